@@ -1,0 +1,170 @@
+"""C types and parameter declarations, parsed once for each distinct text.
+
+`parse_declaration` takes what stands between two commas of a parameter list. It never fails: what
+it cannot read as a type and a name it describes in `flaw`, and the parser makes diagnostics of
+that.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tesc.records import record
+
+# C11 6.7.2; the fixed-size and system types are those that QEMU 10.2's tracetool allows.
+BASE_WORDS = frozenset("char short int long signed unsigned void bool".split())
+SIGNED_FIXED = frozenset("int8_t int16_t int32_t int64_t ssize_t intptr_t ptrdiff_t".split())
+UNSIGNED_FIXED = frozenset("uint8_t uint16_t uint32_t uint64_t size_t uintptr_t".split())
+FIXED_WORDS = SIGNED_FIXED | UNSIGNED_FIXED
+ALLOWED_WORDS = BASE_WORDS | FIXED_WORDS | {"const"}
+FLOATING_WORDS = frozenset({"float", "double"})
+TAG_WORDS = frozenset({"struct", "union", "enum"})
+QUALIFIERS = frozenset({"const", "volatile", "restrict"})
+_KNOWN_WORDS = ALLOWED_WORDS | FLOATING_WORDS | QUALIFIERS
+
+# C11 6.7.2 paragraph 2: the combinations of base words, each without its optional `int`
+# (but for `int` alone), in alphabetical order.
+_COMBINATIONS = {
+    ("char",): "char",
+    ("char", "signed"): "signed char",
+    ("char", "unsigned"): "unsigned char",
+    ("short",): "short",
+    ("short", "signed"): "short",
+    ("short", "unsigned"): "unsigned short",
+    ("int",): "int",
+    ("signed",): "int",
+    ("unsigned",): "unsigned int",
+    ("long",): "long",
+    ("long", "signed"): "long",
+    ("long", "unsigned"): "unsigned long",
+    ("long", "long"): "long long",
+    ("long", "long", "signed"): "long long",
+    ("long", "long", "unsigned"): "unsigned long long",
+    ("void",): "void",
+    ("bool",): "bool",
+}
+
+
+@record
+class CType:
+    """A parameter's type: `text` as written, from its first word to its last `*`.
+
+    `words` are its words in order, `pointers` counts the `*`, and `base` is the canonical name of
+    what they point to without qualifiers (`unsigned long`), or None where the words are no one
+    type that C knows (`unsigned uint32_t`, `struct foo`, a project's own type).
+    """
+
+    text: str
+    words: tuple[str, ...]
+    pointers: int
+    base: str | None
+
+    @property
+    def is_pointer(self) -> bool:
+        return self.pointers > 0
+
+    @property
+    def is_string(self) -> bool:
+        """A pointer to char, const or not: what printf's `%s` takes and tracers record as text."""
+        return self.pointers == 1 and self.base == "char"
+
+    def before(self, name: str) -> str:
+        """The type and a name as a declaration prints them."""
+        return f"{self.text}{name}" if self.text.endswith("*") else f"{self.text} {name}"
+
+
+@record
+class Declaration:
+    """One parameter's text, split into type and name; positions count from the text's start.
+
+    `flaw` is None, or says why the text is no parameter: `missing-name`, `missing-comma` (a second
+    declaration starts at `name_end`), `missing-type`, or `qualified-pointer` (`char *const x`).
+    """
+
+    text: str
+    type: CType
+    name: str
+    type_end: int
+    name_start: int
+    name_end: int
+    flaw: str | None
+
+
+def base_of(words: tuple[str, ...]) -> str | None:
+    """The canonical name of the type that words without qualifiers spell, or None."""
+    if len(words) == 1 and words[0] in FIXED_WORDS:
+        return words[0]
+    ordered = sorted(words)
+    if len(ordered) > 1 and "int" in ordered and not {"char", "void", "bool"} & set(ordered):
+        ordered.remove("int")
+    return _COMBINATIONS.get(tuple(ordered))
+
+
+@lru_cache(maxsize=None)
+def parse_type(text: str) -> CType:
+    """The type that `text` spells, such as `const char *`."""
+    words = tuple(text.replace("*", " ").split())
+    base = base_of(tuple(word for word in words if word not in QUALIFIERS))
+    return CType(text, words, text.count("*"), base)
+
+
+def _tokens(text: str) -> list[tuple[int, str]]:
+    """Words and stars of a declaration with their offsets."""
+    tokens = []
+    start = -1
+    for at, char in enumerate(text):
+        if char in " \t*":
+            if start >= 0:
+                tokens.append((start, text[start:at]))
+                start = -1
+            if char == "*":
+                tokens.append((at, "*"))
+        elif start < 0:
+            start = at
+    if start >= 0:
+        tokens.append((start, text[start:]))
+    return tokens
+
+
+def _name_index(tokens: list[tuple[int, str]]) -> int:
+    """Which token must be the name: the first word that can't belong to the type any more."""
+    typed = False  # the type has a base
+    previous = ""
+    for index, (_, word) in enumerate(tokens):
+        if word == "*":
+            typed = True
+        elif word in QUALIFIERS or word in TAG_WORDS:
+            pass
+        elif word in _KNOWN_WORDS:
+            typed = True
+        elif typed:
+            return index
+        else:
+            typed = True  # a type that C doesn't know: `hwaddr`, or the tag of a struct
+        previous = word
+    return len(tokens) if previous == "*" or len(tokens) == 1 else len(tokens) - 1
+
+
+@lru_cache(maxsize=None)
+def parse_declaration(text: str) -> Declaration:
+    """Split one parameter's text, which starts and ends with no blank, into type and name."""
+    tokens = _tokens(text)
+    index = _name_index(tokens)
+    flaw = None
+    if index >= len(tokens) or tokens[index][1] in _KNOWN_WORDS:
+        flaw = "missing-name"
+        index = len(tokens)
+    elif tokens[0][1] == "*" or index == 0:
+        flaw = "missing-type"
+    elif index < len(tokens) - 1:
+        flaw = "missing-comma"
+    elif any(w == "*" for _, w in tokens[:index]) and tokens[index - 1][1] != "*":
+        flaw = "qualified-pointer"
+    if index == len(tokens):
+        name_start = name_end = len(text)
+    else:
+        name_start, name = tokens[index]
+        name_end = name_start + len(name)
+    type_end = tokens[index - 1][0] + len(tokens[index - 1][1]) if index else 0
+    declared = parse_type(text[:type_end])
+    return Declaration(text, declared, text[name_start:name_end], type_end, name_start, name_end, flaw)

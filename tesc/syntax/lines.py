@@ -1,0 +1,102 @@
+"""One line through lark: directives, and whatever the parser's shortcut does not take.
+
+`parse_line` returns a node for every line. Control characters and bytes that are not UTF-8 count
+as blanks here, so that they hide nothing else; rules report them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lark import Token
+from lark import Tree as LarkTree
+from lark.exceptions import UnexpectedInput
+
+from tesc.syntax import grammar
+from tesc.syntax.c_type import Declaration, parse_declaration
+from tesc.syntax.nodes import (
+    Disable,
+    Event,
+    Format,
+    Include,
+    Malformed,
+    Parameter,
+    Prefix,
+    Problem,
+    Word,
+)
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.syntax.nodes import Item
+
+# Anything that cannot be seen: C0 and C1 controls, byte order marks, Unicode's own line ends and
+# spaces, and the surrogates that stand for bytes that are not UTF-8.
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff\ud800-\udfff]")
+
+
+def parse_line(text: str, start: int, line: int) -> tuple[Item, list[Problem]]:
+    """The item of a line that starts at offset `start`, and what is wrong with it."""
+    from tesc.syntax.mistakes import explain, explain_declarations
+
+    seen = UNSEEN.sub(" ", text)
+    try:
+        item = build(seen, text, start, line)
+    except UnexpectedInput as error:
+        return explain(seen, text, start, line, error)
+    return item, explain_declarations(item) if isinstance(item, Event) else []
+
+
+def build(seen: str, text: str, start: int, line: int) -> Item:
+    """The item that lark finds in `seen`; its nodes repeat `text`, which is as long.
+
+    Raises lark's UnexpectedInput where the line is no item.
+    """
+    tree = grammar.parser().parse(seen)
+    end = start + len(seen.rstrip(" \t"))
+    begin = start + len(seen) - len(seen.lstrip(" \t"))
+    if tree.data == "event":
+        return _event(tree, text, start, line, begin, end)
+    parts = tree.children
+    if tree.data == "include":
+        path, _, prefix, _, base = parts[1:]
+        at = start + path.start_pos
+        return Include(
+            begin,
+            end,
+            line,
+            text[path.start_pos + 1 : path.end_pos - 1],
+            Span(at, at + len(path)),
+            _word(prefix, start) if prefix else None,
+            Word(start + base.start_pos, str(base)) if base else None,
+        )
+    if tree.data == "prefix":
+        return Prefix(begin, end, line, _word(parts[1], start))
+    return Disable(begin, end, line, tuple(_word(part, start) for part in parts[1:]))
+
+
+def _word(part: LarkTree[Token] | Token, start: int) -> Word:
+    token = next(part.scan_values(lambda _: True)) if isinstance(part, LarkTree) else part
+    return Word(start + token.start_pos, str(token))
+
+
+def _event(tree: LarkTree[Token], text: str, start: int, line: int, begin: int, end: int) -> Event:
+    properties, name, parameters, shape = tree.children
+    declared = [(part.children[0].start_pos, part.children[-1].end_pos) for part in parameters.children] if parameters else []
+    void = len(declared) == 1 and text[slice(*declared[0])] == "void"
+    opening = text.index("(", name.end_pos)
+    closing = text.index(")", declared[-1][1] if declared else opening)
+    return Event(
+        begin,
+        end,
+        line,
+        tuple(_word(token, start) for token in properties.children) if properties else (),
+        start + name.start_pos,
+        str(name),
+        start + opening,
+        start + closing,
+        void,
+        () if void else tuple(Parameter(start + a, parse_declaration(text[a:b])) for a, b in declared),
+        Format(start + shape.children[0].start_pos, text[shape.children[0].start_pos :]) if shape else None,
+    )

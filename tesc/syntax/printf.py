@@ -1,0 +1,218 @@
+"""printf formats: string literals and PRI macros parsed into conversions, once for each text.
+
+A format is what the C preprocessor would join: `"addr 0x%" PRIx64 " len %zu"`. Escapes are
+decoded before conversions are looked for, as a compiler does (C11 5.1.1.2), so every character
+of the joined text remembers where it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+
+from tesc.records import record
+from tesc.syntax.grammar import terminals
+
+# C11 7.8.1: PRI, a conversion, and the width or kind of integer.
+_PRI_SIZES = ("8", "16", "32", "64", "LEAST8", "LEAST16", "LEAST32", "LEAST64")
+_PRI_SIZES += ("FAST8", "FAST16", "FAST32", "FAST64", "MAX", "PTR")
+PRI_MACROS = frozenset(f"PRI{letter}{size}" for letter in "diouxX" for size in _PRI_SIZES)
+
+# C11 6.4.4.4; gcc adds \e and \E.
+_SIMPLE_ESCAPES = dict(zip("abfnrtveE\\'\"?", "\a\b\f\n\r\t\v\x1b\x1b\\'\"?"))
+_ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
+# Stands for a macro in the joined text; no text decoded from a file can contain it.
+_MACRO_MARK = "\ud800"
+# C11 7.21.6.1, with POSIX's positions and `'`, and the older lengths that C libraries take.
+_CONVERSION = re.compile(
+    r"%(?P<position>\d+\$)?(?P<flags>[-+ #0'I]*)(?P<width>\*(?:\d+\$)?|\d+)?"
+    r"(?:\.(?P<precision>\*(?:\d+\$)?|-?\d*))?(?P<length>hh|h|ll|l|q|L|j|z|Z|t)?(?P<letter>.)?",
+    re.S,
+)
+
+
+@record
+class Literal:
+    """A string literal of a format, its quotes included."""
+
+    start: int
+    end: int
+
+
+@record
+class Macro:
+    """A macro between the literals of a format."""
+
+    start: int
+    end: int
+    name: str
+
+
+@record
+class Flaw:
+    """Something in a string literal that C does not know: `kind` is bad-escape or nul."""
+
+    start: int
+    end: int
+    kind: str
+
+
+@record
+class Conversion:
+    """One conversion of a format, from its `%` to its letter or through its macro.
+
+    `width` is "" without one, `*` or digits; `precision` is None without one, and may be empty,
+    `*` or digits. `letter` is empty where the format ends first or a macro gives it; `text` is the
+    conversion as the compiler sees it, with the macro's name in its place.
+    """
+
+    start: int
+    end: int
+    position: str
+    flags: str
+    width: str
+    precision: str | None
+    length: str
+    letter: str
+    macro: Macro | None
+    text: str
+
+    @property
+    def arguments(self) -> int:
+        """How many arguments it takes, those of `*` included."""
+        stars = self.width.startswith("*") + (self.precision or "").startswith("*")
+        return stars + (self.letter not in ("%", "m") or self.macro is not None)
+
+
+@record
+class ParsedFormat:
+    """A format's pieces in order; positions are relative to the format's start."""
+
+    pieces: tuple[Literal | Macro, ...]
+    conversions: tuple[Conversion, ...]
+    flaws: tuple[Flaw, ...]
+    joined: str
+
+    @property
+    def macros(self) -> list[Macro]:
+        return [piece for piece in self.pieces if isinstance(piece, Macro)]
+
+
+class _Joined:
+    """The joined text of a format, and from where in the source each part of it came."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self._starts: list[int] = []
+        self._sources: list[tuple[int, int]] = []
+
+    def add(self, text: str, start: int, end: int) -> None:
+        """Append text that came from source[start:end]; one to one unless the lengths differ."""
+        if text:
+            self._starts.append(len(self.text))
+            self._sources.append((start, end))
+            self.text += text
+
+    def source_of(self, index: int) -> tuple[int, int]:
+        """Where the character at `index` came from: start and end in the source."""
+        part = bisect_right(self._starts, index) - 1
+        first = self._starts[part]
+        start, end = self._sources[part]
+        last = self._starts[part + 1] if part + 1 < len(self._starts) else len(self.text)
+        if last - first == end - start:
+            return start + index - first, start + index - first + 1
+        return start, end
+
+
+def _decode(text: str, start: int, end: int, joined: _Joined, flaws: list[Flaw]) -> None:
+    """Append the characters between a literal's quotes to `joined`."""
+    at = start
+    while at < end:
+        backslash = text.find("\\", at, end)
+        if backslash < 0:
+            joined.add(text[at:end], at, end)
+            return
+        joined.add(text[at:backslash], at, backslash)
+        match = _ESCAPE.match(text, backslash, end)
+        at = match.end() if match else end
+        joined.add(_escaped(match, flaws), backslash, at)
+
+
+def _escaped(match: re.Match[str] | None, flaws: list[Flaw]) -> str:
+    """The character that an escape stands for."""
+    if match is None:
+        return "\\"
+    octal, hexa, short, long, other = match.groups()
+    if other is not None:
+        char = _SIMPLE_ESCAPES.get(other)
+        if char is None:
+            flaws.append(Flaw(match.start(), match.end(), "bad-escape"))
+        return char or other
+    code = int(octal, 8) if octal else int(hexa or short or long, 16)
+    if octal or hexa:
+        if code > 255:
+            flaws.append(Flaw(match.start(), match.end(), "bad-escape"))
+        code &= 255
+    elif code > 0x10FFFF or 0xD800 <= code < 0xE000:
+        flaws.append(Flaw(match.start(), match.end(), "bad-escape"))
+        code = 0xFFFD
+    if code == 0:
+        flaws.append(Flaw(match.start(), match.end(), "nul"))
+    return chr(code)
+
+
+@lru_cache(maxsize=None)
+def _piece_pattern() -> re.Pattern[str]:
+    return re.compile(f"({terminals()['STRING']})|({terminals()['NAME']})")
+
+
+@lru_cache(maxsize=16384)
+def parse_format(text: str) -> ParsedFormat:
+    """The literals, macros and conversions of a format's text."""
+    pieces: list[Literal | Macro] = []
+    macros: dict[int, Macro] = {}
+    flaws: list[Flaw] = []
+    joined = _Joined()
+    for match in _piece_pattern().finditer(text):
+        start, end = match.span()
+        if match[1] is not None:
+            pieces.append(Literal(start, end))
+            _decode(text, start + 1, end - 1, joined, flaws)
+        else:
+            macro = Macro(start, end, match[2])
+            pieces.append(macro)
+            macros[len(joined.text)] = macro
+            joined.add(_MACRO_MARK, start, end)
+    conversions = []
+    at = joined.text.find("%")
+    while at >= 0:
+        match = _CONVERSION.match(joined.text, at)
+        assert match is not None
+        conversions.append(_conversion(match, joined, macros))
+        at = joined.text.find("%", match.end())
+    return ParsedFormat(tuple(pieces), tuple(conversions), tuple(flaws), joined.text)
+
+
+def _conversion(match: re.Match[str], joined: _Joined, macros: dict[int, Macro]) -> Conversion:
+    start, _ = joined.source_of(match.start())
+    _, end = joined.source_of(match.end() - 1)
+    letter = match["letter"] or ""
+    text = match[0]
+    macro = None
+    if letter == _MACRO_MARK:
+        macro = macros[match.end() - 1]
+        letter = ""
+        text = text[:-1] + macro.name
+    return Conversion(
+        start,
+        end,
+        match["position"] or "",
+        match["flags"],
+        match["width"] or "",
+        match["precision"],
+        match["length"] or "",
+        letter,
+        macro,
+        text,
+    )

@@ -1,0 +1,78 @@
+"""Source text: where it came from, its lines, and places in it.
+
+A place is an offset in Unicode code points into the text. Lines end with LF, CRLF or CR and with
+nothing else (not with form feeds or U+2028), as spec'd for trace-events files and for the
+language server protocol.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from tesc.records import record
+
+
+@record
+class Span:
+    """A piece of a source's text: offsets in code points, the end exclusive."""
+
+    start: int
+    end: int
+
+
+class Source:
+    """The text of one file.
+
+    `path` is what people see and what `#line` names; `text` holds each byte that is not UTF-8 as
+    a lone surrogate (Python's surrogateescape).
+    """
+
+    __slots__ = ("_starts", "path", "text")
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self._starts: list[int] | None = None
+
+    @classmethod
+    def from_bytes(cls, path: str, data: bytes) -> Source:
+        return cls(path, data.decode("utf-8", "surrogateescape"))
+
+    @property
+    def line_starts(self) -> list[int]:
+        """Offsets at which lines start; the first is 0, a text that ends a line adds none."""
+        if self._starts is None:
+            self._starts = [start for start, _ in split_lines(self.text)] or [0]
+        return self._starts
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both from 1; columns count code points."""
+        starts = self.line_starts
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
+
+    def line_text(self, line: int) -> str:
+        """The text of a line (numbered from 1) without its line end."""
+        starts = self.line_starts
+        end = starts[line] if line < len(starts) else len(self.text)
+        return self.text[starts[line - 1] : end].rstrip("\r\n")
+
+
+def split_lines(text: str) -> list[tuple[int, str]]:
+    """Each line's offset and its text without the line end."""
+    if "\r" in text:
+        # Same length, so that offsets hold; the NUL that stands in for LF is cut off below.
+        parts = text.replace("\r\n", "\0\n").replace("\r", "\n").split("\n")
+    else:
+        parts = text.split("\n")
+    if not parts[-1]:
+        parts.pop()
+    lines = []
+    start = 0
+    for part in parts:
+        line = part
+        if part.endswith("\0") and text.startswith("\r\n", start + len(part) - 1):
+            line = part[:-1]
+        lines.append((start, line))
+        start += len(part) + 1
+    return lines
