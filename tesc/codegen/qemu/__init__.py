@@ -1,0 +1,54 @@
+"""The outputs of QEMU 10.2's tracetool: formats (kinds of file) × backends (tracers).
+
+A format is the skeleton of one kind of file; the backends fill its slots. Each is a module that is
+imported only when an output needs it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from tesc.codegen.qemu.output import Options, Output
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tesc.codegen.qemu.backends.base import Backend
+    from tesc.codegen.qemu.output import Refusal
+    from tesc.schema.unit import UnitEvent
+
+# Names in the order in which help and --list-backends print them.
+BACKENDS = {
+    "nop": "no tracing at all",
+    "dtrace": "DTrace and SystemTap probes (user-space static defined tracing)",
+    "ftrace": "the kernel's ftrace marker",
+    "log": "the log of the program, on standard error by default",
+    "simple": "QEMU's own binary trace files",
+    "syslog": "the system's log daemon",
+    "ust": "LTTng user space tracing",
+}
+FORMATS = {
+    "c": "C source: the events and their registration",
+    "d": "DTrace provider, the input of dtrace(1)",
+    "h": "C header: the functions that programs call",
+    "log-stap": "SystemTap tapset that prints events as the log backend does",
+    "rs": "Rust module: the functions that programs call",
+    "simpletrace-stap": "SystemTap tapset that prints simpletrace records",
+    "stap": "SystemTap tapset: names for the probes and their arguments",
+    "ust-events-c": "LTTng provider, C source",
+    "ust-events-h": "LTTng provider, C header",
+}
+
+
+def load_backends(names: Iterable[str]) -> list[Backend]:
+    """The backends of these names, in this order; every name must be in BACKENDS."""
+    return [import_module(f"{__name__}.backends.{name}").BACKEND for name in names]
+
+
+def generate(events: Sequence[UnitEvent], options: Options) -> tuple[str, list[Refusal]]:
+    """The text of one output, and the events that it cannot hold (then the text is not to be used)."""
+    form = import_module(f"{__name__}.formats.{options.format.replace('-', '_')}")
+    out = Output(options.output)
+    form.generate(out, events, load_backends(options.backends), options)
+    return out.text(), out.refusals

@@ -1,0 +1,43 @@
+"""The system's log daemon: one message of priority LOG_INFO an event."""
+
+from __future__ import annotations
+
+from tesc.codegen.qemu.backends.base import Backend, call_arguments
+from tesc.codegen.qemu.output import line_of
+from tesc.schema import identifiers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.codegen.qemu.output import Output
+    from tesc.schema.unit import UnitEvent
+
+
+class Syslog(Backend):
+    checks_state = True
+
+    def h_begin(self, out: Output, events: Sequence[UnitEvent], group: str) -> None:
+        out("#include <syslog.h>", "")
+
+    def h_state(self, event: UnitEvent) -> str:
+        return f"trace_event_get_state_dynamic_by_id({identifiers.c_id(event.name)})"
+
+    def h_event(self, out: Output, event: UnitEvent) -> None:
+        out(
+            line_of(event),
+            f'        syslog(LOG_INFO, "{event.name} " {event.format} {call_arguments(event)});',
+        )
+        out(out.line_back())
+
+    def rs_event(self, out: Output, event: UnitEvent) -> None:
+        from tesc.codegen.qemu import rust
+
+        out(
+            f"        let format_string = {rust.format_literal(out, event)};",
+            "        unsafe {::trace::syslog(::trace::LOG_INFO, format_string.as_ptr() as *const c_char, "
+            f"{rust.variadic_arguments(out, event)});}}",
+        )
+
+
+BACKEND = Syslog()

@@ -1,0 +1,44 @@
+"""The C source: the events' objects, their registration, and what backends define."""
+
+from __future__ import annotations
+
+from tesc.codegen.qemu.output import HEADER
+from tesc.schema import identifiers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.codegen.qemu.backends.base import Backend
+    from tesc.codegen.qemu.output import Options, Output
+    from tesc.schema.unit import UnitEvent
+
+
+def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
+    group = options.group
+    out(*HEADER, "", '#include "qemu/osdep.h"', '#include "qemu/module.h"')
+    out(f'#include "{identifiers.file_name(group, "h")}"', "")
+    for event in events:
+        out(f"uint16_t {identifiers.c_state(event.name)};")
+    for event in events:
+        out(
+            f"TraceEvent {identifiers.c_object(event.name)} = {{",
+            "    .id = 0,",
+            f'    .name = "{event.name}",',
+            f"    .sstate = {identifiers.c_enabled(event.name)},",
+            f"    .dstate = &{identifiers.c_state(event.name)}",
+            "};",
+        )
+    out(f"TraceEvent *{identifiers.group_table(group)}[] = {{")
+    for event in events:
+        out(f"    &{identifiers.c_object(event.name)},")
+    out("  NULL,", "};", "")
+    register = identifiers.group_register(group)
+    out(f"static void {register}(void)", "{")
+    out(f"    trace_event_register_group({identifiers.group_table(group)});", "}", f"trace_init({register})")
+    for backend in backends:
+        backend.c_begin(out, events)
+    for event in events:
+        if not event.disabled:
+            for backend in backends:
+                backend.c_event(out, event)

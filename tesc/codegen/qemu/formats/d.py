@@ -1,0 +1,43 @@
+"""The DTrace provider, which dtrace(1) makes a header and an object of."""
+
+from __future__ import annotations
+
+from tesc.codegen.qemu.output import HEADER
+from tesc.schema.compat import D_RESERVED_WORDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.codegen.qemu.backends.base import Backend
+    from tesc.codegen.qemu.output import Options, Output
+    from tesc.schema.unit import UnitEvent
+
+# macOS' dtrace knows C99's own name of bool only, and makes `char *` of `int8_t *` in its header.
+_MACOS_TYPES = {"bool": "_Bool", "bool *": "_Bool *", "int8_t *": "signed char *"}
+
+
+def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
+    macos = options.platform == "darwin"
+    enabled = [event for event in events if not event.disabled]
+    # SystemTap's dtrace(1) warns of a provider without probes but takes an empty file; macOS' needs one.
+    if not enabled and not macos:
+        return
+    out(*HEADER, "", "provider qemu {")
+    for event in enabled:
+        arguments = ",".join(_argument(type_, name, macos) for type_, name in event.parameters)
+        out("", f"probe {event.name}({arguments});")
+    out("", "};")
+
+
+def _argument(type_: str, name: str, macos: bool) -> str:
+    if macos:
+        type_ = _MACOS_TYPES.get(type_, type_)
+    # SystemTap's dtrace(1) warns of long long.
+    for long, fixed in (
+        ("unsigned long long", "uint64_t"),
+        ("signed long long", "int64_t"),
+        ("long long", "int64_t"),
+    ):
+        type_ = type_.replace(long, fixed)
+    return f"{type_} {name}_" if name in D_RESERVED_WORDS else f"{type_} {name}"

@@ -1,0 +1,51 @@
+"""The SystemTap tapset that prints events as the log backend does."""
+
+from __future__ import annotations
+
+from tesc.codegen.qemu.output import HEADER
+from tesc.codegen.qemu.tapset import escaped, read_string
+from tesc.schema.compat import is_string, stap_sizes_dropped
+from tesc.syntax.printf import Literal, parse_format
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.codegen.qemu.backends.base import Backend
+    from tesc.codegen.qemu.output import Options, Output
+    from tesc.schema.unit import UnitEvent
+
+
+def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
+    out(*HEADER, "")
+    prefix = options.probe_prefix
+    for event in events:
+        if event.disabled:
+            continue
+        out(f"probe {prefix}.log.{event.name} = {prefix}.{event.name} ?", "{")
+        arguments = "pid(), gettimeofday_ns()"
+        for type_, name in event.parameters:
+            name = escaped(name)
+            if is_string(type_):
+                read_string(out, name)
+                arguments += f", arg{name}_str"
+            else:
+                arguments += f", {name}"
+        out(f'    printf("%d@%d {event.name} {_format(out, event)}\\n", {arguments})', "}")
+    out("")
+
+
+def _format(out: Output, event: UnitEvent) -> str:
+    """The format as one string: SystemTap's numbers are all 64 bits wide, so macros lose their size."""
+    text = event.format
+    parts = []
+    for piece in parse_format(text).pieces:
+        if isinstance(piece, Literal):
+            parts.append(text[piece.start + 1 : piece.end - 1])
+        elif piece.name.startswith("PRI") and len(piece.name) > 3:
+            parts.append(piece.name[3])
+        elif piece.name == "TARGET_FMT_plx":
+            parts.append("%016x")
+        else:
+            out.refuse(event, f"the log tapset knows no macro '{piece.name}'")
+    return stap_sizes_dropped("".join(parts))

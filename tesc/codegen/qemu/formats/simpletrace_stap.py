@@ -1,0 +1,48 @@
+"""The SystemTap tapset that prints each event as a record of a simpletrace file."""
+
+from __future__ import annotations
+
+from tesc.codegen.qemu.output import HEADER
+from tesc.codegen.qemu.tapset import escaped, read_string
+from tesc.schema.compat import is_string
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.codegen.qemu.backends.base import Backend
+    from tesc.codegen.qemu.output import Options, Output
+    from tesc.schema.unit import UnitEvent
+
+
+def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
+    out(*HEADER, "")
+    prefix = options.probe_prefix
+    for event in events:
+        if event.disabled:
+            continue
+        out(f"probe {prefix}.simpletrace.{event.name} = {prefix}.{event.name} ?", "{")
+        _record(out, event)
+        out("}")
+    out("")
+
+
+def _record(out: Output, event: UnitEvent) -> None:
+    """Print type 1, the event's index, time, length and process, then the arguments."""
+    sizes = ["24"]  # of what precedes the arguments, the type not counted
+    conversions = ""
+    arguments = ""
+    for type_, name in event.parameters:
+        name = escaped(name)
+        if is_string(type_):
+            read_string(out, name)
+            out(f"    arg{name}_len = strlen(arg{name}_str)")
+            sizes.append(f"4 + arg{name}_len")
+            conversions += "%4b%.*s"
+            arguments += f", arg{name}_len, arg{name}_len, arg{name}_str"
+        else:
+            sizes.append("8")
+            conversions += "%8b"
+            arguments += f", {name}"
+    head = f"1, {event.index}, gettimeofday_ns(), {' + '.join(sizes)}, pid()"
+    out(f'    printf("%8b%8b%8b%4b%4b{conversions}", {head}{arguments})')

@@ -1,0 +1,27 @@
+"""The SystemTap tapset that names the probes and their arguments."""
+
+from __future__ import annotations
+
+from tesc.codegen.qemu.output import HEADER
+from tesc.codegen.qemu.tapset import escaped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.codegen.qemu.backends.base import Backend
+    from tesc.codegen.qemu.output import Options, Output
+    from tesc.schema.unit import UnitEvent
+
+
+def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
+    out(*HEADER, "")
+    for event in events:
+        if event.disabled:
+            continue
+        mark = f'process("{options.binary}").mark("{event.name}")'
+        out(f"probe {options.probe_prefix}.{event.name} = {mark}", "{")
+        for number, (_, name) in enumerate(event.parameters, 1):
+            out(f"  {escaped(name)} = $arg{number};")
+        out("}")
+    out("")

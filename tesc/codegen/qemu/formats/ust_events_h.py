@@ -1,0 +1,94 @@
+"""The LTTng provider: a tracepoint an event, with a typed field an argument.
+
+Disabled events are kept, and a field is lost where the reference finds fewer conversions than
+parameters: programs rely on the reference's fields.
+"""
+
+from __future__ import annotations
+
+from tesc.codegen.qemu.output import HEADER
+from tesc.schema import identifiers
+from tesc.schema.compat import lttng_conversions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.codegen.qemu.backends.base import Backend
+    from tesc.codegen.qemu.output import Options, Output
+    from tesc.schema.unit import UnitEvent
+
+_WORKAROUND = """\
+/*
+ * LTTng ust 2.0 does not allow you to use TP_ARGS(void) for tracepoints
+ * requiring no arguments. We define these macros introduced in more recent * versions of LTTng ust as a workaround
+ */
+#ifndef _TP_EXPROTO1
+#define _TP_EXPROTO1(a)               void
+#endif
+#ifndef _TP_EXDATA_PROTO1
+#define _TP_EXDATA_PROTO1(a)          void *__tp_data
+#endif
+#ifndef _TP_EXDATA_VAR1
+#define _TP_EXDATA_VAR1(a)            __tp_data
+#endif
+#ifndef _TP_EXVAR1
+#define _TP_EXVAR1(a)
+#endif
+""".split("\n")
+
+
+def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
+    guard = identifiers.ust_guard(options.group)
+    include = identifiers.file_name("all", "ust") if options.group == "all" else "trace-ust.h"
+    out(
+        *HEADER,
+        "",
+        "#undef TRACEPOINT_PROVIDER",
+        "#define TRACEPOINT_PROVIDER qemu",
+        "",
+        "#undef TRACEPOINT_INCLUDE",
+        f'#define TRACEPOINT_INCLUDE "./{include}"',
+        "",
+        f"#if !defined ({guard}) || \\",
+        "     defined(TRACEPOINT_HEADER_MULTI_READ)",
+        f"#define {guard}",
+        "",
+        "#include <lttng/tracepoint.h>",
+        "",
+        *_WORKAROUND,
+    )
+    for event in events:
+        _event(out, event)
+    out(
+        f"#endif /* {guard} */",
+        "",
+        "/* This part must be outside ifdef protection */",
+        "#include <lttng/tracepoint-event.h>",
+    )
+
+
+def _event(out: Output, event: UnitEvent) -> None:
+    parameters = event.parameters
+    arguments = ", ".join(f"{type_}, {name}" for type_, name in parameters) or "void"
+    out("TRACEPOINT_EVENT(", "   qemu,", f"   {event.name},", f"   TP_ARGS({arguments}),")
+    if not parameters:
+        out("   TP_FIELDS()", ")", "")
+        return
+    out("   TP_FIELDS(")
+    for (type_, name), conversion in zip(parameters, lttng_conversions(event.format)):
+        field = _field(type_, name, conversion)
+        if field:
+            out(f"       {field}")
+    out("   )", ")", "")
+
+
+def _field(type_: str, name: str, conversion: str) -> str:
+    """The field of one argument; empty for a type that gets none."""
+    if "char *" in type_ or "char*" in type_:
+        return f"ctf_string({name}, {name})"
+    if "%p" in conversion or "x" in conversion or "PRIx" in conversion or "ptr" in type_ or "*" in type_:
+        return f"ctf_integer_hex({type_}, {name}, {name})"
+    if any(word in type_ for word in ("int", "long", "unsigned", "size_t", "bool")):
+        return f"ctf_integer({type_}, {name}, {name})"
+    return ""

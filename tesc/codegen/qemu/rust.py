@@ -1,0 +1,129 @@
+"""Rust's view of parameters and formats, as QEMU 10.2's tracetool translates them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tesc.syntax.printf import Literal, parse_format
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.codegen.qemu.output import Output
+    from tesc.schema.unit import UnitEvent
+
+_C_KEYWORDS = frozenset("char int void short long signed unsigned".split())
+# Keys are words in alphabetical order, without `signed`, and without `int` beside others.
+_TYPES = {
+    "int": "std::ffi::c_int",
+    "long": "std::ffi::c_long",
+    "long long": "std::ffi::c_longlong",
+    "short": "std::ffi::c_short",
+    "char": "std::ffi::c_char",
+    "bool": "bool",
+    "unsigned": "std::ffi::c_uint",
+    # The reference's sign is wrong here; programs rely on its types.
+    "long unsigned": "std::ffi::c_long",
+    "long long unsigned": "std::ffi::c_ulonglong",
+    "short unsigned": "std::ffi::c_ushort",
+    "char unsigned": "u8",
+    "int8_t": "i8",
+    "uint8_t": "u8",
+    "int16_t": "i16",
+    "uint16_t": "u16",
+    "int32_t": "i32",
+    "uint32_t": "u32",
+    "int64_t": "i64",
+    "uint64_t": "u64",
+    "void": "()",
+    "size_t": "usize",
+    "ssize_t": "isize",
+    "uintptr_t": "usize",
+    "intptr_t": "isize",
+    "ptrdiff_t": "isize",
+}
+# C promotes these in a variable argument list, Rust does not.
+_PROMOTED = frozenset(
+    "std::ffi::c_short std::ffi::c_ushort std::ffi::c_char i8 u8 i16 u16 bool".split()
+)
+_SIZES = {"8": "hh", "16": "h", "32": "", "64": "ll"}
+# The one spelling that the reference takes for a Rust string.
+_C_STRING = "const char *"
+
+
+@lru_cache(maxsize=None)
+def rust_type(type_text: str) -> str | None:
+    """The Rust type of a C type, or None where the reference knows none (`signed`, `long short`)."""
+    text = type_text.rstrip()
+    pointer = text.endswith("*")
+    if pointer:
+        text = text[:-1].rstrip()
+        if text.endswith("*"):
+            text = "void"
+    words = text.split()
+    const = "const" in words
+    if const:
+        words.remove("const")
+    if words and words[0] in _C_KEYWORDS:
+        if "signed" in words:
+            words.remove("signed")
+        if len(words) > 1 and "int" in words:
+            words.remove("int")
+        words.sort()
+    found = _TYPES.get(" ".join(words))
+    if found and pointer:
+        return f"*{'const' if const else 'mut'} {found}"
+    return found
+
+
+def _type(out: Output, event: UnitEvent, type_text: str) -> str:
+    found = rust_type(type_text)
+    if found is None:
+        out.refuse(event, f"'{type_text}' has no counterpart in the Rust output")
+        return "()"
+    return found
+
+
+def parameters(out: Output, event: UnitEvent) -> str:
+    """The parameters of the Rust function that programs call."""
+    return ", ".join(
+        f"_{name}: {'&std::ffi::CStr' if type_ == _C_STRING else _type(out, event, type_)}"
+        for type_, name in event.parameters
+    )
+
+
+def extern_parameters(out: Output, event: UnitEvent) -> str:
+    """The parameters of a C function as Rust declares it."""
+    return ", ".join(f"_{name}: {_type(out, event, type_)}" for type_, name in event.parameters)
+
+
+def call_arguments(event: UnitEvent) -> list[str]:
+    """The arguments of a call to a C function."""
+    return [f"_{name}.as_ptr()" if type_ == _C_STRING else f"_{name}" for type_, name in event.parameters]
+
+
+def variadic_arguments(out: Output, event: UnitEvent) -> str:
+    """The arguments of a call to a printf-like function after its format."""
+    arguments = []
+    for type_, name in event.parameters:
+        if type_ == _C_STRING:
+            arguments.append(f"_{name}.as_ptr()")
+            continue
+        kind = _type(out, event, type_)
+        arguments.append(f"_{name} as std::ffi::c_int" if kind in _PROMOTED else f"_{name} /* as {kind} */")
+    return ", ".join(arguments)
+
+
+def format_literal(out: Output, event: UnitEvent, begin: str = "", end: str = "") -> str:
+    """The event's format as a Rust C string, its PRI macros spelled out for 64-bit `long long`."""
+    text = event.format
+    parts = []
+    for piece in parse_format(text).pieces:
+        if isinstance(piece, Literal):
+            parts.append(text[piece.start + 1 : piece.end - 1])
+            continue
+        size = _SIZES.get(piece.name[4:])
+        if not piece.name.startswith("PRI") or piece.name[3] not in "diuxX" or size is None:
+            out.refuse(event, f"the Rust output knows no macro '{piece.name}'")
+            continue
+        parts.append(size + piece.name[3])
+    return f'c"{begin}{"".join(parts)}{end}"'

@@ -1,0 +1,26 @@
+"""What SystemTap's three tapsets share."""
+
+from __future__ import annotations
+
+from tesc.schema.compat import STAP_RESERVED_WORDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.codegen.qemu.output import Output
+
+# Longer text is cut, as in the simple backend's records.
+_MAX_STRING = 512
+
+
+def escaped(name: str) -> str:
+    """A parameter's name as a tapset spells it."""
+    return f"{name}_" if name in STAP_RESERVED_WORDS else name
+
+
+def read_string(out: Output, name: str) -> None:
+    """Copy the text that `name` points to in the program into a variable of the tapset."""
+    out(
+        "    try {",
+        f'        arg{name}_str = {name} ? user_string_n({name}, {_MAX_STRING}) : "<null>"',
+        "    } catch {}",
+    )

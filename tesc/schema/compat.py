@@ -1,0 +1,48 @@
+"""How QEMU 10.2's tracetool reads types and formats, where that is not what C says.
+
+Its outputs are repeated byte for byte, so generators ask here, and rules ask here what the
+reference would lose or refuse.
+"""
+
+from __future__ import annotations
+
+import re
+
+# What the simple backend and the tapsets take for text: exactly these spellings.
+_STRING_TYPES = ("const char*", "char*", "const char *", "char *")
+
+# How the LTTng generator finds conversions: a macro hides what touches it,
+# and flags hide a conversion from it.
+_CONVERSION = re.compile(r"(%[\d\.]*\w+|%.*?PRI\S+)")
+
+# SystemTap's printf knows no `z` and no `ll`; the log tapset drops them where these match.
+_STAP_SIZE = re.compile(r"%(\d*)z(x|u|d)")
+_STAP_LONG = re.compile(r"%(\d*)(l+)(x|u|d)")
+
+# D's reserved words as dtrace(1) documents them, and those that the reference adds.
+D_RESERVED_WORDS = frozenset(
+    """auto break case char const continue counter default do double else enum extern float for
+    goto if import inline int long offsetof probe provider register restrict return self short
+    signed sizeof static string stringof struct switch this translator typedef union unsigned
+    void volatile while xlate""".split()
+)
+# SystemTap's, without `private` (the reference does not escape that one) and with `self`.
+STAP_RESERVED_WORDS = frozenset(
+    """break catch continue delete else for foreach function global if in limit long next probe
+    return self string try while""".split()
+)
+
+
+def is_string(type_text: str) -> bool:
+    """Whether a type is recorded as text and not as a number."""
+    return type_text.startswith(_STRING_TYPES) and type_text.count("*") == 1
+
+
+def lttng_conversions(format_text: str) -> list[str]:
+    """The conversions that the LTTng generator pairs with the parameters, in order."""
+    return _CONVERSION.findall(format_text)
+
+
+def stap_sizes_dropped(text: str) -> str:
+    """A format's joined text as the log tapset prints it, without the sizes SystemTap refuses."""
+    return _STAP_LONG.sub(r"%\1\3", _STAP_SIZE.sub(r"%\1\2", text))

@@ -1,0 +1,96 @@
+"""The identifiers that generated code defines for an event and for a group.
+
+Code generation emits these and the rules on names look for clashes among them; neither spells
+them again. The spelling is that of QEMU 10.2's tracetool.
+"""
+
+from __future__ import annotations
+
+
+def c_function(event: str) -> str:
+    """The function that programs call, in C and in Rust."""
+    return f"trace_{event}"
+
+
+def c_id(event: str) -> str:
+    """What `trace_event_get_state` takes."""
+    return f"TRACE_{event.upper()}"
+
+
+def c_enabled(event: str) -> str:
+    """The macro that says whether the event was compiled in."""
+    return f"TRACE_{event.upper()}_ENABLED"
+
+
+def c_backend_state(event: str) -> str:
+    """The macro that asks every backend whether it wants the event now."""
+    return f"TRACE_{event.upper()}_BACKEND_DSTATE"
+
+
+def c_object(event: str) -> str:
+    """The event's TraceEvent."""
+    return f"_TRACE_{event.upper()}_EVENT"
+
+
+def c_state(event: str) -> str:
+    """The variable that holds whether the event is switched on."""
+    return f"_TRACE_{event.upper()}_DSTATE"
+
+
+def simple_function(event: str) -> str:
+    """The simple backend's function that writes one record."""
+    return f"_simple_trace_{event}"
+
+
+def dtrace_macro(event: str) -> str:
+    """The macro of dtrace(1)'s header that fires the probe."""
+    return f"QEMU_{event.upper()}"
+
+
+def dtrace_enabled(event: str) -> str:
+    """The macro of dtrace(1)'s header that tells whether somebody listens."""
+    return f"QEMU_{event.upper()}_ENABLED"
+
+
+def dtrace_semaphore(event: str) -> str:
+    """The semaphore of dtrace(1)'s object that counts who listens."""
+    return f"qemu_{event}_semaphore"
+
+
+def rust_enabled(event: str) -> str:
+    """The Rust function that tells whether any backend wants the event."""
+    return f"trace_{event}_enabled"
+
+
+def group_table(group: str) -> str:
+    """The group's array of events."""
+    return f"{group}_trace_events"
+
+
+def group_register(group: str) -> str:
+    """The function that registers the group's events."""
+    return f"trace_{group}_register_events"
+
+
+def header_guard(group: str) -> str:
+    """The include guard of the group's header."""
+    return f"TRACE_{group.upper()}_GENERATED_TRACERS_H"
+
+
+def ust_guard(group: str) -> str:
+    """The include guard of the group's LTTng provider."""
+    return f"TRACE_{group.upper()}_GENERATED_UST_H"
+
+
+def file_name(group: str, kind: str) -> str:
+    """The name of one of the group's files in QEMU's build: kind is h, c, rs, dtrace or ust.
+
+    `dtrace` names the header that dtrace(1) makes, `ust` the header of the LTTng provider.
+    """
+    return {
+        "h": f"trace-{group}.h",
+        "c": f"trace-{group}.c",
+        "rs": f"trace-{group}.rs",
+        "dtrace": f"trace-dtrace-{group}.h",
+        "ust": f"trace-ust-{group}.h",
+    }[kind]
