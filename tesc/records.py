@@ -30,36 +30,42 @@ else:
         fields = tuple(cls.__dict__.get("__annotations__") or getattr(cls, "__annotations__", ()))
         body = {k: v for k, v in cls.__dict__.items() if k not in ("__dict__", "__weakref__")}
         defaults = {field: body.pop(field) for field in fields if field in body}
-        made = type(cls)(cls.__name__, cls.__bases__, {**body, "__slots__": fields})
+        body.setdefault("__repr__", _repr)
+        body.update(
+            __slots__=fields,
+            __match_args__=fields,
+            __eq__=_equal,
+            __hash__=_hash,
+            __reduce__=_reduce,
+            __setattr__=_refuse,
+            __delattr__=_refuse,
+        )
+        made = type(cls)(cls.__name__, cls.__bases__, body)
+        # Compiling is most of a record's cost at import, so only the constructor is compiled.
         setters = {f"set_{field}": made.__dict__[field].__set__ for field in fields}
-        arguments = [f"{f}=defaults[{f!r}]" if f in defaults else f for f in fields]
-        mine = "".join(f"self.{field}, " for field in fields)
-        other = mine.replace("self.", "other.")
-        lines = [
-            f"def __init__(self, {', '.join(arguments)}):",
-            *([f"    set_{field}(self, {field})" for field in fields] or ["    pass"]),
-            "def __eq__(self, other):",
-            f"    return ({mine}) == ({other}) if other.__class__ is made else NotImplemented",
-            "def __hash__(self):",
-            f"    return hash(({mine}))",
-            "def __reduce__(self):",
-            f"    return made, ({mine})",
-        ]
-        scope = {"defaults": defaults, "made": made, **setters}
-        exec("\n".join(lines), scope)
-        for name in ("__init__", "__eq__", "__hash__", "__reduce__"):
-            setattr(made, name, scope[name])
-        if "__repr__" not in body:
-            made.__repr__ = _repr
-        made.__match_args__ = fields
-        made.__setattr__ = made.__delattr__ = _refuse
+        arguments = ", ".join([f"{f}=defaults[{f!r}]" if f in defaults else f for f in fields])
+        settings = "; ".join([f"set_{field}(self, {field})" for field in fields]) or "pass"
+        exec(f"def __init__(self, {arguments}): {settings}", {"defaults": defaults, **setters}, setters)
+        made.__init__ = setters["__init__"]
         return made
+
+    def _values(self):
+        return tuple([getattr(self, field) for field in self.__match_args__])
+
+    def _equal(self, other):
+        return _values(self) == _values(other) if other.__class__ is self.__class__ else NotImplemented
+
+    def _hash(self):
+        return hash(_values(self))
+
+    def _reduce(self):
+        return self.__class__, _values(self)
 
     def _repr(self):
         values = (f"{field}={getattr(self, field)!r}" for field in self.__match_args__)
         return f"{type(self).__name__}({', '.join(values)})"
 
-    def _refuse(self, name, *value):
+    def _refuse(self, name, *_):
         raise AttributeError(f"{type(self).__name__} is frozen: cannot change {name!r}")
 
 

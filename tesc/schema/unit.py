@@ -53,8 +53,7 @@ class UnitEvent:
 
 @record
 class Unit:
-    """A root file resolved: its tree, the trees of all files in it, and its events in order."""
+    """Root files resolved: their trees and those of all files they include, and the events in order."""
 
-    root: Tree
     trees: tuple[Tree, ...]
     events: tuple[UnitEvent, ...]

@@ -15,6 +15,7 @@ from lark.exceptions import UnexpectedInput
 from tesc.syntax import grammar
 from tesc.syntax.c_type import Declaration, parse_declaration
 from tesc.syntax.nodes import (
+    Comment,
     Disable,
     Event,
     Format,
@@ -36,11 +37,20 @@ if TYPE_CHECKING:
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff\ud800-\udfff]")
 
 
-def parse_line(text: str, start: int, line: int) -> tuple[Item, list[Problem]]:
-    """The item of a line that starts at offset `start`, and what is wrong with it."""
+def parse_line(text: str, start: int, line: int) -> tuple[Item | None, list[Problem]]:
+    """The item of a line that starts at offset `start`, and what is wrong with it.
+
+    None for a line on which nothing is to be seen.
+    """
     from tesc.syntax.mistakes import explain, explain_declarations
 
     seen = UNSEEN.sub(" ", text)
+    stripped = seen.strip(" \t")
+    if not stripped:
+        return None, []
+    if stripped[0] == "#":
+        begin = seen.index("#")
+        return Comment(start + begin, start + begin + len(stripped), line, text[begin : begin + len(stripped)]), []
     try:
         item = build(seen, text, start, line)
     except UnexpectedInput as error:

@@ -59,8 +59,9 @@ def parse(source: Source) -> Tree:
         from tesc.syntax.lines import parse_line  # most files have no such line
 
         item, wrong = parse_line(text, start, line)
-        items.append(item)
-        problems.extend(wrong)
+        if item is not None:
+            items.append(item)
+            problems.extend(wrong)
     return Tree(source, tuple(items), tuple(problems))
 
 

@@ -51,7 +51,7 @@ class Macro:
 
 @record
 class Flaw:
-    """Something in a string literal that C does not know: `kind` is bad-escape or nul."""
+    """Something in a string literal that formats do not bear: `kind` is bad-escape, nul or newline."""
 
     start: int
     end: int
@@ -93,6 +93,10 @@ class ParsedFormat:
     conversions: tuple[Conversion, ...]
     flaws: tuple[Flaw, ...]
     joined: str
+
+    @property
+    def literals(self) -> list[Literal]:
+        return [piece for piece in self.pieces if isinstance(piece, Literal)]
 
     @property
     def macros(self) -> list[Macro]:
@@ -148,6 +152,8 @@ def _escaped(match: re.Match[str] | None, flaws: list[Flaw]) -> str:
         char = _SIMPLE_ESCAPES.get(other)
         if char is None:
             flaws.append(Flaw(match.start(), match.end(), "bad-escape"))
+        elif char == "\n":
+            flaws.append(Flaw(match.start(), match.end(), "newline"))
         return char or other
     code = int(octal, 8) if octal else int(hexa or short or long, 16)
     if octal or hexa:
@@ -157,8 +163,8 @@ def _escaped(match: re.Match[str] | None, flaws: list[Flaw]) -> str:
     elif code > 0x10FFFF or 0xD800 <= code < 0xE000:
         flaws.append(Flaw(match.start(), match.end(), "bad-escape"))
         code = 0xFFFD
-    if code == 0:
-        flaws.append(Flaw(match.start(), match.end(), "nul"))
+    if code in (0, 10):
+        flaws.append(Flaw(match.start(), match.end(), "newline" if code else "nul"))
     return chr(code)
 
 

@@ -42,9 +42,7 @@ _TYPES = {
     "ptrdiff_t": "isize",
 }
 # C promotes these in a variable argument list, Rust does not.
-_PROMOTED = frozenset(
-    "std::ffi::c_short std::ffi::c_ushort std::ffi::c_char i8 u8 i16 u16 bool".split()
-)
+_PROMOTED = frozenset("std::ffi::c_short std::ffi::c_ushort std::ffi::c_char i8 u8 i16 u16 bool".split())
 _SIZES = {"8": "hh", "16": "h", "32": "", "64": "ll"}
 # The one spelling that the reference takes for a Rust string.
 _C_STRING = "const char *"
@@ -78,7 +76,8 @@ def rust_type(type_text: str) -> str | None:
 def _type(out: Output, event: UnitEvent, type_text: str) -> str:
     found = rust_type(type_text)
     if found is None:
-        out.refuse(event, f"'{type_text}' has no counterpart in the Rust output")
+        first = next(p for p in event.node.parameters if p.type.text == type_text)
+        out.refuse(event, first.start, f"'{type_text}' has no counterpart in the Rust output")
         return "()"
     return found
 
@@ -123,7 +122,7 @@ def format_literal(out: Output, event: UnitEvent, begin: str = "", end: str = ""
             continue
         size = _SIZES.get(piece.name[4:])
         if not piece.name.startswith("PRI") or piece.name[3] not in "diuxX" or size is None:
-            out.refuse(event, f"the Rust output knows no macro '{piece.name}'")
+            out.refuse_macro(event, piece, "the Rust output")
             continue
         parts.append(size + piece.name[3])
     return f'c"{begin}{"".join(parts)}{end}"'

@@ -56,4 +56,6 @@ def declared(event: UnitEvent) -> str:
     parameters = event.parameters
     if not parameters:
         return "void"
-    return ", ".join([f"{type_}{name}" if type_[-1:] == "*" else f"{type_} {name}" for type_, name in parameters])
+    return ", ".join(
+        [f"{type_}{name}" if type_[-1:] == "*" else f"{type_} {name}" for type_, name in parameters]
+    )

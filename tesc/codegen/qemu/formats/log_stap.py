@@ -47,5 +47,5 @@ def _format(out: Output, event: UnitEvent) -> str:
         elif piece.name == "TARGET_FMT_plx":
             parts.append("%016x")
         else:
-            out.refuse(event, f"the log tapset knows no macro '{piece.name}'")
+            out.refuse_macro(event, piece, "the log tapset")
     return stap_sizes_dropped("".join(parts))

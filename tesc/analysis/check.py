@@ -1,0 +1,113 @@
+"""Runs rules over units: findings become diagnostics, suppressed ones are dropped."""
+
+from __future__ import annotations
+
+from tesc.analysis.diagnostic import Diagnostic
+from tesc.analysis.rule import EventRule, FileRule, Finding, RunRule
+from tesc.analysis.suppress import Suppression, suppressions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tesc.analysis.rule import Rule
+    from tesc.config.settings import Settings
+    from tesc.schema.unit import Unit
+    from tesc.syntax.nodes import Tree
+    from tesc.syntax.source import Source
+
+UNUSED_IGNORE = "TE008"
+
+
+def check(
+    units: Sequence[Unit],
+    rules: Sequence[Rule],
+    settings: Mapping[Source, Settings],
+    severities: Mapping[str, str],
+) -> list[Diagnostic]:
+    """What the rules find in units, in the order of the files and of their text.
+
+    `settings` holds those of each file's source; the first file's hold for what is looked at across
+    files. `severities` overrides severities by code.
+    """
+    trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
+    names = {id(event.node): event.name for unit in reversed(units) for event in reversed(unit.events)}
+    found: list[Diagnostic] = []
+    for tree in trees:
+        found.extend(_in_file(tree, rules, settings[tree.source], severities, names))
+    if trees:
+        first = settings[trees[0].source]
+        for rule in rules:
+            if isinstance(rule, RunRule) and rule.applies(first):
+                for finding in rule.check(units, first):
+                    assert finding.source is not None
+                    found.append(_diagnostic(rule, finding, finding.source, finding.event, severities))
+    kept = _unsuppressed(trees, found, rules, severities)
+    order = {tree.source: number for number, tree in enumerate(trees)}
+    return sorted(kept, key=lambda d: (order.get(d.source, len(order)), d.span.start, d.code, d.message))
+
+
+def _in_file(
+    tree: Tree,
+    rules: Sequence[Rule],
+    settings: Settings,
+    severities: Mapping[str, str],
+    names: Mapping[int, str],
+) -> Iterator[Diagnostic]:
+    lines: dict[int, str] = {}
+    event_rules = [r for r in rules if isinstance(r, EventRule) and r.applies(settings)]
+    for event in tree.events:
+        name = names.get(id(event), event.name)
+        lines[event.line] = name
+        for rule in event_rules:
+            for finding in rule.check(event, tree, settings):
+                yield _diagnostic(rule, finding, tree.source, name, severities)
+    for file_rule in rules:
+        if isinstance(file_rule, FileRule) and file_rule.applies(settings):
+            for finding in file_rule.check(tree, settings):
+                line, _ = tree.source.place(finding.span.start)
+                yield _diagnostic(file_rule, finding, tree.source, lines.get(line), severities)
+
+
+def _diagnostic(
+    rule: Rule, finding: Finding, source: Source, event: str | None, severities: Mapping[str, str]
+) -> Diagnostic:
+    return Diagnostic(
+        rule.code,
+        rule.name,
+        severities.get(rule.code, finding.severity or rule.severity),
+        finding.message,
+        source,
+        finding.span,
+        finding.event or event,
+        finding.help,
+        finding.related,
+        finding.fix,
+    )
+
+
+def _unsuppressed(
+    trees: Sequence[Tree], found: list[Diagnostic], rules: Sequence[Rule], severities: Mapping[str, str]
+) -> list[Diagnostic]:
+    """Drop what comments suppress, and report the comments that suppress nothing."""
+    ran = {rule.code for rule in rules}
+    reporter = next((rule for rule in rules if rule.code == UNUSED_IGNORE), None)
+    dropped: set[int] = set()
+    unused: list[Diagnostic] = []
+    for tree in trees:
+        mine = suppressions(tree)
+        if not mine:
+            continue
+        here = [(d, tree.source.place(d.span.start)[0]) for d in found if d.source is tree.source]
+        for one in mine:
+            hit = [d for d, line in here if d.code in one.codes and one.line in (0, line)]
+            dropped.update(map(id, hit))
+            # A rule that did not run can't tell whether its suppression is needed.
+            if reporter and not hit and (one.flaw or not one.codes - ran):
+                unused.append(_diagnostic(reporter, _unused(one), tree.source, None, severities))
+    return [d for d in found if id(d) not in dropped] + unused
+
+
+def _unused(one: Suppression) -> Finding:
+    message = one.flaw or f"nothing to ignore: {one.selector} finds nothing {'here' if one.line else 'in this file'}"
+    return Finding(one.span, message)

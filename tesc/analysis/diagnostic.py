@@ -1,0 +1,50 @@
+"""Diagnostics: what a rule found, where, and what to write instead. They are values."""
+
+from __future__ import annotations
+
+from tesc.records import record
+from tesc.syntax.source import Source, Span
+
+SEVERITIES = ("error", "warning", "information")
+
+
+@record
+class Related:
+    """Another place that a diagnostic is about; `message` says what stands there."""
+
+    source: Source
+    span: Span
+    message: str
+
+
+@record
+class SourceEdit:
+    """Text that replaces a span of a source."""
+
+    source: Source
+    span: Span
+    text: str
+
+
+@record
+class Fix:
+    """Edits that mend what was found. `safety` is safe where they cannot change what is meant."""
+
+    safety: str
+    edits: tuple[SourceEdit, ...]
+
+
+@record
+class Diagnostic:
+    """One finding of one rule. `event` is the effective name of the event it is about, if any."""
+
+    code: str
+    name: str
+    severity: str
+    message: str
+    source: Source
+    span: Span
+    event: str | None
+    help: str | None
+    related: tuple[Related, ...]
+    fix: Fix | None

@@ -1,0 +1,71 @@
+"""All rules, and the selection of some of them by code, family or name."""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import lru_cache
+from importlib import import_module
+
+from tesc.analysis import rules
+from tesc.analysis.rule import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@lru_cache(maxsize=None)
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, in the order of the codes: each module of `rules` defines one, `RULE`."""
+    names = [module.name for module in pkgutil.iter_modules(rules.__path__)]
+    found: list[Rule] = [
+        import_module(f"{rules.__name__}.{name}").RULE for name in names if name.startswith("te")
+    ]
+    return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+class UnknownRule(Exception):
+    """A selector that names no rule; `near` are selectors that look like it."""
+
+    def __init__(self, selector: str, near: list[str]) -> None:
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        super().__init__(f"no rule is called '{selector}'{hint}")
+
+
+def named(selector: str) -> list[Rule]:
+    """The rules that a code (TE401), a family (TE4), a name or ALL stands for.
+
+    A family stands for those of its rules that are on by default, or for all where none is.
+    Raises UnknownRule.
+    """
+    wanted = selector.strip()
+    if wanted.upper() == "ALL":
+        return list(all_rules())
+    for rule in all_rules():
+        if wanted.upper() == rule.code or wanted.lower() == rule.name:
+            return [rule]
+    family = [rule for rule in all_rules() if rule.code.startswith(wanted.upper())] if len(wanted) > 1 else []
+    if family:
+        return [rule for rule in family if rule.on_by_default] or family
+    from difflib import get_close_matches
+
+    known = [name for rule in all_rules() for name in (rule.code, rule.name)]
+    raise UnknownRule(selector, get_close_matches(wanted, known, 2, 0.75))
+
+
+def selected(select: Iterable[str], ignore: Iterable[str]) -> list[Rule]:
+    """The rules to run: those selected (without a selection, those on by default) but the ignored.
+
+    Raises UnknownRule.
+    """
+    chosen = [rule for selector in select for rule in named(selector)]
+    if not chosen:
+        chosen = [rule for rule in all_rules() if rule.on_by_default]
+    # A family in `ignore` means all of it, off by default or not.
+    dropped = {
+        rule.code
+        for selector in ignore
+        for rule in all_rules()
+        if rule in named(selector) or rule.code.startswith(selector.strip().upper())
+    }
+    return [rule for rule in all_rules() if rule in chosen and rule.code not in dropped]

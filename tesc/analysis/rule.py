@@ -1,0 +1,104 @@
+"""What a rule is.
+
+A rule is a class in a module of its own under `rules/`. Its class attributes are its metadata, its
+docstring is its page (one sentence, why it matters, an example under `Wrong:` and one under
+`Right:`), and `check` yields what it finds. Which of the base classes below it has tells what it
+looks at.
+"""
+
+from __future__ import annotations
+
+import inspect
+
+from tesc.analysis.diagnostic import Fix, Related, SourceEdit
+from tesc.records import record
+from tesc.syntax.source import Source, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.schema.unit import Unit
+    from tesc.syntax.nodes import Event, Problem, Tree
+
+
+@record
+class Finding:
+    """What a rule found: the smallest text that is wrong, and what to say of it.
+
+    `source` may be left out by rules that look at one file; `event` is an event's effective name,
+    where the rule knows better than the runner; `severity` overrides the rule's own.
+    """
+
+    span: Span
+    message: str
+    help: str | None = None
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    source: Source | None = None
+    event: str | None = None
+    severity: str | None = None
+
+
+class Rule:
+    """A rule's metadata: `code` never changes meaning, `name` reads as 'allow NAME' would."""
+
+    code: str
+    name: str
+    severity = "error"
+    on_by_default = True
+    # Whether some of its findings can be mended by tesc.
+    fixable = False
+    # The settings in which the page's examples behave as the page says.
+    example_profile = "default"
+
+    @classmethod
+    def page(cls) -> str:
+        """The rule's documentation, in Markdown."""
+        return inspect.cleandoc(cls.__doc__ or "")
+
+    @classmethod
+    def summary(cls) -> str:
+        """The first sentence of its page."""
+        return cls.page().split("\n", 1)[0]
+
+    def applies(self, settings: Settings) -> bool:
+        """Whether it means anything under these settings."""
+        return True
+
+
+class EventRule(Rule):
+    """Looks at one event's declaration at a time."""
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterable[Finding]:
+        raise NotImplementedError
+
+
+class FileRule(Rule):
+    """Looks at one file at a time."""
+
+    def check(self, tree: Tree, settings: Settings) -> Iterable[Finding]:
+        raise NotImplementedError
+
+
+class RunRule(Rule):
+    """Looks at all units of a run together."""
+
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterable[Finding]:
+        raise NotImplementedError
+
+
+class SyntaxRule(FileRule):
+    """Reports the problems that the parser found under this rule's code."""
+
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        for problem in tree.problems:
+            if problem.code == self.code:
+                yield finding_of(problem, tree.source)
+
+
+def finding_of(problem: Problem, source: Source) -> Finding:
+    """A parser's problem as a finding."""
+    edits = tuple(SourceEdit(source, edit.span, edit.text) for edit in problem.edits)
+    return Finding(problem.span, problem.message, problem.help, fix=Fix("safe", edits) if edits else None)

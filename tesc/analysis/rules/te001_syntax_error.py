@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import SyntaxRule
+
+
+class SyntaxError_(SyntaxRule):
+    """A line is no item of the trace-events language.
+
+    Each line is an event, a directive, a comment or blank. A line that is none of these declares
+    nothing, and QEMU's tracetool stops at it with a Python traceback. The message says what was
+    expected, and what was probably meant.
+
+    Wrong:
+
+        uart_write(uint32_t offset uint8_t value) "offset 0x%x value 0x%x"
+
+    Right:
+
+        uart_write(uint32_t offset, uint8_t value) "offset 0x%x value 0x%x"
+    """
+
+    code = "TE001"
+    name = "syntax-error"
+
+
+RULE = SyntaxError_()

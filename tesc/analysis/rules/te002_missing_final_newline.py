@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from tesc.analysis.diagnostic import Fix, SourceEdit
+from tesc.analysis.rule import FileRule, Finding
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Tree
+
+
+class MissingFinalNewline(FileRule):
+    """A file does not end with a line end.
+
+    Builds concatenate trace-events files; without a line end the last line of one file and the
+    first of the next become one. QEMU's tracetool refuses such a file.
+
+    Wrong: a file whose last character is the quote of this format.
+
+        timer_expired(int64_t now) "now %" PRId64 " ns"
+
+    Right: the same file with a line end after it.
+    """
+
+    code = "TE002"
+    name = "missing-final-newline"
+    fixable = True
+
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        text = tree.source.text
+        if text and text[-1] not in "\r\n":
+            end = Span(len(text), len(text))
+            fix = Fix("safe", (SourceEdit(tree.source, end, "\n"),))
+            yield Finding(end, "the file does not end with a line end", "end the last line", fix=fix)
+
+
+RULE = MissingFinalNewline()

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import EventRule, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+
+# QEMU's release notes and its git history.
+_DROPPED = {
+    "tcg": ("7.0", "declare the event without it, and call trace_{name}() from a helper"),
+    "vcpu": ("8.1", "declare the event without it, and pass the CPU as a parameter: 'void *cpu'"),
+}
+_RETURN_TYPES = frozenset("void int bool static inline extern unsigned char long".split())
+
+
+class UnknownProperty(EventRule):
+    """A word before an event's name is not a property.
+
+    The only property is `disable`, which compiles the event out. QEMU once had `tcg` (dropped in
+    7.0) and `vcpu` (dropped in 8.1); files of that time need a change. An event has no return type.
+
+    Wrong:
+
+        vcpu guest_mem_before(uint64_t vaddr) "vaddr 0x%" PRIx64
+
+    Right:
+
+        guest_mem_before(void *cpu, uint64_t vaddr) "cpu %p vaddr 0x%" PRIx64
+    """
+
+    code = "TE003"
+    name = "unknown-property"
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        seen = False
+        for word in event.properties:
+            if word.text == "disable":
+                if seen:
+                    yield Finding(word.span, "'disable' is given twice", "write it once")
+                seen = True
+            elif word.text in _DROPPED:
+                release, help_ = _DROPPED[word.text]
+                message = f"'{word.text}' is no property any more: QEMU {release} dropped it"
+                yield Finding(word.span, message, help_.format(name=event.name))
+            elif word.text.lower() == "disable":
+                yield Finding(word.span, f"unknown property '{word.text}'", "write 'disable'")
+            elif word.text in _RETURN_TYPES:
+                yield Finding(word.span, f"an event has no return type: '{word.text}'", f"begin with '{event.name}('")
+            else:
+                help_ = f"a name is one word, such as '{word.text}_{event.name}'; the only property is 'disable'"
+                yield Finding(word.span, f"unknown property '{word.text}'", help_)
+
+
+RULE = UnknownProperty()

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import re
+
+from tesc.analysis.rule import FileRule, Finding
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Tree
+
+_BYTES = re.compile("[\udc80-\udcff]+")
+
+
+class NotUtf8(FileRule):
+    """A file holds bytes that are not UTF-8.
+
+    Trace-events files are UTF-8, and so is the code generated from them. QEMU's tracetool stops with
+    a traceback at the first other byte, even in a comment.
+
+    Wrong: a file saved as ISO 8859-1, in which the last letter of this comment is the byte E9.
+
+        # café
+
+    Right: the same file saved as UTF-8.
+    """
+
+    code = "TE005"
+    name = "not-utf-8"
+
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        if tree.source.text.isascii():
+            return
+        for match in _BYTES.finditer(tree.source.text):
+            values = " ".join(f"{ord(char) - 0xDC00:02X}" for char in match[0][:4])
+            more = " ..." if len(match[0]) > 4 else ""
+            what = "byte" if len(match[0]) == 1 else "bytes"
+            yield Finding(Span(*match.span()), f"not UTF-8: {what} {values}{more}", "save the file as UTF-8")
+
+
+RULE = NotUtf8()

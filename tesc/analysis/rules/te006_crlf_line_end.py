@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from tesc.analysis.diagnostic import Fix, SourceEdit
+from tesc.analysis.rule import FileRule, Finding
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Tree
+
+
+class CrlfLineEnd(FileRule):
+    """Lines end with CR LF, or with CR alone.
+
+    QEMU's tracetool reads such files, but the shell tracetool of 2011 and other tools take the CR as a
+    part of the line: it ends up in formats. One finding stands for all such lines of a file, at the
+    first of them.
+
+    Wrong: a file saved with the line ends of Windows.
+
+        bus_reset(void) "reset"
+
+    Right: the same file with LF line ends.
+    """
+
+    code = "TE006"
+    name = "crlf-line-end"
+    severity = "warning"
+    fixable = True
+
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        text = tree.source.text
+        edits = []
+        first = None
+        at = text.find("\r")
+        while at >= 0:
+            end = at + 2 if text.startswith("\r\n", at) else at + 1
+            first = first or Span(at, at + 1)
+            edits.append(SourceEdit(tree.source, Span(at, end), "\n"))
+            at = text.find("\r", end)
+        if first is not None:
+            lines = "a line ends" if len(edits) == 1 else f"{len(edits)} lines end"
+            how = "CR LF" if text.startswith("\r\n", first.start) else "CR"
+            yield Finding(first, f"{lines} with {how}", "end lines with LF", fix=Fix("safe", tuple(edits)))
+
+
+RULE = CrlfLineEnd()

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import re
+
+from tesc.analysis.rule import FileRule, Finding
+from tesc.schema.refused import refused
+from tesc.syntax.nodes import Comment, Event
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Tree
+
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufeff]")
+# Unicode's directional marks, which make text look like what it is not.
+_DIRECTIONAL = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_NAMES = {
+    "\0": "a NUL character",
+    "\x0b": "a vertical tab",
+    "\x0c": "a form feed",
+    "\x1b": "an escape character",
+    "\x7f": "a delete character",
+    "\xa0": "a no-break space",
+    "\u200b": "a zero-width space",
+    "\u2028": "a Unicode line separator",
+    "\u2029": "a Unicode paragraph separator",
+    "\u3000": "an ideographic space",
+    "\ufeff": "a byte order mark",
+}
+
+
+class ControlCharacter(FileRule):
+    """A line holds a tab, or a character that nobody sees.
+
+    Tabs between words are read, but QEMU's tracetool refuses one within a type, and in a format a tab
+    reaches the log as it is: write blanks, or `\\t`. Control characters, byte order marks and spaces
+    that are no blanks are refused or end up in generated code; Unicode's directional marks can make a
+    line look like another.
+
+    Wrong: what looks like a blank in this line is a no-break space.
+
+        irq_raise(int\u00a0irq) "irq %d"
+
+    Right:
+
+        irq_raise(int irq) "irq %d"
+    """
+
+    code = "TE007"
+    name = "control-character"
+
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        text = tree.source.text
+        tabs = "\t" in text
+        if not tabs and text.isascii() and text.replace("\n", "").replace("\r", "").isprintable():
+            return
+        comments, strings = _regions(tree)
+        for match in _UNSEEN.finditer(text):
+            at = match.start()
+            harmless = not _DIRECTIONAL.match(match[0]) and not _CONTROL.match(match[0])
+            if harmless and (_inside(comments, at) or _inside(strings, at)):
+                continue
+            name = _NAMES.get(match[0], f"the invisible character U+{ord(match[0]):04X}")
+            yield Finding(Span(at, at + 1), f"{name} stands here", "remove it, or write a blank")
+        # In profile qemu the rule on what tracetool refuses speaks of tabs within types.
+        reported = {r.span for r in refused(tree)} if tabs and settings.profile == "qemu" else set()
+        at = text.find("\t")
+        while at >= 0:
+            end = at + 1
+            while text.startswith("\t", end):
+                end += 1
+            if not _inside(comments, at) and not any(s.start <= at < s.end for s in reported):
+                help_ = "write \\t" if _inside(strings, at) else "write a blank"
+                yield Finding(Span(at, end), "a tab stands here", help_, severity="warning")
+            at = text.find("\t", end)
+
+
+def _regions(tree: Tree) -> tuple[list[Span], list[Span]]:
+    """Where comments stand, and where the string literals of formats do."""
+    comments = [item.span for item in tree.items if isinstance(item, Comment)]
+    strings = []
+    for item in tree.items:
+        if isinstance(item, Event) and item.format and not (item.format.text.isascii() and item.format.text.isprintable()):
+            for piece in item.format.parsed.literals:
+                strings.append(Span(item.format.start + piece.start, item.format.start + piece.end))
+    return comments, strings
+
+
+def _inside(spans: list[Span], offset: int) -> bool:
+    return any(span.start <= offset < span.end for span in spans)
+
+
+RULE = ControlCharacter()

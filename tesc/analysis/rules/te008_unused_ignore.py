@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import FileRule, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Tree
+
+
+class UnusedIgnore(FileRule):
+    """A comment ignores a rule that finds nothing there.
+
+    `# tesc: ignore[RULE] reason` holds for the next item, `# tesc: ignore-file[RULE] reason`, before the
+    first item, for the file. One that suppresses nothing hides the next real mistake, so it is
+    reported, as is one that names no rule.
+
+    Wrong:
+
+        # tesc: ignore[too-many-arguments] the tracer copes
+        cache_hit(int set, int way) "set %d way %d"
+
+    Right:
+
+        cache_hit(int set, int way) "set %d way %d"
+    """
+
+    code = "TE008"
+    name = "unused-ignore"
+    severity = "warning"
+
+    def check(self, tree: Tree, settings: Settings) -> Iterable[Finding]:
+        # What is unused is known only when all rules have run: `analysis.check` reports it.
+        return ()
+
+
+RULE = UnusedIgnore()

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import FileRule, Finding
+from tesc.schema.refused import refused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Tree
+
+
+class RefusedByTracetool(FileRule):
+    """QEMU's tracetool would not read this line, though it is right.
+
+    The reference refuses one blank before an event's name (two are fine), a blank before the
+    parenthesis, a tab within a type, the type `intptr_t`, and any format in which `%m` or `\\n` can be
+    read, be it in `%%m` or behind an escaped backslash. Only reported in profile qemu, where other
+    people build with the reference.
+
+    Wrong:
+
+        sched_yield (void) "yield"
+
+    Right:
+
+        sched_yield(void) "yield"
+    """
+
+    code = "TE009"
+    name = "refused-by-tracetool"
+    severity = "warning"
+    example_profile = "qemu"
+
+    def applies(self, settings: Settings) -> bool:
+        return settings.profile == "qemu"
+
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        for found in refused(tree):
+            # What is wrong by itself has a rule of its own.
+            if found.only_there:
+                yield Finding(found.span, f"QEMU's tracetool refuses {found.message}", found.help)
+
+
+RULE = RefusedByTracetool()

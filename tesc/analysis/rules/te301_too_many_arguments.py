@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import EventRule, Finding
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+
+
+class TooManyArguments(EventRule):
+    """An event has more arguments than its tracers take.
+
+    A record of the guest tunnel and of the 2011 tracers holds six arguments; LTTng, DTrace and
+    SystemTap take ten. What is beyond is refused by the tracer's own tools, long after the event was
+    written. Profile qemu allows ten, `--max-args` sets another cap.
+
+    Wrong:
+
+        blit(int x, int y, int w, int h, int src_x, int src_y, int op) "%d,%d %dx%d from %d,%d op %d"
+
+    Right:
+
+        blit(int x, int y, int w, int h, int op) "%d,%d %dx%d op %d"
+        blit_source(int src_x, int src_y) "from %d,%d"
+    """
+
+    code = "TE301"
+    name = "too-many-arguments"
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        extra = event.parameters[settings.max_args :]
+        if extra:
+            yield Finding(
+                Span(extra[0].span.start, extra[-1].span.end),
+                f"{len(event.parameters)} arguments, but an event takes at most {settings.max_args}",
+                "split the event, or leave some out",
+            )
+
+
+RULE = TooManyArguments()

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from tesc.analysis.diagnostic import Fix, SourceEdit
+from tesc.analysis.rule import EventRule, Finding
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+
+
+class EmptyParameterList(EventRule):
+    """An event without arguments does not say `void`.
+
+    As in C before 2023, an empty list does not mean 'no arguments'; QEMU's tracetool refuses it.
+
+    Wrong:
+
+        firmware_ready() "ready"
+
+    Right:
+
+        firmware_ready(void) "ready"
+    """
+
+    code = "TE303"
+    name = "empty-parameter-list"
+    fixable = True
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        if not event.parameters and not event.void:
+            edit = SourceEdit(tree.source, event.parameters_span, "void")
+            yield Finding(
+                Span(event.open, event.close + 1),
+                "the parameter list is empty",
+                f"write '{event.name}(void)'",
+                fix=Fix("safe", (edit,)),
+            )
+
+
+RULE = EmptyParameterList()

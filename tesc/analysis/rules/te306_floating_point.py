@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import EventRule, Finding
+from tesc.syntax.c_type import FLOATING_WORDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+
+
+class FloatingPoint(EventRule):
+    """A parameter has a floating-point type.
+
+    Records and probes hold 64-bit integers; DTrace and SystemTap have no floating-point numbers at all.
+    Trace the value in a smaller unit, as an integer.
+
+    Wrong:
+
+        throttle_rate(double rate) "rate %f MB/s"
+
+    Right:
+
+        throttle_rate(uint64_t rate) "rate %" PRIu64 " B/s"
+    """
+
+    code = "TE306"
+    name = "floating-point"
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        for parameter in event.parameters:
+            if FLOATING_WORDS & set(parameter.type.words):
+                message = f"type '{parameter.type.text}' is not allowed: tracers take no floating-point numbers"
+                help_ = f"trace it as an integer, in a smaller unit: 'uint64_t {parameter.name}'"
+                if parameter.type.pointers:
+                    help_ = f"declare it 'void *{parameter.name}'"
+                yield Finding(parameter.type_span, message, help_)
+
+
+RULE = FloatingPoint()

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import EventRule, Finding
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+
+
+class ErrnoFormat(EventRule):
+    """A format prints the error of `errno` with `%m`.
+
+    By the time a tracer prints, `errno` may have changed, and most tracers print somewhere else: in
+    another process, or from a file, later. Pass the error as an argument.
+
+    Wrong:
+
+        tap_open_failed(const char *name) "%s: %m"
+
+    Right:
+
+        tap_open_failed(const char *name, int err) "%s: error %d"
+    """
+
+    code = "TE405"
+    name = "errno-format"
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        if event.format is None or "m" not in event.format.text:
+            return
+        for conversion in event.format.parsed.conversions:
+            if conversion.letter == "m":
+                start = event.format.start
+                yield Finding(
+                    Span(start + conversion.start, start + conversion.end),
+                    f"'{conversion.text}' prints errno, which tracers do not keep",
+                    "pass the error as an argument, such as 'int err' with '%d'",
+                )
+
+
+RULE = ErrnoFormat()

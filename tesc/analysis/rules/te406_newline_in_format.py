@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from tesc.analysis.diagnostic import Fix, SourceEdit
+from tesc.analysis.rule import EventRule, Finding
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+
+
+class NewlineInFormat(EventRule):
+    """A format holds a newline.
+
+    Tracers end each event themselves, so a newline at the end leaves an empty line in the log, and one
+    in the middle tears an event in two. QEMU's tracetool refuses both.
+
+    Wrong:
+
+        vm_paused(int reason) "reason %d\\n"
+
+    Right:
+
+        vm_paused(int reason) "reason %d"
+    """
+
+    code = "TE406"
+    name = "newline-in-format"
+    fixable = True
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        if event.format is None or "\\" not in event.format.text:
+            return
+        start = event.format.start
+        parsed = event.format.parsed
+        end = max((literal.end for literal in parsed.literals), default=0) - 1
+        newlines = [flaw for flaw in parsed.flaws if flaw.kind == "newline"]
+        for flaw in reversed(newlines):
+            # Newlines that nothing follows can go; without one in the middle it is another text.
+            fix = None
+            if flaw.end == end and not any(macro.start > flaw.end for macro in parsed.macros):
+                end = flaw.start
+                edit = SourceEdit(tree.source, Span(start + flaw.start, start + flaw.end), "")
+                fix = Fix("safe", (edit,))
+            help_ = "leave it out: each event is a line anyway" if fix else "write a blank, or two events"
+            message = "a newline at the end of the format" if fix else "a newline in the format"
+            yield Finding(Span(start + flaw.start, start + flaw.end), message, help_, fix=fix)
+
+
+RULE = NewlineInFormat()

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import EventRule, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+
+
+class MissingFormat(EventRule):
+    """An event has no format.
+
+    It prints its name and nothing else, so its arguments are lost in every tracer that prints text.
+
+    Wrong:
+
+        queue_full(int queue)
+
+    Right:
+
+        queue_full(int queue) "queue %d"
+    """
+
+    code = "TE412"
+    name = "missing-format"
+    severity = "information"
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        if event.format is None:
+            what = "the event prints its name only"
+            if event.parameters:
+                what += ", not its arguments" if len(event.parameters) > 1 else ", not its argument"
+            yield Finding(event.name_span, f"no format: {what}", 'add one, such as "..."' if event.parameters else None)
+
+
+RULE = MissingFormat()

@@ -1,0 +1,71 @@
+"""Suppressions: `# tesc: ignore[RULE, ...] reason` and `# tesc: ignore-file[RULE, ...] reason`.
+
+The first holds for the next item, the second for its file and stands before the first item.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tesc.analysis.registry import UnknownRule, named
+from tesc.records import record
+from tesc.syntax.nodes import Comment, Tree
+from tesc.syntax.source import Span
+
+_IGNORE = re.compile(r"#+[ \t]*tesc:[ \t]*(?P<kind>ignore(?:-file)?)\b[ \t]*(?:\[(?P<rules>[^\]]*)(?P<end>\])?)?")
+
+
+@record
+class Suppression:
+    """One rule of one comment: the codes it stands for, and the line it holds for (0: the file).
+
+    `flaw` says what is wrong with the comment, if it can suppress nothing.
+    """
+
+    span: Span
+    selector: str
+    codes: frozenset[str]
+    line: int
+    flaw: str | None
+
+
+def suppressions(tree: Tree) -> list[Suppression]:
+    """The suppressions in a file's comments."""
+    found: list[Suppression] = []
+    items = tree.items
+    began = False
+    for position, item in enumerate(items):
+        if not isinstance(item, Comment):
+            began = True
+            continue
+        match = _IGNORE.match(item.text)
+        if match is None:
+            continue
+        following = next((later for later in items[position + 1 :] if not isinstance(later, Comment)), None)
+        for_file = match["kind"] == "ignore-file"
+        line = 0 if for_file else following.line if following else -1
+        found.extend(_of_comment(item, match, line, began and for_file))
+    return found
+
+
+def _of_comment(comment: Comment, match: re.Match[str], line: int, late: bool) -> list[Suppression]:
+    span = Span(comment.start + match.start("kind"), comment.start + match.end())
+    nothing: frozenset[str] = frozenset()
+    if not match["end"] or not match["rules"].strip():
+        flaw = f"name the rules to ignore: {match['kind']}[RULE, ...]"
+        return [Suppression(span, "", nothing, line, flaw)]
+    found = []
+    at = comment.start + match.start("rules")
+    for part in match["rules"].split(","):
+        selector = part.strip()
+        begin = at + len(part) - len(part.lstrip())
+        where = Span(begin, begin + len(selector))
+        at += len(part) + 1
+        flaw = "an ignore-file must stand before the first item" if late else None
+        codes = nothing
+        try:
+            codes = frozenset(rule.code for rule in named(selector)) if selector else nothing
+        except UnknownRule as error:
+            flaw = str(error)
+        found.append(Suppression(where, selector, codes, line, flaw))
+    return found

@@ -1,0 +1,71 @@
+"""`tesc explain` and `tesc rules`: what rules there are, and what each means."""
+
+from __future__ import annotations
+
+import json
+
+from tesc.analysis.registry import UnknownRule, all_rules, named
+from tesc.cli.terminal import Failure, print_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    explain = commands.add_parser(
+        "explain",
+        help="what a rule means, why it exists, how to mend it",
+        description="Print a rule's page: what it finds, why that matters, and how to mend it.",
+    )
+    explain.add_argument("rule", nargs="+", metavar="RULE", help="a code (TE401), a name or a family (TE4)")
+    explain.set_defaults(run=run_explain)
+    rules = commands.add_parser(
+        "rules",
+        help="all rules, with severity and whether a fix exists",
+        description="List all rules.",
+    )
+    rules.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
+    rules.set_defaults(run=run_rules)
+
+
+def run_explain(options: argparse.Namespace) -> int:
+    try:
+        rules = list(dict.fromkeys(rule for selector in options.rule for rule in named(selector)))
+    except UnknownRule as unknown:
+        raise Failure(f"{unknown}; 'tesc rules' lists them") from None
+    pages = []
+    for rule in rules:
+        facts = [f"severity: {rule.severity}"]
+        if not rule.on_by_default:
+            facts.append("off by default")
+        if rule.fixable:
+            facts.append("can be fixed by tesc")
+        pages.append(f"{rule.code} {rule.name}\n{', '.join(facts)}\n\n{rule.page()}\n")
+    print_text("\n\n".join(pages))
+    return 0
+
+
+def run_rules(options: argparse.Namespace) -> int:
+    rules = all_rules()
+    if options.format == "json":
+        entries = [
+            {
+                "code": rule.code,
+                "name": rule.name,
+                "severity": rule.severity,
+                "on_by_default": rule.on_by_default,
+                "fixable": rule.fixable,
+                "summary": rule.summary(),
+            }
+            for rule in rules
+        ]
+        print_text(json.dumps(entries, indent=1) + "\n")
+        return 0
+    lines = []
+    for rule in rules:
+        marks = "fix" if rule.fixable else ""
+        severity = rule.severity if rule.on_by_default else f"{rule.severity}, off"
+        lines.append(f"{rule.code}  {rule.name:<28} {severity:<16} {marks:<4} {rule.summary()}".rstrip())
+    print_text("\n".join(lines) + "\n")
+    return 0

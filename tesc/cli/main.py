@@ -1,0 +1,85 @@
+"""`tesc COMMAND`: finds the command's module and starts it."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run tesc; returns the exit status. No traceback and no message of Python reaches the user."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        status = _run(words)
+        sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        _forget_output()
+        return 0
+    except Exception as error:
+        return _failed(error, words)
+
+
+def _run(words: list[str]) -> int:
+    if words[:1] == ["tracetool"]:
+        # Starts for every output of a build, so it goes round argparse.
+        from tesc.cli import tracetool
+
+        return tracetool.main(words[1:])
+    options = _parser().parse_args(words)
+    status: int = options.run(options)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    import argparse
+
+    from tesc import __version__
+    from tesc.cli import check, explain
+
+    parser = argparse.ArgumentParser(
+        prog="tesc",
+        description="The trace-event compiler: checks trace-events files and generates their tracers' code.",
+        epilog="'tesc COMMAND --help' describes a command.",
+    )
+    parser.add_argument("--version", action="version", version=f"tesc {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    check.add_parser(commands)
+    commands.add_parser("tracetool", help="one output; the arguments of QEMU's scripts/tracetool.py", add_help=False)
+    explain.add_parsers(commands)
+    return parser
+
+
+def _forget_output() -> None:
+    """Keep Python from writing to a closed pipe once more when it ends."""
+    import os
+
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+
+
+def _failed(error: Exception, words: Sequence[str]) -> int:
+    from tesc.cli.terminal import Failure
+    from tesc.cli.terminal import error as complain
+
+    if isinstance(error, Failure):
+        complain(str(error))
+    elif isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        complain(f"{place}{error.strerror or error}")
+    else:
+        import traceback
+
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{last.filename.rpartition('tesc/')[2]}:{last.lineno}"
+        complain(
+            f"internal error while running 'tesc {' '.join(words)}': {type(error).__name__}: {error} (at {where})\n"
+            "tesc: please report this, with the input if you can"
+        )
+    return 2

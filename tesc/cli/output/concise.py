@@ -1,0 +1,19 @@
+"""One line a diagnostic: what grep, editors and terminals make places of."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.analysis.diagnostic import Diagnostic
+
+
+def render(diagnostics: Sequence[Diagnostic]) -> str:
+    return "".join(f"{heading(diagnostic)}\n" for diagnostic in diagnostics)
+
+
+def heading(diagnostic: Diagnostic) -> str:
+    line, column = diagnostic.source.place(diagnostic.span.start)
+    where = f"{diagnostic.source.path}:{line}:{column}"
+    return f"{where}: {diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"

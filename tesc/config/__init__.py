@@ -1,0 +1,1 @@
+"""What a project wants checked, and how: settings, and the profiles that give their defaults."""

@@ -1,0 +1,69 @@
+"""Files in and out: reading sources within limits, writing outputs whole or not at all."""
+
+from __future__ import annotations
+
+import os
+
+from tesc.syntax.source import Source
+
+MAX_SOURCE_BYTES = 16 * 1024 * 1024
+
+
+def read_source(path: str, shown: str) -> Source:
+    """The source in a file; `shown` is the path that people see.
+
+    Raises OSError where it can't be read, and for a text of more than 16 MiB.
+    """
+    with open(path, "rb") as file:
+        data = file.read(MAX_SOURCE_BYTES + 1)
+    if len(data) > MAX_SOURCE_BYTES:
+        raise OSError(f"{shown}: larger than {MAX_SOURCE_BYTES // (1024 * 1024)} MiB")
+    return Source.from_bytes(shown, data)
+
+
+def relative(path: str) -> str:
+    """A path as `#line` and diagnostics name it: relative to the working directory, with slashes."""
+    try:
+        path = os.path.relpath(path)
+    except ValueError:  # another drive of Windows
+        pass
+    return path.replace(os.sep, "/")
+
+
+def write_output(path: str, text: str, touch: bool = False) -> bool:
+    """Write a generated file; true if its content changed.
+
+    A regular file is replaced atomically, and left alone where its bytes would stay (`touch`
+    updates its times all the same). A symbolic link's target is replaced; anything else that
+    exists (a device, a FIFO) is written in place. Raises OSError.
+    """
+    data = text.encode("utf-8", "surrogateescape")
+    path = os.path.realpath(path)
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "wb") as file:
+            file.write(data)
+        return True
+    mode = None
+    try:
+        with open(path, "rb") as file:
+            mode = os.fstat(file.fileno()).st_mode & 0o7777
+            if file.read(len(data) + 1) == data:
+                if touch:
+                    os.utime(path)
+                return False
+    except FileNotFoundError:
+        pass
+    replacement = f"{path}.{os.getpid()}.tmp"
+    try:
+        with open(replacement, "wb") as file:
+            file.write(data)
+        if mode is not None:
+            os.chmod(replacement, mode)
+        os.replace(replacement, path)
+    except BaseException:
+        try:
+            os.unlink(replacement)
+        except OSError:
+            pass
+        raise
+    return True

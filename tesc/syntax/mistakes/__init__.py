@@ -1,0 +1,86 @@
+"""What is wrong with a line that is no item, and what was probably meant.
+
+The parser says only where it stopped, which is often far from the mistake. So the line is looked
+at by what knows the usual mistakes; each reports what it finds together with a replacement that
+mends it, and the mended line goes through the parser again. That way one mistake makes one
+problem, several on a line are all found, and the item is the one that was meant.
+"""
+
+from __future__ import annotations
+
+from tesc.syntax.mistakes.declarations import explain_declarations, separate
+from tesc.syntax.mistakes.directives import directive, misspelt
+from tesc.syntax.mistakes.draft import Draft
+from tesc.syntax.mistakes.events import mend_event
+from tesc.syntax.mistakes.expected import unexpected
+from tesc.syntax.mistakes.lookalikes import straighten
+from tesc.syntax.mistakes.others import report_other
+from tesc.syntax.nodes import Event, Word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lark.exceptions import UnexpectedInput
+
+    from tesc.syntax.nodes import Item, Problem
+
+__all__ = ["explain", "explain_declarations", "separate"]
+
+# Nobody writes such lines; of what programs make, the first mistake is enough.
+_LONGEST_LINE = 10_000
+_MOST_PROBLEMS = 10
+
+
+def explain(
+    seen: str, text: str, start: int, line: int, error: UnexpectedInput
+) -> tuple[Item, list[Problem]]:
+    """The item that a line was probably meant to be, and what is wrong with it.
+
+    `seen` is the line `text`, with blanks for what cannot be seen, that the parser refused with
+    `error`; it begins at offset `start`. An item of which too much is wrong is Malformed.
+    """
+    draft = Draft(seen, text, start, line)
+    if len(seen) > _LONGEST_LINE:
+        return draft.malformed(), [unexpected(seen, start, error)]
+    item = _mend(draft)
+    if not draft.problems:
+        draft.problems.append(unexpected(seen, start, error))
+    problems = sorted(draft.problems, key=lambda problem: (problem.span.start, problem.span.end))
+    return item or draft.malformed(), problems[:_MOST_PROBLEMS]
+
+
+def _mend(draft: Draft) -> Item | None:
+    """Find the line's mistakes; returns the item that it was meant to be, if that is clear."""
+    straight = Draft(draft.seen, draft.text, draft.start, draft.line)
+    straighten(straight)
+    if report_other(straight):
+        # Look-alikes are of no account in a line of prose.
+        draft.problems.extend(straight.problems[-1:])
+        return None
+    draft.problems, draft.seen, draft.text = straight.problems, straight.seen, straight.text
+    keyword = misspelt(draft)
+    if keyword:
+        return directive(draft, keyword)
+    mend_event(draft)
+    return _parse(draft)
+
+
+def _parse(draft: Draft) -> Item | None:
+    """What the parser makes of the mended line, its parts where they stand in the draft."""
+    from lark.exceptions import UnexpectedInput
+
+    from tesc.syntax.lines import build
+
+    mended = draft.mended()
+    try:
+        item = build(mended.seen, mended.text, 0, draft.line)
+    except UnexpectedInput:
+        return None
+    if not isinstance(item, Event):
+        return None
+    draft.problems.extend(mended.problem(problem) for problem in explain_declarations(item))
+    event = mended.event(separate(item))
+    if event is None or draft.lossy:
+        if draft.name is None and item.name != "_":
+            draft.name = event and Word(event.name_start, event.name)
+        return None
+    return event

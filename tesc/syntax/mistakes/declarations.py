@@ -1,0 +1,132 @@
+"""Parameters that the grammar accepts and C does not: what their declaration's flaw means."""
+
+from __future__ import annotations
+
+from tesc.records import replace
+from tesc.syntax.c_type import ALLOWED_WORDS, FLOATING_WORDS, QUALIFIERS, TAG_WORDS, parse_declaration
+from tesc.syntax.mistakes.draft import quoted
+from tesc.syntax.nodes import Edit, Event, Parameter, Problem
+from tesc.syntax.source import Span
+
+TYPE_WORDS = ALLOWED_WORDS | FLOATING_WORDS | QUALIFIERS | TAG_WORDS
+# Macros by which other projects declare their events: the first argument is the event's name.
+EVENT_MACROS = frozenset("TRACE_EVENT DEFINE_EVENT DECLARE_EVENT_CLASS TRACEPOINT_EVENT".split())
+
+
+def is_type_word(word: str) -> bool:
+    """Can the word only be (part of) a type?"""
+    return word in TYPE_WORDS or word.endswith("_t")
+
+
+def explain_declarations(event: Event) -> list[Problem]:
+    """The problems of an event's parameters whose declarations are flawed."""
+    if event.name in EVENT_MACROS:
+        return [event_macro(Span(event.name_start, event.name_start + len(event.name)), event.name)]
+    problems: list[Problem] = []
+    for index, parameter in enumerate(event.parameters):
+        flaw = parameter.declaration.flaw
+        if flaw == "missing-comma":
+            problems.extend(_missing_commas(parameter))
+        elif flaw == "missing-name":
+            problems.append(_missing_name(event, index))
+        elif flaw == "missing-type":
+            message = f"parameter {quoted(parameter.name)} has no type"
+            problems.append(Problem("TE308", parameter.type_span, message, "write the type before the '*'"))
+        elif flaw == "qualified-pointer":
+            problems.append(_qualified_pointer(parameter))
+    return problems
+
+
+def event_macro(span: Span, name: str) -> Problem:
+    """The problem of a macro that declares events elsewhere."""
+    message = f"{quoted(name)} belongs to another kind of file"
+    return Problem("TE001", span, message, "write NAME(PARAMETERS) \"FORMAT\"")
+
+
+def separate(event: Event) -> Event:
+    """The event with a parameter for each declaration, where only the commas between them lack."""
+    if not any(parameter.declaration.flaw == "missing-comma" for parameter in event.parameters):
+        return event
+    parameters = [part for parameter in event.parameters for part in _parts(parameter)]
+    return replace(event, parameters=tuple(parameters))
+
+
+def _parts(parameter: Parameter) -> list[Parameter]:
+    """The declarations that follow each other in a parameter."""
+    parts = [parameter]
+    while parts[-1].declaration.flaw == "missing-comma":
+        start, declared = parts[-1].start, parts[-1].declaration
+        rest = declared.text[declared.name_end :].lstrip(" \t")
+        following = parse_declaration(rest)
+        if not following.name:
+            break  # a stray word
+        parts[-1] = Parameter(start, parse_declaration(declared.text[: declared.name_end]))
+        parts.append(Parameter(start + len(declared.text) - len(rest), following))
+    return parts
+
+
+def _missing_commas(parameter: Parameter) -> list[Problem]:
+    problems = []
+    parts = _parts(parameter)
+    for before, after in zip(parts, parts[1:]):
+        help = f"write {quoted(f'{before.declaration.text}, {_first(after)}')}"
+        edits = (Edit(Span(before.name_span.end, before.name_span.end), ","),)
+        problems.append(_expected_comma(before, help, edits))
+    last = parts[-1]
+    if last.declaration.flaw == "missing-comma":
+        joined = "_".join(last.declaration.text[last.declaration.name_start :].replace("*", " ").split())
+        problems.append(_expected_comma(last, f"if it is one name, write {quoted(joined)}", ()))
+    return problems
+
+
+def _first(parameter: Parameter) -> str:
+    declared = parameter.declaration
+    return declared.text[: declared.name_end]
+
+
+def _expected_comma(before: Parameter, help: str, edits: tuple[Edit, ...]) -> Problem:
+    at = before.name_span.end
+    message = f"expected ',' or ')' after parameter {quoted(before.name)}"
+    return Problem("TE001", Span(at, at), message, help, edits)
+
+
+def _missing_name(event: Event, index: int) -> Problem:
+    parameter = event.parameters[index]
+    text = parameter.declaration.text
+    if text == "void":
+        return _void_among_others(event, index)
+    if not text.strip("* \t"):
+        return Problem("TE308", parameter.span, "expected a type before '*'", "write 'void *NAME'")
+    if is_type_word(text.split()[0].rstrip("*")) or "*" in text or len(text.split()) > 1:
+        gap = "" if text.endswith("*") else " "
+        return Problem("TE307", parameter.span, f"expected a parameter's name after {quoted(text)}", f"write {quoted(text + gap + 'NAME')}")
+    # A lone word may be either of the two; `int a, b` is how C declares variables.
+    before = event.parameters[index - 1].declaration if index else None
+    help = f"write {quoted(before.type.before(text))}" if before and before.name else "write a type and a name"
+    return Problem("TE307", parameter.span, f"{quoted(text)} is only a type or a name, not both", help)
+
+
+def _void_among_others(event: Event, index: int) -> Problem:
+    span = event.parameters[index].span
+    if index + 1 < len(event.parameters):
+        cut = Span(span.start, event.parameters[index + 1].start)
+    else:
+        cut = Span(event.parameters[index - 1].span.end, span.end)
+    message = "'void' stands for an empty list of parameters"
+    return Problem("TE308", span, message, "leave it out, or write 'void *NAME'", (Edit(cut, ""),))
+
+
+def _qualified_pointer(parameter: Parameter) -> Problem:
+    """Between the last `*` and the name stands a word."""
+    declared = parameter.declaration
+    first = declared.text.rindex("*", 0, declared.name_start) + 1
+    text = declared.text[first : declared.name_start]
+    words = text.split()
+    begin = parameter.start + first + text.index(words[0])
+    span = Span(begin, parameter.start + declared.type_end)
+    better = declared.text[:first] + declared.name
+    if set(words) <= QUALIFIERS:
+        cut = Edit(Span(parameter.start + first, parameter.start + declared.name_start), "")
+        message = f"a pointer cannot be {quoted(' '.join(words))} here, only what it points to"
+        return Problem("TE308", span, message, f"write {quoted(better)}", (cut,))
+    return Problem("TE308", span, f"{quoted(' '.join(words))} cannot follow '*' in a type", f"write {quoted(better)}")

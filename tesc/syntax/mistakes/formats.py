@@ -1,0 +1,154 @@
+"""What is wrong behind an event's parameters: before, within and after its format."""
+
+from __future__ import annotations
+
+from tesc.syntax.mistakes.draft import Draft, quoted
+from tesc.syntax.mistakes.quotes import MACRO, mend_missing_quote, mend_other_quotes
+from tesc.syntax.mistakes.tokens import Token, scan
+
+COMMENT_HELP = "put it on a line of its own, above this one, behind '#'"
+
+
+def mend_format(draft: Draft, at: int) -> None:
+    """Report and mend what is wrong from column `at`, behind the parameters, to the end."""
+    mend_other_quotes(draft, at)
+    if any(token.kind == "open" for token in scan(draft.seen, at)) and mend_missing_quote(draft, at):
+        return
+    tokens = scan(draft.seen, at)
+    first = next((i for i, token in enumerate(tokens) if token.kind in ("string", "open")), len(tokens))
+    for run in _runs(tokens[:first]):
+        _before_format(draft, run, bool(tokens[first:]))
+    _after_string(draft, tokens[first:])
+
+
+def report_comment(draft: Draft, token: Token, within: bool) -> None:
+    """A comment behind an item, or within one."""
+    begin, end = token.start, token.end
+    if within:
+        draft.report("TE001", begin, end, "a comment cannot stand within an item", COMMENT_HELP, ((begin, end, ""),))
+        return
+    words = token.text.lstrip("#/* \t").rstrip("/* \t" if token.text.startswith("/*") else " \t")
+    before = len(draft.seen[:begin].rstrip(" \t"))
+    edits = ((0, 0, f"# {words}\n"), (before, end, ""))
+    message = "a comment cannot follow an item on its line"
+    draft.report("TE004", begin, end, message, COMMENT_HELP, ((begin, end, ""),), edits if words else ())
+
+
+def _runs(tokens: list[Token]) -> list[list[Token]]:
+    """Tokens that are one mistake together; comments, `)` and `;` are each their own."""
+    runs: list[list[Token]] = []
+    alone = True
+    for token in tokens:
+        if alone or token.kind == "comment" or token.text in (")", ";"):
+            runs.append([])
+        runs[-1].append(token)
+        alone = token.kind == "comment" or token.text in (")", ";")
+    return runs
+
+
+def _before_format(draft: Draft, run: list[Token], format_follows: bool) -> None:
+    """Something else stands where the format's first string should."""
+    begin, end = run[0].start, run[-1].end
+    text = draft.seen[begin:end]
+    if run[0].kind == "comment":
+        report_comment(draft, run[0], format_follows)
+    elif text == ")":
+        draft.remove("TE001", begin, end, "this ')' closes nothing")
+    elif not format_follows:
+        _instead_of_format(draft, run, text)
+    elif any(token.kind == "word" for token in run):
+        help = f"""write '"%" {text}'""" if MACRO.fullmatch(text) else None
+        message = f"a format begins with a string, not with {quoted(text)}"
+        draft.report("TE001", begin, end, message, help, ((begin, end, ""),))
+        draft.lossy |= help is not None or "%" in text
+    else:
+        draft.remove("TE001", begin, end, f"{quoted(text)} cannot stand between ')' and the format")
+
+
+def _instead_of_format(draft: Draft, run: list[Token], text: str) -> None:
+    """Something behind the parameters of an event that has no string at all."""
+    begin, end = run[0].start, run[-1].end
+    if text == ";":
+        draft.remove("TE004", begin, end, "no ';' follows an event")
+    elif all(token.kind == "word" for token in run) or "%" in text:
+        draft.report("TE001", begin, end, "a format stands in quotes", f"""write '"{text}"'""")
+        draft.drop(begin, end)
+    else:
+        draft.report("TE004", begin, end, f"unexpected {quoted(text)} after the parameters", None, ((begin, end, ""),))
+
+
+def _after_string(draft: Draft, tokens: list[Token]) -> None:
+    """Report what is no part of a format, from its first string on."""
+    index = 0
+    last_string = max((i for i, token in enumerate(tokens) if token.kind == "string"), default=0)
+    while index < len(tokens):
+        token = tokens[index]
+        if token.kind in ("string", "word"):
+            index += 1
+        elif token.kind == "comment":
+            report_comment(draft, token, index < last_string)
+            index += 1
+        elif token.kind == "open":
+            report_unclosed(draft, token)
+            return
+        elif token.text == ")":
+            draft.remove("TE001", token.start, token.end, "this ')' closes nothing")
+            index += 1
+        elif token.text == "\\":
+            draft.remove("TE001", token.start, token.end, "a stray backslash")
+            index += 1
+        elif token.text in "+.&" and tokens[index + 1 : index + 2] and tokens[index + 1].kind == "string":
+            message = f"strings are joined without {quoted(token.text)}"
+            draft.remove("TE001", token.start, token.end, message, "write them one after the other")
+            index += 1
+        else:
+            index = _junk(draft, tokens, index)
+
+
+def report_unclosed(draft: Draft, token: Token) -> None:
+    """A string without an end, where it's not plain where its end should be."""
+    draft.report("TE410", token.start, token.end, "this string has no closing quote")
+    draft.drop(token.start, token.end)
+
+
+def _junk(draft: Draft, tokens: list[Token], index: int) -> int:
+    """Report a character that no format has, and what belongs to it; returns where to go on."""
+    token = tokens[index]
+    last = index
+    while last + 1 < len(tokens) and tokens[last + 1].kind != "comment":
+        last += 1
+    begin, end = token.start, tokens[last].end
+    rest = tokens[index + 1 : last + 1]
+    if token.text == ";" and not rest:
+        draft.remove("TE004", begin, end, "no ';' follows an event")
+    elif token.text == "," and rest and rest[0].kind == "string":
+        message = "a second format: an event has only one"
+        draft.report("TE004", begin, end, message, "leave it out", ((begin, end, ""),))
+    elif token.text == ",":
+        help = "leave this out: the parameters are the arguments, in their order"
+        draft.report("TE004", begin, end, "a format takes no arguments", help, ((begin, end, ""),), ((begin, end, ""),))
+    elif token.text == "%":
+        _outside(draft, tokens, index)
+    elif any(other.kind == "string" for other in rest):
+        help = "a format consists of strings and PRI macros"
+        draft.report("TE001", token.start, token.end, f"unexpected {quoted(token.text)} in a format", help)
+        draft.drop(begin, end)
+    else:
+        text = draft.seen[begin:end]
+        draft.report("TE004", begin, end, f"unexpected {quoted(text)} after the format", None, ((begin, end, ""),))
+    return last + 1
+
+
+def _outside(draft: Draft, tokens: list[Token], index: int) -> None:
+    """A conversion outside of the quotes: `"a " %d`."""
+    begin = tokens[index].start
+    last = index
+    while last + 1 < len(tokens) and tokens[last + 1].kind in ("word", "junk"):
+        last += 1
+    text = draft.seen[begin : tokens[last].end]
+    before = tokens[index - 1]
+    help = None
+    if before.kind == "string":
+        help = f"write {quoted(before.text[:-1] + text + chr(34))}"
+    draft.report("TE001", begin, tokens[last].end, f"{quoted(text)} stands outside of the quotes", help)
+    draft.drop(begin, len(draft.seen))

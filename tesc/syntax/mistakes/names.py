@@ -1,0 +1,45 @@
+"""Names with characters that no name can have, and words that are nearly a keyword."""
+
+from __future__ import annotations
+
+import re
+
+from tesc.syntax.mistakes.draft import NAME, Draft, quoted
+from tesc.syntax.mistakes.lookalikes import character, plain
+
+_BAD = re.compile("[^A-Za-z0-9_]")
+
+
+def possible(name: str) -> str:
+    """The nearest possible name, or '' where there is none."""
+    found = re.sub("[^A-Za-z0-9_]+", "_", "".join(plain(char) for char in name))
+    if not NAME.match(name):
+        found = found.lstrip("_")
+    return found if NAME.match(name[-1:]) else found.rstrip("_")
+
+
+def report_bad_name(draft: Draft, begin: int, end: int, what: str) -> str:
+    """Report a name with characters that cannot be in one; returns the nearest possible name."""
+    name = draft.seen[begin:end]
+    bad = _BAD.search(name)
+    assert bad is not None
+    better = possible(name)
+    at = begin + bad.start()
+    last = at + (2 if name.startswith("::", bad.start()) else 1)
+    shown = quoted("::") if last - at == 2 else character(bad[0])
+    help = f"write {quoted(better)}" if better else "a name consists of letters, digits and '_'"
+    mend = ((begin, end, better or "_"),)
+    message = f"{shown} cannot stand in {what}"
+    draft.report("TE001", at, last, message, help, mend, mend if better else ())
+    draft.lossy |= not better
+    return better
+
+
+def closest(word: str, keywords: tuple[str, ...]) -> str:
+    """The keyword that a word is nearly, or ''."""
+    lower = word.lower()
+    if lower in keywords:
+        return lower
+    from difflib import get_close_matches
+
+    return "".join(get_close_matches(lower[:20], keywords, 1, 0.8))

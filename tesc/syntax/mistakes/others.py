@@ -1,0 +1,63 @@
+"""Lines that are neither an event nor a directive: comments of C, conflict markers, halves of items."""
+
+from __future__ import annotations
+
+import re
+
+from tesc.syntax.mistakes.declarations import is_type_word
+from tesc.syntax.mistakes.draft import NAME, Draft
+from tesc.syntax.mistakes.quotes import MACRO
+
+_CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})(?:[ \t]|$)")
+_JOIN_BEFORE = "an item stands on one line: join this one to the line before"
+
+
+def report_other(draft: Draft) -> bool:
+    """Report a line that is plainly something else; False if it may be an item."""
+    begin, end = len(draft.seen) - len(draft.seen.lstrip(" \t")), draft.end
+    text = draft.seen[begin:end]
+    marker = _CONFLICT.match(text)
+    if marker:
+        draft.report("TE001", begin, begin + 7, "a conflict of a merge is left here", "keep what is right, and remove its markers")
+    elif text.startswith(("//", "/*", "*/")) or text == "*" or text.startswith("* "):
+        _comment(draft, begin, end, text)
+    elif text[0] in "\"'`" and not re.match(r'"[A-Za-z0-9_]+"[ \t]*\(', text) or MACRO.match(text):
+        draft.report("TE001", begin, end, "a format without an event", _JOIN_BEFORE)
+    elif _is_rest_of_list(text):
+        draft.report("TE001", begin, end, "parameters without an event's name", _JOIN_BEFORE)
+    elif _is_prose(text):
+        help = "an event is NAME(PARAMETERS) \"FORMAT\"; a comment begins with '#'"
+        draft.report("TE001", begin, end, "neither an event nor a directive", help)
+    else:
+        return False
+    return True
+
+
+def _comment(draft: Draft, begin: int, end: int, text: str) -> None:
+    sign = re.match(r"/\*+|//+|\*/?", text)
+    assert sign is not None
+    edits = [(begin, begin + len(sign[0]), "#")]
+    if text.startswith("/*") and text.endswith("*/") and len(text) > 3:
+        last = len(text[:-2].rstrip("* \t"))
+        edits.append((begin + max(last, len(sign[0])), end, ""))
+    draft.report("TE001", begin, begin + len(sign[0]), "a comment begins with '#'", "write '#'", edits=tuple(edits))
+
+
+def _is_rest_of_list(text: str) -> bool:
+    """The second half of a parameter list: `int b) "x %d"`, or the first of several lines of one."""
+    if text[0] in "),":
+        return True
+    opening = text.find("(")
+    quote = text.find('"')
+    if 0 <= opening and (quote < 0 or opening < quote):
+        return False
+    words = NAME.findall(text if quote < 0 else text[:quote])
+    return bool(words) and is_type_word(words[0]) and (len(words) > 1 or "*" in text)
+
+
+def _is_prose(text: str) -> bool:
+    """No parenthesis, no string, no parameter's type, and not one word alone."""
+    if re.search("[(){]", text) or '"' in text or "'" in text and re.search(r"[ \t]'", text):
+        return False
+    words = text.split()
+    return len(words) != 1 + (words[0] == "disable") and not any(map(is_type_word, words[1:])) or not NAME.search(text)
