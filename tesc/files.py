@@ -18,7 +18,7 @@ def read_source(path: str, shown: str) -> Source:
         data = file.read(MAX_SOURCE_BYTES + 1)
     if len(data) > MAX_SOURCE_BYTES:
         raise OSError(f"{shown}: larger than {MAX_SOURCE_BYTES // (1024 * 1024)} MiB")
-    return Source.from_bytes(shown, data)
+    return Source.from_bytes(shown, data, path)
 
 
 def relative(path: str) -> str:
@@ -38,11 +38,12 @@ def write_output(path: str, text: str, touch: bool = False) -> bool:
     exists (a device, a FIFO) is written in place. Raises OSError.
     """
     data = text.encode("utf-8", "surrogateescape")
-    path = os.path.realpath(path)
+    # Asked before links are followed: /dev/stdout leads to what has no path.
     if os.path.exists(path) and not os.path.isfile(path):
         with open(path, "wb") as file:
             file.write(data)
         return True
+    given, path = path, os.path.realpath(path)
     mode = None
     try:
         with open(path, "rb") as file:
@@ -60,10 +61,12 @@ def write_output(path: str, text: str, touch: bool = False) -> bool:
         if mode is not None:
             os.chmod(replacement, mode)
         os.replace(replacement, path)
-    except BaseException:
+    except BaseException as error:
         try:
             os.unlink(replacement)
         except OSError:
             pass
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = given, None  # people know nothing of the replacement
         raise
     return True

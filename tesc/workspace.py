@@ -7,7 +7,9 @@ import subprocess
 
 from tesc.config.settings import settings_at
 from tesc.files import read_source
-from tesc.records import record
+from tesc.records import record, replace
+from tesc.schema.loading import Loader
+from tesc.schema.outside import outside
 from tesc.schema.resolve import resolve
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from tesc.config.settings import Settings
     from tesc.schema.unit import Unit
+    from tesc.syntax.nodes import Tree
 
 
 @record
@@ -28,36 +31,87 @@ class Unreadable:
     reason: str
 
 
+@record
+class Overrides:
+    """What the command line says in place of a file's own settings; None and () say nothing."""
+
+    profile: str | None = None
+    max_args: int | None = None
+    include_path: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    event_prefix: str = ""
+    disable: tuple[str, ...] = ()
+
+
+_NO_OVERRIDES = Overrides()
+
+
 class Workspace:
-    """Files, their trees and units, and the settings of each.
+    """Files, their trees and units, and the settings of each."""
 
-    `profile` and `max_args`, where given, override what each file's surroundings say.
-    """
-
-    def __init__(self, profile: str | None = None, max_args: int | None = None) -> None:
-        self._profile = profile
-        self._max_args = max_args
-        self._folders: dict[str, Settings] = {}
+    def __init__(self, overrides: Overrides = _NO_OVERRIDES) -> None:
+        self.overrides = overrides
         self.units: list[Unit] = []
         self.settings: dict[Source, Settings] = {}
         self.unreadable: list[Unreadable] = []
+        self._trees: dict[str, Tree] = {}
+        self._roots: dict[str, Tree] = {}
+        self._folders: dict[str, Settings] = {}
 
     def add_file(self, path: str) -> None:
-        """Read a file and resolve the unit that it is the root of."""
+        """Read a file that is to be the root of a unit."""
         try:
-            source = read_source(path, shown(path))
+            self.add_source(read_source(path, shown(path)))
         except OSError as error:
             self.unreadable.append(Unreadable(shown(path), error.strerror or str(error)))
-            return
-        self.add_source(source, path)
 
-    def add_source(self, source: Source, path: str) -> None:
-        """Resolve the unit of a text that is, or would be, in the file `path`."""
-        self.units.append(resolve([parse(source)]))
-        folder = os.path.dirname(os.path.abspath(path))
+    def add_source(self, source: Source) -> None:
+        """Take a text that is, or would be, in the file `source.file`, as the root of a unit."""
+        real = os.path.realpath(source.file)
+        self._trees[real] = self._roots[real] = parse(source)
+
+    def resolve(self) -> None:
+        """Resolve the units of all roots.
+
+        A root that another unit includes is no root, unless its configuration lists it as a unit of
+        its own. Raises BadDirective for directives from outside that can't be ones.
+        """
+        units = [self._unit(tree) for tree in self._roots.values()]
+        included = {id(tree) for unit in units for tree, chain in zip(unit.trees, unit.chains) if chain}
+        listed = {id(tree) for tree in self._roots.values() if self.settings_of(tree.source).lists(tree.source.file)}
+        self.units = [u for u in units if id(u.roots[0]) not in included or id(u.roots[0]) in listed]
+        for unit in self.units:
+            for tree in unit.trees:
+                self.settings[tree.source] = self.settings_of(tree.source)
+
+    @property
+    def files(self) -> int:
+        """How many files the units are made of."""
+        return len(self.settings)
+
+    def settings_of(self, source: Source) -> Settings:
+        """The settings that hold for a file: those of its folder, and what the command line says."""
+        folder = os.path.dirname(os.path.abspath(source.file))
         if folder not in self._folders:
-            self._folders[folder] = settings_at(path, self._profile, self._max_args)
-        self.settings[source] = self._folders[folder]
+            settings = settings_at(source.file, self.overrides.profile)
+            if self.overrides.max_args is not None:
+                settings = replace(settings, max_args=self.overrides.max_args)
+            self._folders[folder] = settings
+        return self._folders[folder]
+
+    def _unit(self, tree: Tree) -> Unit:
+        settings = self.settings_of(tree.source)
+        given = self.overrides
+        mine = settings.unit_of(tree.source.file)
+        directives = outside(
+            (*mine.include, *given.include),
+            (*settings.disable, *mine.disable, *given.disable),
+            given.event_prefix or mine.event_prefix,
+            settings.crosses(tree.source.file),
+            file=tree.source.file,
+        )
+        loader = Loader((*given.include_path, *settings.include_path), shown, self._trees)
+        return resolve((tree,), loader, directives)
 
 
 def shown(path: str) -> str:

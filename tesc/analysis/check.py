@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tesc.analysis.diagnostic import Diagnostic
+from tesc.analysis.diagnostic import Diagnostic, Related
 from tesc.analysis.rule import EventRule, FileRule, Finding, RunRule
 from tesc.analysis.suppress import Suppression, suppressions
+from tesc.records import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from tesc.analysis.rule import Rule
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
+    from tesc.schema.unit import Inclusion, Unit
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
 
@@ -42,9 +43,29 @@ def check(
                 for finding in rule.check(units, first):
                     assert finding.source is not None
                     found.append(_diagnostic(rule, finding, finding.source, finding.event, severities))
+    found = _with_chains(units, found)
     kept = _unsuppressed(trees, found, rules, severities)
     order = {tree.source: number for number, tree in enumerate(trees)}
     return sorted(kept, key=lambda d: (order.get(d.source, len(order)), d.span.start, d.code, d.message))
+
+
+def _with_chains(units: Sequence[Unit], found: list[Diagnostic]) -> list[Diagnostic]:
+    """Diagnostics in included files, with the includes that led there as related places."""
+    chains: dict[Source, tuple[Inclusion, ...]] = {}
+    for unit in units:
+        for tree, chain in zip(unit.trees, unit.chains):
+            if not chains.get(tree.source) or not chain:
+                chains[tree.source] = chain
+    return [
+        replace(d, related=(*d.related, *map(_included_here, reversed(chains[d.source]))))
+        if chains.get(d.source)
+        else d
+        for d in found
+    ]
+
+
+def _included_here(inclusion: Inclusion) -> Related:
+    return Related(inclusion.source, inclusion.include.path_span, "included from here")
 
 
 def _in_file(

@@ -8,8 +8,8 @@ import sys
 
 from tesc.analysis.check import check
 from tesc.analysis.registry import UnknownRule, selected
+from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, add_color, error, plural, print_text, use_color, width
-from tesc.config.settings import PROFILES
 from tesc.syntax.source import Source
 from tesc.workspace import Workspace, distinct, find_files
 
@@ -47,19 +47,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--select", action="append", metavar="RULE,...", default=[], help="run these rules only")
     parser.add_argument("--ignore", action="append", metavar="RULE,...", default=[], help="do not run these rules")
-    parser.add_argument(
-        "--profile", choices=sorted(PROFILES), help="defaults for a kind of project (in a QEMU checkout: qemu)"
-    )
-    parser.add_argument("--max-args", type=_positive, metavar="N", help="most arguments of an event (default: the profile's)")
+    add_overrides(parser)
     parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called")
     add_color(parser)
     parser.set_defaults(run=run)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
-    return int(text)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -68,8 +59,9 @@ def run(options: argparse.Namespace) -> int:
         rules = selected(_split(options.select), _split(options.ignore))
     except UnknownRule as unknown:
         raise Failure(str(unknown)) from None
-    workspace = Workspace(options.profile, options.max_args)
+    workspace = Workspace(overrides(options))
     missing = _fill(workspace, options.paths or ["."], options.stdin_filename)
+    workspace.resolve()
     found = check(workspace.units, rules, workspace.settings, {})
     _print(found, workspace, options)
     for unreadable in workspace.unreadable:
@@ -102,7 +94,7 @@ def _fill(workspace: Workspace, paths: Sequence[str], stdin_name: str) -> bool:
             missing = True
     for path in distinct(files):
         if path == "-":
-            workspace.add_source(Source.from_bytes(stdin_name, sys.stdin.buffer.read()), stdin_name)
+            workspace.add_source(Source.from_bytes(stdin_name, sys.stdin.buffer.read()))
         else:
             workspace.add_file(path)
     return missing
@@ -121,7 +113,7 @@ def _print(found: list[Diagnostic], workspace: Workspace, options: argparse.Name
         from tesc.cli.output import text
 
         color = use_color(options.color, sys.stdout)
-        print_text(text.render(found, color, width()) + _summary(found, len(workspace.units)) + "\n")
+        print_text(text.render(found, color, width()) + _summary(found, workspace.files) + "\n")
 
 
 def _summary(found: list[Diagnostic], files: int) -> str:

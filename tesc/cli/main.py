@@ -67,8 +67,9 @@ def _forget_output() -> None:
 def _failed(error: Exception, words: Sequence[str]) -> int:
     from tesc.cli.terminal import Failure
     from tesc.cli.terminal import error as complain
+    from tesc.schema.outside import BadDirective
 
-    if isinstance(error, Failure):
+    if isinstance(error, (Failure, BadDirective)):
         complain(str(error))
     elif isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""

@@ -13,8 +13,9 @@ from tesc.codegen.qemu import BACKENDS, FORMATS, generate
 from tesc.codegen.qemu.output import Options
 from tesc.files import read_source, relative, write_output
 from tesc.schema.refused import refused
-from tesc.schema.resolve import resolve
+from tesc.schema.resolve import NOTHING, has_directives, resolve
 from tesc.syntax.parser import parse
+from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from tesc.syntax.nodes import Problem, Tree
 
+_PROGRAM = "tesc tracetool"
 _LONG_OPTIONS = [
     "help",
     "list-backends",
@@ -33,7 +35,13 @@ _LONG_OPTIONS = [
     "target-name=",
     "group=",
     "probe-prefix=",
+    # What tesc adds; no abbreviation of the reference's options means any of these.
+    "include=",
+    "event-prefix=",
+    "disable=",
+    "depfile=",
 ]
+_DIRECTIVES = ("-I", "--include", "--disable", "--event-prefix")
 _TAPSETS = ("stap", "log-stap", "simpletrace-stap")
 
 
@@ -41,13 +49,13 @@ class _Usage(Exception):
     """A command line that can't be carried out; the message says why."""
 
 
-def usage(program: str) -> str:
+def usage() -> str:
     def table(entries: dict[str, str]) -> str:
         return "".join(f"    {name:<18}{text}\n" for name, text in entries.items())
 
     return f"""\
-usage: {program} --format=FORMAT --backends=BACKEND[,BACKEND...] --group=NAME [OPTION...]
-       {" " * len(program)} TRACE-EVENTS... OUTPUT
+usage: {_PROGRAM} --format=FORMAT --backends=BACKEND[,BACKEND...] --group=NAME [OPTION...]
+       {" " * len(_PROGRAM)} TRACE-EVENTS... OUTPUT
 
 Generate one output of trace-events files, byte for byte as QEMU 10.2's tracetool.py does.
 
@@ -65,31 +73,41 @@ options:
     --target-type T, --target-name N
                         for stap, in place of --probe-prefix: qemu.T.N
 
+options that QEMU's tracetool does not have:
+    -I DIR              look for included files here too
+    --include PATH[,prefix=NAME][,base=N]
+                        include PATH at the end of the trace-events file
+    --event-prefix P    put P before all names
+    --disable PATTERN,...
+                        compile matching events out
+    --depfile FILE      write a rule for make that names the files read
 Long options may be abbreviated.
 """
 
 
-def main(arguments: Sequence[str], program: str = "tesc tracetool") -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run the command; returns the exit status, 0 or 1."""
     try:
-        return _run(list(arguments), program)
+        return _run(list(arguments))
     except _Usage as error:
-        sys.stderr.write(f"{program}: error: {error}\n\n{usage(program)}")
+        sys.stderr.write(f"{_PROGRAM}: error: {error}\n\n{usage()}")
+    except BrokenPipeError:
+        raise  # the caller knows what to do where nobody reads
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        sys.stderr.write(f"{program}: error: {place}{error.strerror or error}\n")
+        sys.stderr.write(f"{_PROGRAM}: error: {place}{error.strerror or error}\n")
     return 1
 
 
-def _run(arguments: list[str], program: str) -> int:
+def _run(arguments: list[str]) -> int:
     try:
-        found, paths = getopt(arguments, "", _LONG_OPTIONS)
+        found, paths = getopt(arguments, "I:", _LONG_OPTIONS)
     except GetoptError as error:
         raise _Usage(str(error)) from None
     options = dict(found)  # the last one wins, as in the reference
     for name, _ in found:
         if name == "--help":
-            sys.stdout.write(usage(program))
+            sys.stdout.write(usage())
             return 0
         if name == "--list-backends":
             sys.stdout.write(", ".join(BACKENDS) + "\n")
@@ -100,9 +118,8 @@ def _run(arguments: list[str], program: str) -> int:
     if "--check-backends" in options:
         return 0 if all(backend in BACKENDS for backend in backends) else 1
     made = _options(options, backends, paths)
-    trees = [parse(read_source(path, relative(path))) for path in paths[:-1]]
-    unit = resolve(trees)
-    if _refused(trees):
+    unit = _unit(found, [parse(read_source(path, relative(path))) for path in paths[:-1]])
+    if _refused(unit):
         return 1
     text, refusals = generate(unit.events, made)
     for refusal in refusals:
@@ -111,7 +128,32 @@ def _run(arguments: list[str], program: str) -> int:
     if refusals:
         return 1
     write_output(paths[-1], text)
+    if "--depfile" in options:
+        from tesc.depfile import rule
+
+        write_output(options["--depfile"], rule([paths[-1]], [tree.source.file for tree in unit.trees]))
     return 0
+
+
+def _unit(found: list[tuple[str, str]], trees: Sequence[Tree]) -> Unit:
+    """The unit of the input files, with the directives of the command line. Raises _Usage."""
+    outer = NOTHING
+    given = {name: [value for option, value in found if option == name] for name in _DIRECTIVES}
+    if any(given[name] for name in _DIRECTIVES[1:]):
+        from tesc.schema.outside import BadDirective, outside
+
+        prefixes = given["--event-prefix"]
+        prefix = prefixes[-1] if prefixes else ""
+        file = trees[-1].source.file
+        try:
+            outer = outside(given["--include"], given["--disable"], prefix, file=file)
+        except BadDirective as error:
+            raise _Usage(str(error)) from None
+    if outer is NOTHING and not any(has_directives(tree) for tree in trees):
+        return resolve(trees)
+    from tesc.schema.loading import Loader
+
+    return resolve(trees, Loader(given["-I"], relative), outer)
 
 
 def _options(options: dict[str, str], backends: tuple[str, ...], paths: list[str]) -> Options:
@@ -150,24 +192,29 @@ def _options(options: dict[str, str], backends: tuple[str, ...], paths: list[str
     )
 
 
-def _refused(trees: Sequence[Tree]) -> bool:
+def _refused(unit: Unit) -> bool:
     """Print what keeps the inputs from being generated, as the reference would not read it either."""
     failed = False
-    for tree in trees:
+    for tree in unit.trees:
         found = [(p.span, f"{p.message} [{p.code}]") for p in tree.problems if not _dropped(tree, p)]
-        places = {span.start for span, _ in found}
+        found += [(p.span, f"{p.message} [{p.code}]") for p in unit.problems if p.source is tree.source]
+        lines = {tree.source.place(span.start)[0] for span, _ in found}
         found += [
             (r.span, f"QEMU's tracetool refuses {r.message} [TE009]")
             for r in refused(tree)
-            if r.span.start not in places
+            if tree.source.place(r.span.start)[0] not in lines
         ]
-        for offset, char in enumerate(tree.source.text) if not tree.source.text.isascii() else ():
-            if "\ud800" <= char <= "\udfff":
-                _complain(tree.source.path, *tree.source.place(offset), "a byte that is not UTF-8 [TE005]")
-                failed = True
-                break
+        text = tree.source.text
+        if not text.isascii():
+            bad = next((at for at, char in enumerate(text) if "\ud800" <= char <= "\udfff"), None)
+            if bad is not None:
+                found.append((Span(bad, bad + 1), "a byte that is not UTF-8 [TE005]"))
         for span, message in sorted(found, key=lambda item: item[0].start):
             _complain(tree.source.path, *tree.source.place(span.start), message)
+            failed = True
+    for problem in unit.problems:
+        if not any(problem.source is tree.source for tree in unit.trees):
+            _complain(problem.source.path, *problem.source.place(problem.span.start), f"{problem.message} [{problem.code}]")
             failed = True
     return failed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from tesc.records import record, replace
+from tesc.records import record
 
 # Tracers' own limits allow ten (LTTng-UST's macros); a guest's record holds six.
 _QEMU_MAX_ARGS = 10
@@ -14,19 +14,79 @@ DATA_MODELS = ("lp64", "ilp32", "llp64")
 
 
 @record
-class Settings:
-    """How a file is checked.
+class UnitSettings:
+    """Directives from outside for one root file, as the command line's options would give them."""
 
-    `max_args` caps the arguments of an event, `data_models` are those that formats are checked
-    for, `types` are words that a project allows in types beside the standard ones, and
-    `exclusive` holds sets of folders whose events are never linked into one program.
+    path: str = ""
+    include: tuple[str, ...] = ()
+    event_prefix: str = ""
+    disable: tuple[str, ...] = ()
+
+
+@record
+class Tapset:
+    """One SystemTap tapset to generate: its file's name, format, traced program and probe prefix."""
+
+    name: str
+    format: str
+    binary: str
+    probe_prefix: str
+
+
+@record
+class GenerateSettings:
+    """What `tesc gen` makes: groups in this order (None: all folders), backends, formats, folder."""
+
+    groups: tuple[str, ...] | None = None
+    backends: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    out: str | None = None
+    tapsets: tuple[Tapset, ...] = ()
+
+
+@record
+class Settings:
+    """How the files below a folder are checked and generated.
+
+    `root` is the folder of the configuration, empty without one; the paths of `include_path`,
+    `guest_files` and `units` are absolute. `max_args` caps the arguments of an event,
+    `data_models` are those that formats are checked for, `types` are words that a project allows
+    in types beside the standard ones. `disable` are patterns for every unit; `exclusive` holds
+    sets of folders whose events are never linked into one program; `exclude` and the first part
+    of each of `per_file_ignores` are patterns of paths below `root`.
     """
 
     profile: str = "default"
+    root: str = ""
     max_args: int = _MAX_ARGS
     data_models: tuple[str, ...] = ("lp64", "ilp32")
     types: frozenset[str] = frozenset()
+    include_path: tuple[str, ...] = ()
+    disable: tuple[str, ...] = ()
+    guest_files: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: tuple[tuple[str, str], ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    exclude: tuple[str, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
+    compat: str = "fixed"
+    units: tuple[UnitSettings, ...] = ()
+    generate: GenerateSettings = GenerateSettings()
+
+    def unit_of(self, file: str) -> UnitSettings:
+        """The directives from outside for a root file."""
+        path = os.path.abspath(file)
+        return next((unit for unit in self.units if unit.path == path), UnitSettings())
+
+    def lists(self, file: str) -> bool:
+        """Whether a file is named as a root, so that it is one even where another file includes it."""
+        path = os.path.abspath(file)
+        return any(unit.path == path for unit in self.units) or path in self.guest_files
+
+    def crosses(self, file: str) -> bool:
+        """Whether the events of a root file cross the guest tunnel."""
+        return os.path.abspath(file) in self.guest_files
 
 
 PROFILES = {
@@ -38,6 +98,7 @@ PROFILES = {
         max_args=_QEMU_MAX_ARGS,
         data_models=("lp64", "llp64"),
         exclusive=(("bsd-user", "linux-user"),),
+        compat="qemu",
     ),
 }
 
@@ -57,7 +118,6 @@ def profile_at(path: str) -> str:
         folder = parent
 
 
-def settings_at(path: str, profile: str | None = None, max_args: int | None = None) -> Settings:
-    """The settings of a file; what is given overrides what is found."""
-    settings = PROFILES[profile or profile_at(path)]
-    return settings if max_args is None else replace(settings, max_args=max_args)
+def settings_at(path: str, profile: str | None = None) -> Settings:
+    """The settings of a file; a profile that is given overrides the one that is found."""
+    return PROFILES[profile or profile_at(path)]

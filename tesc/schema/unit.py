@@ -7,15 +7,35 @@ from __future__ import annotations
 
 from tesc.records import record
 from tesc.syntax.nodes import Event, Include, Tree
-from tesc.syntax.source import Source
+from tesc.syntax.source import Source, Span
 
 
 @record
 class Inclusion:
-    """One include that led to an event: the directive and the source that holds it."""
+    """One include that led somewhere: the directive and the source that holds it."""
 
     source: Source
     include: Include
+
+
+@record
+class Range:
+    """The root's events, or those of an include with a base: IDs count from `base`.
+
+    `size` is the number of its events, disabled ones included and those of deeper ranges not;
+    `inclusion` is the include that made it, None for the root; `prefix` is what stands before
+    the names of all its events.
+    """
+
+    base: int
+    size: int
+    inclusion: Inclusion | None
+    prefix: str
+
+    @property
+    def last(self) -> int:
+        """The stream ID of its last event; below `base` where it has none."""
+        return self.base + self.size - 1
 
 
 @record
@@ -23,9 +43,10 @@ class UnitEvent:
     """An event as the unit sees it.
 
     `name` is the effective name, prefixes applied; `disabled` counts the unit's patterns. `index`
-    is the position in the unit, `wire_id` that in its range, `stream_id` the range's base plus
-    the wire ID. `crosses` tells that it crosses the guest tunnel, so that its pointers are
-    numbers to the host; `chain` are the includes that led to it, outermost first.
+    is the position in the unit, `wire_id` that in its range (a position in the unit's `ranges`),
+    `stream_id` the range's base plus the wire ID. `crosses` tells that it crosses the guest
+    tunnel, so that its pointers are numbers to the host; `chain` are the includes that led to it,
+    outermost first.
     """
 
     source: Source
@@ -33,6 +54,7 @@ class UnitEvent:
     name: str
     disabled: bool
     index: int
+    range: int
     wire_id: int
     stream_id: int
     crosses: bool
@@ -48,12 +70,50 @@ class UnitEvent:
     @property
     def format(self) -> str:
         """The format's text as generated code repeats it; empty where the event has none."""
-        return self.node.format.text if self.node.format else ""
+        form = self.node.format
+        if form is None:
+            return ""
+        if self.crosses and any(p.type.is_pointer for p in self.node.parameters):
+            from tesc.schema.crossing import pointers_as_numbers
+
+            return pointers_as_numbers(form.text)
+        return form.text
+
+
+@record
+class Pattern:
+    """A pattern of a disable directive, and how many events of the unit it matches."""
+
+    source: Source
+    span: Span
+    text: str
+    matches: int
+
+
+@record
+class UnitProblem:
+    """What is wrong with a unit's directives: `code` is the rule that reports it."""
+
+    code: str
+    source: Source
+    span: Span
+    message: str
+    help: str | None
+    chain: tuple[Inclusion, ...]
 
 
 @record
 class Unit:
-    """Root files resolved: their trees and those of all files they include, and the events in order."""
+    """Root files resolved.
 
+    `trees` are those of all files, the roots and what they include, in the order in which they
+    were first read; `chains` tells of each included one how it was first reached.
+    """
+
+    roots: tuple[Tree, ...]
     trees: tuple[Tree, ...]
+    chains: tuple[tuple[Inclusion, ...], ...]
     events: tuple[UnitEvent, ...]
+    ranges: tuple[Range, ...]
+    patterns: tuple[Pattern, ...]
+    problems: tuple[UnitProblem, ...]

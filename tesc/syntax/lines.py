@@ -42,7 +42,7 @@ def parse_line(text: str, start: int, line: int) -> tuple[Item | None, list[Prob
 
     None for a line on which nothing is to be seen.
     """
-    from tesc.syntax.mistakes import explain, explain_declarations
+    from tesc.syntax.mistakes import explain, explain_declarations, meant
 
     seen = UNSEEN.sub(" ", text)
     stripped = seen.strip(" \t")
@@ -55,7 +55,9 @@ def parse_line(text: str, start: int, line: int) -> tuple[Item | None, list[Prob
         item = build(seen, text, start, line)
     except UnexpectedInput as error:
         return explain(seen, text, start, line, error)
-    return item, explain_declarations(item) if isinstance(item, Event) else []
+    if isinstance(item, Event):
+        return meant(item), explain_declarations(item)
+    return item, []
 
 
 def build(seen: str, text: str, start: int, line: int) -> Item:

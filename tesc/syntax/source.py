@@ -23,20 +23,22 @@ class Span:
 class Source:
     """The text of one file.
 
-    `path` is what people see and what `#line` names; `text` holds each byte that is not UTF-8 as
-    a lone surrogate (Python's surrogateescape).
+    `path` is what people see and what `#line` names; `file` is where it lies, which includes are
+    relative to; `text` holds each byte that is not UTF-8 as a lone surrogate (Python's
+    surrogateescape).
     """
 
-    __slots__ = ("_starts", "path", "text")
+    __slots__ = ("_starts", "file", "path", "text")
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, file: str | None = None) -> None:
         self.path = path
+        self.file = file if file is not None else path
         self.text = text
         self._starts: list[int] | None = None
 
     @classmethod
-    def from_bytes(cls, path: str, data: bytes) -> Source:
-        return cls(path, data.decode("utf-8", "surrogateescape"))
+    def from_bytes(cls, path: str, data: bytes, file: str | None = None) -> Source:
+        return cls(path, data.decode("utf-8", "surrogateescape"), file)
 
     @property
     def line_starts(self) -> list[int]:

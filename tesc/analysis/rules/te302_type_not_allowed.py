@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Finding
-from tesc.syntax.c_type import ALLOWED_WORDS, FLOATING_WORDS, QUALIFIERS, TAG_WORDS
+from tesc.syntax.c_type import ALLOWED_WORDS, FIXED_WORDS, FLOATING_WORDS, QUALIFIERS, TAG_WORDS, base_of
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -33,15 +33,25 @@ _INSTEAD = {
     "guint": "unsigned int",
     "gsize": "size_t",
     "gssize": "ssize_t",
+    "gshort": "short",
+    "gushort": "unsigned short",
+    "glong": "long",
+    "gulong": "unsigned long",
+    "gint8": "int8_t",
+    "gint16": "int16_t",
+    "gint32": "int32_t",
     "gint64": "int64_t",
-    "guint64": "uint64_t",
-    "guint32": "uint32_t",
     "guint8": "uint8_t",
+    "guint16": "uint16_t",
+    "guint32": "uint32_t",
+    "guint64": "uint64_t",
     "gpointer": "void *",
     "u8": "uint8_t",
     "u16": "uint16_t",
     "u32": "uint32_t",
     "u64": "uint64_t",
+    "s8": "int8_t",
+    "s16": "int16_t",
     "s32": "int32_t",
     "s64": "int64_t",
     "uint": "unsigned int",
@@ -60,6 +70,8 @@ _INSTEAD = {
     "cell": "intptr_t",
     "ucell": "uintptr_t",
 }
+# Words that say where a variable lives: nothing about the value that an event gets.
+_STORAGE = frozenset("auto extern inline register static".split())
 
 
 class TypeNotAllowed(EventRule):
@@ -87,7 +99,7 @@ class TypeNotAllowed(EventRule):
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
         for parameter in event.parameters:
             words = [w for w in parameter.type.words if w not in ALLOWED_WORDS and w not in settings.types]
-            if words and not set(words) & FLOATING_WORDS:
+            if words and not set(words) & FLOATING_WORDS and not _reported(parameter, words):
                 yield self._finding(parameter, words, tree)
 
     def _finding(self, parameter: Parameter, words: list[str], tree: Tree) -> Finding:
@@ -97,32 +109,54 @@ class TypeNotAllowed(EventRule):
             return Finding(parameter.type_span, message, "use an integer type, or 'void *' for a pointer")
         declared = instead if instead.endswith("*") else f"{instead} "
         edit = SourceEdit(tree.source, Span(parameter.start, parameter.name_span.start), declared)
-        help_ = f"declare it '{declared}{parameter.name}'"
+        help_ = f"declare it '{declared}{parameter.name or 'NAME'}'"
         return Finding(parameter.type_span, message, help_, fix=Fix(safety, (edit,)) if parameter.name else None)
+
+
+def _reported(parameter: Parameter, words: list[str]) -> bool:
+    """Whether the rules on missing names and malformed types say all there is to say."""
+    declared = parameter.declaration
+    if declared.flaw == "qualified-pointer":
+        return QUALIFIERS.issuperset(words)
+    # A lone word may as well be a name without a type.
+    return declared.flaw == "missing-name" and declared.text == words[0] and words[0] not in _INSTEAD
 
 
 def _instead(parameter: Parameter, words: list[str]) -> tuple[str | None, str]:
     """What to declare instead, and whether that surely keeps what callers pass."""
     declared = parameter.type
     const = "const " if "const" in declared.words else ""
-    qualifiers = [word for word in words if word in QUALIFIERS]
-    if len(qualifiers) == len(words):
-        rest = " ".join(word for word in declared.words if word not in qualifiers)
-        return (f"{rest} {'*' * declared.pointers}".rstrip() if rest else None), "safe"
-    if declared.pointers:
-        target = _INSTEAD.get(words[0], "")
-        return (f"{const}char *", "safe") if target == "char" else (f"{const}void *", "safe")
-    tag = next((word for word in words if word in TAG_WORDS), None)
-    if tag == "enum":
-        return "int", "unsafe"
+    stars = "*" * declared.pointers
+    # C does not pass a pointer to volatile memory where one to plain memory is wanted.
+    safe = "unsafe" if stars and "volatile" in words else "safe"
+    unknown = [word for word in words if word not in QUALIFIERS and word not in _STORAGE]
+    if not unknown:
+        rest = [word for word in declared.words if word not in words]
+        if base_of(tuple(word for word in rest if word != "const")) is None:
+            return None, safe
+        return f"{' '.join(rest)} {stars}".rstrip(), safe
+    if stars:
+        target = _INSTEAD.get(unknown[0], "")
+        return (f"{const}{target} {stars}" if target.endswith("char") else f"{const}void *"), safe
+    tag = next((word for word in unknown if word in TAG_WORDS), None)
     if tag is not None:
-        return "void *", "unsafe"
-    if words[0] in _INSTEAD:
-        return const + _INSTEAD[words[0]], "unsafe"
+        return ("int" if tag == "enum" else "void *"), "unsafe"
+    instead = _INSTEAD.get(unknown[0]) or _INSTEAD.get(unknown[0].lstrip("_")) or _near(unknown[0])
+    return (const + instead if instead else None), "unsafe"
+
+
+def _near(word: str) -> str | None:
+    """The allowed type that a word looks like, if one does."""
     from difflib import get_close_matches
 
-    near = get_close_matches(words[0], sorted(ALLOWED_WORDS), 1, 0.7)
-    return (declared.text.replace(words[0], near[0], 1), "unsafe") if near else (None, "unsafe")
+    lower = word.lower()
+    if f"{lower}_t" in FIXED_WORDS:
+        return f"{lower}_t"
+    # Other digits are another size, unless they are only swapped.
+    digits = sorted(filter(str.isdigit, word))
+    candidates = sorted(ALLOWED_WORDS - {"const", "void"})
+    near = get_close_matches(lower, [c for c in candidates if sorted(filter(str.isdigit, c)) == digits], 1, 0.7)
+    return near[0] if near else None
 
 
 RULE = TypeNotAllowed()

@@ -33,9 +33,11 @@ class FloatingPoint(EventRule):
         for parameter in event.parameters:
             if FLOATING_WORDS & set(parameter.type.words):
                 message = f"type '{parameter.type.text}' is not allowed: tracers take no floating-point numbers"
-                help_ = f"trace it as an integer, in a smaller unit: 'uint64_t {parameter.name}'"
+                name = parameter.name or "NAME"
+                help_ = f"trace it as an integer, in a smaller unit: 'uint64_t {name}'"
                 if parameter.type.pointers:
-                    help_ = f"declare it 'void *{parameter.name}'"
+                    const = "const " if "const" in parameter.type.words else ""
+                    help_ = f"declare it '{const}void *{name}'"
                 yield Finding(parameter.type_span, message, help_)
 
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tesc.config.settings import Settings
+    from tesc.syntax.c_type import CType
     from tesc.syntax.nodes import Tree
 
 
@@ -35,26 +36,27 @@ class MalformedType(SyntaxRule):
             for parameter in event.parameters:
                 declared = parameter.type
                 if parameter.declaration.flaw is None and allowed.issuperset(declared.words):
-                    message = _malformed(declared.words, declared.base, declared.pointers, settings.types)
+                    message = _malformed(declared, settings.types)
                     if message:
-                        yield Finding(parameter.type_span, message, _help(declared.words, parameter.name))
+                        yield Finding(parameter.type_span, message, _help(declared, parameter.name))
 
 
-def _malformed(words: tuple[str, ...], base: str | None, pointers: int, types: frozenset[str]) -> str | None:
-    text = " ".join(words)
-    plain = [word for word in words if word not in QUALIFIERS]
-    if base is None and not (len(plain) == 1 and plain[0] in types):
+def _malformed(declared: CType, types: frozenset[str]) -> str | None:
+    text = " ".join(declared.words)
+    plain = [word for word in declared.words if word not in QUALIFIERS]
+    if declared.base is None and not (len(plain) == 1 and plain[0] in types):
         return f"'{text}' is no type" if plain else f"'{text}' qualifies no type"
-    if base == "void" and not pointers:
+    if declared.base == "void" and not declared.pointers:
         return "a parameter can't have the type 'void'"
     return None
 
 
-def _help(words: tuple[str, ...], name: str) -> str | None:
-    fixed = [word for word in words if word.endswith("_t")]
+def _help(declared: CType, name: str) -> str | None:
+    fixed = [word for word in declared.words if word.endswith("_t")]
     if len(fixed) == 1:
-        return f"write '{fixed[0]} {name}'"
-    if "void" in words:
+        const = "const " if "const" in declared.words else ""
+        return f"write '{const}{fixed[0]} {'*' * declared.pointers}{name}'"
+    if "void" in declared.words:
         return f"write 'void *{name}' for a pointer"
     return None
 

@@ -8,14 +8,14 @@ problem, several on a line are all found, and the item is the one that was meant
 
 from __future__ import annotations
 
-from tesc.syntax.mistakes.declarations import explain_declarations, separate
-from tesc.syntax.mistakes.directives import directive, misspelt
+from tesc.syntax.mistakes.declarations import explain_declarations, meant
+from tesc.syntax.mistakes.directives import keyword_of, mend_directive
 from tesc.syntax.mistakes.draft import Draft
 from tesc.syntax.mistakes.events import mend_event
 from tesc.syntax.mistakes.expected import unexpected
 from tesc.syntax.mistakes.lookalikes import straighten
-from tesc.syntax.mistakes.others import report_other
-from tesc.syntax.nodes import Event, Word
+from tesc.syntax.mistakes.others import report_other, report_prose
+from tesc.syntax.nodes import Event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tesc.syntax.nodes import Item, Problem
 
-__all__ = ["explain", "explain_declarations", "separate"]
+__all__ = ["explain", "explain_declarations", "meant"]
 
 # Nobody writes such lines; of what programs make, the first mistake is enough.
 _LONGEST_LINE = 10_000
@@ -53,13 +53,15 @@ def _mend(draft: Draft) -> Item | None:
     straight = Draft(draft.seen, draft.text, draft.start, draft.line)
     straighten(straight)
     if report_other(straight):
-        # Look-alikes are of no account in a line of prose.
+        # Look-alikes are of no account in such a line.
         draft.problems.extend(straight.problems[-1:])
         return None
     draft.problems, draft.seen, draft.text = straight.problems, straight.seen, straight.text
-    keyword = misspelt(draft)
+    keyword = keyword_of(draft)
     if keyword:
-        return directive(draft, keyword)
+        return mend_directive(draft, keyword)
+    if report_prose(draft):
+        return None
     mend_event(draft)
     return _parse(draft)
 
@@ -77,10 +79,9 @@ def _parse(draft: Draft) -> Item | None:
         return None
     if not isinstance(item, Event):
         return None
-    draft.problems.extend(mended.problem(problem) for problem in explain_declarations(item))
-    event = mended.event(separate(item))
-    if event is None or draft.lossy:
-        if draft.name is None and item.name != "_":
-            draft.name = event and Word(event.name_start, event.name)
-        return None
-    return event
+    for problem in map(mended.problem, explain_declarations(item)):
+        column = problem.span.start - draft.start
+        if not any(begin <= column <= end for begin, end in draft.settled):
+            draft.problems.append(problem)
+    event = meant(item)
+    return mended.event(event) if isinstance(event, Event) and not draft.lossy else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tesc.records import replace
 from tesc.syntax.c_type import ALLOWED_WORDS, FLOATING_WORDS, QUALIFIERS, TAG_WORDS, parse_declaration
 from tesc.syntax.mistakes.draft import quoted
-from tesc.syntax.nodes import Edit, Event, Parameter, Problem
+from tesc.syntax.nodes import Edit, Event, Malformed, Parameter, Problem, Word
 from tesc.syntax.source import Span
 
 TYPE_WORDS = ALLOWED_WORDS | FLOATING_WORDS | QUALIFIERS | TAG_WORDS
@@ -39,12 +39,16 @@ def explain_declarations(event: Event) -> list[Problem]:
 
 def event_macro(span: Span, name: str) -> Problem:
     """The problem of a macro that declares events elsewhere."""
-    message = f"{quoted(name)} belongs to another kind of file"
-    return Problem("TE001", span, message, "write NAME(PARAMETERS) \"FORMAT\"")
+    message = f"{quoted(name)} is a macro of another tracing system"
+    return Problem("TE001", span, message, 'write NAME(PARAMETERS) "FORMAT"')
 
 
-def separate(event: Event) -> Event:
+def meant(event: Event) -> Event | Malformed:
     """The event with a parameter for each declaration, where only the commas between them lack."""
+    if event.name in EVENT_MACROS:
+        first = event.parameters[0] if event.parameters else None
+        name = Word(first.start, first.declaration.text) if first and not first.name else None
+        return Malformed(event.start, event.end, event.line, name)
     if not any(parameter.declaration.flaw == "missing-comma" for parameter in event.parameters):
         return event
     parameters = [part for parameter in event.parameters for part in _parts(parameter)]
@@ -99,11 +103,18 @@ def _missing_name(event: Event, index: int) -> Problem:
         return Problem("TE308", parameter.span, "expected a type before '*'", "write 'void *NAME'")
     if is_type_word(text.split()[0].rstrip("*")) or "*" in text or len(text.split()) > 1:
         gap = "" if text.endswith("*") else " "
-        return Problem("TE307", parameter.span, f"expected a parameter's name after {quoted(text)}", f"write {quoted(text + gap + 'NAME')}")
+        return Problem(
+            "TE307",
+            parameter.span,
+            f"expected a parameter's name after {quoted(text)}",
+            f"write {quoted(text + gap + 'NAME')}",
+        )
     # A lone word may be either of the two; `int a, b` is how C declares variables.
     before = event.parameters[index - 1].declaration if index else None
-    help = f"write {quoted(before.type.before(text))}" if before and before.name else "write a type and a name"
-    return Problem("TE307", parameter.span, f"{quoted(text)} is only a type or a name, not both", help)
+    help = (
+        f"write {quoted(before.type.before(text))}" if before and before.name else "write a type and a name"
+    )
+    return Problem("TE307", parameter.span, f"{quoted(text)} is a type or a name: a parameter has both", help)
 
 
 def _void_among_others(event: Event, index: int) -> Problem:
@@ -129,4 +140,6 @@ def _qualified_pointer(parameter: Parameter) -> Problem:
         cut = Edit(Span(parameter.start + first, parameter.start + declared.name_start), "")
         message = f"a pointer cannot be {quoted(' '.join(words))} here, only what it points to"
         return Problem("TE308", span, message, f"write {quoted(better)}", (cut,))
-    return Problem("TE308", span, f"{quoted(' '.join(words))} cannot follow '*' in a type", f"write {quoted(better)}")
+    return Problem(
+        "TE308", span, f"{quoted(' '.join(words))} cannot follow '*' in a type", f"write {quoted(better)}"
+    )

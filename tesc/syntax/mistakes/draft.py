@@ -31,7 +31,7 @@ def quoted(text: str) -> str:
     """Text of a line as messages show it."""
     if len(text) > _LONGEST_QUOTE:
         text = text[: _LONGEST_QUOTE - 3] + "..."
-    return f"'{text}'"
+    return f'"{text}"' if "'" in text and '"' not in text else f"'{text}'"
 
 
 class Draft:
@@ -39,10 +39,11 @@ class Draft:
 
     `seen` and `text` are as long as the line; in `seen` what cannot be seen is blank. `lossy` says
     that the patches only let the rest of the line be checked: the item is not what was meant.
-    `name` is the event's, for a line that cannot be mended.
+    `name` is the event's, for a line that cannot be mended. `settled` holds where parameters stand
+    of which nothing more is to be said.
     """
 
-    __slots__ = ("_patches", "line", "lossy", "name", "problems", "seen", "start", "text")
+    __slots__ = ("_patches", "line", "lossy", "name", "problems", "seen", "settled", "start", "text")
 
     def __init__(self, seen: str, text: str, start: int, line: int) -> None:
         self.seen = seen
@@ -52,6 +53,7 @@ class Draft:
         self.problems: list[Problem] = []
         self.lossy = False
         self.name: Word | None = None
+        self.settled: list[tuple[int, int]] = []
         self._patches: list[Patch] = []
 
     @property
@@ -76,8 +78,13 @@ class Draft:
 
     def remove(self, code: str, begin: int, end: int, message: str, help: str | None = None) -> None:
         """Note a mistake that is certain to be mended by leaving it out."""
-        cut = ((begin, end, ""),)
-        self.report(code, begin, end, message, help, cut, cut)
+        self.report(code, begin, end, message, help, (self.blank(begin, end),), ((begin, end, ""),))
+
+    def blank(self, begin: int, end: int) -> Patch:
+        """Leaves a piece out, but for blanks where something follows: what is in one piece stays so."""
+        if end < self.end:
+            return (begin, end, " " * (end - begin))
+        return (len(self.seen[:begin].rstrip(" \t")), len(self.seen), "")
 
     def drop(self, begin: int, end: int, instead: str = "") -> None:
         """Leave out what cannot be mended, so that the rest can be checked."""
@@ -175,15 +182,22 @@ class Mended:
             return None
         first, last = shape.start, shape.start + len(shape.text)
         begin, end = self._span(first, last)
-        in_place = self._starts[first:last] == list(range(self._starts[first], self._starts[first] + last - first))
+        in_place = self._starts[first:last] == list(
+            range(self._starts[first], self._starts[first] + last - first)
+        )
         return Format(begin, shape.text) if in_place and end - begin == last - first else None
 
     def _parameter(self, parameter: Parameter) -> Parameter:
         """The parameter with its text as it was written; its type and name stay the mended ones."""
         declared = parameter.declaration
-        begin, end = self._span(parameter.start, parameter.start + len(declared.text))
+        last = parameter.start + len(declared.text)
+        begin, end = self._span(parameter.start, last)
+        if self.seen[last:].lstrip(" \t")[:1] in (",", ")"):
+            end = max(end, self._before(last))
         _, type_end = self._span(parameter.start, parameter.start + declared.type_end)
-        first, last = self._span(parameter.start + declared.name_start, parameter.start + declared.name_end)
+        name, name_end = self._span(
+            parameter.start + declared.name_start, parameter.start + declared.name_end
+        )
         at = self._draft.start
         return Parameter(
             begin,
@@ -192,8 +206,13 @@ class Mended:
                 declared.type,
                 declared.name,
                 max(type_end, begin) - begin,
-                first - begin,
-                last - begin,
+                name - begin,
+                name_end - begin,
                 declared.flaw,
             ),
         )
+
+    def _before(self, column: int) -> int:
+        """Where the text that stands before a sign of the mended line ends, with all that was left out of it."""
+        sign = column + len(self.seen[column:]) - len(self.seen[column:].lstrip(" \t"))
+        return self._draft.start + len(self._draft.seen[: self._starts[sign]].rstrip(" \t,;"))

@@ -10,7 +10,7 @@ import re
 
 from tesc.syntax.c_type import parse_declaration
 from tesc.syntax.mistakes.declarations import EVENT_MACROS, event_macro, is_type_word
-from tesc.syntax.mistakes.draft import NAME, STRING, Draft, quoted
+from tesc.syntax.mistakes.draft import NAME, Draft, quoted
 from tesc.syntax.mistakes.formats import mend_format
 from tesc.syntax.mistakes.lookalikes import character
 from tesc.syntax.mistakes.names import report_bad_name
@@ -20,7 +20,9 @@ from tesc.syntax.nodes import Word
 from tesc.syntax.source import Span
 
 _QUOTED_NAME = re.compile(r'[ \t]*("[A-Za-z0-9_]+")[ \t]*\(')
-_BARRIER = re.compile(r"[\"'`()\\]|#|//|/\*(?:.*?\*/|.*)")
+_BARRIER = re.compile(r"'[A-Za-z0-9_]*'|[\"'`()]|#|//|/\*(?:.*?\*/|.*)")
+_OTHER_OPENING = re.compile(r"[ \t]*(?:disable[ \t]+)?[A-Za-z0-9_]+[ \t]*([\[{<])")
+_OTHER_CLOSING = {"]": "[", "}": "{", ">": "<"}
 _STRANGE = re.compile("[^A-Za-z0-9_ \t]+")
 JOIN_HELP = "an item stands on one line: join the next line to this one"
 
@@ -32,9 +34,18 @@ def mend_event(draft: Draft) -> None:
     quoted_name = _QUOTED_NAME.match(draft.seen)
     if quoted_name:
         begin, end = quoted_name.span(1)
-        draft.report("TE001", begin, end, "an event's name stands without quotes", None, (), ((begin, end, quoted_name[1][1:-1]),))
+        draft.report(
+            "TE001",
+            begin,
+            end,
+            "an event's name stands without quotes",
+            None,
+            (),
+            ((begin, end, quoted_name[1][1:-1]),),
+        )
         draft.overwrite(begin, " ")
         draft.overwrite(end - 1, " ")
+    _other_brackets(draft)
     opening = draft.seen.find("(")
     stop = _first_quote(draft.seen)
     found = _unopened(draft, stop) if opening < 0 or opening > stop else _listed(draft, opening)
@@ -61,6 +72,20 @@ def _continued(draft: Draft) -> bool:
     return True
 
 
+def _other_brackets(draft: Draft) -> None:
+    """Report brackets in place of the parentheses."""
+    match = _OTHER_OPENING.match(draft.seen)
+    if match is None:
+        return
+    begin, bracket = match.start(1), match[1]
+    end = draft.seen.rfind({"[": "]", "{": "}", "<": ">"}[bracket], begin, _first_quote(draft.seen))
+    edits = [(begin, begin + 1, "(")] + [(end, end + 1, ")")] * (end > 0)
+    message = f"parameters stand in parentheses, not in {quoted(bracket)}"
+    draft.report("TE001", begin, begin + 1, message, "write '('", edits=tuple(edits))
+    for at, _, sign in edits:
+        draft.overwrite(at, sign)
+
+
 # -- the name
 
 
@@ -69,13 +94,18 @@ def _listed(draft: Draft, opening: int) -> tuple[int, int, int] | None:
     head = draft.seen[:opening].rstrip(" \t")
     if head.strip(" \t") in EVENT_MACROS:
         begin = len(head) - len(head.strip(" \t"))
-        draft.problems.append(event_macro(Span(draft.start + begin, draft.start + len(head)), head.strip(" \t")))
+        draft.problems.append(
+            event_macro(Span(draft.start + begin, draft.start + len(head)), head.strip(" \t"))
+        )
         draft.lossy = True
         return None
     if not head:
         draft.report("TE001", opening, opening, "expected an event's name before '('")
         draft.drop(opening, opening, "_")
     else:
+        name = head.split()[-1]
+        if NAME.fullmatch(name):
+            draft.name = Word(draft.start + len(head) - len(name), name)
         _head(draft, head)
     return _closed(draft, opening)
 
@@ -88,18 +118,27 @@ def _head(draft: Draft, head: str) -> None:
         if head[star + 1 :].strip(" \t"):
             draft.remove("TE001", begin, star + 1, "an event has no return type")
             head = " " * (star + 1) + head[star + 1 :]
+    keyword = re.match("[ \t]*(include|prefix)[ \t]", head)
+    if keyword:
+        begin = keyword.end()
+        message = f"{quoted(keyword[1])} cannot stand before an event"
+        draft.remove("TE001", keyword.start(1), keyword.end(1), message)
     last = max(head.rfind(" "), head.rfind("\t")) + 1
     for match in _STRANGE.finditer(head):
-        if match.start() >= last and NAME.search(head, last):
+        if match.start() >= last and _named(head, last):
             continue
         at, end = match.span()
         leading = at == begin
         place = "at the start of the line" if leading else "before the parameters"
         message = f"unexpected {character(match[0]) if len(match[0]) == 1 else quoted(match[0])} {place}"
-        draft.report("TE001", at, end, message, None, ((at, end, ""),))
+        draft.remove("TE001", at, end, message)
         draft.lossy |= not leading
-    if _STRANGE.search(head, last) and NAME.search(head, last):
+    if _STRANGE.search(head, last) and _named(head, last):
         _strange_name(draft, head, last)
+
+
+def _named(head: str, begin: int) -> bool:
+    return any(char.isalnum() for char in head[begin:])
 
 
 def _strange_name(draft: Draft, head: str, begin: int) -> None:
@@ -121,36 +160,54 @@ def _strange_name(draft: Draft, head: str, begin: int) -> None:
 def _closed(draft: Draft, opening: int) -> tuple[int, int, int]:
     """Where the parameters behind `opening` begin and end, and where the rest begins."""
     seen = draft.seen
-    depth = last = 0
+    depth = last = inner_last = 0
     stop = draft.end
+    inner = opening + 1 + len(seen[opening + 1 :]) - len(seen[opening + 1 :].lstrip(" \t"))
     for match in _BARRIER.finditer(seen, opening):
         if match[0] == "(":
             depth += 1
         elif match[0] == ")":
             depth -= 1
             last = match.start()
+            if depth == 1:
+                inner_last = inner_last or last
             if not depth:
-                return opening + 1, last, last + 1
-        elif not (match[0].startswith("/*") and match[0].endswith("*/")):
+                return _unwrapped(draft, inner, inner_last, last)
+        elif len(match[0]) < 2 or not match[0].endswith(("*/", "'")):
             stop = match.start()
             break
-    inner = opening + 1 + len(seen[opening + 1 : stop]) - len(seen[opening + 1 : stop].lstrip(" \t"))
     if last and seen[inner : inner + 1] == "(":
         draft.remove("TE001", inner, inner + 1, "this '(' is one too many")
         return inner + 1, last, last + 1
     return _unclosed(draft, opening + 1, stop)
 
 
+def _unwrapped(draft: Draft, inner: int, inner_last: int, last: int) -> tuple[int, int, int]:
+    """Report parentheses around all of the parameters, the first at column `inner`: `foo((int a))`."""
+    if draft.seen[inner] == "(" and not draft.seen[inner_last + 1 : last].strip(" \t"):
+        cuts = ((inner, inner + 1, ""), (last, last + 1, ""))
+        draft.report(
+            "TE001", inner, inner + 1, "the parameters stand in two pairs of parentheses", None, cuts, cuts
+        )
+        return inner + 1, inner_last, last + 1
+    return inner, last, last + 1
+
+
 def _unclosed(draft: Draft, begin: int, stop: int) -> tuple[int, int, int]:
     """The parenthesis is missing at the end of the parameters, before column `stop`."""
     body = draft.seen[begin:stop].rstrip(" \t")
     end = begin + len(body)
-    at_line_end = stop >= draft.end
+    at_line_end = stop >= draft.end or draft.seen[stop] in "#/"
     if at_line_end and (body.endswith(",") or not body):
-        draft.report("TE001", end, end, "the parameters do not end on this line", JOIN_HELP if body else "write 'void)' if it has none")
-        draft.drop(end - 1 if body else end, end, ")" if body else "void)")
-        return begin, end - 1 if body else end, draft.end
-    comma = body.endswith(",")
+        help = JOIN_HELP if body else "write 'void)' if there are none"
+        draft.report("TE001", end, end, "the parameters do not end on this line", help)
+        draft.drop(end - 1 if body else end, len(draft.seen), ")" if body else "void)")
+        return begin, end - 1 if body else end, len(draft.seen)
+    if body and _OTHER_CLOSING.get(body[-1], ")") not in body and body[-1] in _OTHER_CLOSING:
+        mend = ((end - 1, end, ")"),)
+        draft.report("TE001", end - 1, end, f"expected ')', not {quoted(body[-1])}", None, mend, mend)
+        return begin, end - 1, end
+    comma = body.endswith((",", ";"))
     if comma:
         body = body[:-1].rstrip(" \t")
         end = begin + len(body)
@@ -164,7 +221,15 @@ def _unclosed(draft: Draft, begin: int, stop: int) -> tuple[int, int, int]:
         expected = "',' or ')'" if at_line_end else "')'"
         new = ")" if body else "void)"
         mend = ((end, end, new),)
-        draft.report("TE001", end, end, f"expected {expected} {after}", f"write {quoted(new)}" if not body else None, mend, mend if body else ())
+        draft.report(
+            "TE001",
+            end,
+            end,
+            f"expected {expected} {after}",
+            f"write {quoted(new)}" if not body else None,
+            mend,
+            mend if body else (),
+        )
     return begin, end, stop
 
 
@@ -206,7 +271,7 @@ def _unopened(draft: Draft, stop: int) -> tuple[int, int, int] | None:
     at = name.end()
     message = f"expected '(' after {quoted(name[0])}"
     body = head[at : closing if closing >= 0 else len(head)].strip(" \t")
-    help = f"write {quoted(f'{name[0]}({body or chr(118) + chr(111) + chr(105) + chr(100)})')}"
+    help = f"write {quoted(name[0] + '(' + (body or 'void') + ')')}"
     if not body:
         draft.report("TE001", at, at, message, help, ((at, at, "(void" if closing >= 0 else "(void)"),))
         draft.lossy |= stop >= draft.end or "%" in draft.seen[stop:]

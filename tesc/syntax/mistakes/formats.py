@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from tesc.syntax.mistakes.draft import Draft, quoted
+from tesc.syntax.mistakes.leftovers import report_comment
 from tesc.syntax.mistakes.quotes import MACRO, mend_missing_quote, mend_other_quotes
 from tesc.syntax.mistakes.tokens import Token, scan
-
-COMMENT_HELP = "put it on a line of its own, above this one, behind '#'"
 
 
 def mend_format(draft: Draft, at: int) -> None:
     """Report and mend what is wrong from column `at`, behind the parameters, to the end."""
+    _unwrap(draft, at)
     mend_other_quotes(draft, at)
     if any(token.kind == "open" for token in scan(draft.seen, at)) and mend_missing_quote(draft, at):
         return
@@ -21,28 +23,29 @@ def mend_format(draft: Draft, at: int) -> None:
     _after_string(draft, tokens[first:])
 
 
-def report_comment(draft: Draft, token: Token, within: bool) -> None:
-    """A comment behind an item, or within one."""
-    begin, end = token.start, token.end
-    if within:
-        draft.report("TE001", begin, end, "a comment cannot stand within an item", COMMENT_HELP, ((begin, end, ""),))
-        return
-    words = token.text.lstrip("#/* \t").rstrip("/* \t" if token.text.startswith("/*") else " \t")
-    before = len(draft.seen[:begin].rstrip(" \t"))
-    edits = ((0, 0, f"# {words}\n"), (before, end, ""))
-    message = "a comment cannot follow an item on its line"
-    draft.report("TE004", begin, end, message, COMMENT_HELP, ((begin, end, ""),), edits if words else ())
+def _unwrap(draft: Draft, at: int) -> None:
+    """Report parentheses or braces around a format."""
+    match = re.match("[ \t]*([A-Za-z0-9_]*[({])[ \t]*[\"']", draft.seen[at:])
+    last = len(draft.seen.rstrip(" \t;")) - 1
+    if match and draft.seen[last] in ")}":
+        begin, end = at + match.start(1), at + match.end(1)
+        edits = ((begin, end, ""), (last, last + 1, ""))
+        message = f"a format stands without {quoted(match[1])}"
+        draft.report("TE001", begin, end, message, edits=edits)
+        draft.overwrite(begin, " " * (end - begin))
+        draft.overwrite(last, " ")
 
 
 def _runs(tokens: list[Token]) -> list[list[Token]]:
-    """Tokens that are one mistake together; comments, `)` and `;` are each their own."""
+    """Tokens that are one mistake together; comments, `;` and leading `)` are each their own."""
     runs: list[list[Token]] = []
     alone = True
     for token in tokens:
-        if alone or token.kind == "comment" or token.text in (")", ";"):
+        begins = alone or token.kind == "comment" or token.text == ";"
+        if begins:
             runs.append([])
         runs[-1].append(token)
-        alone = token.kind == "comment" or token.text in (")", ";")
+        alone = begins and (token.kind == "comment" or token.text in (";", ")"))
     return runs
 
 
@@ -59,7 +62,7 @@ def _before_format(draft: Draft, run: list[Token], format_follows: bool) -> None
     elif any(token.kind == "word" for token in run):
         help = f"""write '"%" {text}'""" if MACRO.fullmatch(text) else None
         message = f"a format begins with a string, not with {quoted(text)}"
-        draft.report("TE001", begin, end, message, help, ((begin, end, ""),))
+        draft.report("TE001", begin, end, message, help, (draft.blank(begin, end),))
         draft.lossy |= help is not None or "%" in text
     else:
         draft.remove("TE001", begin, end, f"{quoted(text)} cannot stand between ')' and the format")
@@ -74,19 +77,26 @@ def _instead_of_format(draft: Draft, run: list[Token], text: str) -> None:
         draft.report("TE001", begin, end, "a format stands in quotes", f"""write '"{text}"'""")
         draft.drop(begin, end)
     else:
-        draft.report("TE004", begin, end, f"unexpected {quoted(text)} after the parameters", None, ((begin, end, ""),))
+        draft.report(
+            "TE004",
+            begin,
+            end,
+            f"unexpected {quoted(text)} after the parameters",
+            None,
+            (draft.blank(begin, end),),
+        )
 
 
 def _after_string(draft: Draft, tokens: list[Token]) -> None:
     """Report what is no part of a format, from its first string on."""
     index = 0
-    last_string = max((i for i, token in enumerate(tokens) if token.kind == "string"), default=0)
+    last_piece = max((i for i, token in enumerate(tokens) if token.kind in ("string", "word")), default=0)
     while index < len(tokens):
         token = tokens[index]
         if token.kind in ("string", "word"):
             index += 1
         elif token.kind == "comment":
-            report_comment(draft, token, index < last_string)
+            report_comment(draft, token, index < last_piece)
             index += 1
         elif token.kind == "open":
             report_unclosed(draft, token)
@@ -123,10 +133,18 @@ def _junk(draft: Draft, tokens: list[Token], index: int) -> int:
         draft.remove("TE004", begin, end, "no ';' follows an event")
     elif token.text == "," and rest and rest[0].kind == "string":
         message = "a second format: an event has only one"
-        draft.report("TE004", begin, end, message, "leave it out", ((begin, end, ""),))
+        draft.report("TE004", begin, end, message, "leave it out", (draft.blank(begin, end),))
     elif token.text == ",":
         help = "leave this out: the parameters are the arguments, in their order"
-        draft.report("TE004", begin, end, "a format takes no arguments", help, ((begin, end, ""),), ((begin, end, ""),))
+        draft.report(
+            "TE004",
+            begin,
+            end,
+            "a format takes no arguments",
+            help,
+            (draft.blank(begin, end),),
+            ((begin, end, ""),),
+        )
     elif token.text == "%":
         _outside(draft, tokens, index)
     elif any(other.kind == "string" for other in rest):
@@ -135,7 +153,14 @@ def _junk(draft: Draft, tokens: list[Token], index: int) -> int:
         draft.drop(begin, end)
     else:
         text = draft.seen[begin:end]
-        draft.report("TE004", begin, end, f"unexpected {quoted(text)} after the format", None, ((begin, end, ""),))
+        draft.report(
+            "TE004",
+            begin,
+            end,
+            f"unexpected {quoted(text)} after the format",
+            None,
+            (draft.blank(begin, end),),
+        )
     return last + 1
 
 

@@ -1,5 +1,7 @@
 """Characters that look like the ones meant: typographic quotes, full-width signs, foreign letters."""
 
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import re
@@ -17,6 +19,7 @@ _DOUBLE_OR_PLAIN = re.compile(f'[{_DOUBLE}"]')
 _SINGLE_MARK = re.compile(f"[{_SINGLE}]")
 # What Unicode's compatibility forms do not say.
 _SIGNS = {**dict.fromkeys("‐‑‒–—−", "-"), "∗": "*", "、": ",", "،": ",", "؛": ";", "×": "*"}
+_LIGATURES = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o"}
 _LETTERS = dict(zip("аеорсухіјѕԁһАВЕКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΧο", "aeopcyxijsdhABEKMHOPCTXABEZHIKMNOPTXo"))
 
 
@@ -29,12 +32,10 @@ def plain(char: str) -> str:
     """The ASCII character, if there is one, that a character stands for or looks like; else ''."""
     if char.isascii():
         return char
-    known = _SIGNS.get(char) or _LETTERS.get(char)
+    known = _SIGNS.get(char) or _LETTERS.get(char) or _LIGATURES.get(char)
     if known:
         return known
     decomposed = unicodedata.normalize("NFKD", char)
-    if char in "ßæœ":
-        return {"ß": "ss", "æ": "ae", "œ": "oe"}[char]
     return "".join(c for c in decomposed if c.isascii() and c.isprintable() and c != " ")
 
 

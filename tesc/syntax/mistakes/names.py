@@ -6,6 +6,11 @@ import re
 
 from tesc.syntax.mistakes.draft import NAME, Draft, quoted
 from tesc.syntax.mistakes.lookalikes import character, plain
+from tesc.syntax.nodes import Word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.syntax.mistakes.tokens import Token
 
 _BAD = re.compile("[^A-Za-z0-9_]")
 
@@ -27,12 +32,37 @@ def report_bad_name(draft: Draft, begin: int, end: int, what: str) -> str:
     at = begin + bad.start()
     last = at + (2 if name.startswith("::", bad.start()) else 1)
     shown = quoted("::") if last - at == 2 else character(bad[0])
-    help = f"write {quoted(better)}" if better else "a name consists of letters, digits and '_'"
+    help = f"write {quoted(better)}" if better else "a name consists of English letters, digits and '_'"
     mend = ((begin, end, better or "_"),)
     message = f"{shown} cannot stand in {what}"
     draft.report("TE001", at, last, message, help, mend, mend if better else ())
     draft.lossy |= not better
     return better
+
+
+def unquoted(draft: Draft, token: Token, what: str) -> tuple[int, str]:
+    """Column and text of a word; reports quotes around it."""
+    begin, end = token.start, token.end
+    text = token.text.strip("\"'")
+    if text == token.text:
+        return begin, text
+    # Typographic quotes are reported as such; here it counts that there are quotes at all.
+    draft.problems = [problem for problem in draft.problems if problem.span.start != draft.start + begin]
+    message = f"{what} stands without quotes"
+    draft.report("TE001", begin, end, message, f"write {quoted(text)}", edits=((begin, end, text),))
+    return begin + token.text.index(text), text
+
+
+def read_name(draft: Draft, token: Token, what: str) -> Word | None:
+    """The name that a word is meant to be; None, with a problem, where it's another length."""
+    begin, text = unquoted(draft, token, what)
+    if NAME.fullmatch(text):
+        return Word(draft.start + begin, text)
+    if not text:
+        draft.report("TE001", begin, token.end, f"{what} cannot be empty")
+        return None
+    better = report_bad_name(draft, begin, begin + len(text), what)
+    return Word(draft.start + begin, better) if len(better) == len(text) else None
 
 
 def closest(word: str, keywords: tuple[str, ...]) -> str:

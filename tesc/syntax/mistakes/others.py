@@ -18,16 +18,19 @@ def report_other(draft: Draft) -> bool:
     text = draft.seen[begin:end]
     marker = _CONFLICT.match(text)
     if marker:
-        draft.report("TE001", begin, begin + 7, "a conflict of a merge is left here", "keep what is right, and remove its markers")
+        draft.report(
+            "TE001",
+            begin,
+            begin + 7,
+            "a merge conflict is left here",
+            "keep what is right, and remove its markers",
+        )
     elif text.startswith(("//", "/*", "*/")) or text == "*" or text.startswith("* "):
         _comment(draft, begin, end, text)
-    elif text[0] in "\"'`" and not re.match(r'"[A-Za-z0-9_]+"[ \t]*\(', text) or MACRO.match(text):
+    elif (text[0] in "\"'`" and not re.match(r'"[A-Za-z0-9_]+"[ \t]*\(', text)) or MACRO.match(text):
         draft.report("TE001", begin, end, "a format without an event", _JOIN_BEFORE)
     elif _is_rest_of_list(text):
         draft.report("TE001", begin, end, "parameters without an event's name", _JOIN_BEFORE)
-    elif _is_prose(text):
-        help = "an event is NAME(PARAMETERS) \"FORMAT\"; a comment begins with '#'"
-        draft.report("TE001", begin, end, "neither an event nor a directive", help)
     else:
         return False
     return True
@@ -40,7 +43,9 @@ def _comment(draft: Draft, begin: int, end: int, text: str) -> None:
     if text.startswith("/*") and text.endswith("*/") and len(text) > 3:
         last = len(text[:-2].rstrip("* \t"))
         edits.append((begin + max(last, len(sign[0])), end, ""))
-    draft.report("TE001", begin, begin + len(sign[0]), "a comment begins with '#'", "write '#'", edits=tuple(edits))
+    draft.report(
+        "TE001", begin, begin + len(sign[0]), "a comment begins with '#'", "write '#'", edits=tuple(edits)
+    )
 
 
 def _is_rest_of_list(text: str) -> bool:
@@ -49,15 +54,28 @@ def _is_rest_of_list(text: str) -> bool:
         return True
     opening = text.find("(")
     quote = text.find('"')
-    if 0 <= opening and (quote < 0 or opening < quote):
+    if opening >= 0 and (quote < 0 or opening < quote):
         return False
     words = NAME.findall(text if quote < 0 else text[:quote])
     return bool(words) and is_type_word(words[0]) and (len(words) > 1 or "*" in text)
 
 
+def report_prose(draft: Draft) -> bool:
+    """Report a line that is words only, and not the words of an event."""
+    begin, end = len(draft.seen) - len(draft.seen.lstrip(" \t")), draft.end
+    if not _is_prose(draft.seen[begin:end]):
+        return False
+    draft.problems.clear()
+    help = "an event is NAME(PARAMETERS) \"FORMAT\"; a comment begins with '#'"
+    draft.report("TE001", begin, end, "neither an event nor a directive", help)
+    return True
+
+
 def _is_prose(text: str) -> bool:
     """No parenthesis, no string, no parameter's type, and not one word alone."""
-    if re.search("[(){]", text) or '"' in text or "'" in text and re.search(r"[ \t]'", text):
+    if re.search("[()\"]|[ \t]'", text) or text.endswith("\\"):
         return False
+    if not NAME.search(text):
+        return True
     words = text.split()
-    return len(words) != 1 + (words[0] == "disable") and not any(map(is_type_word, words[1:])) or not NAME.search(text)
+    return len(words) != 1 + (words[0] == "disable") and not any(map(is_type_word, words[1:]))

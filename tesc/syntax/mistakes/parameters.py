@@ -10,6 +10,10 @@ from tesc.syntax.mistakes.draft import NAME, Draft, quoted
 from tesc.syntax.mistakes.lookalikes import character
 from tesc.syntax.mistakes.names import report_bad_name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.syntax.mistakes.draft import Patch
+
 _COMMENT = re.compile(r"/\*(?:.*?\*/|.*)")
 _ARRAY = re.compile(r"([A-Za-z0-9_ \t*]+)(\[.*\])")
 _FUNCTION = re.compile(r"([A-Za-z0-9_ \t*]+)\([ \t]*\*[ \t*]*([A-Za-z0-9_]*)[ \t]*\)[ \t]*\(.*\)")
@@ -33,7 +37,14 @@ def mend_parameters(draft: Draft, begin: int, end: int) -> None:
     pieces = _pieces(text)
     if len(pieces) > 1 and not any(text[a:b].strip(" \t,;") for a, b in pieces):
         at = begin + pieces[0][1]
-        draft.report("TE001", at, at + 1, "expected a parameter before ','", "write 'void' for none", ((begin, end, "void"),))
+        draft.report(
+            "TE001",
+            at,
+            at + 1,
+            "expected a parameter before ','",
+            "write 'void' for none",
+            ((begin, end, "void"),),
+        )
         return
     for index, (first, last) in enumerate(pieces):
         if index and text[first - 1] == ";" and text[first:last].strip(" \t"):
@@ -43,7 +54,10 @@ def mend_parameters(draft: Draft, begin: int, end: int) -> None:
         stripped = text[first:last].strip(" \t")
         if stripped:
             at = begin + first + text[first:last].index(stripped)
+            known = len(draft.problems)
             _parameter(draft, at, stripped)
+            if len(draft.problems) > known:
+                draft.settled.append((at, at + len(stripped)))
         elif len(pieces) > 1:
             _empty(draft, begin + first, begin + last, index == len(pieces) - 1)
 
@@ -68,7 +82,9 @@ def _empty(draft: Draft, begin: int, end: int, last: bool) -> None:
     sign = draft.seen[at]
     place = "after" if last else "before"
     help = f"leave the {quoted(sign)} out"
-    draft.report("TE001", at, at + 1, f"expected a parameter {place} {quoted(sign)}", help, ((at, at + 1, ""),))
+    draft.report(
+        "TE001", at, at + 1, f"expected a parameter {place} {quoted(sign)}", help, ((at, at + 1, ""),)
+    )
 
 
 def _parameter(draft: Draft, at: int, text: str) -> None:
@@ -78,7 +94,9 @@ def _parameter(draft: Draft, at: int, text: str) -> None:
         return
     if text == "...":
         message = "an event cannot take a variable number of arguments"
-        draft.report("TE001", at, at + 3, message, "write each parameter, or format the text first: 'const char *msg'")
+        draft.report(
+            "TE001", at, at + 3, message, "write each parameter, or format the text first: 'const char *msg'"
+        )
         _stand_in(draft, at, text)
         return
     for pattern, explain in _SHAPES if len(text) < _LONGEST else ():
@@ -103,7 +121,15 @@ def _without_default(draft: Draft, at: int, text: str) -> str:
     kept = before.rstrip(" \t")
     begin = at + len(before)
     mend = ((at + len(kept), at + len(text), ""),)
-    draft.report("TE001", begin, at + len(text), "a parameter has no default value", f"write {quoted(kept)}", mend, mend)
+    draft.report(
+        "TE001",
+        begin,
+        at + len(text),
+        "a parameter has no default value",
+        f"write {quoted(kept)}",
+        mend,
+        mend,
+    )
     return kept
 
 
@@ -121,7 +147,9 @@ def _array(draft: Draft, at: int, match: re.Match[str]) -> bool:
         (at + len(text), at + len(match[0]), ""),
     )
     help = f"write {quoted(base + gap + '*' + (declared.name or 'NAME'))}"
-    draft.report("TE001", at + match.start(2), at + match.end(2), "a parameter cannot be an array", help, mend)
+    draft.report(
+        "TE001", at + match.start(2), at + match.end(2), "a parameter cannot be an array", help, mend
+    )
     return True
 
 
@@ -129,6 +157,7 @@ def _function(draft: Draft, at: int, match: re.Match[str]) -> bool:
     name = match[2] or "NAME"
     end = at + len(match[0])
     help = f"write {quoted('void *' + name)}"
+    mend: tuple[Patch, ...]
     if match[2]:
         mend = ((at, at + match.start(2), "void *"), (at + match.end(2), end, ""))
     else:
@@ -149,9 +178,10 @@ def _grouped(draft: Draft, at: int, match: re.Match[str]) -> bool:
 
 def _struct_body(draft: Draft, at: int, match: re.Match[str]) -> bool:
     begin, end = at + match[0].index("{"), at + match[0].rindex("}") + 1
+    after = at + match.start(2)
     name = match[2].strip(" \t*") or "NAME"
     message = "a type cannot be defined in a parameter list"
-    draft.report("TE001", begin, end, message, f"write {quoted('void *' + name)}", ((begin, end, ""),))
+    draft.report("TE001", begin, end, message, f"write {quoted('void *' + name)}", ((begin, after, ""),))
     return True
 
 
@@ -184,7 +214,9 @@ def _strange_words(draft: Draft, at: int, text: str) -> None:
             continue
         begin, end = at + run.start(), at + run.end()
         is_name = index == len(runs) - 1 and index > 0
-        named = NAME.search(run[0]) and all(char in "-.:$" or not char.isascii() for char in _STRANGE.findall(run[0]))
+        named = any(char.isalnum() for char in run[0]) and all(
+            char in "-.:$" or not char.isascii() for char in _STRANGE.findall(run[0])
+        )
         if named and is_name:
             report_bad_name(draft, begin, end, "a parameter's name")
         elif named and re.search("::|<", run[0]):
@@ -198,7 +230,9 @@ def _strange_words(draft: Draft, at: int, text: str) -> None:
         else:
             column = begin + bad.start()
             message = f"unexpected {character(bad[0])} in a parameter"
-            draft.report("TE001", column, column + 1, message, None, ((begin, end, _STRANGE.sub("", run[0])),))
+            draft.report(
+                "TE001", column, column + 1, message, None, ((begin, end, _STRANGE.sub("", run[0])),)
+            )
             draft.lossy = True
 
 

@@ -25,7 +25,9 @@ def mend_other_quotes(draft: Draft, at: int) -> None:
         return
     begin, end = marks[0][0], marks[0][1] + 1
     edits = tuple((mark, mark + 1, '"') for pair in marks for mark in dict.fromkeys(pair))
-    draft.report("TE001", begin, end, "a format stands in double quotes", "write '\"'", edits=edits)
+    text = draft.seen[begin + 1 : end - 1]
+    help = f"""write '"{text}"'""" if text else "write '\"'"
+    draft.report("TE001", begin, end, "a format stands in double quotes", help, edits=edits)
     for mark, _, _ in edits:
         draft.overwrite(mark, '"')
 
@@ -37,7 +39,9 @@ def _unescape(draft: Draft, at: int) -> None:
         return
     marks = [at + match.start() for match in re.finditer(r'\\"', draft.seen[at:])]
     edits = tuple((mark, mark + 1, "") for mark in marks)
-    draft.report("TE001", first - 1, first + 1, "an escaped quote outside of a string", "write '\"'", edits=edits)
+    draft.report(
+        "TE001", first - 1, first + 1, "an escaped quote outside of a string", "write '\"'", edits=edits
+    )
     for index, mark in enumerate(marks):
         # The blank that makes up for the backslash goes where it is in no string.
         draft.overwrite(mark, '" ' if index % 2 else ' "')
@@ -83,6 +87,9 @@ def _at_either_end(draft: Draft, begin: int, end: int, body: str) -> bool:
     if not _is_format(body + '"'):
         return False
     at = next(token.start for token in scan(body, 0) if token.kind == "open")
+    if at == len(body) - 1:
+        draft.remove("TE410", end - 1, end, "this string has no closing quote", "leave the '\"' out")
+        return True
     help = f"""write '{body[at:]}"'"""
     mend = ((end, end + 1 if end < len(draft.seen) else end, '"'),)
     draft.report("TE410", begin + at, end, "this string has no closing quote", help, mend, ((end, end, '"'),))
@@ -90,7 +97,13 @@ def _at_either_end(draft: Draft, begin: int, end: int, body: str) -> bool:
 
 
 def _insert_quote(
-    draft: Draft, code: str, at: int, place: int, message: str, help: str, edits: tuple[tuple[int, int, str], ...] = ()
+    draft: Draft,
+    code: str,
+    at: int,
+    place: int,
+    message: str,
+    help: str,
+    edits: tuple[tuple[int, int, str], ...] = (),
 ) -> None:
     """Report a missing quote at `place`; in the mended line it takes a blank's room before `at`."""
     room = at - 1 if draft.seen[at - 1] in " \t" else at

@@ -12,6 +12,9 @@ _TOKEN = re.compile(
     r"""|(?P<comment>\#.*|//.*|/\*(?:.*?\*/|.*))|(?P<word>[A-Za-z0-9_]+)|(?P<blank>[ \t]+)|(?P<junk>.)""",
     re.S,
 )
+_WORDS = re.compile(
+    r"""(?P<string>"[^"]*"?|'[^']*')|(?P<comment>\#.*|//.*|/\*.*)|(?P<word>[^ \t,=;"]+)|(?P<junk>[,=;])"""
+)
 
 
 @record
@@ -34,3 +37,16 @@ def scan(text: str, at: int) -> list[Token]:
         if kind != "blank":
             tokens.append(Token(kind, match.start(), match.start() + len(found), found))
     return tokens
+
+
+def scan_words(text: str, at: int) -> list[Token]:
+    """The tokens of a directive from column `at` on: words run from blank to blank."""
+    return [
+        Token(
+            match.lastgroup or "",
+            match.start(),
+            match.start() + len(match[0].rstrip(" \t")),
+            match[0].rstrip(" \t"),
+        )
+        for match in _WORDS.finditer(text, at)
+    ]

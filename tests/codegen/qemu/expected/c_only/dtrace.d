@@ -3,6 +3,8 @@
 
 provider qemu {
 
+probe 9only_digit(int a1,int b2);
+
 probe only_signed(signed a,const signed int b);
 
 probe only_octal(uint32_t a);

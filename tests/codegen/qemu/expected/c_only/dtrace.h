@@ -6,16 +6,19 @@
 
 #include "trace/control.h"
 
+extern TraceEvent _TRACE_9ONLY_DIGIT_EVENT;
 extern TraceEvent _TRACE_ONLY_SIGNED_EVENT;
 extern TraceEvent _TRACE_ONLY_OCTAL_EVENT;
 extern TraceEvent _TRACE_ONLY_POINTER_WIDTH_EVENT;
 extern TraceEvent _TRACE_ONLY_UNFORMATTED_EVENT;
 extern TraceEvent _TRACE_ONLY_LETTER_EVENT;
+extern uint16_t _TRACE_9ONLY_DIGIT_DSTATE;
 extern uint16_t _TRACE_ONLY_SIGNED_DSTATE;
 extern uint16_t _TRACE_ONLY_OCTAL_DSTATE;
 extern uint16_t _TRACE_ONLY_POINTER_WIDTH_DSTATE;
 extern uint16_t _TRACE_ONLY_UNFORMATTED_DSTATE;
 extern uint16_t _TRACE_ONLY_LETTER_DSTATE;
+#define TRACE_9ONLY_DIGIT_ENABLED 1
 #define TRACE_ONLY_SIGNED_ENABLED 1
 #define TRACE_ONLY_OCTAL_ENABLED 1
 #define TRACE_ONLY_POINTER_WIDTH_ENABLED 1
@@ -27,6 +30,9 @@ extern uint16_t _TRACE_ONLY_LETTER_DSTATE;
 #include "trace-dtrace-c_only.h"
 
 #undef SDT_USE_VARIADIC
+#ifndef QEMU_9ONLY_DIGIT_ENABLED
+#define QEMU_9ONLY_DIGIT_ENABLED() true
+#endif
 #ifndef QEMU_ONLY_SIGNED_ENABLED
 #define QEMU_ONLY_SIGNED_ENABLED() true
 #endif
@@ -42,6 +48,15 @@ extern uint16_t _TRACE_ONLY_LETTER_DSTATE;
 #ifndef QEMU_ONLY_LETTER_ENABLED
 #define QEMU_ONLY_LETTER_ENABLED() true
 #endif
+
+#define TRACE_9ONLY_DIGIT_BACKEND_DSTATE() ( \
+    QEMU_9ONLY_DIGIT_ENABLED() || \
+    false)
+
+static inline void trace_9only_digit(int a1, int b2)
+{
+    QEMU_9ONLY_DIGIT(a1, b2);
+}
 
 #define TRACE_ONLY_SIGNED_BACKEND_DSTATE() ( \
     QEMU_ONLY_SIGNED_ENABLED() || \

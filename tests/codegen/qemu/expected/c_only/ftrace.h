@@ -6,16 +6,19 @@
 
 #include "trace/control.h"
 
+extern TraceEvent _TRACE_9ONLY_DIGIT_EVENT;
 extern TraceEvent _TRACE_ONLY_SIGNED_EVENT;
 extern TraceEvent _TRACE_ONLY_OCTAL_EVENT;
 extern TraceEvent _TRACE_ONLY_POINTER_WIDTH_EVENT;
 extern TraceEvent _TRACE_ONLY_UNFORMATTED_EVENT;
 extern TraceEvent _TRACE_ONLY_LETTER_EVENT;
+extern uint16_t _TRACE_9ONLY_DIGIT_DSTATE;
 extern uint16_t _TRACE_ONLY_SIGNED_DSTATE;
 extern uint16_t _TRACE_ONLY_OCTAL_DSTATE;
 extern uint16_t _TRACE_ONLY_POINTER_WIDTH_DSTATE;
 extern uint16_t _TRACE_ONLY_UNFORMATTED_DSTATE;
 extern uint16_t _TRACE_ONLY_LETTER_DSTATE;
+#define TRACE_9ONLY_DIGIT_ENABLED 1
 #define TRACE_ONLY_SIGNED_ENABLED 1
 #define TRACE_ONLY_OCTAL_ENABLED 1
 #define TRACE_ONLY_POINTER_WIDTH_ENABLED 1
@@ -24,6 +27,19 @@ extern uint16_t _TRACE_ONLY_LETTER_DSTATE;
 #include "trace/ftrace.h"
 
 
+#define TRACE_9ONLY_DIGIT_BACKEND_DSTATE() ( \
+    trace_event_get_state_dynamic_by_id(TRACE_9ONLY_DIGIT) || \
+    false)
+
+static inline void trace_9only_digit(int a1, int b2)
+{
+    if (trace_event_get_state(TRACE_9ONLY_DIGIT)) {
+#line 2 "trace-events"
+        ftrace_write("9only_digit " "%d %d" "\n" , a1, b2);
+#line 40 "out"
+    }
+}
+
 #define TRACE_ONLY_SIGNED_BACKEND_DSTATE() ( \
     trace_event_get_state_dynamic_by_id(TRACE_ONLY_SIGNED) || \
     false)
@@ -31,9 +47,9 @@ extern uint16_t _TRACE_ONLY_LETTER_DSTATE;
 static inline void trace_only_signed(signed a, const signed int b)
 {
     if (trace_event_get_state(TRACE_ONLY_SIGNED)) {
-#line 2 "trace-events"
+#line 3 "trace-events"
         ftrace_write("only_signed " "%d %d" "\n" , a, b);
-#line 37 "out"
+#line 53 "out"
     }
 }
 
@@ -44,9 +60,9 @@ static inline void trace_only_signed(signed a, const signed int b)
 static inline void trace_only_octal(uint32_t a)
 {
     if (trace_event_get_state(TRACE_ONLY_OCTAL)) {
-#line 3 "trace-events"
+#line 4 "trace-events"
         ftrace_write("only_octal " "0%" PRIo32 "\n" , a);
-#line 50 "out"
+#line 66 "out"
     }
 }
 
@@ -57,9 +73,9 @@ static inline void trace_only_octal(uint32_t a)
 static inline void trace_only_pointer_width(uintptr_t a)
 {
     if (trace_event_get_state(TRACE_ONLY_POINTER_WIDTH)) {
-#line 4 "trace-events"
+#line 5 "trace-events"
         ftrace_write("only_pointer_width " "0x%" PRIxPTR "\n" , a);
-#line 63 "out"
+#line 79 "out"
     }
 }
 
@@ -70,9 +86,9 @@ static inline void trace_only_pointer_width(uintptr_t a)
 static inline void trace_only_unformatted(int a, const char *b)
 {
     if (trace_event_get_state(TRACE_ONLY_UNFORMATTED)) {
-#line 5 "trace-events"
+#line 6 "trace-events"
         ftrace_write("only_unformatted "  "\n" , a, b);
-#line 76 "out"
+#line 92 "out"
     }
 }
 
@@ -83,9 +99,9 @@ static inline void trace_only_unformatted(int a, const char *b)
 static inline void trace_only_letter(uint64_t a)
 {
     if (trace_event_get_state(TRACE_ONLY_LETTER)) {
-#line 6 "trace-events"
+#line 7 "trace-events"
         ftrace_write("only_letter " "%" PRIu64 "x" "y" "\n" , a);
-#line 89 "out"
+#line 105 "out"
     }
 }
 #endif /* TRACE_C_ONLY_GENERATED_TRACERS_H */

@@ -6,16 +6,19 @@
 
 #include "trace/control.h"
 
+extern TraceEvent _TRACE_9ONLY_DIGIT_EVENT;
 extern TraceEvent _TRACE_ONLY_SIGNED_EVENT;
 extern TraceEvent _TRACE_ONLY_OCTAL_EVENT;
 extern TraceEvent _TRACE_ONLY_POINTER_WIDTH_EVENT;
 extern TraceEvent _TRACE_ONLY_UNFORMATTED_EVENT;
 extern TraceEvent _TRACE_ONLY_LETTER_EVENT;
+extern uint16_t _TRACE_9ONLY_DIGIT_DSTATE;
 extern uint16_t _TRACE_ONLY_SIGNED_DSTATE;
 extern uint16_t _TRACE_ONLY_OCTAL_DSTATE;
 extern uint16_t _TRACE_ONLY_POINTER_WIDTH_DSTATE;
 extern uint16_t _TRACE_ONLY_UNFORMATTED_DSTATE;
 extern uint16_t _TRACE_ONLY_LETTER_DSTATE;
+#define TRACE_9ONLY_DIGIT_ENABLED 1
 #define TRACE_ONLY_SIGNED_ENABLED 1
 #define TRACE_ONLY_OCTAL_ENABLED 1
 #define TRACE_ONLY_POINTER_WIDTH_ENABLED 1
@@ -23,6 +26,21 @@ extern uint16_t _TRACE_ONLY_LETTER_DSTATE;
 #define TRACE_ONLY_LETTER_ENABLED 1
 #include "qemu/log-for-trace.h"
 
+
+#define TRACE_9ONLY_DIGIT_BACKEND_DSTATE() ( \
+    trace_event_get_state_dynamic_by_id(TRACE_9ONLY_DIGIT) || \
+    false)
+
+static inline void trace_9only_digit(int a1, int b2)
+{
+    if (trace_event_get_state(TRACE_9ONLY_DIGIT)) {
+        if (qemu_loglevel_mask(LOG_TRACE)) {
+#line 2 "trace-events"
+            qemu_log("9only_digit " "%d %d" "\n", a1, b2);
+#line 41 "out"
+        }
+    }
+}
 
 #define TRACE_ONLY_SIGNED_BACKEND_DSTATE() ( \
     trace_event_get_state_dynamic_by_id(TRACE_ONLY_SIGNED) || \
@@ -32,9 +50,9 @@ static inline void trace_only_signed(signed a, const signed int b)
 {
     if (trace_event_get_state(TRACE_ONLY_SIGNED)) {
         if (qemu_loglevel_mask(LOG_TRACE)) {
-#line 2 "trace-events"
+#line 3 "trace-events"
             qemu_log("only_signed " "%d %d" "\n", a, b);
-#line 38 "out"
+#line 56 "out"
         }
     }
 }
@@ -47,9 +65,9 @@ static inline void trace_only_octal(uint32_t a)
 {
     if (trace_event_get_state(TRACE_ONLY_OCTAL)) {
         if (qemu_loglevel_mask(LOG_TRACE)) {
-#line 3 "trace-events"
+#line 4 "trace-events"
             qemu_log("only_octal " "0%" PRIo32 "\n", a);
-#line 53 "out"
+#line 71 "out"
         }
     }
 }
@@ -62,9 +80,9 @@ static inline void trace_only_pointer_width(uintptr_t a)
 {
     if (trace_event_get_state(TRACE_ONLY_POINTER_WIDTH)) {
         if (qemu_loglevel_mask(LOG_TRACE)) {
-#line 4 "trace-events"
+#line 5 "trace-events"
             qemu_log("only_pointer_width " "0x%" PRIxPTR "\n", a);
-#line 68 "out"
+#line 86 "out"
         }
     }
 }
@@ -77,9 +95,9 @@ static inline void trace_only_unformatted(int a, const char *b)
 {
     if (trace_event_get_state(TRACE_ONLY_UNFORMATTED)) {
         if (qemu_loglevel_mask(LOG_TRACE)) {
-#line 5 "trace-events"
+#line 6 "trace-events"
             qemu_log("only_unformatted "  "\n", a, b);
-#line 83 "out"
+#line 101 "out"
         }
     }
 }
@@ -92,9 +110,9 @@ static inline void trace_only_letter(uint64_t a)
 {
     if (trace_event_get_state(TRACE_ONLY_LETTER)) {
         if (qemu_loglevel_mask(LOG_TRACE)) {
-#line 6 "trace-events"
+#line 7 "trace-events"
             qemu_log("only_letter " "%" PRIu64 "x" "y" "\n", a);
-#line 98 "out"
+#line 116 "out"
         }
     }
 }

@@ -5,11 +5,18 @@
 #include "qemu/module.h"
 #include "trace-c_only.h"
 
+uint16_t _TRACE_9ONLY_DIGIT_DSTATE;
 uint16_t _TRACE_ONLY_SIGNED_DSTATE;
 uint16_t _TRACE_ONLY_OCTAL_DSTATE;
 uint16_t _TRACE_ONLY_POINTER_WIDTH_DSTATE;
 uint16_t _TRACE_ONLY_UNFORMATTED_DSTATE;
 uint16_t _TRACE_ONLY_LETTER_DSTATE;
+TraceEvent _TRACE_9ONLY_DIGIT_EVENT = {
+    .id = 0,
+    .name = "9only_digit",
+    .sstate = TRACE_9ONLY_DIGIT_ENABLED,
+    .dstate = &_TRACE_9ONLY_DIGIT_DSTATE
+};
 TraceEvent _TRACE_ONLY_SIGNED_EVENT = {
     .id = 0,
     .name = "only_signed",
@@ -41,6 +48,7 @@ TraceEvent _TRACE_ONLY_LETTER_EVENT = {
     .dstate = &_TRACE_ONLY_LETTER_DSTATE
 };
 TraceEvent *c_only_trace_events[] = {
+    &_TRACE_9ONLY_DIGIT_EVENT,
     &_TRACE_ONLY_SIGNED_EVENT,
     &_TRACE_ONLY_OCTAL_EVENT,
     &_TRACE_ONLY_POINTER_WIDTH_EVENT,

@@ -5,11 +5,18 @@
 #include "qemu/module.h"
 #include "trace-c_only.h"
 
+uint16_t _TRACE_9ONLY_DIGIT_DSTATE;
 uint16_t _TRACE_ONLY_SIGNED_DSTATE;
 uint16_t _TRACE_ONLY_OCTAL_DSTATE;
 uint16_t _TRACE_ONLY_POINTER_WIDTH_DSTATE;
 uint16_t _TRACE_ONLY_UNFORMATTED_DSTATE;
 uint16_t _TRACE_ONLY_LETTER_DSTATE;
+TraceEvent _TRACE_9ONLY_DIGIT_EVENT = {
+    .id = 0,
+    .name = "9only_digit",
+    .sstate = TRACE_9ONLY_DIGIT_ENABLED,
+    .dstate = &_TRACE_9ONLY_DIGIT_DSTATE
+};
 TraceEvent _TRACE_ONLY_SIGNED_EVENT = {
     .id = 0,
     .name = "only_signed",
@@ -41,6 +48,7 @@ TraceEvent _TRACE_ONLY_LETTER_EVENT = {
     .dstate = &_TRACE_ONLY_LETTER_DSTATE
 };
 TraceEvent *c_only_trace_events[] = {
+    &_TRACE_9ONLY_DIGIT_EVENT,
     &_TRACE_ONLY_SIGNED_EVENT,
     &_TRACE_ONLY_OCTAL_EVENT,
     &_TRACE_ONLY_POINTER_WIDTH_EVENT,
@@ -57,6 +65,18 @@ trace_init(trace_c_only_register_events)
 #include "qemu/osdep.h"
 #include "trace/control.h"
 #include "trace/simple.h"
+
+void _simple_trace_9only_digit(int a1, int b2)
+{
+    TraceBufferRecord rec;
+
+    if (trace_record_start(&rec, _TRACE_9ONLY_DIGIT_EVENT.id, 8 + 8)) {
+        return; /* Trace Buffer Full, Event Dropped ! */
+    }
+    trace_record_write_u64(&rec, (uint64_t)a1);
+    trace_record_write_u64(&rec, (uint64_t)b2);
+    trace_record_finish(&rec);
+}
 
 void _simple_trace_only_signed(signed a, const signed int b)
 {

@@ -6,27 +6,42 @@
 
 #include "trace/control.h"
 
+extern TraceEvent _TRACE_9ONLY_DIGIT_EVENT;
 extern TraceEvent _TRACE_ONLY_SIGNED_EVENT;
 extern TraceEvent _TRACE_ONLY_OCTAL_EVENT;
 extern TraceEvent _TRACE_ONLY_POINTER_WIDTH_EVENT;
 extern TraceEvent _TRACE_ONLY_UNFORMATTED_EVENT;
 extern TraceEvent _TRACE_ONLY_LETTER_EVENT;
+extern uint16_t _TRACE_9ONLY_DIGIT_DSTATE;
 extern uint16_t _TRACE_ONLY_SIGNED_DSTATE;
 extern uint16_t _TRACE_ONLY_OCTAL_DSTATE;
 extern uint16_t _TRACE_ONLY_POINTER_WIDTH_DSTATE;
 extern uint16_t _TRACE_ONLY_UNFORMATTED_DSTATE;
 extern uint16_t _TRACE_ONLY_LETTER_DSTATE;
+#define TRACE_9ONLY_DIGIT_ENABLED 1
 #define TRACE_ONLY_SIGNED_ENABLED 1
 #define TRACE_ONLY_OCTAL_ENABLED 1
 #define TRACE_ONLY_POINTER_WIDTH_ENABLED 1
 #define TRACE_ONLY_UNFORMATTED_ENABLED 1
 #define TRACE_ONLY_LETTER_ENABLED 1
+void _simple_trace_9only_digit(int a1, int b2);
 void _simple_trace_only_signed(signed a, const signed int b);
 void _simple_trace_only_octal(uint32_t a);
 void _simple_trace_only_pointer_width(uintptr_t a);
 void _simple_trace_only_unformatted(int a, const char *b);
 void _simple_trace_only_letter(uint64_t a);
 
+
+#define TRACE_9ONLY_DIGIT_BACKEND_DSTATE() ( \
+    trace_event_get_state_dynamic_by_id(TRACE_9ONLY_DIGIT) || \
+    false)
+
+static inline void trace_9only_digit(int a1, int b2)
+{
+    if (trace_event_get_state(TRACE_9ONLY_DIGIT)) {
+        _simple_trace_9only_digit(a1, b2);
+    }
+}
 
 #define TRACE_ONLY_SIGNED_BACKEND_DSTATE() ( \
     trace_event_get_state_dynamic_by_id(TRACE_ONLY_SIGNED) || \

@@ -6,16 +6,19 @@
 
 #include "trace/control.h"
 
+extern TraceEvent _TRACE_9ONLY_DIGIT_EVENT;
 extern TraceEvent _TRACE_ONLY_SIGNED_EVENT;
 extern TraceEvent _TRACE_ONLY_OCTAL_EVENT;
 extern TraceEvent _TRACE_ONLY_POINTER_WIDTH_EVENT;
 extern TraceEvent _TRACE_ONLY_UNFORMATTED_EVENT;
 extern TraceEvent _TRACE_ONLY_LETTER_EVENT;
+extern uint16_t _TRACE_9ONLY_DIGIT_DSTATE;
 extern uint16_t _TRACE_ONLY_SIGNED_DSTATE;
 extern uint16_t _TRACE_ONLY_OCTAL_DSTATE;
 extern uint16_t _TRACE_ONLY_POINTER_WIDTH_DSTATE;
 extern uint16_t _TRACE_ONLY_UNFORMATTED_DSTATE;
 extern uint16_t _TRACE_ONLY_LETTER_DSTATE;
+#define TRACE_9ONLY_DIGIT_ENABLED 1
 #define TRACE_ONLY_SIGNED_ENABLED 1
 #define TRACE_ONLY_OCTAL_ENABLED 1
 #define TRACE_ONLY_POINTER_WIDTH_ENABLED 1
@@ -29,6 +32,15 @@ extern uint16_t _TRACE_ONLY_LETTER_DSTATE;
 #define tracepoint_enabled(a, b) true
 #endif
 
+
+#define TRACE_9ONLY_DIGIT_BACKEND_DSTATE() ( \
+    tracepoint_enabled(qemu, 9only_digit) || \
+    false)
+
+static inline void trace_9only_digit(int a1, int b2)
+{
+    tracepoint(qemu, 9only_digit, a1, b2);
+}
 
 #define TRACE_ONLY_SIGNED_BACKEND_DSTATE() ( \
     tracepoint_enabled(qemu, only_signed) || \

@@ -17,8 +17,6 @@ probe layout_stars(const char  * a,char   * b,void  * c);
 
 probe layout_Mixed_Case(int camelCase,int UPPER);
 
-probe 9layout_digit(int a1,int b2);
-
 probe include(int a);
 
 probe prefix(int a);

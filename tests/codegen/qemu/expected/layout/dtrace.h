@@ -14,7 +14,6 @@ extern TraceEvent _TRACE_LAYOUT_TYPE_EVENT;
 extern TraceEvent _TRACE_LAYOUT_STARS_EVENT;
 extern TraceEvent _TRACE_LAYOUT_DISABLED_EVENT;
 extern TraceEvent _TRACE_LAYOUT_MIXED_CASE_EVENT;
-extern TraceEvent _TRACE_9LAYOUT_DIGIT_EVENT;
 extern TraceEvent _TRACE_INCLUDE_EVENT;
 extern TraceEvent _TRACE_PREFIX_EVENT;
 extern TraceEvent _TRACE_DISABLE_EVENT;
@@ -26,7 +25,6 @@ extern uint16_t _TRACE_LAYOUT_TYPE_DSTATE;
 extern uint16_t _TRACE_LAYOUT_STARS_DSTATE;
 extern uint16_t _TRACE_LAYOUT_DISABLED_DSTATE;
 extern uint16_t _TRACE_LAYOUT_MIXED_CASE_DSTATE;
-extern uint16_t _TRACE_9LAYOUT_DIGIT_DSTATE;
 extern uint16_t _TRACE_INCLUDE_DSTATE;
 extern uint16_t _TRACE_PREFIX_DSTATE;
 extern uint16_t _TRACE_DISABLE_DSTATE;
@@ -38,7 +36,6 @@ extern uint16_t _TRACE_DISABLE_DSTATE;
 #define TRACE_LAYOUT_STARS_ENABLED 1
 #define TRACE_LAYOUT_DISABLED_ENABLED 0
 #define TRACE_LAYOUT_MIXED_CASE_ENABLED 1
-#define TRACE_9LAYOUT_DIGIT_ENABLED 1
 #define TRACE_INCLUDE_ENABLED 1
 #define TRACE_PREFIX_ENABLED 1
 #define TRACE_DISABLE_ENABLED 1
@@ -71,9 +68,6 @@ extern uint16_t _TRACE_DISABLE_DSTATE;
 #endif
 #ifndef QEMU_LAYOUT_MIXED_CASE_ENABLED
 #define QEMU_LAYOUT_MIXED_CASE_ENABLED() true
-#endif
-#ifndef QEMU_9LAYOUT_DIGIT_ENABLED
-#define QEMU_9LAYOUT_DIGIT_ENABLED() true
 #endif
 #ifndef QEMU_INCLUDE_ENABLED
 #define QEMU_INCLUDE_ENABLED() true
@@ -153,15 +147,6 @@ static inline void trace_layout_disabled(int a)
 static inline void trace_layout_Mixed_Case(int camelCase, int UPPER)
 {
     QEMU_LAYOUT_MIXED_CASE(camelCase, UPPER);
-}
-
-#define TRACE_9LAYOUT_DIGIT_BACKEND_DSTATE() ( \
-    QEMU_9LAYOUT_DIGIT_ENABLED() || \
-    false)
-
-static inline void trace_9layout_digit(int a1, int b2)
-{
-    QEMU_9LAYOUT_DIGIT(a1, b2);
 }
 
 #define TRACE_INCLUDE_BACKEND_DSTATE() ( \

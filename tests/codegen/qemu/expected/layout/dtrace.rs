@@ -34,8 +34,6 @@ extern "C" {
     #[allow(dead_code)]
     static mut _TRACE_LAYOUT_MIXED_CASE_DSTATE: u16;
     #[allow(dead_code)]
-    static mut _TRACE_9LAYOUT_DIGIT_DSTATE: u16;
-    #[allow(dead_code)]
     static mut _TRACE_INCLUDE_DSTATE: u16;
     #[allow(dead_code)]
     static mut _TRACE_PREFIX_DSTATE: u16;
@@ -60,8 +58,6 @@ extern "C" {
     static qemu_layout_stars_semaphore: UnsafeCell<u16>;
     #[allow(dead_code)]
     static qemu_layout_Mixed_Case_semaphore: UnsafeCell<u16>;
-    #[allow(dead_code)]
-    static qemu_9layout_digit_semaphore: UnsafeCell<u16>;
     #[allow(dead_code)]
     static qemu_include_semaphore: UnsafeCell<u16>;
     #[allow(dead_code)]
@@ -186,21 +182,6 @@ pub fn trace_layout_Mixed_Case_enabled() -> bool
 pub fn trace_layout_Mixed_Case(_camelCase: std::ffi::c_int, _UPPER: std::ffi::c_int)
 {
     ::trace::probe!(qemu, layout_Mixed_Case, _camelCase, _UPPER);
-}
-
-#[inline(always)]
-#[allow(dead_code)]
-pub fn trace_9layout_digit_enabled() -> bool
-{
-    (unsafe {qemu_9layout_digit_semaphore.get().read_volatile()}) != 0 ||
-    false
-}
-
-#[inline(always)]
-#[allow(dead_code)]
-pub fn trace_9layout_digit(_a1: std::ffi::c_int, _b2: std::ffi::c_int)
-{
-    ::trace::probe!(qemu, 9layout_digit, _a1, _b2);
 }
 
 #[inline(always)]

@@ -14,7 +14,6 @@ extern TraceEvent _TRACE_LAYOUT_TYPE_EVENT;
 extern TraceEvent _TRACE_LAYOUT_STARS_EVENT;
 extern TraceEvent _TRACE_LAYOUT_DISABLED_EVENT;
 extern TraceEvent _TRACE_LAYOUT_MIXED_CASE_EVENT;
-extern TraceEvent _TRACE_9LAYOUT_DIGIT_EVENT;
 extern TraceEvent _TRACE_INCLUDE_EVENT;
 extern TraceEvent _TRACE_PREFIX_EVENT;
 extern TraceEvent _TRACE_DISABLE_EVENT;
@@ -26,7 +25,6 @@ extern uint16_t _TRACE_LAYOUT_TYPE_DSTATE;
 extern uint16_t _TRACE_LAYOUT_STARS_DSTATE;
 extern uint16_t _TRACE_LAYOUT_DISABLED_DSTATE;
 extern uint16_t _TRACE_LAYOUT_MIXED_CASE_DSTATE;
-extern uint16_t _TRACE_9LAYOUT_DIGIT_DSTATE;
 extern uint16_t _TRACE_INCLUDE_DSTATE;
 extern uint16_t _TRACE_PREFIX_DSTATE;
 extern uint16_t _TRACE_DISABLE_DSTATE;
@@ -38,7 +36,6 @@ extern uint16_t _TRACE_DISABLE_DSTATE;
 #define TRACE_LAYOUT_STARS_ENABLED 1
 #define TRACE_LAYOUT_DISABLED_ENABLED 0
 #define TRACE_LAYOUT_MIXED_CASE_ENABLED 1
-#define TRACE_9LAYOUT_DIGIT_ENABLED 1
 #define TRACE_INCLUDE_ENABLED 1
 #define TRACE_PREFIX_ENABLED 1
 #define TRACE_DISABLE_ENABLED 1
@@ -54,7 +51,7 @@ static inline void trace_layout_indented(int a)
     if (trace_event_get_state(TRACE_LAYOUT_INDENTED)) {
 #line 5 "trace-events"
         ftrace_write("layout_indented " "two blanks before the name %d" "\n" , a);
-#line 58 "out"
+#line 55 "out"
     }
 }
 
@@ -67,7 +64,7 @@ static inline void trace_layout_comma(int a, int b, int c, int d)
     if (trace_event_get_state(TRACE_LAYOUT_COMMA)) {
 #line 6 "trace-events"
         ftrace_write("layout_comma " "%d %d %d %d" "\n" , a, b, c, d);
-#line 71 "out"
+#line 68 "out"
     }
 }
 
@@ -80,7 +77,7 @@ static inline void trace_layout_parenthesis(int a)
     if (trace_event_get_state(TRACE_LAYOUT_PARENTHESIS)) {
 #line 7 "trace-events"
         ftrace_write("layout_parenthesis " "%d" "\n" , a);
-#line 84 "out"
+#line 81 "out"
     }
 }
 
@@ -93,7 +90,7 @@ static inline void trace_layout_void(void)
     if (trace_event_get_state(TRACE_LAYOUT_VOID)) {
 #line 8 "trace-events"
         ftrace_write("layout_void " "nothing" "\n" );
-#line 97 "out"
+#line 94 "out"
     }
 }
 
@@ -106,7 +103,7 @@ static inline void trace_layout_type(unsigned  int a, const   char *b, unsigned 
     if (trace_event_get_state(TRACE_LAYOUT_TYPE)) {
 #line 9 "trace-events"
         ftrace_write("layout_type " "%u %s %llu" "\n" , a, b, c);
-#line 110 "out"
+#line 107 "out"
     }
 }
 
@@ -119,7 +116,7 @@ static inline void trace_layout_stars(const char  *a, char   *b, void  *c)
     if (trace_event_get_state(TRACE_LAYOUT_STARS)) {
 #line 10 "trace-events"
         ftrace_write("layout_stars " "%s %s %p" "\n" , a, b, c);
-#line 123 "out"
+#line 120 "out"
     }
 }
 
@@ -139,20 +136,7 @@ static inline void trace_layout_Mixed_Case(int camelCase, int UPPER)
     if (trace_event_get_state(TRACE_LAYOUT_MIXED_CASE)) {
 #line 12 "trace-events"
         ftrace_write("layout_Mixed_Case " "%d %d" "\n" , camelCase, UPPER);
-#line 143 "out"
-    }
-}
-
-#define TRACE_9LAYOUT_DIGIT_BACKEND_DSTATE() ( \
-    trace_event_get_state_dynamic_by_id(TRACE_9LAYOUT_DIGIT) || \
-    false)
-
-static inline void trace_9layout_digit(int a1, int b2)
-{
-    if (trace_event_get_state(TRACE_9LAYOUT_DIGIT)) {
-#line 13 "trace-events"
-        ftrace_write("9layout_digit " "%d %d" "\n" , a1, b2);
-#line 156 "out"
+#line 140 "out"
     }
 }
 
@@ -163,9 +147,9 @@ static inline void trace_9layout_digit(int a1, int b2)
 static inline void trace_include(int a)
 {
     if (trace_event_get_state(TRACE_INCLUDE)) {
-#line 14 "trace-events"
+#line 13 "trace-events"
         ftrace_write("include " "an event called include %d" "\n" , a);
-#line 169 "out"
+#line 153 "out"
     }
 }
 
@@ -176,9 +160,9 @@ static inline void trace_include(int a)
 static inline void trace_prefix(int a)
 {
     if (trace_event_get_state(TRACE_PREFIX)) {
-#line 15 "trace-events"
+#line 14 "trace-events"
         ftrace_write("prefix " "an event called prefix %d" "\n" , a);
-#line 182 "out"
+#line 166 "out"
     }
 }
 
@@ -189,9 +173,9 @@ static inline void trace_prefix(int a)
 static inline void trace_disable(int a)
 {
     if (trace_event_get_state(TRACE_DISABLE)) {
-#line 16 "trace-events"
+#line 15 "trace-events"
         ftrace_write("disable " "an event called disable %d" "\n" , a);
-#line 195 "out"
+#line 179 "out"
     }
 }
 #endif /* TRACE_LAYOUT_GENERATED_TRACERS_H */

@@ -14,7 +14,6 @@ extern TraceEvent _TRACE_LAYOUT_TYPE_EVENT;
 extern TraceEvent _TRACE_LAYOUT_STARS_EVENT;
 extern TraceEvent _TRACE_LAYOUT_DISABLED_EVENT;
 extern TraceEvent _TRACE_LAYOUT_MIXED_CASE_EVENT;
-extern TraceEvent _TRACE_9LAYOUT_DIGIT_EVENT;
 extern TraceEvent _TRACE_INCLUDE_EVENT;
 extern TraceEvent _TRACE_PREFIX_EVENT;
 extern TraceEvent _TRACE_DISABLE_EVENT;
@@ -26,7 +25,6 @@ extern uint16_t _TRACE_LAYOUT_TYPE_DSTATE;
 extern uint16_t _TRACE_LAYOUT_STARS_DSTATE;
 extern uint16_t _TRACE_LAYOUT_DISABLED_DSTATE;
 extern uint16_t _TRACE_LAYOUT_MIXED_CASE_DSTATE;
-extern uint16_t _TRACE_9LAYOUT_DIGIT_DSTATE;
 extern uint16_t _TRACE_INCLUDE_DSTATE;
 extern uint16_t _TRACE_PREFIX_DSTATE;
 extern uint16_t _TRACE_DISABLE_DSTATE;
@@ -38,7 +36,6 @@ extern uint16_t _TRACE_DISABLE_DSTATE;
 #define TRACE_LAYOUT_STARS_ENABLED 1
 #define TRACE_LAYOUT_DISABLED_ENABLED 0
 #define TRACE_LAYOUT_MIXED_CASE_ENABLED 1
-#define TRACE_9LAYOUT_DIGIT_ENABLED 1
 #define TRACE_INCLUDE_ENABLED 1
 #define TRACE_PREFIX_ENABLED 1
 #define TRACE_DISABLE_ENABLED 1
@@ -55,7 +52,7 @@ static inline void trace_layout_indented(int a)
         if (qemu_loglevel_mask(LOG_TRACE)) {
 #line 5 "trace-events"
             qemu_log("layout_indented " "two blanks before the name %d" "\n", a);
-#line 59 "out"
+#line 56 "out"
         }
     }
 }
@@ -70,7 +67,7 @@ static inline void trace_layout_comma(int a, int b, int c, int d)
         if (qemu_loglevel_mask(LOG_TRACE)) {
 #line 6 "trace-events"
             qemu_log("layout_comma " "%d %d %d %d" "\n", a, b, c, d);
-#line 74 "out"
+#line 71 "out"
         }
     }
 }
@@ -85,7 +82,7 @@ static inline void trace_layout_parenthesis(int a)
         if (qemu_loglevel_mask(LOG_TRACE)) {
 #line 7 "trace-events"
             qemu_log("layout_parenthesis " "%d" "\n", a);
-#line 89 "out"
+#line 86 "out"
         }
     }
 }
@@ -100,7 +97,7 @@ static inline void trace_layout_void(void)
         if (qemu_loglevel_mask(LOG_TRACE)) {
 #line 8 "trace-events"
             qemu_log("layout_void " "nothing" "\n");
-#line 104 "out"
+#line 101 "out"
         }
     }
 }
@@ -115,7 +112,7 @@ static inline void trace_layout_type(unsigned  int a, const   char *b, unsigned 
         if (qemu_loglevel_mask(LOG_TRACE)) {
 #line 9 "trace-events"
             qemu_log("layout_type " "%u %s %llu" "\n", a, b, c);
-#line 119 "out"
+#line 116 "out"
         }
     }
 }
@@ -130,7 +127,7 @@ static inline void trace_layout_stars(const char  *a, char   *b, void  *c)
         if (qemu_loglevel_mask(LOG_TRACE)) {
 #line 10 "trace-events"
             qemu_log("layout_stars " "%s %s %p" "\n", a, b, c);
-#line 134 "out"
+#line 131 "out"
         }
     }
 }
@@ -152,22 +149,7 @@ static inline void trace_layout_Mixed_Case(int camelCase, int UPPER)
         if (qemu_loglevel_mask(LOG_TRACE)) {
 #line 12 "trace-events"
             qemu_log("layout_Mixed_Case " "%d %d" "\n", camelCase, UPPER);
-#line 156 "out"
-        }
-    }
-}
-
-#define TRACE_9LAYOUT_DIGIT_BACKEND_DSTATE() ( \
-    trace_event_get_state_dynamic_by_id(TRACE_9LAYOUT_DIGIT) || \
-    false)
-
-static inline void trace_9layout_digit(int a1, int b2)
-{
-    if (trace_event_get_state(TRACE_9LAYOUT_DIGIT)) {
-        if (qemu_loglevel_mask(LOG_TRACE)) {
-#line 13 "trace-events"
-            qemu_log("9layout_digit " "%d %d" "\n", a1, b2);
-#line 171 "out"
+#line 153 "out"
         }
     }
 }
@@ -180,9 +162,9 @@ static inline void trace_include(int a)
 {
     if (trace_event_get_state(TRACE_INCLUDE)) {
         if (qemu_loglevel_mask(LOG_TRACE)) {
-#line 14 "trace-events"
+#line 13 "trace-events"
             qemu_log("include " "an event called include %d" "\n", a);
-#line 186 "out"
+#line 168 "out"
         }
     }
 }
@@ -195,9 +177,9 @@ static inline void trace_prefix(int a)
 {
     if (trace_event_get_state(TRACE_PREFIX)) {
         if (qemu_loglevel_mask(LOG_TRACE)) {
-#line 15 "trace-events"
+#line 14 "trace-events"
             qemu_log("prefix " "an event called prefix %d" "\n", a);
-#line 201 "out"
+#line 183 "out"
         }
     }
 }
@@ -210,9 +192,9 @@ static inline void trace_disable(int a)
 {
     if (trace_event_get_state(TRACE_DISABLE)) {
         if (qemu_loglevel_mask(LOG_TRACE)) {
-#line 16 "trace-events"
+#line 15 "trace-events"
             qemu_log("disable " "an event called disable %d" "\n", a);
-#line 216 "out"
+#line 198 "out"
         }
     }
 }

@@ -34,8 +34,6 @@ extern "C" {
     #[allow(dead_code)]
     static mut _TRACE_LAYOUT_MIXED_CASE_DSTATE: u16;
     #[allow(dead_code)]
-    static mut _TRACE_9LAYOUT_DIGIT_DSTATE: u16;
-    #[allow(dead_code)]
     static mut _TRACE_INCLUDE_DSTATE: u16;
     #[allow(dead_code)]
     static mut _TRACE_PREFIX_DSTATE: u16;
@@ -192,26 +190,6 @@ pub fn trace_layout_Mixed_Case(_camelCase: std::ffi::c_int, _UPPER: std::ffi::c_
         let format_string = c"layout_Mixed_Case %d %d\n";
         if (unsafe { bindings::qemu_loglevel } & bindings::LOG_TRACE) != 0 {
             unsafe { bindings::qemu_log(format_string.as_ptr() as *const c_char, _camelCase /* as std::ffi::c_int */, _UPPER /* as std::ffi::c_int */);}
-        }
-    }
-}
-
-#[inline(always)]
-#[allow(dead_code)]
-pub fn trace_9layout_digit_enabled() -> bool
-{
-    trace_event_state_is_enabled(unsafe { _TRACE_9LAYOUT_DIGIT_DSTATE}) ||
-    false
-}
-
-#[inline(always)]
-#[allow(dead_code)]
-pub fn trace_9layout_digit(_a1: std::ffi::c_int, _b2: std::ffi::c_int)
-{
-    if trace_event_state_is_enabled(unsafe { _TRACE_9LAYOUT_DIGIT_DSTATE}) {
-        let format_string = c"9layout_digit %d %d\n";
-        if (unsafe { bindings::qemu_loglevel } & bindings::LOG_TRACE) != 0 {
-            unsafe { bindings::qemu_log(format_string.as_ptr() as *const c_char, _a1 /* as std::ffi::c_int */, _b2 /* as std::ffi::c_int */);}
         }
     }
 }

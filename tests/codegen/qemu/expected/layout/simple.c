@@ -13,7 +13,6 @@ uint16_t _TRACE_LAYOUT_TYPE_DSTATE;
 uint16_t _TRACE_LAYOUT_STARS_DSTATE;
 uint16_t _TRACE_LAYOUT_DISABLED_DSTATE;
 uint16_t _TRACE_LAYOUT_MIXED_CASE_DSTATE;
-uint16_t _TRACE_9LAYOUT_DIGIT_DSTATE;
 uint16_t _TRACE_INCLUDE_DSTATE;
 uint16_t _TRACE_PREFIX_DSTATE;
 uint16_t _TRACE_DISABLE_DSTATE;
@@ -65,12 +64,6 @@ TraceEvent _TRACE_LAYOUT_MIXED_CASE_EVENT = {
     .sstate = TRACE_LAYOUT_MIXED_CASE_ENABLED,
     .dstate = &_TRACE_LAYOUT_MIXED_CASE_DSTATE
 };
-TraceEvent _TRACE_9LAYOUT_DIGIT_EVENT = {
-    .id = 0,
-    .name = "9layout_digit",
-    .sstate = TRACE_9LAYOUT_DIGIT_ENABLED,
-    .dstate = &_TRACE_9LAYOUT_DIGIT_DSTATE
-};
 TraceEvent _TRACE_INCLUDE_EVENT = {
     .id = 0,
     .name = "include",
@@ -98,7 +91,6 @@ TraceEvent *layout_trace_events[] = {
     &_TRACE_LAYOUT_STARS_EVENT,
     &_TRACE_LAYOUT_DISABLED_EVENT,
     &_TRACE_LAYOUT_MIXED_CASE_EVENT,
-    &_TRACE_9LAYOUT_DIGIT_EVENT,
     &_TRACE_INCLUDE_EVENT,
     &_TRACE_PREFIX_EVENT,
     &_TRACE_DISABLE_EVENT,
@@ -195,18 +187,6 @@ void _simple_trace_layout_Mixed_Case(int camelCase, int UPPER)
     }
     trace_record_write_u64(&rec, (uint64_t)camelCase);
     trace_record_write_u64(&rec, (uint64_t)UPPER);
-    trace_record_finish(&rec);
-}
-
-void _simple_trace_9layout_digit(int a1, int b2)
-{
-    TraceBufferRecord rec;
-
-    if (trace_record_start(&rec, _TRACE_9LAYOUT_DIGIT_EVENT.id, 8 + 8)) {
-        return; /* Trace Buffer Full, Event Dropped ! */
-    }
-    trace_record_write_u64(&rec, (uint64_t)a1);
-    trace_record_write_u64(&rec, (uint64_t)b2);
     trace_record_finish(&rec);
 }
 

@@ -34,8 +34,6 @@ extern "C" {
     #[allow(dead_code)]
     static mut _TRACE_LAYOUT_MIXED_CASE_DSTATE: u16;
     #[allow(dead_code)]
-    static mut _TRACE_9LAYOUT_DIGIT_DSTATE: u16;
-    #[allow(dead_code)]
     static mut _TRACE_INCLUDE_DSTATE: u16;
     #[allow(dead_code)]
     static mut _TRACE_PREFIX_DSTATE: u16;
@@ -144,19 +142,6 @@ pub fn trace_layout_Mixed_Case_enabled() -> bool
 #[inline(always)]
 #[allow(dead_code)]
 pub fn trace_layout_Mixed_Case(_camelCase: std::ffi::c_int, _UPPER: std::ffi::c_int)
-{
-}
-
-#[inline(always)]
-#[allow(dead_code)]
-pub fn trace_9layout_digit_enabled() -> bool
-{
-    false
-}
-
-#[inline(always)]
-#[allow(dead_code)]
-pub fn trace_9layout_digit(_a1: std::ffi::c_int, _b2: std::ffi::c_int)
 {
 }
 

@@ -1,0 +1,93 @@
+"""Finding and reading included files."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from tesc.files import MAX_SOURCE_BYTES
+from tesc.syntax.parser import parse
+from tesc.syntax.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tesc.syntax.nodes import Tree
+
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a FIFO"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISSOCK, "a socket"),
+)
+
+
+class Unreadable(Exception):
+    """A file can't be included; the message says why."""
+
+
+class Loader:
+    """Reads each file once. `include_path` are folders to look in after the includer's own.
+
+    `shown` makes of a path what people see and `#line` names. `trees` holds what was read by real
+    path; loaders may share it, and a text that is not what is on disk is put there.
+    """
+
+    def __init__(
+        self,
+        include_path: Sequence[str] = (),
+        shown: Callable[[str], str] = os.path.normpath,
+        trees: dict[str, Tree] | None = None,
+    ) -> None:
+        self.include_path = tuple(include_path)
+        self.trees: dict[str, Tree] = {} if trees is None else trees
+        self._shown = shown
+
+    def find(self, path: str, includer: Source) -> tuple[str | None, list[str]]:
+        """The file that an include means, or None; and the places looked at, in order."""
+        looked = []
+        for folder in (os.path.dirname(includer.file), *self.include_path):
+            candidate = os.path.join(folder, path)
+            looked.append(self._shown(candidate))
+            if os.path.realpath(candidate) in self.trees or os.path.lexists(candidate):
+                return candidate, looked
+        return None, looked
+
+    def load(self, path: str) -> Tree:
+        """The tree of a file. Raises Unreadable; never waits for a FIFO or a device."""
+        real = os.path.realpath(path)
+        tree = self.trees.get(real)
+        if tree is None:
+            tree = parse(Source.from_bytes(self._shown(path), _read(path), path))
+            self.trees[real] = tree
+        return tree
+
+
+def _read(path: str) -> bytes:
+    """The bytes of a regular file of UTF-8 within the limit."""
+    try:
+        # Without O_NONBLOCK, opening a FIFO waits for somebody to write to it.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise Unreadable(error.strerror or str(error)) from None
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            kind = next((name for test, name in _KINDS if test(mode)), "no regular file")
+            raise Unreadable(f"it is {kind}, not a file")
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(MAX_SOURCE_BYTES + 1)
+    except OSError as error:
+        raise Unreadable(error.strerror or str(error)) from None
+    finally:
+        os.close(descriptor)
+    if len(data) > MAX_SOURCE_BYTES:
+        raise Unreadable(f"it is larger than {MAX_SOURCE_BYTES // (1024 * 1024)} MiB")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Unreadable(f"it is not UTF-8: byte {data[error.start]:02X} in line {line}") from None
+    return data

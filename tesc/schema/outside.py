@@ -1,0 +1,70 @@
+"""Directives from outside a file: from the command line or the configuration.
+
+They become a small source of their own, parsed like any other, so that what is wrong with them is
+reported like anything else.
+"""
+
+from __future__ import annotations
+
+from tesc.schema.resolve import NOTHING, Outside
+from tesc.syntax.parser import parse
+from tesc.syntax.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.syntax.nodes import Problem, Tree
+
+
+class BadDirective(Exception):
+    """A directive from outside that can't be one; the message shows it."""
+
+
+def include_directive(argument: str) -> str:
+    """The directive that `PATH[,prefix=NAME][,base=N]` stands for. Raises BadDirective."""
+    path, *parts = argument.split(",")
+    values = {}
+    for part in parts:
+        key, equals, value = part.partition("=")
+        if key not in ("prefix", "base") or not equals or key in values:
+            raise BadDirective(f"'{argument}': expected PATH[,prefix=NAME][,base=N]")
+        values[key] = value
+    words = [f'include "{path}"']
+    words.extend(f"{key} {values[key]}" for key in ("prefix", "base") if key in values)
+    return " ".join(words)
+
+
+def outside(
+    includes: Sequence[str] = (),
+    disable: Sequence[str] = (),
+    event_prefix: str = "",
+    crosses: bool = False,
+    name: str = "<command line>",
+    file: str = "",
+) -> Outside:
+    """Directives as `--include`, `--disable` and `--event-prefix` give them, one string each.
+
+    `name` is what diagnostics call their place; `file` is the root file that they belong to, which
+    paths are relative to. Raises BadDirective where one of them is not what it should be.
+    """
+    lines = [include_directive(argument) for argument in includes]
+    lines += [f"disable {pattern}" for argument in disable for pattern in argument.split(",")]
+    if event_prefix:
+        _parsed([f"prefix {event_prefix}"], name, file)
+    trees = (_parsed(lines, name, file),) if lines else ()
+    if not trees and not event_prefix and not crosses:
+        return NOTHING
+    return Outside(trees, event_prefix, crosses)
+
+
+def _parsed(lines: list[str], name: str, file: str) -> Tree:
+    tree = parse(Source(name, "".join(f"{line}\n" for line in lines), file))
+    wrong: Problem
+    for wrong in tree.problems:
+        line, _ = tree.source.place(wrong.span.start)
+        hint = f" ({wrong.help})" if wrong.help else ""
+        raise BadDirective(f"'{lines[line - 1]}': {wrong.message}{hint}")
+    if len(tree.items) != len(lines):
+        raise BadDirective(f"'{lines[0]}' is no directive")
+    return tree

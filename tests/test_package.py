@@ -1,0 +1,84 @@
+"""What is built for others: the wheel and the source archive."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import tesc
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A folder with both archives, built by the backend that pyproject.toml names."""
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built):
+    (path,) = built.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        yield archive
+
+
+def test_wheel_holds_all_that_the_package_reads(wheel):
+    """Files that are not Python's are the ones that get forgotten."""
+    held = {name for name in wheel.namelist() if name.startswith("tesc/")}
+    source = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "tesc").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert "tesc/grammar.lark" in held
+    assert held == source
+
+
+def test_wheel_holds_nothing_else(wheel):
+    others = {name.split("/")[0] for name in wheel.namelist()} - {"tesc"}
+    assert all(name.startswith("tesc-") and name.endswith((".dist-info", ".data")) for name in others)
+
+
+def test_wheel_installs_the_scripts(wheel):
+    names = wheel.namelist()
+    (entries,) = [name for name in names if name.endswith("/entry_points.txt")]
+    assert "tesc = tesc.cli.main:main" in wheel.read(entries).decode()
+    (script,) = [name for name in names if name.endswith(".data/scripts/tesc-tracetool")]
+    assert wheel.read(script).startswith(b"#!python\n")
+    assert wheel.getinfo(script).external_attr >> 16 & 0o111, "not executable"
+
+
+def test_wheel_runs_without_the_source_tree(wheel, tmp_path):
+    wheel.extractall(tmp_path)
+    (tmp_path / "trace-events").write_text('lamp(int level) "%d"\n')
+    command = [sys.executable, "-m", "tesc", "tracetool", "--format=h", "--backends=log", "--group=g"]
+    subprocess.run([*command, "trace-events", "out"], cwd=tmp_path, check=True)
+    where = [sys.executable, "-c", "import tesc; print(tesc.__file__)"]
+    found = subprocess.run(where, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert Path(found.stdout.strip()) == tmp_path / "tesc" / "__init__.py"
+    assert "trace_lamp" in (tmp_path / "out").read_text()
+
+
+def test_source_archive_can_be_tested(built):
+    (path,) = built.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    needed = {"LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml", "tesc/grammar.lark", "tests/run"}
+    assert needed | {"scripts/tesc-tracetool", "tests/conftest.py"} <= names
+    assert not {name for name in names if "__pycache__" in name or name.startswith(".venv")}
+
+
+def test_version_is_that_of_the_package(wheel):
+    done = subprocess.run([sys.executable, "-m", "tesc", "--version"], capture_output=True, text=True)
+    assert done.stdout == f"tesc {tesc.__version__}\n"
+    assert Path(str(wheel.filename)).name.startswith(f"tesc-{tesc.__version__}-")
