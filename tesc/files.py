@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from tesc.syntax.source import Source
@@ -17,8 +18,13 @@ def read_source(path: str, shown: str) -> Source:
     with open(path, "rb") as file:
         data = file.read(MAX_SOURCE_BYTES + 1)
     if len(data) > MAX_SOURCE_BYTES:
-        raise OSError(f"{shown}: larger than {MAX_SOURCE_BYTES // (1024 * 1024)} MiB")
+        raise too_large(path)
     return Source.from_bytes(shown, data, path)
+
+
+def too_large(path: str) -> OSError:
+    """What is raised where a source is larger than any that people write."""
+    return OSError(errno.EFBIG, f"larger than {MAX_SOURCE_BYTES // (1024 * 1024)} MiB", path)
 
 
 def relative(path: str) -> str:

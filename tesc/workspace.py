@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tesc.config.settings import Settings
+    from tesc.schema.resolve import Outside
     from tesc.schema.unit import Unit
     from tesc.syntax.nodes import Tree
 
@@ -99,19 +100,22 @@ class Workspace:
             self._folders[folder] = settings
         return self._folders[folder]
 
-    def _unit(self, tree: Tree) -> Unit:
+    def outside_of(self, tree: Tree) -> Outside:
+        """The directives from outside for a root file: the configuration's and the command line's."""
         settings = self.settings_of(tree.source)
         given = self.overrides
         mine = settings.unit_of(tree.source.file)
-        directives = outside(
+        return outside(
             (*mine.include, *given.include),
             (*settings.disable, *mine.disable, *given.disable),
             given.event_prefix or mine.event_prefix,
             settings.crosses(tree.source.file),
             file=tree.source.file,
         )
-        loader = Loader((*given.include_path, *settings.include_path), shown, self._trees)
-        return resolve((tree,), loader, directives)
+
+    def _unit(self, tree: Tree) -> Unit:
+        include_path = (*self.overrides.include_path, *self.settings_of(tree.source).include_path)
+        return resolve((tree,), Loader(include_path, shown, self._trees), self.outside_of(tree))
 
 
 def shown(path: str) -> str:
@@ -150,9 +154,14 @@ def _listed_by_git(folder: str) -> list[str] | None:
 def _walk(folder: str) -> Iterator[str]:
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name != ".git"]
-        yield from (os.path.join(parent, name) for name in names if is_trace_events(name))
+        paths = (os.path.join(parent, name) for name in names if is_trace_events(name))
+        # Of what is found, not named, a FIFO or a device would only be waited for.
+        yield from (path for path in paths if os.path.isfile(path))
 
 
 def distinct(paths: Iterable[str]) -> list[str]:
     """Paths without those that name a file for a second time."""
-    return list({os.path.realpath(path): path for path in reversed(list(paths))}.values())[::-1]
+    first: dict[str, str] = {}
+    for path in paths:
+        first.setdefault(os.path.realpath(path), path)
+    return list(first.values())

@@ -44,7 +44,7 @@ def check(
                     assert finding.source is not None
                     found.append(_diagnostic(rule, finding, finding.source, finding.event, severities))
     found = _with_chains(units, found)
-    kept = _unsuppressed(trees, found, rules, severities)
+    kept = _unsuppressed(trees, found, rules, settings, severities)
     order = {tree.source: number for number, tree in enumerate(trees)}
     return sorted(kept, key=lambda d: (order.get(d.source, len(order)), d.span.start, d.code, d.message))
 
@@ -108,24 +108,33 @@ def _diagnostic(
 
 
 def _unsuppressed(
-    trees: Sequence[Tree], found: list[Diagnostic], rules: Sequence[Rule], severities: Mapping[str, str]
+    trees: Sequence[Tree],
+    found: list[Diagnostic],
+    rules: Sequence[Rule],
+    settings: Mapping[Source, Settings],
+    severities: Mapping[str, str],
 ) -> list[Diagnostic]:
     """Drop what comments suppress, and report the comments that suppress nothing."""
-    ran = {rule.code for rule in rules}
-    reporter = next((rule for rule in rules if rule.code == UNUSED_IGNORE), None)
     dropped: set[int] = set()
     unused: list[Diagnostic] = []
+    reporter = next((rule for rule in rules if rule.code == UNUSED_IGNORE), None)
     for tree in trees:
         mine = suppressions(tree)
         if not mine:
             continue
+        ran = {rule.code for rule in rules if rule.applies(settings[tree.source])}
         here = [(d, tree.source.place(d.span.start)[0]) for d in found if d.source is tree.source]
+        useless = []
         for one in mine:
             hit = [d for d, line in here if d.code in one.codes and one.line in (0, line)]
             dropped.update(map(id, hit))
             # A rule that did not run can't tell whether its suppression is needed.
-            if reporter and not hit and (one.flaw or not one.codes - ran):
-                unused.append(_diagnostic(reporter, _unused(one), tree.source, None, severities))
+            if not hit and (one.flaw or not one.codes - ran):
+                useless.append(one)
+        # Unused ignores can be ignored only in the whole file: a comment is no item.
+        silent = any(UNUSED_IGNORE in one.codes and not one.line for one in mine)
+        if reporter and not silent:
+            unused += [_diagnostic(reporter, _unused(one), tree.source, None, severities) for one in useless]
     return [d for d in found if id(d) not in dropped] + unused
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from tesc.analysis.diagnostic import Related
 
 TYPE_CHECKING = False
@@ -42,9 +44,10 @@ def _meet(one: UnitEvent, other: UnitEvent, settings: Settings) -> bool:
 
 
 def _folder_of(event: UnitEvent, folders: tuple[str, ...]) -> str | None:
-    """Which of the folders an event's file lies in."""
-    path = f"/{event.source.path}"
-    return next((folder for folder in folders if f"/{folder}/" in path), None)
+    """Which of the folders an event's file lies in: the innermost, wherever the run was started."""
+    path = os.path.abspath(event.source.file).replace(os.sep, "/")
+    found = max(folders, key=lambda folder: path.rfind(f"/{folder}/"), default="")
+    return found if f"/{found}/" in path else None
 
 
 def first_declared(event: UnitEvent) -> Related:

@@ -49,8 +49,9 @@ def named(selector: str) -> list[Rule]:
         return [rule for rule in family if rule.on_by_default] or family
     from difflib import get_close_matches
 
-    known = [name for rule in all_rules() for name in (rule.code, rule.name)]
-    raise UnknownRule(selector, get_close_matches(wanted, known, 2, 0.75))
+    known = {name.lower(): name for rule in all_rules() for name in (rule.code, rule.name)}
+    near = get_close_matches(wanted.lower(), known, 2, 0.75)
+    raise UnknownRule(selector, [known[name] for name in near])
 
 
 def selected(select: Iterable[str], ignore: Iterable[str]) -> list[Rule]:

@@ -49,11 +49,14 @@ def suppressions(tree: Tree) -> list[Suppression]:
 
 
 def _of_comment(comment: Comment, match: re.Match[str], line: int, late: bool) -> list[Suppression]:
-    span = Span(comment.start + match.start("kind"), comment.start + match.end())
+    text = match[0].rstrip(" \t")
+    span = Span(comment.start + match.start("kind"), comment.start + len(text))
     nothing: frozenset[str] = frozenset()
-    if not match["end"] or not match["rules"].strip():
-        flaw = f"name the rules to ignore: {match['kind']}[RULE, ...]"
-        return [Suppression(span, "", nothing, line, flaw)]
+    if not match["rules"] or not match["rules"].strip(" \t"):
+        message = f"name the rules to ignore: {match['kind']}[RULE, ...]"
+        return [Suppression(span, "", nothing, line, message)]
+    if not match["end"]:
+        return [Suppression(span, "", nothing, line, "expected ']' after the rules to ignore")]
     found = []
     at = comment.start + match.start("rules")
     for part in match["rules"].split(","):
@@ -61,11 +64,18 @@ def _of_comment(comment: Comment, match: re.Match[str], line: int, late: bool) -
         begin = at + len(part) - len(part.lstrip())
         where = Span(begin, begin + len(selector))
         at += len(part) + 1
-        flaw = "an ignore-file must stand before the first item" if late else None
-        codes = nothing
-        try:
-            codes = frozenset(rule.code for rule in named(selector)) if selector else nothing
-        except UnknownRule as error:
-            flaw = str(error)
+        codes, flaw = _codes(selector)
+        if late and flaw is None:
+            codes, flaw = nothing, "an ignore-file must stand before the first item"
         found.append(Suppression(where, selector, codes, line, flaw))
     return found
+
+
+def _codes(selector: str) -> tuple[frozenset[str], str | None]:
+    """The codes of the rules that a selector stands for, or none and what is wrong with it."""
+    if not selector:
+        return frozenset(), "expected a rule's code or name"
+    try:
+        return frozenset(rule.code for rule in named(selector)), None
+    except UnknownRule as error:
+        return frozenset(), str(error)

@@ -10,6 +10,7 @@ from tesc.analysis.check import check
 from tesc.analysis.registry import UnknownRule, selected
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, add_color, error, plural, print_text, use_color, width
+from tesc.files import MAX_SOURCE_BYTES, too_large
 from tesc.syntax.source import Source
 from tesc.workspace import Workspace, distinct, find_files
 
@@ -23,7 +24,7 @@ _EPILOG = """\
 exit status: 0 nothing at error severity, 1 findings at error severity, 2 tesc could not do its work
 
 A folder stands for every file below it named trace-events or *.trace-events; in a git checkout,
-for those that git does not ignore. RULE is a code (TE401), a family (TE4), a name
+for those that git does not ignore. A FIFO that is named is read to its end. RULE is a code (TE401), a family (TE4), a name
 (format-type-mismatch) or ALL. A comment '# tesc: ignore[RULE] reason' silences a rule for the next
 item, '# tesc: ignore-file[RULE] reason' at the top for the file. 'tesc explain RULE' says what a
 rule means.
@@ -94,10 +95,19 @@ def _fill(workspace: Workspace, paths: Sequence[str], stdin_name: str) -> bool:
             missing = True
     for path in distinct(files):
         if path == "-":
-            workspace.add_source(Source.from_bytes(stdin_name, sys.stdin.buffer.read()))
+            workspace.add_source(_standard_input(stdin_name))
         else:
             workspace.add_file(path)
     return missing
+
+
+def _standard_input(name: str) -> Source:
+    if sys.stdin is None:
+        raise Failure("standard input is closed")
+    data = sys.stdin.buffer.read(MAX_SOURCE_BYTES + 1)
+    if len(data) > MAX_SOURCE_BYTES:
+        raise Failure(f"{name}: {too_large(name).strerror}")
+    return Source.from_bytes(name, data)
 
 
 def _print(found: list[Diagnostic], workspace: Workspace, options: argparse.Namespace) -> None:

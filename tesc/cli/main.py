@@ -41,7 +41,8 @@ def _parser() -> argparse.ArgumentParser:
     import argparse
 
     from tesc import __version__
-    from tesc.cli import check, explain
+    from tesc.cli import check, explain, flatten
+    from tesc.cli import list as list_
 
     parser = argparse.ArgumentParser(
         prog="tesc",
@@ -52,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     check.add_parser(commands)
     commands.add_parser("tracetool", help="one output; the arguments of QEMU's scripts/tracetool.py", add_help=False)
+    flatten.add_parser(commands)
+    list_.add_parser(commands)
     explain.add_parsers(commands)
     return parser
 

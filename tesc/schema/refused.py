@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Format, Parameter, Tree
 
 _REFERENCE_WORDS = ALLOWED_WORDS - {"intptr_t"}
+# What LTTng's macros take.
+_MOST_ARGUMENTS = 10
+_TAB = "a tab within a type"
+_INTPTR = "the type intptr_t"
 
 
 @record
@@ -43,9 +47,9 @@ def _type_refused(type_text: str) -> tuple[str, str | None, bool] | None:
         word = word.replace("*", "")
         if word and word not in _REFERENCE_WORDS:
             if "\t" in word:
-                return "a tab within a type", "write a blank", True
+                return _TAB, "write a blank", True
             if word == "intptr_t":
-                return "the type intptr_t", "declare it ptrdiff_t", True
+                return _INTPTR, "declare it ptrdiff_t", True
             return f"the type word '{word}'", None, False
     return None
 
@@ -59,7 +63,10 @@ def refused(tree: Tree) -> list[Refused]:
         for parameter in event.parameters:
             why = _type_refused(parameter.declaration.type.text)
             if why is not None:
-                found.append(Refused(_where(parameter), *why))
+                found.append(Refused(_where(parameter, why), *why))
+        if len(event.parameters) > _MOST_ARGUMENTS:
+            extra = Span(event.parameters[_MOST_ARGUMENTS].start, event.parameters[-1].span.end)
+            found.append(Refused(extra, f"more than {_MOST_ARGUMENTS} arguments"))
         if event.format is not None and ("%m" in event.format.text or "\\n" in event.format.text):
             found.extend(_in_format(event.format))
     if text and text[-1] not in "\r\n":
@@ -83,12 +90,13 @@ def _in_head(event: Event, text: str) -> Iterator[Refused]:
         yield Refused(Span(event.open, event.close + 1), "an empty parameter list")
 
 
-def _where(parameter: Parameter) -> Span:
-    """A type's tab, if it has one, else the type."""
-    tab = parameter.type.text.find("\t")
-    if tab < 0:
-        return parameter.type_span
-    return Span(parameter.start + tab, parameter.start + tab + 1)
+def _where(parameter: Parameter, why: tuple[str, str | None, bool]) -> Span:
+    """What is wrong in a type: its tab or its intptr_t, else the type."""
+    for text, message in (("\t", _TAB), ("intptr_t", _INTPTR)):
+        if why[0] == message:
+            at = parameter.start + parameter.type.text.index(text)
+            return Span(at, at + len(text))
+    return parameter.type_span
 
 
 def _in_format(form: Format) -> Iterator[Refused]:

@@ -100,6 +100,7 @@ class _Resolver:
         self._matches: dict[tuple[Source, Span], list[int]] = {}
         self._patterns: dict[tuple[Source, Span], str] = {}
         self._problems: dict[tuple[str, Source, Span], UnitProblem] = {}
+        self._expansions: list[tuple[tuple[Inclusion, ...], Tree]] = []
         self._includes = 0
         self._full = False
 
@@ -134,7 +135,9 @@ class _Resolver:
         )
         trees = tuple(tree for tree, _ in self._trees.values())
         chains = tuple(chain for _, chain in self._trees.values())
-        return Unit(tuple(roots), trees, chains, tuple(events), ranges, patterns, tuple(self._problems.values()))
+        problems = tuple(self._problems.values())
+        expansions = tuple(self._expansions)
+        return Unit(tuple(roots), trees, chains, tuple(events), ranges, patterns, problems, expansions)
 
     def _file(
         self,
@@ -193,6 +196,7 @@ class _Resolver:
             range_ = len(self._ranges)
             self._ranges.append(_Open(base, inclusion, outer + prefix))
             self._ranges[range_].seen.add((key[0], key[1], None))
+        self._expansions.append((chain, tree))
         drafts = self._file(tree, chain, range_, outer + prefix, (*opened, key[0]))
         for draft in drafts:
             draft.name = prefix + draft.name

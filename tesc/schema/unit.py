@@ -107,7 +107,8 @@ class Unit:
     """Root files resolved.
 
     `trees` are those of all files, the roots and what they include, in the order in which they
-    were first read; `chains` tells of each included one how it was first reached.
+    were first read; `chains` tells of each included one how it was first reached. `expansions`
+    are the includes that brought a file, each with the chain that ends in it.
     """
 
     roots: tuple[Tree, ...]
@@ -117,3 +118,4 @@ class Unit:
     ranges: tuple[Range, ...]
     patterns: tuple[Pattern, ...]
     problems: tuple[UnitProblem, ...]
+    expansions: tuple[tuple[tuple[Inclusion, ...], Tree], ...] = ()

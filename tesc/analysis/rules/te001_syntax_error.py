@@ -21,6 +21,7 @@ class SyntaxError_(SyntaxRule):
 
     code = "TE001"
     name = "syntax-error"
+    fixable = True
 
 
 RULE = SyntaxError_()

@@ -1,20 +1,22 @@
 from __future__ import annotations
 
 from tesc.analysis.rule import EventRule, Finding
+from tesc.syntax.c_type import ALLOWED_WORDS
+from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tesc.config.settings import Settings
-    from tesc.syntax.nodes import Event, Tree
+    from tesc.syntax.nodes import Event, Tree, Word
 
 # QEMU's release notes and its git history.
 _DROPPED = {
     "tcg": ("7.0", "declare the event without it, and call trace_{name}() from a helper"),
     "vcpu": ("8.1", "declare the event without it, and pass the CPU as a parameter: 'void *cpu'"),
 }
-_RETURN_TYPES = frozenset("void int bool static inline extern unsigned char long".split())
+_RETURN_TYPES = ALLOWED_WORDS | {"static", "inline", "extern"}
 
 
 class UnknownProperty(EventRule):
@@ -37,7 +39,12 @@ class UnknownProperty(EventRule):
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
         seen = False
+        returned = [word for word in event.properties if word.text in _RETURN_TYPES]
+        if returned:
+            yield _return_type(event, returned)
         for word in event.properties:
+            if word in returned:
+                continue
             if word.text == "disable":
                 if seen:
                     yield Finding(word.span, "'disable' is given twice", "write it once")
@@ -46,13 +53,24 @@ class UnknownProperty(EventRule):
                 release, help_ = _DROPPED[word.text]
                 message = f"'{word.text}' is no property any more: QEMU {release} dropped it"
                 yield Finding(word.span, message, help_.format(name=event.name))
-            elif word.text.lower() == "disable":
+            elif _means_disable(word.text):
                 yield Finding(word.span, f"unknown property '{word.text}'", "write 'disable'")
-            elif word.text in _RETURN_TYPES:
-                yield Finding(word.span, f"an event has no return type: '{word.text}'", f"begin with '{event.name}('")
             else:
                 help_ = f"a name is one word, such as '{word.text}_{event.name}'; the only property is 'disable'"
                 yield Finding(word.span, f"unknown property '{word.text}'", help_)
+
+
+def _return_type(event: Event, words: list[Word]) -> Finding:
+    text = " ".join(word.text for word in words)
+    begin = f"{'disable ' if event.disabled else ''}{event.name}("
+    span = Span(words[0].start, words[-1].span.end)
+    return Finding(span, f"an event has no return type: '{text}'", f"begin with '{begin}'")
+
+
+def _means_disable(word: str) -> bool:
+    from difflib import get_close_matches
+
+    return bool(get_close_matches(word.lower(), ["disable"], 1, 0.8))
 
 
 RULE = UnknownProperty()

@@ -21,6 +21,7 @@ class TextAfterItem(SyntaxRule):
 
     code = "TE004"
     name = "text-after-item"
+    fixable = True
 
 
 RULE = TextAfterItem()

@@ -9,7 +9,7 @@ from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Tree
@@ -67,13 +67,13 @@ class ControlCharacter(FileRule):
             name = _NAMES.get(match[0], f"the invisible character U+{ord(match[0]):04X}")
             yield Finding(Span(at, at + 1), f"{name} stands here", "remove it, or write a blank")
         # In profile qemu the rule on what tracetool refuses speaks of tabs within types.
-        reported = {r.span for r in refused(tree)} if tabs and settings.profile == "qemu" else set()
+        reported = [r.span for r in refused(tree)] if tabs and settings.profile == "qemu" else []
         at = text.find("\t")
         while at >= 0:
             end = at + 1
             while text.startswith("\t", end):
                 end += 1
-            if not _inside(comments, at) and not any(s.start <= at < s.end for s in reported):
+            if not _inside(comments, at) and not _inside(reported, at):
                 help_ = "write \\t" if _inside(strings, at) else "write a blank"
                 yield Finding(Span(at, end), "a tab stands here", help_, severity="warning")
             at = text.find("\t", end)
@@ -90,8 +90,16 @@ def _regions(tree: Tree) -> tuple[list[Span], list[Span]]:
     return comments, strings
 
 
-def _inside(spans: list[Span], offset: int) -> bool:
-    return any(span.start <= offset < span.end for span in spans)
+def _inside(spans: Sequence[Span], offset: int) -> bool:
+    """Whether one of the spans, which are in the order of the text, holds an offset."""
+    low, high = 0, len(spans)
+    while low < high:
+        middle = (low + high) // 2
+        if spans[middle].end <= offset:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(spans) and spans[low].start <= offset
 
 
 RULE = ControlCharacter()

@@ -28,6 +28,7 @@ class MalformedType(SyntaxRule):
 
     code = "TE308"
     name = "malformed-type"
+    fixable = True
 
     def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
         yield from super().check(tree, settings)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Finding
 from tesc.syntax.source import Span
@@ -10,6 +12,9 @@ if TYPE_CHECKING:
 
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Tree
+
+# What ends a format's text without adding to it: the quote, and empty strings after it.
+_NOTHING = re.compile(r'"(?:[ \t]*"")*[ \t]*')
 
 
 class NewlineInFormat(EventRule):
@@ -35,14 +40,13 @@ class NewlineInFormat(EventRule):
         if event.format is None or "\\" not in event.format.text:
             return
         start = event.format.start
-        parsed = event.format.parsed
-        end = max((literal.end for literal in parsed.literals), default=0) - 1
-        newlines = [flaw for flaw in parsed.flaws if flaw.kind == "newline"]
+        text = event.format.text
+        newlines = [flaw for flaw in event.format.parsed.flaws if flaw.kind == "newline"]
         for flaw in reversed(newlines):
             # Newlines that nothing follows can go; without one in the middle it is another text.
             fix = None
-            if flaw.end == end and not any(macro.start > flaw.end for macro in parsed.macros):
-                end = flaw.start
+            if _NOTHING.fullmatch(text, flaw.end):
+                text = text[: flaw.start] + text[flaw.end :]
                 edit = SourceEdit(tree.source, Span(start + flaw.start, start + flaw.end), "")
                 fix = Fix("safe", (edit,))
             help_ = "leave it out: each event is a line anyway" if fix else "write a blank, or two events"

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class InvalidString(SyntaxRule):
-    """A string literal is not one of C's: it does not end, or has an unknown escape.
+    """A string literal is not one of C's: it does not end, has an unknown escape or a NUL.
 
     A format reaches the compiler as it was written. C knows the escapes `\\n \\t \\\\ \\" \\' \\?`, `\\a \\b
     \\f \\r \\v`, octal (`\\33`) and hexadecimal ones (`\\x1b`); a backslash before another character is a
-    mistake, often one for `\\\\`.
+    mistake, often one for `\\\\`. A NUL ends the text: what follows it is never printed.
 
     Wrong:
 
@@ -29,6 +29,7 @@ class InvalidString(SyntaxRule):
 
     code = "TE410"
     name = "invalid-string"
+    fixable = True
 
     def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
         yield from super().check(tree, settings)
@@ -36,10 +37,12 @@ class InvalidString(SyntaxRule):
             if event.format is None or "\\" not in event.format.text:
                 continue
             for flaw in event.format.parsed.flaws:
+                text = event.format.text[flaw.start : flaw.end]
+                span = Span(event.format.start + flaw.start, event.format.start + flaw.end)
                 if flaw.kind == "bad-escape":
-                    text = event.format.text[flaw.start : flaw.end]
-                    span = Span(event.format.start + flaw.start, event.format.start + flaw.end)
                     yield Finding(span, f"unknown escape '{text}'", "write '\\\\' for a backslash")
+                elif flaw.kind == "nul":
+                    yield Finding(span, f"'{text}' is a NUL, which ends the format", "leave it out")
 
 
 RULE = InvalidString()

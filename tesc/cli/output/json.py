@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from tesc.cli.terminal import printable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,14 +25,14 @@ def _entry(diagnostic: Diagnostic) -> dict[str, Any]:
         "code": diagnostic.code,
         "name": diagnostic.name,
         "severity": diagnostic.severity,
-        "message": diagnostic.message,
+        "message": printable(diagnostic.message),
         **_place(diagnostic.source, diagnostic.span),
         "event": diagnostic.event,
-        "help": diagnostic.help,
-        "related": [{**_place(r.source, r.span), "message": r.message} for r in diagnostic.related],
+        "help": None if diagnostic.help is None else printable(diagnostic.help),
+        "related": [{**_place(r.source, r.span), "message": printable(r.message)} for r in diagnostic.related],
         "fix": {
             "safety": fix.safety,
-            "edits": [{**_place(edit.source, edit.span), "text": edit.text} for edit in fix.edits],
+            "edits": [{**_place(edit.source, edit.span), "text": printable(edit.text)} for edit in fix.edits],
         }
         if fix
         else None,
@@ -41,7 +43,7 @@ def _place(source: Source, span: Span) -> dict[str, Any]:
     start = source.place(span.start)
     end = source.place(span.end)
     return {
-        "path": source.path,
+        "path": printable(source.path),
         "range": {
             "start": {"line": start[0], "column": start[1]},
             "end": {"line": end[0], "column": end[1]},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left, bisect_right
 
 from tesc.cli.output.concise import heading
 from tesc.records import record
@@ -18,6 +19,8 @@ _COLORS = {"error": "31", "warning": "33", "information": "36"}
 _TAB = 4
 # Context that is kept on both sides of a place in a line that is too long.
 _CONTEXT = 24
+# Stands for what is cut off such a line.
+_CUT = "..."
 
 
 @record
@@ -73,7 +76,7 @@ def _excerpt(diagnostic: Diagnostic, line: int, width: int) -> tuple[str, list[_
     for related in diagnostic.related:
         if related.source is source and source.place(related.span.start)[0] == line:
             marks.append(_mark(source, related.span, line, columns, "-", related.message))
-    return _clipped("".join(shown), marks, width)
+    return _clipped(shown, columns, marks, width)
 
 
 def _mark(source: Source, span: Span, line: int, columns: list[int], sign: str, label: str) -> _Mark:
@@ -84,24 +87,31 @@ def _mark(source: Source, span: Span, line: int, columns: list[int], sign: str, 
     return _Mark(columns[start], max(columns[end], columns[start] + 1), sign, label)
 
 
-def _clipped(text: str, marks: list[_Mark], width: int) -> tuple[str, list[_Mark]]:
-    """A line that does not fit, cut so that the first mark is seen."""
+def _clipped(
+    shown: list[str], columns: list[int], marks: list[_Mark], width: int
+) -> tuple[str, list[_Mark]]:
+    """A line that does not fit, cut so that the first mark is seen.
+
+    `columns` are those at which the characters in `shown` begin, and the one after the last.
+    """
     width = max(width, 3 * _CONTEXT)
-    if _columns(text) <= width:
-        return text, marks
-    begin = min(max(marks[0].start - _CONTEXT, 0), max(_columns(text) - width, 0))
-    before = "..." if begin else ""
-    room = width - len(before)
-    piece = text[begin : begin + room]
-    after = "..." if begin + room < len(text) else ""
-    piece = piece[: len(piece) - len(after)] + after
-    moved = []
-    for mark in marks:
-        start = mark.start - begin + len(before)
-        end = min(mark.end - begin + len(before), len(before) + len(piece))
-        if len(before) <= start < end:
-            moved.append(_Mark(start, end, mark.sign, mark.label))
-    return before + piece, moved
+    total = columns[-1]
+    if total <= width:
+        return "".join(shown), marks
+    first = bisect_left(columns, min(max(marks[0].start - _CONTEXT, 0), total - width + len(_CUT)))
+    before = _CUT if first else ""
+    room = columns[first] + width - len(before)
+    after = _CUT if total > room else ""
+    last = bisect_right(columns, room - len(after)) - 1
+    shift = len(before) - columns[first]
+    # A mark may stand one column after the end, and runs on below the dots.
+    limit = columns[last] + max(len(after), 1)
+    moved = [
+        _Mark(mark.start + shift, min(mark.end, limit) + shift, mark.sign, mark.label)
+        for mark in marks
+        if columns[first] <= mark.start < limit
+    ]
+    return before + "".join(shown[first:last]) + after, moved
 
 
 def _rows(marks: list[_Mark]) -> list[str]:
@@ -129,6 +139,6 @@ def _columns(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        0 if unicodedata.category(char) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(char) in "WF" else 1
         for char in text
     )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Item
 
 _PATTERN = re.compile(f"{terminals()['GLOB']}|{terminals()['NAME']}|[*]")
+# A word with a format or with brackets around declarations.
+_EVENT = re.compile("[A-Za-z0-9_]+[ \t]*(?:[\"'`]|[\\[{<][A-Za-z0-9_]+[ \t*])")
 _PATTERN_HELP = "'*' stands for any characters, '?' for any one"
 # How other languages call an include.
 _SYNONYMS = frozenset("import includes load require source use".split())
@@ -34,7 +36,7 @@ def keyword_of(draft: Draft) -> str:
         return ""
     if word == "disable":
         # Behind `disable`, which is an event's property too, a format or a parenthesis tells.
-        return "" if re.search("[()]", rest) or re.match("[A-Za-z0-9_]+[ \t]*[\"'`]", rest) else word
+        return "" if re.search("[()]", rest) or _EVENT.match(rest) else word
     if re.match("[A-Za-z0-9_]+[ \t]*[(]", rest):
         return ""  # the properties and name of an event
     if word in ("include", "prefix") or (word == "base" and re.match("[0-9]+|$", rest)):

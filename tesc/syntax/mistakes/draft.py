@@ -101,8 +101,8 @@ class Draft:
         return Malformed(self.start + begin, self.start + self.end, self.line, self.name)
 
     def mended(self) -> Mended:
-        """The line with all patches applied; of patches that overlap, the first."""
-        return Mended(self, sorted(self._patches))
+        """The line with all patches applied; of patches that overlap, the first or longer."""
+        return Mended(self, sorted(self._patches, key=lambda patch: (patch[0], -patch[1])))
 
 
 class Mended:
@@ -159,6 +159,12 @@ class Mended:
         if name is None or None in properties or (shape is None and event.format is not None):
             return None
         begin, end = self._span(event.start, event.end)
+        opening, closing = (
+            self._span(event.open, event.open + 1)[0],
+            self._span(event.close, event.close + 1)[0],
+        )
+        if closing <= opening:
+            return None  # both parentheses are missing
         return Event(
             begin,
             end,
@@ -166,8 +172,8 @@ class Mended:
             tuple(word for word in properties if word),
             name.start,
             name.text,
-            self._span(event.open, event.open + 1)[0],
-            self._span(event.close, event.close + 1)[0],
+            opening,
+            closing,
             event.void,
             tuple(self._parameter(parameter) for parameter in event.parameters),
             shape,

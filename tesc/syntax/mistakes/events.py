@@ -7,6 +7,7 @@ what is between them to `parameters` and what follows them to `formats`.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from tesc.syntax.c_type import parse_declaration
 from tesc.syntax.mistakes.declarations import EVENT_MACROS, event_macro, is_type_word
@@ -196,6 +197,9 @@ def _unwrapped(draft: Draft, inner: int, inner_last: int, last: int) -> tuple[in
 def _unclosed(draft: Draft, begin: int, stop: int) -> tuple[int, int, int]:
     """The parenthesis is missing at the end of the parameters, before column `stop`."""
     body = draft.seen[begin:stop].rstrip(" \t")
+    while body.endswith("*/") and "/*" in body:
+        stop = begin + body.rindex("/*")
+        body = draft.seen[begin:stop].rstrip(" \t")
     end = begin + len(body)
     at_line_end = stop >= draft.end or draft.seen[stop] in "#/"
     if at_line_end and (body.endswith(",") or not body):
@@ -239,9 +243,12 @@ def _format_within(draft: Draft, end: int, stop: int) -> bool:
     if len(tokens) < 2 or tokens[-1].text != ")" or tokens[-2].kind not in ("string", "word"):
         return False
     closing = tokens[-1].start
-    mend = ((end, stop, ") "), (closing, closing + 1, ""))
+    pieces = takewhile(lambda token: token.kind in ("string", "word"), tokens)
+    last = max((piece.end for piece in pieces), default=stop + 1)
+    opened = ") " if draft.seen[:end].rstrip(" \t")[-1:] != "(" else "void) "
+    edits = ((end, stop, opened), (closing, closing + 1, ""))
     message = "the format stands behind the ')' of the parameters"
-    draft.report("TE001", stop, tokens[-2].end, message, None, mend, mend)
+    draft.report("TE001", stop, last, message, None, edits[:1], edits)
     draft.overwrite(closing, " ")
     return True
 

@@ -1,0 +1,199 @@
+"""One conversion of printf: whether it is one, and which argument it takes.
+
+The facts are those of gcc 12's format checking (-Wformat, C gnu11, no -Wpedantic): C11 7.21.6.1,
+POSIX's `'` and positions, and the GNU C library's additions.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tesc.analysis.formats.models import CHARACTERS, MODELS, UNSIGNED, basic, corresponding, expansion, promoted
+from tesc.records import record
+from tesc.syntax.c_type import parse_type
+from tesc.syntax.printf import PRI_MACROS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.syntax.printf import Conversion
+
+SIGNED_LETTERS = "di"
+UNSIGNED_LETTERS = "uoxXbB"
+INTEGER_LETTERS = SIGNED_LETTERS + UNSIGNED_LETTERS
+_FLOATING_LETTERS = "eEfFgGaA"
+# Which flags go with each letter.
+FLAGS = {
+    **dict.fromkeys("di", "-0+ 'I"),
+    **dict.fromkeys("oxXbB", "-0#"),
+    "u": "-0'I",
+    **dict.fromkeys("fFgG", "-0+ #'I"),
+    **dict.fromkeys("eE", "-0+ #I"),
+    **dict.fromkeys("aA", "-0+ #"),
+    **dict.fromkeys("cCsSpm", "-"),
+    "n": "",
+}
+_WITHOUT_WIDTH = "n"
+_WITHOUT_PRECISION = "cCpn"
+_LENGTHS = ("hh", "h", "ll", "l", "q", "L", "j", "z", "Z", "t")
+_SIGNED_TYPES = {
+    "": "int",
+    "hh": "signed char",
+    "h": "short",
+    "l": "long",
+    "ll": "long long",
+    "q": "long long",
+    "L": "long long",
+    "j": "intmax_t",
+    "z": "ssize_t",
+    "Z": "ssize_t",
+    "t": "ptrdiff_t",
+}
+# What goes with the letters that aren't integers: length and letter, and the argument's type.
+_OTHER_TYPES = {
+    **{letter: "double" for letter in _FLOATING_LETTERS},
+    **{f"l{letter}": "double" for letter in _FLOATING_LETTERS},
+    **{f"L{letter}": "long double" for letter in _FLOATING_LETTERS},
+    "c": "int",
+    "lc": "wint_t",
+    "C": "wint_t",
+    "s": "char *",
+    "ls": "wchar_t *",
+    "S": "wchar_t *",
+    "p": "void *",
+    "m": "",
+    **{f"{length}n": f"{type_} *" for length, type_ in _SIGNED_TYPES.items() if length != "L"},
+}
+
+
+@record
+class Misuse:
+    """Why printf does not take a conversion.
+
+    `kind` is unknown, percent (a `%%` with something between), length, flag, repeated, cancelled
+    (`other` says by what), width or precision; `what` is the character or length that is wrong.
+    """
+
+    kind: str
+    what: str = ""
+    other: str = ""
+
+
+def is_literal_percent(conversion: Conversion) -> bool:
+    return conversion.letter == "%" and conversion.text == "%%"
+
+
+def takes_value(conversion: Conversion) -> bool:
+    """Whether it takes an argument beside those of `*`, if it is a conversion at all."""
+    return conversion.macro is not None or conversion.letter not in ("%", "m")
+
+
+def known_macro(conversion: Conversion) -> bool:
+    """False where its macro is none of <inttypes.h>: then nothing is known of it."""
+    return conversion.macro is None or conversion.macro.name in PRI_MACROS
+
+
+@lru_cache(maxsize=None)
+def expanded(length: str, letter: str, macro: str, model: str) -> tuple[str, str]:
+    """Length and letter as printf reads them, a macro of <inttypes.h> replaced by its text.
+
+    A length before a macro joins what the macro stands for: `%l" PRIx64` is `%llx` on LP64 and
+    `%lllx`, which is nothing, on ILP32.
+    """
+    if not macro:
+        return length, letter
+    text = length + expansion(macro, model)
+    length = next((known for known in _LENGTHS if text.startswith(known)), "")
+    return length, text[len(length)]
+
+
+@lru_cache(maxsize=None)
+def misuse(
+    flags: str, width: str, precision: str | None, length: str, letter: str, macro: str, model: str
+) -> Misuse | None:
+    """What is wrong with a conversion by itself on a data model."""
+    length, letter = expanded(length, letter, macro, model)
+    if letter == "%":
+        return Misuse("percent")
+    if precision is not None and precision.startswith("-"):
+        return Misuse("unknown", "-")
+    if letter not in FLAGS:
+        return Misuse("unknown", letter)
+    if wanted(length, letter) is None:
+        return Misuse("length", length)
+    for number, flag in enumerate(flags):
+        if flag in flags[:number]:
+            return Misuse("repeated", flag)
+        if flag not in FLAGS[letter]:
+            return Misuse("flag", flag)
+    if width and letter in _WITHOUT_WIDTH:
+        return Misuse("width", width)
+    if precision is not None and letter in _WITHOUT_PRECISION:
+        return Misuse("precision", f".{precision}")
+    return _cancelled(flags, precision, letter)
+
+
+def _cancelled(flags: str, precision: str | None, letter: str) -> Misuse | None:
+    """Flags that mean nothing beside another: C11 7.21.6.1 paragraph 6."""
+    if " " in flags and "+" in flags:
+        return Misuse("cancelled", " ", "the flag '+'")
+    if "0" in flags and "-" in flags:
+        return Misuse("cancelled", "0", "the flag '-'")
+    if "0" in flags and precision is not None and letter in INTEGER_LETTERS:
+        return Misuse("cancelled", "0", "a precision")
+    return None
+
+
+def misuse_on(conversion: Conversion, model: str) -> Misuse | None:
+    """`misuse` of a conversion."""
+    if is_literal_percent(conversion) or not known_macro(conversion):
+        return None
+    c = conversion
+    return misuse(c.flags, c.width, c.precision, c.length, c.letter, c.macro.name if c.macro else "", model)
+
+
+@lru_cache(maxsize=None)
+def wanted(length: str, letter: str) -> str | None:
+    """The type of the argument that a length and a letter take; None where they don't go together.
+
+    It is named as C does (`size_t`), pointers end in ` *`; empty for `%m`, which takes none.
+    """
+    if letter in INTEGER_LETTERS:
+        type_ = _SIGNED_TYPES.get(length)
+        if type_ is None or letter in SIGNED_LETTERS:
+            return type_
+        # C has no name for the unsigned ptrdiff_t.
+        return {"intmax_t": "uintmax_t", "ssize_t": "size_t"}.get(type_) or UNSIGNED.get(type_, type_)
+    return _OTHER_TYPES.get(length + letter)
+
+
+@lru_cache(maxsize=None)
+def rejecting(length: str, letter: str, macro: str, type_text: str, models: tuple[str, ...]) -> tuple[str, ...]:
+    """The data models on which a conversion does not take an argument of a parameter's type."""
+    rejected = []
+    for model in models:
+        type_ = wanted(*expanded(length, letter, macro, model))
+        if type_ and not accepts(type_, type_text, model):
+            rejected.append(model)
+    return tuple(rejected)
+
+
+def accepts(type_: str, type_text: str, model: str) -> bool:
+    """Whether gcc takes a parameter where a conversion wants `type_`; signedness does not matter."""
+    argument = basic(type_text, model)
+    if argument is None:
+        return True
+    declared = parse_type(type_text)
+    if not type_.endswith("*"):
+        target = promoted(MODELS[model].type(type_))
+        return not declared.pointers and corresponding(promoted(argument)) == corresponding(target)
+    if type_ == "void *" or not declared.pointers:
+        return declared.pointers > 0
+    target = MODELS[model].type(type_[:-2])
+    if declared.pointers > 1:
+        return False
+    # Only %n writes; it wants a pointer to a signed type, and strings are of char or wchar_t.
+    if "const" in declared.words and type_ not in ("char *", "wchar_t *"):
+        return False
+    if target == "char":
+        return argument in CHARACTERS
+    return corresponding(argument) == corresponding(target)

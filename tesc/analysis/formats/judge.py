@@ -1,0 +1,199 @@
+"""The faults of an event: its conversions paired with its parameters.
+
+For each data model an event has a fault exactly where `gcc -Wformat` (gcc 12) finds fault with
+the call `qemu_log("NAME " FORMAT "\\n", ...)` that the log backend generates. Which fault it is
+differs: the compiler pairs in order, so that one missing argument makes all those behind it
+wrong; here what is left over is what fits worst, as a person would see it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tesc.analysis.formats import conversions as conv
+from tesc.analysis.formats.align import align
+from tesc.records import record
+from tesc.syntax.c_type import parse_declaration
+from tesc.syntax.printf import parse_format
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tesc.syntax.c_type import Declaration
+    from tesc.syntax.nodes import Event
+    from tesc.syntax.printf import Conversion
+
+# Parameters of whose type nothing is known fit everything.
+_UNKNOWN = "?"
+
+
+@record
+class Fault:
+    """One fault of an event.
+
+    `kind` is mismatch, missing, unused, misuse, mixed (some conversions have positions), position
+    (`%0$d`) or nul. `conversion` and `parameter` count from 0 within the event; `role` is value,
+    width or precision. `models` are the data models on which it is one.
+    """
+
+    kind: str
+    models: tuple[str, ...]
+    conversion: int | None = None
+    parameter: int | None = None
+    role: str = "value"
+    misuse: conv.Misuse | None = None
+
+
+@record
+class Slot:
+    """An argument that a conversion takes."""
+
+    conversion: int
+    role: str
+    length: str
+    letter: str
+    macro: str
+
+
+def faults(event: Event, models: tuple[str, ...]) -> tuple[Fault, ...]:
+    """The faults of an event, in the order of its format."""
+    form = event.format
+    return judge(form.text if form else None, tuple([p.declaration.text for p in event.parameters]), models)
+
+
+@lru_cache(maxsize=16384)
+def judge(format_text: str | None, declarations: tuple[str, ...], models: tuple[str, ...]) -> tuple[Fault, ...]:
+    """The faults of a format with the texts of an event's parameters."""
+    if format_text is None:
+        return tuple(Fault("unused", models, parameter=index) for index in range(len(declarations)))
+    parsed = parse_format(format_text)
+    found = list(_misuses(parsed.conversions, models))
+    parameters = [parse_declaration(text) for text in declarations]
+    if not any(parameter.flaw == "missing-comma" for parameter in parameters):
+        types = [_type(parameter) for parameter in parameters]
+        if any(c.position or "$" in c.width or "$" in (c.precision or "") for c in parsed.conversions):
+            found.extend(_positional(parsed.conversions, types, models))
+        else:
+            found.extend(_in_order(parsed.conversions, types, parameters, format_text, models, bool(found)))
+        found = _one_each(found)
+    # gcc reads no further than a NUL, and says so.
+    if "\0" in parsed.joined:
+        found.append(Fault("nul", models))
+    return tuple(found)
+
+
+def _type(parameter: Declaration) -> str:
+    return parameter.type.text if parameter.flaw in (None, "missing-name") else _UNKNOWN
+
+
+def _misuses(conversions: Sequence[Conversion], models: tuple[str, ...]) -> Iterator[Fault]:
+    for index, conversion in enumerate(conversions):
+        wrong = [(model, misuse) for model in models if (misuse := conv.misuse_on(conversion, model))]
+        if wrong:
+            yield Fault("misuse", tuple([model for model, _ in wrong]), index, misuse=wrong[0][1])
+
+
+def _slots(index: int, conversion: Conversion) -> Iterator[Slot]:
+    """The arguments that a conversion takes, in printf's order."""
+    if conversion.width[:1] == "*":
+        yield Slot(index, "width", "", "d", "")
+    if conversion.precision and conversion.precision[0] == "*":
+        yield Slot(index, "precision", "", "d", "")
+    if conv.takes_value(conversion):
+        known = conv.known_macro(conversion)
+        macro = conversion.macro.name if conversion.macro and known else ""
+        yield Slot(index, "value", conversion.length, conversion.letter if known else "", macro)
+
+
+def _rejecting(slot: Slot, type_text: str, models: tuple[str, ...]) -> tuple[str, ...]:
+    """The data models on which a parameter of a type doesn't fit."""
+    return conv.rejecting(slot.length, slot.letter, slot.macro, type_text, models)
+
+
+def _in_order(
+    conversions: Sequence[Conversion],
+    types: list[str],
+    parameters: Sequence[Declaration],
+    format_text: str,
+    models: tuple[str, ...],
+    misused: bool,
+) -> Iterator[Fault]:
+    slots = [slot for index, c in enumerate(conversions) for slot in _slots(index, c)]
+    if misused and len(slots) != len(types):
+        # Nobody knows whether a stray percent sign was meant to take an argument.
+        stray = {i for i, c in enumerate(conversions) if _is_stray(c, models)}
+        slots = [slot for slot in slots if slot.conversion not in stray]
+        if stray and len(slots) != len(types):
+            return
+    if len(slots) == len(types):
+        pairs: Iterable[tuple[int, int]] = enumerate(range(len(types)))
+    else:
+        pairs = align(slots, types, parameters, conversions, format_text, models)
+        paired = list(pairs)
+        yield from _left_over(slots, len(types), paired, models)
+        pairs = paired
+    for number, parameter in pairs:
+        slot = slots[number]
+        rejecting = _rejecting(slot, types[parameter], models)
+        if rejecting:
+            yield Fault("mismatch", rejecting, slot.conversion, parameter, slot.role)
+
+
+def _is_stray(conversion: Conversion, models: tuple[str, ...]) -> bool:
+    misuse = conv.misuse_on(conversion, models[0])
+    return misuse is not None and misuse.kind in ("unknown", "percent")
+
+
+def _left_over(
+    slots: Sequence[Slot], parameters: int, pairs: list[tuple[int, int]], models: tuple[str, ...]
+) -> Iterator[Fault]:
+    printed = {parameter for _, parameter in pairs}
+    for parameter in range(parameters):
+        if parameter not in printed:
+            yield Fault("unused", models, parameter=parameter)
+    taken = {number for number, _ in pairs}
+    for number, slot in enumerate(slots):
+        if number not in taken:
+            yield Fault("missing", models, slot.conversion, role=slot.role)
+
+
+def _positional(conversions: Sequence[Conversion], types: list[str], models: tuple[str, ...]) -> Iterator[Fault]:
+    """The faults of a format in which conversions name their arguments: `%2$s` (POSIX)."""
+    used: set[int] = set()
+    for index, conversion in enumerate(conversions):
+        if conversion.letter == "m" and conversion.position:
+            yield Fault("mixed", models, index)
+            return
+        for slot in _slots(index, conversion):
+            position = _position(conversion, slot.role)
+            if position is None or position == 0:
+                yield Fault("mixed" if position is None else "position", models, index)
+                return
+            if position > len(types):
+                yield Fault("missing", models, index, role=slot.role)
+                used.update(range(len(types)))
+                continue
+            used.add(position - 1)
+            rejecting = _rejecting(slot, types[position - 1], models)
+            if rejecting:
+                yield Fault("mismatch", rejecting, index, position - 1, slot.role)
+    for parameter in range(len(types)):
+        if parameter not in used:
+            yield Fault("unused", models, parameter=parameter)
+
+
+def _position(conversion: Conversion, role: str) -> int | None:
+    """The position that a conversion names for its value, width or precision."""
+    text = {"value": conversion.position, "width": conversion.width, "precision": conversion.precision or ""}[role]
+    digits = text.strip("*$")
+    return int(digits) if "$" in text else None
+
+
+def _one_each(found: list[Fault]) -> list[Fault]:
+    """At most one fault for each conversion: a broken one first, then one without an argument."""
+    order = ["misuse", "mixed", "position", "missing", "mismatch", "unused"]
+    kept: dict[tuple[int | None, int | None], Fault] = {}
+    for fault in sorted(found, key=lambda fault: order.index(fault.kind)):
+        kept.setdefault((fault.conversion, fault.parameter if fault.conversion is None else None), fault)
+    return sorted(kept.values(), key=lambda f: (f.conversion is None, f.conversion or 0, f.parameter or 0))

@@ -1,0 +1,42 @@
+"""`tesc flatten`: the unit as a plain trace-events file, no directives left."""
+
+from __future__ import annotations
+
+import sys
+
+from tesc.cli.overrides import add_overrides, overrides
+from tesc.cli.units import load
+from tesc.files import write_output
+from tesc.schema.flatten import flatten
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "flatten",
+        help="the unit as a plain trace-events file, no directives left",
+        description="Print a file with its includes resolved, as any tool for trace-events files reads it: "
+        "effective names, 'disable' where a pattern says so, the pointers of guest events as numbers. "
+        "A file without directives is printed byte for byte.",
+    )
+    parser.add_argument("file", metavar="FILE", help="the root file; - is standard input")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
+    add_overrides(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    workspace, unit, whole = load(options.file, overrides(options))
+    if not whole:
+        return 1
+    text = flatten(unit, workspace.outside_of(unit.roots[0]))
+    if options.output:
+        write_output(options.output, text)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+        sys.stdout.buffer.flush()
+    return 0

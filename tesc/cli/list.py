@@ -1,0 +1,92 @@
+"""`tesc list`: the events of a unit with IDs, places and types."""
+
+from __future__ import annotations
+
+import json
+
+from tesc.cli.overrides import add_overrides, overrides
+from tesc.cli.terminal import error, print_text
+from tesc.cli.units import load
+from tesc.schema.patterns import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+    from typing import Any
+
+    from tesc.schema.unit import UnitEvent
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "list",
+        help="events with IDs, places, types",
+        description="List the events of a unit. A PATTERN is a name in which * stands for any characters and ? for "
+        "any one, as QEMU's '-trace enable=' takes it; '-PATTERN' (after --) takes events off again.",
+    )
+    parser.add_argument("file", metavar="FILE", help="the root file; - is standard input")
+    parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="list matching events only")
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
+    add_overrides(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    _, unit, whole = load(options.file, overrides(options))
+    events, unmatched = matching(unit.events, options.patterns)
+    if options.format == "json":
+        print_text(json.dumps([_entry(event) for event in events], indent=1) + "\n")
+    else:
+        print_text(_table(events))
+    for text in unmatched:
+        error(f"no event matches '{text}'", "warning")
+    return 0 if whole else 1
+
+
+def matching(events: Sequence[UnitEvent], patterns: Sequence[str]) -> tuple[list[UnitEvent], list[str]]:
+    """The events that patterns choose, and the patterns that match none.
+
+    Patterns are taken in order, as lines of QEMU's `-trace events=` file: one that starts with `-`
+    takes its events off. Without any, or with such ones only, all events are there to begin with.
+    """
+    chosen = set() if any(not text.startswith("-") for text in patterns) else {e.index for e in events}
+    unmatched = []
+    for text in patterns:
+        matches = pattern(text[1:] if text.startswith("-") else text).fullmatch
+        hits = {event.index for event in events if matches(event.name)}
+        chosen = chosen - hits if text.startswith("-") else chosen | hits
+        if not hits:
+            unmatched.append(text)
+    return [event for event in events if event.index in chosen], unmatched
+
+
+def _entry(event: UnitEvent) -> dict[str, Any]:
+    form = event.format.rstrip(" \t")
+    return {
+        "name": event.name,
+        "index": event.index,
+        "wire_id": event.wire_id,
+        "stream_id": event.stream_id,
+        "disabled": event.disabled,
+        "path": event.source.path,
+        "line": event.node.line,
+        "parameters": [{"type": type_, "name": name} for type_, name in event.parameters],
+        "format": form or None,
+    }
+
+
+def _table(events: Sequence[UnitEvent]) -> str:
+    rows = [("INDEX", "WIRE ID", "STREAM ID", "STATE", "PLACE", "EVENT")]
+    for event in events:
+        declared = ", ".join(f"{t}{n}" if t.endswith("*") else f"{t} {n}" for t, n in event.parameters) or "void"
+        stream = hex(event.stream_id) if event.stream_id >= 1 << 32 else str(event.stream_id)
+        state = "disabled" if event.disabled else "enabled"
+        place = f"{event.source.path}:{event.node.line}"
+        rows.append((str(event.index), str(event.wire_id), stream, state, place, f"{event.name}({declared})"))
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    lines = []
+    for row in rows:
+        numbers = "  ".join(cell.rjust(w) for cell, w in zip(row[:3], widths))
+        lines.append(f"{numbers}  {row[3].ljust(widths[3])}  {row[4].ljust(widths[4])}  {row[5]}")
+    return "\n".join(lines) + "\n"

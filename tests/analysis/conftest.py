@@ -1,0 +1,31 @@
+"""What the tests of rules share: files in, diagnostics out, as `tesc check` would find them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tesc.analysis.check import check
+from tesc.analysis.registry import selected
+from tesc.workspace import Overrides, Workspace
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """A function that checks texts by path, in a folder of their own."""
+    monkeypatch.chdir(tmp_path)
+
+    def checked(files, *, profile="default", max_args=None, select=(), ignore=(), severities=None):
+        if isinstance(files, (str, bytes)):
+            files = {"trace-events": files}
+        workspace = Workspace(Overrides(profile=profile, max_args=max_args))
+        for path, text in files.items():
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            Path(path).write_bytes(text.encode() if isinstance(text, str) else text)
+            workspace.add_file(path)
+        workspace.resolve()
+        assert not workspace.unreadable
+        return check(workspace.units, selected(select, ignore), workspace.settings, severities or {})
+
+    return checked
