@@ -21,7 +21,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tesc.schema.unit import Unit
     from tesc.syntax.nodes import Problem, Tree
+    from tesc.syntax.source import Source
 
 _PROGRAM = "tesc tracetool"
 _LONG_OPTIONS = [
@@ -123,8 +125,7 @@ def _run(arguments: list[str]) -> int:
         return 1
     text, refusals = generate(unit.events, made)
     for refusal in refusals:
-        source = refusal.event.source
-        _complain(source.path, *source.place(refusal.offset), refusal.message)
+        _complain(refusal.event.source, refusal.offset, refusal.message)
     if refusals:
         return 1
     write_output(paths[-1], text)
@@ -210,11 +211,12 @@ def _refused(unit: Unit) -> bool:
             if bad is not None:
                 found.append((Span(bad, bad + 1), "a byte that is not UTF-8 [TE005]"))
         for span, message in sorted(found, key=lambda item: item[0].start):
-            _complain(tree.source.path, *tree.source.place(span.start), message)
+            _complain(tree.source, span.start, message)
             failed = True
+    sources = [tree.source for tree in unit.trees]
     for problem in unit.problems:
-        if not any(problem.source is tree.source for tree in unit.trees):
-            _complain(problem.source.path, *problem.source.place(problem.span.start), f"{problem.message} [{problem.code}]")
+        if problem.source not in sources:  # a directive of the command line
+            _complain(problem.source, problem.span.start, f"{problem.message} [{problem.code}]")
             failed = True
     return failed
 
@@ -228,5 +230,6 @@ def _dropped(tree: Tree, problem: Problem) -> bool:
     return event is not None and (event.format is None or start < event.format.start)
 
 
-def _complain(path: str, line: int, column: int, message: str) -> None:
-    sys.stderr.write(f"{path}:{line}:{column}: error: {message}\n")
+def _complain(source: Source, offset: int, message: str) -> None:
+    line, column = source.place(offset)
+    sys.stderr.write(f"{source.path}:{line}:{column}: error: {message}\n")

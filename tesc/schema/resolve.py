@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.schema.loading import Loader
-    from tesc.syntax.nodes import Tree
+    from tesc.syntax.nodes import Tree, Word
     from tesc.syntax.source import Source, Span
 
 MAX_DEPTH = 64
@@ -156,7 +156,7 @@ class _Resolver:
         self._trees.setdefault(id(tree), (tree, chain))
         own = self._own_prefix(tree, chain)
         found: list[_Draft] = []
-        patterns = []
+        patterns: list[tuple[Source, Word]] = []
         for part in (tree, *more):
             for item in part.items:
                 if isinstance(item, Event):

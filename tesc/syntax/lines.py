@@ -30,6 +30,8 @@ from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from tesc.syntax.nodes import Item
 
 # Anything that cannot be seen: C0 and C1 controls, byte order marks, Unicode's own line ends and
@@ -69,8 +71,8 @@ def build(seen: str, text: str, start: int, line: int) -> Item:
     end = start + len(seen.rstrip(" \t"))
     begin = start + len(seen) - len(seen.lstrip(" \t"))
     if tree.data == "event":
-        return _event(tree, text, start, line, begin, end)
-    parts = tree.children
+        return _event(tree, seen, text, start, line, begin, end)
+    parts: list[Any] = tree.children  # what grammar.lark's rules put there
     if tree.data == "include":
         path, _, prefix, _, base = parts[1:]
         at = start + path.start_pos
@@ -89,12 +91,15 @@ def build(seen: str, text: str, start: int, line: int) -> Item:
 
 
 def _word(part: LarkTree[Token] | Token, start: int) -> Word:
-    token = next(part.scan_values(lambda _: True)) if isinstance(part, LarkTree) else part
+    token: Any = next(part.scan_values(lambda _: True)) if isinstance(part, LarkTree) else part
     return Word(start + token.start_pos, str(token))
 
 
-def _event(tree: LarkTree[Token], text: str, start: int, line: int, begin: int, end: int) -> Event:
-    properties, name, parameters, shape = tree.children
+def _event(
+    tree: LarkTree[Token], seen: str, text: str, start: int, line: int, begin: int, end: int
+) -> Event:
+    children: list[Any] = tree.children
+    properties, name, parameters, shape = children
     declared = [(part.children[0].start_pos, part.children[-1].end_pos) for part in parameters.children] if parameters else []
     void = len(declared) == 1 and text[slice(*declared[0])] == "void"
     opening = text.index("(", name.end_pos)
@@ -109,6 +114,6 @@ def _event(tree: LarkTree[Token], text: str, start: int, line: int, begin: int, 
         start + opening,
         start + closing,
         void,
-        () if void else tuple(Parameter(start + a, parse_declaration(text[a:b])) for a, b in declared),
+        () if void else tuple(Parameter(start + a, parse_declaration(seen[a:b])) for a, b in declared),
         Format(start + shape.children[0].start_pos, text[shape.children[0].start_pos :]) if shape else None,
     )

@@ -232,4 +232,4 @@ class Tree:
 
     @property
     def events(self) -> list[Event]:
-        return [item for item in self.items if item.__class__ is Event]  # type: ignore[misc]
+        return [item for item in self.items if isinstance(item, Event)]

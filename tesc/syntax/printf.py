@@ -15,8 +15,7 @@ from tesc.records import record
 from tesc.syntax.grammar import terminals
 
 # C11 7.8.1: PRI, a conversion, and the width or kind of integer.
-_PRI_SIZES = ("8", "16", "32", "64", "LEAST8", "LEAST16", "LEAST32", "LEAST64")
-_PRI_SIZES += ("FAST8", "FAST16", "FAST32", "FAST64", "MAX", "PTR")
+_PRI_SIZES = [f"{kind}{bits}" for kind in ("", "LEAST", "FAST") for bits in (8, 16, 32, 64)] + ["MAX", "PTR"]
 PRI_MACROS = frozenset(f"PRI{letter}{size}" for letter in "diouxX" for size in _PRI_SIZES)
 
 # C11 6.4.4.4; gcc adds \e and \E.
@@ -193,10 +192,10 @@ def parse_format(text: str) -> ParsedFormat:
     conversions = []
     at = joined.text.find("%")
     while at >= 0:
-        match = _CONVERSION.match(joined.text, at)
-        assert match is not None
-        conversions.append(_conversion(match, joined, macros))
-        at = joined.text.find("%", match.end())
+        found = _CONVERSION.match(joined.text, at)
+        assert found is not None
+        conversions.append(_conversion(found, joined, macros))
+        at = joined.text.find("%", found.end())
     return ParsedFormat(tuple(pieces), tuple(conversions), tuple(flaws), joined.text)
 
 

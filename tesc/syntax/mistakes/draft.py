@@ -208,7 +208,7 @@ class Mended:
         return Parameter(
             begin,
             Declaration(
-                self._draft.text[begin - at : end - at],
+                self._draft.seen[begin - at : end - at],
                 declared.type,
                 declared.name,
                 max(type_end, begin) - begin,
