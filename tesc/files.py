@@ -1,4 +1,4 @@
-"""Files in and out: reading sources within limits, writing outputs whole or not at all."""
+"""Files in and out: finding and reading sources, writing outputs whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import errno
 import os
 
 from tesc.syntax.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_SOURCE_BYTES = 16 * 1024 * 1024
 
@@ -34,6 +38,81 @@ def relative(path: str) -> str:
     except ValueError:  # another drive of Windows
         pass
     return path.replace(os.sep, "/")
+
+
+def is_trace_events(name: str) -> bool:
+    """Whether a file's name says that it declares trace events."""
+    return name == "trace-events" or name.endswith(".trace-events")
+
+
+def find_files(folder: str) -> list[str]:
+    """The trace-events files below a folder, sorted; in a git checkout, those that git does not ignore."""
+    found = _listed_by_git(folder)
+    if found is None:
+        found = list(_walk(folder))
+    return sorted(found)
+
+
+def _listed_by_git(folder: str) -> list[str] | None:
+    """What git knows below a folder, or None where git has no say."""
+    if not _may_be_checkout(folder):
+        return None
+    listed = _output_of(["git", "-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+    if listed is None:
+        return None
+    names = (os.fsdecode(name) for name in set(listed.split(b"\0")) if name.endswith(b"trace-events"))
+    paths = (os.path.join(folder, name) for name in names if is_trace_events(os.path.basename(name)))
+    # git lists files that were deleted, and submodules' folders.
+    return [path for path in paths if os.path.isfile(path)]
+
+
+def _may_be_checkout(folder: str) -> bool:
+    """Whether git needs to be asked: starting it takes longer than looking at a small tree."""
+    if "GIT_DIR" in os.environ:
+        return True
+    above = os.path.realpath(folder)
+    while not os.path.lexists(os.path.join(above, ".git")):
+        parent = os.path.dirname(above)
+        if parent == above:
+            return False
+        above = parent
+    return True
+
+
+def _output_of(command: list[str]) -> bytes | None:
+    """What a command prints, or None where it fails."""
+    if not hasattr(os, "posix_spawnp"):
+        import subprocess
+
+        try:
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        except OSError:
+            return None
+        return None if done.returncode else done.stdout
+    # Importing subprocess takes longer than git does.
+    reading, writing = os.pipe()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    streams = [(os.POSIX_SPAWN_DUP2, stream, number) for number, stream in enumerate((nothing, writing, nothing))]
+    try:
+        child = os.posix_spawnp(command[0], command, os.environ, file_actions=streams)
+    except OSError:
+        os.close(reading)
+        return None
+    finally:
+        os.close(writing)
+        os.close(nothing)
+    with open(reading, "rb") as pipe:
+        printed = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return None if status else printed
+
+
+def _walk(folder: str) -> Iterator[str]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != ".git"]
+        paths = (os.path.join(parent, name) for name in names if is_trace_events(name))
+        # Of what is found, not named, a FIFO or a device would only be waited for.
+        yield from (path for path in paths if os.path.isfile(path))
 
 
 def write_output(path: str, text: str, touch: bool = False) -> bool:

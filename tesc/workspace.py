@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 
-from tesc.config.settings import settings_at
+from tesc.config.globs import matches
+from tesc.config.settings import configuration_at, settings_with
+from tesc.files import find_files as find_files  # callers look for it here
 from tesc.files import read_source
 from tesc.records import record, replace
 from tesc.schema.loading import Loader
@@ -16,8 +17,9 @@ from tesc.syntax.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
+    from tesc.config.loading import Configuration
     from tesc.config.settings import Settings
     from tesc.schema.resolve import Outside
     from tesc.schema.unit import Unit
@@ -34,7 +36,10 @@ class Unreadable:
 
 @record
 class Overrides:
-    """What the command line says in place of a file's own settings; None and () say nothing."""
+    """What the command line says in place of a file's own settings; None and () say nothing.
+
+    `config` is a configuration file that holds for all files; with `isolated` none does.
+    """
 
     profile: str | None = None
     max_args: int | None = None
@@ -42,6 +47,12 @@ class Overrides:
     include: tuple[str, ...] = ()
     event_prefix: str = ""
     disable: tuple[str, ...] = ()
+    data_models: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: tuple[tuple[str, str], ...] = ()
+    config: str | None = None
+    isolated: bool = False
 
 
 _NO_OVERRIDES = Overrides()
@@ -55,6 +66,7 @@ class Workspace:
         self.units: list[Unit] = []
         self.settings: dict[Source, Settings] = {}
         self.unreadable: list[Unreadable] = []
+        self.configurations: dict[str, Configuration] = {}
         self._trees: dict[str, Tree] = {}
         self._roots: dict[str, Tree] = {}
         self._folders: dict[str, Settings] = {}
@@ -92,13 +104,33 @@ class Workspace:
 
     def settings_of(self, source: Source) -> Settings:
         """The settings that hold for a file: those of its folder, and what the command line says."""
-        folder = os.path.dirname(os.path.abspath(source.file))
+        return self.settings_for(source.file)
+
+    def settings_for(self, path: str) -> Settings:
+        """The same for a file that is not read yet. Raises ConfigError."""
+        folder = os.path.dirname(os.path.abspath(path))
         if folder not in self._folders:
-            settings = settings_at(source.file, self.overrides.profile)
-            if self.overrides.max_args is not None:
-                settings = replace(settings, max_args=self.overrides.max_args)
-            self._folders[folder] = settings
+            configuration = self.configuration_for(path)
+            if configuration is not None:
+                self.configurations[configuration.path] = configuration
+            settings = settings_with(configuration, path, self.overrides.profile)
+            self._folders[folder] = _overridden(settings, self.overrides)
         return self._folders[folder]
+
+    def configuration_for(self, path: str) -> Configuration | None:
+        """The configuration that holds for a file. Raises ConfigError."""
+        if self.overrides.isolated:
+            return None
+        if self.overrides.config is None:
+            return configuration_at(path)
+        from tesc.config.loading import load
+
+        return load(self.overrides.config)
+
+    def excludes(self, path: str) -> bool:
+        """Whether the configuration leaves a file out where its folder is named."""
+        settings = self.settings_for(path)
+        return any(matches(pattern, settings.root, path) for pattern in settings.exclude)
 
     def outside_of(self, tree: Tree) -> Outside:
         """The directives from outside for a root file: the configuration's and the command line's."""
@@ -118,45 +150,23 @@ class Workspace:
         return resolve((tree,), Loader(include_path, shown, self._trees), self.outside_of(tree))
 
 
+def _overridden(settings: Settings, given: Overrides) -> Settings:
+    """Settings with what the command line says: a selection of rules starts anew, the rest adds."""
+    if given.select:
+        kept = tuple((rule, level) for rule, level in settings.severity if level != "off")
+        settings = replace(settings, select=given.select, ignore=(), severity=kept)
+    return replace(
+        settings,
+        max_args=settings.max_args if given.max_args is None else given.max_args,
+        data_models=given.data_models or settings.data_models,
+        ignore=(*settings.ignore, *given.ignore),
+        severity=(*settings.severity, *given.severity),
+    )
+
+
 def shown(path: str) -> str:
     """A path as diagnostics show it: as it was given, with slashes, without `./`."""
     return os.path.normpath(path).replace(os.sep, "/")
-
-
-def is_trace_events(name: str) -> bool:
-    """Whether a file's name says that it declares trace events."""
-    return name == "trace-events" or name.endswith(".trace-events")
-
-
-def find_files(folder: str) -> list[str]:
-    """The trace-events files below a folder, sorted; in a git checkout, those that git does not ignore."""
-    found = _listed_by_git(folder)
-    if found is None:
-        found = list(_walk(folder))
-    return sorted(found)
-
-
-def _listed_by_git(folder: str) -> list[str] | None:
-    """What git knows below a folder, or None where git has no say."""
-    command = ["git", "-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-    except OSError:
-        return None
-    if done.returncode:
-        return None
-    names = (os.fsdecode(name) for name in set(done.stdout.split(b"\0")) if name.endswith(b"trace-events"))
-    paths = (os.path.join(folder, name) for name in names if is_trace_events(os.path.basename(name)))
-    # git lists files that were deleted, and submodules' folders.
-    return [path for path in paths if os.path.isfile(path)]
-
-
-def _walk(folder: str) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name != ".git"]
-        paths = (os.path.join(parent, name) for name in names if is_trace_events(name))
-        # Of what is found, not named, a FIFO or a device would only be waited for.
-        yield from (path for path in paths if os.path.isfile(path))
 
 
 def distinct(paths: Iterable[str]) -> list[str]:

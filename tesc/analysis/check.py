@@ -25,24 +25,30 @@ def check(
     rules: Sequence[Rule],
     settings: Mapping[Source, Settings],
     severities: Mapping[str, str],
+    levels: Mapping[Source, Mapping[str, str]] = _NO_LEVELS,
 ) -> list[Diagnostic]:
     """What the rules find in units, in the order of the files and of their text.
 
     `settings` holds those of each file's source; the first file's hold for what is looked at across
-    files. `severities` overrides severities by code.
+    files. `severities` overrides severities by code; `levels` does so for one file, where `off`
+    means that the rule does not run there.
     """
+    wanted = _Wanted(rules, severities, levels)
     trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
     names = {id(event.node): event.name for unit in reversed(units) for event in reversed(unit.events)}
     found: list[Diagnostic] = []
     for tree in trees:
-        found.extend(_in_file(tree, rules, settings[tree.source], severities, names))
+        mine = wanted.severities(tree.source)
+        found.extend(_in_file(tree, wanted.rules(tree.source), settings[tree.source], mine, names))
     if trees:
         first = settings[trees[0].source]
         for rule in rules:
             if isinstance(rule, RunRule) and rule.applies(first):
                 for finding in rule.check(units, first):
                     assert finding.source is not None
-                    found.append(_diagnostic(rule, finding, finding.source, finding.event, severities))
+                    if wanted.has(rule, finding.source):
+                        mine = wanted.severities(finding.source)
+                        found.append(_diagnostic(rule, finding, finding.source, finding.event, mine))
     found = _with_chains(units, found)
     kept = _unsuppressed(trees, found, rules, settings, severities)
     order = {tree.source: number for number, tree in enumerate(trees)}

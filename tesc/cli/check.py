@@ -24,10 +24,10 @@ _EPILOG = """\
 exit status: 0 nothing at error severity, 1 findings at error severity, 2 tesc could not do its work
 
 A folder stands for every file below it named trace-events or *.trace-events; in a git checkout,
-for those that git does not ignore. A FIFO that is named is read to its end. RULE is a code (TE401), a family (TE4), a name
-(format-type-mismatch) or ALL. A comment '# tesc: ignore[RULE] reason' silences a rule for the next
-item, '# tesc: ignore-file[RULE] reason' at the top for the file. 'tesc explain RULE' says what a
-rule means.
+for those that git does not ignore. A FIFO counts only where it is named itself: it is waited for
+and read to its end. RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL.
+A comment '# tesc: ignore[RULE] reason' silences a rule for the next item, and at the top
+'# tesc: ignore-file[RULE] reason' for the file. 'tesc explain RULE' says what a rule means.
 """
 
 

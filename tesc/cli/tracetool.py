@@ -9,21 +9,19 @@ from __future__ import annotations
 import sys
 from getopt import GetoptError, getopt
 
-from tesc.codegen.qemu import BACKENDS, FORMATS, generate
+from tesc.cli.refusals import complain, complaints
+from tesc.codegen.qemu import BACKENDS, FORMATS, find_backend, generate
 from tesc.codegen.qemu.output import Options
 from tesc.files import read_source, relative, write_output
-from tesc.schema.refused import refused
 from tesc.schema.resolve import NOTHING, has_directives, resolve
 from tesc.syntax.parser import parse
-from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.schema.unit import Unit
-    from tesc.syntax.nodes import Problem, Tree
-    from tesc.syntax.source import Source
+    from tesc.syntax.nodes import Tree
 
 _PROGRAM = "tesc tracetool"
 _LONG_OPTIONS = [
@@ -118,7 +116,7 @@ def _run(arguments: list[str]) -> int:
         raise _Usage("no backends given (--backends)")
     backends = tuple(options["--backends"].split(","))
     if "--check-backends" in options:
-        return 0 if all(backend in BACKENDS for backend in backends) else 1
+        return 0 if all(map(_exists, backends)) else 1
     made = _options(options, backends, paths)
     unit = _unit(found, [parse(read_source(path, relative(path))) for path in paths[:-1]])
     if _refused(unit):
@@ -178,7 +176,7 @@ def _options(options: dict[str, str], backends: tuple[str, ...], paths: list[str
     if form not in FORMATS:
         raise _Usage(f"unknown format: {form}")
     for backend in backends:
-        if backend not in BACKENDS:
+        if not _exists(backend):
             raise _Usage(f"unknown backend: {backend}")
     if form in _TAPSETS and prefix is None:
         raise _Usage(f"--probe-prefix is required for the format {form}")
@@ -193,43 +191,13 @@ def _options(options: dict[str, str], backends: tuple[str, ...], paths: list[str
     )
 
 
-def _refused(unit: Unit) -> bool:
-    """Print what keeps the inputs from being generated, as the reference would not read it either."""
-    failed = False
-    for tree in unit.trees:
-        found = [(p.span, f"{p.message} [{p.code}]") for p in tree.problems if not _dropped(tree, p)]
-        found += [(p.span, f"{p.message} [{p.code}]") for p in unit.problems if p.source is tree.source]
-        lines = {tree.source.place(span.start)[0] for span, _ in found}
-        found += [
-            (r.span, f"QEMU's tracetool refuses {r.message} [TE009]")
-            for r in refused(tree)
-            if tree.source.place(r.span.start)[0] not in lines
-        ]
-        text = tree.source.text
-        if not text.isascii():
-            bad = next((at for at, char in enumerate(text) if "\ud800" <= char <= "\udfff"), None)
-            if bad is not None:
-                found.append((Span(bad, bad + 1), "a byte that is not UTF-8 [TE005]"))
-        for span, message in sorted(found, key=lambda item: item[0].start):
-            _complain(tree.source, span.start, message)
-            failed = True
-    sources = [tree.source for tree in unit.trees]
-    for problem in unit.problems:
-        if problem.source not in sources:  # a directive of the command line
-            _complain(problem.source, problem.span.start, f"{problem.message} [{problem.code}]")
-            failed = True
-    return failed
+def _exists(backend: str) -> bool:
+    """Whether there is a backend of this name, tesc's own or another package's. Raises _Usage."""
+    if backend in BACKENDS:
+        return True
+    from tesc.codegen.qemu.plugins import BadBackend
 
-
-def _dropped(tree: Tree, problem: Problem) -> bool:
-    """Whether the reference would drop the text in question and go on."""
-    if problem.code != "TE004":
-        return False
-    start = problem.span.start
-    event = next((e for e in tree.events if e.line == tree.source.place(start)[0]), None)
-    return event is not None and (event.format is None or start < event.format.start)
-
-
-def _complain(source: Source, offset: int, message: str) -> None:
-    line, column = source.place(offset)
-    sys.stderr.write(f"{source.path}:{line}:{column}: error: {message}\n")
+    try:
+        return find_backend(backend) is not None
+    except BadBackend as error:
+        raise _Usage(str(error)) from None

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import os
 
+from tesc.config.finding import find_configuration
 from tesc.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.config.loading import Configuration
 
 # Tracers' own limits allow ten (LTTng-UST's macros); a guest's record holds six.
 _QEMU_MAX_ARGS = 10
@@ -119,5 +124,28 @@ def profile_at(path: str) -> str:
 
 
 def settings_at(path: str, profile: str | None = None) -> Settings:
-    """The settings of a file; a profile that is given overrides the one that is found."""
-    return PROFILES[profile or profile_at(path)]
+    """The settings of a file; a profile that is given overrides the one that is found.
+
+    Raises ConfigError where the configuration above the file is wrong.
+    """
+    return settings_with(configuration_at(path), path, profile)
+
+
+def settings_with(configuration: Configuration | None, path: str, profile: str | None = None) -> Settings:
+    """The settings of a file under a configuration that is not looked for."""
+    if configuration is None:
+        return PROFILES[profile or profile_at(path)]
+    from tesc.config.merging import settings_from
+
+    return settings_from(configuration, path, profile)
+
+
+def configuration_at(path: str) -> Configuration | None:
+    """The configuration nearest above a file. Raises ConfigError where it is wrong."""
+    file = find_configuration(path)
+    if file is None:
+        return None
+    # Most projects need no configuration, and then nothing of what reads one.
+    from tesc.config.loading import load
+
+    return load(file)

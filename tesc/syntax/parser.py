@@ -65,6 +65,12 @@ def parse(source: Source) -> Tree:
     return Tree(source, tuple(items), tuple(problems))
 
 
+def plain_event(text: str, start: int, line: int) -> Event | None:
+    """The event of a line without mistakes, or None."""
+    match = _plain_event().fullmatch(text)
+    return _event(match, start, line) if match else None
+
+
 def _event(match: re.Match[str], start: int, line: int) -> Event | None:
     """The event of a line that matched whole, or None where its parameters need a closer look."""
     disable, name, _, text, shape = match.groups()

@@ -22,8 +22,7 @@ REAL_LINES = [
     "# See docs/devel/tracing.rst for syntax documentation.",
     "",
     "# ide/core.c",
-    "ide_ioport_read(uint32_t addr, const char *reg, uint32_t val, void *bus, void *s) "
-    '"IDE PIO rd @ 0x%"PRIx32" (%s); val 0x%02"PRIx32"; bus %p IDEState %p"',
+    'ide_ioport_read(uint32_t addr, const char *reg, void *bus) "rd @ 0x%"PRIx32" (%s); bus %p"',
     'qemu_vmalloc(size_t size, void *ptr) "size %zu ptr %p"',
     'disable tlb_flush(void *env, uint64_t addr) "env=%p addr=0x%" PRIx64',
     'vm_state_notify(int running, int reason, const char *reason_str) "running %d reason %d (%s)"',
@@ -93,7 +92,7 @@ files = st.lists(st.tuples(st.one_of(broken_line(), made_line, real_line), line_
     lambda lines: "".join(line + end for line, end in lines)
 )
 texts = st.one_of(any_text, files)
-few = settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def tree_of(text: str) -> Tree:
@@ -151,7 +150,7 @@ def test_every_visible_line_is_one_item(text: str) -> None:
 def test_spans_lie_on_their_line(text: str) -> None:
     tree = tree_of(text)
     lines = split_lines(text)
-    nodes = [(item.line, item) for item in tree.items]
+    nodes: list[tuple[int, object]] = [(item.line, item) for item in tree.items]
     nodes += [(line_of(problem, tree), problem) for problem in tree.problems]
     for number, node in nodes:
         start, line = lines[number - 1]
@@ -289,5 +288,5 @@ def test_the_files_of_qemu_are_good() -> None:
 )
 def test_a_very_long_line_has_few_problems(line: str) -> None:
     tree = tree_of(line + "\nfoo(void)\n")
-    assert 1 <= len(tree.problems)
+    assert 0 < len(tree.problems) <= 10
     assert tree.events[-1].name == "foo" and tree.events[-1].line == 2

@@ -16,6 +16,8 @@ _WRONG_SOMEWHERE = 2
 _WRONG_EVERYWHERE = 4
 # A label that names the parameter (`"len %d"` and `int len`) outweighs a type that fits nowhere.
 _LABELLED = -5
+# "100% done" holds the conversion `% d`, which hardly anybody writes behind a digit.
+_PERCENT = 6
 
 
 def align(
@@ -37,11 +39,17 @@ def align(
         rejecting = conv.rejecting(s.length, s.letter, s.macro, types[parameter], models)
         wrong = _WRONG_EVERYWHERE if len(rejecting) == len(models) else _WRONG_SOMEWHERE if rejecting else 0
         named = labels[slot] and labels[slot] == parameters[parameter].name.lower()
-        return wrong + (_LABELLED if named else 0)
+        percent = looks_like_percent(conversions[s.conversion], format_text)
+        return wrong + (_LABELLED if named else 0) + (_PERCENT if percent else 0)
 
     if len(slots) >= len(types):
         return [(many, few) for few, many in enumerate(_fit(len(types), len(slots), lambda f, m: cost(m, f)))]
     return list(enumerate(_fit(len(slots), len(types), cost)))
+
+
+def looks_like_percent(conversion: Conversion, format_text: str) -> bool:
+    """Whether a conversion is rather a percent sign: `10% done`."""
+    return " " in conversion.flags and format_text[conversion.start - 1].isdigit()
 
 
 def _labels(slots: Sequence[Slot], conversions: Sequence[Conversion], format_text: str) -> list[str]:

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from tesc.analysis.formats.models import CHARACTERS, MODELS, UNSIGNED, basic, corresponding, expansion, promoted
+from tesc.analysis.formats.models import (
+    CHARACTERS,
+    MODELS,
+    PROMOTED,
+    UNSIGNED,
+    basic,
+    corresponding,
+    expansion,
+    promoted,
+)
 from tesc.records import record
 from tesc.syntax.c_type import parse_type
 from tesc.syntax.printf import PRI_MACROS
@@ -50,7 +59,7 @@ _SIGNED_TYPES = {
 }
 # What goes with the letters that aren't integers: length and letter, and the argument's type.
 _OTHER_TYPES = {
-    **{letter: "double" for letter in _FLOATING_LETTERS},
+    **dict.fromkeys(_FLOATING_LETTERS, "double"),
     **{f"l{letter}": "double" for letter in _FLOATING_LETTERS},
     **{f"L{letter}": "long double" for letter in _FLOATING_LETTERS},
     "c": "int",
@@ -167,7 +176,9 @@ def wanted(length: str, letter: str) -> str | None:
 
 
 @lru_cache(maxsize=None)
-def rejecting(length: str, letter: str, macro: str, type_text: str, models: tuple[str, ...]) -> tuple[str, ...]:
+def rejecting(
+    length: str, letter: str, macro: str, type_text: str, models: tuple[str, ...]
+) -> tuple[str, ...]:
     """The data models on which a conversion does not take an argument of a parameter's type."""
     rejected = []
     for model in models:
@@ -197,3 +208,20 @@ def accepts(type_: str, type_text: str, model: str) -> bool:
     if target == "char":
         return argument in CHARACTERS
     return corresponding(argument) == corresponding(target)
+
+
+@lru_cache(maxsize=None)
+def other_sign(length: str, letter: str, macro: str, type_text: str, model: str) -> bool:
+    """Whether an integer that a conversion accepts has the other sign (gcc's -Wformat-signedness).
+
+    Narrow unsigned types become int, but all their values print alike. Conversions that narrow
+    their argument are left out.
+    """
+    length, letter = expanded(length, letter, macro, model)
+    argument = basic(type_text, model)
+    if argument is None or parse_type(type_text).pointers:
+        return False
+    if letter not in INTEGER_LETTERS or length in ("h", "hh"):
+        return False
+    narrow = argument == "bool" or (argument in PROMOTED and argument.startswith("unsigned"))
+    return not narrow and promoted(argument).startswith("unsigned") == (letter in SIGNED_LETTERS)

@@ -32,9 +32,10 @@ _UNKNOWN = "?"
 class Fault:
     """One fault of an event.
 
-    `kind` is mismatch, missing, unused, misuse, mixed (some conversions have positions), position
-    (`%0$d`) or nul. `conversion` and `parameter` count from 0 within the event; `role` is value,
-    width or precision. `models` are the data models on which it is one.
+    `kind` is mismatch, missing, unused, unformatted (parameters, but no format), misuse, mixed (only
+    some conversions have positions), position (one that can't be: `%0$d`, `%1$m`) or nul.
+    `conversion` and `parameter` count from 0 within the event; `role` is value, width or precision.
+    `models` are the data models on which it is one.
     """
 
     kind: str
@@ -63,10 +64,12 @@ def faults(event: Event, models: tuple[str, ...]) -> tuple[Fault, ...]:
 
 
 @lru_cache(maxsize=16384)
-def judge(format_text: str | None, declarations: tuple[str, ...], models: tuple[str, ...]) -> tuple[Fault, ...]:
+def judge(
+    format_text: str | None, declarations: tuple[str, ...], models: tuple[str, ...]
+) -> tuple[Fault, ...]:
     """The faults of a format with the texts of an event's parameters."""
     if format_text is None:
-        return tuple(Fault("unused", models, parameter=index) for index in range(len(declarations)))
+        return (Fault("unformatted", models),) if declarations else ()
     parsed = parse_format(format_text)
     found = list(_misuses(parsed.conversions, models))
     parameters = [parse_declaration(text) for text in declarations]
@@ -158,16 +161,18 @@ def _left_over(
             yield Fault("missing", models, slot.conversion, role=slot.role)
 
 
-def _positional(conversions: Sequence[Conversion], types: list[str], models: tuple[str, ...]) -> Iterator[Fault]:
+def _positional(
+    conversions: Sequence[Conversion], types: list[str], models: tuple[str, ...]
+) -> Iterator[Fault]:
     """The faults of a format in which conversions name their arguments: `%2$s` (POSIX)."""
     used: set[int] = set()
     for index, conversion in enumerate(conversions):
         if conversion.letter == "m" and conversion.position:
-            yield Fault("mixed", models, index)
+            yield Fault("position", models, index)
             return
         for slot in _slots(index, conversion):
             position = _position(conversion, slot.role)
-            if position is None or position == 0:
+            if not position:
                 yield Fault("mixed" if position is None else "position", models, index)
                 return
             if position > len(types):
@@ -185,9 +190,9 @@ def _positional(conversions: Sequence[Conversion], types: list[str], models: tup
 
 def _position(conversion: Conversion, role: str) -> int | None:
     """The position that a conversion names for its value, width or precision."""
-    text = {"value": conversion.position, "width": conversion.width, "precision": conversion.precision or ""}[role]
-    digits = text.strip("*$")
-    return int(digits) if "$" in text else None
+    texts = {"value": conversion.position, "width": conversion.width, "precision": conversion.precision or ""}
+    text = texts[role]
+    return int(text.strip("*$")) if "$" in text else None
 
 
 def _one_each(found: list[Fault]) -> list[Fault]:
@@ -197,3 +202,17 @@ def _one_each(found: list[Fault]) -> list[Fault]:
     for fault in sorted(found, key=lambda fault: order.index(fault.kind)):
         kept.setdefault((fault.conversion, fault.parameter if fault.conversion is None else None), fault)
     return sorted(kept.values(), key=lambda f: (f.conversion is None, f.conversion or 0, f.parameter or 0))
+
+
+def other_signs(event: Event, models: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """Conversions and parameters that fit but for their signs, in events without a fault."""
+    if event.format is None or faults(event, models):
+        return
+    conversions = event.format.parsed.conversions
+    slots = [slot for index, c in enumerate(conversions) for slot in _slots(index, c)]
+    if any(c.position for c in conversions):
+        return
+    for number, (slot, parameter) in enumerate(zip(slots, event.parameters)):
+        key = slot.length, slot.letter, slot.macro, _type(parameter.declaration)
+        if slot.role == "value" and any(conv.other_sign(*key, model) for model in models):
+            yield slot.conversion, number

@@ -68,12 +68,15 @@ class ControlCharacter(FileRule):
             yield Finding(Span(at, at + 1), f"{name} stands here", "remove it, or write a blank")
         # In profile qemu the rule on what tracetool refuses speaks of tabs within types.
         reported = [r.span for r in refused(tree)] if tabs and settings.profile == "qemu" else []
+        # A tab before or after a comment does as little harm as one in it.
+        starts = [*tree.source.line_starts, len(text)]
+        lines = [Span(starts[c.line - 1], starts[c.line]) for c in tree.items if isinstance(c, Comment)]
         at = text.find("\t")
         while at >= 0:
             end = at + 1
             while text.startswith("\t", end):
                 end += 1
-            if not _inside(comments, at) and not _inside(reported, at):
+            if not _inside(lines, at) and not _inside(reported, at):
                 help_ = "write \\t" if _inside(strings, at) else "write a blank"
                 yield Finding(Span(at, end), "a tab stands here", help_, severity="warning")
             at = text.find("\t", end)

@@ -53,12 +53,12 @@ def _malformed(declared: CType, types: frozenset[str]) -> str | None:
 
 
 def _help(declared: CType, name: str) -> str | None:
+    const = "const " if "const" in declared.words else ""
     fixed = [word for word in declared.words if word.endswith("_t")]
     if len(fixed) == 1:
-        const = "const " if "const" in declared.words else ""
         return f"write '{const}{fixed[0]} {'*' * declared.pointers}{name}'"
     if "void" in declared.words:
-        return f"write 'void *{name}' for a pointer"
+        return f"write '{const}void *{name}' for a pointer"
     return None
 
 

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tesc.config.settings import Settings
-    from tesc.syntax.nodes import Event, Tree
+    from tesc.syntax.nodes import Event, Format, Tree
+    from tesc.syntax.printf import Flaw
 
 # What ends a format's text without adding to it: the quote, and empty strings after it.
 _NOTHING = re.compile(r'"(?:[ \t]*"")*[ \t]*')
@@ -47,11 +48,19 @@ class NewlineInFormat(EventRule):
             fix = None
             if _NOTHING.fullmatch(text, flaw.end):
                 text = text[: flaw.start] + text[flaw.end :]
-                edit = SourceEdit(tree.source, Span(start + flaw.start, start + flaw.end), "")
-                fix = Fix("safe", (edit,))
+                fix = Fix("safe", (SourceEdit(tree.source, _cut(event.format, flaw), ""),))
             help_ = "leave it out: each event is a line anyway" if fix else "write a blank, or two events"
             message = "a newline at the end of the format" if fix else "a newline in the format"
             yield Finding(Span(start + flaw.start, start + flaw.end), message, help_, fix=fix)
+
+
+def _cut(form: Format, flaw: Flaw) -> Span:
+    """A newline, with its string where that holds nothing else and follows something."""
+    before = form.text[: flaw.start - 1].rstrip(" \t")
+    for literal in form.parsed.literals:
+        if before and (literal.start, literal.end) == (flaw.start - 1, flaw.end + 1):
+            return Span(form.start + len(before), form.start + literal.end)
+    return Span(form.start + flaw.start, form.start + flaw.end)
 
 
 RULE = NewlineInFormat()

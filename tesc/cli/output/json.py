@@ -29,7 +29,9 @@ def _entry(diagnostic: Diagnostic) -> dict[str, Any]:
         **_place(diagnostic.source, diagnostic.span),
         "event": diagnostic.event,
         "help": None if diagnostic.help is None else printable(diagnostic.help),
-        "related": [{**_place(r.source, r.span), "message": printable(r.message)} for r in diagnostic.related],
+        "related": [
+            {**_place(r.source, r.span), "message": printable(r.message)} for r in diagnostic.related
+        ],
         "fix": {
             "safety": fix.safety,
             "edits": [{**_place(edit.source, edit.span), "text": printable(edit.text)} for edit in fix.edits],

@@ -87,9 +87,7 @@ def _mark(source: Source, span: Span, line: int, columns: list[int], sign: str, 
     return _Mark(columns[start], max(columns[end], columns[start] + 1), sign, label)
 
 
-def _clipped(
-    shown: list[str], columns: list[int], marks: list[_Mark], width: int
-) -> tuple[str, list[_Mark]]:
+def _clipped(shown: list[str], columns: list[int], marks: list[_Mark], width: int) -> tuple[str, list[_Mark]]:
     """A line that does not fit, cut so that the first mark is seen.
 
     `columns` are those at which the characters in `shown` begin, and the one after the last.
@@ -139,6 +137,10 @@ def _columns(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(
-        0 if unicodedata.category(char) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        0
+        if unicodedata.category(char) in ("Mn", "Me")
+        else 2
+        if unicodedata.east_asian_width(char) in "WF"
+        else 1
         for char in text
     )

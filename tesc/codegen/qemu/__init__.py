@@ -41,14 +41,30 @@ FORMATS = {
 }
 
 
+def find_backend(name: str) -> Backend | None:
+    """The backend of this name: one of BACKENDS, or another package's that an entry point names."""
+    if name in BACKENDS:
+        backend: Backend = import_module(f"{__name__}.backends.{name}").BACKEND
+        return backend
+    from tesc.codegen.qemu.plugins import load  # takes longer than most outputs
+
+    return load(name)
+
+
 def load_backends(names: Iterable[str]) -> list[Backend]:
-    """The backends of these names, in this order; every name must be in BACKENDS."""
-    return [import_module(f"{__name__}.backends.{name}").BACKEND for name in names]
+    """The backends of these names, in this order. Raises LookupError for one that does not exist."""
+    found = []
+    for name in names:
+        backend = find_backend(name)
+        if backend is None:
+            raise LookupError(f"unknown backend: {name}")
+        found.append(backend)
+    return found
 
 
 def generate(events: Sequence[UnitEvent], options: Options) -> tuple[str, list[Refusal]]:
     """The text of one output, and the events that it cannot hold (then the text is not to be used)."""
     form = import_module(f"{__name__}.formats.{options.format.replace('-', '_')}")
-    out = Output(options.output)
+    out = Output(options.output, options.compat == "fixed")
     form.generate(out, events, load_backends(options.backends), options)
     return out.text(), out.refusals

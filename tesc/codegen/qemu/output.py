@@ -21,6 +21,7 @@ class Options:
 
     `output` is the path that `#line` names for the generated file; `binary` and `probe_prefix` are
     what the tapsets need; `platform` is Python's name of the system (macOS' `d` files differ).
+    `compat` is "qemu" for the reference's bytes, or "fixed" for what is right where they are wrong.
     """
 
     format: str
@@ -30,6 +31,7 @@ class Options:
     binary: str = ""
     probe_prefix: str = ""
     platform: str = "linux"
+    compat: str = "qemu"
 
 
 @record
@@ -40,12 +42,22 @@ class Refusal:
     offset: int
     message: str
 
+    @property
+    def place(self) -> tuple[str, int, int, str]:
+        """Path, line, column and message."""
+        return (self.event.source.path, *self.event.source.place(self.offset), self.message)
+
 
 class Output:
-    """The lines of a file in the making. `name` is its path as `#line` gives it."""
+    """The lines of a file in the making.
 
-    def __init__(self, name: str) -> None:
+    `name` is its path as `#line` gives it; `fixed` tells that the reference's mistakes are not
+    wanted in it.
+    """
+
+    def __init__(self, name: str, fixed: bool = False) -> None:
         self.name = name
+        self.fixed = fixed
         self._refusals: dict[tuple[int, int, str], Refusal] = {}
         self._lines: list[str] = []
 

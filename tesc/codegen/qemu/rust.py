@@ -1,4 +1,7 @@
-"""Rust's view of parameters and formats, as QEMU 10.2's tracetool translates them."""
+"""Rust's view of parameters and formats, as QEMU 10.2's tracetool translates them.
+
+Where its translation is wrong and the output asks for what is right, `rust_fixed` has it.
+"""
 
 from __future__ import annotations
 
@@ -42,10 +45,14 @@ _TYPES = {
     "ptrdiff_t": "isize",
 }
 # C promotes these in a variable argument list, Rust does not.
-_PROMOTED = frozenset("std::ffi::c_short std::ffi::c_ushort std::ffi::c_char i8 u8 i16 u16 bool".split())
+_PROMOTED = frozenset(
+    """std::ffi::c_short std::ffi::c_ushort std::ffi::c_char std::ffi::c_schar std::ffi::c_uchar
+    i8 u8 i16 u16 bool""".split()
+)
 _SIZES = {"8": "hh", "16": "h", "32": "", "64": "ll"}
 # The one spelling that the reference takes for a Rust string.
 _C_STRING = "const char *"
+_QUOTE = '"'
 
 
 @lru_cache(maxsize=None)
@@ -74,7 +81,12 @@ def rust_type(type_text: str) -> str | None:
 
 
 def _type(out: Output, event: UnitEvent, type_text: str) -> str:
-    found = rust_type(type_text)
+    if out.fixed:
+        from tesc.codegen.qemu.rust_fixed import fixed_type
+
+        found = fixed_type(type_text)
+    else:
+        found = rust_type(type_text)
     if found is None:
         first = next(p for p in event.node.parameters if p.type.text == type_text)
         out.refuse(event, first.start, f"'{type_text}' has no counterpart in the Rust output")
@@ -82,10 +94,19 @@ def _type(out: Output, event: UnitEvent, type_text: str) -> str:
     return found
 
 
+def _is_string(out: Output, type_text: str) -> bool:
+    """Whether Rust programs pass a text for a parameter of this type."""
+    if out.fixed:
+        from tesc.codegen.qemu.rust_fixed import is_string
+
+        return is_string(type_text)
+    return type_text == _C_STRING
+
+
 def parameters(out: Output, event: UnitEvent) -> str:
     """The parameters of the Rust function that programs call."""
     return ", ".join(
-        f"_{name}: {'&std::ffi::CStr' if type_ == _C_STRING else _type(out, event, type_)}"
+        f"_{name}: {'&std::ffi::CStr' if _is_string(out, type_) else _type(out, event, type_)}"
         for type_, name in event.parameters
     )
 
@@ -95,16 +116,16 @@ def extern_parameters(out: Output, event: UnitEvent) -> str:
     return ", ".join(f"_{name}: {_type(out, event, type_)}" for type_, name in event.parameters)
 
 
-def call_arguments(event: UnitEvent) -> list[str]:
+def call_arguments(out: Output, event: UnitEvent) -> list[str]:
     """The arguments of a call to a C function."""
-    return [f"_{name}.as_ptr()" if type_ == _C_STRING else f"_{name}" for type_, name in event.parameters]
+    return [f"_{name}.as_ptr()" if _is_string(out, type_) else f"_{name}" for type_, name in event.parameters]
 
 
 def variadic_arguments(out: Output, event: UnitEvent) -> str:
     """The arguments of a call to a printf-like function after its format."""
     arguments = []
     for type_, name in event.parameters:
-        if type_ == _C_STRING:
+        if _is_string(out, type_):
             arguments.append(f"_{name}.as_ptr()")
             continue
         kind = _type(out, event, type_)
@@ -115,6 +136,13 @@ def variadic_arguments(out: Output, event: UnitEvent) -> str:
 def format_literal(out: Output, event: UnitEvent, begin: str = "", end: str = "") -> str:
     """The event's format as a Rust C string, its PRI macros spelled out for 64-bit `long long`."""
     text = event.format
+    if out.fixed:
+        from tesc.codegen.qemu.rust_fixed import fixed_format
+
+        return f'c"{begin}{fixed_format(out, event)}{end}"'
+    if text.count('"') == 2 and text.rstrip(" \t")[-1:] == '"':
+        # One string alone, as most are: no need to parse it.
+        return f'c"{begin}{text[1:].rpartition(_QUOTE)[0]}{end}"'
     parts = []
     for piece in parse_format(text).pieces:
         if isinstance(piece, Literal):

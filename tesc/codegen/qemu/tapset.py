@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 _MAX_STRING = 512
 
 
-def escaped(name: str) -> str:
+def escaped(out: Output, name: str) -> str:
     """A parameter's name as a tapset spells it."""
-    return f"{name}_" if name in STAP_RESERVED_WORDS else name
+    # The reference does not know that this one is reserved, too.
+    return f"{name}_" if name in STAP_RESERVED_WORDS or (out.fixed and name == "private") else name
 
 
 def read_string(out: Output, name: str) -> None:

@@ -8,6 +8,8 @@ problem, several on a line are all found, and the item is the one that was meant
 
 from __future__ import annotations
 
+from lark.exceptions import UnexpectedInput
+
 from tesc.syntax.mistakes.declarations import explain_declarations, meant
 from tesc.syntax.mistakes.directives import keyword_of, mend_directive
 from tesc.syntax.mistakes.draft import Draft
@@ -15,12 +17,11 @@ from tesc.syntax.mistakes.events import mend_event
 from tesc.syntax.mistakes.expected import unexpected
 from tesc.syntax.mistakes.lookalikes import straighten
 from tesc.syntax.mistakes.others import report_other, report_prose
+from tesc.syntax.mistakes.stray import report_stray
 from tesc.syntax.nodes import Event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from lark.exceptions import UnexpectedInput
-
     from tesc.syntax.nodes import Item, Problem
 
 __all__ = ["explain", "explain_declarations", "meant"]
@@ -62,15 +63,25 @@ def _mend(draft: Draft) -> Item | None:
         return mend_directive(draft, keyword)
     if report_prose(draft):
         return None
+    return _mend_event(draft)
+
+
+def _mend_event(draft: Draft) -> Item | None:
+    """Find the mistakes of an event; returns it as it was meant, if that is clear."""
+    whole = Draft(draft.seen, draft.text, draft.start, draft.line)
+    known = list(draft.problems)
     mend_event(draft)
-    return _parse(draft)
+    item = _parse(draft)
+    if len(draft.problems) - len(known) < 2 or not report_stray(whole):
+        return item
+    # One sign too many may look like several mistakes.
+    draft.problems, draft.name = known + whole.problems, whole.name
+    return _parse(whole)
 
 
 def _parse(draft: Draft) -> Item | None:
     """What the parser makes of the mended line, its parts where they stand in the draft."""
-    from lark.exceptions import UnexpectedInput
-
-    from tesc.syntax.lines import build
+    from tesc.syntax.lines import build  # which needs this package
 
     mended = draft.mended()
     try:

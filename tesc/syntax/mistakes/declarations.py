@@ -11,6 +11,8 @@ from tesc.syntax.source import Span
 TYPE_WORDS = ALLOWED_WORDS | FLOATING_WORDS | QUALIFIERS | TAG_WORDS
 # Macros by which other projects declare their events: the first argument is the event's name.
 EVENT_MACROS = frozenset("TRACE_EVENT DEFINE_EVENT DECLARE_EVENT_CLASS TRACEPOINT_EVENT".split())
+# Of so many declarations without commas the rest is not looked at: each takes another look at the text.
+_MOST_PARTS = 10
 
 
 def is_type_word(word: str) -> bool:
@@ -58,7 +60,7 @@ def meant(event: Event) -> Event | Malformed:
 def _parts(parameter: Parameter) -> list[Parameter]:
     """The declarations that follow each other in a parameter."""
     parts = [parameter]
-    while parts[-1].declaration.flaw == "missing-comma":
+    while parts[-1].declaration.flaw == "missing-comma" and len(parts) < _MOST_PARTS:
         start, declared = parts[-1].start, parts[-1].declaration
         rest = declared.text[declared.name_end :].lstrip(" \t")
         following = parse_declaration(rest)
@@ -77,7 +79,7 @@ def _missing_commas(parameter: Parameter) -> list[Problem]:
         edits = (Edit(Span(before.name_span.end, before.name_span.end), ","),)
         problems.append(_expected_comma(before, help, edits))
     last = parts[-1]
-    if last.declaration.flaw == "missing-comma":
+    if len(parts) < _MOST_PARTS and last.declaration.flaw == "missing-comma":
         joined = "_".join(last.declaration.text[last.declaration.name_start :].replace("*", " ").split())
         problems.append(_expected_comma(last, f"if it is one name, write {quoted(joined)}", ()))
     return problems

@@ -59,7 +59,8 @@ def _meant(word: str, rest: str) -> str:
     """The keyword that a line which begins with another word was meant to begin with, or ''."""
     keyword = closest(word, ("include", "prefix", "disable"))
     if rest[:1] in ('"', "<", "'"):
-        return "include" if keyword == "include" or word.lower() in _SYNONYMS else ""
+        synonym = word.lower() in _SYNONYMS and re.fullmatch("[\"'<][^\"'<>]*[\"'>]", rest)
+        return "include" if keyword == "include" or synonym else ""
     if re.search("[()\"']", rest) or not rest:
         return ""
     one_word = len(rest.split()) == 1

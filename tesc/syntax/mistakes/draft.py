@@ -17,10 +17,8 @@ from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Tuple
-
     # Begin and end of a column range, and the text that replaces it.
-    Patch = Tuple[int, int, str]
+    Patch = tuple[int, int, str]
 
 NAME = re.compile(terminals()["NAME"])
 STRING = re.compile(terminals()["STRING"])
@@ -219,6 +217,6 @@ class Mended:
         )
 
     def _before(self, column: int) -> int:
-        """Where the text that stands before a sign of the mended line ends, with all that was left out of it."""
+        """Where the text before a sign of the mended line ends, with all that was left out of it."""
         sign = column + len(self.seen[column:]) - len(self.seen[column:].lstrip(" \t"))
         return self._draft.start + len(self._draft.seen[: self._starts[sign]].rstrip(" \t,;"))

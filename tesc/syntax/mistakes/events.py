@@ -268,7 +268,7 @@ def _unopened(draft: Draft, stop: int) -> tuple[int, int, int] | None:
     """An event without a `(` before its format, which begins at column `stop`."""
     head = draft.seen[:stop]
     closing = head.find(")")
-    names = list(NAME.finditer(head, 0, closing if closing >= 0 else len(head)))
+    names = list(NAME.finditer(head.partition(",")[0], 0, closing if closing >= 0 else len(head)))
     if not names:
         return None
     typed = next((i for i, name in enumerate(names) if i and is_type_word(name[0])), 0)

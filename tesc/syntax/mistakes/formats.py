@@ -14,7 +14,10 @@ def mend_format(draft: Draft, at: int) -> None:
     """Report and mend what is wrong from column `at`, behind the parameters, to the end."""
     _unwrap(draft, at)
     mend_other_quotes(draft, at)
-    if any(token.kind == "open" for token in scan(draft.seen, at)) and mend_missing_quote(draft, at):
+    tokens = scan(draft.seen, at)
+    # Behind a missing quote strings and what is between them change places, so there may be none open.
+    odd = bool(tokens) and tokens[0].kind in ("word", "junk") and draft.seen.count('"', at) % 2 == 1
+    if (odd or any(token.kind == "open" for token in tokens)) and mend_missing_quote(draft, at):
         return
     tokens = scan(draft.seen, at)
     first = next((i for i, token in enumerate(tokens) if token.kind in ("string", "open")), len(tokens))

@@ -1,7 +1,5 @@
 """Characters that look like the ones meant: typographic quotes, full-width signs, foreign letters."""
 
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import re

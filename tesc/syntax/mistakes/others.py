@@ -25,7 +25,7 @@ def report_other(draft: Draft) -> bool:
             "a merge conflict is left here",
             "keep what is right, and remove its markers",
         )
-    elif text.startswith(("//", "/*", "*/")) or text == "*" or text.startswith("* "):
+    elif text == "*" or text.startswith(("//", "/*", "*/", "* ")):
         _comment(draft, begin, end, text)
     elif (text[0] in "\"'`" and not re.match(r'"[A-Za-z0-9_]+"[ \t]*\(', text)) or MACRO.match(text):
         draft.report("TE001", begin, end, "a format without an event", _JOIN_BEFORE)
@@ -40,9 +40,12 @@ def _comment(draft: Draft, begin: int, end: int, text: str) -> None:
     sign = re.match(r"/\*+|//+|\*/?", text)
     assert sign is not None
     edits = [(begin, begin + len(sign[0]), "#")]
-    if text.startswith("/*") and text.endswith("*/") and len(text) > 3:
+    closed = text.find("*/", 2) if text.startswith("/*") else -1
+    if closed == len(text) - 2 > 1:
         last = len(text[:-2].rstrip("* \t"))
         edits.append((begin + max(last, len(sign[0])), end, ""))
+    elif closed >= 0:
+        edits = []  # what follows it would become part of it
     draft.report(
         "TE001", begin, begin + len(sign[0]), "a comment begins with '#'", "write '#'", edits=tuple(edits)
     )

@@ -6,7 +6,7 @@ import re
 
 from tesc.syntax.c_type import parse_declaration
 from tesc.syntax.mistakes.declarations import is_type_word
-from tesc.syntax.mistakes.draft import NAME, Draft, quoted
+from tesc.syntax.mistakes.draft import Draft, quoted
 from tesc.syntax.mistakes.lookalikes import character
 from tesc.syntax.mistakes.names import report_bad_name
 

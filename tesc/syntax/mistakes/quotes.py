@@ -17,6 +17,9 @@ _MOST_MACROS = 8
 def mend_other_quotes(draft: Draft, at: int) -> None:
     """Report escaped and single quotes from column `at` on, and put plain ones for them."""
     _unescape(draft, at)
+    body = draft.seen[at : draft.end].lstrip(" \t")
+    if body[:1] not in ("'", "`") and _is_format('"' + body):
+        return  # they are text of a string whose first quote is missing
     tokens = scan(draft.seen, at)
     marks = [(token.start, token.end - 1) for token in tokens if token.kind == "other"]
     if not marks and tokens and tokens[0].text in ("'", "`") and draft.seen[: draft.end].endswith('"'):

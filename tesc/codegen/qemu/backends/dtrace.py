@@ -44,7 +44,7 @@ class Dtrace(Backend):
     def rs_event(self, out: Output, event: UnitEvent) -> None:
         from tesc.codegen.qemu import rust
 
-        arguments = "".join([f", {argument}" for argument in rust.call_arguments(event)])
+        arguments = "".join([f", {argument}" for argument in rust.call_arguments(out, event)])
         out(f"    ::trace::probe!(qemu, {event.name}{arguments});")
 
 

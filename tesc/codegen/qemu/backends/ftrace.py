@@ -33,8 +33,10 @@ class Ftrace(Backend):
     def rs_event(self, out: Output, event: UnitEvent) -> None:
         from tesc.codegen.qemu import rust
 
+        # The reference forgets the event's name and the line's end, in Rust only.
+        begin, end = (f"{event.name} ", "\\n") if out.fixed else ("", "")
         out(
-            f"        let format_string = {rust.format_literal(out, event)};",
+            f"        let format_string = {rust.format_literal(out, event, begin, end)};",
             "        unsafe {bindings::ftrace_write(format_string.as_ptr() as *const c_char, "
             f"{rust.variadic_arguments(out, event)});}}",
         )

@@ -66,7 +66,7 @@ class Simple(Backend):
         from tesc.codegen.qemu import rust
 
         function = identifiers.simple_function(event.name)
-        arguments = ", ".join(rust.call_arguments(event))
+        arguments = ", ".join(rust.call_arguments(out, event))
         out(
             f'        extern "C" {{ fn {function}({rust.extern_parameters(out, event)}); }}',
             f"        unsafe {{ {function}({arguments}); }}",

@@ -33,8 +33,10 @@ class Syslog(Backend):
     def rs_event(self, out: Output, event: UnitEvent) -> None:
         from tesc.codegen.qemu import rust
 
+        # The reference forgets the event's name, in Rust only.
+        begin = f"{event.name} " if out.fixed else ""
         out(
-            f"        let format_string = {rust.format_literal(out, event)};",
+            f"        let format_string = {rust.format_literal(out, event, begin)};",
             "        unsafe {::trace::syslog(::trace::LOG_INFO, format_string.as_ptr() as *const c_char, "
             f"{rust.variadic_arguments(out, event)});}}",
         )

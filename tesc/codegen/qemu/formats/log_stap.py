@@ -25,7 +25,7 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
         out(f"probe {prefix}.log.{event.name} = {prefix}.{event.name} ?", "{")
         arguments = "pid(), gettimeofday_ns()"
         for type_, name in event.parameters:
-            name = escaped(name)
+            name = escaped(out, name)
             if is_string(type_):
                 read_string(out, name)
                 arguments += f", arg{name}_str"
@@ -48,4 +48,18 @@ def _format(out: Output, event: UnitEvent) -> str:
             parts.append("%016x")
         else:
             out.refuse_macro(event, piece, "the log tapset")
-    return stap_sizes_dropped("".join(parts))
+    joined = "".join(parts)
+    return _without_sizes(joined) if out.fixed else stap_sizes_dropped(joined)
+
+
+def _without_sizes(text: str) -> str:
+    """A joined format in which every conversion is one that SystemTap's printf takes."""
+    made = ""
+    at = 0
+    # Positions count the quote that makes a literal of the text again.
+    for one in parse_format(f'"{text}"').conversions:
+        flags = "".join(flag for flag in one.flags if flag in "-+ #0")
+        precision = "" if one.precision is None else f".{one.precision}"
+        made += f"{text[at : one.start - 1]}%{flags}{one.width}{precision}{one.letter}"
+        at = one.end - 1
+    return made + text[at:]

@@ -33,7 +33,7 @@ def _record(out: Output, event: UnitEvent) -> None:
     conversions = ""
     arguments = ""
     for type_, name in event.parameters:
-        name = escaped(name)
+        name = escaped(out, name)
         if is_string(type_):
             read_string(out, name)
             out(f"    arg{name}_len = strlen(arg{name}_str)")

@@ -22,6 +22,6 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
         mark = f'process("{options.binary}").mark("{event.name}")'
         out(f"probe {options.probe_prefix}.{event.name} = {mark}", "{")
         for number, (_, name) in enumerate(event.parameters, 1):
-            out(f"  {escaped(name)} = $arg{number};")
+            out(f"  {escaped(out, name)} = $arg{number};")
         out("}")
     out("")

@@ -1,7 +1,8 @@
 """The LTTng provider: a tracepoint an event, with a typed field an argument.
 
 Disabled events are kept, and a field is lost where the reference finds fewer conversions than
-parameters: programs rely on the reference's fields.
+parameters: programs rely on the reference's fields. An output that is to be right has them from
+`lttng_fixed`.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
         *_WORKAROUND,
     )
     for event in events:
-        _event(out, event)
+        if not (out.fixed and event.disabled):
+            _event(out, event)
     out(
         f"#endif /* {guard} */",
         "",
@@ -76,11 +78,18 @@ def _event(out: Output, event: UnitEvent) -> None:
         out("   TP_FIELDS()", ")", "")
         return
     out("   TP_FIELDS(")
-    for (type_, name), conversion in zip(parameters, lttng_conversions(event.format)):
-        field = _field(type_, name, conversion)
-        if field:
-            out(f"       {field}")
+    for field in _fields(out, event):
+        out(f"       {field}")
     out("   )", ")", "")
+
+
+def _fields(out: Output, event: UnitEvent) -> list[str]:
+    if out.fixed:
+        from tesc.codegen.qemu.lttng_fixed import fields
+
+        return fields(event)
+    pairs = zip(event.parameters, lttng_conversions(event.format))
+    return [field for (type_, name), conversion in pairs if (field := _field(type_, name, conversion))]
 
 
 def _field(type_: str, name: str, conversion: str) -> str:

@@ -1,0 +1,67 @@
+"""Baselines: findings that a project has accepted for now, so that only new ones are reported.
+
+A baseline is a JSON file of its own making, sorted and with one finding a line, so that it merges
+and reads well: what was found (rule, file, place, message) and how often.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from tesc.analysis.fingerprint import identity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.analysis.diagnostic import Diagnostic
+
+_VERSION = 1
+
+
+class BadBaseline(Exception):
+    """A file that is no baseline; the message says why."""
+
+
+def written(diagnostics: Sequence[Diagnostic]) -> str:
+    """The text of a baseline that accepts these findings."""
+    counts = Counter(identity(diagnostic) for diagnostic in diagnostics)
+    entries = [
+        json.dumps({"code": code, "path": path, "place": place, "message": message, "count": counts[key]})
+        for key in sorted(counts)
+        for code, path, place, message in [key]
+    ]
+    findings = ",\n".join(f"  {entry}" for entry in entries)
+    return f'{{\n "version": {_VERSION},\n "findings": [\n{findings}\n ]\n}}\n'
+
+
+def read(text: str) -> Counter[tuple[str, str, str, str]]:
+    """What a baseline accepts, and how often. Raises BadBaseline."""
+    try:
+        content = json.loads(text)
+        if content["version"] != _VERSION:
+            raise BadBaseline(f"a baseline of version {content['version']}, not {_VERSION}")
+        accepted: Counter[tuple[str, str, str, str]] = Counter()
+        for entry in content["findings"]:
+            key = (str(entry["code"]), str(entry["path"]), str(entry["place"]), str(entry["message"]))
+            accepted[key] += int(entry["count"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadBaseline(f"not a baseline that 'tesc check --write-baseline' wrote ({error})") from None
+    return accepted
+
+
+def new(diagnostics: Sequence[Diagnostic], accepted: Counter[tuple[str, str, str, str]]) -> list[Diagnostic]:
+    """The findings that a baseline does not accept, in their order.
+
+    Where more are found than were accepted, the last ones are new.
+    """
+    left = Counter(accepted)
+    found = []
+    for diagnostic in diagnostics:
+        key = identity(diagnostic)
+        if left[key] > 0:
+            left[key] -= 1
+        else:
+            found.append(diagnostic)
+    return found

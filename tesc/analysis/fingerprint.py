@@ -1,0 +1,38 @@
+"""What makes a finding the same one in another version of its file.
+
+A fingerprint does not know of lines and columns, so it survives whatever moves the finding: it is
+made of the rule, the file, the event and the message, and counts findings that have all of those
+in common.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.analysis.diagnostic import Diagnostic
+
+
+def fingerprints(diagnostics: Sequence[Diagnostic]) -> list[str]:
+    """A fingerprint for each diagnostic, 64 hexadecimal digits; no two are alike."""
+    seen: dict[tuple[str, ...], int] = {}
+    made = []
+    for diagnostic in diagnostics:
+        key = identity(diagnostic)
+        number = seen.get(key, 0)
+        seen[key] = number + 1
+        text = "\0".join((*key, str(number)))
+        made.append(sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+    return made
+
+
+def identity(diagnostic: Diagnostic) -> tuple[str, str, str, str]:
+    """Rule, file, place and message; the place is the event, or the line's text where there is none."""
+    place = diagnostic.event
+    if place is None:
+        line, _ = diagnostic.source.place(diagnostic.span.start)
+        place = diagnostic.source.line_text(line).strip()
+    return diagnostic.code, diagnostic.source.path, place, diagnostic.message

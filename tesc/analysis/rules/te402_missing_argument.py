@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from tesc.analysis.diagnostic import Related
+from tesc.analysis.formats.align import looks_like_percent
+from tesc.analysis.formats.findings import conversion_of
+from tesc.analysis.formats.judge import faults
+from tesc.analysis.formats.wording import called
+from tesc.analysis.rule import EventRule, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+
+
+class MissingArgument(EventRule):
+    """A format has more conversions than the event has parameters.
+
+    printf then prints whatever stands where the argument would be, or crashes on a `%s`. Each `*`
+    takes a parameter too. A percent sign that is meant as such is written `%%`.
+
+    Wrong:
+
+        disk_read(int sector, int count) "sector %d count %d buffer %p"
+
+    Right:
+
+        disk_read(int sector, int count, void *buffer) "sector %d count %d buffer %p"
+    """
+
+    code = "TE402"
+    name = "missing-argument"
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        for fault in faults(event, settings.data_models):
+            if fault.kind != "missing":
+                continue
+            form, conversion, span = conversion_of(fault, event)
+            number = len(event.parameters)
+            has = f"{number} parameters" if number > 1 else "1 parameter" if number else "no parameters"
+            if conversion.position:
+                message = f"there is no parameter {conversion.position[:-1]} for {called(conversion)}"
+            elif fault.role != "value":
+                message = f"there is no parameter for the {fault.role} of {called(conversion)}"
+            else:
+                message = f"there is no parameter for {called(conversion)}"
+            help_ = "add the parameter, or remove the conversion"
+            if looks_like_percent(conversion, form.text):
+                help_ = "write %% for a percent sign"
+            yield Finding(span, message, help_, (Related(tree.source, event.parameters_span, has),))
+
+
+RULE = MissingArgument()

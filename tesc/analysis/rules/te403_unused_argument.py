@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from tesc.analysis.formats.advice import advise_for
+from tesc.analysis.formats.judge import faults
+from tesc.analysis.rule import EventRule, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+
+
+class UnusedArgument(EventRule):
+    """A parameter is not printed: the format has no conversion for it.
+
+    The value is recorded by some tracers and lost in all that print text. Mostly a conversion was
+    forgotten. The C compiler refuses such a call as well.
+
+    Wrong:
+
+        disk_read(int sector, int count, void *buffer) "sector %d count %d"
+
+    Right:
+
+        disk_read(int sector, int count, void *buffer) "sector %d count %d buffer %p"
+    """
+
+    code = "TE403"
+    name = "unused-argument"
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        for fault in faults(event, settings.data_models):
+            if fault.kind == "unformatted":
+                what = "the parameters are" if len(event.parameters) > 1 else "the parameter is"
+                message = f"{what} not printed: there is no format"
+                yield Finding(event.parameters_span, message, "add a format")
+            elif fault.kind == "unused":
+                assert fault.parameter is not None
+                parameter = event.parameters[fault.parameter]
+                name = f"'{parameter.name}'" if parameter.name else "a parameter"
+                message = f"{name} is not printed: the format has no conversion for it"
+                span = parameter.name_span if parameter.name else parameter.span
+                yield Finding(span, message, advise_for(parameter))
+
+
+RULE = UnusedArgument()

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from tesc.analysis.formats.findings import mismatches
+from tesc.analysis.rule import EventRule, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+
+
+class FormatNotPortable(EventRule):
+    """A conversion prints its parameter's type on one data model, and another type on another.
+
+    `uint64_t` is `unsigned long` on 64-bit Linux, so `%lx` prints it there; it is `unsigned long long` on
+    32-bit hosts and on Windows. `size_t` is `unsigned int` on 32-bit hosts. Formats that hold everywhere
+    use the macros of <inttypes.h> for types of fixed size, `z` for `size_t` and `ssize_t`, `t` for
+    `ptrdiff_t`, and `l` and `ll` for `long` and `long long` only.
+
+    Wrong:
+
+        tlb_fill(uint64_t addr, size_t size) "addr 0x%lx size %lu"
+
+    Right:
+
+        tlb_fill(uint64_t addr, size_t size) "addr 0x%" PRIx64 " size %zu"
+    """
+
+    code = "TE404"
+    name = "format-not-portable"
+    fixable = True
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        return mismatches(event, tree, settings, self.code)
+
+
+RULE = FormatNotPortable()

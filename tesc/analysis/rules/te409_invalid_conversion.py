@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from tesc.analysis.diagnostic import Fix, SourceEdit
+from tesc.analysis.formats.advice import fix_of, help_of, repair
+from tesc.analysis.formats.findings import conversion_of
+from tesc.analysis.formats.judge import faults
+from tesc.analysis.formats.wording import called, misused
+from tesc.analysis.rule import EventRule, Finding
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.analysis.formats.judge import Fault
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Format, Tree
+    from tesc.syntax.printf import Conversion
+
+_PERCENT = "write %% for a percent sign"
+
+
+class InvalidConversion(EventRule):
+    """A conversion is none of printf's, or its parts do not go together.
+
+    A `%` stands for a conversion unless it is doubled. Its letter has to be one that C knows, and flags,
+    width, precision and length have to go with that letter: `%hs`, `%#d` and `%.3c` mean nothing, and
+    `0` means nothing beside `-` or a precision. A NUL (`\\0`) ends the format for printf, so that what
+    follows is never printed. Either all conversions name their parameter (`%1$d`), or none does.
+
+    Wrong:
+
+        flash_erase(int done, int bank) "%d% of bank %#d"
+
+    Right:
+
+        flash_erase(int done, int bank) "%d%% of bank %d"
+    """
+
+    code = "TE409"
+    name = "invalid-conversion"
+    fixable = True
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        for fault in faults(event, settings.data_models):
+            if fault.kind == "nul":
+                assert event.format is not None
+                yield Finding(_nul(event.format), "a NUL ends the format here", "leave it out")
+            elif fault.kind == "misuse":
+                yield _misuse(fault, event, tree)
+            elif fault.kind in ("mixed", "position"):
+                _, conversion, span = conversion_of(fault, event)
+                yield Finding(span, *_position(fault, conversion))
+
+
+def _nul(form: Format) -> Span:
+    """Where the format's first NUL stands, an escape or the character itself."""
+    flaw = next((flaw for flaw in form.parsed.flaws if flaw.kind == "nul"), None)
+    raw = form.text.find("\0")
+    if flaw is None or 0 <= raw < flaw.start:
+        return Span(form.start + raw, form.start + raw + 1)
+    return Span(form.start + flaw.start, form.start + flaw.end)
+
+
+def _misuse(fault: Fault, event: Event, tree: Tree) -> Finding:
+    form, conversion, span = conversion_of(fault, event)
+    assert fault.misuse is not None
+    message = misused(conversion, fault.misuse, fault.models[0])
+    if fault.misuse.kind == "unknown" and fault.misuse.what == "-":
+        return Finding(span, message, "a precision has no sign")
+    if fault.misuse.kind == "unknown" and conversion.macro is None:
+        fix = None
+        if not conversion.letter.isalnum() and form.text[conversion.start] == "%":
+            start = Span(span.start, span.start)
+            fix = Fix("unsafe", (SourceEdit(tree.source, start, "%"),))
+        return Finding(span, message, _PERCENT, fix=fix)
+    advice, safe = repair(conversion, fault.models[0])
+    fix = fix_of(tree, form, conversion, advice, "safe" if safe else "unsafe")
+    help_ = _PERCENT if fault.misuse.kind == "percent" else help_of(form, conversion, advice)
+    return Finding(span, message, help_, fix=fix)
+
+
+def _position(fault: Fault, conversion: Conversion) -> tuple[str, str]:
+    if fault.kind == "mixed":
+        message = f"{called(conversion)} does not name its parameter by number, unlike other conversions"
+        return message, "number all conversions, or none"
+    if conversion.letter == "m":
+        return f"{called(conversion)} takes no parameter", "write %m"
+    return f"{called(conversion)} names parameter 0", "parameters count from 1"
+
+
+RULE = InvalidConversion()

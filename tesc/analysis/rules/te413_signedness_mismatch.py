@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from tesc.analysis.diagnostic import Related
+from tesc.analysis.formats.advice import advise, fix_of, help_of
+from tesc.analysis.formats.judge import other_signs
+from tesc.analysis.formats.wording import called
+from tesc.analysis.rule import EventRule, Finding
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+
+
+class SignednessMismatch(EventRule):
+    """A conversion is signed and its parameter is not, or the other way round.
+
+    Values that both can hold print alike; a large unsigned one prints as negative with `%d`, a negative
+    one as a large number with `%u` or `%x`. This rule is off by default. It finds what
+    `gcc -Wformat-signedness` finds, but for conversions that cut their argument down (`%hx`, `%hhu`)
+    and `%c`: these print what is meant.
+
+    Wrong:
+
+        queue_add(unsigned int len, int state) "len %d state 0x%x"
+
+    Right:
+
+        queue_add(unsigned int len, unsigned int state) "len %u state 0x%x"
+    """
+
+    code = "TE413"
+    name = "signedness-mismatch"
+    severity = "information"
+    on_by_default = False
+    fixable = True
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        for index, number in other_signs(event, settings.data_models):
+            assert event.format is not None
+            form, parameter = event.format, event.parameters[number]
+            conversion = form.parsed.conversions[index]
+            span = Span(form.start + conversion.start, form.start + conversion.end)
+            letter = conversion.macro.name[3] if conversion.macro else conversion.letter
+            sign = "a signed" if letter in "di" else "an unsigned"
+            name = f"'{parameter.name}'" if parameter.name else "the parameter"
+            message = f"{called(conversion)} prints {sign} number, but {name} is {parameter.type.text}"
+            related = (Related(tree.source, parameter.type_span, parameter.type.text),)
+            advice = advise(conversion, parameter.type) if letter in "diu" else None
+            if advice is None:
+                yield Finding(span, message, f"declare {name} unsigned", related)
+            else:
+                fix = fix_of(tree, form, conversion, advice, "unsafe")
+                yield Finding(span, message, help_of(form, conversion, advice), related, fix)
+
+
+RULE = SignednessMismatch()

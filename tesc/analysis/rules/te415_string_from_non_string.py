@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from tesc.analysis.formats.findings import mismatches
+from tesc.analysis.rule import EventRule, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+
+
+class StringFromNonString(EventRule):
+    """A `%s` prints a parameter that is no string.
+
+    printf reads the memory that the argument points to up to a NUL: with a number, or a pointer to
+    something else, the program crashes or prints what happens to stand there. Pointers to `char`,
+    `signed char` and `unsigned char` are strings; `void *` is none.
+
+    Wrong:
+
+        job_start(void *job, int state) "job %s state %s"
+
+    Right:
+
+        job_start(void *job, int state) "job %p state %d"
+    """
+
+    code = "TE415"
+    name = "string-from-non-string"
+    fixable = True
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        return mismatches(event, tree, settings, self.code)
+
+
+RULE = StringFromNonString()

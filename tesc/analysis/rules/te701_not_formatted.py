@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import FileRule, Finding, finding_of
+from tesc.syntax.layout import changes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Tree
+
+
+class NotFormatted(FileRule):
+    """A line is not in canonical layout.
+
+    Events that are all written alike are easier to read, to compare and to search, and a change of one
+    shows nothing in the diff but what it changes. `tesc fmt` writes whole files that way: one blank
+    after a comma, around each macro of a format and between `)` and the format, `type *name`, no
+    blanks at the end of a line, one blank line between blocks, directives first. What an event means
+    is the same before and after. Lines with other mistakes are left alone.
+
+    Wrong:
+
+        disk_read(void* buf,uint64_t at) "buf %p at 0x%"PRIx64
+
+    Right:
+
+        disk_read(void *buf, uint64_t at) "buf %p at 0x%" PRIx64
+    """
+
+    code = "TE701"
+    name = "not-formatted"
+    severity = "warning"
+    on_by_default = False
+    fixable = True
+
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        for change in changes(tree):
+            yield finding_of(change, tree.source)
+
+
+RULE = NotFormatted()

@@ -1,0 +1,89 @@
+"""Which rules run on which file, and how much their findings count: what settings make of it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tesc.analysis.registry import UnknownRule, all_rules, named, selected
+from tesc.config.globs import matches
+from tesc.config.merging import specificity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tesc.analysis.rule import Rule
+    from tesc.config.loading import Configuration
+    from tesc.config.problems import ConfigProblem
+    from tesc.config.settings import Settings
+    from tesc.syntax.source import Source
+
+    Pairs = tuple[tuple[str, str], ...]
+
+OFF = "off"
+
+
+def chosen(settings: Mapping[Source, Settings]) -> tuple[list[Rule], dict[Source, dict[str, str]]]:
+    """The rules that any file of a run wants; and for each file the severities that differ, by code.
+
+    A rule that a file does not want is `off` there. Raises UnknownRule.
+    """
+    levels = {source: levels_of(one, source.file) for source, one in settings.items()}
+    rules = [rule for rule in all_rules() if any(mine.get(rule.code) != OFF for mine in levels.values())]
+    return rules, levels
+
+
+def levels_of(settings: Settings, file: str) -> dict[str, str]:
+    """The severities that a file's settings give to rules, by code; `off` for those not to run.
+
+    Raises UnknownRule.
+    """
+    ignored = tuple(
+        rule
+        for pattern, rules in settings.per_file_ignores
+        if matches(pattern, settings.root, file)
+        for rule in rules
+    )
+    return _levels(settings.select, settings.ignore, settings.severity, ignored)
+
+
+# The files of a folder, and most folders of a run, ask for the same.
+@lru_cache(maxsize=64)
+def _levels(
+    select: tuple[str, ...], ignore: tuple[str, ...], severity: Pairs, ignored: tuple[str, ...]
+) -> dict[str, str]:
+    wanted = selected(select, ignore)
+    if not select:
+        own = [selector for selector, level in severity if level != OFF and specificity(selector) == _OF_A_RULE]
+        wanted += selected(own, ignore) if own else []
+    levels = {rule.code: level for selector, level in severity for rule in _covered(selector)}
+    levels.update((rule.code, OFF) for rule in all_rules() if rule not in wanted)
+    levels.update((rule.code, OFF) for selector in ignored for rule in _covered(selector))
+    return levels
+
+
+_OF_A_RULE = specificity("TE001")
+
+
+def _covered(selector: str) -> list[Rule]:
+    """All rules that a selector covers: of a family, those that are off by default too."""
+    of_name = named(selector)
+    return [rule for rule in all_rules() if rule in of_name or rule.code.startswith(selector.upper())]
+
+
+def unknown_rules(configuration: Configuration) -> list[ConfigProblem]:
+    """Where a configuration names rules that do not exist."""
+    values = configuration.values
+    places: list[tuple[str, tuple[str | int, ...]]] = []
+    for key in ("select", "ignore"):
+        places += [(selector, (key, number)) for number, selector in enumerate(values.get(key, ()))]
+    places += [(selector, ("severity", selector)) for selector in values.get("severity", ())]
+    for pattern, selectors in values.get("per-file-ignores", {}).items():
+        places += [(one, ("per-file-ignores", pattern, number)) for number, one in enumerate(selectors)]
+    problems = []
+    for selector, path in places:
+        try:
+            named(selector)
+        except UnknownRule as unknown:
+            problems.append(configuration.problem(str(unknown), *path, of_key=True))
+    return sorted(problems, key=lambda problem: (problem.line, problem.column))

@@ -1,0 +1,196 @@
+"""`tesc fmt`: canonical layout for files, folders or the whole tree."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import stat
+import sys
+
+from tesc.cli.terminal import Failure, error, plural, print_text
+from tesc.files import MAX_SOURCE_BYTES, read_source, too_large, write_output
+from tesc.records import record
+from tesc.syntax.layout import canonical, difference
+from tesc.syntax.parser import parse
+from tesc.syntax.source import Source
+from tesc.workspace import distinct, find_files, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.syntax.nodes import Tree
+
+_EPILOG = """\
+exit status: 0 done, 1 with --check or --diff: files would change, 2 tesc could not do its work
+
+A folder stands for every file below it named trace-events or *.trace-events; in a git checkout,
+for those that git does not ignore. Lines with mistakes stay as they are; 'tesc check' shows them.
+"""
+
+
+@record
+class Formatted:
+    """A file before and after."""
+
+    source: Source
+    text: str
+
+    @property
+    def changed(self) -> bool:
+        return self.text != self.source.text
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "fmt",
+        help="canonical layout; --check, --diff",
+        description="Lay trace-events files out: one blank after commas and around PRI macros, 'type *name', one "
+        "blank line between blocks, directives first. What the events mean stays, and so does every comment.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files or folders; - is standard input, printed (default: .)"
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing, name the files that would change")
+    parser.add_argument("--diff", action="store_true", help="write nothing, print what would change")
+    parser.add_argument(
+        "--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit status."""
+    if "-" in options.paths:
+        return _standard_input(options)
+    paths, failed = _named(options.paths or ["."])
+    changed = files = 0
+    for path in paths:
+        try:
+            done = formatted(_read(path, not (options.check or options.diff)))
+            if done.changed and not (options.check or options.diff):
+                write_output(path, done.text)
+        except OSError as problem:
+            error(f"{shown(path)}: {problem.strerror or problem}")
+            failed = True
+            continue
+        files += 1
+        changed += done.changed
+        if done.changed:
+            _tell(done, options)
+    _summarize(changed, files, options)
+    if failed:
+        return 2
+    return 1 if changed and (options.check or options.diff) else 0
+
+
+def formatted(source: Source) -> Formatted:
+    """A source in canonical layout. What the layout would change the meaning of is never returned."""
+    tree = parse(source)
+    text = canonical(tree)
+    if text != source.text:
+        line = difference(tree, parse(Source(source.path, text, source.file)))
+        if line is not None:
+            raise RuntimeError(f"{source.path}:{line}: its layout would change what this line means; not written")
+    _warn(tree)
+    return Formatted(source, text)
+
+
+def _warn(tree: Tree) -> None:
+    """Tell of lines that stay as they are."""
+    lines = {tree.source.place(problem.span.start)[0] for problem in tree.problems}
+    if lines:
+        number = len(lines)
+        which = "a line with a mistake stays as it is" if number == 1 else f"{number} lines with mistakes stay as they are"
+        error(f"{tree.source.path}:{min(lines)}: {which}; see 'tesc check'", "warning")
+
+
+def _named(paths: Sequence[str]) -> tuple[list[str], bool]:
+    """The files that paths stand for, and whether one of the paths does not exist."""
+    files: list[str] = []
+    missing = False
+    for path in paths:
+        if os.path.isdir(path):
+            below = find_files(path)
+            if not below:
+                error(f"{path}: no trace-events files here", "warning")
+            files.extend(below)
+        elif os.path.lexists(path):
+            files.append(path)
+        else:
+            error(f"{path}: no such file or folder")
+            missing = True
+    return distinct(files), missing
+
+
+def _read(path: str, to_write: bool) -> Source:
+    # Nothing can be put back into a pipe.
+    if to_write and not stat.S_ISREG(os.stat(path).st_mode):
+        raise OSError(f"not a regular file; 'tesc fmt - < {path}' prints it")
+    return read_source(path, shown(path))
+
+
+def _standard_input(options: argparse.Namespace) -> int:
+    if len(options.paths) > 1:
+        raise Failure("- (standard input) stands alone")
+    if sys.stdin is None:
+        raise Failure("standard input is closed")
+    data = sys.stdin.buffer.read(MAX_SOURCE_BYTES + 1)
+    name = options.stdin_filename
+    if len(data) > MAX_SOURCE_BYTES:
+        raise Failure(f"{name}: {too_large(name).strerror}")
+    done = formatted(Source.from_bytes(name, data))
+    if not (options.check or options.diff):
+        _print_bytes(done.text)
+        return 0
+    if done.changed:
+        _tell(done, options)
+    return int(done.changed)
+
+
+def _tell(done: Formatted, options: argparse.Namespace) -> None:
+    if options.diff:
+        _print_bytes("".join(diff(done)))
+    else:
+        word = "would reformat" if options.check else "reformatted"
+        print_text(f"{word} {done.source.path}\n")
+
+
+def diff(done: Formatted) -> Iterator[str]:
+    """A unified diff that patch(1) takes."""
+    from difflib import unified_diff
+
+    path = done.source.path
+    old, new = ([f"{line}\n" for line in text.split("\n")] for text in (done.source.text, done.text))
+    for lines in (old, new):
+        # What follows the last line end: nothing, or a line without one.
+        last = lines.pop()[:-1]
+        if last:
+            lines.append(last)
+    for line in unified_diff(old, new, path, path):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _print_bytes(text: str) -> None:
+    """Print a source's own text: the bytes of a file, whatever the terminal's encoding."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()
+
+
+def _summarize(changed: int, files: int, options: argparse.Namespace) -> None:
+    """The last line: `2 files reformatted, 42 files left alone`."""
+    would = "would be " if options.check or options.diff else ""
+    parts = []
+    if changed:
+        parts.append(f"{plural(changed, 'file')} {would}reformatted")
+    if files > changed or not changed:
+        parts.append(f"{plural(files - changed, 'file')} {would}left alone")
+    line = ", ".join(parts) + "\n"
+    if options.diff:
+        sys.stdout.flush()
+        sys.stderr.write(line)
+    else:
+        print_text(line)

@@ -1,0 +1,53 @@
+"""Backends of other packages, registered as entry points of the group `tesc.backends`.
+
+An entry point's name is the backend's, and it leads to a Backend: an object or a class without
+arguments. Names of tesc's own backends are not looked up, so nobody can replace one.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.metadata import entry_points
+
+from tesc.codegen.qemu.backends.base import Backend
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from importlib.metadata import EntryPoint
+    from typing import Any
+
+GROUP = "tesc.backends"
+
+
+class BadBackend(Exception):
+    """An entry point leads to something that is no backend; the message says to what."""
+
+
+def _registered() -> Iterable[EntryPoint]:
+    everything: Any = entry_points()  # a plain dictionary before Python 3.10
+    if hasattr(everything, "select"):
+        return tuple(everything.select(group=GROUP))
+    return tuple(everything.get(GROUP, ()))
+
+
+def names() -> list[str]:
+    """The names of all registered backends, sorted."""
+    return sorted({entry.name for entry in _registered()})
+
+
+@lru_cache(maxsize=None)
+def load(name: str) -> Backend | None:
+    """The backend that is registered under a name, or None. Raises BadBackend."""
+    entry = next((entry for entry in _registered() if entry.name == name), None)
+    if entry is None:
+        return None
+    try:
+        found = entry.load()
+        if isinstance(found, type):
+            found = found()
+    except Exception as error:  # other people's code may fail in any way
+        raise BadBackend(f"backend '{name}' ({entry.value}) can't be loaded: {type(error).__name__}: {error}") from error
+    if not isinstance(found, Backend):
+        raise BadBackend(f"backend '{name}' ({entry.value}) is no tesc.codegen.qemu.backends.base.Backend")
+    return found

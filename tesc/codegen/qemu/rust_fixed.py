@@ -1,0 +1,91 @@
+"""Rust's view of parameters and formats where the reference's is wrong.
+
+It has `c_long` for `unsigned long` and `c_char` for `signed char`, loses what `char **` points to,
+knows one spelling only of `const char *`, and repeats escapes that C has and Rust has not.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tesc.syntax.c_type import parse_type
+from tesc.syntax.printf import Literal, parse_format
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.codegen.qemu.output import Output
+    from tesc.schema.unit import UnitEvent
+
+_TYPES = {
+    "char": "std::ffi::c_char",
+    "signed char": "std::ffi::c_schar",
+    "unsigned char": "std::ffi::c_uchar",
+    "short": "std::ffi::c_short",
+    "unsigned short": "std::ffi::c_ushort",
+    "int": "std::ffi::c_int",
+    "unsigned int": "std::ffi::c_uint",
+    "long": "std::ffi::c_long",
+    "unsigned long": "std::ffi::c_ulong",
+    "long long": "std::ffi::c_longlong",
+    "unsigned long long": "std::ffi::c_ulonglong",
+    "void": "()",
+    "bool": "bool",
+    **{f"{sign}int{size}_t": f"{rust}{size}" for sign, rust in (("", "i"), ("u", "u")) for size in (8, 16, 32, 64)},
+    "size_t": "usize",
+    "uintptr_t": "usize",
+    "ssize_t": "isize",
+    "intptr_t": "isize",
+    "ptrdiff_t": "isize",
+}
+# Of what `PRI` macros stand for, with 64-bit `long long`; TARGET_FMT_plx is QEMU's own.
+_SIZES = {"8": "hh", "16": "h", "32": "", "64": "ll", "MAX": "j", "PTR": "z"}
+_WHOLE = {"TARGET_FMT_plx": "%016llx"}
+# C11 6.4.4.4; of the simple escapes, Rust has the others too.
+_ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
+_SIMPLE = {"a": "\\x07", "b": "\\x08", "f": "\\x0c", "v": "\\x0b", "e": "\\x1b", "E": "\\x1b", "?": "?", "'": "'"}
+
+
+def is_string(type_text: str) -> bool:
+    """Whether a type is a pointer to text that is not written to, however it is spelled."""
+    type_ = parse_type(type_text)
+    return type_.is_string and "const" in type_.words
+
+
+@lru_cache(maxsize=None)
+def fixed_type(type_text: str) -> str | None:
+    """The Rust type of a C type, or None where there is none."""
+    made = _TYPES.get(parse_type(type_text).base or "")
+    if made is not None:
+        # What stands before each star is about what that star points to.
+        for pointed in type_text.split("*")[:-1]:
+            made = f"*{'const' if 'const' in pointed.split() else 'mut'} {made}"
+    return made
+
+
+def fixed_format(out: Output, event: UnitEvent) -> str:
+    """The event's format between the quotes of a Rust C string."""
+    text = event.format
+    parts = []
+    for piece in parse_format(text).pieces:
+        if isinstance(piece, Literal):
+            parts.append(_ESCAPE.sub(_escaped, text[piece.start + 1 : piece.end - 1]))
+            continue
+        size = _SIZES.get(piece.name[4:]) if piece.name.startswith("PRI") else None
+        if piece.name in _WHOLE:
+            parts.append(_WHOLE[piece.name])
+        elif size is None or piece.name[3] not in "diouxX":
+            out.refuse_macro(event, piece, "the Rust output")
+        else:
+            parts.append(size + piece.name[3])
+    return "".join(parts)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """One of C's escapes as Rust has it."""
+    octal, hexa, short, long, other = match.groups()
+    if other is not None:
+        return _SIMPLE.get(other, match[0])
+    if octal or hexa:
+        return f"\\x{(int(octal, 8) if octal else int(hexa, 16)) & 255:02x}"
+    return f"\\u{{{short or long}}}"

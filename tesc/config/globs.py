@@ -1,0 +1,68 @@
+"""Patterns of paths, as `exclude` and `per-file-ignores` have them; they mean what they do in .gitignore.
+
+`*` and `?` stay within one name, `**` stands for any number of folders, `[...]` for one of some
+characters. A pattern with a slash that is not at its end starts at the configuration's folder, any
+other matches at every depth. What matches a folder holds for all below it; with a slash at its
+end, a pattern matches nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+
+_TOKEN = re.compile(r"/\*\*/|^\*\*/|/\*\*$|\*+|\?|\[!?\]?[^\]/]*\]|.", re.S)
+
+
+def matches(pattern: str, root: str, file: str) -> bool:
+    """Whether a file below the folder `root` matches; one elsewhere never does."""
+    path = _below(root, file)
+    return path is not None and _compiled(pattern).fullmatch(path) is not None
+
+
+def _below(root: str, file: str) -> str | None:
+    try:
+        path = os.path.relpath(os.path.abspath(file), root).replace(os.sep, "/")
+    except ValueError:  # another drive of Windows
+        return None
+    return None if path == ".." or path.startswith("../") else path
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    while pattern.startswith("./"):
+        pattern = pattern[2:]
+    only_folders = pattern.endswith("/")
+    pattern = pattern.rstrip("/")
+    anchored = "/" in pattern
+    pattern = pattern.lstrip("/")
+    if pattern in ("", "."):
+        return re.compile(".*", re.S)
+    text = "".join(_expression(token) for token in _TOKEN.findall(pattern))
+    return re.compile(f"{'' if anchored else '(?:.*/)?'}{text}{'/.*' if only_folders else '(?:/.*)?'}", re.S)
+
+
+def _expression(token: str) -> str:
+    if token in ("/**/", "**/"):
+        return f"{re.escape(token[:-3])}(?:.*/)?"
+    if token == "/**":
+        return "/.*"
+    if token[0] == "*":
+        return "[^/]*"
+    if token == "?":
+        return "[^/]"
+    if token[0] == "[" and len(token) > 1:
+        return _one_of(token[1:-1]) or re.escape(token)
+    return re.escape(token)
+
+
+def _one_of(inner: str) -> str:
+    """The expression for `[inner]`; empty where it holds no characters."""
+    parts = []
+    negated = inner.startswith("!")
+    for first, last, single in re.findall(r"(.)-(.)|(.)", inner[negated:], re.S):
+        if first <= last:
+            parts.append(re.escape(single) if single else f"{re.escape(first)}-{re.escape(last)}")
+    text = "".join(parts)
+    return (f"[^/{text}]" if negated else f"(?!/)[{text}]") if text else ""

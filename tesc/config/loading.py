@@ -1,0 +1,157 @@
+"""Reading a configuration file: text, TOML, and what the schema finds wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from functools import lru_cache
+
+from tesc.config.finding import PYPROJECT
+from tesc.config.positions import line_and_column, locate
+from tesc.config.problems import ConfigError, ConfigProblem
+from tesc.config.toml import loads
+from tesc.files import MAX_SOURCE_BYTES, relative
+from tesc.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from tesc.config.positions import Path
+
+_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_TABLE = ("tool", "tesc")
+
+
+@record
+class Configuration:
+    """A configuration file that is as the schema wants it.
+
+    `path` and its folder `root` are absolute; `table` is where in the document its keys stand.
+    """
+
+    path: str
+    text: str
+    table: Path
+    values: Mapping[str, Any]
+
+    @property
+    def root(self) -> str:
+        return os.path.dirname(self.path)
+
+    @property
+    def shown(self) -> str:
+        """The path as people see it."""
+        return relative(self.path)
+
+    def place(self, *keys: str | int, of_key: bool = False) -> tuple[int, int]:
+        """Line and column of a value, or of its key; of what holds it where it is not there itself."""
+        return _place(self.text, (*self.table, *keys), of_key)
+
+    def problem(self, message: str, *keys: str | int, of_key: bool = False) -> ConfigProblem:
+        """A mistake in the value at `keys`, or in its key."""
+        return ConfigProblem(self.shown, *self.place(*keys, of_key=of_key), message)
+
+
+def load(path: str) -> Configuration:
+    """The configuration in a file that is named tesc.toml, pyproject.toml or anything.
+
+    Raises ConfigError with all that is wrong with it.
+    """
+    path = os.path.abspath(path)
+    return _checked(path, _read(path))
+
+
+# Each folder of a run asks for the configuration anew.
+@lru_cache(maxsize=32)
+def _checked(path: str, data: bytes) -> Configuration:
+    text, values = _parsed(path, data)
+    table: Path = _TABLE if os.path.basename(path) == PYPROJECT else ()
+    for key in table:
+        if not isinstance(values, dict) or key not in values:
+            raise _unusable(path, "has no table [tool.tesc]")
+        values = values[key]
+    from tesc.config.validation import mistakes
+
+    try:
+        found = sorted(
+            (_place(text, (*table, *mistake.path), mistake.of_key), mistake.message)
+            for mistake in mistakes(values, f"{table}{text}")
+        )
+    except RecursionError:
+        raise _unusable(path, "nested too deeply") from None
+    if found:
+        raise ConfigError([ConfigProblem(relative(path), *place, message) for place, message in found])
+    return Configuration(path, text, table, values)
+
+
+def holds_table(path: str) -> bool:
+    """Whether a pyproject.toml has the table [tool.tesc]. Raises ConfigError."""
+    tool = _parsed(path, _read(path))[1].get("tool")
+    return isinstance(tool, dict) and "tesc" in tool
+
+
+def _read(path: str) -> bytes:
+    """What is in a file. Raises ConfigError."""
+    try:
+        status = os.stat(path)
+        if os.path.isdir(path):
+            raise _unusable(path, "a folder, not a configuration file")
+        regular = stat.S_ISREG(status.st_mode)
+        if not regular and os.path.basename(path) in (PYPROJECT, "tesc.toml"):
+            # Nobody asked for it by name, so it must not be waited for.
+            raise _unusable(path, "not a regular file")
+        with open(path, "rb") as file:
+            data = file.read(MAX_SOURCE_BYTES + 1)
+    except OSError as error:
+        raise _unusable(path, error.strerror or str(error)) from None
+    if len(data) > MAX_SOURCE_BYTES:
+        raise _unusable(path, f"larger than {MAX_SOURCE_BYTES // (1024 * 1024)} MiB")
+    return data
+
+
+def _parsed(path: str, data: bytes) -> tuple[str, Any]:
+    """A file's text, and what it says. Raises ConfigError."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8").replace("\r\n", "\n")
+        raise _wrong(path, before, len(before), "a byte that is not UTF-8") from None
+    # Editors on Windows begin files with a byte order mark.
+    text = text[text.startswith("\ufeff") :].replace("\r\n", "\n")
+    try:
+        return text, loads(text)
+    except RecursionError:
+        raise _unusable(path, "nested too deeply") from None
+    except ValueError as error:
+        raise _syntax_error(path, text, str(error)) from None
+
+
+def _syntax_error(path: str, text: str, message: str) -> ConfigError:
+    match = _TOML_PLACE.search(message)
+    if match is None:
+        return _unusable(path, message)
+    if match[1]:
+        problem = ConfigProblem(relative(path), int(match[1]), int(match[2]), message[: match.start()])
+        return ConfigError([problem])
+    return _wrong(path, text, len(text.rstrip("\n")), f"{message[: match.start()]} before the end")
+
+
+def _unusable(path: str, message: str) -> ConfigError:
+    return ConfigError([ConfigProblem(relative(path), 0, 0, message)])
+
+
+def _wrong(path: str, text: str, offset: int, message: str) -> ConfigError:
+    return ConfigError([ConfigProblem(relative(path), *line_and_column(text, offset), message)])
+
+
+def _place(text: str, path: Path, of_key: bool) -> tuple[int, int]:
+    places = locate(text)
+    while path and path not in places:
+        path, of_key = path[:-1], False
+    if not path:
+        return 1, 1
+    place = places[path]
+    return line_and_column(text, place.key if of_key else place.value)

@@ -1,0 +1,205 @@
+"""A configuration's values over its profile's defaults, and where each setting came from."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from tesc.config.settings import PROFILES, GenerateSettings, Settings, Tapset, UnitSettings, profile_at
+from tesc.records import record, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+    from tesc.config.loading import Configuration
+
+_FAMILY = re.compile(r"te\d{0,2}|all", re.I)
+
+
+@record
+class Origin:
+    """One setting as a configuration would have it, and where it came from.
+
+    `value` is what TOML can hold, None for what is not set; `source` is `default`, `profile NAME`,
+    `FILE:LINE` or the command line's option.
+    """
+
+    key: str
+    value: object
+    source: str
+
+
+def settings_from(configuration: Configuration, path: str, profile: str | None = None) -> Settings:
+    """The settings of a file from its configuration, over the defaults of a profile.
+
+    That is the one given, else the one that the configuration names, else the one recognized.
+    """
+    root = configuration.root
+    values = configuration.values
+    profile = profile or values.get("profile") or profile_at(path)
+    changes = {_field(key): _CONVERTED[key](values[key], root) for key in _CONVERTED if key in values}
+    return replace(PROFILES[profile], root=root, **changes)
+
+
+def specificity(selector: str) -> int:
+    """How close a selector of rules is: ALL, a family, a longer family, a rule."""
+    return 4 if not _FAMILY.fullmatch(selector) else 0 if selector.lower() == "all" else len(selector) - 1
+
+
+def _absolute(path: str, root: str) -> str:
+    return os.path.normpath(os.path.join(root, path))
+
+
+def _texts(value: Any, root: str) -> tuple[str, ...]:
+    return tuple(value)
+
+
+def _paths(value: Any, root: str) -> tuple[str, ...]:
+    return tuple(_absolute(path, root) for path in value)
+
+
+def _units(value: Any, root: str) -> tuple[UnitSettings, ...]:
+    return tuple(
+        UnitSettings(
+            _absolute(unit["path"], root),
+            tuple(unit.get("include", ())),
+            unit.get("event-prefix", ""),
+            tuple(unit.get("disable", ())),
+        )
+        for unit in value
+    )
+
+
+def _generate(value: Any, root: str) -> GenerateSettings:
+    tapsets = tuple(
+        Tapset(one["name"], one["format"], one.get("binary", ""), one["probe-prefix"])
+        for one in value.get("tapset", ())
+    )
+    return GenerateSettings(
+        tuple(value["groups"]) if "groups" in value else None,
+        tuple(value.get("backends", ())),
+        tuple(value.get("formats", ())),
+        _absolute(value["out"], root) if "out" in value else None,
+        tapsets,
+    )
+
+
+_CONVERTED: Mapping[str, Callable[[Any, str], Any]] = {
+    "max-args": lambda value, root: int(value),  # the schema takes 6.0 for an integer
+    "data-models": _texts,
+    "types": lambda value, root: frozenset(value),
+    "include-path": _paths,
+    "disable": _texts,
+    "guest-files": _paths,
+    "select": _texts,
+    "ignore": _texts,
+    # The closest selector is applied last.
+    "severity": lambda value, root: tuple(sorted(value.items(), key=lambda item: specificity(item[0]))),
+    "per-file-ignores": lambda value, root: tuple((path, tuple(rules)) for path, rules in value.items()),
+    "exclude": _texts,
+    "exclusive": lambda value, root: tuple(tuple(folders) for folders in value),
+    "compat": lambda value, root: value,
+    "unit": _units,
+    "generate": _generate,
+}
+
+
+def _field(key: str) -> str:
+    return "units" if key == "unit" else key.replace("-", "_")
+
+
+def origins(
+    settings: Settings,
+    configuration: Configuration | None,
+    options: Mapping[str, tuple[str, bool]],
+    found: str | None = None,
+) -> list[Origin]:
+    """Each setting, and where it came from.
+
+    `options` are the command line's options by the key that they set, each with whether it adds to
+    what was set before; `found` says by what the profile was recognized without being named.
+    """
+    made = []
+    for key, value, default in _entries(settings):
+        source = _line_of(key, configuration) or (found if key == "profile" else None)
+        if key in options:
+            option, adds = options[key]
+            source = f"{source}, {option}" if adds and source else option
+        elif source is None:
+            source = "default" if value == default else f"profile {settings.profile}"
+        made.append(Origin(key, value, source))
+    return made
+
+
+def _line_of(key: str, configuration: Configuration | None) -> str | None:
+    if configuration is None:
+        return None
+    values: Any = configuration.values
+    path = key.split(".")
+    for part in path:
+        if part not in values:
+            return None
+        values = values[part]
+    return f"{configuration.shown}:{configuration.place(*path, of_key=True)[0]}"
+
+
+def _entries(settings: Settings) -> Iterator[tuple[str, Any, Any]]:
+    """Key, value and the value without profile or configuration, each as TOML has it."""
+    yield "profile", settings.profile, PROFILES["default"].profile
+    for key in _CONVERTED:
+        if key != "generate":
+            field = _field(key)
+            plain = getattr(PROFILES["default"], field)
+            yield key, _plain(key, getattr(settings, field), settings.root), _plain(key, plain, "")
+    generate = settings.generate
+    yield "generate.groups", None if generate.groups is None else list(generate.groups), None
+    yield "generate.backends", list(generate.backends), []
+    yield "generate.formats", list(generate.formats), []
+    yield "generate.out", None if generate.out is None else _relative(generate.out, settings.root), None
+    yield "generate.tapset", [_tapset(one) for one in generate.tapsets], []
+
+
+def _plain(key: str, value: Any, root: str) -> Any:
+    if key == "types":
+        return sorted(value)
+    if key in ("include-path", "guest-files"):
+        return [_relative(path, root) for path in value]
+    if key == "severity":
+        return dict(value)
+    if key == "per-file-ignores":
+        return {path: list(rules) for path, rules in value}
+    if key == "exclusive":
+        return [list(folders) for folders in value]
+    if key == "unit":
+        return [_unit(unit, root) for unit in value]
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _unit(unit: UnitSettings, root: str) -> dict[str, object]:
+    made: dict[str, object] = {"path": _relative(unit.path, root)}
+    if unit.include:
+        made["include"] = list(unit.include)
+    if unit.event_prefix:
+        made["event-prefix"] = unit.event_prefix
+    if unit.disable:
+        made["disable"] = list(unit.disable)
+    return made
+
+
+def _tapset(tapset: Tapset) -> dict[str, object]:
+    made = {"name": tapset.name, "format": tapset.format}
+    if tapset.binary:
+        made["binary"] = tapset.binary
+    return {**made, "probe-prefix": tapset.probe_prefix}
+
+
+def _relative(path: str, root: str) -> str:
+    """A path as the configuration would have it; one elsewhere, such as an option's, stays as it is."""
+    if not root or not os.path.isabs(path):
+        return path
+    try:
+        return os.path.relpath(path, root).replace(os.sep, "/")
+    except ValueError:  # another drive of Windows
+        return path

@@ -1,0 +1,14 @@
+"""The TOML parser: Python's own since 3.11, before that the package that became it."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_MODULE = "tomllib" if sys.version_info >= (3, 11) else "tomli"
+loads: Callable[[str], dict[str, Any]] = import_module(_MODULE).loads

@@ -1,0 +1,16 @@
+"""Groups: what a source tree's trace-events files are called in the names of generated files."""
+
+from __future__ import annotations
+
+import os
+
+
+def group_of(path: str) -> str:
+    """The group of a file whose path is relative to the tree's folder.
+
+    `hw/usb/trace-events` is `hw_usb`, the tree's own `trace-events` is `root`, and
+    `qapi/qapi.trace-events` is called by its own name, `qapi_trace_events`.
+    """
+    folder, name = os.path.split(os.path.normpath(path))
+    words = folder if name == "trace-events" else name
+    return "".join(char if char.isascii() and char.isalnum() else "_" for char in words) or "root"

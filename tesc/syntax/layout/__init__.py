@@ -1,0 +1,44 @@
+"""Canonical layout: text in, text out, and what the events mean stays.
+
+- One blank after a comma, around each macro of a format and between its literals, between `)` and
+  the format, and between words; none before `(`, after `*` or at a line's end: `type *name`.
+- One blank line between blocks, none at the file's start and end; lines end with LF.
+- Directives first: the prefix, the includes that no event precedes, the disable patterns. Each
+  brings the comment that stands right above it. Nothing moves where that would change an index, an
+  ID, a name, or what a suppression holds for.
+
+Only blanks and whole lines change. Comments keep their text, and a line that is no item, or of
+which something is wrong, stays as it is.
+"""
+
+from __future__ import annotations
+
+from tesc.syntax.layout.blocks import arranged, chunks_of, lines_of_chunks
+from tesc.syntax.layout.changes import changes
+from tesc.syntax.layout.lines import laid_out
+from tesc.syntax.layout.meaning import difference
+from tesc.syntax.parser import parse
+from tesc.syntax.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.syntax.nodes import Tree
+
+__all__ = ["canonical", "changes", "difference"]
+
+
+def canonical(tree: Tree) -> str:
+    """The text of a tree's source in canonical layout."""
+    chunks = chunks_of(laid_out(tree))
+    text = _text(lines_of_chunks(chunks))
+    better = arranged(chunks, tree)
+    if better is not chunks:
+        moved = _text(lines_of_chunks(better))
+        # What a suppression holds for, above all, can depend on the order.
+        if difference(tree, parse(Source(tree.source.path, moved))) is None:
+            return moved
+    return text
+
+
+def _text(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

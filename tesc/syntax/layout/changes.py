@@ -1,0 +1,123 @@
+"""What keeps a file from canonical layout, a problem a line, with the edits that mend it."""
+
+from __future__ import annotations
+
+from tesc.syntax.layout.blocks import DISABLE, PREFIX, arranged, chunks_of, lines_of_chunks, misplaced
+from tesc.syntax.layout.lines import laid_out
+from tesc.syntax.layout.meaning import difference
+from tesc.syntax.nodes import Edit, Problem
+from tesc.syntax.parser import parse
+from tesc.syntax.source import Source, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.syntax.layout.blocks import Chunk
+    from tesc.syntax.layout.lines import Line
+    from tesc.syntax.nodes import Tree
+
+_CODE = "TE701"
+_LATE = {PREFIX: "a file's prefix stands first", DISABLE: "directives stand before events, patterns after includes"}
+
+
+def changes(tree: Tree) -> list[Problem]:
+    """Where a source is not in canonical layout, in the order of its text.
+
+    The file's last line end and the kind of its line ends are other rules' business.
+    """
+    lines = laid_out(tree)
+    found = [change for line in lines for change in _in_line(line)]
+    found.extend(_blank_lines(tree, lines))
+    chunks = chunks_of(lines)
+    better = arranged(chunks, tree)
+    if better is not chunks:
+        found.extend(_moves(tree, lines, better))
+    return sorted(found, key=lambda change: (change.span.start, change.span.end))
+
+
+def _in_line(line: Line) -> Iterator[Problem]:
+    """The blanks of a line that are too many, too few or tabs, as one problem."""
+    if line.layout == line.text:
+        return
+    edits = [
+        Edit(Span(line.start + start, line.start + end), blank)
+        for start, end, blank in _differences(line.text, line.layout)
+    ]
+    span = Span(edits[0].span.start, edits[-1].span.end)
+    message, help_ = "this line is not in canonical layout", None
+    if len(edits) == 1:
+        only = edits[0]
+        if only.span.end == line.start + len(line.text):
+            message = "blanks at the end of a line"
+        elif only.span.start == only.span.end:
+            message = "one blank belongs here"
+        else:
+            message = "one blank is enough here" if only.text else "no blank belongs here"
+    else:
+        # What is written between the first and the last difference.
+        tail = len(line.text) - (span.end - line.start)
+        piece = line.layout[span.start - line.start : len(line.layout) - tail].strip()
+        help_ = f"write {piece}" if piece else None
+    yield Problem(_CODE, span, message, help_, tuple(edits))
+
+
+def _differences(old: str, new: str) -> list[tuple[int, int, str]]:
+    """Where two texts that differ in blanks only differ: start and end in `old`, and what to write."""
+    found = []
+    at = to = 0
+    while at < len(old) or to < len(new):
+        if old[at : at + 1] == new[to : to + 1]:
+            at, to = at + 1, to + 1
+            continue
+        begin, start = at, to
+        while old[at : at + 1] in (" ", "\t"):
+            at += 1
+        while new[to : to + 1] in (" ", "\t"):
+            to += 1
+        found.append((begin, at, new[start:to]))
+    return found
+
+
+def _blank_lines(tree: Tree, lines: list[Line]) -> Iterator[Problem]:
+    """Blank lines at the start and the end of a file, and more than one anywhere else."""
+    at = 0
+    while at < len(lines):
+        if not lines[at].is_blank:
+            at += 1
+            continue
+        begin = at
+        while at < len(lines) and lines[at].is_blank:
+            at += 1
+        first = begin if begin == 0 or at == len(lines) else begin + 1
+        if first < at:
+            end = lines[at].start if at < len(lines) else len(tree.source.text)
+            message = "a superfluous blank line" if at - first == 1 else f"{at - first} superfluous blank lines"
+            span = Span(lines[first].start, end)
+            yield Problem(_CODE, span, message, None, (Edit(span, ""),))
+
+
+def _moves(tree: Tree, lines: list[Line], better: list[Chunk]) -> Iterator[Problem]:
+    """The directives that stand too late; the first one's edit moves them all."""
+    made = lines_of_chunks(better)
+    moved = parse(Source(tree.source.path, "".join(f"{line}\n" for line in made)))
+    if difference(tree, moved) is not None:
+        return
+    edits: tuple[Edit, ...] = (_rewritten(tree, lines, made),)
+    for chunk in misplaced(chunks_of(lines)):
+        item = chunk.lines[-1].item
+        assert item is not None
+        message = _LATE[chunk.kind]
+        yield Problem(_CODE, item.span, message, "move it to the top of the file", edits)
+        edits = ()
+
+
+def _rewritten(tree: Tree, lines: list[Line], made: list[str]) -> Edit:
+    """One edit that makes lines of a source these lines, without those that both begin and end with."""
+    old = [line.text for line in lines]
+    head = next((at for at, pair in enumerate(zip(old, made)) if pair[0] != pair[1]), 0)
+    tail = 0
+    while tail < min(len(old), len(made)) - head and old[-1 - tail] == made[-1 - tail]:
+        tail += 1
+    end = lines[len(old) - tail].start if tail else len(tree.source.text)
+    return Edit(Span(lines[head].start, end), "".join(f"{line}\n" for line in made[head : len(made) - tail]))

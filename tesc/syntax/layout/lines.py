@@ -1,0 +1,110 @@
+"""The canonical layout of each line by itself."""
+
+from __future__ import annotations
+
+from tesc.records import record
+from tesc.syntax.lines import UNSEEN
+from tesc.syntax.nodes import Comment, Disable, Event, Include, Malformed, Prefix
+from tesc.syntax.printf import PRI_MACROS, Macro
+from tesc.syntax.source import split_lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.syntax.c_type import CType
+    from tesc.syntax.nodes import Format, Item, Parameter, Tree
+
+
+@record
+class Line:
+    """A line of a source: its offset, its text, its item if it has one, and its canonical layout."""
+
+    start: int
+    text: str
+    item: Item | None
+    layout: str
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.layout
+
+    @property
+    def is_comment(self) -> bool:
+        return isinstance(self.item, Comment)
+
+
+def laid_out(tree: Tree) -> list[Line]:
+    """All lines of a source, with the layout that each should have."""
+    items = {item.line: item for item in tree.items}
+    wrong = {tree.source.place(problem.span.start)[0] for problem in tree.problems}
+    lines = []
+    for number, (start, text) in enumerate(split_lines(tree.source.text), 1):
+        item = items.get(number)
+        lines.append(Line(start, text, item, text if number in wrong else _layout(item, text)))
+    return lines
+
+
+def _layout(item: Item | None, text: str) -> str:
+    """A line's canonical layout; its own text where that is not certain to mean the same."""
+    if item is None:
+        return text if text.strip(" \t") else ""
+    stripped = text.strip(" \t")
+    if isinstance(item, Comment):
+        return stripped if stripped == item.text else text
+    if isinstance(item, Malformed) or UNSEEN.search(text):
+        return text
+    made = _written(item)
+    return made if made is not None and _ink(made) == _ink(text) else text
+
+
+def _ink(text: str) -> str:
+    """What is left of a text without blanks: layout changes nothing of it."""
+    return text.replace(" ", "").replace("\t", "")
+
+
+def _written(item: Item) -> str | None:
+    if isinstance(item, Event):
+        return _event(item)
+    if isinstance(item, Include):
+        prefix = f" prefix {item.prefix.text}" if item.prefix else ""
+        base = f" base {item.base.text}" if item.base else ""
+        return f'include "{item.path}"{prefix}{base}'
+    if isinstance(item, Prefix):
+        return f"prefix {item.name.text}"
+    assert isinstance(item, Disable)
+    return "disable " + ", ".join(pattern.text for pattern in item.patterns)
+
+
+def _event(event: Event) -> str | None:
+    head = " ".join([*(word.text for word in event.properties), event.name])
+    parameters = "void" if event.void else ", ".join(map(_parameter, event.parameters))
+    if event.format is None:
+        return f"{head}({parameters})"
+    shape = _format(event.format)
+    return None if shape is None else f"{head}({parameters}) {shape}"
+
+
+def _parameter(parameter: Parameter) -> str:
+    text = _type(parameter.type)
+    return f"{text}{parameter.name}" if text.endswith("*") else f"{text} {parameter.name}"
+
+
+def _type(declared: CType) -> str:
+    """A type as most write it: `const char *`, `char **`, `char *const *`."""
+    if not declared.pointers:
+        return " ".join(declared.words)
+    made = ""
+    for token in declared.text.replace("*", " * ").split():
+        made += token if not made or made.endswith("*") else f" {token}"
+    return made
+
+
+def _format(shape: Format) -> str | None:
+    """The pieces of a format with one blank between them, or None where a blank could change them."""
+    text = shape.text
+    pieces = shape.parsed.pieces
+    for piece, after in zip(pieces, pieces[1:]):
+        glued = isinstance(piece, Macro) and piece.end == after.start
+        # To a C compiler, what stands right before a quote may be part of the literal: L"", u8"".
+        if glued and isinstance(piece, Macro) and piece.name not in PRI_MACROS:
+            return None
+    return " ".join(text[piece.start : piece.end] for piece in pieces)

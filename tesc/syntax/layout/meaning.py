@@ -1,0 +1,94 @@
+"""What a file means, whatever its layout: what must be the same before and after."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+
+from tesc.syntax.nodes import Comment, Disable, Event, Include, Malformed, Prefix
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.syntax.nodes import Format, Item, Parameter, Tree
+
+    # What is compared, and the line that it comes from.
+    Part = tuple[object, int]
+
+
+def difference(before: Tree, after: Tree) -> int | None:
+    """The line of `before` from which on `after` means something else, or None.
+
+    Events and includes are compared in their order; so are prefixes, and lines that are no items,
+    for between them no order means anything. That of comments and of disable directives never
+    does. An item's suppressions belong to it.
+    """
+    olds, news = _meaning(before), _meaning(after)
+    lines = []
+    for old, new in zip(olds, news):
+        for mine, its in zip_longest(old, new):
+            if mine is None or its is None or mine[0] != its[0]:
+                lines.append(mine[1] if mine is not None else len(before.source.line_starts))
+                break
+    return min(lines) if lines else None
+
+
+def _meaning(tree: Tree) -> list[list[Part]]:
+    declared: list[Part] = []
+    prefixes: list[Part] = []
+    disabled: list[Part] = []
+    malformed: list[Part] = []
+    comments: list[Part] = []
+    file_wide: list[Part] = []
+    ignores: tuple[str, ...] = ()
+    began = False
+    for item in tree.items:
+        if isinstance(item, Comment):
+            comments.append((item.text, item.line))
+            if "tesc:" in item.text:
+                if "ignore-file" not in item.text:
+                    ignores += (item.text,)
+                elif not began:
+                    file_wide.append((item.text, item.line))
+            continue
+        kind = {Prefix: prefixes, Disable: disabled, Malformed: malformed}.get(item.__class__, declared)
+        kind.append(((ignores, *_parts(item, tree)), item.line))
+        began, ignores = True, ()
+    comments.sort(key=lambda part: str(part[0]))
+    disabled.sort(key=lambda part: str(part[0]))
+    return [declared, prefixes, disabled, malformed, comments, file_wide, list(_problems(tree))]
+
+
+def _problems(tree: Tree) -> Iterator[Part]:
+    text = tree.source.text
+    for problem in tree.problems:
+        edits = [(text[edit.span.start : edit.span.end], edit.text) for edit in problem.edits]
+        line, _ = tree.source.place(problem.span.start)
+        yield (problem.code, text[problem.span.start : problem.span.end], problem.message, edits), line
+
+
+def _parts(item: Item, tree: Tree) -> tuple[object, ...]:
+    if isinstance(item, Event):
+        properties = [word.text for word in item.properties]
+        parameters = [_parameter(parameter) for parameter in item.parameters]
+        return ("event", properties, item.name, item.void, parameters, item.format and _format(item.format))
+    if isinstance(item, Include):
+        return ("include", item.path, item.prefix and item.prefix.text, item.base and item.base.text)
+    if isinstance(item, Prefix):
+        return ("prefix", item.name.text)
+    if isinstance(item, Disable):
+        return ("disable", [word.text for word in item.patterns])
+    return ("malformed", tree.source.line_text(item.line))
+
+
+def _parameter(parameter: Parameter) -> tuple[object, ...]:
+    # The order of words and stars is all that there is to a type.
+    return parameter.type.text.replace("*", " * ").split(), parameter.name, parameter.declaration.flaw
+
+
+def _format(shape: Format) -> tuple[object, ...]:
+    parsed = shape.parsed
+    conversions = [conversion.text for conversion in parsed.conversions]
+    macros = [macro.name for macro in parsed.macros]
+    literals = [shape.text[piece.start : piece.end] for piece in parsed.literals]
+    return parsed.joined, conversions, macros, literals
