@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left, bisect_right
+from itertools import accumulate
 
 from tesc.cli.output.concise import heading
 from tesc.records import record
@@ -68,10 +69,11 @@ def _excerpt(diagnostic: Diagnostic, line: int, width: int) -> tuple[str, list[_
     """The line as it is printed, and what to mark in it."""
     source = diagnostic.source
     text = source.line_text(line)
-    shown = [_shown(char) for char in text]
-    columns = [0]
-    for part in shown:
-        columns.append(columns[-1] + _columns(part))
+    shown: Sequence[str] = text
+    columns: Sequence[int] = range(len(text) + 1)
+    if not (text.isascii() and text.isprintable()):
+        shown = [_shown(char) for char in text]
+        columns = [0, *accumulate(map(_columns, shown))]
     marks = [_mark(source, diagnostic.span, line, columns, "^", "")]
     for related in diagnostic.related:
         if related.source is source and source.place(related.span.start)[0] == line:
@@ -79,7 +81,7 @@ def _excerpt(diagnostic: Diagnostic, line: int, width: int) -> tuple[str, list[_
     return _clipped(shown, columns, marks, width)
 
 
-def _mark(source: Source, span: Span, line: int, columns: list[int], sign: str, label: str) -> _Mark:
+def _mark(source: Source, span: Span, line: int, columns: Sequence[int], sign: str, label: str) -> _Mark:
     first = source.line_starts[line - 1]
     start = min(span.start - first, len(columns) - 1)
     end = min(max(span.end - first, start), len(columns) - 1)
@@ -87,7 +89,7 @@ def _mark(source: Source, span: Span, line: int, columns: list[int], sign: str, 
     return _Mark(columns[start], max(columns[end], columns[start] + 1), sign, label)
 
 
-def _clipped(shown: list[str], columns: list[int], marks: list[_Mark], width: int) -> tuple[str, list[_Mark]]:
+def _clipped(shown: Sequence[str], columns: Sequence[int], marks: list[_Mark], width: int) -> tuple[str, list[_Mark]]:
     """A line that does not fit, cut so that the first mark is seen.
 
     `columns` are those at which the characters in `shown` begin, and the one after the last.

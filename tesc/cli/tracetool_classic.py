@@ -1,0 +1,133 @@
+"""`tesc tracetool-classic`: one output, with the arguments of the shell tracetool of 2011.
+
+Events come on standard input, the output goes to standard output. Messages and exit status are
+those of 2011 where it refused something.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tesc.codegen.classic import BACKENDS, MAX_ARGUMENTS, OUTPUTS, Options, generate
+from tesc.schema.resolve import resolve
+from tesc.syntax.nodes import Disable, Include, Prefix
+from tesc.syntax.parser import parse
+from tesc.syntax.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.syntax.nodes import Tree
+
+_USAGE = """\
+usage: tesc tracetool-classic BACKEND OUTPUT [OPTION...] < TRACE-EVENTS > FILE
+
+Generate one output as the shell tracetool of 2011 did, without its mistakes.
+
+backends:
+    --nop             no tracing at all
+    --simple          records of seven 64-bit words
+    --stderr          messages on the console
+    --ust             LTTng user space tracing 0.x
+    --dtrace          DTrace and SystemTap probes
+    --list-backends   print the backends' names
+    --check-backend   exit 0
+
+outputs:
+    -h      C header
+    -c      C source
+    -d      DTrace provider (with --dtrace)
+    -g      the host's demultiplexer of guest events
+    --stap  SystemTap tapset (with --dtrace)
+
+for --stap:
+    --binary PATH         the traced program
+    --target-type TYPE    'system' or 'user'
+    --target-arch ARCH    the target's architecture
+    --probe-prefix PREFIX in place of the latter two: what the probes are named after
+                          (default: qemu.TYPE.ARCH)
+"""
+_VALUES = ("--binary", "--target-type", "--target-arch", "--probe-prefix")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command; returns the exit status."""
+    backend = output = ""
+    values = dict.fromkeys(_VALUES, "")
+    rest = list(arguments)
+    # An empty argument ended the options in 2011, and what came last won.
+    while rest and rest[0]:
+        word = rest.pop(0)
+        if word in OUTPUTS:
+            output = OUTPUTS[word]
+        elif word.startswith("--") and word[2:] in BACKENDS:
+            backend = word[2:]
+        elif word in values:
+            if not rest:
+                sys.stderr.write(f"tesc tracetool-classic: {word} needs a value\n")
+                return 2
+            values[word] = rest.pop(0)
+        elif word == "--list-backends":
+            sys.stdout.write(" ".join(BACKENDS) + "\n")
+            return 0
+        elif word == "--check-backend":
+            return 0
+        elif word != "--guest-trace":
+            sys.stderr.write(_USAGE)
+            return 1
+    if not backend or not output:
+        sys.stderr.write(_USAGE)
+        return 1
+    refusal = _refusal(backend, output, values)
+    if refusal:
+        # 2011 wrote these to standard output, and builds look for them there.
+        sys.stdout.write(f"{refusal}\n")
+        return 1
+    prefix = values["--probe-prefix"] or f"qemu.{values['--target-type']}.{values['--target-arch']}"
+    return _generate(Options(backend, output, values["--binary"], prefix))
+
+
+def _refusal(backend: str, output: str, values: dict[str, str]) -> str | None:
+    """Why 2011 would not make this output, in its words."""
+    if output == "d" and backend != "dtrace":
+        return f"DTrace probe generator not applicable to {backend} backend"
+    if output != "stap":
+        return None
+    if backend != "dtrace":
+        return f"SystemTAP tapset generator not applicable to {backend} backend"
+    required = ["--binary"]
+    if not values["--probe-prefix"]:
+        required += ["--target-type", "--target-arch"]
+    missing = next((option for option in required if not values[option]), None)
+    return f"{missing} is required for SystemTAP tapset generator" if missing else None
+
+
+def _generate(options: Options) -> int:
+    tree = parse(Source.from_bytes("<stdin>", sys.stdin.buffer.read()))
+    if _wrong(tree):
+        return 1
+    text = generate(resolve([tree]).events, options)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()
+    return 0
+
+
+def _wrong(tree: Tree) -> bool:
+    """Print what keeps the events from being generated; 2011 made code of it that no compiler takes."""
+    found = [(p.span.start, f"{p.message} [{p.code}]", p.code != "TE004") for p in tree.problems]
+    for event in tree.events:
+        if len(event.parameters) > MAX_ARGUMENTS:
+            message = f"{len(event.parameters)} arguments, but a record holds {MAX_ARGUMENTS} [TE301]"
+            found.append((event.parameters[MAX_ARGUMENTS].start, message, True))
+        if not event.parameters and not event.void:
+            found.append((event.open, "the parameter list is empty [TE303]", True))
+    for item in tree.items:
+        if isinstance(item, (Include, Prefix, Disable)):
+            found.append((item.start, "the tracetool of 2011 has no directives: see 'tesc flatten'", True))
+    for offset, message, fatal in sorted(found):
+        line, column = tree.source.place(offset)
+        kind = "error" if fatal else "warning"
+        sys.stderr.write(f"{tree.source.path}:{line}:{column}: {kind}: {message}\n")
+    return any(fatal for _, _, fatal in found)

@@ -1,0 +1,67 @@
+"""Baselines accept what was found, wherever it moves, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tesc.analysis import baseline
+from tesc.analysis.check import check
+from tesc.analysis.diagnostic import Diagnostic
+from tesc.analysis.fingerprint import fingerprints
+from tesc.analysis.registry import selected
+from tesc.config.settings import Settings
+from tesc.schema.resolve import resolve
+from tesc.syntax.parser import parse
+from tesc.syntax.source import Source
+
+
+def findings(text: str, path: str = "hw/trace-events") -> list[Diagnostic]:
+    tree = parse(Source(path, text))
+    return check([resolve([tree])], selected(["TE30", "TE406", "TE002"], []), {tree.source: Settings()}, {})
+
+
+OLD = 'a(int x, int x) "%d"\nb(hwaddr y) "y\\n"\n'
+
+
+def test_what_moved_is_not_new():
+    accepted = baseline.read(baseline.written(findings(OLD)))
+    assert len(findings(OLD)) == 3
+    assert baseline.new(findings("# more\n\n" + OLD), accepted) == []
+    lines = OLD.splitlines(keepends=True)
+    assert baseline.new(findings(lines[1] + lines[0]), accepted) == []
+    assert baseline.new(findings(OLD.replace(" ", "  ")), accepted) == []
+
+
+def test_another_event_file_or_mistake_is_new():
+    accepted = baseline.read(baseline.written(findings(OLD)))
+    more = baseline.new(findings(OLD + 'c() "c"\n'), accepted)
+    assert [(d.code, d.event) for d in more] == [("TE303", "c")]
+    assert len(baseline.new(findings(OLD, "other/trace-events"), accepted)) == 3
+
+
+def test_more_of_the_same_is_new_and_the_last_of_them():
+    one = 'a(int x, int x) "%d"\n'
+    two = 'a(int x, int x, int x) "%d"\n'
+    accepted = baseline.read(baseline.written(findings(one)))
+    more = baseline.new(findings(two), accepted)
+    assert [d.source.place(d.span.start) for d in more] == [(1, 21)]
+
+
+def test_what_stands_in_no_event_is_known_by_its_line():
+    accepted = baseline.read(baseline.written(findings("# end")))
+    assert baseline.new(findings("# more\n# end"), accepted) == []
+    assert [d.code for d in baseline.new(findings("# another"), accepted)] == ["TE002"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"version": 2, "findings": []}', '{"version": 1, "findings": [{}]}']
+)
+def test_a_file_that_is_no_baseline_says_so(text):
+    with pytest.raises(baseline.BadBaseline):
+        baseline.read(text)
+
+
+def test_fingerprints_differ_and_stay():
+    first = fingerprints(findings(OLD + 'd(int x, int x, int x) "%d"\n'))
+    assert len(set(first)) == len(first) == 5
+    assert set(fingerprints(findings("\n\n" + OLD))) <= set(first)
