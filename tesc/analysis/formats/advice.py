@@ -85,18 +85,26 @@ def _integer_letter(conversion: Conversion, base: str) -> str:
         return letter
     if letter == "p":
         return "x"
+    if letter in ("s", "S") and base == "char":
+        return "c"
     if base in SIGNED_FIXED or base in UNSIGNED or base in ("char", "bool"):
         return "i" if letter == "i" else "d"
     return "u"
 
 
-def _advice(conversion: Conversion, tail: str, macro: str, before: str = "") -> Advice:
-    """A conversion with the flags, width and precision of another that go with it."""
+def _advice(conversion: Conversion, tail: str, macro: str, before: str = "") -> Advice | None:
+    """A conversion with the flags, width and precision of another that go with it.
+
+    None where a precision that a parameter gives would be lost.
+    """
     letter = tail[-1]
     flags = "".join(flag for flag in conversion.flags if flag in conv.FLAGS[letter])
-    # A string's precision is its greatest length, a number's its least.
-    kept = conversion.precision is not None and (letter == "s") == (conversion.letter in ("s", "S"))
-    dot = f".{conversion.precision}" if kept and letter != "p" else ""
+    # A precision is a string's greatest length, an integer's least, something else for others.
+    strings = letter == "s" and conversion.letter in ("s", "S")
+    integers = letter in conv.INTEGER_LETTERS and _letter(conversion) in conv.INTEGER_LETTERS
+    dot = f".{conversion.precision}" if conversion.precision is not None and (strings or integers) else ""
+    if conversion.precision == "*" and not dot:
+        return None
     return Advice(before, f"%{flags}{conversion.width}{dot}", "" if macro else tail, macro)
 
 

@@ -26,9 +26,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.syntax.printf import Conversion
 
-SIGNED_LETTERS = "di"
-UNSIGNED_LETTERS = "uoxXbB"
-INTEGER_LETTERS = SIGNED_LETTERS + UNSIGNED_LETTERS
+SIGNED_LETTERS = frozenset("di")
+INTEGER_LETTERS = SIGNED_LETTERS | frozenset("uoxXbB")
 _FLOATING_LETTERS = "eEfFgGaA"
 # Which flags go with each letter.
 FLAGS = {

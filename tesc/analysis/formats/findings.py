@@ -5,6 +5,7 @@ from __future__ import annotations
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.formats import wording
 from tesc.analysis.formats.advice import advise, fix_of, help_of
+from tesc.analysis.formats.conversions import INTEGER_LETTERS
 from tesc.analysis.formats.judge import faults
 from tesc.analysis.rule import Finding
 from tesc.syntax.source import Span
@@ -55,6 +56,6 @@ def _mismatch(fault: Fault, event: Event, tree: Tree, settings: Settings) -> Fin
     if advice is None:
         return Finding(span, message, None, related)
     # Another kind of conversion prints something else than the one that was written.
-    safe = not parameter.type.pointers and conversion.letter not in ("c", "C", "s", "S", "p")
+    safe = not parameter.type.pointers and (conversion.macro or conversion.letter in INTEGER_LETTERS)
     fix = fix_of(tree, form, conversion, advice, "safe" if safe else "unsafe")
     return Finding(span, message, help_of(form, conversion, advice), related, fix)

@@ -18,7 +18,7 @@ from tesc.syntax.printf import parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from tesc.syntax.c_type import Declaration
     from tesc.syntax.nodes import Event
@@ -130,12 +130,10 @@ def _in_order(
         if stray and len(slots) != len(types):
             return
     if len(slots) == len(types):
-        pairs: Iterable[tuple[int, int]] = enumerate(range(len(types)))
+        pairs = [(number, number) for number in range(len(types))]
     else:
         pairs = align(slots, types, parameters, conversions, format_text, models)
-        paired = list(pairs)
-        yield from _left_over(slots, len(types), paired, models)
-        pairs = paired
+        yield from _left_over(slots, len(types), pairs, models)
     for number, parameter in pairs:
         slot = slots[number]
         rejecting = _rejecting(slot, types[parameter], models)
@@ -144,8 +142,8 @@ def _in_order(
 
 
 def _is_stray(conversion: Conversion, models: tuple[str, ...]) -> bool:
-    misuse = conv.misuse_on(conversion, models[0])
-    return misuse is not None and misuse.kind in ("unknown", "percent")
+    misuses = [conv.misuse_on(conversion, model) for model in models]
+    return any(misuse is not None and misuse.kind in ("unknown", "percent") for misuse in misuses)
 
 
 def _left_over(

@@ -70,12 +70,16 @@ def _misuse(fault: Fault, event: Event, tree: Tree) -> Finding:
         return Finding(span, message, "a precision has no sign")
     if fault.misuse.kind == "unknown" and conversion.macro is None:
         fix = None
-        if not conversion.letter.isalnum() and form.text[conversion.start] == "%":
+        bare = not (conversion.width or conversion.precision or conversion.length)
+        if bare and not conversion.letter.isalnum() and form.text[conversion.start] == "%":
             start = Span(span.start, span.start)
             fix = Fix("unsafe", (SourceEdit(tree.source, start, "%"),))
         return Finding(span, message, _PERCENT, fix=fix)
     advice, safe = repair(conversion, fault.models[0])
-    fix = fix_of(tree, form, conversion, advice, "safe" if safe else "unsafe")
+    fix = None
+    # Without its `*` a conversion would leave a parameter over.
+    if advice.head.count("*") == conversion.text.count("*"):
+        fix = fix_of(tree, form, conversion, advice, "safe" if safe else "unsafe")
     help_ = _PERCENT if fault.misuse.kind == "percent" else help_of(form, conversion, advice)
     return Finding(span, message, help_, fix=fix)
 

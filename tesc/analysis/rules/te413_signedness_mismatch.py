@@ -20,8 +20,8 @@ class SignednessMismatch(EventRule):
 
     Values that both can hold print alike; a large unsigned one prints as negative with `%d`, a negative
     one as a large number with `%u` or `%x`. This rule is off by default. It finds what
-    `gcc -Wformat-signedness` finds, but for conversions that cut their argument down (`%hx`, `%hhu`)
-    and `%c`: these print what is meant.
+    `gcc -Wformat-signedness` finds, but for `bool`, `%c`, and conversions that cut their argument down
+    (`%hx`, `%hhu`): these print what is meant.
 
     Wrong:
 

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import re
+
+from tesc.analysis import pieces
+from tesc.analysis.rule import EventRule, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Format, Tree
+    from tesc.syntax.printf import Conversion
+
+# Something that may be hex and that no 0x stands right before.
+_CANDIDATE = re.compile(r'(?<!0[xX])%[^%"#A-Za-z]*[hlqjztLZ]*(?:[xX]|"[ \t]*(?:"|PRI[xX]))')
+# A prefix with the first digits after it, or that blanks follow; another way to say that a number is
+# hex; a number that the group starts with.
+_PREFIXED = re.compile(
+    r"0[xX](?:[0-9A-Fa-f]+|[ \t]+)?\Z|(?:U\+|\$|\\\\x|(?<![A-Za-z0-9_])x)\Z|(?<![A-Za-z0-9_])\d+[.:/]\Z"
+)
+_COLOUR_WIDTHS = ("6", "8")
+# Intel's suffix; a number that the group ends with.
+_FOLLOWED = re.compile(r"[hH](?![A-Za-z0-9_])|[.:/]\d")
+
+
+class HexWithout0x(EventRule):
+    """A number is printed in hex without `0x` before it.
+
+    Who reads `len 10` cannot tell sixteen from ten. QEMU's style asks for `0x` before every number in
+    hex but the groups whose parts are separated by `.`, `:`, `/` or a blank, such as addresses of network
+    cards and of PCI functions, or dumped bytes.
+
+    Wrong:
+
+        mmio_read(uint64_t addr, unsigned int size) "addr %" PRIx64 " size %u"
+
+    Right:
+
+        mmio_read(uint64_t addr, unsigned int size) "addr 0x%" PRIx64 " size %u"
+        set_mac(uint8_t a, uint8_t b, uint8_t c) "mac %02x:%02x:%02x"
+    """
+
+    code = "TE407"
+    name = "hex-without-0x"
+    severity = "warning"
+    fixable = True
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        form = event.format
+        if form is None or _CANDIDATE.search(form.text) is None:
+            return
+        conversions = form.parsed.conversions
+        for index, conversion in enumerate(conversions):
+            if pieces.letter(conversion) not in pieces.HEX or "#" in conversion.flags:
+                continue
+            if _marked(form, conversions, index) or _grouped(form, conversions, index):
+                continue
+            shown = form.text[conversion.start : conversion.end]
+            # 'irq0x1f' would be no better than 'irq1f'.
+            fix = None
+            if not pieces.follows_word(form.text, conversion.start):
+                fix = pieces.fix(tree, form, (conversion.start, conversion.start, "0x"))
+            span = pieces.span(form, conversion.start, conversion.end)
+            yield Finding(span, f"'{shown}' prints a number in hex without 0x", f"write '0x{shown}'", fix=fix)
+
+
+def _gap(form: Format, conversions: Sequence[Conversion], index: int) -> str:
+    """What stands before a conversion, after the one before it."""
+    start = conversions[index - 1].end if index else 0
+    end = conversions[index].start if index < len(conversions) else len(form.text)
+    return pieces.between(form, start, end)
+
+
+def _marked(form: Format, conversions: Sequence[Conversion], index: int) -> bool:
+    """Whether something else says that a number is hex, or of what it is a part."""
+    before = _gap(form, conversions, index)
+    if before == "" and index:
+        return True
+    if before.endswith("#") and conversions[index].width in _COLOUR_WIDTHS:
+        return True
+    after = _gap(form, conversions, index + 1)
+    return _PREFIXED.search(before) is not None or _FOLLOWED.match(after) is not None
+
+
+def _grouped(form: Format, conversions: Sequence[Conversion], index: int) -> bool:
+    """Whether a number is one of a group's."""
+    dashes = 0
+    for left, right in ((index - 1, index), (index, index + 1)):
+        if left < 0 or right == len(conversions):
+            continue
+        other = pieces.letter(conversions[left if left != index else right])
+        gap = _gap(form, conversions, right)
+        if gap in (".", ":", "/") and other in pieces.INTEGER:
+            return True
+        if gap.strip(" \t") == "" and other in pieces.HEX:
+            return True
+        if gap == "-" and other in pieces.HEX:
+            dashes += _run_of_dashes(form, conversions, left, right)
+    # One dash stands in a range of two numbers, several in an address or a UUID.
+    return dashes > 1
+
+
+def _run_of_dashes(form: Format, conversions: Sequence[Conversion], left: int, right: int) -> int:
+    """1 for the dash between two numbers in hex, and 1 for each more dash beyond them."""
+    more = 1
+    for a, b in ((left - 1, left), (right, right + 1)):
+        if a >= 0 and b < len(conversions) and _gap(form, conversions, b) == "-":
+            more += all(pieces.letter(conversions[i]) in pieces.HEX for i in (a, b))
+    return more
+
+
+RULE = HexWithout0x()

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from tesc.analysis import pieces
+from tesc.analysis.rule import EventRule, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.analysis.diagnostic import Fix
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Format, Tree
+    from tesc.syntax.printf import Conversion
+
+_PREFIXES = {"x": "0x", "X": "0x", "o": "0", "b": "0b"}
+
+
+class AlternateForm(EventRule):
+    """A conversion asks for `0x` with the flag `#`.
+
+    `%#x` prints 0 without a prefix, counts the prefix to the width, and is lost on generators that do
+    not know the flag: QEMU's does not find such a conversion when it describes fields to LTTng. QEMU's
+    style asks to write the prefix.
+
+    Wrong:
+
+        dma_start(uint32_t count, uint32_t flags) "count %u flags %#010x"
+
+    Right:
+
+        dma_start(uint32_t count, uint32_t flags) "count %u flags 0x%08x"
+    """
+
+    code = "TE408"
+    name = "alternate-form"
+    severity = "warning"
+    fixable = True
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        form = event.format
+        if form is None or "#" not in form.text:
+            return
+        for conversion in form.parsed.conversions:
+            prefix = _PREFIXES.get(pieces.letter(conversion))
+            # With a 0x before it, the two prefixes are the mistake (TE422).
+            if (
+                "#" not in conversion.flags
+                or prefix is None
+                or pieces.prefix_before(form.text, conversion.start) >= 0
+            ):
+                continue
+            help_, fix = _mended(tree, form, conversion, prefix)
+            shown = form.text[conversion.start : conversion.end]
+            span = pieces.span(form, conversion.start, conversion.end)
+            yield Finding(span, f"'{shown}' lets the flag '#' print the prefix", help_, fix=fix)
+
+
+def _mended(tree: Tree, form: Format, conversion: Conversion, prefix: str) -> tuple[str, Fix | None]:
+    old = pieces.head(conversion)
+    found = pieces.without_alternate(conversion)
+    if found is None or prefix == "0" or not form.text.startswith(old, conversion.start):
+        # `%#o` makes the number one digit longer only where it must.
+        safety, new = "unsafe", old.replace("#", "")
+    else:
+        safety, new = "safe" if found[1] else "unsafe", found[0]
+    end = conversion.start + len(old)
+    rest = form.text[end : conversion.end]
+    if not form.text.startswith(old, conversion.start):
+        return f"write the prefix: '{prefix}%'", None
+    return f"write '{prefix}{new}{rest}'", pieces.fix(
+        tree, form, (conversion.start, end, prefix + new), safety=safety
+    )
+
+
+RULE = AlternateForm()
