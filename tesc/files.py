@@ -85,14 +85,18 @@ def _output_of(command: list[str]) -> bytes | None:
         import subprocess
 
         try:
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+            done = subprocess.run(
+                command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+            )
         except OSError:
             return None
         return None if done.returncode else done.stdout
     # Importing subprocess takes longer than git does.
     reading, writing = os.pipe()
     nothing = os.open(os.devnull, os.O_RDWR)
-    streams = [(os.POSIX_SPAWN_DUP2, stream, number) for number, stream in enumerate((nothing, writing, nothing))]
+    streams = [
+        (os.POSIX_SPAWN_DUP2, stream, number) for number, stream in enumerate((nothing, writing, nothing))
+    ]
     try:
         child = os.posix_spawnp(command[0], command, os.environ, file_actions=streams)
     except OSError:

@@ -90,8 +90,10 @@ class Workspace:
         its own. Raises BadDirective for directives from outside that can't be ones.
         """
         units = [self._unit(tree) for tree in self._roots.values()]
-        included = {id(tree) for unit in units for tree, chain in zip(unit.trees, unit.chains) if chain}
-        listed = {id(tree) for tree in self._roots.values() if self.settings_of(tree.source).lists(tree.source.file)}
+        listed = {
+            id(tree) for tree in self._roots.values() if self.settings_of(tree.source).lists(tree.source.file)
+        }
+        included = _included(units)
         self.units = [u for u in units if id(u.roots[0]) not in included or id(u.roots[0]) in listed]
         for unit in self.units:
             for tree in unit.trees:
@@ -148,6 +150,20 @@ class Workspace:
     def _unit(self, tree: Tree) -> Unit:
         include_path = (*self.overrides.include_path, *self.settings_of(tree.source).include_path)
         return resolve((tree,), Loader(include_path, shown, self._trees), self.outside_of(tree))
+
+
+def _included(units: list[Unit]) -> set[int]:
+    """The IDs of the roots that another root includes; of roots in a cycle all but the first one."""
+    order = {id(unit.roots[0]): number for number, unit in enumerate(units)}
+    reached: dict[int, set[int]] = {}
+    for unit in units:
+        reached[id(unit.roots[0])] = {id(tree) for tree in unit.trees[1:]} & order.keys()
+    return {
+        other
+        for root, others in reached.items()
+        for other in others
+        if root not in reached[other] or order[root] < order[other]
+    }
 
 
 def _overridden(settings: Settings, given: Overrides) -> Settings:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tesc.syntax.source import Source
 
 UNUSED_IGNORE = "TE008"
+# In place of a severity: the rule does not run.
+OFF = "off"
 
 
 def check(
@@ -25,7 +27,7 @@ def check(
     rules: Sequence[Rule],
     settings: Mapping[Source, Settings],
     severities: Mapping[str, str],
-    levels: Mapping[Source, Mapping[str, str]] = _NO_LEVELS,
+    levels: Mapping[Source, Mapping[str, str]] | None = None,
 ) -> list[Diagnostic]:
     """What the rules find in units, in the order of the files and of their text.
 
@@ -33,26 +35,48 @@ def check(
     files. `severities` overrides severities by code; `levels` does so for one file, where `off`
     means that the rule does not run there.
     """
-    wanted = _Wanted(rules, severities, levels)
+    plan = _Plan(rules, severities, levels or {})
     trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
     names = {id(event.node): event.name for unit in reversed(units) for event in reversed(unit.events)}
     found: list[Diagnostic] = []
     for tree in trees:
-        mine = wanted.severities(tree.source)
-        found.extend(_in_file(tree, wanted.rules(tree.source), settings[tree.source], mine, names))
+        mine = plan.severities_in(tree.source)
+        found.extend(_in_file(tree, plan.rules_in(tree.source), settings[tree.source], mine, names))
     if trees:
         first = settings[trees[0].source]
         for rule in rules:
             if isinstance(rule, RunRule) and rule.applies(first):
                 for finding in rule.check(units, first):
                     assert finding.source is not None
-                    if wanted.has(rule, finding.source):
-                        mine = wanted.severities(finding.source)
+                    mine = plan.severities_in(finding.source)
+                    if mine.get(rule.code) != OFF:
                         found.append(_diagnostic(rule, finding, finding.source, finding.event, mine))
     found = _with_chains(units, found)
-    kept = _unsuppressed(trees, found, rules, settings, severities)
+    kept = _unsuppressed(trees, found, plan, settings)
     order = {tree.source: number for number, tree in enumerate(trees)}
     return sorted(kept, key=lambda d: (order.get(d.source, len(order)), d.span.start, d.code, d.message))
+
+
+class _Plan:
+    """Which rules run on which file, and with which severities."""
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        severities: Mapping[str, str],
+        levels: Mapping[Source, Mapping[str, str]],
+    ) -> None:
+        self._rules = rules
+        self._severities = severities
+        self._levels = levels
+
+    def severities_in(self, source: Source) -> Mapping[str, str]:
+        mine = self._levels.get(source)
+        return {**self._severities, **mine} if mine else self._severities
+
+    def rules_in(self, source: Source) -> list[Rule]:
+        mine = self.severities_in(source)
+        return [rule for rule in self._rules if mine.get(rule.code) != OFF]
 
 
 def _with_chains(units: Sequence[Unit], found: list[Diagnostic]) -> list[Diagnostic]:
@@ -116,18 +140,18 @@ def _diagnostic(
 def _unsuppressed(
     trees: Sequence[Tree],
     found: list[Diagnostic],
-    rules: Sequence[Rule],
+    plan: _Plan,
     settings: Mapping[Source, Settings],
-    severities: Mapping[str, str],
 ) -> list[Diagnostic]:
     """Drop what comments suppress, and report the comments that suppress nothing."""
     dropped: set[int] = set()
     unused: list[Diagnostic] = []
-    reporter = next((rule for rule in rules if rule.code == UNUSED_IGNORE), None)
     for tree in trees:
         mine = suppressions(tree)
         if not mine:
             continue
+        rules = plan.rules_in(tree.source)
+        reporter = next((rule for rule in rules if rule.code == UNUSED_IGNORE), None)
         ran = {rule.code for rule in rules if rule.applies(settings[tree.source])}
         here = [(d, tree.source.place(d.span.start)[0]) for d in found if d.source is tree.source]
         useless = []
@@ -140,7 +164,8 @@ def _unsuppressed(
         # Unused ignores can be ignored only in the whole file: a comment is no item.
         silent = any(UNUSED_IGNORE in one.codes and not one.line for one in mine)
         if reporter and not silent:
-            unused += [_diagnostic(reporter, _unused(one), tree.source, None, severities) for one in useless]
+            levels = plan.severities_in(tree.source)
+            unused += [_diagnostic(reporter, _unused(one), tree.source, None, levels) for one in useless]
     return [d for d in found if id(d) not in dropped] + unused
 
 

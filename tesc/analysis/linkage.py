@@ -5,42 +5,51 @@ from __future__ import annotations
 import os
 
 from tesc.analysis.diagnostic import Related
+from tesc.records import record
+from tesc.schema.unit import Inclusion, Unit, UnitEvent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit, UnitEvent
 
 
-def clashes(
-    units: Sequence[Unit], settings: Settings, key: Callable[[str], str]
-) -> Iterator[tuple[UnitEvent, UnitEvent]]:
-    """Pairs of events whose names have the same key: the first one declared, and a later one.
+class Linkage:
+    """Which units of a run are linked into one program."""
 
-    Events of units that are never linked together do not meet. A later event is paired once.
-    """
-    seen: dict[str, list[UnitEvent]] = {}
-    for unit in units:
-        for event in unit.events:
-            earlier = seen.setdefault(key(event.name), [])
-            first = next((one for one in earlier if _meet(one, event, settings)), None)
-            earlier.append(event)
-            if first is not None:
-                yield first, event
+    def __init__(self, units: Sequence[Unit], settings: Settings) -> None:
+        self._exclusive = settings.exclusive
+        self._alone = {id(unit) for unit in units if _is_guest(unit)}
+        if settings.profile == "qemu":
+            from tesc.analysis.meson import unlisted
 
+            # Nobody builds these, so they meet nothing.
+            self._alone |= {id(unit) for unit in units if unlisted(unit) is not None}
 
-def _meet(one: UnitEvent, other: UnitEvent, settings: Settings) -> bool:
-    """Whether two events can be linked into one program."""
-    if one.source is other.source:
-        return True
-    for folders in settings.exclusive:
-        mine = _folder_of(one, folders)
-        theirs = _folder_of(other, folders)
-        if mine and theirs and mine != theirs:
+    def together(self, one: Unit, other: Unit) -> bool:
+        """Whether two units may be in one program, whatever folders their events come from."""
+        return one is other or not {id(one), id(other)} & self._alone
+
+    def meet(self, one: tuple[Unit, UnitEvent], other: tuple[Unit, UnitEvent]) -> bool:
+        """Whether two events, each with its unit, can be linked into one program."""
+        if one[0] is other[0]:
+            return True
+        if not self.together(one[0], other[0]):
             return False
-    return True
+        if one[1].source is other[1].source:
+            return True
+        for folders in self._exclusive:
+            mine = _folder_of(one[1], folders)
+            theirs = _folder_of(other[1], folders)
+            if mine and theirs and mine != theirs:
+                return False
+        return True
+
+
+def _is_guest(unit: Unit) -> bool:
+    """Whether a unit is a guest's own: a program by itself."""
+    return next((event.crosses for event in unit.events if event.range == 0), False)
 
 
 def _folder_of(event: UnitEvent, folders: tuple[str, ...]) -> str | None:
@@ -50,6 +59,76 @@ def _folder_of(event: UnitEvent, folders: tuple[str, ...]) -> str | None:
     return found if f"/{found}/" in path else None
 
 
+@record
+class Clash:
+    """Two events of one program that share a key: the first one declared, and a later one."""
+
+    first: UnitEvent
+    second: UnitEvent
+
+
+def clashes(units: Sequence[Unit], settings: Settings, key: Callable[[str], str]) -> Iterator[Clash]:
+    """The events whose names have the same key; a later event is paired once."""
+    linkage = Linkage(units, settings)
+    seen: dict[str, list[tuple[Unit, UnitEvent]]] = {}
+    for unit in units:
+        for event in unit.events:
+            mine = (unit, event)
+            earlier = seen.setdefault(key(event.name), [])
+            first = next((one for one in earlier if linkage.meet(one, mine)), None)
+            earlier.append(mine)
+            if first is not None:
+                yield Clash(first[1], event)
+
+
 def first_declared(event: UnitEvent) -> Related:
     """The place of the first of two declarations."""
     return Related(event.source, event.node.name_span, f"'{event.name}' is first declared here")
+
+
+@record
+class Repeated:
+    """A file whose events clash with themselves, because it is in the program twice.
+
+    `inclusion` is the include that brings it again, and `other` the include that brought it first,
+    or None where it is a root by itself; `clashes` are those of its events.
+    """
+
+    inclusion: Inclusion
+    other: Inclusion | None
+    clashes: tuple[Clash, ...]
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        """The other way by which the file comes into the program."""
+        if self.other is None:
+            return ()
+        return (Related(self.other.source, self.other.include.path_span, "it is first included here"),)
+
+    @property
+    def events(self) -> str:
+        """Its events, in the middle of a sentence."""
+        name, more = self.clashes[0].second.name, len(self.clashes) - 1
+        return f"'{name}'" + (f" and {more} more" if more else "")
+
+
+def apart(found: Iterable[Clash]) -> tuple[list[Clash], list[Repeated]]:
+    """Clashes of different declarations, and those of one that is there twice, by include."""
+    different = []
+    again: dict[tuple[Inclusion, Inclusion | None], list[Clash]] = {}
+    for clash in found:
+        mine, other = _parting(clash.second.chain, clash.first.chain)
+        if mine is None:
+            mine, other = other, None
+        if mine is None or clash.first.node is not clash.second.node:
+            different.append(clash)
+        else:
+            again.setdefault((mine, other), []).append(clash)
+    return different, [Repeated(mine, other, tuple(pairs)) for (mine, other), pairs in again.items()]
+
+
+def _parting(
+    mine: tuple[Inclusion, ...], other: tuple[Inclusion, ...]
+) -> tuple[Inclusion | None, Inclusion | None]:
+    """The first include of each of two chains that the other does not have."""
+    return next((i for i in mine if i not in other), None), next((i for i in other if i not in mine), None)

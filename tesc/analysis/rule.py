@@ -98,6 +98,20 @@ class SyntaxRule(FileRule):
                 yield finding_of(problem, tree.source)
 
 
+class UnitProblemRule(RunRule):
+    """Reports what was wrong with includes and prefixes where units were resolved."""
+
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+        seen = set()
+        for unit in units:
+            for problem in unit.problems:
+                place = (problem.source, problem.span)
+                # Units that include the same file have its problems in common.
+                if problem.code == self.code and place not in seen:
+                    seen.add(place)
+                    yield Finding(problem.span, problem.message, problem.help, source=problem.source)
+
+
 def finding_of(problem: Problem, source: Source) -> Finding:
     """A parser's problem as a finding."""
     edits = tuple(SourceEdit(source, edit.span, edit.text) for edit in problem.edits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from tesc.analysis.check import OFF
 from tesc.analysis.registry import UnknownRule, all_rules, named, selected
 from tesc.config.globs import matches
 from tesc.config.merging import specificity
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from tesc.syntax.source import Source
 
     Pairs = tuple[tuple[str, str], ...]
-
-OFF = "off"
 
 
 def chosen(settings: Mapping[Source, Settings]) -> tuple[list[Rule], dict[Source, dict[str, str]]]:
@@ -54,7 +53,8 @@ def _levels(
 ) -> dict[str, str]:
     wanted = selected(select, ignore)
     if not select:
-        own = [selector for selector, level in severity if level != OFF and specificity(selector) == _OF_A_RULE]
+        on = [selector for selector, level in severity if level != OFF]
+        own = [selector for selector in on if specificity(selector) == _OF_A_RULE]
         wanted += selected(own, ignore) if own else []
     levels = {rule.code: level for selector, level in severity for rule in _covered(selector)}
     levels.update((rule.code, OFF) for rule in all_rules() if rule not in wanted)
@@ -80,10 +80,15 @@ def unknown_rules(configuration: Configuration) -> list[ConfigProblem]:
     places += [(selector, ("severity", selector)) for selector in values.get("severity", ())]
     for pattern, selectors in values.get("per-file-ignores", {}).items():
         places += [(one, ("per-file-ignores", pattern, number)) for number, one in enumerate(selectors)]
-    problems = []
-    for selector, path in places:
-        try:
-            named(selector)
-        except UnknownRule as unknown:
-            problems.append(configuration.problem(str(unknown), *path, of_key=True))
+    flaws = ((flaw_of(selector), path) for selector, path in places)
+    problems = [configuration.problem(flaw, *path, of_key=True) for flaw, path in flaws if flaw]
     return sorted(problems, key=lambda problem: (problem.line, problem.column))
+
+
+def flaw_of(selector: str) -> str | None:
+    """Why a selector names no rule, if it doesn't."""
+    try:
+        named(selector)
+    except UnknownRule as unknown:
+        return str(unknown)
+    return None

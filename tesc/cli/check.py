@@ -7,9 +7,11 @@ import os
 import sys
 
 from tesc.analysis.check import check
-from tesc.analysis.registry import UnknownRule, selected
-from tesc.cli.overrides import add_overrides, overrides
-from tesc.cli.terminal import Failure, add_color, error, plural, print_text, use_color, width
+from tesc.analysis.selection import chosen, unknown_rules
+from tesc.cli import report
+from tesc.cli.overrides import add_overrides, add_selection, overrides
+from tesc.cli.terminal import Failure, add_color, error
+from tesc.config.problems import ConfigError
 from tesc.files import MAX_SOURCE_BYTES, too_large
 from tesc.syntax.source import Source
 from tesc.workspace import Workspace, distinct, find_files
@@ -39,41 +41,77 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders; - is standard input (default: .)")
     parser.add_argument(
-        "--output-format",
-        choices=["text", "concise", "json"],
-        default="text",
-        help="text with excerpts, concise (a line a finding) or json (default: text)",
+        "paths", nargs="*", metavar="PATH", help="files or folders; - is standard input (default: .)"
     )
-    parser.add_argument("--select", action="append", metavar="RULE,...", default=[], help="run these rules only")
-    parser.add_argument("--ignore", action="append", metavar="RULE,...", default=[], help="do not run these rules")
+    add_selection(parser)
+    parser.add_argument("--fix", action="store_true", help="mend what can be mended, and report the rest")
+    parser.add_argument(
+        "--unsafe-fixes", action="store_true", help="with --fix: also where the meaning may change"
+    )
+    parser.add_argument(
+        "--diff", action="store_true", help="print what --fix would change; exit status 1 if anything"
+    )
+    report.add_options(parser)
     add_overrides(parser)
-    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called")
+    parser.add_argument(
+        "--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called"
+    )
     add_color(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
-    try:
-        rules = selected(_split(options.select), _split(options.ignore))
-    except UnknownRule as unknown:
-        raise Failure(str(unknown)) from None
     workspace = Workspace(overrides(options))
     missing = _fill(workspace, options.paths or ["."], options.stdin_filename)
     workspace.resolve()
-    found = check(workspace.units, rules, workspace.settings, {})
-    _print(found, workspace, options)
+    wrong = [problem for one in workspace.configurations.values() for problem in unknown_rules(one)]
+    if wrong:
+        raise ConfigError(wrong)
+    found = _found(workspace)
+    if options.write_baseline:
+        report.write_baseline(found, options.write_baseline)
+        return _status([], workspace, missing)
+    found = report.unaccepted(found, options.baseline)
+    if options.fix or options.diff:
+        return _fix(found, workspace, options, missing)
+    report.report(found, workspace.files, options)
+    return _status(found, workspace, missing)
+
+
+def _found(workspace: Workspace) -> list[Diagnostic]:
+    rules, levels = chosen(workspace.settings)
+    return check(workspace.units, rules, workspace.settings, {}, levels)
+
+
+def _status(found: list[Diagnostic], workspace: Workspace, failed: bool) -> int:
     for unreadable in workspace.unreadable:
         error(f"{unreadable.path}: {unreadable.reason}")
-    if missing or workspace.unreadable:
+    if failed or workspace.unreadable:
         return 2
     return 1 if any(diagnostic.severity == "error" for diagnostic in found) else 0
 
 
-def _split(selectors: Sequence[str]) -> list[str]:
-    return [part for selector in selectors for part in selector.split(",") if part.strip()]
+def _fix(found: list[Diagnostic], workspace: Workspace, options: argparse.Namespace, failed: bool) -> int:
+    """Write or show what fixes make of the files; returns the exit status."""
+    from tesc.cli import fixes
+
+    after, settled = fixes.fixed(workspace, found, _found, options.unsafe_fixes)
+    if options.diff:
+        fixes.print_as_is(fixes.diff(workspace, settled.texts))
+        fixes.tell(settled.fixed, would=True)
+        return _status([], workspace, failed) or (1 if settled.texts else 0)
+    if "-" in options.paths:
+        if len(options.paths) > 1:
+            raise Failure("with --fix, - (standard input) stands alone")
+        fixes.print_fixed(after, settled)
+        return _status(settled.left, workspace, failed)
+    failed |= fixes.write(settled.texts)
+    report.report(settled.left, after.files, options, settled.fixed)
+    if options.output_format != "text":
+        fixes.tell(settled.fixed)
+    return _status(settled.left, workspace, failed)
 
 
 def _fill(workspace: Workspace, paths: Sequence[str], stdin_name: str) -> bool:
@@ -85,9 +123,11 @@ def _fill(workspace: Workspace, paths: Sequence[str], stdin_name: str) -> bool:
             files.append(path)
         elif os.path.isdir(path):
             below = find_files(path)
-            if not below:
-                error(f"{path}: no trace-events files here", "warning")
-            files.extend(below)
+            kept = [file for file in below if not workspace.excludes(file)]
+            if not kept:
+                but = " that are not excluded" if below else ""
+                error(f"{path}: no trace-events files here{but}", "warning")
+            files.extend(kept)
         elif os.path.lexists(path):
             files.append(path)
         else:
@@ -108,33 +148,3 @@ def _standard_input(name: str) -> Source:
     if len(data) > MAX_SOURCE_BYTES:
         raise Failure(f"{name}: {too_large(name).strerror}")
     return Source.from_bytes(name, data)
-
-
-def _print(found: list[Diagnostic], workspace: Workspace, options: argparse.Namespace) -> None:
-    if options.output_format == "json":
-        from tesc.cli.output import json
-
-        print_text(json.render(found))
-    elif options.output_format == "concise":
-        from tesc.cli.output import concise
-
-        print_text(concise.render(found))
-    else:
-        from tesc.cli.output import text
-
-        color = use_color(options.color, sys.stdout)
-        print_text(text.render(found, color, width()) + _summary(found, workspace.files) + "\n")
-
-
-def _summary(found: list[Diagnostic], files: int) -> str:
-    """The last line of the text output: `3 errors, 1 warning in 2 of 100 files`."""
-    of_files = plural(files, "file")
-    if not found:
-        return f"no findings in {of_files}"
-    counts = []
-    for severity, word in (("error", "error"), ("warning", "warning"), ("information", "note")):
-        number = sum(1 for diagnostic in found if diagnostic.severity == severity)
-        if number:
-            counts.append(plural(number, word))
-    hit = len({diagnostic.source for diagnostic in found})
-    return f"{', '.join(counts)} in {hit} of {of_files}" if files > 1 else f"{', '.join(counts)} in 1 file"

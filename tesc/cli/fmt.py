@@ -10,8 +10,6 @@ import sys
 from tesc.cli.terminal import Failure, error, plural, print_text
 from tesc.files import MAX_SOURCE_BYTES, read_source, too_large, write_output
 from tesc.records import record
-from tesc.syntax.layout import canonical, difference
-from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 from tesc.workspace import distinct, find_files, shown
 
@@ -45,15 +43,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "fmt",
         help="canonical layout; --check, --diff",
-        description="Lay trace-events files out: one blank after commas and around PRI macros, 'type *name', one "
-        "blank line between blocks, directives first. What the events mean stays, and so does every comment.",
+        description="Lay trace-events files out: one blank after commas and around PRI macros, "
+        "'type *name', one blank line between blocks, directives first. What the events mean stays, "
+        "and so does every comment.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files or folders; - is standard input, printed (default: .)"
     )
-    parser.add_argument("--check", action="store_true", help="write nothing, name the files that would change")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, name the files that would change"
+    )
     parser.add_argument("--diff", action="store_true", help="write nothing, print what would change")
     parser.add_argument(
         "--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called"
@@ -80,7 +81,8 @@ def run(options: argparse.Namespace) -> int:
         changed += done.changed
         if done.changed:
             _tell(done, options)
-    _summarize(changed, files, options)
+    if files or not failed:
+        _summarize(changed, files, options)
     if failed:
         return 2
     return 1 if changed and (options.check or options.diff) else 0
@@ -88,12 +90,17 @@ def run(options: argparse.Namespace) -> int:
 
 def formatted(source: Source) -> Formatted:
     """A source in canonical layout. What the layout would change the meaning of is never returned."""
+    # Every command's options are set up at each start, so this module imports little.
+    from tesc.syntax.layout import canonical, difference
+    from tesc.syntax.parser import parse
+
     tree = parse(source)
     text = canonical(tree)
     if text != source.text:
         line = difference(tree, parse(Source(source.path, text, source.file)))
         if line is not None:
-            raise RuntimeError(f"{source.path}:{line}: its layout would change what this line means; not written")
+            place = f"{source.path}:{line}"
+            raise RuntimeError(f"{place}: layout would change what this line means; nothing is written")
     _warn(tree)
     return Formatted(source, text)
 
@@ -102,8 +109,9 @@ def _warn(tree: Tree) -> None:
     """Tell of lines that stay as they are."""
     lines = {tree.source.place(problem.span.start)[0] for problem in tree.problems}
     if lines:
-        number = len(lines)
-        which = "a line with a mistake stays as it is" if number == 1 else f"{number} lines with mistakes stay as they are"
+        which = f"{len(lines)} lines with mistakes stay as they are"
+        if len(lines) == 1:
+            which = "a line with a mistake stays as it is"
         error(f"{tree.source.path}:{min(lines)}: {which}; see 'tesc check'", "warning")
 
 

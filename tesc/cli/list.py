@@ -7,6 +7,7 @@ import json
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import error, print_text
 from tesc.cli.units import load
+from tesc.schema.flatten import declaration
 from tesc.schema.patterns import pattern
 
 TYPE_CHECKING = False
@@ -22,8 +23,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "list",
         help="events with IDs, places, types",
-        description="List the events of a unit. A PATTERN is a name in which * stands for any characters and ? for "
-        "any one, as QEMU's '-trace enable=' takes it; '-PATTERN' (after --) takes events off again.",
+        description="List the events of a unit. A PATTERN is a name in which * stands for any characters and "
+        "? for any one, as QEMU's '-trace enable=' takes it; '-PATTERN' (after --) takes events off again.",
     )
     parser.add_argument("file", metavar="FILE", help="the root file; - is standard input")
     parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="list matching events only")
@@ -53,7 +54,7 @@ def matching(events: Sequence[UnitEvent], patterns: Sequence[str]) -> tuple[list
     chosen = set() if any(not text.startswith("-") for text in patterns) else {e.index for e in events}
     unmatched = []
     for text in patterns:
-        matches = pattern(text[1:] if text.startswith("-") else text).fullmatch
+        matches = pattern(text[1:] if text[:1] == "-" else text).fullmatch
         hits = {event.index for event in events if matches(event.name)}
         chosen = chosen - hits if text.startswith("-") else chosen | hits
         if not hits:
@@ -79,7 +80,7 @@ def _entry(event: UnitEvent) -> dict[str, Any]:
 def _table(events: Sequence[UnitEvent]) -> str:
     rows = [("INDEX", "WIRE ID", "STREAM ID", "STATE", "PLACE", "EVENT")]
     for event in events:
-        declared = ", ".join(f"{t}{n}" if t.endswith("*") else f"{t} {n}" for t, n in event.parameters) or "void"
+        declared = declaration(event).partition(")")[0].partition("(")[2]
         stream = hex(event.stream_id) if event.stream_id >= 1 << 32 else str(event.stream_id)
         state = "disabled" if event.disabled else "enabled"
         place = f"{event.source.path}:{event.node.line}"

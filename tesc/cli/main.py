@@ -32,6 +32,15 @@ def _run(words: list[str]) -> int:
         from tesc.cli import tracetool
 
         return tracetool.main(words[1:])
+    if words[:1] == ["gen"]:
+        # In most builds it has nothing to do, and sees that before argparse would be there.
+        from tesc.cli import gen
+
+        return gen.main(words[1:])
+    if words[:1] == ["tracetool-classic"]:
+        from tesc.cli import tracetool_classic
+
+        return tracetool_classic.main(words[1:])
     options = _parser().parse_args(words)
     status: int = options.run(options)
     return status
@@ -41,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     import argparse
 
     from tesc import __version__
-    from tesc.cli import check, explain, flatten
+    from tesc.cli import check, completion, config, explain, flatten, fmt, gen, init, man
     from tesc.cli import list as list_
 
     parser = argparse.ArgumentParser(
@@ -52,10 +61,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"tesc {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     check.add_parser(commands)
-    commands.add_parser("tracetool", help="one output; the arguments of QEMU's scripts/tracetool.py", add_help=False)
+    fmt.add_parser(commands)
+    gen.add_parser(commands)
+    commands.add_parser(
+        "tracetool", help="one output; the arguments of QEMU's scripts/tracetool.py", add_help=False
+    )
+    commands.add_parser(
+        "tracetool-classic", help="one output; the arguments of the 2011 shell tracetool", add_help=False
+    )
     flatten.add_parser(commands)
     list_.add_parser(commands)
     explain.add_parsers(commands)
+    config.add_parser(commands)
+    init.add_parser(commands)
+    completion.add_parser(commands)
+    man.add_parser(commands)
     return parser
 
 
@@ -68,12 +88,15 @@ def _forget_output() -> None:
 
 
 def _failed(error: Exception, words: Sequence[str]) -> int:
-    from tesc.cli.terminal import Failure
+    from tesc.cli.terminal import Failure, printable
     from tesc.cli.terminal import error as complain
+    from tesc.config.problems import ConfigError
     from tesc.schema.outside import BadDirective
 
     if isinstance(error, (Failure, BadDirective)):
         complain(str(error))
+    elif isinstance(error, ConfigError):
+        sys.stderr.write(printable(f"{error}\n"))
     elif isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         complain(f"{place}{error.strerror or error}")
@@ -83,7 +106,8 @@ def _failed(error: Exception, words: Sequence[str]) -> int:
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{last.filename.rpartition('tesc/')[2]}:{last.lineno}"
         complain(
-            f"internal error while running 'tesc {' '.join(words)}': {type(error).__name__}: {error} (at {where})\n"
+            f"internal error while running 'tesc {' '.join(words)}': "
+            f"{type(error).__name__}: {error} (at {where})\n"
             "tesc: please report this, with the input if you can"
         )
     return 2

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from tesc.config.settings import PROFILES
+from tesc.cli.terminal import Failure
+from tesc.config.settings import DATA_MODELS, PROFILES
 from tesc.workspace import Overrides
+
+LEVELS = ("error", "warning", "information", "off")
 
 
 def add_overrides(parser: argparse.ArgumentParser) -> None:
-    """Add the options; `overrides` reads them."""
-    group = parser.add_argument_group("settings")
-    group.add_argument(
-        "--profile", choices=sorted(PROFILES), help="defaults for a kind of project (in a QEMU checkout: qemu)"
-    )
-    group.add_argument(
-        "--max-args", type=_positive, metavar="N", help="most arguments of an event (default: the profile's)"
-    )
-    group.add_argument(
-        "-I", dest="include_path", action="append", default=[], metavar="DIR", help="look for included files here too"
-    )
+    """Add the options that say what a unit is; `overrides` reads them."""
+    group = add_settings(parser)
     group.add_argument(
         "--include",
         action="append",
@@ -28,21 +22,113 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
         help="include PATH at the end of each root file",
     )
     group.add_argument("--event-prefix", default="", metavar="NAME", help="put NAME before all names")
+
+
+def add_settings(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add the options that override a configuration's keys, and choose the configuration."""
+    group = parser.add_argument_group(
+        "settings", "They override those of tesc.toml, which 'tesc config' shows."
+    )
+    which = group.add_mutually_exclusive_group()
+    which.add_argument("--config", metavar="FILE", help="read this configuration in place of the nearest one")
+    which.add_argument("--isolated", action="store_true", help="read no configuration")
+    group.add_argument(
+        "--profile",
+        choices=sorted(PROFILES),
+        help="defaults for a kind of project (in a QEMU checkout: qemu)",
+    )
+    group.add_argument(
+        "--max-args", type=_positive, metavar="N", help="most arguments of an event (default: the profile's)"
+    )
+    group.add_argument(
+        "--data-model",
+        dest="data_models",
+        action="append",
+        default=[],
+        choices=DATA_MODELS,
+        help="check formats for this one, and for others that are given (default: the profile's)",
+    )
+    group.add_argument(
+        "-I",
+        dest="include_path",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="look for included files here too",
+    )
     group.add_argument(
         "--disable", action="append", default=[], metavar="PATTERN,...", help="compile matching events out"
+    )
+    return group
+
+
+def add_selection(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose rules."""
+    group = parser.add_argument_group("rules")
+    group.add_argument(
+        "--select",
+        action="append",
+        type=_rules,
+        metavar="RULE,...",
+        default=[],
+        help="run these rules only, whatever the configuration selects or ignores",
+    )
+    group.add_argument(
+        "--ignore",
+        action="append",
+        type=_rules,
+        metavar="RULE,...",
+        default=[],
+        help="do not run these rules either",
+    )
+    group.add_argument(
+        "--severity",
+        action="append",
+        type=_severity,
+        metavar="RULE=LEVEL",
+        default=[],
+        help="error, warning, information or off",
     )
 
 
 def overrides(options: argparse.Namespace) -> Overrides:
-    """What the options say."""
+    """What the options say; a command need not have all of them."""
+    given = vars(options)
     return Overrides(
-        options.profile,
-        options.max_args,
-        tuple(options.include_path),
-        tuple(options.include),
-        options.event_prefix,
-        tuple(options.disable),
+        profile=given["profile"],
+        max_args=given["max_args"],
+        include_path=tuple(given["include_path"]),
+        include=tuple(given.get("include", ())),
+        event_prefix=given.get("event_prefix", ""),
+        disable=tuple(given["disable"]),
+        data_models=tuple(dict.fromkeys(given["data_models"])),
+        select=tuple(rule for rules in given.get("select", ()) for rule in rules),
+        ignore=tuple(rule for rules in given.get("ignore", ()) for rule in rules),
+        severity=tuple(given.get("severity", ())),
+        config=given["config"],
+        isolated=given["isolated"],
     )
+
+
+def _rules(text: str) -> list[str]:
+    from tesc.analysis.selection import flaw_of
+
+    selectors = [part.strip() for part in text.split(",") if part.strip()]
+    for selector in selectors:
+        flaw = flaw_of(selector)
+        if flaw:
+            raise Failure(flaw)
+    return selectors
+
+
+def _severity(text: str) -> tuple[str, str]:
+    selector, equals, level = text.partition("=")
+    if not equals or level not in LEVELS:
+        levels = f"{', '.join(LEVELS[:-1])} or {LEVELS[-1]}"
+        raise Failure(f"--severity {text}: expected RULE=LEVEL, where LEVEL is {levels}")
+    for rule in _rules(selector):
+        return rule, level
+    raise Failure(f"--severity {text}: no rule is named")
 
 
 def _positive(text: str) -> int:

@@ -39,7 +39,9 @@ def complaints(unit: Unit, compat: str = "qemu", types: frozenset[str] = frozens
         found += [(p.span, f"{p.message} [{p.code}]") for p in unit.problems if p.source is source]
         lines = {source.place(span.start)[0] for span, _ in found}
         for one in refused(tree):
-            if compat != "qemu" and (one.only_there or _allowed(source.text[one.span.start : one.span.end], types)):
+            if compat != "qemu" and (
+                one.only_there or _allowed(source.text[one.span.start : one.span.end], types)
+            ):
                 continue
             if source.place(one.span.start)[0] not in lines:
                 found.append((one.span, f"QEMU's tracetool refuses {one.message} [TE009]"))

@@ -10,7 +10,7 @@ import sys
 from getopt import GetoptError, getopt
 
 from tesc.cli.refusals import complain, complaints
-from tesc.codegen.qemu import BACKENDS, FORMATS, find_backend, generate
+from tesc.codegen.qemu import BACKENDS, FORMATS, BadBackend, find_backend, generate
 from tesc.codegen.qemu.output import Options
 from tesc.files import read_source, relative, write_output
 from tesc.schema.resolve import NOTHING, has_directives, resolve
@@ -119,12 +119,10 @@ def _run(arguments: list[str]) -> int:
         return 0 if all(map(_exists, backends)) else 1
     made = _options(options, backends, paths)
     unit = _unit(found, [parse(read_source(path, relative(path))) for path in paths[:-1]])
-    if _refused(unit):
+    if complain(complaints(unit)):
         return 1
     text, refusals = generate(unit.events, made)
-    for refusal in refusals:
-        _complain(refusal.event.source, refusal.offset, refusal.message)
-    if refusals:
+    if complain(refusal.place for refusal in refusals):
         return 1
     write_output(paths[-1], text)
     if "--depfile" in options:
@@ -195,8 +193,6 @@ def _exists(backend: str) -> bool:
     """Whether there is a backend of this name, tesc's own or another package's. Raises _Usage."""
     if backend in BACKENDS:
         return True
-    from tesc.codegen.qemu.plugins import BadBackend
-
     try:
         return find_backend(backend) is not None
     except BadBackend as error:

@@ -75,7 +75,7 @@ class Settings:
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclude: tuple[str, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
-    compat: str = "fixed"
+    compat: str = "qemu"
     units: tuple[UnitSettings, ...] = ()
     generate: GenerateSettings = GenerateSettings()
 
@@ -103,7 +103,6 @@ PROFILES = {
         max_args=_QEMU_MAX_ARGS,
         data_models=("lp64", "llp64"),
         exclusive=(("bsd-user", "linux-user"),),
-        compat="qemu",
     ),
 }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 _KEPT = 64
+_DIGEST_BYTES = 16
 
 
 def is_known_good(text: str) -> bool:
@@ -33,7 +34,7 @@ def remember_good(text: str) -> None:
 def _listed() -> list[str]:
     try:
         with open(_path(), encoding="ascii") as file:
-            return file.read(_KEPT * 100).split()
+            return [line for line in file.read(_KEPT * 100).split() if len(line) == 2 * _DIGEST_BYTES]
     except (OSError, ValueError):
         return []
 
@@ -50,4 +51,4 @@ def _digest(text: str) -> str:
     from tesc import __version__
     from tesc.config.validation import schema_text
 
-    return blake2b(f"{__version__}\0{schema_text()}\0{text}".encode(), digest_size=16).hexdigest()
+    return blake2b(f"{__version__}\0{schema_text()}\0{text}".encode(), digest_size=_DIGEST_BYTES).hexdigest()

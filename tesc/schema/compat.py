@@ -14,6 +14,8 @@ _STRING_TYPES = ("const char*", "char*", "const char *", "char *")
 # How the LTTng generator finds conversions: a macro hides what touches it,
 # and flags hide a conversion from it.
 _CONVERSION = re.compile(r"(%[\d\.]*\w+|%.*?PRI\S+)")
+# What it looks for in the type of a number, wherever it stands: a char or a short gets no field.
+_LTTNG_INTEGERS = ("int", "long", "unsigned", "size_t", "bool")
 
 # SystemTap's printf knows no `z` and no `ll`; the log tapset drops them where these match.
 _STAP_SIZE = re.compile(r"%(\d*)z(x|u|d)")
@@ -41,6 +43,15 @@ def is_string(type_text: str) -> bool:
 def lttng_conversions(format_text: str) -> list[str]:
     """The conversions that the LTTng generator pairs with the parameters, in order."""
     return _CONVERSION.findall(format_text)
+
+
+def lttng_field(type_text: str, conversion: str) -> str:
+    """The kind of field that an argument gets with the conversion it is paired with; empty for none."""
+    if "char *" in type_text or "char*" in type_text:
+        return "string"
+    if "x" in conversion or "%p" in conversion or "ptr" in type_text or "*" in type_text:
+        return "integer_hex"
+    return "integer" if any(word in type_text for word in _LTTNG_INTEGERS) else ""
 
 
 def stap_sizes_dropped(text: str) -> str:

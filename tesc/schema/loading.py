@@ -44,20 +44,38 @@ class Loader:
         self.include_path = tuple(include_path)
         self.trees: dict[str, Tree] = {} if trees is None else trees
         self._shown = shown
+        self._found: dict[tuple[str, str], tuple[str | None, list[str]]] = {}
+        self._real: dict[str, str] = {}
+
+    def real(self, path: str) -> str:
+        """What names a file whichever way leads to it: its path without symbolic links."""
+        if path not in self._real:
+            self._real[path] = os.path.realpath(path)
+        return self._real[path]
 
     def find(self, path: str, includer: Source) -> tuple[str | None, list[str]]:
         """The file that an include means, or None; and the places looked at, in order."""
-        looked = []
-        for folder in (os.path.dirname(includer.file), *self.include_path):
+        folder = os.path.dirname(includer.file)
+        if (folder, path) not in self._found:
+            self._found[folder, path] = self._look_for(path, (folder, *self.include_path))
+        return self._found[folder, path]
+
+    def _look_for(self, path: str, folders: Sequence[str]) -> tuple[str | None, list[str]]:
+        looked: list[str] = []
+        for folder in folders:
             candidate = os.path.join(folder, path)
-            looked.append(self._shown(candidate))
-            if os.path.realpath(candidate) in self.trees or os.path.lexists(candidate):
+            shown = self._shown(candidate)
+            if shown in looked:
+                continue  # the include path names the file's own folder, or the path is absolute
+            looked.append(shown)
+            # No path holds a NUL, and some functions of the system say so with an exception.
+            if "\0" not in path and (self.real(candidate) in self.trees or os.path.lexists(candidate)):
                 return candidate, looked
         return None, looked
 
     def load(self, path: str) -> Tree:
         """The tree of a file. Raises Unreadable; never waits for a FIFO or a device."""
-        real = os.path.realpath(path)
+        real = self.real(path)
         tree = self.trees.get(real)
         if tree is None:
             tree = parse(Source.from_bytes(self._shown(path), _read(path), path))
@@ -68,21 +86,18 @@ class Loader:
 def _read(path: str) -> bytes:
     """The bytes of a regular file of UTF-8 within the limit."""
     try:
-        # Without O_NONBLOCK, opening a FIFO waits for somebody to write to it.
+        # Asked before it is opened: opening a device can do things, and a socket can't be opened.
+        _refuse_irregular(os.stat(path).st_mode)
+        # Without O_NONBLOCK, opening what has become a FIFO since waits for somebody to write to it.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        try:
+            _refuse_irregular(os.fstat(descriptor).st_mode)
+            with open(descriptor, "rb", closefd=False) as file:
+                data = file.read(MAX_SOURCE_BYTES + 1)
+        finally:
+            os.close(descriptor)
     except OSError as error:
-        raise Unreadable(error.strerror or str(error)) from None
-    try:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            kind = next((name for test, name in _KINDS if test(mode)), "no regular file")
-            raise Unreadable(f"it is {kind}, not a file")
-        with open(descriptor, "rb", closefd=False) as file:
-            data = file.read(MAX_SOURCE_BYTES + 1)
-    except OSError as error:
-        raise Unreadable(error.strerror or str(error)) from None
-    finally:
-        os.close(descriptor)
+        raise Unreadable(_reason(error)) from None
     if len(data) > MAX_SOURCE_BYTES:
         raise Unreadable(f"it is larger than {MAX_SOURCE_BYTES // (1024 * 1024)} MiB")
     try:
@@ -91,3 +106,16 @@ def _read(path: str) -> bytes:
         line = data.count(b"\n", 0, error.start) + 1
         raise Unreadable(f"it is not UTF-8: byte {data[error.start]:02X} in line {line}") from None
     return data
+
+
+def _refuse_irregular(mode: int) -> None:
+    """Raise Unreadable for what is no regular file."""
+    if not stat.S_ISREG(mode):
+        kind = next((name for test, name in _KINDS if test(mode)), "something else")
+        raise Unreadable(f"it is {kind}, not a file")
+
+
+def _reason(error: OSError) -> str:
+    """The system's reason in the middle of a sentence."""
+    reason = error.strerror or str(error)
+    return reason[:1].lower() + reason[1:]

@@ -7,6 +7,7 @@ reported like anything else.
 from __future__ import annotations
 
 from tesc.schema.resolve import NOTHING, Outside
+from tesc.syntax.nodes import Disable, Include, Prefix
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 
@@ -14,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tesc.syntax.nodes import Problem, Tree
+    from tesc.syntax.nodes import Item
 
 
 class BadDirective(Exception):
@@ -50,21 +51,26 @@ def outside(
     """
     lines = [include_directive(argument) for argument in includes]
     lines += [f"disable {pattern}" for argument in disable for pattern in argument.split(",")]
+    for line in lines:
+        _directive(line)
+    trees = (parse(Source(name, "".join(f"{line}\n" for line in lines), file)),) if lines else ()
+    prefix = ""
     if event_prefix:
-        _parsed([f"prefix {event_prefix}"], name, file)
-    trees = (_parsed(lines, name, file),) if lines else ()
-    if not trees and not event_prefix and not crosses:
+        directive = _directive(f"prefix {event_prefix}")
+        assert isinstance(directive, Prefix)
+        prefix = directive.name.text
+    if not trees and not prefix and not crosses:
         return NOTHING
-    return Outside(trees, event_prefix, crosses)
+    return Outside(trees, prefix, crosses)
 
 
-def _parsed(lines: list[str], name: str, file: str) -> Tree:
-    tree = parse(Source(name, "".join(f"{line}\n" for line in lines), file))
-    wrong: Problem
+def _directive(line: str) -> Item:
+    """The directive that a line holds, which must begin with a directive's word. Raises BadDirective."""
+    tree = parse(Source("", f"{line}\n"))
     for wrong in tree.problems:
-        line, _ = tree.source.place(wrong.span.start)
         hint = f" ({wrong.help})" if wrong.help else ""
-        raise BadDirective(f"'{lines[line - 1]}': {wrong.message}{hint}")
-    if len(tree.items) != len(lines):
-        raise BadDirective(f"'{lines[0]}' is no directive")
-    return tree
+        raise BadDirective(f"'{line}': {wrong.message}{hint}")
+    # An argument can hold a line end, or what makes an event of its line.
+    if len(tree.items) != 1 or not isinstance(tree.items[0], (Disable, Include, Prefix)):
+        raise BadDirective(f"'{line}' is no directive")
+    return tree.items[0]

@@ -9,9 +9,19 @@ import re
 from functools import lru_cache
 
 
+def is_literal(text: str) -> bool:
+    """Whether a pattern means just one name."""
+    return "*" not in text and "?" not in text
+
+
 @lru_cache(maxsize=1024)
 def pattern(text: str) -> re.Pattern[str]:
     """What `fullmatch` takes for a name that the pattern means."""
-    # Neighbouring stars mean the same as one; kept apart they would match in many ways.
-    runs = re.sub(r"\*+", "*", text)
-    return re.compile("".join({"*": ".*", "?": "."}.get(char) or re.escape(char) for char in runs), re.S)
+    first, *parts = (re.escape(part).replace(r"\?", ".") for part in re.sub(r"\*+", "*", text).split("*"))
+    if not parts:
+        return re.compile(first, re.S)
+    *middle, last = parts
+    # What stands between two stars may as well match where it first can. Looking ahead holds the
+    # engine to that (it does not go back into a lookahead): trying all places would take for ever.
+    found = "".join(f"(?=(.*?{part}))(?:\\{number})" for number, part in enumerate(middle, 1))
+    return re.compile(f"{first}{found}.*{last}", re.S)

@@ -85,7 +85,9 @@ def _in_head(event: Event, text: str) -> Iterator[Refused]:
         yield Refused(Span(start - 1, start), "one blank before an event's name", "begin the line with it", True)
     if event.open != name_end:
         message = "a blank between an event's name and '('"
-        yield Refused(Span(name_end, event.open), message, f"write '{event.name}('", True)
+        # What is neither a blank nor a tab there is wrong anyway.
+        alone = not text[name_end : event.open].strip(" \t")
+        yield Refused(Span(name_end, event.open), message, f"write '{event.name}('", alone)
     if not event.parameters and not event.void:
         yield Refused(Span(event.open, event.close + 1), "an empty parameter list")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from tesc.records import record
 from tesc.schema.unit import Inclusion, Pattern, Range, Unit, UnitEvent, UnitProblem
 from tesc.syntax.nodes import Disable, Event, Include, Prefix
@@ -58,20 +56,32 @@ def has_directives(tree: Tree) -> bool:
 def _plain(roots: Sequence[Tree]) -> Unit:
     """The unit of files that hold events only."""
     events: list[UnitEvent] = []
+    problems: tuple[UnitProblem, ...] = ()
     for tree in roots:
         for node in tree.events:
             at = len(events)
+            if at == MAX_EVENTS:
+                problems = problems or (_too_many_events(tree.source, node, ()),)
+                break
             events.append(UnitEvent(tree.source, node, node.name, node.disabled, at, 0, at, at, False, ()))
     chains = ((),) * len(roots)
-    return Unit(tuple(roots), tuple(roots), chains, tuple(events), (Range(0, len(events), None, ""),), (), ())
+    only = (Range(0, len(events), None, ""),)
+    return Unit(tuple(roots), tuple(roots), chains, tuple(events), only, (), problems)
+
+
+def _too_many_events(source: Source, node: Event, chain: tuple[Inclusion, ...]) -> UnitProblem:
+    message = f"the unit has more than {MAX_EVENTS:,} events"
+    return UnitProblem("TE507", source, node.name_span, message, "the rest is left out: split it", chain)
 
 
 class _Draft:
-    """An event in the making: its name grows by the prefixes of the includes that led to it."""
+    """An event in the making."""
 
     __slots__ = ("chain", "disabled", "name", "node", "range", "source")
 
-    def __init__(self, source: Source, node: Event, name: str, range_: int, chain: tuple[Inclusion, ...]) -> None:
+    def __init__(
+        self, source: Source, node: Event, name: str, range_: int, chain: tuple[Inclusion, ...]
+    ) -> None:
         self.source = source
         self.node = node
         self.name = name
@@ -90,6 +100,20 @@ class _Open:
         self.seen: set[tuple[str, str, int | None]] = set()
 
 
+@record
+class _Place:
+    """Where a file's events go.
+
+    `chain` are the includes that led to the file and `opened` the real paths of its includers and
+    itself; `range` is the position of its range, `outer` what the includes put before its names.
+    """
+
+    chain: tuple[Inclusion, ...]
+    opened: tuple[str, ...]
+    range: int
+    outer: str
+
+
 class _Resolver:
     def __init__(self, loader: Loader, outside: Outside) -> None:
         self._loader = loader
@@ -97,8 +121,7 @@ class _Resolver:
         self._ranges = [_Open(0, None, outside.event_prefix)]
         self._drafts: list[_Draft] = []
         self._trees: dict[int, tuple[Tree, tuple[Inclusion, ...]]] = {}
-        self._matches: dict[tuple[Source, Span], list[int]] = {}
-        self._patterns: dict[tuple[Source, Span], str] = {}
+        self._patterns: dict[tuple[Source, Span], Pattern] = {}
         self._problems: dict[tuple[str, Source, Span], UnitProblem] = {}
         self._expansions: list[tuple[tuple[Inclusion, ...], Tree]] = []
         self._includes = 0
@@ -106,12 +129,10 @@ class _Resolver:
 
     def root(self, tree: Tree) -> None:
         """Resolve one root file."""
-        path = os.path.realpath(tree.source.file)
-        self._ranges[0].seen.add((path, self._outside.event_prefix, None))
-        drafts = self._file(tree, (), 0, self._outside.event_prefix, (path,), self._outside.directives)
-        for draft in drafts:
-            draft.name = self._outside.event_prefix + draft.name
-        self._drafts.extend(drafts)
+        path = self._loader.real(tree.source.file)
+        prefix = self._outside.event_prefix
+        self._ranges[0].seen.add((path, prefix, None))
+        self._file(tree, _Place((), (path,), 0, prefix), self._outside.directives)
 
     def unit(self, roots: Sequence[Tree]) -> Unit:
         """What was resolved."""
@@ -125,112 +146,115 @@ class _Resolver:
             stream = self._ranges[at].base + wire
             events.append(
                 UnitEvent(
-                    draft.source, draft.node, draft.name, draft.disabled, index, at, wire, stream, crosses, draft.chain
+                    draft.source,
+                    draft.node,
+                    draft.name,
+                    draft.disabled,
+                    index,
+                    at,
+                    wire,
+                    stream,
+                    crosses,
+                    draft.chain,
                 )
             )
         ranges = tuple(Range(o.base, size, o.inclusion, o.prefix) for o, size in zip(self._ranges, sizes))
-        patterns = tuple(
-            Pattern(source, span, text, len(self._matches[source, span]))
-            for (source, span), text in self._patterns.items()
-        )
         trees = tuple(tree for tree, _ in self._trees.values())
         chains = tuple(chain for _, chain in self._trees.values())
-        problems = tuple(self._problems.values())
-        expansions = tuple(self._expansions)
-        return Unit(tuple(roots), trees, chains, tuple(events), ranges, patterns, problems, expansions)
+        return Unit(
+            tuple(roots),
+            trees,
+            chains,
+            tuple(events),
+            ranges,
+            tuple(self._patterns.values()),
+            tuple(self._problems.values()),
+            tuple(self._expansions),
+        )
 
-    def _file(
-        self,
-        tree: Tree,
-        chain: tuple[Inclusion, ...],
-        range_: int,
-        outer: str,
-        opened: tuple[str, ...],
-        more: Sequence[Tree] = (),
-    ) -> list[_Draft]:
-        """The events of a file and its includes, named as the file sees them.
-
-        `outer` is what the includes put before its names, `opened` are the real paths of the chain,
-        `more` are directives from outside.
-        """
+    def _file(self, tree: Tree, place: _Place, more: Sequence[Tree] = ()) -> None:
+        """Resolve a file and what it includes; `more` are directives from outside."""
+        chain, at = place.chain, place.range
         self._trees.setdefault(id(tree), (tree, chain))
-        own = self._own_prefix(tree, chain)
-        found: list[_Draft] = []
+        prefix = place.outer + self._own_prefix(tree, chain)
+        first = len(self._drafts)
         patterns: list[tuple[Source, Word]] = []
         for part in (tree, *more):
+            source = part.source
             for item in part.items:
                 if isinstance(item, Event):
-                    if len(self._drafts) + len(found) >= MAX_EVENTS:
-                        message = f"the unit has more than {MAX_EVENTS:,} events"
-                        self._problem("TE507", tree.source, item.name_span, message, "split it", chain)
+                    if len(self._drafts) < MAX_EVENTS:
+                        self._drafts.append(_Draft(source, item, prefix + item.name, at, chain))
+                    else:
+                        self._add(_too_many_events(source, item, chain))
                         self._full = True
-                        break
-                    found.append(_Draft(tree.source, item, own + item.name, range_, chain))
-                elif isinstance(item, Include) and not self._full:
-                    inclusion = Inclusion(part.source, item)
-                    found.extend(self._include(inclusion, (*chain, inclusion), range_, outer, opened))
+                elif isinstance(item, Include):
+                    if not self._full:
+                        self._include(Inclusion(source, item), place)
                 elif isinstance(item, Disable):
-                    patterns.extend((part.source, word) for word in item.patterns)
-        for source, word in patterns:
-            self._disable(source, word.span, word.text, found)
-        return found
+                    patterns.extend((source, word) for word in item.patterns)
+                if self._full:
+                    break
+        if patterns:
+            # The file's own view of the names: without what its includers put before them.
+            shown = len(place.outer)
+            self._disable(patterns, [(draft.name[shown:], draft) for draft in self._drafts[first:]])
 
-    def _include(
-        self, inclusion: Inclusion, chain: tuple[Inclusion, ...], range_: int, outer: str, opened: tuple[str, ...]
-    ) -> list[_Draft]:
-        """The events that one include brings, named as the including file sees them."""
+    def _include(self, inclusion: Inclusion, outer: _Place) -> None:
+        """Resolve what one include of the file at `outer` brings."""
         include = inclusion.include
-        path = self._found(inclusion, chain, opened)
+        path = self._found(inclusion, outer)
         if path is None:
-            return []
-        prefix = include.prefix.text if include.prefix else ""
-        base = include.base_value
-        key = (os.path.realpath(path), outer + prefix, base)
-        if key in self._ranges[range_].seen:
-            return []
-        tree = self._loaded(path, inclusion, chain)
+            return
+        real = self._loader.real(path)
+        prefix = outer.outer + (include.prefix.text if include.prefix else "")
+        base = _base_of(include)
+        key = (real, prefix, base)
+        seen = self._ranges[outer.range].seen
+        if key in seen:
+            return
+        tree = self._loaded(path, inclusion, outer.chain)
         if tree is None:
-            return []
-        self._ranges[range_].seen.add(key)
+            return
+        seen.add(key)
+        at = outer.range
         if base is not None:
-            range_ = len(self._ranges)
-            self._ranges.append(_Open(base, inclusion, outer + prefix))
-            self._ranges[range_].seen.add((key[0], key[1], None))
+            at = len(self._ranges)
+            self._ranges.append(_Open(base, inclusion, prefix))
+            self._ranges[at].seen.add((real, prefix, None))
+        chain = (*outer.chain, inclusion)
         self._expansions.append((chain, tree))
-        drafts = self._file(tree, chain, range_, outer + prefix, (*opened, key[0]))
-        for draft in drafts:
-            draft.name = prefix + draft.name
-        return drafts
+        self._file(tree, _Place(chain, (*outer.opened, real), at, prefix))
 
-    def _found(self, inclusion: Inclusion, chain: tuple[Inclusion, ...], opened: tuple[str, ...]) -> str | None:
+    def _found(self, inclusion: Inclusion, outer: _Place) -> str | None:
         """The path that an include means, if it may be included here."""
         include = inclusion.include
         where = (inclusion.source, include.path_span)
-        outer = chain[:-1]
         self._includes += 1
         if self._includes > MAX_INCLUDES:
-            self._problem("TE507", *where, f"the unit has more than {MAX_INCLUDES:,} includes", "split it", outer)
+            message = f"the unit has more than {MAX_INCLUDES:,} includes"
+            self._problem("TE507", *where, message, "the rest is left out: split it", outer.chain)
             self._full = True
             return None
         path, looked = self._loader.find(include.path, inclusion.source)
         if path is None:
             places = " nor ".join(f"'{place}'" for place in looked)
             help_ = f"there is no {places}" if len(looked) == 1 else f"there is neither {places}"
-            self._problem("TE501", *where, f"included file '{include.path}' not found", help_, outer)
+            self._problem("TE501", *where, f"included file '{include.path}' not found", help_, outer.chain)
             return None
-        if os.path.realpath(path) in opened:
-            cycle = " -> ".join(self._shown_chain(chain, os.path.realpath(path)))
-            self._problem("TE502", *where, f"the file includes itself: {cycle}", None, outer)
+        if self._loader.real(path) in outer.opened:
+            cycle = " -> ".join(self._shown_cycle((*outer.chain, inclusion), self._loader.real(path)))
+            self._problem("TE502", *where, f"the file includes itself: {cycle}", None, outer.chain)
             return None
-        if len(chain) > MAX_DEPTH:
-            self._problem("TE506", *where, f"includes are nested deeper than {MAX_DEPTH}", None, outer)
+        if len(outer.chain) >= MAX_DEPTH:
+            self._problem("TE506", *where, f"includes are nested deeper than {MAX_DEPTH}", None, outer.chain)
             return None
         return path
 
-    def _shown_chain(self, chain: tuple[Inclusion, ...], path: str) -> list[str]:
+    def _shown_cycle(self, chain: tuple[Inclusion, ...], path: str) -> list[str]:
         """The files of a cycle that closes at `path`, from there to there."""
         files = [link.source.path for link in chain]
-        begin = next((i for i, link in enumerate(chain) if os.path.realpath(link.source.file) == path), 0)
+        begin = next((i for i, link in enumerate(chain) if self._loader.real(link.source.file) == path), 0)
         return [*files[begin:], files[begin]]
 
     def _loaded(self, path: str, inclusion: Inclusion, chain: tuple[Inclusion, ...]) -> Tree | None:
@@ -241,7 +265,7 @@ class _Resolver:
         except Unreadable as error:
             include = inclusion.include
             message = f"can't include '{include.path}': {error}"
-            self._problem("TE503", inclusion.source, include.path_span, message, None, chain[:-1])
+            self._problem("TE503", inclusion.source, include.path_span, message, None, chain)
             return None
 
     def _own_prefix(self, tree: Tree, chain: tuple[Inclusion, ...]) -> str:
@@ -263,20 +287,46 @@ class _Resolver:
                 began = True
         return own or ""
 
-    def _disable(self, source: Source, span: Span, text: str, drafts: list[_Draft]) -> None:
-        from tesc.schema.patterns import pattern
+    def _disable(self, patterns: Sequence[tuple[Source, Word]], named: Sequence[tuple[str, _Draft]]) -> None:
+        """Apply a file's patterns to its events, by the names that it sees."""
+        from tesc.schema.patterns import is_literal, pattern
 
-        matches = pattern(text).fullmatch
-        key = (source, span)
-        self._patterns[key] = text
-        hits = self._matches.setdefault(key, [])
-        for draft in drafts:
-            if matches(draft.name):
+        by_name: dict[str, list[_Draft]] = {}
+        if sum(is_literal(word.text) for _, word in patterns) > 1:
+            for name, draft in named:
+                by_name.setdefault(name, []).append(draft)
+        for source, word in patterns:
+            if by_name and is_literal(word.text):
+                found = by_name.get(word.text, [])
+            else:
+                matches = pattern(word.text).fullmatch
+                found = [draft for name, draft in named if matches(name)]
+            for draft in found:
                 draft.disabled = True
-                hits.append(1)
+            # A file that is included several times has its patterns once.
+            key = (source, word.span)
+            before = self._patterns[key].matches if key in self._patterns else 0
+            self._patterns[key] = Pattern(source, word.span, word.text, before + len(found))
 
     def _problem(
-        self, code: str, source: Source, span: Span, message: str, help_: str | None, chain: tuple[Inclusion, ...]
+        self,
+        code: str,
+        source: Source,
+        span: Span,
+        message: str,
+        help_: str | None,
+        chain: tuple[Inclusion, ...],
     ) -> None:
-        # A file that is included twice has its problems once.
-        self._problems.setdefault((code, source, span), UnitProblem(code, source, span, message, help_, chain))
+        self._add(UnitProblem(code, source, span, message, help_, chain))
+
+    def _add(self, problem: UnitProblem) -> None:
+        # A file that is included several times has its problems once.
+        self._problems.setdefault((problem.code, problem.source, problem.span), problem)
+
+
+def _base_of(include: Include) -> int | None:
+    """The base of an include, if it has one; numbers that Python won't read are out of any range."""
+    try:
+        return include.base_value
+    except ValueError:
+        return MAX_ID + 1

@@ -41,8 +41,8 @@ def test_all_are_those_too_that_are_off_by_default(selector):
     ("selector", "hint"),
     [
         ("TE999", ""),
-        ("TE30l", "; did you mean TE30"),
-        ("te30l", "; did you mean TE30"),
+        ("TE30l", "; did you mean TE"),
+        ("te30l", "; did you mean TE"),
         ("too-many-argument", "; did you mean too-many-arguments?"),
         ("Missing-Fromat", "; did you mean missing-format?"),
         ("T", ""),

@@ -13,7 +13,11 @@ with the path before the place where an example has several files, and the sever
 not the rule's own. Words after ```trace-events say how to check: `profile=qemu`, `max-args=10`,
 `select=TE301,TE302` (otherwise all rules that are on by default run), `file=a/trace-events`, and
 how to write the file: `crlf`, `cr`, `latin-1`, `no-final-newline`. `{U+00A0}` stands for a
-character that is better not written, both in files and in what is found.
+character that is better not written, both in files and in what is found. With `times=20` there are
+that many files, whose path and text have their numbers for `{N}`, from 0, and the next ones for `{N+1}`.
+
+The examples on a rule's page are files called trace-events. Where the first line of one is `# PATH`
+they are several files, each below its path.
 """
 
 from __future__ import annotations
@@ -31,6 +35,7 @@ FIXTURES = Path(__file__).with_name("rules")
 RULES = {rule.code: rule for rule in all_rules()}
 _BLOCK = re.compile(r"^```(trace-events|expected)\b([^\n]*)\n(.*?)^```$", re.M | re.S)
 _UNSEEN = re.compile(r"\{U\+([0-9A-F]{4,6})\}")
+_PATH = re.compile(r"^# ([\w./-]+)\n", re.M)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 
 
@@ -39,7 +44,7 @@ class File:
 
     def __init__(self, words: list[str], text: str) -> None:
         options = dict(word.partition("=")[::2] for word in words)
-        known = {"profile", "max-args", "select", "file", "crlf", "cr", "latin-1", "no-final-newline"}
+        known = {"profile", "max-args", "select", "file", "crlf", "cr", "latin-1", "no-final-newline", "times"}
         assert options.keys() <= known, f"unknown words: {options.keys() - known}"
         self.options = options
         self.path = options.get("file", "trace-events")
@@ -53,13 +58,25 @@ class File:
         self.data = text.encode("latin-1" if "latin-1" in options else "utf-8")
 
 
+def numbered(words: list[str], text: str) -> list[File]:
+    """The file of a block, or as many as it says."""
+    times = next((int(word[6:]) for word in words if word.startswith("times=")), 0)
+    if not times:
+        return [File(words, text)]
+
+    def number(part: str, n: int) -> str:
+        return part.replace("{N}", str(n)).replace("{N+1}", str(n + 1))
+
+    return [File([number(word, n) for word in words], number(text, n)) for n in range(times)]
+
+
 def examples_of(text: str) -> list[tuple[list[File], list[str]]]:
     """The files and the expected lines of each example of a fixture."""
     examples = []
     files: list[File] = []
     for kind, words, body in _BLOCK.findall(text):
         if kind == "trace-events":
-            files.append(File(words.split(), body))
+            files.extend(numbered(words.split(), body))
         else:
             assert files, "an expected block without a file before it"
             examples.append((files, body.splitlines()))
@@ -204,18 +221,20 @@ class TestRule:
         rule = RULES[code]
         wrong, right = page_examples(rule.page())
         select = () if rule.on_by_default else ("ALL",)
-        spoilt = SPOILT.get(code, str.encode)(wrong)
+        spoilt = SPOILT[code](wrong) if code in SPOILT else page_files(wrong)
         found = [d.code for d in run(spoilt, profile=rule.example_profile, select=select)]
         assert code in found, "what the page calls wrong is not found"
-        found = [d.code for d in run(right or wrong, profile=rule.example_profile, select=select)]
+        found = [d.code for d in run(page_files(right or wrong), profile=rule.example_profile, select=select)]
         assert found == [], "what the page calls right is not"
 
 
-# How to make the mistake that the page's text describes and cannot show.
+# How to make the mistake that the page's text describes and cannot show: the file, or files by path.
 SPOILT = {
     "TE002": lambda text: text[:-1].encode(),
     "TE005": lambda text: text.encode("latin-1"),
     "TE006": lambda text: text.replace("\n", "\r\n").encode(),
+    "TE506": lambda text: {f"{n}": text.replace("another-one", f"{n + 1}") for n in range(66)},
+    "TE507": lambda text: {f"{n}": text.replace("next", f"{n + 1}") for n in range(17)},
 }
 
 
@@ -225,6 +244,14 @@ def page_examples(page: str) -> tuple[str, str]:
     return tuple(
         "".join(f"{line[4:]}\n" for line in part.splitlines() if line.startswith("    ")) for part in (wrong, right)
     )
+
+
+def page_files(text: str) -> dict[str, str]:
+    """The files of an example: one, or those that its comments name."""
+    if not _PATH.match(text):
+        return {"trace-events": text}
+    _, *parts = re.split(_PATH, text)
+    return dict(zip(parts[::2], parts[1::2]))
 
 
 def test_names_are_unique():

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.linkage import clashes, first_declared
+from tesc.analysis.linkage import apart, clashes, first_declared
 from tesc.analysis.rule import Finding, RunRule
 
 TYPE_CHECKING = False
@@ -17,7 +17,8 @@ class DuplicateEvent(RunRule):
     An event's name gives its C function, macros and variables their names, so the second declaration
     breaks the build, or the link where it stands in another group. Groups that are never linked
     together, such as QEMU's two user-mode emulators, may share names; a configuration lists them
-    under `exclusive`.
+    under `exclusive`. A file that two groups include gives both the same events: let each include
+    it with a prefix of its own.
 
     Wrong:
 
@@ -34,14 +35,26 @@ class DuplicateEvent(RunRule):
     name = "duplicate-event"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
-        for first, second in clashes(units, settings, lambda name: name):
+        different, again = apart(clashes(units, settings, str))
+        for clash in different:
             yield Finding(
-                second.node.name_span,
-                f"event '{second.name}' is declared twice",
+                clash.second.node.name_span,
+                f"event '{clash.second.name}' is declared twice",
                 "give one of them another name",
-                (first_declared(first),),
-                source=second.source,
-                event=second.name,
+                (first_declared(clash.first),),
+                source=clash.second.source,
+                event=clash.second.name,
+            )
+        for repeated in again:
+            include = repeated.inclusion.include
+            way = "a second time" if repeated.other else "and is a unit by itself"
+            yield Finding(
+                include.path_span,
+                f"'{include.path}' is included {way}, which declares {repeated.events} twice",
+                "give the include a prefix",
+                repeated.related,
+                source=repeated.inclusion.source,
+                event=repeated.clashes[0].second.name,
             )
 
 

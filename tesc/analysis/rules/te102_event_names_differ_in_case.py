@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.linkage import clashes, first_declared
+from tesc.analysis.linkage import apart, clashes, first_declared
 from tesc.analysis.rule import Finding, RunRule
 from tesc.schema import identifiers
 
@@ -33,17 +33,29 @@ class EventNamesDifferInCase(RunRule):
     name = "event-names-differ-in-case"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
-        for first, second in clashes(units, settings, identifiers.c_object):
-            if first.name != second.name:
-                yield Finding(
-                    second.node.name_span,
-                    f"event '{second.name}' differs from '{first.name}' only in case: "
-                    f"both define {identifiers.c_object(second.name)}",
-                    "give one of them another name",
-                    (first_declared(first),),
-                    source=second.source,
-                    event=second.name,
-                )
+        found = clashes(units, settings, identifiers.c_object)
+        different, again = apart(clash for clash in found if clash.first.name != clash.second.name)
+        for first, second in ((clash.first, clash.second) for clash in different):
+            yield Finding(
+                second.node.name_span,
+                f"event '{second.name}' differs from '{first.name}' only in case: "
+                f"both define {identifiers.c_object(second.name)}",
+                "give one of them another name",
+                (first_declared(first),),
+                source=second.source,
+                event=second.name,
+            )
+        for repeated in again:
+            include = repeated.inclusion.include
+            yield Finding(
+                include.path_span,
+                f"'{include.path}' is included under two prefixes that differ only in case, "
+                "so its events define the same macros twice",
+                "give it another prefix",
+                repeated.related,
+                source=repeated.inclusion.source,
+                event=repeated.clashes[0].second.name,
+            )
 
 
 RULE = EventNamesDifferInCase()

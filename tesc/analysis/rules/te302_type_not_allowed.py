@@ -7,7 +7,7 @@ from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Parameter, Tree
@@ -135,6 +135,12 @@ def _instead(parameter: Parameter, words: list[str]) -> tuple[str | None, str]:
         if base_of(tuple(word for word in rest if word != "const")) is None:
             return None, safe
         return f"{' '.join(rest)} {stars}".rstrip(), safe
+    rest = [word for word in declared.words if word in ALLOWED_WORDS]
+    if base_of(tuple(word for word in rest if word != "const")) is not None:
+        # A word too many, such as a misspelt const.
+        if "const" not in rest and any(_near(word, ("const",)) for word in unknown):
+            rest.insert(0, "const")
+        return f"{' '.join(rest)} {stars}".rstrip(), "unsafe"
     if stars:
         target = _INSTEAD.get(unknown[0], "")
         return (f"{const}{target} {stars}" if target.endswith("char") else f"{const}void *"), safe
@@ -145,8 +151,8 @@ def _instead(parameter: Parameter, words: list[str]) -> tuple[str | None, str]:
     return (const + instead if instead else None), "unsafe"
 
 
-def _near(word: str) -> str | None:
-    """The allowed type that a word looks like, if one does."""
+def _near(word: str, candidates: Iterable[str] = ALLOWED_WORDS - {"const", "void"}) -> str | None:
+    """The allowed word that a word looks like, if one does."""
     from difflib import get_close_matches
 
     lower = word.lower()
@@ -154,8 +160,8 @@ def _near(word: str) -> str | None:
         return f"{lower}_t"
     # Other digits are another size, unless they are only swapped.
     digits = sorted(filter(str.isdigit, word))
-    candidates = sorted(ALLOWED_WORDS - {"const", "void"})
-    near = get_close_matches(lower, [c for c in candidates if sorted(filter(str.isdigit, c)) == digits], 1, 0.7)
+    alike = sorted(c for c in candidates if sorted(filter(str.isdigit, c)) == digits)
+    near = get_close_matches(lower, alike, 1, 0.7)
     return near[0] if near else None
 
 

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class InvalidString(SyntaxRule):
-    """A string literal is not one of C's: it does not end, has an unknown escape or a NUL.
+    """A string literal is not one of C's: it does not end, or has an unknown escape.
 
     A format reaches the compiler as it was written. C knows the escapes `\\n \\t \\\\ \\" \\' \\?`, `\\a \\b
     \\f \\r \\v`, octal (`\\33`) and hexadecimal ones (`\\x1b`); a backslash before another character is a
-    mistake, often one for `\\\\`. A NUL ends the text: what follows it is never printed.
+    mistake, often one for `\\\\`.
 
     Wrong:
 
@@ -41,8 +41,6 @@ class InvalidString(SyntaxRule):
                 span = Span(event.format.start + flaw.start, event.format.start + flaw.end)
                 if flaw.kind == "bad-escape":
                     yield Finding(span, f"unknown escape '{text}'", "write '\\\\' for a backslash")
-                elif flaw.kind == "nul":
-                    yield Finding(span, f"'{text}' is a NUL, which ends the format", "leave it out")
 
 
 RULE = InvalidString()

@@ -41,8 +41,15 @@ FORMATS = {
 }
 
 
+class BadBackend(Exception):
+    """There is no backend of a name, or it can't be used; the message says why."""
+
+
 def find_backend(name: str) -> Backend | None:
-    """The backend of this name: one of BACKENDS, or another package's that an entry point names."""
+    """The backend of this name: one of BACKENDS, or another package's that an entry point names.
+
+    None where there is none; raises BadBackend for an entry point that does not lead to one.
+    """
     if name in BACKENDS:
         backend: Backend = import_module(f"{__name__}.backends.{name}").BACKEND
         return backend
@@ -52,12 +59,12 @@ def find_backend(name: str) -> Backend | None:
 
 
 def load_backends(names: Iterable[str]) -> list[Backend]:
-    """The backends of these names, in this order. Raises LookupError for one that does not exist."""
+    """The backends of these names, in this order. Raises BadBackend."""
     found = []
     for name in names:
         backend = find_backend(name)
         if backend is None:
-            raise LookupError(f"unknown backend: {name}")
+            raise BadBackend(f"unknown backend: {name}")
         found.append(backend)
     return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.metadata import entry_points
 
+from tesc.codegen.qemu import BadBackend
 from tesc.codegen.qemu.backends.base import Backend
 
 TYPE_CHECKING = False
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 GROUP = "tesc.backends"
-
-
-class BadBackend(Exception):
-    """An entry point leads to something that is no backend; the message says to what."""
 
 
 def _registered() -> Iterable[EntryPoint]:
@@ -47,7 +44,9 @@ def load(name: str) -> Backend | None:
         if isinstance(found, type):
             found = found()
     except Exception as error:  # other people's code may fail in any way
-        raise BadBackend(f"backend '{name}' ({entry.value}) can't be loaded: {type(error).__name__}: {error}") from error
+        raise BadBackend(
+            f"backend '{name}' ({entry.value}) can't be loaded: {type(error).__name__}: {error}"
+        ) from error
     if not isinstance(found, Backend):
         raise BadBackend(f"backend '{name}' ({entry.value}) is no tesc.codegen.qemu.backends.base.Backend")
     return found

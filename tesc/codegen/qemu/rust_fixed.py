@@ -31,7 +31,11 @@ _TYPES = {
     "unsigned long long": "std::ffi::c_ulonglong",
     "void": "()",
     "bool": "bool",
-    **{f"{sign}int{size}_t": f"{rust}{size}" for sign, rust in (("", "i"), ("u", "u")) for size in (8, 16, 32, 64)},
+    **{
+        f"{sign}int{size}_t": f"{rust}{size}"
+        for sign, rust in (("", "i"), ("u", "u"))
+        for size in (8, 16, 32, 64)
+    },
     "size_t": "usize",
     "uintptr_t": "usize",
     "ssize_t": "isize",
@@ -43,7 +47,16 @@ _SIZES = {"8": "hh", "16": "h", "32": "", "64": "ll", "MAX": "j", "PTR": "z"}
 _WHOLE = {"TARGET_FMT_plx": "%016llx"}
 # C11 6.4.4.4; of the simple escapes, Rust has the others too.
 _ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
-_SIMPLE = {"a": "\\x07", "b": "\\x08", "f": "\\x0c", "v": "\\x0b", "e": "\\x1b", "E": "\\x1b", "?": "?", "'": "'"}
+_SIMPLE = {
+    "a": "\\x07",
+    "b": "\\x08",
+    "f": "\\x0c",
+    "v": "\\x0b",
+    "e": "\\x1b",
+    "E": "\\x1b",
+    "?": "?",
+    "'": "'",
+}
 
 
 def is_string(type_text: str) -> bool:

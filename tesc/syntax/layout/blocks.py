@@ -83,8 +83,16 @@ def arranged(chunks: list[Chunk], tree: Tree) -> list[Chunk]:
         return chunks
     if any(line.item is None or isinstance(line.item, Malformed) for chunk in chunks for line in chunk.lines):
         return chunks
+    # What stands at the top then may be a comment that speaks of the file, which sets more free.
+    before = None
+    while chunks is not before:
+        before, chunks = chunks, _moved(chunks)
+    return chunks
+
+
+def _moved(chunks: list[Chunk]) -> list[Chunk]:
     split = _split_head(chunks)
-    moved = misplaced(split)
+    moved = _misplaced(split)
     if not moved:
         return chunks
     rest = _without(split, moved)
@@ -96,6 +104,10 @@ def arranged(chunks: list[Chunk], tree: Tree) -> list[Chunk]:
 
 def misplaced(chunks: list[Chunk]) -> list[Chunk]:
     """The prefixes and disable directives that belong further up or down."""
+    return _misplaced(_split_head(chunks))
+
+
+def _misplaced(chunks: list[Chunk]) -> list[Chunk]:
     first = _first(chunks)
     includes = [at for at, chunk in enumerate(chunks[:first]) if chunk.kind == INCLUDE]
     last_include = includes[-1] if includes else -1
@@ -121,7 +133,7 @@ def _heads_events(chunks: list[Chunk], at: int) -> bool:
     if chunks[at].kind != DISABLE:
         return False
     begin = at
-    while begin and not chunks[begin].commented and chunks[begin - 1].kind == DISABLE and not chunks[begin].gap:
+    while begin and chunks[begin - 1].kind == DISABLE and not (chunks[begin].commented or chunks[begin].gap):
         begin -= 1
     if not chunks[begin].commented:
         return False
@@ -145,22 +157,21 @@ def _without(chunks: list[Chunk], moved: list[Chunk]) -> list[Chunk]:
     """The chunks that stay; blocks that something stood between stay apart."""
     rest: list[Chunk] = []
     gone = {id(chunk) for chunk in moved}
-    gap = False
+    gap = met = False
     for chunk in chunks:
         if id(chunk) in gone:
-            gap = gap or chunk.gap
+            gap, met = gap or chunk.gap, True
             continue
-        rest.append(replace(chunk, gap=bool(rest) and (gap or chunk.gap)))
-        gap = False
+        apart = gap or chunk.gap or (met and bool(rest) and rest[-1].kind != chunk.kind)
+        rest.append(replace(chunk, gap=apart and bool(rest)))
+        gap = met = False
     return rest
 
 
 def _after(chunks: list[Chunk], kinds: tuple[int, ...]) -> int:
     """The place after the last directive of these kinds before the first event, or after the head."""
     first = _first(chunks)
-    places = [
-        at for at in range(first) if chunks[at].kind in kinds and not _heads_events(chunks, at)
-    ]
+    places = [at for at in range(first) if chunks[at].kind in kinds and not _heads_events(chunks, at)]
     return places[-1] + 1 if places else _head(chunks)
 
 

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Tree
 
 _CODE = "TE701"
-_LATE = {PREFIX: "a file's prefix stands first", DISABLE: "directives stand before events, patterns after includes"}
+_MISPLACED = {
+    PREFIX: "a file's prefix stands first",
+    DISABLE: "patterns to disable stand below the includes and above the events",
+}
 
 
 def changes(tree: Tree) -> list[Problem]:
@@ -27,8 +30,10 @@ def changes(tree: Tree) -> list[Problem]:
     The file's last line end and the kind of its line ends are other rules' business.
     """
     lines = laid_out(tree)
-    found = [change for line in lines for change in _in_line(line)]
-    found.extend(_blank_lines(tree, lines))
+    superfluous = list(_superfluous(lines))
+    found = [_blank_lines(tree, lines, run) for run in superfluous]
+    gone = {at for run in superfluous for at in run}
+    found.extend(change for at, line in enumerate(lines) if at not in gone for change in _in_line(line))
     chunks = chunks_of(lines)
     better = arranged(chunks, tree)
     if better is not chunks:
@@ -45,21 +50,34 @@ def _in_line(line: Line) -> Iterator[Problem]:
         for start, end, blank in _differences(line.text, line.layout)
     ]
     span = Span(edits[0].span.start, edits[-1].span.end)
-    message, help_ = "this line is not in canonical layout", None
     if len(edits) == 1:
-        only = edits[0]
-        if only.span.end == line.start + len(line.text):
-            message = "blanks at the end of a line"
-        elif only.span.start == only.span.end:
-            message = "one blank belongs here"
-        else:
-            message = "one blank is enough here" if only.text else "no blank belongs here"
+        yield Problem(_CODE, span, _one_blank(line, edits[0]), None, tuple(edits))
     else:
-        # What is written between the first and the last difference.
-        tail = len(line.text) - (span.end - line.start)
-        piece = line.layout[span.start - line.start : len(line.layout) - tail].strip()
-        help_ = f"write {piece}" if piece else None
-    yield Problem(_CODE, span, message, help_, tuple(edits))
+        message = "this line is not in canonical layout"
+        yield Problem(_CODE, span, message, f"write {_excerpt(line, span)}", tuple(edits))
+
+
+def _one_blank(line: Line, edit: Edit) -> str:
+    """What is wrong where an edit is all that a line needs."""
+    begin, end = edit.span.start - line.start, edit.span.end - line.start
+    if end == len(line.text):
+        return "blanks at the end of a line"
+    if begin == end:
+        return "one blank belongs here"
+    beside = line.text[begin - 1 : begin] + line.text[end]
+    return "one blank is enough here" if edit.text or beside.strip(" ") != beside else "no blank belongs here"
+
+
+def _excerpt(line: Line, span: Span) -> str:
+    """The canonical layout of a part of a line, and of the words that it touches."""
+    begin, tail = span.start - line.start, line.start + len(line.text) - span.end
+    made = line.layout
+    end = len(made) - tail
+    while begin and made[begin - 1] not in " (,":
+        begin -= 1
+    while end < len(made) and made[end] not in " ),":
+        end += 1
+    return made[begin:end].strip()
 
 
 def _differences(old: str, new: str) -> list[tuple[int, int, str]]:
@@ -79,8 +97,8 @@ def _differences(old: str, new: str) -> list[tuple[int, int, str]]:
     return found
 
 
-def _blank_lines(tree: Tree, lines: list[Line]) -> Iterator[Problem]:
-    """Blank lines at the start and the end of a file, and more than one anywhere else."""
+def _superfluous(lines: list[Line]) -> Iterator[range]:
+    """Blank lines at the start and the end of a file, and all but one anywhere else."""
     at = 0
     while at < len(lines):
         if not lines[at].is_blank:
@@ -91,10 +109,14 @@ def _blank_lines(tree: Tree, lines: list[Line]) -> Iterator[Problem]:
             at += 1
         first = begin if begin == 0 or at == len(lines) else begin + 1
         if first < at:
-            end = lines[at].start if at < len(lines) else len(tree.source.text)
-            message = "a superfluous blank line" if at - first == 1 else f"{at - first} superfluous blank lines"
-            span = Span(lines[first].start, end)
-            yield Problem(_CODE, span, message, None, (Edit(span, ""),))
+            yield range(first, at)
+
+
+def _blank_lines(tree: Tree, lines: list[Line], run: range) -> Problem:
+    end = lines[run.stop].start if run.stop < len(lines) else len(tree.source.text)
+    span = Span(lines[run.start].start, end)
+    message = "a superfluous blank line" if len(run) == 1 else f"{len(run)} superfluous blank lines"
+    return Problem(_CODE, span, message, None, (Edit(span, ""),))
 
 
 def _moves(tree: Tree, lines: list[Line], better: list[Chunk]) -> Iterator[Problem]:
@@ -107,8 +129,8 @@ def _moves(tree: Tree, lines: list[Line], better: list[Chunk]) -> Iterator[Probl
     for chunk in misplaced(chunks_of(lines)):
         item = chunk.lines[-1].item
         assert item is not None
-        message = _LATE[chunk.kind]
-        yield Problem(_CODE, item.span, message, "move it to the top of the file", edits)
+        message = _MISPLACED[chunk.kind]
+        yield Problem(_CODE, item.span, message, "'tesc fmt' moves it there", edits)
         edits = ()
 
 
@@ -119,5 +141,10 @@ def _rewritten(tree: Tree, lines: list[Line], made: list[str]) -> Edit:
     tail = 0
     while tail < min(len(old), len(made)) - head and old[-1 - tail] == made[-1 - tail]:
         tail += 1
+    # Blank lines beside the edit go into it: another problem's edit may take one of them away.
+    while head and lines[head - 1].is_blank:
+        head -= 1
+    while tail and lines[-tail].is_blank:
+        tail -= 1
     end = lines[len(old) - tail].start if tail else len(tree.source.text)
     return Edit(Span(lines[head].start, end), "".join(f"{line}\n" for line in made[head : len(made) - tail]))

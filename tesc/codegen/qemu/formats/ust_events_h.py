@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from tesc.codegen.qemu.output import HEADER
 from tesc.schema import identifiers
-from tesc.schema.compat import lttng_conversions
+from tesc.schema.compat import lttng_conversions, lttng_field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,10 +94,7 @@ def _fields(out: Output, event: UnitEvent) -> list[str]:
 
 def _field(type_: str, name: str, conversion: str) -> str:
     """The field of one argument; empty for a type that gets none."""
-    if "char *" in type_ or "char*" in type_:
-        return f"ctf_string({name}, {name})"
-    if "%p" in conversion or "x" in conversion or "PRIx" in conversion or "ptr" in type_ or "*" in type_:
-        return f"ctf_integer_hex({type_}, {name}, {name})"
-    if any(word in type_ for word in ("int", "long", "unsigned", "size_t", "bool")):
-        return f"ctf_integer({type_}, {name}, {name})"
-    return ""
+    kind = lttng_field(type_, conversion)
+    if not kind:
+        return ""
+    return f"ctf_string({name}, {name})" if kind == "string" else f"ctf_{kind}({type_}, {name}, {name})"

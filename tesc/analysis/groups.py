@@ -1,0 +1,33 @@
+"""The groups that the units of a run are, as generated files will call them."""
+
+from __future__ import annotations
+
+import os
+
+from tesc.schema.groups import group_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.schema.unit import Unit
+
+
+def groups_of(units: Sequence[Unit], settings: Settings) -> list[str]:
+    """The group of each unit."""
+    files = [os.path.abspath(unit.roots[0].source.file) for unit in units]
+    folder = _tree_folder(files, settings)
+    return [group_of(os.path.relpath(file, folder)) for file in files]
+
+
+def _tree_folder(files: list[str], settings: Settings) -> str:
+    """The folder of the source tree that files belong to, as well as it can be told."""
+    folder = settings.root or os.getcwd()
+    try:
+        common = os.path.commonpath([os.path.dirname(file) for file in files])
+        if os.path.commonpath([common, folder]) == folder:
+            return folder
+    except ValueError:  # several drives of Windows, or no files
+        return folder
+    return common

@@ -1,0 +1,111 @@
+"""What rules ask of a format's text: what stands before a conversion, and edits in it."""
+
+from __future__ import annotations
+
+from tesc.analysis.diagnostic import Fix, SourceEdit
+from tesc.syntax.printf import PRI_MACROS, Literal
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.syntax.nodes import Event, Format, Parameter, Tree
+    from tesc.syntax.printf import Conversion, Macro
+
+HEX = ("x", "X")
+DECIMAL = ("d", "i", "u")
+INTEGER = (*DECIMAL, *HEX, "o")
+
+
+def letter(conversion: Conversion) -> str:
+    """The letter that says how it prints: its own, or that of its macro; empty where neither does."""
+    if conversion.macro is None:
+        return conversion.letter
+    return conversion.macro.name[3] if conversion.macro.name in PRI_MACROS else ""
+
+
+def between(form: Format, start: int, end: int) -> str:
+    """What the format's literals hold from `start` to `end`, without the quotes between them."""
+    return "".join(
+        form.text[max(start, piece.start + 1) : min(end, piece.end - 1)]
+        for piece in form.parsed.pieces
+        if piece.start < end and start < piece.end and isinstance(piece, Literal)
+    )
+
+
+def prefix_before(text: str, at: int) -> int:
+    """Where the `0x` begins that stands right before `at`, maybe in the literal before; else -1."""
+    if text[at - 1] == '"' and text[: at - 1].rstrip(" \t").endswith('"'):
+        at = len(text[: at - 1].rstrip(" \t")) - 1
+    return at - 2 if text[at - 2 : at] in ("0x", "0X") else -1
+
+
+def follows_word(text: str, at: int) -> bool:
+    """Whether what stands at `at` continues a word or number, as the second `0x` of `640x%d` does."""
+    before = text[at - 1]
+    return (before.isalnum() or before == "_") and text[at - 2] != "\\"
+
+
+def stray_macros(form: Format) -> list[Macro]:
+    """The macros that no `%` comes before: the format prints what they stand for as text."""
+    parsed = form.parsed
+    taken = {c.macro.start for c in parsed.conversions if c.macro}
+    return [macro for macro in parsed.macros if macro.start not in taken and macro.name in PRI_MACROS]
+
+
+def glued(form: Format, macro: Macro) -> Conversion | None:
+    """The conversion that ends right before a macro, if one does."""
+    for conversion in form.parsed.conversions:
+        if conversion.macro is None and conversion.letter not in ("", "%") and conversion.end < macro.start:
+            gap = form.text[conversion.end : macro.start]
+            if gap.rstrip(" \t") == '"':
+                return conversion
+    return None
+
+
+def arguments(event: Event) -> list[tuple[Conversion, Parameter]]:
+    """Each conversion with the parameter it prints; nothing where their numbers do not agree."""
+    if event.format is None:
+        return []
+    conversions = [c for c in event.format.parsed.conversions if c.arguments]
+    if len(conversions) != len(event.parameters) or any(c.arguments > 1 or c.position for c in conversions):
+        return []
+    return list(zip(conversions, event.parameters))
+
+
+def without_alternate(conversion: Conversion) -> tuple[str, bool] | None:
+    """A `%#x` up to its precision, as `0x` before it would print; and whether that keeps the columns.
+
+    None where its width can't be known.
+    """
+    flags = conversion.flags.replace("#", "")
+    if conversion.width.startswith("*"):
+        return None
+    width = int(conversion.width or 0) - 2
+    if width <= 0:
+        # The prefix fills the width alone, so zeros were never added.
+        return f"%{flags.replace('0', '')}", True
+    if "-" in flags:
+        return f"%{flags}{width}", True
+    if conversion.precision is not None:
+        return f"%{flags.replace('0', '')}", width <= int(conversion.precision or 0)
+    if "0" in flags:
+        return f"%{flags}{width}", True
+    # Blanks would stand between 0x and the number: they go behind it.
+    return f"%{flags}-{width}", False
+
+
+def head(conversion: Conversion) -> str:
+    """A conversion's text up to its precision: `%`, flags and width."""
+    return f"%{conversion.position}{conversion.flags}{conversion.width}"
+
+
+def span(form: Format, start: int, end: int) -> Span:
+    """A piece of the format as a piece of the source."""
+    return Span(form.start + start, form.start + end)
+
+
+def fix(tree: Tree, form: Format, *edits: tuple[int, int, str], safety: str = "safe") -> Fix:
+    """Edits in the format, each a start, an end and the text instead."""
+    return Fix(
+        safety, tuple(SourceEdit(tree.source, span(form, start, end), text) for start, end, text in edits)
+    )

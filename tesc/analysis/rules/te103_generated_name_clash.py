@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from tesc.analysis.groups import groups_of
+from tesc.analysis.linkage import Linkage, first_declared
+from tesc.analysis.rule import Finding, RunRule
+from tesc.records import record
+from tesc.schema import identifiers
+from tesc.schema.identifiers import Foreign
+from tesc.schema.unit import Unit, UnitEvent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Union
+
+    from tesc.config.settings import Settings
+
+    # What has an identifier: an event, the group of that name, or the program around generated code.
+    Owner = Union[UnitEvent, str, Foreign]
+    # An identifier of somebody: the unit it is in, whose it is, in which output, and whether it can
+    # be seen from other units. There are many, so these are plain tuples.
+    Use = tuple[Union[Unit, None], Owner, str, bool]
+
+
+@record
+class _Meeting:
+    """An event that meets something; `names` are the identifiers and in which outputs they are."""
+
+    event: UnitEvent
+    other: Owner
+    same_unit: bool
+    names: dict[tuple[str, str], None]
+
+
+class GeneratedNameClash(RunRule):
+    """Generated code gives two things the same name.
+
+    An event gives rise to functions, macros and variables: `msi` has the macros `TRACE_MSI_ENABLED` in
+    C and `QEMU_MSI_ENABLED` with backend dtrace, and the function `trace_msi_enabled` in Rust. An event
+    `msi_enabled` has those names too, for other things, so the two do not compile together. The names
+    of a group (`trace_GROUP_register_events`) and those that generated code itself calls (`trace_init`)
+    are taken as well. The message says in which output the two meet. For events of two groups it is a
+    warning: only a source that includes both headers fails.
+
+    Wrong:
+
+        msi(int vector) "vector %d"
+        msi_enabled(int vector) "vector %d"
+
+    Right:
+
+        msi(int vector) "vector %d"
+        msi_is_enabled(int vector) "vector %d"
+    """
+
+    code = "TE103"
+    name = "generated-name-clash"
+
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+        foreign = identifiers.USED
+        if settings.profile == "qemu":
+            foreign += identifiers.OF_QEMU
+        for meeting in _Names(units, settings).meetings(units, groups_of(units, settings), foreign):
+            event, other = meeting.event, meeting.other
+            related = (first_declared(other),) if isinstance(other, UnitEvent) else ()
+            yield Finding(
+                event.node.name_span,
+                f"event '{event.name}' clashes with {_called(other)}: both have {_listed(meeting)}",
+                "give one of them another name" if related else "give it another name",
+                related,
+                source=event.source,
+                event=event.name,
+                severity=None if meeting.same_unit else "warning",
+            )
+
+
+def _called(owner: Owner) -> str:
+    if isinstance(owner, UnitEvent):
+        return f"'{owner.name}'"
+    return f"its group '{owner}'" if isinstance(owner, str) else owner.origin
+
+
+def _listed(meeting: _Meeting) -> str:
+    """`TRACE_FOO_ENABLED in C, trace_foo_enabled in Rust`."""
+    by_output: dict[str, list[str]] = {}
+    for text, output in meeting.names:
+        by_output.setdefault(output, []).append(text)
+    listed = ", ".join(f"{' and '.join(texts)} in {output}" for output, texts in by_output.items())
+    return listed if meeting.same_unit else f"{listed}, where a source includes the headers of both"
+
+
+class _Names:
+    """Who has which identifiers, and who meets whom over them."""
+
+    def __init__(self, units: Sequence[Unit], settings: Settings) -> None:
+        self._linkage = Linkage(units, settings)
+        self._first: dict[str, dict[str, Use]] = {space: {} for space in identifiers.SPACES}
+        # Only those that several have; most are nobody else's.
+        self._several: dict[tuple[str, str], list[Use]] = {}
+        self._found: dict[tuple[object, int], _Meeting] = {}
+
+    def meetings(
+        self, units: Sequence[Unit], groups: Sequence[str], foreign: Sequence[Foreign]
+    ) -> Iterator[_Meeting]:
+        for one in foreign:
+            for space in one.spaces:
+                self._add(space, one.text, (None, one, one.output, True))
+        for unit, group in zip(units, groups):
+            for kind in identifiers.OF_GROUP:
+                for space in kind.spaces:
+                    self._add(space, kind.spelled(group), (unit, group, kind.output, False))
+        kinds = [
+            (kind.spelled, [(space, self._first[space]) for space in kind.spaces], kind.output, kind.shared)
+            for kind in identifiers.OF_EVENT
+        ]
+        for unit in units:
+            for event in unit.events:
+                name = event.name
+                for spelled, spaces, output, shared in kinds:
+                    text = spelled(name)
+                    use = (unit, event, output, shared)
+                    for space, first in spaces:
+                        if first.setdefault(text, use) is not use:
+                            self._add(space, text, use)
+        return iter(self._found.values())
+
+    def _add(self, space: str, text: str, use: Use) -> None:
+        first = self._first[space].setdefault(text, use)
+        if first is use:
+            return
+        earlier = self._several.setdefault((space, text), [first])
+        unit, event, output, _ = use
+        if unit is not None and isinstance(event, UnitEvent):
+            for one in earlier:
+                if self._clash(one, use):
+                    new = _Meeting(event, one[1], one[0] in (None, unit), {})
+                    who = one[1].origin if isinstance(one[1], Foreign) else id(one[1])
+                    meeting = self._found.setdefault((who, id(event)), new)
+                    # Where both are, not only one: the longer text says more.
+                    meeting.names[text, max(one[2], output, key=len)] = None
+        earlier.append(use)
+
+    def _clash(self, one: Use, use: Use) -> bool:
+        """Whether an event's identifier breaks something that has the same."""
+        unit, owner, _, shared = one
+        mine, event, _, mine_shared = use
+        if not isinstance(owner, UnitEvent) or not isinstance(event, UnitEvent):
+            return unit is None or unit is mine
+        if owner.name.upper() == event.name.upper():
+            return False  # equal names have rules of their own
+        assert unit is not None
+        assert mine is not None
+        if unit is mine:
+            return True
+        return shared and mine_shared and self._linkage.meet((unit, owner), (mine, event))
+
+
+RULE = GeneratedNameClash()

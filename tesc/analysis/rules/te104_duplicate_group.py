@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from tesc.analysis.diagnostic import Related
+from tesc.analysis.groups import groups_of
+from tesc.analysis.linkage import Linkage
+from tesc.analysis.rule import Finding, RunRule
+from tesc.schema import identifiers
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.schema.unit import Unit
+
+
+class DuplicateGroup(RunRule):
+    """Two trace-events files have the same group name.
+
+    A file's folder gives its group the name, with `_` for every character that is not a letter or
+    digit, and the group gives its generated files theirs: `hw/net-can/trace-events` and
+    `hw/net_can/trace-events` are both the group `hw_net_can`, so `trace-hw_net_can.h` of one replaces
+    that of the other. Groups that differ only in case have the same include guard, and the same files
+    on some systems.
+
+    Wrong:
+
+        # hw/net-can/trace-events
+        frame_sent(int id) "id %d"
+
+        # hw/net_can/trace-events
+        frame_received(int id) "id %d"
+
+    Right:
+
+        # hw/net-can/trace-events
+        frame_sent(int id) "id %d"
+
+        # hw/can/trace-events
+        frame_received(int id) "id %d"
+    """
+
+    code = "TE104"
+    name = "duplicate-group"
+
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+        linkage = Linkage(units, settings)
+        seen: dict[str, list[tuple[Unit, str]]] = {}
+        for unit, group in zip(units, groups_of(units, settings)):
+            source = unit.roots[0].source
+            earlier = seen.setdefault(group.lower(), [])
+            for other, same in earlier:
+                if not linkage.together(unit, other):
+                    continue
+                first = other.roots[0].source
+                message = f"this file is the group '{group}', as '{first.path}' is"
+                if group != same:
+                    message = (
+                        f"this file is the group '{group}', which differs from '{same}' only in case: "
+                        f"both headers have the guard {identifiers.header_guard(group)}"
+                    )
+                yield Finding(
+                    Span(0, 0),
+                    message,
+                    "rename one of the folders",
+                    (Related(first, Span(0, 0), f"the other group '{same}'"),),
+                    source=source,
+                )
+                break
+            earlier.append((unit, group))
+
+
+RULE = DuplicateGroup()

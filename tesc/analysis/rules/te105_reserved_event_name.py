@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import Finding, RunRule
+from tesc.schema.compat import D_RESERVED_WORDS
+from tesc.schema.reserved import C_CONSTANTS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.schema.unit import Unit, UnitEvent
+
+
+class ReservedEventName(RunRule):
+    """An event's name is none that a probe can have.
+
+    With backend dtrace an event is a probe of its name. dtrace(1) of macOS, FreeBSD and illumos takes
+    no word of the D language for that, and SystemTap no name that begins with a digit. A name that is
+    a macro in C (`linux` and `unix` are 1) gives the probe another name, and does not compile.
+
+    Wrong:
+
+        import(const char *path) "path %s"
+        9p_open(int fid) "fid %d"
+        linux(int syscall) "syscall %d"
+
+    Right:
+
+        path_import(const char *path) "path %s"
+        v9fs_open(int fid) "fid %d"
+        linux_syscall(int syscall) "syscall %d"
+    """
+
+    code = "TE105"
+    name = "reserved-event-name"
+    severity = "warning"
+
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+        seen = set()
+        for unit in units:
+            for event in unit.events:
+                why = _why_not(event)
+                key = (event.source, event.node.name_start)
+                if why and key not in seen:
+                    seen.add(key)
+                    yield Finding(
+                        event.node.name_span,
+                        f"no probe can be called '{event.name}': {why}",
+                        "give the event another name",
+                        source=event.source,
+                        event=event.name,
+                    )
+
+
+def _why_not(event: UnitEvent) -> str | None:
+    name = event.name
+    if name in D_RESERVED_WORDS:
+        return "it is a word of the D language"
+    # Where a prefix begins with it, that is reported by a rule of its own.
+    if name[0].isdigit() and event.node.name[0].isdigit():
+        return "SystemTap takes no name that begins with a digit"
+    if name in C_CONSTANTS:
+        return "it is a macro in C"
+    return None
+
+
+RULE = ReservedEventName()

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from tesc.analysis.meson import unlisted
+from tesc.analysis.rule import Finding, RunRule
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.schema.unit import Unit
+
+
+class UnlistedFile(RunRule):
+    """QEMU's build does not know this file.
+
+    The top meson.build lists the folders whose trace-events are compiled (`trace_events_subdirs`). A file
+    of another folder is never read: its events have no functions, and nothing tells so but the
+    compiler, where somebody calls one. Its names are not compared with those of other files. Only
+    looked at in profile qemu, where there is such a meson.build.
+
+    Wrong:
+
+        # meson.build
+        trace_events_subdirs += ['hw/usb', 'hw/net']
+
+        # hw/nubus/trace-events
+        nubus_slot_read(int slot) "slot %d"
+
+    Right:
+
+        # meson.build
+        trace_events_subdirs += ['hw/usb', 'hw/net', 'hw/nubus']
+
+        # hw/nubus/trace-events
+        nubus_slot_read(int slot) "slot %d"
+    """
+
+    code = "TE107"
+    name = "unlisted-file"
+    severity = "warning"
+    example_profile = "qemu"
+
+    def applies(self, settings: Settings) -> bool:
+        return settings.profile == "qemu"
+
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+        for unit in units:
+            folder = unlisted(unit)
+            if folder is not None:
+                yield Finding(
+                    Span(0, 0),
+                    f"no list of folders in meson.build names '{folder}', so nothing is made of this file",
+                    f"add '{folder}' to trace_events_subdirs",
+                    source=unit.roots[0].source,
+                )
+
+
+RULE = UnlistedFile()

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tesc.analysis.diagnostic import Related
+from tesc.analysis.groups import groups_of
+from tesc.analysis.rule import Finding, RunRule
+from tesc.schema import identifiers, reserved
+from tesc.schema.compat import D_RESERVED_WORDS, STAP_RESERVED_WORDS, is_string
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.schema.unit import Unit, UnitEvent
+
+# Where a name breaks things.
+_C = "C"
+_LOG, _SIMPLE, _SYSLOG, _FTRACE, _UST = (
+    f"C with backend {backend}" for backend in ("log", "simple", "syslog", "ftrace", "ust")
+)
+_RUST, _RUST_SIMPLE = "Rust", "Rust with backend simple"
+_STAP, _D = "the SystemTap tapsets", "the DTrace provider"
+# Why it does.
+_KEYWORD = "it is a keyword"
+_MACRO = "it is a macro"
+_LOCAL = "it is a variable of the generated function"
+_TYPE = "it is a type that generated code uses"
+_CALLED = "it is a function that generated code calls"
+_READ = "it is a variable that generated code reads, and is read in its place"
+_BUILT_IN = "it is a built-in function"
+_STATIC = "with a leading underscore it is a static variable"
+_EXTERN = "with a leading underscore it is a function that generated code calls"
+_DIGIT = "it begins with a digit"
+
+# What a name means, and where.
+Reasons = tuple[tuple[str, str], ...]
+
+
+class ParameterNameClash(RunRule):
+    """A parameter has a name that means something else in generated code.
+
+    Generated functions have the event's parameters, by their names. So these can't be keywords of C, nor
+    macros of the headers that generated code includes (`linux` is 1 for gcc), nor what the functions'
+    bodies use: the simple backend has a variable `rec`, and a length `argNAME_len` beside each string
+    NAME. Where an output spells a name differently (`limit` is a word of SystemTap, so the tapsets
+    say `limit_`), another parameter may be called that already. The message says in which output the
+    names clash.
+
+    Wrong:
+
+        sample(int default, int rec) "default %d rec %d"
+
+    Right:
+
+        sample(int initial, int record) "initial %d record %d"
+    """
+
+    code = "TE305"
+    name = "parameter-name-clash"
+
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+        words = _words(settings.profile == "qemu", settings.compat == "qemu")
+        # A file that is included under several prefixes is looked at once, unless its names depend on them.
+        seen: set[tuple[int, str]] = set()
+        for unit, group in zip(units, groups_of(units, settings)):
+            generated: Mapping[str, Reasons] | None = None
+            for event in unit.events:
+                for at, parameter in enumerate(event.node.parameters):
+                    name = parameter.name
+                    reasons = words.get(name, ())
+                    if name[:1].isdigit():
+                        reasons += ((_DIGIT, _C),)
+                    elif "TRACE_" in name or "simple_trace_" in name:
+                        generated = generated or _generated(unit, group)
+                        reasons += generated.get(name, ()) + _own(event, name)
+                    reasons = tuple(one for one in reasons if _holds(one, event, name))
+                    if reasons or name[-1:] == "_" or name[:3] == "arg":
+                        key = (id(event.node), name)
+                        beside = _beside(event, at, settings.compat == "fixed")
+                        if (reasons or beside) and key not in seen:
+                            seen.add(key)
+                            yield _finding(event, at, reasons, beside)
+
+
+def _finding(event: UnitEvent, at: int, reasons: Reasons, beside: tuple[int, Reasons] | None) -> Finding:
+    parameter = event.node.parameters[at]
+    related: tuple[Related, ...] = ()
+    if beside is not None:
+        other = event.node.parameters[beside[0]]
+        related = (Related(event.source, other.name_span, f"'{other.name}'"),)
+        reasons += beside[1]
+    outputs: dict[str, list[str]] = {}
+    for why, where in reasons:
+        outputs.setdefault(why, []).append(where)
+    told = ", and ".join(f"{why} ({', '.join(where)})" for why, where in outputs.items())
+    return Finding(
+        parameter.name_span,
+        f"parameter '{parameter.name}' needs another name: {told}",
+        None,
+        related,
+        source=event.source,
+        event=event.name,
+    )
+
+
+@lru_cache(maxsize=None)
+def _words(qemu: bool, as_reference: bool) -> dict[str, Reasons]:
+    """What words mean in generated code, whatever the event."""
+    found: dict[str, Reasons] = {}
+
+    def add(names: Sequence[str] | frozenset[str], why: str, *outputs: str) -> None:
+        for name in names:
+            found[name] = found.get(name, ()) + tuple((why, output) for output in outputs)
+
+    add(reserved.C_KEYWORDS, _KEYWORD, _C)
+    add(reserved.C_CONSTANTS | reserved.C_CONSTANTS_32, _MACRO, _C)
+    if qemu:
+        add(reserved.POSIX_CONSTANTS, _MACRO, _C)
+    add(("errno",), _MACRO, _SIMPLE, _UST)
+    add(("LOG_TRACE",), _MACRO, _LOG)
+    add(("qemu_log", "qemu_loglevel_mask"), _CALLED, _LOG)
+    add(reserved.SYSLOG_CONSTANTS, _MACRO, _SYSLOG)
+    add(("syslog",), _CALLED, _SYSLOG)
+    add(("ftrace_write",), _CALLED, _FTRACE)
+    add(("rec",), _LOCAL, _SIMPLE)
+    add(("TraceBufferRecord",), _TYPE, _SIMPLE)
+    add(("MAX_TRACE_STRLEN",), _MACRO, _SIMPLE)
+    add(("trace_record_start", "trace_record_finish", *_FOR_KIND), _CALLED, _SIMPLE)
+    add(reserved.LTTNG_LOCALS, _LOCAL, _UST)
+    add(("abort", "strlen"), _CALLED, _UST)
+    add(("trace_events_enabled_count",), _READ, _LOG, _SIMPLE, _SYSLOG, _FTRACE)
+    add(reserved.STAP_BUILT_IN, _BUILT_IN, _STAP)
+    if as_reference:
+        add(reserved.STAP_NOT_ESCAPED, _KEYWORD, _STAP)
+    return found
+
+
+# What is called only for text, or only for numbers.
+_FOR_KIND = {"strlen": True, "trace_record_write_str": True, "trace_record_write_u64": False}
+
+
+def _holds(reason: tuple[str, str], event: UnitEvent, name: str) -> bool:
+    """Whether the event has what makes the word's meaning matter."""
+    if name not in _FOR_KIND:
+        return True
+    return any(is_string(type_) is _FOR_KIND[name] for type_, _ in event.parameters)
+
+
+def _generated(unit: Unit, group: str) -> dict[str, Reasons]:
+    """What the macros and variables of a unit's events are called, as a parameter would be."""
+    found: dict[str, Reasons] = {identifiers.header_guard(group): ((_MACRO, _C),)}
+    for event in unit.events:
+        found[identifiers.c_enabled(event.name)] = ((_MACRO, _C),)
+        found[identifiers.c_state(event.name)[1:]] = ((_STATIC, _RUST),)
+    return found
+
+
+def _own(event: UnitEvent, name: str) -> Reasons:
+    """The meanings that only the event's own functions know."""
+    function = identifiers.simple_function(event.name)
+    return {
+        identifiers.c_state(event.name): ((_READ, _C),),
+        identifiers.c_object(event.name): ((_READ, _SIMPLE),),
+        function: ((_CALLED, _SIMPLE),),
+        function[1:]: ((_EXTERN, _RUST_SIMPLE),),
+    }.get(name, ())
+
+
+def _beside(event: UnitEvent, at: int, fixed: bool) -> tuple[int, Reasons] | None:
+    """Another parameter from which generated code derives this one's name, and where."""
+    parameters = event.parameters
+    name = parameters[at][1]
+    for index, (type_, other) in enumerate(parameters):
+        if index == at:
+            continue
+        reasons: Reasons = ()
+        escaped = other
+        if other in STAP_RESERVED_WORDS or (fixed and other in reserved.STAP_NOT_ESCAPED):
+            escaped = f"{other}_"
+        if name == escaped:
+            reasons += ((f"'{other}' is spelled so there", _STAP),)
+        if name == f"{other}_" and other in D_RESERVED_WORDS:
+            reasons += ((f"'{other}' is spelled so there", _D),)
+        if is_string(type_):
+            if name == f"arg{other}_len":
+                reasons += ((f"the length of '{other}' is called so there", _SIMPLE),)
+            if name in (f"arg{escaped}_len", f"arg{escaped}_str"):
+                what = "length" if name.endswith("len") else "text"
+                reasons += ((f"the {what} of '{other}' is called so there", _STAP),)
+        if reasons and name != other:
+            return index, reasons
+    return None
+
+
+RULE = ParameterNameClash()

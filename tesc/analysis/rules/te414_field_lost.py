@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import re
+
+from tesc.analysis import pieces
+from tesc.analysis.rule import EventRule, Finding
+from tesc.schema.compat import lttng_conversions, lttng_field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.analysis.diagnostic import Fix
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Format, Tree
+    from tesc.syntax.source import Span
+
+# What the generator takes for the rest of a macro's name, up to the next blank.
+_TOUCHING = re.compile(r'PRI\w+(?=")')
+# char and short, which C promotes anyway: the same values in a type that gets a field.
+_INSTEAD = {"char": "int8_t", "signed char": "int8_t", "short": "int16_t"}
+
+
+class FieldLost(EventRule):
+    """LTTng gets no field for a parameter.
+
+    QEMU's tracetool describes an event to LTTng by the conversions it finds in the format, one for each
+    parameter. It takes what touches a macro for the macro's name (`PRIx64"/%d"`), and does not find a
+    conversion with a flag such as `%-8d`; the parameters that are left over at the end get no field, nor
+    does one of the type `char` or `short`. Text logs have the values all the same, hence this is
+    information.
+
+    Wrong:
+
+        disk_used(uint64_t used, uint64_t size) "%"PRIu64"/%"PRIu64" bytes"
+
+    Right:
+
+        disk_used(uint64_t used, uint64_t size) "%" PRIu64 "/%" PRIu64 " bytes"
+    """
+
+    code = "TE414"
+    name = "field-lost"
+    severity = "information"
+    fixable = True
+
+    def applies(self, settings: Settings) -> bool:
+        return settings.profile != "classic"
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        form = event.format
+        if form is None or not event.parameters:
+            return
+        found = lttng_conversions(form.text)
+        for parameter, conversion in zip(event.parameters, found):
+            type_ = parameter.type
+            # A 'signed short' is another rule's (TE419), and mended with it.
+            if type_.base not in _INSTEAD or ("short" in type_.words and "signed" in type_.words):
+                continue
+            if not lttng_field(type_.text, conversion):
+                message = f"LTTng gets no field for '{parameter.name}': its type is '{type_.text}'"
+                yield Finding(parameter.type_span, message, _help(type_.base, conversion))
+        lost = event.parameters[len(found) :]
+        # Where arguments are missing, widths are arguments or the flag is a '#', other rules say so.
+        if lost and pieces.arguments(event) and not any("#" in c.flags for c in form.parsed.conversions):
+            span, fix, help_ = _cause(tree, form, len(event.parameters))
+            message = f"LTTng gets no field for {_listed([parameter.name for parameter in lost])}"
+            yield Finding(span, message, help_, fix=fix)
+
+
+def _help(base: str | None, conversion: str) -> str:
+    if base == "char" and "c" in conversion:
+        return "declare it 'int', as which C passes it anyway"
+    return f"declare it '{_INSTEAD[base or '']}'"
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(f"'{name}'" for name in names[:-1]), f"'{names[-1]}'"]))
+
+
+def _cause(tree: Tree, form: Format, parameters: int) -> tuple[Span, Fix | None, str]:
+    """What hides conversions from the generator, how to mend it, and what to say of it."""
+    ends = [match.end() for match in _TOUCHING.finditer(form.text)]
+    # From the last to the first, so that the places stay right.
+    apart = form.text
+    for end in reversed(ends):
+        apart = f"{apart[:end]} {apart[end:]}"
+    if ends and len(lttng_conversions(apart)) >= parameters:
+        hiding = [end for end in ends if _hides(form.text, end)] or ends
+        start = form.text.rindex("PRI", 0, hiding[0])
+        fix = pieces.fix(tree, form, *((end, end, " ") for end in hiding))
+        what = "the macro" if len(hiding) == 1 else "each macro"
+        return pieces.span(form, start, hiding[0]), fix, f"put a blank behind {what}"
+    hidden = [c for c in form.parsed.conversions if c.flags.strip("0") and c.arguments]
+    for conversion in hidden:
+        shown = form.text[conversion.start : conversion.end]
+        where = pieces.span(form, conversion.start, conversion.end)
+        return where, None, f"write '{shown}' without the flag '{conversion.flags.strip('0')[0]}'"
+    return pieces.span(form, 0, len(form.text.rstrip(" \t"))), None, "write it in one string"
+
+
+def _hides(text: str, end: int) -> bool:
+    """Whether a conversion touches the macro that ends at `end`."""
+    blank = re.compile(r"[ \t]|\Z").search(text, end)
+    return blank is not None and "%" in text[end : blank.start()]
+
+
+RULE = FieldLost()

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import re
+
+from tesc.analysis import pieces
+from tesc.analysis.rule import EventRule, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+
+_CANDIDATE = re.compile(r'0[xX](?:"[ \t]*")?%[^%"A-Za-z]*[hlqjztLZ]*(?:[diuo]|"[ \t]*(?:"|PRI[diuo]))')
+_RADIX = {"o": "octal"}
+
+
+class HexPrefixOnDecimal(EventRule):
+    """A number in decimal has `0x` before it.
+
+    Sixteen is printed as `0x16`, which everyone reads as twenty-two. The fix prints the number in hex,
+    as the prefix says; where decimal was meant, take the prefix away.
+
+    Wrong:
+
+        set_timer(uint64_t deadline) "deadline 0x%" PRIu64
+
+    Right:
+
+        set_timer(uint64_t deadline) "deadline 0x%" PRIx64
+    """
+
+    code = "TE417"
+    name = "hex-prefix-on-decimal"
+    severity = "warning"
+    fixable = True
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        form = event.format
+        if form is None or _CANDIDATE.search(form.text) is None:
+            return
+        for conversion in form.parsed.conversions:
+            letter = pieces.letter(conversion)
+            prefix = pieces.prefix_before(form.text, conversion.start)
+            # In '640x%d' the x stands between two numbers.
+            if letter not in (*pieces.DECIMAL, "o") or prefix < 0 or pieces.follows_word(form.text, prefix):
+                continue
+            at = conversion.macro.start + 3 if conversion.macro else conversion.end - 1
+            shown = form.text[conversion.start : conversion.end]
+            mended = form.text[conversion.start : at] + "x" + form.text[at + 1 : conversion.end]
+            yield Finding(
+                pieces.span(form, conversion.start, conversion.end),
+                f"'{shown}' prints {_RADIX.get(letter, 'decimal')} after 0x",
+                f"write '0x{mended}', or leave out 0x",
+                fix=pieces.fix(tree, form, (at, at + 1, "x")),
+            )
+
+
+RULE = HexPrefixOnDecimal()

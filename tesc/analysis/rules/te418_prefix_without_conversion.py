@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import re
+
+from tesc.analysis import pieces
+from tesc.analysis.rule import EventRule, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Format, Tree
+    from tesc.syntax.printf import Macro
+
+# A conversion's text without its %: a width, a length or both, and the letter.
+_BARE = re.compile(
+    r"(?<![0-9A-Za-z_])0[xX](?P<rest>(?:0?[1-9]\d?(?:hh?|ll?|z)?|hh?|ll?|z)[xX])(?![0-9A-Za-z_])"
+)
+# What may stand between the prefix and a macro: a width.
+_WIDTH = re.compile(r"0[xX](\d*)\Z")
+
+
+class PrefixWithoutConversion(EventRule):
+    """A conversion lacks its `%`.
+
+    The format prints what the macro stands for as text, such as `lx`, or the width and letters that were
+    meant for a conversion. The argument is not printed, and those behind it may get into the wrong places.
+
+    Wrong:
+
+        disable map_page(uint64_t addr) "addr 0x" PRIx64
+
+    Right:
+
+        disable map_page(uint64_t addr) "addr 0x%" PRIx64
+    """
+
+    code = "TE418"
+    name = "prefix-without-conversion"
+    fixable = True
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        form = event.format
+        if form is None:
+            return
+        if "PRI" in form.text:
+            for macro in pieces.stray_macros(form):
+                # One that stands right after a conversion is another mistake (TE427).
+                if pieces.glued(form, macro) is None:
+                    yield _of_macro(tree, form, macro)
+        if _BARE.search(form.text) is None or len(event.parameters) <= sum(
+            conversion.arguments for conversion in form.parsed.conversions
+        ):
+            return
+        # An argument is left over; else '0x1x' may stand for 0x10 to 0x1f.
+        for match in _BARE.finditer(form.text):
+            start, rest = match.start("rest"), match["rest"]
+            yield Finding(
+                pieces.span(form, match.start(), match.end()),
+                f"'{match[0]}' lacks a '%': it is printed as it stands",
+                f"write '0x%{rest}'",
+                fix=pieces.fix(tree, form, (start, start, "%")),
+            )
+
+
+def _of_macro(tree: Tree, form: Format, macro: Macro) -> Finding:
+    text = form.text
+    message = f"'{macro.name}' has no '%' before it: what it stands for is printed as text"
+    where = pieces.span(form, macro.start, macro.end)
+    quote = len(text[: macro.start].rstrip(" \t")) - 1
+    if quote < 1 or text[quote] != '"':
+        return Finding(where, message, f"put '%' before it, in a string: \"%\" {macro.name}")
+    literal = next(piece for piece in form.parsed.pieces if piece.end == quote + 1)
+    before = text[literal.start + 1 : quote]
+    width = _WIDTH.search(before)
+    at = literal.start + 1 + width.start(1) if width else quote
+    prefix = "0x" if width or macro.name[3] in pieces.HEX else ""
+    help_ = f'write "{prefix}%{width[1] if width else ""}" {macro.name}'
+    # Who knows what a digit or a percent sign before the quote was meant to be.
+    fix = None
+    if width or not (before[-1:].isdigit() or before.endswith(("%", "\\"))):
+        fix = pieces.fix(tree, form, (at, at, "%" if width else f"{prefix}%"))
+    return Finding(where, message, help_, fix=fix)
+
+
+RULE = PrefixWithoutConversion()

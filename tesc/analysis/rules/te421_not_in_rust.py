@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import re
+
+from tesc.analysis import pieces
+from tesc.analysis.diagnostic import Fix, SourceEdit
+from tesc.analysis.rule import EventRule, Finding
+from tesc.records import replace
+from tesc.syntax.printf import PRI_MACROS, Literal
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Format, Tree
+    from tesc.syntax.printf import Macro
+
+# An escape of C: an octal number, a hexadecimal one, a code point or a character.
+_ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
+_SHARED_ESCAPES = frozenset('nrt\\"')
+_CODES = {"a": 7, "b": 8, "f": 12, "v": 11, "e": 27, "E": 27}
+_PLAIN = "'?"
+_RUST_MACRO = re.compile(r"PRI[diuxX](?:8|16|32|64)")
+_MACRO_SIZES = {"8": "hh", "16": "h", "32": ""}
+
+
+class NotInRust(EventRule):
+    """A format or type does not survive the translation to Rust.
+
+    QEMU's tracetool copies strings into Rust code, where the escapes of C but `\\n`, `\\r`, `\\t`, `\\\\`,
+    `\\"` and `\\x` with two digits are errors. Of the macros it knows the decimal and hexadecimal ones of
+    8, 16, 32 and 64 bits, and of the types all but a `signed` by itself.
+
+    Wrong:
+
+        set_colour(signed level, uint8_t mode) "\\33[1m level %d mode 0%" PRIo8
+
+    Right:
+
+        set_colour(int level, uint8_t mode) "\\x1b[1m level %d mode 0%hho"
+    """
+
+    code = "TE421"
+    name = "not-in-rust"
+    severity = "warning"
+    fixable = True
+
+    def applies(self, settings: Settings) -> bool:
+        return settings.profile != "classic"
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        for finding in _found(event, tree):
+            # tesc's own output is right there; only a build with QEMU's tracetool would fail.
+            yield finding if settings.compat == "qemu" else replace(finding, severity="information")
+
+
+def _found(event: Event, tree: Tree) -> Iterator[Finding]:
+    for parameter in event.parameters:
+        words = parameter.type.words
+        if "signed" in words and parameter.type.base == "int" and "int" not in words:
+            at = parameter.start + parameter.type.text.index("signed")
+            edit = SourceEdit(tree.source, Span(at, at + len("signed")), "int")
+            message = "QEMU's tracetool has no type in Rust for a bare 'signed'"
+            yield Finding(edit.span, message, "write 'int'", fix=Fix("safe", (edit,)))
+    form = event.format
+    if form is None:
+        return
+    if "\\" in form.text:
+        yield from _escapes(tree, form)
+    if "PRI" in form.text:
+        for macro in form.parsed.macros:
+            if macro.name in PRI_MACROS and not _RUST_MACRO.fullmatch(macro.name):
+                yield _macro(tree, form, macro)
+
+
+def _escapes(tree: Tree, form: Format) -> Iterator[Finding]:
+    # Newlines, NULs and what C knows no better than Rust are other rules' findings.
+    flawed = {flaw.start for flaw in form.parsed.flaws}
+    for piece in form.parsed.pieces:
+        if not isinstance(piece, Literal):
+            continue
+        for match in _ESCAPE.finditer(form.text, piece.start + 1, piece.end - 1):
+            instead = _instead(match)
+            if instead is None or match.start() in flawed:
+                continue
+            # C would read a digit after it as a part of it.
+            following = form.text[match.end()]
+            swallowed = instead.startswith("\\x") and following in "0123456789abcdefABCDEF"
+            fix = None if swallowed else pieces.fix(tree, form, (match.start(), match.end(), instead))
+            yield Finding(
+                pieces.span(form, match.start(), match.end()),
+                f"QEMU's tracetool cannot bring the escape '{match[0]}' to Rust",
+                f"write '{instead}'" if fix else f"write '{instead}', and not '{following}' right after it",
+                fix=fix,
+            )
+
+
+def _instead(match: re.Match[str]) -> str | None:
+    """How to write a character for C and Rust alike, if it is not written so."""
+    octal, hexa, short, long, other = match.groups()
+    if other is not None:
+        if other in _PLAIN:
+            return other
+        return f"\\x{_CODES[other]:02x}" if other in _CODES else None
+    if short or long:
+        code = int(short or long, 16)
+        return chr(code) if 0xA0 <= code < 0x110000 and not 0xD800 <= code < 0xE000 else None
+    code = int(octal, 8) if octal else int(hexa, 16)
+    if code > 255 or (hexa and len(hexa) == 2):
+        return None
+    return chr(code) if 32 <= code < 127 and chr(code) not in '"\\%' else f"\\x{code:02x}"
+
+
+def _macro(tree: Tree, form: Format, macro: Macro) -> Finding:
+    message = f"QEMU's tracetool does not know {macro.name} in Rust"
+    letter, size = macro.name[3], macro.name[4:]
+    where = pieces.span(form, macro.start, macro.end)
+    exact = "64" if size == "MAX" else size[5:] if size.startswith("LEAST") else None
+    if exact is not None and letter != "o":
+        fix = pieces.fix(tree, form, (macro.start + 4, macro.end, exact))
+        return Finding(where, message, f"write PRI{letter}{exact}", fix=fix)
+    length = "z" if size == "PTR" else _MACRO_SIZES.get(exact or size)
+    if length is None:
+        help_ = "print it in hex" if letter == "o" else "declare the parameter with a type of a fixed size"
+        return Finding(where, message, help_)
+    return Finding(
+        where, message, f"write '%{length}{letter}'", fix=_inlined(tree, form, macro, length + letter)
+    )
+
+
+def _inlined(tree: Tree, form: Format, macro: Macro, instead: str) -> Fix | None:
+    """Write a macro's text into the string before it, and join that with the string behind it."""
+    if all(conversion.macro is not macro for conversion in form.parsed.conversions):
+        return None
+    before = len(form.text[: macro.start].rstrip(" \t")) - 1
+    if form.text[before] != '"':
+        return None
+    rest = form.text[macro.end :]
+    blanks = len(rest) - len(rest.lstrip(" \t"))
+    if rest[blanks : blanks + 1] == '"':
+        return pieces.fix(tree, form, (before, macro.end + blanks + 1, instead))
+    return pieces.fix(tree, form, (before, macro.end, f'{instead}"'))
+
+
+RULE = NotInRust()

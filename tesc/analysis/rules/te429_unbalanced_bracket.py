@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import re
+
+from tesc.analysis import pieces
+from tesc.analysis.rule import EventRule, Finding
+from tesc.syntax.printf import Literal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Format, Tree
+
+_OPEN = "([{"
+_CLOSE = ")]}"
+# A bracket; those in quotes, of smileys and of lists, 'a) this b) that', need no other.
+_BRACKET = re.compile(
+    r"'[()\[\]{}]'|\\\"[()\[\]{}]\\\"|[:;]-?[()](?=[\s\"])"
+    r"|(?<=[ \t\"])[a-z0-9]\)(?=[ \t])|(?P<one>[()\[\]{}])"
+)
+
+
+class UnbalancedBracket(EventRule):
+    """A bracket is opened and not closed, or closed and not opened.
+
+    A closing parenthesis may close a square bracket, as in `[0, 10)`.
+
+    Wrong:
+
+        signal_sent(int number, int target) "signal %d (target %d("
+
+    Right:
+
+        signal_sent(int number, int target) "signal %d (target %d)"
+    """
+
+    code = "TE429"
+    name = "unbalanced-bracket"
+    severity = "information"
+    on_by_default = False
+    fixable = True
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        form = event.format
+        if form is None or _BRACKET.search(form.text) is None:
+            return
+        opened: list[int] = []
+        for at in _brackets(form):
+            if form.text[at] in _OPEN:
+                opened.append(at)
+            elif not opened:
+                where = pieces.span(form, at, at + 1)
+                yield Finding(where, f"nothing opens this '{form.text[at]}'", "open it, or leave it out")
+            else:
+                opened.pop(_counterpart(form.text, opened, at))
+        if len(opened) > 1 and form.text[opened[-1]] == form.text[opened[-2]]:
+            mended = _mended(tree, form, opened[-1])
+            if mended is not None:
+                yield mended
+                del opened[-2:]
+        for at in opened:
+            where = pieces.span(form, at, at + 1)
+            closing = _CLOSE[_OPEN.index(form.text[at])]
+            yield Finding(where, f"nothing closes this '{form.text[at]}'", f"write '{closing}' where it ends")
+
+
+def _brackets(form: Format) -> Iterator[int]:
+    """Where brackets stand in the format's strings, without those that need no other."""
+    for piece in form.parsed.pieces:
+        if isinstance(piece, Literal):
+            for match in _BRACKET.finditer(form.text, piece.start + 1, piece.end):
+                if match["one"]:
+                    yield match.start()
+
+
+def _mended(tree: Tree, form: Format, at: int) -> Finding | None:
+    """What to say of a bracket that opens where the format ends, so that it must have been to close."""
+    if at + 1 != form.parsed.pieces[-1].end - 1:
+        return None
+    opening = form.text[at]
+    closing = _CLOSE[_OPEN.index(opening)]
+    message = f"'{opening}' at the end of the format, where another one is open"
+    where = pieces.span(form, at, at + 1)
+    return Finding(where, message, f"write '{closing}'", fix=pieces.fix(tree, form, (at, at + 1, closing)))
+
+
+def _counterpart(text: str, opened: list[int], at: int) -> int:
+    """Which of the open brackets a closing one closes: the last of its kind, or of another kind the last."""
+    wanted = _OPEN[_CLOSE.index(text[at])]
+    for index in range(len(opened) - 1, -1, -1):
+        if text[opened[index]] == wanted:
+            return index
+    return len(opened) - 1
+
+
+RULE = UnbalancedBracket()

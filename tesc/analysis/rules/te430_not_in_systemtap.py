@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import re
+
+from tesc.analysis import pieces
+from tesc.analysis.rule import EventRule, Finding
+from tesc.schema.compat import stap_sizes_dropped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+    from tesc.syntax.printf import Conversion
+
+# A conversion that SystemTap's printf may not take: by its flags, length or letter.
+_CANDIDATE = re.compile(r"%[^%\"A-Za-z]*(?:['I]|h|ll|[qjztLZCS])")
+_TAKEN = re.compile(r"%[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*)?)?l?[diuxXocspbmM]")
+# Others' findings: floating point, writing, unknown ones.
+_KNOWN = "diuxXocspCS"
+# The types that `h` takes whole, those of `hh` first.
+_SIGNED = ("int8_t", "signed char", "int16_t", "short")
+_UNSIGNED = ("uint8_t", "unsigned char", "uint16_t", "unsigned short")
+
+
+class NotInSystemtap(EventRule):
+    """SystemTap's printf does not take a conversion.
+
+    Its numbers are all 64 bits wide, and it knows no length but `l`. QEMU's tracetool drops `z` and `ll`
+    from the tapset that prints as the log does, but only in the plainest conversions (`%zu`, `%8llx`); any
+    other of them leaves a tapset that SystemTap refuses as a whole.
+
+    Wrong:
+
+        set_level(uint8_t level, size_t size) "level %hhu size %zi"
+
+    Right:
+
+        set_level(uint8_t level, size_t size) "level %u size %zu"
+    """
+
+    code = "TE430"
+    name = "not-in-systemtap"
+    severity = "warning"
+    fixable = True
+    example_profile = "qemu"
+
+    def applies(self, settings: Settings) -> bool:
+        return settings.compat == "qemu"
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        form = event.format
+        if form is None or _CANDIDATE.search(form.text) is None:
+            return
+        types = {c.start: p.type.base or "" for c, p in pieces.arguments(event) if not p.type.is_pointer}
+        for conversion in form.parsed.conversions:
+            text = conversion.text
+            if conversion.letter not in _KNOWN or conversion.macro or not conversion.letter or "$" in text:
+                continue
+            if _TAKEN.fullmatch(stap_sizes_dropped(text)):
+                continue
+            shown = form.text[conversion.start : conversion.end]
+            instead = _instead(conversion, types.get(conversion.start, ""))
+            fix = None
+            if instead is not None and shown == text:
+                fix = pieces.fix(tree, form, (conversion.start, conversion.end, instead))
+            yield Finding(
+                pieces.span(form, conversion.start, conversion.end),
+                f"'{shown}' leaves a log tapset that SystemTap refuses",
+                f"write '{instead}'" if instead else _help(conversion),
+                fix=fix,
+            )
+
+
+def _instead(conversion: Conversion, base: str) -> str | None:
+    """What prints the same and is taken: short numbers arrive as int, %i and %d are one."""
+    c = conversion
+    length = c.length
+    if length in ("h", "hh"):
+        # Of a longer number the length cuts something off: only the author knows.
+        shorter = _SIGNED if c.letter in "di" else _UNSIGNED
+        if base not in (shorter if length == "h" else shorter[:2]):
+            return None
+        length = ""
+    precision = "" if c.precision is None else f".{c.precision}"
+    flags = c.flags.replace("'", "").replace("I", "")
+    text = f"%{flags}{c.width}{precision}{length}{'d' if c.letter == 'i' else c.letter}"
+    return text if text != c.text and _TAKEN.fullmatch(stap_sizes_dropped(text)) else None
+
+
+def _help(conversion: Conversion) -> str:
+    if conversion.length in ("h", "hh"):
+        return f"leave out '{conversion.length}': a short number is passed as an int"
+    return "use a PRI macro, or a conversion without length and flags"
+
+
+RULE = NotInSystemtap()

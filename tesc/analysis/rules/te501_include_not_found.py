@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import UnitProblemRule
+
+
+class IncludeNotFound(UnitProblemRule):
+    """An included file does not exist.
+
+    The path of an include is relative to the folder of the file that holds it, then to each folder of
+    the include path (`-I`, `include-path`), and never to the working directory.
+
+    Wrong:
+
+        include "no-such-file"
+
+    Right:
+
+        # trace-events
+        include "guest/trace-events"
+
+        # guest/trace-events
+        boot(void) "boot"
+    """
+
+    code = "TE501"
+    name = "include-not-found"
+
+
+RULE = IncludeNotFound()

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import Finding, RunRule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.schema.unit import Pattern, Unit
+    from tesc.syntax.source import Source
+
+
+class PatternMatchesNothing(RunRule):
+    """A `disable` pattern matches no event.
+
+    It is misspelt, or what it disabled is gone. A pattern is compared with the names of this file's events
+    and of those that it includes, as this file sees them: with its own prefix and those of its
+    includes. `*` stands for any characters, `?` for any one; case matters. A pattern from outside, of
+    the command line or the configuration, may match in any file of the run.
+
+    Wrong:
+
+        esp_do_command(int cmd) "cmd %d"
+        disable ESP_*
+
+    Right:
+
+        esp_do_command(int cmd) "cmd %d"
+        disable esp_*
+    """
+
+    code = "TE504"
+    name = "pattern-matches-nothing"
+    severity = "warning"
+
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+        inside = {tree.source for unit in units for tree in unit.trees}
+        first: dict[tuple[object, ...], tuple[Unit, Pattern]] = {}
+        used = set()
+        for unit in units:
+            for pattern in unit.patterns:
+                key = _key(pattern, inside)
+                first.setdefault(key, (unit, pattern))
+                if pattern.matches:
+                    used.add(key)
+        for key, (unit, pattern) in first.items():
+            if key not in used:
+                yield Finding(
+                    pattern.span,
+                    f"no event matches '{pattern.text}'",
+                    _near(unit, pattern),
+                    source=pattern.source,
+                )
+
+
+def _key(pattern: Pattern, inside: set[Source]) -> tuple[object, ...]:
+    """What is one pattern: a place in a file, or a text from outside that every root was given."""
+    if pattern.source in inside:
+        return (pattern.source, pattern.span)
+    return (pattern.source.path, pattern.text)
+
+
+def _near(unit: Unit, pattern: Pattern) -> str | None:
+    """The name that was probably meant, as the pattern's file sees it."""
+    from difflib import get_close_matches
+
+    names = [event.node.name for event in unit.events if event.source is pattern.source]
+    if pattern.source not in {tree.source for tree in unit.trees[len(unit.roots) :]}:
+        begin = len(unit.ranges[0].prefix)
+        names = [event.name[begin:] for event in unit.events]
+    lower = {name.lower(): name for name in names}
+    near = get_close_matches(pattern.text.lower(), lower, 1, 0.8)
+    return f"did you mean '{lower[near[0]]}'?" if near else None
+
+
+RULE = PatternMatchesNothing()

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import UnitProblemRule
+
+
+class MisplacedPrefix(UnitProblemRule):
+    """A prefix stands where it can't.
+
+    `prefix NAME` holds for the whole file, so it stands once, before the first event and the first
+    include. It does not reach what the file includes: an include has a prefix of its own.
+
+    Wrong:
+
+        boot(void) "boot"
+        prefix esp_
+
+    Right:
+
+        prefix esp_
+        boot(void) "boot"
+    """
+
+    code = "TE505"
+    name = "misplaced-prefix"
+
+
+RULE = MisplacedPrefix()

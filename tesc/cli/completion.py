@@ -1,0 +1,145 @@
+"""`tesc completion`: scripts that let a shell complete tesc's commands, options, rules and files."""
+
+from __future__ import annotations
+
+import argparse
+
+from tesc.cli.terminal import print_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+SHELLS = ("bash", "zsh", "fish")
+
+_EPILOG = """\
+bash: tesc completion bash > ~/.local/share/bash-completion/completions/tesc
+zsh:  tesc completion zsh > DIR/_tesc, where DIR is a folder in $fpath
+fish: tesc completion fish > ~/.config/fish/completions/tesc.fish
+"""
+
+# What the functions below complete, by shell.
+_RULES = {"bash": "_tesc_rules", "zsh": "_tesc_rules", "fish": "(_tesc_rules)"}
+_TRACE_EVENTS = {
+    "bash": "_tesc_trace_events_files",
+    "zsh": "_files -g '*trace-events'",
+    "fish": "(_tesc_trace_events)",
+}
+_BASH = """\
+# $1: the word so far. Several rules are separated by commas.
+_tesc_rules() {
+  local head=
+  [[ $1 == *,* ]] && head="${1%,*},"
+  compgen -P "$head" -W "@RULES@" -- "${1##*,}"
+}
+_tesc_trace_events_files() {
+  compgen -f -X '!*trace-events' -- "$1"
+  compgen -d -- "$1"
+}
+"""
+# What the library's script does not know: bash takes --option=value for three words.
+_BASH_END = """\
+
+_tesc() {
+  local words=() at cursor=0
+  for at in "${!COMP_WORDS[@]}"; do
+    if [[ $at -gt 0 && ${COMP_WORDS[at]} == = && ${COMP_WORDS[at-1]} == --* ]]; then
+      [[ $at -eq $COMP_CWORD ]] && words+=("")
+    else
+      words+=("${COMP_WORDS[at]}")
+    fi
+    [[ $at -eq $COMP_CWORD ]] && cursor=$((${#words[@]} - 1))
+  done
+  local COMP_WORDS=("${words[@]}") COMP_CWORD=$cursor
+  _shtab_tesc "$@"
+}
+complete -o bashdefault -F _tesc tesc
+"""
+_ZSH = """\
+_tesc_rules() {
+  local -a rules=(@RULES@)
+  compset -P '*,'
+  _describe -t rules rule rules
+}
+"""
+_FISH = """\
+function _tesc_rules
+  set -l word (string replace -r -- '^-[^=]*=' '' (commandline -ct))
+  set -l head (string match -r -- '^.*,' $word)
+  for rule in @RULES@
+    set -l pair (string split : $rule)
+    printf '%s%s\\t%s\\n' "$head" $pair[1] $pair[2]
+  end
+end
+function _tesc_trace_events
+  for path in (__fish_complete_path (commandline -ct))
+    set -l name (string split -m1 \\t -- $path)[1]
+    string match -q -- '*trace-events' $name; and echo $path
+    string match -q -- '*/' $name; and echo $path
+  end
+end
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "completion",
+        help="a script that lets bash, zsh or fish complete tesc's arguments",
+        description="Print a script with which a shell completes commands, options, rules and files.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("shell", choices=SHELLS, help="the shell")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit status."""
+    print_text(script(options.shell))
+    return 0
+
+
+def script(shell: str) -> str:
+    """The script for a shell."""
+    import shtab
+
+    from tesc.cli.parsers import commands, whole_parser
+
+    parser = whole_parser()
+    for _, purpose, command in commands(parser):
+        command.description = purpose
+        for action in command._actions:
+            completed = _completion(action, shtab.FILE, shtab.DIRECTORY)
+            if completed is not None:
+                action.complete = completed  # type: ignore[attr-defined]
+    preamble: Any = _preamble()
+    text: str = shtab.complete(parser, shell, preamble=preamble)
+    return text.rstrip("\n") + "\n" + (_BASH_END if shell == "bash" else "")
+
+
+def _completion(action: argparse.Action, file: Any, folder: Any) -> Any:
+    """How an argument is completed that is none of a few words; its metavar says what it is."""
+    if action.choices or action.nargs == 0:
+        return None
+    what = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
+    if what.startswith("RULE"):
+        return _RULES
+    if what.startswith("DIR"):
+        return folder
+    if what.startswith("PATH") or (what == "FILE" and not action.option_strings):
+        return _TRACE_EVENTS
+    return file if what.startswith(("FILE", "TRACE")) else None
+
+
+def _preamble() -> dict[str, str]:
+    """What the scripts define first, by shell."""
+    from tesc.analysis.registry import all_rules
+
+    rules = all_rules()
+    words = " ".join(word for rule in rules for word in (rule.code, rule.name))
+    described = " ".join(f"{rule.code}:{rule.name} {rule.name}:{rule.code}" for rule in rules)
+    return {
+        "bash": _BASH.replace("@RULES@", words),
+        "zsh": _ZSH.replace("@RULES@", described),
+        "fish": _FISH.replace("@RULES@", described),
+    }

@@ -1,0 +1,103 @@
+"""`tesc check --fix` and `--diff`: fixes made, written or shown."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from tesc.analysis.fixing import settle
+from tesc.cli.terminal import error, plural, printable
+from tesc.files import write_output
+from tesc.syntax.source import Source
+from tesc.workspace import Workspace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Callable
+
+    from tesc.analysis.diagnostic import Diagnostic
+    from tesc.analysis.fixing import Settled
+
+
+def fixed(
+    workspace: Workspace,
+    found: list[Diagnostic],
+    check: Callable[[Workspace], list[Diagnostic]],
+    unsafe: bool,
+) -> tuple[Workspace, Settled]:
+    """The files of a workspace after the fixes of what was found in them; nothing is written."""
+    latest = workspace
+
+    def again(texts: Mapping[str, str]) -> list[Diagnostic]:
+        nonlocal latest
+        latest = Workspace(workspace.overrides)
+        for source in workspace.settings:
+            latest.add_source(Source(source.path, texts.get(source.file, source.text), source.file))
+        latest.resolve()
+        return check(latest)
+
+    settled = settle(found, again, unsafe)
+    return latest, settled
+
+
+def write(texts: Mapping[str, str]) -> bool:
+    """Write the new texts into their files; true if one of them can't be written."""
+    failed = [file for file, text in texts.items() if not _written(file, text)]
+    return bool(failed)
+
+
+def _written(file: str, text: str) -> bool:
+    try:
+        # Nothing can be put back into a pipe.
+        if not os.path.isfile(file):
+            raise OSError("not a regular file, so its fixes are not written")
+        write_output(file, text)
+    except OSError as problem:
+        error(f"{file}: {problem.strerror or problem}")
+        return False
+    return True
+
+
+def print_as_is(text: str) -> None:
+    """Print a file's text, bytes that are not UTF-8 included."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()
+
+
+def diff(workspace: Workspace, texts: Mapping[str, str]) -> str:
+    """What the new texts change, as patch(1) and git take it."""
+    parts = []
+    for source in workspace.settings:
+        if source.file in texts:
+            parts += _diff(source, texts[source.file])
+    return "".join(parts)
+
+
+def _diff(source: Source, text: str) -> list[str]:
+    from difflib import unified_diff
+
+    lines = unified_diff(_lines(source.text), _lines(text), source.path, source.path)
+    return [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines]
+
+
+def _lines(text: str) -> list[str]:
+    """Lines with their ends, as patch(1) sees them: a carriage return is a character of its line."""
+    parts = text.split("\n")
+    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def print_fixed(workspace: Workspace, settled: Settled) -> None:
+    """Print standard input as it is after the fixes, and tell what is left beside it."""
+    from tesc.cli.output import concise
+
+    root = workspace.units[0].roots[0].source
+    print_as_is(settled.texts.get(root.file, root.text))
+    sys.stderr.write(printable(concise.render(settled.left)))
+    tell(settled.fixed)
+
+
+def tell(number: int, would: bool = False) -> None:
+    """Say how many findings were, or would be, fixed, where standard output has no place for it."""
+    sys.stderr.write(f"tesc: {'would fix' if would else 'fixed'} {plural(number, 'finding')}\n")

@@ -1,0 +1,324 @@
+"""`tesc gen`: every output of the whole tree in one process.
+
+A run that has nothing to do is the common one in a build. It sees that from what the run before
+left beside the outputs, and imports next to nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from tesc.codegen.tree import manifest as manifests
+from tesc.files import find_files, relative, write_output
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from tesc.cli.tree import SourceTree
+    from tesc.codegen.tree.manifest import Manifest
+    from tesc.codegen.tree.plan import Planned, TreeOptions
+    from tesc.codegen.tree.run import Made
+
+HELP = "every output of the whole tree in one process"
+_DEFAULT_BACKENDS = ("log",)
+_DEFAULT_FORMATS = ("h", "c")
+# Options that change neither what is generated nor where it goes.
+_SAME_OUTPUTS = ("--check", "--dry-run", "--touch", "--quiet", "-q")
+# How long a run may take before it shows on a terminal how far it is.
+_PATIENCE = 0.5
+
+_EPILOG = """\
+Each trace-events file of the tree is a group, named after its folder: hw/usb/trace-events makes
+trace-hw_usb.h, the tree's own trace-events trace-root.h. A file that another one includes makes
+none. The dtrace backend adds trace-dtrace-GROUP.dtrace, ust adds trace-ust-GROUP.h and
+trace-ust-all.h and .c; trace-events-all, the events of all groups as plain tools read them, is
+always there. Groups and their order, defaults for these options, and SystemTap tapsets can be set
+in [generate] of tesc.toml.
+
+The depfile's targets are all outputs, trace-events-all the first: ninja wants a command's first
+output to be its depfile's. make goes by times alone, so that it needs --touch.
+
+Only files that change are written. What a run read and wrote is kept in the file .tesc-gen beside
+the outputs, so that the next one knows if it has nothing to do.
+
+exit status: 0 done, 1 mistakes in trace-events files (nothing is written) or, with --check, files
+that are out of date, 2 tesc could not do its work
+"""
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the command; returns the exit status."""
+    identity = manifests.identity([word for word in words if word not in _SAME_OUTPUTS])
+    out = _spelled_out(words)
+    if out is not None and _nothing_to_do(out, identity, words):
+        return 0
+    from tesc.cli.terminal import Failure
+    from tesc.codegen.tree.run import Interrupted
+
+    try:
+        return _generate(_parser().parse_args(words), identity, words)
+    except Interrupted as error:
+        raise Failure(str(error)) from None
+
+
+def _spelled_out(words: Sequence[str]) -> str | None:
+    """The folder that the arguments name, if that can be seen without understanding them all."""
+    found = None
+    for at, word in enumerate(words):
+        if word == "--out" and at + 1 < len(words):
+            found = words[at + 1]
+        elif word.startswith("--out="):
+            found = word[len("--out=") :]
+    return found
+
+
+def _nothing_to_do(out: str, identity: str, words: Sequence[str]) -> bool:
+    """Whether an earlier run of the same arguments left all as this one would; says so then."""
+    earlier = manifests.read(out, identity)
+    if earlier is None or (earlier.root and find_files(earlier.root) != earlier.found):
+        return False
+    before = earlier.text()
+    if not earlier.holds():
+        return False
+    if "--check" not in words and "--dry-run" not in words:
+        if "--touch" in words:
+            _touch(earlier.outputs)
+            earlier.doubt(earlier.outputs)
+        if earlier.text() != before:
+            _save(earlier, out)
+    if "--quiet" not in words and "-q" not in words:
+        print(f"{len(earlier.outputs)} files, nothing to do")
+    return True
+
+
+def _touch(paths: Sequence[str]) -> None:
+    # One time for all: make must not take one output for older than another.
+    now = time.time_ns()
+    for path in paths:
+        os.utime(path, ns=(now, now))
+
+
+def _save(manifest: Manifest, out: str) -> None:
+    text = manifest.text()
+    try:
+        if text is None:
+            os.unlink(os.path.join(out, manifests.NAME))
+        else:
+            write_output(os.path.join(out, manifests.NAME), text)
+    except OSError:
+        pass  # then the next run looks at everything again
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Let the list of commands have it; `main` reads its arguments."""
+    commands.add_parser("gen", help=HELP, add_help=False)
+
+
+def _parser() -> argparse.ArgumentParser:
+    import argparse
+
+    from tesc.cli.overrides import add_settings
+
+    parser = argparse.ArgumentParser(
+        prog="tesc gen",
+        description="Generate the trace code of a whole source tree, byte for byte as one 'tesc tracetool' an "
+        "output would from the same working directory.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--root", metavar="DIR", default=".", help="the tree's folder (default: .)")
+    parser.add_argument(
+        "--out", metavar="DIR", help="where to write; made if it is missing (default: [generate] out)"
+    )
+    parser.add_argument("--backends", metavar="NAME,...", help="default: [generate] backends, else log")
+    parser.add_argument(
+        "--formats", metavar="NAME,...", help="of h, c, rs (default: [generate] formats, else h,c)"
+    )
+    parser.add_argument(
+        "--depfile", metavar="FILE", help="write a rule for make and ninja that names the files read"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="list the files that would be written, write none"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="list the files that are out of date; 1 if there are any"
+    )
+    parser.add_argument(
+        "--touch", action="store_true", help="give all outputs the present time, changed or not"
+    )
+    parser.add_argument(
+        "--compat",
+        choices=["qemu", "fixed"],
+        help="qemu: the bytes of QEMU's tracetool; fixed: right where those are wrong (default: the configuration's, "
+        "without one qemu)",
+    )
+    parser.add_argument(
+        "-j", dest="processes", type=int, metavar="N", help="processes at most (default: one a CPU)"
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="print no summary")
+    add_settings(parser)
+    return parser
+
+
+def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) -> int:
+    from tesc.cli.overrides import overrides
+    from tesc.cli.refusals import complain, complaints
+    from tesc.cli.terminal import Failure
+    from tesc.cli.tree import SourceTree
+
+    if not os.path.isdir(options.root):
+        raise Failure(f"{options.root}: no such folder")
+    tree = SourceTree(options.root, overrides(options), manifests.Manifest(identity))
+    out = options.out or tree.settings.generate.out
+    if not out:
+        raise Failure("no folder to write to: give --out DIR, or set out in [generate] of tesc.toml")
+    if not options.out and _nothing_to_do(out, identity, words):
+        return 0
+    wanted = _wanted(options, tree, relative(out))
+    groups = tree.groups()
+    types = tree.settings.types
+    wrong = [one for group in groups for one in complaints(group.unit, wanted.compat, types)]
+    # A file that two units include has its mistakes once.
+    if complain(dict.fromkeys(wrong)):
+        return 1
+    from tesc.codegen.tree.plan import plan
+
+    planned = plan(groups, wanted)
+    if complain(_same_names(planned)):
+        return 1
+    return _make(planned, tree, wanted, options)
+
+
+def _wanted(options: argparse.Namespace, tree: SourceTree, out: str) -> TreeOptions:
+    """What is to be made, by the options and the configuration. Raises Failure."""
+    from tesc.cli.terminal import Failure
+    from tesc.codegen.qemu import BACKENDS, BadBackend, load_backends
+    from tesc.codegen.tree.plan import FORMATS, TreeOptions
+
+    configured = tree.settings.generate
+    backends = _split(options.backends) or configured.backends or _DEFAULT_BACKENDS
+    formats = _split(options.formats) or configured.formats or _DEFAULT_FORMATS
+    try:
+        load_backends(backends)
+    except BadBackend as error:
+        raise Failure(f"{error} (tesc has {', '.join(BACKENDS)})") from None
+    for form in formats:
+        if form not in FORMATS:
+            hint = "; tapsets are set up in [[generate.tapset]]" if form.endswith("stap") else ""
+            raise Failure(f"unknown format: {form} (of a tree: {', '.join(FORMATS)}){hint}")
+    compat = options.compat or tree.settings.compat
+    return TreeOptions(out, backends, formats, configured.tapsets, sys.platform, compat)
+
+
+def _split(text: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip()))
+
+
+def _same_names(planned: Sequence[Planned]) -> list[tuple[str, int, int, str]]:
+    """Complaints about files that would be written twice."""
+    first: dict[str, Planned] = {}
+    found = {}
+    for one in planned:
+        other = first.setdefault(one.name, one)
+        if other is not one:
+            here, there = (each.groups[0].unit.roots[0].source.path for each in (one, other))
+            message = (
+                f"group '{one.groups[0].name}' is that of {there} too, so both would be {one.name} [TE104]"
+            )
+            found.setdefault(here, (here, 1, 1, message))
+    return list(found.values())
+
+
+def _make(
+    planned: Sequence[Planned], tree: SourceTree, wanted: TreeOptions, options: argparse.Namespace
+) -> int:
+    """Make the files and write, compare or list them; returns the exit status."""
+    from tesc.cli.refusals import complain
+    from tesc.codegen.qemu import BACKENDS
+    from tesc.codegen.tree.run import run
+
+    write = not (options.check or options.dry_run)
+    progress = _Progress()
+    try:
+        refused, made = run(wanted.out, planned, options.processes or _processors(), write, progress)
+    finally:
+        progress.close()
+    if complain(dict.fromkeys(refused)):
+        return 1
+    if write:
+        if options.touch:
+            _touch([one.path for one in made])
+        if options.depfile:
+            _write_depfile(options.depfile, tree, made, options.touch)
+        # Another package's backend may read what it likes, so its runs can't be told from one another.
+        if all(backend in BACKENDS for backend in wanted.backends):
+            _remember(tree.manifest, wanted.out, made)
+    return _report(made, options)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _write_depfile(depfile: str, tree: SourceTree, made: Sequence[Made], touch: bool) -> None:
+    from tesc.depfile import rule
+
+    text = rule([one.path for one in made], tree.inputs)
+    write_output(depfile, text, touch)
+    content_hash = manifests.hashed(text.encode("utf-8", "surrogateescape"))
+    tree.manifest.written(depfile, content_hash, manifests.state_of(depfile), manifests.DEPFILE)
+
+
+def _remember(manifest: Manifest, out: str, made: Sequence[Made]) -> None:
+    for one in made:
+        manifest.written(one.path, one.content_hash, one.state)
+    modules = [module for name, module in sys.modules.items() if name.partition(".")[0] == "tesc"]
+    files = [file for module in modules for file in [getattr(module, "__file__", None)] if file]
+    manifest.code(files)
+    _save(manifest, out)
+
+
+def _report(made: Sequence[Made], options: argparse.Namespace) -> int:
+    from tesc.cli.terminal import plural, print_text
+
+    changed = [one.path for one in made if one.changed]
+    lines = changed if options.check or options.dry_run else []
+    total = plural(len(made), "file")
+    if options.check:
+        summary = f"{len(changed)} of {total} out of date"
+    elif options.dry_run:
+        summary = f"{len(changed)} of {total} would be written"
+    else:
+        summary = f"{len(changed)} of {total} written"
+    if not options.quiet:
+        lines = [*lines, summary]
+    print_text("".join(f"{line}\n" for line in lines))
+    return 1 if options.check and changed else 0
+
+
+class _Progress:
+    """How far a run is, on a terminal, once it takes long."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._shown = ""
+
+    def __call__(self, part: float) -> None:
+        if time.monotonic() - self._began < _PATIENCE or not sys.stderr.isatty():
+            return
+        text = f"generating, {part:.0%}"
+        if text != self._shown:
+            sys.stderr.write(f"\r{text}")
+            sys.stderr.flush()
+            self._shown = text
+
+    def close(self) -> None:
+        if self._shown:
+            sys.stderr.write(f"\r{' ' * len(self._shown)}\r")
+            sys.stderr.flush()

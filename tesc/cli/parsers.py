@@ -1,0 +1,93 @@
+"""The whole command line as one argparse parser, for what describes it: completion and the man page."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def whole_parser() -> argparse.ArgumentParser:
+    """tesc's parser with the arguments of all commands.
+
+    The one that starts the commands lacks those of some, which start faster without argparse.
+    """
+    from tesc.cli import gen
+    from tesc.cli.main import _parser
+
+    parser = _parser()
+    choices = commands_of(parser).choices
+    choices["gen"] = gen._parser()
+    choices["tracetool"] = _tracetool()
+    choices["tracetool-classic"] = _described("tracetool-classic")
+    return parser
+
+
+def commands_of(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[argparse.ArgumentParser]:
+    """The action that holds the commands."""
+    return next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+
+
+def commands(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str, argparse.ArgumentParser]]:
+    """Each command's name, what it is for, and its parser."""
+    action = commands_of(parser)
+    purposes = {choice.dest: choice.help or "" for choice in action._get_subactions()}
+    for name, command in action.choices.items():
+        if name in purposes:
+            yield name, purposes[name], command
+
+
+def arguments(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """What a parser takes and shows: positional arguments, then options."""
+    shown = [action for action in parser._actions if action.help != argparse.SUPPRESS]
+    plain = [action for action in shown if not isinstance(action, argparse._SubParsersAction)]
+    yield from (action for action in plain if not action.option_strings)
+    yield from (action for action in plain if action.option_strings)
+
+
+def usage_of(name: str) -> str | None:
+    """The text that describes the arguments of a command that reads them by itself."""
+    if name == "tracetool":
+        from tesc.cli import tracetool
+
+        return tracetool.usage()
+    if name == "tracetool-classic":
+        from tesc.cli import tracetool_classic
+
+        return tracetool_classic._USAGE
+    return None
+
+
+def _tracetool() -> argparse.ArgumentParser:
+    """The arguments of `tesc tracetool`, which reads them with getopt as the reference does."""
+    from tesc.cli import tracetool
+    from tesc.codegen.qemu import BACKENDS, FORMATS
+
+    parser = argparse.ArgumentParser(prog="tesc tracetool", add_help=False)
+    parser.add_argument("paths", nargs="*", metavar="FILE")
+    parser.add_argument("-I", metavar="DIR")
+    values = {"format": FORMATS, "backends": BACKENDS}
+    metavars = {"binary": "FILE", "depfile": "FILE", "include": "PATH"}
+    for option in tracetool._LONG_OPTIONS:
+        name = option.rstrip("=")
+        if name == option:
+            parser.add_argument(f"--{name}", action="store_true")
+        elif name in values:
+            parser.add_argument(f"--{name}", choices=list(values[name]))
+        else:
+            parser.add_argument(f"--{name}", metavar=metavars.get(name, name.upper()))
+    return parser
+
+
+def _described(name: str) -> argparse.ArgumentParser:
+    """The options that a command's own usage lists: each on a line of four blanks, with its value."""
+    parser = argparse.ArgumentParser(prog=f"tesc {name}", add_help=False)
+    for option, value in re.findall(r"^ {4}(--?\w[\w-]*)(?: ([A-Z]+)\b)?", usage_of(name) or "", re.M):
+        if value:
+            parser.add_argument(option, metavar=value)
+        else:
+            parser.add_argument(option, action="store_true")
+    return parser

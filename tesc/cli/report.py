@@ -1,0 +1,93 @@
+"""How `tesc check` reports: the output formats, the summary, statistics, and baselines."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+from tesc.analysis import baseline
+from tesc.analysis.fixing import outlook
+from tesc.cli.terminal import Failure, error, plural, print_text, use_color, width
+from tesc.files import write_output
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.analysis.diagnostic import Diagnostic
+
+_FORMATS = {
+    "text": "for people, with excerpts",
+    "concise": "a line a finding",
+    "json": "one array of all findings",
+    "sarif": "SARIF 2.1.0, for code scanning",
+    "github": "annotations of GitHub Actions",
+    "gitlab": "a Code Quality report of GitLab",
+    "gcc": "as gcc prints warnings, for editors",
+}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how to report."""
+    group = parser.add_argument_group("report")
+    group.add_argument(
+        "--output-format",
+        choices=list(_FORMATS),
+        default="text",
+        help="; ".join(f"{name}: {what}" for name, what in _FORMATS.items()) + " (default: text)",
+    )
+    group.add_argument(
+        "--statistics", action="store_true", help="count findings by rule instead of listing them"
+    )
+    group.add_argument("--baseline", metavar="FILE", help="leave out what this baseline accepts")
+    group.add_argument(
+        "--write-baseline", metavar="FILE", help="accept all present findings: write them into a baseline"
+    )
+
+
+def unaccepted(found: list[Diagnostic], file: str | None) -> list[Diagnostic]:
+    """The findings that the baseline in a file, if there is one, does not accept. Raises Failure."""
+    if file is None:
+        return found
+    try:
+        with open(file, encoding="utf-8") as opened:
+            return baseline.new(found, baseline.read(opened.read()))
+    except (baseline.BadBaseline, UnicodeDecodeError) as problem:
+        raise Failure(f"{file}: {problem}") from None
+
+
+def write_baseline(found: list[Diagnostic], file: str) -> None:
+    """Write a baseline that accepts what was found."""
+    write_output(file, baseline.written(found))
+    error(f"{file} accepts {plural(len(found), 'finding')}; give it with --baseline", "note")
+
+
+def report(found: list[Diagnostic], files: int, options: argparse.Namespace, fixed: int = 0) -> None:
+    """Print what was found in so many files, or what is left of it after some were fixed."""
+    if options.statistics:
+        from tesc.cli.output import statistics
+
+        print_text(statistics.render(found))
+    elif options.output_format == "text":
+        from tesc.cli.output import text
+
+        color = use_color(options.color, sys.stdout)
+        done = f"{fixed} fixed; " if fixed else ""
+        summary = f"{done}{_summary(found, files)}{outlook(found, options.unsafe_fixes)}\n"
+        print_text(text.render(found, color, width()) + summary)
+    else:
+        module = import_module(f"tesc.cli.output.{options.output_format}")
+        print_text(module.render(found))
+
+
+def _summary(found: list[Diagnostic], files: int) -> str:
+    """The last line of the text output: `3 errors, 1 warning in 2 of 100 files`."""
+    of_files = plural(files, "file")
+    if not found:
+        return f"no findings in {of_files}"
+    counts = []
+    for severity, word in (("error", "error"), ("warning", "warning"), ("information", "note")):
+        number = sum(1 for diagnostic in found if diagnostic.severity == severity)
+        if number:
+            counts.append(plural(number, word))
+    hit = len({diagnostic.source for diagnostic in found})
+    return f"{', '.join(counts)} in {hit} of {of_files}" if files > 1 else f"{', '.join(counts)} in 1 file"

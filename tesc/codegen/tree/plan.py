@@ -1,0 +1,126 @@
+"""Which files a tree's groups become, and the text of each. Pure: nothing is read or written here."""
+
+from __future__ import annotations
+
+from tesc.codegen.qemu import generate as generate_output
+from tesc.codegen.qemu.output import Options
+from tesc.records import record, replace
+from tesc.schema import identifiers
+from tesc.schema.flatten import flatten
+from tesc.schema.resolve import NOTHING, Outside
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.codegen.qemu.output import Refusal
+    from tesc.config.settings import Tapset
+    from tesc.schema.unit import Unit, UnitEvent
+
+# The group of what is made of all events together.
+ALL = "all"
+EVENTS_ALL = "trace-events-all"
+# What a group becomes, by format: the kind of its file's name.
+_OF_GROUP = {"h": "h", "c": "c", "rs": "rs", "d": "d", "ust-events-h": "ust"}
+_OF_ALL = {"ust-events-h": "ust", "ust-events-c": "ust-c"}
+FORMATS = ("h", "c", "rs", "d", "ust-events-h", "ust-events-c")
+# Files that a backend's generated sources need beside them.
+_NEEDED = {"dtrace": ("d",), "ust": ("ust-events-h", "ust-events-c")}
+# Microseconds that an event takes in a format, roughly, to share the work out.
+_COSTS = {"rs": 15, "h": 7, "ust-events-h": 8, "c": 3}
+_FILE_COST = 300
+
+
+@record
+class Group:
+    """A named unit of a tree; `outside` are the directives that it was resolved with."""
+
+    name: str
+    unit: Unit
+    outside: Outside = NOTHING
+
+
+@record
+class TreeOptions:
+    """What is made of a tree: `out` is the folder as `#line` names it, relative, with slashes."""
+
+    out: str
+    backends: tuple[str, ...]
+    formats: tuple[str, ...]
+    tapsets: tuple[Tapset, ...] = ()
+    platform: str = "linux"
+    compat: str = "qemu"
+
+
+@record
+class Planned:
+    """One file to make of some groups' events; without `options` it is the plain list of them."""
+
+    name: str
+    groups: tuple[Group, ...]
+    options: Options | None
+
+    @property
+    def cost(self) -> int:
+        """About how many microseconds it takes to make and write it."""
+        events = sum(len(group.unit.events) for group in self.groups)
+        return _FILE_COST + events * (_COSTS.get(self.options.format, 2) if self.options else 1)
+
+
+@record
+class GeneratedFile:
+    """A file's name within the folder of all generated files, and its text."""
+
+    name: str
+    text: str
+
+
+def plan(groups: Sequence[Group], options: TreeOptions) -> list[Planned]:
+    """The files that the groups become: the list of all events, each group's files, those of all.
+
+    The first one is always the same: ninja asks that a depfile's first target be the command's.
+    """
+    needed = [form for backend in options.backends for form in _NEEDED.get(backend, ())]
+    formats = tuple(dict.fromkeys((*options.formats, *needed)))
+    everything = tuple(groups)
+    made = [Planned(EVENTS_ALL, everything, None)]
+    made += [
+        Planned(name, (group,), _options(options, form, group.name, name))
+        for group in groups
+        for form in formats
+        if form in _OF_GROUP
+        for name in [identifiers.file_name(group.name, _OF_GROUP[form])]
+    ]
+    for form in formats:
+        if form in _OF_ALL:
+            name = identifiers.file_name(ALL, _OF_ALL[form])
+            made.append(Planned(name, everything, _options(options, form, ALL, name)))
+    for tapset in options.tapsets:
+        told = _options(options, tapset.format, ALL, tapset.name)
+        told = replace(told, binary=tapset.binary, probe_prefix=tapset.probe_prefix)
+        made.append(Planned(tapset.name, everything, told))
+    return made
+
+
+def _options(options: TreeOptions, form: str, group: str, name: str) -> Options:
+    path = name if options.out == "." else f"{options.out.rstrip('/')}/{name}"
+    return Options(form, options.backends, group, path, "", "", options.platform, options.compat)
+
+
+def generate(planned: Planned) -> tuple[GeneratedFile, list[Refusal]]:
+    """The file, and the events that it cannot hold (then it is not to be used)."""
+    if planned.options is None:
+        text = "".join(flatten(group.unit, group.outside) for group in planned.groups)
+        return GeneratedFile(planned.name, text), []
+    text, refusals = generate_output(_events(planned), planned.options)
+    return GeneratedFile(planned.name, text), refusals
+
+
+def _events(planned: Planned) -> Sequence[UnitEvent]:
+    """The events of a file's groups; where its text says which number an event has, counted through."""
+    if len(planned.groups) == 1:
+        return planned.groups[0].unit.events
+    events = [event for group in planned.groups for event in group.unit.events]
+    if planned.options is not None and planned.options.format == "simpletrace-stap":
+        return [replace(event, index=at) for at, event in enumerate(events)]
+    return events

@@ -1,0 +1,213 @@
+"""Making planned files and writing them, in as many processes as the work is worth.
+
+Nothing is written before all is made: every process makes its share, tells what it could not, and
+writes when it hears that nobody failed.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import signal
+import sys
+
+from tesc.codegen.tree.manifest import hashed, state_of
+from tesc.codegen.tree.plan import generate
+from tesc.files import write_output
+from tesc.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, BinaryIO
+
+    from tesc.codegen.tree.plan import Planned
+
+    Place = tuple[str, int, int, str]
+
+# Microseconds of work from which on another process makes up for its start.
+_WORTH_A_PROCESS = 40_000
+
+
+@record
+class Made:
+    """A file that was made: its path, whether its content is another than before, and for the
+    manifest the content's hash and the state that the file is in now (empty if it was not written).
+    """
+
+    path: str
+    changed: bool
+    content_hash: str
+    state: str
+
+
+def _path(folder: str, name: str) -> str:
+    return name if folder == "." else os.path.join(folder, name)
+
+
+class Interrupted(Exception):
+    """Another process of the run was stopped, or failed; the message says how."""
+
+
+class _Share:
+    """The files that one process makes."""
+
+    def __init__(self, folder: str, planned: Sequence[Planned], write: bool) -> None:
+        self._folder = folder
+        self._planned = planned
+        self._write = write
+        self._texts: list[tuple[str, str]] = []
+
+    def make(self, progress: Callable[[int], None]) -> list[Place]:
+        """Make the texts; returns what some output cannot hold."""
+        refused = []
+        for planned in self._planned:
+            file, refusals = generate(planned)
+            refused += [refusal.place for refusal in refusals]
+            self._texts.append((_path(self._folder, file.name), file.text))
+            progress(planned.cost)
+        return refused
+
+    def finish(self) -> list[tuple[str, bool, str, str]]:
+        """Write the texts that changed, or tell which would."""
+        return [self._finished(path, text) for path, text in self._texts]
+
+    def _finished(self, path: str, text: str) -> tuple[str, bool, str, str]:
+        data = text.encode("utf-8", "surrogateescape")
+        if self._write:
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+            changed = write_output(path, text)
+            return path, changed, hashed(data), state_of(path)
+        try:
+            with open(path, "rb") as file:
+                return path, file.read(len(data) + 1) != data, "", ""
+        except FileNotFoundError:
+            return path, True, "", ""
+
+
+class _Worker:
+    """Another process with a share of its own. Messages are marshalled values, lengths before them."""
+
+    def __init__(self, share: _Share, others: Sequence[_Worker]) -> None:
+        from_child, to_parent = os.pipe()
+        from_parent, to_child = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._pid = os.fork()
+        if self._pid == 0:
+            # An end that stays open here would keep a worker waiting whose parent is gone.
+            for end in (from_child, to_child, *(one.to_child for one in others)):
+                os.close(end)
+            _work(share, from_parent, to_parent)
+        os.close(to_parent)
+        os.close(from_parent)
+        self._from_child = open(from_child, "rb")  # noqa: SIM115 - it is open as long as the process runs
+        self.to_child = to_child
+
+    def answer(self) -> Any:
+        """What the process tells next. Raises OSError for one of its own, and Interrupted."""
+        kind, value = _receive(self._from_child) or ("stopped", "a process of the run was stopped")
+        if kind == "os error":
+            raise OSError(*value)
+        if kind != "value":
+            raise Interrupted(value)
+        return value
+
+    def go(self) -> None:
+        try:
+            os.write(self.to_child, b"!")
+        except BrokenPipeError:
+            pass  # asking for its answer tells
+
+    def close(self) -> None:
+        """End it: one that has not heard to go on writes nothing."""
+        os.close(self.to_child)
+        self._from_child.close()
+        os.waitpid(self._pid, 0)
+
+
+def _work(share: _Share, from_parent: int, to_parent: int) -> None:
+    """The life of another process; it does not return."""
+    status = 1
+    try:
+        # Ctrl-C reaches all; the first process hears of it and lets go of the others.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _send(to_parent, ("value", share.make(lambda cost: None)))
+        if os.read(from_parent, 1):
+            _send(to_parent, ("value", share.finish()))
+        status = 0
+    except OSError as error:
+        _send(to_parent, ("os error", (error.errno, error.strerror, error.filename)))
+    except Exception as error:
+        _send(to_parent, ("failed", f"{type(error).__name__}: {error}"))
+    finally:
+        os._exit(status)
+
+
+def _send(pipe: int, message: object) -> None:
+    data = marshal.dumps(message)
+    data = len(data).to_bytes(8, "little") + data
+    while data:
+        data = data[os.write(pipe, data) :]
+
+
+def _receive(pipe: BinaryIO) -> Any:
+    """The next message, or None where no process is left to send one."""
+    size = int.from_bytes(pipe.read(8), "little")
+    data = pipe.read(size)
+    return marshal.loads(data) if size and len(data) == size else None
+
+
+def _shares(planned: Sequence[Planned], processes: int) -> list[list[Planned]]:
+    """The files, dealt out so that all processes have about the same to do."""
+    total = sum(one.cost for one in planned)
+    count = max(1, min(processes, total // _WORTH_A_PROCESS, len(planned))) if hasattr(os, "fork") else 1
+    shares: list[list[Planned]] = [[] for _ in range(count)]
+    costs = [0] * count
+    for one in sorted(planned, key=lambda one: -one.cost):
+        least = costs.index(min(costs))
+        shares[least].append(one)
+        costs[least] += one.cost
+    return shares
+
+
+def run(
+    folder: str,
+    planned: Sequence[Planned],
+    processes: int,
+    write: bool,
+    progress: Callable[[float], None],
+) -> tuple[list[Place], list[Made]]:
+    """Make the files, and write those that changed unless some output cannot hold an event.
+
+    Returns what outputs cannot hold, and what was made, in the order of the plan. `progress` hears
+    of the part that is done. Raises OSError, after which every file is as it was or as it will be.
+    """
+    mine, *theirs = [_Share(folder, share, write) for share in _shares(planned, processes)]
+    total = sum(one.cost for one in planned) or 1
+    done = 0
+
+    def count(cost: int) -> None:
+        nonlocal done
+        done += cost * (len(theirs) + 1)
+        progress(min(done / total, 1.0))
+
+    workers: list[_Worker] = []
+    try:
+        for share in theirs:
+            workers.append(_Worker(share, workers))
+        refused = mine.make(count)
+        for worker in workers:
+            refused += worker.answer()
+        if refused:
+            return sorted(refused), []
+        for worker in workers:
+            worker.go()
+        finished = mine.finish()
+        for worker in workers:
+            finished += worker.answer()
+    finally:
+        for worker in workers:
+            worker.close()
+    order = {_path(folder, one.name): at for at, one in enumerate(planned)}
+    return [], sorted((Made(*one) for one in finished), key=lambda made: order[made.path])

@@ -1,0 +1,150 @@
+"""The events that a trace can hold, and which of them an ID or a name in it means."""
+
+from __future__ import annotations
+
+import os
+
+from tesc.trace.layout import DROPPED_ID
+from tesc.trace.problems import Unusable
+from tesc.trace.values import kind_of, splitter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tesc.schema.unit import Range, Unit, UnitEvent
+    from tesc.trace.values import Kind, Values
+
+
+class TracedEvent:
+    """An event as records of it hold it.
+
+    `parameters` are types and names, as generated code declares them (also called `args`, for
+    analyzers written for QEMU's simpletrace.py); `format` is the format's text.
+    """
+
+    __slots__ = ("format", "name", "parameters", "texts")
+
+    def __init__(self, name: str, parameters: tuple[tuple[str, str], ...], format_: str, texts: bool = True) -> None:
+        self.name = name
+        self.parameters = parameters
+        self.format = format_
+        self.texts = texts
+
+    @property
+    def args(self) -> tuple[tuple[str, str], ...]:
+        return self.parameters
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What each argument is; without `texts` addresses of text are just that."""
+        return tuple([kind_of(type_, self.texts) for type_, _ in self.parameters])
+
+    @property
+    def has_texts(self) -> bool:
+        return any([kind_of(type_, self.texts).text for type_, _ in self.parameters])
+
+    def splitter(self, order: str, words: bool) -> Callable[[bytes], Values]:
+        """From a payload to values: see `values.splitter`."""
+        return splitter(order, tuple([kind.text for kind in self.kinds]), words)
+
+    def __repr__(self) -> str:
+        return f"<event {self.name}>"
+
+
+# What the simpletrace format writes where its buffer was full; the reader of QEMU calls it so.
+DROPPED = TracedEvent("Dropped_Event", (("uint64_t", "num_events_dropped"),), '"%" PRIu64 " events dropped"')
+_DROPPED_WORDS = TracedEvent(DROPPED.name, DROPPED.parameters, DROPPED.format, texts=False)
+
+
+def _traced(event: UnitEvent, crosses: bool, texts: bool) -> TracedEvent:
+    """A unit's event; one that `crosses` has no pointers, only numbers."""
+    if not crosses or event.crosses:
+        return TracedEvent(event.name, tuple(event.parameters), event.format, texts and not crosses)
+    from tesc.schema.crossing import pointers_as_numbers
+
+    node = event.node
+    parameters = [("uint64_t" if p.type.is_pointer else p.type.text, p.name) for p in node.parameters]
+    form = node.format.text if node.format else ""
+    if any(p.type.is_pointer for p in node.parameters):
+        form = pointers_as_numbers(form)
+    return TracedEvent(event.name, tuple(parameters), form, texts=False)
+
+
+class Catalogue:
+    """The events of a unit, by all that a trace may call them.
+
+    `whole` tells that the unit is what its files say; where something in them can't be read, the
+    positions of its events mean nothing.
+    """
+
+    def __init__(self, unit: Unit, whole: bool = True) -> None:
+        self.unit = unit
+        self.whole = whole
+        # Of several events of one name the last one is meant, as in QEMU's reader.
+        self._names = {event.name: event for event in unit.events}
+        self._streams = {event.stream_id: event for event in unit.events if event.range}
+
+    @property
+    def path(self) -> str:
+        """The events file, as people know it."""
+        return self.unit.roots[0].source.path if self.unit.roots else "the events file"
+
+    def named(self, name: str) -> TracedEvent | None:
+        event = self._names.get(name)
+        if event is None:
+            return DROPPED if name == "dropped" else None
+        return _traced(event, False, True)
+
+    def numbered(self, event_id: int, texts: bool) -> TracedEvent | None:
+        """The event at an index, or of a stream ID where ranges with a base have such ones."""
+        if event_id == DROPPED_ID:
+            return DROPPED if texts else _DROPPED_WORDS
+        events = self.unit.events
+        event = events[event_id] if event_id < len(events) else self._streams.get(event_id)
+        return None if event is None else _traced(event, False, texts)
+
+    def streamed(self, event_id: int) -> TracedEvent | None:
+        """The event of a stream ID in a range with a base: what no mapping record names."""
+        event = self._streams.get(event_id)
+        return None if event is None else _traced(event, False, True)
+
+    def guest(self, prefix: str) -> tuple[TracedEvent, ...]:
+        """The events of a guest by wire ID: of the range with this prefix, or of the only guest.
+
+        Without a prefix that is the one range with a base, or the root if there is none: the file
+        is a guest's own then. Raises Unusable.
+        """
+        at = self._range(prefix)
+        return tuple([_traced(event, True, False) for event in self.unit.events if event.range == at])
+
+    def _range(self, prefix: str) -> int:
+        ranges = self.unit.ranges
+        based = range(1, len(ranges))
+        if prefix:
+            hits = [at for at in range(len(ranges)) if ranges[at].prefix in (prefix, f"{prefix}_")]
+        else:
+            hits = list(based) or [0]
+        if len(hits) == 1:
+            return hits[0]
+        known = ", ".join([_shown(ranges[at]) for at in based])
+        if not hits:
+            has = f"its includes with a base are {known}" if known else "it has no include with a base"
+            raise Unusable(f"{self.path}: no guest with the prefix '{prefix}': {has}")
+        which = f"with the prefix '{prefix}'" if prefix else "(say --guest=PREFIX)"
+        raise Unusable(f"{self.path}: more than one guest {which}: {known}")
+
+
+def _shown(one: Range) -> str:
+    return f"'{one.prefix}' at {one.base:#x}"
+
+
+def load_unit(path: str | os.PathLike[str], include_path: tuple[str, ...] = ()) -> Unit:
+    """The unit of an events file, such as a build's trace-events-all. Raises OSError."""
+    from tesc.files import read_source, relative
+    from tesc.schema.loading import Loader
+    from tesc.schema.resolve import resolve
+    from tesc.syntax.parser import parse
+
+    name = os.fspath(path)
+    return resolve((parse(read_source(name, name)),), Loader(include_path, relative))

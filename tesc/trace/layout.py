@@ -1,0 +1,204 @@
+"""How the bytes of a trace are laid out: headers, records, mappings.
+
+Version 4 of the simpletrace format is described by QEMU's docs/devel/tracing.rst and written by
+its trace/simple.c. Versions 2 and 3 (QEMU 1.1 and 1.7 on) have no mapping records and no type
+before a record: event IDs are positions in trace-events; version 2 has a reserved word where 3 has
+the process. Version 0 (QEMU 0.13 to 1.0) is records of eight words, the header being one of them.
+All are written in the byte order of the host. A guest's stream is seven words a record.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from tesc.records import record
+from tesc.trace.problems import Broken, Unusable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Union
+
+HEADER_ID = 0xFFFF_FFFF_FFFF_FFFF
+HEADER_MAGIC = 0xF2B1_77CB_0AA4_29B4
+DROPPED_ID = 0xFFFF_FFFF_FFFF_FFFE
+MAPPING, EVENT = 0, 1
+HEADER_BYTES = 24
+# What a record's own length counts: ID, time, length and process.
+HEAD_BYTES = 24
+# QEMU's ring buffer holds 256 KiB, so it can write no longer record; ten texts need 6 KiB.
+MAX_RECORD = 1 << 20
+MAX_NAME = 4096
+# The words of arguments in records of fixed size.
+WORDS = 6
+# The time or the process of a record that has none.
+UNKNOWN = -1
+
+
+@record
+class Layout:
+    """A kind of trace: `order` is that of struct, `<` or `>`.
+
+    `version` is that of the simpletrace file, None for a guest's stream; `start` is how many bytes
+    the header takes, 0 without one. With `words` a record holds six words whatever its event
+    declares; with `typed` each begins with its type, and events may be named by mapping records.
+    """
+
+    order: str
+    version: int | None
+    start: int
+
+    @property
+    def words(self) -> bool:
+        return self.version in (None, 0)
+
+    @property
+    def typed(self) -> bool:
+        return self.version == 4
+
+    @property
+    def named(self) -> bool:
+        """Whether its own mapping records say which ID is which event."""
+        return self.typed and self.start > 0
+
+    @property
+    def description(self) -> str:
+        if self.version is None:
+            return "a guest's stream"
+        return f"a simpletrace file of version {self.version}"
+
+
+@record
+class Mapping:
+    """A mapping record: from here on `id` means the event `name`."""
+
+    id: int
+    name: str
+    stop: int
+
+
+if TYPE_CHECKING:
+    # A record: ID, time, pid, and where its payload starts and ends.
+    Frame = tuple[int, int, int, int, int]
+    # An int is the number of bytes that must be there, from the record's start, to go on.
+    Framing = Callable[[bytes, int], Union[Frame, Mapping, int]]
+
+
+def headed_layout(head: bytes) -> Layout | None:
+    """The layout that a file's first 24 bytes announce, or None if they are no header.
+
+    Raises Unusable for a version that nobody knows.
+    """
+    if len(head) < HEADER_BYTES:
+        return None
+    for order in "<>":
+        event_id, magic, version = struct.unpack(f"{order}QQQ", head[:HEADER_BYTES])
+        if (event_id, magic) == (HEADER_ID, HEADER_MAGIC):
+            if version not in (0, 2, 3, 4):
+                raise Unusable(f"byte 16: log version {version} is unknown; those known are 0, 2, 3 and 4")
+            # The header of version 0 is a record like any other.
+            return Layout(order, version, 8 * (2 + WORDS) if version == 0 else HEADER_BYTES)
+    return None
+
+
+def headless_layout(head: bytes) -> Layout:
+    """The layout of version 4's records without a header, as SystemTap scripts write them."""
+    order = "<"
+    if len(head) >= 8 and struct.unpack(">Q", head[:8])[0] in (MAPPING, EVENT):
+        order = ">"
+        if head[:8] == bytes(8) and len(head) >= 20:  # a mapping: the smaller length is the true one
+            order = min("<>", key=lambda one: struct.unpack(f"{one}I", head[16:20])[0])
+    return Layout(order, 4, 0)
+
+
+def framing(layout: Layout) -> Framing:
+    """A function that finds the record at a place in the data; it raises Broken."""
+    if layout.version is None:
+        return _framing_guest(layout.order)
+    if layout.version == 0:
+        return _framing_0(layout.order)
+    if layout.version == 4:
+        return _framing_4(layout.order)
+    return _framing_2_3(layout.order, layout.version)
+
+
+def _framing_guest(order: str) -> Framing:
+    word = struct.Struct(f"{order}Q").unpack_from
+    size = 8 * (1 + WORDS)
+
+    def frame(data: bytes, at: int) -> Frame | int:
+        if len(data) - at < size:
+            return size
+        return word(data, at)[0], UNKNOWN, UNKNOWN, at + 8, at + size
+
+    return frame
+
+
+def _framing_0(order: str) -> Framing:
+    two = struct.Struct(f"{order}QQ").unpack_from
+    size = 8 * (2 + WORDS)
+
+    def frame(data: bytes, at: int) -> Frame | int:
+        if len(data) - at < size:
+            return size
+        event_id, time = two(data, at)
+        return event_id, time, UNKNOWN, at + 16, at + size
+
+    return frame
+
+
+def _framing_2_3(order: str, version: int) -> Framing:
+    head = struct.Struct(f"{order}QQII").unpack_from
+
+    def frame(data: bytes, at: int) -> Frame | int:
+        if len(data) - at < HEAD_BYTES:
+            return HEAD_BYTES
+        event_id, time, length, pid = head(data, at)
+        _check_length(length)
+        if len(data) - at < length:
+            return int(length)
+        return event_id, time, pid if version == 3 else UNKNOWN, at + HEAD_BYTES, at + length
+
+    return frame
+
+
+def _framing_4(order: str) -> Framing:
+    word = struct.Struct(f"{order}Q").unpack_from
+    head = struct.Struct(f"{order}QQII").unpack_from
+
+    def frame(data: bytes, at: int) -> Frame | Mapping | int:
+        there = len(data) - at
+        if there < 8:
+            return 8
+        (kind,) = word(data, at)
+        if kind == MAPPING:
+            return _mapping(data, at, order)
+        if kind != EVENT:
+            raise Broken(f"a record of type 0x{kind:x}, which is neither a mapping (0) nor an event (1)")
+        if there < 8 + HEAD_BYTES:
+            return 8 + HEAD_BYTES
+        event_id, time, length, pid = head(data, at + 8)
+        _check_length(length)
+        if there < 8 + length:
+            return 8 + int(length)
+        return event_id, time, pid, at + 8 + HEAD_BYTES, at + 8 + length
+
+    return frame
+
+
+def _mapping(data: bytes, at: int, order: str) -> Mapping | int:
+    if len(data) - at < 20:
+        return 20
+    event_id, length = struct.unpack_from(f"{order}QI", data, at + 8)
+    if length > MAX_NAME:
+        raise Broken(f"a mapping whose event name is said to be {length:,} bytes long")
+    if len(data) - at < 20 + length:
+        return 20 + int(length)
+    return Mapping(event_id, data[at + 20 : at + 20 + length].decode("utf-8", "backslashreplace"), at + 20 + length)
+
+
+def _check_length(length: int) -> None:
+    if length < HEAD_BYTES:
+        raise Broken(f"a record that is said to be {length} bytes long; its head alone is {HEAD_BYTES}")
+    if length > MAX_RECORD:
+        raise Broken(f"a record that is said to be {length:,} bytes long, more than any that QEMU writes")

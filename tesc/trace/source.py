@@ -1,0 +1,78 @@
+"""The bytes of a trace, a piece at a time: files, pipes, files that still grow."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+CHUNK = 1 << 20
+# How long to wait for a file to grow, in seconds.
+_PAUSE = 0.1
+
+
+class Truncated(Exception):
+    """A file that is followed has become shorter."""
+
+
+class Source:
+    """A window on a trace: `data` is what was read and not yet given up, `at` the place in it.
+
+    `start` is the offset of data[0] in the trace, so start + at is where the reader stands.
+    With `follow`, the end of a file is not the end: more may come.
+    """
+
+    def __init__(self, path: str, follow: bool = False) -> None:
+        """Open a file; `-` is standard input. Raises OSError."""
+        self.path = "<stdin>" if path == "-" else path
+        self.data = b""
+        self.at = 0
+        self.start = 0
+        if path == "-":
+            if sys.stdin is None:
+                raise OSError(0, "standard input is closed", self.path)
+            self._file: BinaryIO = open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
+        else:
+            self._file = open(path, "rb", buffering=0)
+        # The end of a pipe is the end: nobody can write to it any more.
+        self._follow = follow and stat.S_ISREG(os.fstat(self._file.fileno()).st_mode)
+
+    @property
+    def offset(self) -> int:
+        return self.start + self.at
+
+    def more(self, need: int) -> bool:
+        """Read on until `need` bytes from `at` are there; false if the trace ends before.
+
+        What stands before `at` is given up. Waits only where the trace may still grow.
+        """
+        parts = [self.data[self.at :]]
+        there = len(parts[0])
+        self.start += self.at
+        self.at = 0
+        try:
+            while there < need or len(parts) == 1:
+                part = self._file.read(CHUNK)
+                if part:
+                    parts.append(part)
+                    there += len(part)
+                elif self._follow:
+                    self._wait(there)
+                else:
+                    break
+        finally:
+            self.data = parts[0] if len(parts) == 1 else b"".join(parts)
+        return len(parts) > 1 and there >= need
+
+    def _wait(self, there: int) -> None:
+        if os.fstat(self._file.fileno()).st_size < self.start + there:
+            raise Truncated
+        time.sleep(_PAUSE)
+
+    def close(self) -> None:
+        self._file.close()

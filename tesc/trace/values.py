@@ -1,0 +1,144 @@
+"""Payloads to values: 64-bit words and texts, and what they are by their parameters' types.
+
+A recorded argument is a word that its C type was converted to (trace/simple.c casts to uint64_t,
+so negative numbers are sign-extended), or a text: its length in 32 bits and its bytes.
+"""
+
+from __future__ import annotations
+
+import struct
+from functools import lru_cache
+
+from tesc.records import record
+from tesc.schema.compat import is_string
+from tesc.syntax.c_type import parse_type
+from tesc.trace.layout import WORDS
+from tesc.trace.problems import Misfit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, Union
+
+    Value = Union[int, bytes]
+    Values = tuple[Value, ...]
+
+WORD_MASK = (1 << 64) - 1
+
+# Sizes are LP64's. On a 32-bit host `long` was extended before it was written, so reading all 64
+# bits gives the same number.
+_SIGNED = {"signed char": 8, "char": 8, "short": 16, "int": 32, "long": 64, "long long": 64}
+_SIGNED.update(int8_t=8, int16_t=16, int32_t=32, int64_t=64, ssize_t=64, intptr_t=64, ptrdiff_t=64)
+_UNSIGNED = {"unsigned char": 8, "unsigned short": 16, "unsigned int": 32, "unsigned long": 64}
+_UNSIGNED.update({"unsigned long long": 64, "size_t": 64, "uintptr_t": 64})
+_UNSIGNED.update(uint8_t=8, uint16_t=16, uint32_t=32, uint64_t=64)
+
+
+@record
+class Kind:
+    """What a parameter's word means: a number of `bits`, a truth value, or a text."""
+
+    bits: int = 64
+    signed: bool = False
+    text: bool = False
+    truth: bool = False
+    pointer: bool = False
+
+
+@lru_cache(maxsize=None)
+def kind_of(type_text: str, texts: bool = True) -> Kind:
+    """The kind of a parameter's type; without `texts` a `char *` is an address."""
+    if texts and is_string(type_text):
+        return Kind(text=True)
+    declared = parse_type(type_text)
+    base = declared.base or ""
+    if declared.is_pointer:
+        return Kind(pointer=True)
+    if base == "bool":
+        return Kind(truth=True)
+    if base in _SIGNED:
+        return Kind(_SIGNED[base], signed=True)
+    return Kind(_UNSIGNED.get(base, 64))
+
+
+def number_expression(kind: Kind, word: str) -> str:
+    """Python that makes of a word the number that its type holds."""
+    if kind.truth:
+        return f"(1 if {word} else 0)"
+    return extended(word, kind.bits, kind.signed)
+
+
+def extended(word: str, bits: int, signed: bool) -> str:
+    """Python for the lowest bits of a number, as a signed or an unsigned one."""
+    low = word if bits == 64 else f"{word} & {(1 << bits) - 1:#x}"
+    if not signed:
+        return f"({low})"
+    sign = 1 << (bits - 1)
+    return f"((({low}) ^ {sign:#x}) - {sign:#x})"
+
+
+@lru_cache(maxsize=None)
+def splitter(order: str, texts: tuple[bool, ...], words: bool) -> Callable[[bytes], Values]:
+    """A function from a payload to its values; it raises Misfit or struct.error.
+
+    `texts` says of each parameter whether it is a text. With `words` a payload is six words, of
+    which the first ones are the arguments; what more parameters there may be were never recorded.
+    """
+    number = len(texts)
+    if words:
+        there = min(number, WORDS)
+        unpack = struct.Struct(f"{order}{there}Q{8 * (WORDS - there)}x").unpack
+        missing = (0,) * (number - there)
+        return (lambda payload: unpack(payload) + missing) if missing else unpack
+    if not any(texts):
+        return struct.Struct(f"{order}{number}Q").unpack
+    return _text_splitter(order, texts)
+
+
+def _text_splitter(order: str, texts: Sequence[bool]) -> Callable[[bytes], Values]:
+    """The same for payloads with texts, compiled: where things stand depends on the texts before."""
+    lines = ["def split(payload):", " at = 0"]
+    names: dict[str, Any] = {"Misfit": Misfit}
+    group: list[str] = []
+
+    def unpack(suffix: str, targets: Sequence[str]) -> None:
+        name = f"unpack{len(lines)}"
+        form = struct.Struct(f"{order}{len(group)}Q{suffix}")
+        names[name] = form.unpack_from
+        lines.append(f" {', '.join(targets)}, = {name}(payload, at)")
+        lines.append(f" at += {form.size}")
+
+    for index, text in enumerate(texts):
+        if not text:
+            group.append(f"v{index}")
+            continue
+        unpack("I", [*group, "size"])
+        group.clear()
+        lines.append(f" v{index} = payload[at : at + size]")
+        lines.append(" at += size")
+    if group:
+        unpack("", group)
+    lines.append(" if at != len(payload): raise Misfit")
+    lines.append(f" return ({', '.join(f'v{index}' for index in range(len(texts)))},)")
+    exec("\n".join(lines), names)
+    made: Callable[[bytes], Values] = names["split"]
+    return made
+
+
+@lru_cache(maxsize=None)
+def typer(kinds: tuple[Kind, ...]) -> Callable[[Values], tuple[int | str | bool, ...]]:
+    """A function that makes of values what their types hold: numbers with their sign, bool, str.
+
+    Bytes of texts that are not UTF-8 become lone surrogates (Python's surrogateescape).
+    """
+    parts = []
+    for index, kind in enumerate(kinds):
+        value = f"v[{index}]"
+        if kind.text:
+            parts.append(f"{value}.decode('utf-8', 'surrogateescape')")
+        elif kind.truth:
+            parts.append(f"{value} != 0")
+        else:
+            parts.append(number_expression(kind, value))
+    made: Callable[[Values], tuple[int | str | bool, ...]] = eval(f"lambda v: ({''.join(f'{p}, ' for p in parts)})")
+    return made

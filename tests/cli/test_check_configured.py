@@ -1,0 +1,244 @@
+"""`tesc check` under a configuration: which rules run where, and which files are checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tesc.cli.main import main
+
+# An error, a warning that can be seen on one data model only, and a note.
+ERRNO = 'errno(void) "%m"\n'
+SEVEN = 'seven(int a, int b, int c, int d, int e, int f, int g) "%d %d %d %d %d %d %d"\n'
+PLAIN = "plain(void)\n"
+
+
+@pytest.fixture(autouse=True)
+def work(tmp_path, monkeypatch):
+    """Every test works in an empty folder, and remembers nothing of other runs."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def check(capsys):
+    """A function that checks: exit status, and `path code severity` of each finding."""
+
+    def run(*arguments: str) -> tuple[int, list[str]]:
+        status = main(["check", "--output-format", "concise", *arguments])
+        out, err = capsys.readouterr()
+        assert not err, err
+        found = []
+        for line in out.splitlines():
+            path, _, _, rest = line.split(":", 3)
+            severity, code = rest.split("]")[0].strip().split("[")
+            found.append(f"{path} {code} {severity}")
+        return status, found
+
+    return run
+
+
+def write(**files: str) -> None:
+    for name, text in files.items():
+        path = Path(*name.split("__"), "trace-events")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def configure(text: str, folder: str = ".") -> None:
+    Path(folder, "tesc.toml").write_text(text)
+
+
+ALL = ["a/trace-events TE405 error", "a/trace-events TE301 error", "a/trace-events TE412 information"]
+
+
+@pytest.fixture(autouse=True)
+def files(work):
+    write(a=ERRNO + SEVEN + PLAIN)
+
+
+class TestRules:
+    def test_without_configuration(self, check):
+        assert check() == (1, ALL)
+
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("select = ['TE301']", ALL[1:2]),
+            ("select = ['TE4']", [ALL[0], ALL[2]]),
+            ("select = []", ALL),
+            ("ignore = ['errno-format', 'TE3']", ALL[2:]),
+            ("select = ['TE4']\nignore = ['TE405']", ALL[2:]),
+            ("max-args = 7", [ALL[0], ALL[2]]),
+            ("profile = 'qemu'", [ALL[0], ALL[2]]),
+            ("severity = {TE405 = 'off', missing-format = 'off'}", ALL[1:2]),
+            ("severity = {TE4 = 'off', TE405 = 'error'}", ALL[:2]),
+            ("severity = {TE405 = 'error', TE4 = 'off', ALL = 'error'}", ALL[:2]),
+            ("per-file-ignores = {'a/' = ['TE4'], 'b' = ['TE3']}", ALL[1:2]),
+        ],
+    )
+    def test_selections(self, text, found, check):
+        configure(text)
+        assert check()[1] == found
+
+    def test_severities(self, check):
+        configure("severity = {TE301 = 'information', TE405 = 'warning', TE412 = 'error'}")
+        assert check() == (
+            1,
+            [
+                "a/trace-events TE405 warning",
+                "a/trace-events TE301 information",
+                "a/trace-events TE412 error",
+            ],
+        )
+        configure("severity = {ALL = 'warning'}")
+        status, found = check()
+        assert (status, {line.split()[-1] for line in found}) == (0, {"warning"})
+
+    def test_a_severity_switches_a_rule_on(self, check):
+        write(a='x(unsigned a) "%d"\n')
+        assert check()[1] == []
+        configure("severity = {TE413 = 'warning'}")
+        assert check()[1] == ["a/trace-events TE413 warning"]
+        configure("severity = {TE41 = 'warning'}")
+        assert check()[1] == []
+        configure("severity = {TE413 = 'warning'}\nignore = ['TE413']")
+        assert check()[1] == []
+        configure("severity = {TE413 = 'warning'}\nselect = ['TE3']")
+        assert check()[1] == []
+
+    def test_an_ignore_of_a_rule_that_is_off_is_not_called_unused(self, check):
+        write(a=f"# tesc: ignore[TE405]\n{PLAIN}")
+        assert "a/trace-events TE008 warning" in check()[1]
+        configure("ignore = ['TE405']")
+        assert check()[1] == [ALL[2]]
+        configure("per-file-ignores = {'a' = ['TE008', 'TE412']}")
+        assert check()[1] == []
+
+
+class TestOptions:
+    def test_select_starts_anew(self, check):
+        configure("select = ['TE301']\nignore = ['TE405']\nseverity = {TE405 = 'off', TE412 = 'warning'}")
+        assert check("--select", "TE4")[1] == [ALL[0], "a/trace-events TE412 warning"]
+        assert check("--select", "TE4", "--ignore", "TE405")[1] == ["a/trace-events TE412 warning"]
+
+    def test_select_leaves_what_holds_for_some_files(self, check):
+        configure("per-file-ignores = {'a' = ['TE405']}")
+        assert check("--select", "TE4")[1] == ALL[2:]
+
+    def test_ignore_adds(self, check):
+        configure("ignore = ['TE405']")
+        assert check("--ignore", "TE412", "--ignore", "TE001,TE002")[1] == ALL[1:2]
+
+    def test_severity_wins(self, check):
+        configure("severity = {TE405 = 'warning', TE301 = 'warning'}")
+        assert check("--severity", "TE4=information", "--severity", "too-many-arguments=off") == (
+            0,
+            ["a/trace-events TE405 information", ALL[2]],
+        )
+
+    def test_other_keys(self, check):
+        configure("max-args = 5\nprofile = 'qemu'\ndata-models = ['lp64']")
+        assert check("--max-args", "7")[1] == [ALL[0], ALL[2]]
+        write(a='x(long a) "%" PRId64\n')
+        assert check()[1] == []
+        assert check("--data-model", "lp64", "--data-model", "llp64")[1] != []
+
+    def test_which_configuration(self, check):
+        configure("ignore = ['TE4']")
+        Path("other.toml").write_text("ignore = ['TE3']\n")
+        assert check("--isolated")[1] == ALL
+        assert check("--config", "other.toml")[1] == [ALL[0], ALL[2]]
+
+
+class TestFiles:
+    def test_each_has_the_nearest_configuration(self, check):
+        write(a=ERRNO, a__b=f"b_{ERRNO}", c=f"c_{ERRNO}")
+        configure("ignore = ['TE405']", "a")
+        configure("severity = {TE405 = 'warning'}", "c")
+        configure("", "a/b")
+        assert check("a", "c", "a/b") == (
+            1,
+            ["a/b/trace-events TE405 error", "c/trace-events TE405 warning"],
+        )
+
+    def test_exclude(self, check):
+        write(a=ERRNO, b=f"b_{ERRNO}", b__a=f"b_a_{ERRNO}")
+        configure("exclude = ['/a']")
+        assert [line.split()[0] for line in check()[1]] == ["b/a/trace-events", "b/trace-events"]
+        assert check("a/trace-events")[1] == [ALL[0]]
+        assert check("a/trace-events", "b", "--isolated")[1] != []
+
+    def test_all_excluded(self, capsys):
+        configure("exclude = ['*']")
+        assert main(["check"]) == 0
+        assert "no trace-events files here that are not excluded" in capsys.readouterr().err
+
+    def test_standard_input_is_where_its_name_says(self, check, monkeypatch):
+        import io
+        import sys
+
+        configure("ignore = ['TE4']", "a")
+        for name, found in (("a/trace-events", []), ("b/trace-events", ["b/trace-events TE405 error"])):
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(ERRNO.encode())))
+            assert check("-", "--stdin-filename", name)[1] == found
+
+
+class TestFailures:
+    def failure(self, capsys, *arguments: str) -> str:
+        assert main(["check", *arguments]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        return err
+
+    def test_mistakes(self, capsys):
+        configure("max-args = 0\nselekt = []\n", "a")
+        assert self.failure(capsys, ".") == (
+            "a/tesc.toml:1:12: error: 'max-args' must be at least 1\n"
+            "a/tesc.toml:2:1: error: unknown key 'selekt'; did you mean 'select'?\n"
+        )
+
+    def test_rules_that_do_not_exist(self, capsys):
+        configure(
+            "select = ['TE4', 'TE999']\n[severity]\nerrno-formt = 'off'\n"
+            "[per-file-ignores]\na = ['TE4', 'TE888']\n'b' = ['x']\n"
+        )
+        assert self.failure(capsys) == (
+            "tesc.toml:1:18: error: no rule is called 'TE999'\n"
+            "tesc.toml:3:1: error: no rule is called 'errno-formt'; did you mean errno-format?\n"
+            "tesc.toml:5:13: error: no rule is called 'TE888'\n"
+            "tesc.toml:6:8: error: no rule is called 'x'\n"
+        )
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (["--select", "TE999"], "no rule is called 'TE999'"),
+            (["--ignore", "TE4,x"], "no rule is called 'x'"),
+            (
+                ["--severity", "TE4"],
+                "--severity TE4: expected RULE=LEVEL, where LEVEL is error, warning, information or off",
+            ),
+            (["--severity", "TE4=bad"], "--severity TE4=bad: expected RULE=LEVEL"),
+            (["--severity", "x=off"], "no rule is called 'x'"),
+            (["--severity", "=off"], "--severity =off: no rule is named"),
+        ],
+    )
+    def test_options(self, arguments, message, capsys):
+        assert self.failure(capsys, *arguments).startswith(f"tesc: error: {message}")
+
+    def test_one_configuration_or_none(self, capsys):
+        with pytest.raises(SystemExit) as caught:
+            main(["check", "--config", "a", "--isolated"])
+        assert caught.value.code == 2
+
+    def test_a_broken_one_is_none_of_tracetools_business(self, capsys):
+        configure("[[[")
+        assert main(
+            ["tracetool", "--format=h", "--backends=nop", "--group=a", "a/trace-events", "out.h"]
+        ) in (0, 1)
+        assert "tesc.toml" not in capsys.readouterr().err

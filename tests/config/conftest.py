@@ -1,0 +1,40 @@
+"""What the tests of the configuration share: a folder of their own, and what is wrong with a text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tesc.config.loading import load
+from tesc.config.problems import ConfigError, ConfigProblem
+
+
+@pytest.fixture(autouse=True)
+def work(tmp_path, monkeypatch):
+    """Every test works in an empty folder, and remembers nothing of other runs."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def wrong(work):
+    """A function that gives what is wrong with a configuration, each as `LINE:COLUMN: message`."""
+
+    def problems(text: str | bytes, name: str = "tesc.toml") -> list[str]:
+        Path(name).write_bytes(text.encode() if isinstance(text, str) else text)
+        found: tuple[ConfigProblem, ...] = ()
+        try:
+            load(name)
+        except ConfigError as error:
+            found = error.problems
+            text = str(error)
+        lines = [str(problem) for problem in found]
+        assert not found or text == "\n".join(lines)
+        assert all(line.startswith(f"{name}:") and ": error: " in line for line in lines)
+        return [line[len(name) + 1 :].replace(": error: ", ": ", 1) for line in lines]
+
+    return problems

@@ -1,0 +1,112 @@
+"""Reading configuration files: text, TOML, and what can't be read at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tesc.config.loading import load
+from tesc.config.problems import ConfigError
+from tesc.config.settings import settings_at
+
+
+def failure(path: str = "tesc.toml") -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    return str(caught.value)
+
+
+class TestSyntax:
+    @pytest.mark.parametrize(
+        ("text", "place"),
+        [
+            ("max-args = \n", "1:12"),
+            ("max-args = 6\n[generate\n", "2:10"),
+            ('profile = "qemu\n', "1:16"),
+            ("x\n", "1:2"),
+            ("max-args = 1\nmax-args = 2\n", "2:13"),
+            ("[generate]\n[generate]\n", "2:10"),
+        ],
+    )
+    def test_places(self, text, place, wrong):
+        (found,) = wrong(text)
+        assert found.startswith(f"{place}: ")
+
+    def test_the_end(self, wrong):
+        (found,) = wrong("# x\nignore = [\n\n\n")
+        assert found.startswith("2:11: ")
+        assert found.endswith("before the end")
+
+    def test_a_byte_that_is_not_utf_8(self, wrong):
+        assert wrong(b"# \xc3\xa9\n# \xc3\xa9 \xff\n") == ["2:5: a byte that is not UTF-8"]
+
+    def test_numbers_too_long_for_python(self, wrong):
+        (found,) = wrong(f"max-args = {'1' * 5000}\n")
+        assert found
+
+    @pytest.mark.parametrize("brackets", ["[]", "{}"])
+    def test_too_deep(self, brackets, wrong):
+        opening = brackets[0] if brackets == "[]" else "{a="
+        text = f"types = {opening * 4000}1{brackets[1] * 4000}\n"
+        (found,) = wrong(text)
+        assert found.startswith("tesc.toml: ") or "deep" in found or "recursion" in found.lower()
+
+
+class TestText:
+    def test_windows(self):
+        Path("tesc.toml").write_bytes(b"\xef\xbb\xbfmax-args = 3\r\ntypes = [\r\n'a']\r\n")
+        assert settings_at("trace-events").max_args == 3
+
+    def test_places_in_windows_files(self, wrong):
+        assert wrong(b"\xef\xbb\xbfselct = []\r\nmax-args = 3\r\nfoo = 1\r\n") == [
+            "1:1: unknown key 'selct'; did you mean 'select'?",
+            "3:1: unknown key 'foo'",
+        ]
+
+    def test_an_empty_file_changes_nothing_but_the_root(self, work):
+        Path("tesc.toml").touch()
+        settings = settings_at("trace-events")
+        assert (settings.root, settings.profile, settings.max_args) == (str(work), "default", 6)
+
+    def test_what_changed_is_read_again(self):
+        for number in (1, 2, 3):
+            Path("tesc.toml").write_text(f"max-args = {number}\n")
+            assert settings_at("trace-events").max_args == number
+
+
+class TestUnreadable:
+    def test_a_folder(self):
+        Path("tesc.toml").mkdir()
+        assert failure() == "tesc.toml: error: a folder, not a configuration file"
+
+    def test_not_there(self):
+        assert failure("other.toml") == "other.toml: error: No such file or directory"
+
+    def test_a_dangling_link(self):
+        Path("tesc.toml").symlink_to("nowhere")
+        with pytest.raises(ConfigError, match=r"tesc\.toml: error: No such file or directory"):
+            settings_at("trace-events")
+
+    def test_a_link_to_itself(self):
+        Path("tesc.toml").symlink_to("tesc.toml")
+        assert failure().startswith("tesc.toml: error: ")
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="has no FIFOs")
+    def test_a_fifo_is_not_waited_for(self):
+        os.mkfifo("tesc.toml")
+        assert failure() == "tesc.toml: error: not a regular file"
+
+    @pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="has no such device")
+    def test_without_an_end(self):
+        assert failure("/dev/zero").endswith("larger than 16 MiB")
+
+    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+    def test_without_permission(self):
+        Path("tesc.toml").touch(0o000)
+        assert failure() == "tesc.toml: error: Permission denied"
+
+    def test_a_device_that_is_named_may_be_empty(self):
+        assert load(os.devnull).values == {}
