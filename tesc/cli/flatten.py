@@ -29,10 +29,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(options: argparse.Namespace) -> int:
-    workspace, unit, whole = load(options.file, overrides(options))
+    _, unit, whole = load(options.file, overrides(options))
     if not whole:
         return 1
-    text = flatten(unit, workspace.outside_of(unit.roots[0]))
+    text = flatten(unit)
     if options.output:
         write_output(options.output, text)
     else:

@@ -125,8 +125,8 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(
         prog="tesc gen",
-        description="Generate the trace code of a whole source tree, byte for byte as one 'tesc tracetool' an "
-        "output would from the same working directory.",
+        description="Generate the trace code of a whole source tree, byte for byte as 'tesc tracetool' would "
+        "one output after the other from the same working directory.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -153,8 +153,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--compat",
         choices=["qemu", "fixed"],
-        help="qemu: the bytes of QEMU's tracetool; fixed: right where those are wrong (default: the configuration's, "
-        "without one qemu)",
+        help="qemu: the bytes of QEMU's tracetool; fixed: right where those are wrong "
+        "(default: the configuration's)",
     )
     parser.add_argument(
         "-j", dest="processes", type=int, metavar="N", help="processes at most (default: one a CPU)"
@@ -221,7 +221,7 @@ def _split(text: str | None) -> tuple[str, ...]:
 def _same_names(planned: Sequence[Planned]) -> list[tuple[str, int, int, str]]:
     """Complaints about files that would be written twice."""
     first: dict[str, Planned] = {}
-    found = {}
+    found: dict[str, tuple[str, int, int, str]] = {}
     for one in planned:
         other = first.setdefault(one.name, one)
         if other is not one:

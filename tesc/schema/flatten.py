@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tesc.schema.resolve import NOTHING, has_directives
+from tesc.schema.resolve import has_directives
 from tesc.schema.unit import Inclusion
 from tesc.syntax.nodes import Comment, Event, Include
 from tesc.syntax.source import split_lines
@@ -11,35 +11,35 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tesc.schema.resolve import Outside
     from tesc.schema.unit import Unit, UnitEvent
     from tesc.syntax.nodes import Tree
 
     Chain = tuple[Inclusion, ...]
 
 
-def flatten(unit: Unit, outside: Outside = NOTHING) -> str:
+def flatten(unit: Unit) -> str:
     """The text of a unit: its events by their effective names, in order, with all comments.
 
-    `outside` are the directives from outside that the unit was resolved with. A unit of files
-    without directives is its files' text, byte for byte. Lines that are no items are left out.
+    A unit of files without directives is its files' text, byte for byte. Lines that are no items
+    are left out.
     """
-    if outside is NOTHING and not any(has_directives(tree) for tree in unit.roots):
-        return "".join(tree.source.text for tree in unit.roots)
-    return "".join(f"{line}\n" for line in _Flattener(unit).lines(outside))
+    if not unit.directives and not any(has_directives(tree) for tree in unit.roots):
+        if all(event.name == event.node.name and not event.crosses for event in unit.events):
+            return "".join(tree.source.text for tree in unit.roots)
+    return "".join(f"{line}\n" for line in _Flattener(unit).lines())
 
 
 class _Flattener:
     def __init__(self, unit: Unit) -> None:
-        self._roots = unit.roots
+        self._unit = unit
         self._events = {(id(event.node), event.chain): event for event in unit.events}
         # An include that was skipped for being there already is not among these.
         self._included = dict(unit.expansions)
 
-    def lines(self, outside: Outside) -> Iterator[str]:
-        for tree in self._roots:
+    def lines(self) -> Iterator[str]:
+        for tree in self._unit.roots:
             yield from self._file(tree, ())
-            for part in outside.directives:
+            for part in self._unit.directives:
                 for item in part.items:
                     if isinstance(item, Include):
                         yield from self._include(part, item, ())

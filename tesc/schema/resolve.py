@@ -170,6 +170,7 @@ class _Resolver:
             tuple(self._patterns.values()),
             tuple(self._problems.values()),
             tuple(self._expansions),
+            self._outside.directives,
         )
 
     def _file(self, tree: Tree, place: _Place, more: Sequence[Tree] = ()) -> None:

@@ -108,7 +108,8 @@ class Unit:
 
     `trees` are those of all files, the roots and what they include, in the order in which they
     were first read; `chains` tells of each included one how it was first reached. `expansions`
-    are the includes that brought a file, each with the chain that ends in it.
+    are the includes that brought a file, each with the chain that ends in it; `directives` are
+    those from outside, which act as if written at the end of each root.
     """
 
     roots: tuple[Tree, ...]
@@ -119,3 +120,4 @@ class Unit:
     patterns: tuple[Pattern, ...]
     problems: tuple[UnitProblem, ...]
     expansions: tuple[tuple[tuple[Inclusion, ...], Tree], ...] = ()
+    directives: tuple[Tree, ...] = ()

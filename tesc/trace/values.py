@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     Value = Union[int, bytes]
     Values = tuple[Value, ...]
 
-WORD_MASK = (1 << 64) - 1
-
 # Sizes are LP64's. On a 32-bit host `long` was extended before it was written, so reading all 64
 # bits gives the same number.
 _SIGNED = {"signed char": 8, "char": 8, "short": 16, "int": 32, "long": 64, "long long": 64}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
@@ -253,6 +254,7 @@ class TestPaths:
         try:
             assert concise("events").findings == [f"events:1:20: {ERRNO}"]
         finally:
+            writer.kill()  # it would wait for a reader for ever, had there been none
             writer.wait()
 
     def test_devices(self):
@@ -758,9 +760,14 @@ class TestStreams:
             stderr=subprocess.PIPE,
             env=environment(),
         )
-        with open("events", "wb"):  # opens when tesc does, and never ends
-            started.send_signal(signal.SIGINT)
-            out, err = started.communicate()
+        ours = None
+        while ours is None and started.poll() is None:
+            with contextlib.suppress(OSError):  # until tesc has opened the other end
+                ours = os.open("events", os.O_WRONLY | os.O_NONBLOCK)
+        started.send_signal(signal.SIGINT)
+        out, err = started.communicate()
+        if ours is not None:
+            os.close(ours)
         assert (started.returncode, out, err) == (130, b"", b"")
 
 

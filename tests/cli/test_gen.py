@@ -161,7 +161,7 @@ class TestIncludes:
         assert "trace_lamp_level(" in Path("out/trace-hw_lamp.h").read_text()
         assert "trace_board_lamp_level(" in Path("out/trace-root.h").read_text()
 
-    def test_are_looked_for_where_I_says(self, work):
+    def test_are_looked_for_where_an_option_says(self, work):
         write("trace-events", 'include "more.inc"\n')
         write("lib/more.inc", 'more(void) "more"\n')
         gen(*OUT, "-q", "-Ilib")

@@ -20,7 +20,9 @@ COMBINATIONS = ("log", "simple", "log,simple", "simple,dtrace", "dtrace,ftrace,l
 
 TREE = {
     "trace-events": '# the root\nroot_up(void) "up"\n',
-    "hw/usb/trace-events": 'usb_in(uint64_t addr, const char *s) "0x%" PRIx64 " %s"\ndisable usb_off(int a) "%d"\n',
+    "hw/usb/trace-events": (
+        'usb_in(uint64_t addr, const char *s) "0x%" PRIx64 " %s"\ndisable usb_off(int a) "%d"\n'
+    ),
     "hw/usb-net/trace-events": 'net_rx(size_t n) "%zu"\n',
     "qapi/qapi.trace-events": 'qmp_enter(const char *json) "%s"\r\n',
     "quiet/trace-events": "# nothing here\n",
@@ -175,7 +177,8 @@ def test_tapsets_are_those_of_all_events(work):
     fill({key: text for key, text in TREE.items() if "usb/" in key or key == "trace-events"})
     Path("tesc.toml").write_text(
         "[generate]\nbackends = ['dtrace']\n"
-        "[[generate.tapset]]\nname = 'a.stp'\nformat = 'stap'\nbinary = '/bin/lamp'\nprobe-prefix = 'lamp.x'\n"
+        "[[generate.tapset]]\nname = 'a.stp'\nformat = 'stap'\nprobe-prefix = 'lamp.x'\n"
+        "binary = '/bin/lamp'\n"
         "[[generate.tapset]]\nname = 'b.stp'\nformat = 'log-stap'\nprobe-prefix = 'lamp.x'\n"
     )
     assert main(["gen", "-q", "--out=out", "--compat=qemu"]) == 0

@@ -79,7 +79,7 @@ def test_directives_from_outside():
     files = {"root": 'x(void) "x"\n', "more": 'y(void) "y"\n'}
     directives = outside(["more,prefix=m_"], ["m_*"], "p_", file="root")
     unit = unit_of(files, given_outside=directives)
-    assert flatten(unit, directives) == 'p_x(void) "x"\ndisable p_m_y(void) "y"\n'
+    assert flatten(unit) == 'p_x(void) "x"\ndisable p_m_y(void) "y"\n'
 
 
 def test_what_the_reference_refuses_for_its_spelling_is_spelled_so_that_it_does_not():

@@ -63,7 +63,7 @@ def _settled(path: str, now: int, tick: int) -> str:
 
 
 class Manifest:
-    """The files of a run. An entry is a kind, a state, the content's hash (`-`: any change counts) and a path."""
+    """The files of a run, by path: each one's kind, state, and content's hash (`-`: any change counts)."""
 
     def __init__(self, identity: str) -> None:
         self.identity = identity
@@ -92,10 +92,8 @@ class Manifest:
     def code(self, paths: Iterable[str]) -> None:
         """Note the files that the running program is made of."""
         for path in paths:
-            try:
-                self.entries[path] = (CODE, state_of(path), "-")
-            except OSError:
-                self.entries[path] = (CODE, _DOUBTFUL, "-")
+            state = state_of(path) if os.path.exists(path) else _DOUBTFUL
+            self.entries[path] = (CODE, state, "-")
 
     def written(self, path: str, content_hash: str, state: str, kind: str = OUTPUT) -> None:
         """Note a file that the run wrote or found good, when its state was the one that is given."""

@@ -110,7 +110,7 @@ def _options(options: TreeOptions, form: str, group: str, name: str) -> Options:
 def generate(planned: Planned) -> tuple[GeneratedFile, list[Refusal]]:
     """The file, and the events that it cannot hold (then it is not to be used)."""
     if planned.options is None:
-        text = "".join(flatten(group.unit, group.outside) for group in planned.groups)
+        text = "".join(flatten(group.unit) for group in planned.groups)
         return GeneratedFile(planned.name, text), []
     text, refusals = generate_output(_events(planned), planned.options)
     return GeneratedFile(planned.name, text), refusals

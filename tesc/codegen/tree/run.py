@@ -89,6 +89,7 @@ class _Worker:
     """Another process with a share of its own. Messages are marshalled values, lengths before them."""
 
     def __init__(self, share: _Share, others: Sequence[_Worker]) -> None:
+        self.to_child: int
         from_child, to_parent = os.pipe()
         from_parent, to_child = os.pipe()
         sys.stdout.flush()
@@ -144,7 +145,7 @@ def _work(share: _Share, from_parent: int, to_parent: int) -> None:
         os._exit(status)
 
 
-def _send(pipe: int, message: object) -> None:
+def _send(pipe: int, message: Any) -> None:
     data = marshal.dumps(message)
     data = len(data).to_bytes(8, "little") + data
     while data:
