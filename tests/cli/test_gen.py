@@ -235,7 +235,8 @@ class TestMistakes:
         gen(*OUT, status=2)
         assert "'hw/none'" in capsys.readouterr().err
 
-    @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+    @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+    @pytest.mark.usefixtures("bound_by_modes")
     def test_a_folder_that_is_read_only(self, capsys):
         os.mkdir("out", 0o555)
         gen(*OUT, status=2)

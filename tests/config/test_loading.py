@@ -103,7 +103,8 @@ class TestUnreadable:
     def test_without_an_end(self):
         assert failure("/dev/zero").endswith("larger than 16 MiB")
 
-    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+    @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+    @pytest.mark.usefixtures("bound_by_modes")
     def test_without_permission(self):
         Path("tesc.toml").touch(0o000)
         assert failure() == "tesc.toml: error: Permission denied"

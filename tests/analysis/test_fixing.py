@@ -1,0 +1,154 @@
+"""Fixes: which of them are made together, and what is left after all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tesc.analysis.check import check
+from tesc.analysis.diagnostic import Diagnostic, Fix, SourceEdit
+from tesc.analysis.fixing import apply, outlook, settle
+from tesc.analysis.registry import all_rules
+from tesc.syntax.parser import parse
+from tesc.syntax.source import Source, Span
+from tesc.workspace import Overrides, Workspace
+
+INPUTS = Path(__file__).parent.parent / "codegen" / "qemu" / "inputs"
+# Off by default, and a matter of layout: `tesc fmt` has tests of its own.
+RULES = [rule for rule in all_rules() if not rule.code.startswith("TE7")]
+
+
+def found_in(text: str, profile: str = "qemu") -> list[Diagnostic]:
+    workspace = Workspace(Overrides(profile=profile, isolated=True))
+    workspace.add_source(Source("trace-events", text))
+    workspace.resolve()
+    return check(workspace.units, RULES, workspace.settings, {})
+
+
+def mended(text: str, unsafe: bool = False, profile: str = "qemu") -> str:
+    def again(texts):
+        return found_in(texts["trace-events"], profile)
+
+    settled = settle(found_in(text, profile), again, unsafe)
+    return settled.texts.get("trace-events", text)
+
+
+def diagnostic(source: Source, *edits: tuple[int, int, str], safety: str = "safe", at: int | None = None) -> Diagnostic:
+    start = edits[0][0] if at is None else at
+    fix = Fix(safety, tuple(SourceEdit(source, Span(begin, end), text) for begin, end, text in edits))
+    return Diagnostic("TE407", "x", "warning", "", source, Span(start, start + 1), None, None, (), fix)
+
+
+class TestApply:
+    SOURCE = Source("f", "0123456789")
+
+    def applied(self, *diagnostics: Diagnostic, unsafe: bool = False) -> str:
+        return apply(diagnostics, unsafe).get(self.SOURCE, self.SOURCE.text)
+
+    def test_edits_of_several_fixes_are_made_together(self):
+        one = diagnostic(self.SOURCE, (8, 9, "B"), (1, 2, "a"), at=8)
+        two = diagnostic(self.SOURCE, (4, 4, "-"))
+        assert self.applied(one, two) == "0a23-4567B9"
+
+    def test_of_two_that_overlap_the_later_one_waits(self):
+        assert self.applied(diagnostic(self.SOURCE, (3, 6, "y")), diagnostic(self.SOURCE, (2, 4, "x"))) == "01x456789"
+
+    def test_a_fix_is_made_whole_or_not_at_all(self):
+        first = diagnostic(self.SOURCE, (2, 4, "x"))
+        assert self.applied(first, diagnostic(self.SOURCE, (3, 5, "y"), (8, 9, "z"))) == "01x456789"
+
+    @pytest.mark.parametrize("touching", [(2, 2, "y"), (4, 4, "y")])
+    def test_what_is_inserted_at_an_edge_waits(self, touching):
+        later = diagnostic(self.SOURCE, touching, at=9)
+        assert self.applied(diagnostic(self.SOURCE, (2, 4, "x"), at=0), later) == "01x456789"
+
+    def test_neighbours_do_not_wait(self):
+        assert self.applied(diagnostic(self.SOURCE, (2, 4, "x")), diagnostic(self.SOURCE, (4, 6, "y"))) == "01xy6789"
+
+    def test_the_same_fix_twice_is_made_once(self):
+        assert self.applied(diagnostic(self.SOURCE, (2, 2, "x")), diagnostic(self.SOURCE, (2, 2, "x"))) == "01x23456789"
+
+    def test_unsafe_ones_only_when_asked_for(self):
+        unsafe = diagnostic(self.SOURCE, (2, 4, "x"), safety="unsafe")
+        assert apply([unsafe]) == {}
+        assert self.applied(unsafe, unsafe=True) == "01x456789"
+
+    def test_sources_apart(self):
+        other = Source("g", "abc")
+        texts = apply([diagnostic(self.SOURCE, (0, 1, "x")), diagnostic(other, (0, 1, "y"))])
+        assert texts == {self.SOURCE: "x123456789", other: "ybc"}
+
+
+class TestSettle:
+    def test_fixes_that_wait_for_each_other(self):
+        text = 'lamp(uint64_t a, int b) "%x" PRIx64 " 0x0x%0x8"\n'
+        assert mended(text) == 'lamp(uint64_t a, int b) "0x%" PRIx64 " 0x%08x"\n'
+
+    def test_says_how_many_were_fixed_and_what_is_left(self):
+        text = 'lamp(int a, int b) "%x %m"\nlamp_b(int a) "0x%d"\n'
+        settled = settle(found_in(text), lambda texts: found_in(texts["trace-events"]))
+        assert settled.fixed == 2
+        assert "TE405" in [d.code for d in settled.left]
+        assert not any(d.fix for d in settled.left)
+
+    def test_unsafe_fixes(self):
+        text = 'lamp(int b, int a) "a %d b %d"\n'
+        assert mended(text) == text
+        assert mended(text, unsafe=True) == 'lamp(int b, int a) "b %d a %d"\n'
+
+    def test_a_file_that_would_parse_worse_is_left_alone(self):
+        source = Source("f", 'lamp(int a) "%d"\n')
+        bad = diagnostic(source, (4, 5, ""))
+        settled = settle([bad], lambda texts: pytest.fail("nothing was to change"))
+        assert settled.texts == {}
+        assert settled.fixed == 0
+        assert settled.left == [bad]
+
+    def test_a_circle_ends(self):
+        def again(texts):
+            source = Source("f", texts["f"])
+            return [diagnostic(source, (0, 1, "b" if source.text == "a" else "a"))]
+
+        assert settle(again({"f": "a"}), again).fixed == 20
+
+
+class TestOutlook:
+    SOURCE = Source("f", "0123456789")
+
+    def of(self, safe: int, unsafe: int, both: bool = False) -> str:
+        made = [diagnostic(self.SOURCE, (0, 1, ""))] * safe
+        return outlook(made + [diagnostic(self.SOURCE, (0, 1, ""), safety="unsafe")] * unsafe, both)
+
+    def test_texts(self):
+        assert self.of(0, 0) == ""
+        assert self.of(2, 0) == "; 2 can be fixed with --fix"
+        assert self.of(2, 1) == "; 2 can be fixed with --fix, 1 more with --unsafe-fixes"
+        assert self.of(0, 1) == "; 1 can be fixed with --fix --unsafe-fixes"
+        assert self.of(2, 1, both=True) == "; 3 can be fixed with --fix"
+
+
+LINES = [line for path in sorted(INPUTS.rglob("trace-events")) for line in path.read_text("utf-8").splitlines()]
+# What lines are made of where they go wrong.
+PIECES = ["", "%", "0x", "x", "d", "l", "u", '"', '""', " ", "#", "*", "08", ":", "(", ",", "\\", '" PRIx64 "', "PRIu8"]
+PIECES += ["%n", "1$", "signed ", "long unsigned int ", "\\33", "\\n", "%p", "%m", "disable ", "\t", "0x0x", "\r"]
+
+
+@st.composite
+def mutated(draw) -> str:
+    text = draw(st.sampled_from([line for line in LINES if "(" in line]))
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(text)))
+        end = min(len(text), start + draw(st.integers(0, 3)))
+        text = text[:start] + draw(st.sampled_from(PIECES)) + text[end:]
+    return text + draw(st.sampled_from(["\n", "\n", ""]))
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(text=mutated(), unsafe=st.booleans())
+def test_fixed_text_parses_no_worse_and_stays(text, unsafe):
+    after = mended(text, unsafe)
+    assert len(parse(Source("f", after)).problems) <= len(parse(Source("f", text)).problems)
+    assert mended(after, unsafe) == after
