@@ -91,8 +91,9 @@ def _together(diagnostics: Iterable[Diagnostic], unsafe: bool) -> list[Diagnosti
     return taken
 
 
-def _order(diagnostic: Diagnostic) -> tuple[str, int, str]:
-    return diagnostic.source.file, diagnostic.span.start, diagnostic.code
+def _order(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
+    # Of two that begin together, the one that looks at more of the text knows better what was meant.
+    return diagnostic.source.file, diagnostic.span.start, -diagnostic.span.end, diagnostic.code
 
 
 def _overlap(one: SourceEdit, other: SourceEdit) -> bool:

@@ -125,8 +125,8 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(
         prog="tesc gen",
-        description="Generate the trace code of a whole source tree, byte for byte as 'tesc tracetool' would "
-        "one output after the other from the same working directory.",
+        description="Generate the trace code of a whole source tree, byte for byte as 'tesc tracetool'\n"
+        "would, output by output, from the same working directory.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

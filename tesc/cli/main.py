@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run tesc; returns the exit status. No traceback and no message of Python reaches the user."""
     words = sys.argv[1:] if arguments is None else list(arguments)
+    if sys.stdout is None or sys.stderr is None:
+        _open_closed_streams()
     try:
         status = _run(words)
         sys.stdout.flush()
@@ -50,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     import argparse
 
     from tesc import __version__
-    from tesc.cli import check, completion, config, explain, flatten, fmt, gen, init, man
+    from tesc.cli import check, completion, config, decode, explain, flatten, fmt, gen, guest, init, man
     from tesc.cli import list as list_
 
     parser = argparse.ArgumentParser(
@@ -71,12 +73,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     flatten.add_parser(commands)
     list_.add_parser(commands)
+    guest.add_parser(commands)
+    decode.add_parser(commands)
     explain.add_parsers(commands)
     config.add_parser(commands)
     init.add_parser(commands)
     completion.add_parser(commands)
     man.add_parser(commands)
     return parser
+
+
+def _open_closed_streams() -> None:
+    """Give a process that was started without standard streams some that go nowhere."""
+    import os
+
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")
 
 
 def _forget_output() -> None:

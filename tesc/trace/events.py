@@ -54,7 +54,6 @@ class TracedEvent:
 
 # What the simpletrace format writes where its buffer was full; the reader of QEMU calls it so.
 DROPPED = TracedEvent("Dropped_Event", (("uint64_t", "num_events_dropped"),), '"%" PRIu64 " events dropped"')
-_DROPPED_WORDS = TracedEvent(DROPPED.name, DROPPED.parameters, DROPPED.format, texts=False)
 
 
 def _traced(event: UnitEvent, crosses: bool, texts: bool) -> TracedEvent:
@@ -99,7 +98,7 @@ class Catalogue:
     def numbered(self, event_id: int, texts: bool) -> TracedEvent | None:
         """The event at an index, or of a stream ID where ranges with a base have such ones."""
         if event_id == DROPPED_ID:
-            return DROPPED if texts else _DROPPED_WORDS
+            return DROPPED
         events = self.unit.events
         event = events[event_id] if event_id < len(events) else self._streams.get(event_id)
         return None if event is None else _traced(event, False, texts)

@@ -160,11 +160,10 @@ class _Compiler:
         """A number in the template if Python's `%` does as C's, else made by a function."""
         signed = spec.letter in "di"
         bits = 64 if spec.letter == "p" else spec.bits
-        number = value
-        if kind.truth or kind.bits < bits:
-            number = number_expression(kind, value)
-        if not (bits == 64 and not signed and not kind.signed):
-            number = extended(number, bits, signed)
+        # What the type holds is promoted or passed, then the conversion looks at its lowest bits.
+        narrow = kind.truth or kind.bits < bits
+        number = f"({number_expression(kind, value)} & {(1 << bits) - 1:#x})" if narrow else value
+        number = extended(number, bits, signed)
         if spec.letter == "p" and not (spec.flags or spec.width or spec.precision):
             self._expressions.append(f"pointer({number})")
             return "%s"

@@ -1,22 +1,33 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Finding, RunRule
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from typing import Any, overload
 
     from tesc.config.settings import Settings
+    from tesc.schema.unit import Unit
     from tesc.syntax.nodes import Event, Tree
+else:
+
+    def overload(function):
+        return function
 
 
-class TooManyArguments(EventRule):
+# What a record of the guest tunnel holds, whatever the settings say.
+_RECORD = 6
+
+
+class TooManyArguments(EventRule, RunRule):
     """An event has more arguments than its tracers take.
 
     A record of the guest tunnel and of the 2011 tracers holds six arguments; LTTng, DTrace and
     SystemTap take ten. What is beyond is refused by the tracer's own tools, long after the event was
-    written. Profile qemu allows ten, `--max-args` sets another cap.
+    written. Profile qemu allows ten, `--max-args` sets another cap; an event that crosses the guest
+    tunnel has six at most, whatever they say.
 
     Wrong:
 
@@ -31,14 +42,41 @@ class TooManyArguments(EventRule):
     code = "TE301"
     name = "too-many-arguments"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
-        extra = event.parameters[settings.max_args :]
-        if extra:
-            yield Finding(
-                Span(extra[0].span.start, extra[-1].span.end),
-                f"{len(event.parameters)} arguments, but an event takes at most {settings.max_args}",
-                "split the event, or leave some out",
-            )
+    # One event, under its own file's settings; and the units, whose events alone tell whether they cross.
+    @overload
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]: ...
+    @overload
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]: ...
+    def check(self, *what: Any) -> Iterator[Finding]:
+        return _of_event(*what) if len(what) == 3 else _of_crossing(*what)
+
+
+def _of_event(event: Event, _: Tree, settings: Settings) -> Iterator[Finding]:
+    extra = event.parameters[settings.max_args :]
+    if extra:
+        yield Finding(
+            Span(extra[0].span.start, extra[-1].span.end),
+            f"{len(event.parameters)} arguments, but an event takes at most {settings.max_args}",
+            "split the event, or leave some out",
+        )
+
+
+def _of_crossing(units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    """The events that cross with more than a record holds, but for those that `_of_event` finds."""
+    seen = set()
+    for unit in units:
+        for event in unit.events:
+            parameters = event.node.parameters
+            extra = parameters[_RECORD:]
+            if event.crosses and extra and len(parameters) <= settings.max_args and id(event.node) not in seen:
+                seen.add(id(event.node))
+                yield Finding(
+                    Span(extra[0].span.start, extra[-1].span.end),
+                    f"{len(parameters)} arguments, but the record of a guest's event holds {_RECORD}",
+                    "split the event, or leave some out",
+                    source=event.source,
+                    event=event.name,
+                )
 
 
 RULE = TooManyArguments()

@@ -45,7 +45,7 @@ class FieldLost(EventRule):
     fixable = True
 
     def applies(self, settings: Settings) -> bool:
-        return settings.profile != "classic"
+        return settings.profile != "classic" and settings.compat == "qemu"
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
         form = event.format

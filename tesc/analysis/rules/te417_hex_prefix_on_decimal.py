@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Tree
 
 _CANDIDATE = re.compile(r'0[xX](?:"[ \t]*")?%[^%"A-Za-z]*[hlqjztLZ]*(?:[diuo]|"[ \t]*(?:"|PRI[diuo]))')
+_GLUED = re.compile(r'"[ \t]*PRI')
 _RADIX = {"o": "octal"}
 
 
@@ -45,6 +46,9 @@ class HexPrefixOnDecimal(EventRule):
             prefix = pieces.prefix_before(form.text, conversion.start)
             # In '640x%d' the x stands between two numbers.
             if letter not in (*pieces.DECIMAL, "o") or prefix < 0 or pieces.follows_word(form.text, prefix):
+                continue
+            # Where a macro follows, it is one conversion too many (TE427).
+            if _GLUED.match(form.text, conversion.end):
                 continue
             at = conversion.macro.start + 3 if conversion.macro else conversion.end - 1
             shown = form.text[conversion.start : conversion.end]

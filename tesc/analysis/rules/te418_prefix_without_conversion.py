@@ -44,17 +44,16 @@ class PrefixWithoutConversion(EventRule):
         form = event.format
         if form is None:
             return
-        if "PRI" in form.text:
-            for macro in pieces.stray_macros(form):
-                # One that stands right after a conversion is another mistake (TE427).
-                if pieces.glued(form, macro) is None:
-                    yield _of_macro(tree, form, macro)
-        if _BARE.search(form.text) is None or len(event.parameters) <= sum(
-            conversion.arguments for conversion in form.parsed.conversions
-        ):
+        stray = pieces.stray_macros(form) if "PRI" in form.text else []
+        if not stray and _BARE.search(form.text) is None:
             return
-        # An argument is left over; else '0x1x' may stand for 0x10 to 0x1f.
-        for match in _BARE.finditer(form.text):
+        left_over = len(event.parameters) > sum(c.arguments for c in form.parsed.conversions)
+        for macro in stray:
+            # One that stands right after a conversion is another mistake (TE427).
+            if pieces.glued(form, macro) is None:
+                yield _of_macro(tree, form, macro, left_over)
+        # Where no argument is left over, '0x1x' may stand for 0x10 to 0x1f.
+        for match in _BARE.finditer(form.text) if left_over else ():
             start, rest = match.start("rest"), match["rest"]
             yield Finding(
                 pieces.span(form, match.start(), match.end()),
@@ -64,10 +63,12 @@ class PrefixWithoutConversion(EventRule):
             )
 
 
-def _of_macro(tree: Tree, form: Format, macro: Macro) -> Finding:
+def _of_macro(tree: Tree, form: Format, macro: Macro, left_over: bool) -> Finding:
     text = form.text
     message = f"'{macro.name}' has no '%' before it: what it stands for is printed as text"
     where = pieces.span(form, macro.start, macro.end)
+    if not left_over:
+        return Finding(where, message, f"leave out {macro.name}: no argument is left for it")
     quote = len(text[: macro.start].rstrip(" \t")) - 1
     if quote < 1 or text[quote] != '"':
         return Finding(where, message, f"put '%' before it, in a string: \"%\" {macro.name}")
@@ -75,11 +76,15 @@ def _of_macro(tree: Tree, form: Format, macro: Macro) -> Finding:
     before = text[literal.start + 1 : quote]
     width = _WIDTH.search(before)
     at = literal.start + 1 + width.start(1) if width else quote
-    prefix = "0x" if width or macro.name[3] in pieces.HEX else ""
+    hexadecimal = macro.name[3] in pieces.HEX and pieces.prefix_before(text, quote) < 0
+    prefix = "0x" if width or hexadecimal else ""
     help_ = f'write "{prefix}%{width[1] if width else ""}" {macro.name}'
-    # Who knows what a digit or a percent sign before the quote was meant to be.
+    # Who knows what a digit or a percent sign before the quote was meant to be, or half a word.
     fix = None
-    if width or not (before[-1:].isdigit() or before.endswith(("%", "\\"))):
+    unclear = (
+        before[-1:].isdigit() or before.endswith(("%", "\\")) or (prefix and pieces.follows_word(text, quote))
+    )
+    if width or not unclear:
         fix = pieces.fix(tree, form, (at, at, "%" if width else f"{prefix}%"))
     return Finding(where, message, help_, fix=fix)
 

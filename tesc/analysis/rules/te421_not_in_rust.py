@@ -23,15 +23,17 @@ _SHARED_ESCAPES = frozenset('nrt\\"')
 _CODES = {"a": 7, "b": 8, "f": 12, "v": 11, "e": 27, "E": 27}
 _PLAIN = "'?"
 _RUST_MACRO = re.compile(r"PRI[diuxX](?:8|16|32|64)")
-_MACRO_SIZES = {"8": "hh", "16": "h", "32": ""}
+# What they expand to without a length: short numbers arrive as int.
+_INT_SIZES = ("8", "16", "32")
 
 
 class NotInRust(EventRule):
     """A format or type does not survive the translation to Rust.
 
-    QEMU's tracetool copies strings into Rust code, where the escapes of C but `\\n`, `\\r`, `\\t`, `\\\\`,
-    `\\"` and `\\x` with two digits are errors. Of the macros it knows the decimal and hexadecimal ones of
-    8, 16, 32 and 64 bits, and of the types all but a `signed` by itself.
+    QEMU's tracetool copies strings into Rust code. Of C's escapes, `\\n`, `\\r`, `\\t`, `\\\\`, `\\"` and `\\x`
+    with two digits mean the same there; the others are errors or something else, and `'` needs none. Of
+    the macros it knows the decimal and hexadecimal ones of 8, 16, 32 and 64 bits, and of the types all but
+    a `signed` by itself.
 
     Wrong:
 
@@ -39,7 +41,7 @@ class NotInRust(EventRule):
 
     Right:
 
-        set_colour(int level, uint8_t mode) "\\x1b[1m level %d mode 0%hho"
+        set_colour(int level, uint8_t mode) "\\x1b[1m level %d mode 0%o"
     """
 
     code = "TE421"
@@ -48,12 +50,12 @@ class NotInRust(EventRule):
     fixable = True
 
     def applies(self, settings: Settings) -> bool:
-        return settings.profile != "classic"
+        return settings.profile != "classic" and settings.compat == "qemu"
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
         for finding in _found(event, tree):
-            # tesc's own output is right there; only a build with QEMU's tracetool would fail.
-            yield finding if settings.compat == "qemu" else replace(finding, severity="information")
+            # Other projects may never generate Rust.
+            yield finding if settings.profile == "qemu" else replace(finding, severity="information")
 
 
 def _found(event: Event, tree: Tree) -> Iterator[Finding]:
@@ -121,8 +123,8 @@ def _macro(tree: Tree, form: Format, macro: Macro) -> Finding:
     if exact is not None and letter != "o":
         fix = pieces.fix(tree, form, (macro.start + 4, macro.end, exact))
         return Finding(where, message, f"write PRI{letter}{exact}", fix=fix)
-    length = "z" if size == "PTR" else _MACRO_SIZES.get(exact or size)
-    if length is None:
+    length = "z" if size == "PTR" else ""
+    if not length and (exact or size) not in _INT_SIZES:
         help_ = "print it in hex" if letter == "o" else "declare the parameter with a type of a fixed size"
         return Finding(where, message, help_)
     return Finding(

@@ -68,9 +68,12 @@ def _mended(
         return f"leave out {macro.name}", fix
     if conversion.letter not in pieces.INTEGER or not shown.endswith(conversion.length + conversion.letter):
         return f"leave out {macro.name}", None
-    # Where the two disagree on hex or decimal, nobody knows which was meant.
-    safety = "safe" if (conversion.letter in pieces.HEX) == (macro.name[3] in pieces.HEX) else "unsafe"
-    fix = pieces.fix(tree, form, (conversion.end - length, conversion.end, ""), safety=safety)
+    hexadecimal = macro.name[3] in pieces.HEX
+    prefixed = pieces.prefix_before(form.text, conversion.start) >= 0
+    if hexadecimal != prefixed and hexadecimal != (conversion.letter in pieces.HEX):
+        # Who knows whether hex or decimal was meant.
+        return f"leave out the '{conversion.letter}', or {macro.name}", None
+    fix = pieces.fix(tree, form, (conversion.end - length, conversion.end, ""))
     return f'write {shown[:-length]}" {macro.name}', fix
 
 

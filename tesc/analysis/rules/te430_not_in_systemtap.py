@@ -47,7 +47,7 @@ class NotInSystemtap(EventRule):
     example_profile = "qemu"
 
     def applies(self, settings: Settings) -> bool:
-        return settings.compat == "qemu"
+        return settings.profile == settings.compat == "qemu"
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
         form = event.format

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import Finding, RunRule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.schema.unit import Unit
+
+
+class PointerCrossesTunnel(RunRule):
+    """A string of a guest's event arrives at the host as an address.
+
+    A record of the guest tunnel holds six numbers and no text. Of a `const char *` the host gets where it
+    is in the guest's memory, which it never follows, and prints that address in place of `%s`. Trace
+    something that tells as much: a number, a state, a few characters in an integer. An address that is
+    wanted as one is declared `void *`.
+
+    Wrong:
+
+        # trace-events
+        include "guest/trace-events" prefix guest_ base 0x8000000000000000
+
+        # guest/trace-events
+        boot(const char *device) "booting from %s"
+
+    Right:
+
+        # trace-events
+        include "guest/trace-events" prefix guest_ base 0x8000000000000000
+
+        # guest/trace-events
+        boot(int device) "booting from device %d"
+    """
+
+    code = "TE309"
+    name = "pointer-crosses-tunnel"
+    severity = "information"
+
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+        seen = set()
+        for unit in units:
+            for event in unit.events:
+                if not event.crosses or id(event.node) in seen:
+                    continue
+                seen.add(id(event.node))
+                for parameter in event.node.parameters:
+                    if parameter.type.is_string:
+                        yield Finding(
+                            parameter.type_span,
+                            f"the host gets the address of '{parameter.name}', not its text: the event crosses "
+                            "the guest tunnel",
+                            f"trace a number that tells as much, or the address as 'void *{parameter.name}'",
+                            source=event.source,
+                            event=event.name,
+                        )
+
+
+RULE = PointerCrossesTunnel()

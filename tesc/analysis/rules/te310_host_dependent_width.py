@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import Finding, RunRule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.schema.unit import Unit
+
+# What is as wide as the machine makes it, and what holds its values on every machine.
+_WIDE = {
+    "long": "int64_t",
+    "unsigned long": "uint64_t",
+    "size_t": "uint64_t",
+    "ssize_t": "int64_t",
+    "intptr_t": "int64_t",
+    "uintptr_t": "uint64_t",
+    "ptrdiff_t": "int64_t",
+}
+
+
+class HostDependentWidth(RunRule):
+    """A parameter of a guest's event has a type that is not as wide on every machine.
+
+    A guest and its host need not agree on what a `long` or a `size_t` is: of a 64-bit guest's value a
+    host with 32 bits, or Windows, keeps half. The record holds 64 bits: declare as many, or as many as
+    the value has.
+
+    Wrong:
+
+        # trace-events
+        include "guest/trace-events" prefix guest_ base 0x8000000000000000
+
+        # guest/trace-events
+        claim(size_t size) "size %zu"
+
+    Right:
+
+        # trace-events
+        include "guest/trace-events" prefix guest_ base 0x8000000000000000
+
+        # guest/trace-events
+        claim(uint64_t size) "size %" PRIu64
+    """
+
+    code = "TE310"
+    name = "host-dependent-width"
+    severity = "warning"
+
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+        seen = set()
+        for unit in units:
+            for event in unit.events:
+                if not event.crosses or id(event.node) in seen:
+                    continue
+                seen.add(id(event.node))
+                for parameter in event.node.parameters:
+                    instead = _WIDE.get(parameter.type.base or "")
+                    if instead is not None and not parameter.type.is_pointer:
+                        yield Finding(
+                            parameter.type_span,
+                            f"'{parameter.type.text}' need not be as wide on the host as in the guest: the event "
+                            "crosses the guest tunnel",
+                            f"declare it '{instead} {parameter.name}', and print it by a PRI macro",
+                            source=event.source,
+                            event=event.name,
+                        )
+
+
+RULE = HostDependentWidth()

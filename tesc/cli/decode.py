@@ -1,0 +1,229 @@
+"""`tesc decode`: traces as text, JSON lines, CSV or Chrome's trace events, or counted."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+
+from tesc.cli.overrides import add_overrides, overrides
+from tesc.cli.terminal import Failure, error, plural, printable
+from tesc.trace.formats import FORMATS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tesc.schema.unit import Unit
+    from tesc.trace.output import Output
+    from tesc.trace.reader import Reader
+    from tesc.trace.selection import Moment, Window
+
+_EPILOG = f"""\
+formats:
+{"".join(f"  {name:<13}{text}{chr(10)}" for name, text in FORMATS.items())}
+TIME is a number with or without a unit, ns (the default), us, ms or s, counted as the trace counts:
+'1500000', '2.5s'. With a + it counts from the first record: '+100ms'. --since is inclusive, --until
+is not. PATTERN is a name in which * stands for any characters and ? for any one; '-PATTERN' takes
+events off again (--event=-PATTERN, or after a comma).
+
+Several traces are merged by time; records without a time (a guest's stream has none) come first.
+A simpletrace file is known by its header, and so is its byte order. Text that the tracer recorded is
+printed byte for byte; QEMU cuts it after 512 bytes, and records NULL as empty text.
+
+exit status: 0 all was read, 1 something could not be (what could is printed), 2 nothing could
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "decode",
+        help="a simpletrace binary as text, JSON lines, ...",
+        description="Print traces that QEMU's simple backend wrote, or that a guest sent.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("traces", nargs="+", metavar="TRACE", help="the trace; - is standard input")
+    parser.add_argument(
+        "--events", required=True, metavar="FILE", help="the events: the trace-events-all of the traced program"
+    )
+    parser.add_argument("--format", choices=list(FORMATS), default="text", help="see below (default: text)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
+    parser.add_argument("--stats", action="store_true", help="count the records of each event instead")
+    parser.add_argument("--follow", action="store_true", help="go on as the file grows, until Ctrl-C")
+    parser.add_argument("--timestamps", action="store_true", help="begin lines of text with PID@SECONDS:")
+    kinds = parser.add_argument_group("traces that have no header").add_mutually_exclusive_group()
+    kinds.add_argument(
+        "--guest",
+        metavar="PREFIX",
+        help="a guest's stream: seven words a record. --guest alone means the only include with a base, or the "
+        "file itself if there is none; --guest=PREFIX means the include with that prefix",
+    )
+    kinds.add_argument("--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE")
+    filters = parser.add_argument_group("filters")
+    filters.add_argument(
+        "-e", "--event", action="append", default=[], metavar="PATTERN,...", help="these events only"
+    )
+    filters.add_argument("--since", type=_moment, metavar="TIME", help="records from this time on")
+    filters.add_argument("--until", type=_moment, metavar="TIME", help="records before this time")
+    filters.add_argument("--pid", type=int, action="append", metavar="N", help="this process only, and others given")
+    add_overrides(parser)
+    _let_guest_stand_alone(parser)
+    parser.set_defaults(run=run)
+
+
+def _let_guest_stand_alone(parser: argparse.ArgumentParser) -> None:
+    """Have `--guest` take a value only after `=`, which argparse cannot: `--guest trace` names a trace."""
+    parse = parser.parse_known_args
+
+    def parse_known_args(args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None):  # type: ignore[no-untyped-def]
+        words = list(sys.argv[1:] if args is None else args)
+        options = words.index("--") if "--" in words else len(words)
+        words[:options] = ["--guest=" if word == "--guest" else word for word in words[:options]]
+        return parse(words, namespace)
+
+    parser.parse_known_args = parse_known_args  # type: ignore[method-assign]
+
+
+def _moment(text: str) -> Moment:
+    from tesc.trace.selection import parse_moment
+
+    try:
+        return parse_moment(text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit status."""
+    from tesc.trace.output import open_output
+
+    _check(options)
+    unit, whole = _load(options)
+    readers = _open(options, unit, whole)
+    # Decoding makes no cycles, only very many short-lived values that the collector would walk.
+    gc.disable()
+    if readers:
+        with open_output(options.output, options.follow) as output:
+            _decode(options, unit, readers, output)
+    problems = [problem for reader in readers for problem in reader.problems]
+    for problem in problems:
+        error(str(problem))
+    if len(readers) < len(options.traces) or (problems and not any(reader.decoded for reader in readers)):
+        return 2
+    return 0 if whole and not problems else 1
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Refuse options that contradict each other."""
+    if options.follow and len(options.traces) > 1:
+        raise Failure("--follow reads one trace: which record of several comes next is not known while they grow")
+    if [*options.traces, options.events].count("-") > 1:
+        raise Failure("standard input can be read once only")
+    if options.stats and options.format not in ("text", "jsonl", "csv"):
+        raise Failure(f"--stats has no format {options.format}: it is text, jsonl or csv")
+    if options.timestamps and (options.stats or options.format != "text"):
+        raise Failure("--timestamps is for the format text; others show times anyway")
+
+
+def _load(options: argparse.Namespace) -> tuple[Unit, bool]:
+    """The unit of the events file, and whether it is whole; what is wrong with it is printed.
+
+    Not by `units.load`: that runs rules, and importing them takes as long as decoding.
+    """
+    from tesc.workspace import Workspace
+
+    workspace = Workspace(overrides(options))
+    if options.events == "-":
+        from tesc.syntax.source import Source
+
+        workspace.add_source(Source.from_bytes("<stdin>", sys.stdin.buffer.read()))
+    else:
+        workspace.add_file(options.events)
+    for unreadable in workspace.unreadable:
+        raise Failure(f"{unreadable.path}: {unreadable.reason}")
+    workspace.resolve()
+    unit = workspace.units[0]
+    found = [(tree.source, problem) for tree in unit.trees for problem in tree.problems]
+    places = [(source, problem.span, problem) for source, problem in found]
+    places += [(problem.source, problem.span, problem) for problem in unit.problems]  # type: ignore[misc]
+    for source, span, problem in places:
+        line, column = source.place(span.start)
+        sys.stderr.write(printable(f"{source.path}:{line}:{column}: error: {problem.message} [{problem.code}]\n"))
+    return unit, not places
+
+
+def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[Reader]:
+    """The traces, opened; why others can't be is printed."""
+    from tesc.trace.events import Catalogue
+    from tesc.trace.problems import Unusable
+    from tesc.trace.reader import open_reader
+
+    catalogue = Catalogue(unit, whole)
+    readers = []
+    for path in options.traces:
+        try:
+            readers.append(open_reader(path, catalogue, options.guest, options.no_header, options.follow))
+        except Unusable as wrong:
+            error(str(wrong))
+        except OSError as wrong:
+            error(f"{path}: {wrong.strerror or wrong}")
+    return readers
+
+
+def _decode(options: argparse.Namespace, unit: Unit, readers: Sequence[Reader], output: Output) -> None:
+    """Print what the options ask for; Ctrl-C ends a trace that is followed."""
+    from tesc.trace.selection import chooser, unmatched
+
+    patterns = [text for argument in options.event for text in argument.split(",") if text]
+    chosen = chooser(patterns)
+    for text in unmatched(patterns, [event.name for event in unit.events]):
+        error(f"no event matches '{text}'", "warning")
+    window = _window(options, readers)
+    if options.stats:
+        from tesc.trace import stats
+
+        tally = stats.Tally()
+        try:
+            for reader in readers:
+                tally.add(reader, chosen, window)
+        finally:
+            output.write(stats.render(tally, options.format))
+        return
+    _print(options, unit, readers, output, chosen, window)
+
+
+def _print(
+    options: argparse.Namespace,
+    unit: Unit,
+    readers: Sequence[Reader],
+    output: Output,
+    chosen: Callable[[str], bool],
+    window: Window,
+) -> None:
+    from tesc.trace.formats import make_format
+    from tesc.trace.merge import batches
+
+    events = [event for event in unit.events if chosen(event.name)]
+    form = make_format(options.format, events, options.timestamps)
+    output.write(form.begin())
+    try:
+        for rows in batches(readers, lambda event: form.prepare(event) if chosen(event.name) else None, window):
+            output.write(form.lines(rows))
+    finally:
+        output.write(form.end())
+
+
+def _window(options: argparse.Namespace, readers: Sequence[Reader]) -> Window:
+    """The times and processes wanted; reads on to the first records if times count from there."""
+    from tesc.trace.selection import ALWAYS, Window
+
+    origin = 0
+    if any(moment is not None and moment.relative for moment in (options.since, options.until)):
+        firsts = [reader.first_time() for reader in readers]
+        origin = min([time for time in firsts if time is not None and time >= 0], default=0)
+    return Window(
+        ALWAYS.since if options.since is None else options.since.at(origin),
+        ALWAYS.until if options.until is None else options.until.at(origin),
+        None if options.pid is None else frozenset(options.pid),
+    )

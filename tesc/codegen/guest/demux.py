@@ -1,0 +1,198 @@
+"""The host's demultiplexer: from a guest's records to the host's own trace functions."""
+
+from __future__ import annotations
+
+from tesc.codegen.guest import LICENSE, MAX_ARGUMENTS, NOTICE, demux_text, names
+from tesc.codegen.guest.firmware import floating, too_many
+from tesc.codegen.guest.names import Host
+from tesc.codegen.qemu.output import Refusal
+from tesc.records import record
+from tesc.schema import identifiers
+from tesc.schema.groups import group_of
+from tesc.syntax.c_type import QUALIFIERS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.schema.unit import Inclusion, Unit, UnitEvent
+    from tesc.syntax.nodes import Parameter
+
+_ARGUMENTS = ", ".join(f"uint64_t arg{number}" for number in range(1, MAX_ARGUMENTS + 1))
+
+
+@record
+class Guest:
+    """One guest: its events by wire ID, and the include that names it (none: the root file)."""
+
+    host: Host
+    events: tuple[UnitEvent, ...]
+    inclusion: Inclusion | None
+
+
+@record
+class Options:
+    """`group` is the host's, `headers` declare its trace functions.
+
+    `own_header` is the name of the demultiplexer's header, which the source then includes; without
+    one the source holds the declarations itself.
+    """
+
+    group: str
+    headers: tuple[str, ...]
+    own_header: str | None = None
+
+
+def default_headers(group: str) -> tuple[str, ...]:
+    """What QEMU's sources include for their trace functions."""
+    return ("qemu/osdep.h", identifiers.file_name(group, "h"))
+
+
+def guests_of(unit: Unit, group: str) -> list[Guest]:
+    """The guests of a host's unit, in the order of the includes.
+
+    The root file is one itself where its configuration says so, or where it includes none.
+    """
+    events: list[list[UnitEvent]] = [[] for _ in unit.ranges]
+    for event in unit.events:
+        events[event.range].append(event)
+    included = {chain[-1]: tree for chain, tree in unit.expansions}
+    guests = []
+    for one, mine in zip(unit.ranges, events):
+        if one.inclusion is not None:
+            name = one.prefix or group_of(included[one.inclusion].source.path).strip("_")
+        elif len(unit.ranges) == 1 or any(event.crosses for event in mine):
+            name = one.prefix or group
+        else:
+            continue
+        guests.append(Guest(Host(name[:-1] if name.endswith("_") else name), tuple(mine), one.inclusion))
+    return guests
+
+
+def refusals(guests: Sequence[Guest]) -> list[Refusal]:
+    """The events that no record can bring."""
+    events = [event for guest in guests for event in guest.events]
+    return [refusal for event in events for refusal in (*too_many(event), *floating(event))]
+
+
+def clashes(guests: Sequence[Guest]) -> list[tuple[str, int, int, str]]:
+    """Path, line, column and message for each guest that is called like one before it."""
+    found = []
+    seen: set[str] = set()
+    for guest in guests:
+        name = guest.host.guest
+        if name in seen and guest.inclusion is not None:
+            source, include = guest.inclusion.source, guest.inclusion.include
+            place = (include.prefix.span if include.prefix else include.path_span).start
+            message = f"two guests are called '{name}': give this one another prefix"
+            found.append((source.path, *source.place(place), message))
+        seen.add(name)
+    return found
+
+
+def source(guests: Sequence[Guest], options: Options) -> str:
+    """The C source."""
+    lines = [NOTICE, LICENSE, *(f'#include "{header}"' for header in options.headers)]
+    if options.own_header:
+        lines += [f'#include "{options.own_header}"']
+    else:
+        lines += ["", *_declarations(guests)]
+    lines += ["", *demux_text.HELPERS]
+    for guest in guests:
+        lines += ["", *_counters(guest), "", *_call(guest), "", *_stream(guest)]
+    if len(guests) == 1:
+        lines += ["", *_only(guests[0].host)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def header(guests: Sequence[Guest], options: Options) -> str:
+    """The C header: what the host's device calls and reads."""
+    guard = names.host_guard(options.group)
+    lines = [NOTICE, LICENSE, f"#ifndef {guard}", f"#define {guard}", "", *_declarations(guests)]
+    lines += ["", f"#endif /* {guard} */"]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _declarations(guests: Sequence[Guest]) -> list[str]:
+    lines = [*demux_text.TYPE]
+    hosts = [guest.host for guest in guests]
+    for host in hosts:
+        lines += ["", f"extern GuestDemux {host.counters};", *_prototypes(host)]
+    if len(hosts) == 1:
+        lines += ["", f"/* There is no guest but {hosts[0].guest}. */", *_prototypes(Host(""))]
+    return lines
+
+
+def _prototypes(host: Host) -> list[str]:
+    return [
+        f"void {host.call}(uint64_t wire_id, {_ARGUMENTS});",
+        f"void {host.stream}(const void *data, size_t size);",
+        f"void {host.end}(void);",
+    ]
+
+
+def _counters(guest: Guest) -> list[str]:
+    return [
+        f"GuestDemux {guest.host.counters} = {{",
+        f'    .name = "{guest.host.guest}",',
+        "    .allowance = GUEST_UNLIMITED,",
+        "};",
+    ]
+
+
+def _call(guest: Guest) -> list[str]:
+    events = guest.events
+    used = max((len(event.node.parameters) for event in events if not event.disabled), default=0)
+    lines = [f"void {guest.host.call}(uint64_t wire_id, {_ARGUMENTS})", "{"]
+    lines += [f"    (void)arg{number};" for number in range(used + 1, MAX_ARGUMENTS + 1)]
+    lines += [f"    if (!guest_demux_takes(&{guest.host.counters}, wire_id, {len(events)})) {{"]
+    lines += ["        return;", "    }", "    switch (wire_id) {"]
+    for event in events:
+        lines += [f"    case {event.wire_id}:", f"        {_event(event)}", "        break;"]
+    return [*lines, "    default:", "        break;", "    }", "}"]
+
+
+def _event(event: UnitEvent) -> str:
+    if event.disabled:
+        return f"/* {event.name} is disabled */"
+    arguments = ", ".join(_argument(p, f"arg{n}") for n, p in enumerate(event.node.parameters, 1))
+    return f"{identifiers.c_function(event.name)}({arguments});"
+
+
+def _argument(parameter: Parameter, word: str) -> str:
+    """A record's word as the host's function takes it; a guest's pointers are numbers there."""
+    type_ = parameter.type
+    if type_.is_pointer:
+        return word
+    if type_.base == "bool":
+        return f"{word} != 0"
+    text = " ".join(w for w in type_.words if w not in QUALIFIERS)
+    return word if text == "uint64_t" else f"({text}){word}"
+
+
+def _stream(guest: Guest) -> list[str]:
+    host = guest.host
+    return [
+        f"void {host.stream}(const void *data, size_t size)",
+        "{",
+        f"    guest_demux_bytes(&{host.counters}, {host.call}, data, size);",
+        "}",
+        "",
+        f"void {host.end}(void)",
+        "{",
+        f"    guest_demux_end(&{host.counters});",
+        "}",
+    ]
+
+
+def _only(host: Host) -> list[str]:
+    """The same functions without a guest's name."""
+    only = Host("")
+    passed = ", ".join(f"arg{number}" for number in range(1, MAX_ARGUMENTS + 1))
+    lines = []
+    for prototype, call in zip(
+        _prototypes(only),
+        (f"{host.call}(wire_id, {passed})", f"{host.stream}(data, size)", f"{host.end}()"),
+    ):
+        lines += [prototype.rstrip(";"), "{", f"    {call};", "}", ""]
+    return lines[:-1]

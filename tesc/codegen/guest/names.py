@@ -1,0 +1,79 @@
+"""The identifiers of the guest path, beside those of every event."""
+
+from __future__ import annotations
+
+from tesc.records import record
+from tesc.schema import reserved
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.schema.unit import UnitEvent
+
+RUNTIME_HEADER = "tesc_guest.h"
+TABLE = "trace_list"
+EVENTS = "NR_TRACE_EVENTS"
+GUARD = "TESC_GUEST_TRACE_H"
+
+_NO_PARAMETER = reserved.C_KEYWORDS | reserved.C_CONSTANTS | reserved.C_CONSTANTS_32 | {TABLE}
+
+
+def c_call(arguments: int) -> str:
+    """The runtime's function that sends a record with so many arguments."""
+    return f"trace{arguments}"
+
+
+def parameters(event: UnitEvent) -> list[str]:
+    """The names of an event's parameters in the guest's header: nobody calls by them.
+
+    An underscore keeps a name apart from C's words, from macros, and from what the header's own
+    code uses.
+    """
+    taken = {parameter.name for parameter in event.node.parameters}
+    names: list[str] = []
+    for parameter in event.node.parameters:
+        name = parameter.name
+        if name[:1].isdigit():
+            name = f"_{name}"
+        # Macros of constants are spelled in capitals; those for IDs are.
+        if name in _NO_PARAMETER or name.isupper() or name == c_call(len(event.node.parameters)):
+            name = f"{name}_"
+        while name in names or (name != parameter.name and name in taken):
+            name = f"{name}_"
+        names.append(name)
+    return names
+
+
+@record
+class Host:
+    """What the demultiplexer defines for one guest, or for `guest` where there is just one."""
+
+    guest: str
+
+    @property
+    def _suffix(self) -> str:
+        return f"_{self.guest}" if self.guest else ""
+
+    @property
+    def call(self) -> str:
+        """The function that takes one record."""
+        return f"guest_trace{self._suffix}"
+
+    @property
+    def stream(self) -> str:
+        """The function that takes bytes as they come."""
+        return f"guest_stream{self._suffix}"
+
+    @property
+    def end(self) -> str:
+        """The function that ends a stream."""
+        return f"guest_end{self._suffix}"
+
+    @property
+    def counters(self) -> str:
+        """The variable with the guest's counters."""
+        return f"guest_demux{self._suffix}"
+
+
+def host_guard(group: str) -> str:
+    """The include guard of the demultiplexer's header."""
+    return f"GUEST_DEMUX_{group.upper()}_H"

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: 0BSD */
+/* What both kinds of the fw_cfg transport have in common. */
+#ifndef TESC_GUEST_FW_CFG_H
+#define TESC_GUEST_FW_CFG_H
+
+/*
+ * The device's write channel (0x4000), entry 0, of eight bytes: the host gets a word when the last
+ * byte is there. Selecting the entry starts a word, and is done before each.
+ *
+ * QEMU has had no fw_cfg writes since version 2.4: this needs an older or a patched device. With
+ * a stock QEMU of today, send by the debug console.
+ */
+#ifndef TESC_GUEST_FW_CFG_KEY
+#define TESC_GUEST_FW_CFG_KEY 0x4000
+#endif
+
+#endif /* TESC_GUEST_FW_CFG_H */

@@ -1,0 +1,146 @@
+"""Traces for programs: an iterator of typed records."""
+
+from __future__ import annotations
+
+import os
+
+from tesc.trace.events import Catalogue, load_unit
+from tesc.trace.merge import batches
+from tesc.trace.reader import open_reader
+from tesc.trace.selection import Window, chooser
+from tesc.trace.values import typer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from typing import Union
+
+    from tesc.schema.unit import Unit
+    from tesc.trace.events import TracedEvent
+    from tesc.trace.problems import Problem
+    from tesc.trace.reader import Prepare, Reader, Row
+    from tesc.trace.values import Values
+
+    Path = Union[str, os.PathLike[str]]
+    Typed = Union[int, str, bool]
+
+
+class Record:
+    """One record: the event, its time in nanoseconds, the process, and the arguments.
+
+    Arguments are what their types say: numbers with their sign, bool, str (bytes that are not
+    UTF-8 as lone surrogates). `record["size"]` is the argument of a parameter, `record.arguments`
+    a dict of all. Time and pid are None where the trace has none.
+    """
+
+    __slots__ = ("args", "event", "pid", "timestamp_ns")
+
+    def __init__(self, event: TracedEvent, timestamp_ns: int | None, pid: int | None, args: tuple[Typed, ...]) -> None:
+        self.event = event
+        self.timestamp_ns = timestamp_ns
+        self.pid = pid
+        self.args = args
+
+    @property
+    def name(self) -> str:
+        return self.event.name
+
+    @property
+    def arguments(self) -> dict[str, Typed]:
+        return {name: value for (_, name), value in zip(self.event.parameters, self.args)}
+
+    def __getitem__(self, name: str) -> Typed:
+        return self.arguments[name]
+
+    def __repr__(self) -> str:
+        shown = ", ".join([f"{name}={value!r}" for name, value in self.arguments.items()])
+        return f"<{self.name} at {self.timestamp_ns} pid {self.pid}: {shown}>"
+
+
+class Trace:
+    """One or several traces, opened: iterate over it once, in a `with` block or to its end.
+
+    `problems` are what was wrong with the traces as far as they were read; a trace that ends
+    within a record, or holds records of unknown events, raises nothing.
+    """
+
+    def __init__(self, readers: Sequence[Reader], events: Sequence[str], window: Window) -> None:
+        self.readers = tuple(readers)
+        self._chosen = chooser(events)
+        self._window = window
+
+    @property
+    def problems(self) -> list[Problem]:
+        return [problem for reader in self.readers for problem in reader.problems]
+
+    def __iter__(self) -> Iterator[Record]:
+        for rows in self.batches(self._prepare):
+            for time, pid, (event, args) in rows:
+                yield Record(event, time if time >= 0 else None, pid if pid >= 0 else None, args)
+
+    def batches(self, prepare: Prepare) -> Iterator[list[Row]]:
+        """The records as lists of time, pid (-1 where there is none) and what was made of the values.
+
+        `prepare` gives for an event what makes something of its values, numbers as 64-bit words and
+        text as bytes; None leaves the event's records out.
+        """
+        return batches(self.readers, prepare, self._window)
+
+    def _prepare(self, event: TracedEvent) -> Callable[[Values], tuple[TracedEvent, tuple[Typed, ...]]] | None:
+        if not self._chosen(event.name):
+            return None
+        types = typer(event.kinds)
+        return lambda values: (event, types(values))
+
+    def close(self) -> None:
+        for reader in self.readers:
+            reader.source.close()
+
+    def __enter__(self) -> Trace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_trace(
+    path: Path | Sequence[Path],
+    unit: Unit | Path,
+    *,
+    events: Sequence[str] = (),
+    since: int | None = None,
+    until: int | None = None,
+    pids: Collection[int] | None = None,
+    guest: str | None = None,
+    no_header: bool = False,
+    follow: bool = False,
+) -> Trace:
+    """Open a trace, or several that are merged by time.
+
+    `unit` holds the events: a resolved unit, or the path of an events file such as the
+    trace-events-all of a build. `events` are patterns of names, `-PATTERN` takes some off again;
+    `since` (inclusive) and `until` (exclusive) are nanoseconds as the trace counts them. Files
+    without simpletrace's header are streams of the guest whose prefix is `guest` (empty for the
+    only one), or with `no_header` records whose IDs are positions in the events file.
+
+    Raises OSError, and tesc.trace.Unusable for what is no trace at all.
+    """
+    if isinstance(unit, (str, os.PathLike)):
+        unit = load_unit(unit)
+    catalogue = Catalogue(unit)
+    paths = [path] if isinstance(path, (str, os.PathLike)) else path
+    readers: list[Reader] = []
+    try:
+        for one in paths:
+            readers.append(open_reader(os.fspath(one), catalogue, guest, no_header, follow))
+    except BaseException:
+        for reader in readers:
+            reader.source.close()
+        raise
+    limits = Window()
+    window = Window(
+        limits.since if since is None else since,
+        limits.until if until is None else until,
+        None if pids is None else frozenset(pids),
+    )
+    return Trace(readers, events, window)

@@ -1,0 +1,40 @@
+"""Text: what the log backend would have printed, `NAME FORMATTED`.
+
+With timestamps a line begins as QEMU's log does under `-msg timestamp=on`: `PID@SECONDS:`.
+"""
+
+from __future__ import annotations
+
+from tesc.trace.formats import Format
+from tesc.trace.printf import compile_format
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tesc.trace.events import TracedEvent
+    from tesc.trace.reader import Row
+    from tesc.trace.values import Values
+
+
+class Text(Format):
+    def __init__(self, timestamps: bool) -> None:
+        self._timestamps = timestamps
+
+    def prepare(self, event: TracedEvent) -> Callable[[Values], str]:
+        name = event.name
+        formatted = compile_format(event.format, event.kinds)
+        return lambda values: f"{name} {formatted(values)}\n"
+
+    def lines(self, rows: Sequence[Row]) -> str:
+        if not self._timestamps:
+            return "".join([line for _, _, line in rows])
+        parts = []
+        for time, pid, line in rows:
+            seconds, rest = divmod(time, 1_000_000_000)
+            parts.append(f"{pid}@{seconds}.{rest // 1000:06d}:{line}" if time >= 0 else f"?@?:{line}")
+        return "".join(parts)
+
+
+def make(events: Sequence[TracedEvent], timestamps: bool) -> Format:
+    return Text(timestamps)

@@ -1,0 +1,90 @@
+"""Which records are wanted: by time, process and event."""
+
+from __future__ import annotations
+
+import re
+
+from tesc.records import record
+from tesc.schema.patterns import pattern
+from tesc.trace.events import DROPPED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+# Past all times that 64 bits can tell.
+END_OF_TIME = 1 << 64
+_TIME = re.compile(r"(\+?)(\d+)(?:\.(\d+))?(ns|us|ms|s)?", re.ASCII)
+_DIGITS = {"ns": 0, "us": 3, "ms": 6, "s": 9}
+
+
+@record
+class Moment:
+    """A time in nanoseconds, as the trace counts them or, if `relative`, from its first record."""
+
+    nanoseconds: int
+    relative: bool
+
+    def at(self, origin: int) -> int:
+        return self.nanoseconds + (origin if self.relative else 0)
+
+
+@record
+class Window:
+    """The records of some time and of some processes: from `since` on, before `until`.
+
+    Records without a time or a process (a guest's stream has neither) are in none that is limited
+    by it.
+    """
+
+    since: int = -1
+    until: int = END_OF_TIME
+    pids: frozenset[int] | None = None
+
+    @property
+    def limited(self) -> bool:
+        return self.since >= 0 or self.until < END_OF_TIME or self.pids is not None
+
+    def holds(self, time: int, pid: int) -> bool:
+        return self.since <= time < self.until and (self.pids is None or pid in self.pids)
+
+
+ALWAYS = Window()
+
+
+def parse_moment(text: str) -> Moment:
+    """`1500000`, `1500000ns`, `1.5ms`, `+2s`: nanoseconds without a unit, `+` from the first record on.
+
+    Raises ValueError.
+    """
+    match = _TIME.fullmatch(text)
+    digits = _DIGITS[match[4] or "ns"] if match else 0
+    fraction = (match[3] or "") if match else ""
+    if match is None or len(fraction) > digits:
+        raise ValueError(f"'{text}' is no time: write 1500000 (nanoseconds), 1.5ms, 2s, or +2s from the first record")
+    return Moment(int(match[2] + fraction.ljust(digits, "0")), bool(match[1]))
+
+
+def chooser(patterns: Sequence[str]) -> Callable[[str], bool]:
+    """Whether patterns choose an event's name: taken in order, `-PATTERN` takes events off again.
+
+    Without any, or with such ones only, all are there to begin with.
+    """
+    steps = [(not text.startswith("-"), pattern(text.lstrip("-") if text.startswith("-") else text)) for text in patterns]
+    begin = not any(adds for adds, _ in steps)
+
+    def chosen(name: str) -> bool:
+        result = begin
+        for adds, expression in steps:
+            if adds != result and expression.fullmatch(name):
+                result = adds
+        return result
+
+    return chosen
+
+
+def unmatched(patterns: Iterable[str], names: Iterable[str]) -> list[str]:
+    """The patterns that match none of the names."""
+    every = [*names, DROPPED.name]
+    expressions = [(text, pattern(text[1:] if text.startswith("-") else text)) for text in patterns]
+    return [text for text, expression in expressions if not any(map(expression.fullmatch, every))]
