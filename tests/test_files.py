@@ -87,7 +87,9 @@ class TestWrite:
         after = os.stat("out")
         assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, 2)
 
-    @pytest.mark.parametrize(("old", "new"), [("text", "tex"), ("tex", "text"), ("", "x"), ("x", ""), ("a\n", "a\r\n")])
+    @pytest.mark.parametrize(
+        ("old", "new"), [("text", "tex"), ("tex", "text"), ("", "x"), ("x", ""), ("a\n", "a\r\n")]
+    )
     def test_contents_that_begin_alike_are_not_the_same(self, old, new):
         Path("out").write_bytes(old.encode())
         assert write_output("out", new) is True
@@ -168,7 +170,11 @@ class TestWrite:
     def test_where_nothing_can_be_written(self):
         Path("file").write_text("")
         Path("folder").mkdir()
-        for path, kind in (("missing/out", FileNotFoundError), ("file/out", NotADirectoryError), ("folder", IsADirectoryError)):
+        for path, kind in (
+            ("missing/out", FileNotFoundError),
+            ("file/out", NotADirectoryError),
+            ("folder", IsADirectoryError),
+        ):
             with pytest.raises(kind) as caught:
                 write_output(path, "text")
             assert caught.value.filename is not None

@@ -106,7 +106,11 @@ def test_a_default_is_no_attribute_that_hides_the_field():
 def test_copies(value, monkeypatch):
     # pytest imports this file under a name that pickle can't look up by itself.
     monkeypatch.setitem(sys.modules, Point.__module__, sys.modules.get(__name__) or _Module())
-    for made in (copy.copy(value), copy.deepcopy(value), *(pickle.loads(pickle.dumps(value, p)) for p in range(2, 6))):
+    for made in (
+        copy.copy(value),
+        copy.deepcopy(value),
+        *(pickle.loads(pickle.dumps(value, p)) for p in range(2, 6)),
+    ):
         assert made == value
         assert type(made) is type(value)
 

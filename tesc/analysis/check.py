@@ -170,5 +170,5 @@ def _unsuppressed(
 
 
 def _unused(one: Suppression) -> Finding:
-    message = one.flaw or f"nothing to ignore: {one.selector} finds nothing {'here' if one.line else 'in this file'}"
-    return Finding(one.span, message)
+    where = "here" if one.line else "in this file"
+    return Finding(one.span, one.flaw or f"nothing to ignore: {one.selector} finds nothing {where}")

@@ -55,7 +55,7 @@ def stray_macros(form: Format) -> list[Macro]:
 def glued(form: Format, macro: Macro) -> Conversion | None:
     """The conversion that ends right before a macro, if one does."""
     for conversion in form.parsed.conversions:
-        if conversion.macro is None and conversion.letter not in ("", "%") and conversion.end < macro.start:
+        if conversion.letter.isalpha() and conversion.end < macro.start:
             gap = form.text[conversion.end : macro.start]
             if gap.rstrip(" \t") == '"':
                 return conversion

@@ -12,7 +12,9 @@ from tesc.records import record
 from tesc.syntax.nodes import Comment, Tree
 from tesc.syntax.source import Span
 
-_IGNORE = re.compile(r"#+[ \t]*tesc:[ \t]*(?P<kind>ignore(?:-file)?)\b[ \t]*(?:\[(?P<rules>[^\]]*)(?P<end>\])?)?")
+_IGNORE = re.compile(
+    r"#+[ \t]*tesc:[ \t]*(?P<kind>ignore(?:-file)?)\b[ \t]*(?:\[(?P<rules>[^\]]*)(?P<end>\])?)?"
+)
 
 
 @record

@@ -97,7 +97,10 @@ def _fix(found: list[Diagnostic], workspace: Workspace, options: argparse.Namesp
     """Write or show what fixes make of the files; returns the exit status."""
     from tesc.cli import fixes
 
-    after, settled = fixes.fixed(workspace, found, _found, options.unsafe_fixes)
+    def again(workspace: Workspace) -> list[Diagnostic]:
+        return report.unaccepted(_found(workspace), options.baseline)
+
+    after, settled = fixes.fixed(workspace, found, again, options.unsafe_fixes)
     if options.diff:
         fixes.print_as_is(fixes.diff(workspace, settled.texts))
         fixes.tell(settled.fixed, would=True)

@@ -7,7 +7,7 @@ import gc
 import sys
 
 from tesc.cli.overrides import add_overrides, overrides
-from tesc.cli.terminal import Failure, error, plural, printable
+from tesc.cli.terminal import Failure, error, printable
 from tesc.trace.formats import FORMATS
 
 TYPE_CHECKING = False
@@ -45,7 +45,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the trace; - is standard input")
     parser.add_argument(
-        "--events", required=True, metavar="FILE", help="the events: the trace-events-all of the traced program"
+        "--events",
+        required=True,
+        metavar="FILE",
+        help="the events: the trace-events-all of the traced program",
     )
     parser.add_argument("--format", choices=list(FORMATS), default="text", help="see below (default: text)")
     parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
@@ -56,17 +59,21 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     kinds.add_argument(
         "--guest",
         metavar="PREFIX",
-        help="a guest's stream: seven words a record. --guest alone means the only include with a base, or the "
-        "file itself if there is none; --guest=PREFIX means the include with that prefix",
+        help="a guest's stream, seven words a record: of the only include with a base, or of the file itself "
+        "if there is none; --guest=PREFIX means the include with that prefix",
     )
-    kinds.add_argument("--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE")
+    kinds.add_argument(
+        "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"
+    )
     filters = parser.add_argument_group("filters")
     filters.add_argument(
         "-e", "--event", action="append", default=[], metavar="PATTERN,...", help="these events only"
     )
     filters.add_argument("--since", type=_moment, metavar="TIME", help="records from this time on")
     filters.add_argument("--until", type=_moment, metavar="TIME", help="records before this time")
-    filters.add_argument("--pid", type=int, action="append", metavar="N", help="this process only, and others given")
+    filters.add_argument(
+        "--pid", type=int, action="append", metavar="N", help="this process only, and others given"
+    )
     add_overrides(parser)
     _let_guest_stand_alone(parser)
     parser.set_defaults(run=run)
@@ -76,13 +83,15 @@ def _let_guest_stand_alone(parser: argparse.ArgumentParser) -> None:
     """Have `--guest` take a value only after `=`, which argparse cannot: `--guest trace` names a trace."""
     parse = parser.parse_known_args
 
-    def parse_known_args(args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None):  # type: ignore[no-untyped-def]
+    def parse_known_args(
+        args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
         words = list(sys.argv[1:] if args is None else args)
         options = words.index("--") if "--" in words else len(words)
         words[:options] = ["--guest=" if word == "--guest" else word for word in words[:options]]
         return parse(words, namespace)
 
-    parser.parse_known_args = parse_known_args  # type: ignore[method-assign]
+    parser.parse_known_args = parse_known_args  # type: ignore[assignment, method-assign]
 
 
 def _moment(text: str) -> Moment:
@@ -117,7 +126,9 @@ def run(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> None:
     """Refuse options that contradict each other."""
     if options.follow and len(options.traces) > 1:
-        raise Failure("--follow reads one trace: which record of several comes next is not known while they grow")
+        raise Failure(
+            "--follow reads one trace: which record of several comes next is not known while they grow"
+        )
     if [*options.traces, options.events].count("-") > 1:
         raise Failure("standard input can be read once only")
     if options.stats and options.format not in ("text", "jsonl", "csv"):
@@ -149,7 +160,9 @@ def _load(options: argparse.Namespace) -> tuple[Unit, bool]:
     places += [(problem.source, problem.span, problem) for problem in unit.problems]  # type: ignore[misc]
     for source, span, problem in places:
         line, column = source.place(span.start)
-        sys.stderr.write(printable(f"{source.path}:{line}:{column}: error: {problem.message} [{problem.code}]\n"))
+        sys.stderr.write(
+            printable(f"{source.path}:{line}:{column}: error: {problem.message} [{problem.code}]\n")
+        )
     return unit, not places
 
 
@@ -160,15 +173,17 @@ def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[Reader]:
     from tesc.trace.reader import open_reader
 
     catalogue = Catalogue(unit, whole)
-    readers = []
-    for path in options.traces:
+
+    def opened(path: str) -> Reader | None:
         try:
-            readers.append(open_reader(path, catalogue, options.guest, options.no_header, options.follow))
+            return open_reader(path, catalogue, options.guest, options.no_header, options.follow)
         except Unusable as wrong:
             error(str(wrong))
         except OSError as wrong:
             error(f"{path}: {wrong.strerror or wrong}")
-    return readers
+        return None
+
+    return [reader for reader in map(opened, options.traces) if reader]
 
 
 def _decode(options: argparse.Namespace, unit: Unit, readers: Sequence[Reader], output: Output) -> None:
@@ -208,7 +223,9 @@ def _print(
     form = make_format(options.format, events, options.timestamps)
     output.write(form.begin())
     try:
-        for rows in batches(readers, lambda event: form.prepare(event) if chosen(event.name) else None, window):
+        for rows in batches(
+            readers, lambda event: form.prepare(event) if chosen(event.name) else None, window
+        ):
             output.write(form.lines(rows))
     finally:
         output.write(form.end())

@@ -23,10 +23,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "guest",
         help="header, source, runtime, demux for guest firmware",
-        description="Write C for the events of a guest. From the guest's file come its header (a function for each "
-        "event) and its source (the table of events); the runtime sends records to the host. From the host's "
-        "file, which includes guests with a base, comes the demultiplexer that calls the host's own trace "
-        "functions. All of it is under 0BSD.",
+        description="Write C for the events of a guest. From the guest's file come its header (a function for "
+        "each event) and its source (the table of events); the runtime sends records to the host. From the "
+        "host's file, which includes guests with a base, comes the demultiplexer that calls the host's own "
+        "trace functions. All of it is under 0BSD.",
     )
     parser.add_argument("kind", choices=_KINDS, metavar="KIND", help="header, source, runtime or demux")
     parser.add_argument(
@@ -43,10 +43,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="append",
         default=[],
         metavar="PATTERN",
-        help="source: switch on matching events only, as 'tesc list' finds them; --enable=-PATTERN takes events "
-        "off again (default: all are on)",
+        help="source: switch on matching events only, as 'tesc list' finds them; --enable=-PATTERN takes "
+        "events off again (default: all are on)",
     )
-    parser.add_argument("--header", metavar="FILE", help="demux: write the declarations to a header of their own")
+    parser.add_argument(
+        "--header", metavar="FILE", help="demux: write the declarations to a header of their own"
+    )
     parser.add_argument(
         "--trace-header",
         action="append",
@@ -82,7 +84,12 @@ def _verify(options: argparse.Namespace) -> None:
             raise Failure("the runtime is several files: give a folder by -o")
     elif options.file is None:
         raise Failure(f"which file's {kind}? Give a FILE")
-    for name, of in (("enable", "source"), ("header", "demux"), ("trace_header", "demux"), ("group", "demux")):
+    for name, of in (
+        ("enable", "source"),
+        ("header", "demux"),
+        ("trace_header", "demux"),
+        ("group", "demux"),
+    ):
         if getattr(options, name) and kind != of:
             raise Failure(f"--{name.replace('_', '-')} is for '{of}', not for '{kind}'")
 

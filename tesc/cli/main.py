@@ -87,8 +87,9 @@ def _open_closed_streams() -> None:
     """Give a process that was started without standard streams some that go nowhere."""
     import os
 
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")
+    nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (it stays open to the end)
+    sys.stdout = sys.stdout or nowhere
+    sys.stderr = sys.stderr or nowhere
 
 
 def _forget_output() -> None:

@@ -19,17 +19,14 @@ class Failure(Exception):
 def error(message: str, kind: str = "error") -> None:
     """Tell the user of something that is no finding."""
     try:
-        if sys.stderr is not None:  # it can be closed
-            sys.stderr.write(f"tesc: {kind}: {printable(message)}\n")
-            sys.stderr.flush()
+        sys.stderr.write(f"tesc: {kind}: {printable(message)}\n")
+        sys.stderr.flush()
     except OSError:
         pass  # nobody is left to be told; the exit status says it
 
 
 def print_text(text: str) -> None:
     """Print to standard output, whatever its encoding."""
-    if sys.stdout is None:
-        raise Failure("standard output is closed")
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.flush()
     sys.stdout.buffer.write(printable(text).encode(encoding, "backslashreplace"))
@@ -54,9 +51,9 @@ def add_color(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def use_color(choice: str, stream: TextIO | None) -> bool:
+def use_color(choice: str, stream: TextIO) -> bool:
     """Whether to print colours, as the option, NO_COLOR and the stream say."""
-    if choice != "auto" or stream is None:
+    if choice != "auto":
         return choice == "always"
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 

@@ -172,6 +172,7 @@ class Foreign:
     spaces: tuple[str, ...]
     output: str
     origin: str
+    shared: bool = True
 
 
 def _declared(output: str, origin: str, names: str, space: str = _C) -> tuple[Foreign, ...]:

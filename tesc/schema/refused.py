@@ -81,8 +81,15 @@ def _in_head(event: Event, text: str) -> Iterator[Refused]:
     for word in event.properties:
         if word.text != "disable":
             yield Refused(word.span, f"the property '{word.text}'")
-    if start and text[start - 1] in " \t" and (start == 1 or text[start - 2] in "\r\n") and not event.properties:
-        yield Refused(Span(start - 1, start), "one blank before an event's name", "begin the line with it", True)
+    if (
+        start
+        and text[start - 1] in " \t"
+        and (start == 1 or text[start - 2] in "\r\n")
+        and not event.properties
+    ):
+        yield Refused(
+            Span(start - 1, start), "one blank before an event's name", "begin the line with it", True
+        )
     if event.open != name_end:
         message = "a blank between an event's name and '('"
         # What is neither a blank nor a tab there is wrong anyway.

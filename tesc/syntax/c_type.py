@@ -95,7 +95,7 @@ def base_of(words: tuple[str, ...]) -> str | None:
     if len(words) == 1 and words[0] in FIXED_WORDS:
         return words[0]
     ordered = sorted(words)
-    if len(ordered) > 1 and "int" in ordered and not {"char", "void", "bool"} & set(ordered):
+    if len(ordered) > 1 and ordered.count("int") == 1 and not {"char", "void", "bool"} & set(ordered):
         ordered.remove("int")
     return _COMBINATIONS.get(tuple(ordered))
 
@@ -137,12 +137,19 @@ def _name_index(tokens: list[tuple[int, str]]) -> int:
             pass
         elif word in _KNOWN_WORDS:
             typed = True
-        elif typed:
+        elif typed and not _is_pointed_to(tokens, index):
             return index
         else:
             typed = True  # a type that C doesn't know: `hwaddr`, or the tag of a struct
         previous = word
-    return len(tokens) if previous == "*" or len(tokens) == 1 else len(tokens) - 1
+    tag_only = len(tokens) > 1 and tokens[-2][1] in TAG_WORDS
+    return len(tokens) if previous == "*" or len(tokens) == 1 or tag_only else len(tokens) - 1
+
+
+def _is_pointed_to(tokens: list[tuple[int, str]], index: int) -> bool:
+    """Whether a star and then a word follow: then it is one type word too many, as in `int foo *x`."""
+    following = [word for _, word in tokens[index + 1 :]]
+    return len(following) > 1 and following[0] == "*" and following[-1] != "*"
 
 
 @lru_cache(maxsize=None)

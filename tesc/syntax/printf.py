@@ -155,13 +155,10 @@ def _escaped(match: re.Match[str] | None, flaws: list[Flaw]) -> str:
             flaws.append(Flaw(match.start(), match.end(), "newline"))
         return char or other
     code = int(octal, 8) if octal else int(hexa or short or long, 16)
-    if octal or hexa:
-        if code > 255:
-            flaws.append(Flaw(match.start(), match.end(), "bad-escape"))
-        code &= 255
-    elif code > 0x10FFFF or 0xD800 <= code < 0xE000:
+    too_large = code > 255 if octal or hexa else code > 0x10FFFF or 0xD800 <= code < 0xE000
+    if too_large:
         flaws.append(Flaw(match.start(), match.end(), "bad-escape"))
-        code = 0xFFFD
+        return "\ufffd"
     if code in (0, 10):
         flaws.append(Flaw(match.start(), match.end(), "newline" if code else "nul"))
     return chr(code)

@@ -12,11 +12,13 @@
 
 from __future__ import annotations
 
-from tesc.trace.analyzer import Analyzer, Analyzer2, process, run
-from tesc.trace.api import Record, Trace
-from tesc.trace.api import open_trace as open
-from tesc.trace.events import TracedEvent, load_unit
-from tesc.trace.problems import Problem, Unusable
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.trace.analyzer import Analyzer, Analyzer2, process, run
+    from tesc.trace.api import Record, Trace
+    from tesc.trace.api import open_trace as open
+    from tesc.trace.events import TracedEvent, load_unit
+    from tesc.trace.problems import Problem, Unusable
 
 __all__ = [
     "Analyzer",
@@ -31,3 +33,21 @@ __all__ = [
     "process",
     "run",
 ]
+
+_HOMES = {
+    "analyzer": ("Analyzer", "Analyzer2", "process", "run"),
+    "api": ("Record", "Trace", "open"),
+    "events": ("TracedEvent", "load_unit"),
+    "problems": ("Problem", "Unusable"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a name's module when it is asked for: commands that decode nothing need none of them."""
+    from importlib import import_module
+
+    for module, names in _HOMES.items():
+        if name in names:
+            home = import_module(f"tesc.trace.{module}")
+            return getattr(home, "open_trace" if name == "open" else name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

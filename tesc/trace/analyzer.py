@@ -22,7 +22,6 @@ text as bytes. tesc.trace.open gives typed ones.
 
 from __future__ import annotations
 
-import inspect
 import sys
 
 from tesc.trace.api import open_trace
@@ -69,6 +68,8 @@ class Analyzer:
         method = _own_method(self, name)
         if method is None:
             return lambda time, pid, values: self.catchall(event, (name, time, pid, *values))
+        import inspect  # takes longer than most scripts run
+
         extra = len(inspect.getfullargspec(method).args) - 1 - len(event.parameters)
         if extra == 1:
             return lambda time, pid, values: method(time, *values)
@@ -119,7 +120,9 @@ def _own_method(analyzer: Analyzer, name: str) -> Callable[..., Any] | None:
     return method if callable(method) else None
 
 
-def process(unit: Unit | Path, path: Path | Sequence[Path], analyzer: AnAnalyzer, read_header: bool = True) -> bool:
+def process(
+    unit: Unit | Path, path: Path | Sequence[Path], analyzer: AnAnalyzer, read_header: bool = True
+) -> bool:
     """Run an analyzer, or an instance of a class of them, over a trace.
 
     `unit` and `path` are as for tesc.trace.open; without `read_header` IDs are positions in the

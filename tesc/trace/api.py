@@ -35,7 +35,9 @@ class Record:
 
     __slots__ = ("args", "event", "pid", "timestamp_ns")
 
-    def __init__(self, event: TracedEvent, timestamp_ns: int | None, pid: int | None, args: tuple[Typed, ...]) -> None:
+    def __init__(
+        self, event: TracedEvent, timestamp_ns: int | None, pid: int | None, args: tuple[Typed, ...]
+    ) -> None:
         self.event = event
         self.timestamp_ns = timestamp_ns
         self.pid = pid
@@ -86,7 +88,9 @@ class Trace:
         """
         return batches(self.readers, prepare, self._window)
 
-    def _prepare(self, event: TracedEvent) -> Callable[[Values], tuple[TracedEvent, tuple[Typed, ...]]] | None:
+    def _prepare(
+        self, event: TracedEvent
+    ) -> Callable[[Values], tuple[TracedEvent, tuple[Typed, ...]]] | None:
         if not self._chosen(event.name):
             return None
         types = typer(event.kinds)

@@ -25,7 +25,9 @@ class TracedEvent:
 
     __slots__ = ("format", "name", "parameters", "texts")
 
-    def __init__(self, name: str, parameters: tuple[tuple[str, str], ...], format_: str, texts: bool = True) -> None:
+    def __init__(
+        self, name: str, parameters: tuple[tuple[str, str], ...], format_: str, texts: bool = True
+    ) -> None:
         self.name = name
         self.parameters = parameters
         self.format = format_
@@ -42,7 +44,7 @@ class TracedEvent:
 
     @property
     def has_texts(self) -> bool:
-        return any([kind_of(type_, self.texts).text for type_, _ in self.parameters])
+        return any(kind_of(type_, self.texts).text for type_, _ in self.parameters)
 
     def splitter(self, order: str, words: bool) -> Callable[[bytes], Values]:
         """From a payload to values: see `values.splitter`."""

@@ -194,7 +194,9 @@ def _mapping(data: bytes, at: int, order: str) -> Mapping | int:
         raise Broken(f"a mapping whose event name is said to be {length:,} bytes long")
     if len(data) - at < 20 + length:
         return 20 + int(length)
-    return Mapping(event_id, data[at + 20 : at + 20 + length].decode("utf-8", "backslashreplace"), at + 20 + length)
+    return Mapping(
+        event_id, data[at + 20 : at + 20 + length].decode("utf-8", "backslashreplace"), at + 20 + length
+    )
 
 
 def _check_length(length: int) -> None:

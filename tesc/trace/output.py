@@ -50,7 +50,7 @@ def open_output(path: str | None, in_place: bool = False) -> Output:
     target = os.path.realpath(path)
     replacement = f"{target}.{os.getpid()}.tmp"
     try:
-        file = open(replacement, "wb")
+        file = open(replacement, "wb")  # noqa: SIM115 - Output closes it
     except OSError as error:
         error.filename = path  # people know nothing of the replacement
         raise

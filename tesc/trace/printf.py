@@ -11,8 +11,6 @@ have (`%f`, `%m`), as it stands in the format.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from tesc.records import record
 from tesc.syntax.printf import PRI_MACROS, parse_format
 from tesc.trace.values import extended, number_expression
@@ -44,19 +42,23 @@ class _Spec:
     letter: str
 
 
-def compile_format(text: str, kinds: Sequence[Kind]) -> Callable[[Values], str]:
-    """A function from an event's values to the formatted text."""
-    return _compiled(text, tuple(kinds))
-
-
-@lru_cache(maxsize=None)
-def _compiled(text: str, kinds: tuple[Kind, ...]) -> Callable[[Values], str]:
+def compile_format(
+    text: str, kinds: Sequence[Kind], before: str = "", after: str = ""
+) -> Callable[[Values], str]:
+    """A function from an event's values to the formatted text, between what stands before and after it."""
     template, expressions = _Compiler(parse_format(text), kinds).run()
+    template = before.replace("%", "%%") + template + after.replace("%", "%%")
     if not expressions:
         fixed = template % ()
         return lambda values: fixed
     source = f"lambda v: template % ({', '.join(expressions)},)"
-    helpers = {"template": template, "number": number, "text": text_of, "pointer": pointer, "bounded": bounded}
+    helpers = {
+        "template": template,
+        "number": number,
+        "text": text_of,
+        "pointer": pointer,
+        "bounded": bounded,
+    }
     made: Callable[[Values], str] = eval(source, helpers)
     return made
 

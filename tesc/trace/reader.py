@@ -39,8 +39,9 @@ if TYPE_CHECKING:
     # Gives for an event what makes something of its values, or None to leave its records out.
     Prepare = Callable[[TracedEvent], Union[Callable[[Values], Any], None]]
 
-# How many payloads are kept with what was made of them, for all events together, and how long ones.
-MOST_KEPT = 1 << 15
+# How many payloads are kept with what was made of them, for all events together and but for those
+# of one piece of the trace, and how long ones.
+MOST_KEPT = 1 << 17
 LONGEST_KEPT = 512
 # More IDs than this are no table of events but noise.
 MOST_MAPPINGS = 1 << 17
@@ -50,36 +51,18 @@ _CORRUPT = (KeyError, Misfit, struct.error)
 class Made(dict):  # type: ignore[type-arg]
     """What was made of an event's payloads; asking for a new one makes it. Raises as splitters do."""
 
-    def __init__(self, split: Callable[[bytes], Values], make: Callable[[Values], Any], kept: Kept) -> None:
+    __slots__ = ("make", "split")
+
+    def __init__(self, split: Callable[[bytes], Values], make: Callable[[Values], Any]) -> None:
         super().__init__()
-        self._split = split
-        self._make = make
-        self._kept = kept
+        self.split = split
+        self.make = make
 
     def __missing__(self, payload: bytes) -> Any:
-        made = self._make(self._split(payload))
+        made = self.make(self.split(payload))
         if len(payload) <= LONGEST_KEPT:
-            self._kept.add(self)
             self[payload] = made
         return made
-
-
-class Kept:
-    """Keeps the memory that payloads take within bounds."""
-
-    def __init__(self) -> None:
-        self._number = 0
-        self._owners: dict[int, Made] = {}
-
-    def add(self, owner: Made) -> None:
-        """Called before each payload that is kept."""
-        if self._number >= MOST_KEPT:
-            for one in self._owners.values():
-                one.clear()
-            self._owners.clear()
-            self._number = 0
-        self._number += 1
-        self._owners[id(owner)] = owner
 
 
 class Reader:
@@ -89,7 +72,9 @@ class Reader:
     `over` tells that there is nothing more to read.
     """
 
-    def __init__(self, source: Source, layout: Layout, catalogue: Catalogue, guest: str | None = None) -> None:
+    def __init__(
+        self, source: Source, layout: Layout, catalogue: Catalogue, guest: str | None = None
+    ) -> None:
         """Read from where a header ends. Raises Unusable."""
         self.source = source
         self.layout = layout
@@ -135,7 +120,9 @@ class Reader:
         path = self.catalogue.path
         mapped = self._mapped.get(event_id)
         if isinstance(mapped, str):
-            message = f"event '{mapped}' is not declared in {path}; use the trace-events-all of the traced program"
+            message = (
+                f"event '{mapped}' is not declared in {path}; use the trace-events-all of the traced program"
+            )
         elif self.layout.named:
             message = f"unknown event ID {event_id:#x}: no mapping record before it names it"
         else:
@@ -144,15 +131,15 @@ class Reader:
         self._lost += 1
         self.problems.note(("unknown", mapped or event_id), self.source.offset, message)
 
-    def made_of(self, event: TracedEvent, make: Callable[[Values], Any], kept: Kept) -> Made:
-        return Made(event.splitter(self.layout.order, self.layout.words), make, kept)
+    def made_of(self, event: TracedEvent, make: Callable[[Values], Any]) -> Made:
+        return Made(event.splitter(self.layout.order, self.layout.words), make)
 
     # Where the trace goes on.
 
     def first_time(self) -> int | None:
         """The time of the next record, or None without one; mappings before it are taken in."""
-        while True:
-            try:
+        try:
+            while True:
                 frame = self._frame(self.source.data, self.source.at)
                 if isinstance(frame, Mapping):
                     self._map(frame)
@@ -161,15 +148,14 @@ class Reader:
                     return frame[1]
                 elif not self.source.more(frame):
                     return None
-            except (Broken, Truncated):
-                return None
+        except (Broken, Truncated):
+            return None  # said when the trace is read that far
 
     def batches(self, prepare: Prepare, window: Window) -> Iterator[list[Row]]:
         """All records, in the order of the trace, in lists that are never empty."""
-        kept = Kept()
         slots: dict[int, Made | None] = {}
         while not self.over:
-            rows = self.fill(prepare, slots, kept, window)
+            rows = self.fill(prepare, slots, window)
             if rows:
                 yield rows
             self.read_on()
@@ -187,7 +173,8 @@ class Reader:
                 self.over = True
                 rest = len(source.data) - source.at
                 if rest:
-                    message = f"the trace ends within a record: {rest:,} bytes are there, {need - rest:,} or more are not"
+                    ends = f"the trace ends within a record: {rest:,} bytes are there"
+                    message = f"{ends}, {need - rest:,} or more are not"
                     self.problems.note("torn", source.offset, message)
         except Broken as broken:
             self._stop(f"{broken}; nothing can be read from here on")
@@ -200,15 +187,19 @@ class Reader:
 
     # Records.
 
-    def fill(self, prepare: Prepare, slots: dict[int, Made | None], kept: Kept, window: Window) -> list[Row]:
+    def fill(self, prepare: Prepare, slots: dict[int, Made | None], window: Window) -> list[Row]:
         """The records of the data that is there. `slots` are the events met so far, by ID."""
         rows: list[Row] = []
+        if sum([len(made) for made in slots.values() if made]) > MOST_KEPT:
+            for made in slots.values():
+                if made:
+                    made.clear()
         typed = self.layout.typed
         try:
             while True:
                 if typed:
                     self._quick(rows.append, slots, window)
-                if not self._careful(rows.append, prepare, slots, kept, window):
+                if not self._careful(rows.append, prepare, slots, window):
                     break
         except Broken as broken:
             self._broken = str(broken)  # said when what is whole has been given out
@@ -246,7 +237,6 @@ class Reader:
         add: Callable[[Row], None],
         prepare: Prepare,
         slots: dict[int, Made | None],
-        kept: Kept,
         window: Window,
     ) -> bool:
         """Take the next item, whatever it is; false if it is not all there. Raises Broken."""
@@ -269,7 +259,7 @@ class Reader:
                 self.records += 1
                 return True
             make = prepare(event)
-            slot = slots[event_id] = None if make is None else self.made_of(event, make, kept)
+            slot = slots[event_id] = None if make is None else self.made_of(event, make)
         if slot is not None and window.holds(time, pid):
             try:
                 add((time, pid, slot[source.data[body:stop]]))

@@ -61,7 +61,9 @@ def parse_moment(text: str) -> Moment:
     digits = _DIGITS[match[4] or "ns"] if match else 0
     fraction = (match[3] or "") if match else ""
     if match is None or len(fraction) > digits:
-        raise ValueError(f"'{text}' is no time: write 1500000 (nanoseconds), 1.5ms, 2s, or +2s from the first record")
+        raise ValueError(
+            f"'{text}' is no time: write 1500000 (nanoseconds), 1.5ms, 2s, or +2s from the first record"
+        )
     return Moment(int(match[2] + fraction.ljust(digits, "0")), bool(match[1]))
 
 
@@ -70,7 +72,10 @@ def chooser(patterns: Sequence[str]) -> Callable[[str], bool]:
 
     Without any, or with such ones only, all are there to begin with.
     """
-    steps = [(not text.startswith("-"), pattern(text.lstrip("-") if text.startswith("-") else text)) for text in patterns]
+    steps = [
+        (not text.startswith("-"), pattern(text.lstrip("-") if text.startswith("-") else text))
+        for text in patterns
+    ]
     begin = not any(adds for adds, _ in steps)
 
     def chosen(name: str) -> bool:
@@ -86,5 +91,5 @@ def chooser(patterns: Sequence[str]) -> Callable[[str], bool]:
 def unmatched(patterns: Iterable[str], names: Iterable[str]) -> list[str]:
     """The patterns that match none of the names."""
     every = [*names, DROPPED.name]
-    expressions = [(text, pattern(text[1:] if text.startswith("-") else text)) for text in patterns]
+    expressions = [(text, pattern(text[1:] if text[:1] == "-" else text)) for text in patterns]
     return [text for text, expression in expressions if not any(map(expression.fullmatch, every))]

@@ -6,12 +6,9 @@ import os
 import stat
 import sys
 import time
+from io import FileIO
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import BinaryIO
-
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 # How long to wait for a file to grow, in seconds.
 _PAUSE = 0.1
 
@@ -36,9 +33,9 @@ class Source:
         if path == "-":
             if sys.stdin is None:
                 raise OSError(0, "standard input is closed", self.path)
-            self._file: BinaryIO = open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
+            self._file = FileIO(sys.stdin.fileno(), closefd=False)
         else:
-            self._file = open(path, "rb", buffering=0)
+            self._file = FileIO(path)
         # The end of a pipe is the end: nobody can write to it any more.
         self._follow = follow and stat.S_ISREG(os.fstat(self._file.fileno()).st_mode)
 
@@ -63,6 +60,8 @@ class Source:
                     there += len(part)
                 elif self._follow:
                     self._wait(there)
+                elif part is None:
+                    time.sleep(_PAUSE)  # a pipe that does not wait by itself
                 else:
                     break
         finally:

@@ -13,7 +13,6 @@ from collections import Counter
 from tesc.trace.events import DROPPED
 from tesc.trace.layout import DROPPED_ID, EVENT, HEAD_BYTES, MAX_RECORD
 from tesc.trace.problems import Misfit
-from tesc.trace.reader import Kept
 from tesc.trace.selection import ALWAYS
 
 TYPE_CHECKING = False
@@ -70,20 +69,20 @@ class _Counter:
         self._reader = reader
         self._chosen = chosen
         self._window = window
-        self._kept = Kept()
         self._slots: dict[int, Made | None] = {}
         order = reader.layout.order
-        self._head: Callable[..., Head] = struct.Struct(f"{order}QQ8xI").unpack_from  # type: ignore[assignment]
+        self._head: Callable[..., Head] = struct.Struct(f"{order}QQ8xI").unpack_from
+        self._size = struct.Struct(f"{order}I").unpack_from
         self._word = struct.Struct(f"{order}Q").unpack_from
         # The events met so far by ID, with the length of their records, if that does not vary, and
         # whether they are wanted.
         self._known: dict[int, tuple[TracedEvent, int | None, bool]] = {}
-        self._varying: dict[int, Made] = {}
+        self._varying: dict[int, tuple[int, int, Callable[[bytes], Values]]] = {}
         self._mappings = 0
 
     def carefully(self) -> None:
         """Count the records of the data that is there, as they are read for any format."""
-        rows = self._reader.fill(self._prepare, self._slots, self._kept, self._window)
+        rows = self._reader.fill(self._prepare, self._slots, self._window)
         if rows:
             self._tally.see(rows[0][0])
             self._tally.see(rows[-1][0])
@@ -107,7 +106,7 @@ class _Counter:
             self._known.clear()
             self._varying.clear()
         data, begin = source.data, source.at
-        varying: list[tuple[int, int]] = []
+        varying: list[tuple[int, Head]] = []
         places: list[int] = []
         heads = Counter(self._heads(data, begin, varying, places))
         before, last, end = places
@@ -116,7 +115,7 @@ class _Counter:
             torn = self._head(data, last)
             heads.subtract((torn,))
             heads += Counter()  # without those that are 0
-            varying = [(at, length) for at, length in varying if at != last]
+            varying = [item for item in varying if item[0] != last]
             last, end = before, last
         learnt = self._learn(heads)
         if learnt:
@@ -132,7 +131,9 @@ class _Counter:
         source.at = end
         return True
 
-    def _heads(self, data: bytes, at: int, varying: list[tuple[int, int]], places: list[int]) -> Iterator[Head]:
+    def _heads(
+        self, data: bytes, at: int, varying: list[tuple[int, Head]], places: list[int]
+    ) -> Iterator[Head]:
         """The heads of records, whatever they are, to the end of the data.
 
         Notes in `varying` where those are whose payloads must be looked at, and how long, and in
@@ -147,13 +148,13 @@ class _Counter:
                 before = last
                 last = at
                 if found[1] in varied:
-                    note((at, found[2]))
+                    note((at, found))
                 at += found[2] + 8
         except struct.error:
             places += before, last, at
 
     def _learn(self, heads: Counter[Head]) -> bool | None:
-        """Meet the events that are new; true if payloads have to be looked at for one, None if one is unknown."""
+        """Meet new events; true if payloads have to be looked at for one, None if an ID is unknown."""
         again = False
         for _, event_id, _ in heads:
             if event_id in self._known:
@@ -165,7 +166,7 @@ class _Counter:
             length = None if varies else HEAD_BYTES + 8 * len(event.parameters)
             self._known[event_id] = (event, length, self._chosen(event.name))
             if varies:
-                self._varying[event_id] = self._reader.made_of(event, lambda values: values, self._kept)
+                self._varying[event_id] = self._varies(event)
                 again = True
         return again
 
@@ -174,19 +175,35 @@ class _Counter:
         expected = self._known[event_id][1]
         return kind == EVENT and HEAD_BYTES <= length <= MAX_RECORD and expected in (None, length)
 
-    def _fitting(self, data: bytes, varying: list[tuple[int, int]]) -> bool:
+    def _fitting(self, data: bytes, varying: list[tuple[int, Head]]) -> bool:
         """Whether payloads whose length varies are what their events' declarations say."""
         dropped = 0
         try:
-            for at, length in varying:
-                event_id = self._head(data, at)[1]
-                values = self._varying[event_id][data[at + 8 + HEAD_BYTES : at + 8 + length]]
+            for at, (_, event_id, length) in varying:
+                place, fixed, split = self._varying[event_id]
+                if place:
+                    if self._size(data, at + place)[0] + fixed != length:
+                        return False
+                    continue
+                values = split(data[at + 8 + HEAD_BYTES : at + 8 + length])
                 if event_id == DROPPED_ID and self._known[event_id][2]:
-                    dropped += values[0]
+                    dropped += int(values[0])
         except (Misfit, struct.error):
             return False
         self._tally.dropped += dropped
         return True
+
+    def _varies(self, event: TracedEvent) -> tuple[int, int, Callable[[bytes], Values]]:
+        """How to see whether a record with texts is right.
+
+        With one text, which most such events have: where in the record its length stands, and how long
+        a record with an empty one is. Otherwise 0 twice, and what takes a payload apart.
+        """
+        texts = [kind.text for kind in event.kinds]
+        split = event.splitter(self._reader.layout.order, words=False)
+        if sum(texts) != 1:
+            return 0, 0, split
+        return 8 + HEAD_BYTES + 8 * texts.index(True), HEAD_BYTES + 8 * len(texts) - 4, split
 
 
 def render(tally: Tally, form: str) -> str:
@@ -197,7 +214,10 @@ def render(tally: Tally, form: str) -> str:
     if form == "jsonl":
         rates = [json.dumps(_rate(count, seconds)) for _, count in rows]
         return "".join(
-            [f'{{"event": "{name}", "count": {count}, "rate": {rate}}}\n' for (name, count), rate in zip(rows, rates)]
+            [
+                f'{{"event": "{name}", "count": {count}, "rate": {rate}}}\n'
+                for (name, count), rate in zip(rows, rates)
+            ]
         )
     if form == "csv":
         shown = [(name, count, _rate(count, seconds)) for name, count in rows]

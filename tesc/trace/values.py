@@ -138,5 +138,7 @@ def typer(kinds: tuple[Kind, ...]) -> Callable[[Values], tuple[int | str | bool,
             parts.append(f"{value} != 0")
         else:
             parts.append(number_expression(kind, value))
-    made: Callable[[Values], tuple[int | str | bool, ...]] = eval(f"lambda v: ({''.join(f'{p}, ' for p in parts)})")
+    made: Callable[[Values], tuple[int | str | bool, ...]] = eval(
+        f"lambda v: ({''.join(f'{p}, ' for p in parts)})"
+    )
     return made

@@ -47,7 +47,9 @@ class TestSuppressions:
         two = f'# tesc: ignore[TE301]\n# tesc: ignore[errno-format]\nblit{SEVEN} "%m"\n'
         for text in (one, two):
             assert run(text, select=["TE301", "TE405", "TE008"]) == []
-            assert found(run(text.replace("TE301", "TE303"), select=["TE301", "TE405"])) == [("TE301", 2 + (text == two))]
+            assert found(run(text.replace("TE301", "TE303"), select=["TE301", "TE405"])) == [
+                ("TE301", 2 + (text == two))
+            ]
 
     def test_a_file_before_its_first_item(self, run):
         text = f"# a comment\n\n# tesc: ignore-file[TE301] all of it\none{SEVEN}\ntwo{SEVEN}\n"
@@ -58,14 +60,23 @@ class TestSuppressions:
         assert found(run(text, select=["TE301", "TE008"])) == [("TE301", 1), ("TE008", 2), ("TE301", 3)]
 
     def test_other_files_are_not_meant(self, run):
-        files = {"a/trace-events": f"# tesc: ignore-file[TE301]\none{SEVEN}\n", "trace-events": f"two{SEVEN}\n"}
+        files = {
+            "a/trace-events": f"# tesc: ignore-file[TE301]\none{SEVEN}\n",
+            "trace-events": f"two{SEVEN}\n",
+        }
         diagnostics = run(files, select=["TE301", "TE008"])
         assert [(d.code, d.source.path) for d in diagnostics] == [("TE301", "trace-events")]
 
     def test_what_is_found_across_files_is_suppressed_where_it_is_reported(self, run):
-        files = {"a/trace-events": 'one(void) "1"\n', "trace-events": '# tesc: ignore[TE101]\none(void) "1"\n'}
+        files = {
+            "a/trace-events": 'one(void) "1"\n',
+            "trace-events": '# tesc: ignore[TE101]\none(void) "1"\n',
+        }
         assert run(files) == []
-        files = {"a/trace-events": '# tesc: ignore[TE101]\none(void) "1"\n', "trace-events": 'one(void) "1"\n'}
+        files = {
+            "a/trace-events": '# tesc: ignore[TE101]\none(void) "1"\n',
+            "trace-events": 'one(void) "1"\n',
+        }
         assert [d.code for d in run(files)] == ["TE008", "TE101"]
 
     def test_the_end_of_the_file_belongs_to_the_last_item(self, run):
@@ -82,7 +93,9 @@ class TestSuppressions:
 class TestOrder:
     def test_files_as_they_were_given_then_places(self, run):
         text = f"b(void)\na{SEVEN}\n"
-        diagnostics = run({"z/trace-events": text, "a/trace-events": text.replace("(", "_2(")}, select=["TE301", "TE412"])
+        diagnostics = run(
+            {"z/trace-events": text, "a/trace-events": text.replace("(", "_2(")}, select=["TE301", "TE412"]
+        )
         assert [(d.source.path, d.code, d.source.place(d.span.start)) for d in diagnostics] == [
             (path, code, place)
             for path, more in (("z/trace-events", 0), ("a/trace-events", 2))
@@ -121,7 +134,7 @@ class TestTogether:
         }
         (one,) = run(files)
         assert (one.code, one.source.path, one.event) == ("TE101", "b/trace-events", "usb_reset")
-        assert [related.source.path for related in one.related][0] == "a/more"
+        assert one.related[0].source.path == "a/more"
 
     @pytest.mark.parametrize("start", [".", "bsd-user", "linux-user"])
     def test_exclusive_folders_wherever_the_run_starts(self, run, tmp_path, monkeypatch, start):

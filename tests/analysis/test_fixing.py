@@ -36,7 +36,9 @@ def mended(text: str, unsafe: bool = False, profile: str = "qemu") -> str:
     return settled.texts.get("trace-events", text)
 
 
-def diagnostic(source: Source, *edits: tuple[int, int, str], safety: str = "safe", at: int | None = None) -> Diagnostic:
+def diagnostic(
+    source: Source, *edits: tuple[int, int, str], safety: str = "safe", at: int | None = None
+) -> Diagnostic:
     start = edits[0][0] if at is None else at
     fix = Fix(safety, tuple(SourceEdit(source, Span(begin, end), text) for begin, end, text in edits))
     return Diagnostic("TE407", "x", "warning", "", source, Span(start, start + 1), None, None, (), fix)
@@ -54,7 +56,10 @@ class TestApply:
         assert self.applied(one, two) == "0a23-4567B9"
 
     def test_of_two_that_overlap_the_later_one_waits(self):
-        assert self.applied(diagnostic(self.SOURCE, (3, 6, "y")), diagnostic(self.SOURCE, (2, 4, "x"))) == "01x456789"
+        assert (
+            self.applied(diagnostic(self.SOURCE, (3, 6, "y")), diagnostic(self.SOURCE, (2, 4, "x")))
+            == "01x456789"
+        )
 
     def test_a_fix_is_made_whole_or_not_at_all(self):
         first = diagnostic(self.SOURCE, (2, 4, "x"))
@@ -66,10 +71,16 @@ class TestApply:
         assert self.applied(diagnostic(self.SOURCE, (2, 4, "x"), at=0), later) == "01x456789"
 
     def test_neighbours_do_not_wait(self):
-        assert self.applied(diagnostic(self.SOURCE, (2, 4, "x")), diagnostic(self.SOURCE, (4, 6, "y"))) == "01xy6789"
+        assert (
+            self.applied(diagnostic(self.SOURCE, (2, 4, "x")), diagnostic(self.SOURCE, (4, 6, "y")))
+            == "01xy6789"
+        )
 
     def test_the_same_fix_twice_is_made_once(self):
-        assert self.applied(diagnostic(self.SOURCE, (2, 2, "x")), diagnostic(self.SOURCE, (2, 2, "x"))) == "01x23456789"
+        assert (
+            self.applied(diagnostic(self.SOURCE, (2, 2, "x")), diagnostic(self.SOURCE, (2, 2, "x")))
+            == "01x23456789"
+        )
 
     def test_unsafe_ones_only_when_asked_for(self):
         unsafe = diagnostic(self.SOURCE, (2, 4, "x"), safety="unsafe")
@@ -130,10 +141,13 @@ class TestOutlook:
         assert self.of(2, 1, both=True) == "; 3 can be fixed with --fix"
 
 
-LINES = [line for path in sorted(INPUTS.rglob("trace-events")) for line in path.read_text("utf-8").splitlines()]
+LINES = [
+    line for path in sorted(INPUTS.rglob("trace-events")) for line in path.read_text("utf-8").splitlines()
+]
 # What lines are made of where they go wrong.
-PIECES = ["", "%", "0x", "x", "d", "l", "u", '"', '""', " ", "#", "*", "08", ":", "(", ",", "\\", '" PRIx64 "', "PRIu8"]
-PIECES += ["%n", "1$", "signed ", "long unsigned int ", "\\33", "\\n", "%p", "%m", "disable ", "\t", "0x0x", "\r"]
+PIECES = ["", "%", "0x", "x", "d", "l", "u", '"', '""', " ", "#", "*", "08", ":", "(", ",", "\\"]
+PIECES += ['" PRIx64 "', "PRIu8", "%n", "1$", "signed ", "long unsigned int ", "\\33", "\\n", "%p", "%m"]
+PIECES += ["disable ", "\t", "0x0x", "\r"]
 
 
 @st.composite

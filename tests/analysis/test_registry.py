@@ -19,7 +19,9 @@ def test_rules_come_in_the_order_of_their_codes():
     assert len(set(ALL)) == len(ALL)
 
 
-@pytest.mark.parametrize("selector", ["TE301", "te301", "too-many-arguments", "Too-Many-Arguments", " TE301 "])
+@pytest.mark.parametrize(
+    "selector", ["TE301", "te301", "too-many-arguments", "Too-Many-Arguments", " TE301 "]
+)
 def test_a_code_or_a_name_in_any_case(selector):
     assert codes(named(selector)) == ["TE301"]
 

@@ -44,7 +44,8 @@ class File:
 
     def __init__(self, words: list[str], text: str) -> None:
         options = dict(word.partition("=")[::2] for word in words)
-        known = {"profile", "max-args", "select", "file", "crlf", "cr", "latin-1", "no-final-newline", "times"}
+        known = {"profile", "max-args", "select", "file", "crlf", "cr", "latin-1"}
+        known |= {"no-final-newline", "times"}
         assert options.keys() <= known, f"unknown words: {options.keys() - known}"
         self.options = options
         self.path = options.get("file", "trace-events")
@@ -241,9 +242,11 @@ SPOILT = {
 def page_examples(page: str) -> tuple[str, str]:
     """The indented text below `Wrong:` and below `Right:`."""
     wrong, right = re.split(r"^Right:", page.split("\nWrong:", 1)[1], flags=re.M)
-    return tuple(
-        "".join(f"{line[4:]}\n" for line in part.splitlines() if line.startswith("    ")) for part in (wrong, right)
-    )
+    return indented(wrong), indented(right)
+
+
+def indented(text: str) -> str:
+    return "".join(f"{line[4:]}\n" for line in text.splitlines() if line.startswith("    "))
 
 
 def page_files(text: str) -> dict[str, str]:

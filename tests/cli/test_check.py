@@ -11,13 +11,12 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from tesc.cli.main import main
 from jsonschema import Draft202012Validator
 
 import tesc
 from tesc import __version__
 from tesc.analysis.registry import all_rules
+from tesc.cli.main import main
 from tesc.files import MAX_SOURCE_BYTES
 
 ROOT = Path(tesc.__file__).parent
@@ -49,15 +48,23 @@ class Ran:
 
 
 def environment(**changes: str | None) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "LC_")) and k not in ("LANG", "NO_COLOR")}
-    kept.update({"PYTHONPATH": str(ROOT.parent), "PYTHONUTF8": "0", "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"})
+    kept = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("GIT_", "LC_")) and k not in ("LANG", "NO_COLOR")
+    }
+    kept.update(
+        {"PYTHONPATH": str(ROOT.parent), "PYTHONUTF8": "0", "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"}
+    )
     return {key: value for key, value in {**kept, **changes}.items() if value is not None}
 
 
 def run(*arguments: object, data: bytes = b"", **changes: str | None) -> Ran:
     """Run tesc; `changes` are made to the environment."""
     command = [sys.executable, "-m", "tesc", *map(os.fspath, arguments)]
-    done = subprocess.run(command, input=data, capture_output=True, env=environment(**changes), timeout=120, check=False)
+    done = subprocess.run(
+        command, input=data, capture_output=True, env=environment(**changes), timeout=120, check=False
+    )
     return Ran(done)
 
 
@@ -83,7 +90,11 @@ class TestStatus:
             (NOTED, 0, "1 note in 1 file"),
             (GOOD.replace('"l', '"\tl'), 0, "1 warning in 1 file"),
             (BAD, 1, "1 error in 1 file"),
-            (BAD + NOTED + BAD.replace("(", "2(") + NOTED.replace("(", "2("), 1, "2 errors, 2 notes in 1 file"),
+            (
+                BAD + NOTED + BAD.replace("(", "2(") + NOTED.replace("(", "2("),
+                1,
+                "2 errors, 2 notes in 1 file",
+            ),
             ("", 0, "no findings in 1 file"),
         ],
     )
@@ -137,7 +148,9 @@ class TestStatus:
         ran = run("--version")
         assert (ran.status, ran.out, ran.err) == (0, f"tesc {__version__}\n", "")
 
-    @pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["explain", "--help"], ["rules", "-h"]])
+    @pytest.mark.parametrize(
+        "arguments", [["--help"], ["check", "--help"], ["explain", "--help"], ["rules", "-h"]]
+    )
     def test_help(self, arguments):
         ran = run(*arguments)
         assert (ran.status, ran.err) == (0, "")
@@ -176,7 +189,9 @@ class TestRuleOptions:
         write("qemu/scripts/tracetool.py", "")
         write("qemu/hw/usb/trace-events", f" one_blank{GOOD}")
         write("other/trace-events", f" one_blank_{GOOD}")
-        assert [line.split(": ")[0] for line in concise("qemu", "other").findings] == ["qemu/hw/usb/trace-events:1:1"]
+        assert [line.split(": ")[0] for line in concise("qemu", "other").findings] == [
+            "qemu/hw/usb/trace-events:1:1"
+        ]
 
 
 class TestPaths:
@@ -198,14 +213,20 @@ class TestPaths:
 
     def test_paths_are_shown_as_they_were_given(self):
         path = write("sub/trace-events").resolve()
-        for given, shown in (("./sub/trace-events", "sub/trace-events"), ("sub/../sub", "sub/trace-events"), (path, path)):
+        for given, shown in (
+            ("./sub/trace-events", "sub/trace-events"),
+            ("sub/../sub", "sub/trace-events"),
+            (path, path),
+        ):
             assert concise(given).findings == [f"{shown}:1:20: {ERRNO}"]
 
     def test_a_file_that_is_named_twice_is_checked_once_and_where_it_was_named_first(self):
         write("b/trace-events")
         write("a/trace-events", NOTED.replace("lamp", "a"))
         os.symlink("b/trace-events", "link")
-        ran = concise("b/trace-events", "a/trace-events", "./b/../b/trace-events", "link", ".", Path("b").resolve())
+        ran = concise(
+            "b/trace-events", "a/trace-events", "./b/../b/trace-events", "link", ".", Path("b").resolve()
+        )
         assert [line.split(":")[0] for line in ran.findings] == ["b/trace-events", "a/trace-events"]
         assert [line.split(":")[0] for line in concise("link", "b/trace-events").findings] == ["link"]
 
@@ -234,7 +255,10 @@ class TestPaths:
         os.symlink("../real", "tree/folder")
         assert concise("tree").findings == [f"tree/trace-events:1:20: {ERRNO}"]
         ran = check("tree/broken.trace-events")
-        assert (ran.status, ran.err) == (2, "tesc: error: tree/broken.trace-events: No such file or directory\n")
+        assert (ran.status, ran.err) == (
+            2,
+            "tesc: error: tree/broken.trace-events: No such file or directory\n",
+        )
 
     @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
     @pytest.mark.usefixtures("bound_by_modes")
@@ -305,7 +329,7 @@ class TestGit:
         assert self.found() == ["trace-events"]
 
     def test_names_that_git_would_quote(self):
-        write("a b/ü\n\"/trace-events")
+        write('a b/ü\n"/trace-events')
         assert len(self.found()) == 2  # the line end is a part of the path
         assert check("--select", "TE405").out.splitlines()[-1] == "1 error in 1 file"
 
@@ -342,18 +366,27 @@ class TestStandardInput:
         assert (ran.status, ran.err) == (2, "tesc: error: <stdin>: larger than 16 MiB\n")
 
     def test_closed_streams(self):
-        for closed, message in (("<&-", "standard input is closed"), (">&-", "standard output is closed")):
-            done = subprocess.run(
-                ["sh", "-c", f'"$0" -m tesc check - {closed}', sys.executable],
-                input=b"",
-                capture_output=True,
-                env=environment(),
-                check=False,
-            )
-            ran = Ran(done)
-            assert (ran.status, ran.err) == (2, f"tesc: error: {message}\n")
-        command = ["sh", "-c", '"$0" -m tesc check missing 2>&-', sys.executable]
-        assert subprocess.run(command, env=environment(), stdout=subprocess.DEVNULL, check=False).returncode == 2
+        write("trace-events")
+
+        def status(redirected: str, *arguments: str) -> tuple[int, bytes]:
+            command = [
+                "sh",
+                "-c",
+                f'"$@" {redirected}',
+                "sh",
+                sys.executable,
+                "-m",
+                "tesc",
+                "check",
+                *arguments,
+            ]
+            done = subprocess.run(command, stderr=subprocess.PIPE, env=environment(), check=False)
+            return done.returncode, done.stderr
+
+        assert status("<&-", "-") == (2, b"tesc: error: standard input is closed\n")
+        assert status(">&-", "trace-events") == (1, b"")
+        assert status(">&- 2>&-", "missing") == (2, b"")
+        assert status("2>/dev/full >&-", "missing") == (2, b"")
 
 
 class TestContents:
@@ -371,10 +404,10 @@ class TestContents:
             bytes(range(256)) * 8,
             b"\0" * 1000,
             b"\xff\xfe" + "a(int b)\n".encode("utf-16-le"),
-            b"\x7fELF\x02\x01\x01" + b"\0" * 57 + b"\n(\n\"\n\\",
-            b"\xed\xa0\x80(\xf0\x9f\x99\x82) \"%\xc3\n",
+            b"\x7fELF\x02\x01\x01" + b"\0" * 57 + b'\n(\n"\n\\',
+            b'\xed\xa0\x80(\xf0\x9f\x99\x82) "%\xc3\n',
             b"((((((((((" * 500 + b"\n" + b'a(int b) "' + b"%" * 5000 + b'"\n',
-            b"a(" + b"int a, " * 3000 + b"int a) \"" + b"%d " * 3000 + b'"',
+            b"a(" + b"int a, " * 3000 + b'int a) "' + b"%d " * 3000 + b'"',
         ],
     )
     @pytest.mark.parametrize("form", ["text", "json"])
@@ -458,7 +491,7 @@ class TestText:
         )
 
     def test_a_wide_character_is_marked_whole(self):
-        text = excerpt("a(void){U+3000}\"x\"\n".replace("{U+3000}", "\u3000"), "--select", "TE007")
+        text = excerpt('a(void){U+3000}"x"\n'.replace("{U+3000}", "\u3000"), "--select", "TE007")
         assert text.splitlines()[2:4] == ['1 | a(void)\ufffd"x"', "  |        ^"]
         text = excerpt('日(void) "x"\n', "--select", "TE001")
         assert text.splitlines()[2:4] == ['1 | 日(void) "x"', "  | ^^"]
@@ -636,7 +669,9 @@ class TestJson:
                 value["more"] = None
                 yield
                 del value["more"]
-            for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            for part in (
+                value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+            ):
                 yield from spoil(part)
 
         spoilt = 0
@@ -734,15 +769,22 @@ class TestStreams:
         write("trace-events")
         with open("/dev/full", "wb") as full:
             command = [sys.executable, "-m", "tesc", *arguments]
-            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=environment(), check=False)
+            done = subprocess.run(
+                command, stdout=full, stderr=subprocess.PIPE, env=environment(), check=False
+            )
         assert done.returncode == 2
         assert done.stderr == b"tesc: error: No space left on device\n"
 
-    @pytest.mark.parametrize("changes", [{"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}])
+    @pytest.mark.parametrize(
+        "changes", [{"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}]
+    )
     def test_an_encoding_without_the_characters(self, changes):
         write("trace-events", 'é日(void) "日本 %m"\n')
         done = subprocess.run(
-            [sys.executable, "-m", "tesc", "check"], capture_output=True, env=environment(**changes), check=False
+            [sys.executable, "-m", "tesc", "check"],
+            capture_output=True,
+            env=environment(**changes),
+            check=False,
         )
         assert (done.returncode, done.stderr) == (1, b"")
         assert b"\\u65e5\\u672c %m" in done.stdout
@@ -789,7 +831,9 @@ class TestExplain:
         assert run("explain", "TE412").out.splitlines()[1] == "severity: information"
 
     def test_several_and_a_family_each_once(self):
-        titles = [line for line in run("explain", "TE405", "TE4", "TE405").out.splitlines() if line[:2] == "TE"]
+        titles = [
+            line for line in run("explain", "TE405", "TE4", "TE405").out.splitlines() if line[:2] == "TE"
+        ]
         assert titles[0] == "TE405 errno-format"
         assert len(titles) == len(set(titles)) > 3
 
@@ -812,7 +856,10 @@ class TestRules:
         lines = ran.out.splitlines()
         assert [line[:5] for line in lines] == [rule.code for rule in all_rules()]
         assert "TE412  missing-format               information           An event has no format." in lines
-        assert "TE002  missing-final-newline        error            fix  A file does not end with a line end." in lines
+        assert (
+            "TE002  missing-final-newline        error            fix  A file does not end with a line end."
+            in lines
+        )
 
     def test_json(self):
         entries = json.loads(run("rules", "--format", "json").out)

@@ -67,8 +67,8 @@ PIECES = st.lists(
 
 @given(PIECES)
 def test_the_conversions_take_as_many_arguments_as_before(pieces):
-    before = parse_format(f'"{"".join(pieces).replace(chr(34) + " PRIx64", "%" + chr(34) + " PRIx64")}"')
-    text = f'"{"".join(pieces).replace(chr(34) + " PRIx64", "%" + chr(34) + " PRIx64")}"'
+    text = '"' + "".join(pieces).replace('" PRIx64', '%" PRIx64') + '"'
+    before = parse_format(text)
     after = parse_format(pointers_as_numbers(text))
     assert not after.flaws or before.flaws
     assert len(after.conversions) == len(before.conversions)

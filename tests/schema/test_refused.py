@@ -83,7 +83,10 @@ def test_what_only_it_refuses(line, expected):
         ("a()", [("()", "an empty parameter list", False)]),
         ("a( )", [("( )", "an empty parameter list", False)]),
         ("vcpu a(void)", [("vcpu", "the property 'vcpu'", False)]),
-        ("disable tcg vcpu a(void)", [("tcg", "the property 'tcg'", False), ("vcpu", "the property 'vcpu'", False)]),
+        (
+            "disable tcg vcpu a(void)",
+            [("tcg", "the property 'tcg'", False), ("vcpu", "the property 'vcpu'", False)],
+        ),
         ("a(struct foo *x)", [("struct foo *", "the type word 'struct'", False)]),
         ("a(const hwaddr x)", [("const hwaddr", "the type word 'hwaddr'", False)]),
         ("a(double x)", [("double", "the type word 'double'", False)]),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tesc.schema import resolve as resolving
 from tesc.schema.loading import Loader
-from tesc.schema.outside import BadDirective, outside
+from tesc.schema.outside import outside
 from tesc.schema.resolve import MAX_DEPTH, MAX_EVENTS, MAX_ID, MAX_INCLUDES, NOTHING, Outside, resolve
 from tesc.schema.unit import Unit
 from tesc.syntax.parser import parse
@@ -325,46 +325,6 @@ class TestLimits:
     def test_events_at_the_limit(self, monkeypatch):
         monkeypatch.setattr(resolving, "MAX_EVENTS", 10)
         assert not unit_of("".join(f"e{n}(void)\n" for n in range(10))).problems
-
-
-class TestOutside:
-    def test_directives_act_as_if_at_the_end(self):
-        files = {"root": "x(void)\n", "a": "y(void)\n"}
-        unit = unit_of(files, given=outside(["a,prefix=p_,base=0x10"], ["p_*"], file="root"))
-        assert [(e.name, e.stream_id, e.disabled) for e in unit.events] == [
-            ("x", 0, False),
-            ("p_y", 16, True),
-        ]
-        assert [p.source.path for p in unit.patterns] == ["<command line>"]
-
-    def test_nothing_is_nothing(self):
-        assert outside() is NOTHING
-
-    @pytest.mark.parametrize(
-        ("given", "what"),
-        [
-            ({"includes": ["a,prefix"]}, "expected PATH"),
-            ({"includes": ["a,base=1,base=2"]}, "expected PATH"),
-            ({"includes": ["a,base=x"]}, "'include \"a\" base x'"),
-            ({"includes": ['a" prefix x\ninclude "b']}, "is no directive"),
-            ({"disable": [""]}, "expected a pattern"),
-            ({"disable": ["a,,b"]}, "expected a pattern"),
-            ({"disable": ["a b"]}, "expected ','"),
-            ({"disable": ['evil(int x) "%d"']}, "is no directive"),
-            ({"disable": ["a\n\n\nb c d"]}, ""),
-            ({"disable": ["a\nevil(void)"]}, "is no directive"),
-            ({"event_prefix": "a-b"}, "prefix a-b"),
-            ({"event_prefix": "x(void)"}, "cannot stand"),
-            ({"event_prefix": "x\ny(void)"}, "is no directive"),
-        ],
-    )
-    def test_what_is_none_is_refused(self, given, what):
-        with pytest.raises(BadDirective) as refused:
-            outside(**given)
-        assert what in str(refused.value)
-
-    def test_blanks_are_no_part_of_a_prefix(self):
-        assert outside(event_prefix=" x_ \n").event_prefix == "x_"
 
 
 NAMES = st.sampled_from(["a", "ab", "abc", "b", "b_c", "c", "x1"])

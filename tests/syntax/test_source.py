@@ -29,7 +29,10 @@ from tesc.syntax.source import Source, split_lines
         ("a\n\rb", [(0, "a"), (2, ""), (3, "b")]),
         ("a\nb\r\nc\rd", [(0, "a"), (2, "b"), (5, "c"), (7, "d")]),
         # Python's splitlines would end a line at each of these.
-        ("a\x0bb\x0cc\x1cd\x1de\x1ef\x85g\u2028h\u2029i\n", [(0, "a\x0bb\x0cc\x1cd\x1de\x1ef\x85g\u2028h\u2029i")]),
+        (
+            "a\x0bb\x0cc\x1cd\x1de\x1ef\x85g\u2028h\u2029i\n",
+            [(0, "a\x0bb\x0cc\x1cd\x1de\x1ef\x85g\u2028h\u2029i")],
+        ),
         ("\x0c\na", [(0, "\x0c"), (2, "a")]),
         # NULs are characters like any other.
         ("a\0\nb\0\r\nc\0\r", [(0, "a\0"), (3, "b\0"), (7, "c\0")]),

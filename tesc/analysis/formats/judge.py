@@ -60,7 +60,11 @@ class Slot:
 def faults(event: Event, models: tuple[str, ...]) -> tuple[Fault, ...]:
     """The faults of an event, in the order of its format."""
     form = event.format
-    return judge(form.text if form else None, tuple([p.declaration.text for p in event.parameters]), models)
+    found = judge(form.text if form else None, tuple([p.declaration.text for p in event.parameters]), models)
+    if any(parameter.declaration.flaw for parameter in event.parameters):
+        # How many parameters were meant is not known yet.
+        return tuple([fault for fault in found if fault.kind not in ("unused", "missing", "unformatted")])
+    return found
 
 
 @lru_cache(maxsize=16384)

@@ -56,7 +56,9 @@ class UnknownProperty(EventRule):
             elif _means_disable(word.text):
                 yield Finding(word.span, f"unknown property '{word.text}'", "write 'disable'")
             else:
-                help_ = f"a name is one word, such as '{word.text}_{event.name}'; the only property is 'disable'"
+                help_ = (
+                    f"a name is one word, such as '{word.text}_{event.name}'; the only property is 'disable'"
+                )
                 yield Finding(word.span, f"unknown property '{word.text}'", help_)
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Tree
 
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufeff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufeff]"
+)
 # Unicode's directional marks, which make text look like what it is not.
 _DIRECTIONAL = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -87,7 +89,11 @@ def _regions(tree: Tree) -> tuple[list[Span], list[Span]]:
     comments = [item.span for item in tree.items if isinstance(item, Comment)]
     strings = []
     for item in tree.items:
-        if isinstance(item, Event) and item.format and not (item.format.text.isascii() and item.format.text.isprintable()):
+        if (
+            isinstance(item, Event)
+            and item.format
+            and not (item.format.text.isascii() and item.format.text.isprintable())
+        ):
             for piece in item.format.parsed.literals:
                 strings.append(Span(item.format.start + piece.start, item.format.start + piece.end))
     return comments, strings

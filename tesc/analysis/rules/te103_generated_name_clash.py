@@ -5,7 +5,7 @@ from tesc.analysis.linkage import Linkage, first_declared
 from tesc.analysis.rule import Finding, RunRule
 from tesc.records import record
 from tesc.schema import identifiers
-from tesc.schema.identifiers import Foreign
+from tesc.schema.identifiers import Foreign, Kind
 from tesc.schema.unit import Unit, UnitEvent
 
 TYPE_CHECKING = False
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
     # What has an identifier: an event, the group of that name, or the program around generated code.
     Owner = Union[UnitEvent, str, Foreign]
-    # An identifier of somebody: the unit it is in, whose it is, in which output, and whether it can
-    # be seen from other units. There are many, so these are plain tuples.
-    Use = tuple[Union[Unit, None], Owner, str, bool]
+    # That with the unit it is in; the program is in none. There are many, so these are plain tuples.
+    Holder = tuple[Union[Unit, None], Owner]
 
 
 @record
@@ -94,9 +93,9 @@ class _Names:
 
     def __init__(self, units: Sequence[Unit], settings: Settings) -> None:
         self._linkage = Linkage(units, settings)
-        self._first: dict[str, dict[str, Use]] = {space: {} for space in identifiers.SPACES}
-        # Only those that several have; most are nobody else's.
-        self._several: dict[tuple[str, str], list[Use]] = {}
+        self._first: dict[str, dict[str, Holder]] = {space: {} for space in identifiers.SPACES}
+        # Only those that several have, most are nobody else's; of equal names in a unit the first.
+        self._several: dict[tuple[str, str], dict[tuple[int, object], Holder]] = {}
         self._found: dict[tuple[object, int], _Meeting] = {}
 
     def meetings(
@@ -104,46 +103,47 @@ class _Names:
     ) -> Iterator[_Meeting]:
         for one in foreign:
             for space in one.spaces:
-                self._add(space, one.text, (None, one, one.output, True))
+                self._first[space][one.text] = (None, one)
         for unit, group in zip(units, groups):
             for kind in identifiers.OF_GROUP:
                 for space in kind.spaces:
-                    self._add(space, kind.spelled(group), (unit, group, kind.output, False))
+                    self._add(space, kind.spelled(group), (unit, group))
         kinds = [
-            (kind.spelled, [(space, self._first[space]) for space in kind.spaces], kind.output, kind.shared)
+            (kind.spelled, [(space, self._first[space]) for space in kind.spaces])
             for kind in identifiers.OF_EVENT
         ]
         for unit in units:
             for event in unit.events:
                 name = event.name
-                for spelled, spaces, output, shared in kinds:
+                holder = (unit, event)
+                for spelled, spaces in kinds:
                     text = spelled(name)
-                    use = (unit, event, output, shared)
                     for space, first in spaces:
-                        if first.setdefault(text, use) is not use:
-                            self._add(space, text, use)
+                        if first.setdefault(text, holder) is not holder:
+                            self._add(space, text, holder)
         return iter(self._found.values())
 
-    def _add(self, space: str, text: str, use: Use) -> None:
-        first = self._first[space].setdefault(text, use)
-        if first is use:
+    def _add(self, space: str, text: str, holder: Holder) -> None:
+        first = self._first[space].setdefault(text, holder)
+        if first is holder:
             return
-        earlier = self._several.setdefault((space, text), [first])
-        unit, event, output, _ = use
-        if unit is not None and isinstance(event, UnitEvent):
-            for one in earlier:
-                if self._clash(one, use):
-                    new = _Meeting(event, one[1], one[0] in (None, unit), {})
+        earlier = self._several.setdefault((space, text), {_key(first): first})
+        unit, event = holder
+        if isinstance(event, UnitEvent):
+            for one in earlier.values():
+                if self._clash(one, holder, space, text):
                     who = one[1].origin if isinstance(one[1], Foreign) else id(one[1])
+                    new = _Meeting(event, one[1], one[0] in (None, unit), {})
                     meeting = self._found.setdefault((who, id(event)), new)
                     # Where both are, not only one: the longer text says more.
-                    meeting.names[text, max(one[2], output, key=len)] = None
-        earlier.append(use)
+                    outputs = {_kind(one[1], space, text).output, _kind(event, space, text).output}
+                    meeting.names[text, max(outputs, key=len)] = None
+        earlier.setdefault(_key(holder), holder)
 
-    def _clash(self, one: Use, use: Use) -> bool:
+    def _clash(self, one: Holder, holder: Holder, space: str, text: str) -> bool:
         """Whether an event's identifier breaks something that has the same."""
-        unit, owner, _, shared = one
-        mine, event, _, mine_shared = use
+        unit, owner = one
+        mine, event = holder
         if not isinstance(owner, UnitEvent) or not isinstance(event, UnitEvent):
             return unit is None or unit is mine
         if owner.name.upper() == event.name.upper():
@@ -152,7 +152,24 @@ class _Names:
         assert mine is not None
         if unit is mine:
             return True
-        return shared and mine_shared and self._linkage.meet((unit, owner), (mine, event))
+        kinds = (_kind(owner, space, text), _kind(event, space, text))
+        return all(k.shared for k in kinds) and self._linkage.meet((unit, owner), (mine, event))
+
+
+def _key(holder: Holder) -> tuple[int, object]:
+    """What is the same for holders that meet the same others."""
+    unit, owner = holder
+    return id(unit), owner.name.upper() if isinstance(owner, UnitEvent) else owner
+
+
+def _kind(owner: Owner, space: str, text: str) -> Kind | Foreign:
+    """Which of its identifiers somebody has in a space by this text."""
+    if isinstance(owner, Foreign):
+        return owner
+    name, kinds = (
+        (owner, identifiers.OF_GROUP) if isinstance(owner, str) else (owner.name, identifiers.OF_EVENT)
+    )
+    return next(kind for kind in kinds if space in kind.spaces and kind.spelled(name) == text)
 
 
 RULE = GeneratedNameClash()

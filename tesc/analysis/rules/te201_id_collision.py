@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Related
-from tesc.analysis.ranges import RESERVED, Based, based, extent, free_base, shown
+from tesc.analysis.ranges import RESERVED, Based, extent, free_base, shown
 from tesc.analysis.rule import Finding, RunRule
 
 TYPE_CHECKING = False
@@ -46,30 +46,39 @@ class IdCollision(RunRule):
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
         seen = set()
-        for one in based(units):
-            mine = one.range
-            for other in one.unit.ranges:
-                # Of two includes, the later one is reported.
-                if other is mine:
-                    break
-                # What does not fit into 64 bits has a rule of its own.
-                if max(mine.last, other.last) > RESERVED[-1] or not (mine.size and other.size):
-                    continue
-                if other.last < mine.base or mine.last < other.base:
-                    continue
-                key = (one.inclusion, other.inclusion)
-                if key not in seen:
-                    seen.add(key)
-                    yield _finding(one, other)
+        for unit in units:
+            free: dict[tuple[int, int], int | None] = {}
+            for one, other in _meetings(unit):
+                # An include in a file of two units is reported once.
+                if one.inclusion not in seen:
+                    seen.add(one.inclusion)
+                    yield _finding(one, other, free)
 
 
-def _finding(one: Based, other: Range) -> Finding:
+def _meetings(unit: Unit) -> list[tuple[Based, Range]]:
+    """The ranges that meet an earlier one, each with one of those, in the order of the includes."""
+    # What does not fit into 64 bits has a rule of its own.
+    ranges = [one for one in unit.ranges if one.size and one.last <= RESERVED[-1]]
+    order = {id(one): number for number, one in enumerate(unit.ranges)}
+    found: dict[int, tuple[Based, Range]] = {}
+    reaching: Range | None = None  # of those that begin before, the one that ends last
+    for one in sorted(ranges, key=lambda one: one.base):
+        if reaching is not None and one.base <= reaching.last:
+            first, second = sorted((reaching, one), key=lambda one: order[id(one)])
+            assert second.inclusion is not None, "the first range is the root's"
+            found.setdefault(order[id(second)], (Based(unit, second, second.inclusion), first))
+        if reaching is None or one.last > reaching.last:
+            reaching = one
+    return [found[number] for number in sorted(found)]
+
+
+def _finding(one: Based, other: Range, known: dict[tuple[int, int], int | None]) -> Finding:
     mine = one.range
     inclusion = other.inclusion
     path = one.unit.roots[0].source.path if inclusion is None else inclusion.include.path
-    free = free_base(mine.base, mine.size, [r for r in one.unit.ranges if r is not mine])
-    if free is None:
-        free = free_base(0, mine.size, [r for r in one.unit.ranges if r is not mine])
+    if (mine.base, mine.size) not in known:
+        known[mine.base, mine.size] = _free(one)
+    free = known[mine.base, mine.size]
     related: tuple[Related, ...] = ()
     if inclusion is not None:
         where = inclusion.include.base.span if inclusion.include.base else inclusion.include.path_span
@@ -81,6 +90,13 @@ def _finding(one: Based, other: Range) -> Finding:
         related,
         source=one.inclusion.source,
     )
+
+
+def _free(one: Based) -> int | None:
+    """The first free base behind that of an include, or from the start."""
+    others = [other for other in one.unit.ranges if other is not one.range]
+    behind = free_base(one.range.base, one.range.size, others)
+    return free_base(0, one.range.size, others) if behind is None else behind
 
 
 RULE = IdCollision()

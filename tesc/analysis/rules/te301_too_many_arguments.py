@@ -6,16 +6,11 @@ from tesc.syntax.source import Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Any, overload
+    from typing import Any
 
     from tesc.config.settings import Settings
     from tesc.schema.unit import Unit
     from tesc.syntax.nodes import Event, Tree
-else:
-
-    def overload(function):
-        return function
-
 
 # What a record of the guest tunnel holds, whatever the settings say.
 _RECORD = 6
@@ -42,12 +37,8 @@ class TooManyArguments(EventRule, RunRule):
     code = "TE301"
     name = "too-many-arguments"
 
-    # One event, under its own file's settings; and the units, whose events alone tell whether they cross.
-    @overload
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]: ...
-    @overload
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]: ...
-    def check(self, *what: Any) -> Iterator[Finding]:
+    def check(self, *what: Any, **_: Any) -> Iterator[Finding]:
+        """One event under its own file's settings; then the units, which alone know what crosses."""
         return _of_event(*what) if len(what) == 3 else _of_crossing(*what)
 
 
@@ -68,7 +59,12 @@ def _of_crossing(units: Sequence[Unit], settings: Settings) -> Iterator[Finding]
         for event in unit.events:
             parameters = event.node.parameters
             extra = parameters[_RECORD:]
-            if event.crosses and extra and len(parameters) <= settings.max_args and id(event.node) not in seen:
+            if (
+                event.crosses
+                and extra
+                and len(parameters) <= settings.max_args
+                and id(event.node) not in seen
+            ):
                 seen.add(id(event.node))
                 yield Finding(
                     Span(extra[0].span.start, extra[-1].span.end),

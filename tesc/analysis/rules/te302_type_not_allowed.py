@@ -110,7 +110,9 @@ class TypeNotAllowed(EventRule):
         declared = instead if instead.endswith("*") else f"{instead} "
         edit = SourceEdit(tree.source, Span(parameter.start, parameter.name_span.start), declared)
         help_ = f"declare it '{declared}{parameter.name or 'NAME'}'"
-        return Finding(parameter.type_span, message, help_, fix=Fix(safety, (edit,)) if parameter.name else None)
+        return Finding(
+            parameter.type_span, message, help_, fix=Fix(safety, (edit,)) if parameter.name else None
+        )
 
 
 def _reported(parameter: Parameter, words: list[str]) -> bool:

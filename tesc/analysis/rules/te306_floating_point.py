@@ -32,7 +32,9 @@ class FloatingPoint(EventRule):
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
         for parameter in event.parameters:
             if FLOATING_WORDS & set(parameter.type.words):
-                message = f"type '{parameter.type.text}' is not allowed: tracers take no floating-point numbers"
+                message = (
+                    f"type '{parameter.type.text}' is not allowed: tracers take no floating-point numbers"
+                )
                 name = parameter.name or "NAME"
                 help_ = f"trace it as an integer, in a smaller unit: 'uint64_t {name}'"
                 if parameter.type.pointers:

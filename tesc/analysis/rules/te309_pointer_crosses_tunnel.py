@@ -50,8 +50,7 @@ class PointerCrossesTunnel(RunRule):
                     if parameter.type.is_string:
                         yield Finding(
                             parameter.type_span,
-                            f"the host gets the address of '{parameter.name}', not its text: the event crosses "
-                            "the guest tunnel",
+                            f"of '{parameter.name}' the host gets the address, not the text: it is a guest's event",
                             f"trace a number that tells as much, or the address as 'void *{parameter.name}'",
                             source=event.source,
                             event=event.name,

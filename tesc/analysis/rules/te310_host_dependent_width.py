@@ -61,8 +61,7 @@ class HostDependentWidth(RunRule):
                     if instead is not None and not parameter.type.is_pointer:
                         yield Finding(
                             parameter.type_span,
-                            f"'{parameter.type.text}' need not be as wide on the host as in the guest: the event "
-                            "crosses the guest tunnel",
+                            f"'{parameter.type.text}' need not be as wide on the host as it is in the guest",
                             f"declare it '{instead} {parameter.name}', and print it by a PRI macro",
                             source=event.source,
                             event=event.name,

@@ -33,7 +33,8 @@ class MissingFormat(EventRule):
             what = "the event prints its name only"
             if event.parameters:
                 what += ", not its arguments" if len(event.parameters) > 1 else ", not its argument"
-            yield Finding(event.name_span, f"no format: {what}", 'add one, such as "..."' if event.parameters else None)
+            help_ = 'add one, such as "..."' if event.parameters else None
+            yield Finding(event.name_span, f"no format: {what}", help_)
 
 
 RULE = MissingFormat()

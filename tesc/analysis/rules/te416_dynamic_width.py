@@ -46,7 +46,7 @@ class DynamicWidth(EventRule):
             span = pieces.span(form, conversion.start, conversion.end)
             yield Finding(
                 span,
-                f"'{shown}' takes its {what} from an argument, which SystemTap and LTTng cannot render",
+                f"'{shown}' takes its {what} from an argument, which not every tracer can follow",
                 f"write the {what} as a number, or leave it out",
             )
 

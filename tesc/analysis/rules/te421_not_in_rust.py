@@ -30,10 +30,10 @@ _INT_SIZES = ("8", "16", "32")
 class NotInRust(EventRule):
     """A format or type does not survive the translation to Rust.
 
-    QEMU's tracetool copies strings into Rust code. Of C's escapes, `\\n`, `\\r`, `\\t`, `\\\\`, `\\"` and `\\x`
-    with two digits mean the same there; the others are errors or something else, and `'` needs none. Of
-    the macros it knows the decimal and hexadecimal ones of 8, 16, 32 and 64 bits, and of the types all but
-    a `signed` by itself.
+    QEMU's tracetool copies strings into Rust code. Of C's escapes, `\\n`, `\\r`, `\\t`, `\\\\`, `\\"`, and
+    `\\x` with two digits, mean the same there; the others are errors or something else, and `'` needs
+    none. Of the macros it knows the decimal and hexadecimal ones of 8, 16, 32 and 64 bits, and of the
+    types all but a `signed` by itself.
 
     Wrong:
 

@@ -89,7 +89,9 @@ def _mark(source: Source, span: Span, line: int, columns: Sequence[int], sign: s
     return _Mark(columns[start], max(columns[end], columns[start] + 1), sign, label)
 
 
-def _clipped(shown: Sequence[str], columns: Sequence[int], marks: list[_Mark], width: int) -> tuple[str, list[_Mark]]:
+def _clipped(
+    shown: Sequence[str], columns: Sequence[int], marks: list[_Mark], width: int
+) -> tuple[str, list[_Mark]]:
     """A line that does not fit, cut so that the first mark is seen.
 
     `columns` are those at which the characters in `shown` begin, and the one after the last.

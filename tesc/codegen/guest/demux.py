@@ -65,7 +65,7 @@ def guests_of(unit: Unit, group: str) -> list[Guest]:
             name = one.prefix or group
         else:
             continue
-        guests.append(Guest(Host(name[:-1] if name.endswith("_") else name), tuple(mine), one.inclusion))
+        guests.append(Guest(Host(name.removesuffix("_")), tuple(mine), one.inclusion))
     return guests
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from lark.exceptions import UnexpectedInput
 
+from tesc.records import replace
 from tesc.syntax.mistakes.declarations import explain_declarations, meant
 from tesc.syntax.mistakes.directives import keyword_of, mend_directive
 from tesc.syntax.mistakes.draft import Draft
@@ -46,7 +47,19 @@ def explain(
     if not draft.problems:
         draft.problems.append(unexpected(seen, start, error))
     problems = sorted(draft.problems, key=lambda problem: (problem.span.start, problem.span.end))
+    if _comment_holds_the_rest(problems, text, start):
+        problems = [replace(problem, edits=()) for problem in problems]
     return item or draft.malformed(), problems[:_MOST_PROBLEMS]
+
+
+def _comment_holds_the_rest(problems: list[Problem], text: str, start: int) -> bool:
+    """Whether the parenthesis that a line lacks stands in what looks like a comment.
+
+    Then nobody knows which of the two was meant: `foo(int a // b, int c) "x"`.
+    """
+    open_ = any(problem.code == "TE001" for problem in problems)
+    comments = [text[p.span.start - start : p.span.end - start] for p in problems if p.code == "TE004"]
+    return open_ and any(comment[:1] in "#/" and ")" in comment for comment in comments)
 
 
 def _mend(draft: Draft) -> Item | None:

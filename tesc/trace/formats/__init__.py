@@ -11,11 +11,14 @@ from importlib import import_module
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
+    from typing import Any, Union
 
+    from tesc.schema.unit import UnitEvent
     from tesc.trace.events import TracedEvent
     from tesc.trace.reader import Row
     from tesc.trace.values import Values
+
+    Declared = Union[TracedEvent, UnitEvent]
 
 # Each with the sentence for --help.
 FORMATS = {
@@ -49,7 +52,7 @@ class Format:
         return ""
 
 
-def make_format(name: str, events: Sequence[TracedEvent], timestamps: bool = False) -> Format:
+def make_format(name: str, events: Sequence[Declared], timestamps: bool = False) -> Format:
     """The format of a name, for a trace in which these events are wanted."""
     module = import_module(f"tesc.trace.formats.{name}")
     made: Format = module.make(events, timestamps)

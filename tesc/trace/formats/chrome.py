@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tesc.trace.events import TracedEvent
+    from tesc.trace.formats import Declared
     from tesc.trace.reader import Row
     from tesc.trace.values import Values
 
@@ -63,5 +64,5 @@ def _shown(value: Any) -> Any:
     return readable(value)
 
 
-def make(events: Sequence[TracedEvent], timestamps: bool) -> Format:
+def make(events: Sequence[Declared], timestamps: bool) -> Format:
     return Chrome()

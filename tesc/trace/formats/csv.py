@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tesc.trace.events import TracedEvent
+    from tesc.trace.formats import Declared
     from tesc.trace.reader import Row
     from tesc.trace.values import Values
 
@@ -35,7 +36,7 @@ def _cell(value: object) -> str:
 
 
 class Csv(Format):
-    def __init__(self, events: Sequence[TracedEvent]) -> None:
+    def __init__(self, events: Sequence[Declared]) -> None:
         self._columns = max([len(event.parameters) for event in events], default=0)
         self._names = [f"arg{number}" for number in range(1, self._columns + 1)]
         if len(events) == 1:
@@ -56,5 +57,5 @@ class Csv(Format):
         )
 
 
-def make(events: Sequence[TracedEvent], timestamps: bool) -> Format:
+def make(events: Sequence[Declared], timestamps: bool) -> Format:
     return Csv(events)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tesc.trace.events import TracedEvent
+    from tesc.trace.formats import Declared
     from tesc.trace.reader import Row
     from tesc.trace.values import Values
 
@@ -51,5 +52,5 @@ class JsonLines(Format):
         return "".join(parts)
 
 
-def make(events: Sequence[TracedEvent], timestamps: bool) -> Format:
+def make(events: Sequence[Declared], timestamps: bool) -> Format:
     return JsonLines()

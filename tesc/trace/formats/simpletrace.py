@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tesc.trace.events import TracedEvent
+    from tesc.trace.formats import Declared
     from tesc.trace.reader import Row
     from tesc.trace.values import Values
 
@@ -49,7 +50,8 @@ class Simpletrace(Format):
 
     def prepare(self, event: TracedEvent) -> Callable[[Values], tuple[str, str]]:
         fields = [
-            f"{name}={'%r' if kind.text else '0x%x'}" for (_, name), kind in zip(event.parameters, event.kinds)
+            f"{name}={'%r' if kind.text else '0x%x'}"
+            for (_, name), kind in zip(event.parameters, event.kinds)
         ]
         template = " ".join(fields) + "\n"
         name = f"{event.name} "
@@ -58,7 +60,7 @@ class Simpletrace(Format):
     def lines(self, rows: Sequence[Row]) -> str:
         deltas, pids = self._deltas, self._pids
         last = rows[0][0] if self._last is None else self._last
-        parts = []
+        parts: list[str] = []
         add = parts.append
         for time, pid, (name, arguments) in rows:
             add(f"{name}{deltas[time - last]}{pids[pid]}{arguments}")
@@ -67,5 +69,5 @@ class Simpletrace(Format):
         return "".join(parts)
 
 
-def make(events: Sequence[TracedEvent], timestamps: bool) -> Format:
+def make(events: Sequence[Declared], timestamps: bool) -> Format:
     return Simpletrace()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tesc.trace.events import TracedEvent
+    from tesc.trace.formats import Declared
     from tesc.trace.reader import Row
     from tesc.trace.values import Values
 
@@ -22,9 +23,7 @@ class Text(Format):
         self._timestamps = timestamps
 
     def prepare(self, event: TracedEvent) -> Callable[[Values], str]:
-        name = event.name
-        formatted = compile_format(event.format, event.kinds)
-        return lambda values: f"{name} {formatted(values)}\n"
+        return compile_format(event.format, event.kinds, f"{event.name} ", "\n")
 
     def lines(self, rows: Sequence[Row]) -> str:
         if not self._timestamps:
@@ -36,5 +35,5 @@ class Text(Format):
         return "".join(parts)
 
 
-def make(events: Sequence[TracedEvent], timestamps: bool) -> Format:
+def make(events: Sequence[Declared], timestamps: bool) -> Format:
     return Text(timestamps)

@@ -11,8 +11,8 @@
  *     tesc_guest_debugcon.c      QEMU's debug console
  *     tesc_guest_function.c      a function of yours
  *
- * Everything is freestanding C99: no libc, no libgcc, no heap, no static buffer, 32 or 64 bits,
- * either byte order.
+ * Everything is freestanding C99: no libc, no arithmetic of libgcc's, no heap, no static buffer, 32 or
+ * 64 bits, either byte order.
  */
 #ifndef TESC_GUEST_H
 #define TESC_GUEST_H

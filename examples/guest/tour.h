@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: 0BSD */
+#ifndef TOUR_H
+#define TOUR_H
+
+/* Trace one event of each kind, each value one that a wrong conversion would change. */
+void tour(void);
+
+#endif

@@ -1,0 +1,40 @@
+"""What the tests of the guest path share: running programs, and the flags that firmware is built with."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tesc.cli.main import main
+
+FREESTANDING = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-I."]
+
+
+@pytest.fixture
+def run():
+    """A function that runs a program, which must succeed, and gives what it printed."""
+
+    def finished(*command: object, **options) -> subprocess.CompletedProcess[bytes]:
+        done = subprocess.run([str(word) for word in command], capture_output=True, timeout=300, **options)
+        assert done.returncode == 0, done.stderr.decode(errors="replace")
+        return done
+
+    return finished
+
+
+@pytest.fixture
+def guest(tmp_path, monkeypatch):
+    """A function that runs `tesc guest`, which must succeed, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def made(*words: object) -> None:
+        assert main(["guest", *map(str, words), "--isolated"]) == 0
+
+    return made
+
+
+@pytest.fixture
+def freestanding():
+    """The flags that firmware is built with."""
+    return list(FREESTANDING)

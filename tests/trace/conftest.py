@@ -1,0 +1,105 @@
+"""Traces made in code, and the real ones of the conformance suite where that is there."""
+
+from __future__ import annotations
+
+import lzma
+import os
+import struct
+from pathlib import Path
+
+import pytest
+
+from tesc.schema.resolve import resolve
+from tesc.syntax.parser import parse
+from tesc.syntax.source import Source
+
+HEADER_ID = 0xFFFFFFFFFFFFFFFF
+MAGIC = 0xF2B177CB0AA429B4
+DROPPED_ID = 0xFFFFFFFFFFFFFFFE
+
+
+class Writer:
+    """Writes traces as QEMU's trace/simple.c does, on a host of either byte order."""
+
+    def __init__(self, order: str = "<", version: int | None = 4) -> None:
+        self.order = order
+        self.version = version
+        self.data = b""
+
+    def pack(self, form: str, *values: int) -> bytes:
+        return struct.pack(self.order + form, *values)
+
+    def header(self) -> Writer:
+        rest = bytes(40) if self.version == 0 else b""
+        self.data += self.pack("QQQ", HEADER_ID, MAGIC, self.version) + rest
+        return self
+
+    def mapping(self, event_id: int, name: str) -> Writer:
+        self.data += self.pack("QQI", 0, event_id, len(name)) + name.encode()
+        return self
+
+    def raw(self, event_id: int, time: int, pid: int, payload: bytes, length: int | None = None) -> Writer:
+        """A record of version 2, 3 or 4, whose length may lie."""
+        length = 24 + len(payload) if length is None else length
+        kind = self.pack("Q", 1) if self.version == 4 else b""
+        self.data += kind + self.pack("QQII", event_id, time, length, pid) + payload
+        return self
+
+    def payload(self, *args: int | bytes) -> bytes:
+        parts = []
+        for arg in args:
+            if isinstance(arg, bytes):
+                parts.append(self.pack("I", len(arg)) + arg)
+            else:
+                parts.append(self.pack("Q", arg & (1 << 64) - 1))
+        return b"".join(parts)
+
+    def record(self, event_id: int, time: int, pid: int, *args: int | bytes) -> Writer:
+        if self.version == 0:
+            words = [*args, *[0] * (6 - len(args))]
+            self.data += self.pack("QQ6Q", event_id, time, *[word & (1 << 64) - 1 for word in words])
+            return self
+        return self.raw(event_id, time, pid, self.payload(*args))
+
+    def guest(self, event_id: int, *args: int) -> Writer:
+        words = [*args, *[0] * (6 - len(args))]
+        self.data += self.pack("7Q", event_id, *[word & (1 << 64) - 1 for word in words])
+        return self
+
+
+@pytest.fixture(scope="session")
+def writer():
+    """The class that writes traces."""
+    return Writer
+
+
+@pytest.fixture(scope="session")
+def unit_of():
+    """A function from the text of an events file to its unit."""
+
+    def made(text: str):
+        return resolve((parse(Source("trace-events", text)),))
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def conformance(tmp_path_factory):
+    """A function that gives the path of a file of the conformance suite's traces, unpacked."""
+    folders = [os.environ.get("TESC_CONFORMANCE", ""), Path(__file__).parents[3] / "shared" / "conformance"]
+    found = [Path(folder, "traces") for folder in folders if folder and Path(folder, "traces").is_dir()]
+    work = tmp_path_factory.mktemp("conformance")
+
+    def path(name: str) -> Path:
+        if not found:
+            pytest.skip("there is no folder with the conformance suite (TESC_CONFORMANCE)")
+        if (found[0] / name).exists():
+            return found[0] / name
+        unpacked = work / name
+        if not unpacked.exists():
+            with lzma.open(found[0] / f"{name}.xz") as packed, unpacked.open("wb") as file:
+                while data := packed.read(1 << 20):
+                    file.write(data)
+        return unpacked
+
+    return path
