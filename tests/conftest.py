@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import subprocess
 import sysconfig
 from pathlib import Path
 from typing import NoReturn
@@ -35,6 +36,22 @@ def need():
         return shutil.which(program) or missing(f"{program} (Debian's package {package})")
 
     return find
+
+
+@pytest.fixture(scope="session")
+def rustc():
+    """The path of a Rust compiler that knows C string literals, or a skip.
+
+    Debian 12's is older (they came with 1.77), so CI may have none.
+    """
+    path = shutil.which("rustc")
+    if path is None:
+        pytest.skip("there is no rustc")
+    said = subprocess.run([path, "--version"], capture_output=True, text=True).stdout.split()
+    version = tuple(int(part) for part in said[1].split("-")[0].split(".")[:2]) if len(said) > 1 else (0, 0)
+    if version < (1, 77):
+        pytest.skip("rustc is older than 1.77")
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -110,11 +110,14 @@ def run(options: argparse.Namespace) -> int:
     _check(options)
     unit, whole = _load(options)
     readers = _open(options, unit, whole)
-    # Decoding makes no cycles, only very many short-lived values that the collector would walk.
-    gc.disable()
     if readers:
-        with open_output(options.output, options.follow) as output:
-            _decode(options, unit, readers, output)
+        # Decoding makes no cycles, only very many short-lived values that the collector would walk.
+        gc.disable()
+        try:
+            with open_output(options.output, options.follow) as output:
+                _decode(options, unit, readers, output)
+        finally:
+            gc.enable()
     problems = [problem for reader in readers for problem in reader.problems]
     for problem in problems:
         error(str(problem))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from tesc.analysis.registry import UnknownRule, all_rules, named
+from tesc.cli.pages import facts
 from tesc.cli.terminal import Failure, print_text
 
 TYPE_CHECKING = False
@@ -36,12 +37,7 @@ def run_explain(options: argparse.Namespace) -> int:
         raise Failure(f"{unknown}; 'tesc rules' lists them") from None
     pages = []
     for rule in rules:
-        facts = [f"severity: {rule.severity}"]
-        if not rule.on_by_default:
-            facts.append("off by default")
-        if rule.fixable:
-            facts.append("can be fixed by tesc")
-        pages.append(f"{rule.code} {rule.name}\n{', '.join(facts)}\n\n{rule.page()}\n")
+        pages.append(f"{rule.code} {rule.name}\n{facts(rule)}\n\n{rule.page()}\n")
     print_text("\n\n".join(pages))
     return 0
 

@@ -23,10 +23,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "guest",
         help="header, source, runtime, demux for guest firmware",
-        description="Write C for the events of a guest. From the guest's file come its header (a function for "
-        "each event) and its source (the table of events); the runtime sends records to the host. From the "
-        "host's file, which includes guests with a base, comes the demultiplexer that calls the host's own "
-        "trace functions. All of it is under 0BSD.",
+        description="Write C for the events of a guest. From the guest's file come its header (a function "
+        "for each event) and its source (the table of events); the runtime sends records to the host. From "
+        "the host's file, which includes guests with a base, comes the demultiplexer that calls the host's "
+        "own trace functions. All of it is under 0BSD.",
     )
     parser.add_argument("kind", choices=_KINDS, metavar="KIND", help="header, source, runtime or demux")
     parser.add_argument(

@@ -23,9 +23,9 @@ def flatten(unit: Unit) -> str:
     A unit of files without directives is its files' text, byte for byte. Lines that are no items
     are left out.
     """
-    if not unit.directives and not any(has_directives(tree) for tree in unit.roots):
-        if all(event.name == event.node.name and not event.crosses for event in unit.events):
-            return "".join(tree.source.text for tree in unit.roots)
+    directed = unit.directives or any(has_directives(tree) for tree in unit.roots)
+    if not directed and all(e.name == e.node.name and not e.crosses for e in unit.events):
+        return "".join(tree.source.text for tree in unit.roots)
     return "".join(f"{line}\n" for line in _Flattener(unit).lines())
 
 

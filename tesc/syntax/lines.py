@@ -13,14 +13,13 @@ from lark import Tree as LarkTree
 from lark.exceptions import UnexpectedInput
 
 from tesc.syntax import grammar
-from tesc.syntax.c_type import Declaration, parse_declaration
+from tesc.syntax.c_type import parse_declaration
 from tesc.syntax.nodes import (
     Comment,
     Disable,
     Event,
     Format,
     Include,
-    Malformed,
     Parameter,
     Prefix,
     Problem,
@@ -36,7 +35,9 @@ if TYPE_CHECKING:
 
 # Anything that cannot be seen: C0 and C1 controls, byte order marks, Unicode's own line ends and
 # spaces, and the surrogates that stand for bytes that are not UTF-8.
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff\ud800-\udfff]")
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff\ud800-\udfff]"
+)
 
 
 def parse_line(text: str, start: int, line: int) -> tuple[Item | None, list[Problem]]:
@@ -52,7 +53,9 @@ def parse_line(text: str, start: int, line: int) -> tuple[Item | None, list[Prob
         return None, []
     if stripped[0] == "#":
         begin = seen.index("#")
-        return Comment(start + begin, start + begin + len(stripped), line, text[begin : begin + len(stripped)]), []
+        return Comment(
+            start + begin, start + begin + len(stripped), line, text[begin : begin + len(stripped)]
+        ), []
     try:
         item = build(seen, text, start, line)
     except UnexpectedInput as error:
@@ -95,12 +98,14 @@ def _word(part: LarkTree[Token] | Token, start: int) -> Word:
     return Word(start + token.start_pos, str(token))
 
 
-def _event(
-    tree: LarkTree[Token], seen: str, text: str, start: int, line: int, begin: int, end: int
-) -> Event:
+def _event(tree: LarkTree[Token], seen: str, text: str, start: int, line: int, begin: int, end: int) -> Event:
     children: list[Any] = tree.children
     properties, name, parameters, shape = children
-    declared = [(part.children[0].start_pos, part.children[-1].end_pos) for part in parameters.children] if parameters else []
+    declared = (
+        [(part.children[0].start_pos, part.children[-1].end_pos) for part in parameters.children]
+        if parameters
+        else []
+    )
     void = len(declared) == 1 and text[slice(*declared[0])] == "void"
     opening = text.index("(", name.end_pos)
     closing = text.index(")", declared[-1][1] if declared else opening)

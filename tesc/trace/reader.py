@@ -119,7 +119,9 @@ class Reader:
         """Note a record whose event is not known."""
         path = self.catalogue.path
         mapped = self._mapped.get(event_id)
+        kind = "unknown"
         if isinstance(mapped, str):
+            kind = "undeclared"  # one line for all of them: it is the wrong file
             message = (
                 f"event '{mapped}' is not declared in {path}; use the trace-events-all of the traced program"
             )
@@ -129,7 +131,7 @@ class Reader:
             number = len(self._guest) if self.layout.version is None else len(self.catalogue.unit.events)
             message = f"unknown event ID {event_id:#x}: {path} has {number:,} events for this trace"
         self._lost += 1
-        self.problems.note(("unknown", mapped or event_id), self.source.offset, message)
+        self.problems.note(kind, self.source.offset, message)
 
     def made_of(self, event: TracedEvent, make: Callable[[Values], Any]) -> Made:
         return Made(event.splitter(self.layout.order, self.layout.words), make)

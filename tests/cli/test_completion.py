@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 import subprocess
 import sys
 
@@ -56,11 +55,13 @@ CASES = [
 ]
 
 
-def shell(name):
-    return shutil.which(name) or pytest.skip(f"there is no {name}")
+@pytest.fixture
+def shell(need):
+    """A function that gives a shell's path."""
+    return lambda name: need(name, name)
 
 
-def bash(scripts, words, cwd):
+def bash(shell, scripts, words, cwd):
     """What bash offers for the last of the words, split as bash splits them."""
     typed = ["tesc", *words]
     code = f"""
@@ -77,8 +78,8 @@ def bash(scripts, words, cwd):
 
 
 @pytest.mark.parametrize(("words", "expected"), CASES, ids=lambda value: " ".join(value)[:40])
-def test_bash(scripts, tree, words, expected):
-    assert sorted(bash(scripts, words, tree)) == sorted(expected)
+def test_bash(shell, scripts, tree, words, expected):
+    assert sorted(bash(shell, scripts, words, tree)) == sorted(expected)
 
 
 @pytest.mark.parametrize(
@@ -94,12 +95,12 @@ def test_bash(scripts, tree, words, expected):
     ],
     ids=lambda value: " ".join(value),
 )
-def test_bash_as_it_splits_words(scripts, tree, words, expected):
-    assert sorted(bash(scripts, words, tree)) == sorted(expected)
+def test_bash_as_it_splits_words(shell, scripts, tree, words, expected):
+    assert sorted(bash(shell, scripts, words, tree)) == sorted(expected)
 
 
 @pytest.mark.parametrize(("words", "expected"), CASES, ids=lambda value: " ".join(value)[:40])
-def test_fish(scripts, tree, words, expected):
+def test_fish(shell, scripts, tree, words, expected):
     line = " ".join(["tesc", *words])
     code = f"source {shlex.quote(str(scripts['fish']))}; complete -C {shlex.quote(line)}"
     command = [shell("fish"), "--no-config", "-c", code]
@@ -109,7 +110,7 @@ def test_fish(scripts, tree, words, expected):
 
 
 @pytest.mark.parametrize("name", completion.SHELLS)
-def test_a_shell_can_read_its_script(scripts, name):
+def test_a_shell_can_read_its_script(shell, scripts, name):
     subprocess.run([shell(name), "-n", str(scripts[name])], check=True, stdin=subprocess.DEVNULL)
 
 

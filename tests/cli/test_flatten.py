@@ -7,7 +7,9 @@ import sys
 
 
 def tesc(*arguments: str, cwd, stdin: bytes = b""):
-    return subprocess.run([sys.executable, "-m", "tesc", *arguments], cwd=cwd, input=stdin, capture_output=True)
+    return subprocess.run(
+        [sys.executable, "-m", "tesc", *arguments], cwd=cwd, input=stdin, capture_output=True
+    )
 
 
 def test_a_file_without_directives_is_printed_byte_for_byte(tmp_path):

@@ -42,7 +42,8 @@ static inline void trace_step(int number, const char *what)
 static inline void trace_six(int a, uint64_t b, const int16_t c, void *d, bool e, char f)
 {
     if (trace_list[TRACE_SIX].state) {
-        trace6(TRACE_SIX, (uint64_t)a, (uint64_t)b, (uint64_t)c, (uint64_t)(uintptr_t)d, (uint64_t)e, (uint64_t)f);
+        trace6(TRACE_SIX, (uint64_t)a, (uint64_t)b, (uint64_t)c, (uint64_t)(uintptr_t)d,
+               (uint64_t)e, (uint64_t)f);
     }
 }
 

@@ -88,7 +88,8 @@ def test_table(tree):
     done = tesc("list", "trace-events", cwd=tree)
     assert done.stdout == (
         "INDEX  WIRE ID           STREAM ID  STATE     PLACE                 EVENT\n"
-        "    0        0                   0  enabled   trace-events:1        host_start(int cpu, const char *name)\n"
+        "    0        0                   0  enabled   trace-events:1        "
+        "host_start(int cpu, const char *name)\n"
         "    1        0  0x8000000000000000  enabled   guest/trace-events:2  "
         "openbios_esp_do_command(uint32_t cmd, uint64_t buf)\n"
         "    2        1  0x8000000000000001  disabled  guest/trace-events:3  openbios_esp_reset(void)\n"

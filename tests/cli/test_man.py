@@ -5,12 +5,9 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 from tesc.cli import man
 from tesc.cli.parsers import arguments, commands, whole_parser
@@ -34,9 +31,8 @@ def test_every_command_and_option_is_described():
         assert all(option.replace("-", r"\-") in text for option in options if option != "-I")
 
 
-def test_man_shows_it(tmp_path):
-    if not shutil.which("man"):
-        pytest.skip("there is no man")
+def test_man_shows_it(tmp_path, need):
+    need("man", "man-db")
     path = tmp_path / "tesc.1"
     path.write_text(man.page(), encoding="utf-8")
     command = ["man", "--warnings", "-E", "UTF-8", "-l", str(path)]
@@ -49,9 +45,8 @@ def test_man_shows_it(tmp_path):
     assert "type *name" in done.stdout
 
 
-def test_mandoc_finds_no_fault(tmp_path):
-    if not shutil.which("mandoc"):
-        pytest.skip("there is no mandoc")
+def test_mandoc_finds_no_fault(tmp_path, need):
+    need("mandoc", "mandoc")
     path = tmp_path / "tesc.1"
     path.write_text(man.page(), encoding="utf-8")
     done = subprocess.run(["mandoc", "-Tlint", "-Wwarning", str(path)], capture_output=True, text=True)

@@ -32,9 +32,16 @@ void trace0(uint64_t); void trace1(uint64_t, uint64_t); void trace2(uint64_t, ui
 #include <stddef.h>
 int printk(const char *, ...) __attribute__((format(printf, 1, 2)));
 """,
-    "guest-trace.h": "#include <stdint.h>\nvoid guest_trace(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, "
-    "uint64_t, uint64_t);\n",
+    "guest-trace.h": """\
+#include <stdint.h>
+void guest_trace(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
+""",
 }
+PRINTK = """\
+#include <stdarg.h>
+#include <stdio.h>
+int printk(const char *f, ...) { va_list a; va_start(a, f); int n = vprintf(f, a); va_end(a); return n; }
+"""
 WARNINGS = ["-std=gnu11", "-Wall", "-Wextra", "-Werror"]
 
 
@@ -80,8 +87,7 @@ def test_a_format_that_ends_in_a_macro_is_whole(folder, need):
     assert '    trace_mark(ust, fourth, "addr 0x%" PRIx64, addr);' in output("ust", "c").splitlines()
     (folder / "trace.h").write_text(output("stderr", "h"))
     (folder / "main.c").write_text(
-        "#include <stdarg.h>\n#include <stdio.h>\n#include <inttypes.h>\n"
-        "int printk(const char *f, ...) { va_list a; va_start(a, f); int n = vprintf(f, a); va_end(a); return n; }\n"
+        PRINTK + "#include <inttypes.h>\n"
         '#include "trace.h"\n'
         'int main(void) { trace_fourth(0x123456789abcdef0); trace_second(0, 0); trace_first(-1, "x"); }\n'
     )
@@ -117,10 +123,7 @@ def test_records_of_a_guest_reach_the_right_event(folder, need):
         "void trace2(uint64_t i, uint64_t a, uint64_t b) { guest_trace(i, a, b, 0, 0, 0, 0); }\n"
         "int main(void) { trace_on(1); trace_off(2); trace_last(3, -4); }\n"
     )
-    (folder / "printk.c").write_text(
-        "#include <stdarg.h>\n#include <stdio.h>\n"
-        "int printk(const char *f, ...) { va_list a; va_start(a, f); int n = vprintf(f, a); va_end(a); return n; }\n"
-    )
+    (folder / "printk.c").write_text(PRINTK)
     sources = ["demux.c", "guest.c", "printk.c"]
     run(need("gcc", "gcc"), *WARNINGS, "-Wno-unused-parameter", "-I.", *sources, "-o", "main", cwd=folder)
     assert run("./main", cwd=folder) == "on a 1\nlast c 3 d -4\n"

@@ -35,8 +35,9 @@ def test_without_directives_it_is_the_file_itself():
 
 
 def test_bytes_that_are_not_utf_8_stay():
-    text = b'# caf\xe9\nfoo(void) "x"\n'.decode("utf-8", "surrogateescape")
-    assert flatten(unit_of({"root": text})).encode("utf-8", "surrogateescape") == b'# caf\xe9\nfoo(void) "x"\n'
+    data = b'# caf\xe9\nfoo(void) "x"\n'
+    text = data.decode("utf-8", "surrogateescape")
+    assert flatten(unit_of({"root": text})).encode("utf-8", "surrogateescape") == data
 
 
 def test_includes_prefixes_and_patterns_are_resolved():

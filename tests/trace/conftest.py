@@ -12,10 +12,18 @@ import pytest
 from tesc.schema.resolve import resolve
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
+from tesc.trace.events import Catalogue
 
 HEADER_ID = 0xFFFFFFFFFFFFFFFF
 MAGIC = 0xF2B177CB0AA429B4
-DROPPED_ID = 0xFFFFFFFFFFFFFFFE
+EVENTS = """\
+idle(void)
+move(int x, int64_t y, bool fast) "%d %" PRId64 " %d"
+say(const char *who, uint8_t level, char *what) "%s %u %s"
+open_file(const char *path, unsigned flags) "%s 0x%x"
+point(void *p) "%p"
+"""
+NAMES = ["idle", "move", "say", "open_file", "point"]
 
 
 class Writer:
@@ -32,6 +40,13 @@ class Writer:
     def header(self) -> Writer:
         rest = bytes(40) if self.version == 0 else b""
         self.data += self.pack("QQQ", HEADER_ID, MAGIC, self.version) + rest
+        return self
+
+    def mapped(self, first: int = 10) -> Writer:
+        """A header, and the events of `catalogue` with IDs from `first` on."""
+        self.header()
+        for event_id, name in enumerate(NAMES):
+            self.mapping(first + event_id, name)
         return self
 
     def mapping(self, event_id: int, name: str) -> Writer:
@@ -81,6 +96,12 @@ def unit_of():
         return resolve((parse(Source("trace-events", text)),))
 
     return made
+
+
+@pytest.fixture(scope="session")
+def catalogue(unit_of):
+    """Five events whose records have every shape."""
+    return Catalogue(unit_of(EVENTS))
 
 
 @pytest.fixture(scope="session")

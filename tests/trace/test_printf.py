@@ -106,7 +106,8 @@ def test_as_the_c_library_prints(need, tmp_path):
         lines.append(f'printf({text} "\\n", {arguments});')
         shown = formatted(text, types, *map(recorded, values))
         expected.append(f"{shown}\n".encode("latin-1"))
-    program = "#include <inttypes.h>\n#include <stdbool.h>\n#include <stdio.h>\n#include <sys/types.h>\n#include <stddef.h>\n"
+    headers = ("inttypes", "stdbool", "stddef", "stdio", "sys/types")
+    program = "".join(f"#include <{header}.h>\n" for header in headers)
     program += "int main(void)\n{\n" + "\n".join(lines) + "\nreturn 0;\n}\n"
     (tmp_path / "calls.c").write_text(program)
     binary = tmp_path / "calls"

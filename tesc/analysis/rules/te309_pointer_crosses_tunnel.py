@@ -47,11 +47,12 @@ class PointerCrossesTunnel(RunRule):
                     continue
                 seen.add(id(event.node))
                 for parameter in event.node.parameters:
+                    name = parameter.name
                     if parameter.type.is_string:
                         yield Finding(
                             parameter.type_span,
-                            f"of '{parameter.name}' the host gets the address, not the text: it is a guest's event",
-                            f"trace a number that tells as much, or the address as 'void *{parameter.name}'",
+                            f"of '{name}' the host gets the address, not the text: it is a guest's event",
+                            f"trace a number that tells as much, or the address as 'void *{name}'",
                             source=event.source,
                             event=event.name,
                         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tesc.codegen.guest import LICENSE, MAX_ARGUMENTS, NOTICE, demux_text, names
 from tesc.codegen.guest.firmware import floating, too_many
+from tesc.codegen.guest.layout import listed
 from tesc.codegen.guest.names import Host
 from tesc.codegen.qemu.output import Refusal
 from tesc.records import record
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tesc.schema.unit import Inclusion, Unit, UnitEvent
     from tesc.syntax.nodes import Parameter
 
-_ARGUMENTS = ", ".join(f"uint64_t arg{number}" for number in range(1, MAX_ARGUMENTS + 1))
+_WORDS = ["wire_id", *(f"arg{number}" for number in range(1, MAX_ARGUMENTS + 1))]
 
 
 @record
@@ -123,12 +124,17 @@ def _declarations(guests: Sequence[Guest]) -> list[str]:
     return lines
 
 
-def _prototypes(host: Host) -> list[str]:
+def _functions(host: Host, tail: str) -> list[list[str]]:
+    """The heads of a guest's functions: one record, bytes, the end of a stream."""
     return [
-        f"void {host.call}(uint64_t wire_id, {_ARGUMENTS});",
-        f"void {host.stream}(const void *data, size_t size);",
-        f"void {host.end}(void);",
+        listed(f"void {host.call}", [f"uint64_t {word}" for word in _WORDS], tail),
+        listed(f"void {host.stream}", ["const void *data", "size_t size"], tail),
+        listed(f"void {host.end}", ["void"], tail),
     ]
+
+
+def _prototypes(host: Host) -> list[str]:
+    return [line for head in _functions(host, ";") for line in head]
 
 
 def _counters(guest: Guest) -> list[str]:
@@ -143,20 +149,20 @@ def _counters(guest: Guest) -> list[str]:
 def _call(guest: Guest) -> list[str]:
     events = guest.events
     used = max((len(event.node.parameters) for event in events if not event.disabled), default=0)
-    lines = [f"void {guest.host.call}(uint64_t wire_id, {_ARGUMENTS})", "{"]
+    lines = [*_functions(guest.host, "")[0], "{"]
     lines += [f"    (void)arg{number};" for number in range(used + 1, MAX_ARGUMENTS + 1)]
     lines += [f"    if (!guest_demux_takes(&{guest.host.counters}, wire_id, {len(events)})) {{"]
     lines += ["        return;", "    }", "    switch (wire_id) {"]
     for event in events:
-        lines += [f"    case {event.wire_id}:", f"        {_event(event)}", "        break;"]
+        lines += [f"    case {event.wire_id}:", *_event(event), "        break;"]
     return [*lines, "    default:", "        break;", "    }", "}"]
 
 
-def _event(event: UnitEvent) -> str:
+def _event(event: UnitEvent) -> list[str]:
     if event.disabled:
-        return f"/* {event.name} is disabled */"
-    arguments = ", ".join(_argument(p, f"arg{n}") for n, p in enumerate(event.node.parameters, 1))
-    return f"{identifiers.c_function(event.name)}({arguments});"
+        return [f"        /* {event.name} is disabled */"]
+    arguments = [_argument(p, f"arg{n}") for n, p in enumerate(event.node.parameters, 1)]
+    return listed(f"        {identifiers.c_function(event.name)}", arguments, ";")
 
 
 def _argument(parameter: Parameter, word: str) -> str:
@@ -187,12 +193,8 @@ def _stream(guest: Guest) -> list[str]:
 
 def _only(host: Host) -> list[str]:
     """The same functions without a guest's name."""
-    only = Host("")
-    passed = ", ".join(f"arg{number}" for number in range(1, MAX_ARGUMENTS + 1))
+    calls = (f"{host.call}({', '.join(_WORDS)})", f"{host.stream}(data, size)", f"{host.end}()")
     lines = []
-    for prototype, call in zip(
-        _prototypes(only),
-        (f"{host.call}(wire_id, {passed})", f"{host.stream}(data, size)", f"{host.end}()"),
-    ):
-        lines += [prototype.rstrip(";"), "{", f"    {call};", "}", ""]
+    for head, call in zip(_functions(Host(""), ""), calls):
+        lines += [*head, "{", f"    {call};", "}", ""]
     return lines[:-1]

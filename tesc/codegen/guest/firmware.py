@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tesc.codegen.guest import LICENSE, MAX_ARGUMENTS, NOTICE, names
+from tesc.codegen.guest.layout import listed
 from tesc.codegen.qemu.output import Refusal
 from tesc.schema import identifiers
 from tesc.syntax.c_type import FLOATING_WORDS
@@ -47,16 +48,16 @@ def source(events: Sequence[UnitEvent], on: Collection[int]) -> str:
 def _function(event: UnitEvent) -> list[str]:
     parameters = event.node.parameters
     called = names.parameters(event)
-    declared = ", ".join(_declared(p, name) for p, name in zip(parameters, called)) or "void"
-    lines = [f"static inline void {identifiers.c_function(event.name)}({declared})", "{"]
+    declared = [_declared(p, name) for p, name in zip(parameters, called)] or ["void"]
+    lines = [*listed(f"static inline void {identifiers.c_function(event.name)}", declared, ""), "{"]
     if event.disabled:
         return [*lines, *(f"    (void){name};" for name in called), "}"]
     id_ = identifiers.c_id(event.name)
-    words = ", ".join([id_, *(_word(p, name) for p, name in zip(parameters, called))])
+    words = [id_, *(_word(p, name) for p, name in zip(parameters, called))]
     return [
         *lines,
         f"    if ({names.TABLE}[{id_}].state) {{",
-        f"        {names.c_call(len(parameters))}({words});",
+        *listed(f"        {names.c_call(len(parameters))}", words, ";"),
         "    }",
         "}",
     ]

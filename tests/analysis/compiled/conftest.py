@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import tempfile
 from functools import partial
@@ -148,23 +147,20 @@ def dtrace_fails(need):
 
 
 @pytest.fixture(scope="session")
-def ust_fails():
+def ust_fails(skip_without):
     if "fatal" in _ust_fails("a(void)\n"):
-        pytest.skip("there is no lttng/tracepoint.h")
+        skip_without("lttng/tracepoint.h (Debian's package liblttng-ust-dev)")
     return _ust_fails
 
 
 @pytest.fixture(scope="session")
-def stap_fails():
-    if not shutil.which("stap"):
-        pytest.skip("there is no stap")
+def stap_fails(need):
+    need("stap", "systemtap")
     return _stap_fails
 
 
 @pytest.fixture(scope="session")
-def rust_fails(tmp_path_factory):
-    if not shutil.which("rustc"):
-        pytest.skip("there is no rustc")
+def rust_fails(tmp_path_factory, rustc):
     return partial(_rust_fails, crates=_rust_crates(tmp_path_factory.mktemp("crates")))
 
 

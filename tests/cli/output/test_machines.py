@@ -72,8 +72,8 @@ def test_sarif(found):
 def test_github(found):
     lines = github.render(found).splitlines()
     assert lines[0] == (
-        "::error title=TE304 duplicate-parameter,file=hw/a b/trace-events,line=1,col=16,endLine=1,endColumn=17"
-        "::parameter 'a' is declared twice%0Agive it another name"
+        "::error title=TE304 duplicate-parameter,file=hw/a b/trace-events,line=1,col=16,"
+        "endLine=1,endColumn=17::parameter 'a' is declared twice%0Agive it another name"
     )
     assert github.render([awkward()]) == (
         "::notice title=TE001 syntax-error,file=dir%2Cwith%3Asigns/%2541%0A/trace-events,"

@@ -205,11 +205,8 @@ macro_rules! probe {
 
 
 @pytest.fixture(scope="session")
-def rust_crates(tmp_path_factory):
+def rust_crates(tmp_path_factory, rustc):
     """A function that compiles a module beside stand-ins for the two crates it uses."""
-    rustc = shutil.which("rustc")
-    if rustc is None:
-        pytest.skip("there is no rustc")
     folder = tmp_path_factory.mktemp("crates")
     for name, text in (("util", RUST_UTIL), ("trace", RUST_TRACE)):
         (folder / f"{name}.rs").write_text(text)

@@ -1,0 +1,57 @@
+"""The rules' pages as Markdown files, for docs/rules: what `tesc explain` prints, and an index."""
+
+from __future__ import annotations
+
+from tesc.analysis.registry import all_rules
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.analysis.rule import Rule
+
+_FAMILIES = {
+    "TE0": "Syntax",
+    "TE1": "Names",
+    "TE2": "IDs",
+    "TE3": "Parameters",
+    "TE4": "Formats",
+    "TE5": "Directives",
+    "TE6": "Use in sources",
+    "TE7": "Layout",
+}
+
+
+def pages() -> dict[str, str]:
+    """Each file's name and text: a page a rule, and README.md, which lists them."""
+    rules = all_rules()
+    return {"README.md": _index(rules), **{f"{rule.code}.md": _page(rule) for rule in rules}}
+
+
+def facts(rule: Rule) -> str:
+    """A rule's severity, and whether it is on and can be fixed, in a few words."""
+    words = [f"severity: {rule.severity}"]
+    if not rule.on_by_default:
+        words.append("off by default")
+    if rule.fixable:
+        words.append("can be fixed by tesc")
+    return ", ".join(words)
+
+
+def _page(rule: Rule) -> str:
+    return f"# {rule.code} {rule.name}\n\n*{facts(rule)}*\n\n{rule.page()}\n"
+
+
+def _index(rules: tuple[Rule, ...]) -> str:
+    lines = ["# Rules", "", "`tesc explain CODE` prints these pages; `tesc rules` lists them."]
+    family = ""
+    for rule in rules:
+        if rule.code[:3] != family:
+            family = rule.code[:3]
+            lines += [
+                "",
+                f"## {family}xx {_FAMILIES[family]}",
+                "",
+                "| rule | finds | |",
+                "| --- | --- | --- |",
+            ]
+        lines.append(f"| [{rule.code} {rule.name}]({rule.code}.md) | {rule.summary()} | {facts(rule)} |")
+    return "\n".join(lines) + "\n"

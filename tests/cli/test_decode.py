@@ -1,0 +1,264 @@
+"""`tesc decode` as users start it: options, messages, exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+import time
+
+import pytest
+
+EVENTS = 'idle(void)\nmove(int x, const char *how) "to %d by %s"\n'
+HOST = 'host(int x) "%d"\ninclude "guest" prefix bios_ base 0x8000000000000000\n'
+
+
+def header(order="<", version=4):
+    return struct.pack(f"{order}3Q", (1 << 64) - 1, 0xF2B177CB0AA429B4, version)
+
+
+def mapping(event_id, name, order="<"):
+    return struct.pack(f"{order}QQI", 0, event_id, len(name)) + name.encode()
+
+
+def record(event_id, when, pid, payload=b"", order="<"):
+    return struct.pack(f"{order}QQQII", 1, event_id, when, 24 + len(payload), pid) + payload
+
+
+def move(x, how, order="<"):
+    return struct.pack(f"{order}qI", x, len(how)) + how
+
+
+NAMES = mapping(0, "idle") + mapping(1, "move")
+RECORDS = [
+    record(1, 1_000_000, 7, move(-5, b"b\xff")),
+    record(0, 2_000_000, 8),
+    record(1, 3_000_000, 8, move(6, b"")),
+]
+LINES = [b"move to -5 by b\xff\n", b"idle \n", b"move to 6 by \n"]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "events").write_text(EVENTS)
+    (tmp_path / "trace").write_bytes(header() + NAMES + b"".join(RECORDS))
+    return tmp_path
+
+
+@pytest.fixture
+def decode(folder):
+    """A function that runs the command in the folder: exit status, output, messages."""
+
+    def run(*arguments, stdin=b""):
+        command = [sys.executable, "-m", "tesc", "decode", "--events", "events", *arguments]
+        done = subprocess.run(command, cwd=folder, input=stdin, capture_output=True)
+        return done.returncode, done.stdout, done.stderr.decode()
+
+    return run
+
+
+def test_text(decode):
+    assert decode("trace") == (0, b"".join(LINES), "")
+
+
+def test_standard_input(decode, folder):
+    assert decode("-", stdin=(folder / "trace").read_bytes()) == (0, b"".join(LINES), "")
+
+
+@pytest.mark.parametrize(
+    ("options", "lines"),
+    [
+        (["-e", "move"], [0, 2]),
+        (["--event=-move"], [1]),
+        (["-e", "*,-id*"], [0, 2]),
+        (["--since", "2ms"], [1, 2]),
+        (["--until", "2000000"], [0]),
+        (["--since", "+1ms", "--until=+2ms"], [1]),
+        (["--pid", "7"], [0]),
+        (["--pid", "7", "--pid", "8"], [0, 1, 2]),
+        (["--pid", "8", "-e", "idle"], [1]),
+    ],
+)
+def test_filters(decode, options, lines):
+    assert decode("trace", *options) == (0, b"".join(LINES[line] for line in lines), "")
+    status, out, _ = decode("trace", *options, "--stats", "--format=jsonl")
+    assert (status, sum(json.loads(line)["count"] for line in out.splitlines())) == (0, len(lines))
+
+
+def test_a_pattern_without_a_match(decode):
+    assert decode("trace", "-e", "mvoe") == (0, b"", "tesc: warning: no event matches 'mvoe'\n")
+
+
+def test_stats(decode):
+    status, out, err = decode("trace", "--stats")
+    assert (status, err) == (0, "")
+    assert out.decode() == (
+        "COUNT  PER SECOND  EVENT\n"
+        "    2     1,000.0  move\n"
+        "    1       500.0  idle\n"
+        "    3     1,500.0  in all, in 0.002000 s\n"
+    )
+    assert decode("trace", "--stats", "--format", "csv")[1] == (
+        b"event,count,rate\r\nmove,2,1000.0\r\nidle,1,500.0\r\n"
+    )
+
+
+def test_stats_tell_of_dropped_events(decode, folder):
+    dropped = record((1 << 64) - 2, 4_000_000, 8, struct.pack("<Q", 41))
+    (folder / "trace").write_bytes(header() + NAMES + dropped + dropped)
+    _, out, _ = decode("trace", "--stats")
+    assert out.decode().splitlines()[-1] == "82 events were dropped: the tracer's buffer was full"
+
+
+def test_output_file(decode, folder):
+    assert decode("trace", "-o", "out", "--timestamps") == (0, b"", "")
+    assert (folder / "out").read_bytes().splitlines()[0] == b"7@0.001000:move to -5 by b\xff"
+    assert decode("trace", "-o", "/dev/stdout")[1] == b"".join(LINES)
+    assert sorted(os.listdir(folder)) == ["events", "out", "trace"]
+    assert decode("trace", "-o", "no/such/folder")[::2] == (
+        2,
+        "tesc: error: no/such/folder: No such file or directory\n",
+    )
+
+
+def test_merged_by_time(decode, folder):
+    names = mapping(0, "idle", ">") + mapping(1, "move", ">")
+    other = record(1, 2_500_000, 9, move(9, b"sea", ">"), ">")
+    (folder / "other").write_bytes(header(">") + names + other)
+    lines = [LINES[0], LINES[1], b"move to 9 by sea\n", LINES[2]]
+    assert decode("trace", "other") == (0, b"".join(lines), "")
+
+
+def guest_words(*words):
+    return struct.pack("<7Q", *[word & (1 << 64) - 1 for word in words], *[0] * (7 - len(words)))
+
+
+@pytest.mark.parametrize("options", [["--guest", "bin"], ["bin", "--guest=bios"], ["bin", "--guest=bios_"]])
+def test_guest(decode, folder, options):
+    """--guest takes a value only after an equals sign."""
+    (folder / "guest").write_text('prefix esp_\nput(int32_t x, const char *s) "%d %s"\n')
+    (folder / "events").write_text(HOST)
+    (folder / "bin").write_bytes(guest_words(0, -3, 0xABC))
+    assert decode(*options) == (0, b"bios_esp_put -3 0xabc\n", "")
+
+
+def test_guest_of_its_own_file(decode, folder):
+    assert decode("--guest", "--", "-", stdin=guest_words(1, -1, 16)) == (0, b"move to -1 by 0x10\n", "")
+    (folder / "bin").write_bytes(guest_words(0) + guest_words(9) + b"torn")
+    status, out, err = decode("bin", "--guest")
+    assert (status, out) == (1, b"idle \n")
+    assert err == (
+        "tesc: error: bin: byte 56: unknown event ID 0x9: events has 2 events for this trace\n"
+        "tesc: error: bin: byte 112: the trace ends within a record: 4 bytes are there, 52 or more are not\n"
+    )
+
+
+def test_no_header(decode, folder):
+    (folder / "bare").write_bytes(b"".join(RECORDS))
+    assert decode("bare", "--no-header") == (0, b"".join(LINES), "")
+    status, out, err = decode("bare")
+    assert (status, out) == (2, b"")
+    assert err.startswith("tesc: error: bare: byte 0: no simpletrace file")
+
+
+def test_torn(decode, folder):
+    data = (folder / "trace").read_bytes()
+    (folder / "torn").write_bytes(data[:-1])
+    at = len(data) - len(RECORDS[2])
+    message = f"torn: byte {at}: the trace ends within a record: 43 bytes are there, 1 or more are not"
+    assert decode("torn") == (1, LINES[0] + LINES[1], f"tesc: error: {message}\n")
+    status, out, _ = decode("torn", "--format", "chrome")
+    assert (status, len(json.loads(out)["traceEvents"])) == (1, 2)
+
+
+def test_nothing_could_be_done(decode, folder):
+    (folder / "other-events").write_text("other(void)\n")
+    status, out, err = decode("trace", "--events", "other-events")
+    assert (status, out) == (2, b"")
+    assert "byte 72: event 'move' is not declared in other-events; use the trace-events-all" in err
+    assert "(the first of 3 such records)" in err
+    status, out, err = decode("none", "trace", "events")
+    assert (status, out) == (2, b"".join(LINES))
+    assert err.splitlines()[0] == "tesc: error: none: No such file or directory"
+    assert "events: byte 0: no simpletrace file" in err.splitlines()[1]
+    assert decode("trace", "--events", "nothing")[0] == 2
+
+
+def test_events_with_errors(decode, folder):
+    """A trace that names its events is decoded all the same."""
+    (folder / "events").write_text(EVENTS + "broken(int\n")
+    status, out, err = decode("trace")
+    assert (status, out) == (1, b"".join(LINES))
+    assert err.startswith("events:3:")
+    status, out, err = decode("-", "--guest")
+    assert (status, out) == (2, b"")
+    assert "its IDs are positions in events, which has errors" in err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["trace", "trace", "--follow"], "--follow reads one trace"),
+        (["-", "-"], "standard input can be read once only"),
+        (["trace", "--stats", "--format", "chrome"], "--stats has no format chrome"),
+        (["trace", "--format", "csv", "--timestamps"], "--timestamps is for the format text"),
+        (["trace", "--since", "noon"], "'noon' is no time"),
+        (["trace", "--guest", "--no-header"], "not allowed with"),
+    ],
+)
+def test_usage(decode, options, message):
+    status, out, err = decode(*options)
+    assert (status, out) == (2, b"")
+    assert message in err
+
+
+def test_follow(folder):
+    """Records appear as they are written, also those written by halves; Ctrl-C ends it."""
+    path = folder / "growing"
+    path.write_bytes(header() + NAMES + RECORDS[0] + RECORDS[1][:10])
+    command = [sys.executable, "-m", "tesc", "decode", "--events", "events", "growing", "--follow"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout.readline() == LINES[0]
+        for part, line in ((RECORDS[1][10:], LINES[1]), (RECORDS[2], LINES[2])):
+            with path.open("ab") as file:
+                file.write(part)
+            assert running.stdout.readline() == line
+        running.send_signal(signal.SIGINT)
+        assert (running.wait(10), running.stdout.read(), running.stderr.read()) == (130, b"", b"")
+
+
+def test_follow_what_becomes_shorter(folder):
+    path = folder / "growing"
+    path.write_bytes(header() + NAMES + RECORDS[0])
+    command = [sys.executable, "-m", "tesc", "decode", "--events", "events", "growing", "--follow"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout.readline() == LINES[0]
+        path.write_bytes(header())
+        assert running.wait(10) == 1
+        assert b"the file has become shorter while it was followed" in running.stderr.read()
+
+
+def test_interrupted(folder):
+    """An output file is there as a whole or not at all."""
+    command = [sys.executable, "-m", "tesc", "decode", "--events", "events", "-", "-o", "out"]
+    with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdin.write((folder / "trace").read_bytes())
+        running.stdin.flush()
+        until = time.monotonic() + 10
+        while not any(name.endswith(".tmp") for name in os.listdir(folder)) and time.monotonic() < until:
+            time.sleep(0.01)
+        running.send_signal(signal.SIGINT)
+        # Where the signal comes within exec(), Python ends by it though we caught it.
+        assert running.wait(10) in (130, -signal.SIGINT)
+        assert running.stderr.read() == b""
+    assert sorted(os.listdir(folder)) == ["events", "trace"]
+
+
+def test_a_closed_pipe(folder):
+    (folder / "long").write_bytes(header() + NAMES + RECORDS[0] * 50_000)
+    command = f"'{sys.executable}' -m tesc decode --events events long | head -n 1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], cwd=folder, capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, LINES[0], b"")

@@ -1,0 +1,24 @@
+"""docs/rules: the pages are those of the rules, and no others.
+
+`pytest tests/docs --update-goldens` writes them anew.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tesc.cli.pages import pages
+
+FOLDER = Path(__file__).parent.parent.parent / "docs/rules"
+
+
+def test_pages_are_up_to_date(request):
+    made = pages()
+    if request.config.getoption("update_goldens"):
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        for old in FOLDER.iterdir():
+            old.unlink()
+        for name, text in made.items():
+            (FOLDER / name).write_text(text, encoding="utf-8")
+    found = {path.name: path.read_text("utf-8") for path in FOLDER.iterdir()}
+    assert found == made, "run with --update-goldens"
