@@ -223,7 +223,7 @@ class TestFailures:
     @pytest.mark.parametrize("step", ["replace", "chmod"])
     def test_a_step_that_fails(self, before, monkeypatch, step, error):
         if step == "chmod" and not before:
-            pytest.skip("a new file's mode is not set")
+            return  # a new file's mode is the umask's
 
         def fail(*_):
             raise error
