@@ -35,14 +35,25 @@ exit status: 0 all was read, 1 something could not be (what could is printed), 2
 """
 
 
+def main(words: Sequence[str]) -> int:
+    """Run the command without the parsers of all others: making them takes as long as many a trace."""
+    parser = argparse.ArgumentParser(prog="tesc decode")
+    _add_arguments(parser)
+    # `--guest TRACE` names a trace: it takes a value only after `=`, which argparse does not know of.
+    options = list(words).index("--") if "--" in words else len(words)
+    spelled = ["--guest=" if word == "--guest" else word for word in words[:options]]
+    return run(parser.parse_args([*spelled, *words[options:]]))
+
+
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
-        "decode",
-        help="a simpletrace binary as text, JSON lines, ...",
-        description="Print traces that QEMU's simple backend wrote, or that a guest sent.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    """Let the list of commands have it; `main` reads its arguments."""
+    _add_arguments(commands.add_parser("decode", help="a simpletrace binary as text, JSON lines, ..."))
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Print traces that QEMU's simple backend wrote, or that a guest sent."
+    parser.epilog = _EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the trace; - is standard input")
     parser.add_argument(
         "--events",
@@ -58,6 +69,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     kinds = parser.add_argument_group("traces that have no header").add_mutually_exclusive_group()
     kinds.add_argument(
         "--guest",
+        nargs="?",
         metavar="PREFIX",
         help="a guest's stream, seven words a record: of the only include with a base, or of the file itself "
         "if there is none; --guest=PREFIX means the include with that prefix",
@@ -75,23 +87,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--pid", type=int, action="append", metavar="N", help="this process only, and others given"
     )
     add_overrides(parser)
-    _let_guest_stand_alone(parser)
     parser.set_defaults(run=run)
-
-
-def _let_guest_stand_alone(parser: argparse.ArgumentParser) -> None:
-    """Have `--guest` take a value only after `=`, which argparse cannot: `--guest trace` names a trace."""
-    parse = parser.parse_known_args
-
-    def parse_known_args(
-        args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
-    ) -> tuple[argparse.Namespace, list[str]]:
-        words = list(sys.argv[1:] if args is None else args)
-        options = words.index("--") if "--" in words else len(words)
-        words[:options] = ["--guest=" if word == "--guest" else word for word in words[:options]]
-        return parse(words, namespace)
-
-    parser.parse_known_args = parse_known_args  # type: ignore[assignment, method-assign]
 
 
 def _moment(text: str) -> Moment:

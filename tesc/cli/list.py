@@ -28,7 +28,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("file", metavar="FILE", help="the root file; - is standard input")
     parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="list matching events only")
-    parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
+    parser.add_argument(
+        "--format",
+        choices=["text", "json", "names"],
+        default="text",
+        help="text: a table; json; names: a name a line, as QEMU's '-trace events=FILE' reads it (default: text)",
+    )
     add_overrides(parser)
     parser.set_defaults(run=run)
 
@@ -38,6 +43,9 @@ def run(options: argparse.Namespace) -> int:
     events, unmatched = matching(unit.events, options.patterns)
     if options.format == "json":
         print_text(json.dumps([_entry(event) for event in events], indent=1) + "\n")
+    elif options.format == "names":
+        # A disabled event is not there to be switched on.
+        print_text("".join(f"{event.name}\n" for event in events if not event.disabled))
     else:
         print_text(_table(events))
     for text in unmatched:

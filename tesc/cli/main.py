@@ -39,6 +39,10 @@ def _run(words: list[str]) -> int:
         from tesc.cli import gen
 
         return gen.main(words[1:])
+    if words[:1] == ["decode"]:
+        from tesc.cli import decode
+
+        return decode.main(words[1:])
     if words[:1] == ["tracetool-classic"]:
         from tesc.cli import tracetool_classic
 

@@ -61,12 +61,6 @@ class Layout:
         """Whether its own mapping records say which ID is which event."""
         return self.typed and self.start > 0
 
-    @property
-    def description(self) -> str:
-        if self.version is None:
-            return "a guest's stream"
-        return f"a simpletrace file of version {self.version}"
-
 
 @record
 class Mapping:

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import struct
 
+from tesc.trace.events import DROPPED
 from tesc.trace.layout import (
     DROPPED_ID,
     HEAD_BYTES,
     HEADER_BYTES,
+    MAX_RECORD,
     Layout,
     Mapping,
     framing,
@@ -100,14 +102,12 @@ class Reader:
         """The event that an ID means here and now."""
         if self.layout.version is None:
             return self._guest[event_id] if event_id < len(self._guest) else None
+        event = self._mapped.get(event_id)
+        if event is not None:
+            return None if isinstance(event, str) else event
         if not self.layout.named:
             return self.catalogue.numbered(event_id, not self.layout.words)
-        if event_id == DROPPED_ID:
-            return self.catalogue.named("dropped")
-        event = self._mapped.get(event_id)
-        if event is None:
-            return self.catalogue.streamed(event_id)
-        return None if isinstance(event, str) else event
+        return DROPPED if event_id == DROPPED_ID else self.catalogue.streamed(event_id)
 
     def _map(self, mapping: Mapping) -> None:
         if self.mappings >= MOST_MAPPINGS:
@@ -220,7 +220,7 @@ class Reader:
             while at <= last:
                 kind, event_id, time, length, pid = head(data, at)
                 stop = at + 8 + length
-                if kind != 1 or length < 24 or stop > size:
+                if kind != 1 or stop > size or not 24 <= length <= MAX_RECORD:
                     break
                 slot = slots[event_id]
                 if slot is not None and (

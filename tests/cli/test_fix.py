@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tesc.cli.main import main
-
 import tesc
+from tesc.cli.main import main
 
 ROOT = Path(tesc.__file__).parent.parent
 FIXABLE = 'lamp_on(int a, void *p) "value %x at 0x%p"\n'

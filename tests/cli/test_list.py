@@ -114,6 +114,11 @@ def test_patterns(tree, patterns, names, warning):
     assert done.stderr == warning
 
 
+def test_names_are_a_file_for_qemu(tree):
+    done = tesc("list", "--format", "names", "trace-events", "*", cwd=tree)
+    assert done.stdout == "host_start\nopenbios_esp_do_command\n"
+
+
 def test_what_can_be_listed_of_a_broken_file_is(tree):
     (tree / "trace-events").write_text(ROOT + "broken(int a\n")
     done = tesc("list", "trace-events", "--format", "json", cwd=tree)

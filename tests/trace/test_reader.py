@@ -75,11 +75,11 @@ def test_version_0(read, writer, order):
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("first", [0, 1])
 def test_no_header(read, writer, order, first):
-    """IDs are indexes; the byte order is that of the first record."""
+    """IDs are indexes, if no mapping says otherwise; the byte order is that of the first record."""
     made = writer(order)
     if first == 0:
-        made.mapping(4, "point")
-    made.record(4, 1, 2, 3).record(0, 2, 2)
+        made.mapping(77, "point")
+    made.record(4 if first else 77, 1, 2, 3).record(0, 2, 2)
     assert read(made, headless=True) == ([(1, 2, ("point", (3,))), (2, 2, ("idle", ()))], [])
 
 
