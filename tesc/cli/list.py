@@ -32,7 +32,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--format",
         choices=["text", "json", "names"],
         default="text",
-        help="text: a table; json; names: a name a line, as QEMU's '-trace events=FILE' reads it (default: text)",
+        help="text: a table; names: one a line, as QEMU's '-trace events=FILE' reads them (default: text)",
     )
     add_overrides(parser)
     parser.set_defaults(run=run)

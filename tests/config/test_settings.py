@@ -37,7 +37,7 @@ exclusive = [["a", "b", "c"]]
 compat = "qemu"
 
 [[unit]]
-path = "root/trace-events"
+path = "main/trace-events"
 include = ["x,prefix=y,base=0x1"]
 event-prefix = "p_"
 disable = ["q*"]
@@ -93,7 +93,7 @@ def test_every_key(work):
         exclusive=(("a", "b", "c"),),
         compat="qemu",
         units=(
-            UnitSettings(f"{root}/root/trace-events", ("x,prefix=y,base=0x1",), "p_", ("q*",)),
+            UnitSettings(f"{root}/main/trace-events", ("x,prefix=y,base=0x1",), "p_", ("q*",)),
             UnitSettings(f"{root}/other"),
         ),
         generate=GenerateSettings(
@@ -104,7 +104,7 @@ def test_every_key(work):
             (Tapset("n", "stap", "b", "p"), Tapset("m", "log-stap", "", "q")),
         ),
     )
-    assert settings.unit_of("root/trace-events").event_prefix == "p_"
+    assert settings.unit_of("main/trace-events").event_prefix == "p_"
     assert settings.lists("other")
     assert settings.crosses("guest/trace-events")
 
@@ -180,7 +180,7 @@ class TestOrigins:
         assert found["unit"] == (
             [
                 {
-                    "path": "root/trace-events",
+                    "path": "main/trace-events",
                     "include": ["x,prefix=y,base=0x1"],
                     "event-prefix": "p_",
                     "disable": ["q*"],
