@@ -25,7 +25,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _forget_output()
         return 0
     except Exception as error:
-        return _failed(error, words)
+        status = _failed(error, words)
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _forget_output()
+        return status
 
 
 def _run(words: list[str]) -> int:
@@ -97,7 +102,7 @@ def _open_closed_streams() -> None:
 
 
 def _forget_output() -> None:
-    """Keep Python from writing to a closed pipe once more when it ends."""
+    """Keep Python from writing once more, when it ends, to where it could not write."""
     import os
 
     devnull = os.open(os.devnull, os.O_WRONLY)
