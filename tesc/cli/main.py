@@ -18,19 +18,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status = _run(words)
         sys.stdout.flush()
-        return status
     except KeyboardInterrupt:
-        return 130
+        status = 130
     except BrokenPipeError:
-        _forget_output()
-        return 0
+        status = 0
     except Exception as error:
         status = _failed(error, words)
-        try:
-            sys.stdout.flush()
-        except OSError:
-            _forget_output()
-        return status
+    _forget_unwritten()
+    return status
 
 
 def _run(words: list[str]) -> int:
@@ -101,12 +96,15 @@ def _open_closed_streams() -> None:
     sys.stderr = sys.stderr or nowhere
 
 
-def _forget_output() -> None:
+def _forget_unwritten() -> None:
     """Keep Python from writing once more, when it ends, to where it could not write."""
     import os
 
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _failed(error: Exception, words: Sequence[str]) -> int:
