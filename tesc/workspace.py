@@ -74,9 +74,14 @@ class Workspace:
     def add_file(self, path: str) -> None:
         """Read a file that is to be the root of a unit."""
         try:
-            self.add_source(read_source(path, shown(path)))
+            source = read_source(path, shown(path))
         except OSError as error:
             self.unreadable.append(Unreadable(shown(path), error.strerror or str(error)))
+            return
+        if _is_binary(source):
+            self.unreadable.append(Unreadable(shown(path), "not a text file in UTF-8"))
+        else:
+            self.add_source(source)
 
     def add_source(self, source: Source) -> None:
         """Take a text that is, or would be, in the file `source.file`, as the root of a unit."""
@@ -178,6 +183,13 @@ def _overridden(settings: Settings, given: Overrides) -> Settings:
         ignore=(*settings.ignore, *given.ignore),
         severity=(*settings.severity, *given.severity),
     )
+
+
+def _is_binary(source: Source) -> bool:
+    """Whether a file is no text, or text in UTF-16: then each of its bytes would be a finding."""
+    begin = source.text[:4096]
+    strange = sum(1 for char in begin if char == "\0" or "\udc80" <= char <= "\udcff")
+    return strange * 10 > len(begin) > 16
 
 
 def shown(path: str) -> str:

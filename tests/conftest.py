@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -97,3 +98,22 @@ def bound_by_modes():
     yield
     data[0] = before
     assert libc.capset(header, data) == 0
+
+
+@pytest.fixture(scope="session")
+def interrupt():
+    """A function that ends a process as Ctrl-C does.
+
+    Python looks for signals before it reads, not while it begins to; then the next one ends it.
+    """
+
+    def end(process: subprocess.Popen) -> None:
+        for _ in range(60):
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(1)
+            except subprocess.TimeoutExpired:
+                continue
+            return
+
+    return end

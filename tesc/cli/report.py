@@ -72,8 +72,9 @@ def report(found: list[Diagnostic], files: int, options: argparse.Namespace, fix
 
         color = use_color(options.color, sys.stdout)
         done = f"{fixed} fixed; " if fixed else ""
-        summary = f"{done}{_summary(found, files)}{outlook(found, options.unsafe_fixes)}\n"
-        print_text(text.render(found, color, width()) + summary)
+        summary = f"{done}{_summary(found, files)}{outlook(found, options.unsafe_fixes)}\n" if files else ""
+        all_notes = bool(options.select)
+        print_text(text.render(found, color, width(), all_notes) + summary)
     else:
         module = import_module(f"tesc.cli.output.{options.output_format}")
         print_text(module.render(found))

@@ -233,7 +233,7 @@ class TestPaths:
     def test_a_folder_without_files(self):
         Path("empty").mkdir()
         ran = check("empty")
-        assert (ran.status, ran.out) == (0, "no findings in 0 files\n")
+        assert (ran.status, ran.out) == (0, "")
         assert ran.err == "tesc: warning: empty: no trace-events files here\n"
 
     def test_a_folder_that_is_called_like_a_file(self):
@@ -395,7 +395,7 @@ class TestContents:
         assert check("trace-events").out == "no findings in 1 file\n"
         write("trace-events", "#" * MAX_SOURCE_BYTES + "\n")
         ran = check("trace-events")
-        assert (ran.status, ran.out) == (2, "no findings in 0 files\n")
+        assert (ran.status, ran.out) == (2, "")
         assert ran.err == "tesc: error: trace-events: larger than 16 MiB\n"
 
     @pytest.mark.parametrize(
@@ -405,6 +405,16 @@ class TestContents:
             b"\0" * 1000,
             b"\xff\xfe" + "a(int b)\n".encode("utf-16-le"),
             b"\x7fELF\x02\x01\x01" + b"\0" * 57 + b'\n(\n"\n\\',
+        ],
+    )
+    def test_what_is_no_text_is_not_looked_at(self, data):
+        ran = check(write("trace-events", data))
+        assert (ran.status, ran.out) == (2, "")
+        assert ran.err == "tesc: error: trace-events: not a text file in UTF-8\n"
+
+    @pytest.mark.parametrize(
+        "data",
+        [
             b'\xed\xa0\x80(\xf0\x9f\x99\x82) "%\xc3\n',
             b"((((((((((" * 500 + b"\n" + b'a(int b) "' + b"%" * 5000 + b'"\n',
             b"a(" + b"int a, " * 3000 + b'int a) "' + b"%d " * 3000 + b'"',
@@ -424,6 +434,34 @@ def excerpt(data: str | bytes, *options: str, **changes: str | None) -> str:
     ran = check("trace-events", *options, **changes)
     assert ran.err == ""
     return ran.out.rpartition("\n\n")[0] + "\n"
+
+
+class TestMany:
+    """What nobody would read to its end is cut short."""
+
+    def test_findings_of_a_rule_in_one_line(self):
+        write("trace-events", "a(" + ", ".join(f"int p{n}" for n in range(8)) + ') "x"\n')
+        ran = check("trace-events", "--select", "TE403")
+        assert ran.out.count("error[TE403]") == 5
+        assert ran.out.splitlines()[-3:] == [
+            "trace-events:1: 3 more of TE403 in this line",
+            "",
+            "8 errors in 1 file",
+        ]
+
+    def test_notes_of_a_rule(self):
+        write("trace-events", "".join(f"a{n}(void)\n" for n in range(11)))
+        lines = check("trace-events").out.splitlines()
+        assert lines[-3:] == ["6 more notes of TE412: --select TE412 shows them", "", "11 notes in 1 file"]
+        assert check("trace-events", "--select", "TE412").out.count("information[TE412]") == 11
+
+    def test_a_long_line_is_shown_around_the_finding(self):
+        text = 'a(int b) "' + "x" * 20_000 + " %m" + "y" * 20_000 + '"\n'
+        write("trace-events", text)
+        shown, marks = check("trace-events", "--select", "TE405").out.splitlines()[2:4]
+        assert len(shown) <= 110
+        assert shown[marks.index("^") :].startswith("%m")
+        assert shown.count("...") == 2
 
 
 class TestText:
@@ -797,9 +835,7 @@ class TestStreams:
         assert check("--output-format", "json", LC_ALL="C").out.isascii()
 
     @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-    def test_an_interrupt_is_quiet(self):
-        import signal
-
+    def test_an_interrupt_is_quiet(self, interrupt):
         os.mkfifo("events")
         started = subprocess.Popen(
             [sys.executable, "-m", "tesc", "check", "events"],
@@ -811,7 +847,7 @@ class TestStreams:
         while ours is None and started.poll() is None:
             with contextlib.suppress(OSError):  # until tesc has opened the other end
                 ours = os.open("events", os.O_WRONLY | os.O_NONBLOCK)
-        started.send_signal(signal.SIGINT)
+        interrupt(started)
         out, err = started.communicate()
         if ours is not None:
             os.close(ours)

@@ -241,7 +241,7 @@ def test_follow_what_becomes_shorter(folder):
         assert b"the file has become shorter while it was followed" in running.stderr.read()
 
 
-def test_interrupted(folder):
+def test_interrupted(folder, interrupt):
     """An output file is there as a whole or not at all."""
     command = [sys.executable, "-m", "tesc", "decode", "--events", "events", "-", "-o", "out"]
     with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as running:
@@ -250,7 +250,7 @@ def test_interrupted(folder):
         until = time.monotonic() + 10
         while not any(name.endswith(".tmp") for name in os.listdir(folder)) and time.monotonic() < until:
             time.sleep(0.01)
-        running.send_signal(signal.SIGINT)
+        interrupt(running)
         # Where the signal comes within exec(), Python ends by it though we caught it.
         assert running.wait(10) in (130, -signal.SIGINT)
         assert running.stderr.read() == b""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import stat
 import subprocess
 import sys
@@ -353,13 +352,13 @@ class TestInstalledScript:
         assert subprocess.run(["sh", "-c", command], capture_output=True).stderr == b""
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no FIFOs")
-    def test_interrupted(self, installed):
+    def test_interrupted(self, installed, interrupt):
         """Ctrl-C while it reads: no word, no output."""
         os.mkfifo("slow")
         command = [installed("tesc-tracetool"), *HEADER, "slow", "out"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         with open("slow", "w"):  # opens once the other side reads
-            process.send_signal(signal.SIGINT)
+            interrupt(process)
             assert process.communicate(timeout=60) == (b"", b"")
         assert process.returncode not in (0, 1)
         assert sorted(os.listdir(".")) == ["slow", "trace-events"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from itertools import accumulate
 
 from tesc.cli.output.concise import heading
@@ -14,10 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.analysis.diagnostic import Diagnostic
-    from tesc.syntax.source import Source, Span
+    from tesc.syntax.source import Span
 
 _COLORS = {"error": "31", "warning": "33", "information": "36"}
 _TAB = 4
+# So many findings of a kind are shown, where there are more than anybody reads.
+_FEW = 5
+_MANY_NOTES = 10
+_LONG_LINE = 5_000
 # Context that is kept on both sides of a place in a line that is too long.
 _CONTEXT = 24
 # Stands for what is cut off such a line.
@@ -34,9 +39,37 @@ class _Mark:
     label: str
 
 
-def render(diagnostics: Sequence[Diagnostic], color: bool = False, width: int = 110) -> str:
-    """All diagnostics; `width` is that of the terminal, in columns."""
-    return "".join(_one(diagnostic, color, width) for diagnostic in diagnostics)
+def render(
+    diagnostics: Sequence[Diagnostic], color: bool = False, width: int = 110, all_notes: bool = True
+) -> str:
+    """All diagnostics; `width` is that of the terminal, in columns.
+
+    Of one rule's findings in one line, the first few stand for all. So they do, unless `all_notes`,
+    for what a rule merely notes all over a tree.
+    """
+    notes = Counter(d.code for d in diagnostics if d.severity == "information")
+    noted: Counter[str] = Counter()
+    in_line: Counter[tuple[str, int, str]] = Counter()
+    parts = []
+    for diagnostic in diagnostics:
+        code = diagnostic.code
+        line, _ = diagnostic.source.place(diagnostic.span.start)
+        key = (diagnostic.source.path, line, code)
+        in_line[key] += 1
+        if diagnostic.severity == "information":
+            noted[code] += 1
+            if not all_notes and notes[code] > _MANY_NOTES and noted[code] > _FEW:
+                continue
+        if in_line[key] <= _FEW:
+            parts.append(_one(diagnostic, color, width))
+    for (path, line, code), number in in_line.items():
+        if number > _FEW:
+            parts.append(f"{path}:{line}: {number - _FEW:,} more of {code} in this line\n\n")
+    if not all_notes:
+        for code, number in sorted(notes.items()):
+            if number > _MANY_NOTES:
+                parts.append(f"{number - _FEW:,} more notes of {code}: --select {code} shows them\n\n")
+    return "".join(parts)
 
 
 def _one(diagnostic: Diagnostic, color: bool, width: int) -> str:
@@ -69,20 +102,27 @@ def _excerpt(diagnostic: Diagnostic, line: int, width: int) -> tuple[str, list[_
     """The line as it is printed, and what to mark in it."""
     source = diagnostic.source
     text = source.line_text(line)
+    first = source.line_starts[line - 1]
+    # Of a line that nobody can print whole, what is looked at is the part around the finding.
+    cut = max(diagnostic.span.start - first - width, 0) if len(text) > _LONG_LINE else 0
+    if len(text) > _LONG_LINE:
+        text = text[cut : cut + 4 * width]
     shown: Sequence[str] = text
     columns: Sequence[int] = range(len(text) + 1)
     if not (text.isascii() and text.isprintable()):
         shown = [_shown(char) for char in text]
         columns = [0, *accumulate(map(_columns, shown))]
-    marks = [_mark(source, diagnostic.span, line, columns, "^", "")]
+    first += cut
+    marks = [_mark(diagnostic.span, first, columns, "^", "")]
     for related in diagnostic.related:
-        if related.source is source and source.place(related.span.start)[0] == line:
-            marks.append(_mark(source, related.span, line, columns, "-", related.message))
+        here = related.source is source and source.place(related.span.start)[0] == line
+        if here and related.span.start >= first:
+            marks.append(_mark(related.span, first, columns, "-", related.message))
     return _clipped(shown, columns, marks, width)
 
 
-def _mark(source: Source, span: Span, line: int, columns: Sequence[int], sign: str, label: str) -> _Mark:
-    first = source.line_starts[line - 1]
+def _mark(span: Span, first: int, columns: Sequence[int], sign: str, label: str) -> _Mark:
+    """The mark of a span in a text whose first character stands at offset `first` of the source."""
     start = min(span.start - first, len(columns) - 1)
     end = min(max(span.end - first, start), len(columns) - 1)
     # A place between two characters is drawn as one caret.
