@@ -186,10 +186,12 @@ def _overridden(settings: Settings, given: Overrides) -> Settings:
 
 
 def _is_binary(source: Source) -> bool:
-    """Whether a file is no text, or text in UTF-16: then each of its bytes would be a finding."""
+    """Whether a file is no text, or text in UTF-16: then each of its bytes would be a finding.
+
+    Text in another 8-bit code has letters that are not UTF-8, but hardly any control characters.
+    """
     begin = source.text[:4096]
-    strange = sum(1 for char in begin if char == "\0" or "\udc80" <= char <= "\udcff")
-    return strange * 10 > len(begin) > 16
+    return sum(1 for char in begin if char < " " and char not in "\t\n\v\f\r") * 10 > len(begin) > 16
 
 
 def shown(path: str) -> str:
