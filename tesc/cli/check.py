@@ -63,6 +63,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
+    if options.unsafe_fixes and not (options.fix or options.diff):
+        raise Failure("--unsafe-fixes goes with --fix or --diff")
+    if options.write_baseline and (options.fix or options.diff):
+        raise Failure("--write-baseline does not go with --fix or --diff")
     workspace = Workspace(overrides(options))
     missing = _fill(workspace, options.paths or ["."], options.stdin_filename)
     workspace.resolve()
@@ -110,7 +114,10 @@ def _fix(found: list[Diagnostic], workspace: Workspace, options: argparse.Namesp
             raise Failure("with --fix, - (standard input) stands alone")
         fixes.print_fixed(after, settled)
         return _status(settled.left, workspace, failed)
-    failed |= fixes.write(settled.texts)
+    if fixes.write(settled.texts):
+        # Whatever was written, this run does not claim to have mended anything.
+        report.report(found, workspace.files, options)
+        return _status(found, workspace, True)
     report.report(settled.left, after.files, options, settled.fixed)
     if options.output_format != "text":
         fixes.tell(settled.fixed)

@@ -6,7 +6,7 @@ import os
 import sys
 
 from tesc.analysis.fixing import settle
-from tesc.cli.terminal import error, plural, printable
+from tesc.cli.terminal import error, plural, print_bytes, printable
 from tesc.files import write_output
 from tesc.syntax.source import Source
 from tesc.workspace import Workspace
@@ -61,9 +61,7 @@ def _written(file: str, text: str) -> bool:
 
 def print_as_is(text: str) -> None:
     """Print a file's text, bytes that are not UTF-8 included."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
-    sys.stdout.buffer.flush()
+    print_bytes(text.encode("utf-8", "surrogateescape"))
 
 
 def diff(workspace: Workspace, texts: Mapping[str, str]) -> str:

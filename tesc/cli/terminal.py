@@ -27,10 +27,20 @@ def error(message: str, kind: str = "error") -> None:
 
 def print_text(text: str) -> None:
     """Print to standard output, whatever its encoding."""
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.flush()
-    sys.stdout.buffer.write(printable(text).encode(encoding, "backslashreplace"))
-    sys.stdout.buffer.flush()
+    print_bytes(printable(text).encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+
+
+def print_bytes(data: bytes) -> None:
+    """Print to standard output.
+
+    Where nobody reads it any more, the command goes on with its work and keeps its exit status.
+    """
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def printable(text: str) -> str:

@@ -6,6 +6,7 @@ from tesc.analysis.formats.findings import conversion_of
 from tesc.analysis.formats.judge import faults
 from tesc.analysis.formats.wording import called, misused
 from tesc.analysis.rule import EventRule, Finding
+from tesc.syntax.printf import PRI_MACROS
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -68,6 +69,9 @@ def _misuse(fault: Fault, event: Event, tree: Tree) -> Finding:
     message = misused(conversion, fault.misuse, fault.models[0])
     if fault.misuse.kind == "unknown" and fault.misuse.what == "-":
         return Finding(span, message, "a precision has no sign")
+    macro = _macro_inside(form, conversion)
+    if fault.misuse.kind == "unknown" and macro:
+        return _take_out(macro, form, conversion, tree)
     if fault.misuse.kind == "unknown" and conversion.macro is None:
         fix = None
         bare = not (conversion.width or conversion.precision or conversion.length)
@@ -82,6 +86,29 @@ def _misuse(fault: Fault, event: Event, tree: Tree) -> Finding:
         fix = fix_of(tree, form, conversion, advice, "safe" if safe else "unsafe")
     help_ = _PERCENT if fault.misuse.kind == "percent" else help_of(form, conversion, advice)
     return Finding(span, message, help_, fix=fix)
+
+
+def _macro_inside(form: Format, conversion: Conversion) -> str | None:
+    """The PRI macro whose name stands in the string where the conversion's letter should be."""
+    if conversion.letter != "P" or conversion.macro is not None:
+        return None
+    rest = form.text[conversion.end - 1 :]
+    return max((name for name in PRI_MACROS if rest.startswith(name)), key=len, default=None)
+
+
+def _take_out(macro: str, form: Format, conversion: Conversion, tree: Tree) -> Finding:
+    """The finding of a macro that is a part of the string: the string has to end before it."""
+    begin = conversion.end - 1
+    end = begin + len(macro)
+    ends = form.text[end : end + 1] == '"'
+    at = form.start
+    edits = (
+        SourceEdit(tree.source, Span(at + begin, at + begin), '" '),
+        SourceEdit(tree.source, Span(at + end, at + end + ends), "" if ends else ' "'),
+    )
+    written = f'{form.text[conversion.start : begin]}" {macro}' + ("" if ends else ' "...')
+    message = f"'{macro}' stands within the string, where it is no macro"
+    return Finding(Span(at + conversion.start, at + end), message, f"write {written}", fix=Fix("safe", edits))
 
 
 def _position(fault: Fault, conversion: Conversion) -> tuple[str, str]:
