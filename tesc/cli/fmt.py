@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 
-from tesc.cli.terminal import Failure, error, plural, print_text
+from tesc.cli.terminal import Failure, error, plural, print_bytes, print_text
 from tesc.files import MAX_SOURCE_BYTES, read_source, too_large, write_output
 from tesc.records import record
 from tesc.syntax.source import Source
@@ -183,9 +183,7 @@ def diff(done: Formatted) -> Iterator[str]:
 
 def _print_bytes(text: str) -> None:
     """Print a source's own text: the bytes of a file, whatever the terminal's encoding."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
-    sys.stdout.buffer.flush()
+    print_bytes(text.encode("utf-8", "surrogateescape"))
 
 
 def _summarize(changed: int, files: int, options: argparse.Namespace) -> None:

@@ -27,7 +27,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "? for any one, as QEMU's '-trace enable=' takes it; '-PATTERN' (after --) takes events off again.",
     )
     parser.add_argument("file", metavar="FILE", help="the root file; - is standard input")
-    parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="list matching events only")
+    parser.add_argument(
+        "patterns", nargs="*", default=[], metavar="PATTERN", help="list matching events only"
+    )
     parser.add_argument(
         "--format",
         choices=["text", "json", "names"],
