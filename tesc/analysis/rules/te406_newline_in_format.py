@@ -47,7 +47,7 @@ class NewlineInFormat(EventRule):
             # Newlines that nothing follows can go; without one in the middle it is another text.
             fix = None
             if _NOTHING.fullmatch(text, flaw.end):
-                text = text[: flaw.start] + text[flaw.end :]
+                text = text[: _begin(text, flaw.start)] + text[flaw.end :]
                 fix = Fix("safe", (SourceEdit(tree.source, _cut(event.format, flaw), ""),))
             help_ = "leave it out: each event is a line anyway" if fix else "write a blank, or two events"
             message = "a newline at the end of the format" if fix else "a newline in the format"
@@ -56,11 +56,22 @@ class NewlineInFormat(EventRule):
 
 def _cut(form: Format, flaw: Flaw) -> Span:
     """A newline, with its string where that holds nothing else and follows something."""
-    before = form.text[: flaw.start - 1].rstrip(" \t")
+    begin = _begin(form.text, flaw.start)
+    before = form.text[: begin - 1].rstrip(" \t")
     for literal in form.parsed.literals:
-        if before and (literal.start, literal.end) == (flaw.start - 1, flaw.end + 1):
+        if before and (literal.start, literal.end) == (begin - 1, flaw.end + 1):
             return Span(form.start + len(before), form.start + literal.end)
-    return Span(form.start + flaw.start, form.start + flaw.end)
+    return Span(form.start + begin, form.start + flaw.end)
+
+
+def _begin(text: str, at: int) -> int:
+    """Where the line end begins whose newline stands at `at`: before its carriage returns."""
+    while text[:at].endswith("\\r"):
+        backslashes = len(text[: at - 1]) - len(text[: at - 1].rstrip("\\"))
+        if backslashes % 2 == 0:  # an escaped backslash and the letter r
+            break
+        at -= 2
+    return at
 
 
 RULE = NewlineInFormat()
