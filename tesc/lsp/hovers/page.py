@@ -1,0 +1,105 @@
+"""A few lines about something, for clients that show Markdown and for those that do not."""
+
+from __future__ import annotations
+
+import re
+
+from tesc.lsp.reports import printable
+from tesc.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Union
+
+    Piece = Union[str, "Code"]
+
+# What would be markup; an underscore within a word is none.
+_MARKUP = re.compile(r"[\\`*\[\]<>|&#~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_BACKTICKS = re.compile("`+")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@record
+class Code:
+    """A piece of a file within a sentence."""
+
+    text: str
+
+
+class Page:
+    """Blocks of code, paragraphs and lists, in order."""
+
+    def __init__(self) -> None:
+        # Kind (a language, or "text", "item" or "rule") and content.
+        self._blocks: list[tuple[str, tuple[Piece, ...]]] = []
+
+    def code(self, text: str, language: str = "c") -> None:
+        """Lines of code."""
+        self._blocks.append((f"code {language}", (text,)))
+
+    def text(self, *pieces: Piece) -> None:
+        """A paragraph."""
+        self._blocks.append(("text", pieces))
+
+    def item(self, *pieces: Piece) -> None:
+        """An item of a list; items that follow each other are one list."""
+        self._blocks.append(("item", pieces))
+
+    def rule(self) -> None:
+        """A line across, between things of one kind."""
+        self._blocks.append(("rule", ()))
+
+    def rendered(self, markdown: bool) -> str:
+        """The page as Markdown, or as plain text."""
+        text = ""
+        previous = ""
+        for kind, pieces in self._blocks:
+            block = _markdown(kind, pieces) if markdown else _plain(kind, pieces)
+            close = kind == previous == "item" or (not markdown and kind == "item" and previous == "text")
+            text += ("\n" if close else "\n\n") * bool(text) + block
+            previous = kind
+        return printable(text)
+
+
+def _visible(text: str) -> str:
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
+def _plain(kind: str, pieces: tuple[Piece, ...]) -> str:
+    line = _visible("".join(piece if isinstance(piece, str) else piece.text for piece in pieces))
+    return {"item": f"- {line}", "rule": "-----"}.get(kind, line)
+
+
+def _markdown(kind: str, pieces: tuple[Piece, ...]) -> str:
+    if kind.startswith("code "):
+        line = _visible(str(pieces[0]))
+        fence = "`" * max([3, *(len(ticks) + 1 for ticks in _BACKTICKS.findall(line))])
+        return f"{fence}{kind[5:]}\n{line}\n{fence}"
+    line = "".join(_escaped(piece) if isinstance(piece, str) else _inline(piece.text) for piece in pieces)
+    return {"item": f"- {line}", "rule": "---"}.get(kind, line)
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(lambda match: f"\\{match[0]}", _visible(text))
+
+
+def _inline(text: str) -> str:
+    text = _visible(text)
+    ticks = "`" * (max([0, *(len(found) for found in _BACKTICKS.findall(text))]) + 1)
+    blank = " " if text[:1] in ("`", "") or text[-1:] == "`" else ""
+    return f"{ticks}{blank}{text}{blank}{ticks}"
+
+
+def listed(texts: list[str], most: int) -> list[Piece]:
+    """Pieces of code as a sentence lists them: `a`, `b` and 3 more."""
+    pieces: list[Piece] = []
+    for number, text in enumerate(texts[:most]):
+        pieces.extend([", ", Code(text)] if number else [Code(text)])
+    if len(texts) > most:
+        pieces.append(f" and {len(texts) - most:,} more")
+    return pieces
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 event`, `12 events`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
