@@ -8,6 +8,7 @@ from tesc.lsp.hovers.comment import of_suppression
 from tesc.lsp.hovers.directive import of_include, of_patterns, of_prefix
 from tesc.lsp.hovers.event import of_event, of_property
 from tesc.lsp.hovers.format import of_conversion, of_macro, of_parameter
+from tesc.lsp.hovers.page import preferred
 from tesc.syntax.nodes import Comment, Disable, Event, Include, Prefix
 from tesc.syntax.source import Span
 
@@ -34,13 +35,6 @@ def register(server: Server) -> None:
         kind = preferred(able.content_format if able else None)
         text = page.rendered(kind == t.MarkupKind.Markdown)
         return t.Hover(t.MarkupContent(kind, text), view.range(span))
-
-
-def preferred(formats: object) -> t.MarkupKind:
-    """The kind of text that a client likes best; plain text where it does not say."""
-    known = {kind.value: kind for kind in t.MarkupKind}
-    names = [getattr(one, "value", one) for one in formats] if isinstance(formats, (list, tuple)) else []
-    return next((known[name] for name in names if name in known), t.MarkupKind.PlainText)
 
 
 def hover_at(view: View, offset: int) -> Found | None:

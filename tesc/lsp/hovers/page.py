@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from lsprotocol import types as t
+
 from tesc.lsp.reports import printable
 from tesc.records import record
 
@@ -103,3 +105,10 @@ def listed(texts: list[str], most: int) -> list[Piece]:
 def counted(number: int, noun: str) -> str:
     """`1 event`, `12 events`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def preferred(formats: object) -> t.MarkupKind:
+    """The kind of text that a client likes best; plain text where it does not say."""
+    known = {kind.value: kind for kind in t.MarkupKind}
+    names = [getattr(one, "value", one) for one in formats] if isinstance(formats, (list, tuple)) else []
+    return next((known[name] for name in names if name in known), t.MarkupKind.PlainText)
