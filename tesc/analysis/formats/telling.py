@@ -69,8 +69,7 @@ def _form(conversion: Conversion, letter: str) -> list[str]:
         at = "as many" if precision[:1] == "*" else precision or "0"
         more = " as a parameter says" if precision[:1] == "*" else ""
         if letter in "sS":
-            limit = "of at most" if not more else "of"
-            parts.append(f" {limit} {at} bytes{more}")
+            parts.append(f" of at most {at} bytes{more}")
         elif letter in _NUMBERS:
             parts.append(f", with at least {at} digits{more}")
         else:

@@ -73,7 +73,7 @@ def _in_event(view: View, event: Event, offset: int) -> Found | None:
         return of_event(view, event), event.name_span
     for word in event.properties:
         if _within(word.span, offset):
-            return of_property(event, word), word.span
+            return of_property(view, event, word), word.span
     for index, parameter in enumerate(event.parameters):
         if _within(parameter.span, offset):
             on_name = parameter.name and _within(parameter.name_span, offset)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tesc.analysis.registry import all_rules
 from tesc.analysis.suppress import suppressions
-from tesc.lsp.hovers.page import Code, Page
+from tesc.lsp.hovers.page import Code, Marked, Page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,5 +27,5 @@ def of_suppression(view: View, node: Comment, offset: int) -> tuple[Page, Span] 
             page.text(one.flaw)
     for rule in all_rules():
         if rule.code in codes:
-            page.item(Code(f"{rule.code} {rule.name}"), f": {rule.summary()}")
+            page.item(Code(f"{rule.code} {rule.name}"), ": ", Marked(rule.summary()))
     return page, here.span if here else node.span

@@ -131,16 +131,18 @@ def _group(view: View, unit: Unit) -> str | None:
     return None if path.startswith(os.pardir) else group_of(path)
 
 
-def of_property(node: Event, word: Word) -> Page:
+def of_property(view: View, node: Event, word: Word) -> Page:
     """A word before an event's name."""
     page = Page()
     if word.text == "disable":
+        names = dict.fromkeys(event.name for event in view.events_of(node)) or [node.name]
+        functions = listed([f"{c_function(name)}()" for name in names], _MOST_ENTRIES)
         page.text(
-            Code("disable"), " compiles the event out: ", Code(f"{c_function(node.name)}()"), " does nothing."
+            Code("disable"), " compiles the event out: ", *functions, " can be called, but does nothing."
         )
         return page
     for sentence in dropped(word.text, node.name) or (
-        f"'{word.text}' is no property; the only one is disable",
+        f"'{word.text}' is no property; the only one is 'disable'",
     ):
         page.text(sentence)
     return page

@@ -9,11 +9,12 @@ from tesc.analysis.formats.telling import printed
 from tesc.analysis.formats.wording import misused
 from tesc.analysis.rules.te411_unknown_pri_macro import advice
 from tesc.lsp.hovers.page import Code, Page, counted
+from tesc.schema.crossing import POINTER_LETTERS
 from tesc.syntax.printf import PRI_MACROS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tesc.analysis.formats.pairing import Pairing
     from tesc.lsp.hovers.page import Piece
@@ -39,6 +40,8 @@ def of_conversion(view: View, event: Event, index: int) -> Page:
             page.item(misused(conversion, misuse, model))
             break
     _takes(page, view, event, index)
+    if conversion.letter in POINTER_LETTERS and any(one.crosses for one in view.events_of(event)):
+        page.item("from the host, where it crosses the guest tunnel: ", Code('0x%" PRIx64'))
     return page
 
 
@@ -106,15 +109,19 @@ def _named(shown: str, models: tuple[str, ...], resolved: Callable[[str], str]) 
 def _gets(parameter: Parameter, pair: Pairing, models: tuple[str, ...], as_: str) -> list[Piece]:
     """Whether a parameter fits the conversion that it goes to."""
     pieces: list[Piece] = ["its parameter" + as_ + " is ", Code(parameter.declaration.text)]
-    labels = [MODELS[model].label for model in pair.rejecting]
-    if not labels:
+    if parameter.type.base is None:
+        return pieces
+    if not pair.rejecting:
         slot = pair.slot
         key = slot.length, slot.letter, slot.macro, parameter.type.text
         signs = slot.role == "value" and any(conv.other_sign(*key, model) for model in models)
         return [*pieces, ", which fits but for its sign" if signs else ", which fits"]
-    if len(labels) == len(models):
-        return [*pieces, ", which does not fit"]
-    return [*pieces, f", which does not fit on {_and(labels)}"]
+    return [*pieces, ", ", _unfit(pair, models)]
+
+
+def _unfit(pair: Pairing, models: tuple[str, ...]) -> str:
+    everywhere = len(pair.rejecting) == len(models)
+    return "which does not fit" + ("" if everywhere else f" on {_labels(pair.rejecting)}")
 
 
 def of_parameter(view: View, event: Event, index: int) -> Page:
@@ -126,22 +133,21 @@ def of_parameter(view: View, event: Event, index: int) -> Page:
     crossing = next((one for one in view.events_of(event) if one.crosses), None)
     if crossing is not None and parameter.type.is_pointer:
         type_, name = crossing.parameters[index]
-        page.item("crosses the guest tunnel: the host has ", Code(f"{type_} {name}"))
+        page.item("to the host, where it crosses the guest tunnel: ", Code(f"{type_} {name}"))
     if event.format is None:
         page.item("nothing prints it: the event has no format")
         return page
     conversions = event.format.parsed.conversions
-    found = [pair for pair in pairings(event, view.settings.data_models) if pair.parameter == index]
+    models = view.settings.data_models
+    found = [pair for pair in pairings(event, models) if pair.parameter == index]
     for pair in found:
         conversion = conversions[pair.slot.conversion]
         if pair.slot.role != "value":
             page.item(f"gives the {pair.slot.role} of ", Code(written(conversion)))
             continue
         what = printed(conversion)
-        page.item("printed by ", Code(written(conversion)), f": {what}" if what else "")
-        if pair.rejecting:
-            labels = [MODELS[model].label for model in pair.rejecting]
-            page.item(f"which does not fit on {_and(labels)}")
+        unfit = f", {_unfit(pair, models)}" if pair.rejecting else ""
+        page.item("printed by ", Code(written(conversion)), unfit, f": {what}" if what else "")
     if not found:
         page.item("no conversion prints it")
     return page
@@ -152,10 +158,7 @@ def _type(parameter: Parameter) -> list[Piece]:
     type_ = parameter.type
     if type_.is_pointer:
         what = "a string, passed by its address" if type_.is_string else "a pointer"
-        return [
-            f"{what}: ",
-            *by_model(_ALL, lambda model: counted(bits("intptr_t", model), "bit"), code=False),
-        ]
+        return [f"{what}: 64 bits on LP64 and LLP64, 32 bits on ILP32"]
     if type_.base is None or basic(type_.text, "lp64") is None:
         return ["a type of which nothing is known"]
     text = type_.text
@@ -166,25 +169,32 @@ def _type(parameter: Parameter) -> list[Piece]:
     def wide(model: str) -> str:
         return counted(bits(named(model), model), "bit")
 
-    pieces: list[Piece] = [*by_model(_ALL, wide, code=False), ": ", *by_model(_ALL, named)]
+    if len({wide(model) for model in _ALL}) == 1:
+        pieces: list[Piece] = [wide("lp64"), ": ", *by_model(_ALL, named)]
+    else:
+        pieces = by_model(_ALL, named, lambda model: f", {wide(model)},")
     if promoted(named("lp64")) != named("lp64"):
         pieces.append("; printf gets it as int")
     return pieces
 
 
-def by_model(models: tuple[str, ...], value: Callable[[str], str], code: bool = True) -> list[Piece]:
-    """`long` on LP64, `long long` on ILP32 and LLP64; the value alone where it is the same on all."""
+def by_model(
+    models: tuple[str, ...], value: Callable[[str], str], more: Callable[[str], str] | None = None
+) -> list[Piece]:
+    """`long` on LP64, `long long` on ILP32 and LLP64; the value alone where it is the same on all.
+
+    `more` is what to say behind a value.
+    """
     groups: dict[str, list[str]] = {}
     for model in models:
-        groups.setdefault(value(model), []).append(MODELS[model].label)
+        groups.setdefault(value(model), []).append(model)
     pieces: list[Piece] = []
-    for text, labels in groups.items():
-        if pieces:
-            pieces.append(", ")
-        pieces.append(Code(text) if code else text)
-        if len(groups) > 1:
-            pieces.append(f" on {_and(labels)}")
-    return pieces
+    for text, same in groups.items():
+        pieces.extend(["; " if more else ", "] if pieces else [])
+        pieces.append(Code(text))
+        pieces.append(more(same[0]) if more else "")
+        pieces.append(f" on {_labels(same)}" if len(groups) > 1 else "")
+    return [piece for piece in pieces if piece]
 
 
 def written(conversion: Conversion) -> str:
@@ -195,5 +205,7 @@ def written(conversion: Conversion) -> str:
     return f'{conversion.text[: -len(name)]}" {name}'
 
 
-def _and(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+def _labels(models: Sequence[str]) -> str:
+    """`LP64, ILP32 and LLP64`."""
+    *most, last = [MODELS[model].label for model in models]
+    return f"{', '.join(most)} and {last}" if most else last

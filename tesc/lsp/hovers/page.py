@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Union
 
-    Piece = Union[str, "Code"]
+    Piece = Union[str, "Code", "Marked"]
 
 # What would be markup; an underscore within a word is none.
 _MARKUP = re.compile(r"[\\`*\[\]<>|&#~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
@@ -24,6 +24,13 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 @record
 class Code:
     """A piece of a file within a sentence."""
+
+    text: str
+
+
+@record
+class Marked:
+    """Markdown in a sentence of our own, such as a rule's summary."""
 
     text: str
 
@@ -68,17 +75,30 @@ def _visible(text: str) -> str:
 
 
 def _plain(kind: str, pieces: tuple[Piece, ...]) -> str:
-    line = _visible("".join(piece if isinstance(piece, str) else piece.text for piece in pieces))
+    line = "".join(
+        piece.text.replace("`", "") if isinstance(piece, Marked) else _visible(_text(piece))
+        for piece in pieces
+    )
     return {"item": f"- {line}", "rule": "-----"}.get(kind, line)
 
 
 def _markdown(kind: str, pieces: tuple[Piece, ...]) -> str:
     if kind.startswith("code "):
-        line = _visible(str(pieces[0]))
+        line = _visible(_text(pieces[0]))
         fence = "`" * max([3, *(len(ticks) + 1 for ticks in _BACKTICKS.findall(line))])
         return f"{fence}{kind[5:]}\n{line}\n{fence}"
-    line = "".join(_escaped(piece) if isinstance(piece, str) else _inline(piece.text) for piece in pieces)
+    line = "".join(_marked(piece) for piece in pieces)
     return {"item": f"- {line}", "rule": "---"}.get(kind, line)
+
+
+def _text(piece: Piece) -> str:
+    return piece if isinstance(piece, str) else piece.text
+
+
+def _marked(piece: Piece) -> str:
+    if isinstance(piece, str):
+        return _escaped(piece)
+    return piece.text if isinstance(piece, Marked) else _inline(piece.text)
 
 
 def _escaped(text: str) -> str:
