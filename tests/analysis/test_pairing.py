@@ -83,6 +83,7 @@ def test_printed(format_text, expected):
         ('e(int a) "tab\\t%d \\x41 \\"q\\""', 'tab\t<a> A "q"'),
         ('e(int a, uint8_t b) "\U0001f600 %d" PRIx64 " %" PRIx8 "."', "\U0001f600 <a>lx <b>."),
         ('e(int a) "%d %" PRIx8', "<a> %PRIx8"),
+        ('e(int a) "%" X', "<a>"),
         ('e(int a) "%d %d"', "<a> %d"),
         ('e(int) "%d"', "<?>"),
         ('e(int a) "%d" OTHER "!"', "<a>OTHER!"),

@@ -131,7 +131,9 @@ def _text(joined: str, macros: object) -> str:
 
 
 def _value(conversion: Conversion, name: str) -> str:
-    letter = conversion.macro.name[3] if conversion.macro else conversion.letter
+    letter = conversion.letter
+    if conversion.macro is not None and conv.known_macro(conversion):
+        letter = conversion.macro.name[3]
     if letter == "n":
         return ""
     before = "0x" if letter == "p" else _BASES.get(letter, "") if "#" in conversion.flags else ""
