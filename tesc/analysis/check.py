@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Diagnostic, Related
-from tesc.analysis.rule import EventRule, FileRule, Finding, RunRule
+from tesc.analysis.rule import EventRule, FileRule, Finding, RunRule, SourcesRule
 from tesc.analysis.suppress import Suppression, suppressions
 from tesc.records import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tesc.analysis.rule import Rule
     from tesc.config.settings import Settings
     from tesc.schema.unit import Inclusion, Unit
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
+    from tesc.uses.index import Index
 
 UNUSED_IGNORE = "TE008"
 # In place of a severity: the rule does not run.
@@ -28,13 +29,17 @@ def check(
     settings: Mapping[Source, Settings],
     severities: Mapping[str, str],
     levels: Mapping[Source, Mapping[str, str]] | None = None,
+    uses: Index | None = None,
 ) -> list[Diagnostic]:
     """What the rules find in units, in the order of the files and of their text.
 
     `settings` holds those of each file's source; the first file's hold for what is looked at across
     files. `severities` overrides severities by code; `levels` does so for one file, where `off`
-    means that the rule does not run there.
+    means that the rule does not run there. `uses` are those of events in C and Rust sources; rules that
+    look at them do not run without.
     """
+    if uses is None:
+        rules = [rule for rule in rules if not isinstance(rule, SourcesRule)]
     plan = _Plan(rules, severities, levels or {})
     trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
     names = {id(event.node): event.name for unit in reversed(units) for event in reversed(unit.events)}
@@ -45,8 +50,8 @@ def check(
     if trees:
         first = settings[trees[0].source]
         for rule in rules:
-            if isinstance(rule, RunRule) and rule.applies(first):
-                for finding in rule.check(units, first):
+            if rule.applies(first):
+                for finding in _in_run(rule, units, first, uses):
                     assert finding.source is not None
                     mine = plan.severities_in(finding.source)
                     if mine.get(rule.code) != OFF:
@@ -55,6 +60,15 @@ def check(
     kept = _unsuppressed(trees, found, plan, settings)
     order = {tree.source: number for number, tree in enumerate(trees)}
     return sorted(kept, key=lambda d: (order.get(d.source, len(order)), d.span.start, d.code, d.message))
+
+
+def _in_run(rule: Rule, units: Sequence[Unit], settings: Settings, uses: Index | None) -> Iterable[Finding]:
+    """What a rule finds that looks at all units together."""
+    if isinstance(rule, RunRule):
+        return rule.check(units, settings)
+    if isinstance(rule, SourcesRule) and uses is not None:
+        return rule.check(units, settings, uses)
+    return ()
 
 
 class _Plan:

@@ -41,7 +41,7 @@ class TestIndex:
         index = Index()
         index.update("a.rs", "fn f() { trace_irq_enabled(); trace_irq_enabled(1); }")
         assert places(index.uses_of("irq")) == [("a.rs", "state", 1, 10)]
-        assert places(index.uses_of("irq_enabled")) == [("a.rs", "state", 1, 10), ("a.rs", "call", 1, 31)]
+        assert places(index.uses_of("irq_enabled")) == [("a.rs", "call", 1, 10), ("a.rs", "call", 1, 31)]
 
     def test_pasted_names_are_by_themselves(self):
         index = Index()
