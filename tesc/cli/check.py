@@ -29,8 +29,11 @@ exit status: 0 nothing at error severity, 1 findings at error severity, 2 tesc c
 
 A folder stands for every file below it named trace-events or *.trace-events; in a git checkout,
 for those that git does not ignore. A FIFO counts only where it is named itself: it is waited for
-and read to its end. RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL.
-A comment '# tesc: ignore[RULE] reason' silences a rule for the next item, and at the top
+and read to its end. --sources looks for uses of events in the files of C, C++, Objective-C and
+Rust that git does not ignore; outside of a checkout, in those that no build folder has.
+
+RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL. A comment
+'# tesc: ignore[RULE] reason' silences a rule for the next item, and at the top
 '# tesc: ignore-file[RULE] reason' for the file. 'tesc explain RULE' says what a rule means.
 """
 
@@ -96,7 +99,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _found(workspace: Workspace, sources: _Sources) -> list[Diagnostic]:
     rules, levels = chosen(workspace.settings)
-    uses = sources.uses() if any(isinstance(rule, SourcesRule) for rule in rules) else None
+    asking = [rule.code for rule in rules if isinstance(rule, SourcesRule)]
+    uses = sources.uses() if asking else None
+    if asking and len(asking) == len(rules) and uses is None:
+        raise Failure(f"{', '.join(asking)}: looks at C and Rust sources: add --sources")
     return check(workspace.units, rules, workspace.settings, {}, levels, uses)
 
 
