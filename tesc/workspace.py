@@ -114,12 +114,12 @@ class Workspace:
         """
         given = self.overrides.sources
         if given:
-            return distinct(map(shown, given))
+            return _outermost(map(shown, given))
         if given is None:
             found = [folder for one in self.settings.values() for folder in one.sources]
         else:
             found = [one.root or _project_of(source.file) for source, one in self.settings.items()]
-        return distinct(map(relative, found))
+        return _outermost(map(relative, found))
 
     @property
     def files(self) -> int:
@@ -172,6 +172,16 @@ class Workspace:
     def _unit(self, tree: Tree) -> Unit:
         include_path = (*self.overrides.include_path, *self.settings_of(tree.source).include_path)
         return resolve((tree,), Loader(include_path, shown, self._trees), self.outside_of(tree))
+
+
+def _outermost(paths: Iterable[str]) -> list[str]:
+    """Paths without those below others, whose files would count twice."""
+    real = {path: os.path.join(os.path.realpath(path), "") for path in distinct(paths)}
+    return [
+        path
+        for path, mine in real.items()
+        if not any(mine != other and mine.startswith(other) for other in real.values())
+    ]
 
 
 def _project_of(file: str) -> str:

@@ -134,7 +134,8 @@ class Index:
         An editor that knows a newer text overrides this.
         """
         read = read_bytes(path)
-        return None if read is None else Source.from_bytes(path, read[0])
+        shown = os.path.normpath(path).replace(os.sep, "/")
+        return None if read is None else Source.from_bytes(shown, read[0], path)
 
     @property
     def sources(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -91,10 +92,16 @@ def test_related_places_are_shown_from_here(check, work, monkeypatch):
     Path("net/net.c").write_text("#if 0\nvoid f(void) { trace_heat(1); }\n#endif\n")
     (work / "tesc.toml").touch()
     monkeypatch.chdir(work / "heater")
-    main(["check", "--sources", "--output-format", "gcc"])
-    status, lines, _ = check("--sources", "--output-format", "json")
-    assert status == 0
-    assert any('"path": "../net/net.c"' in line for line in lines)
+    _, lines, _ = check("--sources", "--output-format", "json")
+    (heat,) = json.loads("\n".join(lines))
+    assert [related["path"] for related in heat["related"]] == ["../net/net.c"]
+
+
+def test_a_folder_within_another_counts_once(check):
+    Path("net/net.c").write_text("#if 0\nvoid f(void) { trace_heat(1); }\n#endif\n")
+    _, lines, _ = check("--sources", "net", ".", "net/net.c", "--output-format", "json")
+    (heat,) = (found for found in json.loads("\n".join(lines)) if found["event"] == "heat")
+    assert [related["path"] for related in heat["related"]] == ["net/net.c"]
 
 
 def test_fixes_are_made_as_without(check):

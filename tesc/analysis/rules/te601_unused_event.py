@@ -2,25 +2,26 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis.diagnostic import Related
+from tesc.analysis.callers import declared, related
 from tesc.analysis.rule import Finding, SourcesRule
-from tesc.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tesc.analysis.callers import Declared, Place
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit, UnitEvent
-    from tesc.syntax.nodes import Event
-    from tesc.syntax.source import Source
+    from tesc.schema.unit import Unit
     from tesc.uses.index import Index
     from tesc.uses.scan import Use
 
-    Places = list[tuple[str, Use]]
-
-# Others are shown where somebody asks who uses the event.
-_MOST_RELATED = 3
+_SAID = {
+    "call": "called here",
+    "reference": "named here",
+    "state": "tested for here",
+    "declaration": "declared here",
+    "pasted": "pasted here",
+}
 
 
 class UnusedEvent(SourcesRule):
@@ -65,62 +66,25 @@ class UnusedEvent(SourcesRule):
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Finding]:
         pasted = _Pasted(uses)
-        events = [(one, [u for name in one.names for u in uses.uses_of(name)]) for one in _declared(units)]
+        events = [(one, [u for name in one.names for u in uses.uses_of(name)]) for one in declared(units)]
         # A guest is traced from the host, and its sources may be elsewhere.
-        known = {declared.source for declared, found in events if found or not declared.crosses}
-        for declared, found in events:
-            if declared.source in known and not any(_counts(*use) for use in found):
-                yield _finding(declared, found, pasted.maker(declared.names), uses)
+        known = {one.source for one, found in events if found or not one.crosses}
+        for one, found in events:
+            if one.source in known and not any(_counts(*use) for use in found):
+                yield _finding(one, found, pasted.maker(one.names), uses)
 
 
-@record
-class _Declared:
-    """A declaration, and all names that units give its event; the first is shown.
-
-    `crosses` tells that in some unit it is a guest's.
-    """
-
-    source: Source
-    node: Event
-    names: tuple[str, ...]
-    crosses: bool
-
-    @property
-    def name(self) -> str:
-        return self.names[0]
-
-
-def _declared(units: Sequence[Unit]) -> list[_Declared]:
-    """The declarations of all units, each once."""
-    first: dict[int, UnitEvent] = {}
-    names: dict[int, dict[str, None]] = {}
-    crossing: set[int] = set()
-    for unit in units:
-        for event in unit.events:
-            first.setdefault(id(event.node), event)
-            mine = names.setdefault(id(event.node), {})
-            mine[event.name] = None
-            if event.crosses:
-                crossing.add(id(event.node))
-                # The guest knows nothing of what the host puts before its names.
-                mine[event.name[len(unit.ranges[event.range].prefix) :]] = None
-    return [
-        _Declared(event.source, event.node, tuple(names[key]), key in crossing)
-        for key, event in first.items()
-    ]
-
-
-def _finding(declared: _Declared, found: Places, maker: tuple[str, Use] | None, uses: Index) -> Finding:
+def _finding(one: Declared, found: list[Place], maker: Place | None, uses: Index) -> Finding:
     """The finding for an event of whose uses none counts; `maker` is where its name may be pasted."""
-    name = declared.name
+    name = one.name
     if maker is not None:
         found = [maker, *found]
     return Finding(
-        declared.node.name_span,
+        one.node.name_span,
         _said(name, found),
         None if maker else f"remove it, or call trace_{name}() where it happens",
-        tuple(_related(uses, found)),
-        source=declared.source,
+        tuple(related(uses, ((place, _SAID[place[1].kind]) for place in found))),
+        source=one.source,
         event=name,
         severity="information" if maker else None,
     )
@@ -137,7 +101,7 @@ def _counts(path: str, use: Use) -> bool:
 _COMPILED = re.compile(r"(?<!\.inc)\.(?:c|cc|cpp|cxx|m|mm)$")
 
 
-def _said(name: str, found: Places) -> str:
+def _said(name: str, found: list[Place]) -> str:
     """What is wrong with an event of whose uses none counts."""
     if any(use.kind == "pasted" for _, use in found):
         return f"nothing calls trace_{name}() by its whole name, but a macro may paste it together"
@@ -161,24 +125,10 @@ class _Pasted:
             if not use.capitals and not use.dead
         ]
 
-    def maker(self, names: Sequence[str]) -> tuple[str, Use] | None:
+    def maker(self, names: Sequence[str]) -> Place | None:
         """The first place where one of the names may be put together."""
         fitting = (place for pattern, place in self._patterns if any(map(pattern.fullmatch, names)))
         return next(fitting, None)
-
-
-def _related(uses: Index, found: Places) -> Iterator[Related]:
-    words = {
-        "call": "called here",
-        "reference": "named here",
-        "state": "tested for here",
-        "declaration": "declared here",
-        "pasted": "pasted here",
-    }
-    for path, use in found[:_MOST_RELATED]:
-        source = uses.source(path)
-        if source is not None:
-            yield Related(source, use.span, words[use.kind])
 
 
 RULE = UnusedEvent()
