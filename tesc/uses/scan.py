@@ -136,7 +136,7 @@ class _Scan:
         self.masked = masked
         self.rust = rust
         self.layout = layout
-        self.expanded: dict[str | None, bool] = {}
+        self.expanded: dict[str, bool] = {}
         self.line = 1
         self.line_start = 0
         self.counted = 0
@@ -238,11 +238,11 @@ class _Scan:
             arguments if macro is None or "..." not in self._head_of(macro[0]) else None,
             capitals,
             macro is not None,
-            macro is not None and self._is_expanded(macro[2]),
+            macro is not None and macro[2] is not None and self._is_expanded(macro[2]),
             region_at(self.layout.dead, start) is not None,
         )
 
-    def _is_expanded(self, macro: str | None) -> bool:
+    def _is_expanded(self, macro: str) -> bool:
         if macro not in self.expanded:
             others = re.finditer(rf"\b{macro}\b", self.masked)
             # Its definitions do not count, nor what removes them.
