@@ -1,7 +1,8 @@
 """Applies the hunks of a patch to a file's lines, in memory, or takes them back.
 
 A hunk is looked for where its header says, then ever further away in both directions, as git does;
-its context has to be there whole.
+its context has to be there whole. One that begins with a file's first line fits there only, and one
+that ends without context only at the end.
 """
 
 from __future__ import annotations
@@ -24,10 +25,15 @@ class Line:
 
 @record
 class Applied:
-    """The lines after all hunks, and how far from where they belong these were found, added up."""
+    """The lines after all hunks.
+
+    `moved` adds up how far from their places these were found, `matched` how many lines had to be
+    there for it.
+    """
 
     lines: tuple[Line, ...]
     moved: int
+    matched: int
 
 
 @record
@@ -49,7 +55,7 @@ def apply(lines: Sequence[Line], hunks: Sequence[Hunk], reverse: bool = False) -
     left = list(lines)
     # Lines that a hunk has touched are not for a later one.
     done = [False] * len(left)
-    moved = 0
+    moved = matched = 0
     for number, hunk in enumerate(hunks, 1):
         old, new, start = (
             (hunk.new, hunk.old, hunk.old_start) if reverse else (hunk.old, hunk.new, hunk.new_start)
@@ -60,12 +66,11 @@ def apply(lines: Sequence[Line], hunks: Sequence[Hunk], reverse: bool = False) -
         if at is None:
             return Misfit(number)
         moved += abs(at - max(expected, 0))
-        wanted = _anchor(hunk, reverse, len(left))
-        moved += abs(at - wanted) if wanted is not None else 0
+        matched += len(old)
         made = _made(hunk, left[at : at + len(old)], reverse)
         left[at : at + len(old)] = made
         done[at : at + len(old)] = [True] * len(made)
-    return Applied(tuple(left), moved)
+    return Applied(tuple(left), moved, matched)
 
 
 def with_line_ends(hunk: Hunk, end: str) -> Hunk:
@@ -97,25 +102,14 @@ def _find(
 
     if last < 0:
         return None
-    wanted = _anchor(hunk, reverse, len(lines))
-    if wanted is not None and fits(wanted):
-        return wanted
+    if any(sign == " " for sign, _ in hunk.changes):
+        begins = (hunk.new_start if reverse else hunk.old_start) <= 1
+        ends = hunk.changes[-1][0] != " "
+        if begins or ends:
+            # Less context than others have: there was no more of it.
+            at = 0 if begins else last
+            return at if fits(at) and (not ends or at == last) else None
     return next((at for at in _outward(min(max(expected, 0), last), last) if fits(at)), None)
-
-
-def _anchor(hunk: Hunk, reverse: bool, length: int) -> int | None:
-    """Where a hunk belongs in a file of so many lines, if it is the beginning or the end.
-
-    A hunk of the first line belongs at the beginning, one that ends without context at the end;
-    not so where nothing at all is context.
-    """
-    old, first = (hunk.new, hunk.new_start) if reverse else (hunk.old, hunk.old_start)
-    last = length - len(old)
-    if last < 0 or not any(sign == " " for sign, _ in hunk.changes):
-        return None
-    if hunk.changes[-1][0] == " ":
-        return 0 if first <= 1 else None
-    return last if first > 1 or last == 0 else None
 
 
 def _outward(begin: int, last: int) -> Iterator[int]:

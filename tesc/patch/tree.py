@@ -33,13 +33,14 @@ class _Placed:
 class _Outcome:
     """Files after patches of theirs, or before them; `failure` says what does not apply, if anything.
 
-    `done` counts the hunks that do, `moved` tells how far from their places.
+    `done` counts the hunks that do; `moved` and `matched` add up what Applied says of them.
     """
 
     files: dict[str, Lines | None]
-    done: int
-    moved: int
-    failure: str | None
+    done: int = 0
+    moved: int = 0
+    matched: int = 0
+    failure: str | None = None
 
 
 @record
@@ -117,7 +118,7 @@ class _Side(dict[str, "bytes | None"]):
 
 
 def _placed(patches: Sequence[FilePatch], folder: str, top: str | None) -> list[_Placed]:
-    """Patches and where their files are: below one of two folders, by a path with or without its first name."""
+    """Patches and where their files are: below one of two folders, by a path or the end of one."""
     ways = {id(patch): _way(patch, folder, top) for patch in patches}
     known = Counter(way for way in ways.values() if way)
     usual = known.most_common(1)[0][0] if known else None
@@ -190,7 +191,8 @@ def _versions(part: Sequence[_Placed]) -> _Versions:
     forth, back = _outcome(disk, part, False), _outcome(disk, part, True)
     if forth.failure and back.failure:
         raise BadPatch((back if back.done > forth.done else forth).failure or "")
-    applied = forth.failure is not None or (back.failure is None and back.moved <= forth.moved)
+    fits_better = (back.moved, -back.matched) <= (forth.moved, -forth.matched)
+    applied = forth.failure is not None or (back.failure is None and fits_better)
     before, after = (back.files, disk) if applied else (disk, forth.files)
     stayed = {id(line) for lines in before.values() for line in lines or ()}
     added = {
@@ -203,34 +205,39 @@ def _versions(part: Sequence[_Placed]) -> _Versions:
 def _outcome(disk: dict[str, Lines | None], part: Sequence[_Placed], reverse: bool) -> _Outcome:
     """What patches, or their reverse, make of files."""
     files = dict(disk)
-    done = moved = 0
+    done = moved = matched = 0
     for one in reversed(part) if reverse else part:
         patch = one.patch
         source, target = (one.new, one.old) if reverse else (one.old, one.new)
-        if patch.binary:
-            return _Outcome(
-                files, done, moved, f"{patch.name}: changed in a way that the patch does not show as text"
-            )
-        lines = files.get(source) if source else ()
-        if lines is None:
-            return _Outcome(files, done, moved, f"{patch.name}: the patch changes a file that is not there")
-        if source is None and target and files.get(target):
-            return _Outcome(files, done, moved, f"{patch.name}: the patch makes a file that is there already")
-        made = _fitted(lines, patch.hunks, reverse)
+        flaw = _flaw(patch, files, source, target)
+        made = _fitted((files[source] if source else None) or (), patch.hunks, reverse)
         if isinstance(made, Misfit):
-            hunk = patch.hunks[made.hunk - 1]
-            failure = (
-                f"{patch.name}: hunk {made.hunk} of the patch (at line {hunk.old_start}) neither applies "
-                "to this file nor is it applied"
-            )
-            return _Outcome(files, done + made.hunk - 1, moved, failure)
+            at = patch.hunks[made.hunk - 1].old_start
+            done += made.hunk - 1
+            flaw = flaw or f"hunk {made.hunk} of the patch (at line {at}) does not fit, nor is it applied"
+        if flaw or isinstance(made, Misfit):
+            return _Outcome(files, done, failure=f"{patch.name}: {flaw}")
         done += len(patch.hunks)
         moved += made.moved
+        matched += made.matched
         if source and source != target:
             files[source] = None
         if target:
             files[target] = made.lines
-    return _Outcome(files, done, moved, None)
+    return _Outcome(files, done, moved, matched)
+
+
+def _flaw(
+    patch: FilePatch, files: dict[str, Lines | None], source: str | None, target: str | None
+) -> str | None:
+    """Why a patch can't make one file of another, if it can't, whatever they hold."""
+    if patch.binary:
+        return "the patch does not show as text what it changes"
+    if source and files[source] is None:
+        return "the patch changes a file that is not there"
+    if target and target != source and files[target]:
+        return "the patch makes a file that is there already"
+    return None
 
 
 def _fitted(lines: Lines, hunks: Sequence[Hunk], reverse: bool) -> Applied | Misfit:
