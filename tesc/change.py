@@ -67,7 +67,7 @@ class Since(Change):
         self._checkout = Checkout(first if os.path.isdir(first) else os.path.dirname(first))
         for path in paths:
             if path != "-" and self._inside(path) is None:
-                raise GitError(f"{path}: not in the git checkout {relative(self._checkout.root)}")
+                raise GitError(f"{path}: not in the git checkout {self._checkout.root}")
         commit = self._checkout.base(revision)
         self._files = self._checkout.files(commit)
         self._renamed = self._checkout.renamed_since(commit)
@@ -215,7 +215,7 @@ class Comparison:
             folder = os.path.isdir(path)
             files = change.files_before(path)
             for file in distinct(file for file in files if not folder or not workspace.excludes(file)):
-                _add(past, file, workspace)
+                _add(past, file, workspace, change)
         past.resolve()
         found = check(past)
         self._old = Counter(map(self._identity, found))
@@ -262,19 +262,32 @@ def _line(diagnostic: Diagnostic) -> str:
     return source.line_text(source.place(diagnostic.span.start)[0])
 
 
-def _add(past: Workspace, file: str, present: Workspace) -> None:
+def _add(past: Workspace, file: str, present: Workspace, change: Change) -> None:
     """Add a file as it was, or the very tree of the present where it has not changed."""
     tree = present.tree_of(file)
-    if tree is not None and tree.source.file == file and _same(past, file, tree.source.text):
+    if tree is not None and tree.source.file == file and _stayed(file, tree.source.text, change):
         past.add_tree(tree)
     else:
         past.add_file(file)
 
 
-def _same(past: Workspace, file: str, text: str) -> bool:
-    assert past.versions is not None
+def _stayed(file: str, text: str, change: Change) -> bool:
+    """Whether a file was the text that it is now."""
+    real = os.path.realpath(file)
     try:
-        data = past.versions[os.path.realpath(file)]
+        data = change.before[real]
     except KeyError:
-        return True
+        # It was what is on disk.
+        return not _holds(change.after, real)
     return data is not None and data.decode("utf-8", "surrogateescape") == text
+
+
+def _holds(contents: Contents | None, path: str) -> bool:
+    """Whether the contents of a file are others than those on disk."""
+    if contents is None:
+        return False
+    try:
+        contents[path]
+    except KeyError:
+        return False
+    return True
