@@ -43,6 +43,8 @@ class Checkout:
                 said = "not in a git checkout"
             raise GitError(f"{folder}: {said}")
         self.root = os.path.realpath(os.fsdecode(done.stdout.rstrip(b"\n")))
+        # Where git's hooks run too, so that what they say of the index holds.
+        self._folder = self.root
 
     def base(self, revision: str) -> str:
         """The commit that the work in hand began from: where HEAD left the history of `revision`.
@@ -84,9 +86,7 @@ class Checkout:
 
     def present(self) -> set[str]:
         """The files that are, or may come, under git's care now: all but those that it ignores."""
-        listed = self._run(
-            "-C", self.root, "ls-files", "-z", "--cached", "--others", "--exclude-standard"
-        ).stdout
+        listed = self._run("ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout
         return {os.fsdecode(path) for path in listed.split(b"\0") if path}
 
     def _commit(self, revision: str) -> str | None:
