@@ -9,13 +9,16 @@ from tesc.records import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from tesc.analysis.rule import Rule
     from tesc.config.settings import Settings
     from tesc.schema.unit import Inclusion, Unit
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
+
+    # Settings, severities by code, rules, and the effective names of the events.
+    _Facts = tuple[Settings, Mapping[str, str], Sequence[Rule], Sequence[str]]
 
 UNUSED_IGNORE = "TE008"
 # In place of a severity: the rule does not run.
@@ -46,7 +49,7 @@ def check(
         mine = plan.severities_in(tree.source)
         seen = tuple([names.get(id(event), event.name) for event in tree.events])
         facts = (settings[tree.source], mine, plan.rules_in(tree.source), seen)
-        found.extend(memory.recall(tree, facts, lambda: _in_file(tree, *facts)))
+        found.extend(memory.found_in(tree, facts))
     memory.keep_only(trees)
     if trees:
         first = settings[trees[0].source]
@@ -67,13 +70,13 @@ class Memory:
     """What was found in each file by itself, and under which facts about it."""
 
     def __init__(self) -> None:
-        self._found: dict[int, tuple[Tree, object, list[Diagnostic]]] = {}
+        self._found: dict[int, tuple[Tree, _Facts, list[Diagnostic]]] = {}
 
-    def recall(self, tree: Tree, facts: object, look: Callable[[], list[Diagnostic]]) -> list[Diagnostic]:
-        """What was found in a tree the last time, if the facts were the same; else what `look` finds."""
+    def found_in(self, tree: Tree, facts: _Facts) -> list[Diagnostic]:
+        """What there is to find in a tree, looked for anew only where the facts are others."""
         before = self._found.get(id(tree))
         if before is None or before[1] != facts:
-            before = self._found[id(tree)] = (tree, facts, look())
+            before = self._found[id(tree)] = (tree, facts, _in_file(tree, *facts))
         return before[2]
 
     def keep_only(self, trees: Sequence[Tree]) -> None:
