@@ -22,7 +22,9 @@ def test_kate_colours_events(need, tmp_path):
     folder.mkdir(parents=True)
     shutil.copy(EDITORS / "kate" / "trace-events.xml", folder)
     file = tmp_path / "trace-events"
-    file.write_text('# a.c\ndisable a_b(uint8_t c) "d 0x%" PRIx8 " %s.\\n"\ninclude "x" prefix y_ base 0x10\n')
+    file.write_text(
+        '# a.c\ndisable a_b(uint8_t c) "d 0x%" PRIx8 " %s.\\n"\ninclude "x" prefix y_ base 0x10\n'
+    )
     done = subprocess.run(
         [program, file],
         env={**os.environ, "XDG_DATA_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"},
