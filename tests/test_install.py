@@ -213,3 +213,17 @@ def test_uv_tool(archives, offline, tmp_path, skip_without, source):
     succeed(tool("uv", skip_without), "tool", "install", "--no-index", what, env=offline, cwd=tmp_path)
     installed = Path(offline["UV_TOOL_BIN_DIR"])
     assert succeed(installed / "tesc", "--version") == f"tesc {tesc.__version__}\n"
+
+
+def test_commands_do_not_import_what_only_the_language_server_needs(run):
+    for command in (
+        ["check"],
+        ["fmt", "--check"],
+        ["list", "lamp/trace-events"],
+        ["check", "--diff-base", "HEAD"],
+    ):
+        code = (
+            "import sys; from tesc.cli.main import main; main(sys.argv[1:]);"
+            "print([m for m in ('pygls', 'lsprotocol', 'cattrs', 'asyncio') if m in sys.modules])"
+        )
+        assert run("python", "-c", code, *command).stdout.splitlines()[-1] == "[]"

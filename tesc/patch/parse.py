@@ -59,11 +59,6 @@ class FilePatch:
     binary: bool
     hunks: tuple[Hunk, ...]
 
-    @property
-    def name(self) -> str:
-        """What to call the file in messages."""
-        return self.new or self.old or NOWHERE
-
 
 def parse_patch(text: str) -> list[FilePatch]:
     """The files that a text's diffs change, in order. Raises BadPatch."""

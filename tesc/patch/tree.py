@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections import Counter
 
-from tesc.files import MAX_SOURCE_BYTES, is_trace_events
+from tesc.files import MAX_SOURCE_BYTES, is_trace_events, relative
 from tesc.patch.apply import Applied, Misfit, apply, lines_of, with_line_ends
-from tesc.patch.parse import BadPatch
+from tesc.patch.parse import NOWHERE, BadPatch
 from tesc.records import record
 
 TYPE_CHECKING = False
@@ -216,7 +216,7 @@ def _outcome(disk: dict[str, Lines | None], part: Sequence[_Placed], reverse: bo
             done += made.hunk - 1
             flaw = flaw or f"hunk {made.hunk} of the patch (at line {at}) does not fit, nor is it applied"
         if flaw or isinstance(made, Misfit):
-            return _Outcome(files, done, failure=f"{patch.name}: {flaw}")
+            return _Outcome(files, done, failure=f"{relative(one.new or one.old or NOWHERE)}: {flaw}")
         done += len(patch.hunks)
         moved += made.moved
         matched += made.matched

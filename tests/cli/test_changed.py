@@ -594,7 +594,7 @@ class TestPatchErrors:
         patch = topic.git_bytes("diff")
         topic.write("a/trace-events", text.replace("event_26", "other"))
         assert self.said(topic, patch) == (
-            "b/a/trace-events: hunk 2 of the patch (at line 23) does not fit, nor is it applied"
+            "a/trace-events: hunk 2 of the patch (at line 23) does not fit, nor is it applied"
         )
 
     def test_other_files_need_not_fit(self, changed):
@@ -618,15 +618,15 @@ class TestPatchErrors:
             ),
             (
                 "--- a/no/trace-events\n+++ b/no/trace-events\n@@ -1 +1 @@\n-x\n+y",
-                "b/no/trace-events: the patch changes a file that is not there",
+                "no/trace-events: the patch changes a file that is not there",
             ),
             (
                 f"{GIT}index 1..2 100644\nBinary files a/a/trace-events and b/a/trace-events differ",
-                "b/a/trace-events: the patch does not show as text what it changes",
+                "a/trace-events: the patch does not show as text what it changes",
             ),
             (
                 f"{GIT}index 1..2 100644\nGIT binary patch\nliteral 3",
-                "b/a/trace-events: the patch does not show as text what it changes",
+                "a/trace-events: the patch does not show as text what it changes",
             ),
             (
                 f"{GIT}similarity index 100%\ncopy from a/trace-events\n",
@@ -634,7 +634,7 @@ class TestPatchErrors:
             ),
             (
                 f"{GIT}new file mode 100644\n--- /dev/null\n+++ b/a/trace-events\n@@ -0,0 +1 @@\n+x",
-                "b/a/trace-events: the patch makes a file that is there already",
+                "a/trace-events: the patch makes a file that is there already",
             ),
         ],
     )
