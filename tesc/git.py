@@ -58,9 +58,7 @@ class Checkout:
         if not found.returncode:
             return found.stdout.split()[0].decode()
         if self._is_shallow():
-            raise GitError(
-                f"this shallow clone ends before '{revision}' and HEAD meet{self._remedy(revision)}"
-            )
+            raise GitError(f"'{revision}' and HEAD have no commit in common{self._remedy(revision)}")
         return commit  # histories that never met
 
     def files(self, commit: str) -> dict[str, Blob]:
@@ -78,11 +76,11 @@ class Checkout:
 
     def renamed_since(self, commit: str) -> dict[str, str]:
         """Files that have had another name since a commit: that name by the present one."""
-        done = self._run("diff", "--name-status", "-z", "--find-renames", "--diff-filter=R", commit, "--")
-        words = iter(done.stdout.split(b"\0")) if not done.returncode else iter(())
-        return {
-            os.fsdecode(next(words)): os.fsdecode(old) for status in words if status for old in [next(words)]
-        }
+        renames = ("--name-status", "-z", "--find-renames", "--diff-filter=R", "--ignore-submodules")
+        done = self._run("diff", *renames, commit, "--")
+        words = done.stdout.split(b"\0")[:-1] if not done.returncode else []
+        # Of each file, how alike it is, the old name and the new one.
+        return {os.fsdecode(new): os.fsdecode(old) for old, new in zip(words[1::3], words[2::3])}
 
     def present(self) -> set[str]:
         """The files that are, or may come, under git's care now: all but those that it ignores."""

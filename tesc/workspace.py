@@ -7,8 +7,8 @@ import os
 
 from tesc.config.globs import matches
 from tesc.config.settings import configuration_at, settings_with
+from tesc.files import MAX_SOURCE_BYTES, read_source, too_large
 from tesc.files import find_files as find_files  # callers look for it here
-from tesc.files import read_source
 from tesc.records import record, replace
 from tesc.schema.loading import Loader
 from tesc.schema.outside import outside
@@ -230,6 +230,8 @@ class Workspace:
             else:
                 if data is None:
                     raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+                if len(data) > MAX_SOURCE_BYTES:
+                    raise too_large(path)
                 return Source.from_bytes(self._shown(path), data, path)
         return read_source(path, self._shown(path))
 

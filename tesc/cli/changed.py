@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 def forbid(options: argparse.Namespace) -> None:
     """Refuse options that make no sense together. Raises Failure."""
-    if options.diff_base and options.patch:
+    if options.diff_base is not None and options.patch is not None:
         raise Failure("--diff-base and --patch do not go together")
     if options.write_baseline:
         raise Failure("--write-baseline accepts all findings; it goes with neither --diff-base nor --patch")
-    if options.patch and "-" in options.paths:
+    if options.patch is not None and "-" in options.paths:
         raise Failure("--patch takes files; - (standard input) is none of them")
 
 
@@ -32,7 +32,7 @@ def change(options: argparse.Namespace) -> Iterator[Change]:
     """The change that the options name; paths that are left out are filled in. Raises Failure."""
     opened: Change | None = None
     try:
-        opened = _patch(options) if options.patch else _since(options)
+        opened = _since(options) if options.patch is None else _patch(options)
         yield opened
     except (GitError, BadPatch) as problem:
         raise Failure(str(problem)) from None

@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
         raise Failure("--unsafe-fixes goes with --fix or --diff")
     if options.write_baseline and (options.fix or options.diff):
         raise Failure("--write-baseline does not go with --fix or --diff")
-    if options.diff_base or options.patch:
+    if options.diff_base is not None or options.patch is not None:
         from tesc.cli import changed
 
         changed.forbid(options)

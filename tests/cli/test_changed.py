@@ -287,7 +287,7 @@ class TestDiffBaseErrors:
         (line,) = done.stderr.decode().splitlines()
         return line.removeprefix("tesc: error: ")
 
-    @pytest.mark.parametrize("revision", ["nonsense", "main:a/trace-events", "HEAD~9", "-x", "--help"])
+    @pytest.mark.parametrize("revision", ["nonsense", "main:a/trace-events", "HEAD~9", "", "-x", "--help"])
     def test_an_unknown_revision(self, topic, revision):
         assert self.said(topic, f"--diff-base={revision}") == f"unknown revision '{revision}'"
 
@@ -332,7 +332,7 @@ class TestDiffBaseErrors:
         )
         clone = Repository(topic.git_program, tmp_path / "c", tmp_path / "home")
         assert self.said(clone, "--diff-base", "origin/topic") == (
-            "this shallow clone ends before 'origin/topic' and HEAD meet; this clone is shallow: "
+            "'origin/topic' and HEAD have no commit in common; this clone is shallow: "
             "try 'git fetch --unshallow origin topic:refs/remotes/origin/topic'"
         )
 
