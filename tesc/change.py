@@ -209,7 +209,12 @@ class Comparison:
     def __init__(self, change: Change, workspace: Workspace, paths: Sequence[str], check: Check) -> None:
         """`workspace` holds the files after the change and `paths` says which they are."""
         self._change = change
-        self._paths: dict[str, tuple[str, str]] = {}
+        self._paths: dict[str, str] = {}
+        self._names = [
+            (f"'{relative(old)}'", f"'{relative(new)}'")
+            for old, new in change.renamed.items()
+            if _declares(relative(new))
+        ]
         past = Workspace(workspace.overrides, versions=change.before)
         for path in paths:
             folder = os.path.isdir(path)
@@ -249,12 +254,10 @@ class Comparison:
         file = diagnostic.source.file
         if file not in self._paths:
             real = os.path.realpath(file)
-            self._paths[file] = (real, self._change.renamed.get(real, real))
-        real, now = self._paths[file]
-        if self._change.renamed:
-            for old, new in self._change.renamed.items():
-                message = message.replace(f"'{relative(old)}'", f"'{relative(new)}'")
-        return code, now, place, message
+            self._paths[file] = self._change.renamed.get(real, real)
+        for old, new in self._names:
+            message = message.replace(old, new)
+        return code, self._paths[file], place, message
 
 
 def _line(diagnostic: Diagnostic) -> str:

@@ -167,20 +167,17 @@ def _below(way: tuple[str, int], name: str | None) -> str | None:
 
 def _connected(placed: Sequence[_Placed]) -> Iterator[list[_Placed]]:
     """Patches in groups that have no file in common, each in the order of the whole."""
-    groups: list[tuple[set[str], list[_Placed]]] = []
+    of_path: dict[str, list[_Placed]] = {}
     for one in placed:
+        group = [one]
         paths = {path for path in (one.old, one.new) if path}
-        mine: list[_Placed] = []
-        rest = []
-        for group in groups:
-            if group[0] & paths:
-                paths |= group[0]
-                mine += group[1]
-            else:
-                rest.append(group)
-        groups = [*rest, (paths, [*mine, one])]
+        for earlier in {id(of_path[path]): of_path[path] for path in paths if path in of_path}.values():
+            group = [*earlier, *group]
+        paths.update(path for other in group for path in (other.old, other.new) if path)
+        of_path.update((path, group) for path in paths)
     order = {id(one): number for number, one in enumerate(placed)}
-    return (sorted(group, key=lambda one: order[id(one)]) for _, group in groups)
+    groups = {id(group): group for group in of_path.values()}
+    return (sorted(group, key=lambda one: order[id(one)]) for group in groups.values())
 
 
 def _versions(part: Sequence[_Placed]) -> _Versions:
