@@ -7,6 +7,7 @@ import os
 import sys
 
 from tesc.analysis.check import Memory, check
+from tesc.analysis.rule import SourcesRule
 from tesc.analysis.selection import chosen, unknown_rules
 from tesc.cli import report
 from tesc.cli.overrides import add_overrides, add_selection, overrides
@@ -22,14 +23,18 @@ if TYPE_CHECKING:
 
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.change import Change, Comparison
+    from tesc.uses.index import Index
 
 _EPILOG = """\
 exit status: 0 nothing at error severity, 1 findings at error severity, 2 tesc could not do its work
 
 A folder stands for every file below it named trace-events or *.trace-events; in a git checkout,
 for those that git does not ignore. A FIFO counts only where it is named itself: it is waited for
-and read to its end. RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL.
-A comment '# tesc: ignore[RULE] reason' silences a rule for the next item, and at the top
+and read to its end. --sources looks for uses of events in the files of C, C++, Objective-C and
+Rust that git does not ignore; outside of a checkout, in those that no build folder has.
+
+RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL. A comment
+'# tesc: ignore[RULE] reason' silences a rule for the next item, and at the top
 '# tesc: ignore-file[RULE] reason' for the file. 'tesc explain RULE' says what a rule means.
 """
 
@@ -46,6 +51,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "paths", nargs="*", metavar="PATH", help="files or folders; - is standard input (default: .)"
     )
     add_selection(parser)
+    parser.add_argument(
+        "--sources",
+        nargs="*",
+        action="extend",
+        metavar="DIR",
+        help="search the C and Rust sources in these folders (default: the whole project) for uses of events",
+    )
     parser.add_argument("--fix", action="store_true", help="mend what can be mended, and report the rest")
     parser.add_argument(
         "--unsafe-fixes", action="store_true", help="with --fix: also where the meaning may change"
@@ -96,23 +108,28 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     if wrong:
         raise ConfigError(wrong)
     memory = Memory()
-    found = _found(workspace, memory)
+    sources = _Sources(workspace)
+    found = _found(workspace, sources, memory)
     if options.write_baseline:
         report.write_baseline(found, options.write_baseline)
         return _status([], workspace, missing)
     wanted = _Wanted(options)
     if change:
-        wanted.compare(change, workspace, memory)
+        wanted.compare(change, workspace, sources, memory)
     found = wanted.of(found)
     if options.fix or options.diff:
-        return _fix(found, workspace, options, missing, wanted)
+        return _fix(found, workspace, sources, options, missing, wanted)
     report.report(found, workspace.files, options, known=wanted.known)
     return _status(found, workspace, missing)
 
 
-def _found(workspace: Workspace, memory: Memory | None = None) -> list[Diagnostic]:
+def _found(workspace: Workspace, sources: _Sources, memory: Memory | None = None) -> list[Diagnostic]:
     rules, levels = chosen(workspace.settings)
-    return check(workspace.units, rules, workspace.settings, {}, levels, memory)
+    asking = [rule.code for rule in rules if isinstance(rule, SourcesRule)]
+    uses = sources.uses() if asking else None
+    if asking and len(asking) == len(rules) and uses is None:
+        raise Failure(f"{', '.join(asking)}: looks at C and Rust sources: add --sources")
+    return check(workspace.units, rules, workspace.settings, {}, levels, memory, uses)
 
 
 class _Wanted:
@@ -122,14 +139,14 @@ class _Wanted:
         self._options = options
         self._comparison: Comparison | None = None
 
-    def compare(self, change: Change, workspace: Workspace, memory: Memory) -> None:
+    def compare(self, change: Change, workspace: Workspace, sources: _Sources, memory: Memory) -> None:
         """Report only what a change brings into a workspace."""
         from tesc.change import Comparison
 
         paths = [
             self._options.stdin_filename if path == "-" else path for path in self._options.paths or ["."]
         ]
-        self._comparison = Comparison(change, workspace, paths, lambda past: _found(past, memory))
+        self._comparison = Comparison(change, workspace, paths, lambda past: _found(past, sources, memory))
 
     def of(self, found: list[Diagnostic]) -> list[Diagnostic]:
         found = report.unaccepted(found, self._options.baseline)
@@ -139,6 +156,29 @@ class _Wanted:
     def known(self) -> int:
         """How many of the findings given last were there before the change."""
         return self._comparison.known if self._comparison else 0
+
+
+class _Sources:
+    """The uses of events in the sources of a run, which are looked for once and only if some rule asks."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._folders = workspace.source_folders()
+        self._uses: Index | None = None
+
+    def uses(self) -> Index | None:
+        """Raises Failure where a folder is not there; None where there are no sources."""
+        if self._folders and self._uses is None:
+            # Few runs look into sources.
+            from tesc.uses.index import build
+
+            for folder in self._folders:
+                if not os.path.exists(folder):
+                    raise Failure(f"{folder}: no such file or folder (of sources)")
+            self._uses = build(self._folders)
+            if not self._uses.sources:
+                error(f"{' '.join(self._folders)}: no C or Rust sources here", "warning")
+                self._folders = []
+        return self._uses if self._folders else None
 
 
 def _status(found: list[Diagnostic], workspace: Workspace, failed: bool) -> int:
@@ -152,6 +192,7 @@ def _status(found: list[Diagnostic], workspace: Workspace, failed: bool) -> int:
 def _fix(
     found: list[Diagnostic],
     workspace: Workspace,
+    sources: _Sources,
     options: argparse.Namespace,
     failed: bool,
     wanted: _Wanted,
@@ -160,7 +201,7 @@ def _fix(
     from tesc.cli import fixes
 
     def again(workspace: Workspace) -> list[Diagnostic]:
-        return wanted.of(_found(workspace))
+        return wanted.of(_found(workspace, sources))
 
     after, settled = fixes.fixed(workspace, found, again, options.unsafe_fixes)
     if options.diff:

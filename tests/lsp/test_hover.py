@@ -8,6 +8,7 @@ import pytest
 
 from tesc.files import find_files
 from tesc.lsp.features.hover import hover_at
+from tesc.lsp.hovers import event
 from tesc.lsp.session import Session
 from tesc.lsp.view import View
 from tests.lsp.conftest import span
@@ -93,6 +94,21 @@ def test_an_event_once_for_each_way_in_which_it_is_included(lsp, folder):
     said = client.at("textDocument/hover", uri, 3, 3)["contents"]["value"]
     assert "- disabled by *_debug at trace-events:3 and by openbios_* at trace-events:3\n" in said
     assert "- disabled by *_debug at trace-events:3\n" in said
+
+
+@pytest.mark.parametrize(
+    ("found", "line"),
+    [
+        (None, None),
+        ([], "- called nowhere"),
+        (["a.c:1 f", "b.c:2 g"], "- called at a.c:1 f, b.c:2 g"),
+        ([f"a.c:{line}" for line in range(9)], "- called at a.c:0, a.c:1, a.c:2, a.c:3, a.c:4 and 4 more"),
+    ],
+)
+def test_callers(hover, monkeypatch, found, line):
+    monkeypatch.setattr(event, "callers", lambda view, name: found if name == "p_a" else ["other"])
+    said = hover('prefix p_\n|a(void) "x"\n')[1]
+    assert [one for one in said.split("\n") if one.startswith("- called")] == ([line] if line else [])
 
 
 def test_states(hover):
@@ -365,16 +381,16 @@ def test_everything_in_the_examples_answers():
     for unit in project.units:
         for tree in unit.trees:
             view = View("", tree, project, "utf-16")
-            for event in tree.events:
-                start = event.format.start if event.format else 0
-                parsed = event.format.parsed if event.format else None
+            for node in tree.events:
+                start = node.format.start if node.format else 0
+                parsed = node.format.parsed if node.format else None
                 pieces = (
                     [(start + one.start, start + one.end) for one in parsed.conversions] if parsed else []
                 )
                 pieces += [(start + one.start, start + one.end) for one in parsed.macros] if parsed else []
-                spans = [one for p in event.parameters for one in (p.type_span, p.name_span)]
-                spans += [word.span for word in event.properties]
-                for begin, end in [*pieces, *((s.start, s.end) for s in (event.name_span, *spans))]:
+                spans = [one for p in node.parameters for one in (p.type_span, p.name_span)]
+                spans += [word.span for word in node.properties]
+                for begin, end in [*pieces, *((s.start, s.end) for s in (node.name_span, *spans))]:
                     for at in (begin, end - 1):
                         page, found = hover_at(view, at)
                         assert found.start <= at < found.end

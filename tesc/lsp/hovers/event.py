@@ -93,7 +93,8 @@ def _facts(page: Page, view: View, unit: Unit, event: UnitEvent) -> None:
     numbers = f"index {event.index}, wire ID {event.wire_id}, stream ID {shown_id(event)}"
     page.item(*(("group ", Code(group), ", ") if group else ()), numbers)
     if event.crosses:
-        page.item("crosses the guest tunnel: its pointers are numbers to the host")
+        pointers = any(parameter.type.is_pointer for parameter in event.node.parameters)
+        page.item("crosses the guest tunnel", ": its pointers are numbers to the host" * pointers)
     if event.chain:
         ways = [f"{one.source.path}:{one.include.line}" for one in event.chain]
         page.item("included at ", Code(ways[0]), *(piece for way in ways[1:] for piece in (", ", Code(way))))
@@ -127,8 +128,11 @@ def _group(view: View, unit: Unit) -> str | None:
     folder = view.project.workspace.settings_for(file).root or view.project.folder
     if folder is None:
         return None
-    path = os.path.relpath(file, folder)
-    return None if path.startswith(os.pardir) else group_of(path)
+    try:
+        path = os.path.relpath(file, folder)
+    except ValueError:  # several drives of Windows
+        return None
+    return None if path.split(os.sep)[0] == os.pardir else group_of(path)
 
 
 def of_property(view: View, node: Event, word: Word) -> Page:
