@@ -16,11 +16,14 @@ from tesc.patch.mail import patch_text
 from tesc.patch.parse import BadPatch as BadPatch  # callers look for it here
 from tesc.patch.parse import parse_patch
 from tesc.patch.tree import PatchedTree
-from tesc.workspace import Workspace, distinct
+from tesc.syntax.source import Source
+from tesc.uses.index import Index, build
+from tesc.uses.scan import language_of
+from tesc.workspace import Workspace, distinct, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.git import Blob
@@ -54,6 +57,10 @@ class Change:
         """Whether a finding stands in a line that is sure to have come by the change."""
         return False
 
+    def touched(self) -> Iterable[str]:
+        """The real paths of all files that it changes, makes or removes."""
+        raise NotImplementedError
+
     def close(self) -> None:
         """Done with it."""
 
@@ -68,7 +75,7 @@ class Since(Change):
         for path in paths:
             if path != "-" and self._inside(path) is None:
                 raise GitError(f"{path}: not in the git checkout {self._checkout.root}")
-        commit = self._checkout.base(revision)
+        commit = self._commit = self._checkout.base(revision)
         self._files = self._checkout.files(commit)
         self._renamed = self._checkout.renamed_since(commit)
         self.renamed = {self._real(old): self._real(new) for new, old in self._renamed.items()}
@@ -88,6 +95,10 @@ class Since(Change):
         wanted = {name for name in self._files if name.startswith(start) and _declares(name)}
         wanted |= {old for new, old in self._renamed.items() if new.startswith(start) and _declares(new)}
         return sorted(os.path.join(path, os.path.relpath(name, inside or ".")) for name in wanted)
+
+    def touched(self) -> Iterable[str]:
+        names = self._checkout.changed_since(self._commit)
+        return map(self._real, sorted(names | self._checkout.present().difference(self._files)))
 
     def close(self) -> None:
         self._reader.close()
@@ -173,6 +184,9 @@ class Patch(Change):
         line = source.text.count("\n", 0, min(diagnostic.span.start, len(source.text.rstrip("\n"))))
         return line in self._tree.added(os.path.realpath(source.file))
 
+    def touched(self) -> Iterable[str]:
+        return self._tree.paths
+
     @property
     def applied(self) -> bool:
         """Whether all files that were looked at have the patch."""
@@ -201,6 +215,41 @@ def _exists(path: str, contents: Contents | None) -> bool:
 
 def _declares(name: str) -> bool:
     return is_trace_events(name.rpartition("/")[2])
+
+
+class ChangedSources(Index):
+    """The uses of events in the C and Rust sources below some folders, after a change or before it."""
+
+    def __init__(self, folders: Sequence[str], change: Change) -> None:
+        super().__init__()
+        self._change = change
+        self._starts = [(folder, os.path.realpath(folder).rstrip(os.sep) + os.sep) for folder in folders]
+        self._texts: dict[str, bytes] = {}
+        build(folders, self)
+        self.turn(after=True)
+
+    def source(self, path: str) -> Source | None:
+        data = self._texts.get(path)
+        return super().source(path) if data is None else Source.from_bytes(shown(path), data, path)
+
+    def turn(self, after: bool) -> None:
+        """Take the sources that the change touches as they are after it, or before."""
+        contents = self._change.after if after else self._change.before
+        self._texts.clear()
+        for path in self._change.touched():
+            folder, start = next(((f, s) for f, s in self._starts if path.startswith(s)), ("", ""))
+            if not start or language_of(path) is None:
+                continue
+            name = os.path.join(folder, path[len(start) :])
+            if not _holds(contents, path):
+                self.reread(name)
+                continue
+            data = contents[path] if contents is not None else None
+            if data is None:
+                self.remove(name)
+            else:
+                self.update(name, data)
+                self._texts[name] = data
 
 
 class Comparison:

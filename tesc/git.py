@@ -82,6 +82,11 @@ class Checkout:
         # Of each file, how alike it is, the old name and the new one.
         return {os.fsdecode(new): os.fsdecode(old) for old, new in zip(words[1::3], words[2::3])}
 
+    def changed_since(self, commit: str) -> set[str]:
+        """The files that are not what they were at a commit, or not there in one of the two cases."""
+        done = self._run("diff", "--name-only", "-z", "--no-renames", "--ignore-submodules", commit, "--")
+        return {os.fsdecode(path) for path in done.stdout.split(b"\0") if path}
+
     def present(self) -> set[str]:
         """The files that are, or may come, under git's care now: all but those that it ignores."""
         listed = self._run("ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout

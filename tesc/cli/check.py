@@ -20,9 +20,10 @@ from tesc.workspace import Workspace, distinct, find_files
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Callable
 
     from tesc.analysis.diagnostic import Diagnostic
-    from tesc.change import Change, Comparison
+    from tesc.change import Change, ChangedSources, Comparison
     from tesc.uses.index import Index
 
 _EPILOG = """\
@@ -108,7 +109,7 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     if wrong:
         raise ConfigError(wrong)
     memory = Memory()
-    sources = _Sources(workspace)
+    sources = _Sources(workspace, change)
     found = _found(workspace, sources, memory)
     if options.write_baseline:
         report.write_baseline(found, options.write_baseline)
@@ -146,7 +147,11 @@ class _Wanted:
         paths = [
             self._options.stdin_filename if path == "-" else path for path in self._options.paths or ["."]
         ]
-        self._comparison = Comparison(change, workspace, paths, lambda past: _found(past, sources, memory))
+
+        def check_past(past: Workspace) -> list[Diagnostic]:
+            return sources.before(lambda: _found(past, sources, memory))
+
+        self._comparison = Comparison(change, workspace, paths, check_past)
 
     def of(self, found: list[Diagnostic]) -> list[Diagnostic]:
         found = report.unaccepted(found, self._options.baseline)
@@ -161,9 +166,11 @@ class _Wanted:
 class _Sources:
     """The uses of events in the sources of a run, which are looked for once and only if some rule asks."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, change: Change | None) -> None:
         self._folders = workspace.source_folders()
+        self._change = change
         self._uses: Index | None = None
+        self._changed: ChangedSources | None = None
 
     def uses(self) -> Index | None:
         """Raises Failure where a folder is not there; None where there are no sources."""
@@ -174,11 +181,25 @@ class _Sources:
             for folder in self._folders:
                 if not os.path.exists(folder):
                     raise Failure(f"{folder}: no such file or folder (of sources)")
-            self._uses = build(self._folders)
+            if self._change:
+                from tesc.change import ChangedSources
+
+                self._uses = self._changed = ChangedSources(self._folders, self._change)
+            else:
+                self._uses = build(self._folders)
             if not self._uses.sources:
                 error(f"{' '.join(self._folders)}: no C or Rust sources here", "warning")
                 self._folders = []
         return self._uses if self._folders else None
+
+    def before(self, look: Callable[[], list[Diagnostic]]) -> list[Diagnostic]:
+        """What is found while the sources are as they were before the change."""
+        if self._changed:
+            self._changed.turn(after=False)
+        found = look()
+        if self._changed:
+            self._changed.turn(after=True)
+        return found
 
 
 def _status(found: list[Diagnostic], workspace: Workspace, failed: bool) -> int:

@@ -77,6 +77,11 @@ class PatchedTree:
         self.before = _Side(self, False)
         self.after = _Side(self, True)
 
+    @property
+    def paths(self) -> list[str]:
+        """The real paths of all files that the patch is about."""
+        return sorted(self._parts)
+
     def trace_events(self) -> list[str]:
         """The real paths of the trace-events files that the patch is about."""
         return sorted(path for path in self._parts if is_trace_events(os.path.basename(path)))
