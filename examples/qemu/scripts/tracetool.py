@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Stands where QEMU keeps its tracetool. This one starts tesc's, which takes the same arguments."""
 
 import os
