@@ -3,7 +3,6 @@
 #include "hw/misc/lamp.h"
 #include "net/socket.h"
 #include "trace/control.h"
-#include "trace/trace-qapi_commands_lamp_trace_events.h"
 #include "trace/trace-root.h"
 
 /* `demo -trace PATTERN ...` switches events on as `qemu-system-x86_64 -trace PATTERN` does. */
@@ -18,10 +17,8 @@ int main(int argc, char **argv)
     }
     trace_init_file();
     trace_demo_main(argc);
-    trace_qmp_enter_lamp_set("{\"level\": 64}");
     lamp_reset(&lamp);
     lamp_write(&lamp, 0x10, 64, 4);
-    trace_qmp_exit_lamp_set("{}", true);
     socket_send("house.example", 1883, "lamp 64");
     return 0;
 }
