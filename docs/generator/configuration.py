@@ -26,6 +26,9 @@ for editors that check TOML by one.
 [Profiles](profiles.md) say which defaults go with which kind of project.
 """
 
+# Keys whose values are paths, in examples.
+_PATHS = {"path": "hw/scsi/trace-events", "name": "qemu.stp", "binary": "/usr/bin/qemu-system-x86_64"}
+
 Schema = dict[str, Any]
 
 
@@ -38,7 +41,9 @@ def page() -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _key(name: str, key: Schema, schema: Schema, prefix: str = "") -> Iterator[str]:
+def _key(
+    name: str, key: Schema, schema: Schema, prefix: str = "", shown_above: bool = False
+) -> Iterator[str]:
     path = f"{prefix}{name}"
     key = _resolved(key, schema)
     item = _resolved(key.get("items", {}), schema)
@@ -47,23 +52,37 @@ def _key(name: str, key: Schema, schema: Schema, prefix: str = "") -> Iterator[s
     shown = f"[[{path}]]" if is_table and table is item else f"[{path}]" if is_table else path
     yield from (f"{'###' if prefix else '##'} `{shown}`", "", markdown(key["description"]), "")
     if is_table:
+        if table is item:
+            yield from _table_example(path, table, schema)
         for inner, value in table["properties"].items():
             if prefix:
-                needed = " Needed." if inner in table.get("required", ()) else ""
                 resolved = _resolved(value, schema)
-                yield f"- `{inner}`: {_kind(resolved, schema)}. {markdown(resolved['description'])}{needed}"
+                yield f"- `{inner}`: {_kind(resolved, schema)}. {markdown(resolved['description'])}"
             else:
-                yield from _key(inner, value, schema, f"{name}.")
+                yield from _key(inner, value, schema, f"{name}.", table is item)
         if prefix:
-            if "if" in table:
-                form = table["if"]["properties"]["format"]["const"]
-                needed = ", ".join(f"`{one}`" for one in table["then"]["required"])
-                yield from ("", f'With `format = "{form}"`, {needed} is needed.')
-            yield ""
+            needed = ", ".join(f"`{one}`" for one in table["required"])
+            form = table["if"]["properties"]["format"]["const"]
+            also = ", ".join(f"`{one}`" for one in table["then"]["required"])
+            yield from ("", f'{needed} are needed; with `format = "{form}"`, {also}, too.', "")
         return
     yield from (f"- Type: {_kind(key, schema)}", f"- Default: {_default(name, key)}")
     yield ""
-    yield from _example(path, key, item)
+    if not shown_above:
+        yield from _example(path, key, item)
+
+
+def _table_example(path: str, table: Schema, schema: Schema) -> Iterator[str]:
+    """A table of a list, with a value for each key."""
+    yield from ("```toml", f"[[{path}]]")
+    for name, value in table["properties"].items():
+        key = _resolved(value, schema)
+        item = _resolved(key.get("items", {}), schema)
+        examples = [_PATHS.get(name), *key.get("examples", ())[:1], *key.get("enum", ())[:1]]
+        if key.get("type") == "array":
+            examples = [item["examples"][:1]]
+        yield f"{name} = {toml_value(next(one for one in examples if one and one != 'hw/net'))}"
+    yield from ("```", "")
 
 
 def _resolved(key: Schema, schema: Schema) -> Schema:
@@ -118,5 +137,5 @@ def _example(path: str, key: Schema, item: Schema) -> Iterator[str]:
     else:
         return
     table, _, name = path.rpartition(".")
-    head = [f"[[{table}]]" if table == "unit" else f"[{table}]"] if table else []
+    head = [f"[{table}]"] if table else []
     yield from ("```toml", *head, f"{name} = {toml_value(value)}", "```", "")

@@ -6,7 +6,7 @@ it, other lines are what it prints. Where a command shows nothing, anything may 
 `...` stands for any lines, `...` in a line for any text. A comment above a block says more of it:
 
     <!-- status: 1 -->              the block's last command ends with this exit status
-    <!-- needs: make, gcc -m32 -->  from here on the page needs these
+    <!-- needs: make, gcc -m32 -->  from here on the page needs these (`network`: the block only)
     <!-- not run: the reason -->    the block is not run
 
 `commands.py FOLDER PAGE...` runs the pages one after the other as in one shell that starts in FOLDER.

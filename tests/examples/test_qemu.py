@@ -1,4 +1,4 @@
-"""examples/qemu: both ways to put tesc into QEMU's build make what `tesc tracetool` makes, output by output."""
+"""examples/qemu: both ways to put tesc into QEMU's build make the bytes of `tesc tracetool`."""
 
 from __future__ import annotations
 
