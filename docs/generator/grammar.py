@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import NamedTuple, Union
+from typing import Any, NamedTuple, Union
 
 import railroad
 from lark.load_grammar import load_grammar
@@ -102,7 +102,7 @@ def _read() -> tuple[dict[str, Part], dict[str, str]]:
     return rules, words
 
 
-def _part(tree: object, texts: dict[str, str]) -> Part:
+def _part(tree: Any, texts: dict[str, str]) -> Part:
     """A lark tree as a part."""
     if not hasattr(tree, "data"):
         name = str(tree.name)
