@@ -9,7 +9,7 @@ from tesc.records import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from tesc.analysis.rule import Rule
     from tesc.config.settings import Settings
@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
 
+    # Settings, severities by code, rules, and the effective names of the events.
+    _Facts = tuple[Settings, Mapping[str, str], Sequence[Rule], Sequence[str]]
+
 UNUSED_IGNORE = "TE008"
 # In place of a severity: the rule does not run.
 OFF = "off"
+_NO_LEVELS: Mapping[str, str] = {}
 
 
 def check(
@@ -28,20 +32,26 @@ def check(
     settings: Mapping[Source, Settings],
     severities: Mapping[str, str],
     levels: Mapping[Source, Mapping[str, str]] | None = None,
+    memory: Memory | None = None,
 ) -> list[Diagnostic]:
     """What the rules find in units, in the order of the files and of their text.
 
     `settings` holds those of each file's source; the first file's hold for what is looked at across
     files. `severities` overrides severities by code; `levels` does so for one file, where `off`
-    means that the rule does not run there.
+    means that the rule does not run there. With a `memory`, what is found in a file by itself is not
+    looked for again as long as the file stays the same.
     """
+    memory = memory or Memory()
     plan = _Plan(rules, severities, levels or {})
     trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
     names = {id(event.node): event.name for unit in reversed(units) for event in reversed(unit.events)}
     found: list[Diagnostic] = []
     for tree in trees:
         mine = plan.severities_in(tree.source)
-        found.extend(_in_file(tree, plan.rules_in(tree.source), settings[tree.source], mine, names))
+        seen = tuple([names.get(id(event), event.name) for event in tree.events])
+        facts = (settings[tree.source], mine, plan.rules_in(tree.source), seen)
+        found.extend(memory.found_in(tree, facts))
+    memory.keep_only(trees)
     if trees:
         first = settings[trees[0].source]
         for rule in rules:
@@ -57,6 +67,24 @@ def check(
     return sorted(kept, key=lambda d: (order.get(d.source, len(order)), d.span.start, d.code, d.message))
 
 
+class Memory:
+    """What was found in each file by itself, and under which facts about it."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[Tree, _Facts, list[Diagnostic]]] = {}
+
+    def found_in(self, tree: Tree, facts: _Facts) -> list[Diagnostic]:
+        """What there is to find in a tree, looked for anew only where the facts are others."""
+        before = self._found.get(id(tree))
+        if before is None or before[1] != facts:
+            before = self._found[id(tree)] = (tree, facts, _in_file(tree, *facts))
+        return before[2]
+
+    def keep_only(self, trees: Sequence[Tree]) -> None:
+        """Forget the trees that are of no use any more."""
+        self._found = {id(tree): self._found[id(tree)] for tree in trees}
+
+
 class _Plan:
     """Which rules run on which file, and with which severities."""
 
@@ -69,14 +97,22 @@ class _Plan:
         self._rules = rules
         self._severities = severities
         self._levels = levels
+        # Most files of a run have their levels in common.
+        self._known: dict[int, tuple[Mapping[str, str], list[Rule]]] = {}
 
     def severities_in(self, source: Source) -> Mapping[str, str]:
-        mine = self._levels.get(source)
-        return {**self._severities, **mine} if mine else self._severities
+        return self._of(source)[0]
 
     def rules_in(self, source: Source) -> list[Rule]:
-        mine = self.severities_in(source)
-        return [rule for rule in self._rules if mine.get(rule.code) != OFF]
+        return self._of(source)[1]
+
+    def _of(self, source: Source) -> tuple[Mapping[str, str], list[Rule]]:
+        levels = self._levels.get(source, _NO_LEVELS)
+        if id(levels) not in self._known:
+            mine = {**self._severities, **levels}
+            rules = [rule for rule in self._rules if mine.get(rule.code) != OFF]
+            self._known[id(levels)] = (mine, rules)
+        return self._known[id(levels)]
 
 
 def _with_chains(units: Sequence[Unit], found: list[Diagnostic]) -> list[Diagnostic]:
@@ -100,24 +136,25 @@ def _included_here(inclusion: Inclusion) -> Related:
 
 def _in_file(
     tree: Tree,
-    rules: Sequence[Rule],
     settings: Settings,
     severities: Mapping[str, str],
-    names: Mapping[int, str],
-) -> Iterator[Diagnostic]:
+    rules: Sequence[Rule],
+    names: Sequence[str],
+) -> list[Diagnostic]:
+    found = []
     lines: dict[int, str] = {}
     event_rules = [r for r in rules if isinstance(r, EventRule) and r.applies(settings)]
-    for event in tree.events:
-        name = names.get(id(event), event.name)
+    for event, name in zip(tree.events, names):
         lines[event.line] = name
         for rule in event_rules:
             for finding in rule.check(event, tree, settings):
-                yield _diagnostic(rule, finding, tree.source, name, severities)
+                found.append(_diagnostic(rule, finding, tree.source, name, severities))
     for file_rule in rules:
         if isinstance(file_rule, FileRule) and file_rule.applies(settings):
             for finding in file_rule.check(tree, settings):
                 line, _ = tree.source.place(finding.span.start)
-                yield _diagnostic(file_rule, finding, tree.source, lines.get(line), severities)
+                found.append(_diagnostic(file_rule, finding, tree.source, lines.get(line), severities))
+    return found
 
 
 def _diagnostic(

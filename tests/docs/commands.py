@@ -7,6 +7,7 @@ it, other lines are what it prints. Where a command shows nothing, anything may 
 
     <!-- status: 1 -->              the block's last command ends with this exit status
     <!-- needs: make, gcc -m32 -->  from here on the page needs these (`network`: the block only)
+    <!-- before: COMMAND -->        run before the block, and not shown
     <!-- not run: the reason -->    the block is not run
 
 `commands.py FOLDER PAGE...` runs the pages one after the other as in one shell that starts in FOLDER.
@@ -85,7 +86,7 @@ def _marks(above: list[str]) -> dict[str, str]:
     """What the comments directly above a block say."""
     marks = {}
     while above:
-        match = re.fullmatch(r" *<!-- (status|needs|not run): (.+?) -->", above.pop())
+        match = re.fullmatch(r" *<!-- (status|needs|before|not run): (.+?) -->", above.pop())
         if match is None:
             break
         marks[match[1]] = match[2]
@@ -94,6 +95,8 @@ def _marks(above: list[str]) -> dict[str, str]:
 
 def _block(line: int, shown: list[str], marks: dict[str, str]) -> Block:
     commands: list[Command] = []
+    if "before" in marks:
+        commands.append(Command(line, marks["before"], None, 0))
     for number, text in enumerate(shown, line):
         if text.startswith("$ "):
             commands.append(Command(number, text[2:], None, 0))

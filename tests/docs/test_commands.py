@@ -110,6 +110,7 @@ class TestRunner:
             "```console\n$ cat <<'END'\n> one\n>\n> two\n> END\none\n\ntwo\n```",
             "- text\n\n  ```console\n  $ echo one\n  one\n  ```",
             "```console\n$ mkdir a; cd a; export V=1\n```\n```console\n$ basename $PWD; echo $V\na\n1\n```",
+            "<!-- before: echo 1 > a -->\n```console\n$ cat a\n1\n```",
             "<!-- not run: nobody can -->\n```console\n$ false\n```",
             "<!-- needs: network -->\n```console\n$ false\n```",
             "```text\n$ false\n```",
