@@ -31,6 +31,11 @@ class Suppression:
     flaw: str | None
 
 
+def ignore_comment(comment: Comment) -> re.Match[str] | None:
+    """The parts of a comment that suppresses: `kind`, `rules` between brackets, `end` for the `]`."""
+    return _IGNORE.match(comment.text)
+
+
 def suppressions(tree: Tree) -> list[Suppression]:
     """The suppressions in a file's comments."""
     found: list[Suppression] = []
@@ -40,7 +45,7 @@ def suppressions(tree: Tree) -> list[Suppression]:
         if not isinstance(item, Comment):
             began = True
             continue
-        match = _IGNORE.match(item.text)
+        match = ignore_comment(item)
         if match is None:
             continue
         following = next((later for later in items[position + 1 :] if not isinstance(later, Comment)), None)
