@@ -22,7 +22,7 @@ from tesc.analysis.silencing import (
 )
 from tesc.lsp.edits import difference
 from tesc.lsp.reports import printable
-from tesc.records import record
+from tesc.records import record, replace
 from tesc.syntax.nodes import Event
 from tesc.syntax.source import Span
 
@@ -61,8 +61,7 @@ class Offer:
 
 def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], unsafe: bool) -> list[Offer]:
     """What to do about the findings `here`, of all that is `found` in the file."""
-    made = [_fix(one) for one in here if one.fix is not None]
-    made.sort(key=lambda offer: not offer.preferred)
+    made = _told_apart([_fix(one) for one in here if one.fix is not None])
     for one in _first_of_each_rule(here):
         many = [other for other in found if other.code == one.code and fixable(other, unsafe)]
         if len(many) > 1 and _within(view, many):
@@ -70,12 +69,8 @@ def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], 
             made.append(Offer(title, QUICK, None, one, rule=one.code))
     for one in here:
         made.extend(_removals(view, one))
-    silenced = set()
-    for one in here:
-        offer = _silence(view, one)
-        if offer is not None and offer.title + str(offer.edits) not in silenced:
-            silenced.add(offer.title + str(offer.edits))
-            made.append(offer)
+    silencing = [offer for offer in (_silence(view, one) for one in here) if offer is not None]
+    made.extend(_told_apart(silencing))
     for one in _first_of_each_rule(here):
         made.append(Offer(f"Explain {one.code} {one.name}", QUICK, (), one, explains=one.code))
     return made
@@ -139,6 +134,20 @@ def _fix(one: Diagnostic) -> Offer:
     safe = one.fix.safety == "safe"
     title = title_of(one) + ("" if safe else " (unsafe)")
     return Offer(title, QUICK, one.fix.edits, one, preferred=safe)
+
+
+def _told_apart(made: Sequence[Offer]) -> list[Offer]:
+    """Offers without repetitions, the safe ones first, with titles that say which is which."""
+    distinct = list({(offer.title, offer.edits): offer for offer in reversed(made)}.values())[::-1]
+    titles = [offer.title for offer in distinct]
+    named = [offer if titles.count(offer.title) == 1 else _with_place(offer) for offer in distinct]
+    return sorted(named, key=lambda offer: not offer.preferred)
+
+
+def _with_place(offer: Offer) -> Offer:
+    assert offer.about is not None
+    _, column = offer.about.source.place(offer.about.span.start)
+    return replace(offer, title=f"{offer.title} ({offer.about.code}, column {column})")
 
 
 def title_of(one: Diagnostic) -> str:

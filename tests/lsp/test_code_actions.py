@@ -41,6 +41,7 @@ def opened(lsp, folder):
 
     def start(text, *, encodings=None, capabilities=None, options=None, name="trace-events"):
         client = lsp()
+        options = {"debounce": 0, "ignore": ["TE412"], **(options or {})}
         client.initialize(folder, encodings=encodings, capabilities=capabilities, options=options)
         uri = client.open(folder / name, text)
         client.published(uri)
@@ -90,13 +91,14 @@ class TestQuickFix:
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
     def test_columns(self, opened, encoding):
-        text = '\f# \U0001f600\r\none(int a) "\U0001f600 0x%d \U0001f600 %x"\r\n'
+        text = '\f# \U0001f600\r\none(int a, int b) "\U0001f600 0x%d \U0001f600 %x"\r\n'
         client, uri = opened(text, encodings=[encoding])
-        action = actions(client, uri, (1, 0), (1, 60))["Write '0x%x'"]
-        assert after(text, action, uri, encoding) in (
-            text.replace(" %x", " 0x%x"),
-            text.replace("0x%d", "0x%x"),
+        found = actions(client, uri, (1, 0), (2, 60))
+        assert after(text, found["Write '0x%x' (TE407, column 28)"], uri, encoding) == (
+            text.replace(" %x", " 0x%x")
         )
+        action = found["Write '0x%x' (TE417, column 23)"]
+        assert after(text, action, uri, encoding) == text.replace("%d", "%x")
 
 
 class TestFixAll:
@@ -153,7 +155,7 @@ class TestFixAll:
     @pytest.mark.parametrize("unsafe", [False, True])
     def test_unsafe_ones_by_setting(self, opened, unsafe):
         text = 'lamp(int b, int a) "a %d b %d"\n'
-        client, uri = opened(text, options={"debounce": 0, "fixAllUnsafe": unsafe})
+        client, uri = opened(text, options={"fixAllUnsafe": unsafe})
         assert len(actions(client, uri, (0, 0), only=[ALL])) == unsafe
 
     def test_of_findings_across_files(self, opened, folder):
@@ -187,7 +189,7 @@ class TestKinds:
         assert {one["kind"] for one in found.values()} == kinds
 
     def test_explained_where_the_client_can(self, opened):
-        client, uri = opened(WRONG, options={"debounce": 0, "clientCommands": ["tesc.explainRule"]})
+        client, uri = opened(WRONG, options={"clientCommands": ["tesc.explainRule"]})
         action = actions(client, uri, (1, 17))["Explain TE407 hex-without-0x"]
         assert action["command"]["command"] == "tesc.explainRule"
         assert action["command"]["arguments"] == ["TE407"]
@@ -276,7 +278,7 @@ class TestSilence:
         assert self.silenced(opened, text, (line, 2), title, codes) == wanted + text[len(before) :]
 
     def test_no_syntax_errors(self, opened):
-        client, uri = opened("one(int\n")
+        client, uri = opened("one(int a) %d\n")
         found = actions(client, uri, (0, 0), (0, 20), only=[QUICK])
         assert not [title for title in found if title.startswith("Ignore")]
 
@@ -329,15 +331,14 @@ class TestDisable:
         ],
     )
     def test_by_a_pattern(self, opened, text, wanted):
-        client, uri = opened(text, options={"debounce": 0, "select": ["ALL"], "ignore": ["TE006"]})
+        client, uri = opened(text, options={"select": ["TE504", "TE701"]})
         line = text.split("one(")[0].count("\n")
         action = actions(client, uri, (line, 1))["Disable 'one' by a pattern in this file"]
         assert action["kind"] == "refactor.rewrite"
         assert after(text, action, uri) == wanted
         # Neither is the pattern wrong nor its place.
         client.change(uri, 2, wanted)
-        left = [one["code"] for one in client.published(uri)] if "TE" in str(client.diagnostics[uri]) else []
-        assert not {"TE504", "TE701"} & set(left)
+        assert client.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})["items"] == []
         assert actions(client, uri, (wanted.split("one(")[0].count("\n"), 1), only=["refactor"]) == {}
 
     def test_not_beside_the_name_or_what_is_disabled(self, opened):
@@ -458,6 +459,8 @@ def test_examples_are_mended_as_by_the_command_line(
         texts = {path: text.decode() for path, text in data.items()}
     except UnicodeDecodeError:
         pytest.skip("editors decode files before they send them")
+    if form in ("utf-8", "utf-32") and all(text.isascii() for text in texts.values()):
+        pytest.skip("columns are the same in each encoding")
     if form == "crlf":
         texts = {path: text.replace("\r\n", "\n").replace("\n", "\r\n") for path, text in texts.items()}
     (tmp_path / "editor").mkdir()

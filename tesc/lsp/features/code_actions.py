@@ -47,7 +47,8 @@ def register(server: Server) -> None:
         return action
 
     @server.command(_APPLY)
-    def apply(ls: Server, title, edit) -> None:  # type: ignore[no-untyped-def]
+    # pygls looks the annotations of commands up, and these would be there for type checkers only.
+    def apply(ls, title, edit):  # type: ignore[no-untyped-def]
         if isinstance(edit, dict):
             edit = ls.protocol._converter.structure(edit, t.WorkspaceEdit)
         ls.workspace_apply_edit(t.ApplyWorkspaceEditParams(edit, str(title)))
