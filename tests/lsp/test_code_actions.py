@@ -94,10 +94,10 @@ class TestQuickFix:
         text = '\f# \U0001f600\r\none(int a, int b) "\U0001f600 0x%d \U0001f600 %x"\r\n'
         client, uri = opened(text, encodings=[encoding])
         found = actions(client, uri, (1, 0), (2, 60))
-        assert after(text, found["Write '0x%x' (TE407, column 28)"], uri, encoding) == (
+        assert after(text, found["Write '0x%x' (TE407, column 29)"], uri, encoding) == (
             text.replace(" %x", " 0x%x")
         )
-        action = found["Write '0x%x' (TE417, column 23)"]
+        action = found["Write '0x%x' (TE417, column 24)"]
         assert after(text, action, uri, encoding) == text.replace("%d", "%x")
 
 

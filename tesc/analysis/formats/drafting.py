@@ -1,0 +1,93 @@
+"""Formats written for parameters: the conversions that fit one, and a whole format for several."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from tesc.analysis.formats.advice import Advice, advise
+from tesc.analysis.formats.models import UNSIGNED
+from tesc.records import replace
+from tesc.syntax.c_type import UNSIGNED_FIXED
+from tesc.syntax.printf import Conversion
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tesc.syntax.c_type import CType, Declaration
+    from tesc.syntax.nodes import Event
+
+    # For each name of a parameter, whether most events print it in hex.
+    Habits = Mapping[str, bool]
+
+_PLAIN = Conversion(0, 1, "", "", "", None, "", "", None, "%")
+# What people read in hex, where a file has no habit of its own.
+_IN_HEX = re.compile(r"addr|base$|mask|flags?$|bits$|regs?$|iova|gpa$|gva$|pa$|va$|pc$|reg_?val")
+
+
+def fitting(type_: CType, partial: Conversion | None = None) -> list[Advice]:
+    """The conversions that print a type, the plainest first; `partial` is what there is of one.
+
+    Of a number in hex, `before` is the 0x that belongs before it.
+    """
+    begun = partial or _PLAIN
+    letters = "cd" if type_.base == "char" and not type_.pointers else "sp" if type_.pointers else "dx"
+    made: list[Advice] = []
+    for letter in letters:
+        # To `advise`, %s for a char means the character.
+        wanted = "s" if letter == "c" else letter
+        advice = advise(replace(begun, letter=wanted, length=""), type_)
+        if advice is not None and is_hex(advice):
+            advice = replace(advice, before="0x")
+        if advice is not None and advice not in made:
+            made.append(advice)
+    return made
+
+
+def is_hex(advice: Advice) -> bool:
+    """Whether a conversion prints a number in hex."""
+    return advice.tail[-1:] == "x" or advice.macro.startswith("PRIx")
+
+
+def habits(events: Iterable[Event]) -> Habits:
+    """How events print their parameters, where each of their conversions takes one."""
+    hexadecimal: Counter[str] = Counter()
+    for event in events:
+        conversions = event.format.parsed.conversions if event.format else ()
+        if len(conversions) != len(event.parameters):
+            continue
+        for conversion, parameter in zip(conversions, event.parameters):
+            letter = conversion.macro.name[3:4] if conversion.macro else conversion.letter
+            if conversion.arguments == 1 and letter and letter in "diuxX":
+                hexadecimal[parameter.name] += 1 if letter in "xX" else -1
+    return {name: number > 0 for name, number in hexadecimal.items()}
+
+
+def draft(parameters: Sequence[Declaration], known: Habits) -> str | None:
+    """The rest of a format for parameters, from within its first literal to its end.
+
+    `addr 0x%" PRIx64 " len %zu"`; None where there is no conversion for one of them.
+    """
+    made = ""
+    for number, parameter in enumerate(parameters):
+        fits = fitting(parameter.type)
+        if not fits:
+            return None
+        advice = fits[-1] if len(fits) > 1 and _in_hex(parameter, known) else fits[0]
+        if number:
+            made += " "
+        label = f"{parameter.name} " if parameter.name else ""
+        made += f"{label}{advice.before}{advice.head}"
+        made += f'" {advice.macro} "' if advice.macro else advice.tail
+    return made[:-2] if made.endswith(' "') else f'{made}"'
+
+
+def _in_hex(parameter: Declaration, known: Habits) -> bool:
+    if parameter.type.pointers:
+        return False
+    if parameter.name in known:
+        return known[parameter.name]
+    base = parameter.type.base
+    unsigned = base in UNSIGNED or base in UNSIGNED_FIXED
+    return unsigned and base != "size_t" and _IN_HEX.search(parameter.name) is not None
