@@ -7,7 +7,7 @@ from collections import Counter
 
 from tesc.analysis.formats.advice import Advice, advise
 from tesc.analysis.formats.models import UNSIGNED
-from tesc.records import replace
+from tesc.records import record, replace
 from tesc.syntax.c_type import UNSIGNED_FIXED
 from tesc.syntax.printf import Conversion
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from tesc.syntax.c_type import CType, Declaration
     from tesc.syntax.nodes import Event
 
-    # For each name of a parameter, whether most events print it in hex.
-    Habits = Mapping[str, bool]
 
 _PLAIN = Conversion(0, 1, "", "", "", None, "", "", None, "%")
+# Between a label and its conversion.
+_SEPARATOR = re.compile(r"[A-Za-z0-9_]([= ])(?:0x)?%")
 # What people read in hex, where a file has no habit of its own.
 _IN_HEX = re.compile(r"addr|base$|mask|flags?$|bits$|regs?$|iova|gpa$|gva$|pa$|va$|pc$|reg_?val")
 
@@ -50,44 +50,65 @@ def is_hex(advice: Advice) -> bool:
     return advice.tail[-1:] == "x" or advice.macro.startswith("PRIx")
 
 
+@record
+class Habits:
+    """How a file prints: for each parameter's name whether mostly in hex, and what follows labels."""
+
+    hexadecimal: Mapping[str, bool]
+    separator: str
+
+
 def habits(events: Iterable[Event]) -> Habits:
     """How events print their parameters, where each of their conversions takes one."""
     hexadecimal: Counter[str] = Counter()
+    separators: Counter[str] = Counter()
     for event in events:
-        conversions = event.format.parsed.conversions if event.format else ()
-        if len(conversions) != len(event.parameters):
+        parsed = event.format.parsed if event.format else None
+        if parsed is None or len(parsed.conversions) != len(event.parameters):
             continue
-        for conversion, parameter in zip(conversions, event.parameters):
+        separators.update(_SEPARATOR.findall(parsed.joined))
+        for conversion, parameter in zip(parsed.conversions, event.parameters):
             letter = conversion.macro.name[3:4] if conversion.macro else conversion.letter
             if conversion.arguments == 1 and letter and letter in "diuxX":
                 hexadecimal[parameter.name] += 1 if letter in "xX" else -1
-    return {name: number > 0 for name, number in hexadecimal.items()}
+    in_hex = {name: number > 0 for name, number in hexadecimal.items()}
+    return Habits(in_hex, "=" if separators["="] > separators[" "] else " ")
 
 
-def draft(parameters: Sequence[Declaration], known: Habits) -> str | None:
-    """The rest of a format for parameters, from within its first literal to its end.
+def draft(parameters: Sequence[Declaration], known: Habits, before: str = "") -> str | None:
+    """The rest of a format for parameters, from within a literal to the format's end.
 
-    `addr 0x%" PRIx64 " len %zu"`; None where there is no conversion for one of them.
+    `addr 0x%" PRIx64 " len %zu"`; `before` is what stands in the literal. None where there is no
+    conversion for one of the parameters.
     """
     made = ""
     for number, parameter in enumerate(parameters):
         fits = fitting(parameter.type)
         if not fits:
             return None
-        advice = fits[-1] if len(fits) > 1 and _in_hex(parameter, known) else fits[0]
-        if number:
-            made += " "
-        label = f"{parameter.name} " if parameter.name else ""
-        made += f"{label}{advice.before}{advice.head}"
+        so_far = made if number else before
+        begun = so_far.endswith(("0x", "0X"))
+        in_hex = begun or _in_hex(parameter, known)
+        advice = next((one for one in fits if is_hex(one) == in_hex), fits[0])
+        if not (begun or _labels(so_far, parameter.name)):
+            made += "" if not so_far or so_far.endswith(" ") else " "
+            made += f"{parameter.name}{known.separator}" if parameter.name else ""
+        made += ("" if begun else advice.before) + advice.head
         made += f'" {advice.macro} "' if advice.macro else advice.tail
     return made[:-2] if made.endswith(' "') else f'{made}"'
+
+
+def _labels(text: str, name: str) -> bool:
+    """Whether a text ends with a parameter's name as its label: `addr ` or `addr=`."""
+    label = text.rstrip(" =:")
+    return bool(name) and label != text and re.search(rf"(?<![A-Za-z0-9_]){name}$", label) is not None
 
 
 def _in_hex(parameter: Declaration, known: Habits) -> bool:
     if parameter.type.pointers:
         return False
-    if parameter.name in known:
-        return known[parameter.name]
+    if parameter.name in known.hexadecimal:
+        return known.hexadecimal[parameter.name]
     base = parameter.type.base
-    unsigned = base in UNSIGNED or base in UNSIGNED_FIXED
+    unsigned = base in UNSIGNED.values() or base in UNSIGNED_FIXED
     return unsigned and base != "size_t" and _IN_HEX.search(parameter.name) is not None

@@ -38,7 +38,7 @@ def _whole(place: InFormat, here: Here, items: Items) -> None:
     """The rest of the format, where nothing stands behind the place but a quote."""
     if not place.left or place.after.strip(" \t") not in ("", '"') or place.after.startswith((" ", "\t")):
         return
-    text = draft(place.left, habits(here.view.tree.events))
+    text = draft(place.left, habits(here.view.tree.events), place.before)
     if text is None:
         return
     names = ", ".join(one.name for one in place.left if one.name)
@@ -46,18 +46,15 @@ def _whole(place: InFormat, here: Here, items: Items) -> None:
         quoted = f'"{text}'
         items.add(quoted, Kind.Snippet, place.begin, quoted, detail=f"prints {names}", filter_text=quoted)
         return
-    blank = " " if place.before and not place.before.endswith((" ", "\\")) else ""
     end = here.column + len(place.after.rstrip(" \t"))
-    items.add(
-        text, Kind.Snippet, here.column, f"{blank}{text}", end=end, detail=f"prints {names}", filter_text=text
-    )
+    items.add(text, Kind.Snippet, here.column, text, end=end, detail=f"prints {names}", filter_text=text)
 
 
 def _fits(place: InFormat, here: Here) -> list[Advice]:
     """The conversions of the parameter at hand, those in hex first where that is likely."""
     at_hand = place.left[0]
     fits = fitting(at_hand.type, place.partial)
-    wanted = _after_0x(place) or habits(here.view.tree.events).get(at_hand.name, False)
+    wanted = _after_0x(place) or habits(here.view.tree.events).hexadecimal.get(at_hand.name, False)
     return sorted(fits, key=lambda one: not is_hex(one)) if wanted else fits
 
 
