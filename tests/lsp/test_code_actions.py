@@ -35,19 +35,41 @@ def after(text, action, uri, encoding="utf-16"):
     return edited(text, changed(action["edit"], uri), encoding)
 
 
-@pytest.fixture
-def opened(lsp, folder):
-    """A function that opens a text in a session; returns the client and the document's URI."""
+@pytest.fixture(scope="module")
+def sessions(lasting_lsp, tmp_path_factory):
+    """A function that gives a client in a folder without files, the same for the same capabilities."""
+    known = {}
 
-    def start(text, *, encodings=None, capabilities=None, options=None, name="trace-events"):
-        client = lsp()
+    def session(**given):
+        if repr(given) not in known:
+            folder = tmp_path_factory.mktemp("session")
+            (folder / "tesc.toml").write_text("")
+            client = lasting_lsp()
+            client.initialize(folder, **given)
+            known[repr(given)] = (client, folder)
+        return known[repr(given)]
+
+    return session
+
+
+@pytest.fixture
+def opened(sessions, request):
+    """A function that opens a text; returns the client and the document's URI."""
+    documents = []
+
+    def start(text, *, encodings=None, capabilities=None, options=None):
         options = {"debounce": 0, "ignore": ["TE412"], **(options or {})}
-        client.initialize(folder, encodings=encodings, capabilities=capabilities, options=options)
-        uri = client.open(folder / name, text)
+        client, folder = sessions(encodings=encodings, capabilities=dict(capabilities or {}), options=options)
+        # Nothing that is told of one test's document is taken for another's.
+        number = abs(hash(request.node.nodeid))
+        uri = client.open(folder / f"{number}.trace-events", text)
+        documents.append((client, uri))
         client.published(uri)
         return client, uri
 
-    return start
+    yield start
+    for client, uri in documents:
+        client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
 
 
 class TestQuickFix:
@@ -158,10 +180,14 @@ class TestFixAll:
         client, uri = opened(text, options={"fixAllUnsafe": unsafe})
         assert len(actions(client, uri, (0, 0), only=[ALL])) == unsafe
 
-    def test_of_findings_across_files(self, opened, folder):
+    def test_of_findings_across_files(self, lsp, folder):
         # The other file decides what is wrong in this one, and stays as it is.
         (folder / "other.trace-events").write_text('other(int n) "n %x"\n')
-        client, uri = opened('include "other.trace-events"\nsecond(int n) "n %x"\n')
+        client = lsp()
+        client.initialize(folder)
+        text = 'include "other.trace-events"\nsecond(int n) "n %x"\n'
+        uri = client.open(folder / "trace-events", text)
+        client.published(uri)
         [action] = actions(client, uri, (0, 0), only=[ALL]).values()
         assert action["edit"] == {"changes": {uri: [{"range": span(1, 17, 17), "newText": "0x"}]}}
 

@@ -93,7 +93,8 @@ def _conversion(advice: Advice, place: InFormat, here: Here, items: Items, detai
             text += " " if rest[1:2] not in ("", " ", "\t") else ""
         elif rest.strip(" \t"):
             text += ' "'
-    typed = place.partial.text if place.partial else "%"
+    partial = place.partial
+    typed = partial.text[: len(partial.text) - len(partial.length)] if partial else "%"
     # What hands know better than the macro: %lx, %llu.
     filter_text = f"{typed}ll{advice.macro[3:4]} {advice.macro}" if advice.macro else typed + advice.tail
     label = f'{advice.before}{advice.head}" {advice.macro}' if advice.macro else text
