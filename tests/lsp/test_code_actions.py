@@ -18,10 +18,10 @@ VERSIONED = {"workspace": {"workspaceEdit": {"documentChanges": True}}}
 WRONG = 'first(uint64_t addr, int n) "addr %x n %d"\nsecond(int n) "n %x"\nthird(int n) "n %x"\n'
 
 
-def actions(client, uri, start, end=None, only=None, diagnostics=()):
+def actions(client, uri, start, end=None, only=None, diagnostics=(), trigger=1):
     """The actions in a range, by title; places are (line, column)."""
     start, end = ({"line": line, "character": column} for line, column in (start, end or start))
-    context = {"diagnostics": list(diagnostics)}
+    context = {"diagnostics": list(diagnostics), "triggerKind": trigger}
     if only is not None:
         context["only"] = only
     params = {"textDocument": {"uri": uri}, "range": {"start": start, "end": end}, "context": context}
@@ -213,6 +213,14 @@ class TestKinds:
         client, uri = opened(WRONG)
         found = actions(client, uri, (0, 0), (0, 40), only=only)
         assert {one["kind"] for one in found.values()} == kinds
+
+    def test_nothing_is_looked_for_while_people_type(self, opened):
+        client, uri = opened(WRONG)
+        told = client.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})["items"]
+        automatic = 2
+        assert actions(client, uri, (1, 17), trigger=automatic) == {}
+        assert actions(client, uri, (1, 17), trigger=automatic, only=["source"])
+        assert "Write '0x%x'" in actions(client, uri, (1, 17), trigger=automatic, diagnostics=told[-2:-1])
 
     def test_explained_where_the_client_can(self, opened):
         client, uri = opened(WRONG, options={"clientCommands": ["tesc.explainRule"]})

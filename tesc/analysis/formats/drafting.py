@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from functools import lru_cache
 
 from tesc.analysis.formats.advice import Advice, advise
 from tesc.analysis.formats.models import UNSIGNED
 from tesc.records import record, replace
 from tesc.syntax.c_type import UNSIGNED_FIXED
-from tesc.syntax.printf import Conversion
+from tesc.syntax.printf import Conversion, parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _PLAIN = Conversion(0, 1, "", "", "", None, "", "", None, "%")
 # Between a label and its conversion.
 _SEPARATOR = re.compile(r"[A-Za-z0-9_]([= ])(?:0x)?%")
+_INTEGER_LETTERS = frozenset("diuxX")
 # What people read in hex, where a file has no habit of its own.
 _IN_HEX = re.compile(r"addr|base$|mask|flags?$|bits$|regs?$|iova|gpa$|gva$|pa$|va$|pc$|reg_?val")
 
@@ -60,19 +61,35 @@ class Habits:
 
 def habits(events: Iterable[Event]) -> Habits:
     """How events print their parameters, where each of their conversions takes one."""
-    hexadecimal: Counter[str] = Counter()
-    separators: Counter[str] = Counter()
+    hexadecimal: dict[str, int] = {}
+    labels = 0
     for event in events:
-        parsed = event.format.parsed if event.format else None
-        if parsed is None or len(parsed.conversions) != len(event.parameters):
+        if event.format is None:
             continue
-        separators.update(_SEPARATOR.findall(parsed.joined))
-        for conversion, parameter in zip(parsed.conversions, event.parameters):
-            letter = conversion.macro.name[3:4] if conversion.macro else conversion.letter
-            if conversion.arguments == 1 and letter and letter in "diuxX":
-                hexadecimal[parameter.name] += 1 if letter in "xX" else -1
-    in_hex = {name: number > 0 for name, number in hexadecimal.items()}
-    return Habits(in_hex, "=" if separators["="] > separators[" "] else " ")
+        letters, equals = _printed(event.format.text)
+        if len(letters) != len(event.parameters):
+            continue
+        labels += equals
+        for letter, parameter in zip(letters, event.parameters):
+            if letter in _INTEGER_LETTERS:
+                name = parameter.name
+                hexadecimal[name] = hexadecimal.get(name, 0) + (1 if letter in "xX" else -1)
+    return Habits({name: number > 0 for name, number in hexadecimal.items()}, "=" if labels > 0 else " ")
+
+
+@lru_cache(maxsize=16384)
+def _printed(text: str) -> tuple[tuple[str, ...], int]:
+    """The letter of each conversion of a format, and by how many more labels end with = than not.
+
+    A conversion that takes more or less than one argument has the letter `*`.
+    """
+    parsed = parse_format(text)
+    letters = [
+        (one.macro.name[3:4] if one.macro else one.letter) if one.arguments == 1 else "*"
+        for one in parsed.conversions
+    ]
+    separators = _SEPARATOR.findall(parsed.joined)
+    return tuple(letters), 2 * separators.count("=") - len(separators)
 
 
 def draft(parameters: Sequence[Declaration], known: Habits, before: str = "") -> str | None:

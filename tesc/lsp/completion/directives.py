@@ -84,8 +84,7 @@ def complete_pattern(place: InPatterns, here: Here, items: Items) -> None:
     """Names of events as the file sees them, and patterns of several."""
     names = _names(here.view)
     wanted = [name for name in names if name.startswith(place.word)] if len(names) > _MOST_NAMES else names
-    for stem in stems(wanted)[: _MOST_NAMES // 2]:
-        number = sum(name.startswith(stem) for name in names)
+    for stem, number in list(stems(wanted).items())[: _MOST_NAMES // 2]:
         items.add(f"{stem}*", Kind.Module, place.begin, detail=f"{number} events")
     for name in wanted[:_MOST_NAMES]:
         items.add(name, Kind.Event, place.begin)

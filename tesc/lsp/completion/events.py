@@ -23,26 +23,28 @@ _TYPES = (
     "intptr_t", "const void *", "char *",
 )  # fmt: skip
 _MOST_STEMS = 100
+# What so many names begin with is worth a line of the list.
+_OFTEN = 3
 _MOST_NAMES = 50
 
 
 def complete_start(place: Start, here: Here, items: Items) -> None:
     """Directives, whole events, and beginnings of names."""
-    view = here.view
-    names = [event.name for event in view.tree.events]
+    names = [event.name for event in here.view.tree.events]
+    begun = stems(names)
     if not place.properties and not place.after.strip(" \t"):
-        _directives(place, here, items, stems(names))
-    for stem in stems(names, 3)[:_MOST_STEMS]:
-        items.add(stem, Kind.Module, place.begin, detail=f"{sum(n.startswith(stem) for n in names)} events")
+        # In most files all names begin alike.
+        common = [stem for stem, number in begun.items() if number == len(names)]
+        _directives(place, here, items, max(common, key=len, default=""))
+    often = [(stem, number) for stem, number in begun.items() if number >= _OFTEN]
+    for stem, number in often[:_MOST_STEMS]:
+        items.add(stem, Kind.Module, place.begin, detail=f"{number} events")
 
 
-def _directives(place: Start, here: Here, items: Items, begun: list[str]) -> None:
+def _directives(place: Start, here: Here, items: Items, stem: str) -> None:
     begin = place.begin
     line = here.view.line_of(here.line)
     above = [item for item in here.view.tree.items if item.line < line]
-    # As in most files all names begin alike.
-    names = [event.name for event in here.view.tree.events]
-    stem = max((one for one in begun if all(name.startswith(one) for name in names)), key=len, default="")
     items.add(
         "event", Kind.Snippet, begin, f'{stem}name(int value) "value %d"',
         detail="a new event", filter_text=f"event {stem}",

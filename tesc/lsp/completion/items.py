@@ -84,8 +84,8 @@ class Items:
         )
 
 
-def stems(names: Iterable[str], least: int = 2) -> list[str]:
-    """What several names begin with, up to an underscore; the commonest first.
+def stems(names: Iterable[str], least: int = 2) -> dict[str, int]:
+    """What several names begin with, up to an underscore, and how many do; the commonest first.
 
     Of two that the same names begin with, the longer one. `least` is how many names it takes.
     """
@@ -101,4 +101,4 @@ def stems(names: Iterable[str], least: int = 2) -> list[str]:
         if counted.get(parent) == number:
             shorter.add(parent)
     kept = [stem for stem, number in counted.items() if number >= least and stem not in shorter]
-    return sorted(kept, key=lambda stem: (-counted[stem], stem))
+    return {stem: counted[stem] for stem in sorted(kept, key=lambda stem: (-counted[stem], stem))}

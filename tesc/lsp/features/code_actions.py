@@ -7,6 +7,7 @@ from lsprotocol import types as t
 from tesc.lsp import offers as make
 from tesc.lsp.able import able
 from tesc.lsp.edits import workspace_edit
+from tesc.lsp.reports import SOURCE
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -66,7 +67,7 @@ def _offered(ls: Server, view: View, params: t.CodeActionParams) -> list[Offer]:
     span = Span(view.offset(params.range.start), view.offset(params.range.end))
     unsafe = ls.session.settings.fix_all_unsafe
     made: list[Offer] = []
-    if wanted(make.QUICK) or wanted(make.FIX_ALL):
+    if (wanted(make.QUICK) or wanted(make.FIX_ALL)) and not _idle(params.context):
         found = _found(ls, view)
         if wanted(make.QUICK):
             here = _asked(view, found, params.context.diagnostics) or make.touching(found, span)
@@ -76,6 +77,15 @@ def _offered(ls: Server, view: View, params: t.CodeActionParams) -> list[Offer]:
     if wanted(make.REWRITE):
         made += make.disabling(view, span)
     return made
+
+
+def _idle(context: t.CodeActionContext) -> bool:
+    """Whether a client asks by itself, as for each move of the cursor, where it shows no finding.
+
+    Then a check after each key that is typed would only be in the way.
+    """
+    automatic = context.trigger_kind == t.CodeActionTriggerKind.Automatic and context.only is None
+    return automatic and not any(one.source == SOURCE for one in context.diagnostics)
 
 
 def _text(kind: object) -> str:
