@@ -36,9 +36,16 @@ def ignore_comment(comment: Comment) -> re.Match[str] | None:
     return _IGNORE.match(comment.text)
 
 
+def is_suppression(comment: Comment) -> bool:
+    """Whether a comment is meant for tesc."""
+    return ignore_comment(comment) is not None
+
+
 def suppressions(tree: Tree) -> list[Suppression]:
     """The suppressions in a file's comments."""
     found: list[Suppression] = []
+    if "ignore" not in tree.source.text:
+        return found
     items = tree.items
     began = False
     for position, item in enumerate(items):
