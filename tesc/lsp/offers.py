@@ -40,6 +40,7 @@ KINDS = (QUICK, REWRITE, FIX_ALL)
 
 _UNUSED_IGNORE = "TE008"
 _NO_MATCH = "TE504"
+_UNUSED_EVENT = "TE601"
 _LONGEST_TITLE = 100
 
 
@@ -146,8 +147,8 @@ def _told_apart(made: Sequence[Offer]) -> list[Offer]:
 
 def _with_place(offer: Offer) -> Offer:
     assert offer.about is not None
-    _, column = offer.about.source.place(offer.about.span.start)
-    return replace(offer, title=f"{offer.title} ({offer.about.code}, column {column})")
+    line, column = offer.about.source.place(offer.about.span.start)
+    return replace(offer, title=f"{offer.title} ({offer.about.code} at {line}:{column})")
 
 
 def title_of(one: Diagnostic) -> str:
@@ -186,6 +187,9 @@ def _removals(view: View, one: Diagnostic) -> Iterator[Offer]:
             change = (SourceEdit(view.source, one.span, name),)
             yield Offer(f"Write '{name}' (unsafe)", QUICK, change, one)
         yield Offer(f"Remove the pattern '{text}'", QUICK, edits, one, True)
+    elif one.code == _UNUSED_EVENT:
+        for offer in disabling(view, one.span):
+            yield replace(offer, kind=QUICK, about=one)
 
 
 def _silence(view: View, one: Diagnostic) -> Offer | None:

@@ -6,8 +6,13 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from lsprotocol import types as t
 
 from tesc.cli.main import main
+from tesc.lsp.features import code_actions
+from tesc.lsp.reports import reported
+from tesc.lsp.session import Session
+from tesc.lsp.uris import uri_of
 from tests.analysis.test_rules import EXAMPLES, RULES, SPOILT, page_examples, page_files
 from tests.lsp.conftest import span
 from tests.lsp.editing import changed, edited
@@ -116,10 +121,10 @@ class TestQuickFix:
         text = '\f# \U0001f600\r\none(int a, int b) "\U0001f600 0x%d \U0001f600 %x"\r\n'
         client, uri = opened(text, encodings=[encoding])
         found = actions(client, uri, (1, 0), (2, 60))
-        assert after(text, found["Write '0x%x' (TE407, column 29)"], uri, encoding) == (
+        assert after(text, found["Write '0x%x' (TE407 at 2:29)"], uri, encoding) == (
             text.replace(" %x", " 0x%x")
         )
-        action = found["Write '0x%x' (TE417, column 24)"]
+        action = found["Write '0x%x' (TE417 at 2:24)"]
         assert after(text, action, uri, encoding) == text.replace("%d", "%x")
 
 
@@ -401,34 +406,36 @@ def of_fixture(files):
     return data, options.get("profile", "default"), int(options.get("max-args", 0)), select
 
 
-FIXED = [
-    pytest.param(*of_fixture(param.values[1]), id=param.id)
-    for param in EXAMPLES
-    if any(line.startswith("fix(") for line in param.values[2])
-]
-FIXED += [
-    pytest.param(
-        page_files(page_examples(rule.page())[0])
-        if code not in SPOILT
-        else {"trace-events": SPOILT[code](page_examples(rule.page())[0])},
-        rule.example_profile,
-        0,
-        () if rule.on_by_default else ("ALL",),
-        id=f"page-{code}",
-    )
-    for code, rule in RULES.items()
-    if rule.fixable and code not in ("TE506", "TE507")
-]
+def page_of(code):
+    """The example under `Wrong:` of a rule's page."""
+    wrong, _ = page_examples(RULES[code].page())
+    files = SPOILT[code](wrong) if code in SPOILT else page_files(wrong)
+    files = {"trace-events": files} if isinstance(files, (str, bytes)) else files
+    data = {path: text if isinstance(text, bytes) else text.encode() for path, text in files.items()}
+    return data, RULES[code].example_profile, 0, () if RULES[code].on_by_default else ("ALL",)
+
+
+def fixed_examples():
+    """The examples that have fixes, and how they are written: encodings matter beside ASCII only."""
+    known = [
+        (param.id, of_fixture(param.values[1]))
+        for param in EXAMPLES
+        if any(line.startswith("fix(") for line in param.values[2])
+    ]
+    known += [(f"page-{code}", page_of(code)) for code, rule in RULES.items() if rule.fixable]
+    for name, (data, *options) in known:
+        try:
+            texts = {path: text.decode() for path, text in data.items() if "trace-events" in path}
+        except UnicodeDecodeError:
+            continue  # editors decode files before they send them
+        ascii_only = all(text.isascii() for text in texts.values())
+        for form in ("utf-16", "crlf") if ascii_only else ("utf-8", "utf-16", "utf-32", "crlf"):
+            yield pytest.param(texts, *options, form, id=f"{name}-{form}")
 
 
 @pytest.fixture
 def handlers(monkeypatch):
     """The handlers of code actions, on a session without a client: `open` opens a folder's files."""
-    from lsprotocol import types as t
-
-    from tesc.lsp.features import code_actions
-    from tesc.lsp.session import Session
-    from tesc.lsp.uris import uri_of
 
     found = {}
     server = SimpleNamespace(
@@ -482,19 +489,10 @@ def plain(edit, uri):
     ]
 
 
-@pytest.mark.parametrize("form", ["utf-8", "utf-16", "utf-32", "crlf"])
-@pytest.mark.parametrize(("files", "profile", "max_args", "select"), FIXED)
+@pytest.mark.parametrize(("texts", "profile", "max_args", "select", "form"), list(fixed_examples()))
 def test_examples_are_mended_as_by_the_command_line(
-    files, profile, max_args, select, form, handlers, tmp_path, monkeypatch, capsys
+    texts, profile, max_args, select, form, handlers, tmp_path, monkeypatch, capsys
 ):
-    data = {path: text if isinstance(text, bytes) else text.encode() for path, text in files.items()}
-    data = {path: text for path, text in data.items() if "trace-events" in path}
-    try:
-        texts = {path: text.decode() for path, text in data.items()}
-    except UnicodeDecodeError:
-        pytest.skip("editors decode files before they send them")
-    if form in ("utf-8", "utf-32") and all(text.isascii() for text in texts.values()):
-        pytest.skip("columns are the same in each encoding")
     if form == "crlf":
         texts = {path: text.replace("\r\n", "\n").replace("\n", "\r\n") for path, text in texts.items()}
     (tmp_path / "editor").mkdir()
@@ -506,8 +504,6 @@ def test_examples_are_mended_as_by_the_command_line(
     mended = {}
     for path, uri in uris.items():
         view = handlers.session.view(uri)
-        from tesc.lsp.reports import reported
-
         for one in view.project.found.get(view.source, []):
             if one.fix is None:
                 continue
@@ -525,3 +521,40 @@ def test_examples_are_mended_as_by_the_command_line(
     main(["check", "--fix", *texts])
     capsys.readouterr()
     assert mended == {path: (tmp_path / "command" / path).read_bytes().decode() for path in texts}
+
+
+@pytest.mark.asyncio
+async def test_as_each_editor_takes_it(editor, folder):
+    line = 'f(uint64_t x) "\U0001f600 0x%x"'
+    (folder / "trace-events").write_text(f"{line}\n", encoding="utf-8")
+    server = await editor.start(folder)
+    assert server.code_action_provider.resolve_provider
+    uri = editor.open(folder / "trace-events")
+    told = await editor.diagnostics(uri, "TE401")
+    context = t.CodeActionContext(told, trigger_kind=t.CodeActionTriggerKind.Invoked)
+    params = t.CodeActionParams(t.TextDocumentIdentifier(uri), told[0].range, context)
+    found = await editor.client.text_document_code_action_async(params)
+    action = next(one for one in found if one.kind == t.CodeActionKind.QuickFix)
+    assert action.title == 'Write "0x%" PRIx64'
+    start, end = (editor.column(line, "%x", end) for end in (False, True))
+    where = t.Range(t.Position(0, start), t.Position(0, end + 1))
+    capabilities = editor.client.capabilities
+
+    def edit_of(action):
+        if not capabilities.workspace.workspace_edit.document_changes:
+            [edit] = action.edit.changes[uri]
+            return edit
+        [document] = action.edit.document_changes
+        assert document.text_document == t.OptionalVersionedTextDocumentIdentifier(uri, 1)
+        [edit] = document.edits
+        return edit
+
+    assert edit_of(action) == t.TextEdit(where, '%" PRIx64')
+    all_of_them = next(one for one in found if one.kind == ALL)
+    resolve = capabilities.text_document.code_action.resolve_support
+    assert (all_of_them.edit is None) == bool(resolve and capabilities.text_document.code_action.data_support)
+    if all_of_them.edit is None:
+        all_of_them = await editor.client.code_action_resolve_async(all_of_them)
+    # Of the same change, only what is another text.
+    where.start.character += 1
+    assert edit_of(all_of_them) == t.TextEdit(where, '" PRIx64')
