@@ -173,15 +173,15 @@ def _closed(text: str) -> bool:
 def _removals(view: View, one: Diagnostic) -> Iterator[Offer]:
     if one.fix is not None:
         return
+    text = printable(view.text[one.span.start : one.span.end])
     if one.code == _UNUSED_IGNORE:
         edits = remove_ignore(view.tree, one.span)
         if edits:
-            yield Offer("Remove what ignores nothing", QUICK, edits, one, True)
+            yield Offer(f"Remove '{text}', which ignores nothing", QUICK, edits, one, True)
     elif one.code == _NO_MATCH:
         edits = remove_pattern(view.tree, one.span)
         if not edits:
             return
-        text = view.text[one.span.start : one.span.end]
         if one.help and one.help.startswith("did you mean '"):
             name = one.help.split("'")[1]
             change = (SourceEdit(view.source, one.span, name),)

@@ -322,19 +322,24 @@ class TestSilence:
         assert not [title for title in found if title.startswith("Ignore")]
 
     @pytest.mark.parametrize(
-        ("text", "place", "wanted"),
+        ("text", "column", "what", "wanted"),
         [
-            ("# tesc: ignore[TE301] why\none(void)\n", (0, 16), "one(void)\n"),
-            ("# tesc: ignore\r\none(void)\r\n", (0, 10), "one(void)\r\n"),
-            ("# tesc: ignore[TE301, TE304]\none(void)\n", (0, 16), "# tesc: ignore[TE304]\none(void)\n"),
-            ("# tesc: ignore[TE301, TE304]\none(void)\n", (0, 24), "# tesc: ignore[TE301]\none(void)\n"),
+            ("# tesc: ignore[TE301] why\none(void)\n", 16, "TE301", "one(void)\n"),
+            ("# tesc: ignore\r\none(void)\r\n", 10, "ignore", "one(void)\r\n"),
+            ("# tesc: ignore[TE301, TE304]\none(void)\n", 16, "TE301", "# tesc: ignore[TE304]\none(void)\n"),
+            ("# tesc: ignore[TE301, TE304]\none(void)\n", 24, "TE304", "# tesc: ignore[TE301]\none(void)\n"),
         ],
     )
-    def test_what_ignores_nothing_is_removed(self, opened, text, place, wanted):
+    def test_what_ignores_nothing_is_removed(self, opened, text, column, what, wanted):
         client, uri = opened(text)
-        action = actions(client, uri, place)["Remove what ignores nothing"]
-        assert after(text, action, uri) == wanted
-        assert not [title for title in actions(client, uri, place) if title.startswith("Ignore")]
+        found = actions(client, uri, (0, column), only=[QUICK])
+        assert after(text, found[f"Remove '{what}', which ignores nothing"], uri) == wanted
+        assert not [title for title in found if title.startswith("Ignore")]
+
+    def test_each_of_several_that_ignore_nothing(self, opened):
+        client, uri = opened("# tesc: ignore[TE301, TE304]\none(void)\n")
+        found = actions(client, uri, (0, 0), (0, 30), only=[QUICK])
+        assert set(found) == {f"Remove '{code}', which ignores nothing" for code in ("TE301", "TE304")}
 
     @pytest.mark.parametrize(
         ("text", "column", "wanted"),
