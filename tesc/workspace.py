@@ -142,6 +142,15 @@ class Workspace:
         """Whether a file was added as the root of a unit."""
         return os.path.realpath(path) in self._roots
 
+    def fork(self) -> Workspace:
+        """A workspace of the same files, which may be changed without changing this one."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        for name, value in self.__dict__.items():
+            if isinstance(value, (dict, list)):
+                other.__dict__[name] = value.copy()
+        return other
+
     def _put(self, real: str, source: Source) -> Tree:
         before = self._trees.get(real)
         if before is None:

@@ -11,11 +11,12 @@ from tesc.config.problems import ConfigError, ConfigProblem
 from tesc.records import replace
 from tesc.schema.outside import BadDirective
 from tesc.schema.resolve import NOTHING
+from tesc.syntax.source import Source
 from tesc.workspace import Overrides, Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.config.loading import Configuration
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from tesc.schema.resolve import Outside
     from tesc.schema.unit import Unit, UnitEvent
     from tesc.syntax.nodes import Event, Tree
-    from tesc.syntax.source import Source
 
 
 class Project:
@@ -108,6 +108,21 @@ class Project:
             self._found = _by_source(self._check(self.units, True))
         return self._found
 
+    def found_with(self, texts: Mapping[str, str], tree: Tree) -> list[Diagnostic]:
+        """What the rules would find in a file if files had other texts (by their `file`)."""
+        workspace = self.workspace.fork()
+        for file, text in texts.items():
+            before = workspace.tree_of(file)
+            if before is not None:
+                workspace.put_source(Source(before.source.path, text, file))
+        workspace.resolve()
+        now = workspace.tree_of(tree.source.file)
+        units = workspace.units
+        if not self.loaded:
+            units = [unit for unit in units if any(now is one for one in unit.trees)]
+        found = _checked(workspace, units, self.loaded, self._memory.fork())
+        return [] if now is None else _by_source(found).get(now.source, [])
+
     @property
     def problems(self) -> list[ConfigProblem]:
         """What is wrong with the configurations that hold for the files."""
@@ -115,11 +130,7 @@ class Project:
         return [problem for _, problems in sorted(self.workspace.problems.items()) for problem in problems]
 
     def _check(self, units: list[Unit], whole: bool) -> list[Diagnostic]:
-        settings = self.workspace.settings
-        rules, levels = chosen(settings)
-        if not whole:
-            rules = [rule for rule in rules if not isinstance(rule, RunRule)]
-        return check(units, rules, settings, {}, levels, self._memory if whole else None)
+        return _checked(self.workspace, units, whole, self._memory if whole else None)
 
 
 class _Workspace(Workspace):
@@ -182,6 +193,14 @@ class _Workspace(Workspace):
             noted = self.problems.setdefault(os.path.abspath(problem.path), [])
             if problem not in noted:
                 noted.append(problem)
+
+
+def _checked(workspace: Workspace, units: list[Unit], whole: bool, memory: Memory | None) -> list[Diagnostic]:
+    """What the rules find in units; those that look across units only where all are there."""
+    rules, levels = chosen(workspace.settings)
+    if not whole:
+        rules = [rule for rule in rules if not isinstance(rule, RunRule)]
+    return check(units, rules, workspace.settings, {}, levels, memory)
 
 
 def _with_known_rules(settings: Settings) -> Settings:
