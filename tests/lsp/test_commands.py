@@ -176,6 +176,25 @@ def test_no_list_of_mistakes_is_endless(lsp, tree):
         assert len(lines) == 11 and lines[-1] == "and 490 more"
 
 
+@pytest.mark.parametrize(
+    ("file", "configuration", "group"),
+    [
+        ("trace-events", "tesc.toml", "root"),
+        ("hw/usb/trace-events", "tesc.toml", "hw_usb"),
+        ("hw/usb/trace-events", "hw/tesc.toml", "usb"),
+        ("hw/usb/trace-events", None, "hw_usb"),
+    ],
+)
+def test_groups_are_called_by_their_place_in_the_tree(lsp, tmp_path, file, configuration, group):
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    if configuration:
+        (tmp_path / configuration).write_text("")
+    client = lsp()
+    client.initialize(tmp_path)
+    uri = client.open(tmp_path / file, 'event(void) "x"\n')
+    assert f"*{group}_trace_events[]" in run(client, "tesc.generate", uri, None, "nop", "c")["text"]
+
+
 def test_outputs(lsp, folder):
     client = lsp()
     client.initialize(folder)

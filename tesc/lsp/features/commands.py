@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any  # pygls looks at the handlers' annotations
 
 from lsprotocol import types as t
@@ -68,13 +69,11 @@ def flatten(ls: Server, uri: str) -> str:
 
 def generate(ls: Server, uri: str, event: str | None, backends: str, format: str) -> dict[str, Any]:
     """An output of a document's unit, and the line of an event in it."""
-    from tesc.analysis.groups import groups_of
     from tesc.codegen.qemu.preview import Ungenerated, line_of_event, preview
 
     view, unit = _unit(ls, uri)
-    (group,) = groups_of([unit], view.settings)
     try:
-        made = preview(unit, view.settings, backends, format, group)
+        made = preview(unit, view.settings, backends, format, _group(view, unit))
     except Ungenerated as error:
         raise _failed(str(error)) from None
     line = None
@@ -116,6 +115,18 @@ def _unit(ls: Server, uri: str) -> tuple[View, Unit]:
     if view is None or unit is None:
         raise _failed(f"{uri}: not an open trace-events document")
     return view, unit
+
+
+def _group(view: View, unit: Unit) -> str:
+    """What the unit's generated files are called after."""
+    from tesc.schema.groups import group_of
+
+    file = os.path.abspath(unit.roots[0].source.file)
+    folder = view.settings.root or view.project.folder or os.path.dirname(file)
+    try:
+        return group_of(os.path.relpath(file, folder))
+    except ValueError:  # another drive of Windows
+        return group_of(file)
 
 
 def _failed(message: str) -> JsonRpcException:
