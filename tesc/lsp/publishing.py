@@ -70,6 +70,8 @@ class Publisher:
             if self._told.get(uri) != mine:
                 self._tell(uri, mine)
                 self._told[uri] = mine
+        for follower in self._server.followers:
+            follower()
 
     def forget(self, uri: str) -> None:
         """Say nothing more of a document, which the client closed."""

@@ -15,7 +15,7 @@ from tesc.lsp.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from typing import Any
 
     from tesc.lsp.view import View
@@ -33,6 +33,8 @@ class Server(LanguageServer):
         # What the client sent as `initializationOptions`.
         self.options: dict[str, Any] = {}
         self.watched_sources: tuple[str, ...] = ()
+        # Called after texts, files or settings changed and what is found was published.
+        self.followers: list[Callable[[], None]] = []
         self._kept: set[asyncio.Task[Any]] = set()
         register_all(self)
 
