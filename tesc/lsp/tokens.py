@@ -158,8 +158,8 @@ def _format(shape: Format) -> Iterator[Token]:
 
 def _include(include: Include, text: str) -> Iterator[Token]:
     yield _keyword(include.start, "include")
-    at = include.path_span.end + 1
-    yield Token(include.path_span.start - 1, at, "string")
+    at = include.path_span.end
+    yield Token(include.path_span.start, at, "string")
     for word, keyword, kind in ((include.prefix, "prefix", "namespace"), (include.base, "base", "number")):
         if word is not None:
             start = text.find(keyword, at, word.start)
