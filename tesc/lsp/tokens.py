@@ -31,6 +31,7 @@ TYPES = (
     "namespace",
     "number",
 )
+_NUMBERS = {name: number for number, name in enumerate(TYPES)}
 MODIFIERS = ("declaration", "deprecated", "defaultLibrary")
 _DECLARATION, _DEPRECATED, _LIBRARY = (1 << at for at in range(len(MODIFIERS)))
 _TYPE_WORD = re.compile(r"[^\s*]+")
@@ -61,35 +62,51 @@ def encoded(view: View, lines: tuple[int, int] | None = None) -> list[int]:
     if lines is not None:
         numbers = [item.line for item in items]
         items = items[bisect_left(numbers, lines[0]) : bisect_right(numbers, lines[1])]
-    text, encoding = view.text, view.encoding
-    ascii_only = text.isascii()
-    types = {name: number for number, name in enumerate(TYPES)}
+    starts = view.source.line_starts
     made: list[int] = []
     last_line = 0
     for item in items:
-        begin = view.source.line_starts[item.line - 1]
-        at = begin
-        column = last_column = 0
-        for token in _of_item(item, view):
-            if ascii_only:
-                column, length = token.start - begin, token.end - token.start
-            else:
-                column += units(text[at : token.start], encoding)
-                length = units(text[token.start : token.end], encoding)
-                at = token.start
+        begin = starts[item.line - 1]
+        disabled = isinstance(item, Event) and _disabled(item, view)
+        known = (view.source.line_text(item.line), disabled, view.encoding)
+        tokens = _KNOWN.get(known)
+        if tokens is None:
+            if len(_KNOWN) >= _MOST_KNOWN:
+                _KNOWN.clear()
+            tokens = _KNOWN[known] = _of_line(item, begin, view, disabled)
+        if tokens:
             line = item.line - 1
-            made += (line - last_line, column - last_column, length, types[token.type], token.modifiers)
-            last_line, last_column = line, column
+            made.append(line - last_line)
+            made += tokens
+            last_line = line
     return made
 
 
-def _of_item(item: Item, view: View) -> Iterator[Token]:
-    """The tokens of a line, in its order; none overlaps another."""
-    text = view.text
+# The tokens of lines, by their text, whether a pattern disables their event, and what columns count:
+# an edit changes few lines.
+_KNOWN: dict[tuple[str, bool, str], list[int]] = {}
+_MOST_KNOWN = 8192
+
+
+def _of_line(item: Item, begin: int, view: View, disabled: bool) -> list[int]:
+    """The tokens of an item, without the first number: how many lines it is below another."""
+    text, encoding = view.text, view.encoding
+    made: list[int] = []
+    at = begin
+    for token in _of_item(item, text, disabled):
+        column = units(text[at : token.start], encoding)
+        length = units(text[token.start : token.end], encoding)
+        made += (0, column, length, _NUMBERS[token.type], token.modifiers)
+        at = token.start
+    return made[1:]
+
+
+def _of_item(item: Item, text: str, disabled: bool) -> Iterator[Token]:
+    """The tokens of an item, in their order; none overlaps another."""
     if isinstance(item, Comment):
         yield Token(item.start, item.end, "comment")
     elif isinstance(item, Event):
-        yield from _event(item, view)
+        yield from _event(item, text, disabled)
     elif isinstance(item, Malformed):
         if item.name is not None:
             yield _word(item.name, "function")
@@ -104,13 +121,13 @@ def _of_item(item: Item, view: View) -> Iterator[Token]:
         yield from _include(item, text)
 
 
-def _event(event: Event, view: View) -> Iterator[Token]:
+def _event(event: Event, text: str, disabled: bool) -> Iterator[Token]:
     for word in event.properties:
         yield _word(word, "keyword")
-    modifiers = _DECLARATION | (_DEPRECATED if _disabled(event, view) else 0)
+    modifiers = _DECLARATION | (_DEPRECATED if disabled else 0)
     yield Token(event.name_start, event.name_start + len(event.name), "function", modifiers)
     if event.void:
-        start = view.text.find("void", event.open, event.close)
+        start = text.find("void", event.open, event.close)
         if start >= 0:
             yield Token(start, start + 4, "type")
     for parameter in event.parameters:
