@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from lsprotocol import types as t
 from pygls.lsp.server import LanguageServer
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tesc.lsp.view import View
+
+
+# It tells of every request that it refuses, with a traceback; errors of ours go to the client's log.
+logging.getLogger("pygls").addHandler(logging.NullHandler())
+logging.getLogger("pygls").propagate = False
 
 
 class Server(LanguageServer):
