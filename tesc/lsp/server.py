@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from lsprotocol import types as t
 from pygls.lsp.server import LanguageServer
@@ -15,10 +16,15 @@ from tesc.lsp.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from typing import Any
 
     from tesc.lsp.view import View
+
+
+# It tells of every request that it refuses, with a traceback; errors of ours go to the client's log.
+logging.getLogger("pygls").addHandler(logging.NullHandler())
+logging.getLogger("pygls").propagate = False
 
 
 class Server(LanguageServer):
@@ -33,6 +39,8 @@ class Server(LanguageServer):
         # What the client sent as `initializationOptions`.
         self.options: dict[str, Any] = {}
         self.watched_sources: tuple[str, ...] = ()
+        # Called after texts, files or settings changed and what is found was published.
+        self.followers: list[Callable[[], None]] = []
         self._kept: set[asyncio.Task[Any]] = set()
         register_all(self)
 
