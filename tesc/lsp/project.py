@@ -11,6 +11,7 @@ from tesc.config.problems import ConfigError, ConfigProblem
 from tesc.records import replace
 from tesc.schema.outside import BadDirective
 from tesc.schema.resolve import NOTHING
+from tesc.uses.index import Index
 from tesc.workspace import Overrides, Workspace
 
 TYPE_CHECKING = False
@@ -44,6 +45,11 @@ class Project:
         self._resolved = False
         self._found: dict[Source, list[Diagnostic]] | None = None
         self._events: dict[int, list[UnitEvent]] | None = None
+        self._named: dict[str, list[UnitEvent]] | None = None
+        # The folder's C and Rust sources, and where they use events; `indexed` tells that all are read.
+        self.sources: set[str] = set()
+        self.uses = Index()
+        self.indexed = False
 
     def _shown(self, path: str) -> str:
         """A path as messages name it: within the folder, relative to it."""
@@ -58,7 +64,18 @@ class Project:
     def touch(self) -> None:
         """Say that a file, or what holds for it, is another than before."""
         self._resolved = False
-        self._found = self._events = None
+        self._found = self._events = self._named = None
+
+    def touch_uses(self) -> None:
+        """Say that the sources use other events than before."""
+        self._found = None
+
+    def forget_uses(self) -> None:
+        """Forget where the sources use events."""
+        self.sources = set()
+        self.uses = Index()
+        self.indexed = False
+        self.touch_uses()
 
     def configure_again(self, settings: ClientSettings | None = None) -> None:
         """Read configurations anew, under other settings of the client's if they are given."""
@@ -86,6 +103,25 @@ class Project:
                 for event in unit.events:
                     self._events.setdefault(id(event.node), []).append(event)
         return self._events.get(id(node), [])
+
+    def events_named(self, name: str) -> list[UnitEvent]:
+        """The events with an effective name; those of one declaration may be several."""
+        return self._by_name.get(name, [])
+
+    def events_in_capitals(self, name: str) -> list[UnitEvent]:
+        """The events whose effective name in capitals is this one."""
+        return self._by_name.get(f"={name}", [])
+
+    @property
+    def _by_name(self) -> dict[str, list[UnitEvent]]:
+        """The events by name, and by name in capitals after `=`, which no name holds."""
+        if self._named is None:
+            self._named = {}
+            for unit in self.units:
+                for event in unit.events:
+                    self._named.setdefault(event.name, []).append(event)
+                    self._named.setdefault(f"={event.name.upper()}", []).append(event)
+        return self._named
 
     def unit_of(self, tree: Tree) -> Unit | None:
         """The unit that a file is the root of; else the first one that includes it."""

@@ -12,12 +12,14 @@ from tesc.lsp.features import register_all
 from tesc.lsp.protocol import Protocol
 from tesc.lsp.publishing import Publisher
 from tesc.lsp.session import Session
+from tesc.lsp.sources import Sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Coroutine
     from typing import Any
 
+    from tesc.lsp.sources import SourceView
     from tesc.lsp.view import View
 
 
@@ -29,10 +31,13 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         super().__init__("tesc", __version__, protocol_cls=Protocol, max_workers=2)
         self.session = Session()
+        self.sources = Sources(self.session)
         self.publisher = Publisher(self)
         # What the client sent as `initializationOptions`.
         self.options: dict[str, Any] = {}
-        self.watched_sources: tuple[str, ...] = ()
+        # The folders whose sources are being read, and those that are to be read in a moment.
+        self.indexing: set[str] = set()
+        self.to_index: set[str] = set()
         self._kept: set[asyncio.Task[Any]] = set()
         register_all(self)
 
@@ -63,3 +68,7 @@ class Server(LanguageServer):
     def view(self, document: t.TextDocumentIdentifier | str) -> View | None:
         """A document as features see it; None where it is no trace-events file."""
         return self.session.view(document if isinstance(document, str) else document.uri)
+
+    def source_view(self, document: t.TextDocumentIdentifier) -> SourceView | None:
+        """An open C or Rust document; None where it is none."""
+        return self.sources.view(document.uri)
