@@ -71,10 +71,10 @@ class _C:
         for step in _STEP.finditer(self.text):
             place = step.start()
             char = self.text[place]
-            if char == "{":
-                self._open(place)
-            elif char == "}":
-                self._close(place)
+            if char != "#":
+                # Braces that are left out count for nothing.
+                if self.dead_since is None:
+                    (self._open if char == "{" else self._close)(place)
             elif not self.text[self.text.rfind("\n", 0, place) + 1 : place].strip():
                 self._directive(step)
                 self.boundary = step.end() if not self.depth else self.boundary
@@ -87,7 +87,7 @@ class _C:
         if self.depth:
             self.depth += 1
             return
-        start = max(self.boundary, self.text.rfind(";", self.boundary, place) + 1)
+        start = max(self.boundary, self.text.rfind(";", self.boundary, place) + 1, place - _LONGEST_HEAD)
         is_body, name = _head(self.text[start:place])
         # The braces of a namespace or a class have functions within them.
         if is_body:
@@ -119,14 +119,13 @@ class _C:
                 self._die(step.end())
         elif word in ("else", "elif", "elifdef", "elifndef", "endif") and self.conditions:
             depth, name, inner = self.conditions[-1]
-            ends = word == "endif"
-            # Each branch continues what stands before the #if, and so does what follows a dead one.
-            if not ends or (self.dead_since is not None and not inner):
-                self._restore(step, depth, name)
             if not inner:
                 self._live(step.start())
-            if ends:
+            if word == "endif":
                 self.conditions.pop()
+            else:
+                # Each branch continues what stands before the #if.
+                self._restore(step, depth, name)
 
     def _restore(self, step: re.Match[str], depth: int, function: str | None) -> None:
         if (bool(depth), function) != (bool(self.depth), self.name):
@@ -144,6 +143,7 @@ class _C:
             self.dead_since = None
 
 
+_LONGEST_HEAD = 2000
 _PART = re.compile(r"[()=]|(?<!:):(?!:)")
 _WORD = re.compile(r"([A-Za-z_~][\w~]*(?:\s*::\s*[A-Za-z_~][\w~]*)*)\s*$")
 _POINTER = re.compile(r"\(\s*\*\s*(\w+)\s*\(")
@@ -195,13 +195,17 @@ def _named(text: str, start: int, before: int) -> str | None:
         # HELPER(name)(parameters)
         head = text[:before]
         begin = head.rfind("(")
+        pointer = _POINTER.search(head)
+        if pointer:
+            return pointer[1]
         word = _WORD.search(head[:begin])
         return word[1] + head[begin:] if word and word[1] not in _NO_FUNCTION else None
     word = _WORD.search(text, 0, start)
     return word[1] if word and word[1] not in _NO_FUNCTION else None
 
 
-_RUST_STEP = re.compile(r"\bfn\s+(\w+)|[{};]")
+# The semicolon of [u8; 4] ends nothing.
+_RUST_STEP = re.compile(r"\bfn\s+(\w+)|;[^;{}\[\]]*\]|[{};]")
 
 
 def layout_of_rust(masked: str) -> Layout:
@@ -226,8 +230,8 @@ def layout_of_rust(masked: str) -> Layout:
             if before != current:
                 functions.append((start, step.end(), current))
                 start, current = step.end(), before
-        elif not masked[place + 1 : place + 80].lstrip(" \t\n\r0123456789_").startswith("]"):
-            pending = None  # a declaration; [u8; 4] is a type
+        elif step[0] == ";":
+            pending = None  # it was a declaration
     if current is not None:
         functions.append((start, len(masked), current))
     return Layout(tuple(region for region in functions if region[0] < region[1]))
