@@ -11,6 +11,7 @@ from tesc.config.problems import ConfigError, ConfigProblem
 from tesc.records import replace
 from tesc.schema.outside import BadDirective
 from tesc.schema.resolve import NOTHING
+from tesc.syntax.source import Source
 from tesc.uses.index import Index
 from tesc.workspace import Overrides, Workspace
 
@@ -18,14 +19,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tesc.analysis.diagnostic import Diagnostic
+    from tesc.analysis.diagnostic import Diagnostic, SourceEdit
     from tesc.config.loading import Configuration
     from tesc.config.settings import Settings
     from tesc.lsp.settings import ClientSettings
     from tesc.schema.resolve import Outside
     from tesc.schema.unit import Unit, UnitEvent
-    from tesc.syntax.nodes import Event, Tree
-    from tesc.syntax.source import Source
+    from tesc.syntax.nodes import Event, Include, Tree
 
 
 class Project:
@@ -129,6 +129,11 @@ class Project:
         own = next((unit for unit in units if unit.roots[0] is tree), None)
         return own or next((unit for unit in units if any(tree is one for one in unit.trees)), None)
 
+    def included(self, source: Source, include: Include) -> Tree | None:
+        """The tree of the file that an include leads to."""
+        path = self.workspace.included(source, include.path)
+        return None if path is None else self.workspace.tree_of(path)
+
     def found_in(self, tree: Tree, opened: Iterable[Tree]) -> list[Diagnostic]:
         """What the rules find in a file; `opened` are those that matter before all are read."""
         if self.loaded:
@@ -144,6 +149,20 @@ class Project:
             self._found = _by_source(self._check(self.units, True))
         return self._found
 
+    def forked(self, edits: Iterable[SourceEdit]) -> Forked:
+        """What the units would be, and what the rules would find, after edits of the files."""
+        workspace = self.workspace.fork()
+        texts: dict[Source, list[SourceEdit]] = {}
+        for edit in edits:
+            texts.setdefault(edit.source, []).append(edit)
+        for source, mine in texts.items():
+            text = source.text
+            for edit in sorted(mine, key=lambda edit: edit.span.start, reverse=True):
+                text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+            workspace.put_source(Source(source.path, text, source.file))
+        workspace.resolve()
+        return Forked(workspace, self._memory.fork())
+
     @property
     def problems(self) -> list[ConfigProblem]:
         """What is wrong with the configurations that hold for the files."""
@@ -156,6 +175,22 @@ class Project:
         if not whole:
             rules = [rule for rule in rules if not isinstance(rule, RunRule)]
         return check(units, rules, settings, {}, levels, self._memory if whole else None)
+
+
+class Forked:
+    """A project's files with other texts."""
+
+    def __init__(self, workspace: Workspace, memory: Memory) -> None:
+        self._workspace = workspace
+        self._memory = memory
+        self.units = workspace.units
+
+    @property
+    def found(self) -> dict[Source, list[Diagnostic]]:
+        """What the rules find, by file."""
+        settings = self._workspace.settings
+        rules, levels = chosen(settings)
+        return _by_source(check(self.units, rules, settings, {}, levels, self._memory))
 
 
 class _Workspace(Workspace):

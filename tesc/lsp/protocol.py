@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 _BEFORE_INITIALIZE = ("initialize", "exit")
 
 
+class Refused(JsonRpcException):
+    """A request makes sense but can't be carried out; the message tells the user why."""
+
+    CODE = t.LSPErrorCodes.RequestFailed
+
+
 class Protocol(LanguageServerProtocol):
     """Answers what pygls leaves unanswered."""
 
@@ -41,6 +47,13 @@ class Protocol(LanguageServerProtocol):
             super().handle_message(message)
         elif hasattr(message, "id"):
             self._send_response(message.id, error=refusal)
+
+    def _execute_handler(self, msg_id: Any, *args: Any, **kwargs: Any) -> None:
+        try:
+            super()._execute_handler(msg_id, *args, **kwargs)
+        except Refused as refusal:
+            # No error of ours, which pygls would log as one.
+            self._send_response(msg_id, error=refusal.to_response_error())
 
     def _refusal(self, method: str) -> t.ResponseError | None:
         """Why a message can't be handled now."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 
+from lsprotocol import types as t
+
 from tesc.lsp.positions import offset_of, range_of
 from tesc.lsp.uris import path_of, uri_of
 from tesc.records import record
@@ -15,9 +17,7 @@ from tesc.uses.sources import read_bytes, signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lsprotocol import types as t
+    from collections.abc import Iterable, Iterator
 
     from tesc.lsp.project import Project
     from tesc.lsp.session import Session
@@ -178,6 +178,30 @@ class Sources:
         ]
         return max(within, key=lambda one: len(one.folder or ""), default=None)
 
+    @property
+    def projects(self) -> list[Project]:
+        """All projects of the session."""
+        return self._session.projects
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the client wants the sources of folders to be read."""
+        return self._session.settings.sources
+
+    @property
+    def complete(self) -> bool:
+        """Whether the sources of all folders are read."""
+        return all(project.indexed for project in self.projects if project.folder is not None)
+
+    def pasted(self) -> list[tuple[str, Use]]:
+        """The names that only a preprocessor can put together."""
+        return [found for _, index in self.indexes() for found in index.pasted]
+
+    def shown(self, path: str) -> str:
+        """A path as messages name it."""
+        project = self.project_at(path)
+        return project.shown(path) if project else path
+
     def indexes(self) -> Iterator[tuple[Project | None, Index]]:
         """All indexes, each with its project; None is the index of documents outside of all folders."""
         for project in self._session.projects:
@@ -195,10 +219,14 @@ class Sources:
     def use_at(self, view: SourceView, position: t.Position) -> Use | None:
         """The use of an event that a position in an open document touches."""
         offset = offset_of(view.source, position, self._session.encoding)
-        for use in self.index_at(view).uses_in(view.path):
+        for use in self.uses_in(view):
             if use.start <= offset <= use.end and use.kind != PASTED:
                 return use
         return None
+
+    def uses_in(self, view: SourceView) -> tuple[Use, ...]:
+        """The uses of events in an open document, in the order of its text."""
+        return self.index_at(view).uses_in(view.path)
 
     def located(self, path: str, use: Use) -> UseAt | None:
         """A use with the text that it is in; None where the file is gone or another one by now."""
@@ -236,6 +264,14 @@ class Sources:
         """The version of a source that is open."""
         view = self._open.get(os.path.realpath(path)) if self._open else None
         return view.version if view else None
+
+    def locations(self, uses: Iterable[tuple[str, Use]]) -> list[t.Location]:
+        """Where uses are, as the client sees it."""
+        found = (self.located(path, use) for path, use in uses)
+        return [self.location(one) for one in found if one is not None]
+
+    def location(self, use: UseAt) -> t.Location:
+        return t.Location(self.uri_of(use.source.file), self.range(use.source, use.use.span))
 
     def range(self, source: Source, span: Span) -> t.Range:
         return range_of(source, span, self._session.encoding)
