@@ -12,6 +12,7 @@ from pygls.protocol import LanguageServerProtocol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from typing import Any
 
 _BEFORE_INITIALIZE = ("initialize", "exit")
@@ -48,12 +49,14 @@ class Protocol(LanguageServerProtocol):
         elif hasattr(message, "id"):
             self._send_response(message.id, error=refusal)
 
-    def _execute_handler(self, msg_id: Any, *args: Any, **kwargs: Any) -> None:
-        try:
-            super()._execute_handler(msg_id, *args, **kwargs)
-        except Refused as refusal:
+    def _send_handler_result(self, future: Future[Any], *, msg_id: Any) -> None:
+        refusal = None if future.cancelled() else future.exception()
+        if isinstance(refusal, Refused):
             # No error of ours, which pygls would log as one.
+            self._request_futures.pop(msg_id, None)
             self._send_response(msg_id, error=refusal.to_response_error())
+        else:
+            super()._send_handler_result(future, msg_id=msg_id)
 
     def _refusal(self, method: str) -> t.ResponseError | None:
         """Why a message can't be handled now."""
