@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from tesc.analysis.diagnostic import SourceEdit
+from tesc.lsp.targets import path_of
 from tesc.records import record
 from tesc.syntax.nodes import Include
 
@@ -58,7 +59,7 @@ def _in_file(project: Project, tree: Tree, moves: Sequence[Move]) -> Iterator[So
             continue
         text = _path(project, tree, item, found, after, target)
         if text != item.path:
-            yield SourceEdit(source, item.path_span, text)
+            yield SourceEdit(source, path_of(item), text)
 
 
 def _moved(path: str, moves: Sequence[Move]) -> str:

@@ -50,7 +50,7 @@ class IncludedPath:
 
     @property
     def span(self) -> Span:
-        return self.node.path_span
+        return path_of(self.node)
 
 
 @record
@@ -76,13 +76,18 @@ class PrefixPlace:
         return self.word.span
 
 
+def path_of(include: Include) -> Span:
+    """Where the path of an include stands, without its quotes."""
+    return Span(include.path_span.start + 1, include.path_span.end - 1)
+
+
 def target_at(view: View, offset: int) -> Target | None:
     """What an offset touches; its end belongs to a name, too."""
     item = view.item_at(offset)
     if isinstance(item, Event):
         return _in_event(item, offset, view.settings.data_models)
     if isinstance(item, Include):
-        if _touches(item.path_span, offset):
+        if _touches(path_of(item), offset):
             return IncludedPath(item)
         if item.prefix is not None and _touches(item.prefix.span, offset):
             return PrefixPlace(item, item.prefix)

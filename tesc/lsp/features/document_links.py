@@ -7,6 +7,7 @@ import os
 from lsprotocol import types as t
 
 from tesc.lsp.blocks import file_named, title_of
+from tesc.lsp.targets import path_of
 from tesc.syntax.nodes import Comment, Include
 from tesc.syntax.source import Span
 
@@ -34,7 +35,7 @@ def links(view: View) -> Iterator[tuple[Span, str]]:
         if isinstance(item, Include):
             tree = view.project.included(view.source, item)
             if tree is not None:
-                yield item.path_span, tree.source.file
+                yield path_of(item), tree.source.file
         elif isinstance(item, Comment):
             title = title_of(item)
             path = file_named(title, folder, view.project.folder)

@@ -12,6 +12,7 @@ from tesc.lsp.targets import (
     PatternPlace,
     PrefixPlace,
     conversions_that_take,
+    path_of,
     target_at,
 )
 from tesc.schema.patterns import is_literal
@@ -131,7 +132,7 @@ def includes_of(project: Project, wanted: Source) -> Iterator[tuple[Source, Span
                 if isinstance(item, Include):
                     found = project.included(tree.source, item)
                     if found is not None and found.source is wanted:
-                        yield tree.source, item.path_span
+                        yield tree.source, path_of(item)
 
 
 def highlights(view: View, target: Target) -> Iterator[tuple[Span, t.DocumentHighlightKind]]:

@@ -7,6 +7,7 @@ import re
 from lsprotocol import types as t
 
 from tesc.lsp.blocks import blocks_of
+from tesc.lsp.targets import path_of
 from tesc.syntax.nodes import Disable, Event, Include, Prefix
 from tesc.syntax.source import Span
 
@@ -65,6 +66,7 @@ def _in_item(view: View, offset: int) -> Iterator[Span]:
         yield from _in_event(item, offset)
     elif isinstance(item, Include):
         yield item.path_span
+        yield path_of(item)
     elif isinstance(item, Prefix):
         yield item.name.span
     elif isinstance(item, Disable) and item.patterns:

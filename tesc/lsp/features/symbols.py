@@ -7,6 +7,7 @@ from lsprotocol import types as t
 from tesc.lsp.able import able
 from tesc.lsp.blocks import blocks_of
 from tesc.lsp.fuzzy import best
+from tesc.lsp.targets import path_of
 from tesc.syntax.nodes import Event, Include, Prefix
 
 TYPE_CHECKING = False
@@ -86,7 +87,7 @@ def _symbols(view: View, item: Item) -> Iterator[t.DocumentSymbol]:
         )
     elif isinstance(item, Include) and item.path:
         yield t.DocumentSymbol(
-            item.path, t.SymbolKind.Module, view.range(item.span), view.range(item.path_span), "include"
+            item.path, t.SymbolKind.Module, view.range(item.span), view.range(path_of(item)), "include"
         )
     elif isinstance(item, Prefix):
         yield t.DocumentSymbol(
