@@ -9,6 +9,7 @@ import time
 from lsprotocol import types as t
 
 from tesc.lsp.loading import Progress
+from tesc.lsp.sources import JoinedUses
 from tesc.lsp.uris import path_of
 from tesc.uses.scan import language_of, suffixes
 from tesc.uses.sources import find_sources
@@ -154,6 +155,20 @@ async def _read(server: Server, project: Project, found: Sequence[str]) -> None:
     progress.end(f"{len(found)} files")
     if changed or not project.indexed:
         project.indexed = True
-        project.touch_uses()
+        project.all_uses = JoinedUses(server.sources, project) if _is_whole(project) else None
+        server.sources.touch()
         server.publisher.soon(0)
         refresh_lenses(server)
+
+
+def _is_whole(project: Project) -> bool:
+    """Whether a folder holds all that may use its events: no part of a checkout, nor without sources."""
+    if project.folder is None or not project.sources:
+        return False
+    above = os.path.dirname(project.folder)
+    while True:
+        if any(os.path.exists(os.path.join(above, name)) for name in (".git", "tesc.toml")):
+            return False
+        if above == os.path.dirname(above):
+            return True
+        above = os.path.dirname(above)

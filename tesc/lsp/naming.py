@@ -51,13 +51,9 @@ def uses_of(sources: Sources, project: Project, node: Event) -> list[tuple[str, 
 def uses_by(sources: Sources, project: Project, node: Event, name: str) -> Iterator[tuple[str, Use]]:
     """Where C and Rust sources name an event by one of its effective names."""
     rivals = project.events_named(name)
-    for other, index in sources.indexes():
-        # Another folder's sources mean its own event, if it has one of that name.
-        if other is not project and other is not None and other.events_named(name):
-            continue
-        for path, use in index.uses_of(name):
-            if any(event.node is node for event in _meant(rivals, path)):
-                yield path, use
+    for path, use in sources.uses_named(project, name):
+        if any(event.node is node for event in _meant(rivals, path)):
+            yield path, use
 
 
 def callers_of(sources: Sources, project: Project, node: Event) -> list[tuple[str, Use]]:

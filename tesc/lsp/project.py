@@ -50,6 +50,8 @@ class Project:
         self.sources: set[str] = set()
         self.uses = Index()
         self.indexed = False
+        # What rules on uses look at; None as long as it is not known whether that is all.
+        self.all_uses: Index | None = None
 
     def _shown(self, path: str) -> str:
         """A path as messages name it: within the folder, relative to it."""
@@ -75,6 +77,7 @@ class Project:
         self.sources = set()
         self.uses = Index()
         self.indexed = False
+        self.all_uses = None
         self.touch_uses()
 
     def configure_again(self, settings: ClientSettings | None = None) -> None:
@@ -174,7 +177,9 @@ class Project:
         rules, levels = chosen(settings)
         if not whole:
             rules = [rule for rule in rules if not isinstance(rule, RunRule)]
-        return check(units, rules, settings, {}, levels, self._memory if whole else None)
+        if not whole:
+            return check(units, rules, settings, {}, levels)
+        return check(units, rules, settings, {}, levels, self._memory, self.all_uses)
 
 
 class Forked:
@@ -205,6 +210,11 @@ class _Workspace(Workspace):
     def configure_again(self) -> None:
         super().configure_again()
         self.problems = {}
+
+    def resolve(self) -> None:
+        # In the order of the command line, whatever was opened first.
+        self._roots = dict(sorted(self._roots.items()))
+        super().resolve()
 
     def configuration_for(self, path: str) -> Configuration | None:
         folder = os.path.dirname(os.path.abspath(path))

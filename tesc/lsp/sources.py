@@ -110,7 +110,7 @@ class Sources:
             index.remove(view.path)
         else:
             index.reread(view.path)
-        self._touch(project, before != _named(index, view.path))
+        self._touch(before != _named(index, view.path))
         return True
 
     def view(self, uri: str) -> SourceView | None:
@@ -122,11 +122,16 @@ class Sources:
         index = project.uses if project else self._loose
         before = _named(index, view.path)
         index.update(view.path, view.source.text)
-        self._touch(project, before != _named(index, view.path))
+        self._touch(before != _named(index, view.path))
 
-    def _touch(self, project: Project | None, different: bool) -> None:
-        self.news = self.news or different
-        if different and project is not None:
+    def _touch(self, different: bool) -> None:
+        if different:
+            self.news = True
+            self.touch()
+
+    def touch(self) -> None:
+        """Say that the sources use other events than before: they may be those of any folder."""
+        for project in self.projects:
             project.touch_uses()
 
     # Indexes.
@@ -154,7 +159,7 @@ class Sources:
             return
         before = _named(project.uses, path)
         project.uses.reread(path)
-        self._touch(project, before != _named(project.uses, path))
+        self._touch(before != _named(project.uses, path))
 
     def configure(self) -> None:
         """Take the client's settings as they are now: without `sources` only open documents count."""
@@ -182,6 +187,15 @@ class Sources:
     def projects(self) -> list[Project]:
         """All projects of the session."""
         return self._session.projects
+
+    def uses_named(self, project: Project, name: str) -> list[tuple[str, Use]]:
+        """The uses of a project's event by its effective name, in all folders."""
+        found = []
+        for other, index in self.indexes():
+            # Another folder's sources mean its own event, if it has one of that name.
+            if other is project or other is None or not other.events_named(name):
+                found += index.uses_of(name)
+        return found
 
     @property
     def wanted(self) -> bool:
@@ -280,3 +294,22 @@ class Sources:
 def _named(index: Index, path: str) -> list[tuple[str, str]]:
     """The names that a file uses, and how; where they stand matters to nobody who counts."""
     return sorted((use.name, use.kind) for use in index.uses_in(path))
+
+
+class JoinedUses(Index):
+    """The uses in all folders, as the rules look at them for one folder's events."""
+
+    def __init__(self, sources: Sources, project: Project) -> None:
+        super().__init__()
+        self._sources = sources
+        self._project = project
+
+    def uses_of(self, event: str) -> list[tuple[str, Use]]:
+        return self._sources.uses_named(self._project, event)
+
+    @property
+    def pasted(self) -> list[tuple[str, Use]]:
+        return self._sources.pasted()
+
+    def source(self, path: str) -> Source | None:
+        return self._sources.text_of(path)

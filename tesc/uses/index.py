@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from tesc.records import record
-from tesc.uses.scan import PASTED, RUST, STATE, language_of, may_use, scan
+from tesc.records import record, replace
+from tesc.syntax.source import Source
+from tesc.uses.scan import CALL, PASTED, RUST, STATE, language_of, may_use, scan
 from tesc.uses.sources import find_sources, read_bytes, signature
 
 TYPE_CHECKING = False
@@ -96,9 +97,9 @@ class Index:
         """
         found = list(self._named(event))
         if event.endswith("_enabled"):
-            # Rust's trace_NAME_enabled() may be a call.
+            # What looks like Rust's test of another event is a call of this one.
             found += [
-                (path, use)
+                (path, replace(use, kind=CALL, name=event, arguments=0))
                 for path, use in self._named(event[: -len("_enabled")])
                 if use.kind == STATE and not use.capitals and language_of(path) == RUST
             ]
@@ -126,6 +127,20 @@ class Index:
             for use in self._files[path].uses
             if use.kind == PASTED
         ]
+
+    def source(self, path: str) -> Source | None:
+        """The text of a file, to show a use in; None where it can't be read any more.
+
+        An editor that knows a newer text overrides this.
+        """
+        read = read_bytes(path)
+        shown = os.path.normpath(path).replace(os.sep, "/")
+        return None if read is None else Source.from_bytes(shown, read[0], path)
+
+    @property
+    def sources(self) -> int:
+        """How many files were read and are known, whether they use events or not."""
+        return len(self._read)
 
     @property
     def paths(self) -> list[str]:
@@ -173,10 +188,13 @@ def _decoded(data: bytes) -> str:
     return ""
 
 
-def build(folders: Collection[str]) -> Index:
-    """The index of all sources below some folders."""
+def build(paths: Collection[str]) -> Index:
+    """The index of all sources below some folders, or of a file that is named itself."""
     index = Index()
-    for folder in folders:
-        for _ in index.refresh(folder):
-            pass
+    for path in paths:
+        if os.path.isdir(path):
+            for _ in index.refresh(path):
+                pass
+        else:
+            index.reread(path)
     return index

@@ -34,12 +34,13 @@ PASTED = "pasted"  # a name that is only partly there, with `*` for what is not
 class Use:
     """One place where a source names an event.
 
-    `name` is what stands there between `trace_` and the like: the event's name, for `capitals` in
+    `name` is what stands there between `trace_` and the like: the event's name, for `capitals` that in
     capitals, for a pasted one with `*`. `start` and `end` are the offsets of the whole identifier in
-    code points, `name_start` is that of the name. `line` and `column` count from 1. `function` is
-    that around it, or the macro whose definition it is in (`behind_macro`), None where neither is or
-    it can't be told. `arguments` counts those of a call, None where a macro may hide some. `dead`
-    tells that it stands within `#if 0`.
+    code points, `name_start` is that of the name; `line` and `column` count from 1. `function` is the
+    one around it, or the macro whose definition it is in (`behind_macro`), None where neither is or
+    it can't be told. `arguments` counts those of a call, None where a macro may hide some.
+    `expanded` tells that the same text has its macro's name elsewhere, `dead` that the use stands
+    within `#if 0`.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Use:
     arguments: int | None = None
     capitals: bool = False
     behind_macro: bool = False
+    expanded: bool = False
     dead: bool = False
 
     @property
@@ -134,6 +136,7 @@ class _Scan:
         self.masked = masked
         self.rust = rust
         self.layout = layout
+        self.expanded: dict[str, bool] = {}
         self.line = 1
         self.line_start = 0
         self.counted = 0
@@ -235,8 +238,17 @@ class _Scan:
             arguments if macro is None or "..." not in self._head_of(macro[0]) else None,
             capitals,
             macro is not None,
+            macro is not None and macro[2] is not None and self._is_expanded(macro[2]),
             region_at(self.layout.dead, start) is not None,
         )
+
+    def _is_expanded(self, macro: str) -> bool:
+        if macro not in self.expanded:
+            others = re.finditer(rf"\b{macro}\b", self.masked)
+            # Its definitions do not count, nor what removes them.
+            named = (one for one in others if not self._before(_DEFINED, one.start()))
+            self.expanded[macro] = next(named, None) is not None
+        return self.expanded[macro]
 
     def _place(self, start: int) -> tuple[int, int]:
         """Line and column, as Source has them; asked for in the order of the text."""

@@ -113,6 +113,67 @@ def test_without_file_watching_a_save_makes_it_look(lsp, tree):
     assert until(lambda: lenses(client, root)[6] == "4 callers")
 
 
+UNUSED = "nothing calls trace_vm_start()\nhelp: remove it, or call trace_vm_start() where it happens"
+
+
+def unused(client, uri):
+    found = client.diagnostics.get(uri) or []
+    return {one["range"]["start"]["line"]: one for one in found if one["code"] == "TE601"}
+
+
+def test_events_that_nobody_calls(lsp, tree):
+    client, root = session(lsp, tree)
+    assert until(lambda: unused(client, root))
+    [found] = unused(client, root).values()
+    assert found["message"] == UNUSED
+    assert (found["range"], found["tags"], found["severity"]) == (extent(ROOT, "vm_start"), [1], 2)
+    # Unsaved text counts.
+    uri = client.open(tree / "vl.c", VL.replace("run(void", "run(int"), "c")
+    client.change(uri, 2, VL.replace("trace_main_loop(NULL)", "trace_vm_start(1, 0)"))
+    assert until(lambda: not unused(client, root))
+    client.change(uri, 3, "")
+    assert until(lambda: unused(client, root))
+    (tree / "poll.rs").unlink()
+    watched(client, tree / "poll.rs", 3)
+    assert until(lambda: set(unused(client, root)) == {5, 6})
+    client.notify("workspace/didChangeConfiguration", {"settings": {"tesc": {"sources": False}}})
+    assert until(lambda: not unused(client, root))
+
+
+@pytest.mark.parametrize("above", [".git", "tesc.toml"])
+def test_a_part_of_a_tree_can_not_tell_who_calls(lsp, folder, above):
+    part = folder / "hw"
+    part.mkdir()
+    write_tree(part)
+    if above == ".git":
+        (folder / "tesc.toml").unlink()
+        (folder / ".git").mkdir()
+    client, root = session(lsp, part)
+    indexed(client, root)
+    client.open(part / "hw" / "esp.trace-events")
+    assert lenses(client, root)[5] == "no callers"
+    assert not unused(client, root)
+
+
+def test_a_folder_without_sources_is_quiet(lsp, folder):
+    (folder / "trace-events").write_text('a(int b) "b %d"\n')
+    client, uri = session(lsp, folder)
+    assert client.quiet("$/nothing")
+    assert client.diagnostics[uri] == []
+
+
+def test_callers_in_another_folder_count(lsp, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.mkdir(), two.mkdir()
+    write_tree(one)
+    (two / "use.c").write_text("void f(void) { trace_vm_start(1, 0); }\n")
+    client = lsp()
+    client.initialize(one, two)
+    root = client.open(one / "trace-events")
+    assert until(lambda: lenses(client, root) == {5: "1 caller", 6: "3 callers"})
+    assert until(lambda: not unused(client, root))
+
+
 def test_a_link_and_its_file_count_once(lsp, tree):
     (tree / "same.c").symlink_to(tree / "vl.c")
     client, root = session(lsp, tree)

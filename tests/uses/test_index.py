@@ -6,6 +6,8 @@ import os
 import subprocess
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tesc.uses.index import Index, build
 from tesc.uses.sources import find_sources
@@ -41,7 +43,7 @@ class TestIndex:
         index = Index()
         index.update("a.rs", "fn f() { trace_irq_enabled(); trace_irq_enabled(1); }")
         assert places(index.uses_of("irq")) == [("a.rs", "state", 1, 10)]
-        assert places(index.uses_of("irq_enabled")) == [("a.rs", "state", 1, 10), ("a.rs", "call", 1, 31)]
+        assert places(index.uses_of("irq_enabled")) == [("a.rs", "call", 1, 10), ("a.rs", "call", 1, 31)]
 
     def test_pasted_names_are_by_themselves(self):
         index = Index()
@@ -196,3 +198,36 @@ class TestFindSources:
         (inside / "f.c").symlink_to("../outside/d.c")
         assert self.names(inside) == ["e.c"]
         assert self.names(tmp_path) == ["b.c", "outside/d.c"]
+
+
+TEXTS = st.sampled_from(
+    [
+        "",
+        "void f(void) { trace_a(); trace_b(); }",
+        "void f(void) { trace_b(); if (TRACE_A_ENABLED) trace_A(); }",
+        "#define T(x) trace_##x()\nvoid f(void) { trace_a(); }",
+        "#define T(x) trace_##x()",
+    ]
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a.c", "b.c", "c.rs"]), st.none() | TEXTS), max_size=12))
+def test_whatever_was_before_only_the_latest_texts_count(steps):
+    index = Index()
+    latest = {}
+    for path, text in steps:
+        before = index.uses_in(path)
+        if text is None:
+            changed = index.remove(path)
+            latest.pop(path, None)
+        else:
+            changed = index.update(path, text)
+            latest[path] = text
+        assert changed or index.uses_in(path) == before
+    fresh = Index()
+    for path, text in latest.items():
+        fresh.update(path, text)
+    for name in ("a", "b", "A", "c"):
+        assert index.uses_of(name) == fresh.uses_of(name)
+    assert index.pasted == fresh.pasted
+    assert index.paths == fresh.paths

@@ -8,10 +8,10 @@ from tesc.syntax.printf import PRI_MACROS, parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tesc.analysis.formats.pairing import Pairing
-    from tesc.syntax.printf import Conversion
+    from tesc.syntax.printf import Conversion, Macro
 
 _NUMBERS = {
     "d": "a signed decimal number",
@@ -41,7 +41,7 @@ _BASES = {"x": "0x", "X": "0X", "b": "0b", "B": "0B", "o": "0"}
 
 
 def printed(conversion: Conversion) -> str | None:
-    """What a conversion prints, such as `a hexadecimal number of at least 8 characters, filled with zeros`.
+    """What a conversion prints, such as `a hexadecimal number, in at least 8 characters`.
 
     None where nobody knows what it prints.
     """
@@ -121,17 +121,19 @@ def sample(format_text: str, paired: Sequence[Pairing], names: Sequence[str]) ->
     return text + _text(joined[at:], macros)
 
 
-def _text(joined: str, macros: object) -> str:
+def _text(joined: str, macros: Iterator[Macro]) -> str:
     """Text between conversions; a macro there is text too: `"a " PRIx64`."""
     first, *rest = joined.split("\ud800")
     for part in rest:
-        name = next(macros).name  # type: ignore[call-overload]
+        name = next(macros).name
         first += (expansion(name, "lp64") if name in PRI_MACROS else name) + part
     return first
 
 
 def _value(conversion: Conversion, name: str) -> str:
-    letter = conversion.macro.name[3] if conversion.macro else conversion.letter
+    letter = conversion.letter
+    if conversion.macro is not None and conv.known_macro(conversion):
+        letter = conversion.macro.name[3]
     if letter == "n":
         return ""
     before = "0x" if letter == "p" else _BASES.get(letter, "") if "#" in conversion.flags else ""

@@ -15,6 +15,7 @@ from tesc.schema.groups import group_of
 from tesc.schema.identifiers import c_function
 from tesc.syntax.c_type import parse_type
 from tesc.syntax.nodes import Comment
+from tesc.uses.scan import CALL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,12 @@ _MOST_CALLERS = 5
 
 def callers(view: View, name: str) -> list[str] | None:
     """Where sources call an event: `net/rx.c:12 rx_done`, say; None where there is no index of them."""
-    return None
+    project = view.project
+    if not project.indexed or not project.sources:
+        return None
+    calls = [(path, use) for path, use in project.uses.uses_of(name) if use.kind == CALL and not use.dead]
+    places = (f"{project.shown(path)}:{use.line} {use.function or ''}".rstrip() for path, use in calls)
+    return list(places)
 
 
 def of_event(view: View, node: Event) -> Page:
@@ -93,7 +99,8 @@ def _facts(page: Page, view: View, unit: Unit, event: UnitEvent) -> None:
     numbers = f"index {event.index}, wire ID {event.wire_id}, stream ID {shown_id(event)}"
     page.item(*(("group ", Code(group), ", ") if group else ()), numbers)
     if event.crosses:
-        page.item("crosses the guest tunnel: its pointers are numbers to the host")
+        pointers = any(parameter.type.is_pointer for parameter in event.node.parameters)
+        page.item("crosses the guest tunnel", ": its pointers are numbers to the host" * pointers)
     if event.chain:
         ways = [f"{one.source.path}:{one.include.line}" for one in event.chain]
         page.item("included at ", Code(ways[0]), *(piece for way in ways[1:] for piece in (", ", Code(way))))
@@ -127,8 +134,11 @@ def _group(view: View, unit: Unit) -> str | None:
     folder = view.project.workspace.settings_for(file).root or view.project.folder
     if folder is None:
         return None
-    path = os.path.relpath(file, folder)
-    return None if path.startswith(os.pardir) else group_of(path)
+    try:
+        path = os.path.relpath(file, folder)
+    except ValueError:  # several drives of Windows
+        return None
+    return None if path.split(os.sep)[0] == os.pardir else group_of(path)
 
 
 def of_property(view: View, node: Event, word: Word) -> Page:

@@ -49,9 +49,9 @@ def of_macro(view: View, event: Event, macro: Macro) -> Page:
     """What a macro stands for, and the conversion that it ends."""
     page = Page()
     if macro.name not in PRI_MACROS:
-        page.text(Code(macro.name), " is no macro of <inttypes.h>: ", advice(macro.name), ".")
+        page.text(Code(macro.name), " is no macro of ", Code("<inttypes.h>"), f": {advice(macro.name)}.")
         return page
-    page.text(Code(macro.name), " of <inttypes.h> is for ", Code(macro_type(macro.name)), ".")
+    page.text(Code(macro.name), " of ", Code("<inttypes.h>"), " is for ", Code(macro_type(macro.name)), ".")
     page.item("stands for ", *by_model(_ALL, lambda model: f'"{expansion(macro.name, model)}"'))
     assert event.format is not None
     for index, conversion in enumerate(event.format.parsed.conversions):
@@ -68,6 +68,8 @@ def _takes(page: Page, view: View, event: Event, index: int) -> None:
     assert event.format is not None
     conversion = event.format.parsed.conversions[index]
     models = view.settings.data_models
+    # Whether something fits a conversion that is none, or is not known, nobody can say.
+    sound = conv.known_macro(conversion) and not any(conv.misuse_on(conversion, model) for model in models)
     for pair in pairings(event, models):
         if pair.slot.conversion == index:
             as_ = "" if pair.slot.role == "value" else f" as {pair.slot.role}"
@@ -77,7 +79,9 @@ def _takes(page: Page, view: View, event: Event, index: int) -> None:
             if pair.parameter is None:
                 page.item(f"no parameter is left for it{as_}")
             else:
-                page.item(*_gets(event.parameters[pair.parameter], pair, models, as_))
+                parameter = event.parameters[pair.parameter]
+                fit = _fit(parameter, pair, models) if sound and parameter.type.base else ""
+                page.item(f"its parameter{as_} is ", Code(parameter.declaration.text), fit)
 
 
 def _wanted(conversion: Conversion, pair: Pairing, models: tuple[str, ...]) -> list[Piece]:
@@ -106,17 +110,14 @@ def _named(shown: str, models: tuple[str, ...], resolved: Callable[[str], str]) 
     return [Code(shown), ": ", *by_model(models, resolved)]
 
 
-def _gets(parameter: Parameter, pair: Pairing, models: tuple[str, ...], as_: str) -> list[Piece]:
+def _fit(parameter: Parameter, pair: Pairing, models: tuple[str, ...]) -> str:
     """Whether a parameter fits the conversion that it goes to."""
-    pieces: list[Piece] = ["its parameter" + as_ + " is ", Code(parameter.declaration.text)]
-    if parameter.type.base is None:
-        return pieces
-    if not pair.rejecting:
-        slot = pair.slot
-        key = slot.length, slot.letter, slot.macro, parameter.type.text
-        signs = slot.role == "value" and any(conv.other_sign(*key, model) for model in models)
-        return [*pieces, ", which fits but for its sign" if signs else ", which fits"]
-    return [*pieces, ", ", _unfit(pair, models)]
+    if pair.rejecting:
+        return f", {_unfit(pair, models)}"
+    slot = pair.slot
+    key = slot.length, slot.letter, slot.macro, parameter.type.text
+    signs = slot.role == "value" and any(conv.other_sign(*key, model) for model in models)
+    return ", which fits but for its sign" if signs else ", which fits"
 
 
 def _unfit(pair: Pairing, models: tuple[str, ...]) -> str:

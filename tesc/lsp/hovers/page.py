@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
     Piece = Union[str, "Code", "Marked"]
 
-# What would be markup; an underscore within a word is none.
-_MARKUP = re.compile(r"[\\`*\[\]<>|&#~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+# What would be markup, and only that: some editors show the backslashes.
+_MARKUP = re.compile(
+    r"`|\*(?=\S)|(?<=\S)\*|(?<![A-Za-z0-9])_(?=\S)|(?<=\S)_(?![A-Za-z0-9])"
+    r"|\](?=\()|<(?=[A-Za-z/!?])|&(?=#?\w+;)|~(?=~)|\\(?=[^\w\s])"
+)
 _BACKTICKS = re.compile("`+")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -108,7 +111,7 @@ def _escaped(text: str) -> str:
 def _inline(text: str) -> str:
     text = _visible(text)
     ticks = "`" * (max([0, *(len(found) for found in _BACKTICKS.findall(text))]) + 1)
-    blank = " " if text[:1] in ("`", "") or text[-1:] == "`" else ""
+    blank = " " if text[:1] == "`" or text[-1:] == "`" else ""
     return f"{ticks}{blank}{text}{blank}{ticks}"
 
 
