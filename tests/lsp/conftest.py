@@ -238,6 +238,13 @@ class Editor:
         def register(params: t.RegistrationParams) -> None:
             self.registered.extend(params.registrations)
 
+        for method in (
+            t.WORKSPACE_CODE_LENS_REFRESH,
+            t.WORKSPACE_INLAY_HINT_REFRESH,
+            t.WORKSPACE_SEMANTIC_TOKENS_REFRESH,
+        ):
+            self.client.feature(method)(lambda params: None)
+
         able = client_capabilities(self.kind.partition(" (")[0])
         if self.kind.endswith("(pulls)"):
             able.text_document.diagnostic = t.DiagnosticClientCapabilities(related_document_support=True)
