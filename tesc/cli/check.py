@@ -57,7 +57,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         nargs="*",
         action="extend",
         metavar="DIR",
-        help="search the C and Rust sources in these folders (default: the whole project) for uses of events",
+        help="search the C and Rust sources in these folders (default: the whole project) for uses of "
+        "events; PATHs go before it",
     )
     parser.add_argument("--fix", action="store_true", help="mend what can be mended, and report the rest")
     parser.add_argument(
