@@ -116,10 +116,14 @@ def _target(checkout: Checkout) -> None:
 
 @pytest.mark.parametrize("backends", BUILDS)
 @pytest.mark.parametrize("change", [_command, _target])
-def test_the_same_bytes(checkout, backends, change, need):
+def test_the_same_bytes(checkout, backends, change, need, skip_without):
     need("git", "git")
     if "dtrace" in backends:
         need("dtrace", "systemtap-sdt-dev")
+    if "ust" in backends:
+        lttng = [need("pkg-config", "pkg-config"), "--exists", "lttng-ust"]
+        if subprocess.run(lttng).returncode:
+            skip_without("LTTng (Debian's package liblttng-ust-dev)")
     change(checkout)
     formats = BUILDS[backends]
     made = checkout.build(backends, "rs" in formats)
