@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from tesc.config.globs import matches
 from tesc.config.settings import configuration_at, settings_with
+from tesc.files import MAX_SOURCE_BYTES, read_source, relative, too_large
 from tesc.files import find_files as find_files  # callers look for it here
-from tesc.files import read_source
 from tesc.records import record, replace
 from tesc.schema.loading import Loader
 from tesc.schema.outside import outside
@@ -17,7 +18,7 @@ from tesc.syntax.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from tesc.config.loading import Configuration
     from tesc.config.settings import Settings
@@ -38,7 +39,8 @@ class Unreadable:
 class Overrides:
     """What the command line says in place of a file's own settings; None and () say nothing.
 
-    `config` is a configuration file that holds for all files; with `isolated` none does.
+    `sources` are folders of C and Rust sources, an empty one stands for the whole project. `config` is
+    a configuration file that holds for all files; with `isolated` none does.
     """
 
     profile: str | None = None
@@ -51,6 +53,7 @@ class Overrides:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: tuple[tuple[str, str], ...] = ()
+    sources: tuple[str, ...] | None = None
     config: str | None = None
     isolated: bool = False
 
@@ -61,14 +64,19 @@ _NO_OVERRIDES = Overrides()
 class Workspace:
     """Files, their trees and units, and the settings of each.
 
-    `shown` makes of a path what people see. Files may be added, changed and removed at any time;
-    `resolve` then resolves those units anew that this concerns.
+    `shown` makes of a path what people see. `versions` has contents of files in place of those on
+    disk, by real path: None for a file that is not there. Files may be added, changed and removed at
+    any time; `resolve` then resolves those units anew that this concerns.
     """
 
     def __init__(
-        self, overrides: Overrides = _NO_OVERRIDES, shown: Callable[[str], str] | None = None
+        self,
+        overrides: Overrides = _NO_OVERRIDES,
+        shown: Callable[[str], str] | None = None,
+        versions: Mapping[str, bytes | None] | None = None,
     ) -> None:
         self.overrides = overrides
+        self.versions = versions
         self.units: list[Unit] = []
         self.settings: dict[Source, Settings] = {}
         self.unreadable: list[Unreadable] = []
@@ -82,7 +90,7 @@ class Workspace:
     def add_file(self, path: str) -> None:
         """Read a file that is to be the root of a unit."""
         try:
-            source = read_source(path, self._shown(path))
+            source = self._read(path)
         except OSError as error:
             self.unreadable.append(Unreadable(self._shown(path), error.strerror or str(error)))
             return
@@ -95,6 +103,12 @@ class Workspace:
         """Take a text that is, or would be, in the file `source.file`, as the root of a unit."""
         real = os.path.realpath(source.file)
         self._roots[real] = self._put(real, source)
+
+    def add_tree(self, tree: Tree) -> None:
+        """Take a file that was parsed already as the root of a unit."""
+        real = os.path.realpath(tree.source.file)
+        self._trees[real] = self._roots[real] = tree
+        self.look_again()
 
     def put_source(self, source: Source) -> None:
         """Take a text in place of the one that a file has; the file stays a root, or none."""
@@ -160,6 +174,21 @@ class Workspace:
             tree.source: self.settings_of(tree.source) for unit in self.units for tree in unit.trees
         }
 
+    def source_folders(self) -> list[str]:
+        """The folders whose C and Rust sources belong to these files, as they are shown.
+
+        Those of the command line or else of the configurations; the whole project is what is below
+        its configuration, or its checkout.
+        """
+        given = self.overrides.sources
+        if given:
+            return _outermost(map(shown, given))
+        if given is None:
+            found = [folder for one in self.settings.values() for folder in one.sources]
+        else:
+            found = [one.root or _project_of(source.file) for source, one in self.settings.items()]
+        return _outermost(map(relative, found))
+
     @property
     def files(self) -> int:
         """How many files the units are made of."""
@@ -208,14 +237,52 @@ class Workspace:
             file=tree.source.file,
         )
 
+    def _read(self, path: str) -> Source:
+        """The source in a file. Raises OSError."""
+        if self.versions is not None:
+            try:
+                data = self.versions[os.path.realpath(path)]
+            except KeyError:
+                pass
+            else:
+                if data is None:
+                    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+                if len(data) > MAX_SOURCE_BYTES:
+                    raise too_large(path)
+                return Source.from_bytes(self._shown(path), data, path)
+        return read_source(path, self._shown(path))
+
     def _unit(self, tree: Tree) -> Unit:
         include_path = (*self.overrides.include_path, *self.settings_of(tree.source).include_path)
-        return resolve((tree,), Loader(include_path, self._shown, self._trees), self.outside_of(tree))
+        loader = Loader(include_path, self._shown, self._trees, self.versions)
+        unit = resolve((tree,), loader, self.outside_of(tree))
+        return unit if self.versions is None else replace(unit, versions=self.versions)
 
 
 def _includes(unit: Unit) -> bool:
     """Whether files of a unit include others, or would."""
     return len(unit.trees) > 1 or bool(unit.problems) or bool(unit.directives)
+
+
+def _outermost(paths: Iterable[str]) -> list[str]:
+    """Paths without those below others, whose files would count twice."""
+    real = {path: os.path.join(os.path.realpath(path), "") for path in distinct(paths)}
+    return [
+        path
+        for path, mine in real.items()
+        if not any(mine != other and mine.startswith(other) for other in real.values())
+    ]
+
+
+def _project_of(file: str) -> str:
+    """The folder of a file's project where no configuration says: a checkout, else the working directory."""
+    folder = os.path.dirname(os.path.abspath(file))
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return os.curdir
+        folder = parent
+    return folder
 
 
 def _included(units: list[Unit]) -> set[int]:

@@ -8,6 +8,8 @@ import json
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
@@ -305,6 +307,14 @@ async def editor(request, skip_without):
     yield Editor(client, request.param)
     await client.shutdown_session()
     await client.stop()
+
+
+def wait_until(test: Callable[[], bool]) -> None:
+    """Wait for something that comes about by itself."""
+    end = time.monotonic() + PATIENCE
+    while not test():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
 
 
 def span(line: int, start: int, end: int) -> dict[str, Any]:
