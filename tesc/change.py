@@ -232,6 +232,10 @@ class ChangedSources(Index):
         data = self._texts.get(path)
         return super().source(path) if data is None else Source.from_bytes(shown(path), data, path)
 
+    @property
+    def sources(self) -> int:
+        return super().sources + len(self._texts)
+
     def turn(self, after: bool) -> None:
         """Take the sources that the change touches as they are after it, or before."""
         contents = self._change.after if after else self._change.before

@@ -142,6 +142,15 @@ class Workspace:
         """Whether a file was added as the root of a unit."""
         return os.path.realpath(path) in self._roots
 
+    def fork(self) -> Workspace:
+        """A workspace of the same files, which may be changed without changing this one."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        for name, value in self.__dict__.items():
+            if isinstance(value, (dict, list)):
+                other.__dict__[name] = value.copy()
+        return other
+
     def _put(self, real: str, source: Source) -> Tree:
         before = self._trees.get(real)
         if before is None:
@@ -252,10 +261,19 @@ class Workspace:
                 return Source.from_bytes(self._shown(path), data, path)
         return read_source(path, self._shown(path))
 
+    def included(self, source: Source, path: str) -> str | None:
+        """The file that a path in a file's include means; None where there is none."""
+        return self._loader(source).find(path, source)[0]
+
+    def include_path_of(self, source: Source) -> tuple[str, ...]:
+        """The folders that includes of a file are looked for in, after its own."""
+        return (*self.overrides.include_path, *self.settings_of(source).include_path)
+
+    def _loader(self, source: Source) -> Loader:
+        return Loader(self.include_path_of(source), self._shown, self._trees, self.versions)
+
     def _unit(self, tree: Tree) -> Unit:
-        include_path = (*self.overrides.include_path, *self.settings_of(tree.source).include_path)
-        loader = Loader(include_path, self._shown, self._trees, self.versions)
-        unit = resolve((tree,), loader, self.outside_of(tree))
+        unit = resolve((tree,), self._loader(tree.source), self.outside_of(tree))
         return unit if self.versions is None else replace(unit, versions=self.versions)
 
 

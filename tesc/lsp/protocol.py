@@ -14,9 +14,16 @@ from pygls.protocol import LanguageServerProtocol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from typing import Any
 
 _BEFORE_INITIALIZE = ("initialize", "exit")
+
+
+class Refused(JsonRpcException):
+    """A request makes sense but can't be carried out; the message tells the user why."""
+
+    CODE = t.LSPErrorCodes.RequestFailed
 
 
 class Protocol(LanguageServerProtocol):
@@ -78,6 +85,15 @@ class Protocol(LanguageServerProtocol):
             super().handle_message(message)
         elif hasattr(message, "id"):
             self._send_response(message.id, error=refusal)
+
+    def _send_handler_result(self, future: Future[Any], *, msg_id: Any) -> None:
+        refusal = None if future.cancelled() else future.exception()
+        if isinstance(refusal, Refused):
+            # No error of ours, which pygls would log as one.
+            self._request_futures.pop(msg_id, None)
+            self._send_response(msg_id, error=refusal.to_response_error())
+        else:
+            super()._send_handler_result(future, msg_id=msg_id)
 
     def _refusal(self, method: str) -> t.ResponseError | None:
         """Why a message can't be handled now."""
