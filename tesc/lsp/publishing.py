@@ -70,7 +70,6 @@ class Publisher:
             if self._told.get(uri) != mine:
                 self._tell(uri, mine)
                 self._told[uri] = mine
-        self._refresh_hints()
         for follower in self._server.followers:
             follower()
 
