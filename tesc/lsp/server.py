@@ -6,6 +6,7 @@ import asyncio
 import logging
 
 from lsprotocol import types as t
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 
 from tesc import __version__
@@ -58,7 +59,12 @@ class Server(LanguageServer):
         return 0 if self.protocol._shutdown else 1
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Tell of an error of ours in the log; pygls' way, a pop-up, interrupts people's work."""
+        """Tell of an error of ours in the log; pygls' way, a pop-up, interrupts people's work.
+
+        What a request is refused for, its answer says.
+        """
+        if isinstance(error, JsonRpcException) and error.code != JsonRpcInternalError.CODE:
+            return
         self.log(f"{source.__name__}: {error}")
 
     def log(self, message: str, kind: t.MessageType = t.MessageType.Error) -> None:
