@@ -153,6 +153,7 @@ async def _read(server: Server, project: Project, found: Sequence[str]) -> None:
                 return
             turn = time.monotonic()
     project.sources = set(found)
+    await _remember(project)
     progress.end(f"{len(found)} files")
     if changed or not project.indexed:
         project.indexed = True
@@ -162,6 +163,17 @@ async def _read(server: Server, project: Project, found: Sequence[str]) -> None:
         server.sources.touch()
         server.publisher.soon(0)
         refresh_lenses(server)
+
+
+async def _remember(project: Project) -> None:
+    """Ask for the uses of all events, which the rules then get at once."""
+    turn = time.monotonic()
+    for unit in project.units:
+        for event in unit.events:
+            project.uses.uses_of(event.name)
+            if time.monotonic() - turn > _SLICE:
+                await asyncio.sleep(_PAUSE)
+                turn = time.monotonic()
 
 
 def _is_whole(project: Project) -> bool:
