@@ -54,7 +54,9 @@ def check(
     for tree in trees:
         mine = plan.severities_in(tree.source)
         seen = tuple([names.get(id(event), event.name) for event in tree.events])
-        facts = (settings[tree.source], mine, plan.rules_in(tree.source), seen)
+        # Those that look further are run below, and their number is no fact about a file.
+        alone = [one for one in plan.rules_in(tree.source) if isinstance(one, (EventRule, FileRule))]
+        facts = (settings[tree.source], mine, alone, seen)
         found.extend(memory.found_in(tree, facts))
     memory.keep_only(trees)
     if trees:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import time
 
 from lsprotocol import types as t
 
 from tesc.lsp.loading import Progress
-from tesc.lsp.sources import JoinedUses
 from tesc.lsp.uris import path_of
+from tesc.lsp.uses import JoinedUses
 from tesc.uses.scan import language_of, suffixes
 from tesc.uses.sources import find_sources
 
@@ -152,13 +153,27 @@ async def _read(server: Server, project: Project, found: Sequence[str]) -> None:
                 return
             turn = time.monotonic()
     project.sources = set(found)
+    await _remember(project)
     progress.end(f"{len(found)} files")
     if changed or not project.indexed:
         project.indexed = True
         project.all_uses = JoinedUses(server.sources, project) if _is_whole(project) else None
+        # Nearly all of it stays; looking through it again and again takes longer than all other work.
+        gc.freeze()
         server.sources.touch()
         server.publisher.soon(0)
         refresh_lenses(server)
+
+
+async def _remember(project: Project) -> None:
+    """Ask for the uses of all events, which the rules then get at once."""
+    turn = time.monotonic()
+    for unit in project.units:
+        for event in unit.events:
+            project.uses.uses_of(event.name)
+            if time.monotonic() - turn > _SLICE:
+                await asyncio.sleep(_PAUSE)
+                turn = time.monotonic()
 
 
 def _is_whole(project: Project) -> bool:

@@ -9,11 +9,11 @@ from tesc.analysis.fixing import edited
 from tesc.analysis.rule import RunRule
 from tesc.analysis.selection import chosen, flaw_of, unknown_rules
 from tesc.config.problems import ConfigError, ConfigProblem
+from tesc.lsp.uses import RememberingIndex
 from tesc.records import replace
 from tesc.schema.outside import BadDirective
 from tesc.schema.resolve import NOTHING
 from tesc.syntax.source import Source
-from tesc.uses.index import Index
 from tesc.workspace import Overrides, Workspace
 
 TYPE_CHECKING = False
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tesc.schema.resolve import Outside
     from tesc.schema.unit import Unit, UnitEvent
     from tesc.syntax.nodes import Event, Include, Tree
+    from tesc.uses.index import Index
 
 
 class Project:
@@ -49,7 +50,7 @@ class Project:
         self._named: dict[str, list[UnitEvent]] | None = None
         # The folder's C and Rust sources, and where they use events; `indexed` tells that all are read.
         self.sources: set[str] = set()
-        self.uses = Index()
+        self.uses: Index = RememberingIndex()
         self.indexed = False
         # What rules on uses look at; None as long as it is not known whether that is all.
         self.all_uses: Index | None = None
@@ -76,7 +77,7 @@ class Project:
     def forget_uses(self) -> None:
         """Forget where the sources use events."""
         self.sources = set()
-        self.uses = Index()
+        self.uses = RememberingIndex()
         self.indexed = False
         self.all_uses = None
         self.touch_uses()

@@ -18,7 +18,7 @@ from tesc.syntax.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Span
@@ -54,6 +54,11 @@ class Session:
     @property
     def projects(self) -> list[Project]:
         return [*self._folders.values(), *self._single.values()]
+
+    @property
+    def folders(self) -> Collection[Project]:
+        """The projects of folders."""
+        return self._folders.values()
 
     def add_folder(self, uri: str) -> Project | None:
         """A folder that the client opened; None where it is there already, or no folder of files."""

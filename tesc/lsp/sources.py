@@ -9,9 +9,9 @@ from lsprotocol import types as t
 
 from tesc.lsp.positions import offset_of, range_of
 from tesc.lsp.uris import path_of, uri_of
+from tesc.lsp.uses import RememberingIndex
 from tesc.records import record
 from tesc.syntax.source import Source, Span
-from tesc.uses.index import Index
 from tesc.uses.scan import PASTED, language_of
 from tesc.uses.sources import read_bytes, signature
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tesc.lsp.project import Project
     from tesc.lsp.session import Session
+    from tesc.uses.index import Index
     from tesc.uses.scan import Use
 
 # How many files' texts are kept: places in them need their lines.
@@ -66,7 +67,8 @@ class Sources:
         # Paths in indexes by real path, for those that symbolic links lead to.
         self._names: dict[str, str] = {}
         self._open: dict[str, SourceView] = {}
-        self._loose = Index()
+        self._loose = RememberingIndex()
+        self._outside: set[str] = set()
         self._texts: OrderedDict[str, tuple[tuple[int, int], Source]] = OrderedDict()
         # Whether events are used elsewhere, or more or less often, than the client was told.
         self.news = False
@@ -106,6 +108,7 @@ class Sources:
         project = self.project_at(view.path)
         index = project.uses if project else self._loose
         before = _named(index, view.path)
+        self._outside.discard(view.path)
         if project is None or not self._session.settings.sources:
             index.remove(view.path)
         else:
@@ -120,6 +123,8 @@ class Sources:
     def _update(self, view: SourceView) -> None:
         project = self.project_at(view.path)
         index = project.uses if project else self._loose
+        if project is None:
+            self._outside.add(view.path)
         before = _named(index, view.path)
         index.update(view.path, view.source.text)
         self._touch(before != _named(index, view.path))
@@ -170,7 +175,8 @@ class Sources:
 
     def folders_changed(self) -> None:
         """Take open documents anew: they may be in other folders now."""
-        self._loose = Index()
+        self._loose = RememberingIndex()
+        self._outside = set()
         for view in self.opened.values():
             self._update(view)
 
@@ -188,14 +194,19 @@ class Sources:
         """All projects of the session."""
         return self._session.projects
 
+    @property
+    def alone(self) -> bool:
+        """Whether there is one folder only, and nothing open outside of it."""
+        return not self._outside and len(self._session.folders) == 1
+
     def uses_named(self, project: Project, name: str) -> list[tuple[str, Use]]:
         """The uses of a project's event by its effective name, in all folders."""
-        found = []
-        for other, index in self.indexes():
+        found = project.uses.uses_of(name)
+        for other in self._session.folders:
             # Another folder's sources mean its own event, if it has one of that name.
-            if other is project or other is None or not other.events_named(name):
-                found += index.uses_of(name)
-        return found
+            if other is not project and not other.events_named(name):
+                found = [*found, *other.uses.uses_of(name)]
+        return [*found, *self._loose.uses_of(name)] if self._outside else found
 
     @property
     def wanted(self) -> bool:
@@ -205,7 +216,7 @@ class Sources:
     @property
     def complete(self) -> bool:
         """Whether the sources of all folders are read."""
-        return all(project.indexed for project in self.projects if project.folder is not None)
+        return all(project.indexed for project in self._session.folders)
 
     def pasted(self) -> list[tuple[str, Use]]:
         """The names that only a preprocessor can put together."""
@@ -218,9 +229,8 @@ class Sources:
 
     def indexes(self) -> Iterator[tuple[Project | None, Index]]:
         """All indexes, each with its project; None is the index of documents outside of all folders."""
-        for project in self._session.projects:
-            if project.folder is not None:
-                yield project, project.uses
+        for project in self._session.folders:
+            yield project, project.uses
         yield None, self._loose
 
     def index_at(self, view: SourceView) -> Index:
@@ -294,22 +304,3 @@ class Sources:
 def _named(index: Index, path: str) -> list[tuple[str, str]]:
     """The names that a file uses, and how; where they stand matters to nobody who counts."""
     return sorted((use.name, use.kind) for use in index.uses_in(path))
-
-
-class JoinedUses(Index):
-    """The uses in all folders, as the rules look at them for one folder's events."""
-
-    def __init__(self, sources: Sources, project: Project) -> None:
-        super().__init__()
-        self._sources = sources
-        self._project = project
-
-    def uses_of(self, event: str) -> list[tuple[str, Use]]:
-        return self._sources.uses_named(self._project, event)
-
-    @property
-    def pasted(self) -> list[tuple[str, Use]]:
-        return self._sources.pasted()
-
-    def source(self, path: str) -> Source | None:
-        return self._sources.text_of(path)

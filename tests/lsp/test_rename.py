@@ -112,6 +112,34 @@ def test_a_parameter_but_not_its_label(lsp, tree):
     assert ask(client, PREPARE, root, place(ROOT, "const")) is None
 
 
+def test_each_way_in_which_an_event_is_included(lsp, tree):
+    root_text = ROOT.replace(
+        "disable", 'include "hw/esp.trace-events" prefix efi_\ndisable efi_esp_raise_irq,'
+    )
+    (tree / "trace-events").write_text(root_text, encoding="utf-8")
+    code = "void g(void) { trace_efi_esp_raise_irq(); trace_raise_irq(); }\n"
+    (tree / "efi.c").write_text(code)
+    client, root = session(lsp, tree)
+    esp = client.open(tree / "hw" / "esp.trace-events")
+    assert renamed(client, tree, esp, place(ESP, "raise_irq"), "irq") == {
+        "hw/esp.trace-events": ESP.replace("raise_irq", "irq"),
+        "trace-events": root_text.replace("raise_irq", "irq"),
+        "vl.c": VL.replace("raise_irq", "irq"),
+        "efi.c": code.replace("efi_esp_raise_irq", "efi_esp_irq"),
+    }
+    # The very same include is skipped.
+    told = refusal(client, root, place(root_text, "efi_"), "bios_")
+    assert told == "with this name another include would bring the same events"
+
+
+def test_what_the_configuration_disables(lsp, tree):
+    (tree / "tesc.toml").write_text('disable = ["main_loop"]\n')
+    client, root = session(lsp, tree)
+    told = refusal(client, root, place(ROOT, "main_loop"), "turn")
+    why = "the pattern 'main_loop' in the configuration decides that"
+    assert told == f"'turn' would be disabled no longer: {why}"
+
+
 def test_unsaved_text_counts_and_has_its_version(lsp, tree):
     client, root = session(lsp, tree)
     uri = client.open(tree / "vl.c", language="c")

@@ -39,11 +39,11 @@ def register(server: Server) -> None:
 
     @server.feature(t.WORKSPACE_SYMBOL)
     def workspace_symbol(ls: Server, params: t.WorkspaceSymbolParams) -> list[t.SymbolInformation]:
-        events: dict[str, UnitEvent] = {}
+        # A file that several units include has its events once.
+        events: dict[tuple[str, int], UnitEvent] = {}
         for project in ls.session.projects:
             for unit in project.units:
-                for event in unit.events:
-                    events.setdefault(f"{event.name}\0{event.source.file}:{event.node.line}", event)
+                events.update(((event.name, id(event.node)), event) for event in unit.events)
         found = best(params.query, ((event.name, event) for event in events.values()), _MOST)
         return [
             t.SymbolInformation(

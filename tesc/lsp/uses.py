@@ -1,0 +1,69 @@
+"""Indexes of uses that answer the same question fast when it is asked after every edit."""
+
+from __future__ import annotations
+
+from tesc.uses.index import Index
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.lsp.project import Project
+    from tesc.lsp.sources import Sources
+    from tesc.syntax.source import Source
+    from tesc.uses.scan import Use
+
+
+class RememberingIndex(Index):
+    """An index that remembers the uses of each event until a file that has some changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[str, list[tuple[str, Use]]] = {}
+        # The names that are known, by what they are in capitals, as states are tested for.
+        self._names: dict[str, set[str]] = {}
+
+    def update(self, path: str, data: str | bytes) -> bool:
+        before = self.uses_in(path)
+        changed = super().update(path, data)
+        if changed:
+            self._forget_known((*before, *self.uses_in(path)))
+        return changed
+
+    def remove(self, path: str) -> bool:
+        self._forget_known(self.uses_in(path))
+        return super().remove(path)
+
+    def _forget_known(self, uses: tuple[Use, ...]) -> None:
+        if self._known:
+            for name in {use.name.upper() for use in uses}:
+                # Rust's trace_NAME_enabled() may be a call.
+                for capitals in (name, f"{name}_ENABLED"):
+                    for known in self._names.pop(capitals, ()):
+                        del self._known[known]
+
+    def uses_of(self, event: str) -> list[tuple[str, Use]]:
+        known = self._known.get(event)
+        if known is None:
+            known = self._known[event] = super().uses_of(event)
+            self._names.setdefault(event.upper(), set()).add(event)
+        return known
+
+
+class JoinedUses(Index):
+    """The uses in all folders, as the rules look at them for one folder's events."""
+
+    def __init__(self, sources: Sources, project: Project) -> None:
+        super().__init__()
+        self._sources = sources
+        self._project = project
+
+    def uses_of(self, event: str) -> list[tuple[str, Use]]:
+        if self._sources.alone:
+            return self._project.uses.uses_of(event)
+        return self._sources.uses_named(self._project, event)
+
+    @property
+    def pasted(self) -> list[tuple[str, Use]]:
+        return self._sources.pasted()
+
+    def source(self, path: str) -> Source | None:
+        return self._sources.text_of(path)
