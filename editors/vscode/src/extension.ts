@@ -2,14 +2,19 @@
 import * as vscode from "vscode";
 import { registerCommands } from "./commands";
 import { Complaints } from "./missing";
-import { Server } from "./server";
+import { Server, type Status } from "./server";
 import { SECTION } from "./settings";
 import { StatusItem } from "./status";
 import { Views } from "./views";
 
 let server: Server | undefined;
 
-export function activate(context: vscode.ExtensionContext): void {
+/** What other extensions, and the tests, get of this one. */
+export interface Api {
+  status(): Status;
+}
+
+export function activate(context: vscode.ExtensionContext): Api {
   server = new Server();
   const views = new Views(server);
   context.subscriptions.push(
@@ -28,6 +33,8 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   void server.restart();
+  const started = server;
+  return { status: () => started.status };
 }
 
 export async function deactivate(): Promise<void> {
