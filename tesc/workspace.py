@@ -17,7 +17,7 @@ from tesc.syntax.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from tesc.config.loading import Configuration
     from tesc.config.settings import Settings
@@ -59,34 +59,81 @@ _NO_OVERRIDES = Overrides()
 
 
 class Workspace:
-    """Files, their trees and units, and the settings of each."""
+    """Files, their trees and units, and the settings of each.
 
-    def __init__(self, overrides: Overrides = _NO_OVERRIDES) -> None:
+    `shown` makes of a path what people see. Files may be added, changed and removed at any time;
+    `resolve` then resolves those units anew that this concerns.
+    """
+
+    def __init__(
+        self, overrides: Overrides = _NO_OVERRIDES, shown: Callable[[str], str] | None = None
+    ) -> None:
         self.overrides = overrides
         self.units: list[Unit] = []
         self.settings: dict[Source, Settings] = {}
         self.unreadable: list[Unreadable] = []
         self.configurations: dict[str, Configuration] = {}
+        self._shown = shown or _shown
         self._trees: dict[str, Tree] = {}
         self._roots: dict[str, Tree] = {}
         self._folders: dict[str, Settings] = {}
+        self._resolved: dict[str, Unit] = {}
 
     def add_file(self, path: str) -> None:
         """Read a file that is to be the root of a unit."""
         try:
-            source = read_source(path, shown(path))
+            source = read_source(path, self._shown(path))
         except OSError as error:
-            self.unreadable.append(Unreadable(shown(path), error.strerror or str(error)))
+            self.unreadable.append(Unreadable(self._shown(path), error.strerror or str(error)))
             return
         if _is_binary(source):
-            self.unreadable.append(Unreadable(shown(path), "not a text file in UTF-8"))
+            self.unreadable.append(Unreadable(self._shown(path), "not a text file in UTF-8"))
         else:
             self.add_source(source)
 
     def add_source(self, source: Source) -> None:
         """Take a text that is, or would be, in the file `source.file`, as the root of a unit."""
         real = os.path.realpath(source.file)
-        self._trees[real] = self._roots[real] = parse(source)
+        self._roots[real] = self._put(real, source)
+
+    def put_source(self, source: Source) -> None:
+        """Take a text in place of the one that a file has; the file stays a root, or none."""
+        real = os.path.realpath(source.file)
+        tree = self._put(real, source)
+        if real in self._roots:
+            self._roots[real] = tree
+
+    def remove(self, path: str) -> None:
+        """Forget a file: it is no root any more, and read again where another one includes it."""
+        real = os.path.realpath(path)
+        self._roots.pop(real, None)
+        if self._trees.pop(real, None) is not None:
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Look for included files anew: some have come or gone."""
+        self._resolved = {real: unit for real, unit in self._resolved.items() if not _includes(unit)}
+
+    def configure_again(self) -> None:
+        """Read configurations anew: some have changed."""
+        self._folders.clear()
+        self.configurations.clear()
+        self._resolved.clear()
+
+    def tree_of(self, path: str) -> Tree | None:
+        """The tree of a file that is part of the workspace."""
+        return self._trees.get(os.path.realpath(path))
+
+    def is_root(self, path: str) -> bool:
+        """Whether a file was added as the root of a unit."""
+        return os.path.realpath(path) in self._roots
+
+    def _put(self, real: str, source: Source) -> Tree:
+        before = self._trees.get(real)
+        if before is None:
+            self.look_again()
+        tree = self._trees[real] = parse(source)
+        return tree
 
     def resolve(self) -> None:
         """Resolve the units of all roots.
@@ -94,15 +141,24 @@ class Workspace:
         A root that another unit includes is no root, unless its configuration lists it as a unit of
         its own. Raises BadDirective for directives from outside that can't be ones.
         """
-        units = [self._unit(tree) for tree in self._roots.values()]
+        current = set(map(id, self._trees.values()))
+        kept = self._resolved
+        self._resolved = {}
+        for real, root in self._roots.items():
+            unit = kept.get(real)
+            # A unit holds its trees, so another tree can't have the ID of one of them.
+            if unit is None or unit.roots[0] is not root or not current.issuperset(map(id, unit.trees)):
+                unit = self._unit(root)
+            self._resolved[real] = unit
+        units = list(self._resolved.values())
         listed = {
             id(tree) for tree in self._roots.values() if self.settings_of(tree.source).lists(tree.source.file)
         }
         included = _included(units)
         self.units = [u for u in units if id(u.roots[0]) not in included or id(u.roots[0]) in listed]
-        for unit in self.units:
-            for tree in unit.trees:
-                self.settings[tree.source] = self.settings_of(tree.source)
+        self.settings = {
+            tree.source: self.settings_of(tree.source) for unit in self.units for tree in unit.trees
+        }
 
     @property
     def files(self) -> int:
@@ -154,7 +210,12 @@ class Workspace:
 
     def _unit(self, tree: Tree) -> Unit:
         include_path = (*self.overrides.include_path, *self.settings_of(tree.source).include_path)
-        return resolve((tree,), Loader(include_path, shown, self._trees), self.outside_of(tree))
+        return resolve((tree,), Loader(include_path, self._shown, self._trees), self.outside_of(tree))
+
+
+def _includes(unit: Unit) -> bool:
+    """Whether files of a unit include others, or would."""
+    return len(unit.trees) > 1 or bool(unit.problems) or bool(unit.directives)
 
 
 def _included(units: list[Unit]) -> set[int]:
@@ -197,6 +258,9 @@ def _is_binary(source: Source) -> bool:
 def shown(path: str) -> str:
     """A path as diagnostics show it: as it was given, with slashes, without `./`."""
     return os.path.normpath(path).replace(os.sep, "/")
+
+
+_shown = shown  # where a parameter has its name
 
 
 def distinct(paths: Iterable[str]) -> list[str]:

@@ -9,13 +9,16 @@ from tesc.records import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from tesc.analysis.rule import Rule
     from tesc.config.settings import Settings
     from tesc.schema.unit import Inclusion, Unit
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
+
+    # Settings, severities by code, rules, and the effective names of the events.
+    _Facts = tuple[Settings, Mapping[str, str], Sequence[Rule], Sequence[str]]
 
 UNUSED_IGNORE = "TE008"
 # In place of a severity: the rule does not run.
@@ -28,20 +31,26 @@ def check(
     settings: Mapping[Source, Settings],
     severities: Mapping[str, str],
     levels: Mapping[Source, Mapping[str, str]] | None = None,
+    memory: Memory | None = None,
 ) -> list[Diagnostic]:
     """What the rules find in units, in the order of the files and of their text.
 
     `settings` holds those of each file's source; the first file's hold for what is looked at across
     files. `severities` overrides severities by code; `levels` does so for one file, where `off`
-    means that the rule does not run there.
+    means that the rule does not run there. With a `memory`, what is found in a file by itself is not
+    looked for again as long as the file stays the same.
     """
+    memory = memory or Memory()
     plan = _Plan(rules, severities, levels or {})
     trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
     names = {id(event.node): event.name for unit in reversed(units) for event in reversed(unit.events)}
     found: list[Diagnostic] = []
     for tree in trees:
         mine = plan.severities_in(tree.source)
-        found.extend(_in_file(tree, plan.rules_in(tree.source), settings[tree.source], mine, names))
+        seen = tuple([names.get(id(event), event.name) for event in tree.events])
+        facts = (settings[tree.source], mine, plan.rules_in(tree.source), seen)
+        found.extend(memory.found_in(tree, facts))
+    memory.keep_only(trees)
     if trees:
         first = settings[trees[0].source]
         for rule in rules:
@@ -55,6 +64,24 @@ def check(
     kept = _unsuppressed(trees, found, plan, settings)
     order = {tree.source: number for number, tree in enumerate(trees)}
     return sorted(kept, key=lambda d: (order.get(d.source, len(order)), d.span.start, d.code, d.message))
+
+
+class Memory:
+    """What was found in each file by itself, and under which facts about it."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[Tree, _Facts, list[Diagnostic]]] = {}
+
+    def found_in(self, tree: Tree, facts: _Facts) -> list[Diagnostic]:
+        """What there is to find in a tree, looked for anew only where the facts are others."""
+        before = self._found.get(id(tree))
+        if before is None or before[1] != facts:
+            before = self._found[id(tree)] = (tree, facts, _in_file(tree, *facts))
+        return before[2]
+
+    def keep_only(self, trees: Sequence[Tree]) -> None:
+        """Forget the trees that are of no use any more."""
+        self._found = {id(tree): self._found[id(tree)] for tree in trees}
 
 
 class _Plan:
@@ -100,24 +127,25 @@ def _included_here(inclusion: Inclusion) -> Related:
 
 def _in_file(
     tree: Tree,
-    rules: Sequence[Rule],
     settings: Settings,
     severities: Mapping[str, str],
-    names: Mapping[int, str],
-) -> Iterator[Diagnostic]:
+    rules: Sequence[Rule],
+    names: Sequence[str],
+) -> list[Diagnostic]:
+    found = []
     lines: dict[int, str] = {}
     event_rules = [r for r in rules if isinstance(r, EventRule) and r.applies(settings)]
-    for event in tree.events:
-        name = names.get(id(event), event.name)
+    for event, name in zip(tree.events, names):
         lines[event.line] = name
         for rule in event_rules:
             for finding in rule.check(event, tree, settings):
-                yield _diagnostic(rule, finding, tree.source, name, severities)
+                found.append(_diagnostic(rule, finding, tree.source, name, severities))
     for file_rule in rules:
         if isinstance(file_rule, FileRule) and file_rule.applies(settings):
             for finding in file_rule.check(tree, settings):
                 line, _ = tree.source.place(finding.span.start)
-                yield _diagnostic(file_rule, finding, tree.source, lines.get(line), severities)
+                found.append(_diagnostic(file_rule, finding, tree.source, lines.get(line), severities))
+    return found
 
 
 def _diagnostic(

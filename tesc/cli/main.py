@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     import argparse
 
     from tesc import __version__
-    from tesc.cli import check, completion, config, decode, explain, flatten, fmt, gen, guest, init, man
+    from tesc.cli import check, completion, config, decode, explain, flatten, fmt, gen, guest, init, lsp, man
     from tesc.cli import list as list_
 
     parser = argparse.ArgumentParser(
@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     guest.add_parser(commands)
     decode.add_parser(commands)
     explain.add_parsers(commands)
+    lsp.add_parser(commands)
     config.add_parser(commands)
     init.add_parser(commands)
     completion.add_parser(commands)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import lru_cache
+
 from tesc.analysis.groups import groups_of
 from tesc.analysis.linkage import Linkage, first_declared
 from tesc.analysis.rule import Finding, RunRule
@@ -88,6 +90,13 @@ def _listed(meeting: _Meeting) -> str:
     return listed if meeting.same_unit else f"{listed}, where a source includes the headers of both"
 
 
+# A language server asks for the same names after every edit.
+@lru_cache(maxsize=65536)
+def _spelled(name: str) -> list[str]:
+    """All identifiers of an event, one for each of the spaces that it is in."""
+    return [kind.spelled(name) for kind in identifiers.OF_EVENT for _ in kind.spaces]
+
+
 class _Names:
     """Who has which identifiers, and who meets whom over them."""
 
@@ -108,19 +117,13 @@ class _Names:
             for kind in identifiers.OF_GROUP:
                 for space in kind.spaces:
                     self._add(space, kind.spelled(group), (unit, group))
-        kinds = [
-            (kind.spelled, [(space, self._first[space]) for space in kind.spaces])
-            for kind in identifiers.OF_EVENT
-        ]
+        spaces = [(space, self._first[space]) for kind in identifiers.OF_EVENT for space in kind.spaces]
         for unit in units:
             for event in unit.events:
-                name = event.name
                 holder = (unit, event)
-                for spelled, spaces in kinds:
-                    text = spelled(name)
-                    for space, first in spaces:
-                        if first.setdefault(text, holder) is not holder:
-                            self._add(space, text, holder)
+                for (space, first), text in zip(spaces, _spelled(event.name)):
+                    if first.setdefault(text, holder) is not holder:
+                        self._add(space, text, holder)
         return iter(self._found.values())
 
     def _add(self, space: str, text: str, holder: Holder) -> None:

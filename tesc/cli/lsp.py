@@ -1,0 +1,56 @@
+"""`tesc lsp`: the language server."""
+
+from __future__ import annotations
+
+from tesc.cli.terminal import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+_LOOPBACK = "127.0.0.1"
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "lsp",
+        help="the language server for editors (stdio; --tcp HOST:PORT)",
+        description="Serve an editor that speaks the language server protocol, over standard input and "
+        "output. The editor starts it; by hand it only waits.",
+    )
+    parser.add_argument("--stdio", action="store_true", help="standard input and output, as without it")
+    parser.add_argument(
+        "--tcp",
+        metavar="[HOST:]PORT",
+        help=f"listen for one client instead (HOST: {_LOOPBACK}; PORT 0: a free one, which is printed)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until the client ends; returns 1 where it ended without `shutdown`."""
+    if options.tcp is not None and options.stdio:
+        raise Failure("--stdio and --tcp exclude each other")
+    place = None if options.tcp is None else _place(options.tcp)
+    # Most of the start-up time is spent on making the protocol's classes, none of which is garbage.
+    import gc
+
+    gc.disable()
+    from tesc.lsp.server import Server
+    from tesc.lsp.transport import serve_stdio, serve_tcp
+
+    server = Server()
+    gc.freeze()
+    gc.enable()
+    if place is None:
+        serve_stdio(server)
+    else:
+        serve_tcp(server, *place)
+    return server.exit_status
+
+
+def _place(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise Failure(f"--tcp {text}: expected [HOST:]PORT")
+    return host.strip("[]") or _LOOPBACK, int(port)

@@ -1,0 +1,150 @@
+"""`initialize` and what follows it: folders are read, files and settings watched."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+
+from lsprotocol import types as t
+
+from tesc.lsp.documents import Documents
+from tesc.lsp.loading import load
+from tesc.lsp.settings import settings_from
+from tesc.lsp.uris import path_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from tesc.lsp.server import Server
+
+_SECTION = "tesc"
+# In seconds: how often the process that started the server is looked for.
+_PARENT_INTERVAL = 3.0
+_WATCHED = (
+    "**/trace-events",
+    "**/*.trace-events",
+    "**/tesc.toml",
+    "**/pyproject.toml",
+    "**/meson.build",
+    "**/scripts/tracetool.py",
+)
+_CONFIGURING = ("tesc.toml", "pyproject.toml", "tracetool.py", "meson.build")
+
+
+def register(server: Server) -> None:
+    @server.feature(t.INITIALIZE)
+    def initialize(ls: Server, params: t.InitializeParams) -> None:
+        given = ls.workspace
+        folders = list(given.folders.values())
+        ls.protocol._workspace = Documents(
+            given.root_uri, ls._text_document_sync_kind, folders, given.position_encoding
+        )
+        ls.session.encoding = t.PositionEncodingKind(given.position_encoding or "utf-16").value
+        options = params.initialization_options
+        ls.options = options if isinstance(options, dict) else {}
+        _configure(ls, ls.options)
+        uris = [folder.uri for folder in folders] or [uri for uri in (given.root_uri,) if uri]
+        for uri in uris:
+            ls.session.add_folder(uri)
+
+    @server.feature(t.INITIALIZED)
+    async def initialized(ls: Server, params: t.InitializedParams) -> None:
+        if ls.process_id is not None:
+            ls.keep(_end_with_parent(ls.process_id))
+        await _fetch_settings(ls)
+        await _register(ls)
+        await load(ls)
+
+    @server.feature(t.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def did_change_configuration(ls: Server, params: t.DidChangeConfigurationParams) -> None:
+        sent = params.settings.get(_SECTION) if isinstance(params.settings, dict) else None
+        if not await _fetch_settings(ls) and isinstance(sent, dict):
+            _configure(ls, sent)
+        ls.changed()
+
+    @server.feature(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    async def did_change_folders(ls: Server, params: t.DidChangeWorkspaceFoldersParams) -> None:
+        texts = ls.session.texts()
+        for folder in params.event.removed:
+            ls.session.remove_folder(folder.uri)
+        for folder in params.event.added:
+            ls.session.add_folder(folder.uri)
+        for opened, text in texts:
+            ls.session.open(opened.uri, "trace-events", opened.version, text)
+        await load(ls)
+
+    @server.feature(t.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def did_change_files(ls: Server, params: t.DidChangeWatchedFilesParams) -> None:
+        for change in params.changes:
+            path = path_of(change.uri)
+            if os.path.basename(path) in _CONFIGURING:
+                for project in ls.session.projects:
+                    project.configure_again()
+            else:
+                ls.session.reread(path)
+        ls.changed()
+
+
+def _configure(ls: Server, section: Any) -> None:
+    settings, wrong = settings_from(section)
+    for message in wrong:
+        ls.log(message, t.MessageType.Warning)
+    if settings != ls.session.settings:
+        ls.session.configure(settings)
+
+
+async def _fetch_settings(ls: Server) -> bool:
+    """Ask the client for its settings; false where it does not tell."""
+    workspace = ls.client_capabilities.workspace
+    if not workspace or not workspace.configuration:
+        return False
+    items = [t.ConfigurationItem(section=_SECTION)]
+    try:
+        answer: Sequence[Any] = await ls.workspace_configuration_async(t.ConfigurationParams(items))
+    except Exception as error:
+        ls.log(f"the client does not tell its settings: {error}", t.MessageType.Warning)
+        return False
+    # Clients without such a section answer null.
+    if answer and answer[0]:
+        _configure(ls, answer[0])
+    return True
+
+
+async def _register(ls: Server) -> None:
+    """Ask the client to tell of changes on disk and of settings, where it can."""
+    workspace = ls.client_capabilities.workspace
+    if workspace is None:
+        return
+    wanted = []
+    files, settings = workspace.did_change_watched_files, workspace.did_change_configuration
+    if files and files.dynamic_registration:
+        watchers = [t.FileSystemWatcher(pattern) for pattern in (*_WATCHED, *ls.watched_sources)]
+        options = t.DidChangeWatchedFilesRegistrationOptions(watchers)
+        wanted.append(t.Registration("tesc-files", t.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
+    if settings and settings.dynamic_registration:
+        section = t.DidChangeConfigurationRegistrationOptions(section=_SECTION)
+        wanted.append(t.Registration("tesc-settings", t.WORKSPACE_DID_CHANGE_CONFIGURATION, section))
+    if wanted:
+        try:
+            await ls.client_register_capability_async(t.RegistrationParams(wanted))
+        except Exception as error:
+            ls.log(f"the client does not watch files: {error}", t.MessageType.Warning)
+
+
+async def _end_with_parent(parent: int) -> None:
+    """End the process when the one that started it is gone without a word."""
+    if sys.platform == "win32":
+        return  # there, os.kill would end it
+    while True:
+        try:
+            os.kill(parent, 0)
+        except ProcessLookupError:
+            # Nothing else can end the thread that reads standard input.
+            os.kill(os.getpid(), signal.SIGKILL)
+        except OSError:
+            pass
+        await asyncio.sleep(_PARENT_INTERVAL)

@@ -1,0 +1,62 @@
+"""Places as language clients count them: lines from 0, columns in the units that were agreed on.
+
+LSP 3.17, "Position": a column counts UTF-16 code units unless client and server agree on bytes of
+UTF-8 or on code points (utf-32).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from lsprotocol import types as t
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.syntax.source import Source, Span
+
+
+def units(text: str, encoding: str) -> int:
+    """The length of a text in a client's units."""
+    if encoding == t.PositionEncodingKind.Utf32 or text.isascii():
+        return len(text)
+    if encoding == t.PositionEncodingKind.Utf8:
+        return len(text.encode("utf-8", "surrogatepass"))
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def _code_points(line: str, character: int, encoding: str) -> int:
+    """How many code points of a line a client's column stands for; no more than there are."""
+    if encoding == t.PositionEncodingKind.Utf32 or line.isascii():
+        return min(character, len(line))
+    left = character
+    for number, char in enumerate(line):
+        left -= units(char, encoding)
+        # A column within a character means the whole character.
+        if left < 0:
+            return number
+    return len(line)
+
+
+def offset_of(source: Source, position: t.Position, encoding: str) -> int:
+    """The offset of a client's position; one beyond a line, or the text, means its end."""
+    starts = source.line_starts
+    if position.line >= len(starts):
+        return len(source.text)
+    line = source.line_text(position.line + 1)
+    return starts[position.line] + _code_points(line, position.character, encoding)
+
+
+def position_of(source: Source, offset: int, encoding: str) -> t.Position:
+    """A client's position for an offset."""
+    text = source.text
+    offset = min(offset, len(text))
+    starts = source.line_starts
+    if offset == len(text) and text.endswith(("\n", "\r")):
+        return t.Position(len(starts), 0)
+    line = bisect_right(starts, offset) - 1
+    return t.Position(line, units(text[starts[line] : offset], encoding))
+
+
+def range_of(source: Source, span: Span, encoding: str) -> t.Range:
+    """A client's range for a span."""
+    return t.Range(position_of(source, span.start, encoding), position_of(source, span.end, encoding))

@@ -1,0 +1,201 @@
+"""A folder's trace-events files, kept up to date: their units, and what the rules find in them."""
+
+from __future__ import annotations
+
+import os
+
+from tesc.analysis.check import Memory, check
+from tesc.analysis.rule import RunRule
+from tesc.analysis.selection import chosen, flaw_of, unknown_rules
+from tesc.config.problems import ConfigError, ConfigProblem
+from tesc.records import replace
+from tesc.schema.outside import BadDirective
+from tesc.schema.resolve import NOTHING
+from tesc.workspace import Overrides, Workspace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tesc.analysis.diagnostic import Diagnostic
+    from tesc.config.loading import Configuration
+    from tesc.config.settings import Settings
+    from tesc.lsp.settings import ClientSettings
+    from tesc.schema.resolve import Outside
+    from tesc.schema.unit import Unit, UnitEvent
+    from tesc.syntax.nodes import Event, Tree
+    from tesc.syntax.source import Source
+
+
+class Project:
+    """The files of a folder, or one file outside of all folders.
+
+    `loaded` tells that all files of the folder are read; until then only what can be found in a file
+    by itself is.
+    """
+
+    def __init__(self, folder: str | None, settings: ClientSettings) -> None:
+        self.folder = folder
+        self.loaded = folder is None
+        self._client = settings
+        overrides = Overrides(profile=settings.profile, select=settings.select, ignore=settings.ignore)
+        self.workspace = _Workspace(overrides, self._shown)
+        self._memory = Memory()
+        self._resolved = False
+        self._found: dict[Source, list[Diagnostic]] | None = None
+        self._events: dict[int, list[UnitEvent]] | None = None
+
+    def _shown(self, path: str) -> str:
+        """A path as messages name it: within the folder, relative to it."""
+        path = os.path.normpath(path)
+        if self.folder is not None and path.startswith(os.path.join(self.folder, "")):
+            path = os.path.relpath(path, self.folder)
+        return path.replace(os.sep, "/")
+
+    def shown(self, path: str) -> str:
+        return self._shown(path)
+
+    def touch(self) -> None:
+        """Say that a file, or what holds for it, is another than before."""
+        self._resolved = False
+        self._found = self._events = None
+
+    def configure_again(self, settings: ClientSettings | None = None) -> None:
+        """Read configurations anew, under other settings of the client's if they are given."""
+        if settings is not None:
+            given = self.workspace.overrides
+            self.workspace.overrides = replace(
+                given, profile=settings.profile, select=settings.select, ignore=settings.ignore
+            )
+        self.workspace.configure_again()
+        self.touch()
+
+    @property
+    def units(self) -> list[Unit]:
+        """The units of the files that are read."""
+        if not self._resolved:
+            self.workspace.resolve()
+            self._resolved = True
+        return self.workspace.units
+
+    def events_of(self, node: Event) -> list[UnitEvent]:
+        """An event's declaration as the units see it: once for each way in which it is included."""
+        if self._events is None:
+            self._events = {}
+            for unit in self.units:
+                for event in unit.events:
+                    self._events.setdefault(id(event.node), []).append(event)
+        return self._events.get(id(node), [])
+
+    def unit_of(self, tree: Tree) -> Unit | None:
+        """The unit that a file is the root of; else the first one that includes it."""
+        units = self.units
+        own = next((unit for unit in units if unit.roots[0] is tree), None)
+        return own or next((unit for unit in units if any(tree is one for one in unit.trees)), None)
+
+    def found_in(self, tree: Tree, opened: Iterable[Tree]) -> list[Diagnostic]:
+        """What the rules find in a file; `opened` are those that matter before all are read."""
+        if self.loaded:
+            return self.found.get(tree.source, [])
+        wanted = {id(one) for one in opened}
+        units = [unit for unit in self.units if any(id(one) in wanted for one in unit.trees)]
+        return _by_source(self._check(units, False)).get(tree.source, [])
+
+    @property
+    def found(self) -> dict[Source, list[Diagnostic]]:
+        """What the rules find, by file; files without findings have no entry."""
+        if self._found is None:
+            self._found = _by_source(self._check(self.units, True))
+        return self._found
+
+    @property
+    def problems(self) -> list[ConfigProblem]:
+        """What is wrong with the configurations that hold for the files."""
+        self.units  # noqa: B018  # only now they are all read
+        return [problem for _, problems in sorted(self.workspace.problems.items()) for problem in problems]
+
+    def _check(self, units: list[Unit], whole: bool) -> list[Diagnostic]:
+        settings = self.workspace.settings
+        rules, levels = chosen(settings)
+        if not whole:
+            rules = [rule for rule in rules if not isinstance(rule, RunRule)]
+        return check(units, rules, settings, {}, levels, self._memory if whole else None)
+
+
+class _Workspace(Workspace):
+    """A workspace that goes on where a configuration is wrong: with the last one that was right."""
+
+    def __init__(self, overrides: Overrides, shown: object) -> None:
+        super().__init__(overrides, shown)  # type: ignore[arg-type]
+        # By the path of the configuration file.
+        self.problems: dict[str, list[ConfigProblem]] = {}
+        self._good: dict[str, Configuration | None] = {}
+
+    def configure_again(self) -> None:
+        super().configure_again()
+        self.problems = {}
+
+    def configuration_for(self, path: str) -> Configuration | None:
+        folder = os.path.dirname(os.path.abspath(path))
+        try:
+            configuration = super().configuration_for(path)
+        except ConfigError as error:
+            self._note(error.problems)
+            return self._good.get(folder)
+        if configuration is not None:
+            self._note(unknown_rules(configuration))
+        self._good[folder] = configuration
+        return configuration
+
+    def settings_for(self, path: str) -> Settings:
+        folder = os.path.dirname(os.path.abspath(path))
+        known = folder in self._folders
+        try:
+            settings = super().settings_for(path)
+        except ConfigError as error:
+            # What is wrong shows only where the configuration is applied.
+            self._note(error.problems)
+            self._good[folder] = None
+            from tesc.config.settings import settings_with
+
+            settings = settings_with(None, path, self.overrides.profile)
+        if not known:
+            settings = self._folders[folder] = _with_known_rules(settings)
+        return settings
+
+    def outside_of(self, tree: Tree) -> Outside:
+        try:
+            return super().outside_of(tree)
+        except BadDirective as error:
+            configuration = self.configuration_for(tree.source.file)
+            if configuration is not None:
+                self._note([ConfigProblem(configuration.path, 1, 1, str(error))])
+            return NOTHING
+
+    def _note(self, problems: Iterable[ConfigProblem]) -> None:
+        for problem in problems:
+            noted = self.problems.setdefault(os.path.abspath(problem.path), [])
+            if problem not in noted:
+                noted.append(problem)
+
+
+def _with_known_rules(settings: Settings) -> Settings:
+    """Settings without the rules that there are not."""
+
+    def known(selectors: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(one for one in selectors if flaw_of(one) is None)
+
+    return replace(
+        settings,
+        select=known(settings.select),
+        ignore=known(settings.ignore),
+        severity=tuple((rule, level) for rule, level in settings.severity if flaw_of(rule) is None),
+        per_file_ignores=tuple((pattern, known(rules)) for pattern, rules in settings.per_file_ignores),
+    )
+
+
+def _by_source(found: Iterable[Diagnostic]) -> dict[Source, list[Diagnostic]]:
+    by_source: dict[Source, list[Diagnostic]] = {}
+    for diagnostic in found:
+        by_source.setdefault(diagnostic.source, []).append(diagnostic)
+    return by_source

@@ -1,0 +1,120 @@
+"""When diagnostics reach the client: pushed a moment after the last edit, or pulled."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+from lsprotocol import types as t
+
+from tesc.lsp.reports import of_configuration, reported
+from tesc.lsp.uris import uri_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.config.problems import ConfigProblem
+    from tesc.lsp.server import Server
+    from tesc.lsp.view import View
+
+
+class Publisher:
+    """Publishes what is found, once the client stops typing, and only what changed."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        # What the client was told last, by document.
+        self._told: dict[str, list[t.Diagnostic]] = {}
+        self._waiting: asyncio.TimerHandle | None = None
+
+    @property
+    def pulled(self) -> bool:
+        """Whether the client asks for diagnostics of open documents by itself."""
+        capabilities = self._server.client_capabilities.text_document
+        return capabilities is not None and capabilities.diagnostic is not None
+
+    @property
+    def _with_related(self) -> bool:
+        document = self._server.client_capabilities.text_document
+        publish = document.publish_diagnostics if document else None
+        return self.pulled or bool(publish and publish.related_information)
+
+    def soon(self, delay: float | None = None) -> None:
+        """Publish after the client's debounce time, or after `delay` seconds, from now on."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+        if delay is None:
+            delay = self._server.session.settings.debounce / 1000
+        self._waiting = asyncio.get_running_loop().call_later(delay, self.now)
+
+    def now(self) -> None:
+        """Publish what changed since it was published last."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+        reports = {view.uri: self.of_view(view) for view in self._server.session.views()}
+        if self.pulled:
+            stale = any(self._told.get(uri) != mine for uri, mine in reports.items())
+            self._told.update(reports)
+            if stale:
+                self._refresh()
+            pushed: dict[str, list[t.Diagnostic]] = {}
+        else:
+            pushed = reports
+        pushed.update(self._of_configurations())
+        if self._server.session.settings.everywhere:
+            pushed.update(self._of_closed_files())
+        for uri in self._told.keys() - pushed.keys() - reports.keys():
+            self._tell(uri, [])
+            del self._told[uri]
+        for uri, mine in pushed.items():
+            if self._told.get(uri) != mine:
+                self._tell(uri, mine)
+                self._told[uri] = mine
+
+    def forget(self, uri: str) -> None:
+        """Say nothing more of a document, which the client closed."""
+        if self._told.pop(uri, None) and not self.pulled:
+            self._tell(uri, [])
+
+    def of_view(self, view: View) -> list[t.Diagnostic]:
+        """What is found in an open document."""
+        session = self._server.session
+        if session.opened[view.uri].quiet:
+            return []
+        opened = [one.tree for one in session.views() if one.project is view.project]
+        found = view.project.found_in(view.tree, opened)
+        return reported(found, session, self._with_related)
+
+    def answered(self, uri: str, reports: list[t.Diagnostic]) -> None:
+        """Note what the client pulled."""
+        self._told[uri] = reports
+
+    def _of_closed_files(self) -> dict[str, list[t.Diagnostic]]:
+        session = self._server.session
+        return {
+            uri_of(source.file): reported(found, session, self._with_related)
+            for project in session.projects
+            if project.loaded
+            for source, found in project.found.items()
+            if not session.is_open(source.file)
+        }
+
+    def _of_configurations(self) -> dict[str, list[t.Diagnostic]]:
+        problems: dict[str, list[ConfigProblem]] = {}
+        for project in self._server.session.projects:
+            for problem in project.problems:
+                uri = self._server.session.uri_of(os.path.abspath(problem.path))
+                if problem not in problems.setdefault(uri, []):
+                    problems[uri].append(problem)
+        return {uri: of_configuration(mine) for uri, mine in problems.items()}
+
+    def _tell(self, uri: str, reports: list[t.Diagnostic]) -> None:
+        opened = self._server.session.opened.get(uri)
+        version = opened.version if opened else None
+        params = t.PublishDiagnosticsParams(uri, reports, version)
+        self._server.text_document_publish_diagnostics(params)
+
+    def _refresh(self) -> None:
+        workspace = self._server.client_capabilities.workspace
+        if workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
+            self._server.workspace_diagnostic_refresh(None)

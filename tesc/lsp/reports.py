@@ -1,0 +1,70 @@
+"""Diagnostics as clients take them."""
+
+from __future__ import annotations
+
+from lsprotocol import types as t
+
+from tesc.lsp.positions import range_of
+from tesc.lsp.rule_pages import page_uri
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tesc.analysis.diagnostic import Diagnostic
+    from tesc.config.problems import ConfigProblem
+    from tesc.lsp.session import Session
+
+SOURCE = "tesc"
+_SEVERITIES = {
+    "error": t.DiagnosticSeverity.Error,
+    "warning": t.DiagnosticSeverity.Warning,
+    "information": t.DiagnosticSeverity.Information,
+}
+# What they are about has no effect: suppressions, patterns and events that nobody needs.
+_UNNECESSARY = frozenset({"TE008", "TE504", "TE601"})
+
+
+def reported(found: Iterable[Diagnostic], session: Session, with_related: bool = True) -> list[t.Diagnostic]:
+    """Diagnostics for a client; `with_related` tells that it takes related places."""
+    return [_reported(diagnostic, session, with_related) for diagnostic in found]
+
+
+def _reported(diagnostic: Diagnostic, session: Session, with_related: bool) -> t.Diagnostic:
+    help_ = f"\nhelp: {diagnostic.help}" if diagnostic.help else ""
+    page = page_uri(diagnostic.code)
+    related = None
+    if with_related and diagnostic.related:
+        related = [
+            t.DiagnosticRelatedInformation(session.location(one.source, one.span), one.message)
+            for one in diagnostic.related
+        ]
+    return t.Diagnostic(
+        range_of(diagnostic.source, diagnostic.span, session.encoding),
+        printable(f"{diagnostic.message}{help_}"),
+        _SEVERITIES[diagnostic.severity],
+        diagnostic.code,
+        t.CodeDescription(page) if page else None,
+        SOURCE,
+        [t.DiagnosticTag.Unnecessary] if diagnostic.code in _UNNECESSARY else None,
+        related,
+    )
+
+
+def of_configuration(problems: Sequence[ConfigProblem]) -> list[t.Diagnostic]:
+    """What is wrong with a configuration file; its columns are of hardly any but ASCII text."""
+    reports = []
+    for problem in problems:
+        start = t.Position(max(problem.line - 1, 0), max(problem.column - 1, 0))
+        end = t.Position(start.line, start.character + 1)
+        reports.append(
+            t.Diagnostic(
+                t.Range(start, end), printable(problem.message), t.DiagnosticSeverity.Error, source=SOURCE
+            )
+        )
+    return reports
+
+
+def printable(text: str) -> str:
+    """A text without the lone surrogates that stand for bytes that are not UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8")

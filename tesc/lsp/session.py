@@ -1,0 +1,197 @@
+"""What the server knows of its client: folders, open documents, settings."""
+
+from __future__ import annotations
+
+import os
+
+from lsprotocol import types as t
+
+from tesc.files import is_trace_events
+from tesc.lsp.positions import range_of
+from tesc.lsp.project import Project
+from tesc.lsp.settings import ClientSettings
+from tesc.lsp.uris import path_of, uri_of
+from tesc.lsp.view import View
+from tesc.records import record
+from tesc.syntax.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.syntax.nodes import Tree
+    from tesc.syntax.source import Span
+
+LANGUAGE = "trace-events"
+
+
+@record
+class Opened:
+    """An open trace-events document. `quiet` tells that nothing is reported of it: it is excluded."""
+
+    uri: str
+    path: str
+    version: int | None
+    quiet: bool
+
+
+class Session:
+    """The projects of a client's folders and of the files that it opened outside of them."""
+
+    def __init__(self) -> None:
+        self.settings = ClientSettings()
+        self.encoding: str = t.PositionEncodingKind.Utf16
+        self.opened: dict[str, Opened] = {}
+        self._folders: dict[str, Project] = {}
+        # Files outside of all folders, each by itself.
+        self._single: dict[str, Project] = {}
+        self._uris: dict[str, str] = {}
+
+    @property
+    def projects(self) -> list[Project]:
+        return [*self._folders.values(), *self._single.values()]
+
+    def add_folder(self, uri: str) -> Project | None:
+        """A folder that the client opened; None where it is there already, or no folder of files."""
+        path = os.path.realpath(path_of(uri))
+        if path in self._folders or not os.path.isdir(path):
+            return None
+        project = self._folders[path] = Project(path, self.settings)
+        return project
+
+    def remove_folder(self, uri: str) -> None:
+        """Forget a folder; its open documents go on by themselves."""
+        self._folders.pop(os.path.realpath(path_of(uri)), None)
+        for opened, text in self.texts():
+            self.open(opened.uri, LANGUAGE, opened.version, text)
+
+    def texts(self) -> list[tuple[Opened, str]]:
+        """The open documents and their texts."""
+        texts = []
+        for opened in self.opened.values():
+            tree = self._tree(opened.path)
+            if tree is not None:
+                texts.append((opened, tree.source.text))
+        return texts
+
+    def configure(self, settings: ClientSettings) -> None:
+        """Take other settings of the client's."""
+        self.settings = settings
+        for project in self.projects:
+            project.configure_again(settings)
+
+    def open(self, uri: str, language: str, version: int | None, text: str) -> bool:
+        """Take a document that the client opened; false where it is no trace-events file."""
+        path = self._path(uri)
+        if language != LANGUAGE and not is_trace_events(os.path.basename(path)):
+            return False
+        self._uris[os.path.realpath(path)] = uri
+        project = self.project_of(path)
+        project.workspace.add_source(Source(project.shown(path), text, path))
+        project.touch()
+        self.opened[uri] = Opened(uri, path, version, self._excluded(path))
+        return True
+
+    def change(self, uri: str, version: int | None, text: str) -> bool:
+        """Take a document's new text; false where it is no trace-events file."""
+        before = self.opened.get(uri)
+        if before is None:
+            return False
+        self.opened[uri] = Opened(uri, before.path, version, before.quiet)
+        project = self.project_of(before.path)
+        project.workspace.put_source(Source(project.shown(before.path), text, before.path))
+        project.touch()
+        return True
+
+    def close(self, uri: str) -> bool:
+        """Forget an open document: what is on disk counts again."""
+        opened = self.opened.pop(uri, None)
+        if opened is None:
+            return False
+        real = os.path.realpath(opened.path)
+        self._uris.pop(real, None)
+        if self._single.pop(real, None) is None:
+            self.reread(opened.path)
+        return True
+
+    def reread(self, path: str) -> None:
+        """Take a file as it is on disk, or not any more; not one that is open."""
+        if self.is_open(path):
+            return
+        for project in self._folders.values():
+            if not self._within(project, path):
+                if project.workspace.tree_of(path) is not None:
+                    project.workspace.remove(path)
+                    project.touch()
+                continue
+            project.workspace.remove(path)
+            project.workspace.look_again()
+            if project is self.project_of(path) and is_trace_events(os.path.basename(path)):
+                self.read(project, path)
+            project.touch()
+        for project in self._single.values():
+            project.workspace.remove(path)
+            project.workspace.look_again()
+            project.touch()
+
+    def read(self, project: Project, path: str) -> None:
+        """Read a file of a project's folder, unless it is open, excluded or no file."""
+        if not self.is_open(path) and os.path.isfile(path) and not project.workspace.excludes(path):
+            project.workspace.add_file(path)
+            project.touch()
+
+    def is_open(self, path: str) -> bool:
+        """Whether a file is open, so that its text is the client's."""
+        return os.path.realpath(path) in self._uris
+
+    def project_of(self, path: str) -> Project:
+        """The project that a file belongs to: of the innermost folder, or one of its own."""
+        real = os.path.realpath(path)
+        within = [one for one in self._folders.values() if self._within(one, path)]
+        project = max(within, key=lambda one: len(one.folder or ""), default=None)
+        if project is not None and not project.workspace.excludes(path):
+            return project
+        if real not in self._single:
+            self._single[real] = Project(None, self.settings)
+        return self._single[real]
+
+    def _excluded(self, path: str) -> bool:
+        within = [one for one in self._folders.values() if self._within(one, path)]
+        return bool(within) and all(one.workspace.excludes(path) for one in within)
+
+    @staticmethod
+    def _within(project: Project, path: str) -> bool:
+        return project.folder is not None and os.path.realpath(path).startswith(
+            os.path.join(project.folder, "")
+        )
+
+    def _path(self, uri: str) -> str:
+        return path_of(uri, next(iter(self._folders), None))
+
+    def _tree(self, path: str) -> Tree | None:
+        found = (project.workspace.tree_of(path) for project in self.projects)
+        return next((tree for tree in found if tree is not None), None)
+
+    def view(self, uri: str) -> View | None:
+        """An open document as features see it; None where it is no trace-events file."""
+        opened = self.opened.get(uri)
+        if opened is None:
+            return None
+        project = self.project_of(opened.path)
+        tree = project.workspace.tree_of(opened.path)
+        return None if tree is None else View(uri, tree, project, self.encoding)
+
+    def views(self) -> Iterator[View]:
+        """All open documents."""
+        for uri in list(self.opened):
+            view = self.view(uri)
+            if view is not None:
+                yield view
+
+    def uri_of(self, path: str) -> str:
+        """What the client calls a file, open or not."""
+        return self._uris.get(os.path.realpath(path)) or uri_of(path)
+
+    def location(self, source: Source, span: Span) -> t.Location:
+        """A place in any file."""
+        return t.Location(self.uri_of(source.file), range_of(source, span, self.encoding))

@@ -1,0 +1,128 @@
+"""Messages in and out: over standard input and output, or to one client over TCP.
+
+LSP 3.17, "Base Protocol": a header of fields, one of them Content-Length, a blank line, and JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+from pygls.io_ import StdinAsyncReader, StdoutWriter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from pygls.io_ import AsyncReader
+
+    from tesc.lsp.server import Server
+
+# No message of an editor is longer; whoever announces more does not speak the protocol.
+_MOST_BYTES = 256 * 1024 * 1024
+_MOST_HEADERS = 64
+
+
+class NotTheProtocol(Exception):
+    """What came in can't be read on from here; the message says why."""
+
+
+async def read_messages(reader: AsyncReader, take: Callable[[bytes], None]) -> None:
+    """Hand over the body of each message until the other side ends. Raises NotTheProtocol."""
+    while True:
+        length = await _length(reader)
+        if length is None:
+            return
+        try:
+            body = await reader.readexactly(length)
+        except asyncio.IncompleteReadError:
+            return
+        if len(body) < length:
+            return
+        take(body)
+
+
+async def _length(reader: AsyncReader) -> int | None:
+    """The length that a message's header gives; None where no message follows."""
+    length = None
+    for _ in range(_MOST_HEADERS):
+        try:
+            line = await reader.readline()
+        except ValueError:
+            raise NotTheProtocol("a header line without an end") from None
+        if not line.endswith(b"\n"):
+            return None
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-length":
+            if not value.strip().isdigit() or int(value) > _MOST_BYTES:
+                raise NotTheProtocol(f"no length of a message: {value.strip()[:40]!r}")
+            length = int(value)
+        elif not line.strip() and length is not None:
+            return length
+    raise NotTheProtocol("no Content-Length in the header")
+
+
+async def serve(server: Server, reader: AsyncReader) -> None:
+    """Handle a client's messages until it ends."""
+
+    def take(body: bytes) -> None:
+        try:
+            message: Any = json.loads(body, object_hook=server.protocol.structure_message)
+            server.protocol.handle_message(message)
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            server.log(f"a message could not be handled: {error or type(error).__name__}")
+
+    try:
+        await read_messages(reader, take)
+    except NotTheProtocol as error:
+        print(f"tesc lsp: {error}", file=sys.stderr)
+
+
+def serve_stdio(server: Server) -> None:
+    """Serve over standard input and output, which nothing else can write to meanwhile."""
+    out, sys.stdout = sys.stdout.buffer, sys.stderr
+    server.protocol.set_writer(StdoutWriter(out))
+    try:
+        asyncio.run(_until_exit(server, StdinAsyncReader(sys.stdin.buffer, server.thread_pool)))
+    except (BrokenPipeError, KeyboardInterrupt):
+        pass  # the client is gone
+
+
+async def _until_exit(server: Server, reader: AsyncReader) -> None:
+    try:
+        await serve(server, reader)
+    except SystemExit:
+        pass  # how pygls carries out `exit`
+
+
+def serve_tcp(server: Server, host: str, port: int) -> None:
+    """Serve the first client that connects, and end with it. Raises OSError where it can't listen."""
+    try:
+        asyncio.run(_one_client(server, host, port))
+    except (ConnectionError, KeyboardInterrupt):
+        pass
+
+
+async def _one_client(server: Server, host: str, port: int) -> None:
+    done = asyncio.get_running_loop().create_future()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if server.protocol.writer is not None:
+            writer.close()  # this server is somebody else's
+            return
+        server.protocol.set_writer(writer)
+        try:
+            await _until_exit(server, reader)
+        finally:
+            done.set_result(None)
+
+    listening = await asyncio.start_server(connected, host, port, limit=1 << 20)
+    for socket in listening.sockets:
+        shown, number = socket.getsockname()[:2]
+        print(f"tesc lsp: listening on {shown}:{number}", file=sys.stderr, flush=True)
+    await done
+    listening.close()

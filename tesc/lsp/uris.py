@@ -1,0 +1,25 @@
+"""Paths of files and the URIs that clients call documents by."""
+
+from __future__ import annotations
+
+import os
+
+from pygls.uris import from_fs_path, to_fs_path, urlparse
+
+
+def path_of(uri: str, folder: str | None = None) -> str:
+    """The path of a document; one that is in no file (`untitled:`) is as if it were in `folder`."""
+    try:
+        path = to_fs_path(uri)
+        if path is not None:
+            return os.path.normpath(path)
+        scheme, _, rest, *_ = urlparse(uri)
+    except ValueError:  # such as file://[
+        scheme, rest = "", uri
+    name = rest.replace("/", "_").replace("\0", "_") or "document"
+    return os.path.join(folder or os.getcwd(), f"{scheme}:{name}")
+
+
+def uri_of(path: str) -> str:
+    """The URI of a file."""
+    return from_fs_path(os.path.abspath(path)) or ""

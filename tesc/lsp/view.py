@@ -1,0 +1,71 @@
+"""A document as features see it: its tree, and places in it as the client counts them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from tesc.lsp.positions import offset_of, position_of, range_of
+from tesc.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lsprotocol import types as t
+
+    from tesc.config.settings import Settings
+    from tesc.lsp.project import Project
+    from tesc.schema.unit import UnitEvent
+    from tesc.syntax.nodes import Event, Item, Tree
+    from tesc.syntax.source import Source, Span
+
+
+@record
+class View:
+    """One trace-events document. `encoding` is what a client's columns count."""
+
+    uri: str
+    tree: Tree
+    project: Project
+    encoding: str
+
+    @property
+    def source(self) -> Source:
+        return self.tree.source
+
+    @property
+    def text(self) -> str:
+        return self.tree.source.text
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that hold for the file."""
+        return self.project.workspace.settings_for(self.source.file)
+
+    def offset(self, position: t.Position) -> int:
+        """The offset in the text of a client's position."""
+        return offset_of(self.source, position, self.encoding)
+
+    def position(self, offset: int) -> t.Position:
+        """The client's position of an offset."""
+        return position_of(self.source, offset, self.encoding)
+
+    def range(self, span: Span) -> t.Range:
+        """The client's range of a span."""
+        return range_of(self.source, span, self.encoding)
+
+    def line_of(self, offset: int) -> int:
+        """The line of an offset, from 1 as the tree's nodes count them."""
+        return self.source.place(offset)[0]
+
+    def item_at(self, offset: int) -> Item | None:
+        """The item in the line of an offset, whether or not the offset is within it."""
+        return self.item_in(self.position(offset).line + 1)
+
+    def item_in(self, line: int) -> Item | None:
+        """The item in a line, counted from 1."""
+        items = self.tree.items
+        at = bisect_right([item.line for item in items], line) - 1
+        return items[at] if at >= 0 and items[at].line == line else None
+
+    def events_of(self, node: Event) -> list[UnitEvent]:
+        """An event of the file as the units see it; empty where the file is part of none."""
+        return self.project.events_of(node)
