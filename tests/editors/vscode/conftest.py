@@ -1,0 +1,98 @@
+"""The extension and its tools: Node, its packages, and VS Code itself, which code-server serves."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+EXTENSION = ROOT / "editors" / "vscode"
+INSTALLER = EXTENSION / "test" / "install-code-server"
+# Where code-server was installed; before the tests get a cache of their own.
+INSTALLED = Path(subprocess.run([INSTALLER, "--where"], capture_output=True, text=True, check=True).stdout.strip())
+
+
+class Npm(NamedTuple):
+    """How programs of the extension are run: its folder, and an environment with a fit Node."""
+
+    folder: Path
+    env: dict[str, str]
+
+    def run(self, *command: str | Path, timeout: float = 300, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(part) for part in command],
+            cwd=self.folder,
+            env={**self.env, **env},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+
+    def script(self, name: str, *args: str | Path) -> str:
+        """Run a script of package.json; what it prints."""
+        done = self.run("npm", "run", "--silent", name, "--", *args)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def npm(need, skip_without):
+    """The extension with its packages installed as package-lock.json has them."""
+    env = dict(os.environ, npm_config_update_notifier="false")
+    env["PATH"] = os.pathsep.join([str(INSTALLED / "node" / "bin"), env["PATH"]])
+    need("npm", "npm")
+    said = subprocess.run(["node", "--version"], env=env, capture_output=True, text=True).stdout
+    if not said or int(said[1:].split(".")[0]) < 20:
+        skip_without(f"Node 20 (editors/vscode/test/install-code-server brings one), only {said.strip() or 'none'}")
+    npm = Npm(EXTENSION, env)
+    installed, wanted = EXTENSION / "node_modules" / ".package-lock.json", EXTENSION / "package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < wanted.stat().st_mtime:
+        done = npm.run("npm", "ci")
+        if done.returncode != 0:
+            skip_without(f"the extension's packages (npm ci: {done.stderr.strip()[-500:]})")
+        installed.touch()
+    return npm
+
+
+@pytest.fixture(scope="session")
+def vsix(npm, tmp_path_factory):
+    """The packed extension."""
+    path = tmp_path_factory.mktemp("vsix") / "tesc.vsix"
+    npm.script("package", "-o", path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def vscode(npm, need, skip_without, installed):
+    """A function that runs a script of test/e2e with a job; tesc is on PATH."""
+    if not (INSTALLED / "complete").exists():
+        skip_without("code-server (run editors/vscode/test/install-code-server)")
+    chromium = need("chromium", "chromium")
+    node = INSTALLED / "node" / "bin" / "node"
+    entry = INSTALLED / "node_modules" / "code-server" / "out" / "node" / "entry.js"
+    path = os.pathsep.join([str(installed("tesc").parent), os.environ["PATH"]])
+
+    def run(script: str, job: dict[str, object], **env: str) -> subprocess.CompletedProcess[str]:
+        job = {"codeServer": str(entry), "chromium": chromium, **job}
+        return npm.run(node, f"test/e2e/{script}", json.dumps(job), PATH=path, **env)
+
+    return run
+
+
+@pytest.fixture
+def kettle(tmp_path):
+    """A workspace: the example with its mistakes, a C file that calls its events, a file that includes."""
+    folder = tmp_path / "kettle"
+    shutil.copytree(ROOT / "examples" / "kettle", folder)
+    (folder / "trace-events").write_text('include "net/trace-events" prefix house_\n')
+    (folder / "heater" / "heater.c").write_text(
+        "void heater_tick(Heater *heater)\n{\n    trace_heater_power(heater->old, heater->watts);\n}\n"
+    )
+    return folder
