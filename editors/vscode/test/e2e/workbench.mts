@@ -69,7 +69,8 @@ export class Workbench {
     mkdirSync(user, { recursive: true });
     writeFileSync(path.join(user, "settings.json"), JSON.stringify({ ...QUIET, ...options.settings }));
     writeFileSync(path.join(folder, "config.yaml"), "bind-addr: 127.0.0.1:0\nauth: none\ncert: false\n");
-    const env = { ...process.env, ...options.env, EXTENSIONS_GALLERY: GALLERY };
+    // As started in a terminal, the editor takes this environment: no login shell is asked for another.
+    const env = { ...process.env, ...options.env, EXTENSIONS_GALLERY: GALLERY, VSCODE_CLI: "1" };
     for (const name of ["CONFIG", "DATA", "CACHE"]) Object.assign(env, { [`XDG_${name}_HOME`]: path.join(folder, name) });
     const args = [options.codeServer, "--config", path.join(folder, "config.yaml")];
     args.push("--user-data-dir", path.join(folder, "data"), "--extensions-dir", path.join(folder, "extensions"));

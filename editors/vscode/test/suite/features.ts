@@ -50,7 +50,7 @@ export const tests: Tests = {
   "an untitled document is checked": async () => {
     const content = 'lost(int a) "%s"\n';
     const document = await vscode.workspace.openTextDocument({ language: "trace-events", content });
-    await until("TE401", () => codes(document.uri).includes("TE401"));
+    await until("TE415", () => codes(document.uri).includes("TE415"));
     await vscode.window.showTextDocument(document);
     await run("workbench.action.revertAndCloseActiveEditor");
   },

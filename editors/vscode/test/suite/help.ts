@@ -7,12 +7,12 @@ export type Tests = Record<string, () => Promise<void>>;
 export const ID = "tesc.tesc";
 
 /** The value of `find` once it has one. */
-export async function until<T>(what: string, find: () => T | Promise<T>, seconds = 30): Promise<NonNullable<T>> {
+export async function until<T>(what: string, find: () => T | Promise<T>, seconds = 10): Promise<NonNullable<T>> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const value = await find();
     if (value) return value;
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}; ${await state()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -47,4 +47,9 @@ export function codes(uri: vscode.Uri): string[] {
 /** The first visible editor of a scheme whose path matches. */
 export function visible(scheme: string, path: RegExp): vscode.TextEditor | undefined {
   return vscode.window.visibleTextEditors.find(({ document: { uri } }) => uri.scheme === scheme && path.test(uri.path));
+}
+
+async function state(): Promise<string> {
+  const found = vscode.languages.getDiagnostics().map(([uri]) => `${uri.path}: ${codes(uri).join(" ")}`);
+  return `status ${JSON.stringify((await api()).status())}, diagnostics ${JSON.stringify(found)}`;
 }

@@ -16,7 +16,7 @@ export const tests: Tests = {
     assert.ok(running.kind === "running");
     assert.equal(running.found.origin, "path");
     await show(file());
-    await until("diagnostics", () => codes(file()).includes("TE401"));
+    await until("diagnostics", () => codes(file()).includes("TE415"));
     await vscode.commands.executeCommand("tesc.restart");
     assert.equal(status().kind, "running");
     assert.equal(existsSync(ran()), false);
@@ -34,6 +34,6 @@ export const tests: Tests = {
     assert.equal(running.found.file, at("tools", "tesc").fsPath);
     assert.equal(existsSync(ran()), true);
     await show(file());
-    await until("diagnostics", () => codes(file()).includes("TE401"));
+    await until("diagnostics", () => codes(file()).includes("TE415"));
   },
 };
