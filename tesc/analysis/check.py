@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 UNUSED_IGNORE = "TE008"
 # In place of a severity: the rule does not run.
 OFF = "off"
+_NO_LEVELS: Mapping[str, str] = {}
 
 
 def check(
@@ -96,14 +97,22 @@ class _Plan:
         self._rules = rules
         self._severities = severities
         self._levels = levels
+        # Most files of a run have their levels in common.
+        self._known: dict[int, tuple[Mapping[str, str], list[Rule]]] = {}
 
     def severities_in(self, source: Source) -> Mapping[str, str]:
-        mine = self._levels.get(source)
-        return {**self._severities, **mine} if mine else self._severities
+        return self._of(source)[0]
 
     def rules_in(self, source: Source) -> list[Rule]:
-        mine = self.severities_in(source)
-        return [rule for rule in self._rules if mine.get(rule.code) != OFF]
+        return self._of(source)[1]
+
+    def _of(self, source: Source) -> tuple[Mapping[str, str], list[Rule]]:
+        levels = self._levels.get(source, _NO_LEVELS)
+        if id(levels) not in self._known:
+            mine = {**self._severities, **levels}
+            rules = [rule for rule in self._rules if mine.get(rule.code) != OFF]
+            self._known[id(levels)] = (mine, rules)
+        return self._known[id(levels)]
 
 
 def _with_chains(units: Sequence[Unit], found: list[Diagnostic]) -> list[Diagnostic]:

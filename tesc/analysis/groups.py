@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 from tesc.schema.groups import group_of
 
@@ -18,7 +19,12 @@ def groups_of(units: Sequence[Unit], settings: Settings) -> list[str]:
     """The group of each unit."""
     files = [os.path.abspath(unit.roots[0].source.file) for unit in units]
     folder = _tree_folder(files, settings)
-    return [group_of(os.path.relpath(file, folder)) for file in files]
+    return [_group_below(folder, file) for file in files]
+
+
+@lru_cache(maxsize=16384)
+def _group_below(folder: str, file: str) -> str:
+    return group_of(os.path.relpath(file, folder))
 
 
 def _tree_folder(files: list[str], settings: Settings) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 from tesc.analysis.diagnostic import Related
 from tesc.records import record
@@ -69,12 +70,19 @@ class Clash:
 
 def clashes(units: Sequence[Unit], settings: Settings, key: Callable[[str], str]) -> Iterator[Clash]:
     """The events whose names have the same key; a later event is paired once."""
+    counts = Counter([key(event.name) for unit in units for event in unit.events])
+    several = {text for text, count in counts.items() if count > 1}
+    if not several:
+        return
     linkage = Linkage(units, settings)
     seen: dict[str, list[tuple[Unit, UnitEvent]]] = {}
     for unit in units:
         for event in unit.events:
+            text = key(event.name)
+            if text not in several:
+                continue
             mine = (unit, event)
-            earlier = seen.setdefault(key(event.name), [])
+            earlier = seen.setdefault(text, [])
             first = next((one for one in earlier if linkage.meet(one, mine)), None)
             earlier.append(mine)
             if first is not None:

@@ -135,6 +135,11 @@ class _Workspace(Workspace):
         super().configure_again()
         self.problems = {}
 
+    def resolve(self) -> None:
+        # In the order of the command line, whatever was opened first.
+        self._roots = dict(sorted(self._roots.items()))
+        super().resolve()
+
     def configuration_for(self, path: str) -> Configuration | None:
         folder = os.path.dirname(os.path.abspath(path))
         try:

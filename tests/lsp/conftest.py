@@ -7,6 +7,8 @@ import json
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
@@ -200,6 +202,14 @@ def folder(tmp_path):
     """A workspace folder, with no configuration above it."""
     (tmp_path / "tesc.toml").write_text("")
     return tmp_path
+
+
+def wait_until(test: Callable[[], bool]) -> None:
+    """Wait for something that comes about by itself."""
+    end = time.monotonic() + PATIENCE
+    while not test():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
 
 
 def span(line: int, start: int, end: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lsp.conftest import span
+from tests.lsp.conftest import span, wait_until
 
 GOOD = 'good(int a) "a=%d"\n'
 WRONG = 'wrong(int a) "a=%s"\n'
@@ -36,3 +36,185 @@ def test_columns_are_in_the_encoding_that_was_agreed_on(lsp, folder, encoding, c
     assert found["range"] == span(0, column, column + 2)
     client.change(uri, 2, {"range": span(0, column + 1, column + 2), "text": "d"})
     assert client.published(uri) == []
+
+
+def test_an_edit_in_an_included_file_updates_what_includes_it(lsp, folder):
+    (folder / "guest.inc").write_text('ping(int a) "%d"\n')
+    host = folder / "trace-events"
+    host.write_text('ping(int b) "b=%d"\ninclude "guest.inc"\n')
+    client = lsp()
+    client.initialize(folder)
+    uri = client.open(host)
+    assert [one["code"] for one in client.published(uri)] == []
+    included = client.open(folder / "guest.inc")
+    [found] = client.published(included)
+    assert (found["code"], found["range"]) == ("TE101", span(0, 0, 4))
+    where = [one["location"] for one in found["relatedInformation"]]
+    assert where == [{"uri": uri, "range": span(0, 0, 4)}, {"uri": uri, "range": span(1, 8, 19)}]
+    client.change(included, 2, 'pong(int a) "%d"\n')
+    assert client.published(included) == []
+    # What is wrong with a directive changes with the file that it names.
+    client.change(uri, 2, 'disable pon*\ninclude "guest.inc"\n')
+    client.change(included, 3, 'ping(int a) "%d"\n')
+    [found] = client.published(uri)
+    assert (found["code"], found["range"], found["tags"]) == ("TE504", span(0, 8, 12), [1])
+    client.change(included, 4, 'pong(int a) "%d"\n')
+    assert client.published(uri) == []
+
+
+def test_a_folder_is_checked_as_a_whole(lsp, folder):
+    (folder / "other").mkdir()
+    (folder / "other" / "trace-events").write_text(GOOD)
+    (folder / "trace-events").write_text('good(long b) "b=%ld"\n')
+    client = lsp()
+    client.initialize(folder)
+    uri = client.open(folder / "trace-events")
+    [found] = client.published(uri) or client.published(uri)
+    assert (found["code"], found["range"]) == ("TE101", span(0, 0, 4))
+    assert found["relatedInformation"][0]["location"]["uri"] == (folder / "other/trace-events").as_uri()
+    # A file that is not open is said nothing of.
+    assert list(client.diagnostics) == [uri]
+
+
+def test_files_that_are_not_open_where_that_is_wanted(lsp, folder):
+    (folder / "trace-events").write_text(WRONG)
+    client = lsp()
+    client.initialize(folder, options={"debounce": 0, "diagnostics": "workspace"})
+    uri = (folder / "trace-events").as_uri()
+    [found] = client.published(uri)
+    assert found["code"] == "TE415"
+    client.open(folder / "trace-events", GOOD)
+    assert client.published(uri) == []
+    client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert [one["code"] for one in client.published(uri)] == ["TE415"]
+
+
+def test_diagnostics_go_with_their_document(lsp, folder):
+    client = lsp()
+    client.initialize(folder)
+    uri = client.open(folder / "trace-events", WRONG)
+    assert len(client.published(uri)) == 1
+    client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert client.published(uri) == []
+
+
+def test_many_edits_are_answered_once(lsp, folder):
+    client = lsp()
+    client.initialize(folder, options={"debounce": 400})
+    uri = client.open(folder / "trace-events", GOOD)
+    assert client.published(uri) == []
+    for version in range(2, 30):
+        client.change(uri, version, WRONG if version % 2 else GOOD)
+    params = client.wait_for("textDocument/publishDiagnostics")
+    assert params["version"] == 29
+    assert [one["code"] for one in params["diagnostics"]] == ["TE415"]
+    assert client.quiet("textDocument/publishDiagnostics")
+
+
+PULLS = {"textDocument": {"diagnostic": {"relatedDocumentSupport": True}}}
+
+
+def test_pulled(lsp, folder):
+    client = lsp()
+    provider = client.initialize(folder, capabilities=dict(PULLS))["diagnosticProvider"]
+    assert provider["interFileDependencies"]
+    uri = client.open(folder / "trace-events", WRONG)
+    asked = {"textDocument": {"uri": uri}}
+    report = client.request("textDocument/diagnostic", asked)
+    assert (report["kind"], [one["code"] for one in report["items"]]) == ("full", ["TE415"])
+    again = client.request("textDocument/diagnostic", {**asked, "previousResultId": report["resultId"]})
+    assert again == {"kind": "unchanged", "resultId": report["resultId"]}
+    client.change(uri, 2, GOOD)
+    after = client.request("textDocument/diagnostic", {**asked, "previousResultId": report["resultId"]})
+    assert (after["kind"], after["items"]) == ("full", [])
+    # Nobody is told twice.
+    assert client.quiet("textDocument/publishDiagnostics")
+
+
+def test_who_pulls_is_told_when_another_file_matters(lsp, folder):
+    able = {**PULLS, "workspace": {"diagnostics": {"refreshSupport": True}}}
+    (folder / "b.inc").write_text("")
+    client = lsp()
+    client.initialize(folder, capabilities=able)
+    uri = client.open(folder / "trace-events", 'include "b.inc"\ndisable x\n')
+    other = client.open(folder / "b.inc", "")
+    asked = {"textDocument": {"uri": uri}}
+    assert len(client.request("textDocument/diagnostic", asked)["items"]) == 1
+    client.requests.clear()
+    client.change(other, 2, 'x(int a) "%d"\n')
+    wait_until(lambda: any(one["method"] == "workspace/diagnostic/refresh" for one in client.requests))
+    assert client.request("textDocument/diagnostic", asked)["items"] == []
+
+
+def test_a_wrong_configuration_is_shown_in_its_file(lsp, folder):
+    toml = folder / "tesc.toml"
+    toml.write_text('profile = "qemu"\nmax-args = "ten"\n')
+    client = lsp()
+    client.initialize(folder)
+    uri = client.open(folder / "trace-events", WRONG)
+    [found] = client.published(toml.as_uri())
+    assert found["range"]["start"] == {"line": 1, "character": 11}
+    assert [one["code"] for one in client.diagnostics[uri]] == ["TE415"]
+    toml.write_text('ignore = ["TE415"]\n')
+    changed = {"changes": [{"uri": toml.as_uri(), "type": 2}]}
+    client.notify("workspace/didChangeWatchedFiles", changed)
+    assert client.published(uri) == []
+    assert client.diagnostics[toml.as_uri()] == []
+    # What is wrong now does not undo what was right before.
+    toml.write_text('ignore = ["TE415"\n')
+    client.notify("workspace/didChangeWatchedFiles", changed)
+    assert len(client.published(toml.as_uri())) == 1
+    assert client.diagnostics[uri] == []
+
+
+def test_rules_that_there_are_not(lsp, folder):
+    (folder / "tesc.toml").write_text('ignore = ["TE415", "TE999"]\n')
+    client = lsp()
+    client.initialize(folder, options={"debounce": 0, "ignore": ["nonsense"]})
+    assert "nonsense" in client.wait_for("window/logMessage")["message"]
+    uri = client.open(folder / "trace-events", WRONG)
+    [found] = client.published((folder / "tesc.toml").as_uri())
+    assert "TE999" in found["message"]
+    assert client.diagnostics.get(uri, []) == []
+
+
+def test_what_happens_on_disk(lsp, folder):
+    other = folder / "other.trace-events"
+    client = lsp()
+    client.initialize(folder)
+    uri = client.open(folder / "trace-events", GOOD)
+    assert client.published(uri) == []
+    other.write_text('good(int b) "%d"\n')
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": other.as_uri(), "type": 1}]})
+    [found] = client.published(uri)
+    assert found["code"] == "TE101"
+    other.unlink()
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": other.as_uri(), "type": 3}]})
+    assert client.published(uri) == []
+
+
+def test_settings_of_the_client(lsp, folder):
+    client = lsp(answers={"workspace/configuration": [{"debounce": 0, "ignore": ["TE415"]}]})
+    client.initialize(folder, capabilities={"workspace": {"configuration": True}})
+    uri = client.open(folder / "trace-events", WRONG)
+    client.answers["workspace/configuration"] = [{"debounce": 0}]
+    client.notify("workspace/didChangeConfiguration", {"settings": None})
+    [found] = client.published(uri) or client.published(uri)
+    assert found["code"] == "TE415"
+
+
+def test_progress_while_a_large_tree_is_read(lsp, tmp_path):
+    (tmp_path / "tesc.toml").write_text("")
+    lines = "".join(f'event_FOLDER_{number}(int a) "a=%d"\n' for number in range(1000))
+    for number in range(60):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "trace-events").write_text(lines.replace("FOLDER", str(number)))
+    client = lsp()
+    client.initialize(tmp_path, capabilities={"window": {"workDoneProgress": True}})
+    values = []
+    while not values or values[-1]["kind"] != "end":
+        values.append(client.wait_for("$/progress")["value"])
+    assert values[0]["kind"] == "begin" and values[0]["cancellable"]
+    done = [value["percentage"] for value in values[:-1]]
+    assert done == sorted(done) and done[0] >= 0 and done[-1] <= 100
+    assert values[-1]["message"] == "60 files"

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from tesc.analysis.groups import groups_of
 from tesc.analysis.linkage import Linkage, first_declared
+from tesc.analysis.remembered import OfUnits
 from tesc.analysis.rule import Finding, RunRule
 from tesc.records import record
 from tesc.schema import identifiers
@@ -90,11 +91,36 @@ def _listed(meeting: _Meeting) -> str:
     return listed if meeting.same_unit else f"{listed}, where a source includes the headers of both"
 
 
-# A language server asks for the same names after every edit.
+_EVENT_SPACES = [space for kind in identifiers.OF_EVENT for space in kind.spaces]
+
+
 @lru_cache(maxsize=65536)
 def _spelled(name: str) -> list[str]:
     """All identifiers of an event, one for each of the spaces that it is in."""
     return [kind.spelled(name) for kind in identifiers.OF_EVENT for _ in kind.spaces]
+
+
+@record
+class _Texts:
+    """A unit's identifiers by space, and those among them that several of its events have."""
+
+    of: dict[str, set[str]]
+    repeated: dict[str, set[str]]
+
+
+def _texts(unit: Unit) -> _Texts:
+    of: dict[str, set[str]] = {space: set() for space in identifiers.SPACES}
+    repeated: dict[str, set[str]] = {space: set() for space in identifiers.SPACES}
+    for event in unit.events:
+        mine = set(zip(_EVENT_SPACES, _spelled(event.name)))
+        for space, text in mine:
+            if text in of[space]:
+                repeated[space].add(text)
+            of[space].add(text)
+    return _Texts(of, repeated)
+
+
+_texts_of = OfUnits(_texts)
 
 
 class _Names:
@@ -117,14 +143,30 @@ class _Names:
             for kind in identifiers.OF_GROUP:
                 for space in kind.spaces:
                     self._add(space, kind.spelled(group), (unit, group))
-        spaces = [(space, self._first[space]) for kind in identifiers.OF_EVENT for space in kind.spaces]
-        for unit in units:
-            for event in unit.events:
-                holder = (unit, event)
-                for (space, first), text in zip(spaces, _spelled(event.name)):
-                    if first.setdefault(text, holder) is not holder:
-                        self._add(space, text, holder)
+        several = self._of_several(units)
+        for unit, texts in zip(units, _texts_of(units)):
+            if any(not texts.of[space].isdisjoint(several[space]) for space in identifiers.SPACES):
+                self._add_events(unit, several)
         return iter(self._found.values())
+
+    def _of_several(self, units: Sequence[Unit]) -> dict[str, set[str]]:
+        """The identifiers of each space that more than one has."""
+        seen = {space: set(self._first[space]) for space in identifiers.SPACES}
+        several: dict[str, set[str]] = {space: set() for space in identifiers.SPACES}
+        for texts in _texts_of(units):
+            for space in identifiers.SPACES:
+                several[space] |= seen[space] & texts.of[space]
+                several[space] |= texts.repeated[space]
+                seen[space] |= texts.of[space]
+        return several
+
+    def _add_events(self, unit: Unit, several: dict[str, set[str]]) -> None:
+        """Add the identifiers of a unit's events that somebody else has too."""
+        for event in unit.events:
+            holder = (unit, event)
+            for space, text in zip(_EVENT_SPACES, _spelled(event.name)):
+                if text in several[space]:
+                    self._add(space, text, holder)
 
     def _add(self, space: str, text: str, holder: Holder) -> None:
         first = self._first[space].setdefault(text, holder)

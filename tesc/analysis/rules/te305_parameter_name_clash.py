@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.groups import groups_of
+from tesc.analysis.remembered import OfUnits
 from tesc.analysis.rule import Finding, RunRule
 from tesc.schema import identifiers, reserved
 from tesc.schema.compat import D_RESERVED_WORDS, STAP_RESERVED_WORDS, is_string
@@ -64,9 +65,9 @@ class ParameterNameClash(RunRule):
         words = _words(settings.profile == "qemu", settings.compat == "qemu")
         # A file that is included under several prefixes is looked at once, unless its names depend on them.
         seen: set[tuple[int, str]] = set()
-        for unit, group in zip(units, groups_of(units, settings)):
+        for unit, group, suspects in zip(units, groups_of(units, settings), _suspects_of(units)):
             generated: Mapping[str, Reasons] | None = None
-            for event in unit.events:
+            for event in suspects:
                 for at, parameter in enumerate(event.node.parameters):
                     name = parameter.name
                     reasons = words.get(name, ())
@@ -82,6 +83,23 @@ class ParameterNameClash(RunRule):
                         if (reasons or beside) and key not in seen:
                             seen.add(key)
                             yield _finding(event, at, reasons, beside)
+
+
+def _suspects(unit: Unit) -> list[UnitEvent]:
+    """The events with a parameter that may need another name, whatever the settings."""
+    return [event for event in unit.events if any(_suspicious(p.name) for p in event.node.parameters)]
+
+
+@lru_cache(maxsize=16384)
+def _suspicious(name: str) -> bool:
+    known = any(
+        name in _words(qemu, as_reference) for qemu in (False, True) for as_reference in (False, True)
+    )
+    generated = "TRACE_" in name or "simple_trace_" in name
+    return known or generated or name[:1].isdigit() or name[-1:] == "_" or name[:3] == "arg"
+
+
+_suspects_of = OfUnits(_suspects)
 
 
 def _finding(event: UnitEvent, at: int, reasons: Reasons, beside: tuple[int, Reasons] | None) -> Finding:

@@ -1,0 +1,1 @@
+autocmd BufRead,BufNewFile trace-events,*.trace-events setfiletype trace-events

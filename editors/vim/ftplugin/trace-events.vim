@@ -1,0 +1,16 @@
+" Vim filetype plugin: trace-events of QEMU and its relatives, checked by tesc.
+if exists('b:did_ftplugin')
+  finish
+endif
+let b:did_ftplugin = 1
+
+setlocal comments=:# commentstring=#\ %s
+setlocal noexpandtab textwidth=0
+" Event names are what * and tags look for.
+setlocal iskeyword=@,48-57,_
+
+" :make without a language server, with the quickfix list.
+setlocal makeprg=tesc\ check\ --output-format=gcc\ %:S
+setlocal errorformat=%f:%l:%c:\ %trror:\ %m,%f:%l:%c:\ %tarning:\ %m,%f:%l:%c:\ %tote:\ %m
+
+let b:undo_ftplugin = 'setlocal comments< commentstring< expandtab< textwidth< iskeyword< makeprg< errorformat<'

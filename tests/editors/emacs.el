@@ -1,0 +1,78 @@
+;;; Does in Emacs what a user does, and writes what came of it to the file $OUT as JSON.  -*- lexical-binding: t -*-
+(setq make-backup-files nil auto-save-default nil create-lockfiles nil)
+(setq load-path
+      (append (list (getenv "MODE"))
+              (file-expand-wildcards "/usr/share/emacs/site-lisp/elpa/*")
+              (file-expand-wildcards "/usr/share/emacs/site-lisp/elpa-src/*")
+              load-path))
+(require 'json)
+(require 'eglot)
+(require 'trace-events-mode)
+(setq trace-events-server-command (list (getenv "TESC") "lsp")
+      eglot-sync-connect 20
+      eglot-confirm-server-initiated-edits nil
+      eglot-send-changes-idle-time 0.05)
+
+(defvar result nil)
+(defun note (key value) (push (cons key value) result))
+(defun wait-for (what test)
+  (let ((end (+ (float-time) 20)))
+    (while (not (funcall test))
+      (when (> (float-time) end) (error "Timed out: %s" what))
+      (accept-process-output nil 0.05))))
+(defun found ()
+  (vconcat
+   (sort (mapcar (lambda (d)
+                   (save-excursion
+                     (goto-char (flymake-diagnostic-beg d))
+                     (vector (line-number-at-pos) (1+ (current-column))
+                             (let ((text (flymake-diagnostic-text d)))
+                               (and (string-match "TE[0-9]+" text) (match-string 0 text))))))
+                 (flymake-diagnostics))
+         (lambda (a b) (< (+ (* 1000 (aref a 0)) (aref a 1)) (+ (* 1000 (aref b 0)) (aref b 1)))))))
+(defun face-of (text)
+  (font-lock-ensure)
+  (save-excursion
+    (goto-char (point-min))
+    (search-forward text)
+    (format "%s" (get-text-property (match-beginning 0) 'face))))
+
+(defun run ()
+  (find-file "trace-events")
+  (note 'mode (symbol-name major-mode))
+  (note 'faces (vector (face-of "wire_open") (face-of "int port") (face-of "disable wire_idle") (face-of "# wire.c")))
+  (apply #'eglot (eglot--guess-contact))
+  (flymake-mode 1)
+  (flymake-start)
+  (wait-for "diagnostics" (lambda () (flymake-diagnostics)))
+  (note 'diagnostics (found))
+  ;; From the pattern of a disable directive to the event.
+  (goto-char (point-min))
+  (search-forward "disable wire_")
+  (call-interactively #'xref-find-definitions)
+  (note 'jumped (line-number-at-pos))
+  ;; An event is renamed together with the pattern and its use in C.
+  (goto-char (point-min))
+  (search-forward "wire_op")
+  (eglot-rename "wire_start")
+  (note 'renamed (vector (buffer-substring (line-beginning-position) (line-end-position))
+                         (with-current-buffer (find-file-noselect "wire.c")
+                           (goto-char (point-min))
+                           (search-forward "trace_")
+                           (buffer-substring (line-beginning-position) (line-end-position)))))
+  ;; An edit mends what was wrong.
+  (goto-char (point-min))
+  (search-forward "wire_read")
+  (delete-region (line-beginning-position) (line-end-position))
+  (insert "wire_read(int port, uint64_t addr) \"port %d addr 0x%\" PRIx64")
+  (eglot--signal-textDocument/didChange)
+  (wait-for "check after an edit" (lambda () (flymake-start) (null (flymake-diagnostics))))
+  (set-buffer-modified-p nil)
+  (eglot-shutdown (eglot-current-server)))
+
+(condition-case problem
+    (run)
+  (error (note 'problem (format "%S" problem))))
+(with-temp-file (getenv "OUT") (insert (json-encode result)))
+(with-current-buffer "trace-events" (set-buffer-modified-p nil))
+(kill-emacs (if (assq 'problem result) 1 0))
