@@ -15,7 +15,9 @@ ROOT = Path(__file__).resolve().parents[3]
 EXTENSION = ROOT / "editors" / "vscode"
 INSTALLER = EXTENSION / "test" / "install-code-server"
 # Where code-server was installed; before the tests get a cache of their own.
-INSTALLED = Path(subprocess.run([INSTALLER, "--where"], capture_output=True, text=True, check=True).stdout.strip())
+INSTALLED = Path(
+    subprocess.run([INSTALLER, "--where"], capture_output=True, text=True, check=True).stdout.strip()
+)
 
 
 class Npm(NamedTuple):
@@ -50,7 +52,9 @@ def npm(need, skip_without):
     need("npm", "npm")
     said = subprocess.run(["node", "--version"], env=env, capture_output=True, text=True).stdout
     if not said or int(said[1:].split(".")[0]) < 20:
-        skip_without(f"Node 20 (editors/vscode/test/install-code-server brings one), only {said.strip() or 'none'}")
+        skip_without(
+            f"Node 20 (editors/vscode/test/install-code-server brings one), only {said.strip() or 'none'}"
+        )
     npm = Npm(EXTENSION, env)
     installed, wanted = EXTENSION / "node_modules" / ".package-lock.json", EXTENSION / "package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < wanted.stat().st_mtime:

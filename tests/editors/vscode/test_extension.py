@@ -6,11 +6,10 @@ import json
 import re
 from zipfile import ZipFile
 
-import pytest
-
 from tesc.config.settings import PROFILES
 from tesc.lsp.settings import ClientSettings, settings_from
-
+from tesc.syntax.parser import parse
+from tesc.syntax.source import Source
 from tests.editors.vscode.conftest import EXTENSION
 
 MANIFEST = json.loads((EXTENSION / "package.json").read_text())
@@ -105,6 +104,22 @@ def test_every_setting_is_described():
         assert text.endswith("."), name
 
 
+def test_the_readme_names_every_setting():
+    rows = re.findall(r"^\| (`tesc\..*?) \| (?:`(.*?)`)? *\|", (EXTENSION / "README.md").read_text(), re.M)
+    named = {name: value for names, value in rows for name in re.findall(r"`(.*?)`", names)}
+    shown = {
+        name: described["default"] for name, described in PROPERTIES.items() if name != "tesc.trace.server"
+    }
+    assert {name: value or None for name, value in named.items()} == {
+        name: value
+        if isinstance(value, str) and value
+        else json.dumps(value)
+        if value not in ("", None)
+        else None
+        for name, value in shown.items()
+    }
+
+
 def test_every_command_of_a_menu_is_declared():
     declared = {command["command"] for command in MANIFEST["contributes"]["commands"]}
     for items in MANIFEST["contributes"]["menus"].values():
@@ -116,12 +131,10 @@ def test_an_untrusted_workspace_sets_no_path():
     assert PROPERTIES["tesc.path"]["scope"] == "machine-overridable"
 
 
-@pytest.mark.parametrize("name", ["snippets/trace-events.json"])
-def test_snippets_are_items(name):
-    from tesc.syntax.parser import parse
-    from tesc.syntax.source import Source
-
-    for title, snippet in json.loads((EXTENSION / name).read_text()).items():
+def test_snippets_are_items():
+    snippets = json.loads((EXTENSION / "snippets" / "trace-events.json").read_text())
+    assert len(snippets) >= 9
+    for title, snippet in snippets.items():
         text = "\n".join(snippet["body"]) + "\n"
         while "${" in text:
             text, replaced = re.subn(r"\$\{\d+:([^{}$]*)\}", r"\1", text)

@@ -100,7 +100,9 @@ def _hold_event(event, hold, scopes, text):
     for parameter in event.parameters:
         hold(parameter.name_span, PARAMETER)
         words = [at for at in range(*_ends(parameter.type_span)) if text[at].isalnum()]
-        assert all(scopes[at] & (TYPES | {"storage.modifier.qualifier.trace-events"}) for at in words), event.name
+        assert all(scopes[at] & (TYPES | {"storage.modifier.qualifier.trace-events"}) for at in words), (
+            event.name
+        )
     if event.format is None:
         return
     start, parsed = event.format.start, event.format.parsed
@@ -139,35 +141,38 @@ static void run(Heater *s)
 """
 
 
-@pytest.mark.e2e
-@pytest.mark.parametrize("language", ["c", "cpp"])
-def test_calls_in_c(tokens, tmp_path, language, skip_without):
-    builtin = INSTALLED / "node_modules" / "code-server" / "lib" / "vscode" / "extensions"
-    if not builtin.is_dir():
-        skip_without("code-server (run editors/vscode/test/install-code-server)")
-    source = tmp_path / "run.c"
-    source.write_text(CALLS)
-    _hold_calls(CALLS, tokens(f"source.{language}", source, builtin=builtin)[0])
-    # The language goes on as it was: its own scopes after the calls are those without the injection.
-    assert f"storage.modifier.{'static.' if language == 'cpp' else ''}{language}" in tokens(
-        f"source.{language}", source, builtin=builtin
-    )[0][0]
+@pytest.fixture(scope="module")
+def builtin(skip_without):
+    """The folder of VS Code's own extensions."""
+    folder = INSTALLED / "node_modules" / "code-server" / "lib" / "vscode" / "extensions"
+    return (
+        folder if folder.is_dir() else skip_without("code-server (editors/vscode/test/install-code-server)")
+    )
+
+
+RUST = (
+    CALLS.replace("static void run(Heater *s)", "fn run(s: &Heater)")
+    .replace("s->", "s.")
+    .replace(" trace_heater_power", " trace::trace_heater_power")
+)
 
 
 @pytest.mark.e2e
-def test_calls_in_rust(tokens, tmp_path, skip_without):
-    builtin = INSTALLED / "node_modules" / "code-server" / "lib" / "vscode" / "extensions"
-    if not builtin.is_dir():
-        skip_without("code-server (run editors/vscode/test/install-code-server)")
-    text = CALLS.replace("static void run(Heater *s)", "fn run(s: &Heater)").replace("s->", "s.")
-    text = text.replace("    trace_heater_power", "    trace::trace_heater_power")
-    source = tmp_path / "run.rs"
+@pytest.mark.parametrize(("language", "text"), [("c", CALLS), ("cpp", CALLS), ("rust", RUST)])
+def test_calls(tokens, builtin, tmp_path, language, text):
+    source, plain = tmp_path / "traced", tmp_path / "plain"
     source.write_text(text)
-    _hold_calls(text, tokens("source.rust", source, builtin=builtin)[0])
+    plain.write_text(text.replace("trace_", "other_").replace("TRACE_", "OTHER_"))
+    traced, other = tokens(f"source.{language}", source, plain, builtin=builtin)
+    _hold_calls(text, traced)
+    # Parentheses and braces are counted as without the injection.
+    assert traced[text.rindex("}")] == other[text.rindex("}")]
 
 
 def _hold_calls(text, scopes):
-    marked = {name for name in ("heater_power", "heater_tick") if NAME in scopes[text.index(f"trace_{name}") + 6]}
+    marked = {
+        name for name in ("heater_power", "heater_tick") if NAME in scopes[text.index(f"trace_{name}") + 6]
+    }
     assert marked == {"heater_power", "heater_tick"}
     for call in ("trace_heater_power", "trace_heater_tick"):
         at = text.index(call)
@@ -177,4 +182,6 @@ def _hold_calls(text, scopes):
     assert all("constant.other.event.trace-events" in one for one in scopes[at : at + len("HEATER_TICK")])
     for other in ("trace_commented", "trace_quoted", "trace_init_backends"):
         at = text.index(other)
-        assert not any("trace-events" in scope for one in scopes[at : at + len(other)] for scope in one), other
+        assert not any("trace-events" in scope for one in scopes[at : at + len(other)] for scope in one), (
+            other
+        )

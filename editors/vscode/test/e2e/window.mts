@@ -10,7 +10,7 @@ interface Job extends Options {
 
 const TYPED = 'heater_tick(uint64_t when) "when %d"';
 const job = JSON.parse(process.argv[2]!) as Job;
-const workbench = await Workbench.open({ ...job, size: { width: 1180, height: 640 } });
+const workbench = await Workbench.open({ ...job, size: { width: 1200, height: 620 } });
 const { page } = workbench;
 const squiggles = () => page.locator(".squiggly-error").count();
 const line = (text: string) => page.locator(".view-line", { hasText: text });
@@ -26,16 +26,16 @@ async function until(what: string, found: () => Promise<boolean>): Promise<void>
 try {
   page.setDefaultTimeout(60_000);
   await workbench.goto(job.workspace);
-  await page.locator(".explorer-viewlet .monaco-list-row", { hasText: "net" }).first().click();
+  await page.locator(".explorer-viewlet .monaco-list-row", { hasText: "heater" }).first().click();
   await page.locator(".explorer-viewlet .monaco-list-row[aria-level='2']", { hasText: "trace-events" }).first().dblclick();
-  await line("remote_close").waitFor();
+  await line("thermostat_poll").waitFor();
   await page.locator("[id='tesc.tesc.tesc.status']", { hasText: /tesc \d/ }).waitFor();
 
   // As typed: what the editor closes by itself is typed over.
   await page.keyboard.press("Control+End");
   await page.keyboard.type(TYPED, { delay: 20 });
   await page.keyboard.press("Escape");
-  await until("the underline", async () => (await squiggles()) === 1);
+  await until("the underline", async () => (await squiggles()) === 4);
   const underlined = await squiggles();
 
   await page.keyboard.press("Control+S");
@@ -54,8 +54,19 @@ try {
   await menu.first().waitFor();
   const offered = await menu.allInnerTexts();
   await menu.filter({ hasText: "PRIu64" }).first().click();
-  await until("the fixed line", async () => (await squiggles()) === 0);
+  await until("the fixed line", async () => (await squiggles()) === 3);
   const fixed = (await line("heater_tick").innerText()).replaceAll("\u00a0", " ");
+
+  await page.keyboard.press("F1");
+  await page.keyboard.type("tesc: Show Generated Code");
+  await page.keyboard.press("Enter");
+  for (const title of ["backends", "format"]) {
+    await page.locator(".quick-input-widget", { hasText: `Generated code: ${title}` }).waitFor();
+    await page.keyboard.press("Enter"); // as proposed: the log backend, the C header
+  }
+  const generated = page.locator(".view-line", { hasText: "static inline void trace_heater_tick" });
+  await generated.waitFor();
+
   if (workbench.outside.size > 0) throw new Error(`the page asked for ${[...workbench.outside].join(", ")}`);
   console.log(JSON.stringify({ hover: said, offered, fixed, underlined: [underlined, await squiggles()] }));
 } catch (error) {

@@ -1,6 +1,6 @@
 // Real VS Code without a screen: code-server in a headless Chromium, on loopback only.
 import { spawn, type ChildProcess } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
@@ -29,6 +29,7 @@ const QUIET = {
   "telemetry.telemetryLevel": "off",
   "window.commandCenter": false,
   "workbench.layoutControl.enabled": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
 };
@@ -133,11 +134,6 @@ export class Workbench {
     if (payload) query.set("payload", payload);
     await this.page.goto(`${this.address}/?${query}`);
   }
-}
-
-export function copyOf(folder: string, to: string): string {
-  cpSync(folder, to, { recursive: true });
-  return to;
 }
 
 function finish(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
