@@ -64,7 +64,7 @@ const SET_PATH: Button = {
   press: () => vscode.commands.executeCommand("workbench.action.openSettings", `${SECTION}.path`),
 };
 const COPY: Button = {
-  title: "Copy Command",
+  title: "Copy pipx Command",
   press: () => vscode.env.clipboard.writeText(INSTALL),
 };
 const AGAIN: Button = {

@@ -75,16 +75,20 @@ def vsix(npm, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def vscode(npm, need, skip_without, installed):
-    """A function that runs a script of test/e2e with a job; tesc is on PATH."""
+    """A function that runs a script of test/e2e with a job; tesc is on PATH, or nowhere."""
     if not (INSTALLED / "complete").exists():
         skip_without("code-server (run editors/vscode/test/install-code-server)")
     chromium = need("chromium", "chromium")
     node = INSTALLED / "node" / "bin" / "node"
     entry = INSTALLED / "node_modules" / "code-server" / "out" / "node" / "entry.js"
-    path = os.pathsep.join([str(installed("tesc").parent), os.environ["PATH"]])
+    tesc = installed("tesc")
 
-    def run(script: str, job: dict[str, object], **env: str) -> subprocess.CompletedProcess[str]:
+    def run(script: str, job: dict[str, object], has_tesc: bool = True, **env: str):
         job = {"codeServer": str(entry), "chromium": chromium, **job}
+        others = [
+            folder for folder in os.environ["PATH"].split(os.pathsep) if not Path(folder, "tesc").exists()
+        ]
+        path = os.pathsep.join([str(tesc.parent), *others] if has_tesc else others)
         return npm.run(node, f"test/e2e/{script}", json.dumps(job), PATH=path, **env)
 
     return run

@@ -70,3 +70,16 @@ def test_as_a_person_would(vscode, vsix, kettle, tmp_path):
     assert seen["fixed"] == 'heater_tick(uint64_t when) "when %" PRIu64'
     assert seen["underlined"] == [4, 3]
     assert Path(picture).read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_tesc(vscode, vsix, kettle, tmp_path):
+    """Colours stay; one message tells how to install it."""
+    job = {"workspace": str(kettle), "extensions": [str(vsix)], "screenshot": str(tmp_path / "missing.png")}
+    done = vscode("missing.mts", job, has_tesc=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    seen = json.loads(done.stdout.splitlines()[-1])
+    assert "Install it: pipx install tesc" in seen["text"]
+    assert seen["buttons"] == ["Copy pipx Command", "Set tesc.path", "Look Again"]
+    assert seen["status"] == "tesc"
+    comment, event = seen["colours"]
+    assert comment != event
