@@ -47,21 +47,25 @@ def is_trace_events(name: str) -> bool:
 
 def find_files(folder: str) -> list[str]:
     """The trace-events files below a folder, sorted; in a git checkout, those that git does not ignore."""
-    found = _listed_by_git(folder)
+    found = listed_by_git(folder, ("trace-events",))
     if found is None:
         found = list(_walk(folder))
-    return sorted(found)
+    return sorted(path for path in found if is_trace_events(os.path.basename(path)))
 
 
-def _listed_by_git(folder: str) -> list[str] | None:
-    """What git knows below a folder, or None where git has no say."""
+def listed_by_git(folder: str, ends: tuple[str, ...]) -> list[str] | None:
+    """The files below a folder that git knows or does not ignore, by how their names end.
+
+    None where git has no say.
+    """
     if not _may_be_checkout(folder):
         return None
     listed = _output_of(["git", "-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard"])
     if listed is None:
         return None
-    names = (os.fsdecode(name) for name in set(listed.split(b"\0")) if name.endswith(b"trace-events"))
-    paths = (os.path.join(folder, name) for name in names if is_trace_events(os.path.basename(name)))
+    wanted = tuple(map(os.fsencode, ends))
+    names = (os.fsdecode(name) for name in set(listed.split(b"\0")) if name.endswith(wanted))
+    paths = (os.path.join(folder, name) for name in names)
     # git lists files that were deleted, and submodules' folders.
     return [path for path in paths if os.path.isfile(path)]
 

@@ -7,7 +7,7 @@ import os
 from tesc.config.globs import matches
 from tesc.config.settings import configuration_at, settings_with
 from tesc.files import find_files as find_files  # callers look for it here
-from tesc.files import read_source
+from tesc.files import read_source, relative
 from tesc.records import record, replace
 from tesc.schema.loading import Loader
 from tesc.schema.outside import outside
@@ -38,7 +38,8 @@ class Unreadable:
 class Overrides:
     """What the command line says in place of a file's own settings; None and () say nothing.
 
-    `config` is a configuration file that holds for all files; with `isolated` none does.
+    `sources` are folders of C and Rust sources, an empty one stands for the whole project. `config` is
+    a configuration file that holds for all files; with `isolated` none does.
     """
 
     profile: str | None = None
@@ -51,6 +52,7 @@ class Overrides:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: tuple[tuple[str, str], ...] = ()
+    sources: tuple[str, ...] | None = None
     config: str | None = None
     isolated: bool = False
 
@@ -160,6 +162,21 @@ class Workspace:
             tree.source: self.settings_of(tree.source) for unit in self.units for tree in unit.trees
         }
 
+    def source_folders(self) -> list[str]:
+        """The folders whose C and Rust sources belong to these files, as they are shown.
+
+        Those of the command line or else of the configurations; the whole project is what is below
+        its configuration, or its checkout.
+        """
+        given = self.overrides.sources
+        if given:
+            return _outermost(map(shown, given))
+        if given is None:
+            found = [folder for one in self.settings.values() for folder in one.sources]
+        else:
+            found = [one.root or _project_of(source.file) for source, one in self.settings.items()]
+        return _outermost(map(relative, found))
+
     @property
     def files(self) -> int:
         """How many files the units are made of."""
@@ -216,6 +233,27 @@ class Workspace:
 def _includes(unit: Unit) -> bool:
     """Whether files of a unit include others, or would."""
     return len(unit.trees) > 1 or bool(unit.problems) or bool(unit.directives)
+
+
+def _outermost(paths: Iterable[str]) -> list[str]:
+    """Paths without those below others, whose files would count twice."""
+    real = {path: os.path.join(os.path.realpath(path), "") for path in distinct(paths)}
+    return [
+        path
+        for path, mine in real.items()
+        if not any(mine != other and mine.startswith(other) for other in real.values())
+    ]
+
+
+def _project_of(file: str) -> str:
+    """The folder of a file's project where no configuration says: a checkout, else the working directory."""
+    folder = os.path.dirname(os.path.abspath(file))
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return os.curdir
+        folder = parent
+    return folder
 
 
 def _included(units: list[Unit]) -> set[int]:

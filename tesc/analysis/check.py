@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Diagnostic, Related
-from tesc.analysis.rule import EventRule, FileRule, Finding, RunRule
+from tesc.analysis.rule import EventRule, FileRule, Finding, RunRule, SourcesRule
 from tesc.analysis.suppress import Suppression, suppressions
 from tesc.records import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tesc.analysis.rule import Rule
     from tesc.config.settings import Settings
     from tesc.schema.unit import Inclusion, Unit
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
+    from tesc.uses.index import Index
 
     # Settings, severities by code, rules, and the effective names of the events.
     _Facts = tuple[Settings, Mapping[str, str], Sequence[Rule], Sequence[str]]
@@ -33,15 +34,19 @@ def check(
     severities: Mapping[str, str],
     levels: Mapping[Source, Mapping[str, str]] | None = None,
     memory: Memory | None = None,
+    uses: Index | None = None,
 ) -> list[Diagnostic]:
     """What the rules find in units, in the order of the files and of their text.
 
     `settings` holds those of each file's source; the first file's hold for what is looked at across
     files. `severities` overrides severities by code; `levels` does so for one file, where `off`
     means that the rule does not run there. With a `memory`, what is found in a file by itself is not
-    looked for again as long as the file stays the same.
+    looked for again as long as the file stays the same. `uses` are those of events in C and Rust
+    sources; rules that look at them do not run without.
     """
     memory = memory or Memory()
+    if uses is None:
+        rules = [rule for rule in rules if not isinstance(rule, SourcesRule)]
     plan = _Plan(rules, severities, levels or {})
     trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
     names = {id(event.node): event.name for unit in reversed(units) for event in reversed(unit.events)}
@@ -55,8 +60,8 @@ def check(
     if trees:
         first = settings[trees[0].source]
         for rule in rules:
-            if isinstance(rule, RunRule) and rule.applies(first):
-                for finding in rule.check(units, first):
+            if rule.applies(first):
+                for finding in _in_run(rule, units, first, uses):
                     assert finding.source is not None
                     mine = plan.severities_in(finding.source)
                     if mine.get(rule.code) != OFF:
@@ -83,6 +88,15 @@ class Memory:
     def keep_only(self, trees: Sequence[Tree]) -> None:
         """Forget the trees that are of no use any more."""
         self._found = {id(tree): self._found[id(tree)] for tree in trees}
+
+
+def _in_run(rule: Rule, units: Sequence[Unit], settings: Settings, uses: Index | None) -> Iterable[Finding]:
+    """What a rule finds that looks at all units together."""
+    if isinstance(rule, RunRule):
+        return rule.check(units, settings)
+    if isinstance(rule, SourcesRule) and uses is not None:
+        return rule.check(units, settings, uses)
+    return ()
 
 
 class _Plan:

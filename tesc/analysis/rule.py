@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.schema.unit import Unit
     from tesc.syntax.nodes import Event, Problem, Tree
+    from tesc.uses.index import Index
 
 
 @record
@@ -86,6 +87,13 @@ class RunRule(Rule):
     """Looks at all units of a run together."""
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterable[Finding]:
+        raise NotImplementedError
+
+
+class SourcesRule(Rule):
+    """Looks at all units of a run together with the C and Rust sources; without those it does not run."""
+
+    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterable[Finding]:
         raise NotImplementedError
 
 

@@ -31,6 +31,11 @@ class Suppression:
     flaw: str | None
 
 
+def is_suppression(comment: Comment) -> bool:
+    """Whether a comment is meant for tesc."""
+    return _IGNORE.match(comment.text) is not None
+
+
 def suppressions(tree: Tree) -> list[Suppression]:
     """The suppressions in a file's comments."""
     found: list[Suppression] = []

@@ -7,6 +7,7 @@ import os
 import sys
 
 from tesc.analysis.check import check
+from tesc.analysis.rule import SourcesRule
 from tesc.analysis.selection import chosen, unknown_rules
 from tesc.cli import report
 from tesc.cli.overrides import add_overrides, add_selection, overrides
@@ -21,14 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.analysis.diagnostic import Diagnostic
+    from tesc.uses.index import Index
 
 _EPILOG = """\
 exit status: 0 nothing at error severity, 1 findings at error severity, 2 tesc could not do its work
 
 A folder stands for every file below it named trace-events or *.trace-events; in a git checkout,
 for those that git does not ignore. A FIFO counts only where it is named itself: it is waited for
-and read to its end. RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL.
-A comment '# tesc: ignore[RULE] reason' silences a rule for the next item, and at the top
+and read to its end. --sources looks for uses of events in the files of C, C++, Objective-C and
+Rust that git does not ignore; outside of a checkout, in those that no build folder has.
+
+RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL. A comment
+'# tesc: ignore[RULE] reason' silences a rule for the next item, and at the top
 '# tesc: ignore-file[RULE] reason' for the file. 'tesc explain RULE' says what a rule means.
 """
 
@@ -45,6 +50,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "paths", nargs="*", metavar="PATH", help="files or folders; - is standard input (default: .)"
     )
     add_selection(parser)
+    parser.add_argument(
+        "--sources",
+        nargs="*",
+        action="extend",
+        metavar="DIR",
+        help="search the C and Rust sources in these folders (default: the whole project) for uses of events",
+    )
     parser.add_argument("--fix", action="store_true", help="mend what can be mended, and report the rest")
     parser.add_argument(
         "--unsafe-fixes", action="store_true", help="with --fix: also where the meaning may change"
@@ -73,20 +85,48 @@ def run(options: argparse.Namespace) -> int:
     wrong = [problem for one in workspace.configurations.values() for problem in unknown_rules(one)]
     if wrong:
         raise ConfigError(wrong)
-    found = _found(workspace)
+    uses = _Sources(workspace)
+    found = _found(workspace, uses)
     if options.write_baseline:
         report.write_baseline(found, options.write_baseline)
         return _status([], workspace, missing)
     found = report.unaccepted(found, options.baseline)
     if options.fix or options.diff:
-        return _fix(found, workspace, options, missing)
+        return _fix(found, workspace, uses, options, missing)
     report.report(found, workspace.files, options)
     return _status(found, workspace, missing)
 
 
-def _found(workspace: Workspace) -> list[Diagnostic]:
+def _found(workspace: Workspace, sources: _Sources) -> list[Diagnostic]:
     rules, levels = chosen(workspace.settings)
-    return check(workspace.units, rules, workspace.settings, {}, levels)
+    asking = [rule.code for rule in rules if isinstance(rule, SourcesRule)]
+    uses = sources.uses() if asking else None
+    if asking and len(asking) == len(rules) and uses is None:
+        raise Failure(f"{', '.join(asking)}: looks at C and Rust sources: add --sources")
+    return check(workspace.units, rules, workspace.settings, {}, levels, uses=uses)
+
+
+class _Sources:
+    """The uses of events in the sources of a run, which are looked for once and only if some rule asks."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._folders = workspace.source_folders()
+        self._uses: Index | None = None
+
+    def uses(self) -> Index | None:
+        """Raises Failure where a folder is not there; None where there are no sources."""
+        if self._folders and self._uses is None:
+            # Few runs look into sources.
+            from tesc.uses.index import build
+
+            for folder in self._folders:
+                if not os.path.exists(folder):
+                    raise Failure(f"{folder}: no such file or folder (of sources)")
+            self._uses = build(self._folders)
+            if not self._uses.sources:
+                error(f"{' '.join(self._folders)}: no C or Rust sources here", "warning")
+                self._folders = []
+        return self._uses if self._folders else None
 
 
 def _status(found: list[Diagnostic], workspace: Workspace, failed: bool) -> int:
@@ -97,12 +137,18 @@ def _status(found: list[Diagnostic], workspace: Workspace, failed: bool) -> int:
     return 1 if any(diagnostic.severity == "error" for diagnostic in found) else 0
 
 
-def _fix(found: list[Diagnostic], workspace: Workspace, options: argparse.Namespace, failed: bool) -> int:
+def _fix(
+    found: list[Diagnostic],
+    workspace: Workspace,
+    sources: _Sources,
+    options: argparse.Namespace,
+    failed: bool,
+) -> int:
     """Write or show what fixes make of the files; returns the exit status."""
     from tesc.cli import fixes
 
     def again(workspace: Workspace) -> list[Diagnostic]:
-        return report.unaccepted(_found(workspace), options.baseline)
+        return report.unaccepted(_found(workspace, sources), options.baseline)
 
     after, settled = fixes.fixed(workspace, found, again, options.unsafe_fixes)
     if options.diff:

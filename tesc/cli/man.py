@@ -128,7 +128,8 @@ def _positional(action: argparse.Action) -> str:
 def _argument(action: argparse.Action) -> Iterator[str]:
     """An argument and its help."""
     yield ".TP"
-    value = rf" \fI{_escaped(_metavar(action))}\fR" if action.nargs != 0 else ""
+    value = _positional(action) if action.option_strings else _metavar(action)
+    value = rf" \fI{_escaped(value)}\fR" if action.nargs != 0 else ""
     if action.option_strings:
         yield ", ".join(rf"\fB{_escaped(option)}\fR{value}" for option in action.option_strings)
     else:

@@ -105,6 +105,7 @@ def overrides(options: argparse.Namespace) -> Overrides:
         select=tuple(rule for rules in given.get("select", ()) for rule in rules),
         ignore=tuple(rule for rules in given.get("ignore", ()) for rule in rules),
         severity=tuple(given.get("severity", ())),
+        sources=None if given.get("sources") is None else tuple(given["sources"]),
         config=given["config"],
         isolated=given["isolated"],
     )

@@ -93,6 +93,7 @@ _CONVERTED: Mapping[str, Callable[[Any, str], Any]] = {
     "include-path": _paths,
     "disable": _texts,
     "guest-files": _paths,
+    "sources": _paths,
     "select": _texts,
     "ignore": _texts,
     # The closest selector is applied last.
@@ -164,7 +165,7 @@ def _entries(settings: Settings) -> Iterator[tuple[str, Any, Any]]:
 def _plain(key: str, value: Any, root: str) -> Any:
     if key == "types":
         return sorted(value)
-    if key in ("include-path", "guest-files"):
+    if key in ("include-path", "guest-files", "sources"):
         return [_relative(path, root) for path in value]
     if key == "severity":
         return dict(value)

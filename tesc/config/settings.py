@@ -54,7 +54,7 @@ class Settings:
     """How the files below a folder are checked and generated.
 
     `root` is the folder of the configuration, empty without one; the paths of `include_path`,
-    `guest_files` and `units` are absolute. `max_args` caps the arguments of an event,
+    `guest_files`, `sources` and `units` are absolute. `max_args` caps the arguments of an event,
     `data_models` are those that formats are checked for, `types` are words that a project allows
     in types beside the standard ones. `disable` are patterns for every unit; `exclusive` holds
     sets of folders whose events are never linked into one program; `exclude` and the first part
@@ -69,6 +69,7 @@ class Settings:
     include_path: tuple[str, ...] = ()
     disable: tuple[str, ...] = ()
     guest_files: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: tuple[tuple[str, str], ...] = ()

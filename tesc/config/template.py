@@ -39,6 +39,9 @@ profile = {profile}
 # Files whose events come from a guest: its pointers are only numbers here.
 # guest-files = ["firmware/trace-events"]
 
+# Folders whose C and Rust sources are searched for uses of events, which takes longer.
+# sources = ["."]
+
 # The rules to run (without it, those that are on by default), and those to leave out.
 # 'tesc rules' lists them all.
 # select = ["TE0", "TE1", "format-type-mismatch"]

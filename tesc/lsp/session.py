@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from lsprotocol import types as t
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tesc.syntax.source import Span
 
 LANGUAGE = "trace-events"
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 @record
@@ -87,7 +89,7 @@ class Session:
             return False
         self._uris[os.path.realpath(path)] = uri
         project = self.project_of(path)
-        project.workspace.add_source(Source(project.shown(path), text, path))
+        project.workspace.add_source(Source(project.shown(path), _whole(text), path))
         project.touch()
         self.opened[uri] = Opened(uri, path, version, self._excluded(path))
         return True
@@ -99,7 +101,7 @@ class Session:
             return False
         self.opened[uri] = Opened(uri, before.path, version, before.quiet)
         project = self.project_of(before.path)
-        project.workspace.put_source(Source(project.shown(before.path), text, before.path))
+        project.workspace.put_source(Source(project.shown(before.path), _whole(text), before.path))
         project.touch()
         return True
 
@@ -195,3 +197,8 @@ class Session:
     def location(self, source: Source, span: Span) -> t.Location:
         """A place in any file."""
         return t.Location(self.uri_of(source.file), range_of(source, span, self.encoding))
+
+
+def _whole(text: str) -> str:
+    """A client's text without halves of characters, which JSON can spell but no file can hold."""
+    return _HALVES.sub("\ufffd", text)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tesc.config.settings import Settings
     from tesc.lsp.project import Project
-    from tesc.schema.unit import UnitEvent
+    from tesc.schema.unit import Unit, UnitEvent
     from tesc.syntax.nodes import Event, Item, Tree
     from tesc.syntax.source import Source, Span
 
@@ -65,6 +65,10 @@ class View:
         items = self.tree.items
         at = bisect_right([item.line for item in items], line) - 1
         return items[at] if at >= 0 and items[at].line == line else None
+
+    def units(self) -> list[Unit]:
+        """The units that the file is part of."""
+        return [unit for unit in self.project.units if any(tree is self.tree for tree in unit.trees)]
 
     def events_of(self, node: Event) -> list[UnitEvent]:
         """An event of the file as the units see it; empty where the file is part of none."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from tesc.syntax.printf import parse_format
 
-_POINTER_LETTERS = ("s", "p")
+POINTER_LETTERS = ("s", "p")
 
 
 @lru_cache(maxsize=None)
@@ -20,7 +20,7 @@ def pointers_as_numbers(text: str) -> str:
     made = ""
     at = 0
     for conversion in parsed.conversions:
-        if conversion.letter not in _POINTER_LETTERS or conversion.macro is not None:
+        if conversion.letter not in POINTER_LETTERS or conversion.macro is not None:
             continue
         width = "*" if conversion.width == "*" else ""
         precision = ".*" if conversion.precision == "*" else ""

@@ -8,25 +8,35 @@ import pytest
 
 from tesc.analysis.check import check
 from tesc.analysis.registry import selected
+from tesc.uses.index import Index
+from tesc.uses.scan import language_of
 from tesc.workspace import Overrides, Workspace
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """A function that checks texts by path, in a folder of their own; a meson.build just lies there."""
+    """A function that checks texts by path, in a folder of their own; a meson.build just lies there.
+
+    What is a C or Rust source is searched for uses of events.
+    """
     monkeypatch.chdir(tmp_path)
 
     def checked(files, *, profile="default", max_args=None, select=(), ignore=(), severities=None):
         if isinstance(files, (str, bytes)):
             files = {"trace-events": files}
+        uses = None
         workspace = Workspace(Overrides(profile=profile, max_args=max_args))
         for path, text in files.items():
             Path(path).parent.mkdir(parents=True, exist_ok=True)
             Path(path).write_bytes(text.encode() if isinstance(text, str) else text)
-            if Path(path).name != "meson.build":
+            if language_of(path):
+                uses = uses or Index()
+                uses.update(path, Path(path).read_bytes())
+            elif Path(path).name != "meson.build":
                 workspace.add_file(path)
         workspace.resolve()
         assert not workspace.unreadable
-        return check(workspace.units, selected(select, ignore), workspace.settings, severities or {})
+        rules = selected(select, ignore)
+        return check(workspace.units, rules, workspace.settings, severities or {}, uses=uses)
 
     return checked

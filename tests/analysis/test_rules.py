@@ -10,8 +10,9 @@ that are checked together) and a block ```expected that says all that is found, 
     fix(safe): each line that the fix changes, as it is afterwards
 
 with the path before the place where an example has several files, and the severity where it is
-not the rule's own. Words after ```trace-events say how to check: `profile=qemu`, `max-args=10`,
-`select=TE301,TE302` (otherwise all rules that are on by default run), `file=a/trace-events`, and
+not the rule's own. Blocks ```c and ```rust are sources that use the events. Words after
+```trace-events say how to check: `profile=qemu`, `max-args=10`, `select=TE301,TE302` (otherwise all
+rules that are on by default run), `file=a/trace-events`, and
 how to write the file: `crlf`, `cr`, `latin-1`, `no-final-newline`. `{U+00A0}` stands for a
 character that is better not written, both in files and in what is found. With `times=20` there are
 that many files, whose path and text have their numbers for `{N}`, from 0, and the next ones for `{N+1}`.
@@ -33,7 +34,7 @@ from tesc.analysis.registry import all_rules
 
 FIXTURES = Path(__file__).with_name("rules")
 RULES = {rule.code: rule for rule in all_rules()}
-_BLOCK = re.compile(r"^```(trace-events|expected)\b([^\n]*)\n(.*?)^```$", re.M | re.S)
+_BLOCK = re.compile(r"^```(trace-events|c|rust|expected)\b([^\n]*)\n(.*?)^```$", re.M | re.S)
 _UNSEEN = re.compile(r"\{U\+([0-9A-F]{4,6})\}")
 _PATH = re.compile(r"^# ([\w./-]+)\n", re.M)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
@@ -76,7 +77,7 @@ def examples_of(text: str) -> list[tuple[list[File], list[str]]]:
     examples = []
     files: list[File] = []
     for kind, words, body in _BLOCK.findall(text):
-        if kind == "trace-events":
+        if kind != "expected":
             files.extend(numbered(words.split(), body))
         else:
             assert files, "an expected block without a file before it"

@@ -28,6 +28,7 @@ types = ["hwaddr"]
 include-path = ["inc", "../up", "/abs"]
 disable = ["a_*"]
 guest-files = ["guest/trace-events"]
+sources = [".", "../src"]
 select = ["TE4"]
 ignore = ["TE405", "missing-format"]
 severity = { TE401 = "warning", ALL = "error", TE4 = "information", te40 = "off" }
@@ -85,6 +86,7 @@ def test_every_key(work):
         include_path=(f"{root}/inc", str(work.parent / "up"), "/abs"),
         disable=("a_*",),
         guest_files=(f"{root}/guest/trace-events",),
+        sources=(root, str(work.parent / "src")),
         select=("TE4",),
         ignore=("TE405", "missing-format"),
         severity=(("ALL", "error"), ("TE4", "information"), ("te40", "off"), ("TE401", "warning")),
@@ -176,7 +178,7 @@ class TestOrigins:
         assert found["profile"] == ("classic", "tesc.toml:3")
         assert found["max-args"] == (8, "tesc.toml:4")
         assert found["include-path"][0][:2] == ["inc", "../up"]
-        assert found["severity"][1] == "tesc.toml:12"
+        assert found["severity"][1] == "tesc.toml:13"
         assert found["unit"] == (
             [
                 {
@@ -187,11 +189,11 @@ class TestOrigins:
                 },
                 {"path": "other"},
             ],
-            "tesc.toml:18",
+            "tesc.toml:19",
         )
-        assert found["generate.groups"] == ([".", "hw"], "tesc.toml:28")
-        assert found["generate.out"] == ("build", "tesc.toml:31")
-        assert found["generate.tapset"][1] == "tesc.toml:33"
+        assert found["generate.groups"] == ([".", "hw"], "tesc.toml:29")
+        assert found["generate.out"] == ("build", "tesc.toml:32")
+        assert found["generate.tapset"][1] == "tesc.toml:34"
         assert found["generate.tapset"][0][1] == {"name": "m", "format": "log-stap", "probe-prefix": "q"}
 
     def test_profile(self):

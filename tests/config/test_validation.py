@@ -34,6 +34,7 @@ WRONG = {
     "include-path": ('"hw"', "'include-path' must be an array, not a string"),
     "disable": ('["a b"]', "'a b' is no pattern of event names (such as 'net_*')"),
     "guest-files": ("[1]", "an element of 'guest-files' must be a string, not an integer"),
+    "sources": ("true", "'sources' must be an array, not a boolean"),
     "select": ('["TE4*"]', f"'TE4*' is no rule {RULES}"),
     "ignore": ("true", "'ignore' must be an array, not a boolean"),
     "severity": (

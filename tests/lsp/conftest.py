@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import subprocess
@@ -14,8 +15,12 @@ from queue import Empty, Queue
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 PATIENCE = 30
+# Clients as pytest-lsp knows them, and what each of them is good for: neovim pulls and counts bytes,
+# its 0.7 knows little of the protocol, emacs counts code points, VS Code UTF-16.
+EDITORS = ("neovim", "neovim@v0.7", "visual-studio-code", "visual-studio-code (pulls)", "emacs")
 
 
 class Client:
@@ -202,6 +207,106 @@ def folder(tmp_path):
     """A workspace folder, with no configuration above it."""
     (tmp_path / "tesc.toml").write_text("")
     return tmp_path
+
+
+class Editor:
+    """A session of one kind of editor: `client` is pytest-lsp's, `encoding` what was agreed on."""
+
+    def __init__(self, client: Any, kind: str) -> None:
+        self.client = client
+        self.kind = kind
+        self.registered: list[Any] = []
+        self.server: Any = None  # its capabilities
+        self.encoding = ""
+
+    async def start(self, *folders: Path, options: Any = None) -> Any:
+        """Begin a session in workspace folders; returns the server's capabilities."""
+        from lsprotocol import types as t
+        from pytest_lsp import client_capabilities
+
+        @self.client.feature(t.CLIENT_REGISTER_CAPABILITY)
+        def register(params: t.RegistrationParams) -> None:
+            self.registered.extend(params.registrations)
+
+        able = client_capabilities(self.kind.partition(" (")[0])
+        if self.kind.endswith("(pulls)"):
+            able.text_document.diagnostic = t.DiagnosticClientCapabilities(related_document_support=True)
+        params = t.InitializeParams(
+            able,
+            root_uri=folders[0].as_uri() if folders else None,
+            workspace_folders=[t.WorkspaceFolder(one.as_uri(), one.name) for one in folders] or None,
+            initialization_options={"debounce": 0} if options is None else options,
+        )
+        self.server = (await self.client.initialize_session(params)).capabilities
+        self.encoding = t.PositionEncodingKind(self.server.position_encoding or "utf-16").value
+        return self.server
+
+    @property
+    def pulls(self) -> bool:
+        return self.client.capabilities.text_document.diagnostic is not None
+
+    def open(self, path: Path | str, text: str | None = None, language: str = "trace-events") -> str:
+        """Open a document, of a file or by URI; returns its URI."""
+        from lsprotocol import types as t
+
+        uri = path if isinstance(path, str) else path.as_uri()
+        if text is None:
+            text = path.read_bytes().decode("utf-8")
+        item = t.TextDocumentItem(uri, language, 1, text)
+        self.client.text_document_did_open(t.DidOpenTextDocumentParams(item))
+        return uri
+
+    def change(self, uri: str, version: int, *changes: Any) -> None:
+        """Edit a document: a string is its whole new text, else a range and its text."""
+        from lsprotocol import types as t
+
+        given = [
+            t.TextDocumentContentChangeWholeDocument(one)
+            if isinstance(one, str)
+            else t.TextDocumentContentChangePartial(*one)
+            for one in changes
+        ]
+        document = t.VersionedTextDocumentIdentifier(version, uri)
+        self.client.text_document_did_change(t.DidChangeTextDocumentParams(document, given))
+
+    async def diagnostics(self, uri: str, *codes: str) -> list[Any]:
+        """The diagnostics of a document, as soon as they have these codes, in this order."""
+        from lsprotocol import types as t
+
+        found: Any = None
+        for _ in range(PATIENCE * 5):
+            if self.pulls:
+                params = t.DocumentDiagnosticParams(t.TextDocumentIdentifier(uri))
+                found = (await self.client.text_document_diagnostic_async(params)).items
+            else:
+                found = self.client.diagnostics.get(uri)
+            if found is not None and [one.code for one in found] == list(codes):
+                return list(found)
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{uri}: {found}")
+
+    def column(self, line: str, text: str, end: bool = False) -> int:
+        """Where a text stands in a line, or ends with `end`, in the units that were agreed on."""
+        before = line[: line.index(text) + (len(text) if end else 0)]
+        if self.encoding == "utf-32":
+            return len(before)
+        wide = before.encode(f"{self.encoding}le" if self.encoding == "utf-16" else "utf-8")
+        return len(wide) // 2 if self.encoding == "utf-16" else len(wide)
+
+
+@pytest_asyncio.fixture(params=EDITORS)
+async def editor(request, skip_without):
+    """An editor that has started a language server, in turn each kind; `start` begins its session."""
+    if sys.version_info < (3, 10):
+        pytest.skip("pytest-lsp wants Python 3.10")
+    try:
+        from pytest_lsp import ClientServerConfig
+    except ImportError:
+        skip_without("pytest-lsp (pip install -e '.[test]')")
+    client = await ClientServerConfig([sys.executable, "-m", "tesc", "lsp"]).start()
+    yield Editor(client, request.param)
+    await client.shutdown_session()
+    await client.stop()
 
 
 def wait_until(test: Callable[[], bool]) -> None:

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tesc.analysis.formats.judge import Slot
+    from tesc.analysis.formats.pairing import Slot
     from tesc.syntax.c_type import Declaration
     from tesc.syntax.printf import Conversion
 

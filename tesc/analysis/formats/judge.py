@@ -11,7 +11,15 @@ from __future__ import annotations
 from functools import lru_cache
 
 from tesc.analysis.formats import conversions as conv
-from tesc.analysis.formats.align import align
+from tesc.analysis.formats.pairing import (
+    has_positions,
+    is_stray,
+    pairs_of,
+    position_of,
+    rejecting,
+    slots_of,
+    type_of,
+)
 from tesc.records import record
 from tesc.syntax.c_type import parse_declaration
 from tesc.syntax.printf import parse_format
@@ -20,12 +28,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tesc.analysis.formats.pairing import Slot
     from tesc.syntax.c_type import Declaration
     from tesc.syntax.nodes import Event
     from tesc.syntax.printf import Conversion
-
-# Parameters of whose type nothing is known fit everything.
-_UNKNOWN = "?"
 
 
 @record
@@ -44,17 +50,6 @@ class Fault:
     parameter: int | None = None
     role: str = "value"
     misuse: conv.Misuse | None = None
-
-
-@record
-class Slot:
-    """An argument that a conversion takes."""
-
-    conversion: int
-    role: str
-    length: str
-    letter: str
-    macro: str
 
 
 def faults(event: Event, models: tuple[str, ...]) -> tuple[Fault, ...]:
@@ -78,8 +73,8 @@ def judge(
     found = list(_misuses(parsed.conversions, models))
     parameters = [parse_declaration(text) for text in declarations]
     if not any(parameter.flaw == "missing-comma" for parameter in parameters):
-        types = [_type(parameter) for parameter in parameters]
-        if any(c.position or "$" in c.width or "$" in (c.precision or "") for c in parsed.conversions):
+        types = [type_of(parameter) for parameter in parameters]
+        if has_positions(parsed.conversions):
             found.extend(_positional(parsed.conversions, types, models))
         else:
             found.extend(_in_order(parsed.conversions, types, parameters, format_text, models, bool(found)))
@@ -90,32 +85,11 @@ def judge(
     return tuple(found)
 
 
-def _type(parameter: Declaration) -> str:
-    return parameter.type.text if parameter.flaw in (None, "missing-name") else _UNKNOWN
-
-
 def _misuses(conversions: Sequence[Conversion], models: tuple[str, ...]) -> Iterator[Fault]:
     for index, conversion in enumerate(conversions):
         wrong = [(model, misuse) for model in models if (misuse := conv.misuse_on(conversion, model))]
         if wrong:
             yield Fault("misuse", tuple([model for model, _ in wrong]), index, misuse=wrong[0][1])
-
-
-def _slots(index: int, conversion: Conversion) -> Iterator[Slot]:
-    """The arguments that a conversion takes, in printf's order."""
-    if conversion.width[:1] == "*":
-        yield Slot(index, "width", "", "d", "")
-    if conversion.precision and conversion.precision[0] == "*":
-        yield Slot(index, "precision", "", "d", "")
-    if conv.takes_value(conversion):
-        known = conv.known_macro(conversion)
-        macro = conversion.macro.name if conversion.macro and known else ""
-        yield Slot(index, "value", conversion.length, conversion.letter if known else "", macro)
-
-
-def _rejecting(slot: Slot, type_text: str, models: tuple[str, ...]) -> tuple[str, ...]:
-    """The data models on which a parameter of a type doesn't fit."""
-    return conv.rejecting(slot.length, slot.letter, slot.macro, type_text, models)
 
 
 def _in_order(
@@ -126,28 +100,20 @@ def _in_order(
     models: tuple[str, ...],
     misused: bool,
 ) -> Iterator[Fault]:
-    slots = [slot for index, c in enumerate(conversions) for slot in _slots(index, c)]
+    slots = [slot for index, c in enumerate(conversions) for slot in slots_of(index, c)]
     if misused and len(slots) != len(types):
         # Nobody knows whether a stray percent sign was meant to take an argument.
-        stray = {i for i, c in enumerate(conversions) if _is_stray(c, models)}
+        stray = {i for i, c in enumerate(conversions) if is_stray(c, models)}
         slots = [slot for slot in slots if slot.conversion not in stray]
         if stray and len(slots) != len(types):
             return
-    if len(slots) == len(types):
-        pairs = [(number, number) for number in range(len(types))]
-    else:
-        pairs = align(slots, types, parameters, conversions, format_text, models)
-        yield from _left_over(slots, len(types), pairs, models)
+    pairs = pairs_of(slots, types, parameters, conversions, format_text, models)
+    yield from _left_over(slots, len(types), pairs, models)
     for number, parameter in pairs:
         slot = slots[number]
-        rejecting = _rejecting(slot, types[parameter], models)
-        if rejecting:
-            yield Fault("mismatch", rejecting, slot.conversion, parameter, slot.role)
-
-
-def _is_stray(conversion: Conversion, models: tuple[str, ...]) -> bool:
-    misuses = [conv.misuse_on(conversion, model) for model in models]
-    return any(misuse is not None and misuse.kind in ("unknown", "percent") for misuse in misuses)
+        wrong = rejecting(slot, types[parameter], models)
+        if wrong:
+            yield Fault("mismatch", wrong, slot.conversion, parameter, slot.role)
 
 
 def _left_over(
@@ -172,8 +138,8 @@ def _positional(
         if conversion.letter == "m" and conversion.position:
             yield Fault("position", models, index)
             return
-        for slot in _slots(index, conversion):
-            position = _position(conversion, slot.role)
+        for slot in slots_of(index, conversion):
+            position = position_of(conversion, slot.role)
             if not position:
                 yield Fault("mixed" if position is None else "position", models, index)
                 return
@@ -182,19 +148,12 @@ def _positional(
                 used.update(range(len(types)))
                 continue
             used.add(position - 1)
-            rejecting = _rejecting(slot, types[position - 1], models)
-            if rejecting:
-                yield Fault("mismatch", rejecting, index, position - 1, slot.role)
+            wrong = rejecting(slot, types[position - 1], models)
+            if wrong:
+                yield Fault("mismatch", wrong, index, position - 1, slot.role)
     for parameter in range(len(types)):
         if parameter not in used:
             yield Fault("unused", models, parameter=parameter)
-
-
-def _position(conversion: Conversion, role: str) -> int | None:
-    """The position that a conversion names for its value, width or precision."""
-    texts = {"value": conversion.position, "width": conversion.width, "precision": conversion.precision or ""}
-    text = texts[role]
-    return int(text.strip("*$")) if "$" in text else None
 
 
 def _one_each(found: list[Fault]) -> list[Fault]:
@@ -211,10 +170,10 @@ def other_signs(event: Event, models: tuple[str, ...]) -> Iterator[tuple[int, in
     if event.format is None or faults(event, models):
         return
     conversions = event.format.parsed.conversions
-    slots = [slot for index, c in enumerate(conversions) for slot in _slots(index, c)]
+    slots = [slot for index, c in enumerate(conversions) for slot in slots_of(index, c)]
     if any(c.position for c in conversions):
         return
     for number, (slot, parameter) in enumerate(zip(slots, event.parameters)):
-        key = slot.length, slot.letter, slot.macro, _type(parameter.declaration)
+        key = slot.length, slot.letter, slot.macro, type_of(parameter.declaration)
         if slot.role == "value" and any(conv.other_sign(*key, model) for model in models):
             yield slot.conversion, number

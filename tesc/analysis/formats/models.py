@@ -110,6 +110,18 @@ def promoted(type_: str) -> str:
     return "int" if type_ in PROMOTED else type_
 
 
+def is_integer(type_: str) -> bool:
+    """Whether a basic type is an integer's."""
+    return type_ in PROMOTED or type_ in UNSIGNED or type_ in _SIGNED
+
+
+def bits(type_: str, model: str) -> int:
+    """How wide an integer type is, whatever its name."""
+    type_ = corresponding(MODELS[model].type(type_))
+    wide = 64 if model == "lp64" else 32
+    return {"bool": 8, "signed char": 8, "short": 16, "int": 32, "long": wide, "long long": 64}[type_]
+
+
 def basic(type_text: str, model: str) -> str | None:
     """The basic type of a parameter, or of what it points to; None where that isn't known."""
     declared = parse_type(type_text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tesc.analysis.formats import conversions as conv
-from tesc.analysis.formats.models import MODELS, corresponding, expansion, macro_type, promoted
+from tesc.analysis.formats.models import MODELS, bits, expansion, is_integer, macro_type, promoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _note(shown: str, type_: str, model: str) -> str:
 
 def _same_size(one: str, other: str, model: str) -> bool:
     """Whether two integer types, which gcc holds apart, are of one size."""
-    sizes = {"int": 4, "long": 8 if model == "lp64" else 4, "long long": 8}
-    types = MODELS[model]
-    one_size, other_size = (sizes.get(corresponding(promoted(types.type(type_)))) for type_ in (one, other))
-    return one_size is not None and one_size == other_size
+    types = [promoted(MODELS[model].type(type_)) for type_ in (one, other)]
+    if not all(is_integer(type_) for type_ in types):
+        return False
+    return bits(types[0], model) == bits(types[1], model)

@@ -19,6 +19,15 @@ _DROPPED = {
 _RETURN_TYPES = ALLOWED_WORDS | {"static", "inline", "extern"}
 
 
+def dropped(word: str, event: str) -> tuple[str, str] | None:
+    """What became of a property that QEMU had once, and what to write instead; None for other words."""
+    if word not in _DROPPED:
+        return None
+    release, help_ = _DROPPED[word]
+    message = f"'{word}' is no property any more: QEMU {release} dropped it"
+    return message, help_.format(name=event)
+
+
 class UnknownProperty(EventRule):
     """A word before an event's name is not a property.
 
@@ -49,10 +58,8 @@ class UnknownProperty(EventRule):
                 if seen:
                     yield Finding(word.span, "'disable' is given twice", "write it once")
                 seen = True
-            elif word.text in _DROPPED:
-                release, help_ = _DROPPED[word.text]
-                message = f"'{word.text}' is no property any more: QEMU {release} dropped it"
-                yield Finding(word.span, message, help_.format(name=event.name))
+            elif gone := dropped(word.text, event.name):
+                yield Finding(word.span, *gone)
             elif _means_disable(word.text):
                 yield Finding(word.span, f"unknown property '{word.text}'", "write 'disable'")
             else:

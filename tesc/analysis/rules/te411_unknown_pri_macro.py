@@ -51,10 +51,11 @@ class UnknownPriMacro(EventRule):
         for macro in event.format.parsed.macros:
             if macro.name not in PRI_MACROS:
                 span = Span(event.format.start + macro.start, event.format.start + macro.end)
-                yield Finding(span, f"unknown macro '{macro.name}' in the format", _help(macro.name))
+                yield Finding(span, f"unknown macro '{macro.name}' in the format", advice(macro.name))
 
 
-def _help(name: str) -> str:
+def advice(name: str) -> str:
+    """What to write instead of a macro that <inttypes.h> does not define."""
     instead = _INSTEAD.get(name)
     if instead is None:
         from difflib import get_close_matches

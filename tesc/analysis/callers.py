@@ -1,0 +1,66 @@
+"""Declarations and the sources that use them, for the rules that look at both."""
+
+from __future__ import annotations
+
+from tesc.analysis.diagnostic import Related
+from tesc.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tesc.schema.unit import Unit, UnitEvent
+    from tesc.syntax.nodes import Event
+    from tesc.syntax.source import Source
+    from tesc.uses.index import Index
+    from tesc.uses.scan import Use
+
+    Place = tuple[str, Use]
+
+# Others are shown where somebody asks who uses the event.
+_MOST_RELATED = 3
+
+
+@record
+class Declared:
+    """A declaration, and all names that units give its event; the first is shown.
+
+    `crosses` tells that in some unit it is a guest's.
+    """
+
+    source: Source
+    node: Event
+    names: tuple[str, ...]
+    crosses: bool
+
+    @property
+    def name(self) -> str:
+        return self.names[0]
+
+
+def declared(units: Sequence[Unit]) -> list[Declared]:
+    """The declarations of all units, each once."""
+    first: dict[int, UnitEvent] = {}
+    names: dict[int, dict[str, None]] = {}
+    crossing: set[int] = set()
+    for unit in units:
+        for event in unit.events:
+            key = id(event.node)
+            first.setdefault(key, event)
+            mine = names.setdefault(key, {})
+            mine[event.name] = None
+            if event.crosses:
+                crossing.add(key)
+                # The guest knows nothing of what the host puts before its names.
+                mine[event.name[len(unit.ranges[event.range].prefix) :]] = None
+    return [
+        Declared(event.source, event.node, tuple(names[key]), key in crossing) for key, event in first.items()
+    ]
+
+
+def related(uses: Index, shown: Iterable[tuple[Place, str]]) -> Iterator[Related]:
+    """The first few of some uses as related places, each with what stands there."""
+    for number, ((path, use), said) in enumerate(shown):
+        source = uses.source(path) if number < _MOST_RELATED else None
+        if source is not None:
+            yield Related(source, use.span, said)

@@ -1,0 +1,135 @@
+"""Which parameter each argument of a format's conversions is."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tesc.analysis.formats import conversions as conv
+from tesc.analysis.formats.align import align
+from tesc.records import record
+from tesc.syntax.c_type import parse_declaration
+from tesc.syntax.printf import parse_format
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.syntax.c_type import Declaration
+    from tesc.syntax.nodes import Event
+    from tesc.syntax.printf import Conversion
+
+# Parameters of whose type nothing is known fit everything.
+_UNKNOWN = "?"
+
+
+@record
+class Slot:
+    """An argument that a conversion takes: `role` is value, width or precision."""
+
+    conversion: int
+    role: str
+    length: str
+    letter: str
+    macro: str
+
+
+@record
+class Pairing:
+    """A slot and the parameter that it takes, counted from 0; None where none is left for it.
+
+    `rejecting` are the data models on which that parameter does not fit.
+    """
+
+    slot: Slot
+    parameter: int | None
+    rejecting: tuple[str, ...]
+
+
+def pairings(event: Event, models: tuple[str, ...]) -> tuple[Pairing, ...]:
+    """What the conversions of an event's format take, in printf's order.
+
+    Where conversions and parameters differ in number, they are paired as a person would; nothing
+    is told of conversions that are none.
+    """
+    if event.format is None:
+        return ()
+    return _pairings(event.format.text, tuple([p.declaration.text for p in event.parameters]), models)
+
+
+@lru_cache(maxsize=4096)
+def _pairings(
+    format_text: str, declarations: tuple[str, ...], models: tuple[str, ...]
+) -> tuple[Pairing, ...]:
+    conversions = parse_format(format_text).conversions
+    parameters = [parse_declaration(text) for text in declarations]
+    types = [type_of(parameter) for parameter in parameters]
+    slots = [slot for index, c in enumerate(conversions) for slot in slots_of(index, c)]
+    if len(slots) != len(types):
+        stray = {index for index, c in enumerate(conversions) if is_stray(c, models)}
+        slots = [slot for slot in slots if slot.conversion not in stray]
+    taken: dict[int, int] = {}
+    if has_positions(conversions):
+        for number, slot in enumerate(slots):
+            position = position_of(conversions[slot.conversion], slot.role)
+            if position and position <= len(types):
+                taken[number] = position - 1
+    else:
+        taken.update(pairs_of(slots, types, parameters, conversions, format_text, models))
+    return tuple(
+        Pairing(slot, at, () if at is None else rejecting(slot, types[at], models))
+        for slot, at in ((slot, taken.get(number)) for number, slot in enumerate(slots))
+    )
+
+
+def pairs_of(
+    slots: Sequence[Slot],
+    types: Sequence[str],
+    parameters: Sequence[Declaration],
+    conversions: Sequence[Conversion],
+    format_text: str,
+    models: tuple[str, ...],
+) -> list[tuple[int, int]]:
+    """Pairs of slots and parameters: in their order, or as they fit best where some are left over."""
+    if len(slots) == len(types):
+        return [(number, number) for number in range(len(types))]
+    return align(slots, types, parameters, conversions, format_text, models)
+
+
+def type_of(parameter: Declaration) -> str:
+    """The text of a parameter's type, or one that fits everything."""
+    return parameter.type.text if parameter.flaw in (None, "missing-name") else _UNKNOWN
+
+
+def slots_of(index: int, conversion: Conversion) -> Iterator[Slot]:
+    """The arguments that a conversion takes, in printf's order."""
+    if conversion.width[:1] == "*":
+        yield Slot(index, "width", "", "d", "")
+    if conversion.precision and conversion.precision[0] == "*":
+        yield Slot(index, "precision", "", "d", "")
+    if conv.takes_value(conversion):
+        known = conv.known_macro(conversion)
+        macro = conversion.macro.name if conversion.macro and known else ""
+        yield Slot(index, "value", conversion.length, conversion.letter if known else "", macro)
+
+
+def rejecting(slot: Slot, type_text: str, models: tuple[str, ...]) -> tuple[str, ...]:
+    """The data models on which a parameter of a type doesn't fit."""
+    return conv.rejecting(slot.length, slot.letter, slot.macro, type_text, models)
+
+
+def is_stray(conversion: Conversion, models: tuple[str, ...]) -> bool:
+    """Whether it is no conversion, so that nobody knows if it was meant to take an argument."""
+    misuses = [conv.misuse_on(conversion, model) for model in models]
+    return any(misuse is not None and misuse.kind in ("unknown", "percent") for misuse in misuses)
+
+
+def has_positions(conversions: Sequence[Conversion]) -> bool:
+    """Whether conversions name their arguments: `%2$s` (POSIX)."""
+    return any(c.position or "$" in c.width or "$" in (c.precision or "") for c in conversions)
+
+
+def position_of(conversion: Conversion, role: str) -> int | None:
+    """The position that a conversion names for its value, width or precision."""
+    texts = {"value": conversion.position, "width": conversion.width, "precision": conversion.precision or ""}
+    text = texts[role]
+    return int(text.strip("*$")) if "$" in text else None

@@ -1,0 +1,140 @@
+"""What a format prints, in words and as an example."""
+
+from __future__ import annotations
+
+from tesc.analysis.formats import conversions as conv
+from tesc.analysis.formats.models import expansion
+from tesc.syntax.printf import PRI_MACROS, parse_format
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tesc.analysis.formats.pairing import Pairing
+    from tesc.syntax.printf import Conversion, Macro
+
+_NUMBERS = {
+    "d": "a signed decimal number",
+    "i": "a signed decimal number",
+    "u": "an unsigned decimal number",
+    "o": "an octal number",
+    "x": "a hexadecimal number",
+    "X": "a hexadecimal number in capitals",
+    "b": "a binary number",
+    "B": "a binary number",
+}
+_OTHERS = {
+    "c": "a character",
+    "lc": "a wide character",
+    "C": "a wide character",
+    "s": "a string",
+    "ls": "a wide string",
+    "S": "a wide string",
+    "p": "an address, as 0x and hexadecimal digits",
+    "m": "the text of errno, and takes no argument",
+    **dict.fromkeys("fF", "a decimal fraction"),
+    **dict.fromkeys("eE", "a fraction with an exponent"),
+    **dict.fromkeys("gG", "a fraction, with an exponent where that is shorter"),
+    **dict.fromkeys("aA", "a hexadecimal fraction"),
+}
+_BASES = {"x": "0x", "X": "0X", "b": "0b", "B": "0B", "o": "0"}
+
+
+def printed(conversion: Conversion) -> str | None:
+    """What a conversion prints, such as `a hexadecimal number, in at least 8 characters`.
+
+    None where nobody knows what it prints.
+    """
+    if conv.is_literal_percent(conversion):
+        return "a percent sign"
+    if not conv.known_macro(conversion):
+        return None
+    macro = conversion.macro.name if conversion.macro else ""
+    # The letter and what is printed are the same on every data model.
+    length, letter = conv.expanded(conversion.length, conversion.letter, macro, "lp64")
+    length = length if letter in "cs" and length == "l" else ""
+    if letter == "n":
+        return "nothing: it stores how many characters were printed before it"
+    what = _NUMBERS.get(letter) or _OTHERS.get(length + letter) or _OTHERS.get(letter)
+    return None if what is None else what + "".join(_form(conversion, letter))
+
+
+def _form(conversion: Conversion, letter: str) -> list[str]:
+    """What flags, width and precision make of it."""
+    flags, precision = conversion.flags, conversion.precision
+    parts = []
+    if "#" in flags and letter in _BASES:
+        parts.append(f" after {_BASES[letter]}")
+    if precision is not None:
+        at = "as many" if precision[:1] == "*" else precision or "0"
+        more = " as a parameter says" if precision[:1] == "*" else ""
+        if letter in "sS":
+            parts.append(f" of at most {at} bytes{more}")
+        elif letter in _NUMBERS:
+            parts.append(f", with at least {at} digits{more}")
+        else:
+            parts.append(f", with {at} digits after the point{more}")
+    width = conversion.width
+    if width:
+        many = "as many characters as a parameter says" if width[:1] == "*" else f"{width} characters"
+        parts.append(f", in at least {many}")
+        if "-" in flags:
+            parts.append(", to the left")
+        elif "0" in flags:
+            parts.append(", filled with zeros")
+    if "+" in flags:
+        parts.append(", always with a sign")
+    elif " " in flags:
+        parts.append(", with a blank before it where it has no sign")
+    if "'" in flags:
+        parts.append(", with its thousands apart")
+    return parts
+
+
+def sample(format_text: str, paired: Sequence[Pairing], names: Sequence[str]) -> str:
+    """What a format prints, with each value as its parameter's name in angle brackets.
+
+    `"addr 0x%" PRIx64 " len %zu"` gives `addr 0x<addr> len <len>`. A value that somebody made up
+    would tell less: not which parameter it is. What prints a base, as `%p` does, has it before the
+    bracket; a conversion that takes no parameter is shown as it stands.
+    """
+    parsed = parse_format(format_text)
+    by_conversion: Mapping[int, int] = {
+        pair.slot.conversion: pair.parameter
+        for pair in paired
+        if pair.slot.role == "value" and pair.parameter is not None
+    }
+    macros = iter(parsed.macros)
+    joined = parsed.joined
+    text = ""
+    at = 0
+    for index, conversion in enumerate(parsed.conversions):
+        start = joined.index("%", at)
+        text += _text(joined[at:start], macros)
+        at = start + len(conversion.text)
+        if conversion.macro is not None:
+            at -= len(next(macros).name) - 1
+        parameter = by_conversion.get(index)
+        text += conversion.text if parameter is None else _value(conversion, names[parameter])
+        if conv.is_literal_percent(conversion):
+            text = text[:-1]
+    return text + _text(joined[at:], macros)
+
+
+def _text(joined: str, macros: Iterator[Macro]) -> str:
+    """Text between conversions; a macro there is text too: `"a " PRIx64`."""
+    first, *rest = joined.split("\ud800")
+    for part in rest:
+        name = next(macros).name
+        first += (expansion(name, "lp64") if name in PRI_MACROS else name) + part
+    return first
+
+
+def _value(conversion: Conversion, name: str) -> str:
+    letter = conversion.letter
+    if conversion.macro is not None and conv.known_macro(conversion):
+        letter = conversion.macro.name[3]
+    if letter == "n":
+        return ""
+    before = "0x" if letter == "p" else _BASES.get(letter, "") if "#" in conversion.flags else ""
+    return f"{before}<{name or '?'}>"

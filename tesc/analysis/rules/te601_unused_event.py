@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import re
+
+from tesc.analysis.callers import declared, related
+from tesc.analysis.rule import Finding, SourcesRule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.analysis.callers import Declared, Place
+    from tesc.config.settings import Settings
+    from tesc.schema.unit import Unit
+    from tesc.uses.index import Index
+    from tesc.uses.scan import Use
+
+_SAID = {
+    "call": "called here",
+    "reference": "named here",
+    "state": "tested for here",
+    "declaration": "declared here",
+    "pasted": "pasted here",
+}
+
+
+class UnusedEvent(SourcesRule):
+    """Nothing in the C and Rust sources calls the event.
+
+    It can be switched on and never comes, and whoever waits for it suspects everything else first. The
+    call went away with the code around it, or has a misspelt name and fails where that file is
+    compiled. Sources are looked into with `--sources` or the key `sources` only. A call counts by
+    the event's effective name, in any of the sources; one within `#if 0` does not, nor a test such as
+    `trace_event_get_state`, nor one in a macro of a C file that the file does not use. Where a macro
+    pastes a name together (`trace_##op`) that may be the event's, the finding is only information.
+
+    Wrong:
+
+        # net/trace-events
+        net_send(int bytes) "bytes %d"
+        net_receive(int bytes) "bytes %d"
+
+        # net/net.c
+        void net_poll(int sent, int received)
+        {
+            trace_net_send(sent);
+        }
+
+    Right:
+
+        # net/trace-events
+        net_send(int bytes) "bytes %d"
+        net_receive(int bytes) "bytes %d"
+
+        # net/net.c
+        void net_poll(int sent, int received)
+        {
+            trace_net_send(sent);
+            trace_net_receive(received);
+        }
+    """
+
+    code = "TE601"
+    name = "unused-event"
+    severity = "warning"
+
+    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Finding]:
+        pasted = _Pasted(uses)
+        events = [(one, [u for name in one.names for u in uses.uses_of(name)]) for one in declared(units)]
+        # A guest is traced from the host, and its sources may be elsewhere.
+        known = {one.source for one, found in events if found or not one.crosses}
+        for one, found in events:
+            if one.source in known and not any(_counts(*use) for use in found):
+                yield _finding(one, found, pasted.maker(one.names), uses)
+
+
+def _finding(one: Declared, found: list[Place], maker: Place | None, uses: Index) -> Finding:
+    """The finding for an event of whose uses none counts; `maker` is where its name may be pasted."""
+    name = one.name
+    if maker is not None:
+        found = [maker, *found]
+    return Finding(
+        one.node.name_span,
+        _said(name, found),
+        None if maker else f"remove it, or call trace_{name}() where it happens",
+        tuple(related(uses, ((place, _SAID[place[1].kind]) for place in found))),
+        source=one.source,
+        event=name,
+        severity="information" if maker else None,
+    )
+
+
+def _counts(path: str, use: Use) -> bool:
+    """Whether a use is a call, or what may lead to one."""
+    if use.kind not in ("call", "reference") or use.dead:
+        return False
+    # A header's macros are for others.
+    return not use.behind_macro or use.expanded or not _COMPILED.search(path)
+
+
+_COMPILED = re.compile(r"(?<!\.inc)\.(?:c|cc|cpp|cxx|m|mm)$")
+
+
+def _said(name: str, found: list[Place]) -> str:
+    """What is wrong with an event of whose uses none counts."""
+    if any(use.kind == "pasted" for _, use in found):
+        return f"nothing calls trace_{name}() by its whole name, but a macro may paste it together"
+    calls = [use for _, use in found if use.kind in ("call", "reference")]
+    if any(use.dead for use in calls):
+        return f"trace_{name}() is called only in code that #if 0 leaves out"
+    if calls:
+        return f"trace_{name}() is called only by the macro {calls[0].function}, which nothing expands"
+    if any(use.kind == "state" for _, use in found):
+        return f"event '{name}' is tested for, but nothing calls trace_{name}()"
+    return f"nothing calls trace_{name}()"
+
+
+class _Pasted:
+    """The pasted names of all sources, and which event they may be."""
+
+    def __init__(self, uses: Index) -> None:
+        self._patterns = [
+            (re.compile(".*".join(map(re.escape, use.name.split("*")))), (path, use))
+            for path, use in uses.pasted
+            if not use.capitals and not use.dead
+        ]
+
+    def maker(self, names: Sequence[str]) -> Place | None:
+        """The first place where one of the names may be put together."""
+        fitting = (place for pattern, place in self._patterns if any(map(pattern.fullmatch, names)))
+        return next(fitting, None)
+
+
+RULE = UnusedEvent()

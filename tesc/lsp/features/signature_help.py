@@ -1,0 +1,58 @@
+"""`textDocument/signatureHelp`: the parameter that is being declared, or printed."""
+
+from __future__ import annotations
+
+from lsprotocol import types as t
+
+from tesc.lsp.hovers.page import preferred
+from tesc.lsp.positions import units
+from tesc.lsp.reports import printable
+from tesc.lsp.signatures import signature_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.lsp.server import Server
+    from tesc.lsp.signatures import Signature
+    from tesc.lsp.view import View
+
+_OPTIONS = t.SignatureHelpOptions(trigger_characters=["(", ",", "%", '"'])
+
+
+def register(server: Server) -> None:
+    @server.feature(t.TEXT_DOCUMENT_SIGNATURE_HELP, _OPTIONS)
+    def signature_help(ls: Server, params: t.SignatureHelpParams) -> t.SignatureHelp | None:
+        view = ls.view(params.text_document)
+        signature = _at(view, params.position) if view else None
+        if signature is None:
+            return None
+        document = ls.client_capabilities.text_document
+        able = document.signature_help if document else None
+        information = able.signature_information if able else None
+        return _reported(signature, information)
+
+
+def _at(view: View, position: t.Position) -> Signature | None:
+    source = view.source
+    if position.line >= len(source.line_starts):
+        return None
+    column = view.offset(position) - source.line_starts[position.line]
+    return signature_at(source.line_text(position.line + 1), column, view.settings)
+
+
+def _reported(signature: Signature, able: t.ClientSignatureInformationOptions | None) -> t.SignatureHelp:
+    """A signature as a client takes it: parameters by their places in the label, or by their texts."""
+    label = printable(signature.label)
+    by_place = bool(able and able.parameter_information and able.parameter_information.label_offset_support)
+    parameters = [
+        # In a label it is UTF-16 that counts, whatever positions are counted in.
+        t.ParameterInformation(
+            (units(label[:start], "utf-16"), units(label[:end], "utf-16")) if by_place else label[start:end]
+        )
+        for start, end in signature.places
+    ]
+    kind = preferred(able.documentation_format if able else None)
+    page = signature.page
+    text = page.rendered(kind == t.MarkupKind.Markdown) if page else None
+    documentation = None if text is None else t.MarkupContent(kind, text)
+    information = t.SignatureInformation(label, documentation, parameters)
+    return t.SignatureHelp([information], 0, signature.active)

@@ -1,0 +1,152 @@
+"""An event, as its callers and tracers see it."""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_left
+
+from tesc.analysis.formats.pairing import pairings
+from tesc.analysis.formats.telling import sample
+from tesc.analysis.rules.te003_unknown_property import dropped
+from tesc.analysis.suppress import is_suppression
+from tesc.lsp.hovers.page import Code, Page, listed
+from tesc.schema.disabling import disabling
+from tesc.schema.groups import group_of
+from tesc.schema.identifiers import c_function
+from tesc.syntax.c_type import parse_type
+from tesc.syntax.nodes import Comment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.lsp.hovers.page import Piece
+    from tesc.lsp.view import View
+    from tesc.schema.unit import Unit, UnitEvent
+    from tesc.syntax.nodes import Event, Word
+
+_MOST_ENTRIES = 5
+_MOST_CALLERS = 5
+
+
+def callers(view: View, name: str) -> list[str] | None:
+    """Where sources call an event: `net/rx.c:12 rx_done`, say; None where there is no index of them."""
+    return None
+
+
+def of_event(view: View, node: Event) -> Page:
+    """All that there is to say of an event, once for each way in which it is included."""
+    page = Page()
+    entries = [(unit, event) for unit in view.units() for event in unit.events if event.node is node]
+    if not entries:
+        page.code(declaration(node.name, [(p.type.text, p.name) for p in node.parameters]))
+        _comments(page, view, node)
+    for number, (unit, event) in enumerate(entries[:_MOST_ENTRIES]):
+        if number:
+            page.rule()
+        page.code(declaration(event.name, event.parameters))
+        if not number:
+            _comments(page, view, node)
+        page.code(log_line(event, view.settings.data_models), "text")
+        _facts(page, view, unit, event)
+    if len(entries) > _MOST_ENTRIES:
+        page.text(f"It is included in {len(entries) - _MOST_ENTRIES:,} more ways.")
+    return page
+
+
+def declaration(name: str, parameters: list[tuple[str, str]]) -> str:
+    """The C function that programs call, as a header declares it."""
+    declared = ", ".join(parse_type(type_).before(name) for type_, name in parameters)
+    return f"void {c_function(name)}({declared or 'void'})"
+
+
+def log_line(event: UnitEvent, models: tuple[str, ...]) -> str:
+    """The line that the log backend writes, with placeholders for values.
+
+    Where the event crosses the guest tunnel its pointers are numbers, so that the conversions of
+    its format are others than in the file, but as many.
+    """
+    names = [name for _, name in event.parameters]
+    text = sample(event.format, pairings(event.node, models), names) if event.format else ""
+    return f"{event.name} {text}".rstrip(" ")
+
+
+def _comments(page: Page, view: View, node: Event) -> None:
+    """The comment lines right above an event, but for those that are meant for tesc."""
+    items = view.tree.items
+    at = bisect_left([item.line for item in items], node.line) - 1
+    line = node.line - 1
+    lines: list[str] = []
+    while at >= 0 and items[at].line == line:
+        item = items[at]
+        if not isinstance(item, Comment):
+            break
+        if not is_suppression(item):
+            lines.insert(0, item.text.lstrip("#").strip())
+        at, line = at - 1, line - 1
+    text = " ".join(part for part in lines if part)
+    if text:
+        page.text(text)
+
+
+def _facts(page: Page, view: View, unit: Unit, event: UnitEvent) -> None:
+    page.item(*_state(unit, event))
+    group = _group(view, unit)
+    numbers = f"index {event.index}, wire ID {event.wire_id}, stream ID {shown_id(event)}"
+    page.item(*(("group ", Code(group), ", ") if group else ()), numbers)
+    if event.crosses:
+        pointers = any(parameter.type.is_pointer for parameter in event.node.parameters)
+        page.item("crosses the guest tunnel", ": its pointers are numbers to the host" * pointers)
+    if event.chain:
+        ways = [f"{one.source.path}:{one.include.line}" for one in event.chain]
+        page.item("included at ", Code(ways[0]), *(piece for way in ways[1:] for piece in (", ", Code(way))))
+    found = callers(view, event.name)
+    if found:
+        page.item("called at ", *listed(found, _MOST_CALLERS))
+    elif found is not None:
+        page.item("called nowhere")
+
+
+def _state(unit: Unit, event: UnitEvent) -> list[Piece]:
+    if not event.disabled:
+        return ["enabled"]
+    pieces: list[Piece] = ["disabled by its property"] if event.node.disabled else ["disabled"]
+    outside = {id(tree.source) for tree in unit.directives}
+    for number, (source, word) in enumerate(disabling(unit, event)):
+        line = source.place(word.start)[0]
+        where = "from outside the file" if id(source) in outside else f"at {source.path}:{line}"
+        pieces.extend([" and" * bool(number or event.node.disabled), " by ", Code(word.text), f" {where}"])
+    return pieces
+
+
+def shown_id(event: UnitEvent) -> str:
+    """A stream ID; that of an event in a range of its own is one of a block, which hexadecimal shows."""
+    return f"{event.stream_id:#x}" if event.range else str(event.stream_id)
+
+
+def _group(view: View, unit: Unit) -> str | None:
+    """The group that a unit is in its tree; None for a file outside of all folders."""
+    file = unit.roots[0].source.file
+    folder = view.project.workspace.settings_for(file).root or view.project.folder
+    if folder is None:
+        return None
+    try:
+        path = os.path.relpath(file, folder)
+    except ValueError:  # several drives of Windows
+        return None
+    return None if path.split(os.sep)[0] == os.pardir else group_of(path)
+
+
+def of_property(view: View, node: Event, word: Word) -> Page:
+    """A word before an event's name."""
+    page = Page()
+    if word.text == "disable":
+        names = dict.fromkeys(event.name for event in view.events_of(node)) or [node.name]
+        functions = listed([f"{c_function(name)}()" for name in names], _MOST_ENTRIES)
+        page.text(
+            Code("disable"), " compiles the event out: ", *functions, " can be called, but does nothing."
+        )
+        return page
+    for sentence in dropped(word.text, node.name) or (
+        f"'{word.text}' is no property; the only one is 'disable'",
+    ):
+        page.text(sentence)
+    return page

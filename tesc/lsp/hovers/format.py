@@ -1,0 +1,212 @@
+"""Parameters, and the conversions and macros that print them."""
+
+from __future__ import annotations
+
+from tesc.analysis.formats import conversions as conv
+from tesc.analysis.formats.models import MODELS, basic, bits, expansion, macro_type, promoted
+from tesc.analysis.formats.pairing import pairings
+from tesc.analysis.formats.telling import printed
+from tesc.analysis.formats.wording import misused
+from tesc.analysis.rules.te411_unknown_pri_macro import advice
+from tesc.lsp.hovers.page import Code, Page, counted
+from tesc.schema.crossing import POINTER_LETTERS
+from tesc.syntax.printf import PRI_MACROS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tesc.analysis.formats.pairing import Pairing
+    from tesc.lsp.hovers.page import Piece
+    from tesc.lsp.view import View
+    from tesc.syntax.nodes import Event, Parameter
+    from tesc.syntax.printf import Conversion, Macro
+
+_ALL = tuple(MODELS)
+
+
+def of_conversion(view: View, event: Event, index: int) -> Page:
+    """What a conversion prints, which argument it wants and which parameter it gets."""
+    assert event.format is not None
+    conversion = event.format.parsed.conversions[index]
+    models = view.settings.data_models
+    page = Page()
+    what = printed(conversion)
+    page.code(written(conversion), "text")
+    page.text(f"Prints {what}." if what else "No conversion of printf.")
+    for model in models:
+        misuse = conv.misuse_on(conversion, model)
+        if misuse is not None:
+            page.item(misused(conversion, misuse, model))
+            break
+    _takes(page, view, event, index)
+    if conversion.letter in POINTER_LETTERS and any(one.crosses for one in view.events_of(event)):
+        page.item("from the host, where it crosses the guest tunnel: ", Code('0x%" PRIx64'))
+    return page
+
+
+def of_macro(view: View, event: Event, macro: Macro) -> Page:
+    """What a macro stands for, and the conversion that it ends."""
+    page = Page()
+    if macro.name not in PRI_MACROS:
+        page.text(Code(macro.name), " is no macro of ", Code("<inttypes.h>"), f": {advice(macro.name)}.")
+        return page
+    page.text(Code(macro.name), " of ", Code("<inttypes.h>"), " is for ", Code(macro_type(macro.name)), ".")
+    page.item("stands for ", *by_model(_ALL, lambda model: f'"{expansion(macro.name, model)}"'))
+    assert event.format is not None
+    for index, conversion in enumerate(event.format.parsed.conversions):
+        if conversion.macro == macro:
+            what = printed(conversion)
+            if what:
+                page.item(Code(written(conversion)), f" prints {what}")
+            _takes(page, view, event, index)
+    return page
+
+
+def _takes(page: Page, view: View, event: Event, index: int) -> None:
+    """The arguments of a conversion: their types and the parameters."""
+    assert event.format is not None
+    conversion = event.format.parsed.conversions[index]
+    models = view.settings.data_models
+    # Whether something fits a conversion that is none, or is not known, nobody can say.
+    sound = conv.known_macro(conversion) and not any(conv.misuse_on(conversion, model) for model in models)
+    for pair in pairings(event, models):
+        if pair.slot.conversion == index:
+            as_ = "" if pair.slot.role == "value" else f" as {pair.slot.role}"
+            wanted = _wanted(conversion, pair, models)
+            if wanted:
+                page.item("takes ", *wanted, as_)
+            if pair.parameter is None:
+                page.item(f"no parameter is left for it{as_}")
+            else:
+                parameter = event.parameters[pair.parameter]
+                fit = _fit(parameter, pair, models) if sound and parameter.type.base else ""
+                page.item(f"its parameter{as_} is ", Code(parameter.declaration.text), fit)
+
+
+def _wanted(conversion: Conversion, pair: Pairing, models: tuple[str, ...]) -> list[Piece]:
+    """The type of an argument as C names it, and what that is on each data model."""
+    slot = pair.slot
+
+    def wanted(model: str) -> str:
+        return conv.wanted(*conv.expanded(slot.length, slot.letter, slot.macro, model)) or ""
+
+    if not all(wanted(model) for model in models):
+        return []
+    # What a macro is for is told by its name; the types that it makes printf want are others.
+    shown = macro_type(slot.macro) if slot.macro and not conversion.length else wanted(models[0])
+    return _named(shown, models, lambda model: _resolved(wanted(model), model))
+
+
+def _resolved(name: str, model: str) -> str:
+    base, star, rest = name.partition(" *")
+    return f"{MODELS[model].type(base)}{star}{rest}"
+
+
+def _named(shown: str, models: tuple[str, ...], resolved: Callable[[str], str]) -> list[Piece]:
+    """A type's name, and what it is on each data model if that says more."""
+    if all(resolved(model) == shown for model in models):
+        return [Code(shown)]
+    return [Code(shown), ": ", *by_model(models, resolved)]
+
+
+def _fit(parameter: Parameter, pair: Pairing, models: tuple[str, ...]) -> str:
+    """Whether a parameter fits the conversion that it goes to."""
+    if pair.rejecting:
+        return f", {_unfit(pair, models)}"
+    slot = pair.slot
+    key = slot.length, slot.letter, slot.macro, parameter.type.text
+    signs = slot.role == "value" and any(conv.other_sign(*key, model) for model in models)
+    return ", which fits but for its sign" if signs else ", which fits"
+
+
+def _unfit(pair: Pairing, models: tuple[str, ...]) -> str:
+    everywhere = len(pair.rejecting) == len(models)
+    return "which does not fit" + ("" if everywhere else f" on {_labels(pair.rejecting)}")
+
+
+def of_parameter(view: View, event: Event, index: int) -> Page:
+    """A parameter's type on each data model, and what prints it."""
+    parameter = event.parameters[index]
+    page = Page()
+    page.code(parameter.declaration.text)
+    page.item(*_type(parameter))
+    crossing = next((one for one in view.events_of(event) if one.crosses), None)
+    if crossing is not None and parameter.type.is_pointer:
+        type_, name = crossing.parameters[index]
+        page.item("to the host, where it crosses the guest tunnel: ", Code(f"{type_} {name}"))
+    if event.format is None:
+        page.item("nothing prints it: the event has no format")
+        return page
+    conversions = event.format.parsed.conversions
+    models = view.settings.data_models
+    found = [pair for pair in pairings(event, models) if pair.parameter == index]
+    for pair in found:
+        conversion = conversions[pair.slot.conversion]
+        if pair.slot.role != "value":
+            page.item(f"gives the {pair.slot.role} of ", Code(written(conversion)))
+            continue
+        what = printed(conversion)
+        unfit = f", {_unfit(pair, models)}" if pair.rejecting else ""
+        page.item("printed by ", Code(written(conversion)), unfit, f": {what}" if what else "")
+    if not found:
+        page.item("no conversion prints it")
+    return page
+
+
+def _type(parameter: Parameter) -> list[Piece]:
+    """What a parameter's type is on each data model, and how wide."""
+    type_ = parameter.type
+    if type_.is_pointer:
+        what = "a string, passed by its address" if type_.is_string else "a pointer"
+        return [f"{what}: 64 bits on LP64 and LLP64, 32 bits on ILP32"]
+    if type_.base is None or basic(type_.text, "lp64") is None:
+        return ["a type of which nothing is known"]
+    text = type_.text
+
+    def named(model: str) -> str:
+        return basic(text, model) or ""
+
+    def wide(model: str) -> str:
+        return counted(bits(named(model), model), "bit")
+
+    if len({wide(model) for model in _ALL}) == 1:
+        pieces: list[Piece] = [wide("lp64"), ": ", *by_model(_ALL, named)]
+    else:
+        pieces = by_model(_ALL, named, lambda model: f", {wide(model)},")
+    if promoted(named("lp64")) != named("lp64"):
+        pieces.append("; printf gets it as int")
+    return pieces
+
+
+def by_model(
+    models: tuple[str, ...], value: Callable[[str], str], more: Callable[[str], str] | None = None
+) -> list[Piece]:
+    """`long` on LP64, `long long` on ILP32 and LLP64; the value alone where it is the same on all.
+
+    `more` is what to say behind a value.
+    """
+    groups: dict[str, list[str]] = {}
+    for model in models:
+        groups.setdefault(value(model), []).append(model)
+    pieces: list[Piece] = []
+    for text, same in groups.items():
+        pieces.extend(["; " if more else ", "] if pieces else [])
+        pieces.append(Code(text))
+        pieces.append(more(same[0]) if more else "")
+        pieces.append(f" on {_labels(same)}" if len(groups) > 1 else "")
+    return [piece for piece in pieces if piece]
+
+
+def written(conversion: Conversion) -> str:
+    """A conversion as it is written: `%" PRIx64`."""
+    if conversion.macro is None:
+        return conversion.text
+    name = conversion.macro.name
+    return f'{conversion.text[: -len(name)]}" {name}'
+
+
+def _labels(models: Sequence[str]) -> str:
+    """`LP64, ILP32 and LLP64`."""
+    *most, last = [MODELS[model].label for model in models]
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,134 @@
+"""An event's parameter list and format as signatures, with the parameter that is at hand."""
+
+from __future__ import annotations
+
+from tesc.analysis.formats.advice import advise_for
+from tesc.lsp.hovers.page import Code, Page
+from tesc.records import record
+from tesc.syntax.c_type import BASE_WORDS, FIXED_WORDS, parse_declaration
+from tesc.syntax.nodes import Parameter
+from tesc.syntax.outline import format_before, outline
+from tesc.syntax.printf import parse_format
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.config.settings import Settings
+    from tesc.syntax.outline import Outline
+    from tesc.syntax.printf import Conversion
+
+_FORMAT = '"format"'
+_PLACEHOLDER = "type arg"
+
+
+@record
+class Signature:
+    """A line of text with parameters in it: `places` are their columns, `active` is one of them.
+
+    `page` is what there is to say of it, None for nothing.
+    """
+
+    label: str
+    places: tuple[tuple[int, int], ...]
+    active: int
+    page: Page | None
+
+
+def signature_at(line: str, column: int, settings: Settings) -> Signature | None:
+    """The signature at a column of a line, broken or not; None where no parameter is at hand."""
+    found = outline(line)
+    if found is None or column <= found.open:
+        return None
+    if column <= found.end:
+        return _in_parameters(line, column, found, settings)
+    return _in_format(line, column, found)
+
+
+def _in_parameters(line: str, column: int, found: Outline, settings: Settings) -> Signature:
+    active = next(index for index, piece in enumerate(found.pieces) if column <= piece.end)
+    texts = [line[piece.start : piece.end].strip() or _PLACEHOLDER for piece in found.pieces]
+    after = "" if found.close is not None else ", ..."
+    shown = line[found.format :].rstrip() if found.format is not None else _FORMAT
+    label, places = _label(found.name, texts, f"{after}) {shown}")
+    page = Page()
+    page.text("Types: ", *_words(settings))
+    if len(texts) == 1 and texts[0] == _PLACEHOLDER:
+        page.text("An event without parameters has ", Code("void"), ".")
+    elif len(texts) > settings.max_args:
+        page.text(f"An event takes at most {settings.max_args} arguments here.")
+    return Signature(label, places, active, page)
+
+
+def _words(settings: Settings) -> list[str | Code]:
+    """The words that types are made of."""
+    words = [*sorted(BASE_WORDS), "const", *sorted(FIXED_WORDS, key=_rank), *sorted(settings.types)]
+    pieces: list[str | Code] = []
+    for word in words:
+        pieces.extend([" ", Code(word)] if pieces else [Code(word)])
+    return [*pieces, ", and ", Code("*")]
+
+
+def _rank(word: str) -> tuple[bool, bool, int, str]:
+    """Types of a fixed size by sign and size, then the others."""
+    size = "".join(char for char in word if char.isdigit())
+    return not size, word.startswith("u"), int(size or 0), word
+
+
+def _in_format(line: str, column: int, found: Outline) -> Signature | None:
+    declared = [line[piece.start : piece.end].strip() for piece in found.pieces]
+    declared = [text for text in declared if text and text != "void"]
+    active = 0
+    if found.format is not None and found.format < column:
+        active = _taken(format_before(line, found.format, column))
+    if active >= len(declared):
+        # Clients take a number beyond the last parameter for the first one.
+        label, _ = _label(found.name, declared or ["void"], ")")
+        page = Page()
+        page.text("No parameter is left to print." if declared else "The event has no parameters to print.")
+        return Signature(label, (), 0, page)
+    label, places = _label(found.name, declared, ")")
+    return Signature(label, places, active, _how_to_print(declared[active]))
+
+
+def _how_to_print(text: str) -> Page | None:
+    advice = advise_for(Parameter(0, parse_declaration(text)))
+    if advice is None:
+        return None
+    page = Page()
+    page.text(Code(text), ": ", advice)
+    return page
+
+
+def _taken(text: str) -> int:
+    """Which argument of a format's text, counted from 0, is at its end.
+
+    That is what its last conversion takes if the text ends with it, even if it is not whole yet;
+    else the one after all that are taken.
+    """
+    conversions = parse_format(text).conversions
+    taken = sum(conversion.arguments for conversion in conversions)
+    if not conversions or not _ends(text, conversions[-1]):
+        return taken
+    last = conversions[-1]
+    if last.position:
+        return max(int(last.position[:-1]) - 1, 0)
+    if last.text[-1] == "*":
+        return taken - 2  # the width or the precision, and the value is still to come
+    return taken - 1 if last.arguments else taken
+
+
+def _ends(text: str, last: Conversion) -> bool:
+    """Whether a text ends with a conversion, or with the blanks before the macro that it lacks."""
+    if not last.letter and last.macro is None:
+        return True
+    quote = last.macro is None and text.endswith('"')
+    return last.end >= len(text) - quote
+
+
+def _label(name: str, parameters: list[str], after: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    label = f"{name}("
+    places = []
+    for index, text in enumerate(parameters):
+        label += ", " if index else ""
+        places.append((len(label), len(label) + len(text)))
+        label += text
+    return label + after, tuple(places)

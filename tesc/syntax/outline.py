@@ -1,0 +1,88 @@
+"""An event's line while it is being written: what is there of its name, parameters and format.
+
+Where the parser says what is wrong with a line, this says only where its parts are; whatever is
+missing does not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tesc.records import record
+from tesc.syntax.grammar import terminals
+from tesc.syntax.lines import UNSEEN
+from tesc.syntax.source import Span
+
+
+@record
+class Outline:
+    """The parts of an event's line, in columns of code points.
+
+    `open` is where its parenthesis is; `pieces` are what stands between the commas behind that, with
+    the blanks around them; `close` is the closing parenthesis, None where there is none yet.
+    `format` is where its first quote is, or None.
+    """
+
+    name: str
+    open: int
+    pieces: tuple[Span, ...]
+    close: int | None
+    format: int | None
+
+    @property
+    def end(self) -> int:
+        """Where the parameter list ends, closed or not."""
+        return self.pieces[-1].end
+
+
+@lru_cache(maxsize=None)
+def _head() -> re.Pattern[str]:
+    terms = terminals()
+    blank = terms["BLANK"][:-1]
+    return re.compile(f"{blank}*(?:{terms['NAME']}{blank}+)*({terms['NAME']}){blank}*\\(")
+
+
+def outline(line: str) -> Outline | None:
+    """The parts of a line that is, or may become, an event; None for other lines."""
+    seen = UNSEEN.sub(" ", line)
+    head = _head().match(seen)
+    if head is None:
+        return None
+    at = head.end()
+    pieces = []
+    depth = 0
+    close = None
+    end = start = at
+    for end in range(at, len(seen) + 1):
+        char = seen[end : end + 1]
+        if char in ("", '"'):
+            break
+        if char == ")" and depth == 0:
+            close = end
+            break
+        if char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+        elif char == "," and depth == 0:
+            pieces.append(Span(start, end))
+            start = end + 1
+    pieces.append(Span(start, end))
+    quote = seen.find('"', end)
+    return Outline(head[1], head.end() - 1, tuple(pieces), close, None if quote < 0 else quote)
+
+
+def format_before(line: str, start: int, column: int) -> str:
+    """A format's text from its first quote up to a column, with a closing quote where that lacks."""
+    text = line[start:column]
+    quoted = False
+    at = 0
+    while at < len(text):
+        if text[at] == '"':
+            quoted = not quoted
+        elif text[at] == "\\" and quoted:
+            at += 1
+        at += 1
+    # A backslash at the column would take the quote for its own.
+    return (text + "\\" * (at > len(text)) + '"') if quoted else text

@@ -1,0 +1,237 @@
+"""What surrounds each place of a masked C or Rust text: function, macro, code that is left out.
+
+A scan of braces and preprocessor lines, not a parser: it knows functions as people write them, and
+where it can't tell it says None. It starts anew at each `}` that begins a line.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from tesc.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
+    # Start, end and name; outside of all of them is file scope.
+    Region = tuple[int, int, Optional[str]]
+
+
+@record
+class Layout:
+    """Regions of a text, each kind in order and without overlaps.
+
+    `functions` are bodies with their function's name, and initializers with None; `macros` are
+    `#define`s from the `#` on, with their macro's name; `dead` is what `#if 0` leaves out.
+    """
+
+    functions: tuple[Region, ...]
+    macros: tuple[Region, ...] = ()
+    dead: tuple[Region, ...] = ()
+
+
+def region_at(regions: tuple[Region, ...], offset: int) -> Region | None:
+    """The region that holds an offset."""
+    number = bisect_right(regions, (offset, float("inf")))
+    if number and offset < regions[number - 1][1]:
+        return regions[number - 1]
+    return None
+
+
+_STEP = re.compile(r"[{}]|#[ \t]*(\w*)([^\n]*)")
+_NAME = re.compile(r"\s*(\w+)")
+_NEVER = re.compile(r"\s*0\s*")
+
+
+def layout_of_c(masked: str) -> Layout:
+    """The layout of a masked C, C++ or Objective-C text."""
+    return _C(masked).layout()
+
+
+class _C:
+    """One scan of a text. `depth` counts the braces since the function, or whatever it is, began."""
+
+    def __init__(self, masked: str) -> None:
+        self.text = masked
+        self.functions: list[Region] = []
+        self.macros: list[Region] = []
+        self.dead: list[Region] = []
+        # Where the head of a function may begin.
+        self.boundary = 0
+        self.depth = 0
+        self.start = 0
+        self.name: str | None = None
+        # Of each #if that is open: what was open before it, and whether this branch is dead.
+        self.conditions: list[tuple[int, str | None, bool]] = []
+        self.dead_since: int | None = None
+
+    def layout(self) -> Layout:
+        for step in _STEP.finditer(self.text):
+            place = step.start()
+            char = self.text[place]
+            if char != "#":
+                # Braces that are left out count for nothing.
+                if self.dead_since is None:
+                    (self._open if char == "{" else self._close)(place)
+            elif not self.text[self.text.rfind("\n", 0, place) + 1 : place].strip():
+                self._directive(step)
+                self.boundary = step.end() if not self.depth else self.boundary
+        self._leave(len(self.text))
+        if self.dead_since is not None:
+            self.dead.append((self.dead_since, len(self.text), None))
+        return Layout(tuple(self.functions), tuple(self.macros), tuple(self.dead))
+
+    def _open(self, place: int) -> None:
+        if self.depth:
+            self.depth += 1
+            return
+        start = max(self.boundary, self.text.rfind(";", self.boundary, place) + 1, place - _LONGEST_HEAD)
+        is_body, name = _head(self.text[start:place])
+        # The braces of a namespace or a class have functions within them.
+        if is_body:
+            self._enter(place, name, 1)
+        self.boundary = place + 1
+
+    def _close(self, place: int) -> None:
+        if self.depth == 1 or (self.depth and self.text[place - 1 : place] in ("\n", "")):
+            self._leave(place + 1)
+        self.depth = max(self.depth - 1, 0)
+        self.boundary = place + 1
+
+    def _enter(self, place: int, name: str | None, depth: int) -> None:
+        self.start, self.name, self.depth = place, name, depth
+
+    def _leave(self, place: int) -> None:
+        if self.depth:
+            self.functions.append((self.start, place, self.name))
+        self.depth = 0
+
+    def _directive(self, step: re.Match[str]) -> None:
+        word, rest = step.groups()
+        if word == "define":
+            macro = _NAME.match(rest)
+            self.macros.append((step.start(), step.end(), macro[1] if macro else None))
+        elif word in ("if", "ifdef", "ifndef"):
+            self.conditions.append((self.depth, self.name, self.dead_since is not None))
+            if word == "if" and _NEVER.fullmatch(rest):
+                self._die(step.end())
+        elif word in ("else", "elif", "elifdef", "elifndef", "endif") and self.conditions:
+            depth, name, inner = self.conditions[-1]
+            if not inner:
+                self._live(step.start())
+            if word == "endif":
+                self.conditions.pop()
+            else:
+                # Each branch continues what stands before the #if.
+                self._restore(step, depth, name)
+
+    def _restore(self, step: re.Match[str], depth: int, function: str | None) -> None:
+        if (bool(depth), function) != (bool(self.depth), self.name):
+            self._leave(step.start())
+            self._enter(step.end(), function, depth)
+        self.depth = depth
+
+    def _die(self, place: int) -> None:
+        if self.dead_since is None:
+            self.dead_since = place
+
+    def _live(self, place: int) -> None:
+        if self.dead_since is not None:
+            self.dead.append((self.dead_since, place, None))
+            self.dead_since = None
+
+
+_LONGEST_HEAD = 2000
+_PART = re.compile(r"[()=]|(?<!:):(?!:)")
+_WORD = re.compile(r"([A-Za-z_~][\w~]*(?:\s*::\s*[A-Za-z_~][\w~]*)*)\s*$")
+_POINTER = re.compile(r"\(\s*\*\s*(\w+)\s*\(")
+_NO_FUNCTION = frozenset(
+    "__attribute__ __attribute __declspec alignas _Alignas noexcept throw asm __asm__ requires".split()
+)
+
+
+def _head(text: str) -> tuple[bool, str | None]:
+    """Whether what stands before a brace at file scope opens a function or an initializer.
+
+    With the function's name: of the words before parentheses the last that looks like one, since
+    attributes and macros may stand on both sides of it.
+    """
+    best = None
+    depth = 0
+    start = 0
+    before = -1  # the end of the parentheses before
+    for part in _PART.finditer(text):
+        char = part[0]
+        if char == "(":
+            if not depth:
+                start = part.start()
+            depth += 1
+        elif char == ")":
+            depth -= 1
+            if depth < 0:
+                return False, None
+            if not depth:
+                name = _named(text, start, before)
+                if name and (best is None or not name.isupper()):
+                    best = name
+                before = part.end()
+        elif depth:
+            continue
+        elif char == "=":
+            return best is None or not best.startswith("operator"), None
+        elif best is not None:
+            break  # a constructor's initializers
+    return best is not None, best
+
+
+def _named(text: str, start: int, before: int) -> str | None:
+    """What the parentheses at `start` are the parameters of."""
+    pointer = _POINTER.match(text, start)
+    if pointer:
+        return pointer[1]
+    if before >= 0 and not text[before:start].strip():
+        # HELPER(name)(parameters)
+        head = text[:before]
+        begin = head.rfind("(")
+        pointer = _POINTER.search(head)
+        if pointer:
+            return pointer[1]
+        word = _WORD.search(head[:begin])
+        return word[1] + head[begin:] if word and word[1] not in _NO_FUNCTION else None
+    word = _WORD.search(text, 0, start)
+    return word[1] if word and word[1] not in _NO_FUNCTION else None
+
+
+# The semicolon of [u8; 4] ends nothing.
+_RUST_STEP = re.compile(r"\bfn\s+(\w+)|;[^;{}\[\]]*\]|[{};]")
+
+
+def layout_of_rust(masked: str) -> Layout:
+    """The layout of a masked Rust text; a function within another one is a region of its own."""
+    functions: list[Region] = []
+    outer: list[str | None] = []
+    start = 0
+    current: str | None = None
+    pending: str | None = None
+    for step in _RUST_STEP.finditer(masked):
+        place = step.start()
+        if step[1]:
+            pending = step[1]
+        elif step[0] == "{":
+            outer.append(current)
+            if pending is not None:
+                if current is not None:
+                    functions.append((start, place, current))
+                start, current, pending = place, pending, None
+        elif step[0] == "}":
+            before = outer.pop() if outer else None
+            if before != current:
+                functions.append((start, step.end(), current))
+                start, current = step.end(), before
+        elif step[0] == ";":
+            pending = None  # it was a declaration
+    if current is not None:
+        functions.append((start, len(masked), current))
+    return Layout(tuple(region for region in functions if region[0] < region[1]))

@@ -1,0 +1,76 @@
+"""The C and Rust sources below a folder, and their bytes."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from tesc.files import MAX_SOURCE_BYTES, listed_by_git
+from tesc.uses.scan import language_of, suffixes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What says that a folder holds what was built.
+_BUILT = frozenset(("CACHEDIR.TAG", "CMakeCache.txt", "meson-private"))
+# Elsewhere than on POSIX nothing of this is needed.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+def find_sources(folder: str) -> list[str]:
+    """The C and Rust sources below a folder, sorted; in a git checkout, those that git does not ignore.
+
+    Elsewhere those outside of build folders, recognized by what CMake, Meson and Cargo leave there,
+    and of hidden ones. A file that has several names by symbolic links is there once.
+    """
+    found = listed_by_git(folder, tuple(f".{suffix}" for suffix in suffixes()))
+    if found is None:
+        found = list(_walk(folder))
+    links = [path for path in found if os.path.islink(path)]
+    if links:
+        own = {os.path.realpath(path) for path in set(found).difference(links)}
+        for path in sorted(links):
+            real = os.path.realpath(path)
+            if real in own:
+                found.remove(path)
+            own.add(real)
+    return sorted(found)
+
+
+def _walk(folder: str) -> Iterator[str]:
+    for parent, folders, names in os.walk(folder):
+        if parent != folder and not _BUILT.isdisjoint((*folders, *names)):
+            folders.clear()
+            continue
+        folders[:] = [name for name in folders if name[0] != "." and name != "node_modules"]
+        paths = (os.path.join(parent, name) for name in names if language_of(name))
+        yield from (path for path in paths if os.path.isfile(path))
+
+
+def read_bytes(path: str) -> tuple[bytes, tuple[int, int]] | None:
+    """At most 16 MiB of a regular file, with its time and size; None for anything else.
+
+    Never waits, for FIFOs and devices are not read.
+    """
+    try:
+        stream = os.open(path, _FLAGS)
+    except OSError:
+        return None
+    with open(stream, "rb") as file:
+        state = os.fstat(stream)
+        if not stat.S_ISREG(state.st_mode):
+            return None
+        try:
+            return file.read(MAX_SOURCE_BYTES), (state.st_mtime_ns, state.st_size)
+        except OSError:
+            return None
+
+
+def signature(path: str) -> tuple[int, int] | None:
+    """A file's time and size, which tell whether it has to be read again; None where there is none."""
+    try:
+        state = os.stat(path)
+    except OSError:
+        return None
+    return (state.st_mtime_ns, state.st_size)

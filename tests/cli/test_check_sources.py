@@ -1,0 +1,129 @@
+"""`tesc check --sources`: which C and Rust sources are searched for uses of events."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tesc.cli.main import main
+from tesc.uses import index
+
+UNUSED = "warning[TE601]: nothing calls trace_"
+
+
+@pytest.fixture(autouse=True)
+def work(tmp_path, monkeypatch):
+    """Two folders with an event and a source each; the first one's event is called from the second."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in {
+        "net/trace-events": 'send(int n) "n %d"\n',
+        "net/net.c": "void f(void) { trace_heat(1); }\n",
+        "heater/trace-events": 'heat(int n) "n %d"\n',
+        "heater/heater.rs": "fn f() { trace::trace_cool(1); }\n",
+    }.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(text)
+    return tmp_path
+
+
+@pytest.fixture
+def check(capsys):
+    """A function that checks: exit status, the findings and what is said beside them."""
+
+    def run(*arguments: str) -> tuple[int, list[str], str]:
+        status = main(["check", "--output-format", "concise", *arguments])
+        out, err = capsys.readouterr()
+        return status, out.splitlines(), err
+
+    return run
+
+
+SEND = f"net/trace-events:1:1: {UNUSED}send()"
+HEAT = f"heater/trace-events:1:1: {UNUSED}heat()"
+
+
+def test_without_the_option_no_source_is_read(check, monkeypatch):
+    monkeypatch.setattr(index, "build", None)
+    assert check() == (0, [], "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["--sources"], [SEND]),
+        (["net", "heater", "--sources", "."], [SEND]),
+        (["--sources", "net"], [SEND]),
+        (["--sources", "heater"], [HEAT, SEND]),
+        (["--sources", "heater", "--sources", "net"], [SEND]),
+        (["--sources", "heater", "net/net.c"], [SEND]),
+        (["net", "--sources"], [SEND]),
+        (["heater", "--sources"], []),
+        (["--sources", "--select", "unused-event"], [SEND]),
+        (["--sources", "--ignore", "TE6"], []),
+    ],
+)
+def test_folders(arguments, found, check):
+    status, lines, err = check(*arguments)
+    assert (status, sorted(lines), err) == (0, found, "")
+
+
+def test_the_whole_project_is_the_checkout(check, work, monkeypatch):
+    (work / ".git").mkdir()
+    monkeypatch.chdir(work / "heater")
+    assert check("--sources") == (0, [], "")
+
+
+def test_the_whole_project_is_what_the_configuration_is_for(check, work, monkeypatch):
+    (work / "tesc.toml").touch()
+    monkeypatch.chdir(work / "heater")
+    assert check("--sources") == (0, [], "")
+
+
+def test_the_configuration_names_folders(check, work):
+    Path("tesc.toml").write_text('sources = ["heater"]\n')
+    assert sorted(check()[1]) == [HEAT, SEND]
+    assert check("--sources", "net")[1] == [SEND]
+    assert check("--isolated")[1] == []
+
+
+def test_related_places_are_shown_from_here(check, work, monkeypatch):
+    Path("net/net.c").write_text("#if 0\nvoid f(void) { trace_heat(1); }\n#endif\n")
+    (work / "tesc.toml").touch()
+    monkeypatch.chdir(work / "heater")
+    _, lines, _ = check("--sources", "--output-format", "json")
+    (heat,) = json.loads("\n".join(lines))
+    assert [related["path"] for related in heat["related"]] == ["../net/net.c"]
+
+
+def test_a_folder_within_another_counts_once(check):
+    Path("net/net.c").write_text("#if 0\nvoid f(void) { trace_heat(1); }\n#endif\n")
+    _, lines, _ = check("--sources", "net", ".", "net/net.c", "--output-format", "json")
+    (heat,) = (found for found in json.loads("\n".join(lines)) if found["event"] == "heat")
+    assert [related["path"] for related in heat["related"]] == ["net/net.c"]
+
+
+def test_fixes_are_made_as_without(check):
+    Path("net/trace-events").write_text('send(int n) "n %d\\n"\n')
+    status, lines, _ = check("--sources", "--fix")
+    assert (status, lines) == (0, [SEND])
+    assert Path("net/trace-events").read_text() == 'send(int n) "n %d"\n'
+
+
+def test_a_folder_that_is_not_there(check):
+    assert check("--sources", "nowhere") == (
+        2,
+        [],
+        "tesc: error: nowhere: no such file or folder (of sources)\n",
+    )
+
+
+def test_a_folder_without_sources_says_nothing_of_events(check):
+    Path("empty").mkdir()
+    assert check("--sources", "empty") == (0, [], "tesc: warning: empty: no C or Rust sources here\n")
+
+
+def test_a_rule_that_needs_sources_says_so(check):
+    said = "tesc: error: TE601: looks at C and Rust sources: add --sources\n"
+    assert check("--select", "TE601") == (2, [], said)
