@@ -127,7 +127,7 @@ function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
     documentSelector: ALL,
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
-    initializationOptions: { ...serverSettings(), clientCommands: ["tesc.showReferences"] },
+    initializationOptions: { ...serverSettings(), clientCommands: ["tesc.explainRule", "tesc.showReferences"] },
     initializationFailedHandler: () => false,
     // The server asks for changes of files and settings itself.
     middleware: {

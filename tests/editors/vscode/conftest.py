@@ -19,6 +19,41 @@ INSTALLED = Path(
     subprocess.run([INSTALLER, "--where"], capture_output=True, text=True, check=True).stdout.strip()
 )
 
+CALLS = """\
+static uint64_t heater_mmio_read(void *opaque, hwaddr addr, unsigned size)
+{
+    Heater *heater = opaque;
+
+    trace_heater_read(addr, heater->watts, size);
+    return heater->watts;
+}
+
+static void heater_mmio_write(void *opaque, hwaddr addr, uint64_t value, unsigned size)
+{
+    Heater *heater = opaque;
+
+    trace_heater_write(addr, value, size);
+    trace_heater_power(heater->watts, value);
+    heater->watts = value;
+}
+
+static void heater_reset_hold(Heater *heater)
+{
+    trace_heater_reset(heater);
+    trace_heater_power(heater->watts, 0);
+    heater->watts = 0;
+}
+
+static void thermostat_tick(Thermostat *stat)
+{
+    trace_thermostat_target(stat, stat->target);
+    trace_thermostat_poll(stat->celsius);
+    if (trace_event_get_state_backends(TRACE_THERMOSTAT_REACHED) && stat->celsius >= stat->target) {
+        trace_thermostat_reached(stat->celsius, thermostat_ms_since_start(stat));
+    }
+}
+"""
+
 
 class Npm(NamedTuple):
     """How programs of the extension are run: its folder, and an environment with a fit Node."""
@@ -100,7 +135,5 @@ def kettle(tmp_path):
     folder = tmp_path / "kettle"
     shutil.copytree(ROOT / "examples" / "kettle", folder)
     (folder / "trace-events").write_text('include "net/trace-events" prefix house_\n')
-    (folder / "heater" / "heater.c").write_text(
-        "void heater_tick(Heater *heater)\n{\n    trace_heater_power(heater->old, heater->watts);\n}\n"
-    )
+    (folder / "heater" / "heater.c").write_text(CALLS)
     return folder

@@ -10,7 +10,9 @@ interface Job extends Options {
 
 const TYPED = 'heater_tick(uint64_t when) "when %d"';
 const job = JSON.parse(process.argv[2]!) as Job;
-const workbench = await Workbench.open({ ...job, size: { width: 1200, height: 620 } });
+// As much as possible of the file is in the picture.
+const settings = { "editor.hover.above": false, "editor.minimap.enabled": false, "workbench.editor.empty.hint": "hidden" };
+const workbench = await Workbench.open({ ...job, settings, size: { width: 1200, height: 620 } });
 const { page } = workbench;
 const squiggles = () => page.locator(".squiggly-error").count();
 const line = (text: string) => page.locator(".view-line", { hasText: text });
@@ -44,10 +46,13 @@ try {
   const hover = page.locator(".monaco-hover:not(.hidden)", { hasText: "TE401" });
   await hover.waitFor();
   const said = await hover.innerText();
+  await page.waitForTimeout(1000); // it fades in
   await page.screenshot({ path: job.screenshot });
 
-  await page.mouse.move(5, 5);
-  await page.keyboard.press("Escape");
+  await hover.locator("a", { hasText: "TE401" }).click();
+  await page.locator(".tab.active", { hasText: "TE401" }).waitFor();
+  await page.locator(".tab", { hasText: "trace-events" }).click();
+
   await place.click();
   await page.keyboard.press("Control+.");
   const menu = page.locator(".action-widget .monaco-list-row");
@@ -57,9 +62,15 @@ try {
   await until("the fixed line", async () => (await squiggles()) === 3);
   const fixed = (await line("heater_tick").innerText()).replaceAll("\u00a0", " ");
 
-  await page.keyboard.press("F1");
-  await page.keyboard.type("tesc: Show Generated Code");
-  await page.keyboard.press("Enter");
+  const command = async (name: string) => {
+    await page.keyboard.press("F1");
+    await page.keyboard.type(name);
+    await page.locator(".quick-input-widget .monaco-list-row.focused", { hasText: name }).waitFor();
+    await page.keyboard.press("Enter");
+  };
+  await command("Fix All");
+  await until("no underline", async () => (await squiggles()) === 0);
+  await command("tesc: Show Generated Code");
   for (const title of ["backends", "format"]) {
     await page.locator(".quick-input-widget", { hasText: `Generated code: ${title}` }).waitFor();
     await page.keyboard.press("Enter"); // as proposed: the log backend, the C header

@@ -72,7 +72,8 @@ export const tests: Tests = {
     const text = hovers.flatMap(({ contents }) => contents.map((one) => (typeof one === "string" ? one : one.value)));
     assert.match(text.join("\n"), /trace_heater_reset/);
     const symbols = await run<vscode.DocumentSymbol[]>("vscode.executeDocumentSymbolProvider", heater());
-    assert.ok(symbols.some(({ name }) => name === "heater_reset"));
+    const all = symbols.flatMap((symbol) => [symbol, ...symbol.children]);
+    assert.ok(all.some(({ name }) => name === "heater_reset"));
     const untidy = new vscode.Range(1, 0, 1, "heater_reset(".length);
     await edit((change) => change.replace(heater(), untidy, "heater_reset (  "));
     await run("editor.action.formatDocument");
@@ -138,7 +139,7 @@ export const tests: Tests = {
     await run("tesc.showGenerated", undefined, { backends: ["log"], format: "h" });
     const view = await until("the view", () => visible("tesc", /\[h: log\]$/));
     await until("the place", () => view.selection.active.line > 0);
-    assert.match(view.document.lineAt(view.selection.active.line).text, /trace_remote_close/);
+    assert.match(view.document.lineAt(view.selection.active.line).text, / trace_house_remote_close\(/);
     assert.equal(view.document.languageId, "c");
   },
 
