@@ -1,4 +1,4 @@
-// The page of a rule, shown as Markdown is.
+// The page of a rule. package.json associates it with the preview of Markdown.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import * as vscode from "vscode";
@@ -22,7 +22,7 @@ export async function explainRule(server: Server, code?: string): Promise<void> 
   if (wanted === undefined) return;
   const uri = pageOf(wanted);
   await vscode.workspace.openTextDocument(uri); // where this fails, the reason is shown
-  await vscode.commands.executeCommand("markdown.showPreview", uri);
+  await vscode.commands.executeCommand("vscode.open", uri);
 }
 
 async function chooseRule(server: Server): Promise<string | undefined> {
@@ -59,13 +59,12 @@ export function codeOf(diagnostic: vscode.Diagnostic): string {
   return String(typeof code === "object" ? code.value : (code ?? ""));
 }
 
-// A click at a finding's code opens the page as this extension shows it.
+// A click at a finding's code opens the page as Markdown is shown, not as it is written.
 function link(diagnostics: vscode.Diagnostic[]): vscode.Diagnostic[] {
   for (const diagnostic of diagnostics) {
     const value = codeOf(diagnostic);
     if (value === "") continue; // a mistake in tesc.toml
-    const args = encodeURIComponent(JSON.stringify([value]));
-    diagnostic.code = { value, target: vscode.Uri.parse(`command:tesc.explainRule?${args}`) };
+    diagnostic.code = { value, target: pageOf(value) };
   }
   return diagnostics;
 }

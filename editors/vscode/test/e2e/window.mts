@@ -51,6 +51,7 @@ try {
 
   await hover.locator("a", { hasText: "TE401" }).click();
   await page.locator(".tab.active", { hasText: "TE401" }).waitFor();
+  await page.frameLocator("iframe.webview.ready").frameLocator("#active-frame").locator("h1").waitFor();
   await page.locator(".tab", { hasText: "trace-events" }).click();
 
   await place.click();

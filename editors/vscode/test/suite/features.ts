@@ -28,7 +28,7 @@ export const tests: Tests = {
     assert.equal(first?.source, "tesc");
     assert.deepEqual(first.range.start, new vscode.Position(2, 42));
     assert.ok(typeof first.code === "object");
-    assert.equal(first.code.target.toString(true), 'command:tesc.explainRule?["TE001"]');
+    assert.equal(first.code.target.path, "/TE001.md");
   },
 
   "what is not saved is checked, and a fix is taken": async () => {
@@ -149,7 +149,7 @@ export const tests: Tests = {
       const input = vscode.window.tabGroups.activeTabGroup.activeTab;
       return input?.label.includes("TE302") ? input : null;
     });
-    assert.ok(tab.input instanceof vscode.TabInputWebview);
+    assert.ok(tab.input instanceof vscode.TabInputCustom);
     assert.match(tab.input.viewType, /markdown\.preview/);
   },
 
