@@ -85,6 +85,12 @@ class Memory:
             before = self._found[id(tree)] = (tree, facts, _in_file(tree, *facts))
         return before[2]
 
+    def fork(self) -> Memory:
+        """A memory of the same files, which forgets and learns apart from this one."""
+        other = Memory()
+        other._found = dict(self._found)
+        return other
+
     def keep_only(self, trees: Sequence[Tree]) -> None:
         """Forget the trees that are of no use any more."""
         self._found = {id(tree): self._found[id(tree)] for tree in trees}

@@ -5,26 +5,28 @@ from __future__ import annotations
 import os
 
 from tesc.analysis.check import Memory, check
+from tesc.analysis.fixing import edited
 from tesc.analysis.rule import RunRule
 from tesc.analysis.selection import chosen, flaw_of, unknown_rules
 from tesc.config.problems import ConfigError, ConfigProblem
 from tesc.records import replace
 from tesc.schema.outside import BadDirective
 from tesc.schema.resolve import NOTHING
+from tesc.syntax.source import Source
+from tesc.uses.index import Index
 from tesc.workspace import Overrides, Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from tesc.analysis.diagnostic import Diagnostic
+    from tesc.analysis.diagnostic import Diagnostic, SourceEdit
     from tesc.config.loading import Configuration
     from tesc.config.settings import Settings
     from tesc.lsp.settings import ClientSettings
     from tesc.schema.resolve import Outside
     from tesc.schema.unit import Unit, UnitEvent
-    from tesc.syntax.nodes import Event, Tree
-    from tesc.syntax.source import Source
+    from tesc.syntax.nodes import Event, Include, Tree
 
 
 class Project:
@@ -44,6 +46,13 @@ class Project:
         self._resolved = False
         self._found: dict[Source, list[Diagnostic]] | None = None
         self._events: dict[int, list[UnitEvent]] | None = None
+        self._named: dict[str, list[UnitEvent]] | None = None
+        # The folder's C and Rust sources, and where they use events; `indexed` tells that all are read.
+        self.sources: set[str] = set()
+        self.uses = Index()
+        self.indexed = False
+        # What rules on uses look at; None as long as it is not known whether that is all.
+        self.all_uses: Index | None = None
 
     def _shown(self, path: str) -> str:
         """A path as messages name it: within the folder, relative to it."""
@@ -58,7 +67,19 @@ class Project:
     def touch(self) -> None:
         """Say that a file, or what holds for it, is another than before."""
         self._resolved = False
-        self._found = self._events = None
+        self._found = self._events = self._named = None
+
+    def touch_uses(self) -> None:
+        """Say that the sources use other events than before."""
+        self._found = None
+
+    def forget_uses(self) -> None:
+        """Forget where the sources use events."""
+        self.sources = set()
+        self.uses = Index()
+        self.indexed = False
+        self.all_uses = None
+        self.touch_uses()
 
     def configure_again(self, settings: ClientSettings | None = None) -> None:
         """Read configurations anew, under other settings of the client's if they are given."""
@@ -87,11 +108,35 @@ class Project:
                     self._events.setdefault(id(event.node), []).append(event)
         return self._events.get(id(node), [])
 
+    def events_named(self, name: str) -> list[UnitEvent]:
+        """The events with an effective name; those of one declaration may be several."""
+        return self._by_name.get(name, [])
+
+    def events_in_capitals(self, name: str) -> list[UnitEvent]:
+        """The events whose effective name in capitals is this one."""
+        return self._by_name.get(f"={name}", [])
+
+    @property
+    def _by_name(self) -> dict[str, list[UnitEvent]]:
+        """The events by name, and by name in capitals after `=`, which no name holds."""
+        if self._named is None:
+            self._named = {}
+            for unit in self.units:
+                for event in unit.events:
+                    self._named.setdefault(event.name, []).append(event)
+                    self._named.setdefault(f"={event.name.upper()}", []).append(event)
+        return self._named
+
     def unit_of(self, tree: Tree) -> Unit | None:
         """The unit that a file is the root of; else the first one that includes it."""
         units = self.units
         own = next((unit for unit in units if unit.roots[0] is tree), None)
         return own or next((unit for unit in units if any(tree is one for one in unit.trees)), None)
+
+    def included(self, source: Source, include: Include) -> Tree | None:
+        """The tree of the file that an include leads to."""
+        path = self.workspace.included(source, include.path)
+        return None if path is None else self.workspace.tree_of(path)
 
     def found_in(self, tree: Tree, opened: Iterable[Tree]) -> list[Diagnostic]:
         """What the rules find in a file; `opened` are those that matter before all are read."""
@@ -108,6 +153,34 @@ class Project:
             self._found = _by_source(self._check(self.units, True))
         return self._found
 
+    def with_texts(self, texts: Mapping[str, str]) -> Forked:
+        """The project if files had other texts (by their `file`)."""
+        workspace = self.workspace.fork()
+        for file, text in texts.items():
+            before = workspace.tree_of(file)
+            if before is not None:
+                workspace.put_source(Source(before.source.path, text, file))
+        workspace.resolve()
+        return Forked(workspace, self._memory.fork(), self.all_uses)
+
+    def found_with(self, texts: Mapping[str, str], tree: Tree) -> list[Diagnostic]:
+        """What the rules would find in a file if files had other texts (by their `file`)."""
+        forked = self.with_texts(texts)
+        now = forked.workspace.tree_of(tree.source.file)
+        if now is None:
+            return []
+        if self.loaded:
+            return forked.found.get(now.source, [])
+        units = [unit for unit in forked.units if any(now is one for one in unit.trees)]
+        return _by_source(_checked(forked.workspace, units)).get(now.source, [])
+
+    def forked(self, edits: Iterable[SourceEdit]) -> Forked:
+        """The project after edits of its files."""
+        by_source: dict[Source, list[SourceEdit]] = {}
+        for edit in edits:
+            by_source.setdefault(edit.source, []).append(edit)
+        return self.with_texts({source.file: edited(source.text, mine) for source, mine in by_source.items()})
+
     @property
     def problems(self) -> list[ConfigProblem]:
         """What is wrong with the configurations that hold for the files."""
@@ -115,11 +188,27 @@ class Project:
         return [problem for _, problems in sorted(self.workspace.problems.items()) for problem in problems]
 
     def _check(self, units: list[Unit], whole: bool) -> list[Diagnostic]:
-        settings = self.workspace.settings
-        rules, levels = chosen(settings)
         if not whole:
-            rules = [rule for rule in rules if not isinstance(rule, RunRule)]
-        return check(units, rules, settings, {}, levels, self._memory if whole else None)
+            return _checked(self.workspace, units)
+        return _checked(self.workspace, units, self._memory, self.all_uses)
+
+
+class Forked:
+    """A project's files with other texts."""
+
+    def __init__(self, workspace: Workspace, memory: Memory, uses: Index | None) -> None:
+        self.workspace = workspace
+        self._memory = memory
+        self._uses = uses
+
+    @property
+    def units(self) -> list[Unit]:
+        return self.workspace.units
+
+    @property
+    def found(self) -> dict[Source, list[Diagnostic]]:
+        """What the rules find, by file."""
+        return _by_source(_checked(self.workspace, self.units, self._memory, self._uses))
 
 
 class _Workspace(Workspace):
@@ -182,6 +271,16 @@ class _Workspace(Workspace):
             noted = self.problems.setdefault(os.path.abspath(problem.path), [])
             if problem not in noted:
                 noted.append(problem)
+
+
+def _checked(
+    workspace: Workspace, units: list[Unit], memory: Memory | None = None, uses: Index | None = None
+) -> list[Diagnostic]:
+    """What the rules find in units; those that look across units only with a memory of all files."""
+    rules, levels = chosen(workspace.settings)
+    if memory is None:
+        rules = [rule for rule in rules if not isinstance(rule, RunRule)]
+    return check(units, rules, workspace.settings, {}, levels, memory, uses)
 
 
 def _with_known_rules(settings: Settings) -> Settings:

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from lsprotocol import types as t
 from pygls.lsp.server import LanguageServer
 
 from tesc import __version__
+from tesc.lsp.able import able
 from tesc.lsp.features import register_all
+from tesc.lsp.positions import range_of
 from tesc.lsp.protocol import Protocol
 from tesc.lsp.publishing import Publisher
 from tesc.lsp.session import Session
+from tesc.lsp.sources import Sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine, Iterable
     from typing import Any
 
+    from tesc.analysis.diagnostic import SourceEdit
+    from tesc.lsp.sources import SourceView
     from tesc.lsp.view import View
+
+
+# It tells of every request that it refuses, with a traceback; errors of ours go to the client's log.
+logging.getLogger("pygls").addHandler(logging.NullHandler())
+logging.getLogger("pygls").propagate = False
 
 
 class Server(LanguageServer):
@@ -29,10 +40,15 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         super().__init__("tesc", __version__, protocol_cls=Protocol, max_workers=2)
         self.session = Session()
+        self.sources = Sources(self.session)
         self.publisher = Publisher(self)
         # What the client sent as `initializationOptions`.
         self.options: dict[str, Any] = {}
-        self.watched_sources: tuple[str, ...] = ()
+        # Called after texts, files or settings changed and what is found was published.
+        self.followers: list[Callable[[], None]] = []
+        # The folders whose sources are being read, and those that are to be read in a moment.
+        self.indexing: set[str] = set()
+        self.to_index: set[str] = set()
         self._kept: set[asyncio.Task[Any]] = set()
         register_all(self)
 
@@ -63,3 +79,32 @@ class Server(LanguageServer):
     def view(self, document: t.TextDocumentIdentifier | str) -> View | None:
         """A document as features see it; None where it is no trace-events file."""
         return self.session.view(document if isinstance(document, str) else document.uri)
+
+    def source_view(self, document: t.TextDocumentIdentifier) -> SourceView | None:
+        """An open C or Rust document; None where it is none."""
+        return self.sources.view(document.uri)
+
+    def document_of(self, path: str) -> tuple[str, int | None]:
+        """What the client calls a file, and the version that it has where it is open."""
+        version = self.sources.version_of(path)
+        if version is not None:
+            return self.sources.uri_of(path), version
+        uri = self.session.uri_of(path)
+        opened = self.session.opened.get(uri)
+        return uri, opened.version if opened else None
+
+    def edit(self, edits: Iterable[SourceEdit]) -> t.WorkspaceEdit:
+        """Edits of any files as the client takes them, each open document with its version."""
+        by_uri: dict[str, tuple[int | None, list[t.TextEdit]]] = {}
+        for edit in sorted(edits, key=lambda edit: edit.span.start):
+            uri, version = self.document_of(edit.source.file)
+            made = t.TextEdit(range_of(edit.source, edit.span, self.session.encoding), edit.text)
+            by_uri.setdefault(uri, (version, []))[1].append(made)
+        if not able(self.client_capabilities, "workspace.workspace_edit.document_changes"):
+            return t.WorkspaceEdit({uri: mine for uri, (_, mine) in by_uri.items()})
+        return t.WorkspaceEdit(
+            document_changes=[
+                t.TextDocumentEdit(t.OptionalVersionedTextDocumentIdentifier(uri, version), list(mine))
+                for uri, (version, mine) in by_uri.items()
+            ]
+        )

@@ -185,6 +185,16 @@ class Client:
 @pytest.fixture
 def lsp():
     """A function that starts a language server; all are ended with the test."""
+    yield from _starting()
+
+
+@pytest.fixture(scope="module")
+def lasting_lsp():
+    """The same for servers that the tests of a module share."""
+    yield from _starting()
+
+
+def _starting():
     clients: list[Client] = []
 
     def start(arguments: list[str] | None = None, answers: dict[str, Any] | None = None) -> Client:
@@ -227,6 +237,13 @@ class Editor:
         @self.client.feature(t.CLIENT_REGISTER_CAPABILITY)
         def register(params: t.RegistrationParams) -> None:
             self.registered.extend(params.registrations)
+
+        for method in (
+            t.WORKSPACE_CODE_LENS_REFRESH,
+            t.WORKSPACE_INLAY_HINT_REFRESH,
+            t.WORKSPACE_SEMANTIC_TOKENS_REFRESH,
+        ):
+            self.client.feature(method)(lambda params: None)
 
         able = client_capabilities(self.kind.partition(" (")[0])
         if self.kind.endswith("(pulls)"):

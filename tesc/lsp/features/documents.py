@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsprotocol import types as t
 
 from tesc.lsp.documents import Document
+from tesc.lsp.indexing import look_again, sources_changed, watches_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,23 +16,33 @@ def register(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_DID_OPEN)
     def did_open(ls: Server, params: t.DidOpenTextDocumentParams) -> None:
         document = params.text_document
-        if ls.session.open(document.uri, document.language_id, document.version, document.text):
+        opened = document.uri, document.language_id, document.version, document.text
+        if ls.session.open(*opened):
             ls.publisher.soon(0)
+        elif ls.sources.open(*opened):
+            sources_changed(ls)
 
     @server.feature(t.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(ls: Server, params: t.DidChangeTextDocumentParams) -> None:
         document = ls.workspace.get_text_document(params.text_document.uri)
         assert isinstance(document, Document)
-        if ls.session.change(params.text_document.uri, params.text_document.version, document.text().text):
+        changed = params.text_document.uri, params.text_document.version, document.text().text
+        if ls.session.change(*changed):
             ls.publisher.soon()
+        elif ls.sources.change(*changed):
+            sources_changed(ls)
 
     @server.feature(t.TEXT_DOCUMENT_DID_SAVE)
     def did_save(ls: Server, params: t.DidSaveTextDocumentParams) -> None:
         if params.text_document.uri in ls.session.opened:
             ls.publisher.soon(0)
+        if not watches_files(ls):
+            look_again(ls)
 
     @server.feature(t.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(ls: Server, params: t.DidCloseTextDocumentParams) -> None:
         if ls.session.close(params.text_document.uri):
             ls.publisher.forget(params.text_document.uri)
             ls.publisher.soon()
+        elif ls.sources.close(params.text_document.uri):
+            sources_changed(ls)

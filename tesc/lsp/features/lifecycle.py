@@ -10,6 +10,8 @@ import sys
 from lsprotocol import types as t
 
 from tesc.lsp.documents import Documents
+from tesc.lsp.indexing import WATCHED as WATCHED_SOURCES
+from tesc.lsp.indexing import load_sources, take_changes
 from tesc.lsp.loading import load
 from tesc.lsp.settings import settings_from
 from tesc.lsp.uris import path_of
@@ -58,6 +60,7 @@ def register(server: Server) -> None:
         await _fetch_settings(ls)
         await _register(ls)
         await load(ls)
+        await load_sources(ls)
 
     @server.feature(t.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def did_change_configuration(ls: Server, params: t.DidChangeConfigurationParams) -> None:
@@ -65,6 +68,7 @@ def register(server: Server) -> None:
         if not await _fetch_settings(ls) and isinstance(sent, dict):
             _configure(ls, sent)
         ls.changed()
+        await load_sources(ls)
 
     @server.feature(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     async def did_change_folders(ls: Server, params: t.DidChangeWorkspaceFoldersParams) -> None:
@@ -75,18 +79,22 @@ def register(server: Server) -> None:
             ls.session.add_folder(folder.uri)
         for opened, text in texts:
             ls.session.open(opened.uri, "trace-events", opened.version, text)
+        ls.sources.folders_changed()
         await load(ls)
+        await load_sources(ls)
 
     @server.feature(t.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_files(ls: Server, params: t.DidChangeWatchedFilesParams) -> None:
-        for change in params.changes:
+        others = take_changes(ls, params.changes)
+        for change in others:
             path = path_of(change.uri)
             if os.path.basename(path) in _CONFIGURING:
                 for project in ls.session.projects:
                     project.configure_again()
             else:
                 ls.session.reread(path)
-        ls.changed()
+        if others:
+            ls.changed()
 
 
 def _configure(ls: Server, section: Any) -> None:
@@ -94,7 +102,10 @@ def _configure(ls: Server, section: Any) -> None:
     for message in wrong:
         ls.log(message, t.MessageType.Warning)
     if settings != ls.session.settings:
+        before = ls.session.settings
         ls.session.configure(settings)
+        if before.sources != settings.sources:
+            ls.sources.configure()
 
 
 async def _fetch_settings(ls: Server) -> bool:
@@ -122,7 +133,7 @@ async def _register(ls: Server) -> None:
     wanted = []
     files, settings = workspace.did_change_watched_files, workspace.did_change_configuration
     if files and files.dynamic_registration:
-        watchers = [t.FileSystemWatcher(pattern) for pattern in (*_WATCHED, *ls.watched_sources)]
+        watchers = [t.FileSystemWatcher(pattern) for pattern in (*_WATCHED, *WATCHED_SOURCES)]
         options = t.DidChangeWatchedFilesRegistrationOptions(watchers)
         wanted.append(t.Registration("tesc-files", t.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
     if settings and settings.dynamic_registration:

@@ -15,6 +15,7 @@ from tesc.schema.groups import group_of
 from tesc.schema.identifiers import c_function
 from tesc.syntax.c_type import parse_type
 from tesc.syntax.nodes import Comment
+from tesc.uses.scan import CALL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,12 @@ _MOST_CALLERS = 5
 
 def callers(view: View, name: str) -> list[str] | None:
     """Where sources call an event: `net/rx.c:12 rx_done`, say; None where there is no index of them."""
-    return None
+    project = view.project
+    if not project.indexed or not project.sources:
+        return None
+    calls = [(path, use) for path, use in project.uses.uses_of(name) if use.kind == CALL and not use.dead]
+    places = (f"{project.shown(path)}:{use.line} {use.function or ''}".rstrip() for path, use in calls)
+    return list(places)
 
 
 def of_event(view: View, node: Event) -> Page:

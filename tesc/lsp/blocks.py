@@ -1,0 +1,100 @@
+"""The blocks of a trace-events file: comments that head events, and what stands below them."""
+
+from __future__ import annotations
+
+import os
+
+from tesc.analysis.suppress import is_suppression
+from tesc.records import record
+from tesc.syntax.nodes import Comment
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.syntax.nodes import Item, Tree
+
+
+@record
+class Block:
+    """A heading, the last comment's line above items, and those items.
+
+    `heading` is None for items that no comment heads. It ends before the next heading: a comment
+    with a blank line, or the start of the file, above it.
+    """
+
+    heading: Comment | None
+    comments: tuple[Comment, ...]
+    items: tuple[Item, ...]
+
+    @property
+    def title(self) -> str:
+        """What the heading says: its first line."""
+        return title_of(self.comments[0]) if self.comments else ""
+
+    @property
+    def start(self) -> int:
+        return (self.comments or self.items)[0].start
+
+    @property
+    def end(self) -> int:
+        return (self.items or self.comments)[-1].end
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+
+def title_of(comment: Comment) -> str:
+    """The text of a comment without its `#`s and blanks."""
+    return comment.text.lstrip("#").strip()
+
+
+def blocks_of(tree: Tree) -> list[Block]:
+    """The blocks of a file, in order."""
+    blocks: list[Block] = []
+    comments: list[Comment] = []
+    items: list[Item] = []
+
+    def close() -> None:
+        if comments or items:
+            blocks.append(Block(comments[0] if comments else None, tuple(comments), tuple(items)))
+        comments.clear()
+        items.clear()
+
+    last = -1
+    for item in tree.items:
+        gap = last >= 0 and item.line > last + 1
+        last = item.line
+        if isinstance(item, Comment) and not is_suppression(item):
+            if items and not gap:
+                items.append(item)  # a note on what follows it
+                continue
+            if items or gap:
+                close()
+            comments.append(item)
+        else:
+            if comments and gap and not items and not blocks:
+                close()  # at the top it speaks of the whole file
+            items.append(item)
+    close()
+    return blocks
+
+
+def file_named(title: str, folder: str, root: str | None) -> str | None:
+    """The file that a heading such as `# vl.c` names, if there is one.
+
+    Its path is relative to the file's folder, or to one of those above that up to `root`.
+    """
+    word = title.split()[0].rstrip(":,") if title.split() else ""
+    if "." not in word or "\0" in word or os.path.isabs(word):
+        return None
+    while True:
+        path = os.path.normpath(os.path.join(folder, word))
+        if os.path.isfile(path):
+            return path
+        above = os.path.dirname(folder)
+        if root is None or above == folder or not f"{folder}{os.sep}".startswith(os.path.join(root, "")):
+            return None
+        if os.path.normpath(folder) == os.path.normpath(root):
+            return None
+        folder = above

@@ -1,0 +1,44 @@
+"""`textDocument/documentLink`: included files, and the sources that headings name."""
+
+from __future__ import annotations
+
+import os
+
+from lsprotocol import types as t
+
+from tesc.lsp.blocks import file_named, title_of
+from tesc.lsp.targets import path_of
+from tesc.syntax.nodes import Comment, Include
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.lsp.server import Server
+    from tesc.lsp.view import View
+
+
+def register(server: Server) -> None:
+    @server.feature(t.TEXT_DOCUMENT_DOCUMENT_LINK)
+    def document_link(ls: Server, params: t.DocumentLinkParams) -> list[t.DocumentLink] | None:
+        view = ls.view(params.text_document)
+        if view is None:
+            return None
+        return [t.DocumentLink(view.range(span), ls.document_of(path)[0]) for span, path in links(view)]
+
+
+def links(view: View) -> Iterator[tuple[Span, str]]:
+    """What leads to a file, and that file."""
+    folder = os.path.dirname(os.path.abspath(view.source.file))
+    for item in view.tree.items:
+        if isinstance(item, Include):
+            tree = view.project.included(view.source, item)
+            if tree is not None:
+                yield path_of(item), tree.source.file
+        elif isinstance(item, Comment):
+            title = title_of(item)
+            path = file_named(title, folder, view.project.folder)
+            if path is not None:
+                start = item.start + item.text.index(title)
+                yield Span(start, start + len(title.split()[0].rstrip(":,"))), path

@@ -1,0 +1,60 @@
+"""`workspace/willRenameFiles` and `didRenameFiles`: includes follow the files that they lead to."""
+
+from __future__ import annotations
+
+import os
+
+from lsprotocol import types as t
+
+from tesc.lsp.indexing import look_again
+from tesc.lsp.moving import Move, edits_for_moves
+from tesc.lsp.uris import path_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.lsp.server import Server
+
+_FILTERS = [
+    t.FileOperationFilter(
+        t.FileOperationPattern("**/{trace-events,*.trace-events}", t.FileOperationPatternKind.File), "file"
+    ),
+    t.FileOperationFilter(t.FileOperationPattern("**", t.FileOperationPatternKind.Folder), "file"),
+]
+_OPTIONS = t.FileOperationRegistrationOptions(_FILTERS)
+
+
+def register(server: Server) -> None:
+    @server.feature(t.WORKSPACE_WILL_RENAME_FILES, _OPTIONS)
+    def will_rename(ls: Server, params: t.RenameFilesParams) -> t.WorkspaceEdit | None:
+        moves = _moves(params)
+        edits = [edit for one in ls.session.projects for edit in edits_for_moves(one, moves)]
+        return ls.edit(edits) if edits else None
+
+    @server.feature(t.WORKSPACE_DID_RENAME_FILES, _OPTIONS)
+    def did_rename(ls: Server, params: t.RenameFilesParams) -> None:
+        for move in _moves(params):
+            _take(ls, move)
+        look_again(ls)
+        ls.changed()
+
+
+def _moves(params: t.RenameFilesParams) -> list[Move]:
+    return [Move(_real(path_of(one.old_uri)), _real(path_of(one.new_uri))) for one in params.files]
+
+
+def _real(path: str) -> str:
+    """The real path of a file that may be gone, or be a symbolic link itself."""
+    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+
+
+def _take(ls: Server, move: Move) -> None:
+    """Take files as they are now."""
+    for project in ls.session.projects:
+        moved = [
+            path
+            for path in (os.path.realpath(tree.source.file) for unit in project.units for tree in unit.trees)
+            if move.of(path) is not None
+        ]
+        for path in dict.fromkeys(moved):
+            ls.session.reread(path)
+            ls.session.reread(move.of(path) or path)

@@ -1,0 +1,174 @@
+"""Reading the C and Rust sources of folders, a few at a time, so that the client is served meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+
+from lsprotocol import types as t
+
+from tesc.lsp.loading import Progress
+from tesc.lsp.sources import JoinedUses
+from tesc.lsp.uris import path_of
+from tesc.uses.scan import language_of, suffixes
+from tesc.uses.sources import find_sources
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tesc.lsp.project import Project
+    from tesc.lsp.server import Server
+
+WATCHED = (f"**/*.{{{','.join(suffixes())}}}",)
+# In seconds: how long it is read at once, and how long the client then has. What it sends is read
+# in several turns, so it has to have more than one.
+_SLICE = 0.004
+_PAUSE = 0.001
+# In seconds: what changes within that time is read at once.
+_GATHER = 0.3
+
+
+async def load_sources(server: Server) -> None:
+    """Read the sources of all folders that are not read yet, unless the client wants none of it."""
+    for project in server.session.projects:
+        if project.folder is not None and not project.indexed:
+            await _index(server, project)
+
+
+def look_again(server: Server) -> None:
+    """Look what changed in the folders' sources, a moment later."""
+    for project in server.session.projects:
+        if project.indexed:
+            server.keep(_later(server, project))
+
+
+def take_changes(server: Server, changes: Iterable[t.FileEvent]) -> list[t.FileEvent]:
+    """Take those changes on disk that are of sources; returns the others."""
+    others: list[t.FileEvent] = []
+    changed: list[str] = []
+    unknown: dict[str, Project] = {}
+    for change in changes:
+        path = path_of(change.uri)
+        if language_of(path) is None:
+            others.append(change)
+            continue
+        path = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+        project = server.sources.project_at(path)
+        if project is None or project.folder is None:
+            continue
+        if not project.indexed and project.folder not in server.indexing:
+            continue  # it will be read with all others, or not at all
+        if path in project.sources:
+            changed.append(path)
+        else:
+            # Is it one that git ignores?
+            unknown[project.folder] = project
+    if changed:
+        server.keep(_reread(server, changed))
+    for project in unknown.values():
+        server.keep(_later(server, project))
+    return others
+
+
+def watches_files(server: Server) -> bool:
+    """Whether the client tells of changes on disk."""
+    workspace = server.client_capabilities.workspace
+    files = workspace.did_change_watched_files if workspace else None
+    return bool(files and files.dynamic_registration)
+
+
+def sources_changed(server: Server) -> None:
+    """Tell the client what follows from changed sources."""
+    if server.sources.news:
+        server.sources.news = False
+        server.publisher.soon()
+        refresh_lenses(server)
+
+
+def refresh_lenses(server: Server) -> None:
+    """Ask the client to ask for code lenses anew."""
+    workspace = server.client_capabilities.workspace
+    if workspace and workspace.code_lens and workspace.code_lens.refresh_support:
+        server.workspace_code_lens_refresh(None)
+
+
+async def _later(server: Server, project: Project) -> None:
+    assert project.folder is not None
+    if project.folder in server.to_index:
+        return
+    server.to_index.add(project.folder)
+    await asyncio.sleep(_GATHER)
+    while project.folder in server.indexing:
+        await asyncio.sleep(_GATHER)
+    server.to_index.discard(project.folder)
+    await _index(server, project)
+
+
+async def _reread(server: Server, paths: Sequence[str]) -> None:
+    turn = time.monotonic()
+    for path in paths:
+        server.sources.reread(path)
+        if time.monotonic() - turn > _SLICE:
+            await asyncio.sleep(_PAUSE)
+            turn = time.monotonic()
+    sources_changed(server)
+
+
+async def _index(server: Server, project: Project) -> None:
+    """Read what is new or changed in a folder's sources, and forget those that are gone."""
+    folder = project.folder
+    if folder is None or not server.session.settings.sources or folder in server.indexing:
+        return
+    server.indexing.add(folder)
+    try:
+        found = await asyncio.get_running_loop().run_in_executor(server.thread_pool, find_sources, folder)
+        await _read(server, project, found)
+    finally:
+        server.indexing.discard(folder)
+
+
+async def _read(server: Server, project: Project, found: Sequence[str]) -> None:
+    index = project.uses
+    for gone in project.sources.difference(found):
+        if not server.sources.take_open(gone, index):
+            index.remove(gone)
+    progress = Progress(server, f"tesc: reading sources in {project.folder}")
+    changed = False
+    turn = time.monotonic()
+    for number, path in enumerate(found):
+        # A folder within this one may be a workspace folder, too.
+        if server.sources.project_at(path) is project and not server.sources.take_open(path, index):
+            changed = index.reread(path) or changed
+        if time.monotonic() - turn > _SLICE:
+            await progress.report(f"{number + 1} of {len(found)} files", 100 * number // len(found))
+            await asyncio.sleep(_PAUSE)
+            if progress.cancelled:
+                progress.end("cancelled: who uses an event is not known")
+                return
+            if project.uses is not index or project not in server.session.projects:
+                progress.end("not needed any more")
+                return
+            turn = time.monotonic()
+    project.sources = set(found)
+    progress.end(f"{len(found)} files")
+    if changed or not project.indexed:
+        project.indexed = True
+        project.all_uses = JoinedUses(server.sources, project) if _is_whole(project) else None
+        server.sources.touch()
+        server.publisher.soon(0)
+        refresh_lenses(server)
+
+
+def _is_whole(project: Project) -> bool:
+    """Whether a folder holds all that may use its events: no part of a checkout, nor without sources."""
+    if project.folder is None or not project.sources:
+        return False
+    above = os.path.dirname(project.folder)
+    while True:
+        if any(os.path.exists(os.path.join(above, name)) for name in (".git", "tesc.toml")):
+            return False
+        if above == os.path.dirname(above):
+            return True
+        above = os.path.dirname(above)

@@ -1,0 +1,89 @@
+"""Files that move: the paths of includes that have to follow them."""
+
+from __future__ import annotations
+
+import os
+
+from tesc.analysis.diagnostic import SourceEdit
+from tesc.lsp.targets import path_of
+from tesc.records import record
+from tesc.syntax.nodes import Include
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.lsp.project import Project
+    from tesc.syntax.nodes import Tree
+
+
+@record
+class Move:
+    """A file or folder that gets another path; both are real paths."""
+
+    old: str
+    new: str
+
+    def of(self, path: str) -> str | None:
+        """The new path of a file, or None where it does not move."""
+        if path == self.old:
+            return self.new
+        if path.startswith(os.path.join(self.old, "")):
+            return self.new + path[len(self.old) :]
+        return None
+
+
+def edits_for_moves(project: Project, moves: Sequence[Move]) -> Iterator[SourceEdit]:
+    """What has to change in includes so that they lead where they led before."""
+    seen = set()
+    for unit in project.units:
+        for tree in unit.trees:
+            if tree.source not in seen:
+                seen.add(tree.source)
+                yield from _in_file(project, tree, moves)
+
+
+def _in_file(project: Project, tree: Tree, moves: Sequence[Move]) -> Iterator[SourceEdit]:
+    source = tree.source
+    before = os.path.realpath(source.file)
+    after = _moved(before, moves)
+    for item in tree.items:
+        if not isinstance(item, Include):
+            continue
+        found = project.workspace.included(source, item.path)
+        if found is None:
+            continue
+        real = os.path.realpath(found)
+        target = _moved(real, moves)
+        if target == real and after == before:
+            continue
+        text = _path(project, tree, item, found, after, target)
+        if text != item.path:
+            yield SourceEdit(source, path_of(item), text)
+
+
+def _moved(path: str, moves: Sequence[Move]) -> str:
+    return next((new for move in moves for new in [move.of(path)] if new is not None), path)
+
+
+def _path(project: Project, tree: Tree, item: Include, found: str, after: str, target: str) -> str:
+    """What an include of a file that will be at `after` has to say to reach `target`.
+
+    What was found by the include path goes on to be, as long as the file is there.
+    """
+    source = tree.source
+    folder = os.path.dirname(source.file)
+    if os.path.isabs(item.path):
+        return target
+    if os.path.normpath(found) != os.path.normpath(os.path.join(folder, item.path)):
+        for one in project.workspace.include_path_of(source):
+            real = os.path.realpath(one)
+            if os.path.normpath(found) == os.path.normpath(os.path.join(one, item.path)) and (
+                target.startswith(os.path.join(real, ""))
+            ):
+                return _slashed(os.path.relpath(target, real))
+    return _slashed(os.path.relpath(target, os.path.dirname(after)))
+
+
+def _slashed(path: str) -> str:
+    return path.replace(os.sep, "/")

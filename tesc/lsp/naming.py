@@ -1,0 +1,129 @@
+"""Where events are named: their declarations, patterns that mean just them, C and Rust sources."""
+
+from __future__ import annotations
+
+import os
+
+from tesc.records import record
+from tesc.schema.disabling import disabled_by
+from tesc.schema.patterns import is_literal
+from tesc.syntax.nodes import Disable
+from tesc.uses.scan import CALL, REFERENCE, STATE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tesc.lsp.project import Project
+    from tesc.lsp.sources import Sources
+    from tesc.schema.unit import UnitEvent
+    from tesc.syntax.nodes import Event, Word
+    from tesc.syntax.source import Source
+    from tesc.uses.scan import Use
+
+
+@record
+class Declared:
+    """An event's declaration, and the project that it is part of."""
+
+    project: Project
+    source: Source
+    node: Event
+    # Its effective name there, and that in its own file.
+    name: str
+
+    @property
+    def prefix(self) -> str:
+        """What stands before its own name."""
+        return self.name[: len(self.name) - len(self.node.name)]
+
+
+def names_of(project: Project, node: Event) -> list[str]:
+    """The effective names of an event, each once."""
+    return list(dict.fromkeys(event.name for event in project.events_of(node)))
+
+
+def uses_of(sources: Sources, project: Project, node: Event) -> list[tuple[str, Use]]:
+    """Where C and Rust sources name an event, by all its effective names, in the order of paths."""
+    return [found for name in names_of(project, node) for found in uses_by(sources, project, node, name)]
+
+
+def uses_by(sources: Sources, project: Project, node: Event, name: str) -> Iterator[tuple[str, Use]]:
+    """Where C and Rust sources name an event by one of its effective names."""
+    rivals = project.events_named(name)
+    for path, use in sources.uses_named(project, name):
+        if any(event.node is node for event in _meant(rivals, path)):
+            yield path, use
+
+
+def callers_of(sources: Sources, project: Project, node: Event) -> list[tuple[str, Use]]:
+    """Where code that is not left out by `#if 0` traces an event, or takes the function's address."""
+    return [
+        (path, use)
+        for path, use in uses_of(sources, project, node)
+        if use.kind in (CALL, REFERENCE) and not use.dead
+    ]
+
+
+def declarations_of(sources: Sources, path: str, use: Use) -> list[Declared]:
+    """The declarations of what a source uses: its own folder's, or those of the other ones."""
+    own = sources.project_at(path)
+    others = [project for project in sources.projects if project is not own]
+    for projects in ([own] if own else [], others):
+        found = [
+            Declared(project, event.source, event.node, event.name)
+            for project in projects
+            for event in _meant(_events(project, use), path)
+        ]
+        if found:
+            return list({id(one.node): one for one in found}.values())
+    return []
+
+
+def _events(project: Project, use: Use) -> list[UnitEvent]:
+    if use.capitals:
+        return project.events_in_capitals(use.name)
+    found = project.events_named(use.name)
+    if not found and use.kind == STATE:
+        # Rust's trace_NAME_enabled() may be a call of an event of that name.
+        found = project.events_named(f"{use.name}_enabled")
+    return found
+
+
+def _meant(events: list[UnitEvent], path: str) -> list[UnitEvent]:
+    """Of events with the same name those that a source means.
+
+    Programs that are never linked together may have events of the same name (QEMU's two user-mode
+    emulators do): each means the one that is declared nearest above it.
+    """
+    if len(events) < 2:
+        return events
+    folders = [os.path.dirname(os.path.realpath(event.source.file)) for event in events]
+    depths = [len(folder) if path.startswith(os.path.join(folder, "")) else -1 for folder in folders]
+    return [event for event, depth in zip(events, depths) if depth == max(depths)]
+
+
+def literal_patterns(project: Project, nodes: Iterable[Event]) -> Iterator[tuple[Source, Word]]:
+    """The patterns without wildcards that mean events, each once."""
+    wanted = {id(node) for node in nodes}
+    seen = set()
+    for unit in project.units:
+        if not any(id(event.node) in wanted for event in unit.events):
+            continue
+        for tree in unit.trees:
+            for word in (w for item in tree.items if isinstance(item, Disable) for w in item.patterns):
+                if not is_literal(word.text) or (tree.source, word.start) in seen:
+                    continue
+                if any(id(event.node) in wanted for event in disabled_by(unit, tree.source, word)):
+                    seen.add((tree.source, word.start))
+                    yield tree.source, word
+
+
+def matched(project: Project, source: Source, word: Word) -> list[UnitEvent]:
+    """The events that a pattern in a file means, each declaration once."""
+    found: dict[int, UnitEvent] = {}
+    for unit in project.units:
+        if any(tree.source is source for tree in unit.trees):
+            for event in disabled_by(unit, source, word):
+                found.setdefault(id(event.node), event)
+    return list(found.values())

@@ -1,0 +1,285 @@
+"""Renaming: the edits in trace-events, C and Rust files that go with another name.
+
+What follows from the new name is found by trying: the edited texts are resolved in memory, and what
+becomes of each event's effective name tells what else has to be edited.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from tesc.analysis.diagnostic import SourceEdit
+from tesc.lsp.naming import declarations_of, matched, uses_by
+from tesc.lsp.protocol import Refused
+from tesc.lsp.targets import EventName, ParameterPlace, PatternPlace, PrefixPlace
+from tesc.records import record
+from tesc.schema.disabling import disabled_by
+from tesc.schema.patterns import is_literal, pattern
+from tesc.schema.reserved import C_KEYWORDS
+from tesc.syntax.nodes import Disable
+from tesc.syntax.source import Source, Span
+from tesc.uses.scan import DECLARATION
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.analysis.diagnostic import Diagnostic
+    from tesc.lsp.project import Project
+    from tesc.lsp.sources import Sources
+    from tesc.lsp.targets import Target
+    from tesc.lsp.view import View
+    from tesc.schema.unit import Unit, UnitEvent
+    from tesc.syntax.nodes import Event, Tree, Word
+    from tesc.uses.scan import Use
+
+_NAME = re.compile(r"[A-Za-z0-9_]+")
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CALL = "trace_"
+# What a renaming must not bring, whatever its severity.
+_CLASHES = frozenset({"TE101", "TE102", "TE103", "TE304"})
+
+
+@record
+class Renaming:
+    """One name in a trace-events file, and what it is to be."""
+
+    source: Source
+    span: Span
+    text: str
+
+
+@record
+class _Change:
+    """An event whose effective name changes."""
+
+    node: Event
+    old: str
+    new: str
+
+
+def name_at(view: View, target: Target | None) -> tuple[Span, str] | None:
+    """What can be renamed at a place: where it stands and its name; None where nothing can."""
+    if isinstance(target, (EventName, PrefixPlace)):
+        return target.span, view.text[target.span.start : target.span.end]
+    if isinstance(target, ParameterPlace) and not target.conversion:
+        return target.span, target.node.parameters[target.parameters[0]].name
+    if isinstance(target, PatternPlace) and _single(view, target.word) is not None:
+        return target.span, target.word.text
+    return None
+
+
+def _single(view: View, word: Word) -> UnitEvent | None:
+    """The event that a pattern means, if it can mean no other."""
+    found = matched(view.project, view.source, word) if is_literal(word.text) else []
+    return found[0] if len(found) == 1 else None
+
+
+def renaming_of(view: View, target: Target | None, name: str) -> Renaming:
+    """What a new name for what stands at a place of a trace-events document means. Raises Refused."""
+    if isinstance(target, ParameterPlace) and not target.conversion:
+        if not _IDENTIFIER.fullmatch(name):
+            raise Refused(f"'{name}' is no name for a parameter: letters, digits and underscores")
+        if name in C_KEYWORDS:
+            raise Refused(f"'{name}' is a word of the C language")
+        return Renaming(view.source, target.span, name)
+    if isinstance(target, (EventName, PrefixPlace)):
+        _check_name(name)
+        return Renaming(view.source, target.span, name)
+    event = _single(view, target.word) if isinstance(target, PatternPlace) else None
+    if event is None or not isinstance(target, PatternPlace):
+        raise Refused("there is no name to be changed here")
+    seen = target.word.text
+    return Renaming(event.source, event.node.name_span, _own_name(event.node, seen, name))
+
+
+def renaming_from(sources: Sources, path: str, use: Use, name: str) -> tuple[Project, Renaming]:
+    """What a new name for an event that a C or Rust source uses means. Raises Refused."""
+    found = declarations_of(sources, path, use)
+    if not found:
+        raise Refused(f"no event is called '{use.name}'")
+    if len(found) > 1:
+        places = " and ".join(f"{one.source.path}:{one.node.line}" for one in found)
+        raise Refused(f"'{found[0].name}' is declared at {places}: rename it there")
+    [event] = found
+    # Some clients offer the whole identifier.
+    if name.startswith(_CALL) and not event.name.startswith(_CALL):
+        name = name[len(_CALL) :]
+    if use.capitals and name.isupper() and event.name.islower():
+        name = name.lower()
+    own = _own_name(event.node, event.name, name)
+    return event.project, Renaming(event.source, event.node.name_span, own)
+
+
+def _own_name(node: Event, seen: str, name: str) -> str:
+    """An event's own name of one that has prefixes before it. Raises Refused."""
+    _check_name(name)
+    prefix = seen[: len(seen) - len(node.name)]
+    if not name.startswith(prefix) or name == prefix:
+        raise Refused(f"'{name}' must begin with the prefix '{prefix}' and go on: the file gives it")
+    return name[len(prefix) :]
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise Refused(f"'{name}' is no name: letters, digits and underscores")
+
+
+def edits_for(sources: Sources, project: Project, renaming: Renaming) -> list[SourceEdit]:
+    """The edits of a renaming, of trace-events files first. Raises Refused where it can't be done."""
+    if not project.loaded:
+        raise Refused("the folder's files are still being read: try again in a moment")
+    first = SourceEdit(renaming.source, renaming.span, renaming.text)
+    before = project.units
+    after = project.forked([first])
+    changes = _changes(before, after.units)
+    edits = [first, *_patterns(before, after.units, changes)]
+    if len(edits) > 1:
+        after = project.forked(edits)
+    _check_states(before, after.units)
+    _check_found(project.found, after.found)
+    return [*edits, *_in_sources(sources, project, changes)]
+
+
+def _paired(before: Sequence[Unit], after: Sequence[Unit]) -> Iterator[tuple[UnitEvent, UnitEvent]]:
+    """The events before and after, which are the same ones. Raises Refused where they are not."""
+    if [len(unit.events) for unit in before] != [len(unit.events) for unit in after]:
+        raise Refused("with this name another include would bring the same events")
+    for one, other in zip(before, after):
+        yield from zip(one.events, other.events)
+
+
+def _changes(before: Sequence[Unit], after: Sequence[Unit]) -> list[_Change]:
+    """The events whose names change, each name once."""
+    found = {}
+    for one, other in _paired(before, after):
+        if one.name != other.name:
+            found[id(one.node), one.name] = _Change(one.node, one.name, other.name)
+    return list(found.values())
+
+
+def _patterns(
+    before: Sequence[Unit], after: Sequence[Unit], changes: Sequence[_Change]
+) -> Iterator[SourceEdit]:
+    """The patterns that mean just an event whose name changes, with its new name."""
+    changed = {id(change.node) for change in changes}
+    found: dict[tuple[Source, int], tuple[Word, set[str]]] = {}
+    for unit, other in zip(before, after):
+        if not any(id(event.node) in changed for event in unit.events):
+            continue
+        for tree, word in _literal(unit):
+            for event in disabled_by(unit, tree.source, word):
+                seen = _seen_then(unit, event, other.events[event.index], tree, word, other)
+                found.setdefault((tree.source, word.start), (word, set()))[1].update(seen)
+    for (source, _), (word, names) in found.items():
+        if len(names) > 1:
+            raise Refused(
+                f"the pattern '{word.text}' in {source.path} would have to be several: edit it first"
+            )
+        [name] = names
+        if name != word.text:
+            yield SourceEdit(source, word.span, name)
+
+
+def _literal(unit: Unit) -> Iterator[tuple[Tree, Word]]:
+    for tree in unit.trees:
+        for item in tree.items:
+            if isinstance(item, Disable):
+                yield from ((tree, word) for word in item.patterns if is_literal(word.text))
+
+
+def _seen_then(
+    unit: Unit, event: UnitEvent, then: UnitEvent, tree: Tree, word: Word, other: Unit
+) -> Iterator[str]:
+    """How a file will see an event that a pattern in it means now."""
+    holders = [link.source for link in event.chain] + [event.source]
+    for depth, source in enumerate(holders):
+        if source is tree.source and event.name[len(_outer(unit, event, depth)) :] == word.text:
+            yield then.name[len(_outer(other, then, depth)) :]
+
+
+def _outer(unit: Unit, event: UnitEvent, depth: int) -> str:
+    """What stands before an event's name that the file at a depth of its chain does not see."""
+    includes = [link.include for link in event.chain[:depth]]
+    return unit.ranges[0].prefix + "".join(one.prefix.text for one in includes if one.prefix)
+
+
+def _check_states(before: Sequence[Unit], after: Sequence[Unit]) -> None:
+    """Raise Refused where an event would be disabled, or would not be any more."""
+    for one, other in _paired(before, after):
+        if one.disabled != other.disabled:
+            state = "disabled" if other.disabled else "disabled no longer"
+            pattern_ = _differing(before, one if one.disabled else other)
+            raise Refused(f"'{other.name}' would be {state}: {pattern_}")
+
+
+def _differing(units: Sequence[Unit], event: UnitEvent) -> str:
+    """The pattern that a state depends on, in words."""
+    for unit in units:
+        for tree in (*unit.trees, *unit.directives):
+            for item in tree.items:
+                for word in item.patterns if isinstance(item, Disable) else ():
+                    means = pattern(word.text).fullmatch
+                    if any(means(event.name[at:]) for at in range(len(event.name))):
+                        place = f" in {tree.source.path}:{item.line}" if tree.source.path else ""
+                        return f"the pattern '{word.text}'{place} decides that"
+    return "a pattern from outside decides that"
+
+
+def _check_found(before: dict[Source, list[Diagnostic]], after: dict[Source, list[Diagnostic]]) -> None:
+    """Raise Refused where the rules find a clash, or an error, that they did not find before."""
+
+    def counted(found: dict[Source, list[Diagnostic]]) -> Counter[tuple[str, str]]:
+        return Counter((one.code, one.source.file) for mine in found.values() for one in mine)
+
+    fresh = counted(after)
+    fresh.subtract(counted(before))
+    known = {one.message for mine in before.values() for one in mine}
+    for one in (one for mine in after.values() for one in mine):
+        grave = one.severity == "error" or one.code in _CLASHES
+        if grave and fresh[one.code, one.source.file] > 0 and one.message not in known:
+            line, _ = one.source.place(one.span.start)
+            raise Refused(f"{one.message} ({one.code}, {one.source.path}:{line})")
+
+
+def _in_sources(sources: Sources, project: Project, changes: Sequence[_Change]) -> list[SourceEdit]:
+    """The edits of C and Rust sources. Raises Refused where what they use is not sure."""
+    if not changes or not sources.wanted:
+        return []
+    if not sources.complete:
+        raise Refused("the C and Rust sources are not all read yet: try again in a moment")
+    edits: dict[tuple[str, int], SourceEdit] = {}
+    for change in changes:
+        uses = list(uses_by(sources, project, change.node, change.old))
+        _check_pasted(sources, change, bool(uses))
+        _check_taken(sources, change)
+        for path, use in uses:
+            found = sources.located(path, use)
+            if found is None:
+                raise Refused(f"{project.shown(path)} is being changed: try again in a moment")
+            length = len(use.name) if use.capitals else len(change.old)
+            span = Span(use.name_start, use.name_start + length)
+            text = change.new.upper() if use.capitals else change.new
+            edits[path, use.start] = SourceEdit(found.source, span, text)
+    return list(edits.values())
+
+
+def _check_pasted(sources: Sources, change: _Change, used: bool) -> None:
+    """Raise Refused where only the preprocessor knows whether the event is used."""
+    for path, use in sources.pasted():
+        name = change.old.upper() if use.capitals else change.old
+        # Where nothing but `trace_` is written it may be any event: one that nobody uses otherwise.
+        anything = not use.name.strip("*")
+        if pattern(use.name).fullmatch(name) and not (anything and used):
+            place = f"{sources.shown(path)}:{use.line}"
+            raise Refused(f"'{name}' may be put together from parts at {place}: rename it by hand")
+
+
+def _check_taken(sources: Sources, change: _Change) -> None:
+    """Raise Refused where a source declares a function of the new name by itself."""
+    for _, index in sources.indexes():
+        for path, use in index.uses_of(change.new):
+            if use.kind == DECLARATION:
+                place = f"{sources.shown(path)}:{use.line}"
+                raise Refused(f"'{_CALL}{change.new}' is declared by hand at {place}")

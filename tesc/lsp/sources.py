@@ -1,0 +1,315 @@
+"""C and Rust sources: those that are open, and where the sources of folders use events."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+
+from lsprotocol import types as t
+
+from tesc.lsp.positions import offset_of, range_of
+from tesc.lsp.uris import path_of, uri_of
+from tesc.records import record
+from tesc.syntax.source import Source, Span
+from tesc.uses.index import Index
+from tesc.uses.scan import PASTED, language_of
+from tesc.uses.sources import read_bytes, signature
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tesc.lsp.project import Project
+    from tesc.lsp.session import Session
+    from tesc.uses.scan import Use
+
+# How many files' texts are kept: places in them need their lines.
+_KEPT = 64
+# What clients call languages of which sources are indexed, and how such files end.
+_ENDINGS = {"c": ".c", "cpp": ".cc", "objective-c": ".m", "objective-cpp": ".mm", "rust": ".rs"}
+
+
+@record
+class SourceView:
+    """An open C or Rust document; `path` is what indexes call it."""
+
+    uri: str
+    path: str
+    version: int | None
+    source: Source
+
+
+@record
+class UseAt:
+    """A use of an event, and the source that it is in."""
+
+    source: Source
+    use: Use
+
+    @property
+    def same(self) -> bool:
+        """Whether the source still is what the use was found in."""
+        use = self.use
+        return self.source.text[use.name_start : use.end].startswith(use.name.partition("*")[0])
+
+
+class Sources:
+    """The indexes of a session's folders, and the open documents in them.
+
+    An open document counts with the text that the client sent. One outside of all folders is in an
+    index that the files outside of folders share.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.opened: dict[str, SourceView] = {}
+        # Paths in indexes by real path, for those that symbolic links lead to.
+        self._names: dict[str, str] = {}
+        self._open: dict[str, SourceView] = {}
+        self._loose = Index()
+        self._texts: OrderedDict[str, tuple[tuple[int, int], Source]] = OrderedDict()
+        # Whether events are used elsewhere, or more or less often, than the client was told.
+        self.news = False
+
+    # Documents.
+
+    def open(self, uri: str, language: str, version: int | None, text: str) -> bool:
+        """Take a document that the client opened; false where it is no C or Rust source."""
+        path = path_of(uri)
+        if language_of(path) is None:
+            if language not in _ENDINGS:
+                return False
+            path += _ENDINGS[language]
+        real = os.path.realpath(path)
+        path = self._names.get(real, real)
+        view = SourceView(uri, path, version, Source(path, text))
+        self.opened[uri] = self._open[real] = view
+        self._update(view)
+        return True
+
+    def change(self, uri: str, version: int | None, text: str) -> bool:
+        """Take a document's new text; false where it is no open source."""
+        before = self.opened.get(uri)
+        if before is None:
+            return False
+        view = SourceView(uri, before.path, version, Source(before.path, text))
+        self.opened[uri] = self._open[os.path.realpath(before.path)] = view
+        self._update(view)
+        return True
+
+    def close(self, uri: str) -> bool:
+        """Forget an open document: what is on disk counts again."""
+        view = self.opened.pop(uri, None)
+        if view is None:
+            return False
+        self._open.pop(os.path.realpath(view.path), None)
+        project = self.project_at(view.path)
+        index = project.uses if project else self._loose
+        before = _named(index, view.path)
+        if project is None or not self._session.settings.sources:
+            index.remove(view.path)
+        else:
+            index.reread(view.path)
+        self._touch(before != _named(index, view.path))
+        return True
+
+    def view(self, uri: str) -> SourceView | None:
+        """An open C or Rust document; None where it is none."""
+        return self.opened.get(uri)
+
+    def _update(self, view: SourceView) -> None:
+        project = self.project_at(view.path)
+        index = project.uses if project else self._loose
+        before = _named(index, view.path)
+        index.update(view.path, view.source.text)
+        self._touch(before != _named(index, view.path))
+
+    def _touch(self, different: bool) -> None:
+        if different:
+            self.news = True
+            self.touch()
+
+    def touch(self) -> None:
+        """Say that the sources use other events than before: they may be those of any folder."""
+        for project in self.projects:
+            project.touch_uses()
+
+    # Indexes.
+
+    def take_open(self, path: str, index: Index) -> bool:
+        """Whether a path that was found below a folder is an open document, whose text then counts."""
+        if not self._open:
+            return False
+        real = os.path.realpath(path)
+        view = self._open.get(real)
+        if view is None:
+            return False
+        if view.path != path:
+            index.remove(view.path)
+            self._names[real] = path
+            view = SourceView(view.uri, path, view.version, Source(path, view.source.text))
+            self.opened[view.uri] = self._open[real] = view
+        index.update(path, view.source.text)
+        return True
+
+    def reread(self, path: str) -> None:
+        """Take a source as it is on disk; not one that is open."""
+        project = self.project_at(path)
+        if project is None or self.take_open(path, project.uses):
+            return
+        before = _named(project.uses, path)
+        project.uses.reread(path)
+        self._touch(before != _named(project.uses, path))
+
+    def configure(self) -> None:
+        """Take the client's settings as they are now: without `sources` only open documents count."""
+        if not self._session.settings.sources:
+            for project in self._session.projects:
+                project.forget_uses()
+        self.folders_changed()
+
+    def folders_changed(self) -> None:
+        """Take open documents anew: they may be in other folders now."""
+        self._loose = Index()
+        for view in self.opened.values():
+            self._update(view)
+
+    def project_at(self, path: str) -> Project | None:
+        """The innermost folder's project."""
+        within = [
+            project
+            for project in self._session.projects
+            if project.folder is not None and path.startswith(os.path.join(project.folder, ""))
+        ]
+        return max(within, key=lambda one: len(one.folder or ""), default=None)
+
+    @property
+    def projects(self) -> list[Project]:
+        """All projects of the session."""
+        return self._session.projects
+
+    def uses_named(self, project: Project, name: str) -> list[tuple[str, Use]]:
+        """The uses of a project's event by its effective name, in all folders."""
+        found = []
+        for other, index in self.indexes():
+            # Another folder's sources mean its own event, if it has one of that name.
+            if other is project or other is None or not other.events_named(name):
+                found += index.uses_of(name)
+        return found
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the client wants the sources of folders to be read."""
+        return self._session.settings.sources
+
+    @property
+    def complete(self) -> bool:
+        """Whether the sources of all folders are read."""
+        return all(project.indexed for project in self.projects if project.folder is not None)
+
+    def pasted(self) -> list[tuple[str, Use]]:
+        """The names that only a preprocessor can put together."""
+        return [found for _, index in self.indexes() for found in index.pasted]
+
+    def shown(self, path: str) -> str:
+        """A path as messages name it."""
+        project = self.project_at(path)
+        return project.shown(path) if project else path
+
+    def indexes(self) -> Iterator[tuple[Project | None, Index]]:
+        """All indexes, each with its project; None is the index of documents outside of all folders."""
+        for project in self._session.projects:
+            if project.folder is not None:
+                yield project, project.uses
+        yield None, self._loose
+
+    def index_at(self, view: SourceView) -> Index:
+        """The index that holds an open document's uses."""
+        project = self.project_at(view.path)
+        return project.uses if project else self._loose
+
+    # Places.
+
+    def use_at(self, view: SourceView, position: t.Position) -> Use | None:
+        """The use of an event that a position in an open document touches."""
+        offset = offset_of(view.source, position, self._session.encoding)
+        for use in self.uses_in(view):
+            if use.start <= offset <= use.end and use.kind != PASTED:
+                return use
+        return None
+
+    def uses_in(self, view: SourceView) -> tuple[Use, ...]:
+        """The uses of events in an open document, in the order of its text."""
+        return self.index_at(view).uses_in(view.path)
+
+    def located(self, path: str, use: Use) -> UseAt | None:
+        """A use with the text that it is in; None where the file is gone or another one by now."""
+        source = self.text_of(path)
+        if source is None:
+            return None
+        found = UseAt(source, use)
+        return found if found.same else None
+
+    def text_of(self, path: str) -> Source | None:
+        """The text of a source: the client's where it is open."""
+        view = self._open.get(os.path.realpath(path)) if self._open else None
+        if view is not None:
+            return view.source
+        signed = signature(path)
+        kept = self._texts.get(path)
+        if kept is not None and kept[0] == signed:
+            self._texts.move_to_end(path)
+            return kept[1]
+        read = read_bytes(path)
+        if read is None:
+            return None
+        source = Source.from_bytes(path, read[0])
+        self._texts[path] = (read[1], source)
+        if len(self._texts) > _KEPT:
+            self._texts.popitem(last=False)
+        return source
+
+    def uri_of(self, path: str) -> str:
+        """What the client calls a source, open or not."""
+        view = self._open.get(os.path.realpath(path)) if self._open else None
+        return view.uri if view else uri_of(path)
+
+    def version_of(self, path: str) -> int | None:
+        """The version of a source that is open."""
+        view = self._open.get(os.path.realpath(path)) if self._open else None
+        return view.version if view else None
+
+    def locations(self, uses: Iterable[tuple[str, Use]]) -> list[t.Location]:
+        """Where uses are, as the client sees it."""
+        found = (self.located(path, use) for path, use in uses)
+        return [self.location(one) for one in found if one is not None]
+
+    def location(self, use: UseAt) -> t.Location:
+        return t.Location(self.uri_of(use.source.file), self.range(use.source, use.use.span))
+
+    def range(self, source: Source, span: Span) -> t.Range:
+        return range_of(source, span, self._session.encoding)
+
+
+def _named(index: Index, path: str) -> list[tuple[str, str]]:
+    """The names that a file uses, and how; where they stand matters to nobody who counts."""
+    return sorted((use.name, use.kind) for use in index.uses_in(path))
+
+
+class JoinedUses(Index):
+    """The uses in all folders, as the rules look at them for one folder's events."""
+
+    def __init__(self, sources: Sources, project: Project) -> None:
+        super().__init__()
+        self._sources = sources
+        self._project = project
+
+    def uses_of(self, event: str) -> list[tuple[str, Use]]:
+        return self._sources.uses_named(self._project, event)
+
+    @property
+    def pasted(self) -> list[tuple[str, Use]]:
+        return self._sources.pasted()
+
+    def source(self, path: str) -> Source | None:
+        return self._sources.text_of(path)

@@ -1,0 +1,256 @@
+"""Who traces an event: code lenses, the call hierarchy, and sources that change."""
+
+from __future__ import annotations
+
+import pytest
+from lsprotocol import types as t
+
+from tests.lsp.conftest import span
+from tests.lsp.navigation import ROOT, RUST, VL, ask, extent, indexed, place, read, until, write_tree
+
+LENS = "textDocument/codeLens"
+
+
+@pytest.fixture
+def tree(folder):
+    write_tree(folder)
+    return folder
+
+
+def session(lsp, folder, **given):
+    client = lsp()
+    client.initialize(folder, **given)
+    return client, client.open(folder / "trace-events")
+
+
+def lenses(client, uri):
+    """The titles of the code lenses of a document, by line."""
+    given = client.request(LENS, {"textDocument": {"uri": uri}}) or []
+    resolved = [client.request("codeLens/resolve", lens) for lens in given]
+    return {lens["range"]["start"]["line"]: lens["command"]["title"] for lens in resolved}
+
+
+def watched(client, path, kind):
+    change = {"uri": path.as_uri(), "type": kind}
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [change]})
+
+
+def test_lenses_count_callers(lsp, tree):
+    client, root = session(lsp, tree)
+    indexed(client, root)
+    assert lenses(client, root) == {5: "no callers", 6: "3 callers"}
+    esp = client.open(tree / "hw" / "esp.trace-events")
+    assert lenses(client, esp) == {1: "no callers", 2: "1 caller"}
+    [first, *_] = client.request(LENS, {"textDocument": {"uri": root}})
+    assert "command" not in first and first["range"] == extent(ROOT, "vm_start")
+    assert client.request("codeLens/resolve", first)["command"] == {"title": "no callers", "command": ""}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_lenses_show_callers_where_the_client_can(lsp, tree, encoding):
+    options = {"debounce": 0, "clientCommands": ["tesc.showReferences"]}
+    client, root = session(lsp, tree, options=options, encodings=[encoding])
+    indexed(client, root)
+    [_, lens] = client.request(LENS, {"textDocument": {"uri": root}})
+    command = client.request("codeLens/resolve", lens)["command"]
+    assert command["command"] == "tesc.showReferences"
+    uri, where, locations = command["arguments"]
+    assert (uri, where) == (root, place(ROOT, "main_loop", encoding))
+    assert locations == [
+        {"uri": (tree / "poll.rs").as_uri(), "range": extent(RUST, "trace_main_loop", encoding)},
+        {"uri": (tree / "vl.c").as_uri(), "range": extent(VL, "trace_main_loop", encoding)},
+        {"uri": (tree / "vl.c").as_uri(), "range": extent(VL, "trace_main_loop", encoding, 1)},
+    ]
+
+
+def test_no_lenses_without_sources(lsp, folder):
+    (folder / "trace-events").write_text('a(int b) "%d"\n')
+    client, uri = session(lsp, folder)
+    assert client.quiet("$/nothing")
+    assert client.request(LENS, {"textDocument": {"uri": uri}}) is None
+
+
+@pytest.mark.parametrize("setting", ["codeLens", "sources"])
+def test_settings_turn_lenses_off_and_on(lsp, tree, setting):
+    client, root = session(lsp, tree)
+    indexed(client, root)
+    client.notify("workspace/didChangeConfiguration", {"settings": {"tesc": {setting: False}}})
+    assert client.request(LENS, {"textDocument": {"uri": root}}) is None
+    client.notify("workspace/didChangeConfiguration", {"settings": {"tesc": {setting: True}}})
+    indexed(client, root)
+    assert lenses(client, root)[6] == "3 callers"
+
+
+def test_unsaved_text_and_files_on_disk_count(lsp, tree):
+    client, root = session(lsp, tree)
+    indexed(client, root)
+    uri = client.open(tree / "vl.c", language="c")
+    client.change(uri, 2, "void f(void) { trace_vm_start(1, 0); }\n")
+    assert lenses(client, root) == {5: "1 caller", 6: "1 caller"}
+    # What is on disk does not count as long as the document is open.
+    (tree / "vl.c").write_text("void f(void) { trace_vm_start(1, 0); trace_vm_start(2, 0); }\n")
+    watched(client, tree / "vl.c", 2)
+    client.change(uri, 3, {"range": span(0, 0, 0), "text": "/* \U0001f600 */ "})
+    assert lenses(client, root) == {5: "1 caller", 6: "1 caller"}
+    client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert lenses(client, root) == {5: "2 callers", 6: "1 caller"}
+    (tree / "vl.c").unlink()
+    watched(client, tree / "vl.c", 3)
+    assert until(lambda: lenses(client, root) == {5: "no callers", 6: "1 caller"})
+    (tree / "new.c").write_text("void g(void) { trace_main_loop(0); }\n")
+    watched(client, tree / "new.c", 1)
+    assert until(lambda: lenses(client, root) == {5: "no callers", 6: "2 callers"})
+    (tree / "new.c").write_text("void g(void) { }\n")
+    watched(client, tree / "new.c", 2)
+    assert until(lambda: lenses(client, root) == {5: "no callers", 6: "1 caller"})
+
+
+def test_without_file_watching_a_save_makes_it_look(lsp, tree):
+    client, root = session(lsp, tree)
+    indexed(client, root)
+    (tree / "new.c").write_text("void g(void) { trace_main_loop(0); }\n")
+    client.notify("textDocument/didSave", {"textDocument": {"uri": root}})
+    assert until(lambda: lenses(client, root)[6] == "4 callers")
+
+
+UNUSED = "nothing calls trace_vm_start()\nhelp: remove it, or call trace_vm_start() where it happens"
+
+
+def unused(client, uri):
+    found = client.diagnostics.get(uri) or []
+    return {one["range"]["start"]["line"]: one for one in found if one["code"] == "TE601"}
+
+
+def test_events_that_nobody_calls(lsp, tree):
+    client, root = session(lsp, tree)
+    assert until(lambda: unused(client, root))
+    [found] = unused(client, root).values()
+    assert found["message"] == UNUSED
+    assert (found["range"], found["tags"], found["severity"]) == (extent(ROOT, "vm_start"), [1], 2)
+    # Unsaved text counts.
+    uri = client.open(tree / "vl.c", VL.replace("run(void", "run(int"), "c")
+    client.change(uri, 2, VL.replace("trace_main_loop(NULL)", "trace_vm_start(1, 0)"))
+    assert until(lambda: not unused(client, root))
+    client.change(uri, 3, "")
+    assert until(lambda: unused(client, root))
+    (tree / "poll.rs").unlink()
+    watched(client, tree / "poll.rs", 3)
+    assert until(lambda: set(unused(client, root)) == {5, 6})
+    client.notify("workspace/didChangeConfiguration", {"settings": {"tesc": {"sources": False}}})
+    assert until(lambda: not unused(client, root))
+
+
+@pytest.mark.parametrize("above", [".git", "tesc.toml"])
+def test_a_part_of_a_tree_can_not_tell_who_calls(lsp, folder, above):
+    part = folder / "hw"
+    part.mkdir()
+    write_tree(part)
+    if above == ".git":
+        (folder / "tesc.toml").unlink()
+        (folder / ".git").mkdir()
+    client, root = session(lsp, part)
+    indexed(client, root)
+    client.open(part / "hw" / "esp.trace-events")
+    assert lenses(client, root)[5] == "no callers"
+    assert not unused(client, root)
+
+
+def test_a_folder_without_sources_is_quiet(lsp, folder):
+    (folder / "trace-events").write_text('a(int b) "b %d"\n')
+    client, uri = session(lsp, folder)
+    assert client.quiet("$/nothing")
+    assert client.diagnostics[uri] == []
+
+
+def test_callers_in_another_folder_count(lsp, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.mkdir(), two.mkdir()
+    write_tree(one)
+    (two / "use.c").write_text("void f(void) { trace_vm_start(1, 0); }\n")
+    client = lsp()
+    client.initialize(one, two)
+    root = client.open(one / "trace-events")
+    assert until(lambda: lenses(client, root) == {5: "1 caller", 6: "3 callers"})
+    assert until(lambda: not unused(client, root))
+
+
+def test_a_link_and_its_file_count_once(lsp, tree):
+    (tree / "same.c").symlink_to(tree / "vl.c")
+    client, root = session(lsp, tree)
+    indexed(client, root)
+    client.open(tree / "same.c", VL, "c")
+    assert lenses(client, root)[6] == "3 callers"
+
+
+def test_sources_are_watched(lsp, tree):
+    able = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
+    client, root = session(lsp, tree, capabilities=able)
+    indexed(client, root)
+    [asked] = [one for one in client.requests if one["method"] == "client/registerCapability"]
+    [files] = asked["params"]["registrations"]
+    patterns = [one["globPattern"] for one in files["registerOptions"]["watchers"]]
+    assert any(one.startswith("**/*.{") and "c," in one and "rs" in one for one in patterns)
+
+
+def test_a_large_tree_is_read_with_progress_and_cancelled(lsp, tree):
+    for number in range(400):
+        text = f"void f{number}(void) {{ trace_main_loop(0); }}\n" * 200
+        (tree / f"f{number}.c").write_text(text)
+    client, root = session(lsp, tree, capabilities={"window": {"workDoneProgress": True}})
+    seen = []
+
+    def of_sources():
+        params = client.wait_for("$/progress")
+        seen.append(params)
+        return params["value"].get("title", "").startswith("tesc: reading sources")
+
+    while not of_sources():
+        pass
+    token = seen[-1]["token"]
+    # It answers meanwhile.
+    assert client.request(LENS, {"textDocument": {"uri": root}}) is None
+    client.notify("window/workDoneProgress/cancel", {"token": token})
+    while seen[-1]["token"] != token or seen[-1]["value"]["kind"] != "end":
+        of_sources()
+    assert seen[-1]["value"]["message"] == "cancelled: who uses an event is not known"
+    assert client.request(LENS, {"textDocument": {"uri": root}}) is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_the_functions_that_trace_an_event(lsp, tree, encoding):
+    client, root = session(lsp, tree, encodings=[encoding])
+    indexed(client, root)
+    [item] = ask(client, "textDocument/prepareCallHierarchy", root, place(ROOT, "main_loop", encoding))
+    assert item["name"] == "main_loop"
+    assert item["selectionRange"] == extent(ROOT, "main_loop", encoding)
+    calls = client.request("callHierarchy/incomingCalls", {"item": item})
+    assert [(one["from"]["name"], one["from"]["detail"], one["fromRanges"]) for one in calls] == [
+        ("poll", "poll.rs", [extent(RUST, "trace_main_loop", encoding)]),
+        (
+            "run",
+            "vl.c",
+            [extent(VL, "trace_main_loop", encoding), extent(VL, "trace_main_loop", encoding, 1)],
+        ),
+    ]
+    assert client.request("callHierarchy/outgoingCalls", {"item": item}) is None
+    # From a call, and behind prefixes.
+    vl = client.open(tree / "vl.c", language="c")
+    [item] = ask(client, "textDocument/prepareCallHierarchy", vl, place(VL, "trace_bios", encoding))
+    assert (item["name"], item["uri"]) == ("bios_esp_raise_irq", (tree / "hw/esp.trace-events").as_uri())
+    [call] = client.request("callHierarchy/incomingCalls", {"item": item})
+    assert call["from"]["name"] == "stop"
+    nothing = {**item, "data": {"event": "nothing"}}
+    assert client.request("callHierarchy/incomingCalls", {"item": nothing}) is None
+    del nothing["data"]
+    assert client.request("callHierarchy/incomingCalls", {"item": nothing}) is None
+
+
+@pytest.mark.asyncio
+async def test_each_editor_counts_callers(editor, tree):
+    await editor.start(tree)
+    root = editor.open(tree / "trace-events")
+    await read(editor, root)
+    params = t.CodeLensParams(t.TextDocumentIdentifier(root))
+    [_, lens] = await editor.client.text_document_code_lens_async(params)
+    resolved = await editor.client.code_lens_resolve_async(lens)
+    assert (resolved.command.title, resolved.range.start) == ("3 callers", t.Position(6, 0))

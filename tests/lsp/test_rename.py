@@ -1,0 +1,199 @@
+"""Renaming of events, parameters and prefixes, and why it is refused."""
+
+from __future__ import annotations
+
+import pytest
+from lsprotocol import types as t
+
+from tests.lsp.navigation import ESP, ROOT, RUST, VL, applied, ask, extent, indexed, place, read, write_tree
+
+PREPARE = "textDocument/prepareRename"
+
+
+@pytest.fixture
+def tree(folder):
+    write_tree(folder)
+    return folder
+
+
+def session(lsp, folder, encoding="utf-16", versioned=True):
+    client = lsp()
+    able = {"workspace": {"workspaceEdit": {"documentChanges": versioned}}}
+    client.initialize(folder, encodings=[encoding], capabilities=able)
+    uri = client.open(folder / "trace-events")
+    indexed(client, uri)
+    return client, uri
+
+
+def renamed(client, folder, uri, where, name, encoding="utf-16"):
+    """The texts of the files that a renaming changes, by their paths."""
+    edit = ask(client, "textDocument/rename", uri, where, newName=name)
+    texts = {}
+    for change in edit["documentChanges"]:
+        path = change["textDocument"]["uri"][len(folder.as_uri()) + 1 :]
+        text = (folder / path).read_bytes().decode("utf-8")
+        texts[path] = applied(text, change["edits"], encoding)
+    return texts
+
+
+def refusal(client, uri, where, name):
+    place = {"textDocument": {"uri": uri}, "position": where}
+    answer = client.answer(client.start("textDocument/rename", {**place, "newName": name}))
+    assert answer["error"]["code"] == -32803
+    return answer["error"]["message"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_an_event_everywhere(lsp, tree, encoding):
+    client, root = session(lsp, tree, encoding)
+    expected = {
+        "trace-events": ROOT.replace("main_loop", "turn"),
+        "poll.rs": RUST.replace("main_loop", "turn"),
+        "vl.c": VL.replace("main_loop", "turn").replace("MAIN_LOOP", "TURN"),
+    }
+    where = place(ROOT, "main_loop", encoding)
+    assert ask(client, PREPARE, root, where) == {
+        "range": extent(ROOT, "main_loop", encoding),
+        "placeholder": "main_loop",
+    }
+    assert renamed(client, tree, root, where, "turn", encoding) == expected
+    vl = client.open(tree / "vl.c", language="c")
+    for part in ("main_loop", "MAIN_LOOP"):
+        where = place(VL, part, encoding)
+        assert ask(client, PREPARE, vl, where) == {
+            "range": extent(VL, part, encoding),
+            "placeholder": "main_loop",
+        }
+        assert renamed(client, tree, vl, where, "turn", encoding) == expected
+    # Clients without prepareRename offer the whole identifier.
+    assert (
+        renamed(client, tree, vl, place(VL, "trace_main_loop", encoding), "trace_turn", encoding) == expected
+    )
+
+
+def test_the_prefixes_stay(lsp, tree):
+    client, root = session(lsp, tree)
+    (tree / "hw" / "reset.c").write_text("void f(void) { trace_bios_esp_reset(1); }\n")
+    client.open(tree / "hw" / "reset.c", language="c")
+    esp = client.open(tree / "hw" / "esp.trace-events")
+    expected = {
+        "hw/esp.trace-events": ESP.replace("reset", "restart"),
+        "trace-events": ROOT.replace("esp_reset", "esp_restart"),
+        "hw/reset.c": "void f(void) { trace_bios_esp_restart(1); }\n",
+    }
+    assert renamed(client, tree, esp, place(ESP, "reset"), "restart") == expected
+    word = place(ROOT, "bios_esp_reset")
+    assert ask(client, PREPARE, root, word)["placeholder"] == "bios_esp_reset"
+    assert renamed(client, tree, root, word, "bios_esp_restart") == expected
+    told = refusal(client, root, word, "esp_restart")
+    assert told == "'esp_restart' must begin with the prefix 'bios_esp_' and go on: the file gives it"
+
+
+def test_a_prefix_renames_all_that_it_stands_before(lsp, tree):
+    client, root = session(lsp, tree)
+    assert renamed(client, tree, root, place(ROOT, "bios_"), "uefi_") == {
+        "trace-events": ROOT.replace("prefix bios_", "prefix uefi_").replace("bios_esp", "uefi_esp"),
+        "vl.c": VL.replace("bios_", "uefi_"),
+    }
+    esp = client.open(tree / "hw" / "esp.trace-events")
+    assert renamed(client, tree, esp, place(ESP, "esp_"), "scsi_") == {
+        "hw/esp.trace-events": ESP.replace("esp_", "scsi_"),
+        "trace-events": ROOT.replace("bios_esp", "bios_scsi"),
+        "vl.c": VL.replace("bios_esp", "bios_scsi"),
+    }
+
+
+def test_a_parameter_but_not_its_label(lsp, tree):
+    client, root = session(lsp, tree)
+    text = renamed(client, tree, root, place(ROOT, "reason"), "why")
+    assert text == {"trace-events": ROOT.replace("int reason", "int why")}
+    assert ask(client, PREPARE, root, place(ROOT, "%d")) is None
+    assert ask(client, PREPARE, root, place(ROOT, "vm_*")) is None
+    assert ask(client, PREPARE, root, place(ROOT, "const")) is None
+
+
+def test_unsaved_text_counts_and_has_its_version(lsp, tree):
+    client, root = session(lsp, tree)
+    uri = client.open(tree / "vl.c", language="c")
+    client.change(uri, 7, "/* new */ void f(void) { trace_vm_start(1, 2); }\n")
+    edit = ask(client, "textDocument/rename", root, place(ROOT, "main_loop"), newName="turn")
+    documents = [one["textDocument"] for one in edit["documentChanges"]]
+    assert {"uri": root, "version": 1} in documents
+    assert {"uri": (tree / "poll.rs").as_uri(), "version": None} in documents
+    assert uri not in [one["uri"] for one in documents]
+    edit = ask(client, "textDocument/rename", root, place(ROOT, "vm_start"), newName="vm_begin")
+    assert {"uri": uri, "version": 7} in [one["textDocument"] for one in edit["documentChanges"]]
+
+
+def test_clients_without_versions(lsp, tree):
+    client, root = session(lsp, tree, versioned=False)
+    edit = ask(client, "textDocument/rename", root, place(ROOT, "reason"), newName="why")
+    assert edit == {"changes": {root: [{"range": extent(ROOT, "reason"), "newText": "why"}]}}
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "told"),
+    [
+        ("main_loop", "two words", "'two words' is no name: letters, digits and underscores"),
+        ("main_loop", "", "'' is no name: letters, digits and underscores"),
+        (
+            "main_loop",
+            "bios_esp_raise_irq",
+            "event 'bios_esp_raise_irq' is declared twice (TE101, trace-events:7)",
+        ),
+        (
+            "main_loop",
+            "bios_esp_Raise_irq",
+            "both define _TRACE_BIOS_ESP_RAISE_IRQ_EVENT (TE102, trace-events:7)",
+        ),
+        ("main_loop", "vm_loop", "'vm_loop' would be disabled: the pattern 'vm_*' in trace-events:3"),
+        ("vm_start", "start", "'start' would be disabled no longer: the pattern 'vm_*'"),
+        ("reason", "who", "(TE304, trace-events:6)"),
+        ("reason", "while", "'while' is a word of the C language"),
+        ("reason", "int", "(TE307, trace-events:6)"),
+        ("reason", "1st", "'1st' is no name for a parameter"),
+        ("manual", "x", "there is no name to be changed here"),
+    ],
+)
+def test_refused(lsp, tree, part, name, told):
+    client, root = session(lsp, tree)
+    assert told in refusal(client, root, place(ROOT, part), name)
+
+
+def test_refused_where_sources_are_not_what_they_seem(lsp, tree):
+    (tree / "paste.c").write_text("#define T(x) trace_main_ ## x(0)\nvoid f(void) { T(loop); }\n")
+    (tree / "stub.c").write_text("void trace_bios_esp_idle(void);\n")
+    client, root = session(lsp, tree)
+    told = refusal(client, root, place(ROOT, "main_loop"), "turn")
+    assert told == "'main_loop' may be put together from parts at paste.c:1: rename it by hand"
+    esp = client.open(tree / "hw" / "esp.trace-events")
+    told = refusal(client, esp, place(ESP, "raise_irq"), "idle")
+    assert told == "'trace_bios_esp_idle' is declared by hand at stub.c:1"
+
+
+def test_refused_from_c(lsp, tree):
+    client, _ = session(lsp, tree)
+    uri = client.open(tree / "other.c", "void f(void) { trace_nobody(1); }\n", "c")
+    assert ask(client, PREPARE, uri, {"line": 0, "character": 22}) is None
+    assert refusal(client, uri, {"line": 0, "character": 22}, "x") == "no event is called 'nobody'"
+    assert refusal(client, uri, {"line": 0, "character": 1}, "x") == "there is no name of an event here"
+    assert client.stop() == 0
+
+
+@pytest.mark.asyncio
+async def test_each_editor_renames(editor, tree):
+    await editor.start(tree)
+    root = editor.open(tree / "trace-events")
+    vl = editor.open(tree / "vl.c", language="c")
+    await read(editor, root)
+    params = t.RenameParams(t.TextDocumentIdentifier(root), t.Position(6, 2), "turn")
+    edit = await editor.client.text_document_rename_async(params)
+    if edit.document_changes is not None:
+        changes = {one.text_document.uri: one.edits for one in edit.document_changes}
+        versions = {one.text_document.uri: one.text_document.version for one in edit.document_changes}
+        assert versions == {root: 1, vl: 1, (tree / "poll.rs").as_uri(): None}
+    else:
+        changes = edit.changes
+    column = editor.column(VL.splitlines()[3], "main_loop")
+    assert changes[vl][0].range.start == t.Position(3, column)
+    assert [one.new_text for one in changes[vl]] == ["turn", "TURN", "turn"]
