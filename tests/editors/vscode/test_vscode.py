@@ -68,7 +68,7 @@ def test_as_a_person_would(vscode, vsix, kettle, tmp_path):
     seen = json.loads(done.stdout.splitlines()[-1])
     assert "TE401" in seen["hover"]
     assert seen["fixed"] == 'heater_tick(uint64_t when) "when %" PRIu64'
-    assert seen["underlined"] == [4, 3]
+    assert seen["underlined"] == [4, 3, 0]
     assert Path(picture).read_bytes().startswith(b"\x89PNG")
 
 

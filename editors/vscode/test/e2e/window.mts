@@ -11,7 +11,7 @@ interface Job extends Options {
 const TYPED = 'heater_tick(uint64_t when) "when %d"';
 const job = JSON.parse(process.argv[2]!) as Job;
 // As much as possible of the file is in the picture.
-const settings = { "editor.hover.above": false, "editor.minimap.enabled": false, "workbench.editor.empty.hint": "hidden" };
+const settings = { "editor.hover.above": false, "editor.parameterHints.enabled": false, "editor.minimap.enabled": false, "workbench.editor.empty.hint": "hidden" };
 const workbench = await Workbench.open({ ...job, settings, size: { width: 1200, height: 620 } });
 const { page } = workbench;
 const squiggles = () => page.locator(".squiggly-error").count();
@@ -38,7 +38,7 @@ try {
   await page.keyboard.type(TYPED, { delay: 20 });
   await page.keyboard.press("Escape");
   await until("the underline", async () => (await squiggles()) === 4);
-  const underlined = await squiggles();
+  const underlined = [await squiggles()];
 
   await page.keyboard.press("Control+S");
   const place = line(TYPED).locator("span span", { hasText: "%d" }).last();
@@ -61,6 +61,7 @@ try {
   const offered = await menu.allInnerTexts();
   await menu.filter({ hasText: "PRIu64" }).first().click();
   await until("the fixed line", async () => (await squiggles()) === 3);
+  underlined.push(await squiggles());
   const fixed = (await line("heater_tick").innerText()).replaceAll("\u00a0", " ");
 
   const command = async (name: string) => {
@@ -71,6 +72,7 @@ try {
   };
   await command("Fix All");
   await until("no underline", async () => (await squiggles()) === 0);
+  underlined.push(await squiggles());
   await command("tesc: Show Generated Code");
   for (const title of ["backends", "format"]) {
     await page.locator(".quick-input-widget", { hasText: `Generated code: ${title}` }).waitFor();
@@ -80,7 +82,7 @@ try {
   await generated.waitFor();
 
   if (workbench.outside.size > 0) throw new Error(`the page asked for ${[...workbench.outside].join(", ")}`);
-  console.log(JSON.stringify({ hover: said, offered, fixed, underlined: [underlined, await squiggles()] }));
+  console.log(JSON.stringify({ hover: said, offered, fixed, underlined }));
 } catch (error) {
   await page.screenshot({ path: `${job.screenshot}.failed.png` });
   throw error;

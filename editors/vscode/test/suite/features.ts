@@ -36,14 +36,13 @@ export const tests: Tests = {
     const uri = document.uri;
     const typed = 'remote_reset(uint64_t id) "id %d"\n';
     await edit((change) => change.insert(uri, new vscode.Position(0, 0), typed));
-    const [wrong] = await until("TE401", () => (codes(uri).includes("TE401") ? vscode.languages.getDiagnostics(uri) : null));
-    assert.ok(wrong);
+    const wrong = await until("TE401", () => vscode.languages.getDiagnostics(uri)[codes(uri).indexOf("TE401")]);
     assert.equal(document.getText(wrong.range), "%d");
     const fix = (await quickFixes(uri, wrong.range)).find(({ edit }) => edit);
     assert.ok(fix?.edit, "a fix");
     await vscode.workspace.applyEdit(fix.edit);
     assert.equal(document.lineAt(0).text, 'remote_reset(uint64_t id) "id %" PRIu64');
-    await until("no diagnostics", () => codes(uri).length === 0);
+    await until("TE401 to go", () => !codes(uri).includes("TE401"));
     await run("workbench.action.files.revert");
   },
 
