@@ -162,6 +162,28 @@ def test_a_folder_without_sources_is_quiet(lsp, folder):
     assert client.diagnostics[uri] == []
 
 
+def test_what_declares_events_is_no_source(lsp, folder):
+    """By its name esp.inc might be a C file, and then the only one of the folder."""
+    (folder / "trace-events").write_text('include "esp.inc"\na(int b) "b %d"\n')
+    (folder / "esp.inc").write_text('trace_a(int b) "b %d"\n')
+    client, uri = session(lsp, folder)
+    assert client.quiet("$/nothing")
+    assert client.diagnostics[uri] == []
+    assert client.request(LENS, {"textDocument": {"uri": uri}}) is None
+    (folder / "esp.inc").write_text('a(int b) "b %d"\n')
+    watched(client, folder / "esp.inc", 2)
+    assert until(lambda: [one["code"] for one in client.diagnostics[uri]] == ["TE101"])
+
+
+def test_hover_tells_of_callers(lsp, tree):
+    client, root = session(lsp, tree)
+    indexed(client, root)
+    said = ask(client, "textDocument/hover", root, place(ROOT, "main_loop"))["contents"]["value"]
+    assert "- called at poll.rs:2 poll, vl.c:4 run, vl.c:6 run" in said
+    said = ask(client, "textDocument/hover", root, place(ROOT, "vm_start"))["contents"]["value"]
+    assert "- called nowhere" in said
+
+
 def test_callers_in_another_folder_count(lsp, tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
     one.mkdir(), two.mkdir()
