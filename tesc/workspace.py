@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from tesc.config.globs import matches
 from tesc.config.settings import configuration_at, settings_with
+from tesc.files import MAX_SOURCE_BYTES, read_source, relative, too_large
 from tesc.files import find_files as find_files  # callers look for it here
-from tesc.files import read_source, relative
 from tesc.records import record, replace
 from tesc.schema.loading import Loader
 from tesc.schema.outside import outside
@@ -17,7 +18,7 @@ from tesc.syntax.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from tesc.config.loading import Configuration
     from tesc.config.settings import Settings
@@ -63,14 +64,19 @@ _NO_OVERRIDES = Overrides()
 class Workspace:
     """Files, their trees and units, and the settings of each.
 
-    `shown` makes of a path what people see. Files may be added, changed and removed at any time;
-    `resolve` then resolves those units anew that this concerns.
+    `shown` makes of a path what people see. `versions` has contents of files in place of those on
+    disk, by real path: None for a file that is not there. Files may be added, changed and removed at
+    any time; `resolve` then resolves those units anew that this concerns.
     """
 
     def __init__(
-        self, overrides: Overrides = _NO_OVERRIDES, shown: Callable[[str], str] | None = None
+        self,
+        overrides: Overrides = _NO_OVERRIDES,
+        shown: Callable[[str], str] | None = None,
+        versions: Mapping[str, bytes | None] | None = None,
     ) -> None:
         self.overrides = overrides
+        self.versions = versions
         self.units: list[Unit] = []
         self.settings: dict[Source, Settings] = {}
         self.unreadable: list[Unreadable] = []
@@ -84,7 +90,7 @@ class Workspace:
     def add_file(self, path: str) -> None:
         """Read a file that is to be the root of a unit."""
         try:
-            source = read_source(path, self._shown(path))
+            source = self._read(path)
         except OSError as error:
             self.unreadable.append(Unreadable(self._shown(path), error.strerror or str(error)))
             return
@@ -97,6 +103,12 @@ class Workspace:
         """Take a text that is, or would be, in the file `source.file`, as the root of a unit."""
         real = os.path.realpath(source.file)
         self._roots[real] = self._put(real, source)
+
+    def add_tree(self, tree: Tree) -> None:
+        """Take a file that was parsed already as the root of a unit."""
+        real = os.path.realpath(tree.source.file)
+        self._trees[real] = self._roots[real] = tree
+        self.look_again()
 
     def put_source(self, source: Source) -> None:
         """Take a text in place of the one that a file has; the file stays a root, or none."""
@@ -234,6 +246,21 @@ class Workspace:
             file=tree.source.file,
         )
 
+    def _read(self, path: str) -> Source:
+        """The source in a file. Raises OSError."""
+        if self.versions is not None:
+            try:
+                data = self.versions[os.path.realpath(path)]
+            except KeyError:
+                pass
+            else:
+                if data is None:
+                    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+                if len(data) > MAX_SOURCE_BYTES:
+                    raise too_large(path)
+                return Source.from_bytes(self._shown(path), data, path)
+        return read_source(path, self._shown(path))
+
     def included(self, source: Source, path: str) -> str | None:
         """The file that a path in a file's include means; None where there is none."""
         return self._loader(source).find(path, source)[0]
@@ -243,10 +270,11 @@ class Workspace:
         return (*self.overrides.include_path, *self.settings_of(source).include_path)
 
     def _loader(self, source: Source) -> Loader:
-        return Loader(self.include_path_of(source), self._shown, self._trees)
+        return Loader(self.include_path_of(source), self._shown, self._trees, self.versions)
 
     def _unit(self, tree: Tree) -> Unit:
-        return resolve((tree,), self._loader(tree.source), self.outside_of(tree))
+        unit = resolve((tree,), self._loader(tree.source), self.outside_of(tree))
+        return unit if self.versions is None else replace(unit, versions=self.versions)
 
 
 def _includes(unit: Unit) -> bool:

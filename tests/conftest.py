@@ -7,7 +7,9 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import sysconfig
+from importlib.metadata import requires
 from pathlib import Path
 from typing import NoReturn
 
@@ -70,6 +72,55 @@ def installed():
         return path if path.exists() else missing(f"installed {name} (pip install -e .)")
 
     return find
+
+
+@pytest.fixture(scope="session")
+def archives(tmp_path_factory):
+    """A folder with the wheel and the source archive, built by the backend that pyproject.toml names."""
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
+    done = subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wheelhouse(tmp_path_factory):
+    """A folder with the wheels of all that tesc needs to be built, installed and run."""
+    folder = tmp_path_factory.mktemp("wheels")
+    needed = [need for need in requires("tesc") or () if "extra ==" not in need]
+    command = [sys.executable, "-m", "pip", "download", "-q", "--only-binary=:all:", "-d", str(folder)]
+    done = subprocess.run([*command, "hatchling", "pip", "setuptools", "wheel", *needed], capture_output=True)
+    return folder if done.returncode == 0 else missing("package index to get wheels from")
+
+
+@pytest.fixture
+def offline(wheelhouse, tmp_path):
+    """The environment of a user who has nothing but these wheels, and an empty home."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_FIND_LINKS": str(wheelhouse),
+        "PIP_NO_INDEX": "1",
+        "PIPX_DEFAULT_BACKEND": "pip",
+        "PIPX_HOME": str(home / "pipx"),
+        "PIPX_BIN_DIR": str(home / "bin"),
+        "PIPX_MAN_DIR": str(home / "man"),
+        "PRE_COMMIT_HOME": str(home / "pre-commit"),
+        "UV_CACHE_DIR": str(home / "uv"),
+        "UV_FIND_LINKS": str(wheelhouse),
+        "UV_NO_CONFIG": "1",
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_PYTHON": sys.executable,
+        "UV_TOOL_DIR": str(home / "tools"),
+        "UV_TOOL_BIN_DIR": str(home / "bin"),
+    }
 
 
 @pytest.fixture(scope="session", autouse=True)

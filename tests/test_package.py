@@ -16,18 +16,8 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """A folder with both archives, built by the backend that pyproject.toml names."""
-    folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def wheel(built):
-    (path,) = built.glob("*.whl")
+def wheel(archives):
+    (path,) = archives.glob("*.whl")
     with zipfile.ZipFile(path) as archive:
         yield archive
 
@@ -40,7 +30,9 @@ def test_wheel_holds_all_that_the_package_reads(wheel):
         for path in (ROOT / "tesc").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert "tesc/grammar.lark" in held
+    # The rules' pages lie elsewhere in the source tree.
+    source |= {f"tesc/rule_pages/{path.name}" for path in (ROOT / "docs/rules").iterdir()}
+    assert {"tesc/grammar.lark", "tesc/rule_pages/TE401.md"} <= held
     assert held == source
 
 
@@ -69,12 +61,16 @@ def test_wheel_runs_without_the_source_tree(wheel, tmp_path):
     assert "trace_lamp" in (tmp_path / "out").read_text()
 
 
-def test_source_archive_can_be_tested(built):
-    (path,) = built.glob("*.tar.gz")
+def test_source_archive_can_be_tested(archives):
+    (path,) = archives.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     needed = {"LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml", "tesc/grammar.lark", "tests/run"}
-    assert needed | {"scripts/tesc-tracetool", "tests/conftest.py"} <= names
+    assert (
+        needed
+        | {".pre-commit-hooks.yaml", "docs/rules/TE401.md", "scripts/tesc-tracetool", "tests/conftest.py"}
+        <= names
+    )
     assert not {name for name in names if "__pycache__" in name or name.startswith(".venv")}
 
 

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -36,3 +38,11 @@ def test_the_language_shown_is_the_language():
 
     text = re.search(r"```\n(include .*?)```", README, re.S)[1]
     assert not parse(Source("README.md", text)).problems
+
+
+@pytest.mark.parametrize("page", ["README.md", "examples/README.md"])
+def test_links_lead_somewhere(page):
+    text = (ROOT / page).read_text("utf-8")
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+    assert links
+    assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []

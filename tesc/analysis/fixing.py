@@ -110,10 +110,11 @@ def _rewritten(taken: Sequence[Diagnostic]) -> dict[Source, str]:
     for diagnostic in taken:
         for edit in diagnostic.fix.edits if diagnostic.fix else ():
             edits.setdefault(edit.source, []).append(edit)
-    return {source: _edited(source.text, mine) for source, mine in edits.items()}
+    return {source: edited(source.text, mine) for source, mine in edits.items()}
 
 
-def _edited(text: str, edits: list[SourceEdit]) -> str:
+def edited(text: str, edits: list[SourceEdit]) -> str:
+    """A text after edits of it that do not overlap."""
     parts: list[str] = []
     at = 0
     for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):

@@ -10,12 +10,17 @@ from tesc.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tesc.schema.unit import Unit
 
 # The lists are read as text: which of them a build takes depends on how it is configured.
 _LIST = re.compile(r"^[ \t]*trace_events_subdirs\s*\+?=\s*\[", re.M)
 # What a list holds: its end, a name, a comment.
 _PART = re.compile(r"(\])|'([^'\n]*)'|#[^\n]*")
+
+
+_DISK: Mapping[str, bytes | None] = {}
 
 
 @record
@@ -31,32 +36,47 @@ def unlisted(unit: Unit) -> str | None:
     folder, name = os.path.split(os.path.abspath(unit.roots[0].source.file))
     if name != "trace-events":
         return None  # files with other names are made during the build
-    listed = _listed_above(folder)
+    listed = _listed_above(folder, _DISK if unit.versions is None else unit.versions)
     if listed is None or folder == listed.root:
         return None
     shown = os.path.relpath(folder, listed.root).replace(os.sep, "/")
     return None if shown in listed.folders else shown
 
 
-def _listed_above(folder: str) -> Listed | None:
+def _listed_above(folder: str, versions: Mapping[str, bytes | None]) -> Listed | None:
     """The lists in the nearest folder above that has some."""
     while True:
-        path = os.path.join(folder, "meson.build")
-        try:
-            listed = _listed(path, os.stat(path).st_mtime_ns)
-        except OSError:
-            listed = None
+        listed = _listed_in(os.path.join(folder, "meson.build"), versions)
         parent = os.path.dirname(folder)
         if listed is not None or parent == folder:
             return listed
         folder = parent
 
 
+def _listed_in(path: str, versions: Mapping[str, bytes | None]) -> Listed | None:
+    """The lists in a file, if it has some."""
+    if versions is not _DISK:
+        try:
+            data = versions[os.path.realpath(path)]
+        except KeyError:
+            pass
+        else:
+            return _listed(path, data.decode("utf-8", "replace")) if data else None
+    try:
+        return _listed_on_disk(path, os.stat(path).st_mtime_ns)
+    except OSError:
+        return None
+
+
 @lru_cache(maxsize=64)
-def _listed(path: str, changed: int) -> Listed | None:
+def _listed_on_disk(path: str, changed: int) -> Listed | None:
     """The lists in a file as it was when it was last changed."""
     with open(path, encoding="utf-8", errors="replace") as file:
-        text = file.read()
+        return _listed(path, file.read())
+
+
+@lru_cache(maxsize=64)
+def _listed(path: str, text: str) -> Listed | None:
     folders: set[str] = set()
     found = None
     for found in _LIST.finditer(text):

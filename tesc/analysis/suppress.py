@@ -31,9 +31,14 @@ class Suppression:
     flaw: str | None
 
 
+def ignore_comment(comment: Comment) -> re.Match[str] | None:
+    """The parts of a comment that suppresses: `kind`, `rules` between brackets, `end` for the `]`."""
+    return _IGNORE.match(comment.text)
+
+
 def is_suppression(comment: Comment) -> bool:
     """Whether a comment is meant for tesc."""
-    return _IGNORE.match(comment.text) is not None
+    return ignore_comment(comment) is not None
 
 
 def suppressions(tree: Tree) -> list[Suppression]:
@@ -47,7 +52,7 @@ def suppressions(tree: Tree) -> list[Suppression]:
         if not isinstance(item, Comment):
             began = True
             continue
-        match = _IGNORE.match(item.text)
+        match = ignore_comment(item)
         if match is None:
             continue
         following = next((later for later in items[position + 1 :] if not isinstance(later, Comment)), None)

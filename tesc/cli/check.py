@@ -1,4 +1,4 @@
-"""`tesc check`: diagnostics for files, folders or the whole tree."""
+"""`tesc check`: diagnostics for files, folders or the whole tree, or what a change brings in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from tesc.analysis.check import check
+from tesc.analysis.check import Memory, check
 from tesc.analysis.rule import SourcesRule
 from tesc.analysis.selection import chosen, unknown_rules
 from tesc.cli import report
@@ -20,8 +20,10 @@ from tesc.workspace import Workspace, distinct, find_files
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Callable
 
     from tesc.analysis.diagnostic import Diagnostic
+    from tesc.change import Change, ChangedSources, Comparison
     from tesc.uses.index import Index
 
 _EPILOG = """\
@@ -55,7 +57,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         nargs="*",
         action="extend",
         metavar="DIR",
-        help="search the C and Rust sources in these folders (default: the whole project) for uses of events",
+        help="search the C and Rust sources in these folders (default: the whole project) for uses of "
+        "events; PATHs go before it",
     )
     parser.add_argument("--fix", action="store_true", help="mend what can be mended, and report the rest")
     parser.add_argument(
@@ -64,7 +67,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--diff", action="store_true", help="print what --fix would change; exit status 1 if anything"
     )
-    report.add_options(parser)
+    group = report.add_options(parser)
+    group.add_argument(
+        "--diff-base",
+        metavar="REV",
+        help="leave out what was there where the work in hand left the history of REV, in git",
+    )
+    group.add_argument(
+        "--patch",
+        metavar="FILE",
+        help="leave out what this patch (a diff, or mails; - is standard input) does not bring in, "
+        "whether it is applied already or not",
+    )
     add_overrides(parser)
     parser.add_argument(
         "--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called"
@@ -79,39 +93,85 @@ def run(options: argparse.Namespace) -> int:
         raise Failure("--unsafe-fixes goes with --fix or --diff")
     if options.write_baseline and (options.fix or options.diff):
         raise Failure("--write-baseline does not go with --fix or --diff")
-    workspace = Workspace(overrides(options))
-    missing = _fill(workspace, options.paths or ["."], options.stdin_filename)
+    if options.diff_base is not None or options.patch is not None:
+        from tesc.cli import changed
+
+        changed.forbid(options)
+        with changed.change(options) as change:
+            return _run(options, change)
+    return _run(options, None)
+
+
+def _run(options: argparse.Namespace, change: Change | None) -> int:
+    workspace = Workspace(overrides(options), versions=change.after if change else None)
+    missing = _fill(workspace, options, change)
     workspace.resolve()
     wrong = [problem for one in workspace.configurations.values() for problem in unknown_rules(one)]
     if wrong:
         raise ConfigError(wrong)
-    uses = _Sources(workspace)
-    found = _found(workspace, uses)
+    memory = Memory()
+    sources = _Sources(workspace, change)
+    found = _found(workspace, sources, memory)
     if options.write_baseline:
         report.write_baseline(found, options.write_baseline)
         return _status([], workspace, missing)
-    found = report.unaccepted(found, options.baseline)
+    wanted = _Wanted(options)
+    if change:
+        wanted.compare(change, workspace, sources, memory)
+    found = wanted.of(found)
     if options.fix or options.diff:
-        return _fix(found, workspace, uses, options, missing)
-    report.report(found, workspace.files, options)
+        return _fix(found, workspace, sources, options, missing, wanted)
+    report.report(found, workspace.files, options, known=wanted.known)
     return _status(found, workspace, missing)
 
 
-def _found(workspace: Workspace, sources: _Sources) -> list[Diagnostic]:
+def _found(workspace: Workspace, sources: _Sources, memory: Memory | None = None) -> list[Diagnostic]:
     rules, levels = chosen(workspace.settings)
     asking = [rule.code for rule in rules if isinstance(rule, SourcesRule)]
     uses = sources.uses() if asking else None
     if asking and len(asking) == len(rules) and uses is None:
         raise Failure(f"{', '.join(asking)}: looks at C and Rust sources: add --sources")
-    return check(workspace.units, rules, workspace.settings, {}, levels, uses=uses)
+    return check(workspace.units, rules, workspace.settings, {}, levels, memory, uses)
+
+
+class _Wanted:
+    """Which findings to report: those that no baseline accepts, and that a change brings in."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self._comparison: Comparison | None = None
+
+    def compare(self, change: Change, workspace: Workspace, sources: _Sources, memory: Memory) -> None:
+        """Report only what a change brings into a workspace."""
+        from tesc.change import Comparison
+
+        paths = [
+            self._options.stdin_filename if path == "-" else path for path in self._options.paths or ["."]
+        ]
+
+        def check_past(past: Workspace) -> list[Diagnostic]:
+            return sources.before(lambda: _found(past, sources, memory))
+
+        self._comparison = Comparison(change, workspace, paths, check_past)
+
+    def of(self, found: list[Diagnostic]) -> list[Diagnostic]:
+        found = report.unaccepted(found, self._options.baseline)
+        return self._comparison.brought_in(found) if self._comparison else found
+
+    @property
+    def known(self) -> int:
+        """How many of the findings given last were there before the change."""
+        return self._comparison.known if self._comparison else 0
 
 
 class _Sources:
     """The uses of events in the sources of a run, which are looked for once and only if some rule asks."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, change: Change | None) -> None:
         self._folders = workspace.source_folders()
+        self._change = change
         self._uses: Index | None = None
+        self._changed: ChangedSources | None = None
 
     def uses(self) -> Index | None:
         """Raises Failure where a folder is not there; None where there are no sources."""
@@ -122,11 +182,25 @@ class _Sources:
             for folder in self._folders:
                 if not os.path.exists(folder):
                     raise Failure(f"{folder}: no such file or folder (of sources)")
-            self._uses = build(self._folders)
+            if self._change:
+                from tesc.change import ChangedSources
+
+                self._uses = self._changed = ChangedSources(self._folders, self._change)
+            else:
+                self._uses = build(self._folders)
             if not self._uses.sources:
                 error(f"{' '.join(self._folders)}: no C or Rust sources here", "warning")
                 self._folders = []
         return self._uses if self._folders else None
+
+    def before(self, look: Callable[[], list[Diagnostic]]) -> list[Diagnostic]:
+        """What is found while the sources are as they were before the change."""
+        if self._changed:
+            self._changed.turn(after=False)
+        found = look()
+        if self._changed:
+            self._changed.turn(after=True)
+        return found
 
 
 def _status(found: list[Diagnostic], workspace: Workspace, failed: bool) -> int:
@@ -143,12 +217,13 @@ def _fix(
     sources: _Sources,
     options: argparse.Namespace,
     failed: bool,
+    wanted: _Wanted,
 ) -> int:
     """Write or show what fixes make of the files; returns the exit status."""
     from tesc.cli import fixes
 
     def again(workspace: Workspace) -> list[Diagnostic]:
-        return report.unaccepted(_found(workspace, sources), options.baseline)
+        return wanted.of(_found(workspace, sources))
 
     after, settled = fixes.fixed(workspace, found, again, options.unsafe_fixes)
     if options.diff:
@@ -162,36 +237,38 @@ def _fix(
         return _status(settled.left, workspace, failed)
     if fixes.write(settled.texts):
         # Whatever was written, this run does not claim to have mended anything.
-        report.report(found, workspace.files, options)
+        report.report(found, workspace.files, options, known=wanted.known)
         return _status(found, workspace, True)
-    report.report(settled.left, after.files, options, settled.fixed)
+    report.report(settled.left, after.files, options, settled.fixed, wanted.known)
     if options.output_format != "text":
         fixes.tell(settled.fixed)
     return _status(settled.left, workspace, failed)
 
 
-def _fill(workspace: Workspace, paths: Sequence[str], stdin_name: str) -> bool:
+def _fill(workspace: Workspace, options: argparse.Namespace, change: Change | None) -> bool:
     """Read what the paths name; true if one of them does not exist."""
+    paths: Sequence[str] = options.paths or ["."]
+    below_folder = change.files_after if change else find_files
     files = []
     missing = False
     for path in paths:
         if path == "-":
             files.append(path)
         elif os.path.isdir(path):
-            below = find_files(path)
+            below = below_folder(path)
             kept = [file for file in below if not workspace.excludes(file)]
             if not kept:
                 but = " that are not excluded" if below else ""
                 error(f"{path}: no trace-events files here{but}", "warning")
             files.extend(kept)
-        elif os.path.lexists(path):
+        elif os.path.lexists(path) or (change and change.makes(path)):
             files.append(path)
         else:
             error(f"{path}: no such file or folder")
             missing = True
     for path in distinct(files):
         if path == "-":
-            workspace.add_source(_standard_input(stdin_name))
+            workspace.add_source(_standard_input(options.stdin_filename))
         else:
             workspace.add_file(path)
     return missing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tesc.analysis.registry import UnknownRule, all_rules, named
-from tesc.cli.pages import facts
+from tesc.analysis.rule_page import facts
 from tesc.cli.terminal import Failure, print_text
 
 TYPE_CHECKING = False

@@ -31,7 +31,7 @@ def fixed(
 
     def again(texts: Mapping[str, str]) -> list[Diagnostic]:
         nonlocal latest
-        latest = Workspace(workspace.overrides)
+        latest = Workspace(workspace.overrides, versions=workspace.versions)
         for source in workspace.settings:
             latest.add_source(Source(source.path, texts.get(source.file, source.text), source.file))
         latest.resolve()

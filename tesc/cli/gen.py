@@ -166,9 +166,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) -> int:
     from tesc.cli.overrides import overrides
-    from tesc.cli.refusals import complain, complaints
+    from tesc.cli.refusals import complain
     from tesc.cli.terminal import Failure
     from tesc.cli.tree import SourceTree
+    from tesc.schema.complaints import complaints
 
     if not os.path.isdir(options.root):
         raise Failure(f"{options.root}: no such folder")

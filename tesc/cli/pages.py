@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tesc.analysis.registry import all_rules
+from tesc.analysis.rule_page import facts, page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,21 +24,7 @@ _FAMILIES = {
 def pages() -> dict[str, str]:
     """Each file's name and text: a page a rule, and README.md, which lists them."""
     rules = all_rules()
-    return {"README.md": _index(rules), **{f"{rule.code}.md": _page(rule) for rule in rules}}
-
-
-def facts(rule: Rule) -> str:
-    """A rule's severity, and whether it is on and can be fixed, in a few words."""
-    words = [f"severity: {rule.severity}"]
-    if not rule.on_by_default:
-        words.append("off by default")
-    if rule.fixable:
-        words.append("can be fixed by tesc")
-    return ", ".join(words)
-
-
-def _page(rule: Rule) -> str:
-    return f"# {rule.code} {rule.name}\n\n*{facts(rule)}*\n\n{rule.page()}\n"
+    return {"README.md": _index(rules), **{f"{rule.code}.md": page(rule) for rule in rules}}
 
 
 def _index(rules: tuple[Rule, ...]) -> str:

@@ -26,7 +26,7 @@ _FORMATS = {
 }
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """Add the options that say how to report."""
     group = parser.add_argument_group("report")
     group.add_argument(
@@ -42,6 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--write-baseline", metavar="FILE", help="accept all present findings: write them into a baseline"
     )
+    return group
 
 
 def unaccepted(found: list[Diagnostic], file: str | None) -> list[Diagnostic]:
@@ -61,8 +62,14 @@ def write_baseline(found: list[Diagnostic], file: str) -> None:
     error(f"{file} accepts {plural(len(found), 'finding')}; give it with --baseline", "note")
 
 
-def report(found: list[Diagnostic], files: int, options: argparse.Namespace, fixed: int = 0) -> None:
-    """Print what was found in so many files, or what is left of it after some were fixed."""
+def report(
+    found: list[Diagnostic], files: int, options: argparse.Namespace, fixed: int = 0, known: int = 0
+) -> None:
+    """Print what was found in so many files, or what is left of it after some were fixed.
+
+    `known` findings, which are not among them, were there before a change.
+    """
+    unshown = f"{plural(known, 'old finding')} not shown" if known else ""
     if options.statistics:
         from tesc.cli.output import statistics
 
@@ -72,19 +79,23 @@ def report(found: list[Diagnostic], files: int, options: argparse.Namespace, fix
 
         color = use_color(options.color, sys.stdout)
         done = f"{fixed} fixed; " if fixed else ""
-        summary = f"{done}{_summary(found, files)}{outlook(found, options.unsafe_fixes)}\n" if files else ""
+        more = outlook(found, options.unsafe_fixes) + (f"; {unshown}" if unshown else "")
+        summary = f"{done}{_summary(found, files, known)}{more}\n" if files else ""
         all_notes = bool(options.select)
         print_text(text.render(found, color, width(), all_notes) + summary)
+        return
     else:
         module = import_module(f"tesc.cli.output.{options.output_format}")
         print_text(module.render(found))
+    if unshown:
+        error(unshown, "note")
 
 
-def _summary(found: list[Diagnostic], files: int) -> str:
+def _summary(found: list[Diagnostic], files: int, known: int) -> str:
     """The last line of the text output: `3 errors, 1 warning in 2 of 100 files`."""
     of_files = plural(files, "file")
     if not found:
-        return f"no findings in {of_files}"
+        return f"no {'new ' if known else ''}findings in {of_files}"
     counts = []
     for severity, word in (("error", "error"), ("warning", "warning"), ("information", "note")):
         number = sum(1 for diagnostic in found if diagnostic.severity == severity)

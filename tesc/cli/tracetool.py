@@ -9,10 +9,11 @@ from __future__ import annotations
 import sys
 from getopt import GetoptError, getopt
 
-from tesc.cli.refusals import complain, complaints
+from tesc.cli.refusals import complain
 from tesc.codegen.qemu import BACKENDS, FORMATS, BadBackend, find_backend, generate
 from tesc.codegen.qemu.output import Options
 from tesc.files import read_source, relative, write_output
+from tesc.schema.complaints import complaints
 from tesc.schema.resolve import NOTHING, has_directives, resolve
 from tesc.syntax.parser import parse
 

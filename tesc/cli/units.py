@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from tesc.analysis.check import check
-from tesc.analysis.registry import selected
+from tesc.analysis.whole import mistakes
 from tesc.cli.terminal import Failure, printable
 from tesc.workspace import Workspace
 
@@ -14,10 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.schema.unit import Unit
     from tesc.workspace import Overrides
-
-# What keeps a unit from being what its files say: syntax, and directives.
-_FATAL = ("TE001", "TE003", "TE004", "TE005", "TE307", "TE410", "TE5")
-_HARMLESS = ("TE504",)
 
 
 def load(path: str, overrides: Overrides) -> tuple[Workspace, Unit, bool]:
@@ -39,7 +34,6 @@ def load(path: str, overrides: Overrides) -> tuple[Workspace, Unit, bool]:
     for unreadable in workspace.unreadable:
         raise Failure(f"{unreadable.path}: {unreadable.reason}")
     workspace.resolve()
-    rules = selected(_FATAL, _HARMLESS)
-    found = [d for d in check(workspace.units, rules, workspace.settings, {}) if d.severity == "error"]
+    found = mistakes(workspace.units, workspace.settings)
     sys.stderr.write(printable(concise.render(found)))
     return workspace, workspace.units[0], not found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from tesc.analysis.check import Memory, check
+from tesc.analysis.fixing import edited
 from tesc.analysis.rule import RunRule
 from tesc.analysis.selection import chosen, flaw_of, unknown_rules
 from tesc.config.problems import ConfigError, ConfigProblem
@@ -17,7 +18,7 @@ from tesc.workspace import Overrides, Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from tesc.analysis.diagnostic import Diagnostic, SourceEdit
     from tesc.config.loading import Configuration
@@ -153,19 +154,33 @@ class Project:
             self._found = _by_source(self._check(self.units, True))
         return self._found
 
-    def forked(self, edits: Iterable[SourceEdit]) -> Forked:
-        """What the units would be, and what the rules would find, after edits of the files."""
+    def with_texts(self, texts: Mapping[str, str]) -> Forked:
+        """The project if files had other texts (by their `file`)."""
         workspace = self.workspace.fork()
-        texts: dict[Source, list[SourceEdit]] = {}
-        for edit in edits:
-            texts.setdefault(edit.source, []).append(edit)
-        for source, mine in texts.items():
-            text = source.text
-            for edit in sorted(mine, key=lambda edit: edit.span.start, reverse=True):
-                text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-            workspace.put_source(Source(source.path, text, source.file))
+        for file, text in texts.items():
+            before = workspace.tree_of(file)
+            if before is not None:
+                workspace.put_source(Source(before.source.path, text, file))
         workspace.resolve()
-        return Forked(workspace, self._memory.fork())
+        return Forked(workspace, self._memory.fork(), self.all_uses)
+
+    def found_with(self, texts: Mapping[str, str], tree: Tree) -> list[Diagnostic]:
+        """What the rules would find in a file if files had other texts (by their `file`)."""
+        forked = self.with_texts(texts)
+        now = forked.workspace.tree_of(tree.source.file)
+        if now is None:
+            return []
+        if self.loaded:
+            return forked.found.get(now.source, [])
+        units = [unit for unit in forked.units if any(now is one for one in unit.trees)]
+        return _by_source(_checked(forked.workspace, units)).get(now.source, [])
+
+    def forked(self, edits: Iterable[SourceEdit]) -> Forked:
+        """The project after edits of its files."""
+        by_source: dict[Source, list[SourceEdit]] = {}
+        for edit in edits:
+            by_source.setdefault(edit.source, []).append(edit)
+        return self.with_texts({source.file: edited(source.text, mine) for source, mine in by_source.items()})
 
     @property
     def problems(self) -> list[ConfigProblem]:
@@ -174,29 +189,27 @@ class Project:
         return [problem for _, problems in sorted(self.workspace.problems.items()) for problem in problems]
 
     def _check(self, units: list[Unit], whole: bool) -> list[Diagnostic]:
-        settings = self.workspace.settings
-        rules, levels = chosen(settings)
         if not whole:
-            rules = [rule for rule in rules if not isinstance(rule, RunRule)]
-        if not whole:
-            return check(units, rules, settings, {}, levels)
-        return check(units, rules, settings, {}, levels, self._memory, self.all_uses)
+            return _checked(self.workspace, units)
+        return _checked(self.workspace, units, self._memory, self.all_uses)
 
 
 class Forked:
     """A project's files with other texts."""
 
-    def __init__(self, workspace: Workspace, memory: Memory) -> None:
-        self._workspace = workspace
+    def __init__(self, workspace: Workspace, memory: Memory, uses: Index | None) -> None:
+        self.workspace = workspace
         self._memory = memory
-        self.units = workspace.units
+        self._uses = uses
+
+    @property
+    def units(self) -> list[Unit]:
+        return self.workspace.units
 
     @property
     def found(self) -> dict[Source, list[Diagnostic]]:
         """What the rules find, by file."""
-        settings = self._workspace.settings
-        rules, levels = chosen(settings)
-        return _by_source(check(self.units, rules, settings, {}, levels, self._memory))
+        return _by_source(_checked(self.workspace, self.units, self._memory, self._uses))
 
 
 class _Workspace(Workspace):
@@ -259,6 +272,16 @@ class _Workspace(Workspace):
             noted = self.problems.setdefault(os.path.abspath(problem.path), [])
             if problem not in noted:
                 noted.append(problem)
+
+
+def _checked(
+    workspace: Workspace, units: list[Unit], memory: Memory | None = None, uses: Index | None = None
+) -> list[Diagnostic]:
+    """What the rules find in units; those that look across units only with a memory of all files."""
+    rules, levels = chosen(workspace.settings)
+    if memory is None:
+        rules = [rule for rule in rules if not isinstance(rule, RunRule)]
+    return check(units, rules, workspace.settings, {}, levels, memory, uses)
 
 
 def _with_known_rules(settings: Settings) -> Settings:

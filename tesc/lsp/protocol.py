@@ -6,6 +6,8 @@ A request always gets an answer, also one whose parameters make no sense or that
 
 from __future__ import annotations
 
+import json
+
 from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol
@@ -27,23 +29,58 @@ class Refused(JsonRpcException):
 class Protocol(LanguageServerProtocol):
     """Answers what pygls leaves unanswered."""
 
+    def receive(self, body: bytes) -> None:
+        """Handle what a client sent: a message, or a list of them."""
+        try:
+            sent = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            self._answer_nobody(t.ErrorCodes.ParseError, f"no JSON: {error}")
+            return
+        for message in sent if isinstance(sent, list) and sent else [sent]:
+            try:
+                self._receive(message)
+            except Exception as error:
+                self._log(f"a message could not be handled: {error or type(error).__name__}")
+
+    def _receive(self, sent: Any) -> None:
+        if not _is_message(sent):
+            # To an answer there is no answer, whatever is wrong with it.
+            if not isinstance(sent, dict) or "method" in sent or not {"result", "error"} & sent.keys():
+                self._answer_nobody(t.ErrorCodes.InvalidRequest, "no message of JSON-RPC 2.0")
+            return
+        if "method" in sent and self.get_message_type(sent["method"]) is None:
+            sent.setdefault("params", None)
+        try:
+            message = self.structure_message(sent)
+        except JsonRpcException:
+            if "id" not in sent:
+                self._log(f"'{sent['method']}' has parameters that make no sense")
+            return
+        self.handle_message(message)
+
+    def _log(self, message: str) -> None:
+        self.notify(t.WINDOW_LOG_MESSAGE, t.LogMessageParams(t.MessageType.Error, message))
+
+    def _answer_nobody(self, code: t.ErrorCodes, message: str) -> None:
+        """Tell of an error in something that has no number to answer to."""
+        error = {"code": code.value, "message": message}
+        self._send_data({"jsonrpc": "2.0", "id": None, "error": error})
+
     def structure_message(self, data: dict[str, Any]) -> Any:
         """A message from the client as an object. Raises JsonRpcException, after it has answered."""
         try:
             return super().structure_message(data)
-        except JsonRpcException as error:
-            if isinstance(data.get("id"), (str, int)) and "method" in data:
-                self._send_response(data["id"], error=error.to_response_error())
+        except JsonRpcException:
+            if "id" in data and "method" in data:
+                # pygls calls some of them errors of its own.
+                wrong = t.ResponseError(t.ErrorCodes.InvalidParams, "parameters that make no sense")
+                self._send_response(data["id"], error=self._refusal(data["method"]) or wrong)
             raise
 
     def handle_message(self, message: Any) -> None:
         """Handle one message, or say why not."""
         method = getattr(message, "method", None)
-        if method is None or not hasattr(message, "jsonrpc"):
-            if hasattr(message, "jsonrpc"):
-                super().handle_message(message)
-            return
-        refusal = self._refusal(method)
+        refusal = None if method is None else self._refusal(method)
         if refusal is None:
             super().handle_message(message)
         elif hasattr(message, "id"):
@@ -73,3 +110,15 @@ class Protocol(LanguageServerProtocol):
         # Most requests are answered before a client can think of cancelling them.
         if msg_id in self._request_futures:
             super()._handle_cancel_notification(msg_id)
+
+
+def _is_message(sent: Any) -> bool:
+    """Whether something is a request, a notification or an answer."""
+    if not isinstance(sent, dict) or sent.get("jsonrpc") != "2.0":
+        return False
+    number = sent.get("id", 0)
+    if not isinstance(number, (int, str)) or isinstance(number, bool):
+        return False
+    if "method" in sent:
+        return isinstance(sent["method"], str)
+    return "id" in sent and ("result" in sent or "error" in sent)

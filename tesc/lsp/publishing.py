@@ -7,7 +7,6 @@ import os
 
 from lsprotocol import types as t
 
-from tesc.lsp.hints import Told
 from tesc.lsp.reports import of_configuration, reported
 from tesc.lsp.uris import uri_of
 
@@ -26,7 +25,6 @@ class Publisher:
         # What the client was told last, by document.
         self._told: dict[str, list[t.Diagnostic]] = {}
         self._waiting: asyncio.TimerHandle | None = None
-        self.hinted = Told()
 
     @property
     def pulled(self) -> bool:
@@ -72,7 +70,8 @@ class Publisher:
             if self._told.get(uri) != mine:
                 self._tell(uri, mine)
                 self._told[uri] = mine
-        self._refresh_hints()
+        for follower in self._server.followers:
+            follower()
 
     def forget(self, uri: str) -> None:
         """Say nothing more of a document, which the client closed."""
@@ -121,11 +120,3 @@ class Publisher:
         workspace = self._server.client_capabilities.workspace
         if workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
             self._server.workspace_diagnostic_refresh(None)
-
-    def _refresh_hints(self) -> None:
-        """Let the client ask anew for hints that another file, or a setting, changed."""
-        session = self._server.session
-        if self.hinted.stale(session.views(), session.settings):
-            workspace = self._server.client_capabilities.workspace
-            if workspace and workspace.inlay_hint and workspace.inlay_hint.refresh_support:
-                self._server.workspace_inlay_hint_refresh(None)

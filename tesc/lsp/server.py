@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from lsprotocol import types as t
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 
 from tesc import __version__
@@ -18,12 +20,17 @@ from tesc.lsp.sources import Sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable
+    from collections.abc import Callable, Coroutine, Iterable
     from typing import Any
 
     from tesc.analysis.diagnostic import SourceEdit
     from tesc.lsp.sources import SourceView
     from tesc.lsp.view import View
+
+
+# It tells of every request that it refuses, with a traceback; errors of ours go to the client's log.
+logging.getLogger("pygls").addHandler(logging.NullHandler())
+logging.getLogger("pygls").propagate = False
 
 
 class Server(LanguageServer):
@@ -38,6 +45,8 @@ class Server(LanguageServer):
         self.publisher = Publisher(self)
         # What the client sent as `initializationOptions`.
         self.options: dict[str, Any] = {}
+        # Called after texts, files or settings changed and what is found was published.
+        self.followers: list[Callable[[], None]] = []
         # The folders whose sources are being read, and those that are to be read in a moment.
         self.indexing: set[str] = set()
         self.to_index: set[str] = set()
@@ -50,7 +59,12 @@ class Server(LanguageServer):
         return 0 if self.protocol._shutdown else 1
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Tell of an error of ours in the log; pygls' way, a pop-up, interrupts people's work."""
+        """Tell of an error of ours in the log; pygls' way, a pop-up, interrupts people's work.
+
+        What a request is refused for, its answer says.
+        """
+        if isinstance(error, JsonRpcException) and error.code != JsonRpcInternalError.CODE:
+            return
         self.log(f"{source.__name__}: {error}")
 
     def log(self, message: str, kind: t.MessageType = t.MessageType.Error) -> None:

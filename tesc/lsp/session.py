@@ -11,7 +11,7 @@ from tesc.files import is_trace_events
 from tesc.lsp.positions import range_of
 from tesc.lsp.project import Project
 from tesc.lsp.settings import ClientSettings
-from tesc.lsp.uris import path_of, uri_of
+from tesc.lsp.uris import is_file, path_of, uri_of
 from tesc.lsp.view import View
 from tesc.records import record
 from tesc.syntax.source import Source
@@ -48,6 +48,8 @@ class Session:
         # Files outside of all folders, each by itself.
         self._single: dict[str, Project] = {}
         self._uris: dict[str, str] = {}
+        # Paths of documents that are in no file.
+        self._fileless: set[str] = set()
 
     @property
     def projects(self) -> list[Project]:
@@ -92,7 +94,10 @@ class Session:
         path = self._path(uri)
         if language != LANGUAGE and not is_trace_events(os.path.basename(path)):
             return False
-        self._uris[os.path.realpath(path)] = uri
+        real = os.path.realpath(path)
+        self._uris[real] = uri
+        if not is_file(uri):
+            self._fileless.add(real)
         project = self.project_of(path)
         project.workspace.add_source(Source(project.shown(path), _whole(text), path))
         project.touch()
@@ -117,6 +122,7 @@ class Session:
             return False
         real = os.path.realpath(opened.path)
         self._uris.pop(real, None)
+        self._fileless.discard(real)
         if self._single.pop(real, None) is None:
             self.reread(opened.path)
         return True
@@ -152,11 +158,15 @@ class Session:
         return os.path.realpath(path) in self._uris
 
     def project_of(self, path: str) -> Project:
-        """The project that a file belongs to: of the innermost folder, or one of its own."""
+        """The project that a file belongs to: of the innermost folder, or one of its own.
+
+        What is in no file, such as an older state of one, is by itself: it would declare again what
+        the file does.
+        """
         real = os.path.realpath(path)
         within = [one for one in self._folders.values() if self._within(one, path)]
         project = max(within, key=lambda one: len(one.folder or ""), default=None)
-        if project is not None and not project.workspace.excludes(path):
+        if project is not None and real not in self._fileless and not project.workspace.excludes(path):
             return project
         if real not in self._single:
             self._single[real] = Project(None, self.settings)

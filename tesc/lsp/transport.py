@@ -6,15 +6,16 @@ LSP 3.17, "Base Protocol": a header of fields, one of them Content-Length, a bla
 from __future__ import annotations
 
 import asyncio
-import json
+import errno
+import os
 import sys
 
-from pygls.io_ import StdinAsyncReader, StdoutWriter
+from pygls.io_ import StdinAsyncReader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import BinaryIO
 
     from pygls.io_ import AsyncReader
 
@@ -66,37 +67,63 @@ async def _length(reader: AsyncReader) -> int | None:
 
 async def serve(server: Server, reader: AsyncReader) -> None:
     """Handle a client's messages until it ends."""
-
-    def take(body: bytes) -> None:
-        try:
-            message: Any = json.loads(body, object_hook=server.protocol.structure_message)
-            server.protocol.handle_message(message)
-        except BrokenPipeError:
-            raise
-        except Exception as error:
-            server.log(f"a message could not be handled: {error or type(error).__name__}")
-
     try:
-        await read_messages(reader, take)
+        await read_messages(reader, server.protocol.receive)
     except NotTheProtocol as error:
         print(f"tesc lsp: {error}", file=sys.stderr)
-
-
-def serve_stdio(server: Server) -> None:
-    """Serve over standard input and output, which nothing else can write to meanwhile."""
-    out, sys.stdout = sys.stdout.buffer, sys.stderr
-    server.protocol.set_writer(StdoutWriter(out))
-    try:
-        asyncio.run(_until_exit(server, StdinAsyncReader(sys.stdin.buffer, server.thread_pool)))
-    except (BrokenPipeError, KeyboardInterrupt):
+    except SystemExit:
+        pass  # how pygls carries out `exit`
+    except ConnectionError:
         pass  # the client is gone
 
 
-async def _until_exit(server: Server, reader: AsyncReader) -> None:
+def serve_stdio(server: Server) -> None:
+    """Serve over standard input and output, which nothing else can read or write meanwhile."""
+    read, written = _taken_streams()
+    server.protocol.set_writer(_Output(server, written))
     try:
-        await serve(server, reader)
-    except SystemExit:
-        pass  # how pygls carries out `exit`
+        asyncio.run(serve(server, StdinAsyncReader(read, server.thread_pool)))
+    except KeyboardInterrupt:
+        pass
+
+
+def _taken_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Standard input and output under other numbers.
+
+    In their place are the null device and standard error, for what this process or a child of it
+    reads and prints. Raises OSError where one of them is closed.
+    """
+    if sys.stdin is None or sys.stdout is None:
+        raise OSError(errno.EBADF, "standard input and output have to be open")
+    read = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+    written = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, sys.stdin.fileno())
+    try:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    except (AttributeError, OSError, ValueError):  # it is closed
+        os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)
+    return read, written
+
+
+class _Output:
+    """What the client reads."""
+
+    def __init__(self, server: Server, stream: BinaryIO) -> None:
+        self._server = server
+        self._stream = stream
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def write(self, data: bytes) -> None:
+        """Send a message. Ends the process where nobody reads: it may still wait for input."""
+        try:
+            self._stream.write(data)
+            self._stream.flush()
+        except OSError:
+            os._exit(self._server.exit_status)
 
 
 def serve_tcp(server: Server, host: str, port: int) -> None:
@@ -116,7 +143,7 @@ async def _one_client(server: Server, host: str, port: int) -> None:
             return
         server.protocol.set_writer(writer)
         try:
-            await _until_exit(server, reader)
+            await serve(server, reader)
         finally:
             done.set_result(None)
 

@@ -20,6 +20,14 @@ def path_of(uri: str, folder: str | None = None) -> str:
     return os.path.join(folder or os.getcwd(), f"{scheme}:{name}")
 
 
+def is_file(uri: str) -> bool:
+    """Whether a document is a file, saved or not, and not only a text of the editor's."""
+    try:
+        return to_fs_path(uri) is not None
+    except ValueError:
+        return False
+
+
 def uri_of(path: str) -> str:
     """The URI of a file."""
     return from_fs_path(os.path.abspath(path)) or ""

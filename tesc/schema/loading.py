@@ -11,7 +11,7 @@ from tesc.syntax.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tesc.syntax.nodes import Tree
 
@@ -32,7 +32,8 @@ class Loader:
     """Reads each file once. `include_path` are folders to look in after the includer's own.
 
     `shown` makes of a path what people see and `#line` names. `trees` holds what was read by real
-    path; loaders may share it, and a text that is not what is on disk is put there.
+    path; loaders may share it, and a text that is not what is on disk is put there. `versions` has
+    contents of files in place of those on disk, by real path: None for a file that is not there.
     """
 
     def __init__(
@@ -40,10 +41,12 @@ class Loader:
         include_path: Sequence[str] = (),
         shown: Callable[[str], str] = os.path.normpath,
         trees: dict[str, Tree] | None = None,
+        versions: Mapping[str, bytes | None] | None = None,
     ) -> None:
         self.include_path = tuple(include_path)
         self.trees: dict[str, Tree] = {} if trees is None else trees
         self._shown = shown
+        self._versions = {} if versions is None else versions
         self._found: dict[tuple[str, str], tuple[str | None, list[str]]] = {}
         self._real: dict[str, str] = {}
 
@@ -69,22 +72,37 @@ class Loader:
                 continue  # the include path names the file's own folder, or the path is absolute
             looked.append(shown)
             # No path holds a NUL, and some functions of the system say so with an exception.
-            if "\0" not in path and (self.real(candidate) in self.trees or os.path.lexists(candidate)):
+            if "\0" not in path and self._exists(candidate):
                 return candidate, looked
         return None, looked
+
+    def _exists(self, path: str) -> bool:
+        real = self.real(path)
+        if real in self.trees:
+            return True
+        try:
+            return self._versions[real] is not None
+        except KeyError:
+            return os.path.lexists(path)
 
     def load(self, path: str) -> Tree:
         """The tree of a file. Raises Unreadable; never waits for a FIFO or a device."""
         real = self.real(path)
         tree = self.trees.get(real)
         if tree is None:
-            tree = parse(Source.from_bytes(self._shown(path), _read(path), path))
+            try:
+                data = self._versions[real]
+            except KeyError:
+                data = _read(path)
+            if data is None:
+                raise Unreadable("no such file or directory")
+            tree = parse(Source.from_bytes(self._shown(path), _checked(data), path))
             self.trees[real] = tree
         return tree
 
 
 def _read(path: str) -> bytes:
-    """The bytes of a regular file of UTF-8 within the limit."""
+    """The bytes of a regular file, of hardly more than the limit."""
     try:
         # Asked before it is opened: opening a device can do things, and a socket can't be opened.
         _refuse_irregular(os.stat(path).st_mode)
@@ -98,6 +116,11 @@ def _read(path: str) -> bytes:
             os.close(descriptor)
     except OSError as error:
         raise Unreadable(_reason(error)) from None
+    return data
+
+
+def _checked(data: bytes) -> bytes:
+    """The bytes of a file if they are UTF-8 within the limit."""
     if len(data) > MAX_SOURCE_BYTES:
         raise Unreadable(f"it is larger than {MAX_SOURCE_BYTES // (1024 * 1024)} MiB")
     try:

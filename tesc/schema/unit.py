@@ -9,6 +9,10 @@ from tesc.records import record
 from tesc.syntax.nodes import Event, Include, Tree
 from tesc.syntax.source import Source, Span
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 @record
 class Inclusion:
@@ -109,7 +113,9 @@ class Unit:
     `trees` are those of all files, the roots and what they include, in the order in which they
     were first read; `chains` tells of each included one how it was first reached. `expansions`
     are the includes that brought a file, each with the chain that ends in it; `directives` are
-    those from outside, which act as if written at the end of each root.
+    those from outside, which act as if written at the end of each root. `versions`, if any, has the
+    contents of files in place of those on disk, by real path: the unit is of another version of its
+    tree.
     """
 
     roots: tuple[Tree, ...]
@@ -121,3 +127,4 @@ class Unit:
     problems: tuple[UnitProblem, ...]
     expansions: tuple[tuple[tuple[Inclusion, ...], Tree], ...] = ()
     directives: tuple[Tree, ...] = ()
+    versions: Mapping[str, bytes | None] | None = None

@@ -188,9 +188,9 @@ def _decoded(data: bytes) -> str:
     return ""
 
 
-def build(paths: Collection[str]) -> Index:
+def build(paths: Collection[str], index: Index | None = None) -> Index:
     """The index of all sources below some folders, or of a file that is named itself."""
-    index = Index()
+    index = Index() if index is None else index
     for path in paths:
         if os.path.isdir(path):
             for _ in index.refresh(path):

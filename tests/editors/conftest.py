@@ -20,7 +20,10 @@ FILES = {
         'wire_idle(void) "idle"\n'
         'wire_read(int port, uint64_t addr) "port %s addr %d"\n'
     ),
-    "wire.c": ("void wire_begin(int port)\n{\n    trace_wire_open(port);\n}\n"),
+    "wire.c": (
+        "void wire_begin(int port)\n{\n    trace_wire_open(port);\n}\n"
+        "void wire_loop(int port)\n{\n    trace_wire_idle();\n    trace_wire_read(port, 1);\n}\n"
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""Emacs in batch mode, with Eglot and the mode of editors/emacs."""
+"""Emacs in a terminal of its own, with Eglot and the mode of editors/emacs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def emacs(need, skip_without):
     return program
 
 
-def test_emacs(emacs, installed, wire, expected, tmp_path):
+def test_emacs(emacs, need, installed, wire, expected, tmp_path):
     out = tmp_path / "out.json"
     environment = {
         **os.environ,
@@ -31,10 +31,11 @@ def test_emacs(emacs, installed, wire, expected, tmp_path):
         "TESC": str(installed("tesc")),
         "MODE": str(MODE),
         "HOME": str(tmp_path),
+        "TERM": "xterm",
     }
     wanted = expected(wire / "trace-events")
     done = subprocess.run(
-        [emacs, "-Q", "--batch", "-l", DRIVER],
+        [need("script", "bsdutils"), "-qec", f"'{emacs}' -nw -Q -l '{DRIVER}'", "/dev/null"],
         cwd=wire,
         env=environment,
         capture_output=True,
@@ -42,9 +43,9 @@ def test_emacs(emacs, installed, wire, expected, tmp_path):
         timeout=120,
         stdin=subprocess.DEVNULL,
     )
-    assert out.exists(), done.stderr
+    assert out.exists(), done.stdout
     seen = json.loads(out.read_text())
-    assert "problem" not in seen, (seen, done.stderr)
+    assert "problem" not in seen, (seen, done.stdout)
     assert seen["mode"] == "trace-events-mode"
     assert seen["faces"] == [
         "font-lock-function-name-face",

@@ -185,6 +185,16 @@ class Client:
 @pytest.fixture
 def lsp():
     """A function that starts a language server; all are ended with the test."""
+    yield from _starting()
+
+
+@pytest.fixture(scope="module")
+def lasting_lsp():
+    """The same for servers that the tests of a module share."""
+    yield from _starting()
+
+
+def _starting():
     clients: list[Client] = []
 
     def start(arguments: list[str] | None = None, answers: dict[str, Any] | None = None) -> Client:

@@ -30,9 +30,10 @@ class UnusedEvent(SourcesRule):
     It can be switched on and never comes, and whoever waits for it suspects everything else first. The
     call went away with the code around it, or has a misspelt name and fails where that file is
     compiled. Sources are looked into with `--sources` or the key `sources` only. A call counts by
-    the event's effective name, in any of the sources; one within `#if 0` does not, nor a test such as
-    `trace_event_get_state`, nor one in a macro of a C file that the file does not use. Where a macro
-    pastes a name together (`trace_##op`) that may be the event's, the finding is only information.
+    the event's effective name, in any of the sources, so the files that include this one have to be
+    checked with it. One within `#if 0` does not count, nor a test such as `trace_event_get_state`, nor
+    a call in a macro of a C file that the file does not use. Where a macro pastes a name together
+    (`trace_##op`) that may be the event's, the finding is only information.
 
     Wrong:
 

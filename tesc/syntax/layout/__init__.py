@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from tesc.syntax.layout.blocks import arranged, chunks_of, lines_of_chunks
 from tesc.syntax.layout.changes import changes
+from tesc.syntax.layout.edits import edits, edits_in_line, edits_within
 from tesc.syntax.layout.lines import laid_out
 from tesc.syntax.layout.meaning import difference
 from tesc.syntax.parser import parse
@@ -24,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.syntax.nodes import Tree
 
-__all__ = ["canonical", "changes", "difference"]
+__all__ = ["canonical", "changes", "difference", "edits", "edits_in_line", "edits_within"]
 
 
 def canonical(tree: Tree) -> str:

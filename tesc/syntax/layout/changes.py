@@ -30,9 +30,9 @@ def changes(tree: Tree) -> list[Problem]:
     The file's last line end and the kind of its line ends are other rules' business.
     """
     lines = laid_out(tree)
-    superfluous = list(_superfluous(lines))
-    found = [_blank_lines(tree, lines, run) for run in superfluous]
-    gone = {at for run in superfluous for at in run}
+    runs = list(superfluous(lines))
+    found = [_blank_lines(tree, lines, run) for run in runs]
+    gone = {at for run in runs for at in run}
     found.extend(change for at, line in enumerate(lines) if at not in gone for change in _in_line(line))
     chunks = chunks_of(lines)
     better = arranged(chunks, tree)
@@ -47,7 +47,7 @@ def _in_line(line: Line) -> Iterator[Problem]:
         return
     edits = [
         Edit(Span(line.start + start, line.start + end), blank)
-        for start, end, blank in _differences(line.text, line.layout)
+        for start, end, blank in differences(line.text, line.layout)
     ]
     span = Span(edits[0].span.start, edits[-1].span.end)
     if len(edits) == 1:
@@ -80,7 +80,7 @@ def _excerpt(line: Line, span: Span) -> str:
     return made[begin:end].strip()
 
 
-def _differences(old: str, new: str) -> list[tuple[int, int, str]]:
+def differences(old: str, new: str) -> list[tuple[int, int, str]]:
     """Where two texts that differ in blanks only differ: start and end in `old`, and what to write."""
     found = []
     at = to = 0
@@ -97,7 +97,7 @@ def _differences(old: str, new: str) -> list[tuple[int, int, str]]:
     return found
 
 
-def _superfluous(lines: list[Line]) -> Iterator[range]:
+def superfluous(lines: list[Line]) -> Iterator[range]:
     """Blank lines at the start and the end of a file, and all but one anywhere else."""
     at = 0
     while at < len(lines):

@@ -1,0 +1,42 @@
+// The extension: its parts, and what makes it look for tesc again.
+import * as vscode from "vscode";
+import { registerCommands } from "./commands";
+import { Complaints } from "./missing";
+import { Server, type Status } from "./server";
+import { SECTION } from "./settings";
+import { StatusItem } from "./status";
+import { Views } from "./views";
+
+let server: Server | undefined;
+
+/** What other extensions, and the tests, get of this one. */
+export interface Api {
+  status(): Status;
+}
+
+export function activate(context: vscode.ExtensionContext): Api {
+  server = new Server();
+  const views = new Views(server);
+  context.subscriptions.push(
+    server,
+    views,
+    new StatusItem(server),
+    new Complaints(server),
+    ...registerCommands(server, views, context.globalState),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => server?.restart()),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(`${SECTION}.path`)) void server?.restart();
+    }),
+    // A folder may bring a virtual environment with it.
+    vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      if (server?.status.kind === "missing" || server?.status.kind === "off") void server.restart();
+    }),
+  );
+  void server.restart();
+  const started = server;
+  return { status: () => started.status };
+}
+
+export async function deactivate(): Promise<void> {
+  await server?.stop();
+}

@@ -1,0 +1,127 @@
+// Where tesc is: the setting, else the workspace's virtual environments, else PATH. Knows nothing of
+// VS Code, so that it can be tested without it.
+import { execFile } from "node:child_process";
+import { realpathSync, statSync } from "node:fs";
+import * as path from "node:path";
+
+export type Origin = "setting" | "environment" | "path";
+
+export interface Candidate {
+  file: string;
+  origin: Origin;
+}
+
+export interface Found extends Candidate {
+  version: string;
+}
+
+/** Why there is no tesc: `refused` are files of a workspace that is not trusted. */
+export interface Missing {
+  configured: string;
+  reason: string;
+  refused: string[];
+}
+
+export interface Surroundings {
+  /** The setting, empty where it is not set. */
+  configured: string;
+  /** The workspace's folders. */
+  folders: string[];
+  trusted: boolean;
+  env: Record<string, string | undefined>;
+  home: string;
+  windows: boolean;
+}
+
+/** The first candidate that answers to `--version` as tesc does. */
+export async function locate(where: Surroundings): Promise<Found | Missing> {
+  const refused: string[] = [];
+  let reason = "";
+  for (const candidate of candidates(where)) {
+    if (!isFile(candidate.file)) {
+      if (candidate.origin === "setting") reason = "there is no such file";
+      continue;
+    }
+    if (!where.trusted && isWithin(candidate.file, where.folders)) {
+      refused.push(candidate.file);
+      continue;
+    }
+    const answer = await askVersion(candidate.file, where.home);
+    if ("version" in answer) return { ...candidate, version: answer.version };
+    reason = `${candidate.file}: ${answer.reason}`;
+  }
+  return { configured: where.configured, reason, refused };
+}
+
+/** The files that may be tesc, the best first. A setting leaves no choice. */
+export function candidates(where: Surroundings): Candidate[] {
+  if (where.configured !== "") return fromSetting(where);
+  const name = where.windows ? "tesc.exe" : "tesc";
+  const scripts = where.windows ? "Scripts" : "bin";
+  const found: Candidate[] = [];
+  for (const folder of where.folders) {
+    for (const environment of [".venv", "venv"]) {
+      found.push({ file: path.join(folder, environment, scripts, name), origin: "environment" });
+    }
+  }
+  for (const file of onPath(name, where.env)) found.push({ file, origin: "path" });
+  return found;
+}
+
+function fromSetting(where: Surroundings): Candidate[] {
+  const root = where.folders[0];
+  let file = where.configured.replace(/^~(?=$|[\\/])/, () => where.home);
+  if (root !== undefined) file = file.replaceAll("${workspaceFolder}", () => root);
+  if (!/[\\/]/.test(file)) {
+    const name = where.windows && path.extname(file) === "" ? `${file}.exe` : file;
+    return onPath(name, where.env).map((found) => ({ file: found, origin: "setting" }));
+  }
+  return [{ file: path.resolve(root ?? where.home, file), origin: "setting" }];
+}
+
+// A relative entry would mean a folder of whatever is open.
+function onPath(name: string, env: Surroundings["env"]): string[] {
+  const value = env["PATH"] ?? env["Path"] ?? "";
+  return value
+    .split(path.delimiter)
+    .filter((entry) => path.isAbsolute(entry))
+    .map((entry) => path.join(entry, name))
+    .filter(isFile);
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+// The file itself, or what it links to, is in one of the folders.
+function isWithin(file: string, folders: string[]): boolean {
+  return folders.some((folder) => [file, realpathSync(file)].some((one) => under(one, folder) || under(one, real(folder))));
+}
+
+function under(file: string, folder: string): boolean {
+  const way = path.relative(folder, file);
+  return way !== "" && way.split(path.sep)[0] !== ".." && !path.isAbsolute(way);
+}
+
+function real(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
+}
+
+function askVersion(file: string, cwd: string): Promise<{ version: string } | { reason: string }> {
+  return new Promise((resolve) => {
+    execFile(file, ["--version"], { cwd, timeout: 20_000, windowsHide: true }, (error, stdout) => {
+      const version = /^tesc (\S+)/.exec(stdout)?.[1];
+      if (error) resolve({ reason: error.killed ? "no answer to --version" : firstLine(error.message) });
+      else if (version === undefined) resolve({ reason: "it is not tesc" });
+      else resolve({ version });
+    });
+  });
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
+}

@@ -1,0 +1,83 @@
+// What is said when there is no tesc to run: once, and only to who has a trace-events file open.
+import * as vscode from "vscode";
+import type { Missing } from "./locate";
+import { LANGUAGE } from "./selectors";
+import { SECTION } from "./settings";
+import type { Server, Status } from "./server";
+
+const INSTALL = "pipx install tesc";
+
+export class Complaints implements vscode.Disposable {
+  private readonly disposables: vscode.Disposable[];
+  private said = "";
+
+  constructor(private readonly server: Server) {
+    this.disposables = [
+      server.onDidChange(() => void this.complain()),
+      vscode.window.onDidChangeActiveTextEditor(() => void this.complain()),
+    ];
+  }
+
+  dispose(): void {
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  private async complain(): Promise<void> {
+    const status = this.server.status;
+    const text = complaint(status);
+    if (text === "" || text === this.said) return;
+    if (!vscode.window.visibleTextEditors.some(({ document }) => document.languageId === LANGUAGE)) return;
+    this.said = text;
+    const buttons = status.kind === "missing" ? buttonsFor(status.missing) : [SHOW_LOG, SET_PATH];
+    const chosen = await vscode.window.showWarningMessage(text, ...buttons.map(({ title }) => title));
+    const button = buttons.find(({ title }) => title === chosen);
+    if (button === undefined) return;
+    this.said = "";
+    await button.press(this.server);
+  }
+}
+
+/** What to say, or nothing. */
+export function complaint(status: Status): string {
+  if (status.kind === "failed") return `tesc ${status.found.version} (${status.found.file}) does not run as a language server: ${status.reason}.`;
+  if (status.kind !== "missing") return "";
+  const { configured, reason, refused } = status.missing;
+  if (refused.length > 0) {
+    return `tesc (${refused[0]}) is not run, since this workspace is not trusted. Trust it, or install tesc outside of it: ${INSTALL}`;
+  }
+  if (configured !== "") return `The setting tesc.path (${configured}) does not lead to tesc: ${reason || "it is not on PATH"}.`;
+  const broken = reason === "" ? "" : ` (${reason})`;
+  return `trace-events files are not checked: there is no tesc in the workspace's .venv or on PATH${broken}. Install it: ${INSTALL}, or pip install tesc in .venv.`;
+}
+
+interface Button {
+  title: string;
+  press(server: Server): Thenable<unknown>;
+}
+
+const SHOW_LOG: Button = {
+  title: "Show Log",
+  press: async (server) => server.log.show(),
+};
+const SET_PATH: Button = {
+  title: "Set tesc.path",
+  press: () => vscode.commands.executeCommand("workbench.action.openSettings", `${SECTION}.path`),
+};
+const COPY: Button = {
+  title: "Copy pipx Command",
+  press: () => vscode.env.clipboard.writeText(INSTALL),
+};
+const AGAIN: Button = {
+  title: "Look Again",
+  press: (server) => server.restart(),
+};
+const TRUST: Button = {
+  title: "Manage Trust",
+  press: () => vscode.commands.executeCommand("workbench.trust.manage"),
+};
+
+function buttonsFor(missing: Missing): Button[] {
+  if (missing.refused.length > 0) return [TRUST, COPY];
+  if (missing.configured !== "") return [SET_PATH, AGAIN];
+  return [COPY, SET_PATH, AGAIN];
+}

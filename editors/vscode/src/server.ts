@@ -1,0 +1,152 @@
+// The language server's life: found, started, stopped, found again.
+import { homedir } from "node:os";
+import * as vscode from "vscode";
+import { ExecuteCommandRequest, LanguageClient, RevealOutputChannelOn, State } from "vscode-languageclient/node";
+import type { LanguageClientOptions } from "vscode-languageclient/node";
+import { linkToPages } from "./explain";
+import { locate, type Found, type Missing } from "./locate";
+import { ALL, keepToEvents } from "./selectors";
+import { configuredPath, serverSettings, withoutOwn } from "./settings";
+
+export type Status =
+  | { kind: "off" } // nothing here is on disk
+  | { kind: "starting" }
+  | { kind: "running"; found: Found }
+  | { kind: "missing"; missing: Missing }
+  | { kind: "failed"; found: Found; reason: string };
+
+export class Server implements vscode.Disposable {
+  readonly log = vscode.window.createOutputChannel("tesc", { log: true });
+  private readonly changed = new vscode.EventEmitter<Status>();
+  readonly onDidChange = this.changed.event;
+  private current: Status = { kind: "off" };
+  private client: LanguageClient | undefined;
+  // Starts and stops wait for each other.
+  private queue: Promise<void> = Promise.resolve();
+
+  get status(): Status {
+    return this.current;
+  }
+
+  restart(): Promise<void> {
+    this.queue = this.queue.then(async () => {
+      await this.end();
+      await this.begin();
+    });
+    return this.queue;
+  }
+
+  stop(): Promise<void> {
+    this.queue = this.queue.then(() => this.end());
+    return this.queue;
+  }
+
+  /** What a command of the server answers; it throws where the server does not run. */
+  async execute<T>(command: string, ...args: unknown[]): Promise<T> {
+    await this.queue;
+    if (this.client?.state !== State.Running) throw new Error("tesc is not running");
+    return (await this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args })) as T;
+  }
+
+  get converter(): LanguageClient["protocol2CodeConverter"] | undefined {
+    return this.client?.protocol2CodeConverter;
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+    this.log.dispose();
+  }
+
+  private set(status: Status): void {
+    this.current = status;
+    this.changed.fire(status);
+  }
+
+  private async begin(): Promise<void> {
+    if (isVirtual()) {
+      this.set({ kind: "off" });
+      return;
+    }
+    this.set({ kind: "starting" });
+    const found = await locate({
+      configured: configuredPath(),
+      folders: diskFolders(),
+      trusted: vscode.workspace.isTrusted,
+      env: process.env,
+      home: homedir(),
+      windows: process.platform === "win32",
+    });
+    if ("reason" in found) {
+      this.log.warn(`tesc was not found. ${found.reason}`);
+      this.set({ kind: "missing", missing: found });
+      return;
+    }
+    this.log.info(`tesc ${found.version}: ${found.file}`);
+    await this.run(found);
+  }
+
+  private async run(found: Found): Promise<void> {
+    const client = new LanguageClient(
+      "tesc",
+      "tesc",
+      { command: found.file, args: ["lsp"], options: { cwd: diskFolders()[0] ?? homedir() } },
+      clientOptions(this.log),
+    );
+    keepToEvents(client);
+    this.client = client;
+    client.onDidChangeState(({ newState }) => {
+      if (this.client !== client) return; // it was ended on purpose
+      if (newState === State.Running) this.set({ kind: "running", found });
+      else if (newState === State.Starting) this.set({ kind: "starting" });
+      else this.set({ kind: "failed", found, reason: "the server ended" });
+    });
+    try {
+      await client.start();
+    } catch (error) {
+      this.client = undefined;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.log.error(`${found.file} lsp: ${reason}`);
+      this.set({ kind: "failed", found, reason });
+    }
+  }
+
+  private async end(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    if (client === undefined) return;
+    try {
+      await client.dispose(3000);
+    } catch {
+      // It had ended by itself.
+    }
+  }
+}
+
+function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
+  return {
+    documentSelector: ALL,
+    outputChannel: log,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    initializationOptions: { ...serverSettings(), clientCommands: ["tesc.explainRule", "tesc.showReferences"] },
+    initializationFailedHandler: () => false,
+    // The server asks for changes of files and settings itself.
+    middleware: {
+      workspace: {
+        configuration: async (params, token, next) => {
+          const answer = await next(params, token);
+          return Array.isArray(answer) ? answer.map((item: object | null) => item && withoutOwn(item)) : answer;
+        },
+      },
+      ...linkToPages,
+    },
+  };
+}
+
+function diskFolders(): string[] {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return folders.filter((folder) => folder.uri.scheme === "file").map((folder) => folder.uri.fsPath);
+}
+
+function isVirtual(): boolean {
+  return (vscode.workspace.workspaceFolders?.length ?? 0) > 0 && diskFolders().length === 0;
+}

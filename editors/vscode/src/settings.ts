@@ -1,0 +1,22 @@
+// The settings of section `tesc`, and what the server gets of them.
+import * as vscode from "vscode";
+
+export const SECTION = "tesc";
+
+/** Those that are the extension's own; all others are the server's. */
+const OWN = ["path", "trace"];
+
+export function configuredPath(): string {
+  return vscode.workspace.getConfiguration(SECTION).get<string>("path", "").trim();
+}
+
+/** The section as the server knows it. */
+export function serverSettings(): Record<string, unknown> {
+  return withoutOwn(vscode.workspace.getConfiguration(SECTION));
+}
+
+export function withoutOwn(section: object): Record<string, unknown> {
+  const plain = JSON.parse(JSON.stringify(section)) as Record<string, unknown>;
+  for (const key of OWN) delete plain[key];
+  return plain;
+}

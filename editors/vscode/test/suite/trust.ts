@@ -1,0 +1,39 @@
+// The extension in a workspace that is not trusted and brings programs and settings of its own.
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import * as vscode from "vscode";
+import { api, at, codes, show, until, type Tests } from "./help";
+
+/** What the workspace's programs leave behind when they run. */
+const ran = () => at("ran").fsPath;
+const file = () => at("trace-events");
+
+export const tests: Tests = {
+  "tesc of PATH checks, nothing of the workspace runs": async () => {
+    assert.equal(vscode.workspace.isTrusted, false);
+    const { status } = await api();
+    const running = await until("a server", () => (status().kind === "running" ? status() : null));
+    assert.ok(running.kind === "running");
+    assert.equal(running.found.origin, "path");
+    await show(file());
+    await until("diagnostics", () => codes(file()).includes("TE415"));
+    await vscode.commands.executeCommand("tesc.restart");
+    assert.equal(status().kind, "running");
+    assert.equal(existsSync(ran()), false);
+  },
+
+  "with trust, the workspace's own tesc runs": async () => {
+    const { status } = await api();
+    void vscode.commands.executeCommand("workbench.trust.manage");
+    await until("trust", () => vscode.workspace.isTrusted, 60);
+    const running = await until("the other server", () => {
+      const now = status();
+      return now.kind === "running" && now.found.origin === "setting" ? now : null;
+    });
+    assert.ok(running.kind === "running");
+    assert.equal(running.found.file, at("tools", "tesc").fsPath);
+    assert.equal(existsSync(ran()), true);
+    await show(file());
+    await until("diagnostics", () => codes(file()).includes("TE415"));
+  },
+};

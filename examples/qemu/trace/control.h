@@ -1,0 +1,31 @@
+/* Events as objects, which generated headers declare. SPDX-License-Identifier: 0BSD */
+#ifndef TRACE_CONTROL_H
+#define TRACE_CONTROL_H
+
+#include "qemu/osdep.h"
+
+typedef struct TraceEvent {
+    uint32_t id;
+    const char *name;
+    const bool sstate;
+    uint16_t *dstate;
+} TraceEvent;
+
+extern int trace_events_enabled_count;
+
+/* Called by each group's generated source; the array ends with NULL. */
+void trace_event_register_group(TraceEvent **events);
+
+/* The event with an ID; NULL if there is none. */
+TraceEvent *trace_event_by_id(uint32_t id);
+
+/* Switch on the events whose names match a pattern of the shell's. */
+void trace_enable_events(const char *pattern);
+
+/* Begin the file of the simple backend, if it is built in. */
+void trace_init_file(void);
+
+#define trace_event_get_state(id) ((id##_ENABLED) && trace_event_get_state_dynamic_by_id(id))
+#define trace_event_get_state_dynamic_by_id(id) (trace_events_enabled_count && _##id##_DSTATE)
+
+#endif

@@ -1,0 +1,131 @@
+"""Formats written for parameters: the conversions that fit one, and a whole format for several."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tesc.analysis.formats.advice import Advice, advise
+from tesc.analysis.formats.models import UNSIGNED
+from tesc.records import record, replace
+from tesc.syntax.c_type import UNSIGNED_FIXED
+from tesc.syntax.printf import Conversion, parse_format
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tesc.syntax.c_type import CType, Declaration
+    from tesc.syntax.nodes import Event
+
+
+_PLAIN = Conversion(0, 1, "", "", "", None, "", "", None, "%")
+# Between a label and its conversion.
+_SEPARATOR = re.compile(r"[A-Za-z0-9_]([= ])(?:0x)?%")
+_INTEGER_LETTERS = frozenset("diuxX")
+# What people read in hex, where a file has no habit of its own.
+_IN_HEX = re.compile(r"addr|base$|mask|flags?$|bits$|regs?$|iova|gpa$|gva$|pa$|va$|pc$|reg_?val")
+
+
+def fitting(type_: CType, partial: Conversion | None = None) -> list[Advice]:
+    """The conversions that print a type, the plainest first; `partial` is what there is of one.
+
+    Of a number in hex, `before` is the 0x that belongs before it.
+    """
+    begun = partial or _PLAIN
+    letters = "cd" if type_.base == "char" and not type_.pointers else "sp" if type_.pointers else "dx"
+    made: list[Advice] = []
+    for letter in letters:
+        # To `advise`, %s for a char means the character.
+        wanted = "s" if letter == "c" else letter
+        advice = advise(replace(begun, letter=wanted, length=""), type_)
+        if advice is not None and is_hex(advice):
+            advice = replace(advice, before="0x")
+        if advice is not None and advice not in made:
+            made.append(advice)
+    return made
+
+
+def is_hex(advice: Advice) -> bool:
+    """Whether a conversion prints a number in hex."""
+    return advice.tail[-1:] == "x" or advice.macro.startswith("PRIx")
+
+
+@record
+class Habits:
+    """How a file prints: for each parameter's name whether mostly in hex, and what follows labels."""
+
+    hexadecimal: Mapping[str, bool]
+    separator: str
+
+
+def habits(events: Iterable[Event]) -> Habits:
+    """How events print their parameters, where each of their conversions takes one."""
+    hexadecimal: dict[str, int] = {}
+    labels = 0
+    for event in events:
+        if event.format is None:
+            continue
+        letters, equals = _printed(event.format.text)
+        if len(letters) != len(event.parameters):
+            continue
+        labels += equals
+        for letter, parameter in zip(letters, event.parameters):
+            if letter in _INTEGER_LETTERS:
+                name = parameter.name
+                hexadecimal[name] = hexadecimal.get(name, 0) + (1 if letter in "xX" else -1)
+    return Habits({name: number > 0 for name, number in hexadecimal.items()}, "=" if labels > 0 else " ")
+
+
+@lru_cache(maxsize=16384)
+def _printed(text: str) -> tuple[tuple[str, ...], int]:
+    """The letter of each conversion of a format, and by how many more labels end with = than not.
+
+    A conversion that takes more or less than one argument has the letter `*`.
+    """
+    parsed = parse_format(text)
+    letters = [
+        (one.macro.name[3:4] if one.macro else one.letter) if one.arguments == 1 else "*"
+        for one in parsed.conversions
+    ]
+    separators = _SEPARATOR.findall(parsed.joined)
+    return tuple(letters), 2 * separators.count("=") - len(separators)
+
+
+def draft(parameters: Sequence[Declaration], known: Habits, before: str = "") -> str | None:
+    """The rest of a format for parameters, from within a literal to the format's end.
+
+    `addr 0x%" PRIx64 " len %zu"`; `before` is what stands in the literal. None where there is no
+    conversion for one of the parameters.
+    """
+    made = ""
+    for number, parameter in enumerate(parameters):
+        fits = fitting(parameter.type)
+        if not fits:
+            return None
+        so_far = made if number else before
+        begun = so_far.endswith(("0x", "0X"))
+        in_hex = begun or _in_hex(parameter, known)
+        advice = next((one for one in fits if is_hex(one) == in_hex), fits[0])
+        if not (begun or _labels(so_far, parameter.name)):
+            made += "" if not so_far or so_far.endswith(" ") else " "
+            made += f"{parameter.name}{known.separator}" if parameter.name else ""
+        made += ("" if begun else advice.before) + advice.head
+        made += f'" {advice.macro} "' if advice.macro else advice.tail
+    return made[:-2] if made.endswith(' "') else f'{made}"'
+
+
+def _labels(text: str, name: str) -> bool:
+    """Whether a text ends with a parameter's name as its label: `addr ` or `addr=`."""
+    label = text.rstrip(" =:")
+    return bool(name) and label != text and re.search(rf"(?<![A-Za-z0-9_]){name}$", label) is not None
+
+
+def _in_hex(parameter: Declaration, known: Habits) -> bool:
+    if parameter.type.pointers:
+        return False
+    if parameter.name in known.hexadecimal:
+        return known.hexadecimal[parameter.name]
+    base = parameter.type.base
+    unsigned = base in UNSIGNED.values() or base in UNSIGNED_FIXED
+    return unsigned and base != "size_t" and _IN_HEX.search(parameter.name) is not None

@@ -1,0 +1,18 @@
+"""Where the rules' pages lie as files, for what links to them."""
+
+from __future__ import annotations
+
+import os
+
+# In an installed package, and in a checkout.
+_FOLDERS = ("rule_pages", os.path.join("..", "docs", "rules"))
+
+
+def page_path(code: str) -> str | None:
+    """The absolute path of a rule's page in Markdown; None where the package came without it."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for folder in _FOLDERS:
+        path = os.path.normpath(os.path.join(package, folder, f"{code}.md"))
+        if os.path.isfile(path):
+            return path
+    return None

@@ -1,0 +1,68 @@
+"""`tesc check --diff-base` and `--patch`: the change whose findings are asked for."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+
+from tesc.change import BadPatch, Patch, Since
+from tesc.cli.terminal import Failure
+from tesc.git import GitError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from tesc.change import Change
+
+
+def forbid(options: argparse.Namespace) -> None:
+    """Refuse options that make no sense together. Raises Failure."""
+    if options.diff_base is not None and options.patch is not None:
+        raise Failure("--diff-base and --patch do not go together")
+    if options.write_baseline:
+        raise Failure("--write-baseline accepts all findings; it goes with neither --diff-base nor --patch")
+    if options.patch is not None and "-" in options.paths:
+        raise Failure("--patch takes files; - (standard input) is none of them")
+
+
+@contextmanager
+def change(options: argparse.Namespace) -> Iterator[Change]:
+    """The change that the options name; paths that are left out are filled in. Raises Failure."""
+    opened: Change | None = None
+    try:
+        opened = _since(options) if options.patch is None else _patch(options)
+        yield opened
+    except (GitError, BadPatch) as problem:
+        raise Failure(str(problem)) from None
+    finally:
+        if opened is not None:
+            opened.close()
+
+
+def _since(options: argparse.Namespace) -> Change:
+    paths = [options.stdin_filename if path == "-" else path for path in options.paths or ["."]]
+    return Since(options.diff_base, paths)
+
+
+def _patch(options: argparse.Namespace) -> Change:
+    try:
+        patch = Patch(_data(options.patch))
+        # What is below the working folder may be clashed with; the patch may go beyond it.
+        options.paths = options.paths or [".", *patch.outside(".")]
+        if options.fix and not patch.applied:
+            raise Failure("--fix needs the patch applied; --diff shows what it would change")
+    except BadPatch as problem:
+        name = "standard input" if options.patch == "-" else options.patch
+        raise Failure(f"{name}: {problem}") from None
+    return patch
+
+
+def _data(path: str) -> bytes:
+    if path != "-":
+        with open(path, "rb") as file:
+            return file.read()
+    if sys.stdin is None:
+        raise Failure("standard input is closed")
+    return sys.stdin.buffer.read()

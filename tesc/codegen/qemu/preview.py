@@ -1,0 +1,103 @@
+"""One output as an editor shows it: its text, and where an event is in it."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from tesc.codegen.qemu import BACKENDS, FORMATS, BadBackend, find_backend, generate
+from tesc.codegen.qemu.output import Options
+from tesc.records import record
+from tesc.schema.complaints import complaints
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tesc.config.settings import Settings
+    from tesc.schema.complaints import Complaint
+    from tesc.schema.unit import Unit
+
+# How many mistakes are told of at once.
+_MOST = 10
+_ENDINGS = {"c": "c", "h": "h", "rs": "rs", "d": "d", "ust-events-c": "c", "ust-events-h": "h"}
+# What begins the code of an event, in one format or another.
+_BEGINNINGS = (
+    r"static inline void trace_{name}\(",
+    r"pub fn trace_{name}\(",
+    r"TraceEvent _TRACE_{upper}_EVENT = ",
+    r"probe {name}\(",
+    r"probe [\w.]+\.{name} = ",
+    r" +{name},$",
+)
+
+
+class Ungenerated(Exception):
+    """There is no such output; the message says why, with places."""
+
+
+@record
+class Preview:
+    """The text of an output; `ending` is that of its file's name."""
+
+    text: str
+    ending: str
+
+
+def preview(unit: Unit, settings: Settings, backends: str, form: str, group: str) -> Preview:
+    """An output of a unit as `tesc tracetool` makes it; `backends` is a list with commas.
+
+    What a tapset has to know comes from the configuration's first one. Raises Ungenerated.
+    """
+    names = tuple(name.strip() for name in backends.split(","))
+    _check_names(names, form)
+    _refuse(complaints(unit, settings.compat, settings.types))
+    ending = _ENDINGS.get(form, "stp")
+    tapset = next(iter(settings.generate.tapsets), None)
+    options = Options(
+        form,
+        names,
+        group,
+        f"trace-{group}.{ending}",
+        tapset.binary if tapset else "qemu",
+        tapset.probe_prefix if tapset else "qemu",
+        sys.platform,
+        settings.compat,
+    )
+    text, refusals = generate(unit.events, options)
+    _refuse(refusal.place for refusal in refusals)
+    return Preview(text, ending)
+
+
+def line_of_event(text: str, name: str) -> int | None:
+    """The line, from 0, where the code of an event begins; `name` is its effective name."""
+    lines = text.split("\n")
+    words = {"name": re.escape(name), "upper": re.escape(name.upper())}
+    begins = re.compile("|".join(f"(?:{pattern.format(**words)})" for pattern in _BEGINNINGS))
+    # A format that gives the event no code of its own may name it all the same.
+    names = re.compile(r"\b(?:trace_)?{name}\b|TRACE_{upper}(?![A-Z0-9])".format(**words))
+    for found in (begins.match, names.search):
+        line = next((number for number, line in enumerate(lines) if found(line)), None)
+        if line is not None:
+            return line
+    return None
+
+
+def _check_names(backends: tuple[str, ...], form: str) -> None:
+    if form not in FORMATS:
+        raise Ungenerated(f"unknown format: {form}")
+    for backend in backends:
+        try:
+            known = backend in BACKENDS or find_backend(backend) is not None
+        except BadBackend as error:
+            raise Ungenerated(str(error)) from None
+        if not known:
+            raise Ungenerated(f"unknown backend: {backend}")
+
+
+def _refuse(found: Iterable[Complaint]) -> None:
+    lines = [f"{path}:{line}:{column}: error: {message}" for path, line, column, message in found]
+    if len(lines) > _MOST:
+        lines[_MOST:] = [f"and {len(lines) - _MOST} more"]
+    if lines:
+        raise Ungenerated("\n".join(lines))

@@ -1,0 +1,90 @@
+"""Edits of sources as clients take them."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+from lsprotocol import types as t
+
+from tesc.analysis.diagnostic import SourceEdit
+from tesc.lsp.positions import range_of
+from tesc.syntax.source import Source, Span, split_lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tesc.lsp.session import Session
+
+
+def text_edits(edits: Iterable[SourceEdit], encoding: str) -> list[t.TextEdit]:
+    """Edits of one source, in the order of its text; of two at one place, the first one first."""
+    ordered = sorted(map(_whole_line_ends, edits), key=lambda edit: edit.span.start)
+    return [t.TextEdit(range_of(edit.source, edit.span, encoding), edit.text) for edit in ordered]
+
+
+def _whole_line_ends(edit: SourceEdit) -> SourceEdit:
+    """An edit that no client's position cuts short: there is none within a CR LF."""
+    text = edit.source.text
+    start, end, new = edit.span.start, edit.span.end, edit.text
+    if start and text[start - 1 : start + 1] == "\r\n":
+        start, new = start - 1, f"\r{new}"
+    if end and text[end - 1 : end + 1] == "\r\n":
+        end, new = end + 1, f"{new}\n"
+    return SourceEdit(edit.source, Span(start, end), new)
+
+
+def workspace_edit(edits: Iterable[SourceEdit], session: Session, versioned: bool) -> t.WorkspaceEdit | None:
+    """Edits of any sources; `versioned` tells that the client takes documents with versions.
+
+    None for text that no client can be sent: bytes that are not UTF-8.
+    """
+    by_source: dict[Source, list[SourceEdit]] = {}
+    for edit in edits:
+        if not _sendable(edit.text):
+            return None
+        by_source.setdefault(edit.source, []).append(edit)
+    made = {
+        session.uri_of(source.file): text_edits(mine, session.encoding) for source, mine in by_source.items()
+    }
+    if not versioned:
+        return t.WorkspaceEdit(changes=made)
+    return t.WorkspaceEdit(document_changes=[_versioned(uri, mine, session) for uri, mine in made.items()])
+
+
+def _versioned(uri: str, edits: list[t.TextEdit], session: Session) -> t.TextDocumentEdit:
+    opened = session.opened.get(uri)
+    document = t.OptionalVersionedTextDocumentIdentifier(uri, opened.version if opened else None)
+    return t.TextDocumentEdit(document, list(edits))
+
+
+def _sendable(text: str) -> bool:
+    return not any("\ud800" <= char < "\ue000" for char in text)
+
+
+def difference(source: Source, text: str) -> list[SourceEdit]:
+    """Small edits that make a source's text another one: within lines where only these changed."""
+    old, new = _lines(source.text), _lines(text)
+    if len(old) == len(new):
+        changed = [(at, at + 1, at, at + 1) for at in range(len(old)) if old[at] != new[at]]
+    else:
+        matcher = SequenceMatcher(None, old, new, autojunk=False)
+        changed = [(a, b, c, d) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
+    starts = [0]
+    for line in old:
+        starts.append(starts[-1] + len(line))
+    return [_trimmed(source, starts[a], "".join(old[a:b]), "".join(new[c:d])) for a, b, c, d in changed]
+
+
+def _lines(text: str) -> list[str]:
+    starts = [start for start, _ in split_lines(text)]
+    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)])]
+
+
+def _trimmed(source: Source, start: int, old: str, new: str) -> SourceEdit:
+    """The edit that replaces a text, without what both begin and end with."""
+    most = min(len(old), len(new))
+    head = next((at for at in range(most) if old[at] != new[at]), most)
+    most -= head
+    tail = next((at for at in range(most) if old[-1 - at] != new[-1 - at]), most)
+    return SourceEdit(source, Span(start + head, start + len(old) - tail), new[head : len(new) - tail])

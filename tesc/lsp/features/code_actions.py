@@ -1,0 +1,160 @@
+"""`textDocument/codeAction`: quick fixes, fix-all, suppressions, events disabled."""
+
+from __future__ import annotations
+
+from lsprotocol import types as t
+
+from tesc.lsp import offers as make
+from tesc.lsp.able import able
+from tesc.lsp.edits import workspace_edit
+from tesc.lsp.reports import SOURCE
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Union
+
+    from tesc.analysis.diagnostic import Diagnostic
+    from tesc.lsp.offers import Offer
+    from tesc.lsp.server import Server
+    from tesc.lsp.view import View
+
+    Actions = list[Union[t.CodeAction, t.Command]]
+
+# Carries out an action for clients that know of commands only.
+_APPLY = "tesc.applyEdit"
+# The client's own, which shows a rule's page.
+_EXPLAIN = "tesc.explainRule"
+
+
+def register(server: Server) -> None:
+    options = t.CodeActionOptions(code_action_kinds=list(make.KINDS), resolve_provider=True)
+
+    @server.feature(t.TEXT_DOCUMENT_CODE_ACTION, options)
+    def code_action(ls: Server, params: t.CodeActionParams) -> Actions | None:
+        view = ls.view(params.text_document)
+        if view is None:
+            return None
+        found = _offered(ls, view, params)
+        return [action for offer in found for action in _spelt(ls, view, offer, params.context)]
+
+    @server.feature(t.CODE_ACTION_RESOLVE)
+    def resolve(ls: Server, action: t.CodeAction) -> t.CodeAction:
+        data = action.data if isinstance(action.data, dict) else {}
+        view = ls.view(str(data.get("uri")))
+        if view is not None and action.edit is None and action.command is None:
+            action.edit = _costly(ls, view, data.get("rule"))
+        return action
+
+    @server.command(_APPLY)
+    # pygls looks the annotations of commands up, and these would be there for type checkers only.
+    def apply(ls, title, edit):  # type: ignore[no-untyped-def]
+        if isinstance(edit, dict):
+            edit = ls.protocol._converter.structure(edit, t.WorkspaceEdit)
+        ls.workspace_apply_edit(t.ApplyWorkspaceEditParams(edit, str(title)))
+
+
+def _offered(ls: Server, view: View, params: t.CodeActionParams) -> list[Offer]:
+    """What there is to do in a range, as far as the client wants such actions."""
+    only = params.context.only
+
+    def wanted(kind: str) -> bool:
+        return only is None or any(not one or f"{kind}.".startswith(f"{one}.") for one in map(_text, only))
+
+    if not any(map(wanted, make.KINDS)):
+        return []
+    span = Span(view.offset(params.range.start), view.offset(params.range.end))
+    unsafe = ls.session.settings.fix_all_unsafe
+    made: list[Offer] = []
+    if (wanted(make.QUICK) or wanted(make.FIX_ALL)) and not _idle(params.context):
+        found = _found(ls, view)
+        if wanted(make.QUICK):
+            here = _asked(view, found, params.context.diagnostics) or make.touching(found, span)
+            made += make.offers(view, found, here, unsafe)
+        if wanted(make.FIX_ALL):
+            made += make.fix_all(view, found, unsafe)
+    if wanted(make.REWRITE):
+        made += make.disabling(view, span)
+    return made
+
+
+def _idle(context: t.CodeActionContext) -> bool:
+    """Whether a client asks by itself, as for each move of the cursor, where it shows no finding.
+
+    Then a check after each key that is typed would only be in the way.
+    """
+    automatic = context.trigger_kind == t.CodeActionTriggerKind.Automatic and context.only is None
+    return automatic and not any(one.source == SOURCE for one in context.diagnostics)
+
+
+def _text(kind: object) -> str:
+    return str(getattr(kind, "value", kind))
+
+
+def _found(ls: Server, view: View) -> list[Diagnostic]:
+    """What is found in a document now, whether or not the client was told already."""
+    if ls.session.opened[view.uri].quiet:
+        return []
+    opened = [one.tree for one in ls.session.views() if one.project is view.project]
+    return view.project.found_in(view.tree, opened)
+
+
+def _asked(view: View, found: Sequence[Diagnostic], told: Sequence[t.Diagnostic]) -> list[Diagnostic]:
+    """The findings that a client asks about by its diagnostics."""
+    keys = [(one.code, one.range) for one in told]
+    return [one for one in found if (one.code, view.range(one.span)) in keys]
+
+
+def _costly(ls: Server, view: View, rule: str | None) -> t.WorkspaceEdit | None:
+    edits = make.mended(view, _found(ls, view), ls.session.settings.fix_all_unsafe, rule)
+    return workspace_edit(edits, ls.session, _versioned(ls))
+
+
+def _versioned(ls: Server) -> bool:
+    return bool(able(ls.client_capabilities, "workspace.workspace_edit.document_changes"))
+
+
+def _spelt(ls: Server, view: View, offer: Offer, context: t.CodeActionContext) -> Actions:
+    """An offer as the client takes actions; nothing where it takes none of the kind."""
+    kinds = able(ls.client_capabilities, "text_document.code_action.code_action_literal_support")
+    if offer.explains is not None:
+        command = t.Command(offer.title, _EXPLAIN, arguments=[offer.explains])
+        if _EXPLAIN not in _client_commands(ls):
+            return []
+        return [_action(view, offer, context, command=command) if kinds else command]
+    edit = None
+    if offer.edits is None:
+        if kinds and _resolves(ls):
+            data = {"uri": view.uri, "rule": offer.rule}
+            return [_action(view, offer, context, data=data)]
+        edit = _costly(ls, view, offer.rule)
+    else:
+        edit = workspace_edit(offer.edits, ls.session, _versioned(ls))
+    if edit is None or not (edit.changes or edit.document_changes):
+        return []
+    if kinds:
+        return [_action(view, offer, context, edit=edit)]
+    if able(ls.client_capabilities, "workspace.apply_edit"):
+        arguments = [offer.title, ls.protocol._converter.unstructure(edit)]
+        return [t.Command(offer.title, _APPLY, arguments=arguments)]
+    return []
+
+
+def _client_commands(ls: Server) -> list[Any]:
+    commands = ls.options.get("clientCommands")
+    return commands if isinstance(commands, list) else []
+
+
+def _resolves(ls: Server) -> bool:
+    client = able(ls.client_capabilities, "text_document.code_action")
+    properties = able(client, "resolve_support.properties") or ()
+    return bool(client.data_support) and "edit" in properties
+
+
+def _action(view: View, offer: Offer, context: t.CodeActionContext, **what: Any) -> t.CodeAction:
+    told = None
+    if offer.about is not None:
+        key = (offer.about.code, view.range(offer.about.span))
+        told = [one for one in context.diagnostics if (one.code, one.range) == key] or None
+    return t.CodeAction(offer.title, offer.kind, told, is_preferred=offer.preferred or None, **what)

@@ -1,0 +1,118 @@
+"""`textDocument/completion`: what may stand at a place, in lines that are not whole yet."""
+
+from __future__ import annotations
+
+from lsprotocol import types as t
+
+from tesc.lsp.able import able
+from tesc.lsp.completion.directives import (
+    complete_behind_path,
+    complete_path,
+    complete_pattern,
+    complete_rule,
+)
+from tesc.lsp.completion.events import complete_parameter, complete_start
+from tesc.lsp.completion.formats import complete_format
+from tesc.lsp.completion.items import Here, Items
+from tesc.syntax.cursor import (
+    BehindPath,
+    InFormat,
+    InParameters,
+    InPath,
+    InPatterns,
+    InRules,
+    Start,
+    place_in,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from tesc.lsp.server import Server
+    from tesc.lsp.view import View
+    from tesc.syntax.cursor import Place
+
+_COMPLETE: dict[type[Any], Any] = {
+    Start: complete_start,
+    InParameters: complete_parameter,
+    InFormat: complete_format,
+    InPath: complete_path,
+    BehindPath: complete_behind_path,
+    InPatterns: complete_pattern,
+    InRules: complete_rule,
+}
+_TRIGGERS = ("%", '"', "(", " ", "/", "[")
+
+
+def register(server: Server) -> None:
+    options = t.CompletionOptions(trigger_characters=list(_TRIGGERS), resolve_provider=True)
+
+    @server.feature(t.TEXT_DOCUMENT_COMPLETION, options)
+    def completion(ls: Server, params: t.CompletionParams) -> t.CompletionList | None:
+        view = ls.view(params.text_document)
+        if view is None:
+            return None
+        context = params.context
+        typed = context.trigger_character if context and context.trigger_character else ""
+        snippets = able(ls.client_capabilities, "text_document.completion.completion_item.snippet_support")
+        items = items_at(view, params.position, typed, bool(snippets))
+        return t.CompletionList(items.incomplete, items.made) if items else None
+
+    @server.feature(t.COMPLETION_ITEM_RESOLVE)
+    def resolve(ls: Server, item: t.CompletionItem) -> t.CompletionItem:
+        data = item.data if isinstance(item.data, dict) else {}
+        if "rule" in data:
+            item.documentation = _page(ls, str(data["rule"]))
+        return item
+
+
+def items_at(view: View, position: t.Position, typed: str, snippets: bool) -> Items | None:
+    """What may stand at a place; `typed` is the character that made the client ask, if one did."""
+    offset = view.offset(position)
+    number = view.line_of(offset)
+    starts = view.source.line_starts
+    # A text that ends a line goes on with one that has no text yet.
+    if offset == len(view.text) and view.text.endswith(("\n", "\r")):
+        start, line = offset, ""
+    else:
+        start, line = starts[number - 1], view.source.line_text(number)
+    column = min(offset - start, len(line))
+    place = place_in(line, column)
+    if place is None or not _wanted(place, typed):
+        return None
+    here = Here(view, start, column, snippets)
+    items = Items(here)
+    _COMPLETE[type(place)](place, here, items)
+    return items
+
+
+def _wanted(place: Place, typed: str) -> bool:
+    """Whether a list may pop up after a character was typed."""
+    if typed == "%":
+        return isinstance(place, InFormat) and place.literal and place.partial is not None
+    if typed == '"':
+        return isinstance(place, (InFormat, InPath))
+    if typed == "(":
+        return isinstance(place, InParameters) and not place.text
+    if typed == " ":
+        return isinstance(place, (InParameters, BehindPath, InPatterns)) or (
+            isinstance(place, InFormat) and not place.literal
+        )
+    if typed == "/":
+        return isinstance(place, InPath)
+    if typed == "[":
+        return isinstance(place, InRules)
+    return True
+
+
+def _page(ls: Server, code: str) -> t.MarkupContent | str | None:
+    from tesc.analysis.registry import all_rules
+
+    rule = next((rule for rule in all_rules() if rule.code == code), None)
+    if rule is None:
+        return None
+    formats = able(ls.client_capabilities, "text_document.completion.completion_item.documentation_format")
+    if formats and t.MarkupKind.Markdown in formats:
+        return t.MarkupContent(t.MarkupKind.Markdown, rule.page())
+    return rule.summary()

@@ -1,0 +1,205 @@
+"""What there is to do about the findings at a place: mend, silence, explain.
+
+An offer is an action before it is spelt for a client. Those that cost time, because all is checked
+again until nothing is left to mend, have no edits yet: `mended` makes them.
+"""
+
+from __future__ import annotations
+
+from lsprotocol import types as t
+
+from tesc.analysis.diagnostic import SourceEdit
+from tesc.analysis.fixing import fixable, settle
+from tesc.analysis.registry import all_rules
+from tesc.analysis.rule import SyntaxRule
+from tesc.analysis.silencing import (
+    disable,
+    ignore,
+    ignore_in_file,
+    item_at,
+    remove_ignore,
+    remove_pattern,
+)
+from tesc.lsp.edits import difference
+from tesc.lsp.reports import printable
+from tesc.records import record, replace
+from tesc.syntax.nodes import Event
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.analysis.diagnostic import Diagnostic
+    from tesc.lsp.view import View
+
+QUICK = t.CodeActionKind.QuickFix.value
+REWRITE = t.CodeActionKind.RefactorRewrite.value
+FIX_ALL = "source.fixAll.tesc"
+KINDS = (QUICK, REWRITE, FIX_ALL)
+
+_UNUSED_IGNORE = "TE008"
+_NO_MATCH = "TE504"
+_UNUSED_EVENT = "TE601"
+_LONGEST_TITLE = 100
+
+
+@record
+class Offer:
+    """One thing to do. `edits` is None where `mended` has to make them, for `rule` or for all.
+
+    `explains` is the code of a rule whose page is to be shown instead.
+    """
+
+    title: str
+    kind: str
+    edits: tuple[SourceEdit, ...] | None = ()
+    about: Diagnostic | None = None
+    preferred: bool = False
+    rule: str | None = None
+    explains: str | None = None
+
+
+def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], unsafe: bool) -> list[Offer]:
+    """What to do about the findings `here`, of all that is `found` in the file."""
+    made = _told_apart([_fix(one) for one in here if one.fix is not None])
+    for one in _first_of_each_rule(here):
+        many = [other for other in found if other.code == one.code and fixable(other, unsafe)]
+        if len(many) > 1 and _within(view, many):
+            title = f"Fix all {one.code} {one.name} in this file"
+            made.append(Offer(title, QUICK, None, one, rule=one.code))
+    for one in here:
+        made.extend(_removals(view, one))
+    silencing = [offer for offer in (_silence(view, one) for one in here) if offer is not None]
+    made.extend(_told_apart(silencing))
+    for one in _first_of_each_rule(here):
+        made.append(Offer(f"Explain {one.code} {one.name}", QUICK, (), one, explains=one.code))
+    return made
+
+
+def fix_all(view: View, found: Sequence[Diagnostic], unsafe: bool) -> list[Offer]:
+    """The one that mends all that can be mended in the file, if there is anything."""
+    if not _within(view, [one for one in found if fixable(one, unsafe)]):
+        return []
+    return [Offer("Fix all tesc findings in this file", FIX_ALL, None)]
+
+
+def disabling(view: View, span: Span) -> list[Offer]:
+    """The one that compiles an event out, where its name is at a place and it is compiled in."""
+    event = view.item_at(span.start)
+    if not isinstance(event, Event) or not _touches(event.name_span, span):
+        return []
+    if event.disabled or any(one.disabled for one in view.events_of(event)):
+        return []
+    title = f"Disable '{event.name}' by a pattern in this file"
+    return [Offer(title, REWRITE, disable(view.tree, event))]
+
+
+def mended(
+    view: View, found: Sequence[Diagnostic], unsafe: bool, rule: str | None = None
+) -> list[SourceEdit]:
+    """The edits that mend all findings in a file, or those of one rule, until none is left."""
+    file = view.source.file
+
+    def wanted(these: Sequence[Diagnostic]) -> list[Diagnostic]:
+        return _within(view, [one for one in these if rule is None or one.code == rule])
+
+    settled = settle(wanted(found), lambda texts: wanted(view.project.found_with(texts, view.tree)), unsafe)
+    return difference(view.source, settled.texts[file]) if file in settled.texts else []
+
+
+def _within(view: View, found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Those that are mended in this file alone."""
+    file = view.source.file
+    return [one for one in found if one.fix and all(edit.source.file == file for edit in one.fix.edits)]
+
+
+def _first_of_each_rule(here: Sequence[Diagnostic]) -> list[Diagnostic]:
+    first: dict[str, Diagnostic] = {}
+    for one in here:
+        first.setdefault(one.code, one)
+    return list(first.values())
+
+
+def touching(found: Sequence[Diagnostic], span: Span) -> list[Diagnostic]:
+    """The findings at a place, or next to it."""
+    return [one for one in found if _touches(one.span, span)]
+
+
+def _touches(one: Span, other: Span) -> bool:
+    return one.start <= other.end and other.start <= one.end
+
+
+def _fix(one: Diagnostic) -> Offer:
+    assert one.fix is not None
+    safe = one.fix.safety == "safe"
+    title = title_of(one) + ("" if safe else " (unsafe)")
+    return Offer(title, QUICK, one.fix.edits, one, preferred=safe)
+
+
+def _told_apart(made: Sequence[Offer]) -> list[Offer]:
+    """Offers without repetitions, the safe ones first, with titles that say which is which."""
+    distinct = list({(offer.title, offer.edits): offer for offer in reversed(made)}.values())[::-1]
+    titles = [offer.title for offer in distinct]
+    named = [offer if titles.count(offer.title) == 1 else _with_place(offer) for offer in distinct]
+    return sorted(named, key=lambda offer: not offer.preferred)
+
+
+def _with_place(offer: Offer) -> Offer:
+    assert offer.about is not None
+    line, column = offer.about.source.place(offer.about.span.start)
+    return replace(offer, title=f"{offer.title} ({offer.about.code} at {line}:{column})")
+
+
+def title_of(one: Diagnostic) -> str:
+    """What a fix does, in the words of the rule's help, as the title of an action."""
+    said = one.help or ""
+    for at in range(len(said)):
+        # Of two ways, the first one is the fix.
+        if said.startswith(", or ", at) and _closed(said[:at]):
+            said = said[:at]
+            break
+    if not said or said.startswith("'tesc "):
+        said = f"mend: {one.message}"
+    title = printable(said[0].upper() + said[1:])
+    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 3]}..."
+
+
+def _closed(text: str) -> bool:
+    """Whether no quote is open at the end of a text."""
+    return text.count("'") % 2 == 0 and (text.endswith("'") or text.count('"') % 2 == 0)
+
+
+def _removals(view: View, one: Diagnostic) -> Iterator[Offer]:
+    if one.fix is not None:
+        return
+    text = printable(view.text[one.span.start : one.span.end])
+    if one.code == _UNUSED_IGNORE:
+        edits = remove_ignore(view.tree, one.span)
+        if edits:
+            yield Offer(f"Remove '{text}', which ignores nothing", QUICK, edits, one, True)
+    elif one.code == _NO_MATCH:
+        edits = remove_pattern(view.tree, one.span)
+        if not edits:
+            return
+        if one.help and one.help.startswith("did you mean '"):
+            name = one.help.split("'")[1]
+            change = (SourceEdit(view.source, one.span, name),)
+            yield Offer(f"Write '{name}' (unsafe)", QUICK, change, one)
+        yield Offer(f"Remove the pattern '{text}'", QUICK, edits, one, True)
+    elif one.code == _UNUSED_EVENT:
+        for offer in disabling(view, one.span):
+            yield replace(offer, kind=QUICK, about=one)
+
+
+def _silence(view: View, one: Diagnostic) -> Offer | None:
+    rule = next((rule for rule in all_rules() if rule.code == one.code), None)
+    if rule is None or one.code == _UNUSED_IGNORE:
+        return None
+    if isinstance(rule, SyntaxRule) and rule.severity == "error":
+        return None  # the line stays unread, whoever looks away
+    item = item_at(view.tree, one.span.start)
+    if item is None:
+        edits = ignore_in_file(view.tree, one.code)
+        return Offer(f"Ignore {one.code} {one.name} in this file", QUICK, edits, one)
+    return Offer(f"Ignore {one.code} {one.name} here", QUICK, ignore(view.tree, item, one.code), one)

@@ -1,0 +1,1 @@
+"""Patches: unified diffs, read from what git, diff and mails hold, and applied in memory."""

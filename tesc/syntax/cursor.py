@@ -1,0 +1,225 @@
+"""What is being written at a place in a line, which need not be whole yet.
+
+Only what stands before the place decides, so that half a line is as good as a whole one; `after` is
+the rest of the line. Columns count code points from the line's start.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tesc.records import record
+from tesc.syntax.c_type import parse_declaration
+from tesc.syntax.lines import UNSEEN
+from tesc.syntax.mistakes.draft import NAME, STRING
+from tesc.syntax.printf import parse_format
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Union
+
+    from tesc.syntax.c_type import Declaration
+    from tesc.syntax.printf import Conversion
+
+_WORDS = re.compile(r"[ \t]*(?P<properties>(?:[A-Za-z0-9_]+[ \t]+)*)(?P<word>[A-Za-z0-9_]*)$")
+_INCLUDE = re.compile(r'[ \t]*include[ \t]*(?=")')
+_DISABLE = re.compile(r"[ \t]*disable[ \t]+(?:[A-Za-z0-9_*?]+[ \t]*,[ \t]*)*(?P<word>[A-Za-z0-9_*?]*)$")
+_RULES = re.compile(
+    r"[ \t]*#+[ \t]*tesc:[ \t]*ignore(?P<file>-file)?[ \t]*\[(?:[^\],]*,)*[ \t]*(?P<word>[^\], \t]*)$"
+)
+_LAST_WORD = re.compile(r"[A-Za-z0-9_]*$")
+
+
+@record
+class Start:
+    """The first word of a line; with `properties` the one after these, a name."""
+
+    begin: int
+    word: str
+    properties: tuple[str, ...]
+    after: str
+
+
+@record
+class InParameters:
+    """A parameter: `text` is what there is of it, `others` are the parameters before it."""
+
+    begin: int
+    text: str
+    others: tuple[Declaration, ...]
+    after: str
+
+
+@record
+class InFormat:
+    """A format, or where it is to begin.
+
+    `begin` is where the word or the unfinished conversion begins. `literal` tells that the place is
+    between quotes, `started` that there is something of the format already. `partial` is the
+    conversion that is being written, with no letter yet; `left` are the parameters from the one
+    that it takes on, `before` is the literal's text before it.
+    """
+
+    begin: int
+    literal: bool
+    started: bool
+    partial: Conversion | None
+    left: tuple[Declaration, ...]
+    before: str
+    after: str
+
+    @property
+    def closes(self) -> bool:
+        """Whether the literal that the place is in ends within the line."""
+        return self.literal and STRING.match(f'"{self.after}') is not None
+
+
+@record
+class InPath:
+    """The path of an include; `text` is what there is of it."""
+
+    begin: int
+    text: str
+    after: str
+
+
+@record
+class BehindPath:
+    """What follows an include's path: `words` are there already."""
+
+    begin: int
+    words: tuple[str, ...]
+    after: str
+
+
+@record
+class InPatterns:
+    """A pattern of a disable directive, or the name of an event with the property."""
+
+    begin: int
+    word: str
+    after: str
+
+
+@record
+class InRules:
+    """A rule in the brackets of a comment that ignores; `for_file` tells that it holds for the file."""
+
+    begin: int
+    word: str
+    for_file: bool
+    after: str
+
+
+if TYPE_CHECKING:
+    Place = Union[Start, InParameters, InFormat, InPath, BehindPath, InPatterns, InRules]
+
+
+def place_in(line: str, column: int) -> Place | None:
+    """What is being written at a column of a line; None where there is nothing to say of it."""
+    seen = UNSEEN.sub(" ", line)
+    before, after = seen[:column], seen[column:]
+    if before.lstrip(" \t").startswith("#"):
+        match = _RULES.match(before)
+        return InRules(match.start("word"), match["word"], bool(match["file"]), after) if match else None
+    match = _INCLUDE.match(before)
+    if match:
+        return _included(before, match.end(), after)
+    match = _DISABLE.match(before)
+    if match:
+        return InPatterns(match.start("word"), match["word"], after)
+    match = _WORDS.match(before)
+    if match:
+        return Start(match.start("word"), match["word"], tuple(match["properties"].split()), after)
+    return _event(before, after)
+
+
+def _included(before: str, quote: int, after: str) -> Place | None:
+    path = STRING.match(before, quote)
+    if path is None:
+        return InPath(quote + 1, before[quote + 1 :], after)
+    words = before[path.end() :]
+    if '"' in words:
+        return None
+    word = _last_word(words)
+    there = tuple(NAME.findall(words[: len(words) - len(word)]))
+    # After `prefix` and `base` comes what nobody can guess.
+    if there and there[-1] in ("prefix", "base"):
+        return None
+    return BehindPath(len(before) - len(word), there, after)
+
+
+def _last_word(text: str) -> str:
+    match = _LAST_WORD.search(text)
+    return match[0] if match else ""
+
+
+def _event(before: str, after: str) -> Place | None:
+    opening = before.find("(")
+    if opening < 0:
+        return None
+    # Parameters hold neither of the two; a quote says that the parenthesis is missing.
+    end = next((at for at in range(opening + 1, len(before)) if before[at] in ')"'), None)
+    if end is None:
+        return _parameter(before, opening + 1, after)
+    begin = end + 1 if before[end] == ")" else end
+    return _format(before, begin, _declared(before[opening + 1 : end]), after)
+
+
+def _parameter(before: str, begin: int, after: str) -> InParameters:
+    last = before.rfind(",", begin)
+    text = before[max(last + 1, begin) :]
+    bare = text.lstrip(" \t")
+    others = _declared(before[begin:last]) if last >= 0 else ()
+    return InParameters(len(before) - len(bare), bare, others, after)
+
+
+def _declared(parameters: str) -> tuple[Declaration, ...]:
+    texts = [text.strip(" \t") for text in parameters.split(",")]
+    return tuple(parse_declaration(text) for text in texts if text not in ("", "void"))
+
+
+def _format(before: str, begin: int, parameters: tuple[Declaration, ...], after: str) -> Place | None:
+    quote = before.find('"', begin)
+    if quote < 0:
+        word = _last_word(before[begin:])
+        if before[begin : len(before) - len(word)].strip(" \t"):
+            return None
+        return InFormat(len(before) - len(word), False, False, None, parameters, "", after)
+    opened = _opened(before, quote)
+    if opened is None:
+        word = _last_word(before)
+        text = before[quote : len(before) - len(word)]
+    else:
+        word = ""
+        text = f'{before[quote:]}"'
+    conversions = parse_format(text).conversions
+    partial = _partial(conversions, text)
+    done = conversions[:-1] if partial else conversions
+    taken = sum(one.arguments for one in done)
+    if partial:
+        taken += partial.width.startswith("*") + (partial.precision or "").startswith("*")
+    here = quote + partial.start if partial and opened is not None else len(before) - len(word)
+    literal = before[opened + 1 : here] if opened is not None else text.rstrip(' \t"')
+    return InFormat(here, opened is not None, True, partial, parameters[taken:], literal, after)
+
+
+def _opened(before: str, at: int) -> int | None:
+    """Where the literal begins that is open at the end of a text; None outside of literals."""
+    while True:
+        at = before.find('"', at)
+        if at < 0:
+            return None
+        literal = STRING.match(before, at)
+        if literal is None:
+            return at
+        at = literal.end()
+
+
+def _partial(conversions: tuple[Conversion, ...], text: str) -> Conversion | None:
+    """The conversion at the end of a format's text that has no letter yet."""
+    if not conversions:
+        return None
+    last = conversions[-1]
+    unfinished = not last.letter and last.macro is None and " " not in last.flags
+    return last if unfinished and last.end == len(text.rstrip(" \t")) - 1 else None

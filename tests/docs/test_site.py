@@ -1,0 +1,96 @@
+"""The documentation's site: it builds without a warning, from pages that are up to date."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tesc.cli.parsers import commands, whole_parser
+from tesc.config.loading import load
+from tesc.syntax.parser import parse
+from tesc.syntax.source import Source
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+# What a page fetches by itself when it is opened.
+FETCHED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
+PAGES = [path for path in DOCS.rglob("*.md") if path.parent.name != "rules"]
+
+
+def _need(skip_without, *modules: str) -> None:
+    for module in modules:
+        if importlib.util.find_spec(module) is None:
+            skip_without(f"the Python package {module} (pip install -e '.[docs]')")
+
+
+def _run(*words: str) -> str:
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_generated_pages_are_up_to_date(request, skip_without):
+    _need(skip_without, "railroad")
+    _run("docs/generator", *([] if request.config.getoption("update_goldens") else ["--check"]))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, skip_without):
+    _need(skip_without, "mkdocs", "material")
+    folder = tmp_path_factory.mktemp("site")
+    # With --quiet it would count no warnings.
+    assert "WARNING" not in _run("-m", "mkdocs", "build", "--strict", "--site-dir", str(folder))
+    return folder
+
+
+class _Fetched(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag in FETCHED and given.get("rel") not in ("canonical", "next", "prev"):
+            self.found.append(given.get(FETCHED[tag]) or "")
+
+
+def test_nothing_is_fetched_from_elsewhere(site):
+    pages = list(site.rglob("*.html"))
+    assert len(pages) > 20
+    for page in pages:
+        parser = _Fetched()
+        parser.feed(page.read_text("utf-8"))
+        assert parser.found
+        assert [one for one in parser.found if re.match(r"(?:[a-z]+:)?//", one)] == []
+    for sheet in site.rglob("*.css"):
+        assert re.findall(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//", sheet.read_text("utf-8")) == []
+
+
+def test_every_rule_and_command_has_its_place(site):
+    reference = (site / "reference/command-line.html").read_text("utf-8")
+    assert all(f'id="tesc-{name}"' in reference for name, _, _ in commands(whole_parser()))
+    index = (site / "rules/index.html").read_text("utf-8")
+    rules = [path.stem for path in (DOCS / "rules").glob("TE*.md")]
+    assert all(f'href="{rule}.html"' in index and (site / f"rules/{rule}.html").exists() for rule in rules)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
+def test_examples_of_the_language_are_right(page):
+    for text in re.findall(r"```trace-events\n(.*?)```", page.read_text("utf-8"), re.S):
+        assert parse(Source("page", text)).problems == ()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
+def test_examples_of_the_configuration_are_right(page, tmp_path):
+    for text in re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.S):
+        path = tmp_path / "tesc.toml"
+        path.write_text(text)
+        load(str(path))

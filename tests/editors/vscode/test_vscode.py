@@ -1,0 +1,85 @@
+"""The extension in VS Code itself: its API's tests, and a pass through the window as a person would."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.editors.vscode.conftest import EXTENSION
+
+pytestmark = pytest.mark.e2e
+
+SUITE = EXTENSION / "out" / "suite" / "index.js"
+# With this set, the screenshot of the docs is written anew.
+SCREENSHOT = os.environ.get("TESC_UPDATE_SCREENSHOT") == "1"
+PICTURE = EXTENSION.parents[1] / "docs" / "images" / "vscode.png"
+
+
+def _suite(vscode, npm, name, workspace, tmp_path, **job):
+    npm.script("build:tests")
+    results = tmp_path / "results.json"
+    done = vscode(
+        "suite.mts",
+        {
+            "workspace": str(workspace),
+            "extension": str(EXTENSION),
+            "suite": str(SUITE),
+            "screenshot": str(tmp_path / "end.png"),
+            **job,
+        },
+        TESC_E2E_SUITE=name,
+        TESC_E2E_RESULTS=str(results),
+    )
+    assert results.exists(), done.stdout + done.stderr
+    said = json.loads(results.read_text())
+    failed = "\n\n".join(f"{test}\n{result}" for test, result in said.items() if result != "passed")
+    assert not failed, failed
+    assert done.returncode == 0, done.stdout + done.stderr
+    return said
+
+
+def test_features(vscode, npm, kettle, tmp_path):
+    assert len(_suite(vscode, npm, "features", kettle, tmp_path)) > 10
+
+
+def test_a_workspace_that_is_not_trusted(vscode, npm, tmp_path, installed):
+    """It brings a venv, and settings that name a program: neither runs before it is trusted."""
+    workspace = tmp_path / "workspace"
+    for program in (workspace / ".venv" / "bin" / "tesc", workspace / "tools" / "tesc"):
+        program.parent.mkdir(parents=True)
+        program.write_text(f"#!/bin/sh\necho >'{workspace}/ran'\nexec '{installed('tesc')}' \"$@\"\n")
+        program.chmod(0o755)
+    (workspace / "trace-events").write_text('lost(int a) "%s"\n')
+    (workspace / ".vscode").mkdir()
+    (workspace / ".vscode" / "settings.json").write_text(json.dumps({"tesc.path": "tools/tesc"}))
+    assert len(_suite(vscode, npm, "trust", workspace, tmp_path, untrusted=True)) == 2
+
+
+def test_as_a_person_would(vscode, vsix, kettle, tmp_path):
+    """Install the .vsix, type a wrong event, see it underlined, hover, take the fix from its menu."""
+    picture = PICTURE if SCREENSHOT else tmp_path / "vscode.png"
+    picture.parent.mkdir(exist_ok=True)
+    job = {"workspace": str(kettle), "extensions": [str(vsix)], "screenshot": str(picture)}
+    done = vscode("window.mts", job)
+    assert done.returncode == 0, done.stdout + done.stderr
+    seen = json.loads(done.stdout.splitlines()[-1])
+    assert "TE401" in seen["hover"]
+    assert seen["fixed"] == 'heater_tick(uint64_t when) "when %" PRIu64'
+    assert seen["underlined"] == [4, 3, 0]
+    assert Path(picture).read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_tesc(vscode, vsix, kettle, tmp_path):
+    """Colours stay; one message tells how to install it."""
+    job = {"workspace": str(kettle), "extensions": [str(vsix)], "screenshot": str(tmp_path / "missing.png")}
+    done = vscode("missing.mts", job, has_tesc=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    seen = json.loads(done.stdout.splitlines()[-1])
+    assert "Install it: pipx install tesc" in seen["text"]
+    assert seen["buttons"] == ["Copy pipx Command", "Set tesc.path", "Look Again"]
+    assert seen["status"] == "tesc"
+    comment, event = seen["colours"]
+    assert comment != event

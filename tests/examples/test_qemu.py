@@ -1,0 +1,157 @@
+"""examples/qemu: both ways to put tesc into QEMU's build make the bytes of `tesc tracetool`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "qemu"
+GROUPS = {
+    "root": "../trace-events",
+    "net": "../net/trace-events",
+    "hw_misc": "../hw/misc/trace-events",
+    "qapi_commands_lamp_trace_events": "qapi/qapi-commands-lamp.trace-events",
+}
+# By backends: the kinds of files of a group.
+BUILDS = {
+    "nop": ["h", "c"],
+    "log": ["h", "c"],
+    "log,simple,syslog": ["h", "c", "rs"],
+    "dtrace,log": ["h", "c", "rs", "d"],
+    "ust,simple": ["h", "c", "ust-events-h"],
+}
+NAMES = {
+    "h": "trace-{}.h",
+    "c": "trace-{}.c",
+    "rs": "trace-{}.rs",
+    "d": "trace-dtrace-{}.dtrace",
+    "ust-events-h": "trace-ust-{}.h",
+}
+
+
+class Checkout:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "demo"
+        shutil.copytree(EXAMPLE, self.folder, ignore=shutil.ignore_patterns("build"))
+        programs = folder / "bin"
+        programs.mkdir()
+        for name, words in {"tesc": "", "tesc-tracetool": "tracetool"}.items():
+            script = programs / name
+            script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tesc {words} "$@"\n')
+            script.chmod(0o755)
+        # Programs that are installed beside Python, such as meson, are found, too.
+        path = [str(programs), os.environ["PATH"], os.path.dirname(sys.executable)]
+        self.environment = {**os.environ, "PATH": os.pathsep.join(path), "PYTHONPATH": str(ROOT)}
+
+    def run(self, *command: str, within: str = ".") -> str:
+        done = subprocess.run(
+            command, cwd=self.folder / within, env=self.environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def build(self, backends: str, rust: bool) -> dict[str, bytes]:
+        """Build; the generated files' names and contents."""
+        options = [f"-Dtrace_backends={backends}", f"-Drust={str(rust).lower()}"]
+        self.run("meson", "setup", "build", *options)
+        self.run("ninja", "-C", "build", "all", "trace/trace-events-all")
+        assert "no work to do" in self.run("ninja", "-C", "build")
+        made = self.folder / "build"
+        wanted = [*made.glob("trace/trace-*.[hc]"), *made.glob("trace/*.rs"), *made.glob("trace/*.dtrace")]
+        # Headers that dtrace(1) makes are not tesc's.
+        own = [path for path in wanted if not (path.suffix == ".h" and "trace-dtrace-" in path.name)]
+        files = (*own, made / "trace/trace-events-all", *made.glob("*.stp"))
+        return {path.relative_to(made).as_posix(): path.read_bytes() for path in files}
+
+    def one_by_one(self, backends: str, formats: list[str]) -> dict[str, bytes]:
+        """What `tesc tracetool` makes, started in the build folder as QEMU's build starts its tool."""
+        wanted = {}
+        for group, path in GROUPS.items():
+            for form in formats:
+                wanted["trace/" + NAMES[form].format(group)] = (form, group, [path])
+        if "ust" in backends:
+            for form in ("h", "c"):
+                wanted[f"trace/trace-ust-all.{form}"] = (f"ust-events-{form}", "all", [*GROUPS.values()])
+        if "dtrace" in backends:
+            for form, name in {"stap": "demo.stp", "log-stap": "demo-log.stp"}.items():
+                wanted[name] = (form, "all", ["trace/trace-events-all"])
+        made = {}
+        for output, (form, group, paths) in wanted.items():
+            before = (self.folder / "build" / output).read_bytes()
+            (self.folder / "build" / output).unlink()
+            words = [f"--format={form}", f"--backends={backends}", f"--group={group}"]
+            tapset = ["--binary=/usr/local/bin/demo", "--probe-prefix=demo"] if "stap" in form else []
+            self.run("tesc", "tracetool", *words, *tapset, *paths, output, within="build")
+            made[output] = (self.folder / "build" / output).read_bytes()
+            assert made[output] != b""
+            (self.folder / "build" / output).write_bytes(before)
+        texts = [(self.folder / "build" / path).read_bytes() for path in GROUPS.values()]
+        made["trace/trace-events-all"] = b"".join(texts)
+        return made
+
+
+@pytest.fixture
+def checkout(tmp_path, need, skip_without):
+    made = Checkout(tmp_path)
+    for program, package in {"meson": "meson", "ninja": "ninja-build", "cc": "gcc"}.items():
+        if shutil.which(program, path=made.environment["PATH"]) is None:
+            skip_without(f"{program} (Debian's package {package})")
+    return made
+
+
+def _command(checkout: Checkout) -> None:
+    checkout.run("git", "apply", "one-command.patch")
+
+
+def _target(checkout: Checkout) -> None:
+    for path in (checkout.folder / "one-target").iterdir():
+        shutil.copy(path, checkout.folder / "trace")
+
+
+@pytest.mark.parametrize("backends", BUILDS)
+@pytest.mark.parametrize("change", [_command, _target])
+def test_the_same_bytes(checkout, backends, change, need, skip_without):
+    need("git", "git")
+    if "dtrace" in backends:
+        need("dtrace", "systemtap-sdt-dev")
+    if "ust" in backends:
+        lttng = [need("pkg-config", "pkg-config"), "--exists", "lttng-ust"]
+        if subprocess.run(lttng).returncode:
+            skip_without("LTTng (Debian's package liblttng-ust-dev)")
+    change(checkout)
+    formats = BUILDS[backends]
+    made = checkout.build(backends, "rs" in formats)
+    assert made == checkout.one_by_one(backends, formats)
+
+
+@pytest.mark.parametrize("change", [_command, _target])
+def test_the_program_traces(checkout, change, need):
+    need("git", "git")
+    change(checkout)
+    checkout.build("log,simple", False)
+    printed = checkout.run("build/demo", "-trace", "*").splitlines()
+    assert [line for line in printed if not line.startswith("lamp_reset dev 0x")] == [
+        "demo_main argc 3",
+        "lamp_write addr 0x10 value 0x40 size 4",
+        "lamp_level 0 -> 64",
+        "socket_send host 'house.example' port 1883 length 7",
+    ]
+    decoded = checkout.run("tesc", "decode", "trace-demo", "--events", "build/trace/trace-events-all")
+    assert decoded.splitlines() == printed
+
+
+def test_one_target_takes_one_run(checkout):
+    _target(checkout)
+    checkout.build("log", False)
+    path = checkout.folder / "net/trace-events"
+    path.write_text(path.read_text().replace('"fd %d"', '"on %d"'))
+    built = checkout.run("ninja", "-C", "build", "-v")
+    assert built.count("tesc gen") == 1
+    # The event is disabled: its text is in no header.
+    assert "net_socket.c.o" not in built

@@ -1,0 +1,36 @@
+"""What README and the tutorial promise a stranger with python3, git and gcc."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_fresh_clone(need, tmp_path, skip_without):
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no clone")
+    for program in ("git", "gcc"):
+        need(program, program)
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--dest", str(tmp_path), "lark"]
+    if subprocess.run(command, capture_output=True).returncode:
+        skip_without("a network that has Python's packages")
+    # The new clone's tests/run is a matter of its own.
+    clean = {name: value for name, value in os.environ.items() if name not in ("CI", "PYTEST_ADDOPTS")}
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests/fresh-clone")],
+        env=clean,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.startswith("README.md: the first command: ok\nREADME.md: tests/run: ok\n")
+    assert "docs/tutorial/event.md: ok\n" in done.stdout
+    if os.environ.get("CI") == "true":
+        assert "there is no" not in done.stdout
