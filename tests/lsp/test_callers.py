@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 from lsprotocol import types as t
 
@@ -202,6 +204,34 @@ def test_a_link_and_its_file_count_once(lsp, tree):
     indexed(client, root)
     client.open(tree / "same.c", VL, "c")
     assert lenses(client, root)[6] == "3 callers"
+
+
+def test_a_link_that_leads_out_of_the_folder(lsp, tree, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out")
+    (out / "far.c").write_text(VL, encoding="utf-8")
+    (tree / "far.c").symlink_to(out / "far.c")
+    client = lsp()
+    client.initialize(tree)
+    client.open(tree / "far.c", language="c")
+    root = client.open(tree / "trace-events")
+    indexed(client, root)
+    assert lenses(client, root)[6] == "5 callers"
+
+
+def test_what_git_ignores_counts_only_while_it_is_open(lsp, tree, need):
+    subprocess.run([need("git", "git"), "init", "-q", tree], check=True)
+    (tree / ".gitignore").write_text("made.c\n")
+    (tree / "made.c").write_text("void f(void) { trace_vm_start(1, 0); }\n")
+    client, root = session(lsp, tree)
+    indexed(client, root)
+    assert lenses(client, root)[5] == "no callers"
+    uri = client.open(tree / "made.c", language="c")
+    assert lenses(client, root)[5] == "1 caller"
+    client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert lenses(client, root)[5] == "no callers"
+    watched(client, tree / "made.c", 2)
+    assert client.quiet("$/nothing")
+    assert lenses(client, root)[5] == "no callers"
 
 
 def test_sources_are_watched(lsp, tree):
