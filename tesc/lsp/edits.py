@@ -12,9 +12,7 @@ from tesc.syntax.source import Source, Span, split_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from tesc.lsp.session import Session
+    from collections.abc import Callable, Iterable
 
 
 def text_edits(edits: Iterable[SourceEdit], encoding: str) -> list[t.TextEdit]:
@@ -34,28 +32,34 @@ def _whole_line_ends(edit: SourceEdit) -> SourceEdit:
     return SourceEdit(edit.source, Span(start, end), new)
 
 
-def workspace_edit(edits: Iterable[SourceEdit], session: Session, versioned: bool) -> t.WorkspaceEdit | None:
+def workspace_edit(
+    edits: Iterable[SourceEdit],
+    document_of: Callable[[str], tuple[str, int | None]],
+    encoding: str,
+    versioned: bool,
+) -> t.WorkspaceEdit | None:
     """Edits of any sources; `versioned` tells that the client takes documents with versions.
 
-    None for text that no client can be sent: bytes that are not UTF-8.
+    `document_of` gives what the client calls a file, and its version where it is open. None for text
+    that no client can be sent: bytes that are not UTF-8.
     """
-    by_source: dict[Source, list[SourceEdit]] = {}
+    documents: dict[tuple[str, int | None], list[SourceEdit]] = {}
     for edit in edits:
         if not _sendable(edit.text):
             return None
-        by_source.setdefault(edit.source, []).append(edit)
-    made = {
-        session.uri_of(source.file): text_edits(mine, session.encoding) for source, mine in by_source.items()
-    }
+        documents.setdefault(document_of(edit.source.file), []).append(edit)
     if not versioned:
-        return t.WorkspaceEdit(changes=made)
-    return t.WorkspaceEdit(document_changes=[_versioned(uri, mine, session) for uri, mine in made.items()])
-
-
-def _versioned(uri: str, edits: list[t.TextEdit], session: Session) -> t.TextDocumentEdit:
-    opened = session.opened.get(uri)
-    document = t.OptionalVersionedTextDocumentIdentifier(uri, opened.version if opened else None)
-    return t.TextDocumentEdit(document, list(edits))
+        return t.WorkspaceEdit(
+            changes={uri: text_edits(mine, encoding) for (uri, _), mine in documents.items()}
+        )
+    return t.WorkspaceEdit(
+        document_changes=[
+            t.TextDocumentEdit(
+                t.OptionalVersionedTextDocumentIdentifier(uri, version), list(text_edits(mine, encoding))
+            )
+            for (uri, version), mine in documents.items()
+        ]
+    )
 
 
 def _sendable(text: str) -> bool:

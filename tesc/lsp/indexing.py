@@ -52,7 +52,7 @@ def take_changes(server: Server, changes: Iterable[t.FileEvent]) -> list[t.FileE
     unknown: dict[str, Project] = {}
     for change in changes:
         path = path_of(change.uri)
-        if language_of(path) is None:
+        if language_of(path) is None or _is_trace_events(server, path):
             others.append(change)
             continue
         path = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
@@ -71,6 +71,10 @@ def take_changes(server: Server, changes: Iterable[t.FileEvent]) -> list[t.FileE
     for project in unknown.values():
         server.keep(_later(server, project))
     return others
+
+
+def _is_trace_events(server: Server, path: str) -> bool:
+    return any(project.workspace.tree_of(path) is not None for project in server.session.projects)
 
 
 def watches_files(server: Server) -> bool:
@@ -125,6 +129,9 @@ async def _index(server: Server, project: Project) -> None:
     server.indexing.add(folder)
     try:
         found = await asyncio.get_running_loop().run_in_executor(server.thread_pool, find_sources, folder)
+        # Events may be declared in files with names of sources, such as esp.inc.
+        declaring = {os.path.realpath(tree.source.file) for unit in project.units for tree in unit.trees}
+        found = [path for path in found if path not in declaring]
         await _read(server, project, found)
     finally:
         server.indexing.discard(folder)

@@ -142,6 +142,8 @@ def _told_apart(made: Sequence[Offer]) -> list[Offer]:
     distinct = list({(offer.title, offer.edits): offer for offer in reversed(made)}.values())[::-1]
     titles = [offer.title for offer in distinct]
     named = [offer if titles.count(offer.title) == 1 else _with_place(offer) for offer in distinct]
+    # What is still alike does the same thing to the same place in two ways.
+    named = list({offer.title: offer for offer in reversed(named)}.values())[::-1]
     return sorted(named, key=lambda offer: not offer.preferred)
 
 

@@ -11,8 +11,8 @@ from pygls.lsp.server import LanguageServer
 
 from tesc import __version__
 from tesc.lsp.able import able
+from tesc.lsp.edits import workspace_edit
 from tesc.lsp.features import register_all
-from tesc.lsp.positions import range_of
 from tesc.lsp.protocol import Protocol
 from tesc.lsp.publishing import Publisher
 from tesc.lsp.session import Session
@@ -99,18 +99,7 @@ class Server(LanguageServer):
         opened = self.session.opened.get(uri)
         return uri, opened.version if opened else None
 
-    def edit(self, edits: Iterable[SourceEdit]) -> t.WorkspaceEdit:
-        """Edits of any files as the client takes them, each open document with its version."""
-        by_uri: dict[str, tuple[int | None, list[t.TextEdit]]] = {}
-        for edit in sorted(edits, key=lambda edit: edit.span.start):
-            uri, version = self.document_of(edit.source.file)
-            made = t.TextEdit(range_of(edit.source, edit.span, self.session.encoding), edit.text)
-            by_uri.setdefault(uri, (version, []))[1].append(made)
-        if not able(self.client_capabilities, "workspace.workspace_edit.document_changes"):
-            return t.WorkspaceEdit({uri: mine for uri, (_, mine) in by_uri.items()})
-        return t.WorkspaceEdit(
-            document_changes=[
-                t.TextDocumentEdit(t.OptionalVersionedTextDocumentIdentifier(uri, version), list(mine))
-                for uri, (version, mine) in by_uri.items()
-            ]
-        )
+    def edit(self, edits: Iterable[SourceEdit]) -> t.WorkspaceEdit | None:
+        """Edits of any files as the client takes them; None for text that it can't be sent."""
+        versioned = bool(able(self.client_capabilities, "workspace.workspace_edit.document_changes"))
+        return workspace_edit(edits, self.document_of, self.session.encoding, versioned)

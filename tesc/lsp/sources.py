@@ -109,7 +109,8 @@ class Sources:
         index = project.uses if project else self._loose
         before = _named(index, view.path)
         self._outside.discard(view.path)
-        if project is None or not self._session.settings.sources:
+        known = project is not None and (view.path in project.sources or not project.indexed)
+        if not known or not self.wanted:
             index.remove(view.path)
         else:
             index.reread(view.path)
@@ -150,7 +151,8 @@ class Sources:
         if view is None:
             return False
         if view.path != path:
-            index.remove(view.path)
+            self.index_at(view).remove(view.path)
+            self._outside.discard(view.path)
             self._names[real] = path
             view = SourceView(view.uri, path, view.version, Source(path, view.source.text))
             self.opened[view.uri] = self._open[real] = view

@@ -75,6 +75,9 @@ async def serve(server: Server, reader: AsyncReader) -> None:
         pass  # how pygls carries out `exit`
     except ConnectionError:
         pass  # the client is gone
+    finally:
+        # What is still at work is cancelled now, which pygls' callbacks complain of.
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
 
 
 def serve_stdio(server: Server) -> None:

@@ -81,7 +81,7 @@ def test_code_actions(text, encoding, tmp_path):
         made += offers.disabling(view, event.name_span)
     for offer in made:
         edits = offers.mended(view, found, True, offer.rule) if offer.edits is None else offer.edits
-        edit = workspace_edit(edits, session, False)
+        edit = workspace_edit(edits, lambda path: (session.uri_of(path), None), encoding, False)
         changes = edit.changes.get(view.uri, [])
         wanted = text
         for one in sorted(edits, key=lambda one: (one.span.start, one.span.end), reverse=True):

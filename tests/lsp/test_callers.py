@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 from lsprotocol import types as t
 
@@ -162,6 +164,28 @@ def test_a_folder_without_sources_is_quiet(lsp, folder):
     assert client.diagnostics[uri] == []
 
 
+def test_what_declares_events_is_no_source(lsp, folder):
+    """By its name esp.inc might be a C file, and then the only one of the folder."""
+    (folder / "trace-events").write_text('include "esp.inc"\na(int b) "b %d"\n')
+    (folder / "esp.inc").write_text('trace_a(int b) "b %d"\n')
+    client, uri = session(lsp, folder)
+    assert client.quiet("$/nothing")
+    assert client.diagnostics[uri] == []
+    assert client.request(LENS, {"textDocument": {"uri": uri}}) is None
+    (folder / "esp.inc").write_text('a(int b) "b %d"\n')
+    watched(client, folder / "esp.inc", 2)
+    assert until(lambda: [one["code"] for one in client.diagnostics[uri]] == ["TE101"])
+
+
+def test_hover_tells_of_callers(lsp, tree):
+    client, root = session(lsp, tree)
+    indexed(client, root)
+    said = ask(client, "textDocument/hover", root, place(ROOT, "main_loop"))["contents"]["value"]
+    assert "- called at poll.rs:2 poll, vl.c:4 run, vl.c:6 run" in said
+    said = ask(client, "textDocument/hover", root, place(ROOT, "vm_start"))["contents"]["value"]
+    assert "- called nowhere" in said
+
+
 def test_callers_in_another_folder_count(lsp, tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
     one.mkdir(), two.mkdir()
@@ -180,6 +204,34 @@ def test_a_link_and_its_file_count_once(lsp, tree):
     indexed(client, root)
     client.open(tree / "same.c", VL, "c")
     assert lenses(client, root)[6] == "3 callers"
+
+
+def test_a_link_that_leads_out_of_the_folder(lsp, tree, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out")
+    (out / "far.c").write_text(VL, encoding="utf-8")
+    (tree / "far.c").symlink_to(out / "far.c")
+    client = lsp()
+    client.initialize(tree)
+    client.open(tree / "far.c", language="c")
+    root = client.open(tree / "trace-events")
+    indexed(client, root)
+    assert lenses(client, root)[6] == "5 callers"
+
+
+def test_what_git_ignores_counts_only_while_it_is_open(lsp, tree, need):
+    subprocess.run([need("git", "git"), "init", "-q", tree], check=True)
+    (tree / ".gitignore").write_text("made.c\n")
+    (tree / "made.c").write_text("void f(void) { trace_vm_start(1, 0); }\n")
+    client, root = session(lsp, tree)
+    indexed(client, root)
+    assert lenses(client, root)[5] == "no callers"
+    uri = client.open(tree / "made.c", language="c")
+    assert lenses(client, root)[5] == "1 caller"
+    client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert lenses(client, root)[5] == "no callers"
+    watched(client, tree / "made.c", 2)
+    assert client.quiet("$/nothing")
+    assert lenses(client, root)[5] == "no callers"
 
 
 def test_sources_are_watched(lsp, tree):

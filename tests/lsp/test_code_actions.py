@@ -9,6 +9,7 @@ import pytest
 from lsprotocol import types as t
 
 from tesc.cli.main import main
+from tesc.lsp.edits import workspace_edit
 from tesc.lsp.features import code_actions
 from tesc.lsp.reports import reported
 from tesc.lsp.session import Session
@@ -456,7 +457,13 @@ def handlers(monkeypatch):
         )
     )
     ls = SimpleNamespace(
-        session=session, client_capabilities=able, options={}, view=lambda d: session.view(d.uri)
+        session=session,
+        client_capabilities=able,
+        options={},
+        view=lambda d: session.view(d.uri),
+        edit=lambda edits: workspace_edit(
+            edits, lambda path: (session.uri_of(path), None), session.encoding, False
+        ),
     )
 
     def start(folder, paths, encoding):

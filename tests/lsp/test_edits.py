@@ -22,18 +22,31 @@ def test_of_several_documents(tmp_path):
         SourceEdit(other, Span(0, 1), "z"),
         SourceEdit(one, Span(0, 1), "x"),
     ]
-    made = workspace_edit(edits, session, True)
+
+    def document_of(path):
+        uri = uri_of(path)
+        return uri, session.opened[uri].version if uri in session.opened else None
+
+    made = workspace_edit(edits, document_of, "utf-16", True)
     first, second = made.document_changes
     assert first.text_document == t.OptionalVersionedTextDocumentIdentifier(uri_of(opened), 7)
     assert [(e.range.start.line, e.new_text) for e in first.edits] == [(0, "x"), (1, "y")]
     # What is not open has no version.
     assert second.text_document == t.OptionalVersionedTextDocumentIdentifier(uri_of(other.file), None)
-    assert workspace_edit(edits, session, False).changes.keys() == {uri_of(opened), uri_of(other.file)}
+    assert workspace_edit(edits, document_of, "utf-16", False).changes.keys() == {
+        uri_of(opened),
+        uri_of(other.file),
+    }
 
 
 def test_bytes_that_are_no_text_are_not_sent(tmp_path):
     source = Source("f", "a(void)\n", str(tmp_path / "f"))
-    assert workspace_edit([SourceEdit(source, Span(0, 1), "\udcff")], Session(), True) is None
+    assert (
+        workspace_edit(
+            [SourceEdit(source, Span(0, 1), "\udcff")], lambda path: (uri_of(path), None), "utf-8", True
+        )
+        is None
+    )
 
 
 def test_the_unused_event_of_sources_is_disabled(tmp_path):

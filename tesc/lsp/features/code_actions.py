@@ -6,7 +6,6 @@ from lsprotocol import types as t
 
 from tesc.lsp import offers as make
 from tesc.lsp.able import able
-from tesc.lsp.edits import workspace_edit
 from tesc.lsp.reports import SOURCE
 from tesc.syntax.source import Span
 
@@ -108,11 +107,7 @@ def _asked(view: View, found: Sequence[Diagnostic], told: Sequence[t.Diagnostic]
 
 def _costly(ls: Server, view: View, rule: str | None) -> t.WorkspaceEdit | None:
     edits = make.mended(view, _found(ls, view), ls.session.settings.fix_all_unsafe, rule)
-    return workspace_edit(edits, ls.session, _versioned(ls))
-
-
-def _versioned(ls: Server) -> bool:
-    return bool(able(ls.client_capabilities, "workspace.workspace_edit.document_changes"))
+    return ls.edit(edits)
 
 
 def _spelt(ls: Server, view: View, offer: Offer, context: t.CodeActionContext) -> Actions:
@@ -130,7 +125,7 @@ def _spelt(ls: Server, view: View, offer: Offer, context: t.CodeActionContext) -
             return [_action(view, offer, context, data=data)]
         edit = _costly(ls, view, offer.rule)
     else:
-        edit = workspace_edit(offer.edits, ls.session, _versioned(ls))
+        edit = ls.edit(offer.edits)
     if edit is None or not (edit.changes or edit.document_changes):
         return []
     if kinds:

@@ -31,9 +31,9 @@ _MOST_CALLERS = 5
 def callers(view: View, name: str) -> list[str] | None:
     """Where sources call an event: `net/rx.c:12 rx_done`, say; None where there is no index of them."""
     project = view.project
-    if not project.indexed or not project.sources:
+    if project.all_uses is None:
         return None
-    calls = [(path, use) for path, use in project.uses.uses_of(name) if use.kind == CALL and not use.dead]
+    calls = [(path, use) for path, use in project.all_uses.uses_of(name) if use.kind == CALL and not use.dead]
     places = (f"{project.shown(path)}:{use.line} {use.function or ''}".rstrip() for path, use in calls)
     return list(places)
 

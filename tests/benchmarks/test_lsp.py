@@ -1,0 +1,29 @@
+"""benchmarks/lsp still runs. What it measures is for people to read."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+LSP = Path(__file__).parents[2] / "benchmarks" / "lsp"
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, LSP, *arguments], capture_output=True, text=True)
+
+
+def test_once():
+    done = run("-n", "2", "--starts", "1", "--files", "3", "--events", "20", "--alone")
+    assert (done.returncode, done.stderr) == (0, "")
+    first, head, *rows = done.stdout.splitlines()
+    assert first == "3 files, 20 events or functions, 2 requests of each kind"
+    assert head.split() == ["tesc", "p50", "p95"]
+    kinds = ["start to first diagnostics", "edit", "hover", "completion", "definition", "peak memory"]
+    assert [row.split("  ")[0] for row in rows] == kinds
+    for row in rows[:-1]:
+        assert row.count(" ms") == 2
+
+
+def test_wrong_numbers():
+    assert run("-n", "0").returncode == run("--files", "0").returncode == 2
