@@ -28,7 +28,7 @@ export class Complaints implements vscode.Disposable {
     if (text === "" || text === this.said) return;
     if (!vscode.window.visibleTextEditors.some(({ document }) => document.languageId === LANGUAGE)) return;
     this.said = text;
-    const buttons = status.kind === "missing" ? buttonsFor(status.missing) : [SHOW_LOG, SET_PATH];
+    const buttons = status.kind === "missing" ? buttonsFor(status.missing) : [SHOW_LOG, SET_PATH, AGAIN];
     const chosen = await vscode.window.showWarningMessage(text, ...buttons.map(({ title }) => title));
     const button = buttons.find(({ title }) => title === chosen);
     if (button === undefined) return;
@@ -39,7 +39,10 @@ export class Complaints implements vscode.Disposable {
 
 /** What to say, or nothing. */
 export function complaint(status: Status): string {
-  if (status.kind === "failed") return `tesc ${status.found.version} (${status.found.file}) does not run as a language server: ${status.reason}.`;
+  if (status.kind === "failed") {
+    const { file, version } = status.found;
+    return `tesc ${version} (${file}) does not run as a language server: ${status.reason}. Perhaps it is too old: pipx upgrade tesc`;
+  }
   if (status.kind !== "missing") return "";
   const { configured, reason, refused } = status.missing;
   if (refused.length > 0) {

@@ -5,11 +5,12 @@ import { ExecuteCommandRequest, LanguageClient, RevealOutputChannelOn, State } f
 import type { LanguageClientOptions } from "vscode-languageclient/node";
 import { linkToPages } from "./explain";
 import { locate, type Found, type Missing } from "./locate";
+import { Restarts } from "./restarts";
 import { ALL, keepToEvents } from "./selectors";
 import { configuredPath, serverSettings, withoutOwn } from "./settings";
 
 export type Status =
-  | { kind: "off" } // nothing here is on disk
+  | { kind: "off" } // not yet looked for, or nothing here is on disk
   | { kind: "starting" }
   | { kind: "running"; found: Found }
   | { kind: "missing"; missing: Missing }
@@ -86,27 +87,28 @@ export class Server implements vscode.Disposable {
   }
 
   private async run(found: Found): Promise<void> {
-    const client = new LanguageClient(
+    const restarts = new Restarts();
+    const client = new QuietClient(
       "tesc",
       "tesc",
       { command: found.file, args: ["lsp"], options: { cwd: diskFolders()[0] ?? homedir() } },
-      clientOptions(this.log),
+      { ...clientOptions(this.log), errorHandler: restarts },
     );
     keepToEvents(client);
     this.client = client;
     client.onDidChangeState(({ newState }) => {
       if (this.client !== client) return; // it was ended on purpose
+      restarts.ran ||= newState === State.Running;
       if (newState === State.Running) this.set({ kind: "running", found });
-      else if (newState === State.Starting) this.set({ kind: "starting" });
-      else this.set({ kind: "failed", found, reason: "the server ended" });
+      else if (newState === State.Starting || !restarts.gaveUp) this.set({ kind: "starting" });
+      else this.set({ kind: "failed", found, reason: restarts.ran ? "it ends again and again" : "it ended at once" });
     });
     try {
       await client.start();
     } catch (error) {
       this.client = undefined;
-      const reason = error instanceof Error ? error.message : String(error);
-      this.log.error(`${found.file} lsp: ${reason}`);
-      this.set({ kind: "failed", found, reason });
+      this.log.error(`${found.file} lsp: ${error instanceof Error ? error.message : String(error)}`);
+      this.set({ kind: "failed", found, reason: "it did not start" });
     }
   }
 
@@ -122,6 +124,13 @@ export class Server implements vscode.Disposable {
   }
 }
 
+/** Without pop-ups of the library's: what ends or fails is told once, by this extension. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
   return {
     documentSelector: ALL,
@@ -129,7 +138,7 @@ function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: { ...serverSettings(), clientCommands: ["tesc.explainRule", "tesc.showReferences"] },
     initializationFailedHandler: () => false,
-    // The server asks for changes of files and settings itself.
+    // Changes of files and settings are what the server asks for by itself.
     middleware: {
       workspace: {
         configuration: async (params, token, next) => {

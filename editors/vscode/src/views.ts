@@ -36,6 +36,10 @@ function view(path: string, shown: Shown): vscode.Uri {
   return vscode.Uri.from({ scheme: SCHEME, path: path.startsWith("/") ? path : `/${path}`, query: JSON.stringify(shown) });
 }
 
+function shownBy(uri: vscode.Uri): Shown {
+  return JSON.parse(uri.query) as Shown;
+}
+
 export class Views implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.changed.event;
@@ -53,7 +57,7 @@ export class Views implements vscode.TextDocumentContentProvider, vscode.Disposa
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
-    const shown = JSON.parse(uri.query) as Shown;
+    const shown = shownBy(uri);
     if (shown.kind === "page") return this.server.execute<string>("tesc.explain", shown.code);
     if (shown.kind === "flat") return this.server.execute<string>("tesc.flatten", shown.source);
     return (await this.generate(uri)).text;
@@ -75,7 +79,7 @@ export class Views implements vscode.TextDocumentContentProvider, vscode.Disposa
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       for (const { uri } of vscode.workspace.textDocuments) {
-        if (uri.scheme === SCHEME) this.changed.fire(uri);
+        if (uri.scheme === SCHEME && shownBy(uri).kind !== "page") this.changed.fire(uri);
       }
     }, DELAY);
   }

@@ -83,3 +83,22 @@ def test_without_tesc(vscode, vsix, kettle, tmp_path):
     assert seen["status"] == "tesc"
     comment, event = seen["colours"]
     assert comment != event
+
+
+def test_with_a_tesc_that_is_no_server(vscode, vsix, kettle, tmp_path):
+    """An older one, say: that is told once, not in the words of a library too."""
+    old = tmp_path / "old" / "tesc"
+    old.parent.mkdir()
+    old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo tesc 0.0.9 && exit\nexit 2\n')
+    old.chmod(0o755)
+    job = {
+        "workspace": str(kettle),
+        "extensions": [str(vsix)],
+        "screenshot": str(tmp_path / "old.png"),
+        "settings": {"tesc.path": str(old)},
+    }
+    done = vscode("missing.mts", job, has_tesc=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    seen = json.loads(done.stdout.splitlines()[-1])
+    assert seen["text"].startswith(f"tesc 0.0.9 ({old}) does not run as a language server: ")
+    assert seen["buttons"] == ["Show Log", "Set tesc.path", "Look Again"]

@@ -1,4 +1,4 @@
-// What a person sees without tesc: `node missing.mts OPTIONS`, a JSON object (see `Job`). The last line
+// What a person sees without a tesc that serves: `node missing.mts OPTIONS`, a JSON object (see `Job`). The last line
 // that it prints is what it saw, as JSON.
 import { Workbench, type Options } from "./workbench.mts";
 
@@ -17,7 +17,8 @@ try {
   await rows.filter({ hasText: "net" }).first().click();
   await page.locator("[aria-level='2']", { hasText: "trace-events" }).first().dblclick();
   const toast = page.locator(".notification-toast", { hasText: "tesc" });
-  await toast.waitFor();
+  await toast.first().waitFor();
+  await page.waitForTimeout(2000); // a second one would come by now, and make the next lines fail
   const buttons = await toast.locator(".monaco-button").allInnerTexts();
   const text = await toast.locator(".notification-list-item-message").innerText();
   const status = await page.locator("[id='tesc.tesc.tesc.status']").innerText();

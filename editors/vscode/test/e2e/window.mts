@@ -17,11 +17,23 @@ const { page } = workbench;
 const squiggles = () => page.locator(".squiggly-error").count();
 const line = (text: string) => page.locator(".view-line", { hasText: text });
 
-async function until(what: string, found: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
+async function until(what: string, found: () => Promise<boolean>, seconds = 30): Promise<void> {
+  const end = Date.now() + seconds * 1000;
   while (!(await found())) {
     if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
     await page.waitForTimeout(50);
+  }
+}
+
+/** Do what a person would do again if the window did not take it. */
+async function insist(act: () => Promise<void>): Promise<void> {
+  for (let left = 4; ; left--) {
+    try {
+      return await act();
+    } catch (error) {
+      if (left === 0) throw error;
+      await page.keyboard.press("Escape");
+    }
   }
 }
 
@@ -42,9 +54,12 @@ try {
 
   await page.keyboard.press("Control+S");
   const place = line(TYPED).locator("span span", { hasText: "%d" }).last();
-  await place.hover();
   const hover = page.locator(".monaco-hover:not(.hidden)", { hasText: "TE401" });
-  await hover.waitFor();
+  await insist(async () => {
+    await page.mouse.move(5, 5);
+    await place.hover();
+    await hover.waitFor({ timeout: 5000 });
+  });
   const said = await hover.innerText();
   await page.waitForTimeout(1000); // it fades in
   await page.screenshot({ path: job.screenshot });
@@ -54,32 +69,40 @@ try {
   await page.frameLocator("iframe.webview.ready").frameLocator("#active-frame").locator("h1").waitFor();
   await page.locator(".tab", { hasText: "trace-events" }).click();
 
-  await place.click();
-  await page.keyboard.press("Control+.");
   const menu = page.locator(".action-widget .monaco-list-row");
-  await menu.first().waitFor();
-  const offered = await menu.allInnerTexts();
-  await menu.filter({ hasText: "PRIu64" }).first().click();
+  let offered: string[] = [];
+  // A menu that opens while the window is still at work may close again.
+  await insist(async () => {
+    await place.click({ timeout: 5000 });
+    await page.keyboard.press("Control+.");
+    await menu.first().waitFor({ timeout: 5000 });
+    offered = await menu.allInnerTexts();
+    await menu.filter({ hasText: "PRIu64" }).first().click({ timeout: 5000 });
+  });
   await until("the fixed line", async () => (await squiggles()) === 3);
   underlined.push(await squiggles());
   const fixed = (await line("heater_tick").innerText()).replaceAll("\u00a0", " ");
 
   const command = async (name: string) => {
     await page.keyboard.press("F1");
-    await page.keyboard.type(name);
-    await page.locator(".quick-input-widget .monaco-list-row.focused", { hasText: name }).waitFor();
+    await page.keyboard.type(name, { delay: 20 });
+    await page.locator(".quick-input-widget .monaco-list-row.focused", { hasText: name }).waitFor({ timeout: 5000 });
     await page.keyboard.press("Enter");
   };
-  await command("Fix All");
-  await until("no underline", async () => (await squiggles()) === 0);
+  await insist(async () => {
+    await command("Fix All");
+    await until("no underline", async () => (await squiggles()) === 0, 5);
+  });
   underlined.push(await squiggles());
-  await command("tesc: Show Generated Code");
-  for (const title of ["backends", "format"]) {
-    await page.locator(".quick-input-widget", { hasText: `Generated code: ${title}` }).waitFor();
-    await page.keyboard.press("Enter"); // as proposed: the log backend, the C header
-  }
-  const generated = page.locator(".view-line", { hasText: "static inline void trace_heater_tick" });
-  await generated.waitFor();
+  await insist(async () => {
+    await command("tesc: Show Generated Code");
+    for (const title of ["backends", "format"]) {
+      await page.locator(".quick-input-widget", { hasText: `Generated code: ${title}` }).waitFor({ timeout: 5000 });
+      await page.keyboard.press("Enter"); // as proposed: the log backend, the C header
+    }
+    const generated = page.locator(".view-line", { hasText: "static inline void trace_heater_tick" });
+    await generated.waitFor({ timeout: 10_000 });
+  });
 
   if (workbench.outside.size > 0) throw new Error(`the page asked for ${[...workbench.outside].join(", ")}`);
   console.log(JSON.stringify({ hover: said, offered, fixed, underlined }));

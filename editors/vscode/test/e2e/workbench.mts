@@ -66,9 +66,12 @@ export class Workbench {
 
   static async open(options: Options): Promise<Workbench> {
     const folder = mkdtempSync(path.join(tmpdir(), "tesc-e2e-"));
-    const user = path.join(folder, "data/User");
-    mkdirSync(user, { recursive: true });
-    writeFileSync(path.join(user, "settings.json"), JSON.stringify({ ...QUIET, ...options.settings }));
+    // Those that name programs count on the machine where they run only.
+    for (const kind of ["User", "Machine"]) {
+      const settings = path.join(folder, "data", kind, "settings.json");
+      mkdirSync(path.dirname(settings), { recursive: true });
+      writeFileSync(settings, JSON.stringify({ ...QUIET, ...options.settings }));
+    }
     writeFileSync(path.join(folder, "config.yaml"), "bind-addr: 127.0.0.1:0\nauth: none\ncert: false\n");
     // As started in a terminal, the editor takes this environment: no login shell is asked for another.
     const env = { ...process.env, ...options.env, EXTENSIONS_GALLERY: GALLERY, VSCODE_CLI: "1" };

@@ -1,5 +1,6 @@
 // The extension with the real tesc, in a workspace that is trusted: a copy of examples/kettle.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import * as vscode from "vscode";
 import { api, at, codes, find, show, until, visible, type Tests } from "./help";
 
@@ -171,6 +172,21 @@ export const tests: Tests = {
     await run("tesc.restart");
     assert.equal(status().kind, "running");
     await until("diagnostics", () => codes(heater()).length === 3);
+  },
+
+  "a server that ends is started again": async () => {
+    const { status } = await api();
+    await show(heater());
+    await until("diagnostics", () => codes(heater()).length >= 3);
+    const settings = vscode.workspace.getConfiguration("tesc");
+    const servers = execFileSync("pgrep", ["-P", String(process.pid), "-f", "tesc lsp"], { encoding: "utf8" });
+    assert.match(servers, /^\d+\n$/, "one server");
+    process.kill(Number(servers), "SIGKILL");
+    await until("its end", () => status().kind === "starting");
+    await until("another", () => status().kind === "running");
+    await settings.update("ignore", ["TE302"], vscode.ConfigurationTarget.Workspace);
+    await until("TE302 to go", () => !codes(heater()).includes("TE302"));
+    await settings.update("ignore", undefined, vscode.ConfigurationTarget.Workspace);
   },
 
   "a path that does not lead to tesc is told, and mended": async () => {
