@@ -117,7 +117,6 @@ class TestStatus:
     @pytest.mark.parametrize(
         "arguments",
         [
-            [],
             ["nonsense"],
             ["check", "--nonsense"],
             ["check", "--output-format", "xml"],
