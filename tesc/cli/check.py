@@ -75,9 +75,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     group.add_argument(
         "--patch",
+        action="append",
         metavar="FILE",
         help="leave out what this patch (a diff, or mails; - is standard input) does not bring in, "
-        "whether it is applied already or not",
+        "whether it is applied already or not; may be given for each of a series",
     )
     add_overrides(parser)
     parser.add_argument(

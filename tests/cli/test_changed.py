@@ -569,6 +569,19 @@ class TestPatch:
         )
         done = topic.run("--patch", "-", "--diff", data=patch)
         assert b'+a_new(int x) "x %d"\n' in done.stdout
+        assert topic.run("--patch", "-", "--fix", "--diff", data=patch).stdout == done.stdout
+
+    @pytest.mark.parametrize("applied", [True, False])
+    def test_a_series(self, topic, applied):
+        for event in ("a_first", "a_second"):
+            topic.commit(a=topic.read("a/trace-events") + BAD.format(event))
+        first, second = topic.git("format-patch", "main").split()
+        if not applied:
+            topic.git("reset", "--quiet", "--hard", "main")
+        found = ["a/trace-events:3:16: error[TE405]", "a/trace-events:4:17: error[TE405]"]
+        assert topic.check("--patch", first, "--patch", second) == (1, found, old(2))
+        said = [f"tesc: error: {second}: a patch; give each by its own --patch, or all to '--patch -'"]
+        assert topic.check("--patch", first, second) == (2, [], said)
 
     def test_nothing(self, topic):
         assert topic.check("--patch", "-") == (0, [], old(2))
