@@ -156,7 +156,8 @@ class Patch(Change):
         for data in series:
             parsed = parse_patch(patch_text(data))
             if data.strip() and not parsed:
-                raise BadPatch("there is no unified diff in it")
+                colored = "; it is coloured, as 'git diff --no-color' is not" if b"\x1b[" in data else ""
+                raise BadPatch(f"there is no unified diff in it{colored}")
             patches += parsed
         self._tree = PatchedTree(patches, os.getcwd(), top_folder("."))
         self.before, self.after, self.renamed = self._tree.before, self._tree.after, self._tree.renamed

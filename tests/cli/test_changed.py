@@ -622,6 +622,10 @@ class TestPatchErrors:
         [
             ("hello", "there is no unified diff in it"),
             (
+                "\x1b[1m--- a/a/trace-events\x1b[m\n",
+                "there is no unified diff in it; it is coloured, as 'git diff --no-color' is not",
+            ),
+            (
                 "--- a/a/trace-events\n+++ b/a/trace-events\n@@ -1,3 +1,3 @@\n x",
                 "line 5: hunk 1 of b/a/trace-events ends after 1 lines, before its header says so",
             ),
