@@ -291,6 +291,12 @@ class TestDiffBaseErrors:
     def test_an_unknown_revision(self, topic, revision):
         assert self.said(topic, f"--diff-base={revision}") == f"unknown revision '{revision}'"
 
+    @pytest.mark.parametrize("revision", ["main..topic", "main..."])
+    def test_a_range(self, topic, revision):
+        assert self.said(topic, f"--diff-base={revision}") == (
+            f"unknown revision '{revision}'; it is a range: name only where it begins"
+        )
+
     def test_a_branch_that_was_not_fetched(self, topic):
         topic.git("remote", "add", "origin", ".")
         assert self.said(topic, "--diff-base", "origin/main") == (
