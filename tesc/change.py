@@ -148,13 +148,17 @@ class _Past(dict[str, "bytes | None"]):
 
 
 class Patch(Change):
-    """What a patch brings, whether the files have it already or not."""
+    """What patches bring together, whether the files have them already or not."""
 
-    def __init__(self, data: bytes) -> None:
-        """`data` is a diff, or mails with some. Raises BadPatch."""
-        patches = parse_patch(patch_text(data))
-        if data.strip() and not patches:
-            raise BadPatch("there is no unified diff in it")
+    def __init__(self, series: Sequence[bytes]) -> None:
+        """Each of the series is a diff, or mails with some. Raises BadPatch."""
+        patches = []
+        for data in series:
+            parsed = parse_patch(patch_text(data))
+            if data.strip() and not parsed:
+                colored = "; it is coloured, as 'git diff --no-color' is not" if b"\x1b[" in data else ""
+                raise BadPatch(f"there is no unified diff in it{colored}")
+            patches += parsed
         self._tree = PatchedTree(patches, os.getcwd(), top_folder("."))
         self.before, self.after, self.renamed = self._tree.before, self._tree.after, self._tree.renamed
         for path in self._tree.trace_events():

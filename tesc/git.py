@@ -101,6 +101,8 @@ class Checkout:
 
     def _remedy(self, revision: str) -> str:
         """What would bring a revision, as the end of a message."""
+        if ".." in revision:
+            return "; it is a range: name only where it begins"
         remotes = os.fsdecode(self._run("remote").stdout).split()
         remote, slash, branch = revision.partition("/")
         what = f" {remote} {branch}:refs/remotes/{revision}" if slash and remote in remotes else ""

@@ -6,7 +6,7 @@ import re
 
 _QUOTED = re.compile(r"(?<![\w`])'([^'\n]+)'(?!\w)")
 _OPTION = re.compile(r"(?<![\w-])(--?[a-zA-Z][\w-]*(?:=-?\w+)?)")
-_MARK = re.compile(r"([*_<\[\]|])")
+_MARK = re.compile(r"([*_\[\]|])")
 
 
 def markdown(text: str) -> str:
@@ -14,6 +14,7 @@ def markdown(text: str) -> str:
     parts = re.split(r"(`[^`]*`)", _QUOTED.sub(r"`\1`", " ".join(text.split())))
     for at in range(0, len(parts), 2):
         words = re.split(r"(`[^`]*`)", _OPTION.sub(r"`\1`", parts[at]))
-        words[::2] = [_MARK.sub(r"\\\1", word) for word in words[::2]]
+        # Some readers of Markdown take a backslash before '<' for text, and what follows for HTML.
+        words[::2] = [_MARK.sub(r"\\\1", word).replace("<", "&lt;") for word in words[::2]]
         parts[at] = "".join(words)
     return "".join(parts)

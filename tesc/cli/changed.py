@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tesc.change import Change
 
+_PATCHES = (".patch", ".diff", ".mbox", ".mbx", ".eml")
+
 
 def forbid(options: argparse.Namespace) -> None:
     """Refuse options that make no sense together. Raises Failure."""
@@ -25,6 +27,10 @@ def forbid(options: argparse.Namespace) -> None:
         raise Failure("--write-baseline accepts all findings; it goes with neither --diff-base nor --patch")
     if options.patch is not None and "-" in options.paths:
         raise Failure("--patch takes files; - (standard input) is none of them")
+    for path in options.paths:
+        # A pattern of the shell gives its first file to --patch, and leaves the others over.
+        if options.patch is not None and path.endswith(_PATCHES):
+            raise Failure(f"{path}: a patch; give each by its own --patch, or all to '--patch -'")
 
 
 @contextmanager
@@ -48,14 +54,14 @@ def _since(options: argparse.Namespace) -> Change:
 
 def _patch(options: argparse.Namespace) -> Change:
     try:
-        patch = Patch(_data(options.patch))
+        patch = Patch([_data(path) for path in options.patch])
         # What is below the working folder may be clashed with; the patch may go beyond it.
         options.paths = options.paths or [".", *patch.outside(".")]
-        if options.fix and not patch.applied:
+        if options.fix and not options.diff and not patch.applied:
             raise Failure("--fix needs the patch applied; --diff shows what it would change")
     except BadPatch as problem:
-        name = "standard input" if options.patch == "-" else options.patch
-        raise Failure(f"{name}: {problem}") from None
+        names = ", ".join("standard input" if path == "-" else path for path in options.patch)
+        raise Failure(f"{names}: {problem}") from None
     return patch
 
 

@@ -75,9 +75,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     group.add_argument(
         "--patch",
+        action="append",
         metavar="FILE",
         help="leave out what this patch (a diff, or mails; - is standard input) does not bring in, "
-        "whether it is applied already or not",
+        "whether it is applied already or not; may be given for each of a series",
     )
     add_overrides(parser)
     parser.add_argument(
@@ -140,6 +141,7 @@ class _Wanted:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self._comparison: Comparison | None = None
+        self._accepted = 0
 
     def compare(self, change: Change, workspace: Workspace, sources: _Sources, memory: Memory) -> None:
         """Report only what a change brings into a workspace."""
@@ -155,13 +157,14 @@ class _Wanted:
         self._comparison = Comparison(change, workspace, paths, check_past)
 
     def of(self, found: list[Diagnostic]) -> list[Diagnostic]:
-        found = report.unaccepted(found, self._options.baseline)
-        return self._comparison.brought_in(found) if self._comparison else found
+        kept = report.unaccepted(found, self._options.baseline)
+        self._accepted = len(found) - len(kept)
+        return self._comparison.brought_in(kept) if self._comparison else kept
 
     @property
     def known(self) -> int:
-        """How many of the findings given last were there before the change."""
-        return self._comparison.known if self._comparison else 0
+        """How many of the findings given last are accepted, or were there before the change."""
+        return self._accepted + (self._comparison.known if self._comparison else 0)
 
 
 class _Sources:

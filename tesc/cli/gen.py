@@ -167,7 +167,7 @@ def _parser() -> argparse.ArgumentParser:
 def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) -> int:
     from tesc.cli.overrides import overrides
     from tesc.cli.refusals import complain
-    from tesc.cli.terminal import Failure
+    from tesc.cli.terminal import Failure, error
     from tesc.cli.tree import SourceTree
     from tesc.schema.complaints import complaints
 
@@ -185,6 +185,12 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     wrong = [one for group in groups for one in complaints(group.unit, wanted.compat, types)]
     # A file that two units include has its mistakes once.
     if complain(dict.fromkeys(wrong)):
+        if wanted.compat == "qemu" and len(wrong) > sum(
+            1 for group in groups for _ in complaints(group.unit, "fixed", types)
+        ):
+            error(
+                'what only QEMU\'s tracetool refuses is generated with compat = "fixed" in tesc.toml', "note"
+            )
         return 1
     from tesc.codegen.tree.plan import plan
 

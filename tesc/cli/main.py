@@ -47,9 +47,26 @@ def _run(words: list[str]) -> int:
         from tesc.cli import tracetool_classic
 
         return tracetool_classic.main(words[1:])
-    options = _parser().parse_args(words)
+    parser = _parser()
+    if not words:
+        parser.print_help(sys.stderr)
+        return 2
+    options, unknown = parser.parse_known_args(words)
+    if unknown:
+        _refuse(unknown, words[0])
     status: int = options.run(options)
     return status
+
+
+def _refuse(unknown: list[str], command: str) -> None:
+    """Say that a command has no such arguments, in place of argparse, which forgets the command by then."""
+    from tesc.cli.parsers import commands_of
+    from tesc.config.problems import did_you_mean
+
+    parser = commands_of(_parser()).choices[command]
+    options = [option for action in parser._actions for option in action.option_strings]
+    like = did_you_mean(unknown[0].partition("=")[0], options)
+    parser.error(f"unrecognized arguments: {' '.join(unknown)}{like}")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tesc.analysis.registry import all_rules
 from tesc.analysis.rule_page import facts, page
 
@@ -24,7 +26,17 @@ _FAMILIES = {
 def pages() -> dict[str, str]:
     """Each file's name and text: a page a rule, and README.md, which lists them."""
     rules = all_rules()
-    return {"README.md": _index(rules), **{f"{rule.code}.md": page(rule) for rule in rules}}
+    return {"README.md": _index(rules), **{f"{rule.code}.md": _linked(rule) for rule in rules}}
+
+
+def _linked(rule: Rule) -> str:
+    """A rule's page with links to the rules that it speaks of, and to all of them."""
+    lines = []
+    for line in page(rule).splitlines():
+        if not line.startswith(("#", "    ")):
+            line = re.sub(rf"(?<![`\w\[])(?!{rule.code})(TE\d\d\d)(?![`\w])", r"[\1](\1.md)", line)
+        lines.append(line)
+    return "\n".join([*lines, "", "[All rules](README.md)", ""])
 
 
 def _index(rules: tuple[Rule, ...]) -> str:

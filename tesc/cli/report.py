@@ -67,7 +67,7 @@ def report(
 ) -> None:
     """Print what was found in so many files, or what is left of it after some were fixed.
 
-    `known` findings, which are not among them, were there before a change.
+    `known` findings, which are not among them, are accepted or were there before a change.
     """
     unshown = f"{plural(known, 'old finding')} not shown" if known else ""
     if options.statistics:

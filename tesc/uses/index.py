@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from tesc.files import relative
 from tesc.records import record, replace
 from tesc.syntax.source import Source
 from tesc.uses.scan import CALL, PASTED, RUST, STATE, language_of, may_use, scan
@@ -134,7 +135,8 @@ class Index:
         An editor that knows a newer text overrides this.
         """
         read = read_bytes(path)
-        shown = os.path.normpath(path).replace(os.sep, "/")
+        # `../hw/lamp.c` is `lamp.c` to somebody who stands in hw.
+        shown = os.path.normpath(path).replace(os.sep, "/") if os.path.isabs(path) else relative(path)
         return None if read is None else Source.from_bytes(shown, read[0], path)
 
     @property

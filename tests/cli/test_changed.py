@@ -261,8 +261,8 @@ class TestDiffBase:
     def test_with_a_baseline(self, topic):
         topic.run("--write-baseline", "accepted.json")
         topic.write("a/trace-events", topic.read("a/trace-events") + BAD.format("a_new"))
-        status, found, _ = topic.check("--diff-base", "main", "--baseline", "accepted.json")
-        assert (status, found) == (1, ["a/trace-events:3:14: error[TE405]"])
+        checked = topic.check("--diff-base", "main", "--baseline", "accepted.json")
+        assert checked == (1, ["a/trace-events:3:14: error[TE405]"], old(2))
 
     def test_nothing_is_written(self, topic):
         def state():
@@ -290,6 +290,12 @@ class TestDiffBaseErrors:
     @pytest.mark.parametrize("revision", ["nonsense", "main:a/trace-events", "HEAD~9", "", "-x", "--help"])
     def test_an_unknown_revision(self, topic, revision):
         assert self.said(topic, f"--diff-base={revision}") == f"unknown revision '{revision}'"
+
+    @pytest.mark.parametrize("revision", ["main..topic", "main..."])
+    def test_a_range(self, topic, revision):
+        assert self.said(topic, f"--diff-base={revision}") == (
+            f"unknown revision '{revision}'; it is a range: name only where it begins"
+        )
 
     def test_a_branch_that_was_not_fetched(self, topic):
         topic.git("remote", "add", "origin", ".")
@@ -569,6 +575,19 @@ class TestPatch:
         )
         done = topic.run("--patch", "-", "--diff", data=patch)
         assert b'+a_new(int x) "x %d"\n' in done.stdout
+        assert topic.run("--patch", "-", "--fix", "--diff", data=patch).stdout == done.stdout
+
+    @pytest.mark.parametrize("applied", [True, False])
+    def test_a_series(self, topic, applied):
+        for event in ("a_first", "a_second"):
+            topic.commit(a=topic.read("a/trace-events") + BAD.format(event))
+        first, second = topic.git("format-patch", "main").split()
+        if not applied:
+            topic.git("reset", "--quiet", "--hard", "main")
+        found = ["a/trace-events:3:16: error[TE405]", "a/trace-events:4:17: error[TE405]"]
+        assert topic.check("--patch", first, "--patch", second) == (1, found, old(2))
+        said = [f"tesc: error: {second}: a patch; give each by its own --patch, or all to '--patch -'"]
+        assert topic.check("--patch", first, second) == (2, [], said)
 
     def test_nothing(self, topic):
         assert topic.check("--patch", "-") == (0, [], old(2))
@@ -608,6 +627,10 @@ class TestPatchErrors:
         ("patch", "message"),
         [
             ("hello", "there is no unified diff in it"),
+            (
+                "\x1b[1m--- a/a/trace-events\x1b[m\n",
+                "there is no unified diff in it; it is coloured, as 'git diff --no-color' is not",
+            ),
             (
                 "--- a/a/trace-events\n+++ b/a/trace-events\n@@ -1,3 +1,3 @@\n x",
                 "line 5: hunk 1 of b/a/trace-events ends after 1 lines, before its header says so",

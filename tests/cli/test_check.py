@@ -117,7 +117,6 @@ class TestStatus:
     @pytest.mark.parametrize(
         "arguments",
         [
-            [],
             ["nonsense"],
             ["check", "--nonsense"],
             ["check", "--output-format", "xml"],
@@ -440,13 +439,16 @@ class TestMany:
     """What nobody would read to its end is cut short."""
 
     def test_findings_of_a_rule_in_one_line(self):
-        write("trace-events", "a(" + ", ".join(f"int p{n}" for n in range(8)) + ') "x"\n')
+        parameters = ", ".join(f"int p{n}" for n in range(8))
+        write("trace-events", f'a({parameters}) "x"\nb({parameters}) "x"\n')
         ran = check("trace-events", "--select", "TE403")
-        assert ran.out.count("error[TE403]") == 5
-        assert ran.out.splitlines()[-3:] == [
-            "trace-events:1: 3 more of TE403 in this line",
+        assert ran.out.count("error[TE403]") == 10
+        assert ran.out.splitlines()[-5:] == [
             "",
-            "8 errors in 1 file",
+            "trace-events:1: 3 more of TE403 in this line",
+            "trace-events:2: 3 more of TE403 in this line",
+            "",
+            "16 errors in 1 file",
         ]
 
     def test_notes_of_a_rule(self):

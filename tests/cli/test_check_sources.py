@@ -95,6 +95,9 @@ def test_related_places_are_shown_from_here(check, work, monkeypatch):
     _, lines, _ = check("--sources", "--output-format", "json")
     (heat,) = json.loads("\n".join(lines))
     assert [related["path"] for related in heat["related"]] == ["../net/net.c"]
+    Path("heater.c").write_text("void f(void) { trace_heat(); }\n")
+    (heat,) = json.loads("\n".join(check("--sources", "--output-format", "json")[1]))
+    assert [related["path"] for related in heat["related"]] == ["heater.c"]
 
 
 def test_a_folder_within_another_counts_once(check):

@@ -113,8 +113,9 @@ class TestFix:
         path = file(FIXABLE)
         run("--write-baseline", "accepted.json", path)
         path.write_text(FIXABLE + 'lamp_c(int a) "%x"\n')
-        run("--fix", "--baseline", "accepted.json", path)
+        done = run("--fix", "--baseline", "accepted.json", path)
         assert path.read_text() == FIXABLE + 'lamp_c(int a) "0x%x"\n'
+        assert last_line(done) == "1 fixed; no new findings in 1 file; 2 old findings not shown"
 
     def test_twice_changes_nothing(self):
         path = file(FIXABLE + UNSAFE + BAD)

@@ -553,3 +553,19 @@ def test_nothing_to_do_imports_next_to_nothing():
     loaded = set(done.stdout.split())
     assert not {"argparse", "subprocess", "lark", "tesc.syntax.parser", "tesc.workspace"} & loaded
     assert len(loaded) < 40, loaded
+
+
+def test_what_only_tracetool_refuses_names_the_way_out(capsys):
+    write("tesc.toml", 'types = ["hwaddr"]\n')
+    write("hw/fan/trace-events", 'fan_map(hwaddr a) "a 0x%" PRIx64\n')
+    gen("--backends=log", "--formats=h", *OUT, status=1)
+    assert capsys.readouterr().err.splitlines() == [
+        "hw/fan/trace-events:1:9: error: QEMU's tracetool refuses the type word 'hwaddr' [TE009]",
+        'tesc: note: what only QEMU\'s tracetool refuses is generated with compat = "fixed" in tesc.toml',
+    ]
+    write("tesc.toml", 'types = ["hwaddr"]\ncompat = "fixed"\n')
+    gen("--backends=log", "--formats=h", *OUT)
+    write("hw/fan/trace-events", "fan_map(\n")
+    write("tesc.toml", "")
+    gen("--backends=log", "--formats=h", *OUT, status=1)
+    assert "compat" not in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -139,3 +140,15 @@ class TestRunner:
     def test_what_is_missing(self, page, shell):
         text = "<!-- needs: no-such-program -->\n```console\n$ false\n```\n```console\n$ false\n```\n"
         assert commands.run(page(text), shell) == ["no-such-program"]
+
+
+def test_pages_can_be_followed_one_after_the_other():
+    """Each works in a folder of its own beside the clone, and goes back."""
+    made = []
+    for page in PAGES:
+        text = (ROOT / page).read_text("utf-8")
+        folders = re.findall(r"^\$ (?:cp -r \S+|mkdir) (\.\./\S+) && cd", text, re.M)
+        assert not folders or text.count("\n$ cd ../tesc\n") == len(folders), page
+        made += folders
+    assert len(made) >= 6
+    assert len(made) == len(set(made))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tesc.cli.pages import pages
@@ -22,3 +23,11 @@ def test_pages_are_up_to_date(request):
             (FOLDER / name).write_text(text, encoding="utf-8")
     found = {path.name: path.read_text("utf-8") for path in FOLDER.iterdir()}
     assert found == made, "run with --update-goldens"
+
+
+def test_pages_link_to_the_rules_that_they_speak_of():
+    made = pages()
+    assert "see [TE413](TE413.md)" in made["TE401.md"]
+    for name, text in made.items():
+        assert name == "README.md" or text.endswith("\n\n[All rules](README.md)\n")
+        assert set(re.findall(r"\]\(([^)]*)\)", text)) <= made.keys()

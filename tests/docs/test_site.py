@@ -74,6 +74,32 @@ def test_nothing_is_fetched_from_elsewhere(site):
         assert re.findall(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//", sheet.read_text("utf-8")) == []
 
 
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def handle_starttag(self, tag, attributes):
+        self.found.add(tag)
+
+
+def test_no_page_takes_a_header_for_html(site):
+    """`<inttypes.h>` outside of code would be a tag, and not to be seen."""
+    for page in site.rglob("*.html"):
+        parser = _Tags()
+        parser.feed(page.read_text("utf-8"))
+        assert [tag for tag in parser.found if not tag.isalnum()] == []
+
+
+def test_transcripts_tell_commands_from_output(site):
+    """Only commands are selected, with their here-documents."""
+    page = (site / "tutorial/event.html").read_text("utf-8")
+    assert '<span class="go"># lamp.c</span>' in page
+    assert '<span class="go">#include' in page
+    assert '<span class="gp">&gt; </span><span class="s">END</span>' in page
+    assert '<span class="go">&gt; ' not in page
+
+
 def test_every_rule_and_command_has_its_place(site):
     reference = (site / "reference/command-line.html").read_text("utf-8")
     assert all(f'id="tesc-{name}"' in reference for name, _, _ in commands(whole_parser()))

@@ -16,7 +16,7 @@ class FormatNotPortable(EventRule):
 
     `uint64_t` is `unsigned long` on 64-bit Linux, so `%lx` prints it there; it is `unsigned long long` on
     32-bit hosts and on Windows. `size_t` is `unsigned int` on 32-bit hosts. Formats that hold everywhere
-    use the macros of <inttypes.h> for types of fixed size, `z` for `size_t` and `ssize_t`, `t` for
+    use the macros of `<inttypes.h>` for types of fixed size, `z` for `size_t` and `ssize_t`, `t` for
     `ptrdiff_t`, and `l` and `ll` for `long` and `long long` only.
 
     Wrong:

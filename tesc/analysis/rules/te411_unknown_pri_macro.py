@@ -27,7 +27,7 @@ _INSTEAD = {
 
 
 class UnknownPriMacro(EventRule):
-    """A format uses a macro that <inttypes.h> does not define.
+    """A format uses a macro that `<inttypes.h>` does not define.
 
     Between string literals only the macros PRId64, PRIx32, PRIuPTR and so on may stand: generators that
     print formats in other languages have to know what a macro means.

@@ -17,3 +17,14 @@ def heading(diagnostic: Diagnostic) -> str:
     line, column = diagnostic.source.place(diagnostic.span.start)
     where = f"{diagnostic.source.path}:{line}:{column}"
     return f"{where}: {diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"
+
+
+def elsewhere(diagnostic: Diagnostic) -> list[str]:
+    """The other side of the matter where that is not in sight: the related places of other lines."""
+    here = (diagnostic.source.path, diagnostic.source.place(diagnostic.span.start)[0])
+    found = []
+    for related in diagnostic.related:
+        line, column = related.source.place(related.span.start)
+        if (related.source.path, line) != here:
+            found.append(f"{related.source.path}:{line}:{column}: {related.message}")
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tesc.cli.output.concise import elsewhere
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +28,7 @@ def _command(diagnostic: Diagnostic) -> str:
         "endLine": end_line,
         "endColumn": end_column,
     }
-    text = diagnostic.message + (f"\n{diagnostic.help}" if diagnostic.help else "")
+    text = "\n".join(filter(None, [diagnostic.message, *elsewhere(diagnostic), diagnostic.help]))
     listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
     return f"::{_LEVELS[diagnostic.severity]} {listed}::{_data(text)}\n"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from tesc.analysis.fingerprint import fingerprints
+from tesc.cli.output.concise import elsewhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,9 +21,10 @@ def render(diagnostics: Sequence[Diagnostic]) -> str:
     for diagnostic, fingerprint in zip(diagnostics, fingerprints(diagnostics)):
         begin, column = diagnostic.source.place(diagnostic.span.start)
         end, end_column = diagnostic.source.place(diagnostic.span.end)
+        says = [f"{diagnostic.code}: {diagnostic.message}", *elsewhere(diagnostic)]
         entries.append(
             {
-                "description": f"{diagnostic.code}: {diagnostic.message}",
+                "description": "; ".join(says),
                 "check_name": diagnostic.name,
                 "fingerprint": fingerprint,
                 "severity": _SEVERITIES[diagnostic.severity],

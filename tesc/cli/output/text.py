@@ -62,14 +62,15 @@ def render(
                 continue
         if in_line[key] <= _FEW:
             parts.append(_one(diagnostic, color, width))
+    left_out = []
     for (path, line, code), number in in_line.items():
         if number > _FEW:
-            parts.append(f"{path}:{line}: {number - _FEW:,} more of {code} in this line\n\n")
+            left_out.append(f"{path}:{line}: {number - _FEW:,} more of {code} in this line\n")
     if not all_notes:
         for code, number in sorted(notes.items()):
             if number > _MANY_NOTES:
-                parts.append(f"{number - _FEW:,} more notes of {code}: --select {code} shows them\n\n")
-    return "".join(parts)
+                left_out.append(f"{number - _FEW:,} more notes of {code}: --select {code} shows them\n")
+    return "".join([*parts, *left_out, "\n" if left_out else ""])
 
 
 def _one(diagnostic: Diagnostic, color: bool, width: int) -> str:

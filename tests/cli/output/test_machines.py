@@ -78,7 +78,9 @@ def test_github(found):
     )
     assert github.render([awkward()]) == (
         "::notice title=TE001 syntax-error,file=dir%2Cwith%3Asigns/%2541%0A/trace-events,"
-        "line=1,col=1,endLine=2,endColumn=2::50%25 of%0D%0Alines, a: b%0A50%25 of%0D%0Alines, a: b\n"
+        "line=1,col=1,endLine=2,endColumn=2::50%25 of%0D%0Alines, a: b"
+        "%0Adir,with:signs/%2541%0A/trace-events:2:1: 50%25 of%0D%0Alines, a: b"
+        "%0A50%25 of%0D%0Alines, a: b\n"
     )
 
 
@@ -91,6 +93,8 @@ def test_gitlab(found):
     assert report[0]["location"]["lines"] == {"begin": 1, "end": 1}
     assert all(re.fullmatch("[0-9a-f]{64}", entry["fingerprint"]) for entry in report)
     assert len({entry["fingerprint"] for entry in report}) == 5
+    (entry,) = json.loads(gitlab.render([awkward()]))
+    assert entry["description"].endswith("a: b; dir,with:signs/%41\n/trace-events:2:1: 50% of\r\nlines, a: b")
 
 
 def test_gcc(found):

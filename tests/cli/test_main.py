@@ -1,0 +1,35 @@
+"""`tesc` itself: what is said of arguments that no command takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tesc.cli.main import main
+
+
+def test_without_arguments_it_says_what_there_is(capsys):
+    assert main([]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("usage: tesc ") and "check  " in captured.err
+
+
+@pytest.mark.parametrize(
+    ("words", "end"),
+    [
+        (
+            ["check", "--selct", "TE4"],
+            "tesc check: error: unrecognized arguments: --selct; did you mean '--select'?",
+        ),
+        (["check", "--output-fromat=gcc"], "--output-fromat=gcc; did you mean '--output-format'?"),
+        (["init", "--zzz", "folder"], "tesc init: error: unrecognized arguments: --zzz"),
+        (["rules", "TE401"], "tesc rules: error: unrecognized arguments: TE401"),
+    ],
+)
+def test_unknown_arguments(words, end, capsys):
+    with pytest.raises(SystemExit) as exit:
+        main(words)
+    assert exit.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"usage: tesc {words[0]} ")
+    assert said.endswith(f"{end}\n")
