@@ -30,15 +30,18 @@ export class Server implements vscode.Disposable {
   }
 
   restart(): Promise<void> {
-    this.queue = this.queue.then(async () => {
+    return this.afterwards(async () => {
       await this.end();
       await this.begin();
     });
-    return this.queue;
   }
 
   stop(): Promise<void> {
-    this.queue = this.queue.then(() => this.end());
+    return this.afterwards(() => this.end());
+  }
+
+  private afterwards(step: () => Promise<void>): Promise<void> {
+    this.queue = this.queue.then(step).catch((error: unknown) => this.log.error(String(error)));
     return this.queue;
   }
 
