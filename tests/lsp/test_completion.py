@@ -272,7 +272,8 @@ class TestPaths:
         for path in ("hw/usb/trace-events", "hw/more.trace-events", "shared/common.trace-events"):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text("")
-        (folder / "hw/z.c").write_text("")
+        for name in ("core.c", "trace.h", "lib.rs", "y.inc", "z.events"):
+            (folder / "hw" / name).write_text("")
         (folder / "hw/.hidden").write_text("")
         (folder / "tesc.toml").write_text('include-path = ["shared"]\n')
 
@@ -282,7 +283,7 @@ class TestPaths:
 
     def test_in_a_folder(self, complete_in):
         found = complete_in('include "hw/|"', typed="/")
-        assert found.labels == ["more.trace-events", "usb/", "z.c"]
+        assert found.labels == ["more.trace-events", "usb/", "y.inc", "z.events"]
         assert found.with_item("usb/") == 'include "hw/usb/"'
         assert found.with_item("more.trace-events") == 'include "hw/more.trace-events"'
 

@@ -10,6 +10,7 @@ from tesc.analysis.registry import all_rules
 from tesc.files import is_trace_events
 from tesc.lsp.completion.items import Kind, stems
 from tesc.syntax.nodes import Comment, Prefix
+from tesc.uses.scan import language_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _listed: dict[str, tuple[float, list[tuple[str, bool]]]] = {}
 
 
 def complete_path(place: InPath, here: Here, items: Items) -> None:
-    """Files and folders beside the file, then those of the include path."""
+    """Files and folders beside the file, then those of the include path; nobody includes source code."""
     folder, slash, begun = place.text.rpartition("/")
     if "\\" in place.text or "\0" in place.text:
         return
@@ -40,7 +41,9 @@ def complete_path(place: InPath, here: Here, items: Items) -> None:
         for name, is_folder in _entries(os.path.join(base, folder + slash)):
             path = os.path.join(base, folder + slash, name)
             hidden = name.startswith(".") and not begun.startswith(".")
-            if name in seen or hidden or path == os.path.abspath(source.file):
+            # Anything may be called .inc.
+            code = not is_folder and language_of(name) is not None and not name.endswith(".inc")
+            if name in seen or hidden or code or path == os.path.abspath(source.file):
                 continue
             seen.add(name)
             found.append((_rank(name, is_folder) + (number > 0), name, is_folder))
