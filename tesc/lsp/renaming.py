@@ -242,7 +242,7 @@ def _check_found(before: dict[Source, list[Diagnostic]], after: dict[Source, lis
         grave = one.severity == "error" or one.code in _CLASHES
         if grave and fresh[one.code, one.source.file] > 0 and one.message not in known:
             line, _ = one.source.place(one.span.start)
-            raise Refused(f"{one.message} ({one.code}, {one.source.path}:{line})")
+            raise Refused(f"with this name, {one.message} ({one.code}, {one.source.path}:{line})")
 
 
 def _in_sources(sources: Sources, project: Project, changes: Sequence[_Change]) -> list[SourceEdit]:

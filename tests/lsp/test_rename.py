@@ -167,7 +167,7 @@ def test_clients_without_versions(lsp, tree):
         (
             "main_loop",
             "bios_esp_raise_irq",
-            "event 'bios_esp_raise_irq' is declared twice (TE101, trace-events:7)",
+            "with this name, event 'bios_esp_raise_irq' is declared twice (TE101, trace-events:7)",
         ),
         (
             "main_loop",
