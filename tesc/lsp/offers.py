@@ -21,6 +21,7 @@ from tesc.analysis.silencing import (
     remove_pattern,
 )
 from tesc.lsp.edits import difference
+from tesc.lsp.joining import joined
 from tesc.lsp.reports import printable
 from tesc.records import record, replace
 from tesc.syntax.nodes import Event
@@ -62,7 +63,12 @@ class Offer:
 
 def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], unsafe: bool) -> list[Offer]:
     """What to do about the findings `here`, of all that is `found` in the file."""
-    made = _told_apart([_fix(one) for one in here if one.fix is not None])
+    joins = (
+        Offer("Join the lines of this event", QUICK, joined(view, _line(one)), one, True) for one in here
+    )
+    joining = next((offer for offer in joins if offer.edits), None)
+    made = [joining] if joining else []
+    made += _told_apart([_fix(one) for one in here if one.fix is not None])
     # Not where the finding at hand would stay.
     for one in _first_of_each_rule([one for one in here if fixable(one, unsafe)]):
         many = [other for other in found if other.code == one.code and fixable(other, unsafe)]
@@ -76,6 +82,10 @@ def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], 
     for one in _first_of_each_rule(here):
         made.append(Offer(f"Explain {one.code} {one.name}", QUICK, (), one, explains=one.code))
     return made
+
+
+def _line(one: Diagnostic) -> int:
+    return one.source.place(one.span.start)[0]
 
 
 def fix_all(view: View, found: Sequence[Diagnostic], unsafe: bool) -> list[Offer]:

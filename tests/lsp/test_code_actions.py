@@ -129,6 +129,37 @@ class TestQuickFix:
         assert after(text, action, uri, encoding) == text.replace("%d", "%x")
 
 
+class TestJoin:
+    @pytest.mark.parametrize(
+        ("text", "wanted"),
+        [
+            ('one(int a,|\n    int b) "a %d b %d"\n', 'one(int a, int b) "a %d b %d"\n'),
+            ('one(int a) \\\n    |"a %d"\n', 'one(int a) "a %d"\n'),
+            ('one(int a)\r\n\t|"a %d"\r\n', 'one(int a) "a %d"\r\n'),
+            ('one(int a, int b) |"a %d, \nb %d"\n', 'one(int a, int b) "a %d, b %d"\n'),
+            ('one(int a, int b) "a %d, \nb| %d"\n', 'one(int a, int b) "a %d, b %d"\n'),
+            ('one(\n  int a,\n  int b|\n) "%d %d"\n', 'one(int a, int b) "%d %d"\n'),
+            ('one(uint64_t a)|\n  "a %"\n  PRIu64\n', 'one(uint64_t a) "a %" PRIu64\n'),
+        ],
+    )
+    def test_what_is_one_event(self, opened, text, wanted):
+        client, uri = opened(text.replace("|", ""))
+        before = text[: text.index("|")]
+        line, column = before.count("\n"), len(before.rpartition("\n")[2])
+        diagnostics = client.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})["items"]
+        here = [one for one in diagnostics if one["range"]["start"]["line"] == line]
+        action = actions(client, uri, (line, column), diagnostics=here)["Join the lines of this event"]
+        assert after(text.replace("|", ""), action, uri) == wanted
+
+    @pytest.mark.parametrize(
+        "text",
+        ['one(int a,\ntwo(int b) "b %d"\n', 'one(int a)\n\n"a %d"\n', 'one(int a)\ntwo(int b) "b %d"\n'],
+    )
+    def test_not_what_is_none(self, opened, text):
+        client, uri = opened(text)
+        assert "Join the lines of this event" not in actions(client, uri, (0, 0), (3, 0))
+
+
 class TestFixAll:
     def test_of_the_file(self, opened):
         client, uri = opened(WRONG)
