@@ -328,6 +328,12 @@ class TestNames:
 
 
 class TestRules:
+    def test_what_a_comment_can_say(self, complete):
+        found = complete("# tesc: ig|")
+        assert found.labels == ["ignore", "ignore-file"]
+        assert found.with_item("ignore-file") == "# tesc: ignore-file[$1]$0"
+        assert complete("# tesc: |", typed=" ", capabilities=PLAIN).with_item("ignore") == "# tesc: ignore["
+
     def test_those_that_find_something_first(self, complete):
         found = complete('# tesc: ignore[|\nf(int a) "%x"\n', typed="[")
         assert found.labels[0] == "TE407"

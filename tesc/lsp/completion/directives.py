@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.lsp.completion.items import Here, Items
     from tesc.lsp.view import View
-    from tesc.syntax.cursor import BehindPath, InPath, InPatterns, InRules
+    from tesc.syntax.cursor import BehindMark, BehindPath, InPath, InPatterns, InRules
 
 # Of a folder's entries, and how long (in seconds) it is not listed again.
 _MOST_ENTRIES = 1000
@@ -103,6 +103,12 @@ def _names(view: View) -> list[str]:
         return list(dict.fromkeys(event.name[begin:] for event in unit.events))
     prefix = next((item.name.text for item in view.tree.items if isinstance(item, Prefix)), "")
     return list(dict.fromkeys(f"{prefix}{event.name}" for event in view.tree.events))
+
+
+def complete_mark(place: BehindMark, here: Here, items: Items) -> None:
+    """What a comment can tell tesc."""
+    for word, what in (("ignore", "silence rules for the next item"), ("ignore-file", "... for the file")):
+        items.add(word, Kind.Keyword, place.begin, f"{word}[", detail=what, snippet=f"{word}[$1]$0")
 
 
 def complete_rule(place: InRules, here: Here, items: Items) -> None:
