@@ -262,6 +262,12 @@ class TestRest:
         found = complete(marked)
         assert found.with_item(found.labels[0]).rstrip() == line
 
+    @pytest.mark.parametrize("before", ["", "card: ", "card: addr 0x%x, "])
+    def test_a_label_that_is_half_typed(self, complete, before):
+        parameters = "int a, int number" if "%" in before else "int number"
+        found = complete(f'f({parameters}) "{before}num|"')
+        assert found.with_item(found.labels[0]) == f'f({parameters}) "{before}number %d"'
+
     def test_not_before_other_text(self, complete):
         assert not [label for label in complete('f(int a) "| more"').labels if "a %d" in label]
 
