@@ -69,6 +69,9 @@ def test_an_event_everywhere(lsp, tree, encoding):
     assert (
         renamed(client, tree, vl, place(VL, "trace_main_loop", encoding), "trace_turn", encoding) == expected
     )
+    # People copy it.
+    where = place(ROOT, "main_loop", encoding)
+    assert renamed(client, tree, root, where, "trace_turn", encoding) == expected
 
 
 def test_the_prefixes_stay(lsp, tree):
