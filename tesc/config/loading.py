@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tesc.config.positions import Path
 
+_INVALID = "Invalid value"
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _TABLE = ("tool", "tesc")
 
@@ -134,9 +135,20 @@ def _syntax_error(path: str, text: str, message: str) -> ConfigError:
     if match is None:
         return _unusable(path, message)
     if match[1]:
-        problem = ConfigProblem(relative(path), int(match[1]), int(match[2]), message[: match.start()])
-        return ConfigError([problem])
+        line, column = int(match[1]), int(match[2])
+        said = message[: match.start()]
+        if said == _INVALID:
+            said = _no_value(text.split("\n")[line - 1][column - 1 :])
+        return ConfigError([ConfigProblem(relative(path), line, column, said)])
     return _wrong(path, text, len(text.rstrip("\n")), f"{message[: match.start()]} before the end")
+
+
+def _no_value(rest: str) -> str:
+    """What is wrong where a value should begin; of TOML most people forget the quotes."""
+    word = re.match(r"[A-Za-z_][^\s,=\[\]{}#'\"]*", rest)
+    if word is None or rest[word.end() :].lstrip(" \t").startswith("="):
+        return "expected a value"
+    return f"'{word[0]}' is no value; text stands in quotes: \"{word[0]}\""
 
 
 def _unusable(path: str, message: str) -> ConfigError:

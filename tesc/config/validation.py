@@ -112,6 +112,8 @@ def _unknown_key(key: str, path: Path, known: Mapping[str, Any]) -> str:
         hint = "; it belongs before the first table"
     elif not path and key in top["generate"]["properties"]:
         hint = "; it belongs in [generate]"
+    elif not path and key in ("tesc", "tool"):
+        hint = "; in tesc.toml the keys stand without that table"
     else:
         hint = did_you_mean(key, list(known))
     return f"unknown key '{key}'{inside}{hint}"

@@ -21,6 +21,7 @@ from tesc.analysis.silencing import (
     remove_pattern,
 )
 from tesc.lsp.edits import difference
+from tesc.lsp.joining import joined
 from tesc.lsp.reports import printable
 from tesc.records import record, replace
 from tesc.syntax.nodes import Event
@@ -62,8 +63,14 @@ class Offer:
 
 def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], unsafe: bool) -> list[Offer]:
     """What to do about the findings `here`, of all that is `found` in the file."""
-    made = _told_apart([_fix(one) for one in here if one.fix is not None])
-    for one in _first_of_each_rule(here):
+    joins = (
+        Offer("Join the lines of this event", QUICK, joined(view, _line(one)), one, True) for one in here
+    )
+    joining = next((offer for offer in joins if offer.edits), None)
+    made = [joining] if joining else []
+    made += _told_apart([_fix(one) for one in here if one.fix is not None])
+    # Not where the finding at hand would stay.
+    for one in _first_of_each_rule([one for one in here if fixable(one, unsafe)]):
         many = [other for other in found if other.code == one.code and fixable(other, unsafe)]
         if len(many) > 1 and _within(view, many):
             title = f"Fix all {one.code} {one.name} in this file"
@@ -75,6 +82,10 @@ def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], 
     for one in _first_of_each_rule(here):
         made.append(Offer(f"Explain {one.code} {one.name}", QUICK, (), one, explains=one.code))
     return made
+
+
+def _line(one: Diagnostic) -> int:
+    return one.source.place(one.span.start)[0]
 
 
 def fix_all(view: View, found: Sequence[Diagnostic], unsafe: bool) -> list[Offer]:
@@ -91,6 +102,10 @@ def disabling(view: View, span: Span) -> list[Offer]:
         return []
     if event.disabled or any(one.disabled for one in view.events_of(event)):
         return []
+    if view.settings.profile == "qemu":
+        # Where others build with QEMU's tracetool, which knows no directives.
+        edits = (SourceEdit(view.source, Span(event.start, event.start), "disable "),)
+        return [Offer(f"Disable '{event.name}'", REWRITE, edits)]
     title = f"Disable '{event.name}' by a pattern in this file"
     return [Offer(title, REWRITE, disable(view.tree, event))]
 
@@ -184,11 +199,13 @@ def _removals(view: View, one: Diagnostic) -> Iterator[Offer]:
         edits = remove_pattern(view.tree, one.span)
         if not edits:
             return
-        if one.help and one.help.startswith("did you mean '"):
+        meant = one.help is not None and one.help.startswith("did you mean '")
+        if one.help and meant:
             name = one.help.split("'")[1]
             change = (SourceEdit(view.source, one.span, name),)
             yield Offer(f"Write '{name}' (unsafe)", QUICK, change, one)
-        yield Offer(f"Remove the pattern '{text}'", QUICK, edits, one, True)
+        # What is misspelt was meant to disable something.
+        yield Offer(f"Remove the pattern '{text}'", QUICK, edits, one, preferred=not meant)
     elif one.code == _UNUSED_EVENT:
         for offer in disabling(view, one.span):
             yield replace(offer, kind=QUICK, about=one)

@@ -85,6 +85,8 @@ def renaming_of(view: View, target: Target | None, name: str) -> Renaming:
             raise Refused(f"'{name}' is a word of the C language")
         return Renaming(view.source, target.span, name)
     if isinstance(target, (EventName, PrefixPlace)):
+        if isinstance(target, EventName):
+            name = _bare(name, target.node.name)
         _check_name(name)
         return Renaming(view.source, target.span, name)
     event = _single(view, target.word) if isinstance(target, PatternPlace) else None
@@ -103,13 +105,17 @@ def renaming_from(sources: Sources, path: str, use: Use, name: str) -> tuple[Pro
         places = " and ".join(f"{one.source.path}:{one.node.line}" for one in found)
         raise Refused(f"'{found[0].name}' is declared at {places}: rename it there")
     [event] = found
-    # Some clients offer the whole identifier.
-    if name.startswith(_CALL) and not event.name.startswith(_CALL):
-        name = name[len(_CALL) :]
+    name = _bare(name, event.name)
     if use.capitals and name.isupper() and event.name.islower():
         name = name.lower()
     own = _own_name(event.node, event.name, name)
     return event.project, Renaming(event.source, event.node.name_span, own)
+
+
+def _bare(name: str, before: str) -> str:
+    """A new name without the `trace_` of calls: some clients offer it, and people copy it from C."""
+    calls = name.startswith(_CALL) and not before.startswith(_CALL)
+    return name[len(_CALL) :] if calls else name
 
 
 def _own_name(node: Event, seen: str, name: str) -> str:
@@ -242,7 +248,7 @@ def _check_found(before: dict[Source, list[Diagnostic]], after: dict[Source, lis
         grave = one.severity == "error" or one.code in _CLASHES
         if grave and fresh[one.code, one.source.file] > 0 and one.message not in known:
             line, _ = one.source.place(one.span.start)
-            raise Refused(f"{one.message} ({one.code}, {one.source.path}:{line})")
+            raise Refused(f"with this name, {one.message} ({one.code}, {one.source.path}:{line})")
 
 
 def _in_sources(sources: Sources, project: Project, changes: Sequence[_Change]) -> list[SourceEdit]:

@@ -27,6 +27,7 @@ _DISABLE = re.compile(r"[ \t]*disable[ \t]+(?:[A-Za-z0-9_*?]+[ \t]*,[ \t]*)*(?P<
 _RULES = re.compile(
     r"[ \t]*#+[ \t]*tesc:[ \t]*ignore(?P<file>-file)?[ \t]*\[(?:[^\],]*,)*[ \t]*(?P<word>[^\], \t]*)$"
 )
+_MARK = re.compile(r"[ \t]*#+[ \t]*tesc:[ \t]*(?P<word>[a-z-]*)$")
 _LAST_WORD = re.compile(r"[A-Za-z0-9_]*$")
 
 
@@ -111,8 +112,17 @@ class InRules:
     after: str
 
 
+@record
+class BehindMark:
+    """What a comment for tesc says, behind `# tesc:`."""
+
+    begin: int
+    word: str
+    after: str
+
+
 if TYPE_CHECKING:
-    Place = Union[Start, InParameters, InFormat, InPath, BehindPath, InPatterns, InRules]
+    Place = Union[Start, InParameters, InFormat, InPath, BehindPath, InPatterns, InRules, BehindMark]
 
 
 def place_in(line: str, column: int) -> Place | None:
@@ -120,6 +130,9 @@ def place_in(line: str, column: int) -> Place | None:
     seen = UNSEEN.sub(" ", line)
     before, after = seen[:column], seen[column:]
     if before.lstrip(" \t").startswith("#"):
+        mark = _MARK.match(before)
+        if mark:
+            return BehindMark(mark.start("word"), mark["word"], after)
         match = _RULES.match(before)
         return InRules(match.start("word"), match["word"], bool(match["file"]), after) if match else None
     match = _INCLUDE.match(before)

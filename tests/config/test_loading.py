@@ -35,6 +35,19 @@ class TestSyntax:
         (found,) = wrong(text)
         assert found.startswith(f"{place}: ")
 
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ("profile = qemu\n", "1:11: 'qemu' is no value; text stands in quotes: \"qemu\""),
+            ("ignore = [TE401, 'TE402']\n", "1:11: 'TE401' is no value; text stands in quotes: \"TE401\""),
+            ("max-args = \n", "1:12: expected a value"),
+            ("ignore = [\nmax-args = 3\n", "2:1: expected a value"),
+            ("types = [,]\n", "1:10: expected a value"),
+        ],
+    )
+    def test_what_is_no_value(self, text, told, wrong):
+        assert wrong(text) == [told]
+
     def test_the_end(self, wrong):
         (found,) = wrong("# x\nignore = [\n\n\n")
         assert found.startswith("2:11: ")

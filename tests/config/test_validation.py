@@ -184,6 +184,11 @@ class TestMistakes:
     def test_nothing_is_near(self, wrong):
         assert wrong("zebra = 1\n") == ["1:1: unknown key 'zebra'"]
 
+    @pytest.mark.parametrize(("header", "key"), [("[tesc]", "tesc"), ("[tool.tesc]", "tool")])
+    def test_the_table_of_a_pyproject_toml(self, header, key, wrong):
+        [told] = wrong(f"{header}\nmax-args = 3\n")
+        assert told.endswith(f"unknown key '{key}'; in tesc.toml the keys stand without that table")
+
     def test_a_key_of_another_table(self, wrong):
         assert wrong('groups = ["a"]\n[generate]\nselect = ["TE4"]\n') == [
             "1:1: unknown key 'groups'; it belongs in [generate]",

@@ -69,7 +69,10 @@ def test_it_depends_on_where_the_table_is():
     Path("pyproject.toml").write_text(text)
     assert look() == [f"jsonschema {PARSER}"]
     Path("tesc.toml").write_text(text)
-    assert look()[0] == "tesc.toml:1:2: error: unknown key 'tool'"
+    assert (
+        look()[0]
+        == "tesc.toml:1:2: error: unknown key 'tool'; in tesc.toml the keys stand without that table"
+    )
 
 
 @pytest.mark.parametrize("cache", [os.devnull, "/proc/nowhere"])

@@ -20,6 +20,7 @@ local function run()
   result.syntax = vim.fn.synIDattr(vim.fn.synID(3, 1, 1), 'name')
   until_true('diagnostics', function() return #vim.diagnostic.get(buffer) > 0 end)
   result.diagnostics = found(buffer)
+  result.functions = { vim.bo.omnifunc, vim.bo.tagfunc }
   -- From the pattern of a disable directive to the event.
   vim.api.nvim_win_set_cursor(0, { 2, 10 })
   vim.lsp.buf.definition()
@@ -41,6 +42,13 @@ local function run()
   vim.lsp.buf.definition()
   until_true('jump from C', function() return vim.fn.expand('%:t') == 'trace-events' end)
   result.from_c = cursor()
+  -- What Neovim 0.11 reads finds the same folder.
+  local config = dofile(vim.api.nvim_get_runtime_file('lsp/tesc.lua', false)[1])
+  result.roots = {}
+  for _, file in ipairs({ 'trace-events', 'wire.c', '../other.c' }) do
+    vim.cmd('edit! ' .. file)
+    config.root_dir(vim.api.nvim_get_current_buf(), function(root) table.insert(result.roots, file .. ' ' .. root) end)
+  end
 end
 vim.api.nvim_create_autocmd('VimEnter', {
   once = true,

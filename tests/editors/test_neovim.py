@@ -43,6 +43,9 @@ def test_neovim(seen, wire, expected):
     # The file is as it was: nothing of the session was saved.
     assert [tuple(one) for one in seen["diagnostics"]] == expected(wire / "trace-events")
     assert len(seen["diagnostics"]) == 2
+    assert seen["functions"] == ["v:lua.vim.lsp.omnifunc", "v:lua.vim.lsp.tagfunc"]
     assert seen["jumped"] == [5, 0]
     assert seen["renamed"] == ['wire_start(int port) "port %d"', "    trace_wire_start(port);"]
     assert seen["from_c"] == [3, 0]
+    # Not to a source that no trace-events file stands above.
+    assert seen["roots"] == [f"trace-events {wire}", f"wire.c {wire}"]

@@ -38,6 +38,7 @@ def test_vim_with_ale(need, skip_without, installed, wire, expected, tmp_path):
     seen = json.loads(out.read_text())
     assert "problem" not in seen, seen
     assert seen["filetype"] == "trace-events"
+    assert seen["expandtab"] == 1  # TE007 warns of tabs
     assert seen["syntax"] == "traceEventsName"
     assert [tuple(one) for one in seen["diagnostics"]] == wanted
     assert seen["jumped"] == [5, 1]

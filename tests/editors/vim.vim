@@ -46,6 +46,7 @@ endfunc
 
 func s:Seen()
   let s:result.filetype = &filetype
+  let s:result.expandtab = &expandtab
   let s:result.syntax = synIDattr(synID(3, 1, 1), 'name')
   let s:result.diagnostics = s:Found()
   call cursor(2, 12)

@@ -17,6 +17,7 @@ from tesc.lsp.uris import uri_of
 from tests.analysis.test_rules import EXAMPLES, RULES, SPOILT, page_examples, page_files
 from tests.lsp.conftest import span
 from tests.lsp.editing import changed, edited
+from tests.lsp.navigation import until
 
 QUICK = "quickfix"
 ALL = "source.fixAll.tesc"
@@ -129,6 +130,37 @@ class TestQuickFix:
         assert after(text, action, uri, encoding) == text.replace("%d", "%x")
 
 
+class TestJoin:
+    @pytest.mark.parametrize(
+        ("text", "wanted"),
+        [
+            ('one(int a,|\n    int b) "a %d b %d"\n', 'one(int a, int b) "a %d b %d"\n'),
+            ('one(int a) \\\n    |"a %d"\n', 'one(int a) "a %d"\n'),
+            ('one(int a)\r\n\t|"a %d"\r\n', 'one(int a) "a %d"\r\n'),
+            ('one(int a, int b) |"a %d, \nb %d"\n', 'one(int a, int b) "a %d, b %d"\n'),
+            ('one(int a, int b) "a %d, \nb| %d"\n', 'one(int a, int b) "a %d, b %d"\n'),
+            ('one(\n  int a,\n  int b|\n) "%d %d"\n', 'one(int a, int b) "%d %d"\n'),
+            ('one(uint64_t a)|\n  "a %"\n  PRIu64\n', 'one(uint64_t a) "a %" PRIu64\n'),
+        ],
+    )
+    def test_what_is_one_event(self, opened, text, wanted):
+        client, uri = opened(text.replace("|", ""))
+        before = text[: text.index("|")]
+        line, column = before.count("\n"), len(before.rpartition("\n")[2])
+        diagnostics = client.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})["items"]
+        here = [one for one in diagnostics if one["range"]["start"]["line"] == line]
+        action = actions(client, uri, (line, column), diagnostics=here)["Join the lines of this event"]
+        assert after(text.replace("|", ""), action, uri) == wanted
+
+    @pytest.mark.parametrize(
+        "text",
+        ['one(int a,\ntwo(int b) "b %d"\n', 'one(int a)\n\n"a %d"\n', 'one(int a)\ntwo(int b) "b %d"\n'],
+    )
+    def test_not_what_is_none(self, opened, text):
+        client, uri = opened(text)
+        assert "Join the lines of this event" not in actions(client, uri, (0, 0), (3, 0))
+
+
 class TestFixAll:
     def test_of_the_file(self, opened):
         client, uri = opened(WRONG)
@@ -179,6 +211,13 @@ class TestFixAll:
         assert action["edit"]["documentChanges"][0]["textDocument"]["version"] == 2
         text = WRONG.replace('second(int n) "n %x"', "# gone")
         assert after(text, action, uri).splitlines()[1:] == ["# gone", 'third(int n) "n 0x%x"']
+
+    def test_of_one_rule_only_where_this_one_is_mended(self, opened):
+        text = 'one(struct A *a) "%p"\ntwo(struct B *b) "%p"\nthree(hwaddr a) "0x%" PRIx64\n'
+        client, uri = opened(text)
+        title = "Fix all TE302 type-not-allowed in this file"
+        assert title in actions(client, uri, (0, 6))
+        assert title not in actions(client, uri, (2, 8))
 
     @pytest.mark.parametrize("unsafe", [False, True])
     def test_unsafe_ones_by_setting(self, opened, unsafe):
@@ -353,12 +392,15 @@ class TestSilence:
     def test_what_matches_nothing_is_removed(self, opened, text, column, wanted):
         client, uri = opened(text)
         action = actions(client, uri, (0, column))["Remove the pattern 'no_*'"]
+        assert action["isPreferred"]
         assert after(text, action, uri) == wanted
 
     def test_what_matches_nothing_is_corrected(self, opened):
         text = "disable esp_comand\nesp_command(void)\n"
         client, uri = opened(text)
-        action = actions(client, uri, (0, 9))["Write 'esp_command' (unsafe)"]
+        found = actions(client, uri, (0, 9))
+        action = found["Write 'esp_command' (unsafe)"]
+        assert "isPreferred" not in found["Remove the pattern 'esp_comand'"]
         assert after(text, action, uri) == "disable esp_command\nesp_command(void)\n"
 
 
@@ -390,6 +432,24 @@ class TestDisable:
         client, uri = opened("one(void)\ndisable two(void)\n")
         assert actions(client, uri, (0, 5), only=["refactor"]) == {}
         assert actions(client, uri, (1, 9), only=["refactor"]) == {}
+
+    def test_by_the_property_where_tracetool_reads_the_file_too(self, lsp, folder):
+        (folder / "tesc.toml").write_text('profile = "qemu"\n')
+        text = 'one(int n) "n %d"\n'
+        client = lsp()
+        client.initialize(folder)
+        uri = client.open(folder / "trace-events", text)
+        action = actions(client, uri, (0, 1), only=["refactor"])["Disable 'one'"]
+        assert after(text, action, uri) == f"disable {text}"
+
+    def test_of_an_event_that_nothing_calls_once(self, lsp, folder):
+        (folder / "a.c").write_text("void f(void) { trace_two(); }\n")
+        client = lsp()
+        client.initialize(folder)
+        uri = client.open(folder / "trace-events", 'one(void) "x"\ntwo(void) "x"\n')
+        title = "Disable 'one' by a pattern in this file"
+        found = until(lambda: actions(client, uri, (0, 1)).get("Ignore TE601 unused-event here"))
+        assert found and actions(client, uri, (0, 1))[title]["kind"] == QUICK
 
 
 def project(folder, files, profile, max_args=None, select=()):

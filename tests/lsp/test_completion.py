@@ -262,6 +262,12 @@ class TestRest:
         found = complete(marked)
         assert found.with_item(found.labels[0]).rstrip() == line
 
+    @pytest.mark.parametrize("before", ["", "card: ", "card: addr 0x%x, "])
+    def test_a_label_that_is_half_typed(self, complete, before):
+        parameters = "int a, int number" if "%" in before else "int number"
+        found = complete(f'f({parameters}) "{before}num|"')
+        assert found.with_item(found.labels[0]) == f'f({parameters}) "{before}number %d"'
+
     def test_not_before_other_text(self, complete):
         assert not [label for label in complete('f(int a) "| more"').labels if "a %d" in label]
 
@@ -272,7 +278,8 @@ class TestPaths:
         for path in ("hw/usb/trace-events", "hw/more.trace-events", "shared/common.trace-events"):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text("")
-        (folder / "hw/z.c").write_text("")
+        for name in ("core.c", "trace.h", "lib.rs", "y.inc", "z.events"):
+            (folder / "hw" / name).write_text("")
         (folder / "hw/.hidden").write_text("")
         (folder / "tesc.toml").write_text('include-path = ["shared"]\n')
 
@@ -282,7 +289,7 @@ class TestPaths:
 
     def test_in_a_folder(self, complete_in):
         found = complete_in('include "hw/|"', typed="/")
-        assert found.labels == ["more.trace-events", "usb/", "z.c"]
+        assert found.labels == ["more.trace-events", "usb/", "y.inc", "z.events"]
         assert found.with_item("usb/") == 'include "hw/usb/"'
         assert found.with_item("more.trace-events") == 'include "hw/more.trace-events"'
 
@@ -327,6 +334,12 @@ class TestNames:
 
 
 class TestRules:
+    def test_what_a_comment_can_say(self, complete):
+        found = complete("# tesc: ig|")
+        assert found.labels == ["ignore", "ignore-file"]
+        assert found.with_item("ignore-file") == "# tesc: ignore-file[$1]$0"
+        assert complete("# tesc: |", typed=" ", capabilities=PLAIN).with_item("ignore") == "# tesc: ignore["
+
     def test_those_that_find_something_first(self, complete):
         found = complete('# tesc: ignore[|\nf(int a) "%x"\n', typed="[")
         assert found.labels[0] == "TE407"

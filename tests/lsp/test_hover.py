@@ -12,6 +12,7 @@ from tesc.lsp.hovers import event
 from tesc.lsp.session import Session
 from tesc.lsp.view import View
 from tests.lsp.conftest import span
+from tests.lsp.navigation import VL, ask, extent, indexed, place, write_tree
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -73,7 +74,8 @@ def test_an_event_once_for_each_way_in_which_it_is_included(lsp, folder):
     (folder / "trace-events").write_text(ROOT)
     (folder / "guest.inc").write_text(GUEST)
     client = lsp()
-    client.initialize(folder)
+    # guest.inc might be C, too: then the event has no callers, as soon as the sources are read.
+    client.initialize(folder, options={"sources": False})
     client.open(folder / "trace-events")
     uri = client.open(folder / "guest.inc")
     said = client.at("textDocument/hover", uri, 2, 3)["contents"]
@@ -398,3 +400,18 @@ def test_everything_in_the_examples_answers():
                         assert page.rendered(False).strip()
                         asked += 1
     assert asked > 300
+
+
+def test_from_c_the_event_that_is_called(lsp, tmp_path):
+    write_tree(tmp_path)
+    client = lsp()
+    client.initialize(tmp_path)
+    uri = client.open(tmp_path / "vl.c", language="c")
+    indexed(client, client.open(tmp_path / "trace-events"))
+    found = ask(client, "textDocument/hover", uri, place(VL, "trace_bios_esp_raise_irq", inside=3))
+    assert found["range"] == extent(VL, "trace_bios_esp_raise_irq")
+    assert found["contents"]["value"].startswith("void trace_bios_esp_raise_irq(void)\n")
+    assert found["contents"]["value"].endswith("\n- declared at hw/esp.trace-events:3")
+    state = ask(client, "textDocument/hover", uri, place(VL, "MAIN_LOOP", inside=3))
+    assert "main_loop ctx 0x<ctx>" in state["contents"]["value"]
+    assert ask(client, "textDocument/hover", uri, place(VL, "static", inside=3)) is None

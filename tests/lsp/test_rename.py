@@ -69,6 +69,9 @@ def test_an_event_everywhere(lsp, tree, encoding):
     assert (
         renamed(client, tree, vl, place(VL, "trace_main_loop", encoding), "trace_turn", encoding) == expected
     )
+    # People copy it.
+    where = place(ROOT, "main_loop", encoding)
+    assert renamed(client, tree, root, where, "trace_turn", encoding) == expected
 
 
 def test_the_prefixes_stay(lsp, tree):
@@ -167,7 +170,7 @@ def test_clients_without_versions(lsp, tree):
         (
             "main_loop",
             "bios_esp_raise_irq",
-            "event 'bios_esp_raise_irq' is declared twice (TE101, trace-events:7)",
+            "with this name, event 'bios_esp_raise_irq' is declared twice (TE101, trace-events:7)",
         ),
         (
             "main_loop",

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tesc.syntax.cursor import (
+    BehindMark,
     BehindPath,
     InFormat,
     InParameters,
@@ -41,6 +42,9 @@ def at(marked: str):
         ("# tesc: ignore[|", InRules(15, "", False, "")),
         ("#tesc: ignore-file[TE101, hex-wi|th]", InRules(26, "hex-wi", True, "th]")),
         ("# tesc: ignore[TE101] |", None),
+        ("# tesc: |", BehindMark(8, "", "")),
+        ("#tesc:igno|re[]", BehindMark(6, "igno", "re[]")),
+        ("# tesc |", None),
         ("# ignore[|", None),
         ("# f(|", None),
         ("not an item |at all", Start(12, "", ("not", "an", "item"), "at all")),

@@ -36,10 +36,29 @@ local function is_traced(file, root)
   return false
 end
 
-local function attach(options, buffer)
+--- The folder of the project that a buffer belongs to, or nil for sources that trace nothing.
+function M.root(buffer)
   local file = vim.api.nvim_buf_get_name(buffer)
   local root = root_of(file)
-  if vim.bo[buffer].filetype ~= 'trace-events' and not is_traced(file, root) then
+  if vim.bo[buffer].filetype == 'trace-events' or is_traced(file, root) then
+    return root
+  end
+end
+
+-- CTRL-X CTRL-O completes and CTRL-] jumps; from 0.8 on Neovim sees to that itself.
+local function set_functions(buffer)
+  local set = vim.bo[buffer]
+  if set.filetype == 'trace-events' and set.omnifunc == '' then
+    set.omnifunc = 'v:lua.vim.lsp.omnifunc'
+  end
+  if set.tagfunc == '' then
+    set.tagfunc = 'v:lua.vim.lsp.tagfunc'
+  end
+end
+
+local function attach(options, buffer)
+  local root = M.root(buffer)
+  if root == nil then
     return
   end
   local id = clients[root]
@@ -61,6 +80,9 @@ local function attach(options, buffer)
     clients[root] = id
   end
   vim.lsp.buf_attach_client(buffer, id)
+  if vim.fn.has('nvim-0.8') == 0 then
+    set_functions(buffer)
+  end
 end
 
 --- Start the server for trace-events files, and for C and Rust files beside them.

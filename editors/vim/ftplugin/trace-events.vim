@@ -5,7 +5,7 @@ endif
 let b:did_ftplugin = 1
 
 setlocal comments=:# commentstring=#\ %s
-setlocal noexpandtab textwidth=0
+setlocal expandtab textwidth=0
 " Event names are what * and tags look for.
 setlocal iskeyword=@,48-57,_
 

@@ -54,6 +54,13 @@ class Advice:
         return f'{start}" {self.macro}' if self.macro else start + self.tail
 
 
+def macro_size(type_: CType) -> str | None:
+    """The end of the names of macros that print a type, such as 64; None for types that take none."""
+    if type_.pointers or type_.base is None:
+        return None
+    return _SIZES.get(type_.base) or _NARROW.get(type_.base)
+
+
 def advise(conversion: Conversion, type_: CType) -> Advice | None:
     """The conversion for a type that is most like `conversion`; None where there is none.
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Finding
 from tesc.syntax.c_type import ALLOWED_WORDS
 from tesc.syntax.source import Span
@@ -45,6 +46,7 @@ class UnknownProperty(EventRule):
 
     code = "TE003"
     name = "unknown-property"
+    fixable = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
         seen = False
@@ -61,7 +63,8 @@ class UnknownProperty(EventRule):
             elif gone := dropped(word.text, event.name):
                 yield Finding(word.span, *gone)
             elif _means_disable(word.text):
-                yield Finding(word.span, f"unknown property '{word.text}'", "write 'disable'")
+                fix = Fix("safe", (SourceEdit(tree.source, word.span, "disable"),))
+                yield Finding(word.span, f"unknown property '{word.text}'", "write 'disable'", fix=fix)
             else:
                 help_ = (
                     f"a name is one word, such as '{word.text}_{event.name}'; the only property is 'disable'"

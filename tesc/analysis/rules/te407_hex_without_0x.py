@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 from tesc.analysis import pieces
+from tesc.analysis.formats.pairing import pairings
 from tesc.analysis.rule import EventRule, Finding
 
 TYPE_CHECKING = False
@@ -57,6 +58,8 @@ class HexWithout0x(EventRule):
                 continue
             if _marked(form, conversions, index) or _grouped(form, conversions, index):
                 continue
+            if _takes_pointer(event, index, settings.data_models):
+                continue  # it should be %p (TE401), which prints its own 0x
             shown = form.text[conversion.start : conversion.end]
             # 'irq0x1f' would be no better than 'irq1f'.
             fix = None
@@ -64,6 +67,11 @@ class HexWithout0x(EventRule):
                 fix = pieces.fix(tree, form, (conversion.start, conversion.start, "0x"))
             span = pieces.span(form, conversion.start, conversion.end)
             yield Finding(span, f"'{shown}' prints a number in hex without 0x", f"write '0x{shown}'", fix=fix)
+
+
+def _takes_pointer(event: Event, index: int, models: tuple[str, ...]) -> bool:
+    taken = [one.parameter for one in pairings(event, models) if one.slot.conversion == index]
+    return any(at is not None and event.parameters[at].type.is_pointer for at in taken)
 
 
 def _gap(form: Format, conversions: Sequence[Conversion], index: int) -> str:

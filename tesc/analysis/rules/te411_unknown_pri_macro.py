@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from tesc.analysis.diagnostic import Fix, SourceEdit
+from tesc.analysis.formats.advice import macro_size
+from tesc.analysis.formats.pairing import pairings
 from tesc.analysis.rule import EventRule, Finding
 from tesc.syntax.printf import PRI_MACROS
 from tesc.syntax.source import Span
@@ -10,6 +13,7 @@ if TYPE_CHECKING:
 
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Tree
+    from tesc.syntax.printf import Macro
 
 # Macros of QEMU's past and present that tracers can't know, and what they stand for.
 _INSTEAD = {
@@ -43,6 +47,7 @@ class UnknownPriMacro(EventRule):
 
     code = "TE411"
     name = "unknown-pri-macro"
+    fixable = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
         # A format without macros ends with the quote of its one string.
@@ -51,18 +56,47 @@ class UnknownPriMacro(EventRule):
         for macro in event.format.parsed.macros:
             if macro.name not in PRI_MACROS:
                 span = Span(event.format.start + macro.start, event.format.start + macro.end)
-                yield Finding(span, f"unknown macro '{macro.name}' in the format", advice(macro.name))
+                size = _size(event, macro, settings.data_models)
+                instead = _instead(macro.name, size)
+                fix = None
+                if instead:
+                    sure = instead[4:] == size and (macro.name in _INSTEAD or macro.name[3:4] == instead[3])
+                    safety = "safe" if sure else "unsafe"
+                    fix = Fix(safety, (SourceEdit(tree.source, span, instead),))
+                message = f"unknown macro '{macro.name}' in the format"
+                yield Finding(span, message, _help(instead), fix=fix)
 
 
-def advice(name: str) -> str:
+def advice(event: Event, macro: Macro, models: tuple[str, ...]) -> str:
     """What to write instead of a macro that <inttypes.h> does not define."""
-    instead = _INSTEAD.get(name)
-    if instead is None:
-        from difflib import get_close_matches
+    return _help(_instead(macro.name, _size(event, macro, models)))
 
-        near = get_close_matches(name, sorted(PRI_MACROS), 1, 0.7)
-        instead = near[0] if near else None
+
+def _help(instead: str | None) -> str:
     return f"write {instead}" if instead else "use a macro of <inttypes.h>, such as PRIx64"
+
+
+def _size(event: Event, macro: Macro, models: tuple[str, ...]) -> str | None:
+    """The end of the macros for the parameter that is printed, such as 64; None if it takes none."""
+    assert event.format is not None
+    conversions = event.format.parsed.conversions
+    for one in pairings(event, models):
+        if conversions[one.slot.conversion].macro == macro and one.parameter is not None:
+            return macro_size(event.parameters[one.parameter].type)
+    return None
+
+
+def _instead(name: str, size: str | None) -> str | None:
+    """The macro that was probably meant, of those for the parameter's type if there are any."""
+    if name in _INSTEAD:
+        return _INSTEAD[name]
+    from difflib import get_close_matches
+
+    fitting = [one for one in PRI_MACROS if one[4:] == size]
+    near = get_close_matches(name, sorted(fitting), 1, 0.6) or get_close_matches(
+        name, sorted(PRI_MACROS), 1, 0.7
+    )
+    return near[0] if near else None
 
 
 RULE = UnknownPriMacro()

@@ -5,6 +5,7 @@ import re
 from tesc.analysis import pieces
 from tesc.analysis.rule import EventRule, Finding
 from tesc.schema.compat import lttng_conversions, lttng_field
+from tesc.syntax.printf import PRI_MACROS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class FieldLost(EventRule):
                 message = f"LTTng gets no field for '{parameter.name}': its type is '{type_.text}'"
                 yield Finding(parameter.type_span, message, _help(type_.base, conversion))
         lost = event.parameters[len(found) :]
+        if any(macro.name not in PRI_MACROS for macro in form.parsed.macros):
+            return  # a misspelt macro (TE411)
         # Where arguments are missing, widths are arguments or the flag is a '#', other rules say so.
         if lost and pieces.arguments(event) and not any("#" in c.flags for c in form.parsed.conversions):
             span, fix, help_ = _cause(tree, form, len(event.parameters))

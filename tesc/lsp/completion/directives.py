@@ -10,12 +10,13 @@ from tesc.analysis.registry import all_rules
 from tesc.files import is_trace_events
 from tesc.lsp.completion.items import Kind, stems
 from tesc.syntax.nodes import Comment, Prefix
+from tesc.uses.scan import language_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.lsp.completion.items import Here, Items
     from tesc.lsp.view import View
-    from tesc.syntax.cursor import BehindPath, InPath, InPatterns, InRules
+    from tesc.syntax.cursor import BehindMark, BehindPath, InPath, InPatterns, InRules
 
 # Of a folder's entries, and how long (in seconds) it is not listed again.
 _MOST_ENTRIES = 1000
@@ -26,7 +27,7 @@ _listed: dict[str, tuple[float, list[tuple[str, bool]]]] = {}
 
 
 def complete_path(place: InPath, here: Here, items: Items) -> None:
-    """Files and folders beside the file, then those of the include path."""
+    """Files and folders beside the file, then those of the include path; nobody includes source code."""
     folder, slash, begun = place.text.rpartition("/")
     if "\\" in place.text or "\0" in place.text:
         return
@@ -40,7 +41,9 @@ def complete_path(place: InPath, here: Here, items: Items) -> None:
         for name, is_folder in _entries(os.path.join(base, folder + slash)):
             path = os.path.join(base, folder + slash, name)
             hidden = name.startswith(".") and not begun.startswith(".")
-            if name in seen or hidden or path == os.path.abspath(source.file):
+            # Anything may be called .inc.
+            code = not is_folder and language_of(name) is not None and not name.endswith(".inc")
+            if name in seen or hidden or code or path == os.path.abspath(source.file):
                 continue
             seen.add(name)
             found.append((_rank(name, is_folder) + (number > 0), name, is_folder))
@@ -100,6 +103,12 @@ def _names(view: View) -> list[str]:
         return list(dict.fromkeys(event.name[begin:] for event in unit.events))
     prefix = next((item.name.text for item in view.tree.items if isinstance(item, Prefix)), "")
     return list(dict.fromkeys(f"{prefix}{event.name}" for event in view.tree.events))
+
+
+def complete_mark(place: BehindMark, here: Here, items: Items) -> None:
+    """What a comment can tell tesc."""
+    for word, what in (("ignore", "silence rules for the next item"), ("ignore-file", "... for the file")):
+        items.add(word, Kind.Keyword, place.begin, f"{word}[", detail=what, snippet=f"{word}[$1]$0")
 
 
 def complete_rule(place: InRules, here: Here, items: Items) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tesc.analysis.formats.drafting import draft, fitting, habits, is_hex
 from tesc.lsp.completion.items import Kind
 from tesc.records import replace
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 # What is offered below the conversions that fit, and where nobody knows which do; by a type each.
 _OTHERS = ("int", "unsigned int", "const char *", "void *")
 _ANY = (*_OTHERS, "size_t", "uint64_t", "int64_t", "char", "long", "unsigned long")
+
+_LABEL = re.compile("[A-Za-z0-9_]+$")
 
 
 def complete_format(place: InFormat, here: Here, items: Items) -> None:
@@ -47,7 +51,13 @@ def _whole(place: InFormat, here: Here, items: Items) -> None:
         items.add(quoted, Kind.Snippet, place.begin, quoted, detail=f"prints {names}", filter_text=quoted)
         return
     end = here.column + len(place.after.rstrip(" \t"))
-    items.add(text, Kind.Snippet, here.column, text, end=end, detail=f"prints {names}", filter_text=text)
+    # A label that is half typed is not written twice.
+    begun = _LABEL.search(place.before)
+    label = text.lstrip(" ")
+    begin = here.column
+    if begun and label.startswith(begun[0]) and text != label:
+        text, begin = label, here.column - len(begun[0])
+    items.add(text, Kind.Snippet, begin, text, end=end, detail=f"prints {names}", filter_text=text)
 
 
 def _fits(place: InFormat, here: Here) -> list[Advice]:

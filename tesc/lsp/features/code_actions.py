@@ -74,7 +74,8 @@ def _offered(ls: Server, view: View, params: t.CodeActionParams) -> list[Offer]:
         if wanted(make.FIX_ALL):
             made += make.fix_all(view, found, unsafe)
     if wanted(make.REWRITE):
-        made += make.disabling(view, span)
+        titles = {offer.title for offer in made}
+        made += [offer for offer in make.disabling(view, span) if offer.title not in titles]
     return made
 
 

@@ -7,6 +7,7 @@ from lsprotocol import types as t
 from tesc.lsp.able import able
 from tesc.lsp.completion.directives import (
     complete_behind_path,
+    complete_mark,
     complete_path,
     complete_pattern,
     complete_rule,
@@ -15,6 +16,7 @@ from tesc.lsp.completion.events import complete_parameter, complete_start
 from tesc.lsp.completion.formats import complete_format
 from tesc.lsp.completion.items import Here, Items
 from tesc.syntax.cursor import (
+    BehindMark,
     BehindPath,
     InFormat,
     InParameters,
@@ -41,6 +43,7 @@ _COMPLETE: dict[type[Any], Any] = {
     BehindPath: complete_behind_path,
     InPatterns: complete_pattern,
     InRules: complete_rule,
+    BehindMark: complete_mark,
 }
 _TRIGGERS = ("%", '"', "(", " ", "/", "[")
 
@@ -96,7 +99,7 @@ def _wanted(place: Place, typed: str) -> bool:
     if typed == "(":
         return isinstance(place, InParameters) and not place.text
     if typed == " ":
-        return isinstance(place, (InParameters, BehindPath, InPatterns)) or (
+        return isinstance(place, (InParameters, BehindPath, InPatterns, BehindMark)) or (
             isinstance(place, InFormat) and not place.literal
         )
     if typed == "/":

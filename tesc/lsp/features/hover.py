@@ -8,7 +8,9 @@ from tesc.lsp.hovers.comment import of_suppression
 from tesc.lsp.hovers.directive import of_include, of_patterns, of_prefix
 from tesc.lsp.hovers.event import of_event, of_property
 from tesc.lsp.hovers.format import of_conversion, of_macro, of_parameter
-from tesc.lsp.hovers.page import preferred
+from tesc.lsp.hovers.page import listed, preferred
+from tesc.lsp.naming import declarations_of
+from tesc.lsp.view import View
 from tesc.syntax.nodes import Comment, Disable, Event, Include, Prefix
 from tesc.syntax.source import Span
 
@@ -16,25 +18,49 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.lsp.hovers.page import Page
     from tesc.lsp.server import Server
-    from tesc.lsp.view import View
     from tesc.syntax.nodes import Item
+    from tesc.uses.scan import Use
 
     Found = tuple[Page, Span]
+
+_MOST_DECLARATIONS = 5
 
 
 def register(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_HOVER)
     def hover(ls: Server, params: t.HoverParams) -> t.Hover | None:
+        source = ls.source_view(params.text_document)
+        if source is not None:
+            use = ls.sources.use_at(source, params.position)
+            page = hover_of_use(ls, source.path, use) if use else None
+            return _told(ls, page, ls.sources.range(source.source, use.span)) if use and page else None
         view = ls.view(params.text_document)
         found = hover_at(view, view.offset(params.position)) if view else None
-        if view is None or found is None:
-            return None
-        page, span = found
-        document = ls.client_capabilities.text_document
-        able = document.hover if document else None
-        kind = preferred(able.content_format if able else None)
-        text = page.rendered(kind == t.MarkupKind.Markdown)
-        return t.Hover(t.MarkupContent(kind, text), view.range(span))
+        return _told(ls, found[0], view.range(found[1])) if view and found else None
+
+
+def _told(ls: Server, page: Page, place: t.Range) -> t.Hover:
+    """A page as the client takes it."""
+    document = ls.client_capabilities.text_document
+    able = document.hover if document else None
+    kind = preferred(able.content_format if able else None)
+    return t.Hover(t.MarkupContent(kind, page.rendered(kind == t.MarkupKind.Markdown)), place)
+
+
+def hover_of_use(ls: Server, path: str, use: Use) -> Page | None:
+    """The event that a C or Rust source names, and where it is declared; None where none is."""
+    found = declarations_of(ls.sources, path, use)
+    if not found:
+        return None
+    first = found[0]
+    tree = first.project.workspace.tree_of(first.source.file)
+    if tree is None:
+        return None
+    view = View(ls.session.uri_of(first.source.file), tree, first.project, ls.session.encoding)
+    page = of_event(view, first.node)
+    places = [f"{one.source.path}:{one.node.line}" for one in found]
+    page.item("declared at ", *listed(places, _MOST_DECLARATIONS))
+    return page
 
 
 def hover_at(view: View, offset: int) -> Found | None:

@@ -49,7 +49,12 @@ def of_macro(view: View, event: Event, macro: Macro) -> Page:
     """What a macro stands for, and the conversion that it ends."""
     page = Page()
     if macro.name not in PRI_MACROS:
-        page.text(Code(macro.name), " is no macro of ", Code("<inttypes.h>"), f": {advice(macro.name)}.")
+        page.text(
+            Code(macro.name),
+            " is no macro of ",
+            Code("<inttypes.h>"),
+            f": {advice(event, macro, view.settings.data_models)}.",
+        )
         return page
     page.text(Code(macro.name), " of ", Code("<inttypes.h>"), " is for ", Code(macro_type(macro.name)), ".")
     page.item("stands for ", *by_model(_ALL, lambda model: f'"{expansion(macro.name, model)}"'))

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from tesc.records import replace
-from tesc.syntax.c_type import ALLOWED_WORDS, FLOATING_WORDS, QUALIFIERS, TAG_WORDS, parse_declaration
+from tesc.syntax.c_type import (
+    ALLOWED_WORDS,
+    FLOATING_WORDS,
+    QUALIFIERS,
+    TAG_WORDS,
+    parse_declaration,
+    parse_type,
+)
 from tesc.syntax.mistakes.draft import quoted
 from tesc.syntax.nodes import Edit, Event, Malformed, Parameter, Problem, Word
 from tesc.syntax.source import Span
@@ -103,7 +110,11 @@ def _missing_name(event: Event, index: int) -> Problem:
         return _void_among_others(event, index)
     if not text.strip("* \t"):
         return Problem("TE308", parameter.span, "expected a type before '*'", "write 'void *NAME'")
-    if is_type_word(text.split()[0].rstrip("*")) or "*" in text or len(text.split()) > 1:
+    words = text.split()
+    if len(words) > 1 and is_type_word(words[-1]) and _is_type(words[:-1]) and not _is_type(words):
+        message = f"{quoted(words[-1])} is a type, and no name of a parameter"
+        return Problem("TE307", parameter.span, message, f"write {quoted(' '.join(words[:-1]) + ' NAME')}")
+    if is_type_word(words[0].rstrip("*")) or "*" in text or len(words) > 1:
         gap = "" if text.endswith("*") else " "
         return Problem(
             "TE307",
@@ -117,6 +128,10 @@ def _missing_name(event: Event, index: int) -> Problem:
         f"write {quoted(before.type.before(text))}" if before and before.name else "write a type and a name"
     )
     return Problem("TE307", parameter.span, f"{quoted(text)} is a type or a name: a parameter has both", help)
+
+
+def _is_type(words: list[str]) -> bool:
+    return parse_type(" ".join(words)).base is not None
 
 
 def _void_among_others(event: Event, index: int) -> Problem:
