@@ -45,8 +45,8 @@ def pulling(lsp):
         ("# \x00 a\n", 1),
         ("\ufeff# a\n", 1),
         ("", 0),
-        ("# " + "x" * 1_000_000 + "\n", 1),
-        ("\n" * 20_000, 20_000),
+        pytest.param("# " + "x" * 1_000_000 + "\n", 1, id="a long line"),
+        pytest.param("\n" * 20_000, 20_000, id="many lines"),
     ],
 )
 def test_lines_end_where_the_protocol_says(pulling, folder, begin, line):
