@@ -108,7 +108,8 @@ class Publisher:
                 uri = self._server.session.uri_of(os.path.abspath(problem.path))
                 if problem not in problems.setdefault(uri, []):
                     problems[uri].append(problem)
-        return {uri: of_configuration(mine) for uri, mine in problems.items()}
+        encoding = self._server.session.encoding
+        return {uri: of_configuration(mine, encoding) for uri, mine in problems.items()}
 
     def _tell(self, uri: str, reports: list[t.Diagnostic]) -> None:
         opened = self._server.session.opened.get(uri)
