@@ -201,6 +201,17 @@ def test_a_word_that_is_no_value(lsp, folder):
     assert found["range"] == span(0, 10, 14)
 
 
+def test_the_last_line_need_not_end_while_it_is_typed(lsp, folder):
+    client = lsp()
+    client.initialize(folder)
+    uri = client.open(folder / "trace-events", GOOD.rstrip())
+    assert [one["code"] for one in client.published(uri)] == ["TE002"]
+    client.change(uri, 2, WRONG.rstrip())
+    assert [one["code"] for one in client.published(uri)] == ["TE415"]
+    client.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+    assert sorted(one["code"] for one in client.published(uri)) == ["TE002", "TE415"]
+
+
 def test_what_happens_on_disk(lsp, folder):
     other = folder / "other.trace-events"
     client = lsp()
