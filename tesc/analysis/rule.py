@@ -11,7 +11,8 @@ from __future__ import annotations
 import inspect
 
 from tesc.analysis.diagnostic import Fix, Related, SourceEdit
-from tesc.records import record
+from tesc.records import record, replace
+from tesc.syntax.remainders import JOIN_HELP, ends_line, remainders
 from tesc.syntax.source import Source, Span
 
 TYPE_CHECKING = False
@@ -101,9 +102,12 @@ class SyntaxRule(FileRule):
     """Reports the problems that the parser found under this rule's code."""
 
     def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+        below = remainders(tree)
         for problem in tree.problems:
             if problem.code == self.code:
-                yield finding_of(problem, tree.source)
+                told = _of_whole_item(problem, tree, below) if below else problem
+                if told is not None:
+                    yield finding_of(told, tree.source)
 
 
 class UnitProblemRule(RunRule):
@@ -118,6 +122,19 @@ class UnitProblemRule(RunRule):
                 if problem.code == self.code and place not in seen:
                     seen.add(place)
                     yield Finding(problem.span, problem.message, problem.help, source=problem.source)
+
+
+def _of_whole_item(problem: Problem, tree: Tree, below: frozenset[int]) -> Problem | None:
+    """What is to be said of a problem, where the lines `below` go on with what others began.
+
+    Only the place at which the first of an item's lines ends is wrong; None for all that follows from it.
+    """
+    line, _ = tree.source.place(problem.span.start)
+    if line in below:
+        return None
+    if line + 1 not in below or not ends_line(problem, tree):
+        return problem
+    return replace(problem, help=JOIN_HELP, edits=()) if problem.code == "TE001" else None
 
 
 def finding_of(problem: Problem, source: Source) -> Finding:

@@ -8,7 +8,7 @@ import stat
 from functools import lru_cache
 
 from tesc.config.finding import PYPROJECT
-from tesc.config.positions import line_and_column, locate
+from tesc.config.positions import extent, line_and_column, locate
 from tesc.config.problems import ConfigError, ConfigProblem
 from tesc.config.toml import loads
 from tesc.files import MAX_SOURCE_BYTES, relative
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _INVALID = "Invalid value"
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_TOKEN = re.compile(r"[A-Za-z0-9_.-]+")
 _TABLE = ("tool", "tesc")
 
 
@@ -49,11 +50,11 @@ class Configuration:
 
     def place(self, *keys: str | int, of_key: bool = False) -> tuple[int, int]:
         """Line and column of a value, or of its key; of what holds it where it is not there itself."""
-        return _place(self.text, (*self.table, *keys), of_key)
+        return line_and_column(self.text, _extent(self.text, (*self.table, *keys), of_key)[0])
 
     def problem(self, message: str, *keys: str | int, of_key: bool = False) -> ConfigProblem:
         """A mistake in the value at `keys`, or in its key."""
-        return ConfigProblem(self.shown, *self.place(*keys, of_key=of_key), message)
+        return _problem(self.shown, self.text, _extent(self.text, (*self.table, *keys), of_key), message)
 
 
 def load(path: str) -> Configuration:
@@ -78,13 +79,13 @@ def _checked(path: str, data: bytes) -> Configuration:
 
     try:
         found = sorted(
-            (_place(text, (*table, *mistake.path), mistake.of_key), mistake.message)
+            (_extent(text, (*table, *mistake.path), mistake.of_key), mistake.message)
             for mistake in mistakes(values, f"{table}{text}")
         )
     except RecursionError:
         raise _unusable(path, "nested too deeply") from None
     if found:
-        raise ConfigError([ConfigProblem(relative(path), *place, message) for place, message in found])
+        raise ConfigError([_problem(relative(path), text, place, message) for place, message in found])
     return Configuration(path, text, table, values)
 
 
@@ -137,9 +138,14 @@ def _syntax_error(path: str, text: str, message: str) -> ConfigError:
     if match[1]:
         line, column = int(match[1]), int(match[2])
         said = message[: match.start()]
+        whole = text.split("\n")[line - 1]
+        before, rest = whole[: column - 1], whole[column - 1 :]
         if said == _INVALID:
-            said = _no_value(text.split("\n")[line - 1][column - 1 :])
-        return ConfigError([ConfigProblem(relative(path), line, column, said)])
+            said = _no_value(rest)
+        wrong = _TOKEN.match(rest)
+        return ConfigError(
+            [ConfigProblem(relative(path), line, column, said, before, wrong[0] if wrong else "")]
+        )
     return _wrong(path, text, len(text.rstrip("\n")), f"{message[: match.start()]} before the end")
 
 
@@ -156,14 +162,19 @@ def _unusable(path: str, message: str) -> ConfigError:
 
 
 def _wrong(path: str, text: str, offset: int, message: str) -> ConfigError:
-    return ConfigError([ConfigProblem(relative(path), *line_and_column(text, offset), message)])
+    return ConfigError([_problem(relative(path), text, (offset, offset), message)])
 
 
-def _place(text: str, path: Path, of_key: bool) -> tuple[int, int]:
+def _problem(shown: str, text: str, place: tuple[int, int], message: str) -> ConfigProblem:
+    """A mistake in a document, between two offsets."""
+    begin, end = place
+    before = text[text.rfind("\n", 0, begin) + 1 : begin]
+    return ConfigProblem(shown, *line_and_column(text, begin), message, before, text[begin:end])
+
+
+def _extent(text: str, path: Path, of_key: bool) -> tuple[int, int]:
+    """Where a value or its key stands, or what holds it where it is not there itself."""
     places = locate(text)
     while path and path not in places:
         path, of_key = path[:-1], False
-    if not path:
-        return 1, 1
-    place = places[path]
-    return line_and_column(text, place.key if of_key else place.value)
+    return extent(text, path, of_key) if path else (0, 0)

@@ -61,6 +61,16 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
+def extent(text: str, path: Path, of_key: bool) -> tuple[int, int]:
+    """Where the value at a path, which has a place, begins and ends; or where its key does."""
+    place = locate(text)[path]
+    named = isinstance(path[-1], str)
+    if named and (of_key or place.key == place.value):
+        match = _KEY.match(text, place.key)
+        return place.key, match.end() if match else place.end
+    return place.value, place.end
+
+
 class _Lost(Exception):
     """The text is not what was expected here."""
 

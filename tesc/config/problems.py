@@ -11,12 +11,17 @@ if TYPE_CHECKING:
 
 @record
 class ConfigProblem:
-    """One mistake. `line` and `column` count from 1; line 0 means the file as a whole."""
+    """One mistake. `line` and `column` count from 1; line 0 means the file as a whole.
+
+    `before` is what stands before it in its line, `text` what is wrong, if that is known.
+    """
 
     path: str
     line: int
     column: int
     message: str
+    before: str = ""
+    text: str = ""
 
     def __str__(self) -> str:
         place = f":{self.line}:{self.column}" if self.line else ""

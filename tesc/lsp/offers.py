@@ -25,6 +25,7 @@ from tesc.lsp.joining import joined
 from tesc.lsp.reports import printable
 from tesc.records import record, replace
 from tesc.syntax.nodes import Event
+from tesc.syntax.remainders import remainders
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -39,6 +40,7 @@ REWRITE = t.CodeActionKind.RefactorRewrite.value
 FIX_ALL = "source.fixAll.tesc"
 KINDS = (QUICK, REWRITE, FIX_ALL)
 
+_SYNTAX_ERROR = "TE001"
 _UNUSED_IGNORE = "TE008"
 _NO_MATCH = "TE504"
 _UNUSED_EVENT = "TE601"
@@ -82,6 +84,16 @@ def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], 
     for one in _first_of_each_rule(here):
         made.append(Offer(f"Explain {one.code} {one.name}", QUICK, (), one, explains=one.code))
     return made
+
+
+def begun_above(view: View, found: Sequence[Diagnostic], span: Span) -> list[Diagnostic]:
+    """The mistake of a broken event, at one of the lines that only go on with it: it stands above them."""
+    below = remainders(view.tree)
+    line = first = view.source.place(span.start)[0]
+    while first in below:
+        first -= 1
+    mine = [one for one in found if one.code == _SYNTAX_ERROR and one.source is view.source]
+    return [one for one in mine if _line(one) == first] if first < line else []
 
 
 def _line(one: Diagnostic) -> int:

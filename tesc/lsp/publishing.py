@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tesc.lsp.server import Server
     from tesc.lsp.view import View
 
+_NOT_ENDED = "TE002"
+
 
 class Publisher:
     """Publishes what is found, once the client stops typing, and only what changed."""
@@ -81,10 +83,14 @@ class Publisher:
     def of_view(self, view: View) -> list[t.Diagnostic]:
         """What is found in an open document."""
         session = self._server.session
-        if session.opened[view.uri].quiet:
+        document = session.opened[view.uri]
+        if document.quiet:
             return []
         opened = [one.tree for one in session.views() if one.project is view.project]
         found = view.project.found_in(view.tree, opened)
+        if document.edited:
+            # Who types the last line has not ended it yet, and many editors end it when they save.
+            found = [one for one in found if one.code != _NOT_ENDED]
         return reported(found, session, self._with_related)
 
     def answered(self, uri: str, reports: list[t.Diagnostic]) -> None:
@@ -108,7 +114,8 @@ class Publisher:
                 uri = self._server.session.uri_of(os.path.abspath(problem.path))
                 if problem not in problems.setdefault(uri, []):
                     problems[uri].append(problem)
-        return {uri: of_configuration(mine) for uri, mine in problems.items()}
+        encoding = self._server.session.encoding
+        return {uri: of_configuration(mine, encoding) for uri, mine in problems.items()}
 
     def _tell(self, uri: str, reports: list[t.Diagnostic]) -> None:
         opened = self._server.session.opened.get(uri)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types as t
 
-from tesc.lsp.positions import range_of
+from tesc.lsp.positions import range_of, units
 from tesc.lsp.rule_pages import page_uri
 
 TYPE_CHECKING = False
@@ -51,12 +51,14 @@ def _reported(diagnostic: Diagnostic, session: Session, with_related: bool) -> t
     )
 
 
-def of_configuration(problems: Sequence[ConfigProblem]) -> list[t.Diagnostic]:
-    """What is wrong with a configuration file; its columns are of hardly any but ASCII text."""
+def of_configuration(problems: Sequence[ConfigProblem], encoding: str) -> list[t.Diagnostic]:
+    """What is wrong with a configuration file."""
     reports = []
     for problem in problems:
-        start = t.Position(max(problem.line - 1, 0), max(problem.column - 1, 0))
-        end = t.Position(start.line, start.character + 1)
+        start = t.Position(max(problem.line - 1, 0), units(problem.before, encoding))
+        *above, last = problem.text.split("\n")
+        width = units(last, encoding)
+        end = t.Position(start.line + len(above), width if above else start.character + max(width, 1))
         reports.append(
             t.Diagnostic(
                 t.Range(start, end), printable(problem.message), t.DiagnosticSeverity.Error, source=SOURCE

@@ -13,7 +13,7 @@ from tesc.lsp.project import Project
 from tesc.lsp.settings import ClientSettings
 from tesc.lsp.uris import is_file, path_of, uri_of
 from tesc.lsp.view import View
-from tesc.records import record
+from tesc.records import record, replace
 from tesc.syntax.source import Source
 
 TYPE_CHECKING = False
@@ -29,12 +29,17 @@ _HALVES = re.compile("[\ud800-\udfff]")
 
 @record
 class Opened:
-    """An open trace-events document. `quiet` tells that nothing is reported of it: it is excluded."""
+    """An open trace-events document.
+
+    `quiet` tells that nothing is reported of it: it is excluded. `edited` tells that it was changed
+    since it was opened or saved.
+    """
 
     uri: str
     path: str
     version: int | None
     quiet: bool
+    edited: bool = False
 
 
 class Session:
@@ -109,10 +114,18 @@ class Session:
         before = self.opened.get(uri)
         if before is None:
             return False
-        self.opened[uri] = Opened(uri, before.path, version, before.quiet)
+        self.opened[uri] = Opened(uri, before.path, version, before.quiet, True)
         project = self.project_of(before.path)
         project.workspace.put_source(Source(project.shown(before.path), _whole(text), before.path))
         project.touch()
+        return True
+
+    def save(self, uri: str) -> bool:
+        """Note that a document was saved; false where it is no trace-events file."""
+        before = self.opened.get(uri)
+        if before is None:
+            return False
+        self.opened[uri] = replace(before, edited=False)
         return True
 
     def close(self, uri: str) -> bool:

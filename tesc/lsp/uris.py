@@ -11,7 +11,7 @@ def path_of(uri: str, folder: str | None = None) -> str:
     """The path of a document; one that is in no file (`untitled:`) is as if it were in `folder`."""
     try:
         path = to_fs_path(uri)
-        if path is not None:
+        if path:  # Neovim calls a buffer without a name file://
             return os.path.normpath(path)
         scheme, _, rest, *_ = urlparse(uri)
     except ValueError:  # such as file://[
@@ -23,7 +23,7 @@ def path_of(uri: str, folder: str | None = None) -> str:
 def is_file(uri: str) -> bool:
     """Whether a document is a file, saved or not, and not only a text of the editor's."""
     try:
-        return to_fs_path(uri) is not None
+        return bool(to_fs_path(uri))
     except ValueError:
         return False
 

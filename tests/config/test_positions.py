@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tesc.config.positions import line_and_column, locate
+from tesc.config.positions import extent, line_and_column, locate
 from tesc.config.toml import loads
 from tesc.config.toml_text import toml_key, toml_value
 
@@ -234,3 +234,19 @@ def test_places_of_any_text(text):
 )
 def test_values_as_toml_text(value):
     assert loads(f"it = {toml_value(value)}") == {"it": value}
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "key", "value"),
+    [
+        ("max-args = 10 # c\n", ("max-args",), "max-args", "10"),
+        ('"a.b" . c = "x"\n', ("a.b",), '"a.b"', '"a.b"'),
+        ('"a.b" . c = "x"\n', ("a.b", "c"), "c", '"x"'),
+        ("a = [\n 1,\n '2' ]\n", ("a",), "a", "[\n 1,\n '2' ]"),
+        ("a = [\n 1.5,\n '2' ]\n", ("a", 0), "1.5", "1.5"),
+        ("[tool.'x y']\nk = 1\n", ("tool", "x y"), "'x y'", "[tool.'x y']"),
+    ],
+)
+def test_extents(text, path, key, value):
+    assert text[slice(*extent(text, path, True))] == key
+    assert text[slice(*extent(text, path, False))] == value

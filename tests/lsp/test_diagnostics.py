@@ -175,7 +175,41 @@ def test_rules_that_there_are_not(lsp, folder):
     uri = client.open(folder / "trace-events", WRONG)
     [found] = client.published((folder / "tesc.toml").as_uri())
     assert "TE999" in found["message"]
+    assert found["range"] == span(0, 19, 26)
     assert client.diagnostics.get(uri, []) == []
+
+
+@pytest.mark.parametrize(("encoding", "column"), [("utf-8", 18), ("utf-16", 16), ("utf-32", 15)])
+def test_a_wrong_configuration_is_shown_where_it_stands(lsp, folder, encoding, column):
+    (folder / "tesc.toml").write_text('unknown = 1\r\ntypes = [ "🙂", 12 ]\r\nmax-args = [\n1\n]\n')
+    client = lsp()
+    client.initialize(folder, encodings=[encoding])
+    client.open(folder / "trace-events", GOOD)
+    found = client.published((folder / "tesc.toml").as_uri())
+    ranges = [one["range"] for one in found]
+    assert span(0, 0, 7) in ranges
+    assert span(1, column, column + 2) in ranges
+    assert {"start": {"line": 2, "character": 11}, "end": {"line": 4, "character": 1}} in ranges
+
+
+def test_a_word_that_is_no_value(lsp, folder):
+    (folder / "tesc.toml").write_text("profile = qemu # x\n")
+    client = lsp()
+    client.initialize(folder)
+    client.open(folder / "trace-events", GOOD)
+    [found] = client.published((folder / "tesc.toml").as_uri())
+    assert found["range"] == span(0, 10, 14)
+
+
+def test_the_last_line_need_not_end_while_it_is_typed(lsp, folder):
+    client = lsp()
+    client.initialize(folder)
+    uri = client.open(folder / "trace-events", GOOD.rstrip())
+    assert [one["code"] for one in client.published(uri)] == ["TE002"]
+    client.change(uri, 2, WRONG.rstrip())
+    assert [one["code"] for one in client.published(uri)] == ["TE415"]
+    client.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+    assert sorted(one["code"] for one in client.published(uri)) == ["TE002", "TE415"]
 
 
 def test_what_happens_on_disk(lsp, folder):

@@ -100,6 +100,7 @@ def test_untitled_documents(pulling, folder):
     for uri in (
         "untitled:Untitled-1",
         "untitled:/a/b",
+        "file://",
         "inmemory://model/1",
         "git:/x/trace-events?HEAD",
         "x",

@@ -350,6 +350,7 @@ class Fuzz:
         """The findings are those of the command line for files of the same texts."""
         for model, name in zip(self.models, ("trace-events", "more.trace-events")):
             (self.folder / name).write_bytes(model.text.encode("utf-8"))
+            self.client.notify("textDocument/didSave", {"textDocument": {"uri": model.uri}})
         command = [sys.executable, "-m", "tesc", "check", "--output-format=json", "."]
         done = subprocess.run(command, cwd=self.folder, capture_output=True)
         assert done.returncode in (0, 1), done.stderr

@@ -54,7 +54,7 @@ def test_an_event(hover):
         "```c\nvoid trace_net_rx(uint64_t addr, const char *who)\n```\n\n"
         "What the card \\*really\\* received.\n\n"
         "```text\nnet_rx addr 0x<addr> from <who>\n```\n\n"
-        "- enabled\n- group `hw_net`, index 1, wire ID 1, stream ID 1"
+        "- enabled\n- group `hw_net`, index 1 of 2"
     )
 
 
@@ -84,12 +84,12 @@ def test_an_event_once_for_each_way_in_which_it_is_included(lsp, folder):
         "value": "void trace_openbios_esp_command(uint64_t p, int n)\n\nSent.\n\n"
         "openbios_esp_command p 0x<p> n <n>\n\n"
         "- disabled by openbios_* at trace-events:3\n"
-        "- group root, index 0, wire ID 0, stream ID 0x8000000000000000\n"
+        "- group root, index 0 of 4, wire ID 0, stream ID 0x8000000000000000\n"
         "- crosses the guest tunnel: its pointers are numbers to the host\n"
         "- included at trace-events:1\n\n-----\n\n"
         "void trace_uart_esp_command(void *p, int n)\n\n"
         "uart_esp_command p 0x<p> n <n>\n\n"
-        "- enabled\n- group root, index 2, wire ID 0, stream ID 0\n- included at trace-events:2",
+        "- enabled\n- group root, index 2 of 4, wire ID 0, stream ID 0\n- included at trace-events:2",
     }
     said = client.at("textDocument/hover", uri, 2, 10)["contents"]["value"]
     assert "to the host, where it crosses the guest tunnel: uint64_t p" in said

@@ -108,7 +108,7 @@ def test_offsets_count_from_the_start_of_the_file() -> None:
 def test_an_event_over_two_lines_is_two_problems() -> None:
     tree = parse(Source("trace-events", 'foo(int a,\n    int b) "%d %d"\nbar(void)\n'))
     assert [problem.message for problem in tree.problems] == [
-        "the parameters do not end on this line",
+        "expected a parameter and ')' after ','",
         "parameters without an event's name",
     ]
     assert [event.name for event in tree.events] == ["bar"]

@@ -69,7 +69,8 @@ def _offered(ls: Server, view: View, params: t.CodeActionParams) -> list[Offer]:
     if (wanted(make.QUICK) or wanted(make.FIX_ALL)) and not _idle(params.context):
         found = _found(ls, view)
         if wanted(make.QUICK):
-            here = _asked(view, found, params.context.diagnostics) or make.touching(found, span)
+            asked = _asked(view, found, params.context.diagnostics) or make.touching(found, span)
+            here = asked or make.begun_above(view, found, span)
             made += make.offers(view, found, here, unsafe)
         if wanted(make.FIX_ALL):
             made += make.fix_all(view, found, unsafe)

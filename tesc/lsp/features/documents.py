@@ -34,7 +34,7 @@ def register(server: Server) -> None:
 
     @server.feature(t.TEXT_DOCUMENT_DID_SAVE)
     def did_save(ls: Server, params: t.DidSaveTextDocumentParams) -> None:
-        if params.text_document.uri in ls.session.opened:
+        if ls.session.save(params.text_document.uri):
             ls.publisher.soon(0)
         if not watches_files(ls):
             look_again(ls)

@@ -96,8 +96,7 @@ def _comments(page: Page, view: View, node: Event) -> None:
 def _facts(page: Page, view: View, unit: Unit, event: UnitEvent) -> None:
     page.item(*_state(unit, event))
     group = _group(view, unit)
-    numbers = f"index {event.index}, wire ID {event.wire_id}, stream ID {shown_id(event)}"
-    page.item(*(("group ", Code(group), ", ") if group else ()), numbers)
+    page.item(*(("group ", Code(group), ", ") if group else ()), _numbers(unit, event))
     if event.crosses:
         pointers = any(parameter.type.is_pointer for parameter in event.node.parameters)
         page.item("crosses the guest tunnel", ": its pointers are numbers to the host" * pointers)
@@ -109,6 +108,13 @@ def _facts(page: Page, view: View, unit: Unit, event: UnitEvent) -> None:
         page.item("called at ", *listed(found, _MOST_CALLERS))
     elif found is not None:
         page.item("called nowhere")
+
+
+def _numbers(unit: Unit, event: UnitEvent) -> str:
+    """An event's index, and its IDs where they tell more than that."""
+    index = f"index {event.index} of {len(unit.events)}"
+    plain = not event.crosses and not event.range and event.wire_id == event.stream_id == event.index
+    return index if plain else f"{index}, wire ID {event.wire_id}, stream ID {shown_id(event)}"
 
 
 def _state(unit: Unit, event: UnitEvent) -> list[Piece]:

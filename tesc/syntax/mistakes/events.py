@@ -18,6 +18,7 @@ from tesc.syntax.mistakes.names import report_bad_name
 from tesc.syntax.mistakes.parameters import mend_parameters
 from tesc.syntax.mistakes.tokens import scan
 from tesc.syntax.nodes import Word
+from tesc.syntax.remainders import JOIN_HELP
 from tesc.syntax.source import Span
 
 _QUOTED_NAME = re.compile(r'[ \t]*("[A-Za-z0-9_]+")[ \t]*\(')
@@ -25,7 +26,7 @@ _BARRIER = re.compile(r"'[A-Za-z0-9_]*'|[\"'`()]|#|//|/\*(?:.*?\*/|.*)")
 _OTHER_OPENING = re.compile(r"[ \t]*(?:disable[ \t]+)?[A-Za-z0-9_]+[ \t]*([\[{<])")
 _OTHER_CLOSING = {"]": "[", "}": "{", ">": "<"}
 _STRANGE = re.compile("[^A-Za-z0-9_ \t]+")
-JOIN_HELP = "an item stands on one line: join the next line to this one"
+_REST_HELP = "an event stands on one line: write the rest of its parameters on this one"
 
 
 def mend_event(draft: Draft) -> None:
@@ -203,8 +204,11 @@ def _unclosed(draft: Draft, begin: int, stop: int) -> tuple[int, int, int]:
     end = begin + len(body)
     at_line_end = stop >= draft.end or draft.seen[stop] in "#/"
     if at_line_end and (body.endswith(",") or not body):
-        help = JOIN_HELP if body else "write 'void)' if there are none"
-        draft.report("TE001", end, end, "the parameters do not end on this line", help)
+        if body:
+            message, help = "expected a parameter and ')' after ','", _REST_HELP
+        else:
+            message, help = "expected parameters and ')' after '('", "write 'void)' if there are none"
+        draft.report("TE001", end, end, message, help)
         draft.drop(end - 1 if body else end, len(draft.seen), ")" if body else "void)")
         return begin, end - 1 if body else end, len(draft.seen)
     if body and _OTHER_CLOSING.get(body[-1], ")") not in body and body[-1] in _OTHER_CLOSING:
