@@ -105,11 +105,11 @@ class Client:
             if message["method"] == method:
                 return message["params"]
 
-    def published(self, uri: str) -> list[dict[str, Any]]:
-        """The next diagnostics that are published for a document."""
+    def published(self, uri: str, version: int | None = None) -> list[dict[str, Any]]:
+        """The next diagnostics that are published for a document, or for a version of it."""
         while True:
             params = self.wait_for("textDocument/publishDiagnostics")
-            if params["uri"] == uri:
+            if params["uri"] == uri and version in (None, params.get("version")):
                 return params["diagnostics"]
 
     def quiet(self, method: str, seconds: float = 0.6) -> bool:

@@ -306,7 +306,7 @@ class TestSilence:
         client, uri = opened(text)
         fixed = after(text, actions(client, uri, place)[title], uri)
         client.change(uri, 2, fixed)
-        assert [one["code"] for one in client.published(uri)] == list(codes)
+        assert [one["code"] for one in client.published(uri, 2)] == list(codes)
         return fixed
 
     HERE = "Ignore TE407 hex-without-0x here"
