@@ -23,7 +23,7 @@ from tesc.workspace import Workspace, distinct, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.git import Blob
@@ -224,12 +224,13 @@ def _declares(name: str) -> bool:
 class ChangedSources(Index):
     """The uses of events in the C and Rust sources below some folders, after a change or before it."""
 
-    def __init__(self, folders: Sequence[str], change: Change) -> None:
+    def __init__(self, folders: Sequence[str], change: Change, declaring: Collection[str] = ()) -> None:
         super().__init__()
         self._change = change
         self._starts = [(folder, os.path.realpath(folder).rstrip(os.sep) + os.sep) for folder in folders]
         self._texts: dict[str, bytes] = {}
-        build(folders, self)
+        self._declaring = declaring
+        build(folders, self, declaring)
         self.turn(after=True)
 
     def source(self, path: str) -> Source | None:
@@ -246,7 +247,7 @@ class ChangedSources(Index):
         self._texts.clear()
         for path in self._change.touched():
             folder, start = next(((f, s) for f, s in self._starts if path.startswith(s)), ("", ""))
-            if not start or language_of(path) is None:
+            if not start or language_of(path) is None or path in self._declaring:
                 continue
             name = os.path.join(folder, path[len(start) :])
             if not _holds(contents, path):

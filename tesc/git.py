@@ -53,6 +53,8 @@ class Checkout:
         """
         commit = None if revision.startswith("-") else self._commit(revision)
         if commit is None:
+            if revision == "HEAD":
+                raise GitError("this branch has no commits yet: there is nothing to compare with")
             raise GitError(f"unknown revision '{revision}'{self._remedy(revision)}")
         found = self._run("merge-base", commit, "HEAD")
         if not found.returncode:
@@ -173,7 +175,7 @@ def _git(folder: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[b
             command, stdin=subprocess.DEVNULL, capture_output=True, env=_environment(), check=False
         )
     except FileNotFoundError:
-        raise GitError("there is no git on this machine, which knows what was before") from None
+        raise GitError("git is not installed or not in PATH: it is needed to see what changed") from None
 
 
 def _environment() -> dict[str, str]:

@@ -303,6 +303,11 @@ def _project_of(file: str) -> str:
     return folder
 
 
+def declaring(units: Iterable[Unit]) -> set[str]:
+    """The real paths of all files that declare the events of units, whatever their names."""
+    return {os.path.realpath(tree.source.file) for unit in units for tree in unit.trees}
+
+
 def _included(units: list[Unit]) -> set[int]:
     """The IDs of the roots that another root includes; of roots in a cycle all but the first one."""
     order = {id(unit.roots[0]): number for number, unit in enumerate(units)}

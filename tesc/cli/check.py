@@ -15,7 +15,7 @@ from tesc.cli.terminal import Failure, add_color, error
 from tesc.config.problems import ConfigError
 from tesc.files import MAX_SOURCE_BYTES, too_large
 from tesc.syntax.source import Source
-from tesc.workspace import Workspace, distinct, find_files
+from tesc.workspace import Workspace, declaring, distinct, find_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -172,6 +172,7 @@ class _Sources:
 
     def __init__(self, workspace: Workspace, change: Change | None) -> None:
         self._folders = workspace.source_folders()
+        self._workspace = workspace
         self._change = change
         self._uses: Index | None = None
         self._changed: ChangedSources | None = None
@@ -185,12 +186,13 @@ class _Sources:
             for folder in self._folders:
                 if not os.path.exists(folder):
                     raise Failure(f"{folder}: no such file or folder (of sources)")
+            held = declaring(self._workspace.units)
             if self._change:
                 from tesc.change import ChangedSources
 
-                self._uses = self._changed = ChangedSources(self._folders, self._change)
+                self._uses = self._changed = ChangedSources(self._folders, self._change, held)
             else:
-                self._uses = build(self._folders)
+                self._uses = build(self._folders, declaring=held)
             if not self._uses.sources:
                 error(f"{' '.join(self._folders)}: no C or Rust sources here", "warning")
                 self._folders = []

@@ -14,6 +14,7 @@ from tesc.lsp.uris import path_of
 from tesc.lsp.uses import JoinedUses
 from tesc.uses.scan import language_of, suffixes
 from tesc.uses.sources import find_sources
+from tesc.workspace import declaring
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,10 +129,10 @@ async def _index(server: Server, project: Project) -> None:
         return
     server.indexing.add(folder)
     try:
-        found = await asyncio.get_running_loop().run_in_executor(server.thread_pool, find_sources, folder)
         # Events may be declared in files with names of sources, such as esp.inc.
-        declaring = {os.path.realpath(tree.source.file) for unit in project.units for tree in unit.trees}
-        found = [path for path in found if path not in declaring]
+        held = declaring(project.units)
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(server.thread_pool, find_sources, folder, held)
         await _read(server, project, found)
     finally:
         server.indexing.discard(folder)

@@ -149,14 +149,17 @@ class Index:
         """The files that use events, sorted."""
         return sorted(self._files)
 
-    def refresh(self, folder: str, held: Collection[str] = ()) -> Iterator[Progress]:
+    def refresh(
+        self, folder: str, held: Collection[str] = (), declaring: Collection[str] = ()
+    ) -> Iterator[Progress]:
         """Read what is new or changed in the sources below a folder, one file a step.
 
         What was read there before and is gone is forgotten. Files whose paths `held` has, such as
-        those open in an editor, are left alone; it is asked at each file. A caller may stop at any
-        step: what was read until then holds.
+        those open in an editor, are left alone; it is asked at each file. `declaring` holds the real
+        paths of files that declare events. A caller may stop at any step: what was read until then
+        holds.
         """
-        found = find_sources(folder)
+        found = find_sources(folder, declaring)
         for gone in self._below(folder).difference(found):
             if gone not in held:
                 self.remove(gone)
@@ -190,12 +193,15 @@ def _decoded(data: bytes) -> str:
     return ""
 
 
-def build(paths: Collection[str], index: Index | None = None) -> Index:
-    """The index of all sources below some folders, or of a file that is named itself."""
+def build(paths: Collection[str], index: Index | None = None, declaring: Collection[str] = ()) -> Index:
+    """The index of all sources below some folders, or of a file that is named itself.
+
+    Files that declare events are left out of folders: `declaring` holds their real paths.
+    """
     index = Index() if index is None else index
     for path in paths:
         if os.path.isdir(path):
-            for _ in index.refresh(path):
+            for _ in index.refresh(path, declaring=declaring):
                 pass
         else:
             index.reread(path)

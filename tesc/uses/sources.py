@@ -10,7 +10,7 @@ from tesc.uses.scan import language_of, suffixes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 # What says that a folder holds what was built.
 _BUILT = frozenset(("CACHEDIR.TAG", "CMakeCache.txt", "meson-private"))
@@ -18,11 +18,12 @@ _BUILT = frozenset(("CACHEDIR.TAG", "CMakeCache.txt", "meson-private"))
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
-def find_sources(folder: str) -> list[str]:
+def find_sources(folder: str, declaring: Collection[str] = ()) -> list[str]:
     """The C and Rust sources below a folder, sorted; in a git checkout, those that git does not ignore.
 
     Elsewhere those outside of build folders, recognized by what CMake, Meson and Cargo leave there,
-    and of hidden ones. A file that has several names by symbolic links is there once.
+    and of hidden ones. A file that has several names by symbolic links is there once. Files that
+    declare events, such as an included esp.inc, are none: `declaring` holds their real paths.
     """
     found = listed_by_git(folder, tuple(f".{suffix}" for suffix in suffixes()))
     if found is None:
@@ -35,7 +36,12 @@ def find_sources(folder: str) -> list[str]:
             if real in own:
                 found.remove(path)
             own.add(real)
-    return sorted(found)
+    names = {os.path.basename(path) for path in declaring}
+    return sorted(
+        path
+        for path in found
+        if os.path.basename(path) not in names or os.path.realpath(path) not in declaring
+    )
 
 
 def _walk(folder: str) -> Iterator[str]:

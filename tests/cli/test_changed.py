@@ -350,9 +350,16 @@ class TestDiffBaseErrors:
             f"../plain: not in the git checkout {topic.folder}"
         )
 
+    def test_no_commits(self, topic, tmp_path):
+        (tmp_path / "new").mkdir()
+        new = Repository(topic.git_program, tmp_path / "new", tmp_path / "home")
+        subprocess.run([topic.git_program, "init", "-q", str(tmp_path / "new")], check=True)
+        said = "this branch has no commits yet: there is nothing to compare with"
+        assert self.said(new, "--diff-base", "HEAD") == said
+
     def test_no_git(self, topic, tmp_path):
         assert self.said(topic, "--diff-base", "main", PATH=str(tmp_path)) == (
-            "there is no git on this machine, which knows what was before"
+            "git is not installed or not in PATH: it is needed to see what changed"
         )
 
     def test_options_that_do_not_go_with_it(self, topic):

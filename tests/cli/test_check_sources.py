@@ -69,6 +69,19 @@ def test_folders(arguments, found, check):
     assert (status, sorted(lines), err) == (0, found, "")
 
 
+def test_what_declares_events_is_no_source(check, work):
+    """By its name guest.inc might be a C file, and then the only one."""
+    for name in ("net/net.c", "heater/heater.rs"):
+        (work / name).unlink()
+    (work / "net/trace-events").write_text('include "guest.inc"\n')
+    (work / "net/guest.inc").write_text('send(int n) "n %d"\n')
+    said = "tesc: warning: net: no C or Rust sources here\n"
+    assert check("net", "--sources", "net") == (0, [], said)
+    (work / "net/other.inc").write_text("trace_other();\n")
+    sent = f"net/guest.inc:1:1: {UNUSED}send()"
+    assert check("net", "--sources", "net") == (0, [sent], "")
+
+
 def test_the_whole_project_is_the_checkout(check, work, monkeypatch):
     (work / ".git").mkdir()
     monkeypatch.chdir(work / "heater")
