@@ -11,49 +11,79 @@ if TYPE_CHECKING:
 
 
 class Output:
-    """Takes text whose characters are bytes. In a `with` block; an exception leaves no half a file."""
+    """Takes text whose characters are bytes, in a `with` block.
 
-    def __init__(self, file: BinaryIO, path: str | None = None, replacement: str | None = None) -> None:
-        self._file = file
+    With `target` the file is another one until all of it is there; an exception, also one that comes
+    while it is being opened, leaves none.
+    """
+
+    def __init__(self, path: str | None, target: str | None = None) -> None:
         self._path = path
-        self._replacement = replacement
+        self._target = target
+        self._file: BinaryIO | None = None
 
     def write(self, text: str) -> None:
-        if text:
+        if text and self._file is not None:
             self._file.write(text.encode("latin-1"))
             self._file.flush()
 
     def __enter__(self) -> Output:
+        if self._path is None:
+            self._file = sys.stdout.buffer
+            return self
+        try:
+            self._file = open(self._path, "wb")
+            if self._target is not None and os.path.exists(self._target):
+                os.chmod(self._path, os.stat(self._target).st_mode & 0o7777)
+        except BaseException as error:
+            self.__exit__(type(error))
+            if isinstance(error, OSError) and self._target is not None:
+                error.filename = self._target  # people know nothing of the replacement
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._path is None:
             return
-        self._file.close()
-        if self._replacement is None:
-            return
-        if kind is None:
-            os.replace(self._replacement, self._path)
-        else:
-            os.unlink(self._replacement)
+        replaced = False
+        try:
+            if self._file is not None:
+                self._file.close()
+            if self._target is not None and kind is None:
+                os.replace(self._path, self._target)
+                replaced = True
+        finally:
+            if self._target is not None and not replaced:
+                _remove(self._path)
+
+
+def _remove(path: str) -> None:
+    """Remove a file if it is there, however often the user interrupts."""
+    interrupted = None
+    while True:
+        try:
+            os.unlink(path)
+        except KeyboardInterrupt as again:
+            interrupted = again
+            continue
+        except OSError:
+            pass
+        break
+    if interrupted is not None:
+        raise interrupted
 
 
 def open_output(path: str | None, in_place: bool = False) -> Output:
-    """An output; with `in_place` a file can be read while it is written. Raises OSError."""
+    """An output, which is opened by its `with`; with `in_place` a file can be read while it is written.
+
+    Opening it raises OSError.
+    """
     if path is None:
         if sys.stdout is None:
             raise OSError(0, "standard output is closed")
         sys.stdout.flush()
-        return Output(sys.stdout.buffer)
+        return Output(None)
     if in_place or (os.path.exists(path) and not os.path.isfile(path)):
-        return Output(open(path, "wb"), path)
+        return Output(path)
     target = os.path.realpath(path)
-    replacement = f"{target}.{os.getpid()}.tmp"
-    try:
-        file = open(replacement, "wb")  # noqa: SIM115 - Output closes it
-    except OSError as error:
-        error.filename = path  # people know nothing of the replacement
-        raise
-    if os.path.exists(target):
-        os.chmod(replacement, os.stat(target).st_mode & 0o7777)
-    return Output(file, target, replacement)
+    return Output(f"{target}.{os.getpid()}.tmp", target)
