@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 class Output:
     """Takes text whose characters are bytes, in a `with` block.
 
-    With `target` the file is another one until all of it is there; an exception, also one that comes
-    while it is being opened, leaves none.
+    `path` is written; with `target` it takes that one's place when all of it is there, and an exception,
+    also one that comes while it is being opened, leaves none. `given` is what people call the file.
     """
 
-    def __init__(self, path: str | None, target: str | None = None) -> None:
+    def __init__(self, path: str | None, target: str | None = None, given: str | None = None) -> None:
         self._path = path
         self._target = target
+        self._given = given
         self._file: BinaryIO | None = None
 
     def write(self, text: str) -> None:
@@ -37,8 +38,8 @@ class Output:
                 os.chmod(self._path, os.stat(self._target).st_mode & 0o7777)
         except BaseException as error:
             self.__exit__(type(error))
-            if isinstance(error, OSError) and self._target is not None:
-                error.filename = self._target  # people know nothing of the replacement
+            if isinstance(error, OSError) and self._given is not None:
+                error.filename = self._given  # people know nothing of the replacement
             raise
         return self
 
@@ -86,4 +87,4 @@ def open_output(path: str | None, in_place: bool = False) -> Output:
     if in_place or (os.path.exists(path) and not os.path.isfile(path)):
         return Output(path)
     target = os.path.realpath(path)
-    return Output(f"{target}.{os.getpid()}.tmp", target)
+    return Output(f"{target}.{os.getpid()}.tmp", target, path)
