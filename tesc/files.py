@@ -45,6 +45,11 @@ def is_trace_events(name: str) -> bool:
     return name == "trace-events" or name.endswith(".trace-events")
 
 
+def is_source_code(path: str) -> bool:
+    """Whether a file's name says that it is C or Rust, which somebody named by mistake."""
+    return path.endswith((".c", ".h", ".cc", ".cpp", ".rs"))
+
+
 def find_files(folder: str) -> list[str]:
     """The trace-events files below a folder, sorted; in a git checkout, those that git does not ignore."""
     found = listed_by_git(folder, ("trace-events",))

@@ -13,7 +13,7 @@ from tesc.cli import report
 from tesc.cli.overrides import add_overrides, add_selection, overrides
 from tesc.cli.terminal import Failure, add_color, error
 from tesc.config.problems import ConfigError
-from tesc.files import MAX_SOURCE_BYTES, too_large
+from tesc.files import MAX_SOURCE_BYTES, is_source_code, too_large
 from tesc.syntax.source import Source
 from tesc.workspace import Workspace, declaring, distinct, find_files
 
@@ -266,6 +266,9 @@ def _fill(workspace: Workspace, options: argparse.Namespace, change: Change | No
                 but = " that are not excluded" if below else ""
                 error(f"{path}: no trace-events files here{but}", "warning")
             files.extend(kept)
+        elif is_source_code(path) and os.path.isfile(path):
+            error(f"{path}: C or Rust source, where a trace-events file is expected")
+            missing = True
         elif os.path.lexists(path) or (change and change.makes(path)):
             files.append(path)
         else:

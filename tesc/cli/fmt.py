@@ -8,7 +8,7 @@ import stat
 import sys
 
 from tesc.cli.terminal import Failure, error, plural, print_bytes, print_text
-from tesc.files import MAX_SOURCE_BYTES, read_source, too_large, write_output
+from tesc.files import MAX_SOURCE_BYTES, is_source_code, read_source, too_large, write_output
 from tesc.records import record
 from tesc.syntax.source import Source
 from tesc.workspace import distinct, find_files, shown
@@ -125,6 +125,9 @@ def _named(paths: Sequence[str]) -> tuple[list[str], bool]:
             if not below:
                 error(f"{path}: no trace-events files here", "warning")
             files.extend(below)
+        elif is_source_code(path) and os.path.isfile(path):
+            error(f"{path}: C or Rust source, where a trace-events file is expected")
+            missing = True
         elif os.path.lexists(path):
             files.append(path)
         else:

@@ -914,3 +914,12 @@ class TestRules:
 
 def test_the_schema_ships_with_the_package():
     assert stat.S_ISREG(os.stat(ROOT / "schemas" / "check-output.schema.json").st_mode)
+
+
+@pytest.mark.parametrize("command", ["check", "fmt"])
+def test_source_code_is_refused_in_a_line(command, tmp_path, capsys):
+    file = tmp_path / "net.c"
+    file.write_text("int main(void)\n{\n}\n")
+    assert main([command, str(file)]) == 2
+    assert f"{file}: C or Rust source, where a trace-events file is expected" in capsys.readouterr().err
+    assert file.read_text() == "int main(void)\n{\n}\n"
