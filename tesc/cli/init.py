@@ -6,6 +6,7 @@ import os
 
 from tesc.cli.terminal import Failure, error, plural, print_text
 from tesc.config.finding import NAME, PYPROJECT, find_configuration
+from tesc.config.settings import PROFILES
 from tesc.files import relative, write_output
 
 TYPE_CHECKING = False
@@ -17,12 +18,17 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "init",
         help="write a tesc.toml that suits this tree",
-        description="Write a tesc.toml that changes nothing yet: it names the profile that holds without it, "
-        "and shows the other keys with their defaults in comments. In a QEMU checkout it lists the groups "
-        "that meson.build lists, in that order, for 'tesc gen'.",
+        description="Write a tesc.toml that changes nothing yet: it names the profile that holds without it "
+        "(--profile: another one), and shows the other keys with their defaults in comments. "
+        "In a QEMU checkout it lists the groups that meson.build lists, in that order, for 'tesc gen'.",
     )
     parser.add_argument(
         "folder", nargs="?", default=".", metavar="FOLDER", help="where to write it (default: .)"
+    )
+    parser.add_argument(
+        "--profile",
+        choices=sorted(PROFILES),
+        help="the kind of project (default: what holds without a configuration)",
     )
     parser.add_argument("--force", action="store_true", help="replace a tesc.toml that exists")
     parser.add_argument("--stdout", action="store_true", help="print it, write nothing")
@@ -35,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     folder = options.folder
     if not os.path.isdir(folder):
         raise Failure(f"{folder}: no such folder")
-    made = draft(folder)
+    made = draft(folder, options.profile)
     if options.stdout:
         print_text(made.text)
         return 0

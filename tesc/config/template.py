@@ -93,9 +93,9 @@ class Draft:
     groups: int
 
 
-def draft(folder: str) -> Draft:
-    """A tesc.toml for a folder, under which the settings are as they are without any."""
-    profile = profile_at(os.path.join(folder, "trace-events"))
+def draft(folder: str, profile: str | None = None) -> Draft:
+    """A tesc.toml for a folder; without a profile, the settings are as they are without any file."""
+    profile = profile or profile_at(os.path.join(folder, "trace-events"))
     defaults = PROFILES[profile]
     groups = meson_groups(folder) if profile == "qemu" else []
     listed = ["groups = [", *(f"    {toml_value(group)}," for group in groups), "]"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -153,6 +154,13 @@ def test_one_above_that_no_longer_holds(tesc):
     assert status == 0
     assert err == "tesc: warning: tesc.toml no longer holds in a\n"
     assert out.startswith("wrote a/tesc.toml ")
+
+
+def test_the_profile_that_is_asked_for(tesc):
+    status, out, err = tesc("init", "--profile", "qemu")
+    assert (status, err) == (0, "")
+    assert "with profile 'qemu'" in out
+    assert settings_at("trace-events") == replace(PROFILES["qemu"], root=os.getcwd())
 
 
 def test_no_folder(tesc):
