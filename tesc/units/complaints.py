@@ -27,7 +27,7 @@ def complaints(unit: Unit, compat: str = "qemu", types: frozenset[str] = frozens
         found = [(p.span, f"{p.message} [{p.code}]") for p in tree.errors if not _dropped(tree, p)]
         found += [(p.span, f"{p.message} [{p.code}]") for p in unit.errors if p.source is source]
         lines = {source.place(span.start)[0] for span, _ in found}
-        for one in refused(tree):
+        for one in refused(tree, unit.release):
             if compat != "qemu" and (
                 one.only_there or _allowed(source.text[one.span.start : one.span.end], types)
             ):

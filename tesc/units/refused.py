@@ -11,6 +11,7 @@ from functools import lru_cache
 from tesc.records import record
 from tesc.syntax.c_type import ALLOWED_WORDS
 from tesc.syntax.source import Span
+from tesc.units.releases import NEWEST, Release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _REFERENCE_WORDS = ALLOWED_WORDS - {"intptr_t"}
 # What LTTng's macros take.
 _MOST_ARGUMENTS = 10
+# `tcg` and what became of an event that had it.
+_TCG = ("tcg", "tcg-trans", "tcg-exec")
 _TAB = "a tab within a type"
 _INTPTR = "the type intptr_t"
 
@@ -54,12 +57,12 @@ def _type_refused(type_text: str) -> tuple[str, str | None, bool] | None:
     return None
 
 
-def refused(tree: Tree) -> list[Refused]:
+def refused(tree: Tree, release: Release = NEWEST) -> list[Refused]:
     """The places of a tree's events that the reference refuses, in the order of the text."""
     text = tree.source.text
     found: list[Refused] = []
     for event in tree.events:
-        found.extend(_in_head(event, text))
+        found.extend(_in_head(event, text, release))
         for parameter in event.parameters:
             why = _type_refused(parameter.declaration.type.text)
             if why is not None:
@@ -74,12 +77,19 @@ def refused(tree: Tree) -> list[Refused]:
     return found
 
 
-def _in_head(event: Event, text: str) -> Iterator[Refused]:
+def _known(release: Release) -> frozenset[str]:
+    """The properties that a release's tracetool takes."""
+    vcpu = () if release.has("no-vcpu") else ("vcpu",)
+    return frozenset(("disable", *vcpu, *(() if release.has("no-tcg") else _TCG)))
+
+
+def _in_head(event: Event, text: str, release: Release) -> Iterator[Refused]:
     """What is refused in an event up to its parameters."""
+    known = _known(release)
     start = event.start
     name_end = event.name_start + len(event.name)
     for word in event.properties:
-        if word.text != "disable":
+        if word.text not in known:
             yield Refused(word.span, f"the property '{word.text}'")
     if (
         start

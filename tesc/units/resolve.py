@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tesc.records import record
+from tesc.records import record, replace
 from tesc.syntax.nodes import Disable, Event, Include, Prefix
+from tesc.units.releases import NEWEST, Release
 from tesc.units.unit import Inclusion, Pattern, Range, Unit, UnitError, UnitEvent
 
 TYPE_CHECKING = False
@@ -38,8 +39,26 @@ class Outside:
 NOTHING = Outside()
 
 
-def resolve(roots: Sequence[Tree], loader: Loader | None = None, outside: Outside = NOTHING) -> Unit:
-    """The unit of root files that are read one after the other. Never fails: see its `errors`."""
+def resolve(
+    roots: Sequence[Tree],
+    loader: Loader | None = None,
+    outside: Outside = NOTHING,
+    release: Release = NEWEST,
+) -> Unit:
+    """The unit of root files that are read one after the other. Never fails: see its `errors`.
+
+    Properties of older releases of QEMU mean what they meant in `release`.
+    """
+    if not release.has("no-vcpu-argument"):
+        from tesc.units.properties import with_cpu, with_tcg
+
+        unit = _resolve([with_tcg(tree, release) for tree in roots], loader, outside)
+        return replace(unit, events=with_cpu(unit.events, release), release=release)
+    unit = _resolve(roots, loader, outside)
+    return unit if release is NEWEST else replace(unit, release=release)
+
+
+def _resolve(roots: Sequence[Tree], loader: Loader | None, outside: Outside) -> Unit:
     if loader is None or (outside is NOTHING and not any(has_directives(tree) for tree in roots)):
         return _plain(roots)
     resolver = _Resolver(loader, outside)

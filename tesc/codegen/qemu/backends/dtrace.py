@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 class Dtrace(Backend):
     def h_begin(self, out: Output, events: Sequence[UnitEvent], group: str) -> None:
-        # SystemTap's sdt.h passes more than ten arguments only so.
-        out("#ifndef SDT_USE_VARIADIC", "#define SDT_USE_VARIADIC 1", "#endif")
-        out(f'#include "{identifiers.file_name(group, "dtrace")}"', "", "#undef SDT_USE_VARIADIC")
+        variadic = out.release.has("sdt-variadic")
+        if variadic:
+            # SystemTap's sdt.h passes more than ten arguments only so.
+            out("#ifndef SDT_USE_VARIADIC", "#define SDT_USE_VARIADIC 1", "#endif")
+        out(f'#include "{out.included(group, "dtrace")}"', "")
+        if variadic:
+            out("#undef SDT_USE_VARIADIC")
         for event in events:
             enabled = identifiers.dtrace_enabled(event.name)
             # Not every dtrace(1) defines it.

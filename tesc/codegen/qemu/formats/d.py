@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tesc.codegen.qemu.output import HEADER
 from tesc.units.compat import D_RESERVED_WORDS
 
 TYPE_CHECKING = False
@@ -16,28 +15,30 @@ if TYPE_CHECKING:
 # macOS' dtrace knows C99's own name of bool only, and makes `char *` of `int8_t *` in its header.
 _MACOS_TYPES = {"bool": "_Bool", "bool *": "_Bool *", "int8_t *": "signed char *"}
 
+_LONG_LONG = (("unsigned long long", "uint64_t"), ("signed long long", "int64_t"), ("long long", "int64_t"))
+
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
-    macos = options.platform == "darwin"
+    plain = out.release.has("plain-d-types")
+    macos = plain and options.platform == "darwin"
     enabled = [event for event in events if not event.disabled]
     # SystemTap's dtrace(1) warns of a provider without probes but takes an empty file; macOS' needs one.
     if not enabled and not macos:
         return
-    out(*HEADER, "", "provider qemu {")
+    out.head()
+    if out.release.has("spdx"):  # until then it lacked a comma, and so the line
+        out("")
+    out("provider qemu {")
     for event in enabled:
-        arguments = ",".join(_argument(type_, name, macos) for type_, name in event.parameters)
+        arguments = ",".join(_argument(type_, name, macos, plain) for type_, name in event.parameters)
         out("", f"probe {event.name}({arguments});")
     out("", "};")
 
 
-def _argument(type_: str, name: str, macos: bool) -> str:
+def _argument(type_: str, name: str, macos: bool, plain: bool) -> str:
     if macos:
         type_ = _MACOS_TYPES.get(type_, type_)
     # SystemTap's dtrace(1) warns of long long.
-    for long, fixed in (
-        ("unsigned long long", "uint64_t"),
-        ("signed long long", "int64_t"),
-        ("long long", "int64_t"),
-    ):
+    for long, fixed in _LONG_LONG if plain else ():
         type_ = type_.replace(long, fixed)
     return f"{type_} {name}_" if name in D_RESERVED_WORDS else f"{type_} {name}"

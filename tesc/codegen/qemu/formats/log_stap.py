@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tesc.codegen.qemu.output import HEADER
 from tesc.codegen.qemu.tapset import escaped, read_string
 from tesc.syntax.printf import Literal, parse_format
 from tesc.units.compat import is_string, stap_sizes_dropped
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
-    out(*HEADER, "")
+    out.head()
+    out("")
     prefix = options.probe_prefix
     for event in events:
         if event.disabled:
@@ -39,17 +39,23 @@ def _format(out: Output, event: UnitEvent) -> str:
     """The format as one string: SystemTap's numbers are all 64 bits wide, so macros lose their size."""
     text = event.format
     parts = []
+    keeps = not (out.fixed or out.release.has("stap-macros"))
+    before = ""
     for piece in parse_format(text).pieces:
         if isinstance(piece, Literal):
             parts.append(text[piece.start + 1 : piece.end - 1])
-        elif piece.name.startswith("PRI") and len(piece.name) > 3:
-            parts.append(piece.name[3])
-        elif piece.name == "TARGET_FMT_plx":
+            continue
+        name = before or piece.name
+        if name.startswith("PRI") and len(name) > 3:
+            parts.append(name[3])
+        elif out.fixed and name == "TARGET_FMT_plx":
             parts.append("%016x")
         else:
             out.refuse_macro(event, piece, "the log tapset")
+        # Until 5.2 a macro was forgotten at a space, but not at a quote.
+        before = name if keeps and text[piece.end : piece.end + 1] == '"' else ""
     joined = "".join(parts)
-    return _without_sizes(joined) if out.fixed else stap_sizes_dropped(joined)
+    return _without_sizes(joined) if out.fixed else stap_sizes_dropped(joined, out.release.has("stap-sizes"))
 
 
 def _without_sizes(text: str) -> str:
