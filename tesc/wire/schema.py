@@ -8,14 +8,14 @@ they change nothing of what is sent.
 from __future__ import annotations
 
 from tesc.records import record
-from tesc.schema.compat import is_string
+from tesc.units.compat import is_string
 from tesc.syntax.c_type import QUALIFIERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tesc.schema.unit import Unit, UnitEvent
+    from tesc.units.unit import Unit, UnitEvent
     from tesc.syntax.nodes import Event, Parameter
 
 _SIGNED = {"signed char": 8, "short": 16, "int": 32, "long": 64, "long long": 64}

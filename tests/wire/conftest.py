@@ -115,8 +115,8 @@ eight(int a, int b, int c, int d, int e, int f, int g, int h) "%d %d %d %d %d %d
 @pytest.fixture(scope="session")
 def unit_of():
     """A function that resolves the text of an events file."""
-    from tesc.schema.loading import Loader
-    from tesc.schema.resolve import resolve
+    from tesc.units.loading import Loader
+    from tesc.units.resolve import resolve
     from tesc.syntax.parser import parse
     from tesc.syntax.source import Source
 
