@@ -8,15 +8,15 @@ they change nothing of what is sent.
 from __future__ import annotations
 
 from tesc.records import record
-from tesc.units.compat import is_string
 from tesc.syntax.c_type import QUALIFIERS
+from tesc.units.compat import is_string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tesc.units.unit import Unit, UnitEvent
     from tesc.syntax.nodes import Event, Parameter
+    from tesc.units.unit import Unit, UnitEvent
 
 _SIGNED = {"signed char": 8, "short": 16, "int": 32, "long": 64, "long long": 64}
 _SIGNED.update(int8_t=8, int16_t=16, int32_t=32, int64_t=64, ssize_t=64, intptr_t=64, ptrdiff_t=64)

@@ -115,10 +115,10 @@ eight(int a, int b, int c, int d, int e, int f, int g, int h) "%d %d %d %d %d %d
 @pytest.fixture(scope="session")
 def unit_of():
     """A function that resolves the text of an events file."""
-    from tesc.units.loading import Loader
-    from tesc.units.resolve import resolve
     from tesc.syntax.parser import parse
     from tesc.syntax.source import Source
+    from tesc.units.loading import Loader
+    from tesc.units.resolve import resolve
 
     def made(text: str):
         source = Source.from_bytes("trace-events", text.encode())
