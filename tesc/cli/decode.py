@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import gc
-import sys
 
 from tesc.cli.overrides import add_overrides, overrides
-from tesc.cli.terminal import Failure, error, printable
+from tesc.cli.terminal import Failure, error
+from tesc.cli.units import load, refused
 from tesc.trace.formats import FORMATS
+from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def run(options: argparse.Namespace) -> int:
     from tesc.trace.output import open_output
 
     _check(options)
-    unit, whole = _load(options)
+    _, unit = load(options.events, overrides(options))
+    whole = not refused(rejections(unit, "decode"))
     readers = _open(options, unit, whole)
     if readers:
         # Decoding makes no cycles, only very many short-lived values that the collector would walk.
@@ -134,35 +136,6 @@ def _check(options: argparse.Namespace) -> None:
         raise Failure(f"--stats has no format {options.format}: it is text, jsonl or csv")
     if options.timestamps and (options.stats or options.format != "text"):
         raise Failure("--timestamps is for the format text; others show times anyway")
-
-
-def _load(options: argparse.Namespace) -> tuple[Unit, bool]:
-    """The unit of the events file, and whether it is whole; what is wrong with it is printed.
-
-    Not by `units.load`: that runs rules, and importing them takes as long as decoding.
-    """
-    from tesc.workspace import Workspace
-
-    workspace = Workspace(overrides(options))
-    if options.events == "-":
-        from tesc.syntax.source import Source
-
-        workspace.add_source(Source.from_bytes("<stdin>", sys.stdin.buffer.read()))
-    else:
-        workspace.add_file(options.events)
-    for unreadable in workspace.unreadable:
-        raise Failure(f"{unreadable.path}: {unreadable.reason}")
-    workspace.resolve()
-    unit = workspace.units[0]
-    found = [(tree.source, problem) for tree in unit.trees for problem in tree.errors]
-    places = [(source, problem.span, problem) for source, problem in found]
-    places += [(problem.source, problem.span, problem) for problem in unit.errors]  # type: ignore[misc]
-    for source, span, problem in places:
-        line, column = source.place(span.start)
-        sys.stderr.write(
-            printable(f"{source.path}:{line}:{column}: error: {problem.message} [{problem.code}]\n")
-        )
-    return unit, not places
 
 
 def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[Reader]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import sys
 from getopt import GetoptError, getopt
 
-from tesc.cli.refusals import complain
 from tesc.codegen.qemu import BACKENDS, FORMATS, BadBackend, find_backend, generate
 from tesc.codegen.qemu.output import Options
 from tesc.files import read_source, relative, write_output
 from tesc.syntax.parser import parse
-from tesc.units.complaints import complaints
+from tesc.units.rejections import rejections
 from tesc.units.releases import NEWEST, BadRelease, Release, release_at, release_of
 from tesc.units.resolve import NOTHING, has_directives, resolve
 
@@ -133,10 +132,12 @@ def _run(arguments: list[str]) -> int:
     made = _options(options, backends, release, output, bool(paths))
     shown = relative if release.has("relative-sources") else str
     unit = _unit(found, [parse(read_source(path, shown(path))) for path in paths], release)
-    if complain(complaints(unit, made.compat)):
-        return 1
-    text, refusals = generate(unit.events, made)
-    if complain(refusal.place for refusal in refusals):
+    refused = rejections(unit, made.compat)
+    text = ""
+    if not refused:
+        text, refused = generate(unit.events, made)
+    if refused:
+        sys.stderr.write("".join(f"{one.line}\n" for one in refused))
         return 1
     if output is None:
         sys.stdout.flush()
@@ -227,7 +228,7 @@ def _options(
         binary=options.get("--binary", ""),
         probe_prefix=prefix or "",
         platform=sys.platform,
-        compat=compat,
+        compat="fixed" if compat == "fixed" else "qemu",
         release=release,
     )
 

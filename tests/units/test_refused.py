@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tesc.units.refused import refused
 
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
-from tesc.units.refused import refused
 
 END = "a file that does not end with a line end"
 NAME = "one blank before an event's name"
