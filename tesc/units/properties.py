@@ -10,14 +10,14 @@ import re
 
 from tesc.records import replace
 from tesc.syntax.c_type import CType, Declaration
-from tesc.syntax.nodes import Format, Malformed, Parameter, Tree, Word
+from tesc.syntax.nodes import Event, Format, Malformed, Parameter, Tree, Word
 from tesc.syntax.parser import plain_event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tesc.syntax.nodes import Event, Item
+    from tesc.syntax.nodes import Item
     from tesc.units.releases import Release
     from tesc.units.unit import UnitEvent
 
@@ -29,24 +29,36 @@ _TCG_TYPE = "TCGv"
 _HOST_TYPE = "uint64_t"  # of TCG_TYPE when the code runs
 
 
-def with_tcg(tree: Tree, release: Release) -> Tree:
-    """A tree in which the lines with the property `tcg` are the two events that they stand for."""
-    if release.has("no-tcg") or "tcg" not in tree.source.text:
+def known(release: Release) -> frozenset[str]:
+    """The properties that a release's tracetool takes; `tcg-trans` and `-exec` are what it makes of `tcg`."""
+    vcpu = () if release.has("no-vcpu") else ("vcpu",)
+    tcg = () if release.has("no-tcg") else ("tcg", "tcg-trans", "tcg-exec")
+    return frozenset(("disable", *vcpu, *tcg))
+
+
+def as_read_by(tree: Tree, release: Release) -> Tree:
+    """A tree in which older properties are no errors, and each line with `tcg` two events."""
+    text = tree.source.text
+    properties = known(release)
+    errors = [
+        e for e in tree.errors if e.code != "TE003" or text[e.span.start : e.span.end] not in properties
+    ]
+    if len(errors) == len(tree.errors):
         return tree
     items: list[Item] = []
     split = set()
     for item in tree.items:
-        made = _two_events(item, tree) if isinstance(item, Malformed) else None
+        made = _two_events(item, tree) if isinstance(item, (Event, Malformed)) else None
         items += made or [item]
         if made:
             split.add(item.line)
-    errors = (e for e in tree.errors if tree.source.place(e.span.start)[0] not in split)
-    return Tree(tree.source, tuple(items), tuple(errors))
+    left = (e for e in errors if tree.source.place(e.span.start)[0] not in split)
+    return Tree(tree.source, tuple(items), tuple(left))
 
 
-def _two_events(item: Malformed, tree: Tree) -> list[Event] | None:
+def _two_events(item: Event | Malformed, tree: Tree) -> list[Event] | None:
     """The events of translation and of execution, or None where the line is not two in one."""
-    found = _TWO_FORMATS.fullmatch(tree.source.text[item.start : item.end])
+    found = _TWO_FORMATS.match(tree.source.text, item.start)
     if found is None or "tcg" not in found[1].split():
         return None
     properties = tuple(Word(item.start + m.start(), m[0]) for m in re.finditer(r"\w+", found[1]))
@@ -66,6 +78,8 @@ def _two_events(item: Malformed, tree: Tree) -> list[Event] | None:
 
 def with_cpu(events: Iterable[UnitEvent], release: Release) -> tuple[UnitEvent, ...]:
     """Events in which those with the property `vcpu` have the argument that it stands for."""
+    if release.has("no-vcpu-argument"):
+        return tuple(events)
     return tuple([replace(e, node=_with_cpu(e.node, release)) if e.node.has("vcpu") else e for e in events])
 
 

@@ -270,13 +270,6 @@ def _two_formats(form: Format) -> Iterator[Fact]:
         yield Fact(why.TRACETOOL, span, message, "begin the next string with it")
 
 
-def _properties(release: Release) -> frozenset[str]:
-    """The properties that a release's tracetool takes; those of `tcg` are what became of such an event."""
-    vcpu = () if release.has("no-vcpu") else ("vcpu",)
-    tcg = () if release.has("no-tcg") else ("tcg", "tcg-trans", "tcg-exec")
-    return frozenset(("disable", *vcpu, *tcg))
-
-
 def _read_as(form: Format, sequence: str, meant: set[int], real: Fact, other: Fact) -> Iterator[Fact]:
     """A fact for each place of a sequence: `real` where it is what it looks like."""
     at = form.text.find(sequence)

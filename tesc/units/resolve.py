@@ -49,10 +49,10 @@ def resolve(
 
     Properties of older releases of QEMU mean what they meant in `release`.
     """
-    if not release.has("no-vcpu-argument"):
-        from tesc.units.properties import with_cpu, with_tcg
+    if not release.has("no-vcpu"):
+        from tesc.units.properties import as_read_by, with_cpu
 
-        unit = _resolve([with_tcg(tree, release) for tree in roots], loader, outside)
+        unit = _resolve([as_read_by(tree, release) for tree in roots], loader, outside)
         return replace(unit, events=with_cpu(unit.events, release), release=release)
     unit = _resolve(roots, loader, outside)
     return unit if release is NEWEST else replace(unit, release=release)
