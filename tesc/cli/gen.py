@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from tesc.cli.tree import SourceTree
     from tesc.codegen.tree.manifest import Manifest
     from tesc.codegen.tree.plan import Planned, TreeOptions
     from tesc.codegen.tree.run import Made
     from tesc.config.settings import Compat
+    from tesc.source_tree import SourceTree
     from tesc.syntax.source import Source
     from tesc.units.rejections import Rejection
 
@@ -170,8 +170,8 @@ def _parser() -> argparse.ArgumentParser:
 def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) -> int:
     from tesc.cli.overrides import overrides
     from tesc.cli.terminal import Failure, error
-    from tesc.cli.tree import SourceTree
     from tesc.cli.units import refused
+    from tesc.source_tree import SourceTree
     from tesc.units.rejections import rejections
 
     if not os.path.isdir(options.root):

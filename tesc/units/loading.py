@@ -34,6 +34,7 @@ class Loader:
     `shown` makes of a path what people see and `#line` names. `trees` holds what was read by real
     path; loaders may share it, and a text that is not what is on disk is put there. `versions` has
     contents of files in place of those on disk, by real path: None for a file that is not there.
+    `looked_at` hears of each path before it is looked at.
     """
 
     def __init__(
@@ -42,7 +43,9 @@ class Loader:
         shown: Callable[[str], str] = os.path.normpath,
         trees: dict[str, Tree] | None = None,
         versions: Mapping[str, bytes | None] | None = None,
+        looked_at: Callable[[str], None] | None = None,
     ) -> None:
+        self._looked_at = looked_at
         self.include_path = tuple(include_path)
         self.trees: dict[str, Tree] = {} if trees is None else trees
         self._shown = shown
@@ -71,6 +74,8 @@ class Loader:
             if shown in looked:
                 continue  # the include path names the file's own folder, or the path is absolute
             looked.append(shown)
+            if self._looked_at is not None:
+                self._looked_at(candidate)
             # No path holds a NUL, and some functions of the system say so with an exception.
             if "\0" not in path and self._exists(candidate):
                 return candidate, looked

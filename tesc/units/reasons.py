@@ -76,11 +76,11 @@ _ONLY_QEMU: Mapping[Consumer, str] = {
 }
 
 SYNTAX = _row("TE001", "a line that is not valid syntax", 'a(int x "%d"\n', {})
-PROPERTY = _row("TE003", "an unknown property", 'vcup a(int x) "%d"\n', {})
+PROPERTY = _row("TE003", "an unknown property", 'vcup a(int x) "%d"\n', {"decode": _DECODED})
 TEXT = _row(
     "TE004",
     "text after the event's parameters, before its format or without one",
-    "a(int x) oops\n",
+    "a(int x) # oops\n",
     {"qemu": "the reference drops it", "classic": "the tool of 2011 drops it; a warning says so"},
 )
 TEXT_AFTER_FORMAT = _row(

@@ -129,12 +129,17 @@ def facts(
             if item.__class__.__name__ in ("Include", "Prefix", "Disable"):
                 message = "the tracetool of 2011 has no directives: see 'tesc flatten'"
                 yield Fact(why.DIRECTIVE, item.span, message)
-    if consumer in READERS:
+    if consumer == "decode":
+        return
+    events = [event for event in tree.events if nodes is None or id(event) in nodes]
+    for event in events:
+        for word in event.properties:
+            if word.text != "disable":
+                yield Fact(why.PROPERTY, word.span, wording.unknown_property(word.text))
+    if consumer == "flatten":
         return
     odd = consumer == "qemu" and _INVISIBLE.search(text) is not None
-    for event in tree.events:
-        if nodes is not None and id(event) not in nodes:
-            continue
+    for event in events:
         if consumer == "qemu":
             yield from _in_head(event, text)
             if odd:
@@ -165,9 +170,6 @@ def _in_head(event: Event, text: str) -> Iterator[Fact]:
     """What the reference refuses in an event up to its parameters."""
     name_end = event.name_start + len(event.name)
     line = max(text.rfind("\n", 0, event.name_start), text.rfind("\r", 0, event.name_start)) + 1
-    for word in event.properties:
-        if word.text != "disable":
-            yield Fact(why.PROPERTY, word.span, f"QEMU's tracetool refuses the property '{word.text}'")
     if line != event.name_start and not _BEFORE_NAME.fullmatch(text, line, event.name_start):
         before = text[line : event.name_start]
         if before in (" ", "\t"):

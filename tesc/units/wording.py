@@ -43,6 +43,11 @@ def too_many(arguments: int, limit: int) -> str:
     return f"{arguments} arguments, but at most {limit} are allowed"
 
 
+def unknown_property(word: str) -> str:
+    """A word before an event's name that is not `disable`."""
+    return f"unknown property '{word}'"
+
+
 def not_allowed(type_text: str) -> str:
     """A type with words that tracers need not know."""
     return f"type '{type_text}' is not allowed in an event"
