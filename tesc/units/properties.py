@@ -37,13 +37,8 @@ def known(release: Release) -> frozenset[str]:
 
 
 def as_read_by(tree: Tree, release: Release) -> Tree:
-    """A tree in which older properties are no errors, and each line with `tcg` two events."""
-    text = tree.source.text
-    properties = known(release)
-    errors = [
-        e for e in tree.errors if e.code != "TE003" or text[e.span.start : e.span.end] not in properties
-    ]
-    if len(errors) == len(tree.errors):
+    """A tree in which each line with the property `tcg` is the two events that it stood for."""
+    if release.has("no-tcg") or "tcg" not in tree.source.text:
         return tree
     items: list[Item] = []
     split = set()
@@ -52,7 +47,7 @@ def as_read_by(tree: Tree, release: Release) -> Tree:
         items += made or [item]
         if made:
             split.add(item.line)
-    left = (e for e in errors if tree.source.place(e.span.start)[0] not in split)
+    left = (e for e in tree.errors if tree.source.place(e.span.start)[0] not in split)
     return Tree(tree.source, tuple(items), tuple(left))
 
 

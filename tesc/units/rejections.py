@@ -16,6 +16,7 @@ from tesc.syntax.source import Span
 from tesc.units import reasons as why
 from tesc.units import wording
 from tesc.units.identifiers import c_object
+from tesc.units.properties import known
 from tesc.units.reasons import LIMITS, READERS, Reason
 from tesc.units.releases import NEWEST, Release
 
@@ -132,9 +133,10 @@ def facts(
     if consumer == "decode":
         return
     events = [event for event in tree.events if nodes is None or id(event) in nodes]
+    properties = known(release)
     for event in events:
         for word in event.properties:
-            if word.text != "disable":
+            if word.text not in properties:
                 yield Fact(why.PROPERTY, word.span, wording.unknown_property(word.text))
     if consumer == "flatten":
         return
