@@ -14,6 +14,7 @@ from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 from tesc.units.loading import Loader
 from tesc.units.outside import outside
+from tesc.units.releases import release_at, release_of
 from tesc.units.resolve import resolve
 
 TYPE_CHECKING = False
@@ -56,11 +57,12 @@ class Overrides:
     sources: tuple[str, ...] | None = None
     config: str | None = None
     isolated: bool = False
+    qemu_release: str | None = None
 
 
 _NO_OVERRIDES = Overrides()
 # What decides, in a folder, which settings hold for the files below it.
-_SETTLING = ("tesc.toml", "pyproject.toml", os.path.join("scripts", "tracetool.py"))
+_SETTLING = ("tesc.toml", "pyproject.toml", os.path.join("scripts", "tracetool.py"), "VERSION")
 
 
 class Workspace:
@@ -233,7 +235,7 @@ class Workspace:
             if configuration is not None:
                 self.configurations[configuration.path] = configuration
             settings = settings_with(configuration, path, self.overrides.profile)
-            self._folders[folder] = _overridden(settings, self.overrides)
+            self._folders[folder] = _of_release(_overridden(settings, self.overrides), path)
         return self._folders[folder]
 
     def _look_at_settings(self, folder: str, looked_at: Callable[[str], None]) -> None:
@@ -301,7 +303,8 @@ class Workspace:
         return Loader(self.include_path_of(source), self._shown, self._trees, self.versions, self._looked_at)
 
     def _unit(self, tree: Tree) -> Unit:
-        unit = resolve((tree,), self._loader(tree.source), self.outside_of(tree))
+        release = release_of(self.settings_of(tree.source).qemu_release)
+        unit = resolve((tree,), self._loader(tree.source), self.outside_of(tree), release)
         return unit if self.versions is None else replace(unit, versions=self.versions)
 
 
@@ -350,6 +353,12 @@ def _included(units: list[Unit]) -> set[int]:
     }
 
 
+def _of_release(settings: Settings, path: str) -> Settings:
+    """Settings that name the release of QEMU that a file is of, if it is not the newest."""
+    release = settings.qemu_release or release_at(path).name
+    return replace(settings, qemu_release=release) if release != settings.qemu_release else settings
+
+
 def _overridden(settings: Settings, given: Overrides) -> Settings:
     """Settings with what the command line says: a selection of rules starts anew, the rest adds."""
     if given.select:
@@ -359,6 +368,7 @@ def _overridden(settings: Settings, given: Overrides) -> Settings:
         settings,
         max_args=settings.max_args if given.max_args is None else given.max_args,
         data_models=given.data_models or settings.data_models,
+        qemu_release=given.qemu_release or settings.qemu_release,
         ignore=(*settings.ignore, *given.ignore),
         severity=(*settings.severity, *given.severity),
     )

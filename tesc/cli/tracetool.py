@@ -156,7 +156,7 @@ def _run(arguments: list[str]) -> int:
 
 def _release(options: dict[str, str], paths: list[str]) -> Release:
     """The QEMU whose tracetool.py is asked for. Raises _Usage."""
-    if "--qemu-release" not in options:
+    if not options.get("--qemu-release"):
         return release_at(paths[0]) if paths else NEWEST
     try:
         return release_of(options["--qemu-release"])

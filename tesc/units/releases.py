@@ -138,7 +138,12 @@ NEWEST = Release(VERSIONS[-1])
 
 
 def release_of(text: str) -> Release:
-    """The release that a version names: 7.2, 7.2.0, 7.1.94 (a candidate for it). Raises BadRelease."""
+    """The release that a version names: 7.2, 7.2.0, 7.1.94 (a candidate for it); the newest for none.
+
+    Raises BadRelease.
+    """
+    if not text:
+        return NEWEST
     found = _VERSION.fullmatch(text)
     if found is None:
         raise BadRelease(f"'{text}' is no release of QEMU (such as '7.2')")
