@@ -14,7 +14,7 @@ from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 from tesc.units.loading import Loader
 from tesc.units.outside import outside
-from tesc.units.releases import release_at, release_of
+from tesc.units.releases import NEWEST, release_at, release_of
 from tesc.units.resolve import resolve
 
 TYPE_CHECKING = False
@@ -355,8 +355,10 @@ def _included(units: list[Unit]) -> set[int]:
 
 def _of_release(settings: Settings, path: str) -> Settings:
     """Settings that name the release of QEMU that a file is of, if it is not the newest."""
-    release = settings.qemu_release or release_at(path).name
-    return replace(settings, qemu_release=release) if release != settings.qemu_release else settings
+    if settings.qemu_release:
+        return settings
+    release = release_at(path)
+    return settings if release == NEWEST else replace(settings, qemu_release=release.name)
 
 
 def _overridden(settings: Settings, given: Overrides) -> Settings:

@@ -237,7 +237,7 @@ def _wanted(options: argparse.Namespace, tree: SourceTree, out: str) -> TreeOpti
     release = release_of(tree.settings.qemu_release)
     if not release.has("group-headers"):
         raise Failure(
-            f"the build of QEMU {release.name} has outputs in each folder: tesc gen is for those from 5.2 on, "
+            f"QEMU {release.name} has outputs in each folder: tesc gen is for builds from 5.2 on, "
             "tesc tracetool for older ones, too"
         )
     if "rs" in formats and not release.has("rust"):

@@ -64,7 +64,7 @@ class UnknownProperty(EventRule):
                 if seen:
                     yield Report(word.span, "'disable' is given twice", "write it once")
                 seen = True
-            elif word.text in _DROPPED and word.text in known(release_of(settings.qemu_release)):
+            elif word.text in known(release_of(settings.qemu_release)):
                 continue
             elif gone := dropped(word.text, event.name):
                 yield Report(word.span, *gone)

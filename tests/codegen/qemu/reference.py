@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
+import warnings
 from pathlib import Path
 
 FORMATS = {
@@ -50,7 +51,9 @@ class Reference:
         written = sys.dont_write_bytecode
         sys.dont_write_bytecode = True
         try:
-            yield
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of escapes in older ones, for example
+                yield
         finally:
             sys.dont_write_bytecode = written
             sys.path.remove(self._path)
