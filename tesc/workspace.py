@@ -86,6 +86,8 @@ class Workspace:
         self.versions = versions
         # Whether files that others include are units of their own all the same.
         self.keeps_roots = False
+        # Whether lines that are invalid, but that QEMU's tracetool reads, are read as it reads them.
+        self.lenient = False
         self.units: list[Unit] = []
         self.settings: dict[Source, Settings] = {}
         self.unreadable: list[Unreadable] = []
@@ -304,7 +306,7 @@ class Workspace:
 
     def _unit(self, tree: Tree) -> Unit:
         release = release_of(self.settings_of(tree.source).qemu_release)
-        unit = resolve((tree,), self._loader(tree.source), self.outside_of(tree), release)
+        unit = resolve((tree,), self._loader(tree.source), self.outside_of(tree), release, self.lenient)
         return unit if self.versions is None else replace(unit, versions=self.versions)
 
 

@@ -131,7 +131,9 @@ def _run(arguments: list[str]) -> int:
     output = paths.pop() if paths and release.has("output-file") else None
     made = _options(options, backends, release, output, bool(paths))
     shown = relative if release.has("relative-sources") else str
-    unit = _unit(found, [parse(read_source(path, shown(path))) for path in paths], release)
+    unit = _unit(
+        found, [parse(read_source(path, shown(path))) for path in paths], release, made.compat == "qemu"
+    )
     refused = rejections(unit, made.compat)
     text = ""
     if not refused:
@@ -164,7 +166,7 @@ def _release(options: dict[str, str], paths: list[str]) -> Release:
         raise _Usage(str(error)) from None
 
 
-def _unit(found: list[tuple[str, str]], trees: Sequence[Tree], release: Release) -> Unit:
+def _unit(found: list[tuple[str, str]], trees: Sequence[Tree], release: Release, lenient: bool) -> Unit:
     """The unit of the input files, with the directives of the command line. Raises _Usage."""
     outer = NOTHING
     given = {name: [value for option, value in found if option == name] for name in _DIRECTIVES}
@@ -179,10 +181,10 @@ def _unit(found: list[tuple[str, str]], trees: Sequence[Tree], release: Release)
         except BadDirective as error:
             raise _Usage(str(error)) from None
     if outer is NOTHING and not any(has_directives(tree) for tree in trees):
-        return resolve(trees, release=release)
+        return resolve(trees, release=release, lenient=lenient)
     from tesc.units.loading import Loader
 
-    return resolve(trees, Loader(given["-I"], relative), outer, release)
+    return resolve(trees, Loader(given["-I"], relative), outer, release, lenient)
 
 
 def _options(

@@ -44,11 +44,17 @@ def resolve(
     loader: Loader | None = None,
     outside: Outside = NOTHING,
     release: Release = NEWEST,
+    lenient: bool = False,
 ) -> Unit:
     """The unit of root files that are read one after the other. Never fails: see its `errors`.
 
-    Properties of older releases of QEMU mean what they meant in `release`.
+    Properties of older releases of QEMU mean what they meant in `release`. `lenient` is to read invalid
+    lines as that release's tracetool does, if it does.
     """
+    if lenient and any(tree.errors for tree in roots):
+        from tesc.units.reference import as_reference_reads
+
+        roots = [as_reference_reads(tree, release) for tree in roots]
     if not release.has("no-vcpu"):
         from tesc.units.properties import as_read_by, with_cpu
 

@@ -85,8 +85,12 @@ class Output:
 
     def refuse_macro(self, event: UnitEvent, macro: Macro, what: str) -> None:
         """Note that `what`, this output, cannot spell a macro of the event's format."""
+        self.refuse_format(event, macro.start, f"{what} knows no macro '{macro.name}'")
+
+    def refuse_format(self, event: UnitEvent, at: int, message: str) -> None:
+        """Note that the output cannot hold what is at an offset in the event's format."""
         start = event.node.format.start if event.node.format else 0
-        self.refuse(event, start + macro.start, f"{what} knows no macro '{macro.name}'")
+        self.refuse(event, start + at, message)
 
     def line_back(self) -> str:
         """The `#line` that makes compilers count the generated file's own lines again."""

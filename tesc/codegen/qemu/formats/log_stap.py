@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tesc.codegen.qemu.tapset import escaped, read_string
-from tesc.syntax.printf import Literal, parse_format
+from tesc.syntax.printf import parse_format
 from tesc.units.compat import is_string, stap_sizes_dropped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tesc.codegen.qemu.backends.base import Backend
     from tesc.codegen.qemu.output import Options, Output
@@ -41,21 +41,52 @@ def _format(out: Output, event: UnitEvent) -> str:
     parts = []
     keeps = not (out.fixed or out.release.has("stap-macros"))
     before = ""
-    for piece in parse_format(text).pieces:
-        if isinstance(piece, Literal):
-            parts.append(text[piece.start + 1 : piece.end - 1])
+    for start, end, is_text in _pieces(text):
+        piece = text[start:end]
+        if is_text:
+            parts.append(piece)
             continue
-        name = before or piece.name
+        name = before + piece
         if name.startswith("PRI") and len(name) > 3:
             parts.append(name[3])
         elif out.fixed and name == "TARGET_FMT_plx":
             parts.append("%016x")
+        elif "\\" in piece:
+            at = start + piece.index("\\")
+            out.refuse_format(event, at, "the log tapset knows no '\\' outside of a string")
         else:
-            out.refuse_macro(event, piece, "the log tapset")
+            out.refuse_format(event, start, f"the log tapset knows no macro '{piece}'")
         # Until 5.2 a macro was forgotten at a space, but not at a quote.
-        before = name if keeps and text[piece.end : piece.end + 1] == '"' else ""
+        before = name if keeps and text[end : end + 1] == '"' else ""
     joined = "".join(parts)
     return _without_sizes(joined) if out.fixed else stap_sizes_dropped(joined, out.release.has("stap-sizes"))
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Where a format's strings, without their quotes, and its macros are, as the reference reads them.
+
+    A string that nothing ends goes on to the end. A backslash escapes the next character that is
+    neither a space nor a tab.
+    """
+    if "\\" not in text and text.count('"') == 2 and text.rstrip(" \t").endswith('"'):
+        yield 1, text.rindex('"'), True  # as most are
+        return
+    at = 0
+    while at < len(text):
+        if text[at] in " \t":
+            at += 1
+            continue
+        is_text = text[at] == '"'
+        start = at = at + is_text
+        escaped = False
+        while at < len(text) and (text[at] not in (' \t"', '"')[is_text] or (is_text and escaped)):
+            if text[at] == "\\":
+                escaped = not escaped
+            elif text[at] not in " \t":
+                escaped = False
+            at += 1
+        yield start, at, is_text
+        at += is_text
 
 
 def _without_sizes(text: str) -> str:
