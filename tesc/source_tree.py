@@ -7,7 +7,7 @@ import os
 from tesc.codegen.tree.plan import Group
 from tesc.files import find_files, relative
 from tesc.units.groups import group_of
-from tesc.workspace import Workspace
+from tesc.workspace import Workspace, distinct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class SourceTree:
         """
         listed = self.settings.generate.groups
         workspace = self._workspace
-        for file in self._found() if listed is None else self._listed(listed):
+        for file in distinct(self._found() if listed is None else self._listed(listed)):
             workspace.add_file(file)
         for unreadable in workspace.unreadable:
             raise BadTree(f"{unreadable.path}: {unreadable.reason}")
