@@ -10,7 +10,7 @@ import struct
 from functools import lru_cache
 
 from tesc.records import record
-from tesc.schema.compat import is_string
+from tesc.schema.text import spelled_as_text
 from tesc.syntax.c_type import parse_type
 from tesc.trace.layout import WORDS
 from tesc.trace.problems import Misfit
@@ -46,7 +46,7 @@ class Kind:
 @lru_cache(maxsize=None)
 def kind_of(type_text: str, texts: bool = True) -> Kind:
     """The kind of a parameter's type; without `texts` a `char *` is an address."""
-    if texts and is_string(type_text):
+    if texts and spelled_as_text(type_text):
         return Kind(text=True)
     declared = parse_type(type_text)
     base = declared.base or ""

@@ -7,7 +7,8 @@ from tesc.analysis.groups import groups_of
 from tesc.analysis.remembered import OfUnits
 from tesc.analysis.rule import Finding, RunRule
 from tesc.schema import identifiers, reserved
-from tesc.schema.compat import D_RESERVED_WORDS, STAP_RESERVED_WORDS, is_string
+from tesc.schema.compat import D_RESERVED_WORDS, STAP_RESERVED_WORDS
+from tesc.schema.text import texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

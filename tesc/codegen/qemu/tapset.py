@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from tesc.schema import identifiers
 from tesc.schema.compat import STAP_RESERVED_WORDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.codegen.qemu.output import Output
-
-# Longer text is cut, as in the simple backend's records.
-_MAX_STRING = 512
+    from tesc.schema.text import Text
+    from tesc.schema.unit import UnitEvent
 
 
 def escaped(out: Output, name: str) -> str:
@@ -18,10 +18,16 @@ def escaped(out: Output, name: str) -> str:
     return f"{name}_" if name in STAP_RESERVED_WORDS or (out.fixed and name == "private") else name
 
 
-def read_string(out: Output, name: str) -> None:
+def read_string(out: Output, event: UnitEvent, name: str, text: Text) -> None:
     """Copy the text that `name` points to in the program into a variable of the tapset."""
+    variable = identifiers.tapset_text(name, out.fixed)
+    most = str(text.bytes)
+    if text.limit is not None:
+        limit = escaped(out, event.parameters[text.limit][1])
+        # printf takes a negative precision for none.
+        most = f"({limit} < 0 || {limit} > {most} ? {most} : {limit})"
     out(
         "    try {",
-        f'        arg{name}_str = {name} ? user_string_n({name}, {_MAX_STRING}) : "<null>"',
+        f'        {variable} = {name} ? user_string_n({name}, {most}) : "<null>"',
         "    } catch {}",
     )
