@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
-from tesc.config.problems import did_you_mean
+from tesc.config.errors import did_you_mean
 from tesc.records import record
 
 TYPE_CHECKING = False

@@ -10,10 +10,10 @@ import struct
 from functools import lru_cache
 
 from tesc.records import record
-from tesc.schema.text import spelled_as_text
 from tesc.syntax.c_type import parse_type
 from tesc.trace.layout import WORDS
 from tesc.trace.problems import Misfit
+from tesc.units.text import spelled_as_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from tesc.config.verdicts import is_known_good, remember_good
 
 LOOK = """\
 import sys
-from tesc.config.problems import ConfigError
+from tesc.config.errors import BadConfiguration
 from tesc.config.settings import settings_at
 try:
     settings_at("trace-events")
-except ConfigError as error:
+except BadConfiguration as error:
     print(error)
 print(*[name for name in ("jsonschema", "tomllib", "tomli") if name in sys.modules])
 """

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis import pieces
+from tesc.analysis import format_text
 from tesc.analysis.diagnostic import Fix, SourceEdit
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
 from tesc.records import replace
 from tesc.syntax.printf import PRI_MACROS, Literal
 from tesc.syntax.source import Span
@@ -52,20 +52,20 @@ class NotInRust(EventRule):
     def applies(self, settings: Settings) -> bool:
         return settings.profile != "classic" and settings.compat == "qemu"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         for finding in _found(event, tree):
             # Other projects may never generate Rust.
             yield finding if settings.profile == "qemu" else replace(finding, severity="information")
 
 
-def _found(event: Event, tree: Tree) -> Iterator[Finding]:
+def _found(event: Event, tree: Tree) -> Iterator[Report]:
     for parameter in event.parameters:
         words = parameter.type.words
         if "signed" in words and parameter.type.base == "int" and "int" not in words:
             at = parameter.start + parameter.type.text.index("signed")
             edit = SourceEdit(tree.source, Span(at, at + len("signed")), "int")
             message = "QEMU's tracetool has no type in Rust for a bare 'signed'"
-            yield Finding(edit.span, message, "write 'int'", fix=Fix("safe", (edit,)))
+            yield Report(edit.span, message, "write 'int'", fix=Fix("safe", (edit,)))
     form = event.format
     if form is None:
         return
@@ -77,7 +77,7 @@ def _found(event: Event, tree: Tree) -> Iterator[Finding]:
                 yield _macro(tree, form, macro)
 
 
-def _escapes(tree: Tree, form: Format) -> Iterator[Finding]:
+def _escapes(tree: Tree, form: Format) -> Iterator[Report]:
     # Newlines, NULs and what C knows no better than Rust are other rules' findings.
     flawed = {flaw.start for flaw in form.parsed.flaws}
     for piece in form.parsed.pieces:
@@ -90,9 +90,9 @@ def _escapes(tree: Tree, form: Format) -> Iterator[Finding]:
             # C would read a digit after it as a part of it.
             following = form.text[match.end()]
             swallowed = instead.startswith("\\x") and following in "0123456789abcdefABCDEF"
-            fix = None if swallowed else pieces.fix(tree, form, (match.start(), match.end(), instead))
-            yield Finding(
-                pieces.span(form, match.start(), match.end()),
+            fix = None if swallowed else format_text.fix(tree, form, (match.start(), match.end(), instead))
+            yield Report(
+                format_text.span(form, match.start(), match.end()),
                 f"QEMU's tracetool cannot bring the escape '{match[0]}' to Rust",
                 f"write '{instead}'" if fix else f"write '{instead}', and not '{following}' right after it",
                 fix=fix,
@@ -115,19 +115,19 @@ def _instead(match: re.Match[str]) -> str | None:
     return chr(code) if 32 <= code < 127 and chr(code) not in '"\\%' else f"\\x{code:02x}"
 
 
-def _macro(tree: Tree, form: Format, macro: Macro) -> Finding:
+def _macro(tree: Tree, form: Format, macro: Macro) -> Report:
     message = f"QEMU's tracetool does not know {macro.name} in Rust"
     letter, size = macro.name[3], macro.name[4:]
-    where = pieces.span(form, macro.start, macro.end)
+    where = format_text.span(form, macro.start, macro.end)
     exact = "64" if size == "MAX" else size[5:] if size.startswith("LEAST") else None
     if exact is not None and letter != "o":
-        fix = pieces.fix(tree, form, (macro.start + 4, macro.end, exact))
-        return Finding(where, message, f"write PRI{letter}{exact}", fix=fix)
+        fix = format_text.fix(tree, form, (macro.start + 4, macro.end, exact))
+        return Report(where, message, f"write PRI{letter}{exact}", fix=fix)
     length = "z" if size == "PTR" else ""
     if not length and (exact or size) not in _INT_SIZES:
         help_ = "print it in hex" if letter == "o" else "declare the parameter with a type of a fixed size"
-        return Finding(where, message, help_)
-    return Finding(
+        return Report(where, message, help_)
+    return Report(
         where, message, f"write '%{length}{letter}'", fix=_inlined(tree, form, macro, length + letter)
     )
 
@@ -142,8 +142,8 @@ def _inlined(tree: Tree, form: Format, macro: Macro, instead: str) -> Fix | None
     rest = form.text[macro.end :]
     blanks = len(rest) - len(rest.lstrip(" \t"))
     if rest[blanks : blanks + 1] == '"':
-        return pieces.fix(tree, form, (before, macro.end + blanks + 1, instead))
-    return pieces.fix(tree, form, (before, macro.end, f'{instead}"'))
+        return format_text.fix(tree, form, (before, macro.end + blanks + 1, instead))
+    return format_text.fix(tree, form, (before, macro.end, f'{instead}"'))
 
 
 RULE = NotInRust()

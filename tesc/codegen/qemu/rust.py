@@ -12,7 +12,7 @@ from tesc.syntax.printf import Literal, parse_format
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.codegen.qemu.output import Output
-    from tesc.schema.unit import UnitEvent
+    from tesc.units.unit import UnitEvent
 
 _C_KEYWORDS = frozenset("char int void short long signed unsigned".split())
 # Keys are words in alphabetical order, without `signed`, and without `int` beside others.

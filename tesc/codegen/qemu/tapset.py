@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from tesc.schema import identifiers
-from tesc.schema.compat import STAP_RESERVED_WORDS
+from tesc.units import identifiers
+from tesc.units.compat import STAP_RESERVED_WORDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.codegen.qemu.output import Output
-    from tesc.schema.text import Text
-    from tesc.schema.unit import UnitEvent
+    from tesc.units.text import Text
+    from tesc.units.unit import UnitEvent
 
 
 def escaped(out: Output, name: str) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from tesc.codegen.qemu.backends.base import Backend, declared
-from tesc.schema import identifiers
+from tesc.units import identifiers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.codegen.qemu.output import Output
-    from tesc.schema.text import Text
-    from tesc.schema.unit import UnitEvent
+    from tesc.units.text import Text
+    from tesc.units.unit import UnitEvent
 
 
 class Simple(Backend):
