@@ -73,23 +73,20 @@ def in_order(format_text: str) -> tuple[tuple[int, Printing], ...]:
     for conversion in parse_format(format_text).conversions:
         if not conversion.arguments:
             continue
-        taken: dict[str, int] = {}
-        for role, text in (
-            ("width", conversion.width),
-            ("precision", conversion.precision or ""),
-            ("value", conversion.position),
-        ):
-            if role != "value" and not text.startswith("*"):
-                continue
-            number = text.strip("*$")
-            if number.isdigit():
-                taken[role] = int(number) - 1
-            else:
-                taken[role] = following
-                following += 1
-        for role in ("width", "precision"):
-            if role in taken:
-                found.append((taken[role], Printing(conversion, role)))
-        if "value" in taken and (conversion.macro is not None or conversion.letter not in ("%", "m")):
-            found.append((taken["value"], Printing(conversion, "value", taken.get("precision"))))
+        precision = None
+        if conversion.width.startswith("*"):
+            width, following = _taken(conversion.width, following)
+            found.append((width, Printing(conversion, "width")))
+        if (conversion.precision or "").startswith("*"):
+            precision, following = _taken(conversion.precision or "", following)
+            found.append((precision, Printing(conversion, "precision")))
+        if conversion.macro is not None or conversion.letter not in ("%", "m"):
+            value, following = _taken(conversion.position, following)
+            found.append((value, Printing(conversion, "value", precision)))
     return tuple(found)
+
+
+def _taken(text: str, following: int) -> tuple[int, int]:
+    """The parameter that a position (`2$`, `*2$`) names, or the following one; and the one after that."""
+    number = text.strip("*$")
+    return (int(number) - 1, following) if number.isdigit() else (following, following + 1)

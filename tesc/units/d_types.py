@@ -13,8 +13,9 @@ from functools import lru_cache
 
 from tesc.syntax.c_type import parse_type
 
-# The first word of two is never taken for the type, so that `unsigned *` is not read.
-_READ = re.compile(r"(?:(?:struct|unsigned|const)\s+)?(?!(?:struct|unsigned|const)\s*\*)\w+(?:\s+const)?\s*\**")
+# A word that can be the first of two is never taken for the type itself, so that `unsigned *` is not read.
+_FIRST = r"(?:struct|unsigned|const)"
+_READ = re.compile(rf"(?:{_FIRST}\s+\w+|(?!{_FIRST}\s*\*)\w+)(?:\s+const)?\s*\**")
 # QEMU's tracetool writes these, so that dtrace(1) does not complain.
 _REPLACED = (
     ("unsigned long long", "uint64_t"),

@@ -6,11 +6,14 @@ or a `*` hides one, makes none for `char` and `short`, and takes `char **` for t
 
 from __future__ import annotations
 
+from tesc.syntax.arguments import printings
 from tesc.syntax.c_type import parse_type
-from tesc.syntax.printf import parse_format
+from tesc.units.text import texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tesc.syntax.arguments import Printing
+    from tesc.units.text import Text
     from tesc.units.unit import UnitEvent
 
 # Types as wide as int or wider, by the type of the other sign. Narrower ones are widened before
@@ -28,35 +31,43 @@ _UNSIGNED = {signed: unsigned for unsigned, signed in _SIGNED.items()}
 
 
 def fields(event: UnitEvent) -> list[str]:
-    """The fields of an event that has parameters, in order."""
-    letters = _letters(event.format)
-    return [_field(type_, name, letters.get(at, "")) for at, (type_, name) in enumerate(event.parameters)]
+    """The fields of an event that has parameters.
+
+    In the parameters' order, but a name before the same one with an underscore: CTF 1.8 puts one before
+    each name, and babeltrace2 cannot read a trace in which `_x` comes before `x`.
+    """
+    how = printings(event.format)
+    found = texts(event.parameters, event.format, "fixed")
+    made = [
+        (name.lstrip("_"), len(name), _field(event, index, text, how.get(index)))
+        for index, (text, (_, name)) in enumerate(zip(found, event.parameters))
+    ]
+    first = {bare: index for index, (bare, _, _) in reversed(list(enumerate(made)))}
+    order = sorted(range(len(made)), key=lambda index: (first[made[index][0]], made[index][1]))
+    return [made[index][2] for index in order]
 
 
-def _letters(format_text: str) -> dict[int, str]:
-    """The conversion letter by the position of the argument that it prints."""
-    found: dict[int, str] = {}
-    at = 0
-    for conversion in parse_format(format_text).conversions:
-        letter = conversion.macro.name[3:4] if conversion.macro else conversion.letter
-        if conversion.position:
-            found[int(conversion.position[:-1]) - 1] = letter
-            continue
-        taken = conversion.arguments
-        if letter in ("%", "m"):
-            continue
-        for star in range(taken - 1):
-            found[at + star] = "d"
-        found[at + taken - 1] = letter
-        at += taken
-    return found
-
-
-def _field(type_text: str, name: str, letter: str) -> str:
+def _field(event: UnitEvent, index: int, text: Text | None, printing: Printing | None) -> str:
+    type_text, name = event.parameters[index]
+    if text is not None:
+        return _text(event, name, text)
     type_ = parse_type(type_text)
-    if type_.is_string and letter != "p":
-        return f"ctf_string({name}, {name})"
+    letter = printing.letter if printing else ""
     if type_.is_pointer or letter in ("x", "X", "p"):
         return f"ctf_integer_hex({type_text}, {name}, {name})"
     other = (_SIGNED if letter in ("d", "i") else _UNSIGNED if letter == "u" else {}).get(type_.base or "")
     return f"ctf_integer({other or type_text}, {name}, {name})"
+
+
+def _text(event: UnitEvent, name: str, text: Text) -> str:
+    """Text up to its NUL, or counted text where the format prints no more than so many bytes."""
+    pointer = name if text.plain else f"(const char *){name}"
+    if not text.bounded:
+        return f"ctf_string({name}, {pointer})"
+    most = str(text.bytes)
+    if text.limit is not None:
+        limit = event.parameters[text.limit][1]
+        # printf takes a negative precision for none.
+        most = f"(int){limit} < 0 ? {text.bytes} : (size_t){limit}"
+    there = f'{name} ? {pointer} : ""'
+    return f"ctf_sequence_text(char, {name}, {there}, size_t, {name} ? strnlen({pointer}, {most}) : 0)"

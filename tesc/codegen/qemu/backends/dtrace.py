@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 class Dtrace(Backend):
     def h_begin(self, out: Output, events: Sequence[UnitEvent], group: str) -> None:
+        if out.fixed:
+            # gcc's own constraint lets a note name a global variable, at which gdb stops reading, and
+            # clang's arguments all go through the stack. i386 has too few registers for ten.
+            out("#if defined(__x86_64__) || defined(__aarch64__)", "#ifndef STAP_SDT_ARG_CONSTRAINT")
+            out("#define STAP_SDT_ARG_CONSTRAINT nr", "#endif", "#endif")
         # SystemTap's sdt.h passes more than ten arguments only so.
         out("#ifndef SDT_USE_VARIADIC", "#define SDT_USE_VARIADIC 1", "#endif")
         out(f'#include "{identifiers.file_name(group, "dtrace")}"', "", "#undef SDT_USE_VARIADIC")

@@ -36,7 +36,8 @@ def _record(out: Output, event: UnitEvent) -> None:
         name = escaped(out, name)
         if text is not None:
             read_string(out, event, name, text)
-            copied, length = identifiers.tapset_text(name, out.fixed), identifiers.tapset_length(name, out.fixed)
+            copied = identifiers.tapset_text(name, out.fixed)
+            length = identifiers.tapset_length(name, out.fixed)
             out(f"    {length} = strlen({copied})")
             sizes.append(f"4 + {length}")
             conversions += "%4b%.*s"
