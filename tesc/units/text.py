@@ -26,27 +26,25 @@ if TYPE_CHECKING:
 _SPELLINGS = ("const char*", "char*", "const char *", "char *")
 # C11 6.2.5 paragraph 15, and what <stdint.h> calls two of them: gcc lets `%s` print all.
 _CHARACTERS = frozenset({"char", "signed char", "unsigned char", "int8_t", "uint8_t"})
-# Longer text is cut: MAX_TRACE_STRLEN of QEMU's trace/simple.h.
-MAX_BYTES = 512
 
 
 @record
 class Text:
     """An argument that is text.
 
-    At most `bytes` of it are read; with `limit`, the index of another parameter, at most as many as
-    that one says, if it is not negative. `plain` tells that its type points to `char`, as functions
-    for text want it; others need a cast.
+    At most `bytes` of it are printed, if that is given; with `limit`, the index of another parameter,
+    at most as many as that one says, if it is not negative. `plain` is true if its type points to
+    `char`, as functions for text want it; others need a cast.
     """
 
-    bytes: int = MAX_BYTES
+    bytes: int | None = None
     limit: int | None = None
     plain: bool = True
 
     @property
     def bounded(self) -> bool:
         """Whether the format prints less than everything up to a NUL."""
-        return self.limit is not None or self.bytes < MAX_BYTES
+        return self.limit is not None or self.bytes is not None
 
 
 def texts(parameters: Sequence[tuple[str, str]], format_text: str, compat: str) -> tuple[Text | None, ...]:
@@ -82,10 +80,10 @@ def text_of(type_text: str, printing: Printing | None) -> Text | None:
     if printing.letter != "s" or printing.conversion.length:
         return None
     precision = printing.conversion.precision
-    most = MAX_BYTES
+    most = None
     # A negative precision counts as none (C11 7.21.6.1 paragraph 5).
     if precision is not None and printing.limit is None and not precision.startswith("-"):
-        most = min(int(precision or 0), MAX_BYTES)
+        most = int(precision or 0)
     return Text(most, printing.limit, plain)
 
 

@@ -12,6 +12,8 @@ from tesc.units.text import texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tesc.syntax.arguments import Printing
     from tesc.units.text import Text
     from tesc.units.unit import UnitEvent
@@ -31,20 +33,31 @@ _UNSIGNED = {signed: unsigned for unsigned, signed in _SIGNED.items()}
 
 
 def fields(event: UnitEvent) -> list[str]:
-    """The fields of an event that has parameters.
-
-    In the parameters' order, but a name before the same one with an underscore: CTF 1.8 puts one before
-    each name, and babeltrace2 cannot read a trace in which `_x` comes before `x`.
-    """
+    """The fields of an event that has parameters, in an order in which the trace can be read."""
     how = printings(event.format)
     found = texts(event.parameters, event.format, "fixed")
-    made = [
-        (name.lstrip("_"), len(name), _field(event, index, text, how.get(index)))
-        for index, (text, (_, name)) in enumerate(zip(found, event.parameters))
+    made = [_field(event, index, text, how.get(index)) for index, text in enumerate(found)]
+    return [made[index] for index in _readable_order(event, found)]
+
+
+def _readable_order(event: UnitEvent, found: Sequence[Text | None]) -> list[int]:
+    """The parameters' order, but `x` before `_x`.
+
+    CTF 1.8 puts an underscore before every name, and readers take it off if there is one: babeltrace2
+    refuses a trace in which `_x` comes before `x`. Counted text has a member `_NAME_length`, too.
+    """
+    members = [
+        {name, f"_{name}_length"} if text is not None and text.bounded else {name}
+        for text, (_, name) in zip(found, event.parameters)
     ]
-    first = {bare: index for index, (bare, _, _) in reversed(list(enumerate(made)))}
-    order = sorted(range(len(made)), key=lambda index: (first[made[index][0]], made[index][1]))
-    return [made[index][2] for index in order]
+    left = list(range(len(members)))
+    order = []
+    while left:
+        later = {f"_{name}" for index in left for name in members[index]}
+        first = next((index for index in left if not members[index] & later), left[0])
+        left.remove(first)
+        order.append(first)
+    return order
 
 
 def _field(event: UnitEvent, index: int, text: Text | None, printing: Printing | None) -> str:
@@ -68,6 +81,6 @@ def _text(event: UnitEvent, name: str, text: Text) -> str:
     if text.limit is not None:
         limit = event.parameters[text.limit][1]
         # printf takes a negative precision for none.
-        most = f"(int){limit} < 0 ? {text.bytes} : (size_t){limit}"
+        most = f"(int){limit} < 0 ? INT_MAX : (int){limit}"
     there = f'{name} ? {pointer} : ""'
     return f"ctf_sequence_text(char, {name}, {there}, size_t, {name} ? strnlen({pointer}, {most}) : 0)"

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from tesc.units.text import Text
     from tesc.units.unit import UnitEvent
 
+# Longer text is cut, as in the simple backend's records (MAX_TRACE_STRLEN).
+_MAX_STRING = 512
+
 
 def escaped(out: Output, name: str) -> str:
     """A parameter's name as a tapset spells it."""
@@ -21,7 +24,7 @@ def escaped(out: Output, name: str) -> str:
 def read_string(out: Output, event: UnitEvent, name: str, text: Text) -> None:
     """Copy the text that `name` points to in the program into a variable of the tapset."""
     variable = identifiers.tapset_text(name, out.fixed)
-    most = str(text.bytes)
+    most = str(min(_MAX_STRING, _MAX_STRING if text.bytes is None else text.bytes))
     if text.limit is not None:
         limit = escaped(out, event.parameters[text.limit][1])
         # printf takes a negative precision for none.
