@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tesc.syntax.source import Source
     from tesc.units.unit import Unit, UnitEvent
     from tesc.uses.index import Index
-    from tesc.uses.scan import Use
+    from tesc.uses.use import Use
 
     Place = tuple[str, Use]
 

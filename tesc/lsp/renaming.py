@@ -19,7 +19,7 @@ from tesc.syntax.source import Source, Span
 from tesc.units.disabling import disabled_by
 from tesc.units.patterns import is_literal, pattern
 from tesc.units.reserved import C_KEYWORDS
-from tesc.uses.scan import DECLARATION
+from tesc.uses.use import DECLARATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tesc.lsp.view import View
     from tesc.syntax.nodes import Event, Tree, Word
     from tesc.units.unit import Unit, UnitEvent
-    from tesc.uses.scan import Use
+    from tesc.uses.use import Use
 
 _NAME = re.compile(r"[A-Za-z0-9_]+")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

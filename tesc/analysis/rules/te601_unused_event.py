@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.units.unit import Unit
     from tesc.uses.index import Index
-    from tesc.uses.scan import Use
+    from tesc.uses.use import Use
 
 _SAID = {
     "call": "called here",
