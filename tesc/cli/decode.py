@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tesc.schema.unit import Unit
-    from tesc.trace.output import Output
-    from tesc.trace.reader import Reader
+    from tesc.trace.output import TraceOutput
+    from tesc.trace.reader import RecordReader
     from tesc.trace.selection import Moment, Window
 
 _EPILOG = f"""\
@@ -114,7 +114,7 @@ def run(options: argparse.Namespace) -> int:
                 _decode(options, unit, readers, output)
         finally:
             gc.enable()
-    problems = [problem for reader in readers for problem in reader.problems]
+    problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
         error(str(problem))
     if len(readers) < len(options.traces) or (problems and not any(reader.decoded for reader in readers)):
@@ -165,15 +165,15 @@ def _load(options: argparse.Namespace) -> tuple[Unit, bool]:
     return unit, not places
 
 
-def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[Reader]:
+def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordReader]:
     """The traces, opened; why others can't be is printed."""
+    from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
-    from tesc.trace.problems import Unusable
     from tesc.trace.reader import open_reader
 
     catalogue = Catalogue(unit, whole)
 
-    def opened(path: str) -> Reader | None:
+    def opened(path: str) -> RecordReader | None:
         try:
             return open_reader(path, catalogue, options.guest, options.no_header, options.follow)
         except Unusable as wrong:
@@ -185,7 +185,9 @@ def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[Reader]:
     return [reader for reader in map(opened, options.traces) if reader]
 
 
-def _decode(options: argparse.Namespace, unit: Unit, readers: Sequence[Reader], output: Output) -> None:
+def _decode(
+    options: argparse.Namespace, unit: Unit, readers: Sequence[RecordReader], output: TraceOutput
+) -> None:
     """Print what the options ask for; Ctrl-C ends a trace that is followed."""
     from tesc.trace.selection import chooser, unmatched
 
@@ -210,8 +212,8 @@ def _decode(options: argparse.Namespace, unit: Unit, readers: Sequence[Reader], 
 def _print(
     options: argparse.Namespace,
     unit: Unit,
-    readers: Sequence[Reader],
-    output: Output,
+    readers: Sequence[RecordReader],
+    output: TraceOutput,
     chosen: Callable[[str], bool],
     window: Window,
 ) -> None:
@@ -230,7 +232,7 @@ def _print(
         output.write(form.end())
 
 
-def _window(options: argparse.Namespace, readers: Sequence[Reader]) -> Window:
+def _window(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Window:
     """The times and processes wanted; reads on to the first records if times count from there."""
     from tesc.trace.selection import ALWAYS, Window
 

@@ -12,20 +12,20 @@ from __future__ import annotations
 
 import struct
 
+from tesc.trace.errors import Broken, PayloadMismatch, TraceErrors, Unusable
 from tesc.trace.events import DROPPED
+from tesc.trace.input import TraceInput, Truncated
 from tesc.trace.layout import (
     DROPPED_ID,
     HEAD_BYTES,
     HEADER_BYTES,
     MAX_RECORD,
-    Layout,
     Mapping,
+    PayloadLayout,
     framing,
     headed_layout,
     headless_layout,
 )
-from tesc.trace.problems import Broken, Misfit, Problems, Unusable
-from tesc.trace.source import Source, Truncated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ MOST_KEPT = 1 << 17
 LONGEST_KEPT = 512
 # More IDs than this are no table of events but noise.
 MOST_MAPPINGS = 1 << 17
-_CORRUPT = (KeyError, Misfit, struct.error)
+_CORRUPT = (KeyError, PayloadMismatch, struct.error)
 
 
 class Made(dict):  # type: ignore[type-arg]
@@ -67,7 +67,7 @@ class Made(dict):  # type: ignore[type-arg]
         return made
 
 
-class Reader:
+class RecordReader:
     """One trace, opened.
 
     `records` counts the records found so far, those left out included, `mappings` the mapping records;
@@ -75,13 +75,13 @@ class Reader:
     """
 
     def __init__(
-        self, source: Source, layout: Layout, catalogue: Catalogue, guest: str | None = None
+        self, source: TraceInput, layout: PayloadLayout, catalogue: Catalogue, guest: str | None = None
     ) -> None:
         """Read from where a header ends. Raises Unusable."""
         self.source = source
         self.layout = layout
         self.catalogue = catalogue
-        self.problems = Problems(source.path)
+        self.errors = TraceErrors(source.path)
         self.records = 0
         self.mappings = 0
         self._lost = 0
@@ -131,7 +131,7 @@ class Reader:
             number = len(self._guest) if self.layout.version is None else len(self.catalogue.unit.events)
             message = f"unknown event ID {event_id:#x}: {path} has {number:,} events for this trace"
         self._lost += 1
-        self.problems.note(kind, self.source.offset, message)
+        self.errors.note(kind, self.source.offset, message)
 
     def made_of(self, event: TracedEvent, make: Callable[[Values], Any]) -> Made:
         return Made(event.splitter(self.layout.order, self.layout.words), make)
@@ -177,7 +177,7 @@ class Reader:
                 if rest:
                     ends = f"the trace ends within a record: {rest:,} bytes are there"
                     message = f"{ends}, {need - rest:,} or more are not"
-                    self.problems.note("torn", source.offset, message)
+                    self.errors.note("torn", source.offset, message)
         except Broken as broken:
             self._stop(f"{broken}; nothing can be read from here on")
         except Truncated:
@@ -185,7 +185,7 @@ class Reader:
 
     def _stop(self, message: str) -> None:
         self.over = True
-        self.problems.note("broken", self.source.offset, message)
+        self.errors.note("broken", self.source.offset, message)
 
     # Records.
 
@@ -266,12 +266,12 @@ class Reader:
             try:
                 add((time, pid, slot[source.data[body:stop]]))
             except _CORRUPT:
-                self._misfit(event_id, stop - body)
+                self._mismatch(event_id, stop - body)
         source.at = stop
         self.records += 1
         return True
 
-    def _misfit(self, event_id: int, size: int) -> None:
+    def _mismatch(self, event_id: int, size: int) -> None:
         """Note a record that does not fit its event."""
         event = self.event(event_id)
         name = event.name if event else f"{event_id:#x}"
@@ -280,30 +280,30 @@ class Reader:
             f"in {self.catalogue.path}"
         )
         self._lost += 1
-        self.problems.note(("misfit", name), self.source.offset, message)
+        self.errors.note(("mismatch", name), self.source.offset, message)
 
 
 def open_reader(
     path: str, catalogue: Catalogue, guest: str | None = None, headless: bool = False, follow: bool = False
-) -> Reader:
+) -> RecordReader:
     """Open a trace. Raises OSError, and Unusable where nothing in it can be read.
 
     A file without simpletrace's header is a stream of the guest whose prefix `guest` is (empty for
     the only one), or, with `headless`, records whose IDs are positions in the events file.
     """
-    source = Source(path, follow)
+    source = TraceInput(path, follow)
     try:
         layout = _layout(source, guest, headless)
         if not layout.named and not catalogue.whole:
             raise Unusable(f"{source.path}: its IDs are positions in {catalogue.path}, which has errors")
         source.at = layout.start
-        return Reader(source, layout, catalogue, guest)
+        return RecordReader(source, layout, catalogue, guest)
     except BaseException:
         source.close()
         raise
 
 
-def _layout(source: Source, guest: str | None, headless: bool) -> Layout:
+def _layout(source: TraceInput, guest: str | None, headless: bool) -> PayloadLayout:
     try:
         source.more(HEADER_BYTES)
         layout = headed_layout(source.data)
@@ -316,7 +316,7 @@ def _layout(source: Source, guest: str | None, headless: bool) -> Layout:
     if layout is not None:
         return layout
     if guest is not None:
-        return Layout("<", None, 0)
+        return PayloadLayout("<", None, 0)
     if headless:
         return headless_layout(source.data)
     if not source.data:

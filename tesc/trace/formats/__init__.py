@@ -30,7 +30,7 @@ FORMATS = {
 }
 
 
-class Format:
+class TraceWriter:
     """A format: rows of a trace to text.
 
     What `prepare` gives for an event makes something of a record's values, which may be kept for
@@ -52,8 +52,8 @@ class Format:
         return ""
 
 
-def make_format(name: str, events: Sequence[Declared], timestamps: bool = False) -> Format:
+def make_format(name: str, events: Sequence[Declared], timestamps: bool = False) -> TraceWriter:
     """The format of a name, for a trace in which these events are wanted."""
     module = import_module(f"tesc.trace.formats.{name}")
-    made: Format = module.make(events, timestamps)
+    made: TraceWriter = module.make(events, timestamps)
     return made

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 
-from tesc.trace.formats import Format
+from tesc.trace.formats import TraceWriter
 from tesc.trace.formats.jsonl import readable
 from tesc.trace.values import typer
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _EXACT = 1 << 53
 
 
-class Chrome(Format):
+class Chrome(TraceWriter):
     def __init__(self) -> None:
         self._separator = "\n"
 
@@ -64,5 +64,5 @@ def _shown(value: Any) -> Any:
     return readable(value)
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> Format:
+def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
     return Chrome()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from tesc.trace.formats import Format
+from tesc.trace.formats import TraceWriter
 from tesc.trace.values import typer
 
 TYPE_CHECKING = False
@@ -35,7 +35,7 @@ def _cell(value: object) -> str:
     return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
 
 
-class Csv(Format):
+class Csv(TraceWriter):
     def __init__(self, events: Sequence[Declared]) -> None:
         self._columns = max([len(event.parameters) for event in events], default=0)
         self._names = [f"arg{number}" for number in range(1, self._columns + 1)]
@@ -57,5 +57,5 @@ class Csv(Format):
         )
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> Format:
+def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
     return Csv(events)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from tesc.trace.formats import Format
+from tesc.trace.formats import TraceWriter
 from tesc.trace.values import typer
 
 TYPE_CHECKING = False
@@ -39,7 +39,7 @@ def readable(value: Any) -> Any:
     return value
 
 
-class JsonLines(Format):
+class JsonLines(TraceWriter):
     def prepare(self, event: TracedEvent) -> Callable[[Values], tuple[str, str]]:
         head = f'{{"event": {json.dumps(event.name)}, "time": '
         as_json = arguments(event)
@@ -52,5 +52,5 @@ class JsonLines(Format):
         return "".join(parts)
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> Format:
+def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
     return JsonLines()

@@ -6,7 +6,7 @@ or not; text is a bytes literal of Python's.
 
 from __future__ import annotations
 
-from tesc.trace.formats import Format
+from tesc.trace.formats import TraceWriter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class _Pids(dict):  # type: ignore[type-arg]
         return made
 
 
-class Simpletrace(Format):
+class Simpletrace(TraceWriter):
     def __init__(self) -> None:
         self._last: int | None = None
         self._deltas = _Deltas()
@@ -69,5 +69,5 @@ class Simpletrace(Format):
         return "".join(parts)
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> Format:
+def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
     return Simpletrace()

@@ -5,7 +5,7 @@ With timestamps a line begins as QEMU's log does under `-msg timestamp=on`: `PID
 
 from __future__ import annotations
 
-from tesc.trace.formats import Format
+from tesc.trace.formats import TraceWriter
 from tesc.trace.printf import compile_format
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tesc.trace.values import Values
 
 
-class Text(Format):
+class Text(TraceWriter):
     def __init__(self, timestamps: bool) -> None:
         self._timestamps = timestamps
 
@@ -35,5 +35,5 @@ class Text(Format):
         return "".join(parts)
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> Format:
+def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
     return Text(timestamps)

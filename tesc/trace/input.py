@@ -17,7 +17,7 @@ class Truncated(Exception):
     """A file that is followed has become shorter."""
 
 
-class Source:
+class TraceInput:
     """A window on a trace: `data` is what was read and not yet given up, `at` the place in it.
 
     `start` is the offset of data[0] in the trace, so start + at is where the reader stands.
