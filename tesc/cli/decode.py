@@ -65,6 +65,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
     parser.add_argument("--stats", action="store_true", help="count the records of each event instead")
     parser.add_argument("--follow", action="store_true", help="go on as the file grows, until Ctrl-C")
+    parser.add_argument(
+        "-j", "--jobs", type=_jobs, metavar="N", help="processes for a long trace (default: the cores)"
+    )
     parser.add_argument("--timestamps", action="store_true", help="begin lines of text with PID@SECONDS:")
     kinds = parser.add_argument_group("traces that have no header").add_mutually_exclusive_group()
     kinds.add_argument(
@@ -97,6 +100,12 @@ def _moment(text: str) -> Moment:
         return parse_moment(text)
     except ValueError as wrong:
         raise argparse.ArgumentTypeError(str(wrong)) from None
+
+
+def _jobs(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of processes: it is 1 or more")
+    return int(text)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -218,18 +227,19 @@ def _print(
     window: Window,
 ) -> None:
     from tesc.trace.formats import make_format
-    from tesc.trace.merge import batches
+    from tesc.trace.parts import cores
+    from tesc.trace.writing import write
 
     events = [event for event in unit.events if chosen(event.name)]
     form = make_format(options.format, events, options.timestamps)
-    output.write(form.begin())
-    try:
-        for rows in batches(
-            readers, lambda event: form.prepare(event) if chosen(event.name) else None, window
-        ):
-            output.write(form.lines(rows))
-    finally:
-        output.write(form.end())
+    write(
+        readers,
+        form,
+        lambda event: form.prepare(event) if chosen(event.name) else None,
+        window,
+        output,
+        options.jobs or cores(),
+    )
 
 
 def _window(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Window:

@@ -41,20 +41,30 @@ class PayloadMismatch(Exception):
 class TraceErrors:
     """The errors of one trace, by kind: of each the first place and a count."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, most: int | None = MOST_KINDS) -> None:
+        """`most` is how many kinds are told apart; None is for a part of a trace, which is merged later."""
         self.path = path
+        self._most = most
         self._found: dict[object, TraceError] = {}
 
     def note(self, kind: object, offset: int, message: str) -> None:
         """Note an error; `kind` says which ones are of one kind."""
+        self._add(kind, TraceError(self.path, offset, message))
+
+    def merge(self, others: TraceErrors) -> None:
+        """Add those of the part of the trace that follows."""
+        for kind, error in others._found.items():
+            self._add(kind, error)
+
+    def _add(self, kind: object, error: TraceError) -> None:
         known = self._found.get(kind)
-        if known is None and len(self._found) >= MOST_KINDS:
+        if known is None and self._most is not None and len(self._found) >= self._most:
             kind, message = None, "a record that can't be decoded, for yet other reasons"
             known = self._found.get(kind)
-        if known is None:
-            self._found[kind] = TraceError(self.path, offset, message)
-        else:
-            self._found[kind] = TraceError(self.path, known.offset, known.message, known.count + 1)
+            error = TraceError(self.path, error.offset, message, error.count)
+        if known is not None:
+            error = TraceError(self.path, known.offset, known.message, known.count + error.count)
+        self._found[kind] = error
 
     def __iter__(self) -> Iterator[TraceError]:
         return iter(sorted(self._found.values(), key=lambda error: error.offset))

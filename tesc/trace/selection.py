@@ -34,12 +34,14 @@ class Window:
     """The records of some time and of some processes: from `since` on, before `until`.
 
     Records without a time or a process (a guest's stream has neither) are in none that is limited
-    by it.
+    by it. `sparse` tells that what is made of a record may be None, which leaves the record out: this is
+    how a condition on arguments is put into what makes something of their values.
     """
 
     since: int = -1
     until: int = END_OF_TIME
     pids: frozenset[int] | None = None
+    sparse: bool = False
 
     @property
     def limited(self) -> bool:

@@ -85,11 +85,11 @@ class _Counter:
     def carefully(self) -> None:
         """Count the records of the data that is there, as they are read for any format."""
         rows = self._reader.fill(self._prepare, self._slots, self._window)
-        if rows:
-            self._tally.see(rows[0][0])
-            self._tally.see(rows[-1][0])
-            self._tally.counts.update([name for _, _, (name, _) in rows])
-            self._tally.dropped += sum([dropped for _, _, (_, dropped) in rows])
+        if rows.made:
+            self._tally.see(rows.times[0])
+            self._tally.see(rows.times[-1])
+            self._tally.counts.update([name for name, _ in rows.made])
+            self._tally.dropped += sum([dropped for _, dropped in rows.made])
 
     def _prepare(self, event: TracedEvent) -> Callable[[Values], tuple[str, Value]] | None:
         if not self._chosen(event.name):
