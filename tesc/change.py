@@ -11,7 +11,7 @@ from collections import Counter
 
 from tesc.analysis.fingerprint import identity
 from tesc.files import find_files, is_trace_events, relative
-from tesc.git import Checkout, GitError, Reader, top_folder
+from tesc.git import BlobReader, Checkout, GitError, top_folder
 from tesc.patch.mail import patch_text
 from tesc.patch.parse import BadPatch as BadPatch  # callers look for it here
 from tesc.patch.parse import parse_patch
@@ -122,7 +122,7 @@ class _Past(dict[str, "bytes | None"]):
     What git has nothing to do with, then and now, is not in it: it is as it is on disk.
     """
 
-    def __init__(self, checkout: Checkout, reader: Reader, files: Mapping[str, Blob]) -> None:
+    def __init__(self, checkout: Checkout, reader: BlobReader, files: Mapping[str, Blob]) -> None:
         super().__init__()
         self._checkout = checkout
         self._start = checkout.root.rstrip(os.sep) + os.sep

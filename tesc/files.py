@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 
+from tesc import git
 from tesc.syntax.source import Source
 
 TYPE_CHECKING = False
@@ -63,61 +64,13 @@ def listed_by_git(folder: str, ends: tuple[str, ...]) -> list[str] | None:
 
     None where git has no say.
     """
-    if not _may_be_checkout(folder):
-        return None
-    listed = _output_of(["git", "-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+    listed = git.listed(folder)
     if listed is None:
         return None
     wanted = tuple(map(os.fsencode, ends))
-    names = (os.fsdecode(name) for name in set(listed.split(b"\0")) if name.endswith(wanted))
-    paths = (os.path.join(folder, name) for name in names)
+    paths = (os.path.join(folder, os.fsdecode(name)) for name in listed if name.endswith(wanted))
     # git lists files that were deleted, and submodules' folders.
     return [path for path in paths if os.path.isfile(path)]
-
-
-def _may_be_checkout(folder: str) -> bool:
-    """Whether git needs to be asked: starting it takes longer than looking at a small tree."""
-    if "GIT_DIR" in os.environ:
-        return True
-    above = os.path.realpath(folder)
-    while not os.path.lexists(os.path.join(above, ".git")):
-        parent = os.path.dirname(above)
-        if parent == above:
-            return False
-        above = parent
-    return True
-
-
-def _output_of(command: list[str]) -> bytes | None:
-    """What a command prints, or None where it fails."""
-    if not hasattr(os, "posix_spawnp"):
-        import subprocess
-
-        try:
-            done = subprocess.run(
-                command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
-            )
-        except OSError:
-            return None
-        return None if done.returncode else done.stdout
-    # Importing subprocess takes longer than git does.
-    reading, writing = os.pipe()
-    nothing = os.open(os.devnull, os.O_RDWR)
-    streams = [
-        (os.POSIX_SPAWN_DUP2, stream, number) for number, stream in enumerate((nothing, writing, nothing))
-    ]
-    try:
-        child = os.posix_spawnp(command[0], command, os.environ, file_actions=streams)
-    except OSError:
-        os.close(reading)
-        return None
-    finally:
-        os.close(writing)
-        os.close(nothing)
-    with open(reading, "rb") as pipe:
-        printed = pipe.read()
-    _, status = os.waitpid(child, 0)
-    return None if status else printed
 
 
 def _walk(folder: str) -> Iterator[str]:

@@ -1,18 +1,73 @@
-"""What git knows of a checkout: its revisions, the files at one of them, and what was renamed since.
+"""What git knows of a checkout: its files, its revisions, and what was renamed since. Nothing else runs git.
 
-Nothing is checked out or written. Files are read through one process, however many there are.
+Nothing is checked out or written. Contents are read through one process, however many there are.
+
+A checkout is somebody else's until its user says otherwise, and its own configuration can name
+programs. RUNNING lists each key by which git starts one, and why none of them does here.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 
 from tesc.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from subprocess import CompletedProcess
+
+# How long git may take for one answer, in seconds.
+TIME_LIMIT = 120.0
+
+# Keys of git's configuration (and hooks) that start programs, by what keeps them from it: keys that
+# are set for each call, the environment of each call, options of `git diff`, or that no command
+# called here comes to them. From git-config(1) and githooks(5) of Git 2.39 to 2.52.
+RUNNING = {
+    "core.fsmonitor": "set",
+    "core.hooksPath": "set",
+    "core.alternateRefsCommand": "set",
+    "core.pager": "no terminal",
+    "pager.*": "no terminal",
+    "core.editor": "not reached",
+    "sequence.editor": "not reached",
+    "interactive.diffFilter": "not reached",
+    "gpg.program": "not reached",
+    "gpg.*.program": "not reached",
+    "merge.*.driver": "not reached",
+    "trailer.*.command": "not reached",
+    "trailer.*.cmd": "not reached",
+    "submodule.*.update": "not reached",
+    "alias.*": "not reached",
+    "browser.*.cmd": "not reached",
+    "difftool.*.cmd": "not reached",
+    "mergetool.*.cmd": "not reached",
+    "filter.*.clean": "set for git diff",
+    "filter.*.smudge": "set for git diff",
+    "filter.*.process": "set for git diff",
+    "diff.external": "option of git diff",
+    "diff.*.command": "option of git diff",
+    "diff.*.textconv": "option of git diff",
+    # A partial clone fetches what it lacks.
+    "core.sshCommand": "environment",
+    "core.gitProxy": "environment",
+    "core.askPass": "environment",
+    "credential.helper": "environment",
+    "credential.*.helper": "environment",
+    "remote.*.uploadpack": "environment",
+    "remote.*.vcs": "environment",
+    "remote.*.url": "environment",
+    "uploadpack.packObjectsHook": "environment",
+}
+_SET = (
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    "core.alternateRefsCommand=",
+    # Below the top, what looks like a bare repository is content, whose configuration nobody chose.
+    "safe.bareRepository=explicit",
+)
+_PREFIX = ["git", *(word for one in _SET for word in ("-c", one)), "--no-pager"]
+_DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
 
 _LINK = b"120000"
 _FILES = (b"100644", b"100755", b"100664", _LINK)
@@ -30,12 +85,37 @@ class Blob:
     link: bool
 
 
+_trusted = True
+
+
+def trust(trusted: bool) -> None:
+    """Whether git is called at all, in this process: a language server's client knows if it may be."""
+    global _trusted
+    _trusted = trusted
+
+
+def listed(folder: str) -> list[bytes] | None:
+    """The files below a folder that git knows or does not ignore, from there; some may be gone.
+
+    None where git has no say.
+    """
+    if not _trusted or ("GIT_DIR" not in os.environ and top_folder(folder) is None):
+        return None  # without asking: starting git takes longer than looking at a small tree
+    command = ["-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    printed = _output_of([*_PREFIX, *command])
+    return None if printed is None else [name for name in set(printed.split(b"\0")) if name]
+
+
 class Checkout:
     """The git checkout that a folder belongs to; `root` is its top folder, without symbolic links."""
 
     def __init__(self, folder: str) -> None:
         """Raises GitError for a folder of no checkout, and where there is no git."""
         self._folder = folder
+        if not _trusted:
+            raise GitError(f"{folder}: git is not asked in a workspace that is not trusted")
+        if "GIT_DIR" not in os.environ and top_folder(folder) is None:
+            raise GitError(f"{folder}: not in a git checkout")
         done = self._run("rev-parse", "--show-toplevel")
         if done.returncode:
             said = _said(done)
@@ -78,15 +158,15 @@ class Checkout:
 
     def renamed_since(self, commit: str) -> dict[str, str]:
         """Files that have had another name since a commit: that name by the present one."""
-        renames = ("--name-status", "-z", "--find-renames", "--diff-filter=R", "--ignore-submodules")
-        done = self._run("diff", *renames, commit, "--")
+        renames = ("--name-status", "-z", "--find-renames", "--diff-filter=R")
+        done = self._diff(*renames, commit, "--")
         words = done.stdout.split(b"\0")[:-1] if not done.returncode else []
         # Of each file, how alike it is, the old name and the new one.
         return {os.fsdecode(new): os.fsdecode(old) for old, new in zip(words[1::3], words[2::3])}
 
     def changed_since(self, commit: str) -> set[str]:
         """The files that are not what they were at a commit, or not there in one of the two cases."""
-        done = self._run("diff", "--name-only", "-z", "--no-renames", "--ignore-submodules", commit, "--")
+        done = self._diff("--name-only", "-z", "--no-renames", commit, "--")
         return {os.fsdecode(path) for path in done.stdout.split(b"\0") if path}
 
     def present(self) -> set[str]:
@@ -112,20 +192,37 @@ class Checkout:
             return f"; this clone is shallow: try 'git fetch --unshallow{what}'"
         return f"; try 'git fetch{what}'" if what else ""
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    def _run(self, *arguments: str) -> CompletedProcess[bytes]:
         return _git(self._folder, arguments)
 
-    def reader(self) -> Reader:
+    def _diff(self, *arguments: str) -> CompletedProcess[bytes]:
+        """Compare with the files on disk, of which git otherwise filters what may have changed."""
+        filters = self._run("config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.")
+        drivers = {os.fsdecode(key).rpartition(".")[0] for key in filters.stdout.split(b"\0") if key}
+        for driver in drivers:
+            if "=" in driver or "\n" in driver:
+                raise GitError(f"{self.root}: git's configuration has a filter of the name {driver!r}")
+        off = [
+            word
+            for driver in sorted(drivers)
+            for key in ("clean=", "smudge=", "process=", "required=false")
+            for word in ("-c", f"{driver}.{key}")
+        ]
+        return _git(self._folder, (*off, *_DIFF, *arguments))
+
+    def reader(self) -> BlobReader:
         """What reads the contents of files."""
-        return Reader(self.root)
+        return BlobReader(self.root)
 
 
-class Reader:
+class BlobReader:
     """Reads contents by their names, through one process that `close` ends."""
 
     def __init__(self, root: str) -> None:
+        import subprocess
+
         self._process = subprocess.Popen(
-            ["git", "-C", root, "cat-file", "--batch"],
+            [*_PREFIX, "-C", root, "cat-file", "--batch"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -139,6 +236,8 @@ class Reader:
         try:
             asked.write(name + b"\n")
             asked.flush()
+            if not _answers(answered.fileno()):
+                self._process.kill()
             facts = answered.readline().split()
             if len(facts) == 3:
                 return answered.read(int(facts[2]) + 1)[:-1]
@@ -158,32 +257,113 @@ class Reader:
 
 
 def top_folder(folder: str) -> str | None:
-    """The top of the git checkout that a folder is in, without asking git; None where there is none."""
+    """The top of the git checkout that a folder is in, without asking git; None where there is none.
+
+    What is below something like a bare repository is in none: git would go by that one's configuration.
+    """
     above = os.path.realpath(folder)
     while not os.path.lexists(os.path.join(above, ".git")):
         parent = os.path.dirname(above)
-        if parent == above:
+        if parent == above or _is_bare(above):
             return None
         above = parent
     return above
 
 
-def _git(folder: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
-    command = ["git", "-C", folder, *arguments]
+def _is_bare(folder: str) -> bool:
+    return os.path.lexists(os.path.join(folder, "HEAD")) and all(
+        os.path.isdir(os.path.join(folder, name)) for name in ("objects", "refs")
+    )
+
+
+def _git(folder: str, arguments: Sequence[str]) -> CompletedProcess[bytes]:
+    import subprocess
+
     try:
         return subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, env=_environment(), check=False
+            [*_PREFIX, "-C", folder, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=_environment(),
+            check=False,
+            timeout=TIME_LIMIT,
         )
     except FileNotFoundError:
         raise GitError("git is not installed or not in PATH: it is needed to see what changed") from None
+    except subprocess.TimeoutExpired:
+        raise GitError(f"{folder}: git has not answered in {TIME_LIMIT:.0f} seconds") from None
 
 
 def _environment() -> dict[str, str]:
-    """Messages in English, for what looks into them; and nothing is written, not even the index."""
-    return {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    """Messages in English, for what looks into them; nothing is written, fetched or asked for."""
+    return {
+        **os.environ,
+        "LC_ALL": "C",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_LAZY_FETCH": "1",  # since Git 2.45; before, no transport is allowed
+        "GIT_ALLOW_PROTOCOL": "",
+    }
 
 
-def _said(done: subprocess.CompletedProcess[bytes]) -> str:
+def _output_of(command: list[str]) -> bytes | None:
+    """What a command prints, or None where it fails."""
+    if not hasattr(os, "posix_spawnp"):
+        import subprocess
+
+        try:
+            done = subprocess.run(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL,
+                env=_environment(),
+                timeout=TIME_LIMIT,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        return None if done.returncode else done.stdout
+    # Importing subprocess takes longer than git does.
+    reading, writing = os.pipe()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    streams = [
+        (os.POSIX_SPAWN_DUP2, stream, number) for number, stream in enumerate((nothing, writing, nothing))
+    ]
+    try:
+        child = os.posix_spawnp(command[0], command, _environment(), file_actions=streams)
+    except OSError:
+        os.close(reading)
+        return None
+    finally:
+        os.close(writing)
+        os.close(nothing)
+    printed: list[bytes] = []
+    try:
+        while _answers(reading):
+            part = os.read(reading, 1 << 20)
+            if not part:
+                break
+            printed.append(part)
+        else:
+            os.kill(child, 9)
+    finally:
+        os.close(reading)
+        _, status = os.waitpid(child, 0)
+    return None if status else b"".join(printed)
+
+
+def _answers(stream: int) -> bool:
+    """Whether there is something to read, or its end, within the time limit."""
+    if os.name != "posix":
+        return True
+    import select
+
+    poll = select.poll()
+    poll.register(stream, select.POLLIN)
+    return bool(poll.poll(TIME_LIMIT * 1000))
+
+
+def _said(done: CompletedProcess[bytes]) -> str:
     """The first line of what git complained about."""
     lines: Iterable[str] = done.stderr.decode("utf-8", "replace").splitlines()
     return next((line.partition(": ")[2] or line for line in lines), "")

@@ -10,11 +10,11 @@ from tesc.config.settings import configuration_at, settings_with
 from tesc.files import MAX_SOURCE_BYTES, read_source, relative, too_large
 from tesc.files import find_files as find_files  # callers look for it here
 from tesc.records import record, replace
-from tesc.schema.loading import Loader
-from tesc.schema.outside import outside
-from tesc.schema.resolve import resolve
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
+from tesc.units.loading import Loader
+from tesc.units.outside import outside
+from tesc.units.resolve import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from tesc.config.loading import Configuration
     from tesc.config.settings import Settings
-    from tesc.schema.resolve import Outside
-    from tesc.schema.unit import Unit
     from tesc.syntax.nodes import Tree
+    from tesc.units.resolve import Outside
+    from tesc.units.unit import Unit
 
 
 @record
@@ -208,7 +208,7 @@ class Workspace:
         return self.settings_for(source.file)
 
     def settings_for(self, path: str) -> Settings:
-        """The same for a file that is not read yet. Raises ConfigError."""
+        """The same for a file that is not read yet. Raises BadConfiguration."""
         folder = os.path.dirname(os.path.abspath(path))
         if folder not in self._folders:
             configuration = self.configuration_for(path)
@@ -219,7 +219,7 @@ class Workspace:
         return self._folders[folder]
 
     def configuration_for(self, path: str) -> Configuration | None:
-        """The configuration that holds for a file. Raises ConfigError."""
+        """The configuration that holds for a file. Raises BadConfiguration."""
         if self.overrides.isolated:
             return None
         if self.overrides.config is None:
@@ -279,7 +279,7 @@ class Workspace:
 
 def _includes(unit: Unit) -> bool:
     """Whether files of a unit include others, or would."""
-    return len(unit.trees) > 1 or bool(unit.problems) or bool(unit.directives)
+    return len(unit.trees) > 1 or bool(unit.errors) or bool(unit.directives)
 
 
 def _outermost(paths: Iterable[str]) -> list[str]:

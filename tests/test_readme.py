@@ -37,7 +37,7 @@ def test_the_language_shown_is_the_language():
     from tesc.syntax.source import Source
 
     text = re.search(r"```\n(include .*?)```", README, re.S)[1]
-    assert not parse(Source("README.md", text)).problems
+    assert not parse(Source("README.md", text)).errors
 
 
 @pytest.mark.parametrize("page", ["README.md", "examples/README.md"])

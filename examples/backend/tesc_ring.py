@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tesc.codegen.qemu.backends.base import Backend, call_arguments
 from tesc.codegen.qemu.output import line_of
-from tesc.schema import identifiers
+from tesc.units import identifiers
 
 
 class Ring(Backend):

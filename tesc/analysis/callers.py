@@ -9,9 +9,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tesc.schema.unit import Unit, UnitEvent
     from tesc.syntax.nodes import Event
     from tesc.syntax.source import Source
+    from tesc.units.unit import Unit, UnitEvent
     from tesc.uses.index import Index
     from tesc.uses.scan import Use
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Diagnostic, Related
-from tesc.analysis.rule import EventRule, FileRule, Finding, RunRule, SourcesRule
-from tesc.analysis.suppress import Suppression, suppressions
+from tesc.analysis.rule import EventRule, FileRule, Report, RunRule, SourcesRule
+from tesc.analysis.suppressions import Suppression, suppressions
 from tesc.records import replace
 
 TYPE_CHECKING = False
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from tesc.analysis.rule import Rule
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Inclusion, Unit
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
+    from tesc.units.unit import Inclusion, Unit
     from tesc.uses.index import Index
 
     # Settings, severities by code, rules, and the effective names of the events.
@@ -98,7 +98,7 @@ class Memory:
         self._found = {id(tree): self._found[id(tree)] for tree in trees}
 
 
-def _in_run(rule: Rule, units: Sequence[Unit], settings: Settings, uses: Index | None) -> Iterable[Finding]:
+def _in_run(rule: Rule, units: Sequence[Unit], settings: Settings, uses: Index | None) -> Iterable[Report]:
     """What a rule finds that looks at all units together."""
     if isinstance(rule, RunRule):
         return rule.check(units, settings)
@@ -180,7 +180,7 @@ def _in_file(
 
 
 def _diagnostic(
-    rule: Rule, finding: Finding, source: Source, event: str | None, severities: Mapping[str, str]
+    rule: Rule, finding: Report, source: Source, event: str | None, severities: Mapping[str, str]
 ) -> Diagnostic:
     return Diagnostic(
         rule.code,
@@ -228,6 +228,6 @@ def _unsuppressed(
     return [d for d in found if id(d) not in dropped] + unused
 
 
-def _unused(one: Suppression) -> Finding:
+def _unused(one: Suppression) -> Report:
     where = "here" if one.line else "in this file"
-    return Finding(one.span, one.flaw or f"nothing to ignore: {one.selector} finds nothing {where}")
+    return Report(one.span, one.flaw or f"nothing to ignore: {one.selector} finds nothing {where}")

@@ -18,7 +18,7 @@ _MOST_ROUNDS = 20
 
 
 @record
-class Settled:
+class FixResult:
     """What came of fixing: the new texts by file, how many findings were fixed, what is left."""
 
     texts: Mapping[str, str]
@@ -53,7 +53,7 @@ def settle(
     found: list[Diagnostic],
     again: Callable[[Mapping[str, str]], list[Diagnostic]],
     unsafe: bool = False,
-) -> Settled:
+) -> FixResult:
     """Make fixes until none is left to make.
 
     `again` checks once more, with other texts of some files. A file of which more lines could not be
@@ -74,7 +74,7 @@ def settle(
         texts.update((source.file, text) for source, text in changed.items())
         fixed += len(taken)
         found = again(texts)
-    return Settled(texts, fixed, found)
+    return FixResult(texts, fixed, found)
 
 
 def _together(diagnostics: Iterable[Diagnostic], unsafe: bool) -> list[Diagnostic]:
@@ -125,4 +125,4 @@ def edited(text: str, edits: list[SourceEdit]) -> str:
 
 def _parses_worse(source: Source, text: str) -> bool:
     before = parse(source)
-    return len(parse(Source(source.path, text, source.file)).problems) > len(before.problems)
+    return len(parse(Source(source.path, text, source.file)).errors) > len(before.errors)

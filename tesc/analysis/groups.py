@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
-from tesc.schema.groups import group_of
+from tesc.units.groups import group_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
 
 
 def groups_of(units: Sequence[Unit], settings: Settings) -> list[str]:

@@ -7,7 +7,7 @@ from collections import Counter
 
 from tesc.analysis.diagnostic import Related
 from tesc.records import record
-from tesc.schema.unit import Inclusion, Unit, UnitEvent
+from tesc.units.unit import Inclusion, Unit, UnitEvent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
 
 # The lists are read as text: which of them a build takes depends on how it is configured.
 _LIST = re.compile(r"^[ \t]*trace_events_subdirs\s*\+?=\s*\[", re.M)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tesc.records import record
-from tesc.schema.resolve import MAX_ID
-from tesc.schema.unit import Inclusion, Range, Unit
+from tesc.units.resolve import MAX_ID
+from tesc.units.unit import Inclusion, Range, Unit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import inspect
 
 from tesc.analysis.diagnostic import Fix, Related, SourceEdit
 from tesc.records import record, replace
-from tesc.syntax.remainders import JOIN_HELP, ends_line, remainders
+from tesc.syntax.continuations import JOIN_HELP, continuation_lines, ends_line
 from tesc.syntax.source import Source, Span
 
 TYPE_CHECKING = False
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
-    from tesc.syntax.nodes import Event, Problem, Tree
+    from tesc.syntax.nodes import Event, ParseError, Tree
+    from tesc.units.unit import Unit
     from tesc.uses.index import Index
 
 
 @record
-class Finding:
+class Report:
     """What a rule found: the smallest text that is wrong, and what to say of it.
 
     `source` may be left out by rules that look at one file; `event` is an event's effective name,
@@ -73,71 +73,71 @@ class Rule:
 class EventRule(Rule):
     """Looks at one event's declaration at a time."""
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterable[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterable[Report]:
         raise NotImplementedError
 
 
 class FileRule(Rule):
     """Looks at one file at a time."""
 
-    def check(self, tree: Tree, settings: Settings) -> Iterable[Finding]:
+    def check(self, tree: Tree, settings: Settings) -> Iterable[Report]:
         raise NotImplementedError
 
 
 class RunRule(Rule):
     """Looks at all units of a run together."""
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterable[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterable[Report]:
         raise NotImplementedError
 
 
 class SourcesRule(Rule):
     """Looks at all units of a run together with the C and Rust sources; without those it does not run."""
 
-    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterable[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterable[Report]:
         raise NotImplementedError
 
 
 class SyntaxRule(FileRule):
-    """Reports the problems that the parser found under this rule's code."""
+    """Reports the errors that the parser found under this rule's code."""
 
-    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
-        below = remainders(tree)
-        for problem in tree.problems:
-            if problem.code == self.code:
-                told = _of_whole_item(problem, tree, below) if below else problem
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
+        below = continuation_lines(tree)
+        for error in tree.errors:
+            if error.code == self.code:
+                told = _of_whole_item(error, tree, below) if below else error
                 if told is not None:
-                    yield finding_of(told, tree.source)
+                    yield report_of(told, tree.source)
 
 
-class UnitProblemRule(RunRule):
+class UnitErrorRule(RunRule):
     """Reports what was wrong with includes and prefixes where units were resolved."""
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         seen = set()
         for unit in units:
-            for problem in unit.problems:
-                place = (problem.source, problem.span)
-                # Units that include the same file have its problems in common.
-                if problem.code == self.code and place not in seen:
+            for error in unit.errors:
+                place = (error.source, error.span)
+                # Units that include the same file have its errors in common.
+                if error.code == self.code and place not in seen:
                     seen.add(place)
-                    yield Finding(problem.span, problem.message, problem.help, source=problem.source)
+                    yield Report(error.span, error.message, error.help, source=error.source)
 
 
-def _of_whole_item(problem: Problem, tree: Tree, below: frozenset[int]) -> Problem | None:
-    """What is to be said of a problem, where the lines `below` go on with what others began.
+def _of_whole_item(error: ParseError, tree: Tree, below: frozenset[int]) -> ParseError | None:
+    """What is to be said of a error, where the lines `below` go on with what others began.
 
     Only the place at which the first of an item's lines ends is wrong; None for all that follows from it.
     """
-    line, _ = tree.source.place(problem.span.start)
+    line, _ = tree.source.place(error.span.start)
     if line in below:
         return None
-    if line + 1 not in below or not ends_line(problem, tree):
-        return problem
-    return replace(problem, help=JOIN_HELP, edits=()) if problem.code == "TE001" else None
+    if line + 1 not in below or not ends_line(error, tree):
+        return error
+    return replace(error, help=JOIN_HELP, edits=()) if error.code == "TE001" else None
 
 
-def finding_of(problem: Problem, source: Source) -> Finding:
-    """A parser's problem as a finding."""
-    edits = tuple(SourceEdit(source, edit.span, edit.text) for edit in problem.edits)
-    return Finding(problem.span, problem.message, problem.help, fix=Fix("safe", edits) if edits else None)
+def report_of(error: ParseError, source: Source) -> Report:
+    """A parser's error as a finding."""
+    edits = tuple(SourceEdit(source, edit.span, edit.text) for edit in error.edits)
+    return Report(error.span, error.message, error.help, fix=Fix("safe", edits) if edits else None)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tesc.analysis.rule import Rule
+    from tesc.config.errors import ConfigError
     from tesc.config.loading import Configuration
-    from tesc.config.problems import ConfigProblem
     from tesc.config.settings import Settings
     from tesc.syntax.source import Source
 
@@ -71,7 +71,7 @@ def _covered(selector: str) -> list[Rule]:
     return [rule for rule in all_rules() if rule in of_name or rule.code.startswith(selector.upper())]
 
 
-def unknown_rules(configuration: Configuration) -> list[ConfigProblem]:
+def unknown_rules(configuration: Configuration) -> list[ConfigError]:
     """Where a configuration names rules that do not exist."""
     values = configuration.values
     places: list[tuple[str, tuple[str | int, ...]]] = []
@@ -81,8 +81,8 @@ def unknown_rules(configuration: Configuration) -> list[ConfigProblem]:
     for pattern, selectors in values.get("per-file-ignores", {}).items():
         places += [(one, ("per-file-ignores", pattern, number)) for number, one in enumerate(selectors)]
     flaws = ((flaw_of(selector), path) for selector, path in places)
-    problems = [configuration.problem(flaw, *path, of_key=True) for flaw, path in flaws if flaw]
-    return sorted(problems, key=lambda problem: (problem.line, problem.column))
+    errors = [configuration.error(flaw, *path, of_key=True) for flaw, path in flaws if flaw]
+    return sorted(errors, key=lambda error: (error.line, error.column))
 
 
 def flaw_of(selector: str) -> str | None:

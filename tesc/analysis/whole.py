@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
     from tesc.syntax.source import Source
+    from tesc.units.unit import Unit
 
 # Syntax, and directives.
 _FATAL = ("TE001", "TE003", "TE004", "TE005", "TE307", "TE410", "TE5")

@@ -12,7 +12,7 @@ from tesc.analysis.selection import chosen, unknown_rules
 from tesc.cli import report
 from tesc.cli.overrides import add_overrides, add_selection, overrides
 from tesc.cli.terminal import Failure, add_color, error
-from tesc.config.problems import ConfigError
+from tesc.config.errors import BadConfiguration
 from tesc.files import MAX_SOURCE_BYTES, is_source_code, too_large
 from tesc.syntax.source import Source
 from tesc.workspace import Workspace, declaring, distinct, find_files
@@ -109,7 +109,7 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     workspace.resolve()
     wrong = [problem for one in workspace.configurations.values() for problem in unknown_rules(one)]
     if wrong:
-        raise ConfigError(wrong)
+        raise BadConfiguration(wrong)
     memory = Memory()
     sources = _Sources(workspace, change)
     found = _found(workspace, sources, memory)

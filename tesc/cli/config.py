@@ -72,11 +72,11 @@ def _check_rules(configuration: Configuration | None) -> None:
     if configuration is None:
         return
     from tesc.analysis.selection import unknown_rules
-    from tesc.config.problems import ConfigError
+    from tesc.config.errors import BadConfiguration
 
     wrong = unknown_rules(configuration)
     if wrong:
-        raise ConfigError(wrong)
+        raise BadConfiguration(wrong)
 
 
 def _origins(workspace: Workspace, configuration: Configuration | None, file: str) -> list[Origin]:

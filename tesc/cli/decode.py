@@ -14,10 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tesc.schema.unit import Unit
     from tesc.trace.output import TraceOutput
     from tesc.trace.reader import RecordReader
     from tesc.trace.selection import Moment, Window
+    from tesc.units.unit import Unit
 
 _EPILOG = f"""\
 formats:
@@ -163,9 +163,9 @@ def _load(options: argparse.Namespace) -> tuple[Unit, bool]:
         raise Failure(f"{unreadable.path}: {unreadable.reason}")
     workspace.resolve()
     unit = workspace.units[0]
-    found = [(tree.source, problem) for tree in unit.trees for problem in tree.problems]
+    found = [(tree.source, problem) for tree in unit.trees for problem in tree.errors]
     places = [(source, problem.span, problem) for source, problem in found]
-    places += [(problem.source, problem.span, problem) for problem in unit.problems]  # type: ignore[misc]
+    places += [(problem.source, problem.span, problem) for problem in unit.errors]  # type: ignore[misc]
     for source, span, problem in places:
         line, column = source.place(span.start)
         sys.stderr.write(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Callable
 
     from tesc.analysis.diagnostic import Diagnostic
-    from tesc.analysis.fixing import Settled
+    from tesc.analysis.fixing import FixResult
 
 
 def fixed(
@@ -25,7 +25,7 @@ def fixed(
     found: list[Diagnostic],
     check: Callable[[Workspace], list[Diagnostic]],
     unsafe: bool,
-) -> tuple[Workspace, Settled]:
+) -> tuple[Workspace, FixResult]:
     """The files of a workspace after the fixes of what was found in them; nothing is written."""
     latest = workspace
 
@@ -86,7 +86,7 @@ def _lines(text: str) -> list[str]:
     return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
 
 
-def print_fixed(workspace: Workspace, settled: Settled) -> None:
+def print_fixed(workspace: Workspace, settled: FixResult) -> None:
     """Print standard input as it is after the fixes, and tell what is left beside it."""
     from tesc.cli.output import concise
 

@@ -7,7 +7,7 @@ import sys
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.units import load
 from tesc.files import write_output
-from tesc.schema.flatten import flatten
+from tesc.units.flatten import flatten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -107,7 +107,7 @@ def formatted(source: Source) -> Formatted:
 
 def _warn(tree: Tree) -> None:
     """Tell of lines that stay as they are."""
-    lines = {tree.source.place(problem.span.start)[0] for problem in tree.problems}
+    lines = {tree.source.place(problem.span.start)[0] for problem in tree.errors}
     if lines:
         which = f"{len(lines)} lines with mistakes stay as they are"
         if len(lines) == 1:

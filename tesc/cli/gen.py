@@ -169,7 +169,7 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     from tesc.cli.refusals import complain
     from tesc.cli.terminal import Failure, error
     from tesc.cli.tree import SourceTree
-    from tesc.schema.complaints import complaints
+    from tesc.units.complaints import complaints
 
     if not os.path.isdir(options.root):
         raise Failure(f"{options.root}: no such folder")

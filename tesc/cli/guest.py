@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
 
 _KINDS = ("header", "source", "runtime", "demux")
 
@@ -122,7 +122,7 @@ def _firmware(unit: Unit, options: argparse.Namespace) -> int:
 
 def _demux(unit: Unit, options: argparse.Namespace) -> int:
     from tesc.codegen.guest import demux
-    from tesc.schema.groups import group_of
+    from tesc.units.groups import group_of
 
     group = options.group or group_of(relative(unit.roots[0].source.path))
     guests = demux.guests_of(unit, group)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from tesc.cli.terminal import Failure, error, plural, print_text
-from tesc.config.finding import NAME, PYPROJECT, find_configuration
+from tesc.config.lookup import NAME, PYPROJECT, find_configuration
 from tesc.config.settings import PROFILES
 from tesc.files import relative, write_output
 

@@ -7,8 +7,8 @@ import json
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import error, print_text
 from tesc.cli.units import load
-from tesc.schema.flatten import declaration
-from tesc.schema.patterns import pattern
+from tesc.units.flatten import declaration
+from tesc.units.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from tesc.schema.unit import UnitEvent
+    from tesc.units.unit import UnitEvent
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

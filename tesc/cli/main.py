@@ -61,7 +61,7 @@ def _run(words: list[str]) -> int:
 def _refuse(unknown: list[str], command: str) -> None:
     """Say that a command has no such arguments, in place of argparse, which forgets the command by then."""
     from tesc.cli.parsers import commands_of
-    from tesc.config.problems import did_you_mean
+    from tesc.config.errors import did_you_mean
 
     parser = commands_of(_parser()).choices[command]
     options = [option for action in parser._actions for option in action.option_strings]
@@ -73,7 +73,21 @@ def _parser() -> argparse.ArgumentParser:
     import argparse
 
     from tesc import __version__
-    from tesc.cli import check, completion, config, decode, explain, flatten, fmt, gen, guest, init, lsp, man
+    from tesc.cli import (
+        cache,
+        check,
+        completion,
+        config,
+        decode,
+        explain,
+        flatten,
+        fmt,
+        gen,
+        guest,
+        init,
+        lsp,
+        man,
+    )
     from tesc.cli import list as list_
 
     parser = argparse.ArgumentParser(
@@ -100,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     lsp.add_parser(commands)
     config.add_parser(commands)
     init.add_parser(commands)
+    cache.add_parser(commands)
     completion.add_parser(commands)
     man.add_parser(commands)
     return parser
@@ -128,12 +143,12 @@ def _forget_unwritten() -> None:
 def _failed(error: Exception, words: Sequence[str]) -> int:
     from tesc.cli.terminal import Failure, printable
     from tesc.cli.terminal import error as complain
-    from tesc.config.problems import ConfigError
-    from tesc.schema.outside import BadDirective
+    from tesc.config.errors import BadConfiguration
+    from tesc.units.outside import BadDirective
 
     if isinstance(error, (Failure, BadDirective)):
         complain(str(error))
-    elif isinstance(error, ConfigError):
+    elif isinstance(error, BadConfiguration):
         sys.stderr.write(printable(f"{error}\n"))
     elif isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tesc.schema.complaints import Complaint
+    from tesc.units.complaints import Complaint
 
 
 def complain(complaints: Iterable[Complaint]) -> bool:

@@ -13,16 +13,16 @@ from tesc.cli.refusals import complain
 from tesc.codegen.qemu import BACKENDS, FORMATS, BadBackend, find_backend, generate
 from tesc.codegen.qemu.output import Options
 from tesc.files import read_source, relative, write_output
-from tesc.schema.complaints import complaints
-from tesc.schema.resolve import NOTHING, has_directives, resolve
 from tesc.syntax.parser import parse
+from tesc.units.complaints import complaints
+from tesc.units.resolve import NOTHING, has_directives, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tesc.schema.unit import Unit
     from tesc.syntax.nodes import Tree
+    from tesc.units.unit import Unit
 
 _PROGRAM = "tesc tracetool"
 _LONG_OPTIONS = [
@@ -138,7 +138,7 @@ def _unit(found: list[tuple[str, str]], trees: Sequence[Tree]) -> Unit:
     outer = NOTHING
     given = {name: [value for option, value in found if option == name] for name in _DIRECTIVES}
     if any(given[name] for name in _DIRECTIVES[1:]):
-        from tesc.schema.outside import BadDirective, outside
+        from tesc.units.outside import BadDirective, outside
 
         prefixes = given["--event-prefix"]
         prefix = prefixes[-1] if prefixes else ""
@@ -149,7 +149,7 @@ def _unit(found: list[tuple[str, str]], trees: Sequence[Tree]) -> Unit:
             raise _Usage(str(error)) from None
     if outer is NOTHING and not any(has_directives(tree) for tree in trees):
         return resolve(trees)
-    from tesc.schema.loading import Loader
+    from tesc.units.loading import Loader
 
     return resolve(trees, Loader(given["-I"], relative), outer)
 

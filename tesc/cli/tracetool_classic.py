@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 
 from tesc.codegen.classic import BACKENDS, MAX_ARGUMENTS, OUTPUTS, Options, generate
-from tesc.schema.resolve import resolve
 from tesc.syntax.nodes import Disable, Include, Prefix
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
+from tesc.units.resolve import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _generate(options: Options) -> int:
 
 def _wrong(tree: Tree) -> bool:
     """Print what keeps the events from being generated; 2011 made code of it that no compiler takes."""
-    found = [(p.span.start, f"{p.message} [{p.code}]", p.code != "TE004") for p in tree.problems]
+    found = [(p.span.start, f"{p.message} [{p.code}]", p.code != "TE004") for p in tree.errors]
     for event in tree.events:
         if len(event.parameters) > MAX_ARGUMENTS:
             message = f"{len(event.parameters)} arguments, but a record holds {MAX_ARGUMENTS} [TE301]"

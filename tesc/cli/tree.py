@@ -7,10 +7,10 @@ import os
 from tesc.cli.terminal import Failure
 from tesc.codegen.tree.plan import Group
 from tesc.files import find_files, read_source, relative
-from tesc.schema.groups import group_of
-from tesc.schema.loading import Loader
-from tesc.schema.resolve import resolve
 from tesc.syntax.parser import parse
+from tesc.units.groups import group_of
+from tesc.units.loading import Loader
+from tesc.units.resolve import resolve
 from tesc.workspace import Workspace
 
 TYPE_CHECKING = False
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from tesc.codegen.tree.manifest import Manifest
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
+    from tesc.units.unit import Unit
     from tesc.workspace import Overrides
 
 _FILE = "trace-events"

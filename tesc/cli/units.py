@@ -11,7 +11,7 @@ from tesc.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
     from tesc.workspace import Overrides
 
 

@@ -9,13 +9,13 @@ demultiplexer.
 from __future__ import annotations
 
 from tesc.records import record
-from tesc.schema import identifiers
+from tesc.units import identifiers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tesc.schema.unit import UnitEvent
+    from tesc.units.unit import UnitEvent
 
 BACKENDS = ("nop", "simple", "stderr", "ust", "dtrace")
 # The outputs by their option: header, source, D provider, guest demultiplexer, tapset.

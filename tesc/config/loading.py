@@ -7,9 +7,9 @@ import re
 import stat
 from functools import lru_cache
 
-from tesc.config.finding import PYPROJECT
+from tesc.config.errors import BadConfiguration, ConfigError
+from tesc.config.lookup import PYPROJECT
 from tesc.config.positions import extent, line_and_column, locate
-from tesc.config.problems import ConfigError, ConfigProblem
 from tesc.config.toml import loads
 from tesc.files import MAX_SOURCE_BYTES, relative
 from tesc.records import record
@@ -52,7 +52,7 @@ class Configuration:
         """Line and column of a value, or of its key; of what holds it where it is not there itself."""
         return line_and_column(self.text, _extent(self.text, (*self.table, *keys), of_key)[0])
 
-    def problem(self, message: str, *keys: str | int, of_key: bool = False) -> ConfigProblem:
+    def error(self, message: str, *keys: str | int, of_key: bool = False) -> ConfigError:
         """A mistake in the value at `keys`, or in its key."""
         return _problem(self.shown, self.text, _extent(self.text, (*self.table, *keys), of_key), message)
 
@@ -60,7 +60,7 @@ class Configuration:
 def load(path: str) -> Configuration:
     """The configuration in a file that is named tesc.toml, pyproject.toml or anything.
 
-    Raises ConfigError with all that is wrong with it.
+    Raises BadConfiguration with all that is wrong with it.
     """
     path = os.path.abspath(path)
     return _checked(path, _read(path))
@@ -85,18 +85,18 @@ def _checked(path: str, data: bytes) -> Configuration:
     except RecursionError:
         raise _unusable(path, "nested too deeply") from None
     if found:
-        raise ConfigError([_problem(relative(path), text, place, message) for place, message in found])
+        raise BadConfiguration([_problem(relative(path), text, place, message) for place, message in found])
     return Configuration(path, text, table, values)
 
 
 def holds_table(path: str) -> bool:
-    """Whether a pyproject.toml has the table [tool.tesc]. Raises ConfigError."""
+    """Whether a pyproject.toml has the table [tool.tesc]. Raises BadConfiguration."""
     tool = _parsed(path, _read(path))[1].get("tool")
     return isinstance(tool, dict) and "tesc" in tool
 
 
 def _read(path: str) -> bytes:
-    """What is in a file. Raises ConfigError."""
+    """What is in a file. Raises BadConfiguration."""
     try:
         status = os.stat(path)
         if os.path.isdir(path):
@@ -115,7 +115,7 @@ def _read(path: str) -> bytes:
 
 
 def _parsed(path: str, data: bytes) -> tuple[str, Any]:
-    """A file's text, and what it says. Raises ConfigError."""
+    """A file's text, and what it says. Raises BadConfiguration."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -131,7 +131,7 @@ def _parsed(path: str, data: bytes) -> tuple[str, Any]:
         raise _syntax_error(path, text, str(error)) from None
 
 
-def _syntax_error(path: str, text: str, message: str) -> ConfigError:
+def _syntax_error(path: str, text: str, message: str) -> BadConfiguration:
     match = _TOML_PLACE.search(message)
     if match is None:
         return _unusable(path, message)
@@ -143,8 +143,8 @@ def _syntax_error(path: str, text: str, message: str) -> ConfigError:
         if said == _INVALID:
             said = _no_value(rest)
         wrong = _TOKEN.match(rest)
-        return ConfigError(
-            [ConfigProblem(relative(path), line, column, said, before, wrong[0] if wrong else "")]
+        return BadConfiguration(
+            [ConfigError(relative(path), line, column, said, before, wrong[0] if wrong else "")]
         )
     return _wrong(path, text, len(text.rstrip("\n")), f"{message[: match.start()]} before the end")
 
@@ -157,19 +157,19 @@ def _no_value(rest: str) -> str:
     return f"'{word[0]}' is no value; text stands in quotes: \"{word[0]}\""
 
 
-def _unusable(path: str, message: str) -> ConfigError:
-    return ConfigError([ConfigProblem(relative(path), 0, 0, message)])
+def _unusable(path: str, message: str) -> BadConfiguration:
+    return BadConfiguration([ConfigError(relative(path), 0, 0, message)])
 
 
-def _wrong(path: str, text: str, offset: int, message: str) -> ConfigError:
-    return ConfigError([_problem(relative(path), text, (offset, offset), message)])
+def _wrong(path: str, text: str, offset: int, message: str) -> BadConfiguration:
+    return BadConfiguration([_problem(relative(path), text, (offset, offset), message)])
 
 
-def _problem(shown: str, text: str, place: tuple[int, int], message: str) -> ConfigProblem:
+def _problem(shown: str, text: str, place: tuple[int, int], message: str) -> ConfigError:
     """A mistake in a document, between two offsets."""
     begin, end = place
     before = text[text.rfind("\n", 0, begin) + 1 : begin]
-    return ConfigProblem(shown, *line_and_column(text, begin), message, before, text[begin:end])
+    return ConfigError(shown, *line_and_column(text, begin), message, before, text[begin:end])
 
 
 def _extent(text: str, path: Path, of_key: bool) -> tuple[int, int]:

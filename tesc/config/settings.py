@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from tesc.config.finding import find_configuration
+from tesc.config.lookup import find_configuration
 from tesc.records import record
 
 TYPE_CHECKING = False
@@ -126,7 +126,7 @@ def profile_at(path: str) -> str:
 def settings_at(path: str, profile: str | None = None) -> Settings:
     """The settings of a file; a profile that is given overrides the one that is found.
 
-    Raises ConfigError where the configuration above the file is wrong.
+    Raises BadConfiguration where the configuration above the file is wrong.
     """
     return settings_with(configuration_at(path), path, profile)
 
@@ -141,7 +141,7 @@ def settings_with(configuration: Configuration | None, path: str, profile: str |
 
 
 def configuration_at(path: str) -> Configuration | None:
-    """The configuration nearest above a file. Raises ConfigError where it is wrong."""
+    """The configuration nearest above a file. Raises BadConfiguration where it is wrong."""
     file = find_configuration(path)
     if file is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from tesc.analysis.suppress import is_suppression
+from tesc.analysis.suppressions import is_suppression
 from tesc.records import record
 from tesc.syntax.nodes import Comment
 from tesc.syntax.source import Span

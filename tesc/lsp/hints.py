@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from tesc.lsp.settings import ClientSettings
     from tesc.lsp.view import View
-    from tesc.schema.unit import UnitEvent
     from tesc.syntax.nodes import Event, Tree
     from tesc.syntax.source import Span
+    from tesc.units.unit import UnitEvent
 
 _MOST = 3
 

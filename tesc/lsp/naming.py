@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from tesc.records import record
-from tesc.schema.disabling import disabled_by
-from tesc.schema.patterns import is_literal
 from tesc.syntax.nodes import Disable
+from tesc.units.disabling import disabled_by
+from tesc.units.patterns import is_literal
 from tesc.uses.scan import CALL, REFERENCE, STATE
 
 TYPE_CHECKING = False
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from tesc.lsp.project import Project
     from tesc.lsp.sources import Sources
-    from tesc.schema.unit import UnitEvent
     from tesc.syntax.nodes import Event, Word
     from tesc.syntax.source import Source
+    from tesc.units.unit import UnitEvent
     from tesc.uses.scan import Use
 
 

@@ -12,7 +12,7 @@ from tesc.analysis.diagnostic import SourceEdit
 from tesc.analysis.fixing import fixable, settle
 from tesc.analysis.registry import all_rules
 from tesc.analysis.rule import SyntaxRule
-from tesc.analysis.silencing import (
+from tesc.analysis.suppression_edits import (
     disable,
     ignore,
     ignore_in_file,
@@ -21,11 +21,11 @@ from tesc.analysis.silencing import (
     remove_pattern,
 )
 from tesc.lsp.edits import difference
-from tesc.lsp.joining import joined
+from tesc.lsp.join_lines import join_edits
 from tesc.lsp.reports import printable
 from tesc.records import record, replace
+from tesc.syntax.continuations import continuation_lines
 from tesc.syntax.nodes import Event
-from tesc.syntax.remainders import remainders
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -66,7 +66,7 @@ class Offer:
 def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], unsafe: bool) -> list[Offer]:
     """What to do about the findings `here`, of all that is `found` in the file."""
     joins = (
-        Offer("Join the lines of this event", QUICK, joined(view, _line(one)), one, True) for one in here
+        Offer("Join the lines of this event", QUICK, join_edits(view, _line(one)), one, True) for one in here
     )
     joining = next((offer for offer in joins if offer.edits), None)
     made = [joining] if joining else []
@@ -88,7 +88,7 @@ def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], 
 
 def begun_above(view: View, found: Sequence[Diagnostic], span: Span) -> list[Diagnostic]:
     """The mistake of a broken event, at one of the lines that only go on with it: it stands above them."""
-    below = remainders(view.tree)
+    below = continuation_lines(view.tree)
     line = first = view.source.place(span.start)[0]
     while first in below:
         first -= 1

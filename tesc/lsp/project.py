@@ -8,12 +8,12 @@ from tesc.analysis.check import Memory, check
 from tesc.analysis.fixing import edited
 from tesc.analysis.rule import RunRule
 from tesc.analysis.selection import chosen, flaw_of, unknown_rules
-from tesc.config.problems import ConfigError, ConfigProblem
+from tesc.config.errors import BadConfiguration, ConfigError
 from tesc.lsp.uses import RememberingIndex
 from tesc.records import replace
-from tesc.schema.outside import BadDirective
-from tesc.schema.resolve import NOTHING
 from tesc.syntax.source import Source
+from tesc.units.outside import BadDirective
+from tesc.units.resolve import NOTHING
 from tesc.workspace import Overrides, Workspace
 
 TYPE_CHECKING = False
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from tesc.config.loading import Configuration
     from tesc.config.settings import Settings
     from tesc.lsp.settings import ClientSettings
-    from tesc.schema.resolve import Outside
-    from tesc.schema.unit import Unit, UnitEvent
     from tesc.syntax.nodes import Event, Include, Tree
+    from tesc.units.resolve import Outside
+    from tesc.units.unit import Unit, UnitEvent
     from tesc.uses.index import Index
 
 
@@ -183,10 +183,10 @@ class Project:
         return self.with_texts({source.file: edited(source.text, mine) for source, mine in by_source.items()})
 
     @property
-    def problems(self) -> list[ConfigProblem]:
+    def errors(self) -> list[ConfigError]:
         """What is wrong with the configurations that hold for the files."""
         self.units  # noqa: B018  # only now they are all read
-        return [problem for _, problems in sorted(self.workspace.problems.items()) for problem in problems]
+        return [error for _, errors in sorted(self.workspace.errors.items()) for error in errors]
 
     def _check(self, units: list[Unit], whole: bool) -> list[Diagnostic]:
         if not whole:
@@ -218,12 +218,12 @@ class _Workspace(Workspace):
     def __init__(self, overrides: Overrides, shown: object) -> None:
         super().__init__(overrides, shown)  # type: ignore[arg-type]
         # By the path of the configuration file.
-        self.problems: dict[str, list[ConfigProblem]] = {}
+        self.errors: dict[str, list[ConfigError]] = {}
         self._good: dict[str, Configuration | None] = {}
 
     def configure_again(self) -> None:
         super().configure_again()
-        self.problems = {}
+        self.errors = {}
 
     def resolve(self) -> None:
         # In the order of the command line, whatever was opened first.
@@ -234,8 +234,8 @@ class _Workspace(Workspace):
         folder = os.path.dirname(os.path.abspath(path))
         try:
             configuration = super().configuration_for(path)
-        except ConfigError as error:
-            self._note(error.problems)
+        except BadConfiguration as error:
+            self._note(error.errors)
             return self._good.get(folder)
         if configuration is not None:
             self._note(unknown_rules(configuration))
@@ -247,9 +247,9 @@ class _Workspace(Workspace):
         known = folder in self._folders
         try:
             settings = super().settings_for(path)
-        except ConfigError as error:
+        except BadConfiguration as error:
             # What is wrong shows only where the configuration is applied.
-            self._note(error.problems)
+            self._note(error.errors)
             self._good[folder] = None
             from tesc.config.settings import settings_with
 
@@ -264,14 +264,14 @@ class _Workspace(Workspace):
         except BadDirective as error:
             configuration = self.configuration_for(tree.source.file)
             if configuration is not None:
-                self._note([ConfigProblem(configuration.path, 1, 1, str(error))])
+                self._note([ConfigError(configuration.path, 1, 1, str(error))])
             return NOTHING
 
-    def _note(self, problems: Iterable[ConfigProblem]) -> None:
-        for problem in problems:
-            noted = self.problems.setdefault(os.path.abspath(problem.path), [])
-            if problem not in noted:
-                noted.append(problem)
+    def _note(self, errors: Iterable[ConfigError]) -> None:
+        for error in errors:
+            noted = self.errors.setdefault(os.path.abspath(error.path), [])
+            if error not in noted:
+                noted.append(error)
 
 
 def _checked(

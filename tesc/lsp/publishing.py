@@ -12,7 +12,7 @@ from tesc.lsp.uris import uri_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tesc.config.problems import ConfigProblem
+    from tesc.config.errors import ConfigError
     from tesc.lsp.server import Server
     from tesc.lsp.view import View
 
@@ -108,14 +108,14 @@ class Publisher:
         }
 
     def _of_configurations(self) -> dict[str, list[t.Diagnostic]]:
-        problems: dict[str, list[ConfigProblem]] = {}
+        errors: dict[str, list[ConfigError]] = {}
         for project in self._server.session.projects:
-            for problem in project.problems:
-                uri = self._server.session.uri_of(os.path.abspath(problem.path))
-                if problem not in problems.setdefault(uri, []):
-                    problems[uri].append(problem)
+            for error in project.errors:
+                uri = self._server.session.uri_of(os.path.abspath(error.path))
+                if error not in errors.setdefault(uri, []):
+                    errors[uri].append(error)
         encoding = self._server.session.encoding
-        return {uri: of_configuration(mine, encoding) for uri, mine in problems.items()}
+        return {uri: of_configuration(mine, encoding) for uri, mine in errors.items()}
 
     def _tell(self, uri: str, reports: list[t.Diagnostic]) -> None:
         opened = self._server.session.opened.get(uri)

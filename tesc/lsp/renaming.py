@@ -14,11 +14,11 @@ from tesc.lsp.naming import declarations_of, matched, uses_by
 from tesc.lsp.protocol import Refused
 from tesc.lsp.targets import EventName, ParameterPlace, PatternPlace, PrefixPlace
 from tesc.records import record
-from tesc.schema.disabling import disabled_by
-from tesc.schema.patterns import is_literal, pattern
-from tesc.schema.reserved import C_KEYWORDS
 from tesc.syntax.nodes import Disable
 from tesc.syntax.source import Source, Span
+from tesc.units.disabling import disabled_by
+from tesc.units.patterns import is_literal, pattern
+from tesc.units.reserved import C_KEYWORDS
 from tesc.uses.scan import DECLARATION
 
 TYPE_CHECKING = False
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from tesc.lsp.sources import Sources
     from tesc.lsp.targets import Target
     from tesc.lsp.view import View
-    from tesc.schema.unit import Unit, UnitEvent
     from tesc.syntax.nodes import Event, Tree, Word
+    from tesc.units.unit import Unit, UnitEvent
     from tesc.uses.scan import Use
 
 _NAME = re.compile(r"[A-Za-z0-9_]+")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tesc.analysis.diagnostic import Diagnostic
-    from tesc.config.problems import ConfigProblem
+    from tesc.config.errors import ConfigError
     from tesc.lsp.session import Session
 
 SOURCE = "tesc"
@@ -51,17 +51,17 @@ def _reported(diagnostic: Diagnostic, session: Session, with_related: bool) -> t
     )
 
 
-def of_configuration(problems: Sequence[ConfigProblem], encoding: str) -> list[t.Diagnostic]:
+def of_configuration(errors: Sequence[ConfigError], encoding: str) -> list[t.Diagnostic]:
     """What is wrong with a configuration file."""
     reports = []
-    for problem in problems:
-        start = t.Position(max(problem.line - 1, 0), units(problem.before, encoding))
-        *above, last = problem.text.split("\n")
+    for error in errors:
+        start = t.Position(max(error.line - 1, 0), units(error.before, encoding))
+        *above, last = error.text.split("\n")
         width = units(last, encoding)
         end = t.Position(start.line + len(above), width if above else start.character + max(width, 1))
         reports.append(
             t.Diagnostic(
-                t.Range(start, end), printable(problem.message), t.DiagnosticSeverity.Error, source=SOURCE
+                t.Range(start, end), printable(error.message), t.DiagnosticSeverity.Error, source=SOURCE
             )
         )
     return reports

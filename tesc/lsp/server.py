@@ -10,7 +10,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 
 from tesc import __version__
-from tesc.lsp.able import able
+from tesc.lsp.capabilities import capability
 from tesc.lsp.edits import workspace_edit
 from tesc.lsp.features import register_all
 from tesc.lsp.protocol import Protocol
@@ -101,5 +101,5 @@ class Server(LanguageServer):
 
     def edit(self, edits: Iterable[SourceEdit]) -> t.WorkspaceEdit | None:
         """Edits of any files as the client takes them; None for text that it can't be sent."""
-        versioned = bool(able(self.client_capabilities, "workspace.workspace_edit.document_changes"))
+        versioned = bool(capability(self.client_capabilities, "workspace.workspace_edit.document_changes"))
         return workspace_edit(edits, self.document_of, self.session.encoding, versioned)

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from tesc.config.settings import Settings
     from tesc.lsp.project import Project
-    from tesc.schema.unit import Unit, UnitEvent
     from tesc.syntax.nodes import Event, Item, Tree
     from tesc.syntax.source import Source, Span
+    from tesc.units.unit import Unit, UnitEvent
 
 
 @record

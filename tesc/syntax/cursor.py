@@ -11,8 +11,8 @@ import re
 from tesc.records import record
 from tesc.syntax.c_type import parse_declaration
 from tesc.syntax.lines import UNSEEN
-from tesc.syntax.mistakes.draft import NAME, STRING
 from tesc.syntax.printf import parse_format
+from tesc.syntax.recovery.repair import NAME, STRING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from tesc.syntax.nodes import (
     Format,
     Include,
     Parameter,
+    ParseError,
     Prefix,
-    Problem,
     Word,
 )
 from tesc.syntax.source import Span
@@ -40,12 +40,12 @@ UNSEEN = re.compile(
 )
 
 
-def parse_line(text: str, start: int, line: int) -> tuple[Item | None, list[Problem]]:
+def parse_line(text: str, start: int, line: int) -> tuple[Item | None, list[ParseError]]:
     """The item of a line that starts at offset `start`, and what is wrong with it.
 
     None for a line on which nothing is to be seen.
     """
-    from tesc.syntax.mistakes import explain, explain_declarations, meant
+    from tesc.syntax.recovery import explain, explain_declarations, meant
 
     seen = UNSEEN.sub(" ", text)
     stripped = seen.strip(" \t")

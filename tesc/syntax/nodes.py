@@ -183,7 +183,7 @@ class Comment:
 
 @record
 class Malformed:
-    """A line that is no item; the tree's problems say why. `name` is the event's, if it is clear."""
+    """A line that is no item; the tree's errors say why. `name` is the event's, if it is clear."""
 
     start: int
     end: int
@@ -208,7 +208,7 @@ class Edit:
 
 
 @record
-class Problem:
+class ParseError:
     """What is wrong with a line's syntax.
 
     `code` is the rule that reports it, `message` says what is wrong and `help` what to write
@@ -228,7 +228,7 @@ class Tree:
 
     source: Source
     items: tuple[Item, ...]
-    problems: tuple[Problem, ...]
+    errors: tuple[ParseError, ...]
 
     @property
     def events(self) -> list[Event]:

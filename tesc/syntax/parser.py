@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from tesc.syntax.c_type import parse_declaration
 from tesc.syntax.grammar import terminals
-from tesc.syntax.nodes import Comment, Event, Format, Parameter, Problem, Tree, Word
+from tesc.syntax.nodes import Comment, Event, Format, Parameter, ParseError, Tree, Word
 from tesc.syntax.source import Source, split_lines
 
 TYPE_CHECKING = False
@@ -40,7 +40,7 @@ def _plain_event() -> re.Pattern[str]:
 def parse(source: Source) -> Tree:
     """The tree of a source. Never fails: each line that is wrong becomes a Malformed item."""
     items: list[Item] = []
-    problems: list[Problem] = []
+    errors: list[ParseError] = []
     match = _plain_event().fullmatch
     for line, (start, text) in enumerate(split_lines(source.text), 1):
         found = match(text)
@@ -61,8 +61,8 @@ def parse(source: Source) -> Tree:
         item, wrong = parse_line(text, start, line)
         if item is not None:
             items.append(item)
-            problems.extend(wrong)
-    return Tree(source, tuple(items), tuple(problems))
+            errors.extend(wrong)
+    return Tree(source, tuple(items), tuple(errors))
 
 
 def plain_event(text: str, start: int, line: int) -> Event | None:

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, Union
 
-    from tesc.schema.unit import Unit
     from tesc.trace.api import Path
     from tesc.trace.events import TracedEvent
     from tesc.trace.values import Values
+    from tesc.units.unit import Unit
 
 
 class Analyzer:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from typing import Union
 
-    from tesc.schema.unit import Unit
     from tesc.trace.errors import TraceError
     from tesc.trace.events import TracedEvent
     from tesc.trace.reader import Prepare, RecordReader, Row
     from tesc.trace.values import Values
+    from tesc.units.unit import Unit
 
     Path = Union[str, os.PathLike[str]]
     Typed = Union[int, str, bool]

@@ -12,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tesc.schema.unit import Range, Unit, UnitEvent
     from tesc.trace.values import Kind, Values
+    from tesc.units.unit import Range, Unit, UnitEvent
 
 
 class TracedEvent:
@@ -62,7 +62,7 @@ def _traced(event: UnitEvent, crosses: bool, texts: bool) -> TracedEvent:
     """A unit's event; one that `crosses` has no pointers, only numbers."""
     if not crosses or event.crosses:
         return TracedEvent(event.name, tuple(event.parameters), event.format, texts and not crosses)
-    from tesc.schema.crossing import pointers_as_numbers
+    from tesc.units.crossing import pointers_as_numbers
 
     node = event.node
     parameters = [("uint64_t" if p.type.is_pointer else p.type.text, p.name) for p in node.parameters]
@@ -143,9 +143,9 @@ def _shown(one: Range) -> str:
 def load_unit(path: str | os.PathLike[str], include_path: tuple[str, ...] = ()) -> Unit:
     """The unit of an events file, such as a build's trace-events-all. Raises OSError."""
     from tesc.files import read_source, relative
-    from tesc.schema.loading import Loader
-    from tesc.schema.resolve import resolve
     from tesc.syntax.parser import parse
+    from tesc.units.loading import Loader
+    from tesc.units.resolve import resolve
 
     name = os.fspath(path)
     return resolve((parse(read_source(name, name)),), Loader(include_path, relative))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from tesc.records import record
-from tesc.schema.patterns import pattern
 from tesc.trace.events import DROPPED
+from tesc.units.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

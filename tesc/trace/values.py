@@ -10,10 +10,10 @@ import struct
 from functools import lru_cache
 
 from tesc.records import record
-from tesc.schema.compat import is_string
 from tesc.syntax.c_type import parse_type
 from tesc.trace.errors import PayloadMismatch
 from tesc.trace.layout import WORDS
+from tesc.units.compat import is_string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -173,7 +173,9 @@ class Finder:
             return None
         # The byte that is 1 in the type's word.
         one = 0 if order == "<" else 7
-        starts: Array = np.flatnonzero(np.frombuffer(data, np.uint8)[begin + one : last + one + 1] == EVENT) + begin
+        starts: Array = (
+            np.flatnonzero(np.frombuffer(data, np.uint8)[begin + one : last + one + 1] == EVENT) + begin
+        )
         starts = starts[_field(data, order, "u8", 0)[starts] == EVENT]
         ids = _field(data, order, "u8", 8)[starts]
         known = ids < len(self._least)

@@ -10,8 +10,8 @@ import re
 import sys
 
 from tesc.records import record, replace
-from tesc.schema.identifiers import OF_QEMU, USED
 from tesc.syntax.source import Span
+from tesc.units.identifiers import OF_QEMU, USED
 from tesc.uses.layout import Layout, layout_of_c, layout_of_rust, region_at
 from tesc.uses.masking import masked_c, masked_rust
 

@@ -10,9 +10,9 @@ from tesc.analysis.diagnostic import Diagnostic
 from tesc.analysis.fingerprint import fingerprints
 from tesc.analysis.registry import selected
 from tesc.config.settings import Settings
-from tesc.schema.resolve import resolve
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
+from tesc.units.resolve import resolve
 
 
 def findings(text: str, path: str = "hw/trace-events") -> list[Diagnostic]:

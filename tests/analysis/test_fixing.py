@@ -164,5 +164,5 @@ def mutated(draw) -> str:
 @given(text=mutated(), unsafe=st.booleans())
 def test_fixed_text_parses_no_worse_and_stays(text, unsafe):
     after = mended(text, unsafe)
-    assert len(parse(Source("f", after)).problems) <= len(parse(Source("f", text)).problems)
+    assert len(parse(Source("f", after)).errors) <= len(parse(Source("f", text)).errors)
     assert mended(after, unsafe) == after

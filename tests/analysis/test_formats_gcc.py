@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tesc.analysis.formats.models import expansion
-from tesc.analysis.rule import Finding
+from tesc.analysis.rule import Report
 from tesc.analysis.rules import (
     te401_format_type_mismatch,
     te402_missing_argument,
@@ -258,7 +258,7 @@ def _source(tree: Tree, kind: str = "printf") -> str:
 
 
 def _compiler_faults(command: list[str], source: str, path: Path) -> set[int]:
-    """The lines that a compiler finds fault with."""
+    """The lines that a compiler finds error with."""
     path.write_text(source, encoding="utf-8")
     options = ["-std=gnu11", "-ffreestanding", "-nostdinc", "-fsyntax-only", "-Wformat"]
     environment = {**os.environ, "LC_ALL": "C"}
@@ -273,7 +273,7 @@ def _our_faults(tree: Tree, models: tuple[str, ...]) -> set[int]:
     return {event.line for event in tree.events if any(True for _ in _findings(event, tree, settings))}
 
 
-def _findings(event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+def _findings(event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
     for rule in _RULES:
         yield from rule.check(event, tree, settings)
 
@@ -299,7 +299,7 @@ def test_faults_are_those_of_gcc(model, option, need, tmp_path):
 def _judged_alike(event: Event) -> bool:
     """Whether gcc and clang judge an event's format by the same rules.
 
-    clang has no %b, %B, %m, %Z and no flag I, faults %hd with an int and %c with a bool, and wants
+    clang has no %b, %B, %m, %Z and no flag I, errors %hd with an int and %c with a bool, and wants
     exactly wint_t and wchar_t. It takes `%5%`, `%.p`, `%.c`, repeated flags, and 0 beside a precision.
     """
     parsed = event.format.parsed if event.format else None
@@ -367,7 +367,7 @@ def test_fixes_mend_what_was_found():
                 line = text[event.start : edit.span.start] + edit.text + text[edit.span.end : event.end]
                 after = parse(Source("trace-events", line + "\n"))
                 left = [f.message for f in _findings(after.events[0], after, settings)]
-                assert not after.problems, line
+                assert not after.errors, line
                 assert left.count(finding.message) < before.count(finding.message), line
                 assert misused or len(left) < len(before), line
                 fixed += 1

@@ -75,11 +75,11 @@ def test_problems_of_a_file_that_two_groups_include_are_told_once(found):
 def test_findings_at_directives_from_outside(tmp_path, found):
     """They have no file; their own text is shown."""
     from tesc.config.settings import Settings
-    from tesc.schema.loading import Loader
-    from tesc.schema.outside import outside
-    from tesc.schema.resolve import resolve
     from tesc.syntax.parser import parse
     from tesc.syntax.source import Source
+    from tesc.units.loading import Loader
+    from tesc.units.outside import outside
+    from tesc.units.resolve import resolve
 
     Path("more").write_text("x(void)\n")
     tree = parse(Source("root", "a(void)\n"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tesc.analysis.formats.description import printed, sample
 from tesc.analysis.formats.pairing import pairings
-from tesc.analysis.formats.telling import printed, sample
 from tesc.syntax.parser import parse
 from tesc.syntax.printf import parse_format
 from tesc.syntax.source import Source

@@ -7,9 +7,9 @@ import subprocess
 import pytest
 
 from tesc.codegen.classic import BACKENDS, Options, generate
-from tesc.schema.resolve import resolve
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
+from tesc.units.resolve import resolve
 
 TEXT = """\
 first(int a, const char *s) "a %d s %s"

@@ -10,10 +10,10 @@ import pytest
 from tesc.cli.main import main
 from tesc.codegen.tree.plan import Group, TreeOptions, generate, plan
 from tesc.config.settings import Tapset
-from tesc.schema.groups import group_of
-from tesc.schema.resolve import resolve
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
+from tesc.units.groups import group_of
+from tesc.units.resolve import resolve
 
 SHARED = Path(__file__).parents[3] / "shared" / "conformance" / "qemu" / "inputs"
 COMBINATIONS = ("log", "simple", "log,simple", "simple,dtrace", "dtrace,ftrace,log,simple,syslog,ust")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tesc.config.errors import BadConfiguration, ConfigError
 from tesc.config.loading import load
-from tesc.config.problems import ConfigError, ConfigProblem
 
 
 @pytest.fixture(autouse=True)
@@ -26,11 +26,11 @@ def wrong(work):
 
     def problems(text: str | bytes, name: str = "tesc.toml") -> list[str]:
         Path(name).write_bytes(text.encode() if isinstance(text, str) else text)
-        found: tuple[ConfigProblem, ...] = ()
+        found: tuple[ConfigError, ...] = ()
         try:
             load(name)
-        except ConfigError as error:
-            found = error.problems
+        except BadConfiguration as error:
+            found = error.errors
             text = str(error)
         lines = [str(problem) for problem in found]
         assert not found or text == "\n".join(lines)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tesc.config.errors import BadConfiguration
 from tesc.config.loading import load
-from tesc.config.problems import ConfigError
 from tesc.config.settings import settings_at
 
 
 def failure(path: str = "tesc.toml") -> str:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(BadConfiguration) as caught:
         load(path)
     return str(caught.value)
 
@@ -100,7 +100,7 @@ class TestUnreadable:
 
     def test_a_dangling_link(self):
         Path("tesc.toml").symlink_to("nowhere")
-        with pytest.raises(ConfigError, match=r"tesc\.toml: error: No such file or directory"):
+        with pytest.raises(BadConfiguration, match=r"tesc\.toml: error: No such file or directory"):
             settings_at("trace-events")
 
     def test_a_link_to_itself(self):

@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator
 
 from tesc.codegen.qemu import BACKENDS, FORMATS
 from tesc.codegen.tree.plan import FORMATS as TREE_FORMATS
+from tesc.config.errors import BadConfiguration
 from tesc.config.loading import load
-from tesc.config.problems import ConfigError
 from tesc.config.settings import DATA_MODELS, PROFILES, settings_at
 from tesc.config.toml import loads
 from tesc.config.toml_text import toml_value
@@ -256,7 +256,7 @@ class TestPyproject:
     @pytest.mark.parametrize("text", ["", "tool = 1", "[tool.tesco]", "[tesc]"])
     def test_it_must_be_there(self, text):
         Path("pyproject.toml").write_text(text)
-        with pytest.raises(ConfigError, match=r"pyproject.toml: error: has no table \[tool.tesc\]"):
+        with pytest.raises(BadConfiguration, match=r"pyproject.toml: error: has no table \[tool.tesc\]"):
             load("pyproject.toml")
 
 
@@ -280,13 +280,13 @@ ANY_KEY = st.sampled_from(
 
 
 def settle(text: str) -> None:
-    """Load a text: it gives settings, or a ConfigError with places in it."""
+    """Load a text: it gives settings, or a BadConfiguration with places in it."""
     Path("tesc.toml").write_bytes(text.encode())
     try:
         settings_at("trace-events")
-    except ConfigError as error:
+    except BadConfiguration as error:
         lines = text.replace("\r\n", "\n").split("\n")
-        for problem in error.problems:
+        for problem in error.errors:
             assert problem.line <= len(lines)
             assert not problem.line or 1 <= problem.column <= len(lines[problem.line - 1]) + 1
 

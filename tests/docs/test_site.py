@@ -111,7 +111,7 @@ def test_every_rule_and_command_has_its_place(site):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
 def test_examples_of_the_language_are_right(page):
     for text in re.findall(r"```trace-events\n(.*?)```", page.read_text("utf-8"), re.S):
-        assert parse(Source("page", text)).problems == ()
+        assert parse(Source("page", text)).errors == ()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())

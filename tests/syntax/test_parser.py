@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tesc.syntax.lines import UNSEEN, parse_line
-from tesc.syntax.nodes import Comment, Disable, Event, Include, Malformed, Prefix, Problem, Tree, Word
+from tesc.syntax.nodes import Comment, Disable, Event, Include, Malformed, ParseError, Prefix, Tree, Word
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source, Span, split_lines
 
@@ -125,13 +125,13 @@ def spans(node: object) -> list[Span]:
         return [node.span, *(word.span for word in node.patterns)]
     if isinstance(node, Malformed):
         return [node.span, *([node.name.span] if node.name else [])]
-    if isinstance(node, Problem):
+    if isinstance(node, ParseError):
         return [node.span, *(edit.span for edit in node.edits)]
     assert isinstance(node, Comment)
     return [node.span]
 
 
-def line_of(problem: Problem, tree: Tree) -> int:
+def line_of(problem: ParseError, tree: Tree) -> int:
     return tree.source.place(problem.span.start)[0]
 
 
@@ -151,7 +151,7 @@ def test_spans_lie_on_their_line(text: str) -> None:
     tree = tree_of(text)
     lines = split_lines(text)
     nodes: list[tuple[int, object]] = [(item.line, item) for item in tree.items]
-    nodes += [(line_of(problem, tree), problem) for problem in tree.problems]
+    nodes += [(line_of(problem, tree), problem) for problem in tree.errors]
     for number, node in nodes:
         start, line = lines[number - 1]
         for span in spans(node):
@@ -162,9 +162,9 @@ def test_spans_lie_on_their_line(text: str) -> None:
 @given(texts)
 def test_problems_are_in_order_and_say_something(text: str) -> None:
     tree = tree_of(text)
-    starts = [problem.span.start for problem in tree.problems]
+    starts = [problem.span.start for problem in tree.errors]
     assert starts == sorted(starts)
-    for problem in tree.problems:
+    for problem in tree.errors:
         assert re.fullmatch(r"TE\d{3}", problem.code) and problem.message
         assert not re.search(
             r"[A-Z]{2,}_|\b(RPAR|COMMA|STAR|__ANON)", re.sub(r"""(['"]).*\1""", "", problem.message)
@@ -175,7 +175,7 @@ def test_problems_are_in_order_and_say_something(text: str) -> None:
 @given(texts)
 def test_a_malformed_line_has_a_problem(text: str) -> None:
     tree = tree_of(text)
-    wrong = {line_of(problem, tree) for problem in tree.problems}
+    wrong = {line_of(problem, tree) for problem in tree.errors}
     assert {item.line for item in tree.items if isinstance(item, Malformed)} <= wrong
 
 
@@ -183,7 +183,7 @@ def test_a_malformed_line_has_a_problem(text: str) -> None:
 @given(texts)
 def test_a_broken_line_leaves_the_others_alone(text: str) -> None:
     tree = tree_of(text)
-    for number in {line_of(problem, tree) for problem in tree.problems}:
+    for number in {line_of(problem, tree) for problem in tree.errors}:
         start, line = split_lines(text)[number - 1]
         blanked = tree_of(text[:start] + " " * len(line) + text[start + len(line) :])
         assert blanked.items == tuple(item for item in tree.items if item.line != number)
@@ -193,7 +193,7 @@ def test_a_broken_line_leaves_the_others_alone(text: str) -> None:
 @given(texts)
 def test_a_good_event_repeats_its_text(text: str) -> None:
     tree = tree_of(text)
-    wrong = {line_of(problem, tree) for problem in tree.problems}
+    wrong = {line_of(problem, tree) for problem in tree.errors}
     for event in tree.events:
         if event.line not in wrong:
             check_text(event, text)
@@ -229,17 +229,17 @@ def test_the_shortcut_and_lark_agree(line: str) -> None:
         tree = tree_of(text)
         if tree.events:
             item, problems = parse_line(text, 0, 1)
-            assert (item, problems) == (tree.items[0], list(tree.problems))
+            assert (item, problems) == (tree.items[0], list(tree.errors))
 
 
 @few
 @given(st.lists(st.tuples(st.sampled_from(["", " ", "\t"]), broken_line()), max_size=4))
 def test_a_line_means_the_same_anywhere(lines: list[tuple[str, str]]) -> None:
     text = "".join(blank + re.sub("[\r\n]", "", line) + "\n" for blank, line in lines)
-    together = tree_of(text).problems
+    together = tree_of(text).errors
     alone = []
     for start, line in split_lines(text):
-        for problem in tree_of(line).problems:
+        for problem in tree_of(line).errors:
             alone.append(
                 (problem.code, problem.span.start + start, problem.span.end + start, problem.message)
             )
@@ -250,7 +250,7 @@ def test_every_broken_line_is_reported_and_every_good_one_read() -> None:
     broken = ["foo(int a", 'foo(int a) "x', "foo int a)", "foo(int)", "<<<<<<< HEAD"]
     text = "".join(f'good_{index}(int a) "a %d"\n{broken[index % len(broken)]}\n' for index in range(50))
     tree = tree_of(text)
-    assert [line_of(problem, tree) for problem in tree.problems] == list(range(2, 101, 2))
+    assert [line_of(problem, tree) for problem in tree.errors] == list(range(2, 101, 2))
     assert [event.name for event in tree.events if event.line % 2] == [f"good_{index}" for index in range(50)]
 
 
@@ -258,7 +258,7 @@ def test_every_broken_line_is_reported_and_every_good_one_read() -> None:
 def test_the_files_of_qemu_are_good() -> None:
     text = "\n".join(qemu_lines()) + "\n"
     tree = tree_of(text)
-    assert not tree.problems
+    assert not tree.errors
     for event in tree.events:
         check_text(event, text)
 
@@ -288,5 +288,5 @@ def test_the_files_of_qemu_are_good() -> None:
 )
 def test_a_very_long_line_has_few_problems(line: str) -> None:
     tree = tree_of(line + "\nfoo(void)\n")
-    assert 0 < len(tree.problems) <= 10
+    assert 0 < len(tree.errors) <= 10
     assert tree.events[-1].name == "foo" and tree.events[-1].line == 2

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tesc.schema.resolve import resolve
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 from tesc.trace.events import Catalogue
+from tesc.units.resolve import resolve
 
 HEADER_ID = 0xFFFFFFFFFFFFFFFF
 MAGIC = 0xF2B177CB0AA429B4

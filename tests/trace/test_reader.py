@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tesc.schema.loading import Loader
-from tesc.schema.resolve import resolve
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source as Text
 from tesc.trace.errors import MOST_KINDS, Unusable
@@ -14,6 +12,8 @@ from tesc.trace.formats import make_format
 from tesc.trace.reader import open_reader
 from tesc.trace.selection import ALWAYS
 from tesc.trace.stats import Tally
+from tesc.units.loading import Loader
+from tesc.units.resolve import resolve
 
 
 @pytest.fixture

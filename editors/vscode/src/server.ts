@@ -139,7 +139,11 @@ function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
     documentSelector: ALL,
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
-    initializationOptions: { ...serverSettings(), clientCommands: ["tesc.explainRule", "tesc.showReferences"] },
+    initializationOptions: {
+      ...serverSettings(),
+      clientCommands: ["tesc.explainRule", "tesc.showReferences"],
+      trusted: vscode.workspace.isTrusted, // otherwise the server starts no git in it
+    },
     initializationFailedHandler: () => false,
     // Changes of files and settings are what the server asks for by itself.
     middleware: {

@@ -1,6 +1,6 @@
 """Whether a format fits its event's parameters, as the C compiler sees it.
 
 `models` knows the data models, `conversions` what printf makes of one conversion, `pairing` which
-parameter it takes, `judge` finds the faults of an event, `advice` what to write instead, and
+parameter it takes, `errors` finds the errors of an event, `advice` what to write instead, and
 `findings` words what the rules report. `telling` says in words what a conversion prints.
 """

@@ -136,19 +136,19 @@ def repair(conversion: Conversion, model: str) -> tuple[Advice, bool]:
     macro = conversion.macro.name if conversion.macro else ""
     safe = True
     while True:
-        misuse = conv.misuse(flags, width, precision, length, conversion.letter, macro, model)
-        if misuse is None:
+        error = conv.conversion_error(flags, width, precision, length, conversion.letter, macro, model)
+        if error is None:
             break
-        safe = safe and misuse.kind in ("repeated", "cancelled")
-        if misuse.kind == "percent":
+        safe = safe and error.kind in ("repeated", "cancelled")
+        if error.kind == "percent":
             return Advice("", "%", "%", ""), False
-        if misuse.kind in ("flag", "cancelled"):
-            flags = flags.replace(misuse.what, "")
-        elif misuse.kind == "repeated":
+        if error.kind in ("flag", "cancelled"):
+            flags = flags.replace(error.what, "")
+        elif error.kind == "repeated":
             flags = "".join(dict.fromkeys(flags))
-        elif misuse.kind == "width":
+        elif error.kind == "width":
             width = ""
-        elif misuse.kind == "precision":
+        elif error.kind == "precision":
             precision = None
         else:
             length = ""

@@ -74,7 +74,7 @@ _OTHER_TYPES = {
 
 
 @record
-class Misuse:
+class ConversionError:
     """Why printf does not take a conversion.
 
     `kind` is unknown, percent (a `%%` with something between), length, flag, repeated, cancelled
@@ -115,48 +115,50 @@ def expanded(length: str, letter: str, macro: str, model: str) -> tuple[str, str
 
 
 @lru_cache(maxsize=None)
-def misuse(
+def conversion_error(
     flags: str, width: str, precision: str | None, length: str, letter: str, macro: str, model: str
-) -> Misuse | None:
+) -> ConversionError | None:
     """What is wrong with a conversion by itself on a data model."""
     length, letter = expanded(length, letter, macro, model)
     if letter == "%":
-        return Misuse("percent")
+        return ConversionError("percent")
     if precision is not None and precision.startswith("-"):
-        return Misuse("unknown", "-")
+        return ConversionError("unknown", "-")
     if letter not in FLAGS:
-        return Misuse("unknown", letter)
+        return ConversionError("unknown", letter)
     if wanted(length, letter) is None:
-        return Misuse("length", length)
+        return ConversionError("length", length)
     for number, flag in enumerate(flags):
         if flag in flags[:number]:
-            return Misuse("repeated", flag)
+            return ConversionError("repeated", flag)
         if flag not in FLAGS[letter]:
-            return Misuse("flag", flag)
+            return ConversionError("flag", flag)
     if width and letter in _WITHOUT_WIDTH:
-        return Misuse("width", width)
+        return ConversionError("width", width)
     if precision is not None and letter in _WITHOUT_PRECISION:
-        return Misuse("precision", f".{precision}")
+        return ConversionError("precision", f".{precision}")
     return _cancelled(flags, precision, letter)
 
 
-def _cancelled(flags: str, precision: str | None, letter: str) -> Misuse | None:
+def _cancelled(flags: str, precision: str | None, letter: str) -> ConversionError | None:
     """Flags that mean nothing beside another: C11 7.21.6.1 paragraph 6."""
     if " " in flags and "+" in flags:
-        return Misuse("cancelled", " ", "the flag '+'")
+        return ConversionError("cancelled", " ", "the flag '+'")
     if "0" in flags and "-" in flags:
-        return Misuse("cancelled", "0", "the flag '-'")
+        return ConversionError("cancelled", "0", "the flag '-'")
     if "0" in flags and precision is not None and letter in INTEGER_LETTERS:
-        return Misuse("cancelled", "0", "a precision")
+        return ConversionError("cancelled", "0", "a precision")
     return None
 
 
-def misuse_on(conversion: Conversion, model: str) -> Misuse | None:
-    """`misuse` of a conversion."""
+def conversion_error_on(conversion: Conversion, model: str) -> ConversionError | None:
+    """`error` of a conversion."""
     if is_literal_percent(conversion) or not known_macro(conversion):
         return None
     c = conversion
-    return misuse(c.flags, c.width, c.precision, c.length, c.letter, c.macro.name if c.macro else "", model)
+    return conversion_error(
+        c.flags, c.width, c.precision, c.length, c.letter, c.macro.name if c.macro else "", model
+    )
 
 
 @lru_cache(maxsize=None)

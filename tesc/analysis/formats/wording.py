@@ -32,10 +32,10 @@ def with_article(noun: str) -> str:
     return f"{'an' if noun.startswith(('int', 'unsigned', 'ss')) else 'a'} {noun}"
 
 
-def misused(conversion: Conversion, misuse: conv.Misuse, model: str) -> str:
+def conversion_error_text(conversion: Conversion, error: conv.ConversionError, model: str) -> str:
     """The message for a conversion that is none, on `model` at least."""
-    name, what = called(conversion), misuse.what
-    if misuse.kind == "unknown" and conversion.macro is not None and what != "-":
+    name, what = called(conversion), error.what
+    if error.kind == "unknown" and conversion.macro is not None and what != "-":
         text = f"%{conversion.length}{expansion(conversion.macro.name, model)}"
         return f"'{conversion.length}' before {name[1:-1]} makes it '{text}' on {model.upper()}"
     return {
@@ -44,10 +44,10 @@ def misused(conversion: Conversion, misuse: conv.Misuse, model: str) -> str:
         "length": f"the length '{what}' does not go with {name}",
         "flag": f"the flag '{what}' does not go with {name}",
         "repeated": f"the flag '{what}' is repeated in {name}",
-        "cancelled": f"the flag '{what}' means nothing beside {misuse.other} in {name}",
+        "cancelled": f"the flag '{what}' means nothing beside {error.other} in {name}",
         "width": f"{name} takes no width",
         "precision": f"{name} takes no precision",
-    }[misuse.kind]
+    }[error.kind]
 
 
 def mismatch(conversion: Conversion, role: str, parameter: Parameter, model: str, everywhere: bool) -> str:

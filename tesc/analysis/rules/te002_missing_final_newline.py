@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Fix, SourceEdit
-from tesc.analysis.rule import FileRule, Finding
+from tesc.analysis.rule import FileRule, Report
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -29,12 +29,12 @@ class MissingFinalNewline(FileRule):
     name = "missing-final-newline"
     fixable = True
 
-    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
         text = tree.source.text
         if text and text[-1] not in "\r\n":
             end = Span(len(text), len(text))
             fix = Fix("safe", (SourceEdit(tree.source, end, "\n"),))
-            yield Finding(end, "the file does not end with a line end", "end the last line", fix=fix)
+            yield Report(end, "the file does not end with a line end", "end the last line", fix=fix)
 
 
 RULE = MissingFinalNewline()

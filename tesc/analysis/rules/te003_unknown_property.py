@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Fix, SourceEdit
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.c_type import ALLOWED_WORDS
 from tesc.syntax.source import Span
 
@@ -48,7 +48,7 @@ class UnknownProperty(EventRule):
     name = "unknown-property"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         seen = False
         returned = [word for word in event.properties if word.text in _RETURN_TYPES]
         if returned:
@@ -58,25 +58,25 @@ class UnknownProperty(EventRule):
                 continue
             if word.text == "disable":
                 if seen:
-                    yield Finding(word.span, "'disable' is given twice", "write it once")
+                    yield Report(word.span, "'disable' is given twice", "write it once")
                 seen = True
             elif gone := dropped(word.text, event.name):
-                yield Finding(word.span, *gone)
+                yield Report(word.span, *gone)
             elif _means_disable(word.text):
                 fix = Fix("safe", (SourceEdit(tree.source, word.span, "disable"),))
-                yield Finding(word.span, f"unknown property '{word.text}'", "write 'disable'", fix=fix)
+                yield Report(word.span, f"unknown property '{word.text}'", "write 'disable'", fix=fix)
             else:
                 help_ = (
                     f"a name is one word, such as '{word.text}_{event.name}'; the only property is 'disable'"
                 )
-                yield Finding(word.span, f"unknown property '{word.text}'", help_)
+                yield Report(word.span, f"unknown property '{word.text}'", help_)
 
 
-def _return_type(event: Event, words: list[Word]) -> Finding:
+def _return_type(event: Event, words: list[Word]) -> Report:
     text = " ".join(word.text for word in words)
     begin = f"{'disable ' if event.disabled else ''}{event.name}("
     span = Span(words[0].start, words[-1].span.end)
-    return Finding(span, f"an event has no return type: '{text}'", f"begin with '{begin}'")
+    return Report(span, f"an event has no return type: '{text}'", f"begin with '{begin}'")
 
 
 def _means_disable(word: str) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis.rule import FileRule, Finding
+from tesc.analysis.rule import FileRule, Report
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -31,14 +31,14 @@ class NotUtf8(FileRule):
     code = "TE005"
     name = "not-utf-8"
 
-    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
         if tree.source.text.isascii():
             return
         for match in _BYTES.finditer(tree.source.text):
             values = " ".join(f"{ord(char) - 0xDC00:02X}" for char in match[0][:4])
             more = " ..." if len(match[0]) > 4 else ""
             what = "byte" if len(match[0]) == 1 else "bytes"
-            yield Finding(Span(*match.span()), f"not UTF-8: {what} {values}{more}", "save the file as UTF-8")
+            yield Report(Span(*match.span()), f"not UTF-8: {what} {values}{more}", "save the file as UTF-8")
 
 
 RULE = NotUtf8()

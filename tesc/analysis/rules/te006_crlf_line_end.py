@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Fix, SourceEdit
-from tesc.analysis.rule import FileRule, Finding
+from tesc.analysis.rule import FileRule, Report
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ class CrlfLineEnd(FileRule):
     severity = "warning"
     fixable = True
 
-    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
         text = tree.source.text
         edits = []
         first = None
@@ -44,7 +44,7 @@ class CrlfLineEnd(FileRule):
         if first is not None:
             lines = "a line ends" if len(edits) == 1 else f"{len(edits)} lines end"
             how = "CR LF" if text.startswith("\r\n", first.start) else "CR"
-            yield Finding(first, f"{lines} with {how}", "end lines with LF", fix=Fix("safe", tuple(edits)))
+            yield Report(first, f"{lines} with {how}", "end lines with LF", fix=Fix("safe", tuple(edits)))
 
 
 RULE = CrlfLineEnd()

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis.rule import FileRule, Finding
-from tesc.schema.refused import refused
+from tesc.analysis.rule import FileRule, Report
 from tesc.syntax.nodes import Comment, Event
 from tesc.syntax.source import Span
+from tesc.units.refused import refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class ControlCharacter(FileRule):
     code = "TE007"
     name = "control-character"
 
-    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
         text = tree.source.text
         tabs = "\t" in text
         if not tabs and text.isascii() and text.replace("\n", "").replace("\r", "").isprintable():
@@ -67,7 +67,7 @@ class ControlCharacter(FileRule):
             if harmless and (_inside(comments, at) or _inside(strings, at)):
                 continue
             name = _NAMES.get(match[0], f"the invisible character U+{ord(match[0]):04X}")
-            yield Finding(Span(at, at + 1), f"{name} stands here", "remove it, or write a blank")
+            yield Report(Span(at, at + 1), f"{name} stands here", "remove it, or write a blank")
         # In profile qemu the rule on what tracetool refuses speaks of tabs within types.
         reported = [r.span for r in refused(tree)] if tabs and settings.profile == "qemu" else []
         # A tab before or after a comment does as little harm as one in it.
@@ -80,7 +80,7 @@ class ControlCharacter(FileRule):
                 end += 1
             if not _inside(lines, at) and not _inside(reported, at):
                 help_ = "write \\t" if _inside(strings, at) else "write a blank"
-                yield Finding(Span(at, end), "a tab stands here", help_, severity="warning")
+                yield Report(Span(at, end), "a tab stands here", help_, severity="warning")
             at = text.find("\t", end)
 
 

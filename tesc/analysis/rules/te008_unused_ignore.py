@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import FileRule, Finding
+from tesc.analysis.rule import FileRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class UnusedIgnore(FileRule):
     name = "unused-ignore"
     severity = "warning"
 
-    def check(self, tree: Tree, settings: Settings) -> Iterable[Finding]:
+    def check(self, tree: Tree, settings: Settings) -> Iterable[Report]:
         # What is unused is known only when all rules have run: `analysis.check` reports it.
         return ()
 

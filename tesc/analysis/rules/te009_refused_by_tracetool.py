@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import FileRule, Finding
-from tesc.schema.refused import refused
+from tesc.analysis.rule import FileRule, Report
+from tesc.units.refused import refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ class RefusedByTracetool(FileRule):
     def applies(self, settings: Settings) -> bool:
         return settings.profile == "qemu"
 
-    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
         for found in refused(tree):
             # What is wrong by itself has a rule of its own.
             if found.only_there:
-                yield Finding(found.span, f"QEMU's tracetool refuses {found.message}", found.help)
+                yield Report(found.span, f"QEMU's tracetool refuses {found.message}", found.help)
 
 
 RULE = RefusedByTracetool()

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from tesc.analysis.linkage import apart, clashes, first_declared
-from tesc.analysis.rule import Finding, RunRule
+from tesc.analysis.rule import Report, RunRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
 
 
 class DuplicateEvent(RunRule):
@@ -34,10 +34,10 @@ class DuplicateEvent(RunRule):
     code = "TE101"
     name = "duplicate-event"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         different, again = apart(clashes(units, settings, str))
         for clash in different:
-            yield Finding(
+            yield Report(
                 clash.second.node.name_span,
                 f"event '{clash.second.name}' is declared twice",
                 "give one of them another name",
@@ -48,7 +48,7 @@ class DuplicateEvent(RunRule):
         for repeated in again:
             include = repeated.inclusion.include
             way = "a second time" if repeated.other else "and is a unit by itself"
-            yield Finding(
+            yield Report(
                 include.path_span,
                 f"'{include.path}' is included {way}, which declares {repeated.events} twice",
                 "give the include a prefix",

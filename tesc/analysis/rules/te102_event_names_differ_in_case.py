@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 from tesc.analysis.linkage import apart, clashes, first_declared
-from tesc.analysis.rule import Finding, RunRule
-from tesc.schema import identifiers
+from tesc.analysis.rule import Report, RunRule
+from tesc.units import identifiers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
 
 
 class EventNamesDifferInCase(RunRule):
@@ -32,11 +32,11 @@ class EventNamesDifferInCase(RunRule):
     code = "TE102"
     name = "event-names-differ-in-case"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         found = clashes(units, settings, identifiers.c_object)
         different, again = apart(clash for clash in found if clash.first.name != clash.second.name)
         for first, second in ((clash.first, clash.second) for clash in different):
-            yield Finding(
+            yield Report(
                 second.node.name_span,
                 f"event '{second.name}' differs from '{first.name}' only in case: "
                 f"both define {identifiers.c_object(second.name)}",
@@ -47,7 +47,7 @@ class EventNamesDifferInCase(RunRule):
             )
         for repeated in again:
             include = repeated.inclusion.include
-            yield Finding(
+            yield Report(
                 include.path_span,
                 f"'{include.path}' is included under two prefixes that differ only in case, "
                 "so its events define the same macros twice",

@@ -4,12 +4,12 @@ from functools import lru_cache
 
 from tesc.analysis.groups import groups_of
 from tesc.analysis.linkage import Linkage, first_declared
-from tesc.analysis.remembered import OfUnits
-from tesc.analysis.rule import Finding, RunRule
+from tesc.analysis.per_unit_cache import PerUnitCache
+from tesc.analysis.rule import Report, RunRule
 from tesc.records import record
-from tesc.schema import identifiers
-from tesc.schema.identifiers import Foreign, Kind
-from tesc.schema.unit import Unit, UnitEvent
+from tesc.units import identifiers
+from tesc.units.identifiers import Foreign, Kind
+from tesc.units.unit import Unit, UnitEvent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,14 +58,14 @@ class GeneratedNameClash(RunRule):
     code = "TE103"
     name = "generated-name-clash"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         foreign = identifiers.USED
         if settings.profile == "qemu":
             foreign += identifiers.OF_QEMU
         for meeting in _Names(units, settings).meetings(units, groups_of(units, settings), foreign):
             event, other = meeting.event, meeting.other
             related = (first_declared(other),) if isinstance(other, UnitEvent) else ()
-            yield Finding(
+            yield Report(
                 event.node.name_span,
                 f"event '{event.name}' clashes with {_called(other)}: both have {_listed(meeting)}",
                 "give one of them another name" if related else "give it another name",
@@ -120,7 +120,7 @@ def _texts(unit: Unit) -> _Texts:
     return _Texts(of, repeated)
 
 
-_texts_of = OfUnits(_texts)
+_texts_of = PerUnitCache(_texts)
 
 
 class _Names:

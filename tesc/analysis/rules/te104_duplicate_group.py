@@ -3,16 +3,16 @@ from __future__ import annotations
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.groups import groups_of
 from tesc.analysis.linkage import Linkage
-from tesc.analysis.rule import Finding, RunRule
-from tesc.schema import identifiers
+from tesc.analysis.rule import Report, RunRule
 from tesc.syntax.source import Span
+from tesc.units import identifiers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
 
 
 class DuplicateGroup(RunRule):
@@ -44,7 +44,7 @@ class DuplicateGroup(RunRule):
     code = "TE104"
     name = "duplicate-group"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         linkage = Linkage(units, settings)
         seen: dict[str, list[tuple[Unit, str]]] = {}
         for unit, group in zip(units, groups_of(units, settings)):
@@ -60,7 +60,7 @@ class DuplicateGroup(RunRule):
                         f"this file is the group '{group}', which differs from '{same}' only in case: "
                         f"both headers have the guard {identifiers.header_guard(group)}"
                     )
-                yield Finding(
+                yield Report(
                     Span(0, 0),
                     message,
                     "rename one of the folders",

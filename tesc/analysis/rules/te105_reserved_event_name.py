@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import Finding, RunRule
-from tesc.schema.compat import D_RESERVED_WORDS
-from tesc.schema.reserved import C_CONSTANTS
+from tesc.analysis.rule import Report, RunRule
+from tesc.units.compat import D_RESERVED_WORDS
+from tesc.units.reserved import C_CONSTANTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit, UnitEvent
+    from tesc.units.unit import Unit, UnitEvent
 
 
 class ReservedEventName(RunRule):
@@ -36,7 +36,7 @@ class ReservedEventName(RunRule):
     name = "reserved-event-name"
     severity = "warning"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         seen = set()
         for unit in units:
             for event in unit.events:
@@ -44,7 +44,7 @@ class ReservedEventName(RunRule):
                 key = (event.source, event.node.name_start)
                 if why and key not in seen:
                     seen.add(key)
-                    yield Finding(
+                    yield Report(
                         event.node.name_span,
                         f"no probe can be called '{event.name}': {why}",
                         "give the event another name",

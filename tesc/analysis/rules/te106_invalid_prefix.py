@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import Finding, RunRule
+from tesc.analysis.rule import Report, RunRule
 from tesc.records import record
 from tesc.syntax.nodes import Prefix
 from tesc.syntax.source import Source, Span
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit, UnitEvent
+    from tesc.units.unit import Unit, UnitEvent
 
 
 @record
@@ -44,7 +44,7 @@ class InvalidPrefix(RunRule):
     name = "invalid-prefix"
     severity = "warning"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         seen = set()
         for unit in units:
             own = _own_prefixes(unit)
@@ -58,7 +58,7 @@ class InvalidPrefix(RunRule):
             for one, why in faults:
                 if (one, why) not in seen:
                     seen.add((one, why))
-                    yield Finding(
+                    yield Report(
                         one.span,
                         f"the prefix '{one.text}' makes names that probes can't have: {why}",
                         "choose another prefix",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.meson import unlisted
-from tesc.analysis.rule import Finding, RunRule
+from tesc.analysis.rule import Report, RunRule
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
 
 
 class UnlistedFile(RunRule):
@@ -45,11 +45,11 @@ class UnlistedFile(RunRule):
     def applies(self, settings: Settings) -> bool:
         return settings.profile == "qemu"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         for unit in units:
             folder = unlisted(unit)
             if folder is not None:
-                yield Finding(
+                yield Report(
                     Span(0, 0),
                     f"no list of folders in meson.build names '{folder}', so nothing is made of this file",
                     f"add '{folder}' to trace_events_subdirs",

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import Finding, RunRule
-from tesc.schema import identifiers
+from tesc.analysis.rule import Report, RunRule
 from tesc.syntax.source import Span
+from tesc.units import identifiers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit, UnitEvent
+    from tesc.units.unit import Unit, UnitEvent
 
 
 class DoubleUnderscore(RunRule):
@@ -31,7 +31,7 @@ class DoubleUnderscore(RunRule):
     name = "double-underscore"
     severity = "warning"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         seen = set()
         for unit in units:
             for event in unit.events:
@@ -40,7 +40,7 @@ class DoubleUnderscore(RunRule):
                     span = _at_fault(event)
                     if span is not None and key not in seen:
                         seen.add(key)
-                        yield Finding(
+                        yield Report(
                             span,
                             f"dtrace(1) takes the '__' in '{event.name}' for '-': its header defines "
                             f"{identifiers.dtrace_header_macro(event.name)}, and generated C calls "

@@ -1,16 +1,16 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Fix, SourceEdit
-from tesc.analysis.rule import Finding, RunRule
-from tesc.schema import identifiers
+from tesc.analysis.rule import Report, RunRule
 from tesc.syntax.source import Span
+from tesc.units import identifiers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
 
 _PREFIX = "trace_"
 
@@ -36,7 +36,7 @@ class TracePrefix(RunRule):
     severity = "warning"
     fixable = True
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         seen = set()
         names: set[str] | None = None
         for unit in units:
@@ -53,7 +53,7 @@ class TracePrefix(RunRule):
                 span = Span(start, start + len(_PREFIX))
                 shorter = own[len(_PREFIX) :]
                 free = not shorter[0].isdigit() and shorter not in names
-                yield Finding(
+                yield Report(
                     span,
                     f"event '{own}' is called as {identifiers.c_function(own)}()",
                     f"write '{shorter}'" if free else "give the event a name without 'trace_'",

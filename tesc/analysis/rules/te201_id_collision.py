@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.ranges import RESERVED, Based, extent, free_base, shown
-from tesc.analysis.rule import Finding, RunRule
+from tesc.analysis.rule import Report, RunRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Range, Unit
+    from tesc.units.unit import Range, Unit
 
 
 class IdCollision(RunRule):
@@ -44,7 +44,7 @@ class IdCollision(RunRule):
     code = "TE201"
     name = "id-collision"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         seen = set()
         for unit in units:
             free: dict[tuple[int, int], int | None] = {}
@@ -72,7 +72,7 @@ def _meetings(unit: Unit) -> list[tuple[Based, Range]]:
     return [found[number] for number in sorted(found)]
 
 
-def _finding(one: Based, other: Range, known: dict[tuple[int, int], int | None]) -> Finding:
+def _finding(one: Based, other: Range, known: dict[tuple[int, int], int | None]) -> Report:
     mine = one.range
     inclusion = other.inclusion
     path = one.unit.roots[0].source.path if inclusion is None else inclusion.include.path
@@ -83,7 +83,7 @@ def _finding(one: Based, other: Range, known: dict[tuple[int, int], int | None])
     if inclusion is not None:
         where = inclusion.include.base.span if inclusion.include.base else inclusion.include.path_span
         related = (Related(inclusion.source, where, f"{extent(other)} are given here"),)
-    return Finding(
+    return Report(
         one.span,
         f"the IDs of '{one.inclusion.include.path}', {extent(mine)}, meet those of '{path}', {extent(other)}",
         None if free is None else f"the first free base is {shown(free)}",

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from tesc.analysis.ranges import RESERVED, based, highest_base, shown
-from tesc.analysis.rule import Finding, RunRule
+from tesc.analysis.rule import Report, RunRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
 
 
 class IdOutOfRange(RunRule):
@@ -37,7 +37,7 @@ class IdOutOfRange(RunRule):
     code = "TE202"
     name = "id-out-of-range"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         seen = set()
         highest = RESERVED[-1]
         for one in based(units):
@@ -49,7 +49,7 @@ class IdOutOfRange(RunRule):
             if base <= highest:
                 message = f"the last of the {size:,} events would have the ID {shown(one.range.last)}, "
                 message += "which does not fit into 64 bits"
-            yield Finding(
+            yield Report(
                 one.span,
                 message,
                 highest_base(size),

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from tesc.analysis.ranges import RESERVED, based, highest_base, shown
-from tesc.analysis.rule import Finding, RunRule
+from tesc.analysis.rule import Report, RunRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
 
 
 class ReservedId(RunRule):
@@ -37,7 +37,7 @@ class ReservedId(RunRule):
     code = "TE203"
     name = "reserved-id"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         seen = set()
         for one in based(units):
             base, size, last = one.range.base, one.range.size, one.range.last
@@ -46,7 +46,7 @@ class ReservedId(RunRule):
                 continue
             seen.add(one.inclusion)
             taken = " and ".join(shown(number) for number in RESERVED if base <= number < base + max(size, 1))
-            yield Finding(
+            yield Report(
                 one.span,
                 f"the IDs from {one.number} on reach {taken}, which simpletrace files reserve",
                 highest_base(size),

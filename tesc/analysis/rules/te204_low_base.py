@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from tesc.analysis.ranges import based
-from tesc.analysis.rule import Finding, RunRule
+from tesc.analysis.rule import Report, RunRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
 
 
 class LowBase(RunRule):
@@ -43,12 +43,12 @@ class LowBase(RunRule):
     def applies(self, settings: Settings) -> bool:
         return settings.profile == "qemu"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         seen = set()
         for one in based(units):
             if one.range.base < 1 << 32 and one.inclusion not in seen:
                 seen.add(one.inclusion)
-                yield Finding(
+                yield Report(
                     one.span,
                     f"QEMU's own events can have the IDs from {one.number} on",
                     "the lowest base that they never reach is 0x100000000",

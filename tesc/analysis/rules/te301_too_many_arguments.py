@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import EventRule, Finding, RunRule
+from tesc.analysis.rule import EventRule, Report, RunRule
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
     from tesc.syntax.nodes import Event, Tree
+    from tesc.units.unit import Unit
 
 # What a record of the guest tunnel holds, whatever the settings say.
 _RECORD = 6
@@ -37,22 +37,22 @@ class TooManyArguments(EventRule, RunRule):
     code = "TE301"
     name = "too-many-arguments"
 
-    def check(self, *what: Any, **_: Any) -> Iterator[Finding]:
+    def check(self, *what: Any, **_: Any) -> Iterator[Report]:
         """One event under its own file's settings; then the units, which alone know what crosses."""
         return _of_event(*what) if len(what) == 3 else _of_crossing(*what)
 
 
-def _of_event(event: Event, _: Tree, settings: Settings) -> Iterator[Finding]:
+def _of_event(event: Event, _: Tree, settings: Settings) -> Iterator[Report]:
     extra = event.parameters[settings.max_args :]
     if extra:
-        yield Finding(
+        yield Report(
             Span(extra[0].span.start, extra[-1].span.end),
             f"{len(event.parameters)} arguments, but an event takes at most {settings.max_args}",
             "split the event, or leave some out",
         )
 
 
-def _of_crossing(units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+def _of_crossing(units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
     """The events that cross with more than a record holds, but for those that `_of_event` finds."""
     seen = set()
     for unit in units:
@@ -66,7 +66,7 @@ def _of_crossing(units: Sequence[Unit], settings: Settings) -> Iterator[Finding]
                 and id(event.node) not in seen
             ):
                 seen.add(id(event.node))
-                yield Finding(
+                yield Report(
                     Span(extra[0].span.start, extra[-1].span.end),
                     f"{len(parameters)} arguments, but the record of a guest's event holds {_RECORD}",
                     "split the event, or leave some out",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Fix, SourceEdit
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.c_type import ALLOWED_WORDS, FIXED_WORDS, FLOATING_WORDS, QUALIFIERS, TAG_WORDS, base_of
 from tesc.syntax.source import Span
 
@@ -96,21 +96,21 @@ class TypeNotAllowed(EventRule):
     name = "type-not-allowed"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         for parameter in event.parameters:
             words = [w for w in parameter.type.words if w not in ALLOWED_WORDS and w not in settings.types]
             if words and not set(words) & FLOATING_WORDS and not _reported(parameter, words):
                 yield self._finding(parameter, words, tree)
 
-    def _finding(self, parameter: Parameter, words: list[str], tree: Tree) -> Finding:
+    def _finding(self, parameter: Parameter, words: list[str], tree: Tree) -> Report:
         message = f"type '{parameter.type.text}' is not allowed in an event"
         instead, safety = _instead(parameter, words)
         if instead is None:
-            return Finding(parameter.type_span, message, "use an integer type, or 'void *' for a pointer")
+            return Report(parameter.type_span, message, "use an integer type, or 'void *' for a pointer")
         declared = instead if instead.endswith("*") else f"{instead} "
         edit = SourceEdit(tree.source, Span(parameter.start, parameter.name_span.start), declared)
         help_ = f"declare it '{declared}{parameter.name or 'NAME'}'"
-        return Finding(
+        return Report(
             parameter.type_span, message, help_, fix=Fix(safety, (edit,)) if parameter.name else None
         )
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Fix, SourceEdit
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -30,10 +30,10 @@ class EmptyParameterList(EventRule):
     name = "empty-parameter-list"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         if not event.parameters and not event.void:
             edit = SourceEdit(tree.source, event.parameters_span, "void")
-            yield Finding(
+            yield Report(
                 Span(event.open, event.close + 1),
                 "the parameter list is empty",
                 f"write '{event.name}(void)'",

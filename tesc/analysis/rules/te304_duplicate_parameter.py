@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Related
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class DuplicateParameter(EventRule):
     code = "TE304"
     name = "duplicate-parameter"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         seen: dict[str, Parameter] = {}
         for parameter in event.parameters:
             if not parameter.name:
@@ -37,7 +37,7 @@ class DuplicateParameter(EventRule):
             if first is not parameter:
                 related = Related(tree.source, first.name_span, "first declared here")
                 message = f"parameter '{parameter.name}' is declared twice"
-                yield Finding(parameter.name_span, message, "give it another name", (related,))
+                yield Report(parameter.name_span, message, "give it another name", (related,))
 
 
 RULE = DuplicateParameter()

@@ -4,17 +4,17 @@ from functools import lru_cache
 
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.groups import groups_of
-from tesc.analysis.remembered import OfUnits
-from tesc.analysis.rule import Finding, RunRule
-from tesc.schema import identifiers, reserved
-from tesc.schema.compat import D_RESERVED_WORDS, STAP_RESERVED_WORDS, is_string
+from tesc.analysis.per_unit_cache import PerUnitCache
+from tesc.analysis.rule import Report, RunRule
+from tesc.units import identifiers, reserved
+from tesc.units.compat import D_RESERVED_WORDS, STAP_RESERVED_WORDS, is_string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit, UnitEvent
+    from tesc.units.unit import Unit, UnitEvent
 
 # Where a name breaks things.
 _C = "C"
@@ -61,7 +61,7 @@ class ParameterNameClash(RunRule):
     code = "TE305"
     name = "parameter-name-clash"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         words = _words(settings.profile == "qemu", settings.compat == "qemu")
         # A file that is included under several prefixes is looked at once, unless its names depend on them.
         seen: set[tuple[int, str]] = set()
@@ -99,10 +99,10 @@ def _suspicious(name: str) -> bool:
     return known or generated or name[:1].isdigit() or name[-1:] == "_" or name[:3] == "arg"
 
 
-_suspects_of = OfUnits(_suspects)
+_suspects_of = PerUnitCache(_suspects)
 
 
-def _finding(event: UnitEvent, at: int, reasons: Reasons, beside: tuple[int, Reasons] | None) -> Finding:
+def _finding(event: UnitEvent, at: int, reasons: Reasons, beside: tuple[int, Reasons] | None) -> Report:
     parameter = event.node.parameters[at]
     related: tuple[Related, ...] = ()
     if beside is not None:
@@ -113,7 +113,7 @@ def _finding(event: UnitEvent, at: int, reasons: Reasons, beside: tuple[int, Rea
     for why, where in reasons:
         outputs.setdefault(why, []).append(where)
     told = ", and ".join(f"{why} ({', '.join(where)})" for why, where in outputs.items())
-    return Finding(
+    return Report(
         parameter.name_span,
         f"parameter '{parameter.name}' needs another name: {told}",
         None,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.c_type import FLOATING_WORDS
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ class FloatingPoint(EventRule):
     code = "TE306"
     name = "floating-point"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         for parameter in event.parameters:
             if FLOATING_WORDS & set(parameter.type.words):
                 message = (
@@ -40,7 +40,7 @@ class FloatingPoint(EventRule):
                 if parameter.type.pointers:
                     const = "const " if "const" in parameter.type.words else ""
                     help_ = f"declare it '{const}void *{name}'"
-                yield Finding(parameter.type_span, message, help_)
+                yield Report(parameter.type_span, message, help_)
 
 
 RULE = FloatingPoint()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import Finding, SyntaxRule
+from tesc.analysis.rule import Report, SyntaxRule
 from tesc.syntax.c_type import ALLOWED_WORDS, QUALIFIERS
 
 TYPE_CHECKING = False
@@ -30,7 +30,7 @@ class MalformedType(SyntaxRule):
     name = "malformed-type"
     fixable = True
 
-    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
         yield from super().check(tree, settings)
         allowed = ALLOWED_WORDS | settings.types
         for event in tree.events:
@@ -39,7 +39,7 @@ class MalformedType(SyntaxRule):
                 if parameter.declaration.flaw is None and allowed.issuperset(declared.words):
                     message = _malformed(declared, settings.types)
                     if message:
-                        yield Finding(parameter.type_span, message, _help(declared, parameter.name))
+                        yield Report(parameter.type_span, message, _help(declared, parameter.name))
 
 
 def _malformed(declared: CType, types: frozenset[str]) -> str | None:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import Finding, RunRule
+from tesc.analysis.rule import Report, RunRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
 
 
 class PointerCrossesTunnel(RunRule):
@@ -39,7 +39,7 @@ class PointerCrossesTunnel(RunRule):
     name = "pointer-crosses-tunnel"
     severity = "information"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         seen = set()
         for unit in units:
             for event in unit.events:
@@ -49,7 +49,7 @@ class PointerCrossesTunnel(RunRule):
                 for parameter in event.node.parameters:
                     name = parameter.name
                     if parameter.type.is_string:
-                        yield Finding(
+                        yield Report(
                             parameter.type_span,
                             f"of '{name}' the host gets the address, not the text: it is a guest's event",
                             f"trace a number that tells as much, or the address as 'void *{name}'",

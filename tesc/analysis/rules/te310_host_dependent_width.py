@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import Finding, RunRule
+from tesc.analysis.rule import Report, RunRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
 
 # What is as wide as the machine makes it, and what holds its values on every machine.
 _WIDE = {
@@ -49,7 +49,7 @@ class HostDependentWidth(RunRule):
     name = "host-dependent-width"
     severity = "warning"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         seen = set()
         for unit in units:
             for event in unit.events:
@@ -59,7 +59,7 @@ class HostDependentWidth(RunRule):
                 for parameter in event.node.parameters:
                     instead = _WIDE.get(parameter.type.base or "")
                     if instead is not None and not parameter.type.is_pointer:
-                        yield Finding(
+                        yield Report(
                             parameter.type_span,
                             f"'{parameter.type.text}' need not be as wide on the host as it is in the guest",
                             f"declare it '{instead} {parameter.name}', and print it by a PRI macro",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from tesc.analysis.formats.findings import mismatches
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.formats.reports import mismatches
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class FormatTypeMismatch(EventRule):
     fixable = True
     example_profile = "qemu"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         return mismatches(event, tree, settings, self.code)
 
 

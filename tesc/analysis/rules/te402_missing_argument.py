@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.formats.align import looks_like_percent
-from tesc.analysis.formats.findings import conversion_of
-from tesc.analysis.formats.judge import faults
+from tesc.analysis.formats.errors import format_errors
+from tesc.analysis.formats.reports import conversion_of
 from tesc.analysis.formats.wording import called
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,23 +33,23 @@ class MissingArgument(EventRule):
     code = "TE402"
     name = "missing-argument"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
-        for fault in faults(event, settings.data_models):
-            if fault.kind != "missing":
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
+        for error in format_errors(event, settings.data_models):
+            if error.kind != "missing":
                 continue
-            form, conversion, span = conversion_of(fault, event)
+            form, conversion, span = conversion_of(error, event)
             number = len(event.parameters)
             has = f"{number} parameters" if number > 1 else "1 parameter" if number else "no parameters"
             if conversion.position:
                 message = f"there is no parameter {conversion.position[:-1]} for {called(conversion)}"
-            elif fault.role != "value":
-                message = f"there is no parameter for the {fault.role} of {called(conversion)}"
+            elif error.role != "value":
+                message = f"there is no parameter for the {error.role} of {called(conversion)}"
             else:
                 message = f"there is no parameter for {called(conversion)}"
             help_ = "add the parameter, or remove the conversion"
             if looks_like_percent(conversion, form.text):
                 help_ = "write %% for a percent sign"
-            yield Finding(span, message, help_, (Related(tree.source, event.parameters_span, has),))
+            yield Report(span, message, help_, (Related(tree.source, event.parameters_span, has),))
 
 
 RULE = MissingArgument()

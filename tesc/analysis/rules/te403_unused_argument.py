@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from tesc.analysis.formats.advice import advise_for
-from tesc.analysis.formats.judge import faults
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.formats.errors import format_errors
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,19 +30,19 @@ class UnusedArgument(EventRule):
     code = "TE403"
     name = "unused-argument"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
-        for fault in faults(event, settings.data_models):
-            if fault.kind == "unformatted":
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
+        for error in format_errors(event, settings.data_models):
+            if error.kind == "unformatted":
                 what = "the parameters are" if len(event.parameters) > 1 else "the parameter is"
                 message = f"{what} not printed: there is no format"
-                yield Finding(event.parameters_span, message, "add a format")
-            elif fault.kind == "unused":
-                assert fault.parameter is not None
-                parameter = event.parameters[fault.parameter]
+                yield Report(event.parameters_span, message, "add a format")
+            elif error.kind == "unused":
+                assert error.parameter is not None
+                parameter = event.parameters[error.parameter]
                 name = f"'{parameter.name}'" if parameter.name else "a parameter"
                 message = f"{name} is not printed: the format has no conversion for it"
                 span = parameter.name_span if parameter.name else parameter.span
-                yield Finding(span, message, advise_for(parameter))
+                yield Report(span, message, advise_for(parameter))
 
 
 RULE = UnusedArgument()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -29,13 +29,13 @@ class ErrnoFormat(EventRule):
     code = "TE405"
     name = "errno-format"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         if event.format is None or "m" not in event.format.text:
             return
         for conversion in event.format.parsed.conversions:
             if conversion.letter == "m":
                 start = event.format.start
-                yield Finding(
+                yield Report(
                     Span(start + conversion.start, start + conversion.end),
                     f"'{conversion.text}' prints errno, which tracers do not keep",
                     "pass the error as an argument, such as 'int err' with '%d'",

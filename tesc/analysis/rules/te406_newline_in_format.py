@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 from tesc.analysis.diagnostic import Fix, SourceEdit
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -37,7 +37,7 @@ class NewlineInFormat(EventRule):
     name = "newline-in-format"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         if event.format is None or "\\" not in event.format.text:
             return
         start = event.format.start
@@ -51,7 +51,7 @@ class NewlineInFormat(EventRule):
                 fix = Fix("safe", (SourceEdit(tree.source, _cut(event.format, flaw), ""),))
             help_ = "leave it out: each event is a line anyway" if fix else "write a blank, or two events"
             message = "a newline at the end of the format" if fix else "a newline in the format"
-            yield Finding(Span(start + flaw.start, start + flaw.end), message, help_, fix=fix)
+            yield Report(Span(start + flaw.start, start + flaw.end), message, help_, fix=fix)
 
 
 def _cut(form: Format, flaw: Flaw) -> Span:

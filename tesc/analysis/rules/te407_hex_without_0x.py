@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis import pieces
+from tesc.analysis import format_text
 from tesc.analysis.formats.pairing import pairings
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ class HexWithout0x(EventRule):
     severity = "warning"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
         if form is None or _CANDIDATE.search(form.text) is None:
             return
         conversions = form.parsed.conversions
         for index, conversion in enumerate(conversions):
-            if pieces.letter(conversion) not in pieces.HEX or "#" in conversion.flags:
+            if format_text.letter(conversion) not in format_text.HEX or "#" in conversion.flags:
                 continue
             if _marked(form, conversions, index) or _grouped(form, conversions, index):
                 continue
@@ -63,10 +63,10 @@ class HexWithout0x(EventRule):
             shown = form.text[conversion.start : conversion.end]
             # 'irq0x1f' would be no better than 'irq1f'.
             fix = None
-            if not pieces.follows_word(form.text, conversion.start):
-                fix = pieces.fix(tree, form, (conversion.start, conversion.start, "0x"))
-            span = pieces.span(form, conversion.start, conversion.end)
-            yield Finding(span, f"'{shown}' prints a number in hex without 0x", f"write '0x{shown}'", fix=fix)
+            if not format_text.follows_word(form.text, conversion.start):
+                fix = format_text.fix(tree, form, (conversion.start, conversion.start, "0x"))
+            span = format_text.span(form, conversion.start, conversion.end)
+            yield Report(span, f"'{shown}' prints a number in hex without 0x", f"write '0x{shown}'", fix=fix)
 
 
 def _takes_pointer(event: Event, index: int, models: tuple[str, ...]) -> bool:
@@ -78,7 +78,7 @@ def _gap(form: Format, conversions: Sequence[Conversion], index: int) -> str:
     """What stands before a conversion, after the one before it."""
     start = conversions[index - 1].end if index else 0
     end = conversions[index].start if index < len(conversions) else len(form.text)
-    return pieces.between(form, start, end)
+    return format_text.between(form, start, end)
 
 
 def _marked(form: Format, conversions: Sequence[Conversion], index: int) -> bool:
@@ -98,13 +98,13 @@ def _grouped(form: Format, conversions: Sequence[Conversion], index: int) -> boo
     for left, right in ((index - 1, index), (index, index + 1)):
         if left < 0 or right == len(conversions):
             continue
-        other = pieces.letter(conversions[left if left != index else right])
+        other = format_text.letter(conversions[left if left != index else right])
         gap = _gap(form, conversions, right)
-        if gap in (".", ":", "/") and other in pieces.INTEGER:
+        if gap in (".", ":", "/") and other in format_text.INTEGER:
             return True
-        if gap.strip(" \t") == "" and other in pieces.HEX:
+        if gap.strip(" \t") == "" and other in format_text.HEX:
             return True
-        if gap == "-" and other in pieces.HEX:
+        if gap == "-" and other in format_text.HEX:
             dashes += _run_of_dashes(form, conversions, left, right)
     # One dash stands in a range of two numbers, several in an address or a UUID.
     return dashes > 1
@@ -115,7 +115,7 @@ def _run_of_dashes(form: Format, conversions: Sequence[Conversion], left: int, r
     more = 1
     for a, b in ((left - 1, left), (right, right + 1)):
         if a >= 0 and b < len(conversions) and _gap(form, conversions, b) == "-":
-            more += all(pieces.letter(conversions[i]) in pieces.HEX for i in (a, b))
+            more += all(format_text.letter(conversions[i]) in format_text.HEX for i in (a, b))
     return more
 
 

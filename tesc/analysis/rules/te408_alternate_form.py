@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from tesc.analysis import pieces
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis import format_text
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,28 +36,28 @@ class AlternateForm(EventRule):
     severity = "warning"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
         if form is None or "#" not in form.text:
             return
         for conversion in form.parsed.conversions:
-            prefix = _PREFIXES.get(pieces.letter(conversion))
+            prefix = _PREFIXES.get(format_text.letter(conversion))
             # With a 0x before it, the two prefixes are the mistake (TE422).
             if (
                 "#" not in conversion.flags
                 or prefix is None
-                or pieces.prefix_before(form.text, conversion.start) >= 0
+                or format_text.prefix_before(form.text, conversion.start) >= 0
             ):
                 continue
             help_, fix = _mended(tree, form, conversion, prefix)
             shown = form.text[conversion.start : conversion.end]
-            span = pieces.span(form, conversion.start, conversion.end)
-            yield Finding(span, f"'{shown}' lets the flag '#' print the prefix", help_, fix=fix)
+            span = format_text.span(form, conversion.start, conversion.end)
+            yield Report(span, f"'{shown}' lets the flag '#' print the prefix", help_, fix=fix)
 
 
 def _mended(tree: Tree, form: Format, conversion: Conversion, prefix: str) -> tuple[str, Fix | None]:
-    old = pieces.head(conversion)
-    found = pieces.without_alternate(conversion)
+    old = format_text.head(conversion)
+    found = format_text.without_alternate(conversion)
     if found is None or prefix == "0" or not form.text.startswith(old, conversion.start):
         # `%#o` makes the number one digit longer only where it must.
         safety, new = "unsafe", old.replace("#", "")
@@ -67,7 +67,7 @@ def _mended(tree: Tree, form: Format, conversion: Conversion, prefix: str) -> tu
     rest = form.text[end : conversion.end]
     if not form.text.startswith(old, conversion.start):
         return f"write the prefix: '{prefix}%'", None
-    return f"write '{prefix}{new}{rest}'", pieces.fix(
+    return f"write '{prefix}{new}{rest}'", format_text.fix(
         tree, form, (conversion.start, end, prefix + new), safety=safety
     )
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.formats.advice import fix_of, help_of, repair
-from tesc.analysis.formats.findings import conversion_of
-from tesc.analysis.formats.judge import faults
-from tesc.analysis.formats.wording import called, misused
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.formats.errors import format_errors
+from tesc.analysis.formats.reports import conversion_of
+from tesc.analysis.formats.wording import called, conversion_error_text
+from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.printf import PRI_MACROS
 from tesc.syntax.source import Span
 
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tesc.analysis.formats.judge import Fault
+    from tesc.analysis.formats.errors import FormatError
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Format, Tree
     from tesc.syntax.printf import Conversion
@@ -42,16 +42,16 @@ class InvalidConversion(EventRule):
     name = "invalid-conversion"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
-        for fault in faults(event, settings.data_models):
-            if fault.kind == "nul":
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
+        for error in format_errors(event, settings.data_models):
+            if error.kind == "nul":
                 assert event.format is not None
-                yield Finding(_nul(event.format), "a NUL ends the format here", "leave it out")
-            elif fault.kind == "misuse":
-                yield _misuse(fault, event, tree)
-            elif fault.kind in ("mixed", "position"):
-                _, conversion, span = conversion_of(fault, event)
-                yield Finding(span, *_position(fault, conversion))
+                yield Report(_nul(event.format), "a NUL ends the format here", "leave it out")
+            elif error.kind == "conversion":
+                yield _conversion_error(error, event, tree)
+            elif error.kind in ("mixed", "position"):
+                _, conversion, span = conversion_of(error, event)
+                yield Report(span, *_position(error, conversion))
 
 
 def _nul(form: Format) -> Span:
@@ -63,29 +63,29 @@ def _nul(form: Format) -> Span:
     return Span(form.start + flaw.start, form.start + flaw.end)
 
 
-def _misuse(fault: Fault, event: Event, tree: Tree) -> Finding:
-    form, conversion, span = conversion_of(fault, event)
-    assert fault.misuse is not None
-    message = misused(conversion, fault.misuse, fault.models[0])
-    if fault.misuse.kind == "unknown" and fault.misuse.what == "-":
-        return Finding(span, message, "a precision has no sign")
+def _conversion_error(error: FormatError, event: Event, tree: Tree) -> Report:
+    form, conversion, span = conversion_of(error, event)
+    assert error.cause is not None
+    message = conversion_error_text(conversion, error.cause, error.models[0])
+    if error.cause.kind == "unknown" and error.cause.what == "-":
+        return Report(span, message, "a precision has no sign")
     macro = _macro_inside(form, conversion)
-    if fault.misuse.kind == "unknown" and macro:
+    if error.cause.kind == "unknown" and macro:
         return _take_out(macro, form, conversion, tree)
-    if fault.misuse.kind == "unknown" and conversion.macro is None:
+    if error.cause.kind == "unknown" and conversion.macro is None:
         fix = None
         bare = not (conversion.width or conversion.precision or conversion.length)
         if bare and not conversion.letter.isalnum() and form.text[conversion.start] == "%":
             start = Span(span.start, span.start)
             fix = Fix("unsafe", (SourceEdit(tree.source, start, "%"),))
-        return Finding(span, message, _PERCENT, fix=fix)
-    advice, safe = repair(conversion, fault.models[0])
+        return Report(span, message, _PERCENT, fix=fix)
+    advice, safe = repair(conversion, error.models[0])
     fix = None
     # Without its `*` a conversion would leave a parameter over.
     if advice.head.count("*") == conversion.text.count("*"):
         fix = fix_of(tree, form, conversion, advice, "safe" if safe else "unsafe")
-    help_ = _PERCENT if fault.misuse.kind == "percent" else help_of(form, conversion, advice)
-    return Finding(span, message, help_, fix=fix)
+    help_ = _PERCENT if error.cause.kind == "percent" else help_of(form, conversion, advice)
+    return Report(span, message, help_, fix=fix)
 
 
 def _macro_inside(form: Format, conversion: Conversion) -> str | None:
@@ -96,7 +96,7 @@ def _macro_inside(form: Format, conversion: Conversion) -> str | None:
     return max((name for name in PRI_MACROS if rest.startswith(name)), key=len, default=None)
 
 
-def _take_out(macro: str, form: Format, conversion: Conversion, tree: Tree) -> Finding:
+def _take_out(macro: str, form: Format, conversion: Conversion, tree: Tree) -> Report:
     """The finding of a macro that is a part of the string: the string has to end before it."""
     begin = conversion.end - 1
     end = begin + len(macro)
@@ -108,11 +108,11 @@ def _take_out(macro: str, form: Format, conversion: Conversion, tree: Tree) -> F
     )
     written = f'{form.text[conversion.start : begin]}" {macro}' + ("" if ends else ' "...')
     message = f"'{macro}' stands within the string, where it is no macro"
-    return Finding(Span(at + conversion.start, at + end), message, f"write {written}", fix=Fix("safe", edits))
+    return Report(Span(at + conversion.start, at + end), message, f"write {written}", fix=Fix("safe", edits))
 
 
-def _position(fault: Fault, conversion: Conversion) -> tuple[str, str]:
-    if fault.kind == "mixed":
+def _position(error: FormatError, conversion: Conversion) -> tuple[str, str]:
+    if error.kind == "mixed":
         message = f"{called(conversion)} does not name its parameter by number, unlike other conversions"
         return message, "number all conversions, or none"
     if conversion.letter == "m":

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import Finding, SyntaxRule
+from tesc.analysis.rule import Report, SyntaxRule
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ class InvalidString(SyntaxRule):
     name = "invalid-string"
     fixable = True
 
-    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
         yield from super().check(tree, settings)
         for event in tree.events:
             if event.format is None or "\\" not in event.format.text:
@@ -40,7 +40,7 @@ class InvalidString(SyntaxRule):
                 text = event.format.text[flaw.start : flaw.end]
                 span = Span(event.format.start + flaw.start, event.format.start + flaw.end)
                 if flaw.kind == "bad-escape":
-                    yield Finding(span, f"unknown escape '{text}'", "write '\\\\' for a backslash")
+                    yield Report(span, f"unknown escape '{text}'", "write '\\\\' for a backslash")
 
 
 RULE = InvalidString()

@@ -3,7 +3,7 @@ from __future__ import annotations
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.formats.advice import macro_size
 from tesc.analysis.formats.pairing import pairings
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.printf import PRI_MACROS
 from tesc.syntax.source import Span
 
@@ -49,7 +49,7 @@ class UnknownPriMacro(EventRule):
     name = "unknown-pri-macro"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         # A format without macros ends with the quote of its one string.
         if event.format is None or ('"' not in event.format.text[1:-1] and event.format.text[-1] == '"'):
             return
@@ -64,7 +64,7 @@ class UnknownPriMacro(EventRule):
                     safety = "safe" if sure else "unsafe"
                     fix = Fix(safety, (SourceEdit(tree.source, span, instead),))
                 message = f"unknown macro '{macro.name}' in the format"
-                yield Finding(span, message, _help(instead), fix=fix)
+                yield Report(span, message, _help(instead), fix=fix)
 
 
 def advice(event: Event, macro: Macro, models: tuple[str, ...]) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ class MissingFormat(EventRule):
     name = "missing-format"
     severity = "information"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         if event.format is None:
             what = "the event prints its name only"
             if event.parameters:
                 what += ", not its arguments" if len(event.parameters) > 1 else ", not its argument"
             help_ = 'add one, such as "..."' if event.parameters else None
-            yield Finding(event.name_span, f"no format: {what}", help_)
+            yield Report(event.name_span, f"no format: {what}", help_)
 
 
 RULE = MissingFormat()

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.formats.advice import advise, fix_of, help_of
-from tesc.analysis.formats.judge import other_signs
+from tesc.analysis.formats.errors import other_signs
 from tesc.analysis.formats.wording import called
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -38,7 +38,7 @@ class SignednessMismatch(EventRule):
     on_by_default = False
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         for index, number in other_signs(event, settings.data_models):
             assert event.format is not None
             form, parameter = event.format, event.parameters[number]
@@ -51,10 +51,10 @@ class SignednessMismatch(EventRule):
             related = (Related(tree.source, parameter.type_span, parameter.type.text),)
             advice = advise(conversion, parameter.type) if letter in "diu" else None
             if advice is None:
-                yield Finding(span, message, f"declare {name} unsigned", related)
+                yield Report(span, message, f"declare {name} unsigned", related)
             else:
                 fix = fix_of(tree, form, conversion, advice, "unsafe")
-                yield Finding(span, message, help_of(form, conversion, advice), related, fix)
+                yield Report(span, message, help_of(form, conversion, advice), related, fix)
 
 
 RULE = SignednessMismatch()

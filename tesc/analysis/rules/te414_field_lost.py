@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis import pieces
-from tesc.analysis.rule import EventRule, Finding
-from tesc.schema.compat import lttng_conversions, lttng_field
+from tesc.analysis import format_text
+from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.printf import PRI_MACROS
+from tesc.units.compat import lttng_conversions, lttng_field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class FieldLost(EventRule):
     def applies(self, settings: Settings) -> bool:
         return settings.profile != "classic" and settings.compat == "qemu"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
         if form is None or not event.parameters:
             return
@@ -60,15 +60,15 @@ class FieldLost(EventRule):
                 continue
             if not lttng_field(type_.text, conversion):
                 message = f"LTTng gets no field for '{parameter.name}': its type is '{type_.text}'"
-                yield Finding(parameter.type_span, message, _help(type_.base, conversion))
+                yield Report(parameter.type_span, message, _help(type_.base, conversion))
         lost = event.parameters[len(found) :]
         if any(macro.name not in PRI_MACROS for macro in form.parsed.macros):
             return  # a misspelt macro (TE411)
         # Where arguments are missing, widths are arguments or the flag is a '#', other rules say so.
-        if lost and pieces.arguments(event) and not any("#" in c.flags for c in form.parsed.conversions):
+        if lost and format_text.arguments(event) and not any("#" in c.flags for c in form.parsed.conversions):
             span, fix, help_ = _cause(tree, form, len(event.parameters))
             message = f"LTTng gets no field for {_listed([parameter.name for parameter in lost])}"
-            yield Finding(span, message, help_, fix=fix)
+            yield Report(span, message, help_, fix=fix)
 
 
 def _help(base: str | None, conversion: str) -> str:
@@ -91,15 +91,15 @@ def _cause(tree: Tree, form: Format, parameters: int) -> tuple[Span, Fix | None,
     if ends and len(lttng_conversions(apart)) >= parameters:
         hiding = [end for end in ends if _hides(form.text, end)] or ends
         start = form.text.rindex("PRI", 0, hiding[0])
-        fix = pieces.fix(tree, form, *((end, end, " ") for end in hiding))
+        fix = format_text.fix(tree, form, *((end, end, " ") for end in hiding))
         what = "the macro" if len(hiding) == 1 else "each macro"
-        return pieces.span(form, start, hiding[0]), fix, f"put a blank behind {what}"
+        return format_text.span(form, start, hiding[0]), fix, f"put a blank behind {what}"
     hidden = [c for c in form.parsed.conversions if c.flags.strip("0") and c.arguments]
     for conversion in hidden:
         shown = form.text[conversion.start : conversion.end]
-        where = pieces.span(form, conversion.start, conversion.end)
+        where = format_text.span(form, conversion.start, conversion.end)
         return where, None, f"write '{shown}' without the flag '{conversion.flags.strip('0')[0]}'"
-    return pieces.span(form, 0, len(form.text.rstrip(" \t"))), None, "write it in one string"
+    return format_text.span(form, 0, len(form.text.rstrip(" \t"))), None, "write it in one string"
 
 
 def _hides(text: str, end: int) -> bool:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from tesc.analysis.formats.findings import mismatches
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.formats.reports import mismatches
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class StringFromNonString(EventRule):
     name = "string-from-non-string"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         return mismatches(event, tree, settings, self.code)
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from tesc.analysis import pieces
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis import format_text
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class DynamicWidth(EventRule):
     name = "dynamic-width"
     severity = "warning"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
         if form is None or "*" not in form.text:
             return
@@ -43,8 +43,8 @@ class DynamicWidth(EventRule):
             if what is None:
                 continue
             shown = form.text[conversion.start : conversion.end]
-            span = pieces.span(form, conversion.start, conversion.end)
-            yield Finding(
+            span = format_text.span(form, conversion.start, conversion.end)
+            yield Report(
                 span,
                 f"'{shown}' takes its {what} from an argument, which not every tracer can follow",
                 f"write the {what} as a number, or leave it out",

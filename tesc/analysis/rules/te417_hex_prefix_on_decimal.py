@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis import pieces
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis import format_text
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,15 +37,19 @@ class HexPrefixOnDecimal(EventRule):
     severity = "warning"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
         if form is None or _CANDIDATE.search(form.text) is None:
             return
         for conversion in form.parsed.conversions:
-            letter = pieces.letter(conversion)
-            prefix = pieces.prefix_before(form.text, conversion.start)
+            letter = format_text.letter(conversion)
+            prefix = format_text.prefix_before(form.text, conversion.start)
             # In '640x%d' the x stands between two numbers.
-            if letter not in (*pieces.DECIMAL, "o") or prefix < 0 or pieces.follows_word(form.text, prefix):
+            if (
+                letter not in (*format_text.DECIMAL, "o")
+                or prefix < 0
+                or format_text.follows_word(form.text, prefix)
+            ):
                 continue
             # Where a macro follows, it is one conversion too many (TE427).
             if _GLUED.match(form.text, conversion.end):
@@ -53,11 +57,11 @@ class HexPrefixOnDecimal(EventRule):
             at = conversion.macro.start + 3 if conversion.macro else conversion.end - 1
             shown = form.text[conversion.start : conversion.end]
             mended = form.text[conversion.start : at] + "x" + form.text[at + 1 : conversion.end]
-            yield Finding(
-                pieces.span(form, conversion.start, conversion.end),
+            yield Report(
+                format_text.span(form, conversion.start, conversion.end),
                 f"'{shown}' prints {_RADIX.get(letter, 'decimal')} after 0x",
                 f"write '0x{mended}', or leave out 0x",
-                fix=pieces.fix(tree, form, (at, at + 1, "x")),
+                fix=format_text.fix(tree, form, (at, at + 1, "x")),
             )
 
 

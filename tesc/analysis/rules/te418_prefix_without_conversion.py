@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis import pieces
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis import format_text
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,53 +40,55 @@ class PrefixWithoutConversion(EventRule):
     name = "prefix-without-conversion"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
         if form is None:
             return
-        stray = pieces.stray_macros(form) if "PRI" in form.text else []
+        stray = format_text.stray_macros(form) if "PRI" in form.text else []
         if not stray and _BARE.search(form.text) is None:
             return
         left_over = len(event.parameters) > sum(c.arguments for c in form.parsed.conversions)
         for macro in stray:
             # One that stands right after a conversion is another mistake (TE427).
-            if pieces.glued(form, macro) is None:
+            if format_text.glued(form, macro) is None:
                 yield _of_macro(tree, form, macro, left_over)
         # Where no argument is left over, '0x1x' may stand for 0x10 to 0x1f.
         for match in _BARE.finditer(form.text) if left_over else ():
             start, rest = match.start("rest"), match["rest"]
-            yield Finding(
-                pieces.span(form, match.start(), match.end()),
+            yield Report(
+                format_text.span(form, match.start(), match.end()),
                 f"'{match[0]}' lacks a '%': it is printed as it stands",
                 f"write '0x%{rest}'",
-                fix=pieces.fix(tree, form, (start, start, "%")),
+                fix=format_text.fix(tree, form, (start, start, "%")),
             )
 
 
-def _of_macro(tree: Tree, form: Format, macro: Macro, left_over: bool) -> Finding:
+def _of_macro(tree: Tree, form: Format, macro: Macro, left_over: bool) -> Report:
     text = form.text
     message = f"'{macro.name}' has no '%' before it: what it stands for is printed as text"
-    where = pieces.span(form, macro.start, macro.end)
+    where = format_text.span(form, macro.start, macro.end)
     if not left_over:
-        return Finding(where, message, f"leave out {macro.name}: no argument is left for it")
+        return Report(where, message, f"leave out {macro.name}: no argument is left for it")
     quote = len(text[: macro.start].rstrip(" \t")) - 1
     if quote < 1 or text[quote] != '"':
-        return Finding(where, message, f"put '%' before it, in a string: \"%\" {macro.name}")
+        return Report(where, message, f"put '%' before it, in a string: \"%\" {macro.name}")
     literal = next(piece for piece in form.parsed.pieces if piece.end == quote + 1)
     before = text[literal.start + 1 : quote]
     width = _WIDTH.search(before)
     at = literal.start + 1 + width.start(1) if width else quote
-    hexadecimal = macro.name[3] in pieces.HEX and pieces.prefix_before(text, quote) < 0
+    hexadecimal = macro.name[3] in format_text.HEX and format_text.prefix_before(text, quote) < 0
     prefix = "0x" if width or hexadecimal else ""
     help_ = f'write "{prefix}%{width[1] if width else ""}" {macro.name}'
     # Who knows what a digit or a percent sign before the quote was meant to be, or half a word.
     fix = None
     unclear = (
-        before[-1:].isdigit() or before.endswith(("%", "\\")) or (prefix and pieces.follows_word(text, quote))
+        before[-1:].isdigit()
+        or before.endswith(("%", "\\"))
+        or (prefix and format_text.follows_word(text, quote))
     )
     if width or not unclear:
-        fix = pieces.fix(tree, form, (at, at, "%" if width else f"{prefix}%"))
-    return Finding(where, message, help_, fix=fix)
+        fix = format_text.fix(tree, form, (at, at, "%" if width else f"{prefix}%"))
+    return Report(where, message, help_, fix=fix)
 
 
 RULE = PrefixWithoutConversion()

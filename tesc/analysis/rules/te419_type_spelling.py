@@ -3,7 +3,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from tesc.analysis.diagnostic import Fix, SourceEdit
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.c_type import BASE_WORDS, parse_type
 from tesc.syntax.source import Span
 
@@ -49,14 +49,14 @@ class TypeSpelling(EventRule):
     severity = "warning"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         for parameter in event.parameters:
             plain = _plain(parameter.type.text)
             if plain is None:
                 continue
             written = parameter.type_span
             text = parameter.type.text
-            yield Finding(
+            yield Report(
                 written,
                 f"dtrace(1) cannot read the type '{text}'",
                 f"write '{plain}'",

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis import pieces
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis import format_text
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,19 +38,19 @@ class UnsafeConversion(EventRule):
     name = "unsafe-conversion"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
         if form is None or _CANDIDATE.search(form.text) is None:
             return
         for conversion in form.parsed.conversions:
             shown = form.text[conversion.start : conversion.end]
-            span = pieces.span(form, conversion.start, conversion.end)
+            span = format_text.span(form, conversion.start, conversion.end)
             if conversion.letter == "n":
-                yield Finding(
+                yield Report(
                     span, f"'{shown}' writes through a pointer, which no tracer does", "leave it out"
                 )
             elif conversion.position or "$" in conversion.width or "$" in (conversion.precision or ""):
-                yield Finding(
+                yield Report(
                     span,
                     f"'{shown}' names the position of its argument, which no tracer understands",
                     "put the conversions in the order of the parameters",
@@ -66,7 +66,7 @@ def _in_order(tree: Tree, form: Format) -> Fix | None:
         return None
     if not all(form.text.startswith(c.position, c.start + 1) for c in named):
         return None
-    return pieces.fix(tree, form, *((c.start + 1, c.start + 1 + len(c.position), "") for c in named))
+    return format_text.fix(tree, form, *((c.start + 1, c.start + 1 + len(c.position), "") for c in named))
 
 
 RULE = UnsafeConversion()

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis import pieces
+from tesc.analysis import format_text
 from tesc.analysis.diagnostic import Fix, SourceEdit
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
+from tesc.analysis.tracetool_script import makes_rust
 from tesc.records import replace
 from tesc.syntax.printf import PRI_MACROS, Literal
 from tesc.syntax.source import Span
@@ -22,7 +23,7 @@ _ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-
 _SHARED_ESCAPES = frozenset('nrt\\"')
 _CODES = {"a": 7, "b": 8, "f": 12, "v": 11, "e": 27, "E": 27}
 _PLAIN = "'?"
-_RUST_MACRO = re.compile(r"PRI[diuxX](?:8|16|32|64)")
+_RUST_MACRO = re.compile(r"PRI[diuxX](?:8|16|32|64|PTR|MAX)")
 # What they expand to without a length: short numbers arrive as int.
 _INT_SIZES = ("8", "16", "32")
 
@@ -32,8 +33,9 @@ class NotInRust(EventRule):
 
     QEMU's tracetool copies strings into Rust code. Of C's escapes, `\\n`, `\\r`, `\\t`, `\\\\`, `\\"`, and
     `\\x` with two digits, mean the same there; the others are errors or something else, and `'` needs
-    none. Of the macros it knows the decimal and hexadecimal ones of 8, 16, 32 and 64 bits, and of the
-    types all but a `signed` by itself.
+    none. Of the macros it knows the decimal and hexadecimal ones of 8, 16, 32 and 64 bits, of `PTR` and
+    of `MAX`, and of the types all but a `signed` by itself. Trees whose tracetool makes no Rust (QEMU's
+    before 10.2, without `scripts/tracetool/format/rs.py`) are not looked at.
 
     Wrong:
 
@@ -52,20 +54,22 @@ class NotInRust(EventRule):
     def applies(self, settings: Settings) -> bool:
         return settings.profile != "classic" and settings.compat == "qemu"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         for finding in _found(event, tree):
+            if not makes_rust(tree.source.file):
+                return
             # Other projects may never generate Rust.
             yield finding if settings.profile == "qemu" else replace(finding, severity="information")
 
 
-def _found(event: Event, tree: Tree) -> Iterator[Finding]:
+def _found(event: Event, tree: Tree) -> Iterator[Report]:
     for parameter in event.parameters:
         words = parameter.type.words
         if "signed" in words and parameter.type.base == "int" and "int" not in words:
             at = parameter.start + parameter.type.text.index("signed")
             edit = SourceEdit(tree.source, Span(at, at + len("signed")), "int")
             message = "QEMU's tracetool has no type in Rust for a bare 'signed'"
-            yield Finding(edit.span, message, "write 'int'", fix=Fix("safe", (edit,)))
+            yield Report(edit.span, message, "write 'int'", fix=Fix("safe", (edit,)))
     form = event.format
     if form is None:
         return
@@ -77,7 +81,7 @@ def _found(event: Event, tree: Tree) -> Iterator[Finding]:
                 yield _macro(tree, form, macro)
 
 
-def _escapes(tree: Tree, form: Format) -> Iterator[Finding]:
+def _escapes(tree: Tree, form: Format) -> Iterator[Report]:
     # Newlines, NULs and what C knows no better than Rust are other rules' findings.
     flawed = {flaw.start for flaw in form.parsed.flaws}
     for piece in form.parsed.pieces:
@@ -90,9 +94,9 @@ def _escapes(tree: Tree, form: Format) -> Iterator[Finding]:
             # C would read a digit after it as a part of it.
             following = form.text[match.end()]
             swallowed = instead.startswith("\\x") and following in "0123456789abcdefABCDEF"
-            fix = None if swallowed else pieces.fix(tree, form, (match.start(), match.end(), instead))
-            yield Finding(
-                pieces.span(form, match.start(), match.end()),
+            fix = None if swallowed else format_text.fix(tree, form, (match.start(), match.end(), instead))
+            yield Report(
+                format_text.span(form, match.start(), match.end()),
                 f"QEMU's tracetool cannot bring the escape '{match[0]}' to Rust",
                 f"write '{instead}'" if fix else f"write '{instead}', and not '{following}' right after it",
                 fix=fix,
@@ -115,21 +119,18 @@ def _instead(match: re.Match[str]) -> str | None:
     return chr(code) if 32 <= code < 127 and chr(code) not in '"\\%' else f"\\x{code:02x}"
 
 
-def _macro(tree: Tree, form: Format, macro: Macro) -> Finding:
+def _macro(tree: Tree, form: Format, macro: Macro) -> Report:
     message = f"QEMU's tracetool does not know {macro.name} in Rust"
     letter, size = macro.name[3], macro.name[4:]
-    where = pieces.span(form, macro.start, macro.end)
-    exact = "64" if size == "MAX" else size[5:] if size.startswith("LEAST") else None
+    where = format_text.span(form, macro.start, macro.end)
+    exact = size[5:] if size.startswith("LEAST") else None
     if exact is not None and letter != "o":
-        fix = pieces.fix(tree, form, (macro.start + 4, macro.end, exact))
-        return Finding(where, message, f"write PRI{letter}{exact}", fix=fix)
-    length = "z" if size == "PTR" else ""
-    if not length and (exact or size) not in _INT_SIZES:
+        fix = format_text.fix(tree, form, (macro.start + 4, macro.end, exact))
+        return Report(where, message, f"write PRI{letter}{exact}", fix=fix)
+    if (exact or size) not in _INT_SIZES:
         help_ = "print it in hex" if letter == "o" else "declare the parameter with a type of a fixed size"
-        return Finding(where, message, help_)
-    return Finding(
-        where, message, f"write '%{length}{letter}'", fix=_inlined(tree, form, macro, length + letter)
-    )
+        return Report(where, message, help_)
+    return Report(where, message, f"write '%{letter}'", fix=_inlined(tree, form, macro, letter))
 
 
 def _inlined(tree: Tree, form: Format, macro: Macro, instead: str) -> Fix | None:
@@ -142,8 +143,8 @@ def _inlined(tree: Tree, form: Format, macro: Macro, instead: str) -> Fix | None
     rest = form.text[macro.end :]
     blanks = len(rest) - len(rest.lstrip(" \t"))
     if rest[blanks : blanks + 1] == '"':
-        return pieces.fix(tree, form, (before, macro.end + blanks + 1, instead))
-    return pieces.fix(tree, form, (before, macro.end, f'{instead}"'))
+        return format_text.fix(tree, form, (before, macro.end + blanks + 1, instead))
+    return format_text.fix(tree, form, (before, macro.end, f'{instead}"'))
 
 
 RULE = NotInRust()

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis import pieces
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis import format_text
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,38 +37,38 @@ class DoubledHexPrefix(EventRule):
     severity = "warning"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
         if form is None or _CANDIDATE.search(form.text) is None:
             return
         for conversion in form.parsed.conversions:
-            letter = pieces.letter(conversion)
-            first = last = pieces.prefix_before(form.text, conversion.start)
+            letter = format_text.letter(conversion)
+            first = last = format_text.prefix_before(form.text, conversion.start)
             number = 0
             while last >= 0:
-                number, first, last = number + 1, last, pieces.prefix_before(form.text, last)
-            if not number or pieces.follows_word(form.text, first):
+                number, first, last = number + 1, last, format_text.prefix_before(form.text, last)
+            if not number or format_text.follows_word(form.text, first):
                 continue
-            prints_one = letter == "p" or ("#" in conversion.flags and letter in pieces.HEX)
-            if number + prints_one < 2 or letter not in ("p", *pieces.INTEGER):
+            prints_one = letter == "p" or ("#" in conversion.flags and letter in format_text.HEX)
+            if number + prints_one < 2 or letter not in ("p", *format_text.INTEGER):
                 continue
             found = _mended(tree, form, conversion, first, number)
             shown = form.text[conversion.start : conversion.end]
             by = "written twice" if number > 1 else f"printed by '{shown}' itself"
             help_ = f"write '{found[0]}'" if found else "leave one out"
-            span = pieces.span(form, first, conversion.end)
-            yield Finding(span, f"the prefix 0x is {by}", help_, fix=found[1] if found else None)
+            span = format_text.span(form, first, conversion.end)
+            yield Report(span, f"the prefix 0x is {by}", help_, fix=found[1] if found else None)
 
 
 def _mended(
     tree: Tree, form: Format, conversion: Conversion, first: int, number: int
 ) -> tuple[str, Fix] | None:
     """The conversion with one prefix; none where its parts stand in several strings."""
-    old = pieces.head(conversion)
+    old = format_text.head(conversion)
     new: str | None = old
     safe = True
-    if "#" in conversion.flags and pieces.letter(conversion) in pieces.HEX:
-        found = pieces.without_alternate(conversion)
+    if "#" in conversion.flags and format_text.letter(conversion) in format_text.HEX:
+        found = format_text.without_alternate(conversion)
         new, safe = found or (None, True)
     if (
         conversion.start - first != 2 * number
@@ -76,9 +76,9 @@ def _mended(
         or new is None
     ):
         return None
-    new = new if pieces.letter(conversion) == "p" else f"0x{new}"
+    new = new if format_text.letter(conversion) == "p" else f"0x{new}"
     end = conversion.start + len(old)
-    fix = pieces.fix(tree, form, (first, end, new), safety="safe" if safe else "unsafe")
+    fix = format_text.fix(tree, form, (first, end, new), safety="safe" if safe else "unsafe")
     return new + form.text[end : conversion.end], fix
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis import pieces
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis import format_text
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ class StrayLength(EventRule):
     severity = "warning"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
         if form is None or _CANDIDATE.search(form.text) is None:
             return
-        types = {c.start: p.type.base for c, p in pieces.arguments(event) if not p.type.is_pointer}
+        types = {c.start: p.type.base for c, p in format_text.arguments(event) if not p.type.is_pointer}
         for conversion in form.parsed.conversions:
             stray = _STRAY.match(form.text, conversion.end)
-            if stray is None or conversion.letter not in pieces.INTEGER:
+            if stray is None or conversion.letter not in format_text.INTEGER:
                 continue
             shown = form.text[conversion.start : stray.end()]
             text = _mended(conversion, types.get(conversion.start))
@@ -69,9 +69,9 @@ class StrayLength(EventRule):
                     help_ = f"write {text}"
                     # The macro ends the string; what follows in it needs another one.
                     end, text = (end + 1, text) if form.text[end] == '"' else (end, f'{text} "')
-                fix = pieces.fix(tree, form, (conversion.start, end, text))
-            yield Finding(
-                pieces.span(form, conversion.start, stray.end()),
+                fix = format_text.fix(tree, form, (conversion.start, end, text))
+            yield Report(
+                format_text.span(form, conversion.start, stray.end()),
                 f"'{shown}' prints a number and then '{stray[0]}'",
                 help_,
                 fix=fix,

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis import pieces
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis import format_text
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class MisplacedWidth(EventRule):
     severity = "warning"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
         if form is None or "0" not in form.text:
             return
@@ -54,20 +54,20 @@ class MisplacedWidth(EventRule):
         for match in _BEHIND.finditer(form.text):
             if match.start() in starts:
                 text = f"{match['head']}{match['width'].lstrip('0')}{match['conversion']}"
-                yield Finding(
-                    pieces.span(form, match.start(), match.end()),
+                yield Report(
+                    format_text.span(form, match.start(), match.end()),
                     f"'{match[0]}' prints a number and then '{match['width']}'",
                     f"write '{text}'",
-                    fix=pieces.fix(tree, form, (match.start(), match.end(), text)),
+                    fix=format_text.fix(tree, form, (match.start(), match.end(), text)),
                 )
         for match in _BEFORE.finditer(form.text):
             width = match.start("width")
             if match.end("width") in starts:
-                yield Finding(
-                    pieces.span(form, width, match.end()),
+                yield Report(
+                    format_text.span(form, width, match.end()),
                     f"'{match['width']}' is printed before the number",
                     f"write '0x%{match['width']}{match['conversion']}'",
-                    fix=pieces.fix(tree, form, (width, match.end("width") + 1, f"%{match['width']}")),
+                    fix=format_text.fix(tree, form, (width, match.end("width") + 1, f"%{match['width']}")),
                 )
 
 

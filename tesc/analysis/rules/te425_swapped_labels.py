@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis import pieces
+from tesc.analysis import format_text
 from tesc.analysis.diagnostic import Related
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -40,7 +40,7 @@ class SwappedLabels(EventRule):
     severity = "warning"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
         if form is None or len(event.parameters) < 2:
             return
@@ -81,7 +81,7 @@ def _labels(event: Event, form: Format) -> list[tuple[str, Span] | None]:
     """The label of each parameter: its word, and where it stands in the format."""
     labels: list[tuple[str, Span] | None] = []
     previous = 0
-    pairs = pieces.arguments(event)
+    pairs = format_text.arguments(event)
     for conversion, _ in pairs:
         match = _LABEL.search(form.text, previous, conversion.start)
         found = None
@@ -95,17 +95,17 @@ def _labels(event: Event, form: Format) -> list[tuple[str, Span] | None]:
 
 def _finding(
     event: Event, tree: Tree, form: Format, first: tuple[int, Span], second: tuple[int, Span]
-) -> Finding:
+) -> Report:
     (i, one), (j, other) = first, second
     label, counterpart = form.text[one.start : one.end], form.text[other.start : other.end]
     names = event.parameters[i].name, event.parameters[j].name
     swap = (one.start, one.end, counterpart), (other.start, other.end, label)
-    return Finding(
-        pieces.span(form, one.start, one.end),
+    return Report(
+        format_text.span(form, one.start, one.end),
         f"'{label}' labels the parameter '{names[0]}', and '{counterpart}' labels '{names[1]}'",
         "exchange the labels, or the parameters",
-        (Related(tree.source, pieces.span(form, other.start, other.end), f"labels '{names[1]}'"),),
-        pieces.fix(tree, form, *swap, safety="unsafe"),
+        (Related(tree.source, format_text.span(form, other.start, other.end), f"labels '{names[1]}'"),),
+        format_text.fix(tree, form, *swap, safety="unsafe"),
     )
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis import pieces
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis import format_text
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class TrailingEmptyString(EventRule):
     severity = "information"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
         if form is None or not form.text.rstrip(" \t").endswith('""') or len(form.parsed.pieces) < 2:
             return
@@ -50,11 +50,11 @@ class TrailingEmptyString(EventRule):
                 break
             first = piece
         kept = max((piece.end for piece in form.parsed.pieces if piece.end <= first.start), default=0)
-        yield Finding(
-            pieces.span(form, first.start, last.end),
+        yield Report(
+            format_text.span(form, first.start, last.end),
             "an empty string at the end of the format",
             "leave it out",
-            fix=pieces.fix(tree, form, (kept, last.end, "")),
+            fix=format_text.fix(tree, form, (kept, last.end, "")),
         )
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis import pieces
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis import format_text
+from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,19 +37,19 @@ class GluedConversion(EventRule):
     name = "glued-conversion"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
         if form is None or _CANDIDATE.search(form.text) is None:
             return
-        types = {c.start: p.type.base for c, p in pieces.arguments(event) if not p.type.is_pointer}
-        for macro in pieces.stray_macros(form):
-            conversion = pieces.glued(form, macro)
+        types = {c.start: p.type.base for c, p in format_text.arguments(event) if not p.type.is_pointer}
+        for macro in format_text.stray_macros(form):
+            conversion = format_text.glued(form, macro)
             if conversion is None:
                 continue
             shown = form.text[conversion.start : conversion.end]
             help_, fix = _mended(tree, form, conversion, macro, types.get(conversion.start))
-            yield Finding(
-                pieces.span(form, conversion.start, macro.end),
+            yield Report(
+                format_text.span(form, conversion.start, macro.end),
                 f"'{shown}' is a conversion already: {macro.name} is printed as text",
                 help_,
                 fix=fix,
@@ -64,16 +64,18 @@ def _mended(
     length = len(conversion.length) + 1
     if base not in (f"int{macro.name[4:]}_t", f"uint{macro.name[4:]}_t"):
         start = form.text.index('"', conversion.end) + 1
-        fix = None if base is None else pieces.fix(tree, form, (start, macro.end, ""))
+        fix = None if base is None else format_text.fix(tree, form, (start, macro.end, ""))
         return f"leave out {macro.name}", fix
-    if conversion.letter not in pieces.INTEGER or not shown.endswith(conversion.length + conversion.letter):
+    if conversion.letter not in format_text.INTEGER or not shown.endswith(
+        conversion.length + conversion.letter
+    ):
         return f"leave out {macro.name}", None
-    hexadecimal = macro.name[3] in pieces.HEX
-    prefixed = pieces.prefix_before(form.text, conversion.start) >= 0
-    if hexadecimal != prefixed and hexadecimal != (conversion.letter in pieces.HEX):
+    hexadecimal = macro.name[3] in format_text.HEX
+    prefixed = format_text.prefix_before(form.text, conversion.start) >= 0
+    if hexadecimal != prefixed and hexadecimal != (conversion.letter in format_text.HEX):
         # Who knows whether hex or decimal was meant.
         return f"leave out the '{conversion.letter}', or {macro.name}", None
-    fix = pieces.fix(tree, form, (conversion.end - length, conversion.end, ""))
+    fix = format_text.fix(tree, form, (conversion.end - length, conversion.end, ""))
     return f'write {shown[:-length]}" {macro.name}', fix
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import os
 import re
 
-from tesc.analysis import pieces
+from tesc.analysis import format_text
 from tesc.analysis.diagnostic import Related
-from tesc.analysis.rule import FileRule, Finding
+from tesc.analysis.rule import FileRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,13 +43,13 @@ class MixedRadix(FileRule):
     severity = "information"
     on_by_default = False
 
-    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
         folder = os.path.basename(os.path.dirname(tree.source.file))
         sisters: dict[tuple[str, str, str], list[tuple[Event, Conversion, Parameter]]] = {}
         for event in tree.events:
             if not any(_NAMES.fullmatch(parameter.name) for parameter in event.parameters):
                 continue
-            for conversion, parameter in pieces.arguments(event):
+            for conversion, parameter in format_text.arguments(event):
                 if _NAMES.fullmatch(parameter.name) and not parameter.type.is_pointer:
                     key = (_family(event.name, folder), parameter.name, parameter.type.text)
                     sisters.setdefault(key, []).append((event, conversion, parameter))
@@ -63,21 +63,23 @@ def _family(name: str, folder: str) -> str:
     return "_".join(words[: 2 if words[0] == folder else 1])
 
 
-def _mixed(tree: Tree, uses: list[tuple[Event, Conversion, Parameter]]) -> Iterator[Finding]:
-    first = next((use for use in uses if pieces.letter(use[1]) in pieces.HEX), None)
+def _mixed(tree: Tree, uses: list[tuple[Event, Conversion, Parameter]]) -> Iterator[Report]:
+    first = next((use for use in uses if format_text.letter(use[1]) in format_text.HEX), None)
     if first is None:
         return
     form = first[0].format
     assert form is not None
     there = Related(
-        tree.source, pieces.span(form, first[1].start, first[1].end), f"'{first[0].name}' prints it in hex"
+        tree.source,
+        format_text.span(form, first[1].start, first[1].end),
+        f"'{first[0].name}' prints it in hex",
     )
     for event, conversion, parameter in uses:
-        if pieces.letter(conversion) in pieces.DECIMAL:
+        if format_text.letter(conversion) in format_text.DECIMAL:
             assert event.format is not None
-            where = pieces.span(event.format, conversion.start, conversion.end)
+            where = format_text.span(event.format, conversion.start, conversion.end)
             message = f"'{parameter.name}' is printed in decimal, and in hex by '{first[0].name}'"
-            yield Finding(where, message, "print it in hex, after 0x", (there,))
+            yield Report(where, message, "print it in hex, after 0x", (there,))
 
 
 RULE = MixedRadix()

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis import pieces
-from tesc.analysis.rule import EventRule, Finding
+from tesc.analysis import format_text
+from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.printf import Literal
 
 TYPE_CHECKING = False
@@ -42,7 +42,7 @@ class UnbalancedBracket(EventRule):
     on_by_default = False
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
         if form is None or _BRACKET.search(form.text) is None:
             return
@@ -51,8 +51,8 @@ class UnbalancedBracket(EventRule):
             if form.text[at] in _OPEN:
                 opened.append(at)
             elif not opened:
-                where = pieces.span(form, at, at + 1)
-                yield Finding(where, f"nothing opens this '{form.text[at]}'", "open it, or leave it out")
+                where = format_text.span(form, at, at + 1)
+                yield Report(where, f"nothing opens this '{form.text[at]}'", "open it, or leave it out")
             else:
                 opened.pop(_counterpart(form.text, opened, at))
         if len(opened) > 1 and form.text[opened[-1]] == form.text[opened[-2]]:
@@ -61,9 +61,9 @@ class UnbalancedBracket(EventRule):
                 yield mended
                 del opened[-2:]
         for at in opened:
-            where = pieces.span(form, at, at + 1)
+            where = format_text.span(form, at, at + 1)
             closing = _CLOSE[_OPEN.index(form.text[at])]
-            yield Finding(where, f"nothing closes this '{form.text[at]}'", f"write '{closing}' where it ends")
+            yield Report(where, f"nothing closes this '{form.text[at]}'", f"write '{closing}' where it ends")
 
 
 def _brackets(form: Format) -> Iterator[int]:
@@ -75,15 +75,17 @@ def _brackets(form: Format) -> Iterator[int]:
                     yield match.start()
 
 
-def _mended(tree: Tree, form: Format, at: int) -> Finding | None:
+def _mended(tree: Tree, form: Format, at: int) -> Report | None:
     """What to say of a bracket that opens where the format ends, so that it must have been to close."""
     if at + 1 != form.parsed.pieces[-1].end - 1:
         return None
     opening = form.text[at]
     closing = _CLOSE[_OPEN.index(opening)]
     message = f"'{opening}' at the end of the format, where another one is open"
-    where = pieces.span(form, at, at + 1)
-    return Finding(where, message, f"write '{closing}'", fix=pieces.fix(tree, form, (at, at + 1, closing)))
+    where = format_text.span(form, at, at + 1)
+    return Report(
+        where, message, f"write '{closing}'", fix=format_text.fix(tree, form, (at, at + 1, closing))
+    )
 
 
 def _counterpart(text: str, opened: list[int], at: int) -> int:

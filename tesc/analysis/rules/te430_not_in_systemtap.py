@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis import pieces
-from tesc.analysis.rule import EventRule, Finding
-from tesc.schema.compat import stap_sizes_dropped
+from tesc.analysis import format_text
+from tesc.analysis.rule import EventRule, Report
+from tesc.units.compat import stap_sizes_dropped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ class NotInSystemtap(EventRule):
     def applies(self, settings: Settings) -> bool:
         return settings.profile == settings.compat == "qemu"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
         if form is None or _CANDIDATE.search(form.text) is None:
             return
-        types = {c.start: p.type.base or "" for c, p in pieces.arguments(event) if not p.type.is_pointer}
+        types = {c.start: p.type.base or "" for c, p in format_text.arguments(event) if not p.type.is_pointer}
         for conversion in form.parsed.conversions:
             text = conversion.text
             if conversion.letter not in _KNOWN or conversion.macro or not conversion.letter or "$" in text:
@@ -64,9 +64,9 @@ class NotInSystemtap(EventRule):
             instead = _instead(conversion, types.get(conversion.start, ""))
             fix = None
             if instead is not None and shown == text:
-                fix = pieces.fix(tree, form, (conversion.start, conversion.end, instead))
-            yield Finding(
-                pieces.span(form, conversion.start, conversion.end),
+                fix = format_text.fix(tree, form, (conversion.start, conversion.end, instead))
+            yield Report(
+                format_text.span(form, conversion.start, conversion.end),
                 f"'{shown}' leaves a log tapset that SystemTap refuses",
                 f"write '{instead}'" if instead else _help(conversion),
                 fix=fix,

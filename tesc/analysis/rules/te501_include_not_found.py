@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import UnitProblemRule
+from tesc.analysis.rule import UnitErrorRule
 
 
-class IncludeNotFound(UnitProblemRule):
+class IncludeNotFound(UnitErrorRule):
     """An included file does not exist.
 
     The path of an include is relative to the folder of the file that holds it, then to each folder of

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import UnitProblemRule
+from tesc.analysis.rule import UnitErrorRule
 
 
-class IncludeCycle(UnitProblemRule):
+class IncludeCycle(UnitErrorRule):
     """A file includes itself, directly or through others.
 
     There is no end to what that means, whatever prefixes the includes have. The message shows the way

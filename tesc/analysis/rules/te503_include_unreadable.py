@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import UnitProblemRule
+from tesc.analysis.rule import UnitErrorRule
 
 
-class IncludeUnreadable(UnitProblemRule):
+class IncludeUnreadable(UnitErrorRule):
     """An included file is there and can't be read.
 
     Only regular files of UTF-8 text up to 16 MiB are read, and only those that permissions let one read:

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import Finding, RunRule
+from tesc.analysis.rule import Report, RunRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Pattern, Unit
     from tesc.syntax.source import Source
+    from tesc.units.unit import Pattern, Unit
 
 
 class PatternMatchesNothing(RunRule):
@@ -34,7 +34,7 @@ class PatternMatchesNothing(RunRule):
     name = "pattern-matches-nothing"
     severity = "warning"
 
-    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         inside = {tree.source for unit in units for tree in unit.trees}
         first: dict[tuple[object, ...], tuple[Unit, Pattern]] = {}
         used = set()
@@ -46,7 +46,7 @@ class PatternMatchesNothing(RunRule):
                     used.add(key)
         for key, (unit, pattern) in first.items():
             if key not in used:
-                yield Finding(
+                yield Report(
                     pattern.span,
                     f"no event matches '{pattern.text}'",
                     _near(unit, pattern),

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import UnitProblemRule
+from tesc.analysis.rule import UnitErrorRule
 
 
-class MisplacedPrefix(UnitProblemRule):
+class MisplacedPrefix(UnitErrorRule):
     """A prefix stands where it can't.
 
     `prefix NAME` holds for the whole file, so it stands once, before the first event and the first

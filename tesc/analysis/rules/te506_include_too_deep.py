@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import UnitProblemRule
+from tesc.analysis.rule import UnitErrorRule
 
 
-class IncludeTooDeep(UnitProblemRule):
+class IncludeTooDeep(UnitErrorRule):
     """Includes are nested too deep.
 
     A file may be included by a file that is included, and so on, 64 times. Nobody needs that many; a

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import UnitProblemRule
+from tesc.analysis.rule import UnitErrorRule
 
 
-class UnitTooLarge(UnitProblemRule):
+class UnitTooLarge(UnitErrorRule):
     """A file and what it includes hold too much.
 
     A unit has at most 1,048,576 events, and 65,536 includes lead to them. A few files that include each

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 from tesc.analysis.callers import declared, related
-from tesc.analysis.rule import Finding, SourcesRule
+from tesc.analysis.rule import Report, SourcesRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tesc.analysis.callers import Declared, Place
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
     from tesc.uses.index import Index
     from tesc.uses.scan import Use
 
@@ -65,7 +65,7 @@ class UnusedEvent(SourcesRule):
     name = "unused-event"
     severity = "warning"
 
-    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
         pasted = _Pasted(uses)
         events = [(one, [u for name in one.names for u in uses.uses_of(name)]) for one in declared(units)]
         # A guest is traced from the host, and its sources may be elsewhere.
@@ -75,12 +75,12 @@ class UnusedEvent(SourcesRule):
                 yield _finding(one, found, pasted.maker(one.names), uses)
 
 
-def _finding(one: Declared, found: list[Place], maker: Place | None, uses: Index) -> Finding:
+def _finding(one: Declared, found: list[Place], maker: Place | None, uses: Index) -> Report:
     """The finding for an event of whose uses none counts; `maker` is where its name may be pasted."""
     name = one.name
     if maker is not None:
         found = [maker, *found]
-    return Finding(
+    return Report(
         one.node.name_span,
         _said(name, found),
         None if maker else f"remove it, or call trace_{name}() where it happens",

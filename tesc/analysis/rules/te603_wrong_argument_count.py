@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.callers import declared, related
-from tesc.analysis.rule import Finding, SourcesRule
+from tesc.analysis.rule import Report, SourcesRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from tesc.analysis.callers import Declared, Place
     from tesc.config.settings import Settings
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
     from tesc.uses.index import Index
 
 
@@ -47,14 +47,14 @@ class WrongArgumentCount(SourcesRule):
     code = "TE603"
     name = "wrong-argument-count"
 
-    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Finding]:
+    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
         broken = {
             (tree.source, event.start)
             for unit in units
             for tree in unit.trees
-            if tree.problems
+            if tree.errors
             for event in tree.events
-            if any(event.start <= problem.span.start <= event.end for problem in tree.problems)
+            if any(event.start <= error.span.start <= event.end for error in tree.errors)
         }
         events = declared(units)
         # Programs that are never linked together may have an event of one name each.
@@ -81,10 +81,10 @@ def _wrong(name: str, counts: set[int], uses: Index) -> list[Place]:
     ]
 
 
-def _finding(one: Declared, wrong: list[Place], uses: Index) -> Finding:
+def _finding(one: Declared, wrong: list[Place], uses: Index) -> Report:
     node = one.node
     given = wrong[0][1].arguments
-    return Finding(
+    return Report(
         node.parameters_span if node.parameters else node.name_span,
         f"event '{one.name}' has {_counted(len(node.parameters), 'parameter')}, "
         f"but trace_{wrong[0][1].name}() is called with {_counted(given or 0, 'argument')}",

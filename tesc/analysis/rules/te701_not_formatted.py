@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.rule import FileRule, Finding, finding_of
+from tesc.analysis.rule import FileRule, Report, report_of
 from tesc.syntax.layout import changes
 
 TYPE_CHECKING = False
@@ -35,9 +35,9 @@ class NotFormatted(FileRule):
     on_by_default = False
     fixable = True
 
-    def check(self, tree: Tree, settings: Settings) -> Iterator[Finding]:
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
         for change in changes(tree):
-            yield finding_of(change, tree.source)
+            yield report_of(change, tree.source)
 
 
 RULE = NotFormatted()

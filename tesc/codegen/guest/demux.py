@@ -6,18 +6,18 @@ from tesc.codegen.guest import LICENSE, MAX_ARGUMENTS, NOTICE, demux_text, names
 from tesc.codegen.guest.firmware import floating, too_many
 from tesc.codegen.guest.layout import listed
 from tesc.codegen.guest.names import Host
-from tesc.codegen.qemu.output import Refusal
+from tesc.codegen.qemu.output import Rejection
 from tesc.records import record
-from tesc.schema import identifiers
-from tesc.schema.groups import group_of
 from tesc.syntax.c_type import QUALIFIERS
+from tesc.units import identifiers
+from tesc.units.groups import group_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tesc.schema.unit import Inclusion, Unit, UnitEvent
     from tesc.syntax.nodes import Parameter
+    from tesc.units.unit import Inclusion, Unit, UnitEvent
 
 _WORDS = ["wire_id", *(f"arg{number}" for number in range(1, MAX_ARGUMENTS + 1))]
 
@@ -70,7 +70,7 @@ def guests_of(unit: Unit, group: str) -> list[Guest]:
     return guests
 
 
-def refusals(guests: Sequence[Guest]) -> list[Refusal]:
+def refusals(guests: Sequence[Guest]) -> list[Rejection]:
     """The events that no record can bring."""
     events = [event for guest in guests for event in guest.events]
     return [refusal for event in events for refusal in (*too_many(event), *floating(event))]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from tesc.codegen.guest import LICENSE, MAX_ARGUMENTS, NOTICE, names
 from tesc.codegen.guest.layout import listed
-from tesc.codegen.qemu.output import Refusal
-from tesc.schema import identifiers
+from tesc.codegen.qemu.output import Rejection
 from tesc.syntax.c_type import FLOATING_WORDS
+from tesc.units import identifiers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from tesc.schema.unit import Unit, UnitEvent
     from tesc.syntax.nodes import Parameter
+    from tesc.units.unit import Unit, UnitEvent
 
 
 def events_of(unit: Unit) -> list[UnitEvent]:
@@ -80,7 +80,7 @@ def _word(parameter: Parameter, name: str) -> str:
     return f"(uint64_t)(uintptr_t){name}" if parameter.type.is_pointer else f"(uint64_t){name}"
 
 
-def refusals(events: Sequence[UnitEvent]) -> list[Refusal]:
+def refusals(events: Sequence[UnitEvent]) -> list[Rejection]:
     """The events that the guest's header and table can't hold."""
     found = [refusal for event in events for refusal in (*too_many(event), *floating(event))]
     seen: dict[str, UnitEvent] = {}
@@ -96,23 +96,23 @@ def refusals(events: Sequence[UnitEvent]) -> list[Refusal]:
     return found
 
 
-def too_many(event: UnitEvent) -> list[Refusal]:
+def too_many(event: UnitEvent) -> list[Rejection]:
     """What is beyond the arguments that a record holds."""
     extra = event.node.parameters[MAX_ARGUMENTS:]
     if not extra:
         return []
     message = f"{len(event.node.parameters)} arguments, but a guest's record holds {MAX_ARGUMENTS} [TE301]"
-    return [Refusal(event, extra[0].span.start, message)]
+    return [Rejection(event, extra[0].span.start, message)]
 
 
-def floating(event: UnitEvent) -> list[Refusal]:
+def floating(event: UnitEvent) -> list[Rejection]:
     """Parameters whose value a 64-bit word can't hold."""
     return [
-        Refusal(event, p.type_span.start, f"a record holds integers, no '{p.type.text}' [TE306]")
+        Rejection(event, p.type_span.start, f"a record holds integers, no '{p.type.text}' [TE306]")
         for p in event.node.parameters
         if not p.type.is_pointer and FLOATING_WORDS & set(p.type.words)
     ]
 
 
-def _refused(event: UnitEvent, message: str) -> Refusal:
-    return Refusal(event, event.node.name_span.start, message)
+def _refused(event: UnitEvent, message: str) -> Rejection:
+    return Rejection(event, event.node.name_span.start, message)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tesc.records import record
-from tesc.schema import reserved
+from tesc.units import reserved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tesc.schema.unit import UnitEvent
+    from tesc.units.unit import UnitEvent
 
 RUNTIME_HEADER = "tesc_guest.h"
 TABLE = "trace_list"

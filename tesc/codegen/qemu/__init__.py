@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tesc.codegen.qemu.backends.base import Backend
-    from tesc.codegen.qemu.output import Refusal
-    from tesc.schema.unit import UnitEvent
+    from tesc.codegen.qemu.output import Rejection
+    from tesc.units.unit import UnitEvent
 
 # Names in the order in which help and --list-backends print them.
 BACKENDS = {
@@ -69,7 +69,7 @@ def load_backends(names: Iterable[str]) -> list[Backend]:
     return found
 
 
-def generate(events: Sequence[UnitEvent], options: Options) -> tuple[str, list[Refusal]]:
+def generate(events: Sequence[UnitEvent], options: Options) -> tuple[str, list[Rejection]]:
     """The text of one output, and the events that it cannot hold (then the text is not to be used)."""
     form = import_module(f"{__name__}.formats.{options.format.replace('-', '_')}")
     out = Output(options.output, options.compat == "fixed")

@@ -11,7 +11,7 @@ from tesc.syntax.printf import parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tesc.schema.unit import UnitEvent
+    from tesc.units.unit import UnitEvent
 
 # Types as wide as int or wider, by the type of the other sign. Narrower ones are widened before
 # printf sees them, so that their own sign is the one that is printed.

@@ -8,15 +8,15 @@ import sys
 from tesc.codegen.qemu import BACKENDS, FORMATS, BadBackend, find_backend, generate
 from tesc.codegen.qemu.output import Options
 from tesc.records import record
-from tesc.schema.complaints import complaints
+from tesc.units.complaints import complaints
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tesc.config.settings import Settings
-    from tesc.schema.complaints import Complaint
-    from tesc.schema.unit import Unit
+    from tesc.units.complaints import Complaint
+    from tesc.units.unit import Unit
 
 # How many mistakes are told of at once.
 _MOST = 10
@@ -32,7 +32,7 @@ _BEGINNINGS = (
 )
 
 
-class Ungenerated(Exception):
+class NotGenerated(Exception):
     """There is no such output; the message says why, with places."""
 
 
@@ -47,7 +47,7 @@ class Preview:
 def preview(unit: Unit, settings: Settings, backends: str, form: str, group: str) -> Preview:
     """An output of a unit as `tesc tracetool` makes it; `backends` is a list with commas.
 
-    What a tapset has to know comes from the configuration's first one. Raises Ungenerated.
+    What a tapset has to know comes from the configuration's first one. Raises NotGenerated.
     """
     names = tuple(name.strip() for name in backends.split(","))
     _check_names(names, form)
@@ -85,14 +85,14 @@ def line_of_event(text: str, name: str) -> int | None:
 
 def _check_names(backends: tuple[str, ...], form: str) -> None:
     if form not in FORMATS:
-        raise Ungenerated(f"unknown format: {form}")
+        raise NotGenerated(f"unknown format: {form}")
     for backend in backends:
         try:
             known = backend in BACKENDS or find_backend(backend) is not None
         except BadBackend as error:
-            raise Ungenerated(str(error)) from None
+            raise NotGenerated(str(error)) from None
         if not known:
-            raise Ungenerated(f"unknown backend: {backend}")
+            raise NotGenerated(f"unknown backend: {backend}")
 
 
 def _refuse(found: Iterable[Complaint]) -> None:
@@ -100,4 +100,4 @@ def _refuse(found: Iterable[Complaint]) -> None:
     if len(lines) > _MOST:
         lines[_MOST:] = [f"and {len(lines) - _MOST} more"]
     if lines:
-        raise Ungenerated("\n".join(lines))
+        raise NotGenerated("\n".join(lines))

@@ -15,7 +15,7 @@ from tesc.syntax.printf import Literal, parse_format
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.codegen.qemu.output import Output
-    from tesc.schema.unit import UnitEvent
+    from tesc.units.unit import UnitEvent
 
 _TYPES = {
     "char": "std::ffi::c_char",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tesc.schema.compat import STAP_RESERVED_WORDS
+from tesc.units.compat import STAP_RESERVED_WORDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from tesc.codegen.qemu import generate as generate_output
 from tesc.codegen.qemu.output import Options
 from tesc.records import record, replace
-from tesc.schema import identifiers
-from tesc.schema.flatten import flatten
-from tesc.schema.resolve import NOTHING, Outside
+from tesc.units import identifiers
+from tesc.units.flatten import flatten
+from tesc.units.resolve import NOTHING, Outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tesc.codegen.qemu.output import Refusal
+    from tesc.codegen.qemu.output import Rejection
     from tesc.config.settings import Tapset
-    from tesc.schema.unit import Unit, UnitEvent
+    from tesc.units.unit import Unit, UnitEvent
 
 # The group of what is made of all events together.
 ALL = "all"
@@ -107,7 +107,7 @@ def _options(options: TreeOptions, form: str, group: str, name: str) -> Options:
     return Options(form, options.backends, group, path, "", "", options.platform, options.compat)
 
 
-def generate(planned: Planned) -> tuple[GeneratedFile, list[Refusal]]:
+def generate(planned: Planned) -> tuple[GeneratedFile, list[Rejection]]:
     """The file, and the events that it cannot hold (then it is not to be used)."""
     if planned.options is None:
         text = "".join(flatten(group.unit) for group in planned.groups)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lsprotocol import types as t
 
 from tesc.lsp import offers as make
-from tesc.lsp.able import able
+from tesc.lsp.capabilities import capability
 from tesc.lsp.reports import SOURCE
 from tesc.syntax.source import Span
 
@@ -114,7 +114,7 @@ def _costly(ls: Server, view: View, rule: str | None) -> t.WorkspaceEdit | None:
 
 def _spelt(ls: Server, view: View, offer: Offer, context: t.CodeActionContext) -> Actions:
     """An offer as the client takes actions; nothing where it takes none of the kind."""
-    kinds = able(ls.client_capabilities, "text_document.code_action.code_action_literal_support")
+    kinds = capability(ls.client_capabilities, "text_document.code_action.code_action_literal_support")
     if offer.explains is not None:
         command = t.Command(offer.title, _EXPLAIN, arguments=[offer.explains])
         if _EXPLAIN not in _client_commands(ls):
@@ -132,7 +132,7 @@ def _spelt(ls: Server, view: View, offer: Offer, context: t.CodeActionContext) -
         return []
     if kinds:
         return [_action(view, offer, context, edit=edit)]
-    if able(ls.client_capabilities, "workspace.apply_edit"):
+    if capability(ls.client_capabilities, "workspace.apply_edit"):
         arguments = [offer.title, ls.protocol._converter.unstructure(edit)]
         return [t.Command(offer.title, _APPLY, arguments=arguments)]
     return []
@@ -144,8 +144,8 @@ def _client_commands(ls: Server) -> list[Any]:
 
 
 def _resolves(ls: Server) -> bool:
-    client = able(ls.client_capabilities, "text_document.code_action")
-    properties = able(client, "resolve_support.properties") or ()
+    client = capability(ls.client_capabilities, "text_document.code_action")
+    properties = capability(client, "resolve_support.properties") or ()
     return bool(client.data_support) and "edit" in properties
 
 

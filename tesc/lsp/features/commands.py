@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tesc.lsp.server import Server
     from tesc.lsp.view import View
-    from tesc.schema.unit import Unit
+    from tesc.units.unit import Unit
 
 # Language IDs that every editor has.
 _LANGUAGES = {"c": "c", "h": "c", "d": "c", "rs": "rust"}
@@ -52,7 +52,7 @@ def _handler(name: str, command: Callable[..., Any]) -> Callable[..., Any]:
 def flatten(ls: Server, uri: str) -> str:
     """The unit of a document as a plain file, as `tesc flatten` prints it."""
     from tesc.analysis.whole import mistakes
-    from tesc.schema.flatten import flatten
+    from tesc.units.flatten import flatten
 
     view, unit = _unit(ls, uri)
     found = mistakes([unit], view.project.workspace.settings)
@@ -69,12 +69,12 @@ def flatten(ls: Server, uri: str) -> str:
 
 def generate(ls: Server, uri: str, event: str | None, backends: str, format: str) -> dict[str, Any]:
     """An output of a document's unit, and the line of an event in it."""
-    from tesc.codegen.qemu.preview import Ungenerated, line_of_event, preview
+    from tesc.codegen.qemu.preview import NotGenerated, line_of_event, preview
 
     view, unit = _unit(ls, uri)
     try:
         made = preview(unit, view.settings, backends, format, _group(view, unit))
-    except Ungenerated as error:
+    except NotGenerated as error:
         raise _failed(str(error)) from None
     line = None
     if event is not None:
@@ -119,7 +119,7 @@ def _unit(ls: Server, uri: str) -> tuple[View, Unit]:
 
 def _group(view: View, unit: Unit) -> str:
     """What the unit's generated files are called after."""
-    from tesc.schema.groups import group_of
+    from tesc.units.groups import group_of
 
     file = os.path.abspath(unit.roots[0].source.file)
     folder = view.settings.root or view.project.folder or os.path.dirname(file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types as t
 
-from tesc.lsp.able import able
+from tesc.lsp.capabilities import capability
 from tesc.lsp.completion.directives import (
     complete_behind_path,
     complete_mark,
@@ -58,7 +58,9 @@ def register(server: Server) -> None:
             return None
         context = params.context
         typed = context.trigger_character if context and context.trigger_character else ""
-        snippets = able(ls.client_capabilities, "text_document.completion.completion_item.snippet_support")
+        snippets = capability(
+            ls.client_capabilities, "text_document.completion.completion_item.snippet_support"
+        )
         items = items_at(view, params.position, typed, bool(snippets))
         return t.CompletionList(items.incomplete, items.made) if items else None
 
@@ -115,7 +117,9 @@ def _page(ls: Server, code: str) -> t.MarkupContent | str | None:
     rule = next((rule for rule in all_rules() if rule.code == code), None)
     if rule is None:
         return None
-    formats = able(ls.client_capabilities, "text_document.completion.completion_item.documentation_format")
+    formats = capability(
+        ls.client_capabilities, "text_document.completion.completion_item.documentation_format"
+    )
     if formats and t.MarkupKind.Markdown in formats:
         return t.MarkupContent(t.MarkupKind.Markdown, rule.page())
     return rule.summary()

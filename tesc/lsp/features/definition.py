@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types as t
 
-from tesc.lsp.able import able
+from tesc.lsp.capabilities import capability
 from tesc.lsp.naming import callers_of, declarations_of, matched
 from tesc.lsp.targets import EventName, IncludedPath, ParameterPlace, PatternPlace, PrefixPlace, target_at
 from tesc.records import record
@@ -36,7 +36,7 @@ class Place:
 def register(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_DEFINITION)
     def definition(ls: Server, params: t.DefinitionParams) -> Links:
-        links = bool(able(ls.client_capabilities, "text_document.definition.link_support"))
+        links = bool(capability(ls.client_capabilities, "text_document.definition.link_support"))
         source = ls.source_view(params.text_document)
         if source is not None:
             use = ls.sources.use_at(source, params.position)

@@ -9,6 +9,7 @@ import sys
 
 from lsprotocol import types as t
 
+from tesc import git
 from tesc.lsp.documents import Documents
 from tesc.lsp.indexing import WATCHED as WATCHED_SOURCES
 from tesc.lsp.indexing import load_sources, take_changes
@@ -48,6 +49,8 @@ def register(server: Server) -> None:
         ls.session.encoding = t.PositionEncodingKind(given.position_encoding or "utf-16").value
         options = params.initialization_options
         ls.options = options if isinstance(options, dict) else {}
+        # Clients that know nothing of trust ask their user before they start a server.
+        git.trust(ls.options.get("trusted") is not False)
         _configure(ls, ls.options)
         uris = [folder.uri for folder in folders] or [uri for uri in (given.root_uri,) if uri]
         for uri in uris:

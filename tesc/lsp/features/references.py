@@ -15,8 +15,8 @@ from tesc.lsp.targets import (
     path_of,
     target_at,
 )
-from tesc.schema.patterns import is_literal
 from tesc.syntax.nodes import Include
+from tesc.units.patterns import is_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

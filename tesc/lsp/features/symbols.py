@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lsprotocol import types as t
 
-from tesc.lsp.able import able
 from tesc.lsp.blocks import blocks_of
+from tesc.lsp.capabilities import capability
 from tesc.lsp.fuzzy import best
 from tesc.lsp.targets import path_of
 from tesc.syntax.nodes import Event, Include, Prefix
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tesc.lsp.blocks import Block
     from tesc.lsp.server import Server
     from tesc.lsp.view import View
-    from tesc.schema.unit import UnitEvent
     from tesc.syntax.nodes import Item
+    from tesc.units.unit import UnitEvent
 
 # No client shows more, and people who see a hundred type another letter.
 _MOST = 200
@@ -33,7 +33,7 @@ def register(server: Server) -> None:
         view = ls.view(params.text_document)
         if view is None:
             return None
-        if able(ls.client_capabilities, _HIERARCHICAL):
+        if capability(ls.client_capabilities, _HIERARCHICAL):
             return list(hierarchy(view))
         return list(_flat(view))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tesc.analysis.registry import all_rules
-from tesc.analysis.suppress import suppressions
+from tesc.analysis.suppressions import suppressions
 from tesc.lsp.hovers.page import Code, Marked, Page
 
 TYPE_CHECKING = False

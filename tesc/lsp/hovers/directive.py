@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from tesc.lsp.hovers.page import Code, Page, counted, listed
-from tesc.schema.disabling import below, disabled_by
+from tesc.units.disabling import below, disabled_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.lsp.view import View
-    from tesc.schema.unit import Inclusion, Unit
     from tesc.syntax.nodes import Include, Prefix, Tree, Word
+    from tesc.units.unit import Inclusion, Unit
 
 _MOST_NAMES = 5
 _MOST_ENTRIES = 5
@@ -31,11 +31,11 @@ def of_include(view: View, node: Include) -> Page:
     if entries:
         return page
     for unit in view.units():
-        for problem in unit.problems:
-            if problem.source is view.source and problem.span == node.path_span:
-                page.text(problem.message)
-                if problem.help:
-                    page.text(problem.help)
+        for error in unit.errors:
+            if error.source is view.source and error.span == node.path_span:
+                page.text(error.message)
+                if error.help:
+                    page.text(error.help)
                 return page
     page.text("Brings nothing: the same file, under the same prefix, is included already.")
     return page

@@ -5,24 +5,24 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 
+from tesc.analysis.formats.description import sample
 from tesc.analysis.formats.pairing import pairings
-from tesc.analysis.formats.telling import sample
 from tesc.analysis.rules.te003_unknown_property import dropped
-from tesc.analysis.suppress import is_suppression
+from tesc.analysis.suppressions import is_suppression
 from tesc.lsp.hovers.page import Code, Page, listed
-from tesc.schema.disabling import disabling
-from tesc.schema.groups import group_of
-from tesc.schema.identifiers import c_function
 from tesc.syntax.c_type import parse_type
 from tesc.syntax.nodes import Comment
+from tesc.units.disabling import disabling
+from tesc.units.groups import group_of
+from tesc.units.identifiers import c_function
 from tesc.uses.scan import CALL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.lsp.hovers.page import Piece
     from tesc.lsp.view import View
-    from tesc.schema.unit import Unit, UnitEvent
     from tesc.syntax.nodes import Event, Word
+    from tesc.units.unit import Unit, UnitEvent
 
 _MOST_ENTRIES = 5
 _MOST_CALLERS = 5

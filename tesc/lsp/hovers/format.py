@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tesc.analysis.formats import conversions as conv
+from tesc.analysis.formats.description import printed
 from tesc.analysis.formats.models import MODELS, basic, bits, expansion, macro_type, promoted
 from tesc.analysis.formats.pairing import pairings
-from tesc.analysis.formats.telling import printed
-from tesc.analysis.formats.wording import misused
+from tesc.analysis.formats.wording import conversion_error_text
 from tesc.analysis.rules.te411_unknown_pri_macro import advice
 from tesc.lsp.hovers.page import Code, Page, counted
-from tesc.schema.crossing import POINTER_LETTERS
 from tesc.syntax.printf import PRI_MACROS
+from tesc.units.crossing import POINTER_LETTERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def of_conversion(view: View, event: Event, index: int) -> Page:
     page.code(written(conversion), "text")
     page.text(f"Prints {what}." if what else "No conversion of printf.")
     for model in models:
-        misuse = conv.misuse_on(conversion, model)
-        if misuse is not None:
-            page.item(misused(conversion, misuse, model))
+        error = conv.conversion_error_on(conversion, model)
+        if error is not None:
+            page.item(conversion_error_text(conversion, error, model))
             break
     _takes(page, view, event, index)
     if conversion.letter in POINTER_LETTERS and any(one.crosses for one in view.events_of(event)):
@@ -74,7 +74,9 @@ def _takes(page: Page, view: View, event: Event, index: int) -> None:
     conversion = event.format.parsed.conversions[index]
     models = view.settings.data_models
     # Whether something fits a conversion that is none, or is not known, nobody can say.
-    sound = conv.known_macro(conversion) and not any(conv.misuse_on(conversion, model) for model in models)
+    sound = conv.known_macro(conversion) and not any(
+        conv.conversion_error_on(conversion, model) for model in models
+    )
     for pair in pairings(event, models):
         if pair.slot.conversion == index:
             as_ = "" if pair.slot.role == "value" else f" as {pair.slot.role}"

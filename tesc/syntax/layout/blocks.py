@@ -79,7 +79,7 @@ def arranged(chunks: list[Chunk], tree: Tree) -> list[Chunk]:
 
     In a file with mistakes nothing moves: who knows what the lines were meant to be.
     """
-    if tree.problems or not any(chunk.kind in (PREFIX, DISABLE) for chunk in chunks):
+    if tree.errors or not any(chunk.kind in (PREFIX, DISABLE) for chunk in chunks):
         return chunks
     if any(line.item is None or isinstance(line.item, Malformed) for chunk in chunks for line in chunk.lines):
         return chunks

@@ -1,11 +1,11 @@
-"""What keeps a file from canonical layout, a problem a line, with the edits that mend it."""
+"""What keeps a file from canonical layout, a error a line, with the edits that mend it."""
 
 from __future__ import annotations
 
 from tesc.syntax.layout.blocks import DISABLE, PREFIX, arranged, chunks_of, lines_of_chunks, misplaced
 from tesc.syntax.layout.lines import laid_out
 from tesc.syntax.layout.meaning import difference
-from tesc.syntax.nodes import Edit, Problem
+from tesc.syntax.nodes import Edit, ParseError
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source, Span
 
@@ -24,7 +24,7 @@ _MISPLACED = {
 }
 
 
-def changes(tree: Tree) -> list[Problem]:
+def changes(tree: Tree) -> list[ParseError]:
     """Where a source is not in canonical layout, in the order of its text.
 
     The file's last line end and the kind of its line ends are other rules' business.
@@ -41,8 +41,8 @@ def changes(tree: Tree) -> list[Problem]:
     return sorted(found, key=lambda change: (change.span.start, change.span.end))
 
 
-def _in_line(line: Line) -> Iterator[Problem]:
-    """The blanks of a line that are too many, too few or tabs, as one problem."""
+def _in_line(line: Line) -> Iterator[ParseError]:
+    """The blanks of a line that are too many, too few or tabs, as one error."""
     if line.layout == line.text:
         return
     edits = [
@@ -51,10 +51,10 @@ def _in_line(line: Line) -> Iterator[Problem]:
     ]
     span = Span(edits[0].span.start, edits[-1].span.end)
     if len(edits) == 1:
-        yield Problem(_CODE, span, _one_blank(line, edits[0]), None, tuple(edits))
+        yield ParseError(_CODE, span, _one_blank(line, edits[0]), None, tuple(edits))
     else:
         message = "this line is not in canonical layout"
-        yield Problem(_CODE, span, message, f"write {_excerpt(line, span)}", tuple(edits))
+        yield ParseError(_CODE, span, message, f"write {_excerpt(line, span)}", tuple(edits))
 
 
 def _one_blank(line: Line, edit: Edit) -> str:
@@ -112,14 +112,14 @@ def superfluous(lines: list[Line]) -> Iterator[range]:
             yield range(first, at)
 
 
-def _blank_lines(tree: Tree, lines: list[Line], run: range) -> Problem:
+def _blank_lines(tree: Tree, lines: list[Line], run: range) -> ParseError:
     end = lines[run.stop].start if run.stop < len(lines) else len(tree.source.text)
     span = Span(lines[run.start].start, end)
     message = "a superfluous blank line" if len(run) == 1 else f"{len(run)} superfluous blank lines"
-    return Problem(_CODE, span, message, None, (Edit(span, ""),))
+    return ParseError(_CODE, span, message, None, (Edit(span, ""),))
 
 
-def _moves(tree: Tree, lines: list[Line], better: list[Chunk]) -> Iterator[Problem]:
+def _moves(tree: Tree, lines: list[Line], better: list[Chunk]) -> Iterator[ParseError]:
     """The directives that stand too late; the first one's edit moves them all."""
     made = lines_of_chunks(better)
     moved = parse(Source(tree.source.path, "".join(f"{line}\n" for line in made)))
@@ -130,7 +130,7 @@ def _moves(tree: Tree, lines: list[Line], better: list[Chunk]) -> Iterator[Probl
         item = chunk.lines[-1].item
         assert item is not None
         message = _MISPLACED[chunk.kind]
-        yield Problem(_CODE, item.span, message, "'tesc fmt' moves it there", edits)
+        yield ParseError(_CODE, item.span, message, "'tesc fmt' moves it there", edits)
         edits = ()
 
 
@@ -141,7 +141,7 @@ def _rewritten(tree: Tree, lines: list[Line], made: list[str]) -> Edit:
     tail = 0
     while tail < min(len(old), len(made)) - head and old[-1 - tail] == made[-1 - tail]:
         tail += 1
-    # Blank lines beside the edit go into it: another problem's edit may take one of them away.
+    # Blank lines beside the edit go into it: another error's edit may take one of them away.
     while head and lines[head - 1].is_blank:
         head -= 1
     while tail and lines[-tail].is_blank:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tesc.syntax.layout.lines import Line
-    from tesc.syntax.nodes import Problem, Tree
+    from tesc.syntax.nodes import ParseError, Tree
 
 # Where this many lines lie between the places that directives move from and to, they are replaced
 # as a whole: to compare them would take too long.
@@ -56,11 +56,11 @@ def edits_within(tree: Tree, first: int, last: int) -> list[Edit]:
     found: list[Edit] = []
     # What moves comes first: it has all other changes of its lines in it, which do not overlap.
     moved = Span(0, 0)
-    for problem in sorted(changes(tree), key=lambda one: not _moves(one)):
-        mine = [edit for edit in problem.edits if start <= edit.span.start and edit.span.end <= end]
-        if len(mine) < len(problem.edits):
+    for error in sorted(changes(tree), key=lambda one: not _moves(one)):
+        mine = [edit for edit in error.edits if start <= edit.span.start and edit.span.end <= end]
+        if len(mine) < len(error.edits):
             continue
-        if _moves(problem):
+        if _moves(error):
             moved = mine[0].span
         elif any(edit.span.start < moved.end and moved.start < edit.span.end for edit in mine):
             continue
@@ -69,8 +69,8 @@ def edits_within(tree: Tree, first: int, last: int) -> list[Edit]:
     return found if _means_the_same(tree, applied(source.text, found)) else []
 
 
-def _moves(problem: Problem) -> bool:
-    return any("\n" in edit.text for edit in problem.edits)
+def _moves(error: ParseError) -> bool:
+    return any("\n" in edit.text for edit in error.edits)
 
 
 def edits_in_line(tree: Tree, number: int) -> list[Edit]:

@@ -35,7 +35,7 @@ class Line:
 def laid_out(tree: Tree) -> list[Line]:
     """All lines of a source, with the layout that each should have."""
     items = {item.line: item for item in tree.items}
-    wrong = {tree.source.place(problem.span.start)[0] for problem in tree.problems}
+    wrong = {tree.source.place(error.span.start)[0] for error in tree.errors}
     lines = []
     for number, (start, text) in enumerate(split_lines(tree.source.text), 1):
         item = items.get(number)

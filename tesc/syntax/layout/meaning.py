@@ -61,10 +61,10 @@ def _meaning(tree: Tree) -> list[list[Part]]:
 
 def _problems(tree: Tree) -> Iterator[Part]:
     text = tree.source.text
-    for problem in tree.problems:
-        edits = [(text[edit.span.start : edit.span.end], edit.text) for edit in problem.edits]
-        line, _ = tree.source.place(problem.span.start)
-        yield (problem.code, text[problem.span.start : problem.span.end], problem.message, edits), line
+    for error in tree.errors:
+        edits = [(text[edit.span.start : edit.span.end], edit.text) for edit in error.edits]
+        line, _ = tree.source.place(error.span.start)
+        yield (error.code, text[error.span.start : error.span.end], error.message, edits), line
 
 
 def _parts(item: Item, tree: Tree) -> tuple[object, ...]:

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any, Union
 
-    from tesc.schema.unit import UnitEvent
     from tesc.trace.events import TracedEvent
     from tesc.trace.reader import Row
     from tesc.trace.values import Values
+    from tesc.units.unit import UnitEvent
 
     Declared = Union[TracedEvent, UnitEvent]
 

@@ -11,10 +11,10 @@ import pytest
 
 from tesc.codegen.qemu import generate
 from tesc.codegen.qemu.output import Options
-from tesc.schema import identifiers
-from tesc.schema.resolve import resolve
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
+from tesc.units import identifiers
+from tesc.units.resolve import resolve
 
 STUBS = Path(__file__).parents[2] / "codegen" / "stubs"
 RUST_UTIL = """\
@@ -42,7 +42,7 @@ macro_rules! probe {
 def _generated(text: str, form: str, backend: str, group: str = "g", compat: str = "qemu") -> str:
     """One output for a file of this text."""
     tree = parse(Source("trace-events", text))
-    assert not tree.problems, tree.problems
+    assert not tree.errors, tree.errors
     options = Options(form, (backend,), group, "out", "/bin/x", "qemu", compat=compat)
     made, refusals = generate(resolve((tree,)).events, options)
     assert not refusals

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tesc.schema import identifiers, reserved
-from tesc.schema.compat import STAP_RESERVED_WORDS
+from tesc.units import identifiers, reserved
+from tesc.units.compat import STAP_RESERVED_WORDS
 
 TAPSETS = ("stap", "log-stap", "simpletrace-stap")
 C_BACKENDS = ("nop", "log", "simple", "syslog", "ftrace")

@@ -12,7 +12,7 @@ import shutil
 import pytest
 
 from tesc.analysis.rules import te305_parameter_name_clash as te305
-from tesc.schema import reserved
+from tesc.units import reserved
 
 C_BACKENDS = ("nop", "log", "simple", "syslog", "ftrace")
 # What osdep.h of QEMU includes besides the headers that the stub has.

@@ -15,9 +15,9 @@ from tesc.analysis.diagnostic import Diagnostic, Fix, Related, SourceEdit
 from tesc.analysis.registry import all_rules
 from tesc.cli.output import gcc, github, gitlab, sarif, statistics
 from tesc.config.settings import PROFILES
-from tesc.schema.resolve import resolve
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source, Span
+from tesc.units.resolve import resolve
 
 TEXT = """\
 foo(int a, int a) "100%: %d\\n"

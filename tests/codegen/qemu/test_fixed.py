@@ -7,9 +7,9 @@ import pytest
 from tesc.codegen.qemu import generate
 from tesc.codegen.qemu.output import Options
 from tesc.codegen.qemu.rust_fixed import fixed_type
-from tesc.schema.resolve import resolve
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
+from tesc.units.resolve import resolve
 
 
 def text(form: str, backend: str, events: str, compat: str = "fixed") -> str:

@@ -139,4 +139,4 @@ def test_snippets_are_items():
         while "${" in text:
             text, replaced = re.subn(r"\$\{\d+:([^{}$]*)\}", r"\1", text)
             assert replaced, title
-        assert not parse(Source("trace-events", text)).problems, title
+        assert not parse(Source("trace-events", text)).errors, title

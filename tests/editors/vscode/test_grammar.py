@@ -38,7 +38,7 @@ def _files() -> tuple[list[Path], int]:
 
 def _is_plain(path: Path) -> bool:
     """Whether a file is right, so that the parser knows what each part of it is."""
-    return not parse(Source(str(path), path.read_text("utf-8"))).problems
+    return not parse(Source(str(path), path.read_text("utf-8"))).errors
 
 
 @pytest.fixture(scope="module")

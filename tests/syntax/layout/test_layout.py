@@ -127,7 +127,7 @@ def holds(text):
     assert sorted(item.text for item in after.items if isinstance(item, Comment)) == comments
     ink = str.maketrans("", "", " \t\r\n")
     assert sorted(made.translate(ink)) == sorted(text.translate(ink)), "not only blanks changed"
-    assert len(after.problems) == len(before.problems)
+    assert len(after.errors) == len(before.errors)
     assert changes(after) == [], "laid out, and still something to change"
     # Line ends, and the last one, are not for the rule but for others.
     assert canonical(tree_of(after_fixes(with_lf(text)))) == made

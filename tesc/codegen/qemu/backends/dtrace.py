@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tesc.codegen.qemu.backends.base import Backend
-from tesc.schema import identifiers
+from tesc.units import identifiers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.codegen.qemu.output import Output
-    from tesc.schema.unit import UnitEvent
+    from tesc.units.unit import UnitEvent
 
 
 class Dtrace(Backend):

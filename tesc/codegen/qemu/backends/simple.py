@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from tesc.codegen.qemu.backends.base import Backend, declared
-from tesc.schema import identifiers
-from tesc.schema.compat import is_string
+from tesc.units import identifiers
+from tesc.units.compat import is_string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.codegen.qemu.output import Output
-    from tesc.schema.unit import UnitEvent
+    from tesc.units.unit import UnitEvent
 
 
 class Simple(Backend):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tesc.codegen.qemu.output import HEADER
-from tesc.schema.compat import D_RESERVED_WORDS
+from tesc.units.compat import D_RESERVED_WORDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tesc.codegen.qemu.backends.base import Backend
     from tesc.codegen.qemu.output import Options, Output
-    from tesc.schema.unit import UnitEvent
+    from tesc.units.unit import UnitEvent
 
 # macOS' dtrace knows C99's own name of bool only, and makes `char *` of `int8_t *` in its header.
 _MACOS_TYPES = {"bool": "_Bool", "bool *": "_Bool *", "int8_t *": "signed char *"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tesc.codegen.qemu.output import HEADER
 from tesc.codegen.qemu.tapset import escaped, read_string
-from tesc.schema.compat import is_string, stap_sizes_dropped
 from tesc.syntax.printf import Literal, parse_format
+from tesc.units.compat import is_string, stap_sizes_dropped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tesc.codegen.qemu.backends.base import Backend
     from tesc.codegen.qemu.output import Options, Output
-    from tesc.schema.unit import UnitEvent
+    from tesc.units.unit import UnitEvent
 
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tesc.codegen.qemu import rust
-from tesc.schema import identifiers
+from tesc.units import identifiers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tesc.codegen.qemu.backends.base import Backend
     from tesc.codegen.qemu.output import Options, Output
-    from tesc.schema.unit import UnitEvent
+    from tesc.units.unit import UnitEvent
 
 _BEGIN = """\
 // SPDX-License-Identifier: GPL-2.0-or-later

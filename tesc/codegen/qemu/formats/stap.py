@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tesc.codegen.qemu.backends.base import Backend
     from tesc.codegen.qemu.output import Options, Output
-    from tesc.schema.unit import UnitEvent
+    from tesc.units.unit import UnitEvent
 
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:

@@ -8,8 +8,8 @@ parameters: programs rely on the reference's fields. An output that is to be rig
 from __future__ import annotations
 
 from tesc.codegen.qemu.output import HEADER
-from tesc.schema import identifiers
-from tesc.schema.compat import lttng_conversions, lttng_field
+from tesc.units import identifiers
+from tesc.units.compat import lttng_conversions, lttng_field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tesc.codegen.qemu.backends.base import Backend
     from tesc.codegen.qemu.output import Options, Output
-    from tesc.schema.unit import UnitEvent
+    from tesc.units.unit import UnitEvent
 
 _WORKAROUND = """\
 /*

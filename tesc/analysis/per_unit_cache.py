@@ -1,0 +1,31 @@
+"""What was derived from units, kept for the next run over the same ones.
+
+A language server asks after every edit, which changes one unit of many.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tesc.units.unit import Unit
+
+T = TypeVar("T")
+
+
+class PerUnitCache(Generic[T]):
+    """Derives something from each unit of a run, once for as long as the unit is part of runs."""
+
+    def __init__(self, derive: Callable[[Unit], T]) -> None:
+        self._derive = derive
+        self._known: dict[int, tuple[Unit, T]] = {}
+
+    def __call__(self, units: Sequence[Unit]) -> list[T]:
+        """What is derived from each of the units."""
+        before = self._known
+        # An entry holds its unit, so no other one has got its ID.
+        self._known = {id(u): before.get(id(u)) or (u, self._derive(u)) for u in units}
+        return [self._known[id(unit)][1] for unit in units]

@@ -1,0 +1,156 @@
+"""Edits that silence: suppressing comments and `disable` patterns, written and removed.
+
+Each function returns the edits of one tree's source; none of them overlap.
+"""
+
+from __future__ import annotations
+
+from tesc.analysis.diagnostic import SourceEdit
+from tesc.analysis.suppressions import ignore_comment, suppressions
+from tesc.syntax.nodes import Comment, Disable, Include, Malformed, Prefix
+from tesc.syntax.source import Source, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.syntax.nodes import Event, Item, Tree
+
+    Edits = tuple[SourceEdit, ...]
+
+
+def line_end(text: str) -> str:
+    """The line end that a text uses: that of its first line."""
+    at = next((at for at, char in enumerate(text) if char in "\r\n"), None)
+    if at is None or text[at] == "\n":
+        return "\n"
+    return "\r\n" if text.startswith("\r\n", at) else "\r"
+
+
+def item_at(tree: Tree, offset: int) -> Item | None:
+    """The item in the line of an offset, for which an ignore may hold; comments are none."""
+    line, _ = tree.source.place(offset)
+    found = next((item for item in tree.items if item.line == line), None)
+    return None if isinstance(found, Comment) else found
+
+
+def ignore(tree: Tree, item: Item, rule: str) -> Edits:
+    """Ignores a rule for an item: in a comment above it, or in the one that is there already."""
+    above: list[Comment] = []
+    for one in tree.items:
+        if one is item:
+            break
+        above = [*above, one] if isinstance(one, Comment) else []
+    return _extended(tree.source, above, "ignore", rule) or _line_before(
+        tree.source, item.line, f"# tesc: ignore[{rule}]"
+    )
+
+
+def ignore_in_file(tree: Tree, rule: str) -> Edits:
+    """Ignores a rule in the whole file."""
+    head: list[Comment] = []
+    for item in tree.items:
+        if not isinstance(item, Comment):
+            break
+        head.append(item)
+    return _extended(tree.source, head, "ignore-file", rule) or _line_before(
+        tree.source, _below_head(tree), f"# tesc: ignore-file[{rule}]"
+    )
+
+
+def _extended(source: Source, comments: list[Comment], kind: str, rule: str) -> Edits:
+    for comment in reversed(comments):
+        match = ignore_comment(comment)
+        if match is not None and match["kind"] == kind and match["end"] and match["rules"].strip(" \t,"):
+            rules = match["rules"].rstrip(" \t,")
+            begin = comment.start + match.start("rules") + len(rules)
+            return (SourceEdit(source, Span(begin, comment.start + match.end("rules")), f", {rule}"),)
+    return ()
+
+
+def _line_before(source: Source, line: int, text: str) -> Edits:
+    """Writes a line before another one, which is counted from 1 and may be the next after the last."""
+    starts = source.line_starts
+    end = line_end(source.text)
+    if line <= len(starts):
+        return (SourceEdit(source, Span(starts[line - 1], starts[line - 1]), text + end),)
+    last = len(source.text)
+    before = "" if source.text.endswith(("\n", "\r")) or not source.text else end
+    return (SourceEdit(source, Span(last, last), before + text + end),)
+
+
+def _below_head(tree: Tree) -> int:
+    """The line below the comments about the file: those at its top that a blank line ends."""
+    line = 1
+    for item in tree.items:
+        if not isinstance(item, Comment) or item.line != line:
+            break
+        line += 1
+    blank = line > len(tree.source.line_starts) or not tree.source.line_text(line).strip()
+    return line if blank else 1
+
+
+def remove_ignore(tree: Tree, span: Span) -> Edits:
+    """Removes what a suppression at a place names; its whole comment where it names nothing else."""
+    comment = next((one for one in tree.items if one.start <= span.start < one.end), None)
+    if not isinstance(comment, Comment):
+        return ()
+    places = [one.span for one in suppressions(tree) if comment.start <= one.span.start < comment.end]
+    if span not in places:
+        return ()
+    return _without(tree, comment, places, places.index(span))
+
+
+def remove_pattern(tree: Tree, span: Span) -> Edits:
+    """Removes a pattern at a place; its whole directive where that holds no other one."""
+    for item in tree.items:
+        if isinstance(item, Disable):
+            places = [pattern.span for pattern in item.patterns]
+            if span in places:
+                return _without(tree, item, places, places.index(span))
+    return ()
+
+
+def _without(tree: Tree, item: Item, places: list[Span], number: int) -> Edits:
+    """Removes one of the words of a list with commas, or the item's whole line with the last one."""
+    source = tree.source
+    if len(places) == 1:
+        starts = source.line_starts
+        end = starts[item.line] if item.line < len(starts) else len(source.text)
+        return (SourceEdit(source, Span(starts[item.line - 1], end), ""),)
+    if number:
+        return (SourceEdit(source, Span(places[number - 1].end, places[number].end), ""),)
+    return (SourceEdit(source, Span(places[0].start, places[1].start), ""),)
+
+
+def rename_pattern(tree: Tree, span: Span, name: str) -> Edits:
+    """Puts another pattern in the place of one."""
+    return (SourceEdit(tree.source, span, name),)
+
+
+def disable(tree: Tree, event: Event) -> Edits:
+    """Compiles an event out by a pattern: of the last directive of the file, or of a new one.
+
+    A new one stands where canonical layout has it: below the prefix and the includes.
+    """
+    prefix = next((item.name.text for item in tree.items if isinstance(item, Prefix)), "")
+    name = f"{prefix}{event.name}"
+    last = next((item for item in reversed(tree.items) if isinstance(item, Disable)), None)
+    if last is not None:
+        end = last.patterns[-1].span.end
+        return (SourceEdit(tree.source, Span(end, end), f", {name}"),)
+    return _new_directive(tree, f"disable {name}")
+
+
+def _new_directive(tree: Tree, text: str) -> Edits:
+    source = tree.source
+    end = line_end(source.text)
+    anchor: Item | None = None
+    for item in tree.items:
+        if isinstance(item, (Include, Prefix)):
+            anchor = item
+        elif not isinstance(item, (Comment, Malformed)):
+            break
+    # The event that is to be disabled follows, so neither place is the end of the text.
+    line = anchor.line + 1 if anchor else _below_head(tree)
+    blank_above = line > 1
+    blank_below = bool(source.line_text(line).strip())
+    return _line_before(source, line, f"{end if blank_above else ''}{text}{end if blank_below else ''}")

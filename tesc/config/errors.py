@@ -1,0 +1,44 @@
+"""What is wrong with a configuration, and where."""
+
+from __future__ import annotations
+
+from tesc.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@record
+class ConfigError:
+    """One mistake. `line` and `column` count from 1; line 0 means the file as a whole.
+
+    `before` is what stands before it in its line, `text` what is wrong, if that is known.
+    """
+
+    path: str
+    line: int
+    column: int
+    message: str
+    before: str = ""
+    text: str = ""
+
+    def __str__(self) -> str:
+        place = f":{self.line}:{self.column}" if self.line else ""
+        return f"{self.path}{place}: error: {self.message}"
+
+
+class BadConfiguration(Exception):
+    """A configuration can't be used; says all that is wrong with it, a line each."""
+
+    def __init__(self, errors: Sequence[ConfigError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n".join(map(str, self.errors)))
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """`; did you mean 'select'?` where a known word is much like this one, else nothing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word.lower().replace("_", "-"), known, 1, 0.6)
+    return f"; did you mean '{near[0]}'?" if near else ""

@@ -1,0 +1,47 @@
+"""An event that was broken into several lines, in one again."""
+
+from __future__ import annotations
+
+from tesc.analysis.diagnostic import SourceEdit
+from tesc.syntax.parser import plain_event
+from tesc.syntax.recovery.repair import STRING
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.lsp.view import View
+
+_MOST_LINES = 4
+
+
+def join_edits(view: View, line: int) -> tuple[SourceEdit, ...]:
+    """The edits that make an event of a line and those around it; none where that makes no event."""
+    last = len(view.source.line_starts)
+    for number in range(_MOST_LINES, 1, -1):
+        for first in range(max(line - number + 1, 1), min(line, last - number + 1) + 1):
+            edits = _event_of(view, first, number)
+            if edits:
+                return edits
+    return ()
+
+
+def _event_of(view: View, first: int, number: int) -> tuple[SourceEdit, ...]:
+    lines = [view.source.line_text(line) for line in range(first, first + number)]
+    if any(not line.strip(" \t") or line.lstrip(" \t").startswith("#") for line in lines):
+        return ()
+    if all(plain_event(line, 0, 1) for line in lines):
+        return ()
+    text = lines[0]
+    edits = []
+    for line, following in enumerate(lines[1:], first):
+        # What stands in a string stays as it is.
+        inside = STRING.sub("", text).count('"') % 2 == 1
+        before = text if inside else text.rstrip(" \t\\")
+        after = following if inside else following.lstrip(" \t")
+        blank = "" if inside or before.endswith("(") or after.startswith(("(", ")", ",")) else " "
+        starts = view.source.line_starts
+        begin = starts[line - 1] + len(view.source.line_text(line)) - (len(text) - len(before))
+        span = Span(begin, starts[line] + len(following) - len(after))
+        edits.append(SourceEdit(view.source, span, blank))
+        text = f"{before}{blank}{after}"
+    return tuple(edits) if plain_event(text, 0, 1) else ()

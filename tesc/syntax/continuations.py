@@ -1,0 +1,64 @@
+"""Lines that only go on with what the line above them ends too early: halves of one item.
+
+The parser takes each line by itself. To people who broke an event in the middle, or are about to
+type it, its halves are one mistake.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tesc.syntax.nodes import Comment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.syntax.nodes import ParseError, Tree
+
+JOIN_HELP = "an item stands on one line: join the next line to this one"
+_DECLARATIONS = re.compile(r"(?!(?:include|prefix|disable)\b)[A-Za-z_][A-Za-z0-9_ \t*,]*\\?")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?')
+
+
+def continuation_lines(tree: Tree) -> frozenset[int]:
+    """The lines, from 1, that go on with the item of the line above them, which is wrong by itself."""
+    if len(tree.errors) < 2:
+        return frozenset()
+    items = {item.line: item for item in tree.items if not isinstance(item, Comment)}
+    wrong = [error for error in tree.errors if error.code == "TE001" and ends_line(error, tree)]
+    unfinished = {tree.source.place(error.span.start)[0] for error in wrong}
+    found: set[int] = set()
+    before = ""
+    for line in sorted({tree.source.place(error.span.start)[0] for error in tree.errors}):
+        if line - 1 not in found:
+            before = _said(tree, line - 1) if line - 1 in unfinished else ""
+        if before and line in items and _goes_on(before, tree.source.line_text(line).strip()):
+            found.add(line)
+            before = f"{before} {_said(tree, line)}"
+    return frozenset(found)
+
+
+def ends_line(error: ParseError, tree: Tree) -> bool:
+    """Whether a error stands where the text of its line ends, but for a comment."""
+    line, column = tree.source.place(error.span.end)
+    rest = tree.source.line_text(line)[column - 1 :].strip()
+    return not rest or rest.startswith(("#", "//", "/*"))
+
+
+def _said(tree: Tree, line: int) -> str:
+    """A line's text without what tells nothing: blanks, comments, the sign that it goes on."""
+    text = _STRING.sub('"', tree.source.line_text(line))
+    return re.split("#|//|/[*]", text, maxsplit=1)[0].strip().rstrip("\\").rstrip()
+
+
+def _goes_on(before: str, text: str) -> bool:
+    """Whether a line's text goes on with an item, as far as that is written above it."""
+    if "(" not in before:
+        return text.startswith("(")
+    if before.count("(") <= before.count(")"):
+        return text.startswith('"') and '"' not in before
+    if text.startswith((",", ")", '"')):
+        return True
+    head = text.partition('"')[0]
+    if ")" in head:
+        return "(" not in head.partition(")")[0]
+    return before.endswith((",", "(")) and _DECLARATIONS.fullmatch(text) is not None

@@ -1,0 +1,111 @@
+"""What is wrong with a line that is no item, and what was probably meant.
+
+The parser says only where it stopped, which is often far from the mistake. So the line is looked
+at by what knows the usual mistakes; each reports what it finds together with a replacement that
+repairs it, and the repaired line goes through the parser again. That way one mistake makes one
+error, several on a line are all found, and the item is the one that was meant.
+"""
+
+from __future__ import annotations
+
+from lark.exceptions import UnexpectedInput
+
+from tesc.records import replace
+from tesc.syntax.nodes import Event
+from tesc.syntax.recovery.declarations import explain_declarations, meant
+from tesc.syntax.recovery.directives import keyword_of, repair_directive
+from tesc.syntax.recovery.events import repair_event
+from tesc.syntax.recovery.expected import unexpected
+from tesc.syntax.recovery.foreign import report_foreign, report_prose
+from tesc.syntax.recovery.lookalikes import straighten
+from tesc.syntax.recovery.repair import LineRepair
+from tesc.syntax.recovery.stray import report_stray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.syntax.nodes import Item, ParseError
+
+__all__ = ["explain", "explain_declarations", "meant"]
+
+# Nobody writes such lines; of what programs make, the first mistake is enough.
+_LONGEST_LINE = 10_000
+_MOST_PROBLEMS = 10
+
+
+def explain(
+    seen: str, text: str, start: int, line: int, error: UnexpectedInput
+) -> tuple[Item, list[ParseError]]:
+    """The item that a line was probably meant to be, and what is wrong with it.
+
+    `seen` is the line `text`, with blanks for what cannot be seen, that the parser refused with
+    `error`; it begins at offset `start`. An item of which too much is wrong is Malformed.
+    """
+    repair = LineRepair(seen, text, start, line)
+    if len(seen) > _LONGEST_LINE:
+        return repair.malformed(), [unexpected(seen, start, error)]
+    item = _repair(repair)
+    if not repair.errors:
+        repair.errors.append(unexpected(seen, start, error))
+    errors = sorted(repair.errors, key=lambda error: (error.span.start, error.span.end))
+    if _comment_holds_the_rest(errors, text, start):
+        errors = [replace(error, edits=()) for error in errors]
+    return item or repair.malformed(), errors[:_MOST_PROBLEMS]
+
+
+def _comment_holds_the_rest(errors: list[ParseError], text: str, start: int) -> bool:
+    """Whether the parenthesis that a line lacks stands in what looks like a comment.
+
+    Then nobody knows which of the two was meant: `foo(int a // b, int c) "x"`.
+    """
+    open_ = any(error.code == "TE001" for error in errors)
+    comments = [text[p.span.start - start : p.span.end - start] for p in errors if p.code == "TE004"]
+    return open_ and any(comment[:1] in "#/" and ")" in comment for comment in comments)
+
+
+def _repair(repair: LineRepair) -> Item | None:
+    """Find the line's mistakes; returns the item that it was meant to be, if that is clear."""
+    straight = LineRepair(repair.seen, repair.text, repair.start, repair.line)
+    straighten(straight)
+    if report_foreign(straight):
+        # Look-alikes are of no account in such a line.
+        repair.errors.extend(straight.errors[-1:])
+        return None
+    repair.errors, repair.seen, repair.text = straight.errors, straight.seen, straight.text
+    keyword = keyword_of(repair)
+    if keyword:
+        return repair_directive(repair, keyword)
+    if report_prose(repair):
+        return None
+    return _repair_event(repair)
+
+
+def _repair_event(repair: LineRepair) -> Item | None:
+    """Find the mistakes of an event; returns it as it was meant, if that is clear."""
+    whole = LineRepair(repair.seen, repair.text, repair.start, repair.line)
+    known = list(repair.errors)
+    repair_event(repair)
+    item = _parse(repair)
+    if len(repair.errors) - len(known) < 2 or not report_stray(whole):
+        return item
+    # One sign too many may look like several mistakes.
+    repair.errors, repair.name = known + whole.errors, whole.name
+    return _parse(whole)
+
+
+def _parse(repair: LineRepair) -> Item | None:
+    """What the parser makes of the repaired line, its parts where they stand in the repair."""
+    from tesc.syntax.lines import build  # which needs this package
+
+    repaired = repair.repaired()
+    try:
+        item = build(repaired.seen, repaired.text, 0, repair.line)
+    except UnexpectedInput:
+        return None
+    if not isinstance(item, Event):
+        return None
+    for error in map(repaired.error, explain_declarations(item)):
+        column = error.span.start - repair.start
+        if not any(begin <= column <= end for begin, end in repair.settled):
+            repair.errors.append(error)
+    event = meant(item)
+    return repaired.event(event) if isinstance(event, Event) and not repair.lossy else None

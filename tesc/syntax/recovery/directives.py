@@ -1,0 +1,141 @@
+"""What is wrong with include, prefix and disable directives."""
+
+from __future__ import annotations
+
+import re
+
+from tesc.syntax.grammar import terminals
+from tesc.syntax.nodes import Disable, Prefix, Word
+from tesc.syntax.recovery.includes import repair_include
+from tesc.syntax.recovery.leftovers import report_rest
+from tesc.syntax.recovery.lookalikes import character
+from tesc.syntax.recovery.names import closest, read_name, unquoted
+from tesc.syntax.recovery.repair import NAME, LineRepair, quoted
+from tesc.syntax.recovery.tokens import Token, scan_words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.syntax.nodes import Item
+
+_PATTERN = re.compile(f"{terminals()['GLOB']}|{terminals()['NAME']}|[*]")
+# A word with a format or with brackets around declarations.
+_EVENT = re.compile("[A-Za-z0-9_]+[ \t]*(?:[\"'`]|[\\[{<][A-Za-z0-9_]+[ \t*])")
+_PATTERN_HELP = "'*' stands for any characters, '?' for any one"
+# How other languages call an include.
+_SYNONYMS = frozenset("import includes load require source use".split())
+
+
+def keyword_of(repair: LineRepair) -> str:
+    """The directive that a line is meant to be, or ''; reports a keyword that is misspelt."""
+    begin = len(repair.seen) - len(repair.seen.lstrip(" \t"))
+    first = NAME.match(repair.seen, begin)
+    if first is None:
+        return ""
+    word, rest = first[0], repair.seen[first.end() : repair.end].lstrip(" \t")
+    if rest.startswith("("):
+        return ""
+    if word == "disable":
+        # Behind `disable`, which is an event's property too, a format or a parenthesis tells.
+        return "" if re.search("[()]", rest) or _EVENT.match(rest) else word
+    if re.match("[A-Za-z0-9_]+[ \t]*[(]", rest):
+        return ""  # the properties and name of an event
+    if word in ("include", "prefix") or (word == "base" and re.match("[0-9]+|$", rest)):
+        return word
+    keyword = _meant(word, rest)
+    if keyword:
+        edit = (begin, first.end(), keyword)
+        repair.report(
+            "TE001",
+            begin,
+            first.end(),
+            f"unknown directive {quoted(word)}",
+            f"write '{keyword}'",
+            edits=(edit,),
+        )
+    return keyword
+
+
+def _meant(word: str, rest: str) -> str:
+    """The keyword that a line which begins with another word was meant to begin with, or ''."""
+    keyword = closest(word, ("include", "prefix", "disable"))
+    if rest[:1] in ('"', "<", "'"):
+        synonym = word.lower() in _SYNONYMS and re.fullmatch("[\"'<][^\"'<>]*[\"'>]", rest)
+        return "include" if keyword == "include" or synonym else ""
+    if re.search("[()\"']", rest) or not rest:
+        return ""
+    one_word = len(rest.split()) == 1
+    return keyword if keyword == "disable" or one_word else ""
+
+
+def repair_directive(repair: LineRepair, keyword: str) -> Item | None:
+    """Report what is wrong with a directive; returns it as it was meant, if that is clear."""
+    begin = len(repair.seen) - len(repair.seen.lstrip(" \t"))
+    match = NAME.match(repair.seen, begin)
+    assert match is not None
+    if keyword == "include":
+        return repair_include(repair, begin, match.end())
+    if keyword == "prefix":
+        return _prefix(repair, begin, match.end())
+    if keyword == "disable":
+        return _disable(repair, begin, match.end())
+    message = "'base' is part of an include, not a directive"
+    repair.report("TE001", begin, match.end(), message, "write 'include \"PATH\" base INTEGER'")
+    return None
+
+
+def _prefix(repair: LineRepair, begin: int, at: int) -> Prefix | None:
+    tokens = scan_words(repair.seen, at)
+    if tokens and tokens[0].text in ("=", ":"):
+        repair.remove(
+            "TE001", tokens[0].start, tokens[0].end, f"no {quoted(tokens[0].text)} follows 'prefix'"
+        )
+        del tokens[0]
+    if not tokens or tokens[0].kind == "comment":
+        repair.report("TE001", at, at, "expected a name after 'prefix'", "write 'prefix NAME'")
+        return None
+    name = read_name(repair, tokens[0], "a prefix")
+    report_rest(repair, tokens[1:])
+    return Prefix(repair.start + begin, repair.start + tokens[0].end, repair.line, name) if name else None
+
+
+def _disable(repair: LineRepair, begin: int, at: int) -> Disable | None:
+    patterns: list[Word] = []
+    before: Token | None = None  # the pattern or comma before
+    tokens = scan_words(repair.seen, at)
+    for index, token in enumerate(tokens):
+        if token.kind == "comment" or token.text == ";":
+            report_rest(repair, tokens[index:])
+            break
+        if token.text == ",":
+            if before is None or before.text == ",":
+                help = "leave the ',' out"
+                repair.report("TE001", token.start, token.end, "expected a pattern before ','", help)
+        else:
+            if before is not None and before.text != ",":
+                place = before.end
+                message = f"expected ',' after {quoted(before.text)}"
+                help = f"write {quoted(f'{before.text}, {token.text}')}"
+                repair.report("TE001", place, place, message, help, edits=((place, place, ","),))
+            word = _pattern(repair, token)
+            patterns.extend([word] if word else [])
+        before = token
+    if before is None:
+        repair.report("TE001", at, at, "expected a pattern after 'disable'", "write 'disable PATTERN'")
+    elif before.text == "," and any(token.text != "," for token in tokens):
+        repair.report("TE001", before.start, before.end, "expected a pattern after ','", "leave the ',' out")
+    if not patterns or before is None:
+        return None
+    return Disable(repair.start + begin, repair.start + before.end, repair.line, tuple(patterns))
+
+
+def _pattern(repair: LineRepair, token: Token) -> Word | None:
+    begin, text = unquoted(repair, token, "a pattern")
+    if _PATTERN.fullmatch(text):
+        return Word(repair.start + begin, text)
+    bad = re.search("[^A-Za-z0-9_*?]", text)
+    at = begin + bad.start() if bad else begin
+    message = f"{character(bad[0])} cannot stand in a pattern" if bad else "an empty pattern"
+    better = re.sub("[-.]", "_", text.replace(".*", "*"))
+    help = f"write {quoted(better)}" if _PATTERN.fullmatch(better) else _PATTERN_HELP
+    repair.report("TE001", at, at + 1, message, help)
+    return None

@@ -1,0 +1,45 @@
+"""What follows an item that is complete: comments, `;`, and anything else."""
+
+from __future__ import annotations
+
+from tesc.syntax.recovery.repair import LineRepair, quoted
+from tesc.syntax.recovery.tokens import Token
+
+COMMENT_HELP = "put it on its own line above, behind '#'"
+
+
+def report_comment(repair: LineRepair, token: Token, within: bool) -> None:
+    """A comment behind an item, or within one."""
+    begin, end = token.start, token.end
+    if within:
+        repair.report(
+            "TE001",
+            begin,
+            end,
+            "a comment cannot stand within an item",
+            COMMENT_HELP,
+            (repair.blank(begin, end),),
+        )
+        return
+    words = token.text.lstrip("#/* \t").rstrip("/* \t" if token.text.startswith("/*") else " \t")
+    before = len(repair.seen[:begin].rstrip(" \t"))
+    edits = ((0, 0, f"# {words}\n"), (before, end, ""))
+    message = "a comment cannot follow an item on its line"
+    repair.report(
+        "TE004", begin, end, message, COMMENT_HELP, (repair.blank(begin, end),), edits if words else ()
+    )
+
+
+def report_rest(repair: LineRepair, tokens: list[Token]) -> None:
+    """What follows a directive that is complete."""
+    others = [token for token in tokens if token.kind != "comment"]
+    if others:
+        begin, end = others[0].start, others[-1].end
+        text = repair.seen[begin:end]
+        if text == ";":
+            repair.remove("TE004", begin, end, "no ';' follows a directive")
+        else:
+            repair.report("TE004", begin, end, f"unexpected {quoted(text)} after the directive")
+    for token in tokens:
+        if token.kind == "comment":
+            report_comment(repair, token, False)

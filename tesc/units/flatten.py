@@ -1,0 +1,83 @@
+"""A unit as a plain trace-events file: no directives left, for tools that know none."""
+
+from __future__ import annotations
+
+from tesc.syntax.nodes import Comment, Event, Include
+from tesc.syntax.source import split_lines
+from tesc.units.resolve import has_directives
+from tesc.units.unit import Inclusion
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.syntax.nodes import Tree
+    from tesc.units.unit import Unit, UnitEvent
+
+    Chain = tuple[Inclusion, ...]
+
+
+def flatten(unit: Unit) -> str:
+    """The text of a unit: its events by their effective names, in order, with all comments.
+
+    A unit of files without directives is its files' text, byte for byte. Lines that are no items
+    are left out.
+    """
+    directed = unit.directives or any(has_directives(tree) for tree in unit.roots)
+    if not directed and all(e.name == e.node.name and not e.crosses for e in unit.events):
+        return "".join(tree.source.text for tree in unit.roots)
+    return "".join(f"{line}\n" for line in _Flattener(unit).lines())
+
+
+class _Flattener:
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._events = {(id(event.node), event.chain): event for event in unit.events}
+        # An include that was skipped for being there already is not among these.
+        self._included = dict(unit.expansions)
+
+    def lines(self) -> Iterator[str]:
+        for tree in self._unit.roots:
+            yield from self._file(tree, ())
+            for part in self._unit.directives:
+                for item in part.items:
+                    if isinstance(item, Include):
+                        yield from self._include(part, item, ())
+
+    def _file(self, tree: Tree, chain: Chain) -> Iterator[str]:
+        items = {item.line: item for item in tree.items}
+        for number, (_, text) in enumerate(split_lines(tree.source.text), 1):
+            item = items.get(number)
+            if isinstance(item, Event):
+                event = self._events.get((id(item), chain))
+                if event is not None:
+                    yield declaration(event)
+            elif isinstance(item, Include):
+                yield from self._include(tree, item, chain)
+            elif item is None or isinstance(item, Comment):
+                yield text
+
+    def _include(self, tree: Tree, include: Include, chain: Chain) -> Iterator[str]:
+        inner = (*chain, Inclusion(tree.source, include))
+        included = self._included.get(inner)
+        if included is not None:
+            yield from self._file(included, inner)
+
+
+def declaration(event: UnitEvent) -> str:
+    """An event as a line of its own, spelled so that QEMU's tracetool reads it.
+
+    Where the event does not cross the guest tunnel, its parameters and format are as written.
+    """
+    node = event.node
+    text = event.source.text
+    if event.crosses:
+        declared = [f"{t}{n}" if t.endswith("*") else f"{t} {n}" for t, n in event.parameters]
+        parameters = ", ".join(declared) or "void"
+    else:
+        parameters = text[node.open + 1 : node.close].replace("\t", " ").strip(" ")
+    head = f"{'disable ' if event.disabled else ''}{event.name}({parameters})"
+    if node.format is None:
+        return head
+    gap = text[node.close + 1 : node.format.start]
+    return f"{head}{gap if not gap.strip(' ') else ' '}{event.format}"

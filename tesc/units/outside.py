@@ -1,0 +1,76 @@
+"""Directives from outside a file: from the command line or the configuration.
+
+They become a small source of their own, parsed like any other, so that what is wrong with them is
+reported like anything else.
+"""
+
+from __future__ import annotations
+
+from tesc.syntax.nodes import Disable, Include, Prefix
+from tesc.syntax.parser import parse
+from tesc.syntax.source import Source
+from tesc.units.resolve import NOTHING, Outside
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.syntax.nodes import Item
+
+
+class BadDirective(Exception):
+    """A directive from outside that can't be one; the message shows it."""
+
+
+def include_directive(argument: str) -> str:
+    """The directive that `PATH[,prefix=NAME][,base=N]` stands for. Raises BadDirective."""
+    path, *parts = argument.split(",")
+    values = {}
+    for part in parts:
+        key, equals, value = part.partition("=")
+        if key not in ("prefix", "base") or not equals or key in values:
+            raise BadDirective(f"'{argument}': expected PATH[,prefix=NAME][,base=N]")
+        values[key] = value
+    words = [f'include "{path}"']
+    words.extend(f"{key} {values[key]}" for key in ("prefix", "base") if key in values)
+    return " ".join(words)
+
+
+def outside(
+    includes: Sequence[str] = (),
+    disable: Sequence[str] = (),
+    event_prefix: str = "",
+    crosses: bool = False,
+    name: str = "<command line>",
+    file: str = "",
+) -> Outside:
+    """Directives as `--include`, `--disable` and `--event-prefix` give them, one string each.
+
+    `name` is what diagnostics call their place; `file` is the root file that they belong to, which
+    paths are relative to. Raises BadDirective where one of them is not what it should be.
+    """
+    lines = [include_directive(argument) for argument in includes]
+    lines += [f"disable {pattern}" for argument in disable for pattern in argument.split(",")]
+    for line in lines:
+        _directive(line)
+    trees = (parse(Source(name, "".join(f"{line}\n" for line in lines), file)),) if lines else ()
+    prefix = ""
+    if event_prefix:
+        directive = _directive(f"prefix {event_prefix}")
+        assert isinstance(directive, Prefix)
+        prefix = directive.name.text
+    if not trees and not prefix and not crosses:
+        return NOTHING
+    return Outside(trees, prefix, crosses)
+
+
+def _directive(line: str) -> Item:
+    """The directive that a line holds, which must begin with a directive's word. Raises BadDirective."""
+    tree = parse(Source("", f"{line}\n"))
+    for wrong in tree.errors:
+        hint = f" ({wrong.help})" if wrong.help else ""
+        raise BadDirective(f"'{line}': {wrong.message}{hint}")
+    # An argument can hold a line end, or what makes an event of its line.
+    if len(tree.items) != 1 or not isinstance(tree.items[0], (Disable, Include, Prefix)):
+        raise BadDirective(f"'{line}' is no directive")
+    return tree.items[0]

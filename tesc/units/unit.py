@@ -1,0 +1,130 @@
+"""A unit: a root file and all it includes, as the list of its events.
+
+Terms are those of the language's reference: index, wire ID, stream ID, range, crossing.
+"""
+
+from __future__ import annotations
+
+from tesc.records import record
+from tesc.syntax.nodes import Event, Include, Tree
+from tesc.syntax.source import Source, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@record
+class Inclusion:
+    """One include that led somewhere: the directive and the source that holds it."""
+
+    source: Source
+    include: Include
+
+
+@record
+class Range:
+    """The root's events, or those of an include with a base: IDs count from `base`.
+
+    `size` is the number of its events, disabled ones included and those of deeper ranges not;
+    `inclusion` is the include that made it, None for the root; `prefix` is what stands before
+    the names of all its events.
+    """
+
+    base: int
+    size: int
+    inclusion: Inclusion | None
+    prefix: str
+
+    @property
+    def last(self) -> int:
+        """The stream ID of its last event; below `base` where it has none."""
+        return self.base + self.size - 1
+
+
+@record
+class UnitEvent:
+    """An event as the unit sees it.
+
+    `name` is the effective name, prefixes applied; `disabled` counts the unit's patterns. `index`
+    is the position in the unit, `wire_id` that in its range (a position in the unit's `ranges`),
+    `stream_id` the range's base plus the wire ID. `crosses` tells that it crosses the guest
+    tunnel, so that its pointers are numbers to the host; `chain` are the includes that led to it,
+    outermost first.
+    """
+
+    source: Source
+    node: Event
+    name: str
+    disabled: bool
+    index: int
+    range: int
+    wire_id: int
+    stream_id: int
+    crosses: bool
+    chain: tuple[Inclusion, ...]
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """Type and name of each parameter, as generated code declares them."""
+        if self.crosses:
+            return [("uint64_t" if p.type.is_pointer else p.type.text, p.name) for p in self.node.parameters]
+        return [(p.type.text, p.name) for p in self.node.parameters]
+
+    @property
+    def format(self) -> str:
+        """The format's text as generated code repeats it; empty where the event has none."""
+        form = self.node.format
+        if form is None:
+            return ""
+        if self.crosses and any(p.type.is_pointer for p in self.node.parameters):
+            from tesc.units.crossing import pointers_as_numbers
+
+            return pointers_as_numbers(form.text)
+        return form.text
+
+
+@record
+class Pattern:
+    """A pattern of a disable directive, and how many events of the unit it matches."""
+
+    source: Source
+    span: Span
+    text: str
+    matches: int
+
+
+@record
+class UnitError:
+    """What is wrong with a unit's directives: `code` is the rule that reports it."""
+
+    code: str
+    source: Source
+    span: Span
+    message: str
+    help: str | None
+    chain: tuple[Inclusion, ...]
+
+
+@record
+class Unit:
+    """Root files resolved.
+
+    `trees` are those of all files, the roots and what they include, in the order in which they
+    were first read; `chains` tells of each included one how it was first reached. `expansions`
+    are the includes that brought a file, each with the chain that ends in it; `directives` are
+    those from outside, which act as if written at the end of each root. `versions`, if any, has the
+    contents of files in place of those on disk, by real path: the unit is of another version of its
+    tree.
+    """
+
+    roots: tuple[Tree, ...]
+    trees: tuple[Tree, ...]
+    chains: tuple[tuple[Inclusion, ...], ...]
+    events: tuple[UnitEvent, ...]
+    ranges: tuple[Range, ...]
+    patterns: tuple[Pattern, ...]
+    errors: tuple[UnitError, ...]
+    expansions: tuple[tuple[tuple[Inclusion, ...], Tree], ...] = ()
+    directives: tuple[Tree, ...] = ()
+    versions: Mapping[str, bytes | None] | None = None
