@@ -12,11 +12,11 @@ from tesc.trace.formats import FORMATS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from tesc.trace.output import TraceOutput
     from tesc.trace.reader import RecordReader
-    from tesc.trace.selection import Moment, Window
+    from tesc.trace.selection import Moment, Selection, Window
     from tesc.units.unit import Unit
 
 _EPILOG = f"""\
@@ -198,7 +198,7 @@ def _decode(
     options: argparse.Namespace, unit: Unit, readers: Sequence[RecordReader], output: TraceOutput
 ) -> None:
     """Print what the options ask for; Ctrl-C ends a trace that is followed."""
-    from tesc.trace.selection import chooser, unmatched
+    from tesc.trace.selection import Selection, chooser, unmatched
 
     patterns = [text for argument in options.event for text in argument.split(",") if text]
     chosen = chooser(patterns)
@@ -215,7 +215,7 @@ def _decode(
         finally:
             output.write(stats.render(tally, options.format))
         return
-    _print(options, unit, readers, output, chosen, window)
+    _print(options, unit, readers, output, Selection(chosen, window))
 
 
 def _print(
@@ -223,23 +223,15 @@ def _print(
     unit: Unit,
     readers: Sequence[RecordReader],
     output: TraceOutput,
-    chosen: Callable[[str], bool],
-    window: Window,
+    selection: Selection,
 ) -> None:
     from tesc.trace.formats import make_format
     from tesc.trace.parts import cores
     from tesc.trace.writing import write
 
-    events = [event for event in unit.events if chosen(event.name)]
+    events = [event for event in unit.events if selection.chosen(event.name)]
     form = make_format(options.format, events, options.timestamps)
-    write(
-        readers,
-        form,
-        lambda event: form.prepare(event) if chosen(event.name) else None,
-        window,
-        output,
-        options.jobs or cores(),
-    )
+    write(readers, form, selection, output, options.jobs or cores())
 
 
 def _window(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Window:

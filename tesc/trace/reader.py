@@ -90,6 +90,9 @@ class Rows:
             self.pids += pids
             self.made += made
 
+    def rows(self) -> list[Row]:
+        return list(zip(self.times, self.pids, self.made))
+
     def dense(self) -> Rows:
         """Without those of which None was made."""
         wanted = [made is not None for made in self.made]
@@ -210,7 +213,7 @@ class RecordReader:
         while not self.over:
             found = self.fill(prepare, slots, window)
             if found.made:
-                yield list(zip(found.times, found.pids, found.made))
+                yield found.rows()
             self.read_on()
 
     def read_on(self) -> None:
@@ -254,17 +257,19 @@ class RecordReader:
 
     # Records.
 
-    def fill(self, prepare: Prepare, slots: Slots, window: Window, timeless: bool = False) -> Rows:
+    def fill(
+        self, prepare: Prepare, slots: Slots, window: Window, timeless: bool = False, many: bool = True
+    ) -> Rows:
         """The records of the data that is there. `slots` are the events met so far, by ID.
 
-        With `timeless` neither times nor processes are given.
+        With `timeless` neither times nor processes are given; without `many` records are taken one by one.
         """
         if sum([len(made) for made in slots.values() if made]) > MOST_KEPT:
             for made in slots.values():
                 if made:
                     made.clear()
         bare = timeless and not window.limited
-        found = self._take_many(prepare, slots, window, bare)
+        found = self._take_many(prepare, slots, window, bare) if many else Rows([], [], [])
         rows: list[Any] = []
         try:
             while True:
@@ -306,7 +311,7 @@ class RecordReader:
 
     def _take_many(self, prepare: Prepare, slots: Slots, window: Window, bare: bool) -> Rows:
         """Take many records at once, if all of them fit their events."""
-        before = self.source.at, self.records, self.last_time, self.steps_back
+        mark = self.mark()
         frames = self.frames(window)
         if frames is None:
             return Rows([], [], [])
@@ -314,11 +319,18 @@ class RecordReader:
             frames = frames.wanted(lambda event_id: self._slot(event_id, prepare, slots) is not None)
             made = frames.made_of(slots)
         except CORRUPT:
-            self.source.at, self.records, self.last_time, self.steps_back = before
+            self.go_back(mark)
             return Rows([], [], [])  # the loops find the one that does not fit
         if bare:
             return Rows([], [], made)
         return Rows(frames.times.tolist(), frames.pids.tolist(), made)
+
+    def mark(self) -> tuple[int, int, int, int]:
+        """Where the reader is, for `go_back`, in the same data."""
+        return self.source.at, self.records, self.last_time, self.steps_back
+
+    def go_back(self, mark: tuple[int, int, int, int]) -> None:
+        self.source.at, self.records, self.last_time, self.steps_back = mark
 
     def took(self, begin: int, end: int, records: int, last: int, back: int) -> None:
         """Take in that records of the data were read, from one place to another."""

@@ -35,10 +35,17 @@ _HEAD = 8 + HEAD_BYTES
 def available() -> bool:
     """Whether numpy is there; importing it takes as long as reading some megabytes without it."""
     try:
-        import numpy  # noqa: F401
+        _numpy()
     except ImportError:
         return False
     return True
+
+
+def _numpy() -> Any:
+    """The package, whose types differ from version to version. Raises ImportError."""
+    import numpy
+
+    return numpy
 
 
 class Frames:
@@ -74,7 +81,7 @@ class Frames:
 
     def within(self, window: Window) -> Frames:
         """Only the records of some time and of some processes."""
-        import numpy as np
+        np = _numpy()
 
         if not window.limited:
             return self
@@ -89,7 +96,7 @@ class Frames:
 
     def wanted(self, is_wanted: Callable[[int], bool]) -> Frames:
         """Only the records of some IDs."""
-        import numpy as np
+        np = _numpy()
 
         wanted = [is_wanted(event_id) for event_id in self._unique()]
         if all(wanted):
@@ -100,7 +107,7 @@ class Frames:
 
     def made_of(self, slots: Slots) -> list[Any]:
         """What is made of each payload. Raises as slots do."""
-        import numpy as np
+        np = _numpy()
 
         made: Array = np.empty(len(self.starts), object)
         for event_id, which in self.groups():
@@ -111,14 +118,14 @@ class Frames:
         return found
 
     def _unique(self) -> list[int]:
-        import numpy as np
+        np = _numpy()
 
         found: list[int] = np.flatnonzero(np.bincount(self.ids)).tolist()
         return found
 
     def groups(self) -> Iterator[tuple[int, Array]]:
         """Each ID, and the positions of its records."""
-        import numpy as np
+        np = _numpy()
 
         for event_id in self._unique():
             yield event_id, np.flatnonzero(self.ids == event_id)
@@ -142,7 +149,7 @@ class Frames:
 
 def _field(data: bytes, order: str, kind: str, offset: int) -> Array:
     """The field at an offset from any byte of the data, as an array with an element for each byte."""
-    import numpy as np
+    np = _numpy()
 
     dtype = np.dtype(order + kind)
     number = len(data) - offset - dtype.itemsize + 1
@@ -160,7 +167,7 @@ class Finder:
 
     def find(self) -> Frames | None:
         """The records from where the reader is; None if the first one is not plain."""
-        import numpy as np
+        np = _numpy()
 
         reader = self._reader
         if reader.mappings != self._mappings:
@@ -181,7 +188,7 @@ class Finder:
         known = ids < len(self._least)
         starts, ids = starts[known], ids[known].astype(np.intp)
         lengths = _field(data, order, "u4", 24)[starts].astype(np.intp)
-        stops = starts + lengths + 8
+        stops: Array = starts + lengths + 8
         right = (lengths >= self._least[ids]) & (lengths <= self._most[ids]) & (stops <= len(data))
         starts, ids, lengths, stops = starts[right], ids[right], lengths[right], stops[right]
         if not len(starts) or starts[0] != begin:
@@ -195,7 +202,7 @@ class Finder:
 
     def _learn(self) -> None:
         """Take in the lengths that records of the events have that IDs mean."""
-        import numpy as np
+        np = _numpy()
 
         reader = self._reader
         self._mappings = reader.mappings
@@ -218,7 +225,7 @@ def lengths_of(event: TracedEvent) -> tuple[int, int]:
 
 def _chain(starts: Array, stops: Array) -> Array | None:
     """The positions of those places that follow each other from the first one on; None for all."""
-    import numpy as np
+    np = _numpy()
 
     breaks: Array = np.flatnonzero(stops[:-1] != starts[1:])
     if not len(breaks):
@@ -229,7 +236,7 @@ def _chain(starts: Array, stops: Array) -> Array | None:
     found = (nexts < len(starts)) & (starts[np.minimum(nexts, len(starts) - 1)] == goals)
     resumed: list[int] = np.where(found, nexts, -1).tolist()
     ends = breaks.tolist()
-    after = np.searchsorted(breaks, nexts).tolist()
+    after: list[int] = np.searchsorted(breaks, nexts).tolist()
     parts: list[Array] = []
     begin, turn = 0, 0
     while turn < len(ends):

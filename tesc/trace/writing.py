@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
     from tesc.trace.formats import TraceWriter
     from tesc.trace.output import TraceOutput
-    from tesc.trace.reader import Prepare, RecordReader, Rows, Slots
-    from tesc.trace.selection import Window
+    from tesc.trace.reader import RecordReader, Rows, Slots
+    from tesc.trace.selection import Selection
 
 
 class Writing(Work):
     """The text of a trace, to an output."""
 
-    def __init__(self, form: TraceWriter, prepare: Prepare, window: Window, output: TraceOutput) -> None:
+    def __init__(self, form: TraceWriter, selection: Selection, output: TraceOutput) -> None:
         self._form = form
-        self._prepare = prepare
-        self._window = window
+        self._prepare = selection.prepare(form.prepare)
+        self._window = selection.window
         self._output = output
         self._slots: Slots = {}
         self.state = form.state
@@ -58,8 +58,7 @@ class Writing(Work):
 def write(
     readers: Sequence[RecordReader],
     form: TraceWriter,
-    prepare: Prepare,
-    window: Window,
+    selection: Selection,
     output: TraceOutput,
     jobs: int = 1,
     progress: Callable[[int], object] = lambda offset: None,
@@ -73,12 +72,13 @@ def write(
     output.write(form.begin())
     try:
         if len(readers) > 1:
-            for rows in batches(readers, prepare, window):
+            prepare = selection.prepare(form.prepare)
+            for rows in batches(readers, prepare, selection.window):
                 output.write(form.lines(rows))
             return
         if (readers[0].source.size or 0) >= vectors.WORTH:
             readers[0].use_vectors()
-        work = Writing(form, prepare, window, output)
+        work = Writing(form, selection, output)
         if jobs > 1 and can_split(readers[0]):
             split(readers[0], work, jobs, progress)
         else:
