@@ -12,6 +12,7 @@ import re
 from tesc.analysis.groups import groups_of
 from tesc.records import record
 from tesc.uses.includes import is_trace_header, trace_headers
+from tesc.uses.scan import is_compiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,11 +50,11 @@ class Visibility:
         self._headers: dict[str, Seen] = {}
 
     def direct(self, path: str) -> Seen:
-        """What a source that uses events sees by what it includes itself; nothing for sure if that is none."""
+        """What a source that uses events sees by what it includes itself; not sure if that is none."""
         if path not in self._direct:
             headers = self._uses.headers_in(path)
             seen = self._together(self._of_header(path, header) for header in headers)
-            self._direct[path] = seen if headers else Seen(seen.units, False)
+            self._direct[path] = seen if headers else Seen(frozenset(), False)
         return self._direct[path]
 
     def all(self, path: str) -> Seen:
@@ -67,6 +68,11 @@ class Visibility:
                 if is_trace_header(header)
             )
         return self._all[path]
+
+    def judges(self, path: str) -> bool:
+        """Whether all events that a source sees are known: it is compiled by itself and includes some."""
+        seen = self.direct(path) if is_compiled(path) else None
+        return seen is not None and seen.sure and bool(seen.units) and self.all(path).sure
 
     @staticmethod
     def _together(parts: Iterable[Seen]) -> Seen:
@@ -99,7 +105,9 @@ class Visibility:
             return self._numbered(self._folders[folder])
         below = os.path.dirname(os.path.normpath(header)).replace(os.sep, "/")
         if below and not below.startswith("."):
-            ends = [n for known, n in self._folders.items() if known.replace(os.sep, "/").endswith("/" + below)]
+            ends = [
+                n for known, n in self._folders.items() if known.replace(os.sep, "/").endswith("/" + below)
+            ]
             if len(ends) == 1:
                 return self._numbered(ends[0])
         return self._numbered(None)

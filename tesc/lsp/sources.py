@@ -13,8 +13,8 @@ from tesc.lsp.uses import RememberingIndex
 from tesc.records import record
 from tesc.syntax.source import Source, Span
 from tesc.uses.scan import language_of
-from tesc.uses.use import PASTED
 from tesc.uses.sources import read_bytes, signature
+from tesc.uses.use import PASTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class UseAt:
     def same(self) -> bool:
         """Whether the source still is what the use was found in."""
         use = self.use
-        return self.source.text[use.name_start : use.end].startswith(use.name.partition("*")[0])
+        return self.source.text[use.name_start : use.end].startswith(use.word)
 
 
 class Sources:

@@ -9,8 +9,8 @@ from tesc.records import record, replace
 from tesc.syntax.source import Source
 from tesc.uses.includes import Includes, includes_in
 from tesc.uses.scan import RUST, facts, is_compiled, language_of, may_use
-from tesc.uses.use import CALL, PASTED, STATE
 from tesc.uses.sources import find_sources, read_bytes, signature
+from tesc.uses.use import CALL, DECLARATION, PASTED, STATE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -172,6 +172,16 @@ class Index:
             for use in self._files[path].uses:
                 if use.kind != PASTED and use.name == (capitals if use.capitals else event):
                     yield path, use
+
+    def declares(self, name: str, capitals: bool) -> bool:
+        """Whether some source declares, or defines, trace_NAME by itself; for `capitals`, TRACE_NAME."""
+        wanted = {name, f"{name}_ENABLED"} if capitals else {name}
+        return any(
+            use.kind == DECLARATION and use.capitals == capitals and use.name in wanted
+            for one in wanted
+            for path in self._users.get(one.upper(), ())
+            for use in self._files[path].uses
+        )
 
     def uses_in(self, path: str) -> tuple[Use, ...]:
         """What a file uses, in the order of its text; the pasted names too."""

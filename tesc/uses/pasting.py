@@ -93,9 +93,7 @@ def parameters_of(masked: str, macro: Region) -> tuple[str, ...]:
 
 def parts_of(text: str, parameters: tuple[str, ...]) -> tuple[Part, ...]:
     """The parts that words with `##` between them are."""
-    return tuple(
-        parameters.index(word) if word in parameters else word for word in _WORDS.findall(text)
-    )
+    return tuple(parameters.index(word) if word in parameters else word for word in _WORDS.findall(text))
 
 
 def expand(masked: str, layout: Layout, pastes: Iterable[Paste]) -> Expansion:
@@ -123,9 +121,7 @@ class _Expanding:
         if depth > _DEEPEST or len(paste.parts) > _MOST_PARTS or not paste.macro or "*" in paste.parts:
             self._give_up(paste)
             return
-        calls = 0
-        for place, inside in self._calls(paste.macro, paste):
-            calls += 1
+        for calls, (place, inside) in enumerate(self._calls(paste.macro, paste), 1):
             if calls > _MOST_CALLS:
                 self._give_up(paste, place)
                 return

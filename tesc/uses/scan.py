@@ -249,7 +249,7 @@ class _Scan:
         )
 
     def unknown(self, paste: Paste, place: int) -> Use:
-        """A name that stays unknown, in the macro that pastes it together, or where another file's is called."""
+        """A name that stays unknown, in the macro that pastes it, or where another file's is called."""
         self.start_again()
         start, end = (place, place + len(paste.macro)) if paste.foreign else (paste.start, paste.end)
         skipped = min(6, end - start)

@@ -96,7 +96,9 @@ class TestKinds:
             ("call", "io_no", "no", 10, True),
         ]
         for use in uses:
-            assert text[use.start : use.end] == text[slice(use.name_span.start, use.name_span.end)] == use.word
+            assert (
+                text[use.start : use.end] == text[slice(use.name_span.start, use.name_span.end)] == use.word
+            )
             assert use.function == "f"
         assert uses[1].renamed("io_write") == "write"
         assert uses[1].renamed("vm_write") is None and uses[1].renamed("io_") is None
@@ -116,7 +118,11 @@ class TestKinds:
             # Macros that call themselves, or each other.
             ("#define T(n) trace_##n() T(n)", "T(x)", "* x"),
             ("#define T(n) trace_##n() U(n)\n#define U(n) T(n)", "U(x)", "x"),
-            ("#define T(n) trace_##n()\n#define U(n) T(a##n)\n#define T2 U\n#define W(n) U(n##n) W(n)", "", "a*"),
+            (
+                "#define T(n) trace_##n()\n#define U(n) T(a##n)\n#define T2 U\n#define W(n) U(n##n) W(n)",
+                "",
+                "a*",
+            ),
             # What cannot be known.
             ("#define T(n) trace_##n()", "T(", "*"),
             ("#define T(n) trace_##n()", "T(a b)", "*"),
