@@ -122,7 +122,7 @@ def test_names_as_long_as_names_can_be(tmp_path):
 
 
 def test_a_failure_names_the_file(tmp_path):
-    with pytest.raises(OSError) as caught:
+    with pytest.raises(FileNotFoundError) as caught:
         write_source(str(tmp_path / "gone"), OLD, NEW)
     assert caught.value.filename == str(tmp_path / "gone")
 
@@ -138,12 +138,12 @@ def test_a_signal_leaves_nothing(tmp_path, name, write):
         "os.replace = lambda *_: (print('now', flush=True), time.sleep(60))\n"
         f"{write}\n"
     )
-    child = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE)
-    assert child.stdout.read(3) == b"now"
-    assert len(os.listdir(tmp_path)) == 2
     number = getattr(signal, name)
-    child.send_signal(number)
-    assert child.wait() == -number
+    with subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE) as child:
+        assert child.stdout.read(3) == b"now"
+        assert len(os.listdir(tmp_path)) == 2
+        child.send_signal(number)
+        assert child.wait() == -number
     assert os.listdir(tmp_path) == ["out"]
     assert (tmp_path / "out").read_text() == "old"
 
