@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,6 +23,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what tesc generates now into the expected files, for you to read in the diff",
     )
+    parser.addoption("--fast", action="store_true", help="leave out the tests marked slow: under a minute")
+    parser.addoption("--nightly", action="store_true", help="also run the tests marked nightly: hours")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Property-based tests know no deadline; in CI they repeat themselves, at night they search longer."""
+    settings.register_profile("tesc", deadline=None, derandomize=os.environ.get("CI") == "true")
+    settings.register_profile("nightly", deadline=None, max_examples=5000)
+    settings.load_profile("nightly" if config.getoption("nightly") else "tesc")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = set() if config.getoption("nightly") else {"nightly"}
+    if config.getoption("fast"):
+        left_out |= {"slow", "e2e"}
+    kept, dropped = [], []
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        (dropped if marks & left_out else kept).append(item)
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
 
 
 def missing(what: str) -> NoReturn:
@@ -55,6 +78,25 @@ def rustc():
     if version < (1, 77):
         pytest.skip("rustc is older than 1.77")
     return path
+
+
+def _from_environment(variable: str, what: str) -> Path:
+    value = os.environ.get(variable)
+    if not value:
+        pytest.skip(f"{variable} names no {what}")
+    return Path(value)
+
+
+@pytest.fixture(scope="session")
+def qemu_tree():
+    """A checkout of QEMU, outside of this repository: what TESC_QEMU_TREE names, or a skip, also in CI."""
+    return _from_environment("TESC_QEMU_TREE", "checkout of QEMU")
+
+
+@pytest.fixture(scope="session")
+def qemu_history():
+    """A git directory with QEMU's history: what TESC_QEMU_HISTORY names, or a skip, also in CI."""
+    return _from_environment("TESC_QEMU_HISTORY", "git directory with QEMU's history")
 
 
 @pytest.fixture(scope="session")

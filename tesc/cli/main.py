@@ -73,7 +73,21 @@ def _parser() -> argparse.ArgumentParser:
     import argparse
 
     from tesc import __version__
-    from tesc.cli import check, completion, config, decode, explain, flatten, fmt, gen, guest, init, lsp, man
+    from tesc.cli import (
+        cache,
+        check,
+        completion,
+        config,
+        decode,
+        explain,
+        flatten,
+        fmt,
+        gen,
+        guest,
+        init,
+        lsp,
+        man,
+    )
     from tesc.cli import list as list_
 
     parser = argparse.ArgumentParser(
@@ -100,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     lsp.add_parser(commands)
     config.add_parser(commands)
     init.add_parser(commands)
+    cache.add_parser(commands)
     completion.add_parser(commands)
     man.add_parser(commands)
     return parser

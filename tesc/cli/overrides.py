@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import argparse
 
+from tesc import cache
 from tesc.cli.terminal import Failure
 from tesc.config.settings import DATA_MODELS, PROFILES
 from tesc.workspace import Overrides
 
 LEVELS = ("error", "warning", "information", "off")
+
+
+class _NoCache(argparse.Action):
+    def __call__(self, *_: object) -> None:
+        cache.disable()
 
 
 def add_overrides(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +61,9 @@ def add_settings(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         default=[],
         metavar="DIR",
         help="look for included files here too",
+    )
+    group.add_argument(
+        "--no-cache", action=_NoCache, nargs=0, help="neither read nor write what earlier runs kept"
     )
     group.add_argument(
         "--disable", action="append", default=[], metavar="PATTERN,...", help="compile matching events out"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
+from tesc import cache
 from tesc.config.errors import did_you_mean
 from tesc.records import record
 
@@ -39,14 +40,15 @@ class Mistake:
 
 def mistakes(values: object, identity: str) -> list[Mistake]:
     """What is wrong with the values of a configuration; `identity` is a text that stands for them."""
-    from tesc.config.verdicts import is_known_good, remember_good
-
-    # jsonschema takes longer to import than most commands take altogether.
-    if is_known_good(identity):
+    # jsonschema takes longer to import than most commands take altogether, and configurations hardly
+    # ever change: those that the schema found good are kept.
+    good, key = cache.table("configurations"), cache.digest(identity)
+    if good.get(key):
         return []
     found = [mistake for error in _validator().iter_errors(values) for mistake in _told(error)]
     if not found:
-        remember_good(identity)
+        good.put(key, True)
+        good.save()
     return found
 
 

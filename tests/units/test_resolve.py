@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 
 import pytest
 from hypothesis import given
@@ -291,17 +290,13 @@ class TestLimits:
         """Seventeen files, each of which includes the next one twice, under two prefixes."""
         files = {f"f{n}": f'include "f{n + 1}" prefix a\ninclude "f{n + 1}" prefix b\n' for n in range(17)}
         files["f17"] = "x(void)\n"
-        start = time.monotonic()
         unit = unit_of(files, "f0")
-        assert time.monotonic() - start < 30
         assert [p.code for p in unit.errors] == ["TE507"]
         assert f"{MAX_INCLUDES:,} includes" in unit.errors[0].message
         assert len(unit.expansions) == MAX_INCLUDES
 
     def test_that_many_missing_files(self):
-        start = time.monotonic()
         unit = unit_of("".join(f'include "no/{n}"\n' for n in range(MAX_INCLUDES + 3)))
-        assert time.monotonic() - start < 30
         assert [p.code for p in unit.errors] == ["TE501"] * MAX_INCLUDES + ["TE507"]
 
     @pytest.mark.parametrize("where", ["plain", "nested", "twice"])

@@ -5,6 +5,7 @@ import re
 from tesc.analysis import format_text
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Report
+from tesc.analysis.tracetool_script import makes_rust
 from tesc.records import replace
 from tesc.syntax.printf import PRI_MACROS, Literal
 from tesc.syntax.source import Span
@@ -22,7 +23,7 @@ _ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-
 _SHARED_ESCAPES = frozenset('nrt\\"')
 _CODES = {"a": 7, "b": 8, "f": 12, "v": 11, "e": 27, "E": 27}
 _PLAIN = "'?"
-_RUST_MACRO = re.compile(r"PRI[diuxX](?:8|16|32|64)")
+_RUST_MACRO = re.compile(r"PRI[diuxX](?:8|16|32|64|PTR|MAX)")
 # What they expand to without a length: short numbers arrive as int.
 _INT_SIZES = ("8", "16", "32")
 
@@ -32,8 +33,9 @@ class NotInRust(EventRule):
 
     QEMU's tracetool copies strings into Rust code. Of C's escapes, `\\n`, `\\r`, `\\t`, `\\\\`, `\\"`, and
     `\\x` with two digits, mean the same there; the others are errors or something else, and `'` needs
-    none. Of the macros it knows the decimal and hexadecimal ones of 8, 16, 32 and 64 bits, and of the
-    types all but a `signed` by itself.
+    none. Of the macros it knows the decimal and hexadecimal ones of 8, 16, 32 and 64 bits, of `PTR` and
+    of `MAX`, and of the types all but a `signed` by itself. Trees whose tracetool makes no Rust (QEMU's
+    before 10.2, without `scripts/tracetool/format/rs.py`) are not looked at.
 
     Wrong:
 
@@ -54,6 +56,8 @@ class NotInRust(EventRule):
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         for finding in _found(event, tree):
+            if not makes_rust(tree.source.file):
+                return
             # Other projects may never generate Rust.
             yield finding if settings.profile == "qemu" else replace(finding, severity="information")
 
@@ -119,17 +123,14 @@ def _macro(tree: Tree, form: Format, macro: Macro) -> Report:
     message = f"QEMU's tracetool does not know {macro.name} in Rust"
     letter, size = macro.name[3], macro.name[4:]
     where = format_text.span(form, macro.start, macro.end)
-    exact = "64" if size == "MAX" else size[5:] if size.startswith("LEAST") else None
+    exact = size[5:] if size.startswith("LEAST") else None
     if exact is not None and letter != "o":
         fix = format_text.fix(tree, form, (macro.start + 4, macro.end, exact))
         return Report(where, message, f"write PRI{letter}{exact}", fix=fix)
-    length = "z" if size == "PTR" else ""
-    if not length and (exact or size) not in _INT_SIZES:
+    if (exact or size) not in _INT_SIZES:
         help_ = "print it in hex" if letter == "o" else "declare the parameter with a type of a fixed size"
         return Report(where, message, help_)
-    return Report(
-        where, message, f"write '%{length}{letter}'", fix=_inlined(tree, form, macro, length + letter)
-    )
+    return Report(where, message, f"write '%{letter}'", fix=_inlined(tree, form, macro, letter))
 
 
 def _inlined(tree: Tree, form: Format, macro: Macro, instead: str) -> Fix | None:

@@ -5,10 +5,10 @@ Where its translation is wrong and the output asks for what is right, `rust_fixe
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from tesc.syntax.c_type import parse_type
-from tesc.syntax.printf import Literal, parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,12 @@ _PROMOTED = frozenset(
     """std::ffi::c_short std::ffi::c_ushort std::ffi::c_char std::ffi::c_schar std::ffi::c_uchar
     i8 u8 i16 u16 bool""".split()
 )
-_SIZES = {"8": "hh", "16": "h", "32": "", "64": "ll"}
+# What QEMU 10.2's tracetool spells for a macro's size.
+_SIZES = {"8": "hh", "16": "h", "32": "", "64": "ll", "PTR": "t", "MAX": "j"}
+# The pieces of a format that it takes: strings with some of C's escapes, some macros, spaces.
+_TEXT = r'(?:[^"\\]|\\[\\"abfnrt]|\\x[0-9a-fA-F]{2})*'
+_SHARED_TEXT = re.compile(_TEXT)
+_TOKEN = re.compile(rf'"({_TEXT})"|PRI([duixX])(8|16|32|64|PTR|MAX)|\s+')
 # The one spelling that the reference takes for a Rust string.
 _C_STRING = "const char *"
 _QUOTE = '"'
@@ -147,17 +152,30 @@ def format_literal(out: Output, event: UnitEvent, begin: str = "", end: str = ""
         from tesc.codegen.qemu.rust_fixed import fixed_format
 
         return f'c"{begin}{fixed_format(out, event)}{end}"'
-    if text.count('"') == 2 and text.rstrip(" \t")[-1:] == '"':
-        # One string alone, as most are: no need to parse it.
+    if text.count('"') == 2 and "\\" not in text and text.rstrip(" \t")[-1:] == '"':
+        # One string alone, as most are: no need to cut it up.
         return f'c"{begin}{text[1:].rpartition(_QUOTE)[0]}{end}"'
     parts = []
-    for piece in parse_format(text).pieces:
-        if isinstance(piece, Literal):
-            parts.append(text[piece.start + 1 : piece.end - 1])
-            continue
-        size = _SIZES.get(piece.name[4:])
-        if not piece.name.startswith("PRI") or piece.name[3] not in "diuxX" or size is None:
-            out.refuse_macro(event, piece, "the Rust output")
-            continue
-        parts.append(size + piece.name[3])
+    at = 0
+    while at < len(text):
+        found = _TOKEN.match(text, at)
+        if found is None:
+            _refuse_format(out, event, at)
+            break
+        string, letter, size = found.groups()
+        parts.append(string or "" if letter is None else _SIZES[size] + letter)
+        at = found.end()
     return f'c"{begin}{"".join(parts)}{end}"'
+
+
+def _refuse_format(out: Output, event: UnitEvent, at: int) -> None:
+    """Note what keeps the piece of a format that starts at `at` from the Rust output."""
+    text = event.format
+    start = event.node.format.start if event.node.format else 0
+    if text[at] == _QUOTE:
+        at = _SHARED_TEXT.match(text, at + 1).end()  # type: ignore[union-attr]  # it may match nothing
+        what = f"escape '{text[at : at + 2]}'"
+    else:
+        word = re.compile(r"\w*").match(text, at)
+        what = f"macro '{word[0] if word and word[0] else text[at]}'"
+    out.refuse(event, start + at, f"the Rust output knows no {what}")

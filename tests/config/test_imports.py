@@ -1,4 +1,4 @@
-"""What is imported for a configuration, and what is remembered of it."""
+"""What is imported for a configuration, and what is kept of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 import tesc
-from tesc.config.verdicts import is_known_good, remember_good
 
 LOOK = """\
 import sys
@@ -76,33 +75,7 @@ def test_it_depends_on_where_the_table_is():
 
 
 @pytest.mark.parametrize("cache", [os.devnull, "/proc/nowhere"])
-def test_nowhere_to_remember(cache):
+def test_nowhere_to_keep_it(cache):
     Path("tesc.toml").write_text("max-args = 3\n")
     for _ in range(2):
         assert look(XDG_CACHE_HOME=cache) == [f"jsonschema {PARSER}"]
-
-
-def test_what_is_remembered_may_be_spoiled(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    for spoiled in (b"", b"\xff\xfe", b"x" * 100_000):
-        (tmp_path / "tesc").mkdir(exist_ok=True)
-        (tmp_path / "tesc" / "good-configurations").write_bytes(spoiled)
-        assert not is_known_good("a")
-        remember_good("a")
-        assert is_known_good("a")
-
-
-def test_the_last_ones_are_remembered(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    for number in range(100):
-        remember_good(str(number))
-    assert [is_known_good(str(number)) for number in (0, 35, 36, 99)] == [False, False, True, True]
-    assert (tmp_path / "tesc" / "good-configurations").stat().st_size < 4096
-
-
-def test_home_is_where_the_cache_is_by_default(monkeypatch, tmp_path):
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    remember_good("a")
-    assert (tmp_path / ".cache" / "tesc" / "good-configurations").exists()

@@ -1,0 +1,182 @@
+"""What tesc keeps from one run to the next, in one folder of the user's: tables of values by digests.
+
+A value is what JSON can hold, and its key a digest of all that it was made from. A table is one file.
+Its first line names the format, this very tesc and a digest of the rest: a file that is damaged, or
+was written by another version, is as good as none. Whatever goes wrong with the folder, nothing is
+kept, and no command fails for it.
+
+    table = cache.table("uses", folder)
+    uses = table.get(key)
+    if uses is None:
+        uses = ...
+        table.put(key, uses)
+    table.save()
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_FORMAT = "tesc cache 1"
+_SUFFIX = ".table"
+_DIGEST_BYTES = 16
+# Values of one table, and tables; those that were used last are kept.
+MOST_VALUES = 50_000
+MOST_TABLES = 200
+
+_enabled = True
+
+
+def disable() -> None:
+    """Keep nothing, and look at nothing that was kept, in this process."""
+    global _enabled
+    _enabled = False
+
+
+def folder() -> str:
+    """Where the tables are; it need not exist."""
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(home):  # as the XDG Base Directory Specification says
+        home = os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(home, "tesc")
+
+
+def digest(*parts: str | bytes) -> str:
+    """What stands for some texts, each of them and their order."""
+    from hashlib import blake2b
+
+    made = blake2b(digest_size=_DIGEST_BYTES)
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        made.update(b"%d:" % len(data))
+        made.update(data)
+    return made.hexdigest()
+
+
+def table(kind: str, owner: str = "") -> Table:
+    """The table of a kind of values; `owner` is the folder that they are about, where each has its own."""
+    name = f"{kind}-{digest(os.path.abspath(owner))}" if owner else kind
+    return Table(os.path.join(folder(), name + _SUFFIX))
+
+
+def clear() -> tuple[int, int]:
+    """Remove all tables; returns how many there were, and their bytes. Raises OSError."""
+    files = size = 0
+    for path, status in _tables():
+        os.unlink(path)
+        files += 1
+        size += status.st_size
+    return files, size
+
+
+class Table:
+    """Values by their keys. Nothing is read before the first `get`, or written before `save`."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._values: dict[str, Any] | None = None
+        self._changed = False
+
+    def get(self, key: str) -> Any:
+        """The value of a key, or None."""
+        if not _enabled:
+            return None
+        values = self._loaded()
+        if key not in values:
+            return None
+        # The last one is the one that was used last.
+        value = values[key] = values.pop(key)
+        return value
+
+    def put(self, key: str, value: object) -> None:
+        """Keep a value, which is not None."""
+        if _enabled:
+            values = self._loaded()
+            values.pop(key, None)
+            values[key] = value
+            self._changed = True
+
+    def save(self) -> None:
+        """Write what was put."""
+        if not self._changed or self._values is None:
+            return
+        import json
+
+        from tesc.files import write_output
+
+        kept = dict(list(self._values.items())[-MOST_VALUES:])
+        body = json.dumps(kept, separators=(",", ":"))
+        try:
+            os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+            write_output(self._path, f"{_heading(body)}\n{body}")
+            for path, _ in _tables()[:-MOST_TABLES]:
+                os.unlink(path)
+        except OSError:
+            pass
+        self._changed = False
+
+    def _loaded(self) -> dict[str, Any]:
+        if self._values is None:
+            self._values = _read(self._path)
+        return self._values
+
+
+def _read(path: str) -> dict[str, Any]:
+    try:
+        with open(path, encoding="ascii") as file:
+            heading, _, body = file.read().partition("\n")
+    except (OSError, ValueError):
+        return {}
+    if heading != _heading(body):
+        return {}
+    import json
+
+    values = json.loads(body)
+    return values if isinstance(values, dict) else {}
+
+
+def _heading(body: str) -> str:
+    return f"{_FORMAT} {_program()} {digest(body)}"
+
+
+_known_program = ""
+
+
+def _program() -> str:
+    """What stands for this very tesc: its version, Python's, and its modules as they lie there."""
+    global _known_program
+    if not _known_program:
+        import sys
+
+        from tesc import __version__
+
+        # A tesc that is being worked on changes without its version.
+        _known_program = digest(__version__, sys.version, *_modules(os.path.dirname(__file__)))
+    return _known_program
+
+
+def _modules(folder: str) -> list[str]:
+    found: list[str] = []
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda one: one.name):
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name != "__pycache__":
+                    found += _modules(entry.path)
+            else:
+                status = entry.stat()
+                found.append(f"{entry.path} {status.st_size} {status.st_mtime_ns}")
+    return found
+
+
+def _tables() -> list[tuple[str, os.stat_result]]:
+    """The tables and their states, the one that was written last at the end."""
+    try:
+        with os.scandir(folder()) as entries:
+            found = [(one.path, one.stat()) for one in entries if one.name.endswith(_SUFFIX)]
+    except OSError:
+        return []
+    return sorted(found, key=lambda one: one[1].st_mtime_ns)
