@@ -167,4 +167,5 @@ def load_unit(path: str | os.PathLike[str], include_path: tuple[str, ...] = ()) 
     from tesc.units.resolve import resolve
 
     name = os.fspath(path)
-    return resolve((parse(read_source(name, name)),), Loader(include_path, relative))
+    project = (os.path.dirname(os.path.abspath(name)),)
+    return resolve((parse(read_source(name, name)),), Loader(include_path, relative, project=project))
