@@ -238,14 +238,15 @@ def _decode(
         error(f"no event matches '{text}'", "warning")
     window = _window(options, readers)
     if options.stats:
-        from tesc.trace import stats
+        from tesc.trace.counting import count
+        from tesc.trace.parts import cores
+        from tesc.trace.stats import Tally, render
 
-        tally = stats.Tally()
+        tally = Tally()
         try:
-            for reader in readers:
-                tally.add(reader, chosen, window)
+            count(readers, chosen, window, options.jobs or cores(), tally=tally)
         finally:
-            output.write(stats.render(tally, options.format))
+            output.write(render(tally, options.format))
         return
     _print(options, unit, readers, output, Selection(chosen, window))
 
