@@ -6,8 +6,9 @@ import os
 
 from tesc.codegen.tree.plan import Group
 from tesc.files import find_files, relative
+from tesc.records import replace
 from tesc.units.groups import group_of
-from tesc.workspace import Workspace
+from tesc.workspace import Workspace, distinct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class SourceTree:
     def __init__(self, root: str, overrides: Overrides, manifest: Manifest) -> None:
         self.root = relative(root)
         self.manifest = manifest
+        overrides = replace(overrides, folders=(self.root, *overrides.folders))
         self._workspace = Workspace(overrides, relative, looked_at=manifest.before_reading)
         self.settings = self._workspace.settings_for(os.path.join(self.root, _FILE))
 
@@ -40,7 +42,7 @@ class SourceTree:
         """
         listed = self.settings.generate.groups
         workspace = self._workspace
-        for file in self._found() if listed is None else self._listed(listed):
+        for file in distinct(self._found() if listed is None else self._listed(listed)):
             workspace.add_file(file)
         for unreadable in workspace.unreadable:
             raise BadTree(f"{unreadable.path}: {unreadable.reason}")

@@ -13,11 +13,13 @@ from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from tesc.trace.output import Output
-    from tesc.trace.reader import Reader
-    from tesc.trace.selection import Moment, Window
+    from tesc.trace.output import TraceOutput
+    from tesc.trace.reader import RecordReader
+    from tesc.trace.selection import Moment, Selection, Window
+    from tesc.trace.values import Model
+    from tesc.units.rejections import Rejection
     from tesc.units.unit import Unit
 
 _EPILOG = f"""\
@@ -66,6 +68,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
     parser.add_argument("--stats", action="store_true", help="count the records of each event instead")
     parser.add_argument("--follow", action="store_true", help="go on as the file grows, until Ctrl-C")
+    parser.add_argument("--sort", action="store_true", help="order the records by time, also within a trace")
+    parser.add_argument(
+        "-j", "--jobs", type=_jobs, metavar="N", help="processes for a long trace (default: the cores)"
+    )
     parser.add_argument("--timestamps", action="store_true", help="begin lines of text with PID@SECONDS:")
     kinds = parser.add_argument_group("traces that have no header").add_mutually_exclusive_group()
     kinds.add_argument(
@@ -100,13 +106,19 @@ def _moment(text: str) -> Moment:
         raise argparse.ArgumentTypeError(str(wrong)) from None
 
 
+def _jobs(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of processes: it is 1 or more")
+    return int(text)
+
+
 def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     from tesc.trace.output import open_output
 
     _check(options)
     _, unit = load(options.events, overrides(options))
-    whole = not refused(rejections(unit, "decode"))
+    whole = not refused(_errors_in(unit))
     readers = _open(options, unit, whole)
     if readers:
         # Decoding makes no cycles, only very many short-lived values that the collector would walk.
@@ -116,12 +128,26 @@ def run(options: argparse.Namespace) -> int:
                 _decode(options, unit, readers, output)
         finally:
             gc.enable()
-    problems = [problem for reader in readers for problem in reader.problems]
+    if not (options.sort or options.stats):
+        _say_order(readers)
+    problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
         error(str(problem))
     if len(readers) < len(options.traces) or (problems and not any(reader.decoded for reader in readers)):
         return 2
     return 0 if whole and not problems else 1
+
+
+def _say_order(readers: Sequence[RecordReader]) -> None:
+    """Report once that records of a trace are not in the order of their times."""
+    for reader in readers:
+        if reader.steps_back:
+            earlier = "record is" if reader.steps_back == 1 else "records are"
+            error(
+                f"{reader.source.path}: {reader.steps_back:,} {earlier} earlier than the one before; "
+                "--sort puts all in order",
+                "warning",
+            )
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -132,21 +158,42 @@ def _check(options: argparse.Namespace) -> None:
         )
     if [*options.traces, options.events].count("-") > 1:
         raise Failure("standard input can be read once only")
+    if options.follow and options.sort:
+        raise Failure("--follow and --sort contradict each other: what comes first is known at the end")
     if options.stats and options.format not in ("text", "jsonl", "csv"):
         raise Failure(f"--stats has no format {options.format}: it is text, jsonl or csv")
     if options.timestamps and (options.stats or options.format != "text"):
         raise Failure("--timestamps is for the format text; others show times anyway")
 
 
-def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[Reader]:
+def _errors_in(unit: Unit) -> list[Rejection]:
+    """What is wrong with the events file, but for what an older QEMU writes and a decoder can do without."""
+    from tesc.trace.older import second_formats
+
+    _, void = second_formats(unit)
+    places = {(tree.source, error.span) for tree in unit.trees for error in tree.errors if id(error) in void}
+    return [one for one in rejections(unit, "decode") if (one.source, one.span) not in places]
+
+
+def _model(options: argparse.Namespace) -> Model:
+    """The traced program's data model: that of most, 64-bit Unix, if nothing is said."""
+    from tesc.trace.values import MODELS
+
+    models = options.data_models or ["lp64"]
+    if len(models) > 1:
+        raise Failure("a trace is of one program: give --data-model once")
+    return MODELS[models[0]]
+
+
+def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordReader]:
     """The traces, opened; why others can't be is printed."""
+    from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
-    from tesc.trace.problems import Unusable
     from tesc.trace.reader import open_reader
 
-    catalogue = Catalogue(unit, whole)
+    catalogue = Catalogue(unit, whole, _model(options))
 
-    def opened(path: str) -> Reader | None:
+    def opened(path: str) -> RecordReader | None:
         try:
             return open_reader(path, catalogue, options.guest, options.no_header, options.follow)
         except Unusable as wrong:
@@ -158,9 +205,11 @@ def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[Reader]:
     return [reader for reader in map(opened, options.traces) if reader]
 
 
-def _decode(options: argparse.Namespace, unit: Unit, readers: Sequence[Reader], output: Output) -> None:
+def _decode(
+    options: argparse.Namespace, unit: Unit, readers: Sequence[RecordReader], output: TraceOutput
+) -> None:
     """Print what the options ask for; Ctrl-C ends a trace that is followed."""
-    from tesc.trace.selection import chooser, unmatched
+    from tesc.trace.selection import Selection, chooser, unmatched
 
     patterns = [text for argument in options.event for text in argument.split(",") if text]
     chosen = chooser(patterns)
@@ -168,42 +217,36 @@ def _decode(options: argparse.Namespace, unit: Unit, readers: Sequence[Reader], 
         error(f"no event matches '{text}'", "warning")
     window = _window(options, readers)
     if options.stats:
-        from tesc.trace import stats
+        from tesc.trace.counting import count
+        from tesc.trace.parts import cores
+        from tesc.trace.stats import Tally, render
 
-        tally = stats.Tally()
+        tally = Tally()
         try:
-            for reader in readers:
-                tally.add(reader, chosen, window)
+            count(readers, chosen, window, options.jobs or cores(), tally=tally)
         finally:
-            output.write(stats.render(tally, options.format))
+            output.write(render(tally, options.format))
         return
-    _print(options, unit, readers, output, chosen, window)
+    _print(options, unit, readers, output, Selection(chosen, window))
 
 
 def _print(
     options: argparse.Namespace,
     unit: Unit,
-    readers: Sequence[Reader],
-    output: Output,
-    chosen: Callable[[str], bool],
-    window: Window,
+    readers: Sequence[RecordReader],
+    output: TraceOutput,
+    selection: Selection,
 ) -> None:
     from tesc.trace.formats import make_format
-    from tesc.trace.merge import batches
+    from tesc.trace.parts import cores
+    from tesc.trace.writing import write
 
-    events = [event for event in unit.events if chosen(event.name)]
+    events = [event for event in unit.events if selection.chosen(event.name)]
     form = make_format(options.format, events, options.timestamps)
-    output.write(form.begin())
-    try:
-        for rows in batches(
-            readers, lambda event: form.prepare(event) if chosen(event.name) else None, window
-        ):
-            output.write(form.lines(rows))
-    finally:
-        output.write(form.end())
+    write(readers, form, selection, output, options.jobs or cores(), options.sort)
 
 
-def _window(options: argparse.Namespace, readers: Sequence[Reader]) -> Window:
+def _window(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Window:
     """The times and processes wanted; reads on to the first records if times count from there."""
     from tesc.trace.selection import ALWAYS, Window
 

@@ -6,6 +6,7 @@ that one output does not need.
 
 from __future__ import annotations
 
+import os
 import sys
 from getopt import GetoptError, getopt
 
@@ -184,7 +185,8 @@ def _unit(found: list[tuple[str, str]], trees: Sequence[Tree], release: Release,
         return resolve(trees, release=release, lenient=lenient)
     from tesc.units.loading import Loader
 
-    return resolve(trees, Loader(given["-I"], relative), outer, release, lenient)
+    project = [os.path.dirname(os.path.abspath(tree.source.file)) for tree in trees]
+    return resolve(trees, Loader(given["-I"], relative, project=project), outer, release, lenient)
 
 
 def _options(

@@ -159,6 +159,17 @@ FLOATING = _row(
     'a(double x) "%f"\n',
     {"classic": "the tool of 2011 accepts all types", **READERS},
 )
+FLOATING_POINTER = _row(
+    "TE306",
+    "a pointer to a floating-point number",
+    'a(double *x) "%p"\n',
+    {
+        "guest": "a record holds its address",
+        "demux": "a record holds its address",
+        "classic": "the tool of 2011 accepts all types",
+        **READERS,
+    },
+)
 MALFORMED = _row(
     "TE308",
     "words that make no type",

@@ -241,7 +241,8 @@ def _of_type(text: str, types: frozenset[str]) -> tuple[Reason, str, str | None,
     type_ = parse_type(text)
     unknown = [word for word in type_.words if word not in ALLOWED_WORDS]
     if FLOATING_WORDS.intersection(unknown):
-        return why.FLOATING, wording.floating(text), None, *whole
+        reason = why.FLOATING_POINTER if type_.pointers else why.FLOATING
+        return reason, wording.floating(text), None, *whole
     if types.issuperset(unknown) and unknown:
         return why.OWN_TYPE, f"QEMU's tracetool refuses the type '{text}'", None, *whole
     if unknown:

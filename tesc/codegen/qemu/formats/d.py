@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tesc.units.compat import D_RESERVED_WORDS
+from tesc.units.d_types import provider_type, replaced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,12 +16,9 @@ if TYPE_CHECKING:
 # macOS' dtrace knows C99's own name of bool only, and makes `char *` of `int8_t *` in its header.
 _MACOS_TYPES = {"bool": "_Bool", "bool *": "_Bool *", "int8_t *": "signed char *"}
 
-_LONG_LONG = (("unsigned long long", "uint64_t"), ("signed long long", "int64_t"), ("long long", "int64_t"))
-
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
-    plain = out.release.has("plain-d-types")
-    macos = plain and options.platform == "darwin"
+    macos = options.platform == "darwin" and out.release.has("plain-d-types")
     enabled = [event for event in events if not event.disabled]
     # SystemTap's dtrace(1) warns of a provider without probes but takes an empty file; macOS' needs one.
     if not enabled and not macos:
@@ -30,15 +28,16 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
         out("")
     out("provider qemu {")
     for event in enabled:
-        arguments = ",".join(_argument(type_, name, macos, plain) for type_, name in event.parameters)
+        arguments = ",".join(_argument(out, type_, name, macos) for type_, name in event.parameters)
         out("", f"probe {event.name}({arguments});")
     out("", "};")
 
 
-def _argument(type_: str, name: str, macos: bool, plain: bool) -> str:
+def _argument(out: Output, type_: str, name: str, macos: bool) -> str:
     if macos:
         type_ = _MACOS_TYPES.get(type_, type_)
-    # SystemTap's dtrace(1) warns of long long.
-    for long, fixed in _LONG_LONG if plain else ():
-        type_ = type_.replace(long, fixed)
+    if out.fixed:
+        type_ = provider_type(type_)
+    elif out.release.has("plain-d-types"):
+        type_ = replaced(type_)
     return f"{type_} {name}_" if name in D_RESERVED_WORDS else f"{type_} {name}"
