@@ -194,6 +194,8 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     if not options.out and _nothing_to_do(out, identity, words):
         return 0
     wanted = _wanted(options, tree, relative(out))
+    if wanted.compat == "qemu":
+        tree.read_as_qemu()
     groups = tree.groups()
     types = tree.settings.types
 

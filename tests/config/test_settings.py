@@ -36,6 +36,7 @@ per-file-ignores = { "x/" = ["TE4"] }
 exclude = ["y"]
 exclusive = [["a", "b", "c"]]
 compat = "qemu"
+qemu-release = "7.2"
 
 [[unit]]
 path = "main/trace-events"
@@ -94,6 +95,7 @@ def test_every_key(work):
         exclude=("y",),
         exclusive=(("a", "b", "c"),),
         compat="qemu",
+        qemu_release="7.2",
         units=(
             UnitSettings(f"{root}/main/trace-events", ("x,prefix=y,base=0x1",), "p_", ("q*",)),
             UnitSettings(f"{root}/other"),
