@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _LINE = re.compile(r'(?:([\w\s]+)\s+)?(\w+)(\()([^)]*)(\))\s*(".+)?')
 _WORDS = ALLOWED_WORDS - {"intptr_t"}
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
+)
 _SECOND_FORMAT = re.compile(r'".+,\s*".')
 
 
@@ -98,8 +101,11 @@ def _parameters(text: str, start: int) -> list[Parameter] | None:
 
 
 def as_reference_reads(tree: Tree, release: Release) -> Tree:
-    """A tree in which the lines with errors that a release's tracetool accepts are what it reads there."""
-    broken = {tree.source.place(error.span.start)[0] for error in tree.errors}
+    """A tree in which invalid lines that a release's tracetool accepts are what it reads there."""
+    place = tree.source.place
+    broken = {place(error.span.start)[0] for error in tree.errors}
+    # What cannot be seen counts as a space to the parser, and as a part of a name to the reference.
+    broken.update([place(found.start())[0] for found in _UNSEEN.finditer(tree.source.text)])
     if not broken:
         return tree
     taken: dict[int, Event] = {}

@@ -191,11 +191,11 @@ class TestOrigins:
                 },
                 {"path": "other"},
             ],
-            "tesc.toml:19",
+            "tesc.toml:20",
         )
-        assert found["generate.groups"] == ([".", "hw"], "tesc.toml:29")
-        assert found["generate.out"] == ("build", "tesc.toml:32")
-        assert found["generate.tapset"][1] == "tesc.toml:34"
+        assert found["generate.groups"] == ([".", "hw"], "tesc.toml:30")
+        assert found["generate.out"] == ("build", "tesc.toml:33")
+        assert found["generate.tapset"][1] == "tesc.toml:35"
         assert found["generate.tapset"][0][1] == {"name": "m", "format": "log-stap", "probe-prefix": "q"}
 
     def test_profile(self):
