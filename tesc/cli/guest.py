@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.refusals import complain
 from tesc.cli.terminal import Failure, error, print_text
 from tesc.cli.units import load
+from tesc.codegen.guest import WIRES
 from tesc.files import relative, write_output
 
 TYPE_CHECKING = False
@@ -17,6 +19,16 @@ if TYPE_CHECKING:
     from tesc.units.unit import Unit
 
 _KINDS = ("header", "source", "runtime", "demux")
+_WORD = re.compile(r"[a-z_][a-z0-9_]*")
+# Options that only some kinds of output have a use for.
+_ONLY_FOR = (
+    ("enable", ("source",)),
+    ("header", ("demux",)),
+    ("trace_header", ("demux",)),
+    ("group", ("demux",)),
+    ("only", ("header",)),
+    ("prefix", ("header", "source", "runtime")),
+)
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -57,7 +69,29 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="demux: include this, which declares the host's trace functions (default: qemu/osdep.h and "
         "trace-GROUP.h)",
     )
-    parser.add_argument("--group", metavar="NAME", help="demux: the host's group (default: its folder's)")
+    parser.add_argument(
+        "--group", metavar="NAME", help="demux: the host's group (default: its folder's in the checkout)"
+    )
+    parser.add_argument(
+        "--wire",
+        choices=WIRES,
+        default="frames",
+        help="how events are sent: frames, which survive damage (the default), or the words of 2011",
+    )
+    parser.add_argument(
+        "--prefix",
+        default="",
+        metavar="NAME",
+        help="header, source, runtime: call all of the guest's own NAME_..., in place of tesc_guest_...",
+    )
+    parser.add_argument(
+        "--only",
+        metavar="FILE",
+        help="header: the events that this included file declares, so that each folder has a header",
+    )
+    parser.add_argument(
+        "--depfile", metavar="FILE", help="write a rule for make and ninja that names the files read"
+    )
     add_overrides(parser)
     parser.set_defaults(run=run)
 
@@ -65,13 +99,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(options: argparse.Namespace) -> int:
     _verify(options)
     if options.kind == "runtime":
-        return _runtime(options.output)
+        return _runtime(options)
     _, unit, whole = load(options.file, overrides(options))
     if not whole:
         return 1
-    if options.kind == "demux":
-        return _demux(unit, options)
-    return _firmware(unit, options)
+    status = _demux(unit, options) if options.kind == "demux" else _firmware(unit, options)
+    if status == 0 and options.depfile:
+        _write_depfile(options, [tree.source.file for tree in unit.trees])
+    return status
 
 
 def _verify(options: argparse.Namespace) -> None:
@@ -84,37 +119,52 @@ def _verify(options: argparse.Namespace) -> None:
             raise Failure("the runtime is several files: give a folder by -o")
     elif options.file is None:
         raise Failure(f"which file's {kind}? Give a FILE")
-    for name, of in (
-        ("enable", "source"),
-        ("header", "demux"),
-        ("trace_header", "demux"),
-        ("group", "demux"),
-    ):
-        if getattr(options, name) and kind != of:
-            raise Failure(f"--{name.replace('_', '-')} is for '{of}', not for '{kind}'")
+    if options.depfile and options.output is None:
+        raise Failure("--depfile names the output: give one by -o")
+    if options.prefix and not _WORD.fullmatch(options.prefix):
+        raise Failure(f"--prefix {options.prefix}: begin names in lower case, as in 'fw_trace'")
+    for name, of in _ONLY_FOR:
+        if getattr(options, name) and kind not in of:
+            raise Failure(
+                f"--{name.replace('_', '-')} is for {' and '.join(map(repr, of))}, not for '{kind}'"
+            )
+    for name in ("prefix", "only"):
+        if getattr(options, name) and options.wire == "words":
+            raise Failure(f"--{name} is for the wire 'frames': the words of 2011 have the names of 2011")
 
 
-def _runtime(folder: str) -> int:
+def _runtime(options: argparse.Namespace) -> int:
     from tesc.codegen.guest import runtime
 
-    os.makedirs(folder, exist_ok=True)
-    for name, text in runtime().items():
-        write_output(os.path.join(folder, name), text)
+    os.makedirs(options.output, exist_ok=True)
+    for name, text in runtime(options.wire, options.prefix).items():
+        write_output(os.path.join(options.output, name), text)
+    if options.depfile:
+        _write_depfile(options, [])
     return 0
 
 
 def _firmware(unit: Unit, options: argparse.Namespace) -> int:
     from tesc.cli.list import matching
-    from tesc.codegen.guest import firmware
+    from tesc.codegen.guest import firmware, framed, renamed
 
     events = firmware.events_of(unit)
-    if complain(refusal.place for refusal in firmware.refusals(events)):
+    words = options.wire == "words"
+    if complain(one.place for one in (firmware.refusals if words else framed.rejections)(events)):
         return 1
+    files = framed.files_of(events, unit.roots[0].source.path)
     if options.kind == "header":
-        _write(options.output, firmware.header(events))
+        if options.only:
+            files = [one for one in files if os.path.realpath(one.path) == os.path.realpath(options.only)]
+            if not files:
+                raise Failure(f"{options.only}: no event of this file's is in {options.file}")
+        text = firmware.header(events) if words else framed.header(files)
+        _write(options.output, renamed(text, options.prefix))
         return 0
     on, unmatched = matching(events, options.enable)
-    _write(options.output, firmware.source(events, {event.index for event in on}))
+    states = {event.index for event in on}
+    text = firmware.source(events, states) if words else framed.source(files, events, states)
+    _write(options.output, renamed(text, options.prefix))
     for text in unmatched:
         error(f"no event matches '{text}'", "warning")
     return 0
@@ -122,9 +172,8 @@ def _firmware(unit: Unit, options: argparse.Namespace) -> int:
 
 def _demux(unit: Unit, options: argparse.Namespace) -> int:
     from tesc.codegen.guest import demux
-    from tesc.units.groups import group_of
 
-    group = options.group or group_of(relative(unit.roots[0].source.path))
+    group = options.group or _group(unit.roots[0].source.path)
     guests = demux.guests_of(unit, group)
     if complain([*(refusal.place for refusal in demux.refusals(guests)), *demux.clashes(guests)]):
         return 1
@@ -135,6 +184,21 @@ def _demux(unit: Unit, options: argparse.Namespace) -> int:
     if options.header:
         write_output(options.header, demux.header(guests, made))
     return 0
+
+
+def _group(path: str) -> str:
+    """The group of a file: its folder's, from the root of its checkout, however the path is typed."""
+    from tesc.units.groups import checkout_of, group_of
+
+    root = checkout_of(path)
+    return group_of(relative(path) if root is None else os.path.relpath(os.path.realpath(path), root))
+
+
+def _write_depfile(options: argparse.Namespace, inputs: list[str]) -> None:
+    from tesc.depfile import rule
+
+    outputs = [options.output, *([options.header] if options.header else [])]
+    write_output(options.depfile, rule(outputs, inputs))
 
 
 def _write(path: str | None, text: str) -> None:
