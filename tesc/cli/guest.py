@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 
@@ -14,11 +15,9 @@ from tesc.files import relative, write_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
-
     from tesc.units.unit import Unit
 
-_KINDS = ("header", "source", "runtime", "demux")
+_KINDS = ("header", "source", "runtime", "demux", "receive")
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 # Options that only some kinds of output have a use for.
 _ONLY_FOR = (
@@ -28,19 +27,38 @@ _ONLY_FOR = (
     ("group", ("demux",)),
     ("only", ("header",)),
     ("prefix", ("header", "source", "runtime")),
+    ("depfile", ("header", "source", "runtime", "demux")),
+    *((name, ("receive",)) for name in "source guest until live timestamps elf firmware go_on".split()),
 )
+_EPILOG = """\
+CHARDEV is what QEMU's character device is on:
+  unix:PATH      a socket that QEMU waits on (-chardev socket,path=PATH,server=on,...)
+  listen:PATH    a socket that tesc makes and QEMU connects to (-chardev socket,path=PATH,...)
+  tcp:HOST:PORT  the same over TCP, QEMU waits
+  pty:PATH       a terminal (-chardev pty,...)
+  PATH, -        a file, a pipe, standard input
+
+exit status of receive: 0 all is well, 1 something was lost or could not be read, 2 the guest was built
+from other declarations, or there is nothing to read
+"""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "guest",
-        help="header, source, runtime, demux for guest firmware",
+        help="header, source, runtime, demux for guest firmware; receive takes its events",
         description="Write C for the events of a guest. From the guest's file come its header (a function "
         "for each event) and its source (the table of events); the runtime sends records to the host. From "
         "the host's file, which includes guests with a base, comes the demultiplexer that calls the host's "
-        "own trace functions. All of it is under 0BSD.",
+        "own trace functions. All of it is under 0BSD. 'receive' takes what a guest sends through any of "
+        "QEMU's character devices, prints it, or writes it to a simpletrace file with the host's time, "
+        "which 'tesc decode' merges with QEMU's own.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("kind", choices=_KINDS, metavar="KIND", help="header, source, runtime or demux")
+    parser.add_argument(
+        "kind", choices=_KINDS, metavar="KIND", help="header, source, runtime, demux or receive"
+    )
     parser.add_argument(
         "file", nargs="?", metavar="FILE", help="the root file, - is standard input; the runtime needs none"
     )
@@ -48,7 +66,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "-o",
         "--output",
         metavar="PATH",
-        help="write here (default: standard output); for the runtime a folder, which must be given",
+        help="write here (default: standard output); for the runtime a folder, which must be given; for "
+        "receive a simpletrace file",
     )
     parser.add_argument(
         "--enable",
@@ -92,8 +111,37 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--depfile", metavar="FILE", help="write a rule for make and ninja that names the files read"
     )
+    _add_receive(parser)
     add_overrides(parser)
     parser.set_defaults(run=run)
+
+
+def _add_receive(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("receive")
+    group.add_argument(
+        "--from", dest="source", metavar="CHARDEV", help="where the bytes come from, see below"
+    )
+    group.add_argument(
+        "--guest", metavar="PREFIX", help="the guest whose include has this prefix (default: the only one)"
+    )
+    group.add_argument("--until", metavar="EVENT", help="end after an event of this name")
+    group.add_argument("--live", action="store_true", help="print the events beside writing the file")
+    group.add_argument(
+        "--timestamps", action="store_true", help="begin lines with the host's time in seconds"
+    )
+    group.add_argument(
+        "--elf", metavar="FIRMWARE[@OFFSET]", help="find texts here that the guest sent by address only"
+    )
+    group.add_argument(
+        "--firmware",
+        metavar="FILE",
+        help="the events file that the guest was built from, to say what is different in it",
+    )
+    group.add_argument(
+        "--go-on",
+        action="store_true",
+        help="decode the events of a guest with other declarations all the same",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -103,6 +151,8 @@ def run(options: argparse.Namespace) -> int:
     _, unit, whole = load(options.file, overrides(options))
     if not whole:
         return 1
+    if options.kind == "receive":
+        return _receive(unit, options)
     status = _demux(unit, options) if options.kind == "demux" else _firmware(unit, options)
     if status == 0 and options.depfile:
         _write_depfile(options, [tree.source.file for tree in unit.trees])
@@ -119,6 +169,10 @@ def _verify(options: argparse.Namespace) -> None:
             raise Failure("the runtime is several files: give a folder by -o")
     elif options.file is None:
         raise Failure(f"which file's {kind}? Give a FILE")
+    if kind == "receive" and options.source is None:
+        raise Failure("receive from where? Give --from CHARDEV")
+    if options.live and options.output is None:
+        raise Failure("--live is for -o: without it the events are printed anyway")
     if options.depfile and options.output is None:
         raise Failure("--depfile names the output: give one by -o")
     if options.prefix and not _WORD.fullmatch(options.prefix):
@@ -184,6 +238,19 @@ def _demux(unit: Unit, options: argparse.Namespace) -> int:
     if options.header:
         write_output(options.header, demux.header(guests, made))
     return 0
+
+
+def _receive(unit: Unit, options: argparse.Namespace) -> int:
+    from tesc.cli.guest_receive import receive
+    from tesc.wire.schema import schema_of_range
+
+    firmware = None
+    if options.firmware:
+        _, built, whole = load(options.firmware, overrides(options))
+        if not whole:
+            return 1
+        firmware = schema_of_range(built, 0)
+    return receive(unit, options, firmware)
 
 
 def _group(path: str) -> str:

@@ -116,10 +116,11 @@ class Catalogue:
         Without a prefix that is the one range with a base, or the root if there is none: the file
         is a guest's own then. Raises Unusable.
         """
-        at = self._range(prefix)
+        at = self.range_of(prefix)
         return tuple([_traced(event, True, False) for event in self.unit.events if event.range == at])
 
-    def _range(self, prefix: str) -> int:
+    def range_of(self, prefix: str) -> int:
+        """The number of the range that `guest` gives the events of. Raises Unusable."""
         ranges = self.unit.ranges
         based = range(1, len(ranges))
         if prefix:

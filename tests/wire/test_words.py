@@ -76,7 +76,7 @@ def test_a_record_with_a_byte_too_few(tour, drop):
 
 def test_what_no_event_has(tour):
     wrong = [
-        record(10),  # no event
+        record(12),  # no event
         record(0, 1),  # no argument
         struct.pack("<7Q", 5, 1, 300, 1, 0, 0, 0),  # no uint8_t
         struct.pack("<7Q", 5, 1, 1, 2, 0, 0, 0),  # no bool
