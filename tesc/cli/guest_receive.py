@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from tesc.cli.terminal import Failure, error, print_bytes
-from tesc.trace.problems import Problems
+from tesc.trace.errors import TraceErrors
 from tesc.trace.receiving import Complaint, Received, Receiver
 
 TYPE_CHECKING = False
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 def receive(unit: Unit, options: argparse.Namespace, firmware: WireSchema | None) -> int:
     """Take a stream to its end, or to Ctrl-C; returns the exit status."""
     from tesc.trace.chardev import open_chardev
+    from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
     from tesc.trace.guest import GuestEvents
-    from tesc.trace.problems import Unusable
 
     try:
         guest = GuestEvents(Catalogue(unit), options.guest or "")
@@ -33,7 +33,7 @@ def receive(unit: Unit, options: argparse.Namespace, firmware: WireSchema | None
         raise Failure(str(wrong)) from None
     decoder = guest.decoder(options.wire, options.go_on, _texts(options.elf))
     receiver = Receiver(guest, options.wire, decoder, firmware)
-    errors = Problems(options.source)
+    errors = TraceErrors(options.source)
     try:
         source = open_chardev(options.source)
     except (OSError, ValueError) as wrong:
@@ -49,7 +49,7 @@ def receive(unit: Unit, options: argparse.Namespace, firmware: WireSchema | None
 
 
 def _into(
-    path: str, source: Chardev, receiver: Receiver, errors: Problems, options: argparse.Namespace
+    path: str, source: Chardev, receiver: Receiver, errors: TraceErrors, options: argparse.Namespace
 ) -> None:
     """Write a simpletrace file, which can be read while it grows."""
     from tesc.trace.recording import Recording
@@ -74,7 +74,7 @@ def _record(recording: Recording, events: Iterable[Received]) -> None:
 def _pump(
     source: Chardev,
     receiver: Receiver,
-    errors: Problems,
+    errors: TraceErrors,
     take: Callable[[list[Received]], None],
     until: str | None,
 ) -> None:
@@ -95,7 +95,9 @@ def _pump(
     _sort(receiver.finish(time.monotonic_ns()), errors, take)
 
 
-def _sort(made: list[Received | Complaint], errors: Problems, take: Callable[[list[Received]], None]) -> None:
+def _sort(
+    made: list[Received | Complaint], errors: TraceErrors, take: Callable[[list[Received]], None]
+) -> None:
     events = [one for one in made if isinstance(one, Received)]
     if events:
         take(events)
@@ -153,7 +155,7 @@ def _texts(path: str | None) -> TextAt | None:
         raise Failure(f"{name or path}: {wrong}") from None
 
 
-def _summary(receiver: Receiver, errors: Problems) -> int:
+def _summary(receiver: Receiver, errors: TraceErrors) -> int:
     """Say what was wrong, and how the clocks stand to each other; gives the exit status."""
     from tesc.wire.stream import FrameDecoder
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tesc.trace.events import Catalogue
     from tesc.units.unit import UnitEvent
+    from tesc.wire import Wire
     from tesc.wire.packet import TextAt
     from tesc.wire.schema import Signature, WireSchema
 
@@ -50,10 +51,10 @@ class GuestEvents:
         mine = [event for event in unit.events if event.range == self.range]
         self.traced = tuple([sent_event(*pair) for pair in zip(mine, self.schema.signatures)])
 
-    def events(self, wire: str) -> tuple[TracedEvent, ...]:
+    def events(self, wire: Wire) -> tuple[TracedEvent, ...]:
         """The events as a wire brings them."""
         return self.worded if wire == "words" else self.traced
 
-    def decoder(self, wire: str, go_on: bool = False, text_at: TextAt | None = None) -> Decoder:
+    def decoder(self, wire: Wire, go_on: bool = False, text_at: TextAt | None = None) -> Decoder:
         """What takes the guest's bytes."""
         return WordDecoder(self.schema) if wire == "words" else FrameDecoder(self.schema, go_on, text_at)

@@ -16,6 +16,7 @@ from itertools import compress
 from tesc.trace import vectors
 from tesc.trace.errors import Broken, TraceErrors, Unusable
 from tesc.trace.events import DROPPED
+from tesc.trace.guest_input import GuestInput
 from tesc.trace.input import TraceInput, Truncated
 from tesc.trace.layout import (
     DROPPED_ID,
@@ -111,21 +112,19 @@ class RecordReader:
     `over` tells that there is nothing more to read.
     """
 
-    def __init__(
-        self, source: TraceInput, layout: PayloadLayout, catalogue: Catalogue, guest: str | None = None
-    ) -> None:
+    def __init__(self, source: TraceInput, layout: PayloadLayout, catalogue: Catalogue) -> None:
         """Read from where a header ends. Raises Unusable."""
         self.source = source
         self.layout = layout
         self.catalogue = catalogue
-        self.errors = TraceErrors(source.path)
+        self.errors = source.errors if isinstance(source, GuestInput) else TraceErrors(source.path)
         self.records = 0
         self.mappings = 0
         self.lost = 0
         # The times of the first and the last record so far, and how many are earlier than the one before.
         self.first_record = self.last_time = UNKNOWN
         self.steps_back = 0
-        self._guest = catalogue.guest(guest or "") if layout.version is None else ()
+        self._guest = source.events if isinstance(source, GuestInput) else ()
         self._mapped: dict[int, TracedEvent | str] = {}
         # The names that the trace itself gives to IDs.
         self.names: dict[int, str] = {}
@@ -418,7 +417,9 @@ def open_reader(
         if not layout.named and not catalogue.whole:
             raise Unusable(f"{source.path}: its IDs are positions in {catalogue.path}, which has errors")
         source.at = layout.start
-        return RecordReader(source, layout, catalogue, guest)
+        if layout.version is None:
+            source = GuestInput(source, catalogue, guest or "")
+        return RecordReader(source, layout, catalogue)
     except BaseException:
         source.close()
         raise

@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 
     from tesc.trace.events import TracedEvent
     from tesc.trace.guest import Decoder
+    from tesc.wire import Wire
     from tesc.wire.items import Item, Value
     from tesc.wire.schema import WireSchema
 
 
 @record
 class Received:
-    """One event with the host's time in nanoseconds."""
+    """One event by wire ID, with the host's time in nanoseconds."""
 
+    wire_id: int
     event: TracedEvent
     time: int
     values: tuple[Value, ...]
@@ -52,7 +54,7 @@ class Receiver:
     was built from, where it is at hand: then it can be said what is different.
     """
 
-    def __init__(self, guest: GuestEvents, wire: str, decoder: Decoder, firmware: WireSchema | None) -> None:
+    def __init__(self, guest: GuestEvents, wire: Wire, decoder: Decoder, firmware: WireSchema | None) -> None:
         self.clock = GuestClock()
         self.refused: str | None = None
         self.skipped = 0
@@ -67,7 +69,10 @@ class Receiver:
         return self._decoder
 
     def take(self, data: bytes, now: int) -> list[Received | Complaint]:
-        """Bytes that came at `now`, in nanoseconds of the host's monotonic clock."""
+        """Bytes that came at `now`, in nanoseconds of the host's monotonic clock.
+
+        A negative one is not known: then times are the guest's own, in nanoseconds.
+        """
         return self._made(self._decoder.feed(data), now)
 
     def finish(self, now: int) -> list[Received | Complaint]:
@@ -78,7 +83,8 @@ class Receiver:
         made: list[Received | Complaint] = []
         for item in items:
             if isinstance(item, WireEvent):
-                made.append(Received(self._events[item.wire_id], self._time(item.time, now), item.values))
+                time = self._time(item.time, now)
+                made.append(Received(item.wire_id, self._events[item.wire_id], time, item.values))
             elif isinstance(item, Hello):
                 if item.time is not None and item.frequency:
                     self.clock.hello(item.time, item.frequency, now)
@@ -89,7 +95,7 @@ class Receiver:
     def _time(self, ticks: int | None, now: int) -> int:
         if ticks is None or not self.clock.known:
             return now
-        return self.clock.host(ticks)
+        return self.clock.guest(ticks) if now < 0 else self.clock.host(ticks)
 
     def _complaint(self, item: Item) -> Complaint:
         at = item.offset

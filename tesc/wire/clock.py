@@ -66,6 +66,10 @@ class GuestClock:
     def uncertainty(self) -> int:
         return 0 if self._best is None else max(self._worst - self._best[0], 0)
 
+    def guest(self, ticks: int) -> int:
+        """The guest's own time in nanoseconds."""
+        return self._nanoseconds(ticks)
+
     def host(self, ticks: int) -> int:
         """The host's time for the guest's."""
         assert self._best is not None

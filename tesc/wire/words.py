@@ -21,7 +21,11 @@ RECORD = 8 * WORDS
 # So many plausible records in a row are no accident.
 CHAIN = 4
 _RECORD = struct.Struct("<7Q")
+_ID = struct.Struct("<Q")
 _TOP = 1 << 64
+# An ID below this is no ID of which a byte was lost or before which one was inserted.
+_WHOLE_ID = 256
+_NO_RECORD = "they are no record of an event that is declared"
 
 
 class WordDecoder:
@@ -36,6 +40,7 @@ class WordDecoder:
         self._offset = 0  # of the data's first byte
         self._lost = False
         self._skipped = 0
+        self._why = _NO_RECORD
 
     def feed(self, data: bytes) -> list[Item]:
         """Take bytes; give the events that those after them confirm."""
@@ -47,7 +52,7 @@ class WordDecoder:
         made = self._read(True)
         rest = len(self._data)
         if self._skipped or rest:
-            why = "no records can be made out" if self._lost else "the stream ends within a record"
+            why = self._why if self._lost else "the stream ends within a record"
             made.append(Skipped(self._offset - self._skipped, self._skipped + rest, why))
             self._data, self._skipped = b"", 0
             self._offset += rest
@@ -68,13 +73,14 @@ class WordDecoder:
                     break
                 skipped = self._skipped
                 start = self._offset + at - skipped
-                made.append(Skipped(start, skipped, "they are no record of an event that is declared"))
+                made.append(Skipped(start, skipped, self._why))
                 self._lost, self._skipped = False, 0
             event = self._record(at)
             if event is None:
                 if len(self._data) - at < RECORD:
                     break
                 self._lost = True
+                self._why = self._fault(at)
                 continue
             there = len(self._data) - at - RECORD
             if there < RECORD and not over:
@@ -82,6 +88,7 @@ class WordDecoder:
             if there >= RECORD and self._record(at + RECORD) is None and not self._aligned(at, over):
                 # A byte that is missing, or one too many, may be in this one as well.
                 self._lost = True
+                self._why = _NO_RECORD
                 self._skipped, at = RECORD, at + RECORD
                 continue
             made.append(event)
@@ -119,11 +126,19 @@ class WordDecoder:
 
     def _aligned(self, at: int, over: bool) -> bool:
         """Whether records go on in step after the one that is none, behind the one at a place."""
+        (wire_id,) = _ID.unpack_from(self._data, at + RECORD)
+        if len(self._bounds) <= wire_id < _WHOLE_ID:
+            return True
         verdict = self._chained(at + 2 * RECORD, over)
         if verdict is None:
             rest = len(self._data) - at - 2 * RECORD
             return rest >= RECORD and self._record(at + 2 * RECORD) is not None
         return verdict
+
+    def _fault(self, at: int) -> str:
+        """What is wrong with a record in its place."""
+        (wire_id,) = _ID.unpack_from(self._data, at)
+        return _NO_RECORD if wire_id < len(self._bounds) else f"no event has the ID 0x{wire_id:x}"
 
     def _record(self, at: int) -> WireEvent | None:
         """The record at a place, or None if it is none."""
