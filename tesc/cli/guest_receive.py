@@ -55,7 +55,7 @@ def _into(
     from tesc.trace.recording import Recording
 
     with open(path, "wb", buffering=0) as file:
-        recording = Recording(file.write)
+        recording = Recording(file.write, sent=options.wire == "frames")
         lines = _Lines(options.timestamps).print if options.live else None
 
         def take(events: list[Received]) -> None:

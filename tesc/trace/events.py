@@ -97,6 +97,16 @@ class Catalogue:
             return DROPPED if name == "dropped" else None
         return _traced(event, False, True)
 
+    def sent(self, name: str) -> TracedEvent | None:
+        """The event of a name in a file of what a guest sent in frames: text is text there."""
+        event = self._names.get(name)
+        if event is None or not event.crosses:
+            return self.named(name)
+        from tesc.trace.guest import sent_event
+        from tesc.wire.schema import signature_of
+
+        return sent_event(event, signature_of(event))
+
     def numbered(self, event_id: int, texts: bool) -> TracedEvent | None:
         """The event at an index, or of a stream ID where ranges with a base have such ones."""
         if event_id == DROPPED_ID:

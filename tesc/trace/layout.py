@@ -33,6 +33,10 @@ MAX_NAME = 4096
 WORDS = 6
 # The time or the process of a record that has none.
 UNKNOWN = -1
+# A mapping record of this name and ID says that the events that cross the guest tunnel came in frames,
+# which bring text as text. QEMU's reader keeps it as the name of an ID that no record has.
+SENT_MARK = "tesc-guest-frames"
+SENT_MARK_ID = 0xFFFF_FFFF_FFFF_FFFD
 # A guest's record, once it was found in what the guest sends.
 GUEST_HEAD = struct.Struct("<QqIi")
 

@@ -21,6 +21,8 @@ from tesc.trace.input import TraceInput, Truncated
 from tesc.trace.layout import (
     DROPPED_ID,
     HEADER_BYTES,
+    SENT_MARK,
+    SENT_MARK_ID,
     UNKNOWN,
     Mapping,
     PayloadLayout,
@@ -126,6 +128,7 @@ class RecordReader:
         self.steps_back = 0
         self._guest = source.events if isinstance(source, GuestInput) else ()
         self._mapped: dict[int, TracedEvent | str] = {}
+        self._named = catalogue.named
         # The names that the trace itself gives to IDs.
         self.names: dict[int, str] = {}
         self._frame = framing(layout)
@@ -166,7 +169,10 @@ class RecordReader:
 
     def _name(self, event_id: int, name: str) -> None:
         self.names[event_id] = name
-        self._mapped[event_id] = self.catalogue.named(name) or name[:128]
+        if (event_id, name) == (SENT_MARK_ID, SENT_MARK):
+            self._named = self.catalogue.sent
+            return
+        self._mapped[event_id] = self._named(name) or name[:128]
 
     def _unknown(self, event_id: int) -> None:
         """Note a record whose event is not known."""

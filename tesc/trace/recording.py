@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from tesc.trace.layout import EVENT, HEAD_BYTES, HEADER_ID, HEADER_MAGIC, MAPPING
+from tesc.trace.layout import EVENT, HEAD_BYTES, HEADER_ID, HEADER_MAGIC, MAPPING, SENT_MARK, SENT_MARK_ID
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,11 +16,14 @@ _WORD = (1 << 64) - 1
 class Recording:
     """Writes records by `write`; each event is mapped to its name before its first record."""
 
-    def __init__(self, write: Callable[[bytes], object], pid: int = 0) -> None:
+    def __init__(self, write: Callable[[bytes], object], pid: int = 0, sent: bool = False) -> None:
+        """`sent` says that events that cross the guest tunnel have their texts."""
         self._write = write
         self._pid = pid
         self._ids: dict[str, int] = {}
         write(struct.pack("<QQQ", HEADER_ID, HEADER_MAGIC, 4))
+        if sent:
+            write(_mapping(SENT_MARK_ID, SENT_MARK))
 
     def record(self, name: str, time: int, values: Sequence[int | bytes]) -> None:
         """One record: the event's name, nanoseconds, numbers of 64 bits with or without a sign, texts."""
@@ -28,11 +31,15 @@ class Recording:
         mapping = b""
         if event_id is None:
             event_id = self._ids[name] = len(self._ids)
-            text = name.encode("utf-8", "surrogateescape")
-            mapping = struct.pack("<QQI", MAPPING, event_id, len(text)) + text
+            mapping = _mapping(event_id, name)
         payload = b"".join([_argument(value) for value in values])
         head = struct.pack("<QQQII", EVENT, event_id, time & _WORD, HEAD_BYTES + len(payload), self._pid)
         self._write(mapping + head + payload)
+
+
+def _mapping(event_id: int, name: str) -> bytes:
+    text = name.encode("utf-8", "surrogateescape")
+    return struct.pack("<QQI", MAPPING, event_id, len(text)) + text
 
 
 def _argument(value: int | bytes) -> bytes:

@@ -36,6 +36,7 @@ class WordDecoder:
         self.events = 0
         # For each event the bounds of its words, as signed numbers that wrap.
         self._bounds = [_bounds(signature) for signature in schema.signatures]
+        self._weights = [_weight(bounds) for bounds in self._bounds]
         self._data = b""
         self._offset = 0  # of the data's first byte
         self._lost = False
@@ -99,30 +100,42 @@ class WordDecoder:
         return made
 
     def _find(self, at: int, over: bool) -> tuple[int, bool] | None:
-        """The next place from which records are plausible, and whether it is one for sure."""
+        """The next place from which records are plausible, and whether it is one for sure.
+
+        In a stream that repeats itself arguments may look like records too: of all places within one
+        record's length it is the one of which most bits are what they must be.
+        """
         last = len(self._data) - RECORD
         while at <= last:
-            verdict = self._chained(at, over)
-            if verdict is not False:
-                return at, verdict is True
+            score = self._chained(at, over)
+            if score is None:
+                return at, False
+            if score:
+                others = [(self._chained(at + step, over), -step) for step in range(1, RECORD)]
+                if not over and any(one is None for one, _ in others):
+                    return at, False
+                best = max([(score, 0), *((one, step) for one, step in others if one)])
+                return at - best[1], True
             at += 1
         if over:
             return None
         return at, False
 
-    def _chained(self, at: int, over: bool) -> bool | None:
-        """Whether records begin at a place; None if there is not enough to say so."""
+    def _chained(self, at: int, over: bool) -> int | None:
+        """How many bits say that records begin at a place, 0 if none do; None if there is not enough."""
         some = False
+        score = 0
         for number in range(CHAIN):
             start = at + number * RECORD
             rest = len(self._data) - start
             if rest < RECORD:
-                return (rest == 0 and some) if over else None
+                return (score if rest == 0 and some else 0) if over else None
             event = self._record(start)
             if event is None:
-                return False
+                return 0
+            score += self._weights[event.wire_id]
             some = some or any(self._data[start : start + RECORD])
-        return some
+        return score if some else 0
 
     def _aligned(self, at: int, over: bool) -> bool:
         """Whether records go on in step after the one that is none, behind the one at a place."""
@@ -130,10 +143,10 @@ class WordDecoder:
         if len(self._bounds) <= wire_id < _WHOLE_ID:
             return True
         verdict = self._chained(at + 2 * RECORD, over)
-        if verdict is None:
+        if verdict is None:  # the best that can be said at the end
             rest = len(self._data) - at - 2 * RECORD
             return rest >= RECORD and self._record(at + 2 * RECORD) is not None
-        return verdict
+        return verdict > 0
 
     def _fault(self, at: int) -> str:
         """What is wrong with a record in its place."""
@@ -163,3 +176,8 @@ class WordDecoder:
 def _bounds(signature: Signature) -> tuple[tuple[int, int], ...]:
     """The least and largest value of each argument; text is sent by its address."""
     return tuple([(0, _TOP - 1) if one.letter == "t" else (one.low, one.high) for one in signature.kinds])
+
+
+def _weight(bounds: tuple[tuple[int, int], ...]) -> int:
+    """How many bits of a record are known beforehand: those that are not the values'."""
+    return 64 * (WORDS - 1) - sum([(high - low).bit_length() for low, high in bounds])

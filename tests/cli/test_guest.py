@@ -58,7 +58,7 @@ def tesc(tmp_path):
 
     def run(kind: str, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         wire = [] if kind == "demux" else ["--wire=words"]
-        command = [sys.executable, "-m", "tesc", "guest", kind, *wire, *words]
+        command = [sys.executable, "-m", "tesc", "guest", kind, *words, *wire]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, input=stdin)
 
     return run
