@@ -25,6 +25,7 @@
  *     TESC_GUEST_LOCK(flags), TESC_GUEST_UNLOCK(flags)
  *                            keep out other CPUs, threads, and interrupts that trace; `flags` is an
  *                            unsigned long of your own. Whatever runs in between must not trace.
+ *     TESC_GUEST_RINGS       of how many CPUs tesc_guest_ring.c keeps rings (1)
  *     TESC_GUEST_TEXT        how many bytes of a text are sent (64); 0 sends its address only
  */
 #ifndef TESC_GUEST_H
@@ -97,6 +98,12 @@ void tesc_guest_putc(unsigned char byte);
 /* For tesc_guest_function.c: what sends frames from now on, NULL for nothing. */
 typedef bool tesc_guest_function(void *opaque, const unsigned char *frame, size_t size);
 void tesc_guest_send_by(tesc_guest_function *function, void *opaque);
+
+/*
+ * For tesc_guest_ring.c: keep the events of a CPU in this memory, at a multiple of 4 KiB. Its size less
+ * 256 is rounded down to a power of two. Events are lost and counted until there is a ring.
+ */
+bool tesc_guest_ring_at(unsigned cpu, void *memory, size_t size);
 
 /* The generated tables: of each event its arguments' letters, a zero, and its name, by wire ID. */
 extern const char *const tesc_guest_events[];
