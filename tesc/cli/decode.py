@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import gc
-import sys
 
 from tesc.cli.overrides import add_overrides, overrides
-from tesc.cli.terminal import Failure, error, printable
+from tesc.cli.terminal import Failure, error
+from tesc.cli.units import load, refused
 from tesc.trace.formats import FORMATS
+from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tesc.trace.output import TraceOutput
     from tesc.trace.reader import RecordReader
     from tesc.trace.selection import Moment, Selection, Window
+    from tesc.trace.values import Model
+    from tesc.units.rejections import Rejection
     from tesc.units.unit import Unit
 
 _EPILOG = f"""\
@@ -65,6 +68,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
     parser.add_argument("--stats", action="store_true", help="count the records of each event instead")
     parser.add_argument("--follow", action="store_true", help="go on as the file grows, until Ctrl-C")
+    parser.add_argument("--sort", action="store_true", help="order the records by time, also within a trace")
     parser.add_argument(
         "-j", "--jobs", type=_jobs, metavar="N", help="processes for a long trace (default: the cores)"
     )
@@ -113,7 +117,8 @@ def run(options: argparse.Namespace) -> int:
     from tesc.trace.output import open_output
 
     _check(options)
-    unit, whole = _load(options)
+    _, unit = load(options.events, overrides(options))
+    whole = not refused(_errors_in(unit))
     readers = _open(options, unit, whole)
     if readers:
         # Decoding makes no cycles, only very many short-lived values that the collector would walk.
@@ -123,12 +128,26 @@ def run(options: argparse.Namespace) -> int:
                 _decode(options, unit, readers, output)
         finally:
             gc.enable()
+    if not (options.sort or options.stats):
+        _say_order(readers)
     problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
         error(str(problem))
     if len(readers) < len(options.traces) or (problems and not any(reader.decoded for reader in readers)):
         return 2
     return 0 if whole and not problems else 1
+
+
+def _say_order(readers: Sequence[RecordReader]) -> None:
+    """Report once that records of a trace are not in the order of their times."""
+    for reader in readers:
+        if reader.steps_back:
+            earlier = "record is" if reader.steps_back == 1 else "records are"
+            error(
+                f"{reader.source.path}: {reader.steps_back:,} {earlier} earlier than the one before; "
+                "--sort puts all in order",
+                "warning",
+            )
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -139,39 +158,31 @@ def _check(options: argparse.Namespace) -> None:
         )
     if [*options.traces, options.events].count("-") > 1:
         raise Failure("standard input can be read once only")
+    if options.follow and options.sort:
+        raise Failure("--follow and --sort contradict each other: what comes first is known at the end")
     if options.stats and options.format not in ("text", "jsonl", "csv"):
         raise Failure(f"--stats has no format {options.format}: it is text, jsonl or csv")
     if options.timestamps and (options.stats or options.format != "text"):
         raise Failure("--timestamps is for the format text; others show times anyway")
 
 
-def _load(options: argparse.Namespace) -> tuple[Unit, bool]:
-    """The unit of the events file, and whether it is whole; what is wrong with it is printed.
+def _errors_in(unit: Unit) -> list[Rejection]:
+    """What is wrong with the events file, but for what an older QEMU writes and a decoder can do without."""
+    from tesc.trace.older import second_formats
 
-    Not by `units.load`: that runs rules, and importing them takes as long as decoding.
-    """
-    from tesc.workspace import Workspace
+    _, void = second_formats(unit)
+    places = {(tree.source, error.span) for tree in unit.trees for error in tree.errors if id(error) in void}
+    return [one for one in rejections(unit, "decode") if (one.source, one.span) not in places]
 
-    workspace = Workspace(overrides(options))
-    if options.events == "-":
-        from tesc.syntax.source import Source
 
-        workspace.add_source(Source.from_bytes("<stdin>", sys.stdin.buffer.read()))
-    else:
-        workspace.add_file(options.events)
-    for unreadable in workspace.unreadable:
-        raise Failure(f"{unreadable.path}: {unreadable.reason}")
-    workspace.resolve()
-    unit = workspace.units[0]
-    found = [(tree.source, problem) for tree in unit.trees for problem in tree.errors]
-    places = [(source, problem.span, problem) for source, problem in found]
-    places += [(problem.source, problem.span, problem) for problem in unit.errors]  # type: ignore[misc]
-    for source, span, problem in places:
-        line, column = source.place(span.start)
-        sys.stderr.write(
-            printable(f"{source.path}:{line}:{column}: error: {problem.message} [{problem.code}]\n")
-        )
-    return unit, not places
+def _model(options: argparse.Namespace) -> Model:
+    """The traced program's data model: that of most, 64-bit Unix, if nothing is said."""
+    from tesc.trace.values import MODELS
+
+    models = options.data_models or ["lp64"]
+    if len(models) > 1:
+        raise Failure("a trace is of one program: give --data-model once")
+    return MODELS[models[0]]
 
 
 def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordReader]:
@@ -180,7 +191,7 @@ def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordRe
     from tesc.trace.events import Catalogue
     from tesc.trace.reader import open_reader
 
-    catalogue = Catalogue(unit, whole)
+    catalogue = Catalogue(unit, whole, _model(options))
 
     def opened(path: str) -> RecordReader | None:
         try:
@@ -206,14 +217,15 @@ def _decode(
         error(f"no event matches '{text}'", "warning")
     window = _window(options, readers)
     if options.stats:
-        from tesc.trace import stats
+        from tesc.trace.counting import count
+        from tesc.trace.parts import cores
+        from tesc.trace.stats import Tally, render
 
-        tally = stats.Tally()
+        tally = Tally()
         try:
-            for reader in readers:
-                tally.add(reader, chosen, window)
+            count(readers, chosen, window, options.jobs or cores(), tally=tally)
         finally:
-            output.write(stats.render(tally, options.format))
+            output.write(render(tally, options.format))
         return
     _print(options, unit, readers, output, Selection(chosen, window))
 
@@ -231,7 +243,7 @@ def _print(
 
     events = [event for event in unit.events if selection.chosen(event.name)]
     form = make_format(options.format, events, options.timestamps)
-    write(readers, form, selection, output, options.jobs or cores())
+    write(readers, form, selection, output, options.jobs or cores(), options.sort)
 
 
 def _window(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Window:

@@ -7,11 +7,11 @@ import os
 import re
 
 from tesc.cli.overrides import add_overrides, overrides
-from tesc.cli.refusals import complain
 from tesc.cli.terminal import Failure, error, print_text
-from tesc.cli.units import load
+from tesc.cli.units import load, refused
 from tesc.codegen.guest import WIRES
 from tesc.files import relative, write_output
+from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,9 +148,7 @@ def run(options: argparse.Namespace) -> int:
     _verify(options)
     if options.kind == "runtime":
         return _runtime(options)
-    _, unit, whole = load(options.file, overrides(options))
-    if not whole:
-        return 1
+    _, unit = load(options.file, overrides(options))
     if options.kind == "receive":
         return _receive(unit, options)
     status = _demux(unit, options) if options.kind == "demux" else _firmware(unit, options)
@@ -204,7 +202,8 @@ def _firmware(unit: Unit, options: argparse.Namespace) -> int:
 
     events = firmware.events_of(unit)
     words = options.wire == "words"
-    if complain(one.place for one in (firmware.refusals if words else framed.rejections)(events)):
+    found = rejections(unit, "guest" if words else "frames", events=events)
+    if refused(found if words else found + framed.too_long(events)):
         return 1
     files = framed.files_of(events, unit.roots[0].source.path)
     if options.kind == "header":
@@ -229,7 +228,8 @@ def _demux(unit: Unit, options: argparse.Namespace) -> int:
 
     group = options.group or _group(unit.roots[0].source.path)
     guests = demux.guests_of(unit, group)
-    if complain([*(refusal.place for refusal in demux.refusals(guests)), *demux.clashes(guests)]):
+    events = [event for guest in guests for event in guest.events]
+    if refused(rejections(unit, "demux", events=events) + demux.clashes(guests)):
         return 1
     headers = tuple(options.trace_header) or demux.default_headers(group)
     own = os.path.basename(options.header) if options.header else None
@@ -244,10 +244,12 @@ def _receive(unit: Unit, options: argparse.Namespace) -> int:
     from tesc.cli.guest_receive import receive
     from tesc.wire.schema import schema_of_range
 
+    if refused(rejections(unit, "decode")):
+        return 1
     firmware = None
     if options.firmware:
-        _, built, whole = load(options.firmware, overrides(options))
-        if not whole:
+        _, built = load(options.firmware, overrides(options))
+        if refused(rejections(built, "decode")):
             return 1
         firmware = schema_of_range(built, 0)
     return receive(unit, options, firmware)

@@ -160,11 +160,17 @@ def test_what_the_guest_can_not_have(tesc, tmp_path):
         done = tesc(kind, "trace-events", "-o", "out", "--profile=qemu")
         assert (done.returncode, done.stdout) == (1, "")
         assert sorted(done.stderr.splitlines()) == [
-            "trace-events:1:1: error: 'trace_list' is the table of all events [TE103]",
-            "trace-events:3:6: error: a record holds integers, no 'float' [TE306]",
-            "trace-events:4:49: error: 7 arguments, but a guest's record holds 6 [TE301]",
-            "trace-events:5:1: error: 'ok' and 'OK' are both TRACE_OK [TE102]",
-            "trace-events:6:1: error: event 'half' is there already [TE101]",
+            "trace-events:1:1: error[TE103]: 'trace_list' is the table of all events",
+            (
+                "trace-events:3:6: error[TE306]: type 'float' is not allowed: tracers take no "
+                "floating-point numbers"
+            ),
+            "trace-events:4:49: error[TE301]: 7 arguments, but at most 6 are allowed",
+            (
+                "trace-events:5:1: error[TE102]: event 'OK' differs from 'ok' only in case: both define "
+                "_TRACE_OK_EVENT"
+            ),
+            "trace-events:6:1: error[TE101]: event 'half' is declared twice",
         ]
         assert not (tmp_path / "out").exists()
 
@@ -199,9 +205,12 @@ def test_a_broken_file(tesc, tmp_path):
 def test_demux_and_its_header(tesc, tmp_path):
     (tmp_path / "host").mkdir()
     (tmp_path / "host/trace-events").write_text('include "../trace-events" prefix fw_ base 0x100000000\n')
-    alone = tesc("demux", "host/trace-events").stdout
+    refused = tesc("demux", "host/trace-events")
+    assert refused.returncode == 1
+    assert "'../trace-events' is outside of the project" in refused.stderr
+    alone = tesc("demux", "host/trace-events", "-I.").stdout
     assert '#include "qemu/osdep.h"\n#include "trace-host.h"\n' in alone
-    done = tesc("demux", "host/trace-events", "-o", "d.c", "--header", "sub.h", "--trace-header=own.h")
+    done = tesc("demux", "host/trace-events", "-I.", "-o", "d.c", "--header", "sub.h", "--trace-header=own.h")
     assert (done.returncode, done.stderr) == (0, "")
     header, source = (tmp_path / "sub.h").read_text(), (tmp_path / "d.c").read_text()
     assert '#include "own.h"\n#include "sub.h"\n' in source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -80,15 +81,16 @@ def _one(diagnostic: Diagnostic, color: bool, width: int) -> str:
     tint = _COLORS[diagnostic.severity]
     head = heading(diagnostic)
     if color:
-        where, what, message = head.partition(f": {diagnostic.severity}[{diagnostic.code}]")
-        head = paint(where, "1") + ": " + paint(what[2:], f"1;{tint}") + paint(message, "1")
+        where, what, message = re.split(r"(?<=: )(\w+\[\w+\])", head, maxsplit=1)
+        head = paint(where[:-2], "1") + ": " + paint(what, f"1;{tint}") + paint(message, "1")
     line, _ = diagnostic.source.place(diagnostic.span.start)
     margin = " " * len(str(line))
     bar = paint("|", "34")
     shown, marks = _excerpt(diagnostic, line, width - len(margin) - 3)
-    lines = [head, f"{margin} {bar}", f"{paint(str(line), '34')} {bar} {shown}"]
-    for row in _rows(marks):
-        lines.append(f"{margin} {bar} {paint(row, tint)}".rstrip())
+    lines = [head]
+    if not diagnostic.source.outside:
+        lines += [f"{margin} {bar}", f"{paint(str(line), '34')} {bar} {shown}"]
+        lines += [f"{margin} {bar} {paint(row, tint)}".rstrip() for row in _rows(marks)]
     for related in diagnostic.related:
         place = diagnostic.source.place(related.span.start)
         if related.source is not diagnostic.source or place[0] != line:

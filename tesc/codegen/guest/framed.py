@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 
 from tesc.codegen.guest import LICENSE, NOTICE, names
-from tesc.codegen.guest.firmware import as_word, declared_parameter, floating, refused
+from tesc.codegen.guest.firmware import as_word, declared_parameter
 from tesc.codegen.guest.layout import listed
 from tesc.records import record
 from tesc.units import identifiers
 from tesc.units.groups import group_of
+from tesc.units.rejections import Rejection
 from tesc.wire.packet import MOST_PACKET
 from tesc.wire.schema import schema_of, signature_of
 
@@ -22,7 +23,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from tesc.codegen.qemu.output import Rejection
     from tesc.units.unit import UnitEvent
 
 # What a packet holds beside its arguments at most (head, ID, source, time, checksum), and what an
@@ -144,26 +144,16 @@ def _function(event: UnitEvent) -> list[str]:
     return [*lines, "    }", "}"]
 
 
-def rejections(events: Sequence[UnitEvent]) -> list[Rejection]:
-    """The events that frames can't bring, or whose names C can't tell apart."""
-    found = [one for event in events for one in (*floating(event), *_too_long(event))]
-    seen: dict[str, UnitEvent] = {}
+def too_long(events: Sequence[UnitEvent]) -> list[Rejection]:
+    """The events that no frame holds, whatever is in their arguments, and those beyond the last number."""
+    found = []
     for event in events:
-        other = seen.setdefault(identifiers.c_id(event.name), event)
-        if other is not event and other.name == event.name:
-            found.append(refused(event, f"event '{event.name}' is there already [TE101]"))
-        elif other is not event:
-            both = f"'{other.name}' and '{event.name}' are both {identifiers.c_id(event.name)}"
-            found.append(refused(event, f"{both} [TE102]"))
-    if len(events) > _MOST_EVENTS:
-        found.append(refused(events[_MOST_EVENTS], f"a guest has at most {_MOST_EVENTS:,} events"))
+        letters = signature_of(event).letters
+        most = _HEAD + sum([_LONGEST[letter] for letter in letters])
+        if most > MOST_PACKET:
+            message = f"{len(letters)} arguments may take {most} bytes, but a frame holds {MOST_PACKET}"
+            found.append(Rejection("TE301", event.source, event.node.name_span, message))
+    for event in events[_MOST_EVENTS : _MOST_EVENTS + 1]:
+        message = f"a guest has at most {_MOST_EVENTS:,} events"
+        found.append(Rejection("", event.source, event.node.name_span, message))
     return found
-
-
-def _too_long(event: UnitEvent) -> list[Rejection]:
-    letters = signature_of(event).letters
-    most = _HEAD + sum([_LONGEST[letter] for letter in letters])
-    if most <= MOST_PACKET:
-        return []
-    message = f"{len(letters)} arguments may take {most} bytes, but a frame holds {MOST_PACKET} [TE301]"
-    return [refused(event, message)]

@@ -1,0 +1,8 @@
+"""How many arguments an event may have, and who says so."""
+
+# What a record of the guest tunnel, and of the tracers of 2011, holds: six 64-bit words.
+RECORD_ARGUMENTS = 6
+# What LTTng's macros, DTrace and SystemTap take; QEMU's tracetool refuses more.
+TRACER_ARGUMENTS = 10
+# No frame of a guest's holds as many, even of a byte each: how many fit depends on their types.
+FRAME_ARGUMENTS = 255
