@@ -95,7 +95,11 @@ class Receiver:
     def _time(self, ticks: int | None, now: int) -> int:
         if ticks is None or not self.clock.known:
             return now
-        return self.clock.guest(ticks) if now < 0 else self.clock.host(ticks)
+        if now < 0:
+            return self.clock.guest(ticks)
+        # What is known of the clock gets better with each hello: no time goes back for that.
+        self._last = max(self._last, self.clock.host(ticks))
+        return self._last
 
     def _complaint(self, item: Item) -> Complaint:
         at = item.offset
