@@ -34,7 +34,7 @@ class KeptReports:
         settings: Settings,
         severities: Mapping[str, str],
         rules: Sequence[Rule],
-        names: Sequence[str],
+        names: Sequence[tuple[str, bool]],
     ) -> str:
         source = tree.source
         return cache.digest(
@@ -43,7 +43,7 @@ class KeptReports:
             settings.stable,
             repr(sorted(severities.items())),
             " ".join([rule.code for rule in rules]),
-            " ".join(names),
+            repr(list(names)),
             *_surroundings(os.path.dirname(os.path.abspath(source.file))),
         )
 
