@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Diagnostic, Related
-from tesc.analysis.rule import EventRule, FileRule, Report, RunRule, SourcesRule
+from tesc.analysis.rule import ChangeRule, EventRule, FileRule, Report, RunRule, SourcesRule
 from tesc.analysis.suppressions import Suppression, suppressions
 from tesc.records import replace
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tesc.analysis.rule import Rule
+    from tesc.comparison.approvals import ChangeSet
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
@@ -35,6 +36,7 @@ def check(
     levels: Mapping[Source, Mapping[str, str]] | None = None,
     memory: Memory | None = None,
     uses: Index | None = None,
+    changes: ChangeSet | None = None,
 ) -> list[Diagnostic]:
     """What the rules find in units, in the order of the files and of their text.
 
@@ -42,11 +44,13 @@ def check(
     files. `severities` overrides severities by code; `levels` does so for one file, where `off`
     means that the rule does not run there. With a `memory`, what is found in a file by itself is not
     looked for again as long as the file stays the same. `uses` are those of events in C and Rust
-    sources; rules that look at them do not run without.
+    sources; rules that look at them do not run without, nor do those about changes without `changes`.
     """
     memory = memory or Memory()
     if uses is None:
         rules = [rule for rule in rules if not isinstance(rule, SourcesRule)]
+    if changes is None:
+        rules = [rule for rule in rules if not isinstance(rule, ChangeRule)]
     plan = _Plan(rules, severities, levels or {})
     trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
     names = {id(event.node): event.name for unit in reversed(units) for event in reversed(unit.events)}
@@ -63,7 +67,7 @@ def check(
         first = settings[trees[0].source]
         for rule in rules:
             if rule.applies(first):
-                for finding in _in_run(rule, units, first, uses):
+                for finding in _in_run(rule, units, first, uses, changes):
                     assert finding.source is not None
                     mine = plan.severities_in(finding.source)
                     if mine.get(rule.code) != OFF:
@@ -98,12 +102,16 @@ class Memory:
         self._found = {id(tree): self._found[id(tree)] for tree in trees}
 
 
-def _in_run(rule: Rule, units: Sequence[Unit], settings: Settings, uses: Index | None) -> Iterable[Report]:
+def _in_run(
+    rule: Rule, units: Sequence[Unit], settings: Settings, uses: Index | None, changes: ChangeSet | None
+) -> Iterable[Report]:
     """What a rule finds that looks at all units together."""
     if isinstance(rule, RunRule):
         return rule.check(units, settings)
     if isinstance(rule, SourcesRule) and uses is not None:
         return rule.check(units, settings, uses)
+    if isinstance(rule, ChangeRule) and changes is not None:
+        return rule.check(changes.unapproved(rule.kinds), settings)
     return ()
 
 

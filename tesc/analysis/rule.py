@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from tesc.comparison.changes import EventChange
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, ParseError, Tree
     from tesc.units.unit import Unit
@@ -95,6 +96,20 @@ class SourcesRule(Rule):
     """Looks at all units of a run together with the C and Rust sources; without those it does not run."""
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterable[Report]:
+        raise NotImplementedError
+
+
+class ChangeRule(Rule):
+    """Looks at what changed since another version of the events; without one it does not run.
+
+    `kinds` are the readers that the change breaks something for, the first one those that the rule
+    is about: wire (guests' IDs, recorded traces), probe (SystemTap, bpftrace, LTTng), text (what
+    reads logs), name (`-trace` patterns and lists), source (callers).
+    """
+
+    kinds: tuple[str, ...] = ()
+
+    def check(self, changes: Sequence[EventChange], settings: Settings) -> Iterable[Report]:
         raise NotImplementedError
 
 
