@@ -53,9 +53,9 @@ class ChangeSet:
         if change.new is None:
             return False
         node = id(change.new.node)
-        if change.what == "renamed" and change.old is not None:
-            if change.old.name in self.approvals.renamed_from.get(node, ()):
-                return True
+        told = self.approvals.renamed_from.get(node, ())
+        if change.what == "renamed" and change.old is not None and change.old.name in told:
+            return True
         return kinds[0] in self.approvals.approved.get(node, ())
 
 

@@ -46,7 +46,8 @@ class RecordedArgumentsChanged(ChangeRule):
             if change.old is None or change.new is None or id(change.new) in seen:
                 continue
             if change.what in ("parameter-added", "parameter-removed", "parameters-reordered"):
-                message = f"records of '{change.name}' hold {names(change.old)}, and are read as {names(change.new)}"
+                was, now = names(change.old), names(change.new)
+                message = f"records of '{change.name}' hold {was}, and are read as {now}"
             elif change.what == "parameter-type" and _becomes_text(change):
                 name = change.new.parameters[change.position or 0][1]
                 message = f"records of '{change.name}' hold '{name}' as {_held(change)}"

@@ -54,7 +54,8 @@ class CallersMustChange(ChangeRule):
                 message = f"calls of 'trace_{new.name}' pass its arguments in another order"
             elif change.what == "parameter-type" and _other_kind(change):
                 assert change.position is not None
-                message = f"calls of 'trace_{new.name}' pass another kind of value for '{declared(new, change.position)}'"
+                parameter = declared(new, change.position)
+                message = f"calls of 'trace_{new.name}' pass another kind of value for '{parameter}'"
             else:
                 continue
             seen.add(id(new))

@@ -1,0 +1,114 @@
+"""Full numbers from short ones: sequence numbers of six bits, times of 32."""
+
+from __future__ import annotations
+
+from tesc.wire.packet import SEQUENCE_MASK
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LOW_TIME = (1 << 32) - 1
+
+
+class Times:
+    """Full times from their low 32 bits: the guest says hello often enough that half of them are enough."""
+
+    def __init__(self) -> None:
+        self.last = 0
+
+    def full(self, low: int) -> int:
+        """The time nearest to the last one that has these low bits; CPUs may differ a little."""
+        step = (low - self.last) & _LOW_TIME
+        if step > _LOW_TIME >> 1:
+            step -= 1 << 32
+        self.last = max(self.last + step, 0)
+        return self.last
+
+    def before(self, time: int, lows: Iterable[int]) -> None:
+        """Set the clock for events that were read before the hello that gives the time."""
+        self.last = time
+        for low in reversed([*lows]):
+            self.full(low)
+
+
+class Sequence:
+    """Counts what is missing: modulo 64 from event to event, in full from hello to hello."""
+
+    def __init__(self) -> None:
+        self.missing = 0
+        self.dropped = 0
+        self.exact = True
+        self._next: int | None = None
+        self._anchored = False
+        self._lost: int | None = None
+        # Since the last full number: how many events came, and where how many were missing.
+        self._came = 0
+        self._gaps: list[tuple[int, int, int]] = []
+
+    def event(self, short: int) -> int:
+        """Take an event's six bits; how many are missing before it."""
+        if self._next is None:
+            self._next = short
+        gap = (short - self._next) & SEQUENCE_MASK
+        if gap:
+            self._gaps.append((self._came, gap, short))
+        self._next += gap + 1
+        self._came += 1
+        self.missing += gap
+        return gap
+
+    def hello(self, sequence: int, lost: int, starts: bool) -> tuple[int, int, int, int, bool]:
+        """Take a full number.
+
+        Gives how many more events are missing, how many the guest dropped, how many it had sent and
+        dropped before the first that was read, and whether it has restarted.
+        """
+        missing = before = lost_before = 0
+        restarted = False
+        if not self._anchored:
+            before = sequence - self._came - sum([gap for _, gap, _ in self._gaps])
+            if before < 0:  # a start that was not read is among what came
+                before, self.exact, restarted = 0, False, True
+            lost_before = 0 if starts and not before else lost
+        else:
+            assert self._next is not None and self._lost is not None
+            restarted = starts or sequence < self._next or lost < self._lost
+            if restarted:
+                missing = self._restart(sequence)
+                self._lost = 0
+            else:
+                missing = sequence - self._next
+        dropped = 0 if self._lost is None else lost - self._lost
+        if not self._anchored and starts:
+            dropped, lost_before = lost, 0
+        self.missing += missing
+        self.dropped += dropped
+        self._anchored = True
+        self._next, self._lost = sequence, lost
+        self._came, self._gaps = 0, []
+        return missing, dropped, before, lost_before, restarted
+
+    def _restart(self, sequence: int) -> int:
+        """How many events of the new start are missing, when the next one has this number.
+
+        Where its hello was not read, one of the gaps since the last full number is the restart, and
+        what was counted for it is wrong.
+        """
+        if sequence == 0:
+            return 0
+        self.exact = False
+        best: tuple[int, int] | None = None
+        later = 0
+        for came, gap, short in reversed(self._gaps):
+            behind = self._came - came + later
+            later += gap
+            if short + behind <= sequence:
+                # Those before the first one that was read, and those after the last.
+                fewest = (sequence - behind, gap)
+                best = fewest if best is None else min(best, fewest)
+        if best is None:
+            return max(sequence - self._came, 0)
+        missing, gap = best
+        self.missing -= gap
+        return missing

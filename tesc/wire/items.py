@@ -1,0 +1,101 @@
+"""What comes out of a guest's bytes: events, and all else that a reader has to say."""
+
+from __future__ import annotations
+
+from tesc.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Union
+
+    Value = Union[int, bytes]
+
+
+@record
+class WireEvent:
+    """One event: its wire ID, its arguments as numbers and texts, and where its frame starts.
+
+    `time` counts the guest's clock from its origin, None without one; `source` is the CPU or thread,
+    None where the guest names none.
+    """
+
+    wire_id: int
+    time: int | None
+    source: int | None
+    values: tuple[Value, ...]
+    offset: int
+
+
+@record
+class Hello:
+    """What a guest says of itself, at its start and then again and again.
+
+    `sequence` is the number of the next event, `lost` how many the guest had to drop so far, `time` its
+    clock now, in ticks of which there are `frequency` in a second (0: not known; both None without a
+    clock).
+    """
+
+    offset: int
+    starts: bool
+    big_endian: bool
+    wide: bool
+    hash: int
+    sequence: int
+    lost: int
+    frequency: int | None
+    time: int | None
+    name: str
+
+
+@record
+class Skipped:
+    """Bytes that are no frame, or no record: `why` as a sentence's end."""
+
+    offset: int
+    size: int
+    why: str
+
+
+@record
+class Missing:
+    """`count` events that were sent and are not there: their sequence numbers are left out."""
+
+    offset: int
+    count: int
+
+
+@record
+class LostInGuest:
+    """`count` events that the guest dropped and counted."""
+
+    offset: int
+    count: int
+
+
+@record
+class Before:
+    """`count` events were sent before the first one that was read; the guest had dropped `lost`."""
+
+    offset: int
+    count: int
+    lost: int
+
+
+@record
+class Restart:
+    """The guest has started again; how many events were lost before that nobody knows."""
+
+    offset: int
+
+
+@record
+class OtherSchema:
+    """The guest was built from other declarations."""
+
+    offset: int
+    hash: int
+    name: str
+
+
+if TYPE_CHECKING:
+    Item = Union[WireEvent, Hello, Skipped, Missing, LostInGuest, Before, Restart, OtherSchema]

@@ -1,0 +1,146 @@
+"""The declarations of a guest's events as its wire knows them: names, kinds of arguments, a hash.
+
+The hash is the first 64 bits of SHA-256 over one line an event, `name(kind,kind)`, in the order of the
+wire IDs. Formats, the names of parameters and whether an event is disabled are not part of it, since
+they change nothing of what is sent.
+"""
+
+from __future__ import annotations
+
+from tesc.records import record
+from tesc.syntax.c_type import QUALIFIERS
+from tesc.units.compat import is_string
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.syntax.nodes import Event, Parameter
+    from tesc.units.unit import Unit, UnitEvent
+
+_SIGNED = {"signed char": 8, "short": 16, "int": 32, "long": 64, "long long": 64}
+_SIGNED.update(int8_t=8, int16_t=16, int32_t=32, int64_t=64, ssize_t=64, intptr_t=64, ptrdiff_t=64)
+_UNSIGNED = {"unsigned char": 8, "unsigned short": 16, "unsigned int": 32, "unsigned long": 64}
+_UNSIGNED.update({"unsigned long long": 64, "size_t": 64, "uintptr_t": 64})
+_UNSIGNED.update(uint8_t=8, uint16_t=16, uint32_t=32, uint64_t=64)
+
+
+@record
+class ArgumentKind:
+    """How an argument is sent.
+
+    `letter` is that of the guest's table: `1` one byte, `u` a varint, `s` a varint by zigzag, `t` text.
+    `low` and `high` are the least and the largest number that the type holds; `name` is the type's in
+    the hash.
+    """
+
+    name: str
+    letter: str
+    low: int
+    high: int
+
+
+def _signed(bits: int) -> ArgumentKind:
+    letter = "1" if bits == 8 else "s"
+    return ArgumentKind(f"i{bits}", letter, -(1 << bits - 1), (1 << bits - 1) - 1)
+
+
+def _unsigned(bits: int) -> ArgumentKind:
+    return ArgumentKind(f"u{bits}", "1" if bits == 8 else "u", 0, (1 << bits) - 1)
+
+
+TEXT = ArgumentKind("text", "t", 0, 0)
+POINTER = ArgumentKind("pointer", "u", 0, (1 << 64) - 1)
+_BOOL = ArgumentKind("bool", "1", 0, 1)
+# Signed on some machines, unsigned on others: the number that the guest saw is sent.
+_CHAR = ArgumentKind("char", "s", -128, 255)
+_KINDS = {
+    "bool": _BOOL,
+    "char": _CHAR,
+    **{base: _signed(bits) for base, bits in _SIGNED.items()},
+    **{base: _unsigned(bits) for base, bits in _UNSIGNED.items()},
+}
+
+
+@record
+class Signature:
+    """An event of a guest: its name there, and the kinds of its arguments."""
+
+    name: str
+    kinds: tuple[ArgumentKind, ...]
+
+    @property
+    def letters(self) -> str:
+        return "".join([kind.letter for kind in self.kinds])
+
+    def __str__(self) -> str:
+        return f"{self.name}({','.join([kind.name for kind in self.kinds])})"
+
+
+@record
+class WireSchema:
+    """All events of a guest by wire ID, and the hash of their declarations."""
+
+    signatures: tuple[Signature, ...]
+    hash: int
+
+    @property
+    def shown(self) -> str:
+        """The hash as people read it: 16 hexadecimal digits."""
+        return f"{self.hash:016x}"
+
+
+def schema_of(signatures: Sequence[Signature]) -> WireSchema:
+    """The schema of signatures in the order of their wire IDs."""
+    import hashlib
+
+    lines = "".join([f"{signature}\n" for signature in signatures])
+    digest = hashlib.sha256(lines.encode("utf-8", "surrogatepass")).digest()
+    return WireSchema(tuple(signatures), int.from_bytes(digest[:8], "big"))
+
+
+def schema_of_range(unit: Unit, number: int) -> WireSchema:
+    """The schema of one of a unit's ranges; its prefix is the host's, which the guest does not know."""
+    prefix = unit.ranges[number].prefix
+    events = [event for event in unit.events if event.range == number]
+    return schema_of([signature_of(event, prefix if number else "") for event in events])
+
+
+def signature_of(event: UnitEvent, prefix: str = "") -> Signature:
+    """How an event is sent; `prefix` is taken off its name."""
+    name = event.name.removeprefix(prefix)
+    kinds = [kind_of(event.node, number) for number in range(len(event.node.parameters))]
+    return Signature(name, tuple(kinds))
+
+
+def kind_of(event: Event, number: int) -> ArgumentKind:
+    """How an event's parameter is sent: a `char *` as text, unless the format prints its address."""
+    parameter = event.parameters[number]
+    if parameter.type.is_pointer:
+        return TEXT if _is_text(event, parameter, number) else POINTER
+    base = parameter.type.base
+    if base is None:  # a type of the project's own: 64 bits hold whatever integer it is
+        words = [word for word in parameter.type.words if word not in QUALIFIERS]
+        return ArgumentKind(" ".join(words), "u", 0, (1 << 64) - 1)
+    return _KINDS.get(base, POINTER)
+
+
+def _is_text(event: Event, parameter: Parameter, number: int) -> bool:
+    if not is_string(parameter.type.text) and not parameter.type.is_string:
+        return False
+    form = event.format.parsed if event.format else None
+    conversions = [one for one in form.conversions if one.letter != "%"] if form else []
+    return not (number < len(conversions) and conversions[number].letter == "p")
+
+
+def first_difference(mine: WireSchema, theirs: WireSchema) -> str:
+    """What two schemas first differ in, as a sentence's end; `theirs` is the firmware's."""
+    for wire_id, (one, other) in enumerate(zip(mine.signatures, theirs.signatures)):
+        if str(one) != str(other):
+            return f"event {wire_id} is {one} here, and {other} in the firmware"
+    mine_count, their_count = len(mine.signatures), len(theirs.signatures)
+    if mine_count > their_count:
+        return f"event {their_count} is {mine.signatures[their_count]} here, and missing in the firmware"
+    if mine_count < their_count:
+        return f"event {mine_count} is {theirs.signatures[mine_count]} in the firmware, and missing here"
+    return "they declare the same events"

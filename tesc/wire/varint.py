@@ -1,0 +1,49 @@
+"""Integers in as few bytes as they need: seven bits a byte, the lowest first, nine bytes at most.
+
+A byte of 0x80 or more says that another one follows; the ninth byte holds eight bits, so that 64 bits
+take nine bytes and not the ten of LEB128. Each number has one spelling: a longer one is refused.
+"""
+
+from __future__ import annotations
+
+MOST_BYTES = 9
+
+
+class Malformed(Exception):
+    """Bytes that are no such integer."""
+
+
+def read_varint(data: bytes, at: int) -> tuple[int, int]:
+    """The number at a place, and where it ends. Raises Malformed, IndexError where the data ends first."""
+    value = data[at]
+    if value < 0x80:
+        return value, at + 1
+    value &= 0x7F
+    for number in range(1, MOST_BYTES):
+        byte = data[at + number]
+        if number == MOST_BYTES - 1 or byte < 0x80:
+            if byte == 0:
+                raise Malformed
+            return value | byte << 7 * number, at + number + 1
+        value |= (byte & 0x7F) << 7 * number
+    raise AssertionError("the ninth byte is the last")
+
+
+def write_varint(value: int) -> bytes:
+    """The bytes of a number from 0 to 2**64 - 1."""
+    made = bytearray()
+    while value > 0x7F and len(made) < MOST_BYTES - 1:
+        made.append(value & 0x7F | 0x80)
+        value >>= 7
+    made.append(value)
+    return bytes(made)
+
+
+def zigzag(value: int) -> int:
+    """A signed number as an unsigned one that is small where the signed one is near 0."""
+    return value << 1 if value >= 0 else ~(value << 1)
+
+
+def unzigzag(value: int) -> int:
+    """The signed number that `zigzag` was given."""
+    return ~(value >> 1) if value & 1 else value >> 1

@@ -1,0 +1,150 @@
+"""The stream of words of 2011: seven little-endian 64-bit words a record, no marks between them.
+
+It has no checksum and no sequence numbers, so all that can be done is to ask what a record could be: its
+ID is that of an event, each value fits its type, and the words that the event does not use are zero.
+A flipped bit of a value passes for another value, and a whole record that is missing is not missed.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from tesc.wire.items import Skipped, WireEvent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.wire.items import Item
+    from tesc.wire.schema import Signature, WireSchema
+
+WORDS = 7
+RECORD = 8 * WORDS
+# So many plausible records in a row are no accident.
+CHAIN = 4
+_RECORD = struct.Struct("<7Q")
+_TOP = 1 << 64
+
+
+class WordDecoder:
+    """Takes a guest's words as they come; gives the events, and what was skipped to find them."""
+
+    def __init__(self, schema: WireSchema) -> None:
+        self.schema = schema
+        self.events = 0
+        # For each event the bounds of its words, as signed numbers that wrap.
+        self._bounds = [_bounds(signature) for signature in schema.signatures]
+        self._data = b""
+        self._offset = 0  # of the data's first byte
+        self._lost = False
+        self._skipped = 0
+
+    def feed(self, data: bytes) -> list[Item]:
+        """Take bytes; give the events that those after them confirm."""
+        self._data += data
+        return self._read(False)
+
+    def finish(self) -> list[Item]:
+        """The end of the stream."""
+        made = self._read(True)
+        rest = len(self._data)
+        if self._skipped or rest:
+            why = "no records can be made out" if self._lost else "the stream ends within a record"
+            made.append(Skipped(self._offset - self._skipped, self._skipped + rest, why))
+            self._data, self._skipped = b"", 0
+            self._offset += rest
+        return made
+
+    def _read(self, over: bool) -> list[Item]:
+        made: list[Item] = []
+        at = 0
+        while True:
+            if self._lost:
+                found = self._find(at, over)
+                if found is None:
+                    break
+                found_at, sure = found
+                self._skipped += found_at - at
+                at = found_at
+                if not sure:
+                    break
+                skipped = self._skipped
+                start = self._offset + at - skipped
+                made.append(Skipped(start, skipped, "they are no record of an event that is declared"))
+                self._lost, self._skipped = False, 0
+            event = self._record(at)
+            if event is None:
+                if len(self._data) - at < RECORD:
+                    break
+                self._lost = True
+                continue
+            there = len(self._data) - at - RECORD
+            if there < RECORD and not over:
+                break  # what follows says whether this one is whole
+            if there >= RECORD and self._record(at + RECORD) is None and not self._aligned(at, over):
+                # A byte that is missing, or one too many, may be in this one as well.
+                self._lost = True
+                self._skipped, at = RECORD, at + RECORD
+                continue
+            made.append(event)
+            self.events += 1
+            at += RECORD
+        self._data = self._data[at:]
+        self._offset += at
+        return made
+
+    def _find(self, at: int, over: bool) -> tuple[int, bool] | None:
+        """The next place from which records are plausible, and whether it is one for sure."""
+        last = len(self._data) - RECORD
+        while at <= last:
+            verdict = self._chained(at, over)
+            if verdict is not False:
+                return at, verdict is True
+            at += 1
+        if over:
+            return None
+        return at, False
+
+    def _chained(self, at: int, over: bool) -> bool | None:
+        """Whether records begin at a place; None if there is not enough to say so."""
+        some = False
+        for number in range(CHAIN):
+            start = at + number * RECORD
+            rest = len(self._data) - start
+            if rest < RECORD:
+                return (rest == 0 and some) if over else None
+            event = self._record(start)
+            if event is None:
+                return False
+            some = some or any(self._data[start : start + RECORD])
+        return some
+
+    def _aligned(self, at: int, over: bool) -> bool:
+        """Whether records go on in step after the one that is none, behind the one at a place."""
+        verdict = self._chained(at + 2 * RECORD, over)
+        if verdict is None:
+            rest = len(self._data) - at - 2 * RECORD
+            return rest >= RECORD and self._record(at + 2 * RECORD) is not None
+        return verdict
+
+    def _record(self, at: int) -> WireEvent | None:
+        """The record at a place, or None if it is none."""
+        if len(self._data) - at < RECORD:
+            return None
+        words = _RECORD.unpack_from(self._data, at)
+        wire_id = words[0]
+        if wire_id >= len(self._bounds):
+            return None
+        bounds = self._bounds[wire_id]
+        values = []
+        for word, (low, high) in zip(words[1:], bounds):
+            value = word - _TOP if low < 0 and word >> 63 else word
+            if not low <= value <= high:
+                return None
+            values.append(value)
+        if any(words[1 + len(bounds) :]):
+            return None
+        return WireEvent(int(wire_id), None, None, tuple(values), self._offset + at)
+
+
+def _bounds(signature: Signature) -> tuple[tuple[int, int], ...]:
+    """The least and largest value of each argument; text is sent by its address."""
+    return tuple([(0, _TOP - 1) if one.letter == "t" else (one.low, one.high) for one in signature.kinds])

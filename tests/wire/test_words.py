@@ -1,0 +1,138 @@
+"""The words of 2011: what can be told of them, and found again."""
+
+from __future__ import annotations
+
+import random
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tesc.trace.events import load_unit
+from tesc.wire.items import Skipped, WireEvent
+from tesc.wire.schema import schema_of_range
+from tesc.wire.words import WordDecoder
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "guest" / "trace-events"
+
+# What examples/guest traces from its start to its end: IDs and arguments.
+BOOT = [
+    (0,),
+    (2, -2),
+    (4, -(1 << 63), (1 << 63) - 1),
+    (5, -128, 255, 1),
+    (6, 0x3F8, 0xFFFFFFFF, -1, 0x123456789ABCDEF0),
+    (7, 0xFFFFFFF0, 0x7C00, 0x8000000000000001, -7, 0),
+    (8, -1, -5000000000, (1 << 64) - 1, 4000000000, -32768, 0xB8000),
+    (9,),
+    (1, -1),
+]
+
+
+def record(wire_id: int, *values: int) -> bytes:
+    words = [wire_id, *values, *[0] * (6 - len(values))]
+    return struct.pack("<7Q", *(word & (1 << 64) - 1 for word in words))
+
+
+@pytest.fixture(scope="module")
+def tour():
+    """The schema of examples/guest."""
+    return schema_of_range(load_unit(EXAMPLE), 0)
+
+
+def decoded(schema, data, size=None):
+    decoder = WordDecoder(schema)
+    items = []
+    for at in range(0, len(data), size or len(data) or 1):
+        items += decoder.feed(data[at : at + (size or len(data))])
+    return items + decoder.finish()
+
+
+def values(items):
+    return [(item.wire_id, *item.values) for item in items if isinstance(item, WireEvent)]
+
+
+@pytest.mark.parametrize("size", [None, 1, 100])
+def test_a_whole_stream(tour, size):
+    items = decoded(tour, b"".join(record(*one) for one in BOOT), size)
+    assert values(items) == BOOT
+    assert [item.offset for item in items] == [56 * n for n in range(len(BOOT))]
+
+
+@pytest.mark.parametrize("drop", range(0, 56, 5))
+def test_a_record_with_a_byte_too_few(tour, drop):
+    data = b"".join(record(*one) for one in BOOT * 3)
+    at = 56 * 13 + drop
+    items = decoded(tour, data[:at] + data[at + 1 :], 64)
+    found = values(items)
+    # The record itself is lost, and the one before it at most.
+    assert found in (BOOT + BOOT[:4] + BOOT[5:] + BOOT, BOOT + BOOT[:3] + BOOT[5:] + BOOT)
+    (skipped,) = [item for item in items if isinstance(item, Skipped)]
+    assert skipped.size == len(data) - 1 - 56 * len(found)
+    assert skipped.offset in (56 * 12, 56 * 13)
+
+
+def test_what_no_event_has(tour):
+    wrong = [
+        record(10),  # no event
+        record(0, 1),  # no argument
+        struct.pack("<7Q", 5, 1, 300, 1, 0, 0, 0),  # no uint8_t
+        struct.pack("<7Q", 5, 1, 1, 2, 0, 0, 0),  # no bool
+        struct.pack("<7Q", 1, 0xFFFFFFFF, 0, 0, 0, 0, 0),  # an int would have its sign
+    ]
+    rest = b"".join(record(*one) for one in BOOT)
+    for one in wrong:
+        items = decoded(tour, rest + one + rest)
+        assert values(items) == BOOT + BOOT
+        assert [item for item in items if isinstance(item, Skipped)] == [
+            Skipped(56 * 9, 56, "they are no record of an event that is declared")
+        ]
+
+
+def test_nothing_but_zeros_is_no_stream_to_come_back_to(tour):
+    items = decoded(tour, record(1, -1) + record(1, -2) + b"\xff" * 56 + bytes(56 * 20))
+    assert values(items) == [(1, -1), (1, -2)] or values(items) == [(1, -1)]
+
+
+def test_resets_and_bytes_lost_and_inserted(tour):
+    """At most one event in a thousand such accidents is one that nobody sent."""
+    rand = random.Random(7)
+    made = bytearray()
+    sent = 0
+    accidents = invented = 0
+    for _ in range(12_000):
+        boot = b"".join(record(*one) for one in BOOT)
+        sent += 1
+        at = rand.randrange(len(boot))
+        kind = rand.randrange(4)
+        accidents += kind < 3
+        if kind == 0:
+            boot = boot[:at] + boot[at + 1 :]
+        elif kind == 1:
+            boot = boot[:at] + bytes([rand.randrange(256)]) + boot[at:]
+        elif kind == 2:
+            boot = boot[:at]
+        made += boot
+    found = values(decoded(tour, bytes(made), 1 << 16))
+    known = set(BOOT)
+    # What each round can give, in its order.
+    invented = sum(one not in known for one in found)
+    last = len(BOOT)
+    rounds = 0
+    for one in found:
+        if one in known:
+            position = BOOT.index(one)
+            rounds += position <= last
+            last = position
+    assert invented + max(rounds - sent, 0) <= accidents / 1000
+    assert len(found) >= 7 * (sent - accidents) + 5 * accidents
+
+
+@given(st.binary(max_size=400), st.integers(1, 400))
+@settings(deadline=None, max_examples=200)
+def test_any_bytes(tour, data, size):
+    items = decoded(tour, data, size)
+    events = [item for item in items if isinstance(item, WireEvent)]
+    assert 56 * len(events) + sum(i.size for i in items if isinstance(i, Skipped)) == len(data)
