@@ -30,7 +30,7 @@ def with_dependents(
 ) -> list[Diagnostic]:
     """The diagnostics, each with the lines below the folders of `paths` that it breaks."""
     old_names = {
-        (change.new or change.old).name: change.old.name  # type: ignore[union-attr]
+        (change.new or change.old).name: change.old.name
         for change in changes.changes
         if change.old is not None
     }
@@ -42,7 +42,9 @@ def with_dependents(
             for name, ones in dependents(folder, wanted, present).items():
                 lines.setdefault(name, []).extend(ones)
     return [
-        replace(one, related=(*one.related, *_related(one, lines.get(old_names.get(one.event or "", ""), []))))
+        replace(
+            one, related=(*one.related, *_related(one, lines.get(old_names.get(one.event or "", ""), [])))
+        )
         for one in found
     ]
 

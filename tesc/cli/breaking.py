@@ -53,7 +53,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     report.add_options(parser)
     add_overrides(parser)
     add_color(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, unsafe_fixes=False)
 
 
 def run(options: argparse.Namespace) -> int:
