@@ -12,11 +12,11 @@ from tesc.trace.formats import FORMATS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from tesc.trace.output import Output
-    from tesc.trace.reader import Reader
-    from tesc.trace.selection import Moment, Window
+    from tesc.trace.output import TraceOutput
+    from tesc.trace.reader import RecordReader
+    from tesc.trace.selection import Moment, Selection, Window
     from tesc.units.unit import Unit
 
 _EPILOG = f"""\
@@ -65,6 +65,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
     parser.add_argument("--stats", action="store_true", help="count the records of each event instead")
     parser.add_argument("--follow", action="store_true", help="go on as the file grows, until Ctrl-C")
+    parser.add_argument(
+        "-j", "--jobs", type=_jobs, metavar="N", help="processes for a long trace (default: the cores)"
+    )
     parser.add_argument("--timestamps", action="store_true", help="begin lines of text with PID@SECONDS:")
     kinds = parser.add_argument_group("traces that have no header").add_mutually_exclusive_group()
     kinds.add_argument(
@@ -99,6 +102,12 @@ def _moment(text: str) -> Moment:
         raise argparse.ArgumentTypeError(str(wrong)) from None
 
 
+def _jobs(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of processes: it is 1 or more")
+    return int(text)
+
+
 def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     from tesc.trace.output import open_output
@@ -114,7 +123,7 @@ def run(options: argparse.Namespace) -> int:
                 _decode(options, unit, readers, output)
         finally:
             gc.enable()
-    problems = [problem for reader in readers for problem in reader.problems]
+    problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
         error(str(problem))
     if len(readers) < len(options.traces) or (problems and not any(reader.decoded for reader in readers)):
@@ -165,15 +174,15 @@ def _load(options: argparse.Namespace) -> tuple[Unit, bool]:
     return unit, not places
 
 
-def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[Reader]:
+def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordReader]:
     """The traces, opened; why others can't be is printed."""
+    from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
-    from tesc.trace.problems import Unusable
     from tesc.trace.reader import open_reader
 
     catalogue = Catalogue(unit, whole)
 
-    def opened(path: str) -> Reader | None:
+    def opened(path: str) -> RecordReader | None:
         try:
             return open_reader(path, catalogue, options.guest, options.no_header, options.follow)
         except Unusable as wrong:
@@ -185,9 +194,11 @@ def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[Reader]:
     return [reader for reader in map(opened, options.traces) if reader]
 
 
-def _decode(options: argparse.Namespace, unit: Unit, readers: Sequence[Reader], output: Output) -> None:
+def _decode(
+    options: argparse.Namespace, unit: Unit, readers: Sequence[RecordReader], output: TraceOutput
+) -> None:
     """Print what the options ask for; Ctrl-C ends a trace that is followed."""
-    from tesc.trace.selection import chooser, unmatched
+    from tesc.trace.selection import Selection, chooser, unmatched
 
     patterns = [text for argument in options.event for text in argument.split(",") if text]
     chosen = chooser(patterns)
@@ -204,33 +215,26 @@ def _decode(options: argparse.Namespace, unit: Unit, readers: Sequence[Reader], 
         finally:
             output.write(stats.render(tally, options.format))
         return
-    _print(options, unit, readers, output, chosen, window)
+    _print(options, unit, readers, output, Selection(chosen, window))
 
 
 def _print(
     options: argparse.Namespace,
     unit: Unit,
-    readers: Sequence[Reader],
-    output: Output,
-    chosen: Callable[[str], bool],
-    window: Window,
+    readers: Sequence[RecordReader],
+    output: TraceOutput,
+    selection: Selection,
 ) -> None:
     from tesc.trace.formats import make_format
-    from tesc.trace.merge import batches
+    from tesc.trace.parts import cores
+    from tesc.trace.writing import write
 
-    events = [event for event in unit.events if chosen(event.name)]
+    events = [event for event in unit.events if selection.chosen(event.name)]
     form = make_format(options.format, events, options.timestamps)
-    output.write(form.begin())
-    try:
-        for rows in batches(
-            readers, lambda event: form.prepare(event) if chosen(event.name) else None, window
-        ):
-            output.write(form.lines(rows))
-    finally:
-        output.write(form.end())
+    write(readers, form, selection, output, options.jobs or cores())
 
 
-def _window(options: argparse.Namespace, readers: Sequence[Reader]) -> Window:
+def _window(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Window:
     """The times and processes wanted; reads on to the first records if times count from there."""
     from tesc.trace.selection import ALWAYS, Window
 

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from tesc.trace.analyzer import Analyzer, Analyzer2, process, run
     from tesc.trace.api import Record, Trace
     from tesc.trace.api import open_trace as open
+    from tesc.trace.errors import TraceError, Unusable
     from tesc.trace.events import TracedEvent, load_unit
-    from tesc.trace.problems import Problem, Unusable
 
 __all__ = [
     "Analyzer",
     "Analyzer2",
-    "Problem",
     "Record",
     "Trace",
+    "TraceError",
     "TracedEvent",
     "Unusable",
     "load_unit",
@@ -38,7 +38,7 @@ _HOMES = {
     "analyzer": ("Analyzer", "Analyzer2", "process", "run"),
     "api": ("Record", "Trace", "open"),
     "events": ("TracedEvent", "load_unit"),
-    "problems": ("Problem", "Unusable"),
+    "errors": ("TraceError", "Unusable"),
 }
 
 

@@ -126,7 +126,7 @@ def process(
     """Run an analyzer, or an instance of a class of them, over a trace.
 
     `unit` and `path` are as for tesc.trace.open; without `read_header` IDs are positions in the
-    events file. Problems go to standard error; true if there were none.
+    events file. Errors go to standard error; true if there were none.
     """
     one = analyzer() if isinstance(analyzer, type) else analyzer
     with open_trace(path, unit, no_header=not read_header) as trace, one:
@@ -138,9 +138,9 @@ def process(
         for rows in trace.batches(prepare):
             for time, pid, (call, values) in rows:
                 call(time, pid, values)
-    for problem in trace.problems:
-        sys.stderr.write(f"{problem}\n")
-    return not trace.problems
+    for error in trace.errors:
+        sys.stderr.write(f"{error}\n")
+    return not trace.errors
 
 
 def run(analyzer: AnAnalyzer) -> None:
@@ -148,7 +148,7 @@ def run(analyzer: AnAnalyzer) -> None:
 
     Ends the program with status 1 if the trace is not whole, 2 if it can't be read.
     """
-    from tesc.trace.problems import Unusable
+    from tesc.trace.errors import Unusable
 
     words = sys.argv[1:]
     headless = words[:1] == ["--no-header"]

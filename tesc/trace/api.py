@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from typing import Union
 
+    from tesc.trace.errors import TraceError
     from tesc.trace.events import TracedEvent
-    from tesc.trace.problems import Problem
-    from tesc.trace.reader import Prepare, Reader, Row
+    from tesc.trace.reader import Prepare, RecordReader, Row
     from tesc.trace.values import Values
     from tesc.units.unit import Unit
 
@@ -62,18 +62,18 @@ class Record:
 class Trace:
     """One or several traces, opened: iterate over it once, in a `with` block or to its end.
 
-    `problems` are what was wrong with the traces as far as they were read; a trace that ends
+    `errors` are what was wrong with the traces as far as they were read; a trace that ends
     within a record, or holds records of unknown events, raises nothing.
     """
 
-    def __init__(self, readers: Sequence[Reader], events: Sequence[str], window: Window) -> None:
+    def __init__(self, readers: Sequence[RecordReader], events: Sequence[str], window: Window) -> None:
         self.readers = tuple(readers)
         self._chosen = chooser(events)
         self._window = window
 
     @property
-    def problems(self) -> list[Problem]:
-        return [problem for reader in self.readers for problem in reader.problems]
+    def errors(self) -> list[TraceError]:
+        return [error for reader in self.readers for error in reader.errors]
 
     def __iter__(self) -> Iterator[Record]:
         for rows in self.batches(self._prepare):
@@ -133,7 +133,7 @@ def open_trace(
         unit = load_unit(unit)
     catalogue = Catalogue(unit)
     paths = [path] if isinstance(path, (str, os.PathLike)) else path
-    readers: list[Reader] = []
+    readers: list[RecordReader] = []
     try:
         for one in paths:
             readers.append(open_reader(os.fspath(one), catalogue, guest, no_header, follow))

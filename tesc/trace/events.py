@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
+from tesc.trace.errors import Unusable
 from tesc.trace.layout import DROPPED_ID
-from tesc.trace.problems import Unusable
 from tesc.trace.values import kind_of, splitter
 
 TYPE_CHECKING = False

@@ -12,7 +12,7 @@ from __future__ import annotations
 import struct
 
 from tesc.records import record
-from tesc.trace.problems import Broken, Unusable
+from tesc.trace.errors import Broken, Unusable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ UNKNOWN = -1
 
 
 @record
-class Layout:
+class PayloadLayout:
     """A kind of trace: `order` is that of struct, `<` or `>`.
 
     `version` is that of the simpletrace file, None for a guest's stream; `start` is how many bytes
@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     Framing = Callable[[bytes, int], Union[Frame, Mapping, int]]
 
 
-def headed_layout(head: bytes) -> Layout | None:
+def headed_layout(head: bytes) -> PayloadLayout | None:
     """The layout that a file's first 24 bytes announce, or None if they are no header.
 
     Raises Unusable for a version that nobody knows.
@@ -91,21 +91,21 @@ def headed_layout(head: bytes) -> Layout | None:
             if version not in (0, 2, 3, 4):
                 raise Unusable(f"byte 16: log version {version} is unknown; those known are 0, 2, 3 and 4")
             # The header of version 0 is a record like any other.
-            return Layout(order, version, 8 * (2 + WORDS) if version == 0 else HEADER_BYTES)
+            return PayloadLayout(order, version, 8 * (2 + WORDS) if version == 0 else HEADER_BYTES)
     return None
 
 
-def headless_layout(head: bytes) -> Layout:
+def headless_layout(head: bytes) -> PayloadLayout:
     """The layout of version 4's records without a header, as SystemTap scripts write them."""
     order = "<"
     if len(head) >= 8 and struct.unpack(">Q", head[:8])[0] in (MAPPING, EVENT):
         order = ">"
         if head[:8] == bytes(8) and len(head) >= 20:  # a mapping: the smaller length is the true one
             order = min("<>", key=lambda one: struct.unpack(f"{one}I", head[16:20])[0])
-    return Layout(order, 4, 0)
+    return PayloadLayout(order, 4, 0)
 
 
-def framing(layout: Layout) -> Framing:
+def framing(layout: PayloadLayout) -> Framing:
     """A function that finds the record at a place in the data; it raises Broken."""
     if layout.version is None:
         return _framing_guest(layout.order)

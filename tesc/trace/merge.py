@@ -9,13 +9,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tesc.trace.reader import Prepare, Reader, Row
+    from tesc.trace.reader import Prepare, RecordReader, Row
     from tesc.trace.selection import Window
 
 _BATCH = 4096
 
 
-def batches(readers: Sequence[Reader], prepare: Prepare, window: Window) -> Iterator[list[Row]]:
+def batches(readers: Sequence[RecordReader], prepare: Prepare, window: Window) -> Iterator[list[Row]]:
     """The records of traces in the order of their times; of equal times, in that of the traces.
 
     Records without a time come first. Each trace keeps its own order: one that goes back in time

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 
-class Output:
+class TraceOutput:
     """Takes text whose characters are bytes, in a `with` block.
 
     `path` is written; with `target` it takes that one's place when all of it is there, and an exception,
@@ -28,7 +28,7 @@ class Output:
             self._file.write(text.encode("latin-1"))
             self._file.flush()
 
-    def __enter__(self) -> Output:
+    def __enter__(self) -> TraceOutput:
         if self._path is None:
             self._file = sys.stdout.buffer
             return self
@@ -74,7 +74,7 @@ def _remove(path: str) -> None:
         raise interrupted
 
 
-def open_output(path: str | None, in_place: bool = False) -> Output:
+def open_output(path: str | None, in_place: bool = False) -> TraceOutput:
     """An output, which is opened by its `with`; with `in_place` a file can be read while it is written.
 
     Opening it raises OSError.
@@ -83,8 +83,8 @@ def open_output(path: str | None, in_place: bool = False) -> Output:
         if sys.stdout is None:
             raise OSError(0, "standard output is closed")
         sys.stdout.flush()
-        return Output(None)
+        return TraceOutput(None)
     if in_place or (os.path.exists(path) and not os.path.isfile(path)):
-        return Output(path)
+        return TraceOutput(path)
     target = os.path.realpath(path)
-    return Output(f"{target}.{os.getpid()}.tmp", target, path)
+    return TraceOutput(f"{target}.{os.getpid()}.tmp", target, path)

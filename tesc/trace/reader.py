@@ -1,6 +1,6 @@
 """Reading one trace: its records, a batch at a time, as whatever the caller makes of payloads.
 
-Most records are plain, so one tight loop (`_quick`) takes those and stops at whatever is not: a
+Most records are plain, so a tight loop (tesc.trace.loops) takes those and stops at whatever is not: a
 mapping, an event not seen before, the end of the data, something broken. `_careful` looks at that
 one item, and then the loop goes on.
 
@@ -11,21 +11,23 @@ so what was made of one is kept for a while.
 from __future__ import annotations
 
 import struct
+from itertools import compress
 
+from tesc.trace import vectors
+from tesc.trace.errors import Broken, TraceErrors, Unusable
 from tesc.trace.events import DROPPED
+from tesc.trace.input import TraceInput, Truncated
 from tesc.trace.layout import (
     DROPPED_ID,
-    HEAD_BYTES,
     HEADER_BYTES,
-    MAX_RECORD,
-    Layout,
+    UNKNOWN,
     Mapping,
+    PayloadLayout,
     framing,
     headed_layout,
     headless_layout,
 )
-from tesc.trace.problems import Broken, Misfit, Problems, Unusable
-from tesc.trace.source import Source, Truncated
+from tesc.trace.loops import CORRUPT, take_made, take_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,9 +37,12 @@ if TYPE_CHECKING:
     from tesc.trace.events import Catalogue, TracedEvent
     from tesc.trace.selection import Window
     from tesc.trace.values import Values
+    from tesc.trace.vectors import Frames
 
     # Time, pid, and what was made of the payload.
     Row = tuple[int, int, Any]
+    # The events met so far, by ID; None for those whose records are left out.
+    Slots = dict[int, Union["Made", None]]
     # Gives for an event what makes something of its values, or None to leave its records out.
     Prepare = Callable[[TracedEvent], Union[Callable[[Values], Any], None]]
 
@@ -45,9 +50,10 @@ if TYPE_CHECKING:
 # of one piece of the trace, and how long ones.
 MOST_KEPT = 1 << 17
 LONGEST_KEPT = 512
+# Less data than this is not worth a search.
+FEW = 1 << 14
 # More IDs than this are no table of events but noise.
 MOST_MAPPINGS = 1 << 17
-_CORRUPT = (KeyError, Misfit, struct.error)
 
 
 class Made(dict):  # type: ignore[type-arg]
@@ -67,7 +73,38 @@ class Made(dict):  # type: ignore[type-arg]
         return made
 
 
-class Reader:
+class Rows:
+    """Records as columns of the same length: times, processes, and what was made of the payloads."""
+
+    __slots__ = ("made", "pids", "times")
+
+    def __init__(self, times: list[int], pids: list[int], made: list[Any]) -> None:
+        self.times = times
+        self.pids = pids
+        self.made = made
+
+    def extend(self, rows: list[Row]) -> None:
+        if rows:
+            times, pids, made = zip(*rows)
+            self.times += times
+            self.pids += pids
+            self.made += made
+
+    def rows(self) -> list[Row]:
+        return list(zip(self.times, self.pids, self.made))
+
+    def dense(self) -> Rows:
+        """Without those of which None was made."""
+        wanted = [made is not None for made in self.made]
+        return Rows(*[list(compress(column, wanted)) for column in (self.times, self.pids, self.made)])
+
+    def first(self) -> Rows:
+        """Take off the first one, and give it alone."""
+        columns = (self.times, self.pids, self.made)
+        return Rows(*[[column.pop(0)] for column in columns if column])
+
+
+class RecordReader:
     """One trace, opened.
 
     `records` counts the records found so far, those left out included, `mappings` the mapping records;
@@ -75,26 +112,33 @@ class Reader:
     """
 
     def __init__(
-        self, source: Source, layout: Layout, catalogue: Catalogue, guest: str | None = None
+        self, source: TraceInput, layout: PayloadLayout, catalogue: Catalogue, guest: str | None = None
     ) -> None:
         """Read from where a header ends. Raises Unusable."""
         self.source = source
         self.layout = layout
         self.catalogue = catalogue
-        self.problems = Problems(source.path)
+        self.errors = TraceErrors(source.path)
         self.records = 0
         self.mappings = 0
-        self._lost = 0
+        self.lost = 0
+        # The times of the first and the last record so far, and how many are earlier than the one before.
+        self.first_record = self.last_time = UNKNOWN
+        self.steps_back = 0
         self._guest = catalogue.guest(guest or "") if layout.version is None else ()
         self._mapped: dict[int, TracedEvent | str] = {}
+        # The names that the trace itself gives to IDs.
+        self.names: dict[int, str] = {}
         self._frame = framing(layout)
+        self._finder: vectors.Finder | None = None
+        self._time = struct.Struct(f"{layout.order}Q").unpack_from
         self._broken = ""
         self.over = False
 
     @property
     def decoded(self) -> int:
         """How many records meant something."""
-        return self.records - self._lost
+        return self.records - self.lost
 
     # What an ID means.
 
@@ -109,11 +153,21 @@ class Reader:
             return self.catalogue.numbered(event_id, not self.layout.words)
         return DROPPED if event_id == DROPPED_ID else self.catalogue.streamed(event_id)
 
+    def known_ids(self, most: int) -> list[int]:
+        """The IDs below a bound that can mean an event, here and now."""
+        if self.layout.named:
+            return [event_id for event_id in self._mapped if event_id < most]
+        return list(range(min(len(self.catalogue.unit.events), most)))
+
     def _map(self, mapping: Mapping) -> None:
         if self.mappings >= MOST_MAPPINGS:
             raise Broken(f"a mapping record after {MOST_MAPPINGS:,} others")
         self.mappings += 1
-        self._mapped[mapping.id] = self.catalogue.named(mapping.name) or mapping.name[:128]
+        self._name(mapping.id, mapping.name)
+
+    def _name(self, event_id: int, name: str) -> None:
+        self.names[event_id] = name
+        self._mapped[event_id] = self.catalogue.named(name) or name[:128]
 
     def _unknown(self, event_id: int) -> None:
         """Note a record whose event is not known."""
@@ -130,8 +184,8 @@ class Reader:
         else:
             number = len(self._guest) if self.layout.version is None else len(self.catalogue.unit.events)
             message = f"unknown event ID {event_id:#x}: {path} has {number:,} events for this trace"
-        self._lost += 1
-        self.problems.note(kind, self.source.offset, message)
+        self.lost += 1
+        self.errors.note(kind, self.source.offset, message)
 
     def made_of(self, event: TracedEvent, make: Callable[[Values], Any]) -> Made:
         return Made(event.splitter(self.layout.order, self.layout.words), make)
@@ -155,11 +209,11 @@ class Reader:
 
     def batches(self, prepare: Prepare, window: Window) -> Iterator[list[Row]]:
         """All records, in the order of the trace, in lists that are never empty."""
-        slots: dict[int, Made | None] = {}
+        slots: Slots = {}
         while not self.over:
-            rows = self.fill(prepare, slots, window)
-            if rows:
-                yield rows
+            found = self.fill(prepare, slots, window)
+            if found.made:
+                yield found.rows()
             self.read_on()
 
     def read_on(self) -> None:
@@ -177,7 +231,7 @@ class Reader:
                 if rest:
                     ends = f"the trace ends within a record: {rest:,} bytes are there"
                     message = f"{ends}, {need - rest:,} or more are not"
-                    self.problems.note("torn", source.offset, message)
+                    self.errors.note("torn", source.offset, message)
         except Broken as broken:
             self._stop(f"{broken}; nothing can be read from here on")
         except Truncated:
@@ -185,61 +239,115 @@ class Reader:
 
     def _stop(self, message: str) -> None:
         self.over = True
-        self.problems.note("broken", self.source.offset, message)
+        self.errors.note("broken", self.source.offset, message)
+
+    def rewind(self, offset: int, names: dict[int, str] | None = None, mappings: int = 0) -> None:
+        """Start again at an offset, with nothing read; `names` are what IDs mean there, if that differs."""
+        self.source.seek(offset)
+        self.errors = TraceErrors(self.source.path, None)
+        self.records = self.lost = self.steps_back = 0
+        self.first_record = self.last_time = UNKNOWN
+        self.over, self._broken = False, ""
+        if names is not None:
+            self._mapped.clear()
+            self.names.clear()
+            for event_id, name in names.items():
+                self._name(event_id, name)
+            self.mappings = mappings
 
     # Records.
 
-    def fill(self, prepare: Prepare, slots: dict[int, Made | None], window: Window) -> list[Row]:
-        """The records of the data that is there. `slots` are the events met so far, by ID."""
-        rows: list[Row] = []
+    def fill(
+        self, prepare: Prepare, slots: Slots, window: Window, timeless: bool = False, many: bool = True
+    ) -> Rows:
+        """The records of the data that is there. `slots` are the events met so far, by ID.
+
+        With `timeless` neither times nor processes are given; without `many` records are taken one by one.
+        """
         if sum([len(made) for made in slots.values() if made]) > MOST_KEPT:
             for made in slots.values():
                 if made:
                     made.clear()
-        typed = self.layout.typed
+        bare = timeless and not window.limited
+        found = self._take_many(prepare, slots, window, bare) if many else Rows([], [], [])
+        rows: list[Any] = []
         try:
             while True:
-                if typed:
-                    self._quick(rows.append, slots, window)
-                if not self._careful(rows.append, prepare, slots, window):
+                if self.layout.typed and bare:
+                    take_made(self, rows.append, slots)
+                elif self.layout.typed:
+                    take_rows(self, rows.append, slots, window)
+                if not self._careful(rows, prepare, slots, window, bare):
                     break
         except Broken as broken:
             self._broken = str(broken)  # said when what is whole has been given out
-        return rows
+        if bare:
+            found.made += rows
+        else:
+            found.extend(rows)
+        return found.dense() if window.sparse else found
 
-    def _quick(self, add: Callable[[Row], None], slots: dict[int, Made | None], window: Window) -> None:
-        """Take version 4's plain records until there is one that is not."""
+    def use_vectors(self) -> None:
+        """Read many records at once from now on, if numpy is there."""
+        if self.layout.typed and vectors.available():
+            self._finder = vectors.Finder(self)
+            self.source.chunk = vectors.PIECE
+
+    def frames(self, window: Window) -> Frames | None:
+        """Many plain records from where the reader is, those in the window; the reader moves past them all.
+
+        None where there are too few, or without `use_vectors`.
+        """
         source = self.source
-        data, at = source.data, source.at
-        size = len(data)
-        last = size - HEAD_BYTES - 8
-        head = struct.Struct(f"{self.layout.order}QQQII").unpack_from
-        limited, since, until, pids = window.limited, window.since, window.until, window.pids
-        records = 0
+        if self._finder is None or len(source.data) - source.at < FEW:
+            return None
+        frames = self._finder.find()
+        if frames is None:
+            return None
+        times = frames.times
+        back = int((times[1:] < times[:-1]).sum()) + (int(times[0]) < self.last_time)
+        self.took(source.at, frames.end, len(frames), int(times[-1]), back)
+        return frames.within(window)
+
+    def _take_many(self, prepare: Prepare, slots: Slots, window: Window, bare: bool) -> Rows:
+        """Take many records at once, if all of them fit their events."""
+        mark = self.mark()
+        frames = self.frames(window)
+        if frames is None:
+            return Rows([], [], [])
         try:
-            while at <= last:
-                kind, event_id, time, length, pid = head(data, at)
-                stop = at + 8 + length
-                if kind != 1 or stop > size or not 24 <= length <= MAX_RECORD:
-                    break
-                slot = slots[event_id]
-                if slot is not None and (
-                    not limited or (since <= time < until and (pids is None or pid in pids))
-                ):
-                    add((time, pid, slot[data[at + 32 : stop]]))
-                at = stop
-                records += 1
-        except _CORRUPT:
-            pass
-        source.at = at
+            frames = frames.wanted(lambda event_id: self._slot(event_id, prepare, slots) is not None)
+            made = frames.made_of(slots)
+        except CORRUPT:
+            self.go_back(mark)
+            return Rows([], [], [])  # the loops find the one that does not fit
+        if bare:
+            return Rows([], [], made)
+        return Rows(frames.times.tolist(), frames.pids.tolist(), made)
+
+    def mark(self) -> tuple[int, int, int, int]:
+        """Where the reader is, for `go_back`, in the same data."""
+        return self.source.at, self.records, self.last_time, self.steps_back
+
+    def go_back(self, mark: tuple[int, int, int, int]) -> None:
+        self.source.at, self.records, self.last_time, self.steps_back = mark
+
+    def took(self, begin: int, end: int, records: int, last: int, back: int) -> None:
+        """Take in that records of the data were read, from one place to another."""
+        if records and self.first_record == UNKNOWN:
+            self.first_record = self._time(self.source.data, begin + 16)[0]
+        self.source.at = end
         self.records += records
+        self.last_time = last
+        self.steps_back += back
 
     def _careful(
         self,
-        add: Callable[[Row], None],
+        rows: list[Any],
         prepare: Prepare,
-        slots: dict[int, Made | None],
+        slots: Slots,
         window: Window,
+        bare: bool,
     ) -> bool:
         """Take the next item, whatever it is; false if it is not all there. Raises Broken."""
         source = self.source
@@ -252,26 +360,39 @@ class Reader:
             source.at = frame.stop
             return True
         event_id, time, pid, body, stop = frame
-        slot = slots.get(event_id)
-        if slot is None and event_id not in slots:
-            event = self.event(event_id)
-            if event is None:
-                self._unknown(event_id)
-                source.at = stop
-                self.records += 1
-                return True
-            make = prepare(event)
-            slot = slots[event_id] = None if make is None else self.made_of(event, make)
+        if self.first_record == UNKNOWN:
+            self.first_record = time
+        self.steps_back += time < self.last_time
+        self.last_time = time
+        try:
+            slot = self._slot(event_id, prepare, slots)
+        except KeyError:
+            self._unknown(event_id)
+            source.at = stop
+            self.records += 1
+            return True
         if slot is not None and window.holds(time, pid):
             try:
-                add((time, pid, slot[source.data[body:stop]]))
-            except _CORRUPT:
-                self._misfit(event_id, stop - body)
+                made = slot[source.data[body:stop]]
+                rows.append(made if bare else (time, pid, made))
+            except CORRUPT:
+                self._mismatch(event_id, stop - body)
         source.at = stop
         self.records += 1
         return True
 
-    def _misfit(self, event_id: int, size: int) -> None:
+    def _slot(self, event_id: int, prepare: Prepare, slots: Slots) -> Made | None:
+        """What is made of an event's payloads, None if its records are left out. Raises KeyError."""
+        if event_id in slots:
+            return slots[event_id]
+        event = self.event(event_id)
+        if event is None:
+            raise KeyError(event_id)
+        make = prepare(event)
+        slot = slots[event_id] = None if make is None else self.made_of(event, make)
+        return slot
+
+    def _mismatch(self, event_id: int, size: int) -> None:
         """Note a record that does not fit its event."""
         event = self.event(event_id)
         name = event.name if event else f"{event_id:#x}"
@@ -279,31 +400,31 @@ class Reader:
             f"a record of '{name}' whose {size:,} bytes of arguments do not fit its declaration "
             f"in {self.catalogue.path}"
         )
-        self._lost += 1
-        self.problems.note(("misfit", name), self.source.offset, message)
+        self.lost += 1
+        self.errors.note(("mismatch", name), self.source.offset, message)
 
 
 def open_reader(
     path: str, catalogue: Catalogue, guest: str | None = None, headless: bool = False, follow: bool = False
-) -> Reader:
+) -> RecordReader:
     """Open a trace. Raises OSError, and Unusable where nothing in it can be read.
 
     A file without simpletrace's header is a stream of the guest whose prefix `guest` is (empty for
     the only one), or, with `headless`, records whose IDs are positions in the events file.
     """
-    source = Source(path, follow)
+    source = TraceInput(path, follow)
     try:
         layout = _layout(source, guest, headless)
         if not layout.named and not catalogue.whole:
             raise Unusable(f"{source.path}: its IDs are positions in {catalogue.path}, which has errors")
         source.at = layout.start
-        return Reader(source, layout, catalogue, guest)
+        return RecordReader(source, layout, catalogue, guest)
     except BaseException:
         source.close()
         raise
 
 
-def _layout(source: Source, guest: str | None, headless: bool) -> Layout:
+def _layout(source: TraceInput, guest: str | None, headless: bool) -> PayloadLayout:
     try:
         source.more(HEADER_BYTES)
         layout = headed_layout(source.data)
@@ -316,7 +437,7 @@ def _layout(source: Source, guest: str | None, headless: bool) -> Layout:
     if layout is not None:
         return layout
     if guest is not None:
-        return Layout("<", None, 0)
+        return PayloadLayout("<", None, 0)
     if headless:
         return headless_layout(source.data)
     if not source.data:

@@ -11,6 +11,11 @@ from tesc.units.patterns import pattern
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
+
+    from tesc.trace.events import TracedEvent
+    from tesc.trace.reader import Prepare
+    from tesc.trace.values import Values
 
 # Past all times that 64 bits can tell.
 END_OF_TIME = 1 << 64
@@ -34,12 +39,14 @@ class Window:
     """The records of some time and of some processes: from `since` on, before `until`.
 
     Records without a time or a process (a guest's stream has neither) are in none that is limited
-    by it.
+    by it. `sparse` tells that what is made of a record may be None, which leaves the record out: this is
+    how a condition on arguments is put into what makes something of their values.
     """
 
     since: int = -1
     until: int = END_OF_TIME
     pids: frozenset[int] | None = None
+    sparse: bool = False
 
     @property
     def limited(self) -> bool:
@@ -50,6 +57,39 @@ class Window:
 
 
 ALWAYS = Window()
+
+
+@record
+class Selection:
+    """The records that are wanted: of events by name, of some time and of some processes, by their arguments.
+
+    `where` gives for an event what tells from its values whether a record is wanted, or None if all are.
+    Nothing but `prepare` and `window` need be known to who reads: this is the place of conditions.
+    """
+
+    chosen: Callable[[str], bool]
+    times: Window = ALWAYS
+    where: Callable[[TracedEvent], Callable[[Values], bool] | None] | None = None
+
+    @property
+    def window(self) -> Window:
+        if self.where is None:
+            return self.times
+        return Window(self.times.since, self.times.until, self.times.pids, sparse=True)
+
+    def prepare(self, make: Prepare) -> Prepare:
+        """`make`, but None for events that are left out, and making None of records that are."""
+
+        def prepared(event: TracedEvent) -> Callable[[Values], Any] | None:
+            if not self.chosen(event.name):
+                return None
+            made = make(event)
+            wanted = None if self.where is None else self.where(event)
+            if made is None or wanted is None:
+                return made
+            return lambda values: made(values) if wanted(values) else None
+
+        return prepared
 
 
 def parse_moment(text: str) -> Moment:

@@ -10,9 +10,9 @@ import json
 import struct
 from collections import Counter
 
+from tesc.trace.errors import PayloadMismatch
 from tesc.trace.events import DROPPED
 from tesc.trace.layout import DROPPED_ID, EVENT, HEAD_BYTES, MAX_RECORD
-from tesc.trace.problems import Misfit
 from tesc.trace.selection import ALWAYS
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tesc.trace.events import TracedEvent
-    from tesc.trace.reader import Made, Reader
+    from tesc.trace.reader import Made, RecordReader
     from tesc.trace.selection import Window
     from tesc.trace.values import Value, Values
 
@@ -53,7 +53,7 @@ class Tally:
             self.first = time if self.first is None else min(self.first, time)
             self.last = time if self.last is None else max(self.last, time)
 
-    def add(self, reader: Reader, chosen: Callable[[str], bool], window: Window = ALWAYS) -> None:
+    def add(self, reader: RecordReader, chosen: Callable[[str], bool], window: Window = ALWAYS) -> None:
         """Count a trace's records of the events whose names are chosen."""
         counter = _Counter(self, reader, chosen, window)
         quick = reader.layout.typed and not window.limited
@@ -64,7 +64,9 @@ class Tally:
 
 
 class _Counter:
-    def __init__(self, tally: Tally, reader: Reader, chosen: Callable[[str], bool], window: Window) -> None:
+    def __init__(
+        self, tally: Tally, reader: RecordReader, chosen: Callable[[str], bool], window: Window
+    ) -> None:
         self._tally = tally
         self._reader = reader
         self._chosen = chosen
@@ -83,11 +85,11 @@ class _Counter:
     def carefully(self) -> None:
         """Count the records of the data that is there, as they are read for any format."""
         rows = self._reader.fill(self._prepare, self._slots, self._window)
-        if rows:
-            self._tally.see(rows[0][0])
-            self._tally.see(rows[-1][0])
-            self._tally.counts.update([name for _, _, (name, _) in rows])
-            self._tally.dropped += sum([dropped for _, _, (_, dropped) in rows])
+        if rows.made:
+            self._tally.see(rows.times[0])
+            self._tally.see(rows.times[-1])
+            self._tally.counts.update([name for name, _ in rows.made])
+            self._tally.dropped += sum([dropped for _, dropped in rows.made])
 
     def _prepare(self, event: TracedEvent) -> Callable[[Values], tuple[str, Value]] | None:
         if not self._chosen(event.name):
@@ -188,7 +190,7 @@ class _Counter:
                 values = split(data[at + 8 + HEAD_BYTES : at + 8 + length])
                 if event_id == DROPPED_ID and self._known[event_id][2]:
                     dropped += int(values[0])
-        except (Misfit, struct.error):
+        except (PayloadMismatch, struct.error):
             return False
         self._tally.dropped += dropped
         return True

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from tesc.records import record
 from tesc.syntax.c_type import parse_type
+from tesc.trace.errors import PayloadMismatch
 from tesc.trace.layout import WORDS
-from tesc.trace.problems import Misfit
 from tesc.units.compat import is_string
 
 TYPE_CHECKING = False
@@ -77,7 +77,7 @@ def extended(word: str, bits: int, signed: bool) -> str:
 
 @lru_cache(maxsize=None)
 def splitter(order: str, texts: tuple[bool, ...], words: bool) -> Callable[[bytes], Values]:
-    """A function from a payload to its values; it raises Misfit or struct.error.
+    """A function from a payload to its values; it raises PayloadMismatch or struct.error.
 
     `texts` says of each parameter whether it is a text. With `words` a payload is six words, of
     which the first ones are the arguments; what more parameters there may be were never recorded.
@@ -96,7 +96,7 @@ def splitter(order: str, texts: tuple[bool, ...], words: bool) -> Callable[[byte
 def _text_splitter(order: str, texts: Sequence[bool]) -> Callable[[bytes], Values]:
     """The same for payloads with texts, compiled: where things stand depends on the texts before."""
     lines = ["def split(payload):", " at = 0"]
-    names: dict[str, Any] = {"Misfit": Misfit}
+    names: dict[str, Any] = {"PayloadMismatch": PayloadMismatch}
     group: list[str] = []
 
     def unpack(suffix: str, targets: Sequence[str]) -> None:
@@ -116,7 +116,7 @@ def _text_splitter(order: str, texts: Sequence[bool]) -> Callable[[bytes], Value
         lines.append(" at += size")
     if group:
         unpack("", group)
-    lines.append(" if at != len(payload): raise Misfit")
+    lines.append(" if at != len(payload): raise PayloadMismatch")
     lines.append(f" return ({', '.join(f'v{index}' for index in range(len(texts)))},)")
     exec("\n".join(lines), names)
     made: Callable[[bytes], Values] = names["split"]

@@ -32,6 +32,7 @@ REAL_LINES = [
     'include "hw/usb/trace-events" prefix usb_ base 0x8000000000000000',
     "prefix esp_",
     "disable vga_*, cirrus_?lt",
+    "disable prefix*, base?_b, prefix_*",
 ]
 # Pieces that turn good lines into bad ones, and bad ones into worse.
 PIECES = [*"(),;\"'\\*%#{}[]<>=&:.-+$|", "...", "//", "/*", "*/", "int", "void", "PRIx64", '"%d"', "include"]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tesc.trace.errors import MOST_KINDS
 from tesc.trace.formats import FORMATS, make_format
-from tesc.trace.problems import MOST_KINDS
 from tesc.trace.reader import open_reader
 from tesc.trace.selection import ALWAYS
 from tesc.trace.stats import Tally
@@ -31,7 +31,7 @@ RECORDS = st.lists(st.tuples(NUMBERS, st.integers(0, (1 << 32) - 1), ARGUMENTS),
 
 def reader_of(data, catalogue, monkeypatch, chunk=1 << 18, **how):
     """A reader of bytes in memory, by pieces of any size."""
-    monkeypatch.setattr("tesc.trace.source.CHUNK", chunk)
+    monkeypatch.setattr("tesc.trace.input.CHUNK", chunk)
 
     class InMemory(io.BytesIO):
         def __init__(self, path):
@@ -40,7 +40,7 @@ def reader_of(data, catalogue, monkeypatch, chunk=1 << 18, **how):
         def fileno(self):
             return 0
 
-    monkeypatch.setattr("tesc.trace.source.FileIO", InMemory)
+    monkeypatch.setattr("tesc.trace.input.FileIO", InMemory)
     return open_reader("trace", catalogue, **how)
 
 
@@ -58,7 +58,7 @@ def test_round_trip(writer, catalogue, records, order, version, chunk):
         rows = [
             row for rows in reader.batches(lambda e: lambda values: (e.name, values), ALWAYS) for row in rows
         ]
-        assert list(reader.problems) == []
+        assert list(reader.errors) == []
         assert rows == [
             (time, -1 if version == 2 else pid, (NAMES[event_id], tuple(args)))
             for time, pid, (event_id, *args) in records
@@ -103,12 +103,12 @@ def test_mutated(writer, catalogue, monkeypatch, version):
             form.lines(batch).encode("latin-1")
             rows += len(batch)
         assert rows == reader.decoded
-        assert len(list(reader.problems)) <= MOST_KINDS
+        assert len(list(reader.errors)) <= MOST_KINDS
         again = reader_of(bytes(data), catalogue, monkeypatch)
         tally = Tally()
         tally.add(again, lambda name: True)
         assert (sum(tally.counts.values()), again.records) == (rows, reader.records)
-        assert [str(problem) for problem in again.problems] == [str(problem) for problem in reader.problems]
+        assert [str(error) for error in again.errors] == [str(error) for error in reader.errors]
 
 
 @pytest.mark.parametrize("how", [{"guest": ""}, {"headless": True}])
@@ -143,5 +143,5 @@ def test_memory_is_bounded(writer, catalogue, monkeypatch):
         tally.add(reader_of(data, catalogue, monkeypatch), lambda name: True)
         assert total == tally.counts["move"] == 20_000 * times
         assert reader.records == 40_000 * times
-        assert [problem.count for problem in reader.problems] == [20_000 * times]
+        assert [error.count for error in reader.errors] == [20_000 * times]
     assert peaks[1] < 1.2 * peaks[0] < 40 << 20

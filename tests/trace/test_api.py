@@ -35,7 +35,7 @@ def test_records(files):
     assert first.args[2] is True
     assert (second["who"], second.arguments) == ("\udcffa", {"who": "\udcffa", "level": 3})
     assert (third.args, repr(third)) == ((), "<idle at 1000 pid 1: >")
-    assert trace.problems == []
+    assert trace.errors == []
 
 
 def test_a_unit_and_filters(files, unit_of):
@@ -61,14 +61,14 @@ def test_a_guest_merged_with_its_host(files, unit_of, writer):
     assert (records[0].args, records[0].pid) == ((5, 0, False), None)
 
 
-def test_problems(files):
+def test_errors(files):
     data = (files / "trace1").read_bytes()
     (files / "torn").write_bytes(data[:-1])
     with tesc.trace.open(files / "torn", files / "events") as trace:
         assert [record.name for record in trace] == ["move", "say"]
-        (problem,) = trace.problems
-    assert problem.offset == len(data) - 32
-    assert str(problem).startswith(f"{files / 'torn'}: byte {len(data) - 32}: the trace ends within a record")
+        (error,) = trace.errors
+    assert error.offset == len(data) - 32
+    assert str(error).startswith(f"{files / 'torn'}: byte {len(data) - 32}: the trace ends within a record")
     with pytest.raises(tesc.trace.Unusable, match="no simpletrace file"):
         tesc.trace.open([files / "trace1", files / "events"], files / "events")
     with pytest.raises(OSError, match="none"):

@@ -46,7 +46,7 @@ def printed(unit_of):
         for rows in reader.batches(lambda e: form.prepare(e) if chosen(e) else None, ALWAYS):
             parts.append(form.lines(rows))
         reader.source.close()
-        assert list(reader.problems) == []
+        assert list(reader.errors) == []
         return "".join([*parts, form.end()]).encode("latin-1")
 
     return run
@@ -158,5 +158,5 @@ def test_as_the_reference_prints(conformance, unit_of, name):
             assert made == expected.read(len(made))
         assert expected.read() == b""
     reader.source.close()
-    offsets = [problem.offset for problem in reader.problems]
+    offsets = [error.offset for error in reader.errors]
     assert offsets == ([99964] if name == "truncated" else [])

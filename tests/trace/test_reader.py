@@ -6,9 +6,9 @@ import pytest
 
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source as Text
+from tesc.trace.errors import MOST_KINDS, Unusable
 from tesc.trace.events import Catalogue
 from tesc.trace.formats import make_format
-from tesc.trace.problems import MOST_KINDS, Unusable
 from tesc.trace.reader import open_reader
 from tesc.trace.selection import ALWAYS
 from tesc.trace.stats import Tally
@@ -18,7 +18,7 @@ from tesc.units.resolve import resolve
 
 @pytest.fixture
 def read(tmp_path, catalogue):
-    """A function from a trace's bytes, or a writer, to its rows and problems."""
+    """A function from a trace's bytes, or a writer, to its rows and errors."""
 
     def run(data, catalogue=catalogue, window=ALWAYS, **how):
         path = tmp_path / "trace"
@@ -28,19 +28,19 @@ def read(tmp_path, catalogue):
             row for rows in reader.batches(lambda e: lambda values: (e.name, values), window) for row in rows
         ]
         reader.source.close()
-        problems = [(problem.offset, problem.message, problem.count) for problem in reader.problems]
-        return rows, problems
+        errors = [(error.offset, error.message, error.count) for error in reader.errors]
+        return rows, errors
 
     return run
 
 
 def counted(path, catalogue, **how):
-    """The counts that --stats would print, and the problems, by the quick way where there is one."""
+    """The counts that --stats would print, and the errors, by the quick way where there is one."""
     reader = open_reader(str(path), catalogue, **how)
     tally = Tally()
     tally.add(reader, lambda name: True)
     reader.source.close()
-    return {name: n for name, n in tally.counts.items() if n}, list(reader.problems), reader.records
+    return {name: n for name, n in tally.counts.items() if n}, list(reader.errors), reader.records
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -86,20 +86,20 @@ def test_no_header(read, writer, order, first):
 @pytest.mark.parametrize("version", [0, 2, 3, 4])
 def test_dropped(read, writer, version):
     made = writer("<", version).header().record(0xFFFFFFFFFFFFFFFE, 5, 6, 77)
-    ((_, _, row),), problems = read(made)
-    assert (row, problems) == (("Dropped_Event", (77,)), [])
+    ((_, _, row),), errors = read(made)
+    assert (row, errors) == (("Dropped_Event", (77,)), [])
 
 
 def test_a_later_mapping_takes_an_id_over(read, writer):
     made = writer().header().mapping(1, "point").record(1, 1, 1, 5).mapping(1, "idle").record(1, 2, 1)
-    rows, problems = read(made)
-    assert ([row[2] for row in rows], problems) == ([("point", (5,)), ("idle", ())], [])
+    rows, errors = read(made)
+    assert ([row[2] for row in rows], errors) == ([("point", (5,)), ("idle", ())], [])
 
 
 def test_of_two_events_of_one_name_the_last_is_meant(read, writer, unit_of):
     twice = Catalogue(unit_of("a(int x)\na(const char *s)\n"))
-    rows, problems = read(writer().header().mapping(0, "a").record(0, 1, 1, b"text"), twice)
-    assert (rows, problems) == ([(1, 1, ("a", (b"text",)))], [])
+    rows, errors = read(writer().header().mapping(0, "a").record(0, 1, 1, b"text"), twice)
+    assert (rows, errors) == ([(1, 1, ("a", (b"text",)))], [])
 
 
 HOST = """\
@@ -126,9 +126,9 @@ def guests(tmp_path):
 def test_guest(read, writer, guests, prefix):
     """Seven words a record; disabled events count; addresses are numbers."""
     made = writer().guest(0, -2, 0xDEAD).guest(2, 1, 1, 1 << 63)
-    rows, problems = read(made, guests, guest=prefix)
+    rows, errors = read(made, guests, guest=prefix)
     names = [("bios_boot", ((1 << 64) - 2, 0xDEAD)), ("bios_last", (1, 1, 1 << 63))]
-    assert (rows, problems) == ([(-1, -1, name) for name in names], [])
+    assert (rows, errors) == ([(-1, -1, name) for name in names], [])
 
 
 def test_guest_of_its_own_file(read, writer, unit_of):
@@ -155,9 +155,9 @@ def test_a_simpletrace_file_beside_guests(read, writer, guests):
     """Stream IDs mean events of ranges with a base, mapped or not; a header says what a file is."""
     made = writer().header().mapping(3, "bios_boot").record(3, 1, 1, 4, 5)
     made.record(0x8000000000000002, 2, 1, 6, 1, 7).record(0x9000000000000000, 3, 1)
-    rows, problems = read(made, guests, guest="bios")
+    rows, errors = read(made, guests, guest="bios")
     names = [("bios_boot", (4, 5)), ("bios_last", (6, 1, 7)), ("tool_tick", ())]
-    assert ([row[2] for row in rows], problems) == (names, [])
+    assert ([row[2] for row in rows], errors) == (names, [])
 
 
 # What is wrong with a trace.
@@ -167,9 +167,9 @@ def test_unknown_ids(read, writer):
     made = writer().mapped().mapping(99, "gone")
     at = len(made.data)
     made.record(50, 1, 1).record(99, 1, 1, 5, 6).record(50, 1, 1, b"x").record(10, 2, 2)
-    rows, problems = read(made)
+    rows, errors = read(made)
     assert rows == [(2, 2, ("idle", ()))]
-    assert problems == [
+    assert errors == [
         (at, "unknown event ID 0x32: no mapping record before it names it", 2),
         (
             at + 32,
@@ -180,14 +180,14 @@ def test_unknown_ids(read, writer):
 
 
 def test_unknown_ids_of_a_guest(read, writer, guests):
-    rows, problems = read(writer().guest(3).guest(0x8000000000000000).guest(1), guests, guest="bios")
+    rows, errors = read(writer().guest(3).guest(0x8000000000000000).guest(1), guests, guest="bios")
     assert [row[2] for row in rows] == [("bios_off", ())]
-    assert problems == [
+    assert errors == [
         (0, "unknown event ID 0x3: host has 3 events for this trace", 2),
     ]
 
 
-def test_problems_are_few(read, writer, unit_of):
+def test_errors_are_few(read, writer, unit_of):
     """Each kind is told of once, with its count, and of events only so many."""
     names = [f"e{number}" for number in range(MOST_KINDS + 8)]
     made = writer().header()
@@ -195,9 +195,9 @@ def test_problems_are_few(read, writer, unit_of):
         made.mapping(number, name)
     for number in range(len(names)):
         made.raw(number, 1, 1, b"odd").raw(number, 1, 1, b"odd")
-    _, problems = read(made, Catalogue(unit_of("".join(f"{name}(void)\n" for name in names))))
-    assert [count for _, _, count in problems] == [2] * MOST_KINDS + [16]
-    assert problems[-1][1] == "a record that can't be decoded, for yet other reasons"
+    _, errors = read(made, Catalogue(unit_of("".join(f"{name}(void)\n" for name in names))))
+    assert [count for _, _, count in errors] == [2] * MOST_KINDS + [16]
+    assert errors[-1][1] == "a record that can't be decoded, for yet other reasons"
 
 
 @pytest.mark.parametrize(
@@ -221,8 +221,8 @@ def test_a_payload_that_does_not_fit(read, writer, tmp_path, catalogue, event_id
     assert rows == [(2, 2, ("idle", ()))]
     assert (offset, count) == (at, 2)
     assert f"{len(payload)} bytes of arguments do not fit its declaration in trace-events" in message
-    counts, (problem,), records = counted(tmp_path / "trace", catalogue)
-    assert (counts, problem.count, records) == ({"idle": 1}, 2, 3)
+    counts, (error,), records = counted(tmp_path / "trace", catalogue)
+    assert (counts, error.count, records) == ({"idle": 1}, 2, 3)
 
 
 @pytest.mark.parametrize(
@@ -239,21 +239,21 @@ def test_a_length_that_lies(read, writer, tmp_path, catalogue, version, length, 
     made.record(10 if version == 4 else 0, 1, 1)
     at = len(made.data)
     made.raw(10, 1, 1, b"", length=length).record(10, 2, 2)
-    rows, problems = read(made)
+    rows, errors = read(made)
     assert [row[2] for row in rows] == [("idle", ())]
-    assert problems == [(at, f"{message}; nothing can be read from here on", 1)]
+    assert errors == [(at, f"{message}; nothing can be read from here on", 1)]
     assert counted(tmp_path / "trace", catalogue)[0] == {"idle": 1}
 
 
 def test_other_breaks(read, writer):
     made = writer().mapped().record(10, 1, 1)
     at = len(made.data)
-    _, problems = read(made.data + made.pack("Q", 7) + bytes(100))
+    _, errors = read(made.data + made.pack("Q", 7) + bytes(100))
     broken = "a record of type 0x7, which is neither a mapping (0) nor an event (1)"
-    assert problems == [(at, f"{broken}; nothing can be read from here on", 1)]
-    _, problems = read(made.data + made.pack("QQI", 0, 1, 0xFFFFFFFF))
+    assert errors == [(at, f"{broken}; nothing can be read from here on", 1)]
+    _, errors = read(made.data + made.pack("QQI", 0, 1, 0xFFFFFFFF))
     broken = "a mapping whose event name is said to be 4,294,967,295 bytes long"
-    assert problems == [(at, f"{broken}; nothing can be read from here on", 1)]
+    assert errors == [(at, f"{broken}; nothing can be read from here on", 1)]
 
 
 def test_too_many_mappings(read, writer, monkeypatch):
@@ -276,13 +276,13 @@ def test_torn_at_every_byte(read, writer, tmp_path, catalogue):
         step()
         ends.append(len(made.data))
     for cut in range(ends[0], len(made.data) + 1):
-        rows, problems = read(made.data[:cut])
+        rows, errors = read(made.data[:cut])
         whole = max(end for end in ends if end <= cut)
         assert len(rows) == [0, 0, 1, 1, 2][ends.index(whole)]
-        assert [offset for offset, _, _ in problems] == ([] if cut in ends else [whole])
+        assert [offset for offset, _, _ in errors] == ([] if cut in ends else [whole])
         counts, found, _ = counted(tmp_path / "trace", catalogue)
-        assert (sum(counts.values()), len(found)) == (len(rows), len(problems))
-    assert problems == []
+        assert (sum(counts.values()), len(found)) == (len(rows), len(errors))
+    assert errors == []
 
 
 @pytest.mark.parametrize(

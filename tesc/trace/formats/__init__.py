@@ -10,7 +10,7 @@ from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any, Union
 
     from tesc.trace.events import TracedEvent
@@ -30,12 +30,23 @@ FORMATS = {
 }
 
 
-class Format:
+_MOST_PIDS = 1 << 12
+
+
+class TraceWriter:
     """A format: rows of a trace to text.
 
     What `prepare` gives for an event makes something of a record's values, which may be kept for
-    other records with the same ones; `lines` makes text of rows that hold such things.
+    other records with the same ones; `columns` makes text of the times, the processes and such things, of
+    one record or more. With `timeless` what is made is the text itself: time and process don't matter.
+
+    `state` is what the text of the next record depends on, other than the record. `origin` is the time
+    of the first record, 0 if there is none.
     """
+
+    timeless = False
+    state: Any = None
+    origin = 0
 
     def begin(self) -> str:
         """What stands before all records."""
@@ -44,16 +55,44 @@ class Format:
     def prepare(self, event: TracedEvent) -> Callable[[Values], Any]:
         raise NotImplementedError
 
-    def lines(self, rows: Sequence[Row]) -> str:
+    def columns(self, times: Sequence[int], pids: Sequence[int], made: Sequence[Any]) -> str:
         raise NotImplementedError
+
+    def lines(self, rows: Sequence[Row]) -> str:
+        """The text of rows of time, process and what was made."""
+        return self.columns(*zip(*rows)) if rows else ""
 
     def end(self) -> str:
         """What stands after all records."""
         return ""
 
 
-def make_format(name: str, events: Sequence[Declared], timestamps: bool = False) -> Format:
+class PidTexts(dict):  # type: ignore[type-arg]
+    """What a format shows for each process."""
+
+    def __init__(self, show: Callable[[int], str]) -> None:
+        super().__init__()
+        self._show = show
+
+    def __missing__(self, pid: int) -> str:
+        if len(self) >= _MOST_PIDS:
+            self.clear()
+        made = self[pid] = self._show(pid)
+        return made
+
+
+def joined(first: Sequence[str], *others: Iterable[str]) -> str:
+    """The first text of each column, then the second of each, and so on."""
+    width = 1 + len(others)
+    parts = [""] * (width * len(first))
+    parts[::width] = first
+    for index, column in enumerate(others):
+        parts[index + 1 :: width] = column
+    return "".join(parts)
+
+
+def make_format(name: str, events: Sequence[Declared], timestamps: bool = False) -> TraceWriter:
     """The format of a name, for a trace in which these events are wanted."""
     module = import_module(f"tesc.trace.formats.{name}")
-    made: Format = module.make(events, timestamps)
+    made: TraceWriter = module.make(events, timestamps)
     return made

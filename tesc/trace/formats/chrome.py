@@ -2,67 +2,74 @@
 
 The format is Google's "Trace Event Format": `ts` is in microseconds, fractions allowed, and an
 instant (`ph` "i") whose scope is "t" is drawn in its thread's row. QEMU does not record threads,
-so each process has one row. Numbers of more than 53 bits would be rounded by a viewer, which reads
-them as JavaScript does: they are hexadecimal text.
+so each process has one row.
+
+Viewers hold `ts` as a double, which loses nanoseconds from 102 days on: times are counted from the first
+record, whose own time `otherData` has. Numbers are exact up to 2^63-1 in Perfetto (version 52); larger ones
+would become negative, so they are hexadecimal text. Text is UTF-8 as it is: Perfetto resolves JSON's escapes
+only in strings that also have an escaped quote, and drops arguments with escaped surrogate pairs there.
 """
 
 from __future__ import annotations
 
 import json
 
-from tesc.trace.formats import Format
-from tesc.trace.formats.jsonl import readable
-from tesc.trace.values import typer
+from tesc.trace.formats import PidTexts, TraceWriter, joined
+from tesc.trace.formats.jsonl import arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
 
     from tesc.trace.events import TracedEvent
     from tesc.trace.formats import Declared
-    from tesc.trace.reader import Row
     from tesc.trace.values import Values
 
-_EXACT = 1 << 53
+_EXACT = 1 << 63
+_FRACTIONS = tuple([f".{nanoseconds:03d}" for nanoseconds in range(1000)])
 
 
-class Chrome(Format):
+class Chrome(TraceWriter):
     def __init__(self) -> None:
-        self._separator = "\n"
+        self._pids = PidTexts(lambda pid: f', "pid": {max(pid, 0)}, "tid": {max(pid, 0)}')
+        self.state = "\n"  # what is between the record before and the next
 
     def begin(self) -> str:
-        return '{"displayTimeUnit": "ns", "traceEvents": ['
+        first = f'"otherData": {{"first_record_ns": {self.origin}}}, ' if self.origin else ""
+        return f'{{"displayTimeUnit": "ns", {first}"traceEvents": ['
 
     def prepare(self, event: TracedEvent) -> Callable[[Values], tuple[str, str]]:
-        head = f'{{"name": {json.dumps(event.name)}, "ph": "i", "s": "t", "ts": '
-        types = typer(event.kinds)
-        names = [name for _, name in event.parameters]
+        head = f',\n{{"name": {json.dumps(event.name)}, "ph": "i", "s": "t", "ts": '
+        as_json = arguments(event, _shown, ascii_only=False)
+        return lambda values: (head, f', "args": {as_json(values)}}}')
 
-        def make(values: Values) -> tuple[str, str]:
-            arguments = dict(zip(names, map(_shown, types(values))))
-            return head, f', "args": {json.dumps(arguments)}}}'
-
-        return make
-
-    def lines(self, rows: Sequence[Row]) -> str:
-        parts = []
-        for time, pid, (head, tail) in rows:
-            stamp = f"{time // 1000}.{time % 1000:03d}" if time >= 0 else "0"
-            row = max(pid, 0)
-            parts.append(f'{self._separator}{head}{stamp}, "pid": {row}, "tid": {row}{tail}')
-            self._separator = ",\n"
-        return "".join(parts)
+    def columns(self, times: Sequence[int], pids: Sequence[int], made: Sequence[tuple[str, str]]) -> str:
+        heads, tails = zip(*made)
+        origin = self.origin
+        since = (
+            [time - origin for time in times]
+            if min(times) >= 0
+            else [max(time - origin, 0) for time in times]
+        )
+        if min(since) >= 0:
+            wholes = [str(time // 1000) for time in since]
+        else:  # the trace goes back beyond its first record
+            wholes = [str(time // 1000) if time >= 0 else f"-{-time // 1000}" for time in since]
+            since = [abs(time) for time in since]
+        fractions = [_FRACTIONS[time % 1000] for time in since]
+        text = joined(heads, wholes, fractions, map(self._pids.__getitem__, pids), tails)
+        if self.state == "\n":
+            text = text[1:]
+        self.state = ",\n"
+        return text
 
     def end(self) -> str:
         return "\n]}\n"
 
 
-def _shown(value: Any) -> Any:
-    if isinstance(value, int) and not -_EXACT < value < _EXACT:
-        return hex(value)
-    return readable(value)
+def _shown(value: int) -> str:
+    return str(value) if value < _EXACT else f'"{value:#x}"'
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> Format:
+def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
     return Chrome()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from tesc.trace.formats import Format
+from tesc.trace.formats import PidTexts, TraceWriter, joined
 from tesc.trace.values import typer
 
 TYPE_CHECKING = False
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from tesc.trace.events import TracedEvent
     from tesc.trace.formats import Declared
-    from tesc.trace.reader import Row
     from tesc.trace.values import Values
 
 _SPECIAL = re.compile('[",\r\n]')
@@ -35,8 +34,9 @@ def _cell(value: object) -> str:
     return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
 
 
-class Csv(Format):
+class Csv(TraceWriter):
     def __init__(self, events: Sequence[Declared]) -> None:
+        self._pids = PidTexts(lambda pid: f",{pid if pid >= 0 else ''},")
         self._columns = max([len(event.parameters) for event in events], default=0)
         self._names = [f"arg{number}" for number in range(1, self._columns + 1)]
         if len(events) == 1:
@@ -51,11 +51,10 @@ class Csv(Format):
         empty = "," * (self._columns - len(event.parameters)) + "\r\n"
         return lambda values: ",".join([name, *map(_cell, types(values))]) + empty
 
-    def lines(self, rows: Sequence[Row]) -> str:
-        return "".join(
-            [f"{time if time >= 0 else ''},{pid if pid >= 0 else ''},{tail}" for time, pid, tail in rows]
-        )
+    def columns(self, times: Sequence[int], pids: Sequence[int], made: Sequence[str]) -> str:
+        stamps = [str(time) if time >= 0 else "" for time in times]
+        return joined(stamps, map(self._pids.__getitem__, pids), made)
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> Format:
+def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
     return Csv(events)

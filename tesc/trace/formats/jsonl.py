@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from tesc.trace.formats import Format
+from tesc.trace.formats import PidTexts, TraceWriter, joined
 from tesc.trace.values import typer
 
 TYPE_CHECKING = False
@@ -18,39 +18,57 @@ if TYPE_CHECKING:
 
     from tesc.trace.events import TracedEvent
     from tesc.trace.formats import Declared
-    from tesc.trace.reader import Row
     from tesc.trace.values import Values
 
 
-def arguments(event: TracedEvent) -> Callable[[Values], str]:
-    """A function from values to the JSON object of the arguments."""
-    types = typer(event.kinds)
-    names = [name for _, name in event.parameters]
+def arguments(
+    event: TracedEvent, number: Callable[[int], str] | None = None, ascii_only: bool = True
+) -> Callable[[Values], str]:
+    """A function from values to the JSON object of the arguments.
 
-    def as_json(values: Values) -> str:
-        return json.dumps(dict(zip(names, map(readable, types(values)))))
+    `number` makes text of an integer, decimal digits if it is not given; without `ascii_only` text is UTF-8.
+    """
+    kinds = event.kinds
+    types = typer(kinds)
+    names = [json.dumps(name) for _, name in event.parameters]
+    plain = number is None and not any(kind.text or kind.truth for kind in kinds)
+    template = "{" + ", ".join([f"{name}: %{'d' if plain else 's'}" for name in names]) + "}"
+    if plain:
+        return lambda values: template % types(values)
 
-    return as_json
+    def text(value: Any) -> str:
+        made = json.dumps(readable(value), ensure_ascii=ascii_only)
+        return made if ascii_only or made.isascii() else made.encode().decode("latin-1")
+
+    shown: list[Callable[[Any], str]] = []
+    for kind in kinds:
+        shown.append(text if kind.text else json.dumps if kind.truth else number or str)
+    return lambda values: template % tuple([show(value) for show, value in zip(shown, types(values))])
 
 
-def readable(value: Any) -> Any:
-    if isinstance(value, str) and not value.isascii():
+def readable(value: str) -> str:
+    """Text whose bytes that are not UTF-8 are `\\xNN`."""
+    if not value.isascii():
         return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return value
 
 
-class JsonLines(Format):
+class JsonLines(TraceWriter):
+    def __init__(self) -> None:
+        self._pids = PidTexts(lambda pid: f', "pid": {pid if pid >= 0 else "null"}')
+
     def prepare(self, event: TracedEvent) -> Callable[[Values], tuple[str, str]]:
         head = f'{{"event": {json.dumps(event.name)}, "time": '
         as_json = arguments(event)
         return lambda values: (head, f', "args": {as_json(values)}}}\n')
 
-    def lines(self, rows: Sequence[Row]) -> str:
-        parts = []
-        for time, pid, (head, tail) in rows:
-            parts.append(f'{head}{time if time >= 0 else "null"}, "pid": {pid if pid >= 0 else "null"}{tail}')
-        return "".join(parts)
+    def columns(self, times: Sequence[int], pids: Sequence[int], made: Sequence[tuple[str, str]]) -> str:
+        heads, tails = zip(*made)
+        stamps = (
+            map(str, times) if min(times) >= 0 else [str(time) if time >= 0 else "null" for time in times]
+        )
+        return joined(heads, stamps, map(self._pids.__getitem__, pids), tails)
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> Format:
+def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
     return JsonLines()

@@ -6,7 +6,9 @@ or not; text is a bytes literal of Python's.
 
 from __future__ import annotations
 
-from tesc.trace.formats import Format
+from operator import sub
+
+from tesc.trace.formats import PidTexts, TraceWriter, joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 
     from tesc.trace.events import TracedEvent
     from tesc.trace.formats import Declared
-    from tesc.trace.reader import Row
     from tesc.trace.values import Values
 
 # How many deltas are kept as text: of real traces most are short and come again.
@@ -32,21 +33,11 @@ class _Deltas(dict):  # type: ignore[type-arg]
         return made
 
 
-class _Pids(dict):  # type: ignore[type-arg]
-    """What stands between a delta and the arguments."""
-
-    def __missing__(self, pid: int) -> str:
-        if len(self) >= _MOST_KEPT:
-            self.clear()
-        made = self[pid] = f" pid={max(pid, 0)} "
-        return made
-
-
-class Simpletrace(Format):
+class Simpletrace(TraceWriter):
     def __init__(self) -> None:
-        self._last: int | None = None
+        self.state: int | None = None  # the time of the record before
         self._deltas = _Deltas()
-        self._pids = _Pids()
+        self._pids = PidTexts(lambda pid: f" pid={max(pid, 0)} ")
 
     def prepare(self, event: TracedEvent) -> Callable[[Values], tuple[str, str]]:
         fields = [
@@ -57,17 +48,13 @@ class Simpletrace(Format):
         name = f"{event.name} "
         return lambda values: (name, template % values)
 
-    def lines(self, rows: Sequence[Row]) -> str:
-        deltas, pids = self._deltas, self._pids
-        last = rows[0][0] if self._last is None else self._last
-        parts: list[str] = []
-        add = parts.append
-        for time, pid, (name, arguments) in rows:
-            add(f"{name}{deltas[time - last]}{pids[pid]}{arguments}")
-            last = time
-        self._last = last
-        return "".join(parts)
+    def columns(self, times: Sequence[int], pids: Sequence[int], made: Sequence[tuple[str, str]]) -> str:
+        names, arguments = zip(*made)
+        last = times[0] if self.state is None else self.state
+        deltas = map(self._deltas.__getitem__, map(sub, times, (last, *times[:-1])))
+        self.state = times[-1]
+        return joined(names, deltas, map(self._pids.__getitem__, pids), arguments)
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> Format:
+def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
     return Simpletrace()

@@ -5,7 +5,7 @@ With timestamps a line begins as QEMU's log does under `-msg timestamp=on`: `PID
 
 from __future__ import annotations
 
-from tesc.trace.formats import Format
+from tesc.trace.formats import TraceWriter
 from tesc.trace.printf import compile_format
 
 TYPE_CHECKING = False
@@ -14,26 +14,25 @@ if TYPE_CHECKING:
 
     from tesc.trace.events import TracedEvent
     from tesc.trace.formats import Declared
-    from tesc.trace.reader import Row
     from tesc.trace.values import Values
 
 
-class Text(Format):
+class Text(TraceWriter):
     def __init__(self, timestamps: bool) -> None:
-        self._timestamps = timestamps
+        self.timeless = not timestamps
 
     def prepare(self, event: TracedEvent) -> Callable[[Values], str]:
         return compile_format(event.format, event.kinds, f"{event.name} ", "\n")
 
-    def lines(self, rows: Sequence[Row]) -> str:
-        if not self._timestamps:
-            return "".join([line for _, _, line in rows])
+    def columns(self, times: Sequence[int], pids: Sequence[int], made: Sequence[str]) -> str:
+        if self.timeless:
+            return "".join(made)
         parts = []
-        for time, pid, line in rows:
+        for time, pid, line in zip(times, pids, made):
             seconds, rest = divmod(time, 1_000_000_000)
             parts.append(f"{pid}@{seconds}.{rest // 1000:06d}:{line}" if time >= 0 else f"?@?:{line}")
         return "".join(parts)
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> Format:
+def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
     return Text(timestamps)

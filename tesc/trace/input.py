@@ -17,7 +17,7 @@ class Truncated(Exception):
     """A file that is followed has become shorter."""
 
 
-class Source:
+class TraceInput:
     """A window on a trace: `data` is what was read and not yet given up, `at` the place in it.
 
     `start` is the offset of data[0] in the trace, so start + at is where the reader stands.
@@ -26,6 +26,9 @@ class Source:
 
     def __init__(self, path: str, follow: bool = False) -> None:
         """Open a file; `-` is standard input. Raises OSError."""
+        self.chunk = CHUNK
+        # Where to stop, but for what is asked for beyond it.
+        self.limit: int | None = None
         self.path = "<stdin>" if path == "-" else path
         self.data = b""
         self.at = 0
@@ -38,6 +41,23 @@ class Source:
             self._file = FileIO(path)
         # The end of a pipe is the end: nobody can write to it any more.
         self._follow = follow and stat.S_ISREG(os.fstat(self._file.fileno()).st_mode)
+
+    @property
+    def size(self) -> int | None:
+        """How long the trace is, if it is a file whose parts can be read in any order; else None."""
+        if self._follow or self.path == "<stdin>":
+            return None
+        status = os.fstat(self._file.fileno())
+        return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+    def reopen(self) -> None:
+        """Open the file once more: what a process forked from another reads moves the other's place, too."""
+        self._file = FileIO(self.path)
+
+    def seek(self, offset: int) -> None:
+        """Go to an offset; what was read is given up."""
+        self._file.seek(offset)
+        self.data, self.at, self.start = b"", 0, offset
 
     @property
     def offset(self) -> int:
@@ -54,7 +74,7 @@ class Source:
         self.at = 0
         try:
             while there < need or len(parts) == 1:
-                part = self._file.read(CHUNK)
+                part = self._file.read(self._next_size(there, need))
                 if part:
                     parts.append(part)
                     there += len(part)
@@ -67,6 +87,12 @@ class Source:
         finally:
             self.data = parts[0] if len(parts) == 1 else b"".join(parts)
         return len(parts) > 1 and there >= need
+
+    def _next_size(self, there: int, need: int) -> int:
+        """How many bytes to read on."""
+        if self.limit is None:
+            return self.chunk
+        return min(self.chunk, max(self.limit - self.start - there, need - there))
 
     def _wait(self, there: int) -> None:
         if os.fstat(self._file.fileno()).st_size < self.start + there:

@@ -1,0 +1,164 @@
+/**
+ * The trace-events language for tree-sitter. tesc/grammar.lark is where its syntax is written down;
+ * tests/editors/tree_sitter hold this to it. After a change: npm run generate (see README.md).
+ *
+ * What C makes of a parameter's words is part of the grammar here, since editors want the name apart
+ * from the type: the rules `_qualified` to `_past_star` read a declaration from left to right, and each
+ * is named by what it has seen. One word ahead decides what a word is: the name is before `,` or `)`.
+ * All lists grow to the left. A parser that is lost looks no more than 16 entries back for a way out,
+ * and the line's start has to be among them.
+ */
+
+const KINDS = [
+  "void", "bool", "char", "short", "int", "long", "signed", "unsigned", "float", "double",
+  "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t",
+  "size_t", "ssize_t", "intptr_t", "uintptr_t", "ptrdiff_t",
+];
+const QUALIFIERS = ["const", "volatile", "restrict"];
+const TAGS = ["struct", "union", "enum"];
+
+// Blanks, and what nobody sees: tesc reads such characters as blanks, and reports them.
+const UNSEEN =
+  /[ \t\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/;
+
+const named = ($, ...words) => choice(...words.map((word) => alias(word, $.identifier)));
+const property = ($, ...words) => field("property", choice(...words.map((word) => alias(word, $.property))));
+const pattern = ($, ...words) => choice(...words.map((word) => alias(word, $.pattern)));
+
+module.exports = grammar({
+  name: "trace_events",
+
+  word: ($) => $._word,
+
+  extras: () => [UNSEEN],
+
+  // See src/scanner.c.
+  externals: ($) => [$._line_end, $._line_start, $.mistake],
+
+  rules: {
+    source_file: ($) => seq(optional($._line), repeat(seq($._line_end, optional($._line)))),
+
+    _line: ($) => seq($._line_start, $._item),
+
+    _item: ($) => choice($.event, $.include, $.prefix, $.disable, $.comment),
+
+    comment: () => /#[^\r\n]*/,
+
+    _word: () => /[A-Za-z0-9_]+/,
+
+    // A word before a parenthesis is the event's name, even `include`, `prefix` and `disable`.
+    event: ($) => seq($._head, field("parameters", $.parameters), field("format", optional($.format))),
+
+    _head: ($) =>
+      choice(
+        field("name", named($, $._word, "include", "prefix", "disable")),
+        seq(property($, "disable"), field("name", named($, $._word, "include", "prefix", "disable", "base"))),
+        seq($._properties, field("name", named($, $._word))),
+      ),
+
+    // After `disable` a word may be a pattern of the directive until one more word follows.
+    _properties: ($) =>
+      choice(
+        property($, $._word),
+        seq(property($, "disable"), property($, $._word, "disable")),
+        seq($._properties, property($, $._word)),
+      ),
+
+    parameters: ($) =>
+      seq(
+        "(",
+        optional(choice(alias("void", $.primitive_type), seq($.parameter, repeat(seq(",", $.parameter))))),
+        ")",
+      ),
+
+    parameter: ($) =>
+      choice(
+        seq($._qualified, choice($._name, $._odd_name)),
+        seq($._typed, choice($._name, $._odd_name)),
+        seq($._typed_tag, $._name),
+        seq($._starred, choice($._name, $._odd_name)),
+      ),
+
+    _kind: ($) => field("type", $.primitive_type),
+    _qualifier: ($) => field("type", $.type_qualifier),
+    _tag: ($) => field("type", alias(choice(...TAGS), $.tag)),
+    _unknown: ($) => field("type", alias($._word, $.type_identifier)),
+    _star: () => field("type", "*"),
+    _name: ($) => field("name", named($, $._word)),
+    _odd_name: ($) => field("name", named($, ...TAGS)),
+
+    // Nothing yet says what is declared: a qualifier is last, or a tag.
+    _qualified: ($) => seq(optional(choice($._qualified, $._tagged)), $._qualifier),
+    _tagged: ($) => seq(optional(choice($._qualified, $._tagged)), $._tag),
+
+    // A type without stars. A word that is no type is the name, or points to something.
+    _typed: ($) =>
+      choice(
+        seq(optional(choice($._qualified, $._tagged)), choice($._kind, $._unknown)),
+        seq(choice($._typed, $._typed_tag), choice($._kind, $._qualifier)),
+      ),
+    _typed_tag: ($) => seq(choice($._typed, $._typed_tag), $._tag),
+
+    // A star is last.
+    _starred: ($) =>
+      choice(
+        seq(choice($._qualified, $._tagged), $._star),
+        seq(choice($._typed, $._typed_tag, $._starred, $._past_star), optional($._unknown), $._star),
+      ),
+
+    // No name may follow: a pointer itself is not qualified.
+    _past_star: ($) => seq(choice($._starred, $._past_star), choice($._qualifier, $._tag, $._kind)),
+
+    primitive_type: () => choice(...KINDS),
+    type_qualifier: () => choice(...QUALIFIERS),
+
+    format: ($) => seq($.string, repeat(choice($.string, alias($._word, $.macro)))),
+
+    string: ($) =>
+      seq(
+        '"',
+        repeat(choice($.string_content, $.escape_sequence, $.conversion)),
+        token.immediate('"'),
+      ),
+
+    string_content: () => token.immediate(prec(1, /[^"\\%\r\n]+/)),
+
+    escape_sequence: () =>
+      token.immediate(
+        prec(1, /\\([0-7]{1,3}|x[0-9A-Fa-f]+|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[^\r\n])/),
+      ),
+
+    // Up to where the literal ends: the letter may come from a macro.
+    conversion: () =>
+      token.immediate(
+        prec(
+          1,
+          /%([0-9]+\$)?[-+ #0'I]*(\*([0-9]+\$)?|[0-9]+)?(\.(\*([0-9]+\$)?|-?[0-9]*))?(hh|h|ll|l|q|L|j|z|Z|t)?[^"\\\r\n]?/,
+        ),
+      ),
+
+    include: ($) =>
+      seq(
+        "include",
+        field("path", $.path),
+        optional(seq("prefix", field("prefix", named($, $._word, "base")))),
+        optional(seq("base", field("base", $.integer))),
+      ),
+
+    path: () => /"([^"\\\r\n]|\\[^\r\n])*"/,
+
+    integer: () => /0[xX][0-9A-Fa-f]+|[0-9]+/,
+
+    prefix: ($) => seq("prefix", field("name", named($, $._word))),
+
+    // The first pattern may turn out to be an event's property or name.
+    disable: ($) =>
+      seq(
+        "disable",
+        pattern($, $._word, $._glob, "include", "prefix", "disable", "base"),
+        repeat(seq(",", pattern($, $._word, $._glob))),
+      ),
+
+    _glob: () => /[A-Za-z0-9_]*[*?][A-Za-z0-9_*?]*/,
+  },
+});

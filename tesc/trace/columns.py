@@ -1,0 +1,132 @@
+"""Traces as columns: what tables (Parquet, SQLite), packets (CTF, Perfetto) and statistics are made from.
+
+    for batch in column_batches(trace.readers, selection):
+        for part in batch:
+            part.event, part.times, part.pids, part.columns    # all records of one event in this piece
+
+A batch is a piece of the trace, some thousand records; each of its parts holds one event's records.
+Numbers are words of 64 bits whatever their types, text is bytes, as values are everywhere in tesc.trace;
+`typed` makes of a column what its parameter's type says. Columns are lists, or arrays of numpy (uint64)
+where that is installed and the trace is long enough: take them as sequences. The order of the records of
+different events is in `places`, which count through the whole batch.
+"""
+
+from __future__ import annotations
+
+from tesc.records import record
+from tesc.trace import vectors
+from tesc.trace.loops import CORRUPT
+from tesc.trace.merge import batches
+from tesc.trace.values import number_expression
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
+
+    from tesc.trace.events import TracedEvent
+    from tesc.trace.reader import RecordReader, Row, Slots
+    from tesc.trace.selection import Selection
+    from tesc.trace.values import Kind, Values
+    from tesc.trace.vectors import Frames
+
+
+@record
+class EventColumns:
+    """The records of one event in a batch, in the order of the trace.
+
+    `times` are nanoseconds and `pids` processes, -1 where the trace has none; `columns` has a column for each
+    parameter of the event.
+    """
+
+    event: TracedEvent
+    places: Sequence[int]
+    times: Sequence[int]
+    pids: Sequence[int]
+    columns: tuple[Sequence[Any], ...]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+def column_batches(readers: Sequence[RecordReader], selection: Selection) -> Iterator[list[EventColumns]]:
+    """The selected records of traces, merged by time if there are several, as columns; no batch is empty."""
+    prepare = selection.prepare(lambda event: lambda values: (event, values))
+    if len(readers) > 1 or selection.where is not None:
+        for rows in batches(readers, prepare, selection.window):
+            yield _grouped(rows, 0)
+        return
+    reader = readers[0]
+    if (reader.source.size or 0) >= vectors.WORTH:
+        reader.use_vectors()
+    slots: Slots = {}
+    while not reader.over:
+        found, number = _many(reader, selection)
+        rows = reader.fill(prepare, slots, selection.window, many=False).rows()
+        found += _grouped(rows, number)
+        if found:
+            yield found
+        reader.read_on()
+
+
+def _grouped(rows: Iterable[Row], number: int) -> list[EventColumns]:
+    """Rows by their events; places count from a number on."""
+    groups: dict[int, tuple[TracedEvent, list[int], list[int], list[int], list[Values]]] = {}
+    for place, (time, pid, (event, values)) in enumerate(rows, number):
+        group = groups.get(id(event))
+        if group is None:
+            group = groups[id(event)] = (event, [], [], [], [])
+        _, places, times, pids, all_values = group
+        places.append(place)
+        times.append(time)
+        pids.append(pid)
+        all_values.append(values)
+    return [
+        EventColumns(event, places, times, pids, tuple(map(list, zip(*values))))
+        for event, places, times, pids, values in groups.values()
+    ]
+
+
+def _many(reader: RecordReader, selection: Selection) -> tuple[list[EventColumns], int]:
+    """What can be taken at once from the reader's data, and how many records that is."""
+    mark = reader.mark()
+    frames = reader.frames(selection.window)
+    if frames is None:
+        return [], 0
+    try:
+        found = []
+        for event_id, which in frames.groups():
+            event = reader.event(event_id)
+            assert event is not None
+            if selection.chosen(event.name):
+                one = frames.chosen(which)
+                columns = _columns(one, event, reader.layout.order)
+                found.append(EventColumns(event, which, one.times, one.pids, columns))
+        return found, len(frames)
+    except CORRUPT:
+        reader.go_back(mark)
+        return [], 0
+
+
+def _columns(frames: Frames, event: TracedEvent, order: str) -> tuple[Sequence[Any], ...]:
+    """The arguments of records of one event."""
+    if not event.has_texts:
+        return tuple([frames.words(slice(None), index) for index in range(len(event.parameters))])
+    split = event.splitter(order, words=False)
+    return tuple(map(list, zip(*map(split, frames.payloads(slice(None))))))
+
+
+def typed(kind: Kind, column: Sequence[Any]) -> Sequence[Any]:
+    """A column as its type says: numbers with their sign, bool, str (bytes not UTF-8 as lone surrogates)."""
+    if kind.text:
+        return [value.decode("utf-8", "surrogateescape") for value in column]
+    words: Any = column
+    if kind.truth:
+        return [value != 0 for value in column] if isinstance(column, list) else words != 0
+    if isinstance(column, list):
+        make: Callable[[Any], Any] = eval(f"lambda column: [{number_expression(kind, 'v')} for v in column]")
+        found: Sequence[Any] = make(column)
+        return found
+    shape = f"{'i' if kind.signed else 'u'}{kind.bits // 8}"
+    cast: Sequence[Any] = words.astype(shape)
+    return cast

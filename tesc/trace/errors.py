@@ -1,0 +1,73 @@
+"""What is wrong with a trace: values with byte offsets, counted, never more than a screenful."""
+
+from __future__ import annotations
+
+from tesc.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Kinds of errors that are told apart; a trace of noise has more than anybody reads.
+MOST_KINDS = 32
+
+
+@record
+class TraceError:
+    """Something wrong at `offset` of a trace, and how often: `count` records are lost to it."""
+
+    path: str
+    offset: int
+    message: str
+    count: int = 1
+
+    def __str__(self) -> str:
+        more = f" (the first of {self.count:,} such records)" if self.count > 1 else ""
+        return f"{self.path}: byte {self.offset}: {self.message}{more}"
+
+
+class Unusable(Exception):
+    """A trace of which nothing can be read; the message says why."""
+
+
+class Broken(Exception):
+    """Where a trace stops making sense; nothing behind it can be found."""
+
+
+class PayloadMismatch(Exception):
+    """A record whose payload is not what its event's declaration says."""
+
+
+class TraceErrors:
+    """The errors of one trace, by kind: of each the first place and a count."""
+
+    def __init__(self, path: str, most: int | None = MOST_KINDS) -> None:
+        """`most` is how many kinds are told apart; None is for a part of a trace, which is merged later."""
+        self.path = path
+        self._most = most
+        self._found: dict[object, TraceError] = {}
+
+    def note(self, kind: object, offset: int, message: str) -> None:
+        """Note an error; `kind` says which ones are of one kind."""
+        self._add(kind, TraceError(self.path, offset, message))
+
+    def merge(self, others: TraceErrors) -> None:
+        """Add those of the part of the trace that follows."""
+        for kind, error in others._found.items():
+            self._add(kind, error)
+
+    def _add(self, kind: object, error: TraceError) -> None:
+        known = self._found.get(kind)
+        if known is None and self._most is not None and len(self._found) >= self._most:
+            kind, message = None, "a record that can't be decoded, for yet other reasons"
+            known = self._found.get(kind)
+            error = TraceError(self.path, error.offset, message, error.count)
+        if known is not None:
+            error = TraceError(self.path, known.offset, known.message, known.count + error.count)
+        self._found[kind] = error
+
+    def __iter__(self) -> Iterator[TraceError]:
+        return iter(sorted(self._found.values(), key=lambda error: error.offset))
+
+    def __len__(self) -> int:
+        return len(self._found)

@@ -1,0 +1,319 @@
+"""One trace, read by several processes at once, with the results of one.
+
+The trace is cut into parts of some megabytes, which processes take in turns. Where the first record of a
+part begins is guessed: where some records would follow each other. The guess counts for nothing until it
+is proven. What ends the part before must be that very byte, and IDs must mean there what they meant here;
+if not, the part is read again from where the part before ended. The proof is a baton that goes from
+each part to the next: with it comes all that a single reader would know at this place, and only who holds it
+may write.
+
+Only traces with a type in front of each record, in files that can be read anywhere, are cut.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import struct
+
+from tesc.records import record
+from tesc.trace.errors import Broken
+from tesc.trace.layout import EVENT, MAX_RECORD, Mapping, framing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from tesc.trace.reader import RecordReader
+
+PART = 1 << 22
+# How many records must follow each other for a part's beginning to be guessed there.
+_FOLLOWING = 6
+_LENGTH = struct.Struct("<I")
+
+
+class Work:
+    """What is made of a trace, a part at a time.
+
+    `state` is what the work on a part depends on, other than the part; it can be pickled. A part's results
+    are kept until `hand_in`.
+    """
+
+    state: Any = None
+
+    def begin(self) -> None:
+        """A new part: forget what was made of another that was not handed in."""
+        raise NotImplementedError
+
+    def forget_events(self) -> None:
+        """IDs have new meanings."""
+        raise NotImplementedError
+
+    def take(self, reader: RecordReader) -> None:
+        """Take in the records of the reader's data."""
+        raise NotImplementedError
+
+    def hand_in(self) -> None:
+        """What was taken is right, and `state` is that before the part: give it out, move the state on."""
+        raise NotImplementedError
+
+
+class _Baton:
+    """All that a reader of the whole trace would know at `offset`."""
+
+    def __init__(self, reader: RecordReader, state: Any) -> None:
+        self.offset = reader.source.offset
+        self.state = state
+        self.mappings = reader.mappings
+        # What IDs mean, once that is not what they meant at first.
+        self.names: dict[int, str] | None = None
+        self.over = False
+        self.records = reader.records
+        self.lost = reader.lost
+        self.errors = reader.errors
+        self.steps_back = reader.steps_back
+        self.first_record = reader.first_record
+        self.last_time = reader.last_time
+
+    def add(self, reader: RecordReader, state: Any) -> None:
+        """Take in what a reader found in the part that follows."""
+        self.offset = reader.source.offset
+        self.state = state
+        if reader.mappings != self.mappings:
+            self.mappings = reader.mappings
+            self.names = dict(reader.names)
+        self.over = reader.over
+        self.records += reader.records
+        self.lost += reader.lost
+        self.errors.merge(reader.errors)
+        if reader.records:
+            self.steps_back += reader.steps_back + (reader.first_record < self.last_time)
+            self.last_time = reader.last_time
+            if self.records == reader.records:
+                self.first_record = reader.first_record
+
+    def give_back(self, reader: RecordReader) -> None:
+        """Let the reader of the whole trace know it."""
+        reader.records, reader.lost, reader.errors = self.records, self.lost, self.errors
+        reader.steps_back, reader.first_record = self.steps_back, self.first_record
+        reader.last_time = self.last_time
+        reader.over = True
+
+
+@record
+class _Failed:
+    """Why a process could not do its work."""
+
+    error: OSError
+
+
+def cores() -> int:
+    """How many processes can run at once."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def can_split(reader: RecordReader) -> bool:
+    """Whether the trace can be read in parts, and is long enough for it."""
+    size = reader.source.size
+    return hasattr(os, "fork") and reader.layout.typed and size is not None and size >= 2 * PART
+
+
+def whole(reader: RecordReader, work: Work, progress: Callable[[int], object]) -> None:
+    """Do the work on all of a trace, in this process."""
+    while not reader.over:
+        work.begin()
+        work.take(reader)
+        work.hand_in()
+        progress(reader.source.offset)
+        reader.read_on()
+
+
+def split(reader: RecordReader, work: Work, jobs: int, progress: Callable[[int], object]) -> None:
+    """Do the work on all of a trace, in `jobs` processes. Raises OSError where one of them had to."""
+    reader.first_time()  # takes in the mappings at the start
+    size = reader.source.size or 0
+    bounds = [reader.source.offset, *range(PART, size, PART)]
+    bounds = [bounds[0], *[bound for bound in bounds[1:] if bound > bounds[0]], 1 << 63]
+    jobs = min(jobs, len(bounds) - 1)
+    pipes = [os.pipe() for _ in range(jobs + 1)]
+    children: list[int] = []
+    try:
+        for number in range(jobs):
+            child = os.fork()
+            if child == 0:
+                _run_child(reader, work, bounds, range(number, len(bounds) - 1, jobs), pipes)
+            children.append(child)
+        _send(pipes[0][1], _Baton(reader, work.state))
+        for receive, send in pipes:
+            os.close(send)
+            if receive != pipes[-1][0]:
+                os.close(receive)
+        _follow(pipes[-1][0], reader, work, progress)
+        children = [child for child in children if os.waitpid(child, 0) is None]
+    finally:
+        _end(children)
+        os.close(pipes[-1][0])
+
+
+def _follow(receive: int, reader: RecordReader, work: Work, progress: Callable[[int], object]) -> None:
+    """Wait for the last baton; on the way there come the offsets that are done."""
+    while True:
+        told = _receive(receive)
+        if isinstance(told, int):
+            progress(told)
+        elif isinstance(told, _Failed):
+            raise told.error
+        elif told is None:
+            raise ChildProcessError("a process that read a part of the trace has ended before its time")
+        else:
+            told.give_back(reader)
+            work.state = told.state
+            return
+
+
+def _end(children: list[int]) -> None:
+    """End processes whose work nobody wants any more."""
+    import signal
+
+    for child in children:
+        try:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        except OSError:
+            pass  # it has ended
+
+
+def _run_child(
+    reader: RecordReader, work: Work, bounds: list[int], turns: range, pipes: list[tuple[int, int]]
+) -> None:
+    """The life of a process that was forked; it ends here."""
+    import signal
+
+    status = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that forked it is told, and ends it
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        receive, send = pipes[turns.start][0], pipes[(turns.start + 1) % turns.step][1]
+        told = pipes[-1][1]
+        for number, (one, other) in enumerate(pipes):
+            if number < len(pipes) - 1:
+                for end in {one, other} - {receive, send}:
+                    os.close(end)
+        try:
+            _Parts(reader, work, bounds).run(turns, receive, send, told)
+            status = 0
+        except OSError as error:
+            _send(told, _Failed(error))
+    finally:
+        os._exit(status)
+
+
+class _Parts:
+    """One process's parts."""
+
+    def __init__(self, reader: RecordReader, work: Work, bounds: list[int]) -> None:
+        self._reader = reader
+        self._work = work
+        self._bounds = bounds
+        self._frame = framing(reader.layout)
+        self._names = dict(reader.names)
+        reader.source.reopen()
+
+    def run(self, turns: range, receive: int, send: int, told: int) -> None:
+        for turn in turns:
+            start, stop = self._bounds[turn : turn + 2]
+            begun = start if turn == 0 else self._guess(start, stop)
+            known = self._reader.mappings
+            if begun is not None:
+                self._read(begun, stop)
+            baton = _receive(receive)
+            if baton is None:
+                return  # another process has failed, and says why
+            if not baton.over and baton.offset < stop:
+                self._prove(baton, begun, known, stop)
+                self._work.state = baton.state
+                self._work.hand_in()
+                baton.add(self._reader, self._work.state)
+            last = turn == len(self._bounds) - 2
+            _send(told, baton if last else baton.offset)
+            if not last:
+                _send(send, baton)
+
+    def _prove(self, baton: _Baton, begun: int | None, known: int, stop: int) -> None:
+        """Read the part again if it does not begin where the part before ended, with the same meanings."""
+        if begun == baton.offset and known == baton.mappings:
+            return
+        if self._reader.mappings != baton.mappings:
+            self._work.forget_events()
+            self._read(baton.offset, stop, baton)
+        else:
+            self._read(baton.offset, stop)
+
+    def _read(self, begin: int, stop: int, baton: _Baton | None = None) -> None:
+        reader = self._reader
+        if baton is None:
+            reader.rewind(begin)
+        else:
+            reader.rewind(begin, baton.names or self._names, baton.mappings)
+        reader.source.limit = stop
+        self._work.begin()
+        while not reader.over and reader.source.offset < stop:
+            self._work.take(reader)
+            if reader.source.offset < stop:
+                reader.read_on()
+
+    def _guess(self, start: int, stop: int) -> int | None:
+        """Where in the part a record seems to begin; None if nowhere."""
+        source = self._reader.source
+        source.seek(start)
+        source.limit = None
+        pattern = struct.pack(f"{self._reader.layout.order}Q", EVENT)
+        for enough in (1 << 14, 2 * MAX_RECORD):  # most often a little will do
+            source.more(enough)
+            at = source.data.find(pattern)
+            while 0 <= at < stop - start:
+                if self._follows(source.data, at):
+                    return start + at
+                at = source.data.find(pattern, at + 1)
+        return None
+
+    def _follows(self, data: bytes, at: int) -> bool:
+        """Whether some records follow each other from a place on."""
+        try:
+            for _ in range(_FOLLOWING):
+                if at >= len(data):
+                    break
+                frame = self._frame(data, at)
+                if isinstance(frame, int):
+                    return False
+                at = frame.stop if isinstance(frame, Mapping) else frame[4]
+        except Broken:
+            return False
+        return True
+
+
+def _send(end: int, thing: _Baton | _Failed | int) -> None:
+    data = pickle.dumps(thing)
+    data = _LENGTH.pack(len(data)) + data
+    while data:
+        data = data[os.write(end, data) :]
+
+
+def _receive(end: int) -> Any:
+    """What was sent; None if whoever should send it has ended."""
+    head = _exactly(end, _LENGTH.size)
+    data = _exactly(end, _LENGTH.unpack(head)[0]) if head else b""
+    return pickle.loads(data) if data else None
+
+
+def _exactly(end: int, size: int) -> bytes:
+    parts = []
+    while size:
+        part = os.read(end, size)
+        if not part:
+            return b""
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

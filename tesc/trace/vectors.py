@@ -1,0 +1,249 @@
+"""Many records at once, with numpy where it is installed (`pip install 'tesc[fast]'`).
+
+Where a record begins is known only from the one before. But a beginning is rare enough a sight to be looked
+for: eight bytes of its type, then an ID that the trace has, then a length that records of this event have. A
+chain of such places, each exactly where the one before ends, from where the reader is, is what reading one
+after the other would find; places in payloads that only look like one are left out, as nothing leads to them.
+
+What is not in the chain, or does not fit its event, is for the loops (tesc.trace.loops): the results are the
+same.
+"""
+
+from __future__ import annotations
+
+from tesc.trace.layout import EVENT, HEAD_BYTES, MAX_RECORD
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from tesc.trace.events import TracedEvent
+    from tesc.trace.reader import RecordReader, Slots
+    from tesc.trace.selection import Window
+
+    Array = Any  # numpy.ndarray; numpy need not be there
+
+# From this many bytes on it pays to import numpy.
+WORTH = 4 << 20
+# A piece of the trace that the processor's cache holds with all that is made of it.
+PIECE = 1 << 20
+_MOST_IDS = 1 << 16
+_HEAD = 8 + HEAD_BYTES
+
+
+def available() -> bool:
+    """Whether numpy is there; importing it takes as long as reading some megabytes without it."""
+    try:
+        _numpy()
+    except ImportError:
+        return False
+    return True
+
+
+def _numpy() -> Any:
+    """The package, whose types differ from version to version. Raises ImportError."""
+    import numpy
+
+    return numpy
+
+
+class Frames:
+    """The records of some data that follow each other: where they begin, their IDs and lengths.
+
+    `end` is where the last of them ends. Times are nanoseconds as unsigned 64-bit words.
+    """
+
+    def __init__(self, data: bytes, order: str, starts: Array, ids: Array, lengths: Array, end: int) -> None:
+        self.data = data
+        self.order = order
+        self.starts = starts
+        self.ids = ids
+        self.lengths = lengths
+        self.end = end
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @property
+    def times(self) -> Array:
+        return _field(self.data, self.order, "u8", 16)[self.starts]
+
+    @property
+    def pids(self) -> Array:
+        return _field(self.data, self.order, "u4", 28)[self.starts]
+
+    def chosen(self, which: Array) -> Frames:
+        """Only the records that an array of truths or of positions chooses."""
+        return Frames(
+            self.data, self.order, self.starts[which], self.ids[which], self.lengths[which], self.end
+        )
+
+    def within(self, window: Window) -> Frames:
+        """Only the records of some time and of some processes."""
+        np = _numpy()
+
+        if not window.limited:
+            return self
+        times = self.times
+        most = (1 << 64) - 1
+        which = times >= np.uint64(max(window.since, 0))
+        if window.until <= most:
+            which &= times < np.uint64(window.until)
+        if window.pids is not None:
+            which &= np.isin(self.pids, [pid for pid in window.pids if 0 <= pid < 1 << 32])
+        return self.chosen(which)
+
+    def wanted(self, is_wanted: Callable[[int], bool]) -> Frames:
+        """Only the records of some IDs."""
+        np = _numpy()
+
+        wanted = [is_wanted(event_id) for event_id in self._unique()]
+        if all(wanted):
+            return self
+        table: Array = np.zeros(_MOST_IDS, bool)
+        table[self._unique()] = wanted
+        return self.chosen(table[self.ids])
+
+    def made_of(self, slots: Slots) -> list[Any]:
+        """What is made of each payload. Raises as slots do."""
+        np = _numpy()
+
+        made: Array = np.empty(len(self.starts), object)
+        for event_id, which in self.groups():
+            slot = slots[event_id]
+            assert slot is not None
+            made[which] = np.fromiter(map(slot.__getitem__, self.payloads(which)), object, len(which))
+        found: list[Any] = made.tolist()
+        return found
+
+    def _unique(self) -> list[int]:
+        np = _numpy()
+
+        found: list[int] = np.flatnonzero(np.bincount(self.ids)).tolist()
+        return found
+
+    def groups(self) -> Iterator[tuple[int, Array]]:
+        """Each ID, and the positions of its records."""
+        np = _numpy()
+
+        for event_id in self._unique():
+            yield event_id, np.flatnonzero(self.ids == event_id)
+
+    def payloads(self, which: Array) -> list[bytes]:
+        """The payloads of records of one event."""
+        starts, lengths = self.starts[which], self.lengths[which]
+        size = int(lengths[0])
+        if not (lengths == size).all():
+            data = self.data
+            return [data[at + _HEAD : at + 8 + n] for at, n in zip(starts.tolist(), lengths.tolist())]
+        if size == HEAD_BYTES:
+            return [b""] * len(starts)
+        found: list[bytes] = _field(self.data, "", f"V{size - HEAD_BYTES}", _HEAD)[starts].tolist()
+        return found
+
+    def words(self, which: Array, index: int) -> Array:
+        """The argument at `index` of records of one event that has no texts before it."""
+        return _field(self.data, self.order, "u8", _HEAD + 8 * index)[self.starts[which]]
+
+
+def _field(data: bytes, order: str, kind: str, offset: int) -> Array:
+    """The field at an offset from any byte of the data, as an array with an element for each byte."""
+    np = _numpy()
+
+    dtype = np.dtype(order + kind)
+    number = len(data) - offset - dtype.itemsize + 1
+    return np.ndarray((max(number, 0),), dtype, data, offset if number > 0 else 0, (1,))
+
+
+class Finder:
+    """Finds the records of a reader's data."""
+
+    def __init__(self, reader: RecordReader) -> None:
+        self._reader = reader
+        self._mappings = -1
+        self._least: Array = None
+        self._most: Array = None
+
+    def find(self) -> Frames | None:
+        """The records from where the reader is; None if the first one is not plain."""
+        np = _numpy()
+
+        reader = self._reader
+        if reader.mappings != self._mappings:
+            self._learn()
+        source = reader.source
+        data, begin = source.data, source.at
+        order = reader.layout.order
+        last = len(data) - _HEAD
+        if last < begin:
+            return None
+        # The byte that is 1 in the type's word.
+        one = 0 if order == "<" else 7
+        starts: Array = (
+            np.flatnonzero(np.frombuffer(data, np.uint8)[begin + one : last + one + 1] == EVENT) + begin
+        )
+        starts = starts[_field(data, order, "u8", 0)[starts] == EVENT]
+        ids = _field(data, order, "u8", 8)[starts]
+        known = ids < len(self._least)
+        starts, ids = starts[known], ids[known].astype(np.intp)
+        lengths = _field(data, order, "u4", 24)[starts].astype(np.intp)
+        stops: Array = starts + lengths + 8
+        right = (lengths >= self._least[ids]) & (lengths <= self._most[ids]) & (stops <= len(data))
+        starts, ids, lengths, stops = starts[right], ids[right], lengths[right], stops[right]
+        if not len(starts) or starts[0] != begin:
+            return None
+        which = _chain(starts, stops)
+        frames = Frames(data, order, starts, ids, lengths, 0)
+        if which is not None:
+            frames, stops = frames.chosen(which), stops[which]
+        frames.end = int(stops[-1])
+        return frames
+
+    def _learn(self) -> None:
+        """Take in the lengths that records of the events have that IDs mean."""
+        np = _numpy()
+
+        reader = self._reader
+        self._mappings = reader.mappings
+        ids = reader.known_ids(_MOST_IDS)
+        size = max(ids, default=-1) + 1
+        self._least = np.full(size, 1, np.intp)
+        self._most = np.zeros(size, np.intp)  # no length is right
+        for event_id in ids:
+            event = reader.event(event_id)
+            if event is not None:
+                self._least[event_id], self._most[event_id] = lengths_of(event)
+
+
+def lengths_of(event: TracedEvent) -> tuple[int, int]:
+    """How long records of an event can be, by their own count."""
+    texts = [kind.text for kind in event.kinds]
+    least = HEAD_BYTES + 8 * len(texts) - 4 * sum(texts)
+    return least, MAX_RECORD if any(texts) else least
+
+
+def _chain(starts: Array, stops: Array) -> Array | None:
+    """The positions of those places that follow each other from the first one on; None for all."""
+    np = _numpy()
+
+    breaks: Array = np.flatnonzero(stops[:-1] != starts[1:])
+    if not len(breaks):
+        return None
+    # Where the chain goes on after a break, and up to where it then goes without one.
+    goals = stops[breaks]
+    nexts = np.searchsorted(starts, goals)
+    found = (nexts < len(starts)) & (starts[np.minimum(nexts, len(starts) - 1)] == goals)
+    resumed: list[int] = np.where(found, nexts, -1).tolist()
+    ends = breaks.tolist()
+    after: list[int] = np.searchsorted(breaks, nexts).tolist()
+    parts: list[Array] = []
+    begin, turn = 0, 0
+    while turn < len(ends):
+        parts.append(np.arange(begin, ends[turn] + 1))
+        begin = resumed[turn]
+        if begin < 0:
+            return np.concatenate(parts)
+        turn = after[turn]
+    parts.append(np.arange(begin, len(starts)))
+    return np.concatenate(parts)

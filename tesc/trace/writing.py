@@ -1,0 +1,87 @@
+"""Traces to text: a writer of a format, fed from one trace or several, in one process or more."""
+
+from __future__ import annotations
+
+from tesc.trace import vectors
+from tesc.trace.merge import batches
+from tesc.trace.parts import Work, can_split, split, whole
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tesc.trace.formats import TraceWriter
+    from tesc.trace.output import TraceOutput
+    from tesc.trace.reader import RecordReader, Rows, Slots
+    from tesc.trace.selection import Selection
+
+
+class Writing(Work):
+    """The text of a trace, to an output."""
+
+    def __init__(self, form: TraceWriter, selection: Selection, output: TraceOutput) -> None:
+        self._form = form
+        self._prepare = selection.prepare(form.prepare)
+        self._window = selection.window
+        self._output = output
+        self._slots: Slots = {}
+        self.state = form.state
+        self.begin()
+
+    def begin(self) -> None:
+        self._texts: list[str] = []
+        # The first record, whose text depends on what was before the part.
+        self._first: Rows | None = None
+
+    def forget_events(self) -> None:
+        self._slots.clear()
+
+    def take(self, reader: RecordReader) -> None:
+        form = self._form
+        rows = reader.fill(self._prepare, self._slots, self._window, form.timeless)
+        if rows.made and self._first is None and not form.timeless:
+            self._first = rows.first()
+            form.columns(self._first.times, self._first.pids, self._first.made)  # for the state after it
+        if rows.made:
+            self._texts.append(form.columns(rows.times, rows.pids, rows.made))
+
+    def hand_in(self) -> None:
+        form, first = self._form, self._first
+        if first is not None:
+            end, form.state = form.state, self.state
+            self._output.write(form.columns(first.times, first.pids, first.made))
+            self.state = form.state = end
+        for text in self._texts:
+            self._output.write(text)
+
+
+def write(
+    readers: Sequence[RecordReader],
+    form: TraceWriter,
+    selection: Selection,
+    output: TraceOutput,
+    jobs: int = 1,
+    progress: Callable[[int], object] = lambda offset: None,
+) -> None:
+    """Write traces as one, in the order of their times; with `jobs` a long one is read by as many processes.
+
+    `progress` is called with offsets of a single trace, as far as it is done.
+    """
+    firsts = [reader.first_time() for reader in readers]
+    form.origin = min([time for time in firsts if time is not None and time >= 0], default=0)
+    output.write(form.begin())
+    try:
+        if len(readers) > 1:
+            prepare = selection.prepare(form.prepare)
+            for rows in batches(readers, prepare, selection.window):
+                output.write(form.lines(rows))
+            return
+        if (readers[0].source.size or 0) >= vectors.WORTH:
+            readers[0].use_vectors()
+        work = Writing(form, selection, output)
+        if jobs > 1 and can_split(readers[0]):
+            split(readers[0], work, jobs, progress)
+        else:
+            whole(readers[0], work, progress)
+    finally:
+        output.write(form.end())

@@ -1,0 +1,224 @@
+"""Reading many records at once and in several processes gives what reading one after the other gives."""
+
+from __future__ import annotations
+
+import io
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tesc.trace import parts, vectors
+from tesc.trace.columns import column_batches, typed
+from tesc.trace.formats import FORMATS, make_format
+from tesc.trace.reader import open_reader
+from tesc.trace.selection import ALWAYS, Selection, Window
+from tesc.trace.values import typer
+from tesc.trace.writing import Writing, write
+
+
+@pytest.fixture
+def opened(catalogue):
+    """A function from a path to a reader, which is closed in the end."""
+    readers = []
+
+    def made(path):
+        readers.append(open_reader(str(path), catalogue))
+        return readers[-1]
+
+    yield made
+    for reader in readers:
+        reader.source.close()
+
+
+class Collected:
+    """An output in memory."""
+
+    def __init__(self):
+        self.text = ""
+
+    def write(self, text):
+        self.text += text
+
+
+def traced(writer, seed, records, order="<", damage=0, remap=False):
+    """A trace in which nothing is regular: every shape, texts that look like records, changed bytes."""
+    choose = random.Random(seed)
+    made = writer(order).mapped()
+    for number in range(records):
+        event_id = choose.randrange(5)
+        decoy = made.pack("QQQII", 1, choose.choice([10, 11, 13]), 5, choose.choice([24, 48, 44]), 9)
+        texts = [choose.choice([decoy, b"", b"qcow2", bytes(choose.choices(range(256), k=9))]) for _ in "12"]
+        numbers = [choose.choice([1, choose.getrandbits(64), 11]) for _ in range(3)]
+        args = [[], numbers, [texts[0], 5, texts[1]], [texts[0], 9], numbers[:1]][event_id]
+        time = number * 1000 - (5000 if choose.random() < 0.01 else 0) + 10**15
+        made.record(10 + event_id, time, choose.choice([7, 7, 8]), *args)
+        if remap and number == records // 2:
+            made.mapping(11, "say").mapping(12, "move")  # IDs that change what they mean
+            made.record(12, time, 7, 1, 2, 3)
+            made.mapping(11, "move").mapping(12, "say")
+    data = bytearray(made.data)
+    for _ in range(damage):
+        at = choose.randrange(len(made.data) // 3, len(data))
+        data[at] = choose.randrange(256)
+    return bytes(data)
+
+
+def decoded(path, catalogue, name, selection, jobs=1, many=False):
+    reader = open_reader(str(path), catalogue)
+    if many:
+        reader.use_vectors()
+    output = Collected()
+    write([reader], make_format(name, catalogue.unit.events), selection, output, jobs)
+    reader.source.close()
+    errors = [str(error) for error in reader.errors]
+    return output.text, errors, reader.records, reader.decoded, reader.steps_back, reader.last_time
+
+
+SELECTIONS = [
+    Selection(lambda name: True),
+    Selection(lambda name: name in ("say", "move")),
+    Selection(lambda name: name != "idle", Window(10**15 + 77_000, 10**15 + 1_000_000, frozenset([7]))),
+    Selection(
+        lambda name: True, ALWAYS, lambda event: (lambda values: 5 in values) if event.name == "say" else None
+    ),
+]
+
+
+@pytest.mark.parametrize("selection", range(len(SELECTIONS)))
+@pytest.mark.parametrize("damage", [0, 1, 40])
+def test_many_at_once(writer, catalogue, tmp_path, monkeypatch, selection, damage):
+    pytest.importorskip("numpy")
+    monkeypatch.setattr("tesc.trace.reader.FEW", 0)
+    monkeypatch.setattr("tesc.trace.vectors.PIECE", 5000)
+    for seed, (name, order) in enumerate(zip(FORMATS, "<><><")):
+        path = tmp_path / name
+        path.write_bytes(traced(writer, seed, 2000, order, damage, remap=seed == 1))
+        one = decoded(path, catalogue, name, SELECTIONS[selection])
+        assert decoded(path, catalogue, name, SELECTIONS[selection], many=True) == one
+        assert one[2] > 300
+
+
+class InOneProcess(Collected):
+    """Where the texts of forked processes come together."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.file = path.open("wb", buffering=0)
+
+    def write(self, text):
+        self.file.write(text.encode("latin-1"))
+
+
+@pytest.mark.parametrize("damage", [0, 1, 40])
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_parts(writer, catalogue, tmp_path, monkeypatch, jobs, damage):
+    monkeypatch.setattr("tesc.trace.parts.PART", 6000)
+    for seed, (name, order) in enumerate(zip(FORMATS, "<><><")):
+        path = tmp_path / name
+        path.write_bytes(traced(writer, seed, 1500, order, damage, remap=seed == 1))
+        one = decoded(path, catalogue, name, SELECTIONS[0])
+        reader = open_reader(str(path), catalogue)
+        assert parts.can_split(reader)
+        output = InOneProcess(tmp_path / "output")
+        write([reader], make_format(name, catalogue.unit.events), SELECTIONS[0], output, jobs)
+        reader.source.close()
+        output.file.close()
+        assert (tmp_path / "output").read_bytes().decode("latin-1") == one[0]
+        assert [str(error) for error in reader.errors] == one[1]
+        assert (reader.records, reader.decoded, reader.steps_back, reader.last_time) == one[2:]
+
+
+def test_a_wrong_guess_is_found_out(writer, catalogue, opened, tmp_path, monkeypatch):
+    """A text in which records follow each other, where a part begins: nothing of it comes out."""
+    monkeypatch.setattr("tesc.trace.parts.PART", 4096)
+    decoy = writer()
+    for number in range(8):
+        decoy.record(11, number, 5, 1, 2, 3)
+    made = writer().mapped()
+    for number in range(120):
+        made.record(12, number, 7, decoy.data, 5, b"")
+    path = tmp_path / "trace"
+    path.write_bytes(made.data)
+    reader = opened(path)
+    output = InOneProcess(tmp_path / "output")
+    write([reader], make_format("simpletrace", catalogue.unit.events), SELECTIONS[0], output, 2)
+    output.file.close()
+    lines = (tmp_path / "output").read_text().splitlines()
+    assert len(lines) == reader.records == 120
+    assert all(line.startswith("say ") for line in lines)
+
+
+def test_an_output_that_fails_ends_all(writer, catalogue, opened, tmp_path, monkeypatch):
+    monkeypatch.setattr("tesc.trace.parts.PART", 6000)
+    path = tmp_path / "trace"
+    path.write_bytes(traced(writer, 1, 1000))
+
+    class Full(Collected):
+        def write(self, text):
+            raise OSError(28, "No space left on device")
+
+    reader = opened(path)
+    form = make_format("text", catalogue.unit.events)
+    with pytest.raises(OSError, match="No space"):
+        parts.split(reader, Writing(form, SELECTIONS[0], Full()), 2, lambda offset: None)
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_columns(writer, catalogue, opened, tmp_path, monkeypatch, many, selection):
+    """Put together again, columns are the records."""
+    if many:
+        pytest.importorskip("numpy")
+        monkeypatch.setattr("tesc.trace.vectors.WORTH", 0)
+        monkeypatch.setattr("tesc.trace.vectors.PIECE", 5000)
+        monkeypatch.setattr("tesc.trace.reader.FEW", 0)
+    path = tmp_path / "trace"
+    path.write_bytes(traced(writer, 3, 1500))
+    prepare = selection.prepare(lambda event: lambda values: (event.name, typer(event.kinds)(values)))
+    rows = [row for rows in opened(path).batches(prepare, selection.window) for row in rows]
+    found = []
+    for batch in column_batches([opened(path)], selection):
+        there = []
+        for part in batch:
+            columns = [typed(kind, column) for kind, column in zip(part.event.kinds, part.columns)]
+            plain = [column if isinstance(column, list) else column.tolist() for column in columns]
+            args = list(zip(*plain)) if plain else [()] * len(part)
+            for place, time, pid, arg in zip(part.places, part.times, part.pids, args):
+                there.append((int(place), (int(time), int(pid), (part.event.name, arg))))
+        found += [row for _, row in sorted(there, key=lambda item: item[0])]
+    assert found == rows
+
+
+@given(st.binary(max_size=400), st.integers(0, 30))
+@settings(max_examples=100, deadline=None)
+def test_any_bytes_at_once(writer, catalogue, noise, repeats):
+    """Whatever follows a sound beginning."""
+    pytest.importorskip("numpy")
+    made = writer().mapped()
+    for number in range(repeats):
+        made.record(11, number, 3, 1, 11, 48)
+    data = made.data + noise
+    with pytest.MonkeyPatch.context() as patch:
+
+        class InMemory(io.BytesIO):
+            def __init__(self, path):
+                super().__init__(data)
+
+        patch.setattr("tesc.trace.input.FileIO", InMemory)
+        patch.setattr(InMemory, "fileno", lambda self: 0)
+        patch.setattr("tesc.trace.reader.FEW", 0)
+        results = []
+        for many in (False, True):
+            reader = open_reader("trace", catalogue)
+            if many:
+                reader._finder = vectors.Finder(reader)
+            rows = [
+                row
+                for rows in reader.batches(lambda e: lambda values: (e.name, values), ALWAYS)
+                for row in rows
+            ]
+            reader.source.close()
+            results.append((rows, [str(error) for error in reader.errors], reader.steps_back))
+    assert results[0] == results[1]
