@@ -20,6 +20,7 @@ _FAMILIES = {
     "TE5": "Directives",
     "TE6": "Use in sources",
     "TE7": "Layout",
+    "TE8": "Changes that break",
 }
 
 

@@ -11,6 +11,7 @@ import re
 
 from tesc.records import record
 from tesc.syntax.nodes import Comment, Event
+from tesc.units.former_names import renamed_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 
 _COMMENT = re.compile(
     r"#+[ \t]*tesc:[ \t]*"
-    r"(?:renamed-from[ \t]+(?P<old>[A-Za-z_]\w*)"
-    r"|breaking[ \t]*\[(?P<kinds>[^\]]*)\]"
+    r"(?:breaking[ \t]*\[(?P<kinds>[^\]]*)\]"
     r"|removed[ \t]+(?P<gone>[A-Za-z_]\w*(?:[ \t]*,[ \t]*[A-Za-z_]\w*)*))"
 )
 
@@ -67,30 +67,20 @@ def approvals_in(trees: Iterable[Tree]) -> Approvals:
     for tree in trees:
         if "tesc:" not in tree.source.text:
             continue
-        names: list[str] = []
+        renamed.update(renamed_from(tree))
         kinds: set[str] = set()
         for item in tree.items:
             if isinstance(item, Comment):
                 match = _COMMENT.match(item.text)
                 if match is None:
                     continue
-                names += [match["old"]] if match["old"] else []
                 kinds.update(_words(match["kinds"] or ""))
                 removed.update(_words(match["gone"] or ""))
                 continue
-            if isinstance(item, Event):
-                if names:
-                    renamed[id(item)] = tuple(names)
-                if kinds:
-                    approved[id(item)] = frozenset(kinds)
-            names, kinds = [], set()
+            if isinstance(item, Event) and kinds:
+                approved[id(item)] = frozenset(kinds)
+            kinds = set()
     return Approvals(renamed, approved, frozenset(removed))
-
-
-def old_names(tree: Tree) -> dict[str, str]:
-    """The names that a file's events had before, with those that they have in the file now."""
-    found = approvals_in([tree]).renamed_from
-    return {old: event.name for event in tree.events for old in found.get(id(event), ())}
 
 
 def _words(text: str) -> list[str]:

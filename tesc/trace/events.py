@@ -7,6 +7,7 @@ import os
 from tesc.trace.errors import Unusable
 from tesc.trace.layout import DROPPED_ID
 from tesc.trace.values import kind_of, splitter
+from tesc.units.former_names import former_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Catalogue:
         self.unit = unit
         self.whole = whole
         # Of several events of one name the last one is meant, as in QEMU's reader.
-        self._names = {event.name: event for event in unit.events}
+        self._names = {**former_names(unit), **{event.name: event for event in unit.events}}
         self._streams = {event.stream_id: event for event in unit.events if event.range}
 
     @property
@@ -92,6 +93,7 @@ class Catalogue:
         return self.unit.roots[0].source.path if self.unit.roots else "the events file"
 
     def named(self, name: str) -> TracedEvent | None:
+        """The event of a name, or of one that it had before; None if there is none."""
         event = self._names.get(name)
         if event is None:
             return DROPPED if name == "dropped" else None
