@@ -10,7 +10,8 @@ from tesc.syntax.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from io import BufferedWriter
 
 MAX_SOURCE_BYTES = 16 * 1024 * 1024
 
@@ -51,12 +52,28 @@ def is_source_code(path: str) -> bool:
     return path.endswith((".c", ".h", ".cc", ".cpp", ".rs"))
 
 
-def find_files(folder: str) -> list[str]:
-    """The trace-events files below a folder, sorted; in a git checkout, those that git does not ignore."""
+def find_files(folder: str, left_out: list[str] | None = None) -> list[str]:
+    """The trace-events files below a folder, sorted; in a git checkout, those that git does not ignore.
+
+    Links that lead out of the folder and its checkout are not among them but in `left_out`.
+    """
     found = listed_by_git(folder, ("trace-events",))
     if found is None:
         found = list(_walk(folder))
-    return sorted(path for path in found if is_trace_events(os.path.basename(path)))
+    files = sorted(path for path in found if is_trace_events(os.path.basename(path)))
+    astray = {path for path in files if leads_out(path, folder)}
+    if left_out is not None:
+        left_out += sorted(astray)
+    return [path for path in files if path not in astray] if astray else files
+
+
+def leads_out(path: str, folder: str) -> bool:
+    """Whether a path is a link to what is neither below a folder nor in its checkout."""
+    if not os.path.islink(path):
+        return False
+    real = os.path.realpath(path)
+    tops = (os.path.realpath(folder), git.top_folder(folder))
+    return not any(top is not None and real.startswith(os.path.join(top, "")) for top in tops)
 
 
 def listed_by_git(folder: str, ends: tuple[str, ...]) -> list[str] | None:
@@ -105,19 +122,188 @@ def write_output(path: str, text: str, touch: bool = False) -> bool:
                 return False
     except FileNotFoundError:
         pass
-    replacement = f"{path}.{os.getpid()}.tmp"
+    replacement = _Replacement(path)
     try:
-        with open(replacement, "wb") as file:
+        with replacement.opened() as file:
             file.write(data)
         if mode is not None:
-            os.chmod(replacement, mode)
-        os.replace(replacement, path)
-    except BaseException as error:
+            os.chmod(replacement.path, mode)
+        replacement.take_place()
+    except OSError as error:
+        error.filename, error.filename2 = given, None  # people know nothing of the replacement
+        raise
+    finally:
+        replacement.remove()
+    return True
+
+
+class Changed(OSError):
+    """A source is no more what it was when it was read."""
+
+
+def write_source(path: str, before: str, after: str) -> None:
+    """Put a text in the place of a source's, which is kept whole whatever happens meanwhile.
+
+    Its owner, mode, access control lists and other attributes stay, and so do its hard links. Raises
+    Changed where the file does not hold `before` any more, and OSError; then it is as it was.
+    """
+    given, path = path, os.path.realpath(path)
+    old, new = (text.encode("utf-8", "surrogateescape") for text in (before, after))
+    replacement = _Replacement(path)
+    try:
+        status = _expect(path, old, given)
+        attributes = _attributes(path)
+        kept = status.st_nlink == 1
+        with replacement.opened() as file:
+            file.write(new)
+            file.flush()
+            kept = kept and _like(file.fileno(), status, attributes)
+            os.fsync(file.fileno())
+        # Nothing is as good as asking at the last moment: editors do not lock.
+        if _state(_expect(path, old, given)) != _state(status):
+            raise Changed(errno.EBUSY, "it was replaced meanwhile; nothing is written", given)
+        if kept:
+            replacement.take_place()
+            _sync_folder(os.path.dirname(path))
+        else:
+            _overwrite(path, new)
+    except OSError as error:
+        error.filename, error.filename2 = given, None
+        raise
+    finally:
+        replacement.remove()
+
+
+def _expect(path: str, data: bytes, given: str) -> os.stat_result:
+    """The state of a file that holds these bytes. Raises Changed."""
+    with open(path, "rb") as file:
+        if file.read(len(data) + 1) != data:
+            raise Changed(errno.EBUSY, "it was changed meanwhile; nothing is written", given)
+        return os.fstat(file.fileno())
+
+
+def _state(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _attributes(path: str) -> dict[str, bytes]:
+    """A file's extended attributes, which hold access control lists too, where there are any."""
+    if not hasattr(os, "listxattr"):
+        return {}
+    try:
+        return {name: os.getxattr(path, name) for name in os.listxattr(path)}
+    except OSError:
+        return {}
+
+
+def _like(descriptor: int, status: os.stat_result, attributes: dict[str, bytes]) -> bool:
+    """Give a file another one's owner, mode and attributes; false where that is not allowed."""
+    try:
+        if hasattr(os, "fchown"):
+            mine = os.fstat(descriptor)
+            if (mine.st_uid, mine.st_gid) != (status.st_uid, status.st_gid):
+                os.fchown(descriptor, status.st_uid, status.st_gid)
+            os.fchmod(descriptor, status.st_mode & 0o7777)
+        for name, value in attributes.items():
+            if name not in os.listxattr(descriptor) or os.getxattr(descriptor, name) != value:
+                os.setxattr(descriptor, name, value)
+    except OSError:
+        return False
+    return True
+
+
+def _overwrite(path: str, data: bytes) -> None:
+    """Write a file in place. Its new text lies whole beside it until that is done."""
+    with open(path, "r+b") as file:
+        file.write(data)
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: str) -> None:
+    """Have a renaming survive a crash of the machine, where folders can be told so."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        pass
+    finally:
+        os.close(descriptor)
+
+
+# Files that are to take the place of others, which a signal must not leave behind.
+_replacements: set[str] = set()
+
+
+class _Replacement:
+    """A file beside another one that takes its place once it is whole.
+
+    Its name is short, for that of the other may be as long as names can be.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._target = path
+        self.path = os.path.join(os.path.dirname(path), f".tesc-{os.urandom(4).hex()}.tmp")
+
+    def opened(self) -> BufferedWriter:
+        _clean_up_when_terminated()
+        _replacements.add(self.path)
+        return open(self.path, "xb")
+
+    def take_place(self) -> None:
+        os.replace(self.path, self._target)
+        _replacements.discard(self.path)
+
+    def remove(self) -> None:
+        """Remove it, if it is still there."""
+        if self.path in _replacements:
+            try:
+                os.unlink(self.path)
+            except OSError:
+                pass
+            _replacements.discard(self.path)
+
+
+def _clean_up_when_terminated() -> None:
+    """Have SIGTERM and SIGHUP remove what is not finished, before they end the process as ever."""
+    import _signal  # type: ignore[import-not-found] # `signal`, which wraps it, takes long to import
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(_signal, name, None)
+        if number is not None and _signal.getsignal(number) == _signal.SIG_DFL:
+            try:
+                _signal.signal(number, _terminated)
+            except ValueError:
+                return  # only the main thread may
+
+
+def _terminated(number: int, _: object) -> None:
+    import signal
+
+    for path in list(_replacements):
         try:
-            os.unlink(replacement)
+            os.unlink(path)
         except OSError:
             pass
-        if isinstance(error, OSError):
-            error.filename, error.filename2 = given, None  # people know nothing of the replacement
-        raise
-    return True
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
+class Scope:
+    """What a command may write: the files that were named, and those below the named folders.
+
+    Where a file leads by symbolic links counts, for one that is found; one that is named is meant.
+    """
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        named = list(paths)
+        self._files = {os.path.realpath(path) for path in named}
+        self._folders = [os.path.join(os.path.realpath(path), "") for path in named if os.path.isdir(path)]
+
+    def holds(self, path: str) -> bool:
+        real = os.path.realpath(path)
+        return real in self._files or any(real.startswith(folder) for folder in self._folders)

@@ -39,7 +39,8 @@ class Unreadable:
 class Overrides:
     """What the command line says in place of a file's own settings; None and () say nothing.
 
-    `sources` are folders of C and Rust sources, an empty one stands for the whole project. `config` is
+    `sources` are folders of C and Rust sources, an empty one stands for the whole project. `folders` are
+    those that were named to look for files in; includes may lead anywhere in them. `config` is
     a configuration file that holds for all files; with `isolated` none does.
     """
 
@@ -54,6 +55,7 @@ class Overrides:
     ignore: tuple[str, ...] = ()
     severity: tuple[tuple[str, str], ...] = ()
     sources: tuple[str, ...] | None = None
+    folders: tuple[str, ...] = ()
     config: str | None = None
     isolated: bool = False
 
@@ -270,7 +272,15 @@ class Workspace:
         return (*self.overrides.include_path, *self.settings_of(source).include_path)
 
     def _loader(self, source: Source) -> Loader:
-        return Loader(self.include_path_of(source), self._shown, self._trees, self.versions)
+        return Loader(
+            self.include_path_of(source), self._shown, self._trees, self.versions, self.project_of(source)
+        )
+
+    def project_of(self, source: Source) -> tuple[str, ...]:
+        """The folders that a file's includes may lead to: its own, those named, its configuration's."""
+        root = self.settings_of(source).root
+        own = os.path.dirname(os.path.abspath(source.file))
+        return (own, *self.overrides.folders, *((root,) if root else ()))
 
     def _unit(self, tree: Tree) -> Unit:
         unit = resolve((tree,), self._loader(tree.source), self.outside_of(tree))

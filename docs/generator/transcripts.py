@@ -1,4 +1,4 @@
-"""A hook of mkdocs: in blocks of the language `console`, what is typed and what is printed.
+"""What is typed and what is printed in blocks of the language `console`, coloured as a terminal shows it.
 
 Prompts are `$ ` and, before the lines of a here-document, `> `. Pygments would take a line of output
 that begins with `#` for a command of root, and a here-document for output.
@@ -7,8 +7,79 @@ that begins with `#` for a command of root, and a here-document for output.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from pygments.lexers.shell import BashSessionLexer
+from pygments.token import Generic, _TokenType
 
-BashSessionLexer._ps1rgx = re.compile(r"^(\$ )(.*\n?)")
-BashSessionLexer._bare_continuation = True
+Token = tuple[int, _TokenType, str]
+
+_SEVERITIES = {"error": Generic.Error, "warning": Generic.Emph, "information": Generic.Traceback}
+# FILE:LINE:COLUMN: SEVERITY[CODE]: MESSAGE, as tesc/cli/output writes it.
+_HEADING = re.compile(
+    r"(?P<place>[^\s:]+:\d+:(?:\d+:)?)(?P<gap> )(?P<kind>(?P<severity>error|warning|information)\[TE\d+\])"
+    r"(?P<message>:.*)"
+)
+# The line that is shown, its number before the bar; what is below it has none.
+_EXCERPT = re.compile(r"(?P<margin> *\d* *[|=])(?P<text>.*)")
+_CARETS = re.compile(r"[ ^-]*\^[ ^-]*")
+
+
+def coloured(output: str) -> Iterator[Token]:
+    """What a command printed, as tokens of Pygments: offset, kind and text, without a gap."""
+    is_diff = re.search(r"^@@ ", output, re.M) is not None
+    tint = Generic.Error
+    at = 0
+    for line in output.splitlines(keepends=True):
+        heading = _HEADING.match(line)
+        if heading:
+            tint = _SEVERITIES[heading["severity"]]
+        for kind, text in _of_heading(heading, line, tint) if heading else _of_line(line, tint, is_diff):
+            if text:
+                yield at, kind, text
+            at += len(text)
+
+
+def _of_heading(heading: re.Match[str], line: str, tint: _TokenType) -> list[tuple[_TokenType, str]]:
+    return [
+        (Generic.Strong, heading["place"]),
+        (Generic.Output, heading["gap"]),
+        (tint, heading["kind"]),
+        (Generic.Strong, heading["message"]),
+        (Generic.Output, line[heading.end() :]),
+    ]
+
+
+def _of_line(line: str, tint: _TokenType, is_diff: bool) -> list[tuple[_TokenType, str]]:
+    if is_diff:
+        kinds = {"+": Generic.Inserted, "-": Generic.Deleted, "@": Generic.Subheading}
+        kind = Generic.Heading if line.startswith(("+++ ", "--- ")) else kinds.get(line[:1], Generic.Output)
+        return [(kind, line)]
+    excerpt = _EXCERPT.match(line)
+    if excerpt:
+        text = line[excerpt.start("text") :]
+        is_marks = _CARETS.fullmatch(excerpt["text"]) is not None
+        return [(Generic.Subheading, excerpt["margin"]), (tint if is_marks else Generic.Output, text)]
+    return [(Generic.Output, line)]
+
+
+_plain = BashSessionLexer.get_tokens_unprocessed
+
+
+def _with_colours(lexer: BashSessionLexer, text: str) -> Iterator[Token]:
+    first, output = 0, ""
+    for at, kind, value in _plain(lexer, text):
+        if kind is Generic.Output:
+            first, output = (first, output + value) if output else (at, value)
+            continue
+        yield from ((first + offset, kind_, part) for offset, kind_, part in coloured(output))
+        output = ""
+        yield at, kind, value
+    yield from ((first + offset, kind_, part) for offset, kind_, part in coloured(output))
+
+
+def use() -> None:
+    """Let Pygments read the language `console` so, in this process."""
+    BashSessionLexer._ps1rgx = re.compile(r"^(\$ )(.*\n?)")
+    BashSessionLexer._bare_continuation = True
+    BashSessionLexer.get_tokens_unprocessed = _with_colours

@@ -74,8 +74,14 @@ def check(
                         found.append(_diagnostic(rule, finding, finding.source, finding.event, mine))
     found = _with_chains(units, found)
     kept = _unsuppressed(trees, found, plan, settings)
-    order = {tree.source: number for number, tree in enumerate(trees)}
-    return sorted(kept, key=lambda d: (order.get(d.source, len(order)), d.span.start, d.code, d.message))
+    order = {tree.source: (number, "") for number, tree in enumerate(trees)}
+
+    def place(one: Diagnostic) -> tuple[tuple[int, str], int, str, str]:
+        # Build files and sources come last, by their paths.
+        in_files = order.get(one.source) or (len(order), one.source.path)
+        return in_files, one.span.start, one.code, one.message
+
+    return sorted(kept, key=place)
 
 
 class Memory:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+
+from tesc.analysis.fingerprint import identity
 from tesc.records import record
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
@@ -12,6 +15,8 @@ if TYPE_CHECKING:
     from typing import Callable
 
     from tesc.analysis.diagnostic import Diagnostic, SourceEdit
+
+    Scope = Callable[[str], bool]
 
 # A fix may lead to another one, and those that overlap wait for each other; more would be a circle.
 _MOST_ROUNDS = 20
@@ -31,10 +36,19 @@ def fixable(diagnostic: Diagnostic, unsafe: bool = False) -> bool:
     return diagnostic.fix is not None and (unsafe or diagnostic.fix.safety == "safe")
 
 
-def outlook(found: Sequence[Diagnostic], unsafe: bool = False) -> str:
-    """How many findings fixes would mend, as the end of a summary: `; 2 can be fixed with --fix`."""
-    safe = sum(map(fixable, found))
-    more = sum(fixable(diagnostic, True) for diagnostic in found) - safe
+def everywhere(file: str) -> bool:
+    """The scope of fixes that may change any file."""
+    return True
+
+
+def outlook(found: Sequence[Diagnostic], unsafe: bool = False, may_change: Scope = everywhere) -> str:
+    """How many findings fixes would fix, as the end of a summary: `; 2 can be fixed with --fix`."""
+    able = [d for d in found if fixable(d, True) and _is_within(d, may_change)]
+    if able:
+        refused = {id(diagnostic) for diagnostic in _refused(_together(able, True))}
+        able = [d for d in able if id(d) not in refused]
+    safe = sum(map(fixable, able))
+    more = len(able) - safe
     if unsafe:
         safe, more = safe + more, 0
     if not more:
@@ -53,22 +67,25 @@ def settle(
     found: list[Diagnostic],
     again: Callable[[Mapping[str, str]], list[Diagnostic]],
     unsafe: bool = False,
+    may_change: Scope = everywhere,
 ) -> FixResult:
     """Make fixes until none is left to make.
 
-    `again` checks once more, with other texts of some files. A file of which more lines could not be
-    read than before is left as it was.
+    `again` checks once more, with other texts of some files; `may_change` says of a file whether
+    fixes may. A fix after which fewer lines of a file could be read is not made.
     """
     texts: dict[str, str] = {}
-    hopeless: set[str] = set()
+    held: set[tuple[str, str, str, str]] = set()
     fixed = 0
     for _ in range(_MOST_ROUNDS):
-        taken = _together((d for d in found if d.source.file not in hopeless), unsafe)
-        changed = {source: text for source, text in _rewritten(taken).items() if text != source.text}
-        worse = {source.file for source, text in changed.items() if _parses_worse(source, text)}
-        hopeless |= worse
-        if worse:
+        able = [d for d in found if _is_within(d, may_change) and (not held or identity(d) not in held)]
+        taken = _together(able, unsafe)
+        refused = _refused(taken)
+        if refused:
+            # What they say is the same after other fixes, so that they stay held back.
+            held.update(map(identity, refused))
             continue
+        changed = {source: text for source, text in _rewritten(taken).items() if text != source.text}
         if not changed:
             break
         texts.update((source.file, text) for source, text in changed.items())
@@ -77,18 +94,59 @@ def settle(
     return FixResult(texts, fixed, found)
 
 
+def _is_within(diagnostic: Diagnostic, may_change: Scope) -> bool:
+    fix = diagnostic.fix
+    return fix is None or may_change is everywhere or all(may_change(edit.source.file) for edit in fix.edits)
+
+
 def _together(diagnostics: Iterable[Diagnostic], unsafe: bool) -> list[Diagnostic]:
     """Diagnostics whose fixes can be made at once: the first of those that overlap."""
     taken: list[Diagnostic] = []
-    edited: dict[Source, list[SourceEdit]] = {}
+    edited: dict[Source, list[tuple[int, int]]] = {}
     for diagnostic in sorted((d for d in diagnostics if fixable(d, unsafe)), key=_order):
         edits = diagnostic.fix.edits if diagnostic.fix else ()
-        if any(_overlap(edit, other) for edit in edits for other in edited.get(edit.source, ())):
+        if any(_meets(edit, edited.get(edit.source, ())) for edit in edits):
             continue
         taken.append(diagnostic)
         for edit in edits:
-            edited.setdefault(edit.source, []).append(edit)
+            insort(edited.setdefault(edit.source, []), (edit.span.start, edit.span.end))
     return taken
+
+
+def _meets(edit: SourceEdit, places: Sequence[tuple[int, int]]) -> bool:
+    """Whether an edit overlaps one of some places, which are sorted and do not overlap each other."""
+    start, end = edit.span.start, edit.span.end
+    at = bisect_left(places, (start, end))
+    after = at
+    while after < len(places) and places[after][0] <= end:
+        if _overlap((start, end), places[after]):
+            return True
+        after += 1
+    while at and places[at - 1][1] >= start:
+        at -= 1
+        if _overlap((start, end), places[at]):
+            return True
+    return False
+
+
+def _refused(taken: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Of fixes that are to be made at once, those after which fewer lines of a file could be read."""
+    by_source: dict[Source, list[Diagnostic]] = {}
+    for diagnostic in taken:
+        for source in dict.fromkeys(edit.source for edit in (diagnostic.fix.edits if diagnostic.fix else ())):
+            by_source.setdefault(source, []).append(diagnostic)
+    return [one for source, mine in by_source.items() for one in _worsening(source, mine)]
+
+
+def _worsening(source: Source, mine: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    """The same of one file: found by halves, for hardly ever is there one."""
+    if not _parses_worse(source, _rewritten(mine)[source]):
+        return ()
+    if len(mine) == 1:
+        return mine
+    half = len(mine) // 2
+    found = [*_worsening(source, mine[:half]), *_worsening(source, mine[half:])]
+    return found or mine[half:]  # neither half is wrong without the other
 
 
 def _order(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
@@ -96,12 +154,11 @@ def _order(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
     return diagnostic.source.file, diagnostic.span.start, -diagnostic.span.end, diagnostic.code
 
 
-def _overlap(one: SourceEdit, other: SourceEdit) -> bool:
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     """Whether two edits change the same text, or one inserts where the other begins or ends."""
-    a, b = one.span, other.span
-    if a.start == a.end or b.start == b.end:
-        return a.start <= b.end and b.start <= a.end
-    return a.start < b.end and b.start < a.end
+    if one[0] == one[1] or other[0] == other[1]:
+        return one[0] <= other[1] and other[0] <= one[1]
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _rewritten(taken: Sequence[Diagnostic]) -> dict[Source, str]:

@@ -14,6 +14,7 @@ from tesc.cli.overrides import add_overrides, add_selection, overrides
 from tesc.cli.terminal import Failure, add_color, error
 from tesc.config.errors import BadConfiguration
 from tesc.files import MAX_SOURCE_BYTES, is_source_code, too_large
+from tesc.records import replace
 from tesc.syntax.source import Source
 from tesc.workspace import Workspace, declaring, distinct, find_files
 
@@ -104,7 +105,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace, change: Change | None) -> int:
-    workspace = Workspace(overrides(options), versions=change.after if change else None)
+    folders = tuple(path for path in options.paths or ["."] if os.path.isdir(path))
+    given = replace(overrides(options), folders=folders)
+    workspace = Workspace(given, versions=change.after if change else None)
     missing = _fill(workspace, options, change)
     workspace.resolve()
     wrong = [problem for one in workspace.configurations.values() for problem in unknown_rules(one)]
@@ -230,7 +233,7 @@ def _fix(
     def again(workspace: Workspace) -> list[Diagnostic]:
         return wanted.of(_found(workspace, sources))
 
-    after, settled = fixes.fixed(workspace, found, again, options.unsafe_fixes)
+    after, settled = fixes.fixed(workspace, found, again, options.unsafe_fixes, report.scope(options))
     if options.diff:
         fixes.print_as_is(fixes.diff(workspace, settled.texts))
         fixes.tell(settled.fixed, would=True)
@@ -240,7 +243,7 @@ def _fix(
             raise Failure("with --fix, - (standard input) stands alone")
         fixes.print_fixed(after, settled)
         return _status(settled.left, workspace, failed)
-    if fixes.write(settled.texts):
+    if fixes.write(workspace, settled.texts):
         # Whatever was written, this run does not claim to have mended anything.
         report.report(found, workspace.files, options, known=wanted.known)
         return _status(found, workspace, True)
@@ -253,14 +256,16 @@ def _fix(
 def _fill(workspace: Workspace, options: argparse.Namespace, change: Change | None) -> bool:
     """Read what the paths name; true if one of them does not exist."""
     paths: Sequence[str] = options.paths or ["."]
-    below_folder = change.files_after if change else find_files
     files = []
     missing = False
     for path in paths:
         if path == "-":
             files.append(path)
         elif os.path.isdir(path):
-            below = below_folder(path)
+            left_out: list[str] = []
+            below = change.files_after(path) if change else find_files(path, left_out)
+            for file in left_out:
+                error(f"{file}: leads out of {path}, so it is left out; name it to check it", "warning")
             kept = [file for file in below if not workspace.excludes(file)]
             if not kept:
                 but = " that are not excluded" if below else ""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tesc.trace.output import TraceOutput
     from tesc.trace.reader import RecordReader
     from tesc.trace.selection import Moment, Selection, Window
+    from tesc.trace.values import Model
     from tesc.units.unit import Unit
 
 _EPILOG = f"""\
@@ -65,6 +66,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
     parser.add_argument("--stats", action="store_true", help="count the records of each event instead")
     parser.add_argument("--follow", action="store_true", help="go on as the file grows, until Ctrl-C")
+    parser.add_argument("--sort", action="store_true", help="order the records by time, also within a trace")
     parser.add_argument(
         "-j", "--jobs", type=_jobs, metavar="N", help="processes for a long trace (default: the cores)"
     )
@@ -123,12 +125,26 @@ def run(options: argparse.Namespace) -> int:
                 _decode(options, unit, readers, output)
         finally:
             gc.enable()
+    if not (options.sort or options.stats):
+        _say_order(readers)
     problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
         error(str(problem))
     if len(readers) < len(options.traces) or (problems and not any(reader.decoded for reader in readers)):
         return 2
     return 0 if whole and not problems else 1
+
+
+def _say_order(readers: Sequence[RecordReader]) -> None:
+    """Report once that records of a trace are not in the order of their times."""
+    for reader in readers:
+        if reader.steps_back:
+            earlier = "record is" if reader.steps_back == 1 else "records are"
+            error(
+                f"{reader.source.path}: {reader.steps_back:,} {earlier} earlier than the one before; "
+                "--sort puts all in order",
+                "warning",
+            )
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -139,6 +155,8 @@ def _check(options: argparse.Namespace) -> None:
         )
     if [*options.traces, options.events].count("-") > 1:
         raise Failure("standard input can be read once only")
+    if options.follow and options.sort:
+        raise Failure("--follow and --sort contradict each other: what comes first is known at the end")
     if options.stats and options.format not in ("text", "jsonl", "csv"):
         raise Failure(f"--stats has no format {options.format}: it is text, jsonl or csv")
     if options.timestamps and (options.stats or options.format != "text"):
@@ -150,6 +168,7 @@ def _load(options: argparse.Namespace) -> tuple[Unit, bool]:
 
     Not by `units.load`: that runs rules, and importing them takes as long as decoding.
     """
+    from tesc.trace.older import second_formats
     from tesc.workspace import Workspace
 
     workspace = Workspace(overrides(options))
@@ -163,7 +182,10 @@ def _load(options: argparse.Namespace) -> tuple[Unit, bool]:
         raise Failure(f"{unreadable.path}: {unreadable.reason}")
     workspace.resolve()
     unit = workspace.units[0]
-    found = [(tree.source, problem) for tree in unit.trees for problem in tree.errors]
+    _, void = second_formats(unit)
+    found = [
+        (tree.source, problem) for tree in unit.trees for problem in tree.errors if id(problem) not in void
+    ]
     places = [(source, problem.span, problem) for source, problem in found]
     places += [(problem.source, problem.span, problem) for problem in unit.errors]  # type: ignore[misc]
     for source, span, problem in places:
@@ -174,13 +196,23 @@ def _load(options: argparse.Namespace) -> tuple[Unit, bool]:
     return unit, not places
 
 
+def _model(options: argparse.Namespace) -> Model:
+    """The traced program's data model: that of most, 64-bit Unix, if nothing is said."""
+    from tesc.trace.values import MODELS
+
+    models = options.data_models or ["lp64"]
+    if len(models) > 1:
+        raise Failure("a trace is of one program: give --data-model once")
+    return MODELS[models[0]]
+
+
 def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordReader]:
     """The traces, opened; why others can't be is printed."""
     from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
     from tesc.trace.reader import open_reader
 
-    catalogue = Catalogue(unit, whole)
+    catalogue = Catalogue(unit, whole, _model(options))
 
     def opened(path: str) -> RecordReader | None:
         try:
@@ -206,14 +238,15 @@ def _decode(
         error(f"no event matches '{text}'", "warning")
     window = _window(options, readers)
     if options.stats:
-        from tesc.trace import stats
+        from tesc.trace.counting import count
+        from tesc.trace.parts import cores
+        from tesc.trace.stats import Tally, render
 
-        tally = stats.Tally()
+        tally = Tally()
         try:
-            for reader in readers:
-                tally.add(reader, chosen, window)
+            count(readers, chosen, window, options.jobs or cores(), tally=tally)
         finally:
-            output.write(stats.render(tally, options.format))
+            output.write(render(tally, options.format))
         return
     _print(options, unit, readers, output, Selection(chosen, window))
 
@@ -231,7 +264,7 @@ def _print(
 
     events = [event for event in unit.events if selection.chosen(event.name)]
     form = make_format(options.format, events, options.timestamps)
-    write(readers, form, selection, output, options.jobs or cores())
+    write(readers, form, selection, output, options.jobs or cores(), options.sort)
 
 
 def _window(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Window:

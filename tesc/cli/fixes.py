@@ -7,7 +7,7 @@ import sys
 
 from tesc.analysis.fixing import settle
 from tesc.cli.terminal import error, plural, print_bytes, printable
-from tesc.files import write_output
+from tesc.files import write_source
 from tesc.syntax.source import Source
 from tesc.workspace import Workspace
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.analysis.fixing import FixResult
+    from tesc.files import Scope
 
 
 def fixed(
@@ -25,8 +26,12 @@ def fixed(
     found: list[Diagnostic],
     check: Callable[[Workspace], list[Diagnostic]],
     unsafe: bool,
+    scope: Scope,
 ) -> tuple[Workspace, FixResult]:
-    """The files of a workspace after the fixes of what was found in them; nothing is written."""
+    """The files of a workspace after the fixes of what was found in them; nothing is written.
+
+    Files beyond the scope, such as those that others include, are left alone.
+    """
     latest = workspace
 
     def again(texts: Mapping[str, str]) -> list[Diagnostic]:
@@ -37,22 +42,23 @@ def fixed(
         latest.resolve()
         return check(latest)
 
-    settled = settle(found, again, unsafe)
+    settled = settle(found, again, unsafe, scope.holds)
     return latest, settled
 
 
-def write(texts: Mapping[str, str]) -> bool:
-    """Write the new texts into their files; true if one of them can't be written."""
-    failed = [file for file, text in texts.items() if not _written(file, text)]
+def write(workspace: Workspace, texts: Mapping[str, str]) -> bool:
+    """Write the new texts into the files of a workspace; true if one of them can't be written."""
+    before = {source.file: source.text for source in workspace.settings}
+    failed = [file for file, text in texts.items() if not _written(file, before[file], text)]
     return bool(failed)
 
 
-def _written(file: str, text: str) -> bool:
+def _written(file: str, before: str, text: str) -> bool:
     try:
         # Nothing can be put back into a pipe.
         if not os.path.isfile(file):
             raise OSError("not a regular file, so its fixes are not written")
-        write_output(file, text)
+        write_source(file, before, text)
     except OSError as problem:
         error(f"{file}: {problem.strerror or problem}")
         return False

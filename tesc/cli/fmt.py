@@ -8,7 +8,7 @@ import stat
 import sys
 
 from tesc.cli.terminal import Failure, error, plural, print_bytes, print_text
-from tesc.files import MAX_SOURCE_BYTES, is_source_code, read_source, too_large, write_output
+from tesc.files import MAX_SOURCE_BYTES, Scope, is_source_code, read_source, too_large, write_source
 from tesc.records import record
 from tesc.syntax.source import Source
 from tesc.workspace import distinct, find_files, shown
@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
         try:
             done = formatted(_read(path, not (options.check or options.diff)))
             if done.changed and not (options.check or options.diff):
-                write_output(path, done.text)
+                write_source(path, done.source.text, done.text)
         except OSError as problem:
             error(f"{shown(path)}: {problem.strerror or problem}")
             failed = True
@@ -121,7 +121,13 @@ def _named(paths: Sequence[str]) -> tuple[list[str], bool]:
     missing = False
     for path in paths:
         if os.path.isdir(path):
-            below = find_files(path)
+            scope = Scope([path])
+            left_out: list[str] = []
+            below = find_files(path, left_out)
+            left_out += [file for file in below if not scope.holds(file)]
+            below = [file for file in below if file not in left_out]
+            for file in left_out:
+                error(f"{file}: leads out of {path}, so it is left alone; name it to format it", "warning")
             if not below:
                 error(f"{path}: no trace-events files here", "warning")
             files.extend(below)

@@ -11,7 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.analysis.rule import Rule
 
-_FAMILIES = {
+# What the first figure of a code stands for.
+FAMILIES = {
     "TE0": "Syntax",
     "TE1": "Names",
     "TE2": "IDs",
@@ -48,7 +49,7 @@ def _index(rules: tuple[Rule, ...]) -> str:
             family = rule.code[:3]
             lines += [
                 "",
-                f"## {family}xx {_FAMILIES[family]}",
+                f"## {family}xx {FAMILIES[family]}",
                 "",
                 "| rule | finds | |",
                 "| --- | --- | --- |",

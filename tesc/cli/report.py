@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from importlib import import_module
 
 from tesc.analysis import baseline
 from tesc.analysis.fixing import outlook
 from tesc.cli.terminal import Failure, error, plural, print_text, use_color, width
-from tesc.files import write_output
+from tesc.files import Scope, write_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,9 +58,21 @@ def unaccepted(found: list[Diagnostic], file: str | None) -> list[Diagnostic]:
 
 
 def write_baseline(found: list[Diagnostic], file: str) -> None:
-    """Write a baseline that accepts what was found."""
+    """Write a baseline that accepts what was found. Raises Failure in place of overwriting anything else."""
+    if os.path.isfile(file) and os.path.getsize(file):
+        try:
+            with open(file, encoding="utf-8") as opened:
+                baseline.read(opened.read())
+        except (baseline.BadBaseline, UnicodeDecodeError):
+            raise Failure(f"{file}: not a baseline, so it is not overwritten") from None
     write_output(file, baseline.written(found))
     error(f"{file} accepts {plural(len(found), 'finding')}; give it with --baseline", "note")
+
+
+def scope(options: argparse.Namespace) -> Scope:
+    """The files that fixes may change."""
+    names = (options.stdin_filename if path == "-" else path for path in options.paths or ["."])
+    return Scope(names)
 
 
 def report(
@@ -79,7 +92,8 @@ def report(
 
         color = use_color(options.color, sys.stdout)
         done = f"{fixed} fixed; " if fixed else ""
-        more = outlook(found, options.unsafe_fixes) + (f"; {unshown}" if unshown else "")
+        more = outlook(found, options.unsafe_fixes, scope(options).holds)
+        more += f"; {unshown}" if unshown else ""
         summary = f"{done}{_summary(found, files, known)}{more}\n" if files else ""
         all_notes = bool(options.select)
         print_text(text.render(found, color, width(), all_notes) + summary)

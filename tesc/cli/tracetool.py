@@ -6,6 +6,7 @@ that one output does not need.
 
 from __future__ import annotations
 
+import os
 import sys
 from getopt import GetoptError, getopt
 
@@ -151,7 +152,8 @@ def _unit(found: list[tuple[str, str]], trees: Sequence[Tree]) -> Unit:
         return resolve(trees)
     from tesc.units.loading import Loader
 
-    return resolve(trees, Loader(given["-I"], relative), outer)
+    project = [os.path.dirname(os.path.abspath(tree.source.file)) for tree in trees]
+    return resolve(trees, Loader(given["-I"], relative, project=project), outer)
 
 
 def _options(options: dict[str, str], backends: tuple[str, ...], paths: list[str]) -> Options:

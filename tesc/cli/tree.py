@@ -119,7 +119,8 @@ class SourceTree:
     def _unit(self, tree: Tree) -> Unit:
         settings = self._settings(tree.source.file)
         include_path = (*self._workspace.overrides.include_path, *settings.include_path)
-        loader = _NotingLoader(include_path, self._trees, self.manifest)
+        project = self._workspace.project_of(tree.source)
+        loader = _NotingLoader(include_path, self._trees, self.manifest, (self.root, *project))
         return resolve((tree,), loader, self._workspace.outside_of(tree))
 
     def _is_root(self, source: Source) -> bool:
@@ -129,8 +130,14 @@ class SourceTree:
 class _NotingLoader(Loader):
     """A loader that notes each file, and where there was none, before it looks."""
 
-    def __init__(self, include_path: Sequence[str], trees: dict[str, Tree], manifest: Manifest) -> None:
-        super().__init__(include_path, relative, trees)
+    def __init__(
+        self,
+        include_path: Sequence[str],
+        trees: dict[str, Tree],
+        manifest: Manifest,
+        project: Sequence[str],
+    ) -> None:
+        super().__init__(include_path, relative, trees, None, project)
         self._manifest = manifest
 
     def find(self, path: str, includer: Source) -> tuple[str | None, list[str]]:

@@ -161,6 +161,11 @@ def _unusable(path: str, message: str) -> BadConfiguration:
     return BadConfiguration([ConfigError(relative(path), 0, 0, message)])
 
 
+def link_elsewhere(path: str) -> BadConfiguration:
+    """What is wrong with a link out of the project to no configuration; its text is not for our logs."""
+    return _unusable(path, f"a link to '{os.path.realpath(path)}', which is not a configuration of tesc")
+
+
 def _wrong(path: str, text: str, offset: int, message: str) -> BadConfiguration:
     return BadConfiguration([_problem(relative(path), text, (offset, offset), message)])
 

@@ -146,6 +146,13 @@ def configuration_at(path: str) -> Configuration | None:
     if file is None:
         return None
     # Most projects need no configuration, and then nothing of what reads one.
-    from tesc.config.loading import load
+    from tesc.config.errors import BadConfiguration
+    from tesc.config.loading import link_elsewhere, load
+    from tesc.files import leads_out
 
-    return load(file)
+    try:
+        return load(file)
+    except BadConfiguration:
+        if leads_out(file, os.path.dirname(file)):
+            raise link_elsewhere(file) from None
+        raise

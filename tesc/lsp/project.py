@@ -41,7 +41,12 @@ class Project:
         self.folder = folder
         self.loaded = folder is None
         self._client = settings
-        overrides = Overrides(profile=settings.profile, select=settings.select, ignore=settings.ignore)
+        overrides = Overrides(
+            profile=settings.profile,
+            select=settings.select,
+            ignore=settings.ignore,
+            folders=(folder,) if folder else (),
+        )
         self.workspace = _Workspace(overrides, self._shown)
         self._memory = Memory()
         self._resolved = False

@@ -25,15 +25,17 @@ class Source:
 
     `path` is what people see and what `#line` names; `file` is where it lies, which includes are
     relative to; `text` holds each byte that is not UTF-8 as a lone surrogate (Python's
-    surrogateescape).
+    surrogateescape). `outside` is true of a file outside of the project that includes it: its text is
+    not for the logs of who looks at the project.
     """
 
-    __slots__ = ("_starts", "file", "path", "text")
+    __slots__ = ("_starts", "file", "outside", "path", "text")
 
     def __init__(self, path: str, text: str, file: str | None = None) -> None:
         self.path = path
         self.file = file if file is not None else path
         self.text = text
+        self.outside = False
         self._starts: list[int] | None = None
 
     @classmethod

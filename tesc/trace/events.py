@@ -6,14 +6,15 @@ import os
 
 from tesc.trace.errors import Unusable
 from tesc.trace.layout import DROPPED_ID
-from tesc.trace.values import kind_of, splitter
+from tesc.trace.older import declarations, second_formats
+from tesc.trace.values import LP64, kind_of, splitter
 from tesc.units.former_names import former_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tesc.trace.values import Kind, Values
+    from tesc.trace.values import Kind, Model, Values
     from tesc.units.unit import Range, Unit, UnitEvent
 
 
@@ -21,18 +22,25 @@ class TracedEvent:
     """An event as records of it hold it.
 
     `parameters` are types and names, as generated code declares them (also called `args`, for
-    analyzers written for QEMU's simpletrace.py); `format` is the format's text.
+    analyzers written for QEMU's simpletrace.py); `format` is the format's text. `model` is the data
+    model of the program that was traced.
     """
 
-    __slots__ = ("format", "name", "parameters", "texts")
+    __slots__ = ("format", "model", "name", "parameters", "texts")
 
     def __init__(
-        self, name: str, parameters: tuple[tuple[str, str], ...], format_: str, texts: bool = True
+        self,
+        name: str,
+        parameters: tuple[tuple[str, str], ...],
+        format_: str,
+        texts: bool = True,
+        model: Model = LP64,
     ) -> None:
         self.name = name
         self.parameters = parameters
         self.format = format_
         self.texts = texts
+        self.model = model
 
     @property
     def args(self) -> tuple[tuple[str, str], ...]:
@@ -41,11 +49,11 @@ class TracedEvent:
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """What each argument is; without `texts` addresses of text are just that."""
-        return tuple([kind_of(type_, self.texts) for type_, _ in self.parameters])
+        return tuple([kind_of(type_, self.texts, self.model) for type_, _ in self.parameters])
 
     @property
     def has_texts(self) -> bool:
-        return any(kind_of(type_, self.texts).text for type_, _ in self.parameters)
+        return any(kind.text for kind in self.kinds)
 
     def splitter(self, order: str, words: bool) -> Callable[[bytes], Values]:
         """From a payload to values: see `values.splitter`."""
@@ -59,10 +67,10 @@ class TracedEvent:
 DROPPED = TracedEvent("Dropped_Event", (("uint64_t", "num_events_dropped"),), '"%" PRIu64 " events dropped"')
 
 
-def _traced(event: UnitEvent, crosses: bool, texts: bool) -> TracedEvent:
-    """A unit's event; one that `crosses` has no pointers, only numbers."""
-    if not crosses or event.crosses:
-        return TracedEvent(event.name, tuple(event.parameters), event.format, texts and not crosses)
+def _crossing(event: UnitEvent) -> TracedEvent:
+    """An event of a guest: there are no pointers, only numbers."""
+    if event.crosses:
+        return TracedEvent(event.name, tuple(event.parameters), event.format, texts=False)
     from tesc.units.crossing import pointers_as_numbers
 
     node = event.node
@@ -77,15 +85,30 @@ class Catalogue:
     """The events of a unit, by all that a trace may call them.
 
     `whole` tells that the unit is what its files say; where something in them can't be read, the
-    positions of its events mean nothing.
+    positions of its events mean nothing. `model` is the traced program's data model.
+
+    `events` are in the order of the files; one that QEMU's tracetool made two of is two.
     """
 
-    def __init__(self, unit: Unit, whole: bool = True) -> None:
+    def __init__(self, unit: Unit, whole: bool = True, model: Model = LP64) -> None:
         self.unit = unit
         self.whole = whole
+        seconds, _ = second_formats(unit)
+        self.events: list[TracedEvent] = []
+        self._streams: dict[int, TracedEvent] = {}
+        for event in unit.events:
+            made = [
+                TracedEvent(name, parameters, form, True, model)
+                for name, parameters, form in declarations(event, seconds)
+            ]
+            self.events += made
+            if event.range:
+                self._streams[event.stream_id] = made[-1]
         # Of several events of one name the last one is meant, as in QEMU's reader.
-        self._names = {**former_names(unit), **{event.name: event for event in unit.events}}
-        self._streams = {event.stream_id: event for event in unit.events if event.range}
+        self._names = {event.name: event for event in self.events}
+        for name, event in former_names(unit).items():
+            if event.name in self._names:
+                self._names.setdefault(name, self._names[event.name])
 
     @property
     def path(self) -> str:
@@ -95,22 +118,21 @@ class Catalogue:
     def named(self, name: str) -> TracedEvent | None:
         """The event of a name, or of one that it had before; None if there is none."""
         event = self._names.get(name)
-        if event is None:
-            return DROPPED if name == "dropped" else None
-        return _traced(event, False, True)
+        return DROPPED if event is None and name == "dropped" else event
 
     def numbered(self, event_id: int, texts: bool) -> TracedEvent | None:
         """The event at an index, or of a stream ID where ranges with a base have such ones."""
         if event_id == DROPPED_ID:
             return DROPPED
-        events = self.unit.events
+        events = self.events
         event = events[event_id] if event_id < len(events) else self._streams.get(event_id)
-        return None if event is None else _traced(event, False, texts)
+        if event is None or texts:
+            return event
+        return TracedEvent(event.name, event.parameters, event.format, False, event.model)
 
     def streamed(self, event_id: int) -> TracedEvent | None:
         """The event of a stream ID in a range with a base: what no mapping record names."""
-        event = self._streams.get(event_id)
-        return None if event is None else _traced(event, False, True)
+        return self._streams.get(event_id)
 
     def guest(self, prefix: str) -> tuple[TracedEvent, ...]:
         """The events of a guest by wire ID: of the range with this prefix, or of the only guest.
@@ -119,7 +141,7 @@ class Catalogue:
         is a guest's own then. Raises Unusable.
         """
         at = self._range(prefix)
-        return tuple([_traced(event, True, False) for event in self.unit.events if event.range == at])
+        return tuple([_crossing(event) for event in self.unit.events if event.range == at])
 
     def _range(self, prefix: str) -> int:
         ranges = self.unit.ranges
@@ -150,4 +172,5 @@ def load_unit(path: str | os.PathLike[str], include_path: tuple[str, ...] = ()) 
     from tesc.units.resolve import resolve
 
     name = os.fspath(path)
-    return resolve((parse(read_source(name, name)),), Loader(include_path, relative))
+    project = (os.path.dirname(os.path.abspath(name)),)
+    return resolve((parse(read_source(name, name)),), Loader(include_path, relative, project=project))

@@ -157,7 +157,7 @@ class RecordReader:
         """The IDs below a bound that can mean an event, here and now."""
         if self.layout.named:
             return [event_id for event_id in self._mapped if event_id < most]
-        return list(range(min(len(self.catalogue.unit.events), most)))
+        return list(range(min(len(self.catalogue.events), most)))
 
     def _map(self, mapping: Mapping) -> None:
         if self.mappings >= MOST_MAPPINGS:
@@ -182,7 +182,7 @@ class RecordReader:
         elif self.layout.named:
             message = f"unknown event ID {event_id:#x}: no mapping record before it names it"
         else:
-            number = len(self._guest) if self.layout.version is None else len(self.catalogue.unit.events)
+            number = len(self._guest) if self.layout.version is None else len(self.catalogue.events)
             message = f"unknown event ID {event_id:#x}: {path} has {number:,} events for this trace"
         self.lost += 1
         self.errors.note(kind, self.source.offset, message)

@@ -13,7 +13,7 @@ from tesc.records import record
 from tesc.syntax.c_type import parse_type
 from tesc.trace.errors import PayloadMismatch
 from tesc.trace.layout import WORDS
-from tesc.units.compat import is_string
+from tesc.units.text import spelled_as_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,13 +23,25 @@ if TYPE_CHECKING:
     Value = Union[int, bytes]
     Values = tuple[Value, ...]
 
-# Sizes are LP64's. On a 32-bit host `long` was extended before it was written, so reading all 64
-# bits gives the same number.
-_SIGNED = {"signed char": 8, "char": 8, "short": 16, "int": 32, "long": 64, "long long": 64}
-_SIGNED.update(int8_t=8, int16_t=16, int32_t=32, int64_t=64, ssize_t=64, intptr_t=64, ptrdiff_t=64)
-_UNSIGNED = {"unsigned char": 8, "unsigned short": 16, "unsigned int": 32, "unsigned long": 64}
-_UNSIGNED.update({"unsigned long long": 64, "size_t": 64, "uintptr_t": 64})
+_SIGNED = {"signed char": 8, "char": 8, "short": 16, "int": 32, "long long": 64}
+_SIGNED.update(int8_t=8, int16_t=16, int32_t=32, int64_t=64)
+_UNSIGNED = {"unsigned char": 8, "unsigned short": 16, "unsigned int": 32, "unsigned long long": 64}
+# As wide as `long`, and as an address; the signed one first.
+_LONG = ("long", "unsigned long")
+_ADDRESS = ("ssize_t", "intptr_t", "ptrdiff_t", "size_t", "uintptr_t")
 _UNSIGNED.update(uint8_t=8, uint16_t=16, uint32_t=32, uint64_t=64)
+
+
+@record
+class Model:
+    """A C data model: how many bits `long` and addresses (and size_t, ptrdiff_t) have."""
+
+    long_bits: int
+    address_bits: int
+
+
+MODELS = {"lp64": Model(64, 64), "ilp32": Model(32, 32), "llp64": Model(32, 64)}
+LP64 = MODELS["lp64"]
 
 
 @record
@@ -44,18 +56,22 @@ class Kind:
 
 
 @lru_cache(maxsize=None)
-def kind_of(type_text: str, texts: bool = True) -> Kind:
+def kind_of(type_text: str, texts: bool = True, model: Model = LP64) -> Kind:
     """The kind of a parameter's type; without `texts` a `char *` is an address."""
-    if texts and is_string(type_text):
+    if texts and spelled_as_text(type_text):
         return Kind(text=True)
     declared = parse_type(type_text)
     base = declared.base or ""
     if declared.is_pointer:
-        return Kind(pointer=True)
+        return Kind(model.address_bits, pointer=True)
     if base == "bool":
         return Kind(truth=True)
     if base in _SIGNED:
         return Kind(_SIGNED[base], signed=True)
+    if base in _LONG:
+        return Kind(model.long_bits, signed=base == "long")
+    if base in _ADDRESS:
+        return Kind(model.address_bits, signed=not base.startswith(("size", "u")))
     return Kind(_UNSIGNED.get(base, 64))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tesc.trace import vectors
 from tesc.trace.merge import batches
 from tesc.trace.parts import Work, can_split, split, whole
+from tesc.trace.sorting import by_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,19 +62,21 @@ def write(
     selection: Selection,
     output: TraceOutput,
     jobs: int = 1,
+    sort: bool = False,
     progress: Callable[[int], object] = lambda offset: None,
 ) -> None:
     """Write traces as one, in the order of their times; with `jobs` a long one is read by as many processes.
 
-    `progress` is called with offsets of a single trace, as far as it is done.
+    With `sort` records of a trace that are out of their order are put into it. `progress` is called with
+    offsets of a single trace, as far as it is done.
     """
     firsts = [reader.first_time() for reader in readers]
     form.origin = min([time for time in firsts if time is not None and time >= 0], default=0)
     output.write(form.begin())
     try:
-        if len(readers) > 1:
-            prepare = selection.prepare(form.prepare)
-            for rows in batches(readers, prepare, selection.window):
+        if len(readers) > 1 or sort:
+            found = batches(readers, selection.prepare(form.prepare), selection.window)
+            for rows in by_time(found) if sort else found:
                 output.write(form.lines(rows))
             return
         if (readers[0].source.size or 0) >= vectors.WORTH:

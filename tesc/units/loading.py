@@ -6,6 +6,7 @@ import os
 import stat
 
 from tesc.files import MAX_SOURCE_BYTES
+from tesc.git import top_folder
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 
@@ -34,6 +35,8 @@ class Loader:
     `shown` makes of a path what people see and `#line` names. `trees` holds what was read by real
     path; loaders may share it, and a text that is not what is on disk is put there. `versions` has
     contents of files in place of those on disk, by real path: None for a file that is not there.
+    `project` are folders that includes do not leave, except for those of `include_path`; the checkouts
+    that they are in count as a whole. Without it, they may lead anywhere.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Loader:
         shown: Callable[[str], str] = os.path.normpath,
         trees: dict[str, Tree] | None = None,
         versions: Mapping[str, bytes | None] | None = None,
+        project: Sequence[str] | None = None,
     ) -> None:
         self.include_path = tuple(include_path)
         self.trees: dict[str, Tree] = {} if trees is None else trees
@@ -49,6 +53,9 @@ class Loader:
         self._versions = {} if versions is None else versions
         self._found: dict[tuple[str, str], tuple[str | None, list[str]]] = {}
         self._real: dict[str, str] = {}
+        self._project = project
+        # Places at which there was no file. Another run would find one that has come.
+        self.absent: set[str] = set()
 
     def real(self, path: str) -> str:
         """What names a file whichever way leads to it: its path without symbolic links."""
@@ -74,6 +81,7 @@ class Loader:
             # No path holds a NUL, and some functions of the system say so with an exception.
             if "\0" not in path and self._exists(candidate):
                 return candidate, looked
+            self.absent.add(candidate)
         return None, looked
 
     def _exists(self, path: str) -> bool:
@@ -85,8 +93,26 @@ class Loader:
         except KeyError:
             return os.path.lexists(path)
 
+    def may_include(self, path: str) -> bool:
+        """Whether a file is in the project, or in a folder of the include path."""
+        return self.in_project(path) or self._is_below(path, self.include_path)
+
+    def in_project(self, path: str) -> bool:
+        """Whether a file is in the project, wherever links lead."""
+        if self._project is None or self._is_below(path, self._project):
+            return True
+        tops = [top for folder in self._project for top in [top_folder(folder)] if top is not None]
+        return self._is_below(path, tops)
+
+    def _is_below(self, path: str, folders: Sequence[str]) -> bool:
+        real = self.real(path)
+        return any(real.startswith(os.path.join(self.real(folder), "")) for folder in folders)
+
     def load(self, path: str) -> Tree:
-        """The tree of a file. Raises Unreadable; never waits for a FIFO or a device."""
+        """The tree of a file. Raises Unreadable; never waits for a FIFO or a device.
+
+        Of a file outside of the project nothing is shown but its events.
+        """
         real = self.real(path)
         tree = self.trees.get(real)
         if tree is None:
@@ -96,7 +122,12 @@ class Loader:
                 data = _read(path)
             if data is None:
                 raise Unreadable("no such file or directory")
-            tree = parse(Source.from_bytes(self._shown(path), _checked(data), path))
+            source = Source.from_bytes(self._shown(path), _checked(data), path)
+            source.outside = not self.in_project(path)
+            tree = parse(source)
+            if source.outside and tree.errors:
+                line, _ = source.place(tree.errors[0].span.start)
+                raise Unreadable(f"it is outside of the project, and its line {line} is wrong")
             self.trees[real] = tree
         return tree
 
@@ -112,6 +143,9 @@ def _read(path: str) -> bytes:
             _refuse_irregular(os.fstat(descriptor).st_mode)
             with open(descriptor, "rb", closefd=False) as file:
                 data = file.read(MAX_SOURCE_BYTES + 1)
+            if data and not os.fstat(descriptor).st_size:
+                # Linux's /proc calls its files regular ones.
+                raise Unreadable("it is made by the system as it is read, not a file")
         finally:
             os.close(descriptor)
     except OSError as error:

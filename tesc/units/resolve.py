@@ -118,6 +118,8 @@ class _Resolver:
     def __init__(self, loader: Loader, outside: Outside) -> None:
         self._loader = loader
         self._outside = outside
+        # Who gives an include on the command line names its file.
+        self._given = [tree.source for tree in outside.directives]
         self._ranges = [_Open(0, None, outside.event_prefix)]
         self._drafts: list[_Draft] = []
         self._trees: dict[int, tuple[Tree, tuple[Inclusion, ...]]] = {}
@@ -242,6 +244,11 @@ class _Resolver:
             places = " nor ".join(f"'{place}'" for place in looked)
             help_ = f"there is no {places}" if len(looked) == 1 else f"there is neither {places}"
             self._problem("TE501", *where, f"included file '{include.path}' not found", help_, outer.chain)
+            return None
+        if not self._loader.may_include(path) and inclusion.source not in self._given:
+            message = f"'{include.path}' is outside of the project"
+            help_ = "give the folder that it is in with -I, or in include-path of tesc.toml"
+            self._problem("TE503", *where, message, help_, outer.chain)
             return None
         if self._loader.real(path) in outer.opened:
             cycle = " -> ".join(self._shown_cycle((*outer.chain, inclusion), self._loader.real(path)))

@@ -44,7 +44,7 @@ def run(tmp_path, monkeypatch):
             Path(path).write_bytes(text.encode() if isinstance(text, str) else text)
             if language_of(path):
                 uses = uses or Index()
-                uses.update(path, Path(path).read_bytes())
+                uses.reread(path)
             elif Path(path).name != "meson.build":
                 workspace.add_file(path)
         workspace.resolve()

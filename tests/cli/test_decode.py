@@ -262,3 +262,19 @@ def test_a_closed_pipe(folder):
     command = f"'{sys.executable}' -m tesc decode --events events long | head -n 1"
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], cwd=folder, capture_output=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, LINES[0], b"")
+
+
+def test_records_out_of_order(decode, folder):
+    """They are counted, once; --sort orders them."""
+    (folder / "trace").write_bytes(header() + NAMES + b"".join([RECORDS[1], RECORDS[0], RECORDS[2]]))
+    warning = "tesc: warning: trace: 1 record is earlier than the one before; --sort puts all in order\n"
+    assert decode("trace") == (0, LINES[1] + LINES[0] + LINES[2], warning)
+    assert decode("trace", "--sort") == (0, b"".join(LINES), "")
+    assert decode("trace", "--sort", "--follow")[0] == 2
+
+
+def test_a_32_bit_program(decode, folder):
+    (folder / "events").write_text('idle(void)\nmove(long x, const char *how) "to %lx by %s"\n')
+    assert decode("trace", "--data-model", "ilp32")[1].startswith(b"move to fffffffb by b")
+    assert decode("trace", "--data-model", "lp64")[1].startswith(b"move to fffffffffffffffb by b")
+    assert decode("trace", "--data-model", "lp64", "--data-model", "ilp32")[0] == 2

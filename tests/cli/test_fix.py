@@ -101,10 +101,14 @@ class TestFix:
         run("--fix", "--select", "TE422", path)
         assert path.read_text() == 'lamp_on(int a, void *p) "value %x at %p"\n'
 
-    def test_included_files_too(self):
+    def test_included_files_only_where_they_are_named_too(self):
         included = file('child(int a) "%x"\n', "lib/child-events")
         root = file('include "lib/child-events"\n' + FIXABLE)
-        done = run("--fix", root)
+        assert "; 2 can be fixed with --fix" in last_line(run(root))
+        assert last_line(run("--fix", root)).startswith("2 fixed; ")
+        assert included.read_text() == 'child(int a) "%x"\n'
+        root.write_text('include "lib/child-events"\n' + FIXABLE)
+        done = run("--fix", root, "lib/child-events")
         assert root.read_text() == 'include "lib/child-events"\n' + FIXED
         assert included.read_text() == 'child(int a) "0x%x"\n'
         assert last_line(done) == "3 fixed; no findings in 2 files"

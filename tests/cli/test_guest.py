@@ -198,9 +198,12 @@ def test_a_broken_file(tesc, tmp_path):
 def test_demux_and_its_header(tesc, tmp_path):
     (tmp_path / "host").mkdir()
     (tmp_path / "host/trace-events").write_text('include "../trace-events" prefix fw_ base 0x100000000\n')
-    alone = tesc("demux", "host/trace-events").stdout
+    refused = tesc("demux", "host/trace-events")
+    assert refused.returncode == 1
+    assert "'../trace-events' is outside of the project" in refused.stderr
+    alone = tesc("demux", "host/trace-events", "-I.").stdout
     assert '#include "qemu/osdep.h"\n#include "trace-host.h"\n' in alone
-    done = tesc("demux", "host/trace-events", "-o", "d.c", "--header", "sub.h", "--trace-header=own.h")
+    done = tesc("demux", "host/trace-events", "-I.", "-o", "d.c", "--header", "sub.h", "--trace-header=own.h")
     assert (done.returncode, done.stderr) == (0, "")
     header, source = (tmp_path / "sub.h").read_text(), (tmp_path / "d.c").read_text()
     assert '#include "own.h"\n#include "sub.h"\n' in source

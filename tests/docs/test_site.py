@@ -120,3 +120,37 @@ def test_examples_of_the_configuration_are_right(page, tmp_path):
         path = tmp_path / "tesc.toml"
         path.write_text(text)
         load(str(path))
+
+
+def test_transcripts_are_coloured_and_lead_to_rules(site):
+    page = (site / "index.html").read_text("utf-8")
+    assert '<span class="gr"><a href="rules/TE001.html">error[TE001]</a></span>' in page
+    assert '<span class="gi">+thermostat_target(void *stat' in page
+    assert '<span class="gd">-thermostat_target(struct' in page
+    deeper = (site / "tutorial/event.html").read_text("utf-8")
+    assert re.findall(r'<a href="\.\./rules/(TE\d+)\.html">\w+\[\1\]</a>', deeper)
+
+
+def test_rules_are_in_the_navigation_by_family(site):
+    page = (site / "rules/TE402.html").read_text("utf-8")
+    assert re.search(r'href="TE401\.html" class="md-footer__link md-footer__link--prev"', page)
+    assert re.search(r'href="TE403\.html" class="md-footer__link md-footer__link--next"', page)
+    assert "TE4xx Formats" in page
+
+
+def test_examples_of_a_rules_page_have_colours(site):
+    page = (site / "rules/TE401.html").read_text("utf-8")
+    assert '<div class="language-trace-events wrong highlight"' in page
+    assert '<span class="filename">Right</span>' in page
+    assert '<span class="si">%zu</span>' in page
+
+
+@pytest.mark.parametrize("code", ["TE001", "TE401", "TE603"])
+def test_a_transcript_loses_nothing_by_its_colours(code):
+    spec = importlib.util.spec_from_file_location("transcripts", DOCS / "generator/transcripts.py")
+    transcripts = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(transcripts)
+    text = f"a/trace-events:3:4: error[{code}]: no\n  |\n3 | x\n  | ^^\n  = help: y\n\nplain\n"
+    tokens = list(transcripts.coloured(text))
+    assert "".join(value for _, _, value in tokens) == text
+    assert [at for at, _, _ in tokens] == [sum(len(v) for _, _, v in tokens[:n]) for n in range(len(tokens))]

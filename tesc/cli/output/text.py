@@ -86,9 +86,10 @@ def _one(diagnostic: Diagnostic, color: bool, width: int) -> str:
     margin = " " * len(str(line))
     bar = paint("|", "34")
     shown, marks = _excerpt(diagnostic, line, width - len(margin) - 3)
-    lines = [head, f"{margin} {bar}", f"{paint(str(line), '34')} {bar} {shown}"]
-    for row in _rows(marks):
-        lines.append(f"{margin} {bar} {paint(row, tint)}".rstrip())
+    lines = [head]
+    if not diagnostic.source.outside:
+        lines += [f"{margin} {bar}", f"{paint(str(line), '34')} {bar} {shown}"]
+        lines += [f"{margin} {bar} {paint(row, tint)}".rstrip() for row in _rows(marks)]
     for related in diagnostic.related:
         place = diagnostic.source.place(related.span.start)
         if related.source is not diagnostic.source or place[0] != line:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tesc.records import record
+from tesc.units.text import texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.syntax.printf import Macro
+    from tesc.units.text import Text
     from tesc.units.unit import UnitEvent
 
 HEADER = (
@@ -73,6 +75,10 @@ class Output:
         """Note that `what`, this output, cannot spell a macro of the event's format."""
         start = event.node.format.start if event.node.format else 0
         self.refuse(event, start + macro.start, f"{what} knows no macro '{macro.name}'")
+
+    def texts(self, event: UnitEvent) -> tuple[Text | None, ...]:
+        """For each parameter of an event what text it is, or None for a number or an address."""
+        return texts(event.parameters, event.format, "fixed" if self.fixed else "qemu")
 
     def line_back(self) -> str:
         """The `#line` that makes compilers count the generated file's own lines again."""

@@ -22,7 +22,7 @@ class Text(TraceWriter):
         self.timeless = not timestamps
 
     def prepare(self, event: TracedEvent) -> Callable[[Values], str]:
-        return compile_format(event.format, event.kinds, f"{event.name} ", "\n")
+        return compile_format(event.format, event.kinds, f"{event.name} ", "\n", event.model)
 
     def columns(self, times: Sequence[int], pids: Sequence[int], made: Sequence[str]) -> str:
         if self.timeless:

@@ -1,0 +1,171 @@
+"""An event's format as the traced program used it: text, and conversions with the arguments they took.
+
+What printing a record (tesc.trace.printf) and reading a line of a log (tesc.trace.inverse) have in common.
+Characters are bytes here, as they are to C: text goes through as Latin-1, so that widths and precisions
+count what C counts and bytes that are not UTF-8 stay what they are.
+"""
+
+from __future__ import annotations
+
+from tesc.records import record
+from tesc.syntax.printf import PRI_MACROS, parse_format
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Union
+
+    from tesc.syntax.printf import Conversion, ParsedFormat
+    from tesc.trace.values import Kind, Model
+
+# A width or precision that is an argument comes from the trace: it must not cost gigabytes.
+MAX_WIDTH = 4096
+_BITS = {"hh": 8, "h": 16, "": 32, **dict.fromkeys(("ll", "q", "L", "j"), 64)}
+_LETTERS = frozenset("diuoxXbBpsScCn")
+# What follows the kind in the name of a macro whose argument is as wide as `long long`, or as `long` (glibc's
+# <inttypes.h>).
+_WIDE_MACROS = ("64", "MAX")
+_LONG_MACROS = ("PTR", "FAST16", "FAST32")
+
+
+@record
+class Taken:
+    """A width or precision that is the argument at `index`."""
+
+    index: int
+
+
+@record
+class Applied:
+    """A conversion, applied to the argument at `index`.
+
+    `width` and `precision` are numbers, -1 for none; `bits` is how many of the argument it looks at.
+    """
+
+    index: int
+    kind: Kind
+    flags: str
+    width: int | Taken
+    precision: int | Taken
+    bits: int
+    letter: str
+
+
+if TYPE_CHECKING:
+    Part = Union[str, Applied]
+
+
+def parts_of(text: str, kinds: Sequence[Kind], model: Model) -> list[Part]:
+    """The format's parts; text that follows text is one.
+
+    A conversion without an argument, or of a kind that trace events cannot have (`%f`, `%m`), is text, as it
+    stands in the format; `%n` prints nothing.
+    """
+    parts: list[Part] = []
+    for part in _Walk(parse_format(text), kinds, model).run():
+        if isinstance(part, str) and parts and isinstance(parts[-1], str):
+            parts[-1] += part
+        elif part != "":
+            parts.append(part)
+    return parts
+
+
+class _Walk:
+    """Goes through a format, counting arguments."""
+
+    def __init__(self, parsed: ParsedFormat, kinds: Sequence[Kind], model: Model) -> None:
+        self._parsed = parsed
+        self._kinds = kinds
+        self._model = model
+        self._macros = iter(parsed.macros)
+        self._next = 0
+
+    def run(self) -> list[Part]:
+        joined = self._parsed.joined
+        parts: list[Part] = []
+        at = 0
+        for conversion in self._parsed.conversions:
+            start = joined.index("%", at)
+            parts.append(self._literal(joined[at:start]))
+            at = start + len(conversion.text)
+            if conversion.macro is not None:
+                next(self._macros)
+                at -= len(conversion.macro.name) - 1
+            parts.append(self._conversion(conversion))
+        parts.append(self._literal(joined[at:]))
+        return parts
+
+    def _literal(self, text: str) -> str:
+        """Text between conversions; a macro that belongs to none is text too."""
+        pieces = text.split("\ud800")
+        for index in range(1, len(pieces)):
+            pieces[index] = self._expansion(next(self._macros).name) + pieces[index]
+        return _bytes_as_text("".join(pieces))
+
+    def _conversion(self, conversion: Conversion) -> Part:
+        if conversion.letter == "%":
+            return "%"
+        applied = self._applied(conversion)
+        if applied is None:
+            return _bytes_as_text(conversion.text)
+        return "" if applied.letter == "n" else applied
+
+    def _applied(self, conversion: Conversion) -> Applied | None:
+        """A conversion with its macro expanded and its arguments found; None if it is none."""
+        length, letter = conversion.length, conversion.letter
+        if conversion.macro is not None:
+            if conversion.macro.name not in PRI_MACROS:
+                return None
+            expansion = self._expansion(conversion.macro.name)
+            length, letter = length + expansion[:-1], expansion[-1]
+        bits = self._bits(length)
+        if not letter or bits is None:
+            return None
+        width = self._measure(conversion.width)
+        precision = -1 if conversion.precision is None else self._measure(conversion.precision or "0")
+        if width is None or precision is None or letter == "m":
+            return None
+        index = self._argument(conversion.position)
+        if index is None or letter not in _LETTERS:
+            return None
+        kind = self._kinds[index]
+        if letter == "p":
+            bits = self._model.address_bits
+        return Applied(index, kind, conversion.flags, width, precision, bits, letter)
+
+    def _bits(self, length: str) -> int | None:
+        if length == "l":
+            return self._model.long_bits
+        if length in ("z", "Z", "t"):
+            return self._model.address_bits
+        return _BITS.get(length)
+
+    def _measure(self, text: str) -> int | Taken | None:
+        """A width or precision; None where its argument is missing."""
+        if not text.startswith("*"):
+            return min(int(text), MAX_WIDTH) if text.lstrip("-") else -1
+        index = self._argument(text[1:])
+        return None if index is None or self._kinds[index].text else Taken(index)
+
+    def _argument(self, position: str) -> int | None:
+        """Which argument is taken; None where there is none."""
+        index = int(position[:-1]) - 1 if position else self._next
+        if not position:
+            self._next += 1
+        return index if 0 <= index < len(self._kinds) else None
+
+    def _expansion(self, name: str) -> str:
+        """What a macro of <inttypes.h> stands for; of others only the name is known."""
+        if name not in PRI_MACROS:
+            return name
+        wide = "l" if self._model.long_bits == 64 else "ll"
+        if name.endswith(_WIDE_MACROS):
+            return wide + name[3]
+        if name.endswith(_LONG_MACROS) and self._model.address_bits == 64:
+            return wide + name[3]
+        return name[3]
+
+
+def _bytes_as_text(text: str) -> str:
+    """A format's text as the bytes that the compiler puts into the program, one character each."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")

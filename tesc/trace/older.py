@@ -1,0 +1,61 @@
+"""Events that older QEMUs declared: `vcpu` and `tcg` ones.
+
+An event with the property `vcpu` (QEMU 2.6 to 8.0) has an argument that its declaration does not show: the
+CPU, `__cpu`, before all others. One with the property `tcg` (2.1 to 6.2) is two events with a format each:
+NAME_trans, recorded when guest code is translated, and NAME_exec, recorded when it runs. Values of the guest,
+whose types begin with TCGv, are only known to the latter.
+
+This is what tracetool's __init__.py, vcpu.py and transform.py made of them in those releases.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.units.unit import Unit, UnitEvent
+
+_CPU = ("void *", "__cpu")
+_CPU_FORMAT = '"cpu=%p "'
+# What a value of the guest is recorded as: TCGv, whose size depended on the target, is made to fit all.
+_GUEST_TYPES = {"TCGv": "uint64_t", "TCGv_i32": "uint32_t", "TCGv_i64": "uint64_t", "TCGv_ptr": "void *"}
+_SECOND_FORMAT = "TE004"
+
+if TYPE_CHECKING:
+    # Name, parameters and format.
+    Declaration = tuple[str, tuple[tuple[str, str], ...], str]
+
+
+def declarations(event: UnitEvent, seconds: dict[int, str]) -> list[Declaration]:
+    """The events that one was: itself, with an argument more, or two. `seconds` are from `second_formats`."""
+    properties = {word.text for word in event.node.properties}
+    parameters, form = tuple(event.parameters), event.format
+    forms = [(event.name, parameters, form)]
+    if "tcg" in properties:
+        guests = [type_ for type_, _ in parameters if type_ in _GUEST_TYPES]
+        ours = tuple([one for one in parameters if one[0] not in guests])
+        hosts = tuple([(_GUEST_TYPES.get(type_, type_), name) for type_, name in parameters])
+        second = seconds.get(id(event.node), form)
+        forms = [(f"{event.name}_trans", ours, form), (f"{event.name}_exec", hosts, second)]
+    if "vcpu" in properties:
+        forms = [(name, (_CPU, *rest), _CPU_FORMAT + one) for name, rest, one in forms]
+    return forms
+
+
+def second_formats(unit: Unit) -> tuple[dict[int, str], set[int]]:
+    """The second formats of `tcg` events, by the identity of the event's node.
+
+    And the identities of the errors that reported them.
+    """
+    found: dict[int, str] = {}
+    void: set[int] = set()
+    for tree in unit.trees:
+        second = [error for error in tree.errors if error.code == _SECOND_FORMAT]
+        if not second:
+            continue
+        ends = {event.node.end: event.node for event in unit.events if event.source is tree.source}
+        for error in second:
+            node = ends.get(error.span.start)
+            if node is not None and any(word.text == "tcg" for word in node.properties):
+                found[id(node)] = tree.source.text[error.span.start : error.span.end].lstrip(", \t")
+                void.add(id(error))
+    return found, void
