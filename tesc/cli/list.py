@@ -6,10 +6,11 @@ import json
 
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import error, print_text
-from tesc.cli.units import load
+from tesc.cli.units import load, refused
 from tesc.units.flatten import declaration
 from tesc.units.former_names import former_names
 from tesc.units.patterns import pattern
+from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(options: argparse.Namespace) -> int:
-    _, unit, whole = load(options.file, overrides(options))
+    _, unit = load(options.file, overrides(options))
+    broken = refused(rejections(unit, "flatten"))
     events, unmatched = matching(unit.events, options.patterns, former_names(unit))
     if options.format == "json":
         print_text(json.dumps([_entry(event) for event in events], indent=1) + "\n")
@@ -53,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         print_text(_table(events))
     for text in unmatched:
         error(f"no event matches '{text}'", "warning")
-    return 0 if whole else 1
+    return 1 if broken else 0
 
 
 def matching(
