@@ -46,7 +46,7 @@ def check(
     """
     memory = memory or Memory()
     if uses is None:
-        rules = [rule for rule in rules if not isinstance(rule, SourcesRule)]
+        rules = [rule for rule in rules if not needs_sources(rule)]
     plan = _Plan(rules, severities, levels or {})
     trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
     names = {id(event.node): event.name for unit in reversed(units) for event in reversed(unit.events)}
@@ -80,6 +80,11 @@ def check(
     return sorted(kept, key=place)
 
 
+def needs_sources(rule: Rule) -> bool:
+    """Whether a rule looks at C and Rust sources, and does not run without."""
+    return isinstance(rule, SourcesRule) and rule.needs_sources
+
+
 class Memory:
     """What was found in each file by itself, and under which facts about it."""
 
@@ -108,7 +113,7 @@ def _in_run(rule: Rule, units: Sequence[Unit], settings: Settings, uses: Index |
     """What a rule finds that looks at all units together."""
     if isinstance(rule, RunRule):
         return rule.check(units, settings)
-    if isinstance(rule, SourcesRule) and uses is not None:
+    if isinstance(rule, SourcesRule):
         return rule.check(units, settings, uses)
     return ()
 
