@@ -5,6 +5,7 @@ from __future__ import annotations
 from tesc.analysis.diagnostic import Diagnostic, Related
 from tesc.analysis.rule import EventRule, FileRule, Report, RunRule, SourcesRule
 from tesc.analysis.suppressions import Suppression, suppressions
+from tesc.limits import RECORD_ARGUMENTS
 from tesc.records import replace
 
 TYPE_CHECKING = False
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from tesc.units.unit import Inclusion, Unit
     from tesc.uses.index import Index
 
-    # Settings, severities by code, rules, and the effective names of the events.
-    _Facts = tuple[Settings, Mapping[str, str], Sequence[Rule], Sequence[str]]
+    # Settings, severities by code, rules, and of each event its effective name and whether it crosses.
+    _Facts = tuple[Settings, Mapping[str, str], Sequence[Rule], Sequence[tuple[str, bool]]]
 
 UNUSED_IGNORE = "TE008"
 # In place of a severity: the rule does not run.
@@ -50,10 +51,11 @@ def check(
     plan = _Plan(rules, severities, levels or {})
     trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
     names = {id(event.node): event.name for unit in reversed(units) for event in reversed(unit.events)}
+    crossing = {id(event.node) for unit in units for event in unit.events if event.crosses}
     found: list[Diagnostic] = []
     for tree in trees:
         mine = plan.severities_in(tree.source)
-        seen = tuple([names.get(id(event), event.name) for event in tree.events])
+        seen = tuple([(names.get(id(event), event.name), id(event) in crossing) for event in tree.events])
         # Those that look further are run below, and their number is no fact about a file.
         alone = [one for one in plan.rules_in(tree.source) if isinstance(one, (EventRule, FileRule))]
         facts = (settings[tree.source], mine, alone, seen)
@@ -172,15 +174,17 @@ def _in_file(
     settings: Settings,
     severities: Mapping[str, str],
     rules: Sequence[Rule],
-    names: Sequence[str],
+    seen: Sequence[tuple[str, bool]],
 ) -> list[Diagnostic]:
     found = []
     lines: dict[int, str] = {}
+    # Whatever the settings allow, an event that crosses the guest tunnel has to fit a record.
+    of_guests = replace(settings, max_args=min(settings.max_args, RECORD_ARGUMENTS))
     event_rules = [r for r in rules if isinstance(r, EventRule) and r.applies(settings)]
-    for event, name in zip(tree.events, names):
+    for event, (name, crosses) in zip(tree.events, seen):
         lines[event.line] = name
         for rule in event_rules:
-            for finding in rule.check(event, tree, settings):
+            for finding in rule.check(event, tree, of_guests if crosses else settings):
                 found.append(_diagnostic(rule, finding, tree.source, name, severities))
     for file_rule in rules:
         if isinstance(file_rule, FileRule) and file_rule.applies(settings):

@@ -6,9 +6,10 @@ import json
 
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import error, print_text
-from tesc.cli.units import load
+from tesc.cli.units import load, refused
 from tesc.units.flatten import declaration
 from tesc.units.patterns import pattern
+from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(options: argparse.Namespace) -> int:
-    _, unit, whole = load(options.file, overrides(options))
+    _, unit = load(options.file, overrides(options))
+    broken = refused(rejections(unit, "flatten"))
     events, unmatched = matching(unit.events, options.patterns)
     if options.format == "json":
         print_text(json.dumps([_entry(event) for event in events], indent=1) + "\n")
@@ -52,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         print_text(_table(events))
     for text in unmatched:
         error(f"no event matches '{text}'", "warning")
-    return 0 if whole else 1
+    return 1 if broken else 0
 
 
 def matching(events: Sequence[UnitEvent], patterns: Sequence[str]) -> tuple[list[UnitEvent], list[str]]:

@@ -144,9 +144,10 @@ def _failed(error: Exception, words: Sequence[str]) -> int:
     from tesc.cli.terminal import Failure, printable
     from tesc.cli.terminal import error as complain
     from tesc.config.errors import BadConfiguration
+    from tesc.source_tree import BadTree
     from tesc.units.outside import BadDirective
 
-    if isinstance(error, (Failure, BadDirective)):
+    if isinstance(error, (Failure, BadDirective, BadTree)):
         complain(str(error))
     elif isinstance(error, BadConfiguration):
         sys.stderr.write(printable(f"{error}\n"))
