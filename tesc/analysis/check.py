@@ -49,7 +49,7 @@ def check(
     """
     memory = memory or Memory()
     if uses is None:
-        rules = [rule for rule in rules if not isinstance(rule, SourcesRule)]
+        rules = [rule for rule in rules if not needs_sources(rule)]
     if changes is None:
         rules = [rule for rule in rules if not isinstance(rule, ChangeRule)]
     plan = _Plan(rules, severities, levels or {})
@@ -86,6 +86,11 @@ def check(
     return sorted(kept, key=place)
 
 
+def needs_sources(rule: Rule) -> bool:
+    """Whether a rule looks at C and Rust sources, and does not run without."""
+    return isinstance(rule, SourcesRule) and rule.needs_sources
+
+
 class Memory:
     """What was found in each file by itself, and under which facts about it."""
 
@@ -116,7 +121,7 @@ def _in_run(
     """What a rule finds that looks at all units together."""
     if isinstance(rule, RunRule):
         return rule.check(units, settings)
-    if isinstance(rule, SourcesRule) and uses is not None:
+    if isinstance(rule, SourcesRule):
         return rule.check(units, settings, uses)
     if isinstance(rule, ChangeRule) and changes is not None:
         return rule.check(changes.unapproved(rule.kinds), settings)

@@ -18,12 +18,12 @@ from tesc.syntax.source import Source, Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
     from tesc.comparison.changes import EventChange
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, ParseError, Tree
     from tesc.units.unit import Unit
-    from tesc.uses.index import Index
 
 
 @record
@@ -93,9 +93,14 @@ class RunRule(Rule):
 
 
 class SourcesRule(Rule):
-    """Looks at all units of a run together with the C and Rust sources; without those it does not run."""
+    """Looks at all units of a run together with the C and Rust sources.
 
-    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterable[Report]:
+    Without those it does not run, unless it says that it does not need them: then `uses` is None.
+    """
+
+    needs_sources = True
+
+    def check(self, units: Sequence[Unit], settings: Settings, uses: Any) -> Iterable[Report]:
         raise NotImplementedError
 
 
