@@ -7,9 +7,8 @@ import os
 import sys
 import time
 
-from tesc.analysis.check import Memory, check
+from tesc.analysis.check import Memory, check, needs_sources
 from tesc.analysis.kept_reports import KeptReports
-from tesc.analysis.rule import SourcesRule
 from tesc.analysis.selection import chosen, unknown_rules
 from tesc.cli import kept_runs, report
 from tesc.cli.overrides import add_overrides, add_selection, overrides
@@ -139,7 +138,7 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
 
 def _found(workspace: Workspace, sources: _Sources, memory: Memory | None = None) -> list[Diagnostic]:
     rules, levels = chosen(workspace.settings)
-    asking = [rule.code for rule in rules if isinstance(rule, SourcesRule)]
+    asking = [rule.code for rule in rules if needs_sources(rule)]
     uses = sources.uses() if asking else None
     if asking and len(asking) == len(rules) and uses is None:
         raise Failure(f"{', '.join(asking)}: looks at C and Rust sources: add --sources")
