@@ -8,7 +8,7 @@ import sys
 
 from tesc.analysis.check import Memory, check
 from tesc.analysis.rule import SourcesRule
-from tesc.analysis.selection import chosen, unknown_rules
+from tesc.analysis.selection import chosen, renamed_rules, unknown_rules
 from tesc.cli import report
 from tesc.cli.overrides import add_overrides, add_selection, overrides
 from tesc.cli.terminal import Failure, add_color, error
@@ -113,6 +113,8 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     wrong = [problem for one in workspace.configurations.values() for problem in unknown_rules(one)]
     if wrong:
         raise BadConfiguration(wrong)
+    for text in renamed_rules(workspace.settings.values()):
+        error(text, "note")
     memory = Memory()
     sources = _Sources(workspace, change)
     found = _found(workspace, sources, memory)
