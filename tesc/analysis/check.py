@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Diagnostic, Related
-from tesc.analysis.rule import EventRule, FileRule, Report, RunRule, SourcesRule
+from tesc.analysis.rule import ChangeRule, EventRule, FileRule, Report, RunRule, SourcesRule
 from tesc.analysis.suppressions import Suppression, suppressions
 from tesc.limits import RECORD_ARGUMENTS
 from tesc.records import replace
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tesc.analysis.rule import Rule
+    from tesc.comparison.approvals import ChangeSet
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
@@ -36,6 +37,7 @@ def check(
     levels: Mapping[Source, Mapping[str, str]] | None = None,
     memory: Memory | None = None,
     uses: Index | None = None,
+    changes: ChangeSet | None = None,
 ) -> list[Diagnostic]:
     """What the rules find in units, in the order of the files and of their text.
 
@@ -43,11 +45,13 @@ def check(
     files. `severities` overrides severities by code; `levels` does so for one file, where `off`
     means that the rule does not run there. With a `memory`, what is found in a file by itself is not
     looked for again as long as the file stays the same. `uses` are those of events in C and Rust
-    sources; rules that look at them do not run without.
+    sources; rules that look at them do not run without, nor do those about changes without `changes`.
     """
     memory = memory or Memory()
     if uses is None:
-        rules = [rule for rule in rules if not isinstance(rule, SourcesRule)]
+        rules = [rule for rule in rules if not needs_sources(rule)]
+    if changes is None:
+        rules = [rule for rule in rules if not isinstance(rule, ChangeRule)]
     plan = _Plan(rules, severities, levels or {})
     trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
     names = {id(event.node): event.name for unit in reversed(units) for event in reversed(unit.events)}
@@ -65,7 +69,7 @@ def check(
         first = settings[trees[0].source]
         for rule in rules:
             if rule.applies(first):
-                for finding in _in_run(rule, units, first, uses):
+                for finding in _in_run(rule, units, first, uses, changes):
                     assert finding.source is not None
                     mine = plan.severities_in(finding.source)
                     if mine.get(rule.code) != OFF:
@@ -80,6 +84,11 @@ def check(
         return in_files, one.span.start, one.code, one.message
 
     return sorted(kept, key=place)
+
+
+def needs_sources(rule: Rule) -> bool:
+    """Whether a rule looks at C and Rust sources, and does not run without."""
+    return isinstance(rule, SourcesRule) and rule.needs_sources
 
 
 class Memory:
@@ -106,12 +115,16 @@ class Memory:
         self._found = {id(tree): self._found[id(tree)] for tree in trees}
 
 
-def _in_run(rule: Rule, units: Sequence[Unit], settings: Settings, uses: Index | None) -> Iterable[Report]:
+def _in_run(
+    rule: Rule, units: Sequence[Unit], settings: Settings, uses: Index | None, changes: ChangeSet | None
+) -> Iterable[Report]:
     """What a rule finds that looks at all units together."""
     if isinstance(rule, RunRule):
         return rule.check(units, settings)
-    if isinstance(rule, SourcesRule) and uses is not None:
+    if isinstance(rule, SourcesRule):
         return rule.check(units, settings, uses)
+    if isinstance(rule, ChangeRule) and changes is not None:
+        return rule.check(changes.unapproved(rule.kinds), settings)
     return ()
 
 

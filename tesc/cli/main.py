@@ -74,11 +74,13 @@ def _parser() -> argparse.ArgumentParser:
 
     from tesc import __version__
     from tesc.cli import (
+        breaking,
         cache,
         check,
         completion,
         config,
         decode,
+        diff,
         explain,
         flatten,
         fmt,
@@ -108,6 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     flatten.add_parser(commands)
     list_.add_parser(commands)
+    breaking.add_parser(commands)
+    diff.add_parser(commands)
     guest.add_parser(commands)
     decode.add_parser(commands)
     explain.add_parsers(commands)
