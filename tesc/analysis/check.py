@@ -249,18 +249,20 @@ def _unsuppressed(
         reporter = next((rule for rule in rules if rule.code == UNUSED_IGNORE), None)
         ran = {rule.code for rule in rules if rule.applies(settings[tree.source])}
         here = [(d, tree.source.place(d.span.start)[0]) for d in found if d.source is tree.source]
-        useless = []
+        useless: list[Report] = []
         for one in mine:
             hit = [d for d, line in here if d.code in one.codes and one.line in (0, line)]
             dropped.update(map(id, hit))
             # A rule that did not run can't tell whether its suppression is needed.
             if not hit and (one.flaw or not one.codes - ran):
-                useless.append(one)
+                useless.append(_unused(one))
+            elif one.now:
+                useless.append(Report(one.span, one.now, "write the new code", severity="information"))
         # Unused ignores can be ignored only in the whole file: a comment is no item.
         silent = any(UNUSED_IGNORE in one.codes and not one.line for one in mine)
         if reporter and not silent:
             levels = plan.severities_in(tree.source)
-            unused += [_diagnostic(reporter, _unused(one), tree.source, None, levels) for one in useless]
+            unused += [_diagnostic(reporter, one, tree.source, None, levels) for one in useless]
     return [d for d in found if id(d) not in dropped] + unused
 
 

@@ -9,7 +9,7 @@ import time
 
 from tesc.analysis.check import Memory, check, needs_sources
 from tesc.analysis.kept_reports import KeptReports
-from tesc.analysis.selection import chosen, unknown_rules
+from tesc.analysis.selection import chosen, renamed_rules, unknown_rules
 from tesc.cli import kept_runs, report
 from tesc.cli.overrides import add_overrides, add_selection, overrides
 from tesc.cli.terminal import Failure, add_color, error, printable, warned
@@ -115,6 +115,8 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     wrong = [problem for one in workspace.configurations.values() for problem in unknown_rules(one)]
     if wrong:
         raise BadConfiguration(wrong)
+    for text in renamed_rules(workspace.settings.values()):
+        error(text, "note")
     kept = KeptReports(os.getcwd())
     memory = Memory(kept)
     sources = _Sources(workspace, change)
