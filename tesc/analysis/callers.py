@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tesc.analysis.diagnostic import Related
 from tesc.records import record
+from tesc.uses.use import STATE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from tesc.syntax.source import Source
     from tesc.units.unit import Unit, UnitEvent
     from tesc.uses.index import Index
-    from tesc.uses.scan import Use
+    from tesc.uses.use import Use
 
     Place = tuple[str, Use]
 
@@ -64,3 +65,27 @@ def related(uses: Index, shown: Iterable[tuple[Place, str]]) -> Iterator[Related
         source = uses.source(path) if number < _MOST_RELATED else None
         if source is not None:
             yield Related(source, use.span, said)
+
+
+class Names:
+    """The effective names of events, as uses in sources may spell them."""
+
+    def __init__(self, events: Sequence[Declared]) -> None:
+        self._names = {name: one for one in events for name in one.names}
+        self._capitals = {name.upper() for name in self._names}
+
+    def has(self, use: Use) -> bool:
+        """Whether what a source uses is an event."""
+        if use.capitals:
+            return use.name in self._capitals
+        # Rust's trace_NAME_enabled() may be a call of an event of that name.
+        both = use.kind == STATE and f"{use.name}_enabled" in self._names
+        return use.name in self._names or both
+
+    def nearest(self, use: Use) -> str | None:
+        """The event whose name looks most like one that is used; None where none does."""
+        from difflib import get_close_matches
+
+        wanted = use.name.lower() if use.capitals else use.name
+        near = get_close_matches(wanted, self._names, 1, 0.8)
+        return near[0] if near else None

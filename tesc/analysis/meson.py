@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from tesc.records import record
+from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,26 +25,71 @@ _DISK: Mapping[str, bytes | None] = {}
 
 
 @record
+class Twice:
+    """A folder that a meson.build lists again: the spans of its name there, and where it was before."""
+
+    folder: str
+    first: Span
+    again: Span
+
+
+@record
 class Listed:
-    """The folders that a meson.build lists, relative to its own folder, `root`."""
+    """The folders that a meson.build lists, relative to its own folder, `root`; `path` is the file."""
 
     root: str
     folders: frozenset[str]
+    path: str
+    text: str
+    twice: tuple[Twice, ...]
 
 
 def unlisted(unit: Unit) -> str | None:
-    """The folder of a unit that the build's lists leave out; None where they name it or there are none."""
+    """The folder of a unit that the build's lists leave out; None where they name it or there are none.
+
+    A folder whose own meson.build, or whose scripts, read the file by its name has it listed: a test does.
+    """
     folder, name = os.path.split(os.path.abspath(unit.roots[0].source.file))
     if name != "trace-events":
         return None  # files with other names are made during the build
-    listed = _listed_above(folder, _DISK if unit.versions is None else unit.versions)
+    listed = listed_above(folder, _DISK if unit.versions is None else unit.versions)
     if listed is None or folder == listed.root:
         return None
     shown = os.path.relpath(folder, listed.root).replace(os.sep, "/")
-    return None if shown in listed.folders else shown
+    if shown in listed.folders or f"{shown}/trace-events" in listed.text or _is_read_in(folder):
+        return None
+    return shown
 
 
-def _listed_above(folder: str, versions: Mapping[str, bytes | None]) -> Listed | None:
+_READS = re.compile(rb"""["']trace-events["']""")
+_MOST_BYTES = 1 << 20
+
+
+def _is_read_in(folder: str) -> bool:
+    """Whether a build file or a script of a folder names its trace-events file."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return False
+    for name in sorted(names):
+        path = os.path.join(folder, name)
+        if (name == "meson.build" or name.endswith((".py", ".sh"))) and os.path.isfile(path):
+            try:
+                with open(path, "rb") as file:
+                    if _READS.search(file.read(_MOST_BYTES)):
+                        return True
+            except OSError:
+                continue
+    return False
+
+
+def listed_for(unit: Unit) -> Listed | None:
+    """The lists that a unit's folder should be in."""
+    folder = os.path.dirname(os.path.abspath(unit.roots[0].source.file))
+    return listed_above(folder, _DISK if unit.versions is None else unit.versions)
+
+
+def listed_above(folder: str, versions: Mapping[str, bytes | None]) -> Listed | None:
     """The lists in the nearest folder above that has some."""
     while True:
         listed = _listed_in(os.path.join(folder, "meson.build"), versions)
@@ -77,12 +123,44 @@ def _listed_on_disk(path: str, changed: int) -> Listed | None:
 
 @lru_cache(maxsize=64)
 def _listed(path: str, text: str) -> Listed | None:
-    folders: set[str] = set()
+    places: dict[str, list[tuple[Span, tuple[str, ...]]]] = {}
+    twice = []
     found = None
     for found in _LIST.finditer(text):
+        branch = _branch_at(text, found.start())
         for part in _PART.finditer(text, found.end()):
             if part[1]:
                 break
-            if part[2]:
-                folders.add(part[2])
-    return Listed(os.path.dirname(path), frozenset(folders)) if found else None
+            if not part[2]:
+                continue
+            span = Span(part.start(2), part.end(2))
+            before = places.setdefault(part[2], [])
+            first = next((one for one, other in before if _both(other, branch)), None)
+            if first is not None:
+                twice.append(Twice(part[2], first, span))
+            before.append((span, branch))
+    if found is None:
+        return None
+    return Listed(os.path.dirname(path), frozenset(places), path, text, tuple(twice))
+
+
+_STEP = re.compile(r"^[ \t]*(if|elif|else|endif)\b", re.M)
+
+
+def _branch_at(text: str, place: int) -> tuple[str, ...]:
+    """The branches of the ifs around a place, each with a name of its own."""
+    branches: list[str] = []
+    for step in _STEP.finditer(text, 0, place):
+        if step[1] == "if":
+            branches.append(f"{step.start()} 0")
+        elif branches:
+            begin, _, number = branches.pop().partition(" ")
+            if step[1] != "endif":
+                branches.append(f"{begin} {int(number) + 1}")
+    return tuple(branches)
+
+
+def _both(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether a build that takes the inner one of two branches always takes the other one, too."""
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]

@@ -6,9 +6,8 @@ import argparse
 import os
 import sys
 
-from tesc.analysis.check import Memory, check
-from tesc.analysis.rule import SourcesRule
-from tesc.analysis.selection import chosen, unknown_rules
+from tesc.analysis.check import Memory, check, needs_sources
+from tesc.analysis.selection import chosen, renamed_rules, unknown_rules
 from tesc.cli import report
 from tesc.cli.overrides import add_overrides, add_selection, overrides
 from tesc.cli.terminal import Failure, add_color, error
@@ -113,6 +112,8 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     wrong = [problem for one in workspace.configurations.values() for problem in unknown_rules(one)]
     if wrong:
         raise BadConfiguration(wrong)
+    for text in renamed_rules(workspace.settings.values()):
+        error(text, "note")
     memory = Memory()
     sources = _Sources(workspace, change)
     found = _found(workspace, sources, memory)
@@ -131,7 +132,7 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
 
 def _found(workspace: Workspace, sources: _Sources, memory: Memory | None = None) -> list[Diagnostic]:
     rules, levels = chosen(workspace.settings)
-    asking = [rule.code for rule in rules if isinstance(rule, SourcesRule)]
+    asking = [rule.code for rule in rules if needs_sources(rule)]
     uses = sources.uses() if asking else None
     if asking and len(asking) == len(rules) and uses is None:
         raise Failure(f"{', '.join(asking)}: looks at C and Rust sources: add --sources")

@@ -8,7 +8,7 @@ from tesc.records import record
 from tesc.syntax.nodes import Disable
 from tesc.units.disabling import disabled_by
 from tesc.units.patterns import is_literal
-from tesc.uses.scan import CALL, REFERENCE, STATE
+from tesc.uses.use import CALL, REFERENCE, STATE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Word
     from tesc.syntax.source import Source
     from tesc.units.unit import UnitEvent
-    from tesc.uses.scan import Use
+    from tesc.uses.use import Use
 
 
 @record

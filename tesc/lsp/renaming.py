@@ -19,7 +19,7 @@ from tesc.syntax.source import Source, Span
 from tesc.units.disabling import disabled_by
 from tesc.units.patterns import is_literal, pattern
 from tesc.units.reserved import C_KEYWORDS
-from tesc.uses.scan import DECLARATION
+from tesc.uses.use import DECLARATION, PASTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tesc.lsp.view import View
     from tesc.syntax.nodes import Event, Tree, Word
     from tesc.units.unit import Unit, UnitEvent
-    from tesc.uses.scan import Use
+    from tesc.uses.use import Use
 
 _NAME = re.compile(r"[A-Za-z0-9_]+")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -266,11 +266,24 @@ def _in_sources(sources: Sources, project: Project, changes: Sequence[_Change]) 
             found = sources.located(path, use)
             if found is None:
                 raise Refused(f"{project.shown(path)} is being changed: try again in a moment")
-            length = len(use.name) if use.capitals else len(change.old)
-            span = Span(use.name_start, use.name_start + length)
-            text = change.new.upper() if use.capitals else change.new
-            edits[path, use.start] = SourceEdit(found.source, span, text)
+            word = use.renamed(change.new)
+            if word is None:
+                place = f"{project.shown(path)}:{use.line}"
+                raise Refused(f"the macro {use.macro} makes the name at {place}: rename it by hand")
+            edits[path, use.start] = SourceEdit(found.source, use.name_span, word)
+            _check_word(sources, path, use)
     return list(edits.values())
+
+
+def _check_word(sources: Sources, path: str, use: Use) -> None:
+    """Raise Refused where the word that a macro is called with makes the name of another event, too."""
+    if use.macro is None:
+        return
+    for _, index in sources.indexes():
+        for other in index.uses_in(path):
+            if other.start == use.start and other.kind != PASTED and other.name.lower() != use.name.lower():
+                place = f"{sources.shown(path)}:{use.line}"
+                raise Refused(f"'{use.word}' at {place} makes '{other.name}', too: rename it by hand")
 
 
 def _check_pasted(sources: Sources, change: _Change, used: bool) -> None:

@@ -12,8 +12,9 @@ from tesc.lsp.uris import path_of, uri_of
 from tesc.lsp.uses import RememberingIndex
 from tesc.records import record
 from tesc.syntax.source import Source, Span
-from tesc.uses.scan import PASTED, language_of
+from tesc.uses.scan import language_of
 from tesc.uses.sources import read_bytes, signature
+from tesc.uses.use import PASTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tesc.lsp.project import Project
     from tesc.lsp.session import Session
     from tesc.uses.index import Index
-    from tesc.uses.scan import Use
+    from tesc.uses.use import Use
 
 # How many files' texts are kept: places in them need their lines.
 _KEPT = 64
@@ -51,7 +52,7 @@ class UseAt:
     def same(self) -> bool:
         """Whether the source still is what the use was found in."""
         use = self.use
-        return self.source.text[use.name_start : use.end].startswith(use.name.partition("*")[0])
+        return self.source.text[use.name_start : use.end].startswith(use.word)
 
 
 class Sources:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tesc.lsp.project import Project
     from tesc.lsp.sources import Sources
     from tesc.syntax.source import Source
-    from tesc.uses.scan import Use
+    from tesc.uses.use import Use
 
 
 class RememberingIndex(Index):

@@ -67,11 +67,11 @@ class Frames:
 
     @property
     def times(self) -> Array:
-        return _field(self.data, self.order, "u8", 16)[self.starts]
+        return self.field("u8", 16)
 
     @property
     def pids(self) -> Array:
-        return _field(self.data, self.order, "u4", 28)[self.starts]
+        return self.field("u4", 28)
 
     def chosen(self, which: Array) -> Frames:
         """Only the records that an array of truths or of positions chooses."""
@@ -141,6 +141,10 @@ class Frames:
             return [b""] * len(starts)
         found: list[bytes] = _field(self.data, "", f"V{size - HEAD_BYTES}", _HEAD)[starts].tolist()
         return found
+
+    def field(self, kind: str, offset: int) -> Array:
+        """The numbers at an offset from where records begin; `kind` is numpy's, such as u4."""
+        return _field(self.data, self.order, kind, offset)[self.starts]
 
     def words(self, which: Array, index: int) -> Array:
         """The argument at `index` of records of one event that has no texts before it."""

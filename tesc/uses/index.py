@@ -7,14 +7,17 @@ import os
 from tesc.files import relative
 from tesc.records import record, replace
 from tesc.syntax.source import Source
-from tesc.uses.scan import CALL, PASTED, RUST, STATE, language_of, may_use, scan
+from tesc.uses.includes import Includes, includes_in
+from tesc.uses.scan import RUST, facts, is_compiled, language_of, may_use
 from tesc.uses.sources import find_sources, read_bytes, signature
+from tesc.uses.use import CALL, DECLARATION, PASTED, STATE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from tesc.uses.scan import Use
+    from tesc.uses.pasting import Paste
+    from tesc.uses.use import Use
 
 
 @record
@@ -27,16 +30,18 @@ class Progress:
 
 @record
 class _File:
-    """One file's uses, and the hash of the text that they are from."""
+    """What one file says of events, and the hash of the text that this is from."""
 
     digest: int
     uses: tuple[Use, ...]
+    headers: tuple[str, ...]
 
 
 class Index:
     """Files and their uses. Paths are kept as they are given; a file's uses never change, only which it has.
 
-    A file without uses costs no more than its name.
+    A file without uses costs no more than its name. Macros of headers that paste names together are
+    expanded in the files that include them.
     """
 
     def __init__(self) -> None:
@@ -45,6 +50,11 @@ class Index:
         self._users: dict[str, tuple[str, ...]] = {}
         self._pasting: dict[str, None] = {}
         self._read: dict[str, tuple[int, int]] = {}
+        # The macros of headers that paste names together; most trees have none.
+        self._macros: dict[str, tuple[Paste, ...]] = {}
+        self._includes: Includes | None = None
+        # The files that a folder was last found to have.
+        self._found: list[str] = []
 
     def update(self, path: str, data: str | bytes) -> bool:
         """Take a file's text, or its bytes; true if its uses, or their places, may be others now.
@@ -52,29 +62,78 @@ class Index:
         Bytes that are not UTF-8 are kept as lone surrogates, as Source keeps them.
         """
         self._read.pop(path, None)
-        if isinstance(data, bytes):
-            data = _decoded(data)
         language = language_of(path)
-        if language is None or not may_use(data):
+        if isinstance(data, bytes):
+            data = self._decoded(data)
+        foreign = self._foreign(path, data) if self._macros else ()
+        if language is None or not (foreign or may_use(data)):
+            self._macros.pop(path, None)
             return self._forget(path)
-        digest = hash(data)
+        digest = hash((data, foreign))
         known = self._files.get(path)
         if known is not None and known.digest == digest:
             return False
-        uses = tuple(scan(data, language))
+        found = facts(data, language, foreign)
+        if found.pastes and not is_compiled(path):
+            self._macros[path] = tuple(replace(paste, foreign=True) for paste in found.pastes)
+        else:
+            self._macros.pop(path, None)
+        uses = found.uses
         forgot = self._forget(path)
         if not uses:
             return forgot
-        self._files[path] = _File(digest, uses)
+        self._files[path] = _File(digest, uses, found.headers)
         for key in {use.name.upper() for use in uses if use.kind != PASTED}:
             self._users[key] = (*self._users.get(key, ()), path)
         if any(use.kind == PASTED for use in uses):
             self._pasting[path] = None
         return True
 
+    def _decoded(self, data: bytes) -> str:
+        """A text; empty where bytes show that it holds no uses, for decoding takes longest."""
+        if b"trace_" in data or b"TRACE_" in data or b"_ENABLED" in data:
+            return data.decode("utf-8", "surrogateescape")
+        if self._macros and any(
+            paste.macro.encode() in data for pastes in self._macros.values() for paste in pastes
+        ):
+            return data.decode("utf-8", "surrogateescape")
+        return ""
+
+    def _foreign(self, path: str, text: str) -> tuple[Paste, ...]:
+        """The macros of headers that paste names together where a file calls them."""
+        found: list[Paste] = []
+        for header, pastes in self._macros.items():
+            mine = [paste for paste in pastes if paste.macro in text]
+            if mine and header != path and self._includes_header(path, text, header):
+                found += mine
+        return tuple(found)
+
+    def _includes_header(self, path: str, text: str, header: str) -> bool:
+        name = os.path.basename(header)
+        if any(os.path.basename(written) == name for written in includes_in(text)):
+            return True
+        return header in self.includes.reached(path)
+
+    @property
+    def includes(self) -> Includes:
+        """Who includes what, among the files that were read."""
+        if self._includes is None:
+            self._includes = Includes({*self._found, *self._read, *self._files}, self._text)
+        return self._includes
+
+    def _text(self, path: str) -> str:
+        source = self.source(path)
+        return source.text if source else ""
+
+    def headers_in(self, path: str) -> tuple[str, ...]:
+        """The headers of events that a file which uses some includes itself, as it writes them."""
+        known = self._files.get(path)
+        return known.headers if known else ()
+
     def remove(self, path: str) -> bool:
         """Forget a file; true if it had uses."""
         self._read.pop(path, None)
+        self._macros.pop(path, None)
         return self._forget(path)
 
     def _forget(self, path: str) -> bool:
@@ -113,6 +172,16 @@ class Index:
             for use in self._files[path].uses:
                 if use.kind != PASTED and use.name == (capitals if use.capitals else event):
                     yield path, use
+
+    def declares(self, name: str, capitals: bool) -> bool:
+        """Whether some source declares, or defines, trace_NAME by itself; for `capitals`, TRACE_NAME."""
+        wanted = {name, f"{name}_ENABLED"} if capitals else {name}
+        return any(
+            use.kind == DECLARATION and use.capitals == capitals and use.name in wanted
+            for one in wanted
+            for path in self._users.get(one.upper(), ())
+            for use in self._files[path].uses
+        )
 
     def uses_in(self, path: str) -> tuple[Use, ...]:
         """What a file uses, in the order of its text; the pasted names too."""
@@ -159,12 +228,22 @@ class Index:
         paths of files that declare events. A caller may stop at any step: what was read until then
         holds.
         """
-        found = find_sources(folder, declaring)
+        # Headers first: what they define is expanded in the other files.
+        found = sorted(find_sources(folder, declaring), key=is_compiled)
+        self._includes, self._found = None, found
         for gone in self._below(folder).difference(found):
             if gone not in held:
                 self.remove(gone)
+        headers = [path for path in found if not is_compiled(path)]
+        macros = dict(self._macros)
         for done, path in enumerate(found):
             yield Progress(done, len(found))
+            if done == len(headers) and self._macros != macros:
+                # Whatever was read with other macros is read again.
+                self._read.clear()
+            if path not in held:
+                self.reread(path)
+        for path in headers if self._macros != macros else ():
             if path not in held:
                 self.reread(path)
         yield Progress(len(found), len(found))
@@ -184,13 +263,6 @@ class Index:
     def _below(self, folder: str) -> set[str]:
         start = os.path.join(folder, "")
         return {path for path in (*self._read, *self._files) if path.startswith(start)}
-
-
-def _decoded(data: bytes) -> str:
-    """A text; empty where bytes can tell that it holds no uses, for decoding takes longest."""
-    if b"trace_" in data or b"TRACE_" in data or b"_ENABLED" in data:
-        return data.decode("utf-8", "surrogateescape")
-    return ""
 
 
 def build(paths: Collection[str], index: Index | None = None, declaring: Collection[str] = ()) -> Index:

@@ -10,10 +10,19 @@ import re
 import sys
 
 from tesc.records import record, replace
-from tesc.syntax.source import Span
 from tesc.units.identifiers import OF_QEMU, USED
+from tesc.uses.arguments import Sight, split_arguments
+from tesc.uses.includes import trace_headers, trace_modules
 from tesc.uses.layout import Layout, layout_of_c, layout_of_rust, region_at
 from tesc.uses.masking import masked_c, masked_rust
+from tesc.uses.pasting import Paste, expand, parameters_of, parts_of
+from tesc.uses.use import CALL, DECLARATION, PASTED, REFERENCE, STATE, Use
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tesc.uses.pasting import Part, Word
 
 C = "c"
 RUST = "rust"
@@ -22,55 +31,36 @@ _LANGUAGES = {
     "rs": RUST,
 }
 
-# Kinds of uses.
-CALL = "call"  # trace_NAME(...)
-REFERENCE = "reference"  # trace_NAME where a function's address is taken, or its path imported
-STATE = "state"  # TRACE_NAME_ENABLED, trace_event_get_state(TRACE_NAME), trace_NAME_enabled() and such
-DECLARATION = "declaration"  # by hand, at file scope: no use
-PASTED = "pasted"  # a name that is only partly there, with `*` for what is not
-
 
 @record
-class Use:
-    """One place where a source names an event.
+class Facts:
+    """What one text says of events.
 
-    `name` is what stands there between `trace_` and the like: the event's name, for `capitals` that in
-    capitals, for a pasted one with `*`. `start` and `end` are the offsets of the whole identifier in
-    code points, `name_start` is that of the name; `line` and `column` count from 1. `function` is the
-    one around it, or the macro whose definition it is in (`behind_macro`), None where neither is or
-    it can't be told. `arguments` counts those of a call, None where a macro may hide some.
-    `expanded` tells that the same text has its macro's name elsewhere, `dead` that the use stands
-    within `#if 0`.
+    `uses` are in the order of the text. Names that macros put together are among them: those that are known
+    by the words that the macros are called with, and as PASTED those that stay unknown. `pastes` are the
+    macros that do so, for files that include this one; `headers` are the headers of tracing that it
+    includes, as they are written.
     """
 
-    kind: str
-    name: str
-    start: int
-    end: int
-    name_start: int
-    line: int
-    column: int
-    function: str | None = None
-    arguments: int | None = None
-    capitals: bool = False
-    behind_macro: bool = False
-    expanded: bool = False
-    dead: bool = False
+    uses: tuple[Use, ...] = ()
+    pastes: tuple[Paste, ...] = ()
+    headers: tuple[str, ...] = ()
 
-    @property
-    def span(self) -> Span:
-        """The whole identifier."""
-        return Span(self.start, self.end)
 
-    @property
-    def name_span(self) -> Span:
-        """What a renaming of the event replaces; of a pasted name what is there of it."""
-        return Span(self.name_start, self.name_start + len(self.name.strip("*")))
+_NO_FACTS = Facts()
 
 
 def language_of(path: str) -> str | None:
     """The language of a source by its file's name, or None for what is no source."""
     return _LANGUAGES.get(path.rpartition(".")[2]) if "." in path else None
+
+
+def is_compiled(path: str) -> bool:
+    """Whether a source is compiled by itself: headers, and what is named .inc, are included by others."""
+    return _INCLUDED.search(path) is None
+
+
+_INCLUDED = re.compile(r"\.(?:h|hh|hpp|hxx|inc)$")
 
 
 def suffixes() -> list[str]:
@@ -98,27 +88,52 @@ _PASTED_BEFORE = re.compile(r"##\s*\Z")
 _TYPED_BEFORE = re.compile(r"(?:(\w+)\s+|\*\s*)\Z")
 _FN_BEFORE = re.compile(r"\bfn\s+\Z")
 _AFTER = re.compile(r"\s*(##|\(|!(?!=)|,)?")
-_PASTE = re.compile(r"\s*##\s*(\w+)")
+_PASTE = re.compile(r"\s*(##|,)\s*(\w+)")
+_CALLED = re.compile(r"\s*\)?\s*\(")
 _NO_TYPE = frozenset("return else do case goto sizeof in match".split())
 
 
 def scan(text: str, language: str) -> list[Use]:
     """The uses in the text of a file, in order; `language` is C or RUST."""
-    if not may_use(text) or _GENERATED in text[:400]:
-        return []
+    return list(facts(text, language).uses)
+
+
+def facts(text: str, language: str, foreign: Iterable[Paste] = ()) -> Facts:
+    """What the text of a file says of events; `language` is C or RUST.
+
+    `foreign` are macros of files that it includes, which paste names together.
+    """
+    foreign = [paste for paste in foreign if paste.macro in text]
+    if not (foreign or may_use(text)) or _GENERATED in text[:400]:
+        return _NO_FACTS
     masked = masked_rust(text) if language == RUST else masked_c(text)
     found = [use for expression in (_WORD, _CAPITALS, _PROBE) for use in expression.finditer(masked)]
     found = [match for match in found if _starts_here(masked, match.start())]
-    if not found:
-        return []
+    if not (found or foreign):
+        return _NO_FACTS
     found.sort(key=_start)
     layout = layout_of_rust(masked) if language == RUST else layout_of_c(masked)
     scanned = _Scan(text, masked, language == RUST, layout)
-    return [use for match in found for use in [scanned.use(match)] if use is not None and use.name]
+    uses = [use for match in found for use in [scanned.use(match)] if use is not None and use.name]
+    expansion = expand(masked, layout, [*scanned.pastes, *foreign])
+    if expansion.words:
+        scanned.start_again()
+        uses += [scanned.of_word(word) for word in expansion.words]
+    uses += [scanned.unknown(paste, place) for paste, place in expansion.unknown]
+    uses.sort(key=_start_of_use)
+    return Facts(
+        tuple(uses),
+        tuple(paste for paste in expansion.derived if not paste.foreign),
+        trace_modules(text) if language == RUST else trace_headers(text),
+    )
 
 
 def _start(match: re.Match[str]) -> int:
     return match.start()
+
+
+def _start_of_use(use: Use) -> int:
+    return use.start
 
 
 def _starts_here(masked: str, start: int) -> bool:
@@ -136,7 +151,13 @@ class _Scan:
         self.masked = masked
         self.rust = rust
         self.layout = layout
+        self.sight = Sight(masked, layout)
+        self.pastes: list[Paste] = []
         self.expanded: dict[str, bool] = {}
+        self.start_again()
+
+    def start_again(self) -> None:
+        """Count lines from the text's beginning: places are asked for in its order."""
         self.line = 1
         self.line_start = 0
         self.counted = 0
@@ -145,67 +166,95 @@ class _Scan:
         """What an identifier is, or None where it is no use of an event."""
         word, start, end = match[0], match.start(), match.end()
         if match.re is _PROBE:
-            return self._made(STATE, word[5:-8], match, 5, capitals=True)
+            return self._made(STATE, word[5:-8], start, end, start + 5, capitals=True)
         if self._before(_PASTED_BEFORE, start):
             return None
         after = _AFTER.match(self.masked, end)
         follows = after[1] if after else None
         if follows == "##" or (follows == "," and self._before(_TO_GLUE, start)) or len(word) == 6:
-            return self._pasted(match)
+            self.pastes.append(self._paste(match))
+            return None
+        capitals = match.re is _CAPITALS
         if self._before(_DEFINED, start):
-            return self._made(DECLARATION, word[6:], match, capitals=match.re is _CAPITALS)
-        if match.re is _CAPITALS:
+            return self._made(DECLARATION, word[6:], start, end, capitals=capitals)
+        if capitals:
             return self._capitals(match)
         if word in _API or (follows == "!" and self.rust):
             return None
         if follows != "(":
-            return self._made(REFERENCE, word[6:], match)
+            return self._made(REFERENCE, word[6:], start, end)
         assert after is not None
         return self._call(match, after.end())
 
     def _call(self, match: re.Match[str], inside: int) -> Use | None:
-        name, start = match[0][6:], match.start()
+        name, start, end = match[0][6:], match.start(), match.end()
         if self.rust and self._before(_FN_BEFORE, start):
-            return self._made(DECLARATION, name, match)
-        arguments = count_arguments(self.masked, inside, self.rust)
-        if self.rust and name.endswith("_enabled") and arguments == 0 and len(name) > 8:
-            return self._made(STATE, name[:-8], match)
-        use = self._made(CALL, name, match, arguments=arguments)
-        if self.rust or use.behind_macro or region_at(self.layout.functions, start):
+            return self._made(DECLARATION, name, start, end)
+        given = split_arguments(self.masked, inside, self.rust)
+        if self.rust and name.endswith("_enabled") and given and not given.places and len(name) > 8:
+            return self._made(STATE, name[:-8], start, end)
+        use = self._made(CALL, name, start, end)
+        if not (self.rust or use.behind_macro or region_at(self.layout.functions, start)):
+            typed = _TYPED_BEFORE.search(self.masked, max(start - _NEAR, 0), start)
+            if typed and typed[1] not in _NO_TYPE:
+                return replace(use, kind=DECLARATION)
+        macro = region_at(self.layout.macros, start) if use.behind_macro else None
+        if given is None or (macro is not None and "..." in self._head_of(macro[0])):
             return use
-        typed = _TYPED_BEFORE.search(self.masked, max(start - _NEAR, 0), start)
-        if typed and typed[1] not in _NO_TYPE:
-            return replace(use, kind=DECLARATION, arguments=None)
-        return use
+        return replace(
+            use,
+            arguments=None if given.hiding else len(given.places),
+            given=self.sight.arguments(given, start),
+            hiding=given.hiding,
+        )
 
     def _capitals(self, match: re.Match[str]) -> Use | None:
-        name = match[0][6:]
+        name, start, end = match[0][6:], match.start(), match.end()
         if name.endswith("_ENABLED"):
-            return self._made(STATE, name[:-8], match, capitals=True)
-        if self._before(_TO_TRACE, match.start()):
-            return self._made(STATE, name, match, capitals=True)
+            return self._made(STATE, name[:-8], start, end, capitals=True)
+        if self._before(_TO_TRACE, start):
+            return self._made(STATE, name, start, end, capitals=True)
         return None
 
-    def _pasted(self, match: re.Match[str]) -> Use:
+    def _paste(self, match: re.Match[str]) -> Paste:
         """A name of which parts are parameters of a macro."""
         macro = region_at(self.layout.macros, match.start())
-        pattern = match[0][6:]
+        parameters = parameters_of(self.masked, macro) if macro else ()
+        parts: list[Part] = [match[0][6:]] if len(match[0]) > 6 else []
         place = match.end()
         paste = _PASTE.match(self.masked, place)
-        if paste is None:
-            pattern += "*"
         while paste is not None:
-            # Only the names that the macro's head does not hold stand for themselves.
-            known = macro is not None and not self._is_parameter(paste[1], macro[0])
-            pattern += paste[1] if known else "*"
-            paste = _PASTE.match(self.masked, paste.end())
+            # What glue() and its like put together is expanded before.
+            known = paste[1] == "##" or paste[2] in parameters
+            parts += parts_of(paste[2], parameters) if known else ["*"]
+            place = paste.end()
+            paste = _PASTE.match(self.masked, place)
+        if not any(isinstance(part, int) for part in parts):
+            parts.append("*")
         capitals = match.re is _CAPITALS
-        if capitals and pattern.endswith("_ENABLED"):
-            pattern = pattern[:-8]
-        return self._made(PASTED, re.sub(r"\*+", "*", pattern), match, capitals=capitals)
+        kind = STATE if capitals else CALL if _CALLED.match(self.masked, place) else REFERENCE
+        last = parts[-1] if parts else None
+        if capitals and isinstance(last, str) and last.endswith("_ENABLED"):
+            parts[-1:] = [last[:-8]] if len(last) > 8 else []
+        dead = region_at(self.layout.dead, match.start()) is not None
+        name = macro[2] if macro else None
+        return Paste(name or "", tuple(parts), kind, capitals, match.start(), match.end(), dead)
 
-    def _is_parameter(self, word: str, macro: int) -> bool:
-        return re.search(rf"[(,]\s*{word}\b", self._head_of(macro)) is not None
+    def of_word(self, word: Word) -> Use:
+        """A use whose name a macro makes of a word."""
+        paste = word.paste
+        made = self._made(paste.kind, word.name, word.start, word.end, word.start, paste.capitals)
+        return replace(
+            made, macro=paste.macro, before=word.before, after=word.after, dead=made.dead or paste.dead
+        )
+
+    def unknown(self, paste: Paste, place: int) -> Use:
+        """A name that stays unknown, in the macro that pastes it, or where another file's is called."""
+        self.start_again()
+        start, end = (place, place + len(paste.macro)) if paste.foreign else (paste.start, paste.end)
+        skipped = min(6, end - start)
+        made = self._made(PASTED, paste.pattern, start, end, start + skipped, paste.capitals)
+        return replace(made, macro=paste.macro)
 
     def _head_of(self, macro: int) -> str:
         return self.masked[macro : self.masked.find(")", macro, macro + _LONGEST_HEAD) + 1]
@@ -217,12 +266,11 @@ class _Scan:
         self,
         kind: str,
         name: str,
-        match: re.Match[str],
-        skipped: int = 6,
-        arguments: int | None = None,
+        start: int,
+        end: int,
+        name_start: int | None = None,
         capitals: bool = False,
     ) -> Use:
-        start = match.start()
         macro = region_at(self.layout.macros, start)
         around = macro or region_at(self.layout.functions, start)
         line, column = self._place(start)
@@ -230,16 +278,15 @@ class _Scan:
             kind,
             sys.intern(name),
             start,
-            match.end(),
-            start + skipped,
+            end,
+            start + 6 if name_start is None else name_start,
             line,
             column,
-            sys.intern(around[2]) if around and around[2] else None,
-            arguments if macro is None or "..." not in self._head_of(macro[0]) else None,
-            capitals,
-            macro is not None,
-            macro is not None and macro[2] is not None and self._is_expanded(macro[2]),
-            region_at(self.layout.dead, start) is not None,
+            function=sys.intern(around[2]) if around and around[2] else None,
+            capitals=capitals,
+            behind_macro=macro is not None,
+            expanded=macro is not None and macro[2] is not None and self._is_expanded(macro[2]),
+            dead=region_at(self.layout.dead, start) is not None,
         )
 
     def _is_expanded(self, macro: str) -> bool:
@@ -264,42 +311,3 @@ class _Scan:
 
 
 _LINE_END = re.compile("\r\n?|\n")
-_BRACKET = re.compile(r"[(){}\[\],;#|]|::\s*<")
-_MOST = 4000  # characters that a call may have
-_HIDES = re.compile(r"\s*(?:[A-Z_][A-Z0-9_]*\s*\(.*|\w*ARG\w*\s*)", re.S)
-
-
-def count_arguments(masked: str, inside: int, rust: bool = False) -> int | None:
-    """How many arguments a call has whose parenthesis ends at `inside`.
-
-    None where its end is not found, where preprocessor lines stand within it, and where one of
-    them is a macro that may stand for several.
-    """
-    commas: list[int] = []
-    depth = 1
-    bars = False
-    for bracket in _BRACKET.finditer(masked, inside, inside + _MOST):
-        char = bracket[0]
-        if char in "([{":
-            depth += 1
-        elif char in ")]}":
-            depth -= 1
-            if not depth:
-                return _counted(masked, [inside, *commas, bracket.end()], rust, bars) if char == ")" else None
-        elif char == "," and depth == 1:
-            commas.append(bracket.end())
-        elif char == "|":
-            bars = bars or depth == 1
-        elif char == "#" or (char == ";" and depth == 1) or char.startswith("::"):
-            return None
-    return None
-
-
-def _counted(masked: str, places: list[int], rust: bool, bars: bool) -> int | None:
-    parts = [masked[start : end - 1] for start, end in zip(places, places[1:])]
-    if not parts[-1].strip() and (len(parts) == 1 or rust):
-        parts.pop()
-    if rust:
-        # A closure's parameters have commas too.
-        return None if bars and len(parts) > 1 else len(parts)
-    return None if any(_HIDES.fullmatch(part) for part in parts) else len(parts)

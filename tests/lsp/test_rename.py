@@ -196,7 +196,7 @@ def test_refused_where_sources_are_not_what_they_seem(lsp, tree):
     (tree / "stub.c").write_text("void trace_bios_esp_idle(void);\n")
     client, root = session(lsp, tree)
     told = refusal(client, root, place(ROOT, "main_loop"), "turn")
-    assert told == "'main_loop' may be put together from parts at paste.c:1: rename it by hand"
+    assert told == "the macro T makes the name at paste.c:2: rename it by hand"
     esp = client.open(tree / "hw" / "esp.trace-events")
     told = refusal(client, esp, place(ESP, "raise_irq"), "idle")
     assert told == "'trace_bios_esp_idle' is declared by hand at stub.c:1"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tesc.trace import parts, vectors
 from tesc.trace.columns import column_batches, typed
+from tesc.trace.counting import count
 from tesc.trace.formats import FORMATS, make_format
 from tesc.trace.reader import open_reader
 from tesc.trace.selection import ALWAYS, Selection, Window
@@ -98,6 +99,32 @@ def test_many_at_once(writer, catalogue, tmp_path, monkeypatch, selection, damag
         one = decoded(path, catalogue, name, SELECTIONS[selection])
         assert decoded(path, catalogue, name, SELECTIONS[selection], many=True) == one
         assert one[2] > 300
+
+
+@pytest.mark.parametrize("damage", [0, 1, 40])
+@pytest.mark.parametrize("order", "<>")
+def test_counts(writer, catalogue, opened, tmp_path, monkeypatch, damage, order):
+    """All at once by an expression, and in parts, as record by record."""
+    monkeypatch.setattr("tesc.trace.counting.PIECE", 9000)
+    for seed in range(4):
+        path = tmp_path / str(seed)
+        path.write_bytes(traced(writer, seed, 1500, order, damage, remap=seed == 1))
+        results = []
+        for rest, part, jobs in ((1 << 20, 1 << 30, 1), (400, 1 << 30, 1), (400, 7000, 2), (400, 7000, 3)):
+            monkeypatch.setattr("tesc.trace.counting._REST", rest)
+            monkeypatch.setattr("tesc.trace.parts.PART", part)
+            reader = opened(path)
+            tally = count([reader], lambda name: name != "idle", jobs=jobs)
+            counts = {name: number for name, number in tally.counts.items() if number}
+            results.append((counts, tally.dropped, reader.records, [str(error) for error in reader.errors]))
+        assert results[1:] == results[:1] * 3
+        monkeypatch.setattr("tesc.trace.vectors.WORTH", 0)
+        monkeypatch.setattr("tesc.trace.vectors.PIECE", 9000)
+        monkeypatch.setattr("tesc.trace.reader.FEW", 0)
+        reader = opened(path)
+        tally = count([reader], lambda name: name != "idle")
+        counts = {name: number for name, number in tally.counts.items() if number}
+        assert (counts, tally.dropped, reader.records) == results[0][:3]
 
 
 class InOneProcess(Collected):

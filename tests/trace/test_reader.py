@@ -6,12 +6,12 @@ import pytest
 
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source as Text
+from tesc.trace.counting import count
 from tesc.trace.errors import MOST_KINDS, Unusable
 from tesc.trace.events import Catalogue
 from tesc.trace.formats import make_format
 from tesc.trace.reader import open_reader
 from tesc.trace.selection import ALWAYS
-from tesc.trace.stats import Tally
 from tesc.units.loading import Loader
 from tesc.units.resolve import resolve
 
@@ -37,8 +37,7 @@ def read(tmp_path, catalogue):
 def counted(path, catalogue, **how):
     """The counts that --stats would print, and the errors, by the quick way where there is one."""
     reader = open_reader(str(path), catalogue, **how)
-    tally = Tally()
-    tally.add(reader, lambda name: True)
+    tally = count([reader], lambda name: True)
     reader.source.close()
     return {name: n for name, n in tally.counts.items() if n}, list(reader.errors), reader.records
 

@@ -47,8 +47,8 @@ class TestIndex:
 
     def test_pasted_names_are_by_themselves(self):
         index = Index()
-        index.update("b.c", "#define T(x) trace_##x()\nvoid f(void) { trace_a(); }\n")
-        index.update("a.c", "#define T(x) TRACE_IO_##x##_ENABLED\n")
+        index.update("b.c", "#define T(x) trace_##x()\nvoid f(void) { trace_a(); T(1 + 1); }\n")
+        index.update("a.c", "#define T(x) TRACE_IO_##x##_ENABLED\nint a = T(+);\n")
         assert [(path, use.name, use.capitals) for path, use in index.pasted] == [
             ("a.c", "IO_*", True),
             ("b.c", "*", False),
@@ -200,13 +200,38 @@ class TestFindSources:
         assert self.names(tmp_path) == ["b.c", "outside/d.c"]
 
 
+class TestMacrosOfHeaders:
+    def test_are_expanded_in_the_files_that_include_them(self, tmp_path):
+        (tmp_path / "include").mkdir()
+        (tmp_path / "include/log.h").write_text("#define LOG(op, x) trace_dev_##op(x)\n")
+        (tmp_path / "dev.h").write_text('#include "include/log.h"\n')
+        (tmp_path / "a.c").write_text('#include "log.h"\nvoid f(void) { LOG(reset, 1); }\n')
+        (tmp_path / "b.c").write_text('#include "dev.h"\nvoid f(void) { LOG(start, 1); LOG(1 + 1, 1); }\n')
+        (tmp_path / "c.c").write_text("void f(void) { LOG(stop, 1); }\n")
+        index = build([str(tmp_path)])
+        assert places(index.uses_of("dev_reset")) == [(str(tmp_path / "a.c"), "call", 2, 20)]
+        assert places(index.uses_of("dev_start")) == [(str(tmp_path / "b.c"), "call", 2, 20)]
+        assert index.uses_of("dev_stop") == []
+        assert places(index.pasted) == [(str(tmp_path / "b.c"), "pasted", 2, 31)]
+
+    def test_another_macro_is_taken_when_the_header_changes(self, tmp_path):
+        header = tmp_path / "log.h"
+        header.write_text("#define LOG(op) trace_dev_##op()\n")
+        (tmp_path / "a.c").write_text('#include "log.h"\nvoid f(void) { LOG(reset); }\n')
+        index = build([str(tmp_path)])
+        header.write_text("#define LOG(op) trace_device_##op()\n")
+        list(index.refresh(str(tmp_path)))
+        assert index.uses_of("dev_reset") == []
+        assert len(index.uses_of("device_reset")) == 1
+
+
 TEXTS = st.sampled_from(
     [
         "",
         "void f(void) { trace_a(); trace_b(); }",
         "void f(void) { trace_b(); if (TRACE_A_ENABLED) trace_A(); }",
-        "#define T(x) trace_##x()\nvoid f(void) { trace_a(); }",
-        "#define T(x) trace_##x()",
+        "#define T(x) trace_##x()\nvoid f(void) { trace_a(); T(b); }",
+        "#define T(x) trace_##x()\nvoid f(void) { T(+); }",
     ]
 )
 

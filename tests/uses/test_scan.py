@@ -68,19 +68,73 @@ class TestKinds:
         assert found("DEFINE_IT = trace_a(1) trace_b(2); else trace_c(3);")[0] == ("call", "a")
         assert found("; else trace_c(3);") == [("call", "c")]
 
-    def test_pasted_names(self):
-        text = (
-            "#define A(op, x...) trace_##op##_start(x); trace_io_ ## op(x)\n"
-            "#define B(op) (TRACE_##op##_ENABLED)\n"
-            "#define C(op) trace_vm_##op##_x##op\n"
-            "#define D(op) do_trace_##op; op##_trace_x; x_##trace_a\n"
-        )
+    PASTING = (
+        "#define A(op, x...) trace_##op##_start(x); trace_io_ ## op(x)\n"
+        "#define B(op) (TRACE_##op##_ENABLED)\n"
+        "#define C(op) trace_vm_##op##_x##op\n"
+        "#define D(op) do_trace_##op; op##_trace_x; x_##trace_a\n"
+    )
+
+    def test_pasted_names_that_stay_unknown(self):
+        text = self.PASTING + in_function("A(f(x)); B(-1); p = C; D(*)")
         assert [(use.name, use.capitals, use.function) for use in scan(text, C)] == [
             ("*_start", False, "A"),
             ("io_*", False, "A"),
             ("*", True, "B"),
             ("vm_*_x*", False, "C"),
         ]
+
+    def test_pasted_names_are_known_by_the_words_that_macros_are_called_with(self):
+        text = self.PASTING + in_function("A(read, 1);\nif (B(READ)) C( vm );\n#if 0\nA(no);\n#endif\n")
+        uses = scan(text, C)
+        assert [(use.kind, use.name, use.word, use.line, use.dead) for use in uses] == [
+            ("call", "read_start", "read", 7, False),
+            ("call", "io_read", "read", 7, False),
+            ("state", "READ", "READ", 8, False),
+            ("reference", "vm_vm_xvm", "vm", 8, False),
+            ("call", "no_start", "no", 10, True),
+            ("call", "io_no", "no", 10, True),
+        ]
+        for use in uses:
+            assert (
+                text[use.start : use.end] == text[slice(use.name_span.start, use.name_span.end)] == use.word
+            )
+            assert use.function == "f"
+        assert uses[1].renamed("io_write") == "write"
+        assert uses[1].renamed("vm_write") is None and uses[1].renamed("io_") is None
+        assert uses[2].renamed("write") == "WRITE"
+
+    @pytest.mark.parametrize(
+        ("macros", "code", "uses"),
+        [
+            # Through one more macro, and one more.
+            ("#define T(n) trace_##n()\n#define U(n) T(n)\n#define V(n) U(dev_##n)", "V(x); U(y)", "dev_x y"),
+            ("#define U(n) T(n)\n#define T(n) trace_##n()", "U(x)", "x"),
+            ("#define T(n, ...) (trace_##n)(__VA_ARGS__)\n#define U(...) T(x, __VA_ARGS__)", "U(1)", "x"),
+            # A list of what another macro is called with.
+            ("#define T(n) trace_##n();\n#define ALL(X) X(one) X(two)", "ALL(T)", "one two"),
+            ("#define T(n) trace_##n();\n#define ALL(X) X(one) X(two)", "", ""),
+            ("#define T(n) glue(trace_, n)()", "T(x)", "x"),
+            # Macros that call themselves, or each other.
+            ("#define T(n) trace_##n() T(n)", "T(x)", "* x"),
+            ("#define T(n) trace_##n() U(n)\n#define U(n) T(n)", "U(x)", "x"),
+            (
+                "#define T(n) trace_##n()\n#define U(n) T(a##n)\n#define T2 U\n#define W(n) U(n##n) W(n)",
+                "",
+                "a*",
+            ),
+            # What cannot be known.
+            ("#define T(n) trace_##n()", "T(", "*"),
+            ("#define T(n) trace_##n()", "T(a b)", "*"),
+            ("#define T(n) trace_##n()\n#define U T", "U(x)", "*"),
+            ("#define T(n, m) trace_##m()", "T(x)", "*"),
+            ("#define T(n) glue(trace_, NAME)()", "T(x)", "*"),
+            ("#undef T\n#ifdef T\n#endif\n#if defined(T)\n#endif\n#define T(n) trace_##n()", "", ""),
+        ],
+    )
+    def test_pasting(self, macros, code, uses):
+        found = scan(f"{macros}\n{in_function(code)}", C)
+        assert sorted(use.name for use in found) == uses.split()
 
     @pytest.mark.parametrize(
         ("code", "uses"),
@@ -121,7 +175,7 @@ class TestPlaces:
             assert text[use.start : use.end].endswith("AB_ENABLED")
 
     def test_of_a_pasted_name(self):
-        text = "#define X(a) trace_io_##a() + trace_##a()"
+        text = "#define X(a) trace_io_##a() + trace_##a()\nint i = X(*);\n"
         first, second = scan(text, C)
         assert text[first.name_span.start : first.name_span.end] == "io_"
         assert second.name_span.start == second.name_span.end == second.end
@@ -272,7 +326,7 @@ class TestAnyText:
         source = Source("a", text)
         last = -1
         for use in scan(text, language):
-            assert last < use.start
+            assert last <= use.start
             last = use.start
             word = text[use.start : use.end]
             assert re.fullmatch(r"trace_\w*|TRACE_\w*|QEMU_\w+_ENABLED", word)

@@ -4,6 +4,7 @@ import re
 
 from tesc.analysis.callers import declared, related
 from tesc.analysis.rule import Report, SourcesRule
+from tesc.analysis.visibility import Visibility
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.units.unit import Unit
     from tesc.uses.index import Index
-    from tesc.uses.scan import Use
+    from tesc.uses.use import Use
 
 _SAID = {
     "call": "called here",
@@ -32,8 +33,9 @@ class UnusedEvent(SourcesRule):
     compiled. Sources are looked into with `--sources` or the key `sources` only. A call counts by
     the event's effective name, in any of the sources, so the files that include this one have to be
     checked with it. One within `#if 0` does not count, nor a test such as `trace_event_get_state`, nor
-    a call in a macro of a C file that the file does not use. Where a macro pastes a name together
-    (`trace_##op`) that may be the event's, the finding is only information.
+    a call in a macro of a C file that the file does not use. Names that a macro pastes together
+    (`trace_##op`) are known by the words that it is called with. Where it is called with something else, in
+    a file that can call the event, the finding is only information.
 
     Wrong:
 
@@ -66,13 +68,13 @@ class UnusedEvent(SourcesRule):
     severity = "warning"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
-        pasted = _Pasted(uses)
+        pasted = _Pasted(units, settings, uses)
         events = [(one, [u for name in one.names for u in uses.uses_of(name)]) for one in declared(units)]
         # A guest is traced from the host, and its sources may be elsewhere.
         known = {one.source for one, found in events if found or not one.crosses}
         for one, found in events:
             if one.source in known and not any(_counts(*use) for use in found):
-                yield _finding(one, found, pasted.maker(one.names), uses)
+                yield _finding(one, found, pasted.maker(one), uses)
 
 
 def _finding(one: Declared, found: list[Place], maker: Place | None, uses: Index) -> Report:
@@ -105,7 +107,9 @@ _COMPILED = re.compile(r"(?<!\.inc)\.(?:c|cc|cpp|cxx|m|mm)$")
 def _said(name: str, found: list[Place]) -> str:
     """What is wrong with an event of whose uses none counts."""
     if any(use.kind == "pasted" for _, use in found):
-        return f"nothing calls trace_{name}() by its whole name, but a macro may paste it together"
+        macro = next(use.macro for _, use in found if use.kind == "pasted")
+        by = f"the macro {macro}" if macro else "a macro"
+        return f"nothing calls trace_{name}() by its whole name, but {by} may paste it together"
     calls = [use for _, use in found if use.kind in ("call", "reference")]
     if any(use.dead for use in calls):
         return f"trace_{name}() is called only in code that #if 0 leaves out"
@@ -117,19 +121,30 @@ def _said(name: str, found: list[Place]) -> str:
 
 
 class _Pasted:
-    """The pasted names of all sources, and which event they may be."""
+    """The pasted names of all sources that stay unknown, and which event they may be."""
 
-    def __init__(self, uses: Index) -> None:
+    def __init__(self, units: Sequence[Unit], settings: Settings, uses: Index) -> None:
+        places = [(path, use) for path, use in uses.pasted if not use.capitals and not use.dead]
+        self._units = units
         self._patterns = [
-            (re.compile(".*".join(map(re.escape, use.name.split("*")))), (path, use))
-            for path, use in uses.pasted
-            if not use.capitals and not use.dead
+            (re.compile(".*".join(map(re.escape, use.name.split("*")))), (path, use)) for path, use in places
         ]
+        self._seen = Visibility(units, settings, uses) if places else None
 
-    def maker(self, names: Sequence[str]) -> Place | None:
-        """The first place where one of the names may be put together."""
-        fitting = (place for pattern, place in self._patterns if any(map(pattern.fullmatch, names)))
-        return next(fitting, None)
+    def maker(self, one: Declared) -> Place | None:
+        """The first place where one of an event's names may be put together."""
+        for pattern, place in self._patterns:
+            if any(map(pattern.fullmatch, one.names)) and self._may_call(place[0], one):
+                return place
+        return None
+
+    def _may_call(self, path: str, one: Declared) -> bool:
+        """Whether a file can call an event, as far as it is known what it includes."""
+        assert self._seen is not None
+        seen = self._seen.direct(path)
+        return not seen.sure or any(
+            tree.source is one.source for number in seen.units for tree in self._units[number].trees
+        )
 
 
 RULE = UnusedEvent()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tesc.lsp.hovers.page import Page
     from tesc.lsp.server import Server
     from tesc.syntax.nodes import Item
-    from tesc.uses.scan import Use
+    from tesc.uses.use import Use
 
     Found = tuple[Page, Span]
 

@@ -15,7 +15,7 @@ from tesc.syntax.nodes import Comment
 from tesc.units.disabling import disabling
 from tesc.units.groups import group_of
 from tesc.units.identifiers import c_function
-from tesc.uses.scan import CALL
+from tesc.uses.use import CALL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

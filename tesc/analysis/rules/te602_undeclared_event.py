@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from tesc.analysis.callers import Names, declared
+from tesc.analysis.diagnostic import Fix, SourceEdit
+from tesc.analysis.rule import Report, SourcesRule
+from tesc.analysis.visibility import Visibility
+from tesc.uses.use import CALL, REFERENCE, STATE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.source import Source
+    from tesc.units.unit import Unit
+    from tesc.uses.index import Index
+    from tesc.uses.use import Use
+
+
+class UndeclaredEvent(SourcesRule):
+    """A C or Rust source calls an event, or tests for its state, that no trace-events file declares.
+
+    The name is misspelt, the declaration was forgotten, or it went away before its last call. The compiler
+    says so too, where it gets to see the call. It is reported where the call is. Sources are looked into
+    with `--sources` or the key `sources` only, and only a source that includes the headers of files that
+    are checked (`#include "trace.h"`, Rust's `include_trace!`) is judged, and none of the names that it, or
+    another source, declares by itself. The fix takes the event whose name is nearest.
+
+    Wrong:
+
+        # net/trace-events
+        net_send(int bytes) "bytes %d"
+
+        # net/net.c
+        #include "trace.h"
+        void net_poll(int sent)
+        {
+            trace_net_sned(sent);
+            trace_net_send(sent);
+        }
+
+    Right:
+
+        # net/trace-events
+        net_send(int bytes) "bytes %d"
+
+        # net/net.c
+        #include "trace.h"
+        void net_poll(int sent)
+        {
+            trace_net_send(sent);
+            trace_net_send(sent);
+        }
+    """
+
+    code = "TE602"
+    name = "undeclared-event"
+    fixable = True
+
+    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
+        names = Names(declared(units))
+        visible: Visibility | None = None
+        for path in uses.paths:
+            unknown = [use for use in uses.uses_in(path) if _is_judged(use) and not names.has(use)]
+            if not unknown:
+                continue
+            visible = visible or Visibility(units, settings, uses)
+            if not visible.judges(path):
+                continue
+            source = uses.source(path)
+            for use in unknown:
+                if source is not None and not _by_hand(use, path, uses):
+                    yield _report(use, source, names.nearest(use))
+
+
+def _is_judged(use: Use) -> bool:
+    return use.kind in (CALL, STATE) and not use.dead
+
+
+def _by_hand(use: Use, path: str, uses: Index) -> bool:
+    """Whether a name is that of a function, macro or variable that some source has by itself."""
+    if use.capitals:
+        return uses.declares(use.name, capitals=True)
+    local = any(
+        other.kind == REFERENCE and other.name == use.name and not other.macro for other in uses.uses_in(path)
+    )
+    return local or uses.declares(use.name, capitals=False)
+
+
+def _report(use: Use, source: Source, near: str | None) -> Report:
+    name = use.name.lower() if use.capitals else use.name
+    word = use.renamed(near) if near else None
+    fix = None
+    if word is not None:
+        fix = Fix("unsafe", (SourceEdit(source, use.name_span, word),))
+    return Report(
+        use.span,
+        f"no event is called '{name}'" + (", whose state is tested for" if use.kind == STATE else ""),
+        f"did you mean '{near}'?" if near else "declare it in the trace-events file of this folder",
+        fix=fix,
+        source=source,
+        event=name,
+    )
+
+
+RULE = UndeclaredEvent()

@@ -1,0 +1,117 @@
+"""Which events a C or Rust source can call: those of the headers of tracing that it includes.
+
+QEMU's layout: the events of hw/usb/trace-events are declared by trace/trace-hw_usb.h in the build, and
+hw/usb/trace.h, which includes that one, is beside the sources that call them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from tesc.analysis.groups import groups_of
+from tesc.records import record
+from tesc.uses.includes import is_trace_header, trace_headers
+from tesc.uses.scan import is_compiled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.units.unit import Unit
+    from tesc.uses.index import Index
+
+_GROUP = re.compile(r"(?:.*/)?trace-([\w-]+)\.h")
+
+
+@record
+class Seen:
+    """The numbers of the units whose events a source sees; `sure` unless it may see others, too."""
+
+    units: frozenset[int]
+    sure: bool
+
+
+class Visibility:
+    """What the sources of a run see of its units."""
+
+    def __init__(self, units: Sequence[Unit], settings: Settings, uses: Index) -> None:
+        self._uses = uses
+        self._groups: dict[str, int] = {}
+        self._folders: dict[str, int] = {}
+        for number, (unit, group) in enumerate(zip(units, groups_of(units, settings))):
+            self._groups.setdefault(group, number)
+            folder, name = os.path.split(os.path.realpath(unit.roots[0].source.file))
+            if name == "trace-events":
+                self._folders[folder] = number
+        self._direct: dict[str, Seen] = {}
+        self._all: dict[str, Seen] = {}
+        self._headers: dict[str, Seen] = {}
+
+    def direct(self, path: str) -> Seen:
+        """What a source that uses events sees by what it includes itself; not sure if that is none."""
+        if path not in self._direct:
+            headers = self._uses.headers_in(path)
+            seen = self._together(self._of_header(path, header) for header in headers)
+            self._direct[path] = seen if headers else Seen(frozenset(), False)
+        return self._direct[path]
+
+    def all(self, path: str) -> Seen:
+        """What a source sees, by all the files that it includes, one by the other. That takes some time."""
+        if path not in self._all:
+            includes = self._uses.includes
+            self._all[path] = self._together(
+                self._of_header(file, header)
+                for file in includes.reached(path)
+                for header in includes.written(file)
+                if is_trace_header(header)
+            )
+        return self._all[path]
+
+    def judges(self, path: str) -> bool:
+        """Whether all events that a source sees are known: it is compiled by itself and includes some."""
+        seen = self.direct(path) if is_compiled(path) else None
+        return seen is not None and seen.sure and bool(seen.units) and self.all(path).sure
+
+    @staticmethod
+    def _together(parts: Iterable[Seen]) -> Seen:
+        units: frozenset[int] = frozenset()
+        sure = True
+        for part in parts:
+            units |= part.units
+            sure = sure and part.sure
+        return Seen(units, sure)
+
+    def _of_header(self, path: str, header: str) -> Seen:
+        """The units of a header that a file includes as `header`."""
+        named = _GROUP.fullmatch(header)
+        if named:
+            return self._numbered(self._groups.get(named[1]))
+        beside = os.path.normpath(os.path.join(os.path.dirname(os.path.realpath(path)), header))
+        if beside not in self._headers:
+            self._headers[beside] = self._of_file(beside, header)
+        return self._headers[beside]
+
+    def _of_file(self, beside: str, header: str) -> Seen:
+        """The units of a trace.h, by what is in it where it exists, by its folder where it is made later."""
+        source = self._uses.source(beside) if os.path.isfile(beside) else None
+        if source is not None:
+            inner = [written for written in trace_headers(source.text) if _GROUP.fullmatch(written)]
+            if inner:
+                return self._together(self._of_header(beside, written) for written in inner)
+        folder = os.path.dirname(beside)
+        if folder in self._folders:
+            return self._numbered(self._folders[folder])
+        below = os.path.dirname(os.path.normpath(header)).replace(os.sep, "/")
+        if below and not below.startswith("."):
+            ends = [
+                n for known, n in self._folders.items() if known.replace(os.sep, "/").endswith("/" + below)
+            ]
+            if len(ends) == 1:
+                return self._numbered(ends[0])
+        return self._numbered(None)
+
+    @staticmethod
+    def _numbered(number: int | None) -> Seen:
+        return Seen(frozenset() if number is None else frozenset((number,)), number is not None)

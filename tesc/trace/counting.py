@@ -1,0 +1,321 @@
+"""Counting records, which needs no payloads.
+
+Version 4 has ways of its own: a regular expression of all shapes that records have had so far finds whole
+pieces of the trace at once; where it does not fit, IDs and lengths go straight into a Counter; and only where
+something is not plain the data is read as for any format.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections import Counter
+
+from tesc.trace import vectors
+from tesc.trace.errors import PayloadMismatch
+from tesc.trace.events import DROPPED
+from tesc.trace.layout import DROPPED_ID, EVENT, HEAD_BYTES, MAX_RECORD
+from tesc.trace.parts import Work, can_split, split, whole
+from tesc.trace.selection import ALWAYS
+from tesc.trace.stats import Tally
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tesc.trace.events import TracedEvent
+    from tesc.trace.reader import Made, RecordReader
+    from tesc.trace.selection import Window
+    from tesc.trace.values import Value, Values
+    from tesc.trace.vectors import Frames
+
+# The type, ID and length of a record.
+Head = tuple[int, int, int]
+# How much is read at once, and how much of that is left to those who go record by record.
+PIECE = 1 << 20
+_REST = 1 << 14
+_MOST_SHAPES = 100
+
+
+def count(
+    readers: Sequence[RecordReader],
+    chosen: Callable[[str], bool],
+    window: Window = ALWAYS,
+    jobs: int = 1,
+    progress: Callable[[int], object] = lambda offset: None,
+    tally: Tally | None = None,
+) -> Tally:
+    """The counts of traces' records of the events whose names are chosen.
+
+    They go into `tally` if it is given, also those of a trace of which an interrupt ends the reading.
+    """
+    tally = Tally() if tally is None else tally
+    for reader in readers:
+        counting = Counting(reader, chosen, window)
+        if (reader.source.size or 0) >= vectors.WORTH:
+            reader.use_vectors()
+        try:
+            if jobs > 1 and can_split(reader):
+                split(reader, counting, jobs, progress)
+            else:
+                whole(reader, counting, progress)
+        finally:
+            tally.merge(counting.state)
+    return tally
+
+
+class Counting(Work):
+    """Counts the records of a trace; `state` is the tally of all that was handed in."""
+
+    def __init__(self, reader: RecordReader, chosen: Callable[[str], bool], window: Window = ALWAYS) -> None:
+        self.state = Tally()
+        self._tally = Tally()
+        self._reader = reader
+        self._chosen = chosen
+        self._window = window
+        self._slots: dict[int, Made | None] = {}
+        order = reader.layout.order
+        self._head: Callable[..., Head] = struct.Struct(f"{order}QQ8xI").unpack_from
+        self._size = struct.Struct(f"{order}I").unpack_from
+        self._word = struct.Struct(f"{order}Q").unpack_from
+        # The events met so far by ID, with the length of their records, if that does not vary, and
+        # whether they are wanted.
+        self._known: dict[int, tuple[TracedEvent, int | None, bool]] = {}
+        self._varying: dict[int, tuple[int, int, Callable[[bytes], Values]]] = {}
+        self._mappings = 0
+
+        # The shapes of records met so far, and an expression for them once they are known.
+        self._shapes: dict[tuple[int, int], bytes] = {}
+        self._pattern: re.Pattern[bytes] | None = None
+        self._quick = reader.layout.typed and not window.limited
+        reader.source.chunk = PIECE
+
+    def begin(self) -> None:
+        self._tally = Tally()
+
+    def forget_events(self) -> None:
+        self._slots.clear()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._mappings = self._reader.mappings
+        self._known.clear()
+        self._varying.clear()
+        self._shapes.clear()
+        self._pattern = None
+
+    def take(self, reader: RecordReader) -> None:
+        if not (self._many() or (self._quick and self.quick())):
+            self.carefully()
+
+    def hand_in(self) -> None:
+        self.state.merge(self._tally)
+
+    def carefully(self) -> None:
+        """Count the records of the data that is there, as they are read for any format."""
+        rows = self._reader.fill(self._prepare, self._slots, self._window)
+        if rows.made:
+            self._tally.see(rows.times[0])
+            self._tally.see(rows.times[-1])
+            self._tally.counts.update([name for name, _ in rows.made])
+            self._tally.dropped += sum([dropped for _, dropped in rows.made])
+
+    def _prepare(self, event: TracedEvent) -> Callable[[Values], tuple[str, Value]] | None:
+        if not self._chosen(event.name):
+            return None
+        if event is DROPPED:
+            return lambda values: (event.name, values[0])
+        made = (event.name, 0)
+        return lambda values: made
+
+    def quick(self) -> bool:
+        """Count the records of the data that is there; false, and nothing is counted, if one is not plain."""
+        reader, source = self._reader, self._reader.source
+        reader.first_time()  # takes in the mappings at the start
+        if self._mappings != reader.mappings:
+            self._forget()
+        self._by_pattern()
+        data, begin = source.data, source.at
+        varying: list[tuple[int, Head]] = []
+        places: list[int] = []
+        heads = Counter(self._heads(data, begin, varying, places))
+        before, last, end = places
+        if end > len(data):
+            # The last record is not all there: take it back.
+            torn = self._head(data, last)
+            heads.subtract((torn,))
+            heads += Counter()  # without those that are 0
+            varying = [item for item in varying if item[0] != last]
+            last, end = before, last
+        learnt = self._learn(heads)
+        if learnt:
+            return self.quick()
+        if learnt is None or not all(map(self._plain, heads)) or not self._fitting(data, varying):
+            return False
+        if heads:
+            self._tally.see(*self._word(data, begin + 16))
+            self._tally.see(*self._word(data, last + 16))
+        for (_, event_id, _), number in heads.items():
+            self._tally.counts[self._known[event_id][0].name] += number * self._known[event_id][2]
+        reader.records += sum(heads.values())
+        source.at = end
+        self._know_shapes(heads)
+        return True
+
+    def _many(self) -> bool:
+        """Count many records at once where numpy is there, if their texts fit; false if it counted none."""
+        reader = self._reader
+        mark = reader.mark()
+        frames = reader.frames(self._window)
+        if frames is None:
+            return False
+        found: list[tuple[str, int]] = []
+        for event_id, which in frames.groups():
+            event = reader.event(event_id)
+            assert event is not None
+            if event is DROPPED or not self._fits(frames.chosen(which), event):
+                reader.go_back(mark)
+                return False
+            found.append((event.name, len(which) * self._chosen(event.name)))
+        if len(frames):
+            times = frames.times
+            self._tally.see(int(times[0]))
+            self._tally.see(int(times[-1]))
+        self._tally.counts.update(dict(found))
+        return True
+
+    def _fits(self, frames: Frames, event: TracedEvent) -> bool:
+        """Whether the texts in records of an event are as long as the records say."""
+        if not event.has_texts:
+            return True
+        place, fixed, split = self._varies(event)
+        if place:
+            return bool((frames.field("u4", place) + fixed == frames.lengths).all())
+        try:
+            for payload in frames.payloads(slice(None)):
+                split(payload)
+        except (PayloadMismatch, struct.error):
+            return False
+        return True
+
+    def _by_pattern(self) -> None:
+        """Count, all at once, records of known shapes up to shortly before the end of the data.
+
+        If there are others among them nothing is counted. The rest is for those who go record by record:
+        they find the last one, whose time is wanted.
+        """
+        reader, source = self._reader, self._reader.source
+        data, begin = source.data, source.at
+        limit = len(data) - _REST
+        if self._pattern is None or limit - begin < _REST:
+            return
+        found = self._pattern.findall(data, begin, limit)
+        ids = Counter(found)
+        # Bytes that begin no record; what the limit cuts off, too.
+        other = ids.pop(b"", 0)
+        if other and any(found[-other:]):
+            return
+        if ids:
+            self._tally.see(*self._word(data, begin + 16))
+        for packed, number in ids.items():
+            event, _, wanted = self._known[self._word(packed, 0)[0]]
+            self._tally.counts[event.name] += number * wanted
+        reader.records += sum(ids.values())
+        source.at = limit - other
+
+    def _know_shapes(self, heads: Counter[Head]) -> None:
+        """Make an expression of the shapes of records, if they are few."""
+        new = [head for head in heads if head[1:] not in self._shapes]
+        if not new or len(self._shapes) + len(new) > _MOST_SHAPES:
+            return
+        order = self._reader.layout.order
+        for _, event_id, length in sorted(new, key=lambda head: -heads[head]):
+            place, fixed, _ = self._varying.get(event_id, (0, 0, None))
+            if event_id in self._varying and not place:
+                return  # with two texts, or none but a number that is wanted: for those who look at payloads
+            shape = re.escape(struct.pack(f"{order}Q", event_id)) + b".{8}"
+            shape += re.escape(struct.pack(f"{order}I", length))
+            rest = length - HEAD_BYTES + 4
+            if place:
+                before = place - 8 - HEAD_BYTES + 4
+                size = re.escape(struct.pack(f"{order}I", length - fixed))
+                shape += b".{%d}%s" % (before, size)
+                rest -= before + 4
+            self._shapes[event_id, length] = shape + b".{%d}" % rest
+        kind = re.escape(struct.pack(f"{order}Q", EVENT))
+        shapes = b"|".join(self._shapes.values())
+        self._pattern = re.compile(b"(?s)%s(?=(.{8}))(?:%s)|." % (kind, shapes))
+
+    def _heads(
+        self, data: bytes, at: int, varying: list[tuple[int, Head]], places: list[int]
+    ) -> Iterator[Head]:
+        """The heads of records, whatever they are, to the end of the data.
+
+        Notes in `varying` where those are whose payloads must be looked at, and how long, and in
+        `places` the last record but one, the last one, and where that ends.
+        """
+        head, note, varied = self._head, varying.append, self._varying
+        before = last = at
+        try:
+            while True:
+                found = head(data, at)
+                yield found
+                before = last
+                last = at
+                if found[1] in varied:
+                    note((at, found))
+                at += found[2] + 8
+        except struct.error:
+            places += before, last, at
+
+    def _learn(self, heads: Counter[Head]) -> bool | None:
+        """Meet new events; true if payloads have to be looked at for one, None if an ID is unknown."""
+        again = False
+        for _, event_id, _ in heads:
+            if event_id in self._known:
+                continue
+            event = self._reader.event(event_id)
+            if event is None:
+                return None
+            varies = event.has_texts or event is DROPPED
+            length = None if varies else HEAD_BYTES + 8 * len(event.parameters)
+            self._known[event_id] = (event, length, self._chosen(event.name))
+            if varies:
+                self._varying[event_id] = self._varies(event)
+                again = True
+        return again
+
+    def _plain(self, head: Head) -> bool:
+        kind, event_id, length = head
+        expected = self._known[event_id][1]
+        return kind == EVENT and HEAD_BYTES <= length <= MAX_RECORD and expected in (None, length)
+
+    def _fitting(self, data: bytes, varying: list[tuple[int, Head]]) -> bool:
+        """Whether payloads whose length varies are what their events' declarations say."""
+        dropped = 0
+        try:
+            for at, (_, event_id, length) in varying:
+                place, fixed, split = self._varying[event_id]
+                if place:
+                    if self._size(data, at + place)[0] + fixed != length:
+                        return False
+                    continue
+                values = split(data[at + 8 + HEAD_BYTES : at + 8 + length])
+                if event_id == DROPPED_ID and self._known[event_id][2]:
+                    dropped += int(values[0])
+        except (PayloadMismatch, struct.error):
+            return False
+        self._tally.dropped += dropped
+        return True
+
+    def _varies(self, event: TracedEvent) -> tuple[int, int, Callable[[bytes], Values]]:
+        """How to see whether a record with texts is right.
+
+        With one text, which most such events have: where in the record its length stands, and how long
+        a record with an empty one is. Otherwise 0 twice, and what takes a payload apart.
+        """
+        texts = [kind.text for kind in event.kinds]
+        split = event.splitter(self._reader.layout.order, words=False)
+        if sum(texts) != 1:
+            return 0, 0, split
+        return 8 + HEAD_BYTES + 8 * texts.index(True), HEAD_BYTES + 8 * len(texts) - 4, split

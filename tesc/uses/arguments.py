@@ -1,0 +1,183 @@
+"""The arguments of a call in masked C or Rust text: where each is, and what the text shows of its type."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from tesc.records import record
+from tesc.uses.layout import region_at
+from tesc.uses.use import Argument
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.uses.layout import Layout, Region
+
+_BRACKET = re.compile(r"[(){}\[\],;|]|(?<!#)#(?!#)|::\s*<")
+_MOST = 4000  # characters that a call may have
+# A macro that may be several arguments; whether its call is all of the argument is looked at then.
+_HIDES = re.compile(r"\s*(?:([A-Z_][A-Z0-9_]*)\s*\(|(\w*ARG\w*)\s*\Z)")
+_WORD = re.compile(r"\s*([A-Za-z_]\w*)\s*\Z")
+_SPACE = re.compile(r"\s+")
+_LITERAL = re.compile(r"\"+|'+")
+
+
+@record
+class Given:
+    """The arguments of one call: where each is, and the macros among them that may be several."""
+
+    places: tuple[tuple[int, int], ...]
+    hiding: tuple[str, ...] = ()
+
+
+def split_arguments(masked: str, inside: int, rust: bool = False) -> Given | None:
+    """The arguments of a call whose parenthesis ends at `inside`.
+
+    None where its end is not found, and where preprocessor lines are within it.
+    """
+    commas: list[int] = []
+    depth = 1
+    bars = False
+    for bracket in _BRACKET.finditer(masked, inside, inside + _MOST):
+        char = bracket[0]
+        if char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+            if not depth:
+                return _given(masked, [inside, *commas, bracket.end()], rust, bars) if char == ")" else None
+        elif char == "," and depth == 1:
+            commas.append(bracket.end())
+        elif char == "|":
+            bars = bars or depth == 1
+        elif char == "#" or (char == ";" and depth == 1) or char.startswith("::"):
+            return None
+    return None
+
+
+def _given(masked: str, ends: list[int], rust: bool, bars: bool) -> Given | None:
+    places = [(start, end - 1) for start, end in zip(ends, ends[1:])]
+    start, end = places[-1]
+    if (len(places) == 1 or rust) and not masked[start:end].strip():
+        places.pop()
+    if rust:
+        # A closure's parameters have commas too.
+        return None if bars and len(places) > 1 else Given(tuple(places))
+    hiding = (_hiding(masked[start:end]) for start, end in places)
+    return Given(tuple(places), tuple(macro for macro in hiding if macro))
+
+
+def _hiding(text: str) -> str | None:
+    """The macro that an argument is a call of, or the word that may be several arguments."""
+    found = _HIDES.match(text)
+    if found is None:
+        return None
+    if found[2]:
+        return sys.intern(found[2])
+    return sys.intern(found[1]) if _closing(text, found.end()) == len(text.rstrip()) else None
+
+
+def _closing(text: str, inside: int) -> int:
+    """Where the parentheses end that a text opens just before `inside`."""
+    depth = 1
+    for place in range(inside, len(text)):
+        depth += (text[place] == "(") - (text[place] == ")")
+        if not depth:
+            return place + 1
+    return -1
+
+
+class Sight:
+    """What one text shows of the types of variables: the declarations of the function around a place."""
+
+    def __init__(self, masked: str, layout: Layout) -> None:
+        self._masked = masked
+        self._functions = layout.functions
+        self._heads: dict[int, int] = {}
+        self._known: dict[tuple[int, str], list[tuple[int, str]]] = {}
+
+    def arguments(self, given: Given, at: int) -> tuple[Argument, ...]:
+        """The arguments of a call at `at`."""
+        function = region_at(self._functions, at)
+        return tuple([self._argument(self._masked[s:e], function, at) for s, e in given.places])
+
+    def _argument(self, text: str, function: Region | None, at: int) -> Argument:
+        word = _WORD.match(text)
+        if word is None:
+            text = _LITERAL.sub(lambda found: found[0][0] * 2, _SPACE.sub(" ", text.strip()))
+            return Argument(sys.intern(text))
+        name = sys.intern(word[1])
+        return Argument(name, sys.intern(self._type(name, function, at)) if function else "")
+
+    def _type(self, name: str, function: Region, at: int) -> str:
+        key = (function[0], name)
+        if key not in self._known:
+            self._known[key] = list(self._declarations(name, function))
+        types = {text for place, text in self._known[key] if place < at}
+        return types.pop() if len(types) == 1 else ""
+
+    def _declarations(self, name: str, function: Region) -> Iterator[tuple[int, str]]:
+        """Where a function declares a variable, and its type; empty where that can't be read."""
+        body, end, _ = function
+        head = self._head(body)
+        text = self._masked
+        place = text.find(name, head, end)
+        while place >= 0:
+            after = place + len(name)
+            if not (_is_word(text[place - 1 : place]) or _is_word(text[after : after + 1])):
+                found = _declared(text, place, after, body)
+                if found is not None:
+                    yield place, found
+            place = text.find(name, after, end)
+
+    def _head(self, body: int) -> int:
+        """Where the parentheses of a function's parameters start, or its body where they are not found."""
+        if body not in self._heads:
+            text = self._masked
+            depth = 0
+            place = text.rfind(")", max(body - _LONGEST_HEAD, 0), body)
+            first = max(place - _LONGEST_HEAD, 0)
+            while place >= first:
+                depth += (text[place] == ")") - (text[place] == "(")
+                if depth <= 0:
+                    break
+                place -= 1
+            self._heads[body] = place if place >= first and not depth else body
+        return self._heads[body]
+
+
+_LONGEST_HEAD = 2000
+_NEAR = 100
+_TYPE = r"((?:[A-Za-z_]\w*\s+)*[A-Za-z_]\w*(?:\s*\*[\s*]*(?:const\s+)?|\s+))\Z"
+_IN_HEAD = re.compile(r"[(,]\s*" + _TYPE)
+_IN_BODY = re.compile(r"[;{}]\s*" + _TYPE)
+_IN_FOR = re.compile(r"\(\s*" + _TYPE)
+_AFTER_HEAD = re.compile(r"\s*([,)]|\[)")
+_AFTER_BODY = re.compile(r"\s*(=(?!=)|[;,]|\[)")
+_NO_TYPE = frozenset("return goto case else sizeof typeof do break continue typedef".split())
+_NOTHING = frozenset("const volatile static register g_autofree auto restrict".split())
+_PARTS = re.compile(r"\w+|\*")
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
+
+
+def _declared(text: str, place: int, after: int, body: int) -> str | None:
+    """The type that is declared for the word at `place`; None where it is no declaration."""
+    before = text[max(place - _NEAR, 0) : place]
+    if place < body:
+        found, follows = _IN_HEAD.search(before), _AFTER_HEAD.match(text, after)
+    else:
+        found, follows = _IN_BODY.search(before), _AFTER_BODY.match(text, after)
+        if found is None and follows and follows[1] == "=":
+            found = _IN_FOR.search(before)
+    if found is None or follows is None:
+        return None
+    parts = _PARTS.findall(found[1])
+    if not _NO_TYPE.isdisjoint(parts):
+        return None
+    kept = [part for part in parts if part not in _NOTHING]
+    return " ".join(kept) + ("[]" if follows[1] == "[" else "")

@@ -1,0 +1,79 @@
+"""Which headers a C file includes, and which headers of tracing it sees by them."""
+
+from __future__ import annotations
+
+import os
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Callable
+
+_INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.M)
+_TRACE_HEADER = re.compile(r"(?:.*/)?trace(?:-[\w-]+)?\.h")
+_INCLUDED_IN_RUST = re.compile(r'\binclude_trace!\s*\(\s*"([\w-]+)"\s*\)')
+_MOST = 400  # files that one file's includes are followed into
+
+
+def includes_in(text: str) -> list[str]:
+    """The files that a text includes, as it writes them; in `#if 0` and comments, too."""
+    return _INCLUDE.findall(text)
+
+
+def trace_headers(text: str) -> tuple[str, ...]:
+    """The headers of events that a text includes: trace.h and trace-GROUP.h, as it writes them."""
+    if "trace" not in text:
+        return ()
+    found = (path for path in includes_in(text) if is_trace_header(path))
+    return tuple(dict.fromkeys(found))
+
+
+def is_trace_header(path: str) -> bool:
+    """Whether a path is that of a header which declares events, or includes one that does."""
+    return _TRACE_HEADER.fullmatch(path) is not None
+
+
+def trace_modules(text: str) -> tuple[str, ...]:
+    """The groups whose module a Rust text includes, as the headers of the same groups are called in C."""
+    return tuple(dict.fromkeys(f"trace-{group}.h" for group in _INCLUDED_IN_RUST.findall(text)))
+
+
+class Includes:
+    """Who includes what, among known files. What is included is found by how paths end."""
+
+    def __init__(self, paths: Iterable[str], read: Callable[[str], str]) -> None:
+        """`paths` are all known files; `read` gives a file's text, an empty one where it has none."""
+        self._read = read
+        self._by_name: dict[str, list[str]] = {}
+        for path in paths:
+            self._by_name.setdefault(os.path.basename(path), []).append(path)
+        self._direct: dict[str, list[str]] = {}
+
+    def written(self, path: str) -> list[str]:
+        """What a file includes, as it writes it."""
+        if path not in self._direct:
+            self._direct[path] = includes_in(self._read(path))
+        return self._direct[path]
+
+    def found(self, path: str, written: str) -> list[str]:
+        """The files that an include may mean: the one beside its file, or all whose paths end so."""
+        beside = os.path.normpath(os.path.join(os.path.dirname(path), written))
+        end = "/" + os.path.normpath(written).replace(os.sep, "/").lstrip("./")
+        known = self._by_name.get(os.path.basename(written), ())
+        if beside in known:
+            return [beside]
+        return [one for one in known if ("/" + one.replace(os.sep, "/")).endswith(end)]
+
+    def reached(self, path: str) -> list[str]:
+        """A file, and all that it may include, directly or by others."""
+        seen = {path: None}
+        waiting = [path]
+        while waiting and len(seen) < _MOST:
+            here = waiting.pop()
+            for written in self.written(here):
+                for found in self.found(here, written):
+                    if found not in seen:
+                        seen[found] = None
+                        waiting.append(found)
+        return list(seen)

@@ -1,0 +1,207 @@
+"""Names that macros paste together (`trace_##op`), and the words that these macros are called with.
+
+A macro is expanded where its own text calls it, and through the macros that call it. What is passed to it
+and is no word stays unknown, and so does what a macro gets that is passed on by its name.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tesc.records import record, replace
+from tesc.uses.arguments import split_arguments
+from tesc.uses.layout import region_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Union
+
+    from tesc.uses.layout import Layout, Region
+
+    # A word, or the number of a macro's parameter.
+    Part = Union[str, int]
+
+_PARAMETERS = re.compile(r"#[ \t]*define[ \t]+\w+\(([^()]*)\)")
+_PASTED = re.compile(r"\s*\w+\s*(?:##\s*\w+\s*)*\Z")
+_WORDS = re.compile(r"\w+")
+_OWN_LINE = re.compile(r"#[ \t]*(?:define|undef|ifdef|ifndef)[ \t]+\Z|\bdefined[ \t(]*\Z")
+_CALLED = re.compile(r"\s*\(")
+_DEEPEST = 8  # macros that call one another
+_MOST_PARTS = 16
+_MOST_CALLS = 2000  # of one macro in one text
+_NEAR = 40
+
+
+@record
+class Paste:
+    """What a macro makes a name of: `parts`, which are its parameters' numbers and words between them.
+
+    `kind` and `capitals` are those of the uses that it makes; `start` and `end` are where the identifier that
+    the name begins with is in the macro that has it, and `dead` says that this is within `#if 0`. `foreign`
+    is true for a macro of another file than the one that is looked at.
+    """
+
+    macro: str
+    parts: tuple[Part, ...]
+    kind: str
+    capitals: bool
+    start: int
+    end: int
+    dead: bool = False
+    foreign: bool = False
+
+    @property
+    def pattern(self) -> str:
+        """The name with `*` for what is not known."""
+        return re.sub(r"\*+", "*", "".join(part if isinstance(part, str) else "*" for part in self.parts))
+
+
+@record
+class Word:
+    """A word that a macro is called with, and what the macro makes of it: a name."""
+
+    paste: Paste
+    start: int
+    end: int
+    before: str
+    after: str
+    name: str
+
+
+@record
+class Expansion:
+    """All that pastes make in one text.
+
+    `words` are known names, `unknown` the pastes of which something stays unknown, each with the place where
+    its macro is named, or -1. `derived` are the macros through which others paste, the given ones included.
+    """
+
+    words: tuple[Word, ...]
+    unknown: tuple[tuple[Paste, int], ...]
+    derived: tuple[Paste, ...]
+
+
+def parameters_of(masked: str, macro: Region) -> tuple[str, ...]:
+    """The names of a macro's parameters; `...` has the name __VA_ARGS__."""
+    head = _PARAMETERS.match(masked, macro[0])
+    if head is None:
+        return ()
+    names = (part.strip() for part in head[1].split(","))
+    return tuple("__VA_ARGS__" if name == "..." else name.removesuffix("...") for name in names)
+
+
+def parts_of(text: str, parameters: tuple[str, ...]) -> tuple[Part, ...]:
+    """The parts that words with `##` between them are."""
+    return tuple(parameters.index(word) if word in parameters else word for word in _WORDS.findall(text))
+
+
+def expand(masked: str, layout: Layout, pastes: Iterable[Paste]) -> Expansion:
+    """What macros that paste make of the words that a text calls them with."""
+    found = _Expanding(masked, layout)
+    for paste in pastes:
+        found.add(paste, 0)
+    words = sorted(found.words.values(), key=lambda word: word.start)
+    return Expansion(tuple(words), tuple(found.unknown.values()), tuple(found.seen))
+
+
+class _Expanding:
+    def __init__(self, masked: str, layout: Layout) -> None:
+        self._masked = masked
+        self._macros = layout.macros
+        self._named = {macro[2]: macro for macro in layout.macros if macro[2]}
+        self.seen: dict[Paste, None] = {}
+        self.words: dict[tuple[int, str, str], Word] = {}
+        self.unknown: dict[int, tuple[Paste, int]] = {}
+
+    def add(self, paste: Paste, depth: int) -> None:
+        if paste in self.seen:
+            return
+        self.seen[paste] = None
+        if depth > _DEEPEST or len(paste.parts) > _MOST_PARTS or not paste.macro or "*" in paste.parts:
+            self._give_up(paste)
+            return
+        for calls, (place, inside) in enumerate(self._calls(paste.macro, paste), 1):
+            if calls > _MOST_CALLS:
+                self._give_up(paste, place)
+                return
+            self._expand(paste, place, inside, depth)
+
+    def _give_up(self, paste: Paste, place: int = -1) -> None:
+        self.unknown.setdefault(paste.start, (paste, place))
+
+    def _calls(self, macro: str, paste: Paste) -> Iterator[tuple[int, int]]:
+        """Where a macro is called, and where its arguments begin; also by another macro that is given it."""
+        for place, end in self._occurrences(macro, 0, len(self._masked)):
+            if _OWN_LINE.search(self._masked, max(place - _NEAR, 0), place):
+                continue
+            called = _CALLED.match(self._masked, end)
+            if called:
+                yield place, called.end()
+                continue
+            passed = list(self._passed_on(place, end))
+            if not passed:
+                self._give_up(paste, place)
+            yield from passed
+
+    def _occurrences(self, word: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        for found in re.compile(rf"\b{re.escape(word)}\b").finditer(self._masked, start, end):
+            yield found.span()
+
+    def _passed_on(self, place: int, end: int) -> Iterator[tuple[int, int]]:
+        """The calls by a list macro, `#define LIST(X) X(one) X(two)`, of one that it gets at `place`."""
+        outer = re.search(r"(\w+)\s*\([^()]*\Z", self._masked[max(place - 200, 0) : place])
+        listing = self._named.get(outer[1]) if outer else None
+        if outer is None or listing is None:
+            return
+        given = split_arguments(self._masked, max(place - 200, 0) + outer.start(1) + len(outer[1]) + 1)
+        if given is None:
+            return
+        number = next((n for n, (s, e) in enumerate(given.places) if s <= place < e), -1)
+        parameters = parameters_of(self._masked, listing)
+        if not 0 <= number < len(parameters):
+            return
+        head = _PARAMETERS.match(self._masked, listing[0])
+        assert head is not None
+        for found, after in self._occurrences(parameters[number], head.end(), listing[1]):
+            called = _CALLED.match(self._masked, after)
+            if called:
+                yield found, called.end()
+
+    def _expand(self, paste: Paste, place: int, inside: int, depth: int) -> None:
+        """What one call of a macro makes of it."""
+        given = split_arguments(self._masked, inside)
+        numbers = [part for part in paste.parts if isinstance(part, int)]
+        if given is None or (numbers and max(numbers) >= len(given.places)):
+            self._give_up(paste, place)
+            return
+        macro = region_at(self._macros, place)
+        parameters = parameters_of(self._masked, macro) if macro else ()
+        parts: list[Part] = []
+        for part in paste.parts:
+            if isinstance(part, str):
+                parts.append(part)
+                continue
+            text = self._masked[slice(*given.places[part])]
+            if not _PASTED.match(text):
+                self._give_up(paste, place)
+                return
+            parts += parts_of(text, parameters)
+        if any(isinstance(part, int) for part in parts):
+            assert macro is not None
+            if macro[2] is None or macro[2] == paste.macro:
+                self._give_up(paste, place)
+                return
+            self.add(replace(paste, macro=macro[2], parts=tuple(parts), foreign=False), depth + 1)
+            return
+        self._found(paste, given.places[numbers[0]] if numbers else (place, place), "".join(map(str, parts)))
+
+    def _found(self, paste: Paste, where: tuple[int, int], name: str) -> None:
+        word = _WORDS.search(self._masked, *where)
+        if word is None or not name:
+            return
+        first = next(n for n, part in enumerate(paste.parts) if isinstance(part, int))
+        before = "".join(map(str, paste.parts[:first]))
+        after = name[len(before) + len(word[0]) :]
+        made = Word(paste, word.start(), word.end(), before, after, name)
+        self.words.setdefault((word.start(), paste.kind, name), made)
