@@ -20,9 +20,9 @@ def run(*words: str) -> str:
     from tesc.cli.main import main
 
     out, errors = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
-        with contextlib.suppress(SystemExit):
-            main(list(words))
+    streams = contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors)
+    with streams[0], streams[1], contextlib.suppress(SystemExit):
+        main(list(words))
     texts = []
     for stream in (out, errors):
         stream.flush()
