@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tesc.analysis.kept_reports import KeptReports
     from tesc.analysis.rule import Rule
     from tesc.comparison.approvals import ChangeSet
     from tesc.config.settings import Settings
@@ -94,19 +95,31 @@ def needs_sources(rule: Rule) -> bool:
 class Memory:
     """What was found in each file by itself, and under which facts about it."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: KeptReports | None = None) -> None:
+        """`kept` has what earlier processes found."""
         self._found: dict[int, tuple[Tree, _Facts, list[Diagnostic]]] = {}
+        self._kept = kept
 
     def found_in(self, tree: Tree, facts: _Facts) -> list[Diagnostic]:
         """What there is to find in a tree, looked for anew only where the facts are others."""
         before = self._found.get(id(tree))
         if before is None or before[1] != facts:
-            before = self._found[id(tree)] = (tree, facts, _in_file(tree, *facts))
+            before = self._found[id(tree)] = (tree, facts, self._looked_for(tree, facts))
         return before[2]
+
+    def _looked_for(self, tree: Tree, facts: _Facts) -> list[Diagnostic]:
+        if self._kept is None:
+            return _in_file(tree, *facts)
+        key = self._kept.key(tree, *facts)
+        found = self._kept.get(key, tree.source)
+        if found is None:
+            found = _in_file(tree, *facts)
+            self._kept.put(key, tree.source, found)
+        return found
 
     def fork(self) -> Memory:
         """A memory of the same files, which forgets and learns apart from this one."""
-        other = Memory()
+        other = Memory(self._kept)
         other._found = dict(self._found)
         return other
 
