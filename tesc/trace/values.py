@@ -9,10 +9,10 @@ from __future__ import annotations
 import struct
 from functools import lru_cache
 
+from tesc.limits import RECORD_ARGUMENTS
 from tesc.records import record
 from tesc.syntax.c_type import parse_type
 from tesc.trace.errors import PayloadMismatch
-from tesc.trace.layout import WORDS
 from tesc.units.text import spelled_as_text
 
 TYPE_CHECKING = False
@@ -100,8 +100,8 @@ def splitter(order: str, texts: tuple[bool, ...], words: bool) -> Callable[[byte
     """
     number = len(texts)
     if words:
-        there = min(number, WORDS)
-        unpack = struct.Struct(f"{order}{there}Q{8 * (WORDS - there)}x").unpack
+        there = min(number, RECORD_ARGUMENTS)
+        unpack = struct.Struct(f"{order}{there}Q{8 * (RECORD_ARGUMENTS - there)}x").unpack
         missing = (0,) * (number - there)
         return (lambda payload: unpack(payload) + missing) if missing else unpack
     if not any(texts):
