@@ -78,8 +78,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--guest",
         nargs="?",
         metavar="PREFIX",
-        help="a guest's stream, seven words a record: of the only include with a base, or of the file itself "
-        "if there is none; --guest=PREFIX means the include with that prefix",
+        help="what a guest sent (frames, the words of 2011, a copy of its memory with rings): of the only "
+        "include with a base, or of the file itself if there is none; --guest=PREFIX means the include with "
+        "that prefix",
     )
     kinds.add_argument(
         "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"
