@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tesc.cli.commands import Commands
     from tesc.trace.output import TraceOutput
     from tesc.trace.reader import RecordReader
     from tesc.trace.selection import Moment, Selection, Window
@@ -48,7 +49,7 @@ def main(words: Sequence[str]) -> int:
     return run(parser.parse_args([*spelled, *words[options:]]))
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     """Let the list of commands have it; `main` reads its arguments."""
     _add_arguments(commands.add_parser("decode", help="a simpletrace binary as text, JSON lines, ..."))
 
