@@ -8,6 +8,7 @@ from tesc.trace.errors import Unusable
 from tesc.trace.layout import DROPPED_ID
 from tesc.trace.older import declarations, second_formats
 from tesc.trace.values import LP64, kind_of, splitter
+from tesc.units.former_names import former_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,6 +109,10 @@ class Catalogue:
                 self._streams[event.stream_id] = made[-1]
         # Of several events of one name the last one is meant, as in QEMU's reader.
         self._names = {event.name: event for event in self.events}
+        self._crossing = {event.name: event for event in unit.events if event.crosses}
+        for name, event in former_names(unit).items():
+            if event.name in self._names:
+                self._names.setdefault(name, self._names[event.name])
 
     @property
     def path(self) -> str:
@@ -115,8 +120,19 @@ class Catalogue:
         return self.unit.roots[0].source.path if self.unit.roots else "the events file"
 
     def named(self, name: str) -> TracedEvent | None:
+        """The event of a name, or of one that it had before; None if there is none."""
         event = self._names.get(name)
         return DROPPED if event is None and name == "dropped" else event
+
+    def sent(self, name: str) -> TracedEvent | None:
+        """The event of a name in a file of what a guest sent in frames: text is text there."""
+        event = self._crossing.get(name)
+        if event is None:
+            return self.named(name)
+        from tesc.trace.guest import sent_event
+        from tesc.wire.schema import signature_of
+
+        return sent_event(event, signature_of(event))
 
     def numbered(self, event_id: int, texts: bool) -> TracedEvent | None:
         """The event at an index, or of a stream ID where ranges with a base have such ones."""
@@ -138,10 +154,11 @@ class Catalogue:
         Without a prefix that is the one range with a base, or the root if there is none: the file
         is a guest's own then. Raises Unusable.
         """
-        at = self._range(prefix)
+        at = self.range_of(prefix)
         return tuple([_crossing(event) for event in self.unit.events if event.range == at])
 
-    def _range(self, prefix: str) -> int:
+    def range_of(self, prefix: str) -> int:
+        """The number of the range that `guest` gives the events of. Raises Unusable."""
         ranges = self.unit.ranges
         based = range(1, len(ranges))
         if prefix:

@@ -58,7 +58,9 @@ def _generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backe
 
 
 def _event(out: Output, event: UnitEvent, always: Sequence[Backend], checked: Sequence[Backend]) -> None:
-    out("#[inline(always)]", "#[allow(dead_code)]")
+    # Names may have capitals, at which a crate that denies warnings would stop.
+    allowed = "#[allow(dead_code, non_snake_case)]" if out.fixed else "#[allow(dead_code)]"
+    out("#[inline(always)]", allowed)
     out(f"pub fn {identifiers.rust_enabled(event.name)}() -> bool", "{")
     if not event.disabled:
         for backend in always:
@@ -67,7 +69,7 @@ def _event(out: Output, event: UnitEvent, always: Sequence[Backend], checked: Se
                 out(f"    {wanted} ||")
         if checked:
             out(f"    {_state(event)} ||")
-    out("    false", "}", "", "#[inline(always)]", "#[allow(dead_code)]")
+    out("    false", "}", "", "#[inline(always)]", allowed)
     function(out, event, always, checked)
     out("")
 
