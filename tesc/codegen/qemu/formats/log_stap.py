@@ -56,13 +56,13 @@ def _format(out: Output, event: UnitEvent) -> str:
             parts.append(piece)
             continue
         name = before + piece
-        if name.startswith("PRI") and len(name) > 3:
+        if "\\" in piece:
+            at = start + piece.index("\\")
+            out.refuse_format(event, at, "the log tapset knows no '\\' outside of a string")
+        elif name.startswith("PRI") and len(name) > 3:
             parts.append(name[3])
         elif out.fixed and name == "TARGET_FMT_plx":
             parts.append("%016x")
-        elif "\\" in piece:
-            at = start + piece.index("\\")
-            out.refuse_format(event, at, "the log tapset knows no '\\' outside of a string")
         else:
             out.refuse_format(event, start, f"the log tapset knows no macro '{piece}'")
         # Until 5.2 a macro was forgotten at a space, but not at a quote.
