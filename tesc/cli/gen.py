@@ -10,6 +10,7 @@ import os
 import sys
 import time
 
+from tesc import codes
 from tesc.codegen.tree import manifest as manifests
 from tesc.files import find_files, relative, write_output
 
@@ -243,7 +244,7 @@ def _same_names(planned: Sequence[Planned]) -> list[Rejection]:
             here, there = (each.groups[0].unit.roots[0].source for each in (one, other))
             group = one.groups[0].name
             message = f"group '{group}' is that of {there.path} too, so both would be {one.name}"
-            found.setdefault(here, Rejection("TE104", here, Span(0, 0), message))
+            found.setdefault(here, Rejection(codes.DUPLICATE_GROUP, here, Span(0, 0), message))
     return list(found.values())
 
 

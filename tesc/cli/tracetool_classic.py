@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+from tesc import codes
 from tesc.codegen.classic import BACKENDS, OUTPUTS, Options, generate
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
@@ -105,7 +106,7 @@ def _refusal(backend: str, output: str, values: dict[str, str]) -> str | None:
 def _generate(options: Options) -> int:
     tree = parse(Source.from_bytes("<stdin>", sys.stdin.buffer.read()))
     unit = resolve([tree])
-    dropped = [error for error in tree.errors if error.code == "TE004"]
+    dropped = [error for error in tree.errors if error.code == codes.TEXT_AFTER_ITEM]
     lines = [line_of(tree.source, e.span, "warning", e.code, e.message) for e in dropped]
     refused = rejections(unit, "classic")
     lines += [one.line for one in refused]
