@@ -61,13 +61,16 @@ class Overrides:
 
 
 _NO_OVERRIDES = Overrides()
+# What decides, in a folder, which settings hold for the files below it.
+_SETTLING = ("tesc.toml", "pyproject.toml", os.path.join("scripts", "tracetool.py"))
 
 
 class Workspace:
     """Files, their trees and units, and the settings of each.
 
     `shown` makes of a path what people see. `versions` has contents of files in place of those on
-    disk, by real path: None for a file that is not there. Files may be added, changed and removed at
+    disk, by real path: None for a file that is not there; `looked_at` hears
+    of each path before it is looked at. Files may be added, changed and removed at
     any time; `resolve` then resolves those units anew that this concerns.
     """
 
@@ -76,9 +79,13 @@ class Workspace:
         overrides: Overrides = _NO_OVERRIDES,
         shown: Callable[[str], str] | None = None,
         versions: Mapping[str, bytes | None] | None = None,
+        looked_at: Callable[[str], None] | None = None,
     ) -> None:
         self.overrides = overrides
+        self._looked_at = looked_at
         self.versions = versions
+        # Whether files that others include are units of their own all the same.
+        self.keeps_roots = False
         self.units: list[Unit] = []
         self.settings: dict[Source, Settings] = {}
         self.unreadable: list[Unreadable] = []
@@ -91,6 +98,8 @@ class Workspace:
 
     def add_file(self, path: str) -> None:
         """Read a file that is to be the root of a unit."""
+        if self._looked_at is not None:
+            self._looked_at(path)
         try:
             source = self._read(path)
         except OSError as error:
@@ -160,11 +169,16 @@ class Workspace:
         tree = self._trees[real] = parse(source)
         return tree
 
+    @property
+    def inputs(self) -> list[str]:
+        """The files that were read: those of all units, and the configurations that hold for them."""
+        return [*(tree.source.file for tree in self._trees.values()), *self.configurations]
+
     def resolve(self) -> None:
         """Resolve the units of all roots.
 
         A root that another unit includes is no root, unless its configuration lists it as a unit of
-        its own. Raises BadDirective for directives from outside that can't be ones.
+        its own, or `keeps_roots` is set. Raises BadDirective for directives from outside that can't be ones.
         """
         current = set(map(id, self._trees.values()))
         kept = self._resolved
@@ -180,7 +194,9 @@ class Workspace:
             id(tree) for tree in self._roots.values() if self.settings_of(tree.source).lists(tree.source.file)
         }
         included = _included(units)
-        self.units = [u for u in units if id(u.roots[0]) not in included or id(u.roots[0]) in listed]
+        self.units = [
+            u for u in units if self.keeps_roots or id(u.roots[0]) not in included or id(u.roots[0]) in listed
+        ]
         self.settings = {
             tree.source: self.settings_of(tree.source) for unit in self.units for tree in unit.trees
         }
@@ -213,12 +229,24 @@ class Workspace:
         """The same for a file that is not read yet. Raises BadConfiguration."""
         folder = os.path.dirname(os.path.abspath(path))
         if folder not in self._folders:
+            if self._looked_at is not None:
+                self._look_at_settings(folder, self._looked_at)
             configuration = self.configuration_for(path)
             if configuration is not None:
                 self.configurations[configuration.path] = configuration
             settings = settings_with(configuration, path, self.overrides.profile)
             self._folders[folder] = _overridden(settings, self.overrides)
         return self._folders[folder]
+
+    def _look_at_settings(self, folder: str, looked_at: Callable[[str], None]) -> None:
+        """Tell of the files that decide, in a folder and above it, which settings hold there."""
+        if self.overrides.config is not None:
+            looked_at(os.path.abspath(self.overrides.config))
+        above = ""
+        while folder != above:
+            for name in _SETTLING:
+                looked_at(os.path.join(folder, name))
+            folder, above = os.path.dirname(folder), folder
 
     def configuration_for(self, path: str) -> Configuration | None:
         """The configuration that holds for a file. Raises BadConfiguration."""
@@ -273,7 +301,12 @@ class Workspace:
 
     def _loader(self, source: Source) -> Loader:
         return Loader(
-            self.include_path_of(source), self._shown, self._trees, self.versions, self.project_of(source)
+            self.include_path_of(source),
+            self._shown,
+            self._trees,
+            self.versions,
+            self.project_of(source),
+            self._looked_at,
         )
 
     def project_of(self, source: Source) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import check_json
 import command_line
 import configuration
 import grammar
+import rejections
 
 DOCS = Path(__file__).resolve().parent.parent
 
@@ -23,6 +24,7 @@ def made() -> dict[str, str]:
         "reference/command-line.md": command_line.page(),
         "reference/configuration.md": configuration.page(),
         "reference/check-json.md": check_json.page(),
+        "reference/rejections.md": rejections.page(),
         **grammar.pages(),
     }
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Diagnostic, Related
-from tesc.analysis.rule import EventRule, FileRule, Report, RunRule, SourcesRule
+from tesc.analysis.rule import ChangeRule, EventRule, FileRule, Report, RunRule, SourcesRule
 from tesc.analysis.suppressions import Suppression, suppressions
+from tesc.limits import RECORD_ARGUMENTS
 from tesc.records import replace
 
 TYPE_CHECKING = False
@@ -12,14 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tesc.analysis.rule import Rule
+    from tesc.comparison.approvals import ChangeSet
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
     from tesc.units.unit import Inclusion, Unit
     from tesc.uses.index import Index
 
-    # Settings, severities by code, rules, and the effective names of the events.
-    _Facts = tuple[Settings, Mapping[str, str], Sequence[Rule], Sequence[str]]
+    # Settings, severities by code, rules, and of each event its effective name and whether it crosses.
+    _Facts = tuple[Settings, Mapping[str, str], Sequence[Rule], Sequence[tuple[str, bool]]]
 
 UNUSED_IGNORE = "TE008"
 # In place of a severity: the rule does not run.
@@ -35,6 +37,7 @@ def check(
     levels: Mapping[Source, Mapping[str, str]] | None = None,
     memory: Memory | None = None,
     uses: Index | None = None,
+    changes: ChangeSet | None = None,
 ) -> list[Diagnostic]:
     """What the rules find in units, in the order of the files and of their text.
 
@@ -42,18 +45,21 @@ def check(
     files. `severities` overrides severities by code; `levels` does so for one file, where `off`
     means that the rule does not run there. With a `memory`, what is found in a file by itself is not
     looked for again as long as the file stays the same. `uses` are those of events in C and Rust
-    sources; rules that look at them do not run without.
+    sources; rules that look at them do not run without, nor do those about changes without `changes`.
     """
     memory = memory or Memory()
     if uses is None:
-        rules = [rule for rule in rules if not isinstance(rule, SourcesRule)]
+        rules = [rule for rule in rules if not needs_sources(rule)]
+    if changes is None:
+        rules = [rule for rule in rules if not isinstance(rule, ChangeRule)]
     plan = _Plan(rules, severities, levels or {})
     trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
     names = {id(event.node): event.name for unit in reversed(units) for event in reversed(unit.events)}
+    crossing = {id(event.node) for unit in units for event in unit.events if event.crosses}
     found: list[Diagnostic] = []
     for tree in trees:
         mine = plan.severities_in(tree.source)
-        seen = tuple([names.get(id(event), event.name) for event in tree.events])
+        seen = tuple([(names.get(id(event), event.name), id(event) in crossing) for event in tree.events])
         # Those that look further are run below, and their number is no fact about a file.
         alone = [one for one in plan.rules_in(tree.source) if isinstance(one, (EventRule, FileRule))]
         facts = (settings[tree.source], mine, alone, seen)
@@ -63,7 +69,7 @@ def check(
         first = settings[trees[0].source]
         for rule in rules:
             if rule.applies(first):
-                for finding in _in_run(rule, units, first, uses):
+                for finding in _in_run(rule, units, first, uses, changes):
                     assert finding.source is not None
                     mine = plan.severities_in(finding.source)
                     if mine.get(rule.code) != OFF:
@@ -78,6 +84,11 @@ def check(
         return in_files, one.span.start, one.code, one.message
 
     return sorted(kept, key=place)
+
+
+def needs_sources(rule: Rule) -> bool:
+    """Whether a rule looks at C and Rust sources, and does not run without."""
+    return isinstance(rule, SourcesRule) and rule.needs_sources
 
 
 class Memory:
@@ -104,12 +115,16 @@ class Memory:
         self._found = {id(tree): self._found[id(tree)] for tree in trees}
 
 
-def _in_run(rule: Rule, units: Sequence[Unit], settings: Settings, uses: Index | None) -> Iterable[Report]:
+def _in_run(
+    rule: Rule, units: Sequence[Unit], settings: Settings, uses: Index | None, changes: ChangeSet | None
+) -> Iterable[Report]:
     """What a rule finds that looks at all units together."""
     if isinstance(rule, RunRule):
         return rule.check(units, settings)
-    if isinstance(rule, SourcesRule) and uses is not None:
+    if isinstance(rule, SourcesRule):
         return rule.check(units, settings, uses)
+    if isinstance(rule, ChangeRule) and changes is not None:
+        return rule.check(changes.unapproved(rule.kinds), settings)
     return ()
 
 
@@ -167,15 +182,17 @@ def _in_file(
     settings: Settings,
     severities: Mapping[str, str],
     rules: Sequence[Rule],
-    names: Sequence[str],
+    seen: Sequence[tuple[str, bool]],
 ) -> list[Diagnostic]:
     found = []
     lines: dict[int, str] = {}
+    # Whatever the settings allow, an event that crosses the guest tunnel has to fit a record.
+    of_guests = replace(settings, max_args=min(settings.max_args, RECORD_ARGUMENTS))
     event_rules = [r for r in rules if isinstance(r, EventRule) and r.applies(settings)]
-    for event, name in zip(tree.events, names):
+    for event, (name, crosses) in zip(tree.events, seen):
         lines[event.line] = name
         for rule in event_rules:
-            for finding in rule.check(event, tree, settings):
+            for finding in rule.check(event, tree, of_guests if crosses else settings):
                 found.append(_diagnostic(rule, finding, tree.source, name, severities))
     for file_rule in rules:
         if isinstance(file_rule, FileRule) and file_rule.applies(settings):

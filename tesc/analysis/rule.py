@@ -18,11 +18,12 @@ from tesc.syntax.source import Source, Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
+    from tesc.comparison.changes import EventChange
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, ParseError, Tree
     from tesc.units.unit import Unit
-    from tesc.uses.index import Index
 
 
 @record
@@ -92,9 +93,28 @@ class RunRule(Rule):
 
 
 class SourcesRule(Rule):
-    """Looks at all units of a run together with the C and Rust sources; without those it does not run."""
+    """Looks at all units of a run together with the C and Rust sources.
 
-    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterable[Report]:
+    Without those it does not run, unless it says that it does not need them: then `uses` is None.
+    """
+
+    needs_sources = True
+
+    def check(self, units: Sequence[Unit], settings: Settings, uses: Any) -> Iterable[Report]:
+        raise NotImplementedError
+
+
+class ChangeRule(Rule):
+    """Looks at what changed since another version of the events; without one it does not run.
+
+    `kinds` are the readers that the change breaks something for, the first one those that the rule
+    is about: wire (guests' IDs, recorded traces), probe (SystemTap, bpftrace, LTTng), text (what
+    reads logs), name (`-trace` patterns and lists), source (callers).
+    """
+
+    kinds: tuple[str, ...] = ()
+
+    def check(self, changes: Sequence[EventChange], settings: Settings) -> Iterable[Report]:
         raise NotImplementedError
 
 

@@ -6,8 +6,7 @@ import argparse
 import os
 import sys
 
-from tesc.analysis.check import Memory, check
-from tesc.analysis.rule import SourcesRule
+from tesc.analysis.check import Memory, check, needs_sources
 from tesc.analysis.selection import chosen, unknown_rules
 from tesc.cli import report
 from tesc.cli.overrides import add_overrides, add_selection, overrides
@@ -131,7 +130,7 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
 
 def _found(workspace: Workspace, sources: _Sources, memory: Memory | None = None) -> list[Diagnostic]:
     rules, levels = chosen(workspace.settings)
-    asking = [rule.code for rule in rules if isinstance(rule, SourcesRule)]
+    asking = [rule.code for rule in rules if needs_sources(rule)]
     uses = sources.uses() if asking else None
     if asking and len(asking) == len(rules) and uses is None:
         raise Failure(f"{', '.join(asking)}: looks at C and Rust sources: add --sources")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import gc
-import sys
 
 from tesc.cli.overrides import add_overrides, overrides
-from tesc.cli.terminal import Failure, error, printable
+from tesc.cli.terminal import Failure, error
+from tesc.cli.units import load, refused
 from tesc.trace.formats import FORMATS
+from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tesc.trace.reader import RecordReader
     from tesc.trace.selection import Moment, Selection, Window
     from tesc.trace.values import Model
+    from tesc.units.rejections import Rejection
     from tesc.units.unit import Unit
 
 _EPILOG = f"""\
@@ -118,7 +120,8 @@ def run(options: argparse.Namespace) -> int:
     from tesc.trace.output import Lines, open_output
 
     _check(options)
-    unit, whole = _load(options)
+    _, unit = load(options.events, overrides(options))
+    whole = not refused(_errors_in(unit))
     readers = _open(options, unit, whole)
     if readers:
         # Decoding makes no cycles, only very many short-lived values that the collector would walk.
@@ -177,37 +180,13 @@ def _check(options: argparse.Namespace) -> None:
         raise Failure("--timestamps is for the format text; others show times anyway")
 
 
-def _load(options: argparse.Namespace) -> tuple[Unit, bool]:
-    """The unit of the events file, and whether it is whole; what is wrong with it is printed.
-
-    Not by `units.load`: that runs rules, and importing them takes as long as decoding.
-    """
+def _errors_in(unit: Unit) -> list[Rejection]:
+    """What is wrong with the events file, but for what an older QEMU writes and a decoder can do without."""
     from tesc.trace.older import second_formats
-    from tesc.workspace import Workspace
 
-    workspace = Workspace(overrides(options))
-    if options.events == "-":
-        from tesc.syntax.source import Source
-
-        workspace.add_source(Source.from_bytes("<stdin>", sys.stdin.buffer.read()))
-    else:
-        workspace.add_file(options.events)
-    for unreadable in workspace.unreadable:
-        raise Failure(f"{unreadable.path}: {unreadable.reason}")
-    workspace.resolve()
-    unit = workspace.units[0]
     _, void = second_formats(unit)
-    found = [
-        (tree.source, problem) for tree in unit.trees for problem in tree.errors if id(problem) not in void
-    ]
-    places = [(source, problem.span, problem) for source, problem in found]
-    places += [(problem.source, problem.span, problem) for problem in unit.errors]  # type: ignore[misc]
-    for source, span, problem in places:
-        line, column = source.place(span.start)
-        sys.stderr.write(
-            printable(f"{source.path}:{line}:{column}: error: {problem.message} [{problem.code}]\n")
-        )
-    return unit, not places
+    places = {(tree.source, error.span) for tree in unit.trees for error in tree.errors if id(error) in void}
+    return [one for one in rejections(unit, "decode") if (one.source, one.span) not in places]
 
 
 def _model(options: argparse.Namespace) -> Model:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 
 from tesc.cli.overrides import add_overrides, overrides
-from tesc.cli.units import load
+from tesc.cli.units import load, refused
 from tesc.files import write_output
 from tesc.units.flatten import flatten
+from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(options: argparse.Namespace) -> int:
-    _, unit, whole = load(options.file, overrides(options))
-    if not whole:
+    _, unit = load(options.file, overrides(options))
+    if refused(rejections(unit, "flatten")):
         return 1
     text = flatten(unit)
     if options.output:

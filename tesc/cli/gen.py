@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from tesc.cli.tree import SourceTree
     from tesc.codegen.tree.manifest import Manifest
     from tesc.codegen.tree.plan import Planned, TreeOptions
     from tesc.codegen.tree.run import Made
+    from tesc.config.settings import Compat
+    from tesc.source_tree import SourceTree
+    from tesc.syntax.source import Source
+    from tesc.units.rejections import Rejection
 
 HELP = "every output of the whole tree in one process"
 _DEFAULT_BACKENDS = ("log",)
@@ -166,10 +169,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) -> int:
     from tesc.cli.overrides import overrides
-    from tesc.cli.refusals import complain
     from tesc.cli.terminal import Failure, error
-    from tesc.cli.tree import SourceTree
-    from tesc.units.complaints import complaints
+    from tesc.cli.units import refused
+    from tesc.source_tree import SourceTree
+    from tesc.units.rejections import rejections
 
     if not os.path.isdir(options.root):
         raise Failure(f"{options.root}: no such folder")
@@ -182,12 +185,14 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     wanted = _wanted(options, tree, relative(out))
     groups = tree.groups()
     types = tree.settings.types
-    wrong = [one for group in groups for one in complaints(group.unit, wanted.compat, types)]
+
+    def of_groups(compat: Compat) -> list[Rejection]:
+        return [one for group in groups for one in rejections(group.unit, compat, types)]
+
     # A file that two units include has its mistakes once.
-    if complain(dict.fromkeys(wrong)):
-        if wanted.compat == "qemu" and len(wrong) > sum(
-            1 for group in groups for _ in complaints(group.unit, "fixed", types)
-        ):
+    found = of_groups(wanted.compat)
+    if refused(found):
+        if wanted.compat == "qemu" and len(found) > len(of_groups("fixed")):
             error(
                 'what only QEMU\'s tracetool refuses is generated with compat = "fixed" in tesc.toml', "note"
             )
@@ -195,7 +200,7 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     from tesc.codegen.tree.plan import plan
 
     planned = plan(groups, wanted)
-    if complain(_same_names(planned)):
+    if refused(_same_names(planned)):
         return 1
     return _make(planned, tree, wanted, options)
 
@@ -225,18 +230,20 @@ def _split(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip()))
 
 
-def _same_names(planned: Sequence[Planned]) -> list[tuple[str, int, int, str]]:
-    """Complaints about files that would be written twice."""
+def _same_names(planned: Sequence[Planned]) -> list[Rejection]:
+    """The groups whose files would be written twice."""
+    from tesc.syntax.source import Span
+    from tesc.units.rejections import Rejection
+
     first: dict[str, Planned] = {}
-    found: dict[str, tuple[str, int, int, str]] = {}
+    found: dict[Source, Rejection] = {}
     for one in planned:
         other = first.setdefault(one.name, one)
         if other is not one:
-            here, there = (each.groups[0].unit.roots[0].source.path for each in (one, other))
-            message = (
-                f"group '{one.groups[0].name}' is that of {there} too, so both would be {one.name} [TE104]"
-            )
-            found.setdefault(here, (here, 1, 1, message))
+            here, there = (each.groups[0].unit.roots[0].source for each in (one, other))
+            group = one.groups[0].name
+            message = f"group '{group}' is that of {there.path} too, so both would be {one.name}"
+            found.setdefault(here, Rejection("TE104", here, Span(0, 0), message))
     return list(found.values())
 
 
@@ -244,17 +251,18 @@ def _make(
     planned: Sequence[Planned], tree: SourceTree, wanted: TreeOptions, options: argparse.Namespace
 ) -> int:
     """Make the files and write, compare or list them; returns the exit status."""
-    from tesc.cli.refusals import complain
+    from tesc.cli.terminal import printable
     from tesc.codegen.qemu import BACKENDS
     from tesc.codegen.tree.run import run
 
     write = not (options.check or options.dry_run)
     progress = _Progress()
     try:
-        refused, made = run(wanted.out, planned, options.processes or _processors(), write, progress)
+        lines, made = run(wanted.out, planned, options.processes or _processors(), write, progress)
     finally:
         progress.close()
-    if complain(dict.fromkeys(refused)):
+    if lines:
+        sys.stderr.write(printable("".join(f"{line}\n" for line in dict.fromkeys(lines))))
         return 1
     if write:
         if options.touch:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from tesc.cli.overrides import add_overrides, overrides
-from tesc.cli.refusals import complain
 from tesc.cli.terminal import Failure, error, print_text
-from tesc.cli.units import load
+from tesc.cli.units import load, refused
 from tesc.files import relative, write_output
+from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,9 +66,7 @@ def run(options: argparse.Namespace) -> int:
     _verify(options)
     if options.kind == "runtime":
         return _runtime(options.output)
-    _, unit, whole = load(options.file, overrides(options))
-    if not whole:
-        return 1
+    _, unit = load(options.file, overrides(options))
     if options.kind == "demux":
         return _demux(unit, options)
     return _firmware(unit, options)
@@ -108,7 +106,7 @@ def _firmware(unit: Unit, options: argparse.Namespace) -> int:
     from tesc.codegen.guest import firmware
 
     events = firmware.events_of(unit)
-    if complain(refusal.place for refusal in firmware.refusals(events)):
+    if refused(rejections(unit, "guest", events=events)):
         return 1
     if options.kind == "header":
         _write(options.output, firmware.header(events))
@@ -126,7 +124,8 @@ def _demux(unit: Unit, options: argparse.Namespace) -> int:
 
     group = options.group or group_of(relative(unit.roots[0].source.path))
     guests = demux.guests_of(unit, group)
-    if complain([*(refusal.place for refusal in demux.refusals(guests)), *demux.clashes(guests)]):
+    events = [event for guest in guests for event in guest.events]
+    if refused(rejections(unit, "demux", events=events) + demux.clashes(guests)):
         return 1
     headers = tuple(options.trace_header) or demux.default_headers(group)
     own = os.path.basename(options.header) if options.header else None

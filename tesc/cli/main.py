@@ -74,11 +74,13 @@ def _parser() -> argparse.ArgumentParser:
 
     from tesc import __version__
     from tesc.cli import (
+        breaking,
         cache,
         check,
         completion,
         config,
         decode,
+        diff,
         explain,
         flatten,
         fmt,
@@ -108,6 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     flatten.add_parser(commands)
     list_.add_parser(commands)
+    breaking.add_parser(commands)
+    diff.add_parser(commands)
     guest.add_parser(commands)
     decode.add_parser(commands)
     explain.add_parsers(commands)
@@ -144,9 +148,10 @@ def _failed(error: Exception, words: Sequence[str]) -> int:
     from tesc.cli.terminal import Failure, printable
     from tesc.cli.terminal import error as complain
     from tesc.config.errors import BadConfiguration
+    from tesc.source_tree import BadTree
     from tesc.units.outside import BadDirective
 
-    if isinstance(error, (Failure, BadDirective)):
+    if isinstance(error, (Failure, BadDirective, BadTree)):
         complain(str(error))
     elif isinstance(error, BadConfiguration):
         sys.stderr.write(printable(f"{error}\n"))

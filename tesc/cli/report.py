@@ -115,5 +115,5 @@ def _summary(found: list[Diagnostic], files: int, known: int) -> str:
         number = sum(1 for diagnostic in found if diagnostic.severity == severity)
         if number:
             counts.append(plural(number, word))
-    hit = len({diagnostic.source for diagnostic in found})
+    hit = len({diagnostic.source.path for diagnostic in found})
     return f"{', '.join(counts)} in {hit} of {of_files}" if files > 1 else f"{', '.join(counts)} in 1 file"

@@ -10,12 +10,11 @@ import os
 import sys
 from getopt import GetoptError, getopt
 
-from tesc.cli.refusals import complain
 from tesc.codegen.qemu import BACKENDS, FORMATS, BadBackend, find_backend, generate
 from tesc.codegen.qemu.output import Options
 from tesc.files import read_source, relative, write_output
 from tesc.syntax.parser import parse
-from tesc.units.complaints import complaints
+from tesc.units.rejections import rejections
 from tesc.units.resolve import NOTHING, has_directives, resolve
 
 TYPE_CHECKING = False
@@ -121,10 +120,12 @@ def _run(arguments: list[str]) -> int:
         return 0 if all(map(_exists, backends)) else 1
     made = _options(options, backends, paths)
     unit = _unit(found, [parse(read_source(path, relative(path))) for path in paths[:-1]])
-    if complain(complaints(unit)):
-        return 1
-    text, refusals = generate(unit.events, made)
-    if complain(refusal.place for refusal in refusals):
+    refused = rejections(unit, "qemu")
+    text = ""
+    if not refused:
+        text, refused = generate(unit.events, made)
+    if refused:
+        sys.stderr.write("".join(f"{one.line}\n" for one in refused))
         return 1
     write_output(paths[-1], text)
     if "--depfile" in options:

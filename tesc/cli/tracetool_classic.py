@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import sys
 
-from tesc.codegen.classic import BACKENDS, MAX_ARGUMENTS, OUTPUTS, Options, generate
-from tesc.syntax.nodes import Disable, Include, Prefix
+from tesc.codegen.classic import BACKENDS, OUTPUTS, Options, generate
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
+from tesc.units.rejections import rejections
 from tesc.units.resolve import resolve
+from tesc.units.wording import line_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from tesc.syntax.nodes import Tree
 
 _USAGE = """\
 usage: tesc tracetool-classic BACKEND OUTPUT [OPTION...] < TRACE-EVENTS > FILE
@@ -105,29 +104,16 @@ def _refusal(backend: str, output: str, values: dict[str, str]) -> str | None:
 
 def _generate(options: Options) -> int:
     tree = parse(Source.from_bytes("<stdin>", sys.stdin.buffer.read()))
-    if _wrong(tree):
+    unit = resolve([tree])
+    dropped = [error for error in tree.errors if error.code == "TE004"]
+    lines = [line_of(tree.source, e.span, "warning", e.code, e.message) for e in dropped]
+    refused = rejections(unit, "classic")
+    lines += [one.line for one in refused]
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
+    if refused:
         return 1
-    text = generate(resolve([tree]).events, options)
+    text = generate(unit.events, options)
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()
     return 0
-
-
-def _wrong(tree: Tree) -> bool:
-    """Print what keeps the events from being generated; 2011 made code of it that no compiler takes."""
-    found = [(p.span.start, f"{p.message} [{p.code}]", p.code != "TE004") for p in tree.errors]
-    for event in tree.events:
-        if len(event.parameters) > MAX_ARGUMENTS:
-            message = f"{len(event.parameters)} arguments, but a record holds {MAX_ARGUMENTS} [TE301]"
-            found.append((event.parameters[MAX_ARGUMENTS].start, message, True))
-        if not event.parameters and not event.void:
-            found.append((event.open, "the parameter list is empty [TE303]", True))
-    for item in tree.items:
-        if isinstance(item, (Include, Prefix, Disable)):
-            found.append((item.start, "the tracetool of 2011 has no directives: see 'tesc flatten'", True))
-    for offset, message, fatal in sorted(found):
-        line, column = tree.source.place(offset)
-        kind = "error" if fatal else "warning"
-        sys.stderr.write(f"{tree.source.path}:{line}:{column}: {kind}: {message}\n")
-    return any(fatal for _, _, fatal in found)

@@ -1,27 +1,24 @@
-"""Loading the one unit that a command is about."""
+"""Loading the one unit that a command is about, and saying why nothing is made of it."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-from tesc.analysis.whole import mistakes
 from tesc.cli.terminal import Failure, printable
 from tesc.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tesc.units.rejections import Rejection
     from tesc.units.unit import Unit
     from tesc.workspace import Overrides
 
 
-def load(path: str, overrides: Overrides) -> tuple[Workspace, Unit, bool]:
-    """The unit whose root is `path`, and whether it is whole.
-
-    What is wrong with it is printed to standard error. Raises Failure for a file that can't be read.
-    """
-    from tesc.cli.output import concise
-
+def load(path: str, overrides: Overrides) -> tuple[Workspace, Unit]:
+    """The unit whose root is `path`; - is standard input. Raises Failure for a file that can't be read."""
     workspace = Workspace(overrides)
     if path == "-":
         from tesc.syntax.source import Source
@@ -34,6 +31,11 @@ def load(path: str, overrides: Overrides) -> tuple[Workspace, Unit, bool]:
     for unreadable in workspace.unreadable:
         raise Failure(f"{unreadable.path}: {unreadable.reason}")
     workspace.resolve()
-    found = mistakes(workspace.units, workspace.settings)
-    sys.stderr.write(printable(concise.render(found)))
-    return workspace, workspace.units[0], not found
+    return workspace, workspace.units[0]
+
+
+def refused(found: Iterable[Rejection]) -> bool:
+    """Print why something is not generated, each reason once; true if there is one."""
+    lines = list(dict.fromkeys(one.line for one in found))
+    sys.stderr.write(printable("".join(f"{line}\n" for line in lines)))
+    return bool(lines)

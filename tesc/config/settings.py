@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 
 from tesc.config.lookup import find_configuration
+from tesc.limits import RECORD_ARGUMENTS, TRACER_ARGUMENTS
 from tesc.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from tesc.config.loading import Configuration
 
-# Tracers' own limits allow ten (LTTng-UST's macros); a guest's record holds six.
-_QEMU_MAX_ARGS = 10
-_MAX_ARGS = 6
+    Compat = Literal["qemu", "fixed"]
 
 DATA_MODELS = ("lp64", "ilp32", "llp64")
 
@@ -63,7 +64,7 @@ class Settings:
 
     profile: str = "default"
     root: str = ""
-    max_args: int = _MAX_ARGS
+    max_args: int = RECORD_ARGUMENTS
     data_models: tuple[str, ...] = ("lp64", "ilp32")
     types: frozenset[str] = frozenset()
     include_path: tuple[str, ...] = ()
@@ -76,7 +77,7 @@ class Settings:
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclude: tuple[str, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
-    compat: str = "qemu"
+    compat: Compat = "qemu"
     units: tuple[UnitSettings, ...] = ()
     generate: GenerateSettings = GenerateSettings()
 
@@ -101,7 +102,7 @@ PROFILES = {
     # QEMU has no 32-bit hosts any more, Windows stays; its two user-mode emulators never meet.
     "qemu": Settings(
         profile="qemu",
-        max_args=_QEMU_MAX_ARGS,
+        max_args=TRACER_ARGUMENTS,
         data_models=("lp64", "llp64"),
         exclusive=(("bsd-user", "linux-user"),),
     ),

@@ -63,11 +63,6 @@ class CType:
     def is_pointer(self) -> bool:
         return self.pointers > 0
 
-    @property
-    def is_string(self) -> bool:
-        """A pointer to char, const or not: what printf's `%s` takes and tracers record as text."""
-        return self.pointers == 1 and self.base == "char"
-
     def before(self, name: str) -> str:
         """The type and a name as a declaration prints them."""
         return f"{self.text}{name}" if self.text.endswith("*") else f"{self.text} {name}"

@@ -8,6 +8,7 @@ from tesc.trace.errors import Unusable
 from tesc.trace.layout import DROPPED_ID
 from tesc.trace.older import declarations, second_formats
 from tesc.trace.values import LP64, kind_of, splitter, typer
+from tesc.units.former_names import former_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,6 +112,9 @@ class Catalogue:
                 self._streams[event.stream_id] = made[-1]
         # Of several events of one name the last one is meant, as in QEMU's reader.
         self._names = {event.name: event for event in self.events}
+        for name, event in former_names(unit).items():
+            if event.name in self._names:
+                self._names.setdefault(name, self._names[event.name])
 
     @property
     def path(self) -> str:
@@ -118,8 +122,13 @@ class Catalogue:
         return self.unit.roots[0].source.path if self.unit.roots else "the events file"
 
     def named(self, name: str) -> TracedEvent | None:
+        """The event of a name, or of one that it had before; None if there is none."""
         event = self._names.get(name)
         return DROPPED if event is None and name == "dropped" else event
+
+    def names(self) -> list[tuple[str, TracedEvent]]:
+        """All names of events, also those that they had before."""
+        return list(self._names.items())
 
     def numbered(self, event_id: int, texts: bool) -> TracedEvent | None:
         """The event at an index, or of a stream ID where ranges with a base have such ones."""

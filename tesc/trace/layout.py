@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import struct
 
+from tesc.limits import RECORD_ARGUMENTS
 from tesc.records import record
 from tesc.trace.errors import Broken, Unusable
 
@@ -29,8 +30,6 @@ HEAD_BYTES = 24
 # QEMU's ring buffer holds 256 KiB, so it can write no longer record; ten texts need 6 KiB.
 MAX_RECORD = 1 << 20
 MAX_NAME = 4096
-# The words of arguments in records of fixed size.
-WORDS = 6
 # The time or the process of a record that has none.
 UNKNOWN = -1
 
@@ -91,7 +90,7 @@ def headed_layout(head: bytes) -> PayloadLayout | None:
             if version not in (0, 2, 3, 4):
                 raise Unusable(f"byte 16: log version {version} is unknown; those known are 0, 2, 3 and 4")
             # The header of version 0 is a record like any other.
-            return PayloadLayout(order, version, 8 * (2 + WORDS) if version == 0 else HEADER_BYTES)
+            return PayloadLayout(order, version, 8 * (2 + RECORD_ARGUMENTS) if version == 0 else HEADER_BYTES)
     return None
 
 
@@ -118,7 +117,7 @@ def framing(layout: PayloadLayout) -> Framing:
 
 def _framing_guest(order: str) -> Framing:
     word = struct.Struct(f"{order}Q").unpack_from
-    size = 8 * (1 + WORDS)
+    size = 8 * (1 + RECORD_ARGUMENTS)
 
     def frame(data: bytes, at: int) -> Frame | int:
         if len(data) - at < size:
@@ -130,7 +129,7 @@ def _framing_guest(order: str) -> Framing:
 
 def _framing_0(order: str) -> Framing:
     two = struct.Struct(f"{order}QQ").unpack_from
-    size = 8 * (2 + WORDS)
+    size = 8 * (2 + RECORD_ARGUMENTS)
 
     def frame(data: bytes, at: int) -> Frame | int:
         if len(data) - at < size:

@@ -72,7 +72,9 @@ class LogReader(RecordReader):
     def __init__(self, source: TraceInput, catalogue: Catalogue) -> None:
         super().__init__(source, LOG, catalogue)
         self.joined = 0
-        self._ids = {event.name.encode(): number for number, event in enumerate(catalogue.events)}
+        names = catalogue.names()
+        self._ids = {name.encode(): number for number, (name, _) in enumerate(names)}
+        self._declared = [event for _, event in names]
         self._events: dict[int, TracedEvent] = {}
         self._seconds: dict[bytes, int] = {}
         self._at_end = False
@@ -83,7 +85,7 @@ class LogReader(RecordReader):
     def event(self, event_id: int) -> TracedEvent | None:
         event = self._events.get(event_id)
         if event is None:
-            declared = self.catalogue.events[event_id]
+            declared = self._declared[event_id]
             event = self._events[event_id] = TracedEvent(
                 declared.name, declared.parameters, declared.format, declared.texts, declared.model
             )

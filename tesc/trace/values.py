@@ -9,11 +9,11 @@ from __future__ import annotations
 import struct
 from functools import lru_cache
 
+from tesc.limits import RECORD_ARGUMENTS
 from tesc.records import record
 from tesc.syntax.c_type import parse_type
 from tesc.trace.errors import PayloadMismatch
-from tesc.trace.layout import WORDS
-from tesc.units.compat import is_string
+from tesc.units.text import spelled_as_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Kind:
 @lru_cache(maxsize=None)
 def kind_of(type_text: str, texts: bool = True, model: Model = LP64) -> Kind:
     """The kind of a parameter's type; without `texts` a `char *` is an address."""
-    if texts and is_string(type_text):
+    if texts and spelled_as_text(type_text):
         return Kind(text=True)
     declared = parse_type(type_text)
     base = declared.base or ""
@@ -100,8 +100,8 @@ def splitter(order: str, texts: tuple[bool, ...], words: bool) -> Callable[[byte
     """
     number = len(texts)
     if words:
-        there = min(number, WORDS)
-        unpack = struct.Struct(f"{order}{there}Q{8 * (WORDS - there)}x").unpack
+        there = min(number, RECORD_ARGUMENTS)
+        unpack = struct.Struct(f"{order}{there}Q{8 * (RECORD_ARGUMENTS - there)}x").unpack
         missing = (0,) * (number - there)
         return (lambda payload: unpack(payload) + missing) if missing else unpack
     if not any(texts):

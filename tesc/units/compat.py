@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import re
 
-# What the simple backend and the tapsets take for text: exactly these spellings.
-_STRING_TYPES = ("const char*", "char*", "const char *", "char *")
-
 # How the LTTng generator finds conversions: a macro hides what touches it,
 # and flags hide a conversion from it.
 _CONVERSION = re.compile(r"(%[\d\.]*\w+|%.*?PRI\S+)")
@@ -33,11 +30,6 @@ STAP_RESERVED_WORDS = frozenset(
     """break catch continue delete else for foreach function global if in limit long next probe
     return self string try while""".split()
 )
-
-
-def is_string(type_text: str) -> bool:
-    """Whether a type is recorded as text and not as a number."""
-    return type_text.startswith(_STRING_TYPES) and type_text.count("*") == 1
 
 
 def lttng_conversions(format_text: str) -> list[str]:

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 def flatten(unit: Unit) -> str:
     """The text of a unit: its events by their effective names, in order, with all comments.
 
-    A unit of files without directives is its files' text, byte for byte. Lines that are no items
-    are left out.
+    A unit of files without directives is its files' text, byte for byte, each with a line end.
+    Lines that are not items are left out.
     """
     directed = unit.directives or any(has_directives(tree) for tree in unit.roots)
     if not directed and all(e.name == e.node.name and not e.crosses for e in unit.events):
-        return "".join(tree.source.text for tree in unit.roots)
+        # What follows, in a list of several files too, begins a line of its own.
+        texts = [tree.source.text for tree in unit.roots]
+        return "".join(text if not text or text[-1] in "\r\n" else f"{text}\n" for text in texts)
     return "".join(f"{line}\n" for line in _Flattener(unit).lines())
 
 

@@ -48,6 +48,19 @@ def simple_function(event: str) -> str:
     return f"_simple_trace_{event}"
 
 
+def tapset_text(parameter: str, fixed: bool) -> str:
+    """The variable of a tapset that holds a copy of a parameter's text.
+
+    A script's global of the same name would be overwritten: `fixed` has a name that no script has.
+    """
+    return f"__tesc_{parameter}_text" if fixed else f"arg{parameter}_str"
+
+
+def tapset_length(parameter: str, fixed: bool) -> str:
+    """The variable of a tapset that holds the length of a parameter's text."""
+    return f"__tesc_{parameter}_length" if fixed else f"arg{parameter}_len"
+
+
 def dtrace_macro(event: str) -> str:
     """The macro of dtrace(1)'s header that fires the probe."""
     return f"QEMU_{event.upper()}"

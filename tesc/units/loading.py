@@ -37,6 +37,7 @@ class Loader:
     contents of files in place of those on disk, by real path: None for a file that is not there.
     `project` are folders that includes do not leave, except for those of `include_path`; the checkouts
     that they are in count as a whole. Without it, they may lead anywhere.
+    `looked_at` hears of each path before it is looked at.
     """
 
     def __init__(
@@ -46,7 +47,9 @@ class Loader:
         trees: dict[str, Tree] | None = None,
         versions: Mapping[str, bytes | None] | None = None,
         project: Sequence[str] | None = None,
+        looked_at: Callable[[str], None] | None = None,
     ) -> None:
+        self._looked_at = looked_at
         self.include_path = tuple(include_path)
         self.trees: dict[str, Tree] = {} if trees is None else trees
         self._shown = shown
@@ -78,6 +81,8 @@ class Loader:
             if shown in looked:
                 continue  # the include path names the file's own folder, or the path is absolute
             looked.append(shown)
+            if self._looked_at is not None:
+                self._looked_at(candidate)
             # No path holds a NUL, and some functions of the system say so with an exception.
             if "\0" not in path and self._exists(candidate):
                 return candidate, looked

@@ -8,8 +8,9 @@ they change nothing of what is sent.
 from __future__ import annotations
 
 from tesc.records import record
+from tesc.syntax.arguments import printings
 from tesc.syntax.c_type import QUALIFIERS
-from tesc.units.compat import is_string
+from tesc.units.text import text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,11 +127,9 @@ def kind_of(event: Event, number: int) -> ArgumentKind:
 
 
 def _is_text(event: Event, parameter: Parameter, number: int) -> bool:
-    if not is_string(parameter.type.text) and not parameter.type.is_string:
-        return False
-    form = event.format.parsed if event.format else None
-    conversions = [one for one in form.conversions if one.letter != "%"] if form else []
-    return not (number < len(conversions) and conversions[number].letter == "p")
+    text = text_of(parameter.type.text, printings(event.format.text if event.format else "").get(number))
+    # The functions that send text take a pointer to plain `char`.
+    return text is not None and text.plain
 
 
 def first_difference(mine: WireSchema, theirs: WireSchema) -> str:

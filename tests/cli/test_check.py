@@ -455,7 +455,7 @@ class TestMany:
         write("trace-events", "".join(f"a{n}(void)\n" for n in range(11)))
         lines = check("trace-events").out.splitlines()
         assert lines[-3:] == ["6 more notes of TE412: --select TE412 shows them", "", "11 notes in 1 file"]
-        assert check("trace-events", "--select", "TE412").out.count("information[TE412]") == 11
+        assert check("trace-events", "--select", "TE412").out.count("note[TE412]") == 11
 
     def test_a_long_line_is_shown_around_the_finding(self):
         text = 'a(int b) "' + "x" * 20_000 + " %m" + "y" * 20_000 + '"\n'
@@ -674,7 +674,7 @@ class TestConcise:
         assert (ran.status, ran.err) == (1, "")
         assert ran.out == (
             f"a/trace-events:1:20: {ERRNO}\n"
-            "a/trace-events:2:1: information[TE412]: no format: the event prints its name only\n"
+            "a/trace-events:2:1: note[TE412]: no format: the event prints its name only\n"
             "b/trace-events:1:24: warning[TE007]: a tab stands here\n"
         )
 

@@ -177,7 +177,7 @@ class TestMistakes:
         gen(*OUT, status=1)
         printed = capsys.readouterr()
         assert printed.out == ""
-        assert [line.split(" error: ")[0] for line in printed.err.splitlines()] == [
+        assert [line.split(" error[")[0] for line in printed.err.splitlines()] == [
             *("trace-events:1:9:", "hw/lamp/trace-events:1:6:"),
         ]
         assert not Path("out").exists()
@@ -192,20 +192,20 @@ class TestMistakes:
     def test_of_one_output_keep_all_from_being_written(self, capsys):
         write("hw/lamp/trace-events", 'lamp(int a) "%" NONSENSE\n')
         gen(*OUT, "--formats=h,rs", status=1)
-        assert capsys.readouterr().err.startswith("hw/lamp/trace-events:1:17: error: ")
+        assert capsys.readouterr().err.startswith("hw/lamp/trace-events:1:17: error")
         assert not Path("out").exists()
 
     def test_two_files_of_one_name(self, capsys):
         write("hw-fan/trace-events", 'other(int a) "%d"\n')
         gen(*OUT, status=1)
         (line,) = capsys.readouterr().err.splitlines()
-        assert line.startswith("hw/fan/trace-events:1:1: error: group 'hw_fan' ")
+        assert line.startswith("hw/fan/trace-events:1:1: error[TE104]: group 'hw_fan' ")
         assert "hw-fan/trace-events" in line
 
     def test_only_the_reference_would_mind(self, capsys):
         write("trace-events", 'start(intptr_t a) "%" PRIdPTR\n')
         gen(*OUT, status=1)
-        assert "trace-events:1:7: error: " in capsys.readouterr().err
+        assert "trace-events:1:7: error[TE009]: " in capsys.readouterr().err
         gen(*OUT, "--compat=fixed")
 
     @pytest.mark.parametrize(
@@ -560,7 +560,7 @@ def test_what_only_tracetool_refuses_names_the_way_out(capsys):
     write("hw/fan/trace-events", 'fan_map(hwaddr a) "a 0x%" PRIx64\n')
     gen("--backends=log", "--formats=h", *OUT, status=1)
     assert capsys.readouterr().err.splitlines() == [
-        "hw/fan/trace-events:1:9: error: QEMU's tracetool refuses the type word 'hwaddr' [TE009]",
+        "hw/fan/trace-events:1:9: error[TE302]: QEMU's tracetool refuses the type 'hwaddr'",
         'tesc: note: what only QEMU\'s tracetool refuses is generated with compat = "fixed" in tesc.toml',
     ]
     write("tesc.toml", 'types = ["hwaddr"]\ncompat = "fixed"\n')

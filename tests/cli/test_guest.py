@@ -159,11 +159,17 @@ def test_what_the_guest_can_not_have(tesc, tmp_path):
         done = tesc(kind, "trace-events", "-o", "out", "--profile=qemu")
         assert (done.returncode, done.stdout) == (1, "")
         assert sorted(done.stderr.splitlines()) == [
-            "trace-events:1:1: error: 'trace_list' is the table of all events [TE103]",
-            "trace-events:3:6: error: a record holds integers, no 'float' [TE306]",
-            "trace-events:4:49: error: 7 arguments, but a guest's record holds 6 [TE301]",
-            "trace-events:5:1: error: 'ok' and 'OK' are both TRACE_OK [TE102]",
-            "trace-events:6:1: error: event 'half' is there already [TE101]",
+            "trace-events:1:1: error[TE103]: 'trace_list' is the table of all events",
+            (
+                "trace-events:3:6: error[TE306]: type 'float' is not allowed: tracers take no "
+                "floating-point numbers"
+            ),
+            "trace-events:4:49: error[TE301]: 7 arguments, but at most 6 are allowed",
+            (
+                "trace-events:5:1: error[TE102]: event 'OK' differs from 'ok' only in case: both define "
+                "_TRACE_OK_EVENT"
+            ),
+            "trace-events:6:1: error[TE101]: event 'half' is declared twice",
         ]
         assert not (tmp_path / "out").exists()
 

@@ -76,10 +76,10 @@ def test_empty_input_gives_a_complete_output():
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("foo(int a, int b, int c, int d, int e, int f, int g)\n", "<stdin>:1:47: error: 7 arguments"),
-        ('foo(int a "x"\n', "<stdin>:1:10: error: expected ')'"),
+        ("foo(int a, int b, int c, int d, int e, int f, int g)\n", "<stdin>:1:47: error[TE301]: 7 arguments"),
+        ('foo(int a "x"\n', "<stdin>:1:10: error[TE001]: expected ')'"),
         ('\ninclude "x"\n', "<stdin>:2:1: error: the tracetool of 2011 has no directives"),
-        ('foo() "x"\n', "<stdin>:1:4: error: the parameter list is empty"),
+        ('foo() "x"\n', "<stdin>:1:4: error[TE303]: the parameter list is empty"),
     ],
 )
 def test_what_would_not_compile_is_refused_with_its_place(text, place):
@@ -92,4 +92,4 @@ def test_text_behind_an_event_is_dropped_with_a_warning():
     done = classic("--stderr", "-h", stdin='foo(int a) "a %d" # c\n')
     assert done.returncode == 0
     assert '    printk("foo a %d\\n" , a);' in done.stdout.splitlines()
-    assert done.stderr.startswith("<stdin>:1:19: warning: ")
+    assert done.stderr.startswith("<stdin>:1:19: warning[TE004]: ")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import FileRule, Report
 from tesc.syntax.source import Span
+from tesc.units.wording import NO_LINE_END
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class MissingFinalNewline(FileRule):
         if text and text[-1] not in "\r\n":
             end = Span(len(text), len(text))
             fix = Fix("safe", (SourceEdit(tree.source, end, "\n"),))
-            yield Report(end, "the file does not end with a line end", "end the last line", fix=fix)
+            yield Report(end, NO_LINE_END, "end the last line", fix=fix)
 
 
 RULE = MissingFinalNewline()

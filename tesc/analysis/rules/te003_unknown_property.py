@@ -4,6 +4,7 @@ from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.c_type import ALLOWED_WORDS
 from tesc.syntax.source import Span
+from tesc.units.wording import unknown_property
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,12 +65,12 @@ class UnknownProperty(EventRule):
                 yield Report(word.span, *gone)
             elif _means_disable(word.text):
                 fix = Fix("safe", (SourceEdit(tree.source, word.span, "disable"),))
-                yield Report(word.span, f"unknown property '{word.text}'", "write 'disable'", fix=fix)
+                yield Report(word.span, unknown_property(word.text), "write 'disable'", fix=fix)
             else:
                 help_ = (
                     f"a name is one word, such as '{word.text}_{event.name}'; the only property is 'disable'"
                 )
-                yield Report(word.span, f"unknown property '{word.text}'", help_)
+                yield Report(word.span, unknown_property(word.text), help_)
 
 
 def _return_type(event: Event, words: list[Word]) -> Report:

@@ -4,6 +4,7 @@ import re
 
 from tesc.analysis.rule import FileRule, Report
 from tesc.syntax.source import Span
+from tesc.units.wording import not_utf_8
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,10 +36,7 @@ class NotUtf8(FileRule):
         if tree.source.text.isascii():
             return
         for match in _BYTES.finditer(tree.source.text):
-            values = " ".join(f"{ord(char) - 0xDC00:02X}" for char in match[0][:4])
-            more = " ..." if len(match[0]) > 4 else ""
-            what = "byte" if len(match[0]) == 1 else "bytes"
-            yield Report(Span(*match.span()), f"not UTF-8: {what} {values}{more}", "save the file as UTF-8")
+            yield Report(Span(*match.span()), not_utf_8(match[0]), "save the file as UTF-8")
 
 
 RULE = NotUtf8()

@@ -5,7 +5,8 @@ import re
 from tesc.analysis.rule import FileRule, Report
 from tesc.syntax.nodes import Comment, Event
 from tesc.syntax.source import Span
-from tesc.units.refused import refused
+from tesc.units.rejections import facts
+from tesc.units.wording import invisible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,19 +21,6 @@ _UNSEEN = re.compile(
 # Unicode's directional marks, which make text look like what it is not.
 _DIRECTIONAL = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_NAMES = {
-    "\0": "a NUL character",
-    "\x0b": "a vertical tab",
-    "\x0c": "a form feed",
-    "\x1b": "an escape character",
-    "\x7f": "a delete character",
-    "\xa0": "a no-break space",
-    "\u200b": "a zero-width space",
-    "\u2028": "a Unicode line separator",
-    "\u2029": "a Unicode paragraph separator",
-    "\u3000": "an ideographic space",
-    "\ufeff": "a byte order mark",
-}
 
 
 class ControlCharacter(FileRule):
@@ -66,10 +54,9 @@ class ControlCharacter(FileRule):
             harmless = not _DIRECTIONAL.match(match[0]) and not _CONTROL.match(match[0])
             if harmless and (_inside(comments, at) or _inside(strings, at)):
                 continue
-            name = _NAMES.get(match[0], f"the invisible character U+{ord(match[0]):04X}")
-            yield Report(Span(at, at + 1), f"{name} stands here", "remove it, or write a blank")
+            yield Report(Span(at, at + 1), invisible(match[0]), "remove it, or write a space")
         # In profile qemu the rule on what tracetool refuses speaks of tabs within types.
-        reported = [r.span for r in refused(tree)] if tabs and settings.profile == "qemu" else []
+        reported = [fact.span for fact in facts(tree, "qemu")] if tabs and settings.profile == "qemu" else []
         # A tab before or after a comment does as little harm as one in it.
         starts = [*tree.source.line_starts, len(text)]
         lines = [Span(starts[c.line - 1], starts[c.line]) for c in tree.items if isinstance(c, Comment)]
@@ -79,8 +66,8 @@ class ControlCharacter(FileRule):
             while text.startswith("\t", end):
                 end += 1
             if not _inside(lines, at) and not _inside(reported, at):
-                help_ = "write \\t" if _inside(strings, at) else "write a blank"
-                yield Report(Span(at, end), "a tab stands here", help_, severity="warning")
+                help_ = "write \\t" if _inside(strings, at) else "write a space"
+                yield Report(Span(at, end), "a tab", help_, severity="warning")
             at = text.find("\t", end)
 
 

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from tesc.analysis.rule import FileRule, Report
-from tesc.units.refused import refused
+from tesc.units import reasons
+from tesc.units.rejections import facts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,10 +38,9 @@ class RefusedByTracetool(FileRule):
         return settings.profile == "qemu"
 
     def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
-        for found in refused(tree):
-            # What is wrong by itself has a rule of its own.
-            if found.only_there:
-                yield Report(found.span, f"QEMU's tracetool refuses {found.message}", found.help)
+        for fact in facts(tree, "qemu"):
+            if fact.reason is reasons.TRACETOOL:
+                yield Report(fact.span, fact.message, fact.help)
 
 
 RULE = RefusedByTracetool()

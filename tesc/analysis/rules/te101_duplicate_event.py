@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from tesc.analysis.linkage import apart, clashes, first_declared
 from tesc.analysis.rule import Report, RunRule
+from tesc.units.wording import declared_twice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class DuplicateEvent(RunRule):
         for clash in different:
             yield Report(
                 clash.second.node.name_span,
-                f"event '{clash.second.name}' is declared twice",
+                declared_twice("event", clash.second.name),
                 "give one of them another name",
                 (first_declared(clash.first),),
                 source=clash.second.source,

@@ -3,6 +3,7 @@ from __future__ import annotations
 from tesc.analysis.linkage import apart, clashes, first_declared
 from tesc.analysis.rule import Report, RunRule
 from tesc.units import identifiers
+from tesc.units.wording import differ_in_case
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ class EventNamesDifferInCase(RunRule):
         for first, second in ((clash.first, clash.second) for clash in different):
             yield Report(
                 second.node.name_span,
-                f"event '{second.name}' differs from '{first.name}' only in case: "
-                f"both define {identifiers.c_object(second.name)}",
+                differ_in_case(first.name, second.name, identifiers.c_object(second.name)),
                 "give one of them another name",
                 (first_declared(first),),
                 source=second.source,

@@ -4,6 +4,7 @@ from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.c_type import ALLOWED_WORDS, FIXED_WORDS, FLOATING_WORDS, QUALIFIERS, TAG_WORDS, base_of
 from tesc.syntax.source import Span
+from tesc.units.wording import not_allowed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class TypeNotAllowed(EventRule):
                 yield self._finding(parameter, words, tree)
 
     def _finding(self, parameter: Parameter, words: list[str], tree: Tree) -> Report:
-        message = f"type '{parameter.type.text}' is not allowed in an event"
+        message = not_allowed(parameter.type.text)
         instead, safety = _instead(parameter, words)
         if instead is None:
             return Report(parameter.type_span, message, "use an integer type, or 'void *' for a pointer")

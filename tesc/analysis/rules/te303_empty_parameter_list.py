@@ -3,6 +3,7 @@ from __future__ import annotations
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.source import Span
+from tesc.units.wording import EMPTY_LIST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class EmptyParameterList(EventRule):
             edit = SourceEdit(tree.source, event.parameters_span, "void")
             yield Report(
                 Span(event.open, event.close + 1),
-                "the parameter list is empty",
+                EMPTY_LIST,
                 f"write '{event.name}(void)'",
                 fix=Fix("safe", (edit,)),
             )

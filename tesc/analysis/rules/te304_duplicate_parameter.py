@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.rule import EventRule, Report
+from tesc.units.wording import declared_twice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class DuplicateParameter(EventRule):
             first = seen.setdefault(parameter.name, parameter)
             if first is not parameter:
                 related = Related(tree.source, first.name_span, "first declared here")
-                message = f"parameter '{parameter.name}' is declared twice"
+                message = declared_twice("parameter", parameter.name)
                 yield Report(parameter.name_span, message, "give it another name", (related,))
 
 

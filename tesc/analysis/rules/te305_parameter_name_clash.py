@@ -7,7 +7,8 @@ from tesc.analysis.groups import groups_of
 from tesc.analysis.per_unit_cache import PerUnitCache
 from tesc.analysis.rule import Report, RunRule
 from tesc.units import identifiers, reserved
-from tesc.units.compat import D_RESERVED_WORDS, STAP_RESERVED_WORDS, is_string
+from tesc.units.compat import D_RESERVED_WORDS, STAP_RESERVED_WORDS
+from tesc.units.text import texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class ParameterNameClash(RunRule):
                     elif "TRACE_" in name or "simple_trace_" in name:
                         generated = generated or _generated(unit, group)
                         reasons += generated.get(name, ()) + _own(event, name)
-                    reasons = tuple(one for one in reasons if _holds(one, event, name))
+                    reasons = tuple(one for one in reasons if _holds(one, event, name, settings.compat))
                     if reasons or name[-1:] == "_" or name[:3] == "arg":
                         key = (id(event.node), name)
                         beside = _beside(event, at, settings.compat == "fixed")
@@ -147,7 +148,7 @@ def _words(qemu: bool, as_reference: bool) -> dict[str, Reasons]:
     add(("MAX_TRACE_STRLEN",), _MACRO, _SIMPLE)
     add(("trace_record_start", "trace_record_finish", *_FOR_KIND), _CALLED, _SIMPLE)
     add(reserved.LTTNG_LOCALS, _LOCAL, _UST)
-    add(("abort", "strlen"), _CALLED, _UST)
+    add(("abort", "strlen", "strnlen"), _CALLED, _UST)
     add(("trace_events_enabled_count",), _READ, _LOG, _SIMPLE, _SYSLOG, _FTRACE)
     add(reserved.STAP_BUILT_IN, _BUILT_IN, _STAP)
     if as_reference:
@@ -156,14 +157,17 @@ def _words(qemu: bool, as_reference: bool) -> dict[str, Reasons]:
 
 
 # What is called only for text, or only for numbers.
-_FOR_KIND = {"strlen": True, "trace_record_write_str": True, "trace_record_write_u64": False}
+_FOR_KIND = {"strlen": True, "strnlen": True, "trace_record_write_str": True, "trace_record_write_u64": False}
 
 
-def _holds(reason: tuple[str, str], event: UnitEvent, name: str) -> bool:
+def _holds(reason: tuple[str, str], event: UnitEvent, name: str, compat: str) -> bool:
     """Whether the event has what makes the word's meaning matter."""
     if name not in _FOR_KIND:
         return True
-    return any(is_string(type_) is _FOR_KIND[name] for type_, _ in event.parameters)
+    kinds = texts(event.parameters, event.format, compat)
+    if name == "strnlen":
+        return any(text is not None and text.bounded for text in kinds)
+    return any((text is not None) is _FOR_KIND[name] for text in kinds)
 
 
 def _generated(unit: Unit, group: str) -> dict[str, Reasons]:
@@ -190,7 +194,8 @@ def _beside(event: UnitEvent, at: int, fixed: bool) -> tuple[int, Reasons] | Non
     """Another parameter from which generated code derives this one's name, and where."""
     parameters = event.parameters
     name = parameters[at][1]
-    for index, (type_, other) in enumerate(parameters):
+    found = texts(parameters, event.format, "fixed" if fixed else "qemu")
+    for index, (text, (_, other)) in enumerate(zip(found, parameters)):
         if index == at:
             continue
         reasons: Reasons = ()
@@ -201,11 +206,12 @@ def _beside(event: UnitEvent, at: int, fixed: bool) -> tuple[int, Reasons] | Non
             reasons += ((f"'{other}' is spelled so there", _STAP),)
         if name == f"{other}_" and other in D_RESERVED_WORDS:
             reasons += ((f"'{other}' is spelled so there", _D),)
-        if is_string(type_):
+        if text is not None:
             if name == f"arg{other}_len":
                 reasons += ((f"the length of '{other}' is called so there", _SIMPLE),)
-            if name in (f"arg{escaped}_len", f"arg{escaped}_str"):
-                what = "length" if name.endswith("len") else "text"
+            length = identifiers.tapset_length(escaped, fixed)
+            if name in (length, identifiers.tapset_text(escaped, fixed)):
+                what = "length" if name == length else "text"
                 reasons += ((f"the {what} of '{other}' is called so there", _STAP),)
         if reasons and name != other:
             return index, reasons

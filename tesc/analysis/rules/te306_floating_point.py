@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.c_type import FLOATING_WORDS
+from tesc.units.wording import floating
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,15 +33,12 @@ class FloatingPoint(EventRule):
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         for parameter in event.parameters:
             if FLOATING_WORDS & set(parameter.type.words):
-                message = (
-                    f"type '{parameter.type.text}' is not allowed: tracers take no floating-point numbers"
-                )
                 name = parameter.name or "NAME"
                 help_ = f"trace it as an integer, in a smaller unit: 'uint64_t {name}'"
                 if parameter.type.pointers:
                     const = "const " if "const" in parameter.type.words else ""
                     help_ = f"declare it '{const}void *{name}'"
-                yield Report(parameter.type_span, message, help_)
+                yield Report(parameter.type_span, floating(parameter.type.text), help_)
 
 
 RULE = FloatingPoint()

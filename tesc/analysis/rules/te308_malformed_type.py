@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from tesc.analysis.rule import Report, SyntaxRule
-from tesc.syntax.c_type import ALLOWED_WORDS, QUALIFIERS
+from tesc.syntax.c_type import ALLOWED_WORDS
+from tesc.units.wording import malformed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,19 +38,9 @@ class MalformedType(SyntaxRule):
             for parameter in event.parameters:
                 declared = parameter.type
                 if parameter.declaration.flaw is None and allowed.issuperset(declared.words):
-                    message = _malformed(declared, settings.types)
+                    message = malformed(declared, settings.types)
                     if message:
                         yield Report(parameter.type_span, message, _help(declared, parameter.name))
-
-
-def _malformed(declared: CType, types: frozenset[str]) -> str | None:
-    text = " ".join(declared.words)
-    plain = [word for word in declared.words if word not in QUALIFIERS]
-    if declared.base is None and not (len(plain) == 1 and plain[0] in types):
-        return f"'{text}' is no type" if plain else f"'{text}' qualifies no type"
-    if declared.base == "void" and not declared.pointers:
-        return "a parameter can't have the type 'void'"
-    return None
 
 
 def _help(declared: CType, name: str) -> str | None:

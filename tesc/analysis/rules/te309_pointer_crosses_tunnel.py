@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.rule import Report, RunRule
+from tesc.units.text import texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,9 +47,12 @@ class PointerCrossesTunnel(RunRule):
                 if not event.crosses or id(event.node) in seen:
                     continue
                 seen.add(id(event.node))
-                for parameter in event.node.parameters:
+                parameters = [(parameter.type.text, parameter.name) for parameter in event.node.parameters]
+                written = event.node.format.text if event.node.format else ""
+                found = texts(parameters, written, "fixed")
+                for parameter, text in zip(event.node.parameters, found):
                     name = parameter.name
-                    if parameter.type.is_string:
+                    if text is not None:
                         yield Report(
                             parameter.type_span,
                             f"of '{name}' the host gets the address, not the text: it is a guest's event",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.source import Span
+from tesc.units.wording import prints_errno
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class ErrnoFormat(EventRule):
                 start = event.format.start
                 yield Report(
                     Span(start + conversion.start, start + conversion.end),
-                    f"'{conversion.text}' prints errno, which tracers do not keep",
+                    prints_errno(conversion.text),
                     "pass the error as an argument, such as 'int err' with '%d'",
                 )
 

@@ -5,6 +5,7 @@ import re
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.source import Span
+from tesc.units.wording import NEWLINE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,9 +50,10 @@ class NewlineInFormat(EventRule):
             if _NOTHING.fullmatch(text, flaw.end):
                 text = text[: _begin(text, flaw.start)] + text[flaw.end :]
                 fix = Fix("safe", (SourceEdit(tree.source, _cut(event.format, flaw), ""),))
-            help_ = "leave it out: each event is a line anyway" if fix else "write a blank, or two events"
-            message = "a newline at the end of the format" if fix else "a newline in the format"
-            yield Report(Span(start + flaw.start, start + flaw.end), message, help_, fix=fix)
+            help_ = (
+                "remove it: a newline is added after every event" if fix else "write a space, or two events"
+            )
+            yield Report(Span(start + flaw.start, start + flaw.end), NEWLINE, help_, fix=fix)
 
 
 def _cut(form: Format, flaw: Flaw) -> Span:

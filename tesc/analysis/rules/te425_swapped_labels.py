@@ -1,30 +1,34 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 from tesc.analysis import format_text
-from tesc.analysis.diagnostic import Related
-from tesc.analysis.rule import EventRule, Report
-from tesc.syntax.source import Span
+from tesc.analysis.callers import declared
+from tesc.analysis.calls import judged
+from tesc.analysis.diagnostic import Fix, Related, SourceEdit
+from tesc.analysis.formats.labels import labels_of, plain
+from tesc.analysis.rule import Report, SourcesRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from tesc.analysis.callers import Declared
     from tesc.config.settings import Settings
-    from tesc.syntax.nodes import Event, Format, Tree
-
-# The word before a conversion, and what separates the two.
-_LABEL = re.compile(
-    r'(?P<word>[A-Za-z][A-Za-z0-9_-]*)[ \t]*(?:[=:][ \t]*)?[\[({<\'"\\]*(?:(?<![A-Za-z0-9_])0[xX])?\Z'
-)
+    from tesc.syntax.nodes import Format
+    from tesc.syntax.source import Span
+    from tesc.units.unit import Unit
+    from tesc.uses.index import Index
 
 
-class SwappedLabels(EventRule):
+class SwappedLabels(SourcesRule):
     """Two labels of a format name each other's parameters.
 
-    Parameters are printed in their order, whatever the text before them says. Either the labels stand
-    in the wrong order, or the parameters do; look at how the event is used. The fix exchanges the labels.
+    Parameters are printed in their order, whatever the text before them says. Either the labels are in the
+    wrong order, or the parameters have each other's names: how the event is called shows which. With
+    `--sources` the fix looks at the calls, and exchanges the labels or the parameters' names; where the
+    calls do not show it, there is none.
 
     Wrong:
 
@@ -40,31 +44,24 @@ class SwappedLabels(EventRule):
     severity = "warning"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
-        form = event.format
-        if form is None or len(event.parameters) < 2:
-            return
-        names = [_plain(parameter.name) for parameter in event.parameters]
-        if not _maybe_swapped(_plain(form.text), names):
-            return
-        labels = _labels(event, form)
-        for i, first in enumerate(labels):
-            for j in range(i + 1, len(labels)):
-                second = labels[j]
-                if (
-                    first
-                    and second
-                    and (first[0], second[0]) == (names[j], names[i])
-                    and names[i] != names[j]
-                ):
-                    if [label[0] for label in labels if label].count(first[0]) > 1:
-                        continue
-                    yield _finding(event, tree, form, (i, first[1]), (j, second[1]))
+    needs_sources = False
 
-
-def _plain(word: str) -> str:
-    """A name as labels spell it, too: `payloadlen` is `payload-len`."""
-    return word.lower().replace("_", "").replace("-", "")
+    def check(self, units: Sequence[Unit], settings: Settings, uses: Index | None) -> Iterator[Report]:
+        for one in declared(units):
+            form = one.node.format
+            if form is None or len(one.node.parameters) < 2:
+                continue
+            names = [plain(parameter.name) for parameter in one.node.parameters]
+            if not _maybe_swapped(plain(form.text), names):
+                continue
+            labels = labels_of(one.node, form)
+            words = [label[0] for label in labels if label]
+            for i, j in combinations(range(len(labels)), 2):
+                first, second = labels[i], labels[j]
+                if not (first and second) or names[i] == names[j] or words.count(first[0]) > 1:
+                    continue
+                if (first[0], second[0]) == (names[j], names[i]):
+                    yield _report(one, form, (i, first[1]), (j, second[1]), uses)
 
 
 def _maybe_swapped(text: str, names: list[str]) -> bool:
@@ -77,36 +74,58 @@ def _maybe_swapped(text: str, names: list[str]) -> bool:
     return False
 
 
-def _labels(event: Event, form: Format) -> list[tuple[str, Span] | None]:
-    """The label of each parameter: its word, and where it stands in the format."""
-    labels: list[tuple[str, Span] | None] = []
-    previous = 0
-    pairs = format_text.arguments(event)
-    for conversion, _ in pairs:
-        match = _LABEL.search(form.text, previous, conversion.start)
-        found = None
-        if match is not None:
-            word = match["word"].rstrip("-")
-            found = _plain(word), Span(match.start("word"), match.start("word") + len(word))
-        labels.append(found)
-        previous = conversion.end
-    return labels
-
-
-def _finding(
-    event: Event, tree: Tree, form: Format, first: tuple[int, Span], second: tuple[int, Span]
+def _report(
+    one: Declared, form: Format, first: tuple[int, Span], second: tuple[int, Span], uses: Index | None
 ) -> Report:
-    (i, one), (j, other) = first, second
-    label, counterpart = form.text[one.start : one.end], form.text[other.start : other.end]
-    names = event.parameters[i].name, event.parameters[j].name
-    swap = (one.start, one.end, counterpart), (other.start, other.end, label)
+    (i, here), (j, there) = first, second
+    label, counterpart = form.text[here.start : here.end], form.text[there.start : there.end]
+    left, right = one.node.parameters[i], one.node.parameters[j]
+    wrong = _what_is_wrong(one, i, j, uses) if uses is not None else None
+    help = "exchange the labels, or the parameters' names, as the event is called"
+    edits: tuple[tuple[Span, str], ...] = ()
+    if wrong == "labels":
+        help = "exchange the labels: the event is called with what its parameters are called"
+        edits = (
+            (format_text.span(form, here.start, here.end), counterpart),
+            (format_text.span(form, there.start, there.end), label),
+        )
+    elif wrong == "names":
+        help = "exchange the parameters' names: the event is called with what its labels say"
+        edits = ((left.name_span, right.name), (right.name_span, left.name))
+    fix = Fix("unsafe", tuple(SourceEdit(one.source, span, text) for span, text in edits)) if edits else None
     return Report(
-        format_text.span(form, one.start, one.end),
-        f"'{label}' labels the parameter '{names[0]}', and '{counterpart}' labels '{names[1]}'",
-        "exchange the labels, or the parameters",
-        (Related(tree.source, format_text.span(form, other.start, other.end), f"labels '{names[1]}'"),),
-        format_text.fix(tree, form, *swap, safety="unsafe"),
+        format_text.span(form, here.start, here.end),
+        f"'{label}' labels the parameter '{left.name}', and '{counterpart}' labels '{right.name}'",
+        help,
+        (Related(one.source, format_text.span(form, there.start, there.end), f"labels '{right.name}'"),),
+        fix,
+        source=one.source,
+        event=one.name,
     )
 
+
+def _what_is_wrong(one: Declared, i: int, j: int, uses: Index) -> str | None:
+    """What the calls show: the `labels` or the `names` of two parameters; None where they show neither."""
+    names = one.node.parameters[i].name.lower(), one.node.parameters[j].name.lower()
+    shown = set()
+    for _, calls in judged([one], uses):
+        for _, use in calls:
+            shown.add(_shown(use.given[i].text.lower(), *names))
+            shown.add(_shown(use.given[j].text.lower(), *reversed(names)))
+    shown.discard(None)
+    return shown.pop() if len(shown) == 1 else None
+
+
+def _shown(given: str, own: str, other: str) -> str | None:
+    """What an argument shows that is passed for the parameter `own`, and whose label says `other`."""
+    words = {*_WORD.findall(given), *_PART.findall(given)}
+    if own in words or other in words:
+        return None if own in words and other in words else "labels" if own in words else "names"
+    like = [any(word in name or name in word for word in words if len(word) > 1) for name in (own, other)]
+    return None if like[0] == like[1] else "labels" if like[0] else "names"
+
+
+_WORD = re.compile(r"\w+")
+_PART = re.compile(r"[a-z0-9]+")
 
 RULE = SwappedLabels()

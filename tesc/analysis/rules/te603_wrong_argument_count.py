@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.callers import declared, related
+from tesc.analysis.calls import is_one_argument
 from tesc.analysis.rule import Report, SourcesRule
 
 TYPE_CHECKING = False
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.units.unit import Unit
     from tesc.uses.index import Index
+    from tesc.uses.use import Use
 
 
 class WrongArgumentCount(SourcesRule):
@@ -18,8 +20,9 @@ class WrongArgumentCount(SourcesRule):
 
     The compiler says so too, if it gets to see the call: not in code that this configuration, or
     this machine's, leaves out. Looked at with `--sources` or the key `sources` only. Not counted are the
-    arguments of calls within `#if 0`, with preprocessor lines or macros among them that may stand for
-    several arguments (`IP_ARGS(addr)`), and of functions that a source defines itself.
+    arguments of calls within `#if 0`, with preprocessor lines or macros among them that may be
+    several arguments (`IP_ARGS(addr)`, unless its definition is there to be read), and of functions that a
+    source defines itself.
 
     Wrong:
 
@@ -77,27 +80,40 @@ def _wrong(name: str, counts: set[int], uses: Index) -> list[Place]:
     return [
         (path, use)
         for path, use in found
-        if use.kind == "call" and not use.dead and use.arguments is not None and use.arguments not in counts
+        if use.kind == "call" and not use.dead and _counts_otherwise(path, use, counts, uses)
     ]
+
+
+def _counts_otherwise(path: str, use: Use, counts: set[int], uses: Index) -> bool:
+    """Whether a call has a number of arguments that is known, and none of `counts`."""
+    if use.arguments is not None:
+        return use.arguments not in counts
+    hidden = bool(use.hiding) and len(use.given) not in counts
+    return hidden and all(is_one_argument(macro, path, uses) for macro in use.hiding)
 
 
 def _finding(one: Declared, wrong: list[Place], uses: Index) -> Report:
     node = one.node
-    given = wrong[0][1].arguments
+    given = _number(wrong[0][1])
     return Report(
         node.parameters_span if node.parameters else node.name_span,
         f"event '{one.name}' has {_counted(len(node.parameters), 'parameter')}, "
-        f"but trace_{wrong[0][1].name}() is called with {_counted(given or 0, 'argument')}",
+        f"but trace_{wrong[0][1].name}() is called with {_counted(given, 'argument')}",
         None,
         tuple(
             related(
                 uses,
-                ((place, f"{_counted(place[1].arguments or 0, 'argument')} here") for place in wrong),
+                ((place, f"{_counted(_number(place[1]), 'argument')} here") for place in wrong),
             )
         ),
         source=one.source,
         event=one.name,
     )
+
+
+def _number(use: Use) -> int:
+    """How many arguments a call has, each macro being one."""
+    return len(use.given) if use.arguments is None else use.arguments
 
 
 def _counted(number: int, what: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tesc.units.wording import line_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,9 +16,8 @@ def render(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def heading(diagnostic: Diagnostic) -> str:
-    line, column = diagnostic.source.place(diagnostic.span.start)
-    where = f"{diagnostic.source.path}:{line}:{column}"
-    return f"{where}: {diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"
+    one = diagnostic
+    return line_of(one.source, one.span, one.severity, one.code, one.message)
 
 
 def elsewhere(diagnostic: Diagnostic) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -80,8 +81,8 @@ def _one(diagnostic: Diagnostic, color: bool, width: int) -> str:
     tint = _COLORS[diagnostic.severity]
     head = heading(diagnostic)
     if color:
-        where, what, message = head.partition(f": {diagnostic.severity}[{diagnostic.code}]")
-        head = paint(where, "1") + ": " + paint(what[2:], f"1;{tint}") + paint(message, "1")
+        where, what, message = re.split(r"(?<=: )(\w+\[\w+\])", head, maxsplit=1)
+        head = paint(where[:-2], "1") + ": " + paint(what, f"1;{tint}") + paint(message, "1")
     line, _ = diagnostic.source.place(diagnostic.span.start)
     margin = " " * len(str(line))
     bar = paint("|", "34")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from tesc.codegen.guest import LICENSE, MAX_ARGUMENTS, NOTICE, demux_text, names
-from tesc.codegen.guest.firmware import floating, too_many
+from tesc.codegen.guest import LICENSE, NOTICE, demux_text, names
 from tesc.codegen.guest.layout import listed
 from tesc.codegen.guest.names import Host
-from tesc.codegen.qemu.output import Rejection
+from tesc.limits import RECORD_ARGUMENTS
 from tesc.records import record
 from tesc.syntax.c_type import QUALIFIERS
 from tesc.units import identifiers
 from tesc.units.groups import group_of
+from tesc.units.rejections import Rejection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Parameter
     from tesc.units.unit import Inclusion, Unit, UnitEvent
 
-_WORDS = ["wire_id", *(f"arg{number}" for number in range(1, MAX_ARGUMENTS + 1))]
+_WORDS = ["wire_id", *(f"arg{number}" for number in range(1, RECORD_ARGUMENTS + 1))]
 
 
 @record
@@ -70,23 +70,17 @@ def guests_of(unit: Unit, group: str) -> list[Guest]:
     return guests
 
 
-def refusals(guests: Sequence[Guest]) -> list[Rejection]:
-    """The events that no record can bring."""
-    events = [event for guest in guests for event in guest.events]
-    return [refusal for event in events for refusal in (*too_many(event), *floating(event))]
-
-
-def clashes(guests: Sequence[Guest]) -> list[tuple[str, int, int, str]]:
-    """Path, line, column and message for each guest that is called like one before it."""
+def clashes(guests: Sequence[Guest]) -> list[Rejection]:
+    """The guests that are called like one before them."""
     found = []
     seen: set[str] = set()
     for guest in guests:
         name = guest.host.guest
         if name in seen and guest.inclusion is not None:
-            source, include = guest.inclusion.source, guest.inclusion.include
-            place = (include.prefix.span if include.prefix else include.path_span).start
+            include = guest.inclusion.include
+            span = include.prefix.span if include.prefix else include.path_span
             message = f"two guests are called '{name}': give this one another prefix"
-            found.append((source.path, *source.place(place), message))
+            found.append(Rejection("", guest.inclusion.source, span, message))
         seen.add(name)
     return found
 
@@ -150,7 +144,7 @@ def _call(guest: Guest) -> list[str]:
     events = guest.events
     used = max((len(event.node.parameters) for event in events if not event.disabled), default=0)
     lines = [*_functions(guest.host, "")[0], "{"]
-    lines += [f"    (void)arg{number};" for number in range(used + 1, MAX_ARGUMENTS + 1)]
+    lines += [f"    (void)arg{number};" for number in range(used + 1, RECORD_ARGUMENTS + 1)]
     lines += [f"    if (!guest_demux_takes(&{guest.host.counters}, wire_id, {len(events)})) {{"]
     lines += ["        return;", "    }", "    switch (wire_id) {"]
     for event in events:

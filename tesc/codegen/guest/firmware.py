@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from tesc.codegen.guest import LICENSE, MAX_ARGUMENTS, NOTICE, names
+from tesc.codegen.guest import LICENSE, NOTICE, names
 from tesc.codegen.guest.layout import listed
-from tesc.codegen.qemu.output import Rejection
-from tesc.syntax.c_type import FLOATING_WORDS
 from tesc.units import identifiers
 
 TYPE_CHECKING = False
@@ -78,41 +76,3 @@ def _word(parameter: Parameter, name: str) -> str:
     Through uintptr_t go pointers only: it would halve a 64-bit value of a 32-bit guest.
     """
     return f"(uint64_t)(uintptr_t){name}" if parameter.type.is_pointer else f"(uint64_t){name}"
-
-
-def refusals(events: Sequence[UnitEvent]) -> list[Rejection]:
-    """The events that the guest's header and table can't hold."""
-    found = [refusal for event in events for refusal in (*too_many(event), *floating(event))]
-    seen: dict[str, UnitEvent] = {}
-    for event in events:
-        if identifiers.c_function(event.name) == names.TABLE:
-            found.append(_refused(event, f"'{names.TABLE}' is the table of all events [TE103]"))
-        other = seen.setdefault(identifiers.c_id(event.name), event)
-        if other is not event and other.name == event.name:
-            found.append(_refused(event, f"event '{event.name}' is there already [TE101]"))
-        elif other is not event:
-            both = f"'{other.name}' and '{event.name}' are both {identifiers.c_id(event.name)}"
-            found.append(_refused(event, f"{both} [TE102]"))
-    return found
-
-
-def too_many(event: UnitEvent) -> list[Rejection]:
-    """What is beyond the arguments that a record holds."""
-    extra = event.node.parameters[MAX_ARGUMENTS:]
-    if not extra:
-        return []
-    message = f"{len(event.node.parameters)} arguments, but a guest's record holds {MAX_ARGUMENTS} [TE301]"
-    return [Rejection(event, extra[0].span.start, message)]
-
-
-def floating(event: UnitEvent) -> list[Rejection]:
-    """Parameters whose value a 64-bit word can't hold."""
-    return [
-        Rejection(event, p.type_span.start, f"a record holds integers, no '{p.type.text}' [TE306]")
-        for p in event.node.parameters
-        if not p.type.is_pointer and FLOATING_WORDS & set(p.type.words)
-    ]
-
-
-def _refused(event: UnitEvent, message: str) -> Rejection:
-    return Rejection(event, event.node.name_span.start, message)

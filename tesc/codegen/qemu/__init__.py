@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tesc.codegen.qemu.backends.base import Backend
-    from tesc.codegen.qemu.output import Rejection
+    from tesc.units.rejections import Rejection
     from tesc.units.unit import UnitEvent
 
 # Names in the order in which help and --list-backends print them.

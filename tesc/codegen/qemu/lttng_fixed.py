@@ -6,11 +6,16 @@ or a `*` hides one, makes none for `char` and `short`, and takes `char **` for t
 
 from __future__ import annotations
 
+from tesc.syntax.arguments import printings
 from tesc.syntax.c_type import parse_type
-from tesc.syntax.printf import parse_format
+from tesc.units.text import texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.syntax.arguments import Printing
+    from tesc.units.text import Text
     from tesc.units.unit import UnitEvent
 
 # Types as wide as int or wider, by the type of the other sign. Narrower ones are widened before
@@ -28,35 +33,54 @@ _UNSIGNED = {signed: unsigned for unsigned, signed in _SIGNED.items()}
 
 
 def fields(event: UnitEvent) -> list[str]:
-    """The fields of an event that has parameters, in order."""
-    letters = _letters(event.format)
-    return [_field(type_, name, letters.get(at, "")) for at, (type_, name) in enumerate(event.parameters)]
+    """The fields of an event that has parameters, in an order in which the trace can be read."""
+    how = printings(event.format)
+    found = texts(event.parameters, event.format, "fixed")
+    made = [_field(event, index, text, how.get(index)) for index, text in enumerate(found)]
+    return [made[index] for index in _readable_order(event, found)]
 
 
-def _letters(format_text: str) -> dict[int, str]:
-    """The conversion letter by the position of the argument that it prints."""
-    found: dict[int, str] = {}
-    at = 0
-    for conversion in parse_format(format_text).conversions:
-        letter = conversion.macro.name[3:4] if conversion.macro else conversion.letter
-        if conversion.position:
-            found[int(conversion.position[:-1]) - 1] = letter
-            continue
-        taken = conversion.arguments
-        if letter in ("%", "m"):
-            continue
-        for star in range(taken - 1):
-            found[at + star] = "d"
-        found[at + taken - 1] = letter
-        at += taken
-    return found
+def _readable_order(event: UnitEvent, found: Sequence[Text | None]) -> list[int]:
+    """The parameters' order, but `x` before `_x`.
+
+    CTF 1.8 puts an underscore before every name, and readers take it off if there is one: babeltrace2
+    refuses a trace in which `_x` comes before `x`. Counted text has a member `_NAME_length`, too.
+    """
+    members = [
+        {name, f"_{name}_length"} if text is not None and text.bounded else {name}
+        for text, (_, name) in zip(found, event.parameters)
+    ]
+    left = list(range(len(members)))
+    order = []
+    while left:
+        later = {f"_{name}" for index in left for name in members[index]}
+        first = next((index for index in left if not members[index] & later), left[0])
+        left.remove(first)
+        order.append(first)
+    return order
 
 
-def _field(type_text: str, name: str, letter: str) -> str:
+def _field(event: UnitEvent, index: int, text: Text | None, printing: Printing | None) -> str:
+    type_text, name = event.parameters[index]
+    if text is not None:
+        return _text(event, name, text)
     type_ = parse_type(type_text)
-    if type_.is_string and letter != "p":
-        return f"ctf_string({name}, {name})"
+    letter = printing.letter if printing else ""
     if type_.is_pointer or letter in ("x", "X", "p"):
         return f"ctf_integer_hex({type_text}, {name}, {name})"
     other = (_SIGNED if letter in ("d", "i") else _UNSIGNED if letter == "u" else {}).get(type_.base or "")
     return f"ctf_integer({other or type_text}, {name}, {name})"
+
+
+def _text(event: UnitEvent, name: str, text: Text) -> str:
+    """Text up to its NUL, or counted text where the format prints no more than so many bytes."""
+    pointer = name if text.plain else f"(const char *){name}"
+    if not text.bounded:
+        return f"ctf_string({name}, {pointer})"
+    most = str(text.bytes)
+    if text.limit is not None:
+        limit = event.parameters[text.limit][1]
+        # printf takes a negative precision for none.
+        most = f"(int){limit} < 0 ? INT_MAX : (int){limit}"
+    there = f'{name} ? {pointer} : ""'
+    return f"ctf_sequence_text(char, {name}, {there}, size_t, {name} ? strnlen({pointer}, {most}) : 0)"

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from tesc.records import record
+from tesc.syntax.source import Span
+from tesc.units.rejections import Rejection
+from tesc.units.text import texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tesc.config.settings import Compat
     from tesc.syntax.printf import Macro
+    from tesc.units.text import Text
     from tesc.units.unit import UnitEvent
 
 HEADER = (
@@ -31,21 +36,7 @@ class Options:
     binary: str = ""
     probe_prefix: str = ""
     platform: str = "linux"
-    compat: str = "qemu"
-
-
-@record
-class Rejection:
-    """An event that an output cannot hold, and why; `offset` is where its source says so."""
-
-    event: UnitEvent
-    offset: int
-    message: str
-
-    @property
-    def place(self) -> tuple[str, int, int, str]:
-        """Path, line, column and message."""
-        return (self.event.source.path, *self.event.source.place(self.offset), self.message)
+    compat: Compat = "qemu"
 
 
 class Output:
@@ -67,12 +58,17 @@ class Output:
 
     def refuse(self, event: UnitEvent, offset: int, message: str) -> None:
         """Note that the output cannot hold an event; backends that say the same are heard once."""
-        self._refusals.setdefault((event.index, offset, message), Rejection(event, offset, message))
+        rejection = Rejection("", event.source, Span(offset, offset), message)
+        self._refusals.setdefault((event.index, offset, message), rejection)
 
     def refuse_macro(self, event: UnitEvent, macro: Macro, what: str) -> None:
         """Note that `what`, this output, cannot spell a macro of the event's format."""
         start = event.node.format.start if event.node.format else 0
         self.refuse(event, start + macro.start, f"{what} knows no macro '{macro.name}'")
+
+    def texts(self, event: UnitEvent) -> tuple[Text | None, ...]:
+        """For each parameter of an event what text it is, or None for a number or an address."""
+        return texts(event.parameters, event.format, "fixed" if self.fixed else "qemu")
 
     def line_back(self) -> str:
         """The `#line` that makes compilers count the generated file's own lines again."""

@@ -8,18 +8,16 @@ import sys
 from tesc.codegen.qemu import BACKENDS, FORMATS, BadBackend, find_backend, generate
 from tesc.codegen.qemu.output import Options
 from tesc.records import record
-from tesc.units.complaints import complaints
+from tesc.units.rejections import few_lines, rejections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from tesc.config.settings import Settings
-    from tesc.units.complaints import Complaint
+    from tesc.units.rejections import Rejection
     from tesc.units.unit import Unit
 
-# How many mistakes are told of at once.
-_MOST = 10
 _ENDINGS = {"c": "c", "h": "h", "rs": "rs", "d": "d", "ust-events-c": "c", "ust-events-h": "h"}
 # What begins the code of an event, in one format or another.
 _BEGINNINGS = (
@@ -51,7 +49,7 @@ def preview(unit: Unit, settings: Settings, backends: str, form: str, group: str
     """
     names = tuple(name.strip() for name in backends.split(","))
     _check_names(names, form)
-    _refuse(complaints(unit, settings.compat, settings.types))
+    _refuse(rejections(unit, settings.compat, settings.types))
     ending = _ENDINGS.get(form, "stp")
     tapset = next(iter(settings.generate.tapsets), None)
     options = Options(
@@ -65,7 +63,7 @@ def preview(unit: Unit, settings: Settings, backends: str, form: str, group: str
         settings.compat,
     )
     text, refusals = generate(unit.events, options)
-    _refuse(refusal.place for refusal in refusals)
+    _refuse(refusals)
     return Preview(text, ending)
 
 
@@ -95,9 +93,6 @@ def _check_names(backends: tuple[str, ...], form: str) -> None:
             raise NotGenerated(f"unknown backend: {backend}")
 
 
-def _refuse(found: Iterable[Complaint]) -> None:
-    lines = [f"{path}:{line}:{column}: error: {message}" for path, line, column, message in found]
-    if len(lines) > _MOST:
-        lines[_MOST:] = [f"and {len(lines) - _MOST} more"]
-    if lines:
-        raise NotGenerated("\n".join(lines))
+def _refuse(found: Sequence[Rejection]) -> None:
+    if found:
+        raise NotGenerated(few_lines(found))

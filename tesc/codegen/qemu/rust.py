@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from tesc.syntax.c_type import parse_type
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.codegen.qemu.output import Output
@@ -98,20 +100,21 @@ def _type(out: Output, event: UnitEvent, type_text: str) -> str:
     return found
 
 
-def _is_string(out: Output, type_text: str) -> bool:
-    """Whether Rust programs pass a text for a parameter of this type."""
+def _strings(out: Output, event: UnitEvent) -> list[bool]:
+    """For each parameter whether Rust programs pass a `&CStr` for it: text that is not written to."""
     if out.fixed:
-        from tesc.codegen.qemu.rust_fixed import is_string
-
-        return is_string(type_text)
-    return type_text == _C_STRING
+        return [
+            text is not None and "const" in type_.split("*")[0].split()
+            for text, (type_, _) in zip(out.texts(event), event.parameters)
+        ]
+    return [type_ == _C_STRING for type_, _ in event.parameters]
 
 
 def parameters(out: Output, event: UnitEvent) -> str:
     """The parameters of the Rust function that programs call."""
     return ", ".join(
-        f"_{name}: {'&std::ffi::CStr' if _is_string(out, type_) else _type(out, event, type_)}"
-        for type_, name in event.parameters
+        f"_{name}: {'&std::ffi::CStr' if string else _type(out, event, type_)}"
+        for string, (type_, name) in zip(_strings(out, event), event.parameters)
     )
 
 
@@ -122,14 +125,19 @@ def extern_parameters(out: Output, event: UnitEvent) -> str:
 
 def call_arguments(out: Output, event: UnitEvent) -> list[str]:
     """The arguments of a call to a C function."""
-    return [f"_{name}.as_ptr()" if _is_string(out, type_) else f"_{name}" for type_, name in event.parameters]
+    found = []
+    for string, (type_, name) in zip(_strings(out, event), event.parameters):
+        # A CStr's pointer is one to c_char; `unsigned char` is another type.
+        cast = "" if not out.fixed or parse_type(type_).base == "char" else ".cast()"
+        found.append(f"_{name}.as_ptr(){cast}" if string else f"_{name}")
+    return found
 
 
 def variadic_arguments(out: Output, event: UnitEvent) -> str:
     """The arguments of a call to a printf-like function after its format."""
     arguments = []
-    for type_, name in event.parameters:
-        if _is_string(out, type_):
+    for string, (type_, name) in zip(_strings(out, event), event.parameters):
+        if string:
             arguments.append(f"_{name}.as_ptr()")
             continue
         kind = _type(out, event, type_)

@@ -42,8 +42,9 @@ _TYPES = {
     "intptr_t": "isize",
     "ptrdiff_t": "isize",
 }
-# Of what `PRI` macros stand for, with 64-bit `long long`; TARGET_FMT_plx is QEMU's own.
-_SIZES = {"8": "hh", "16": "h", "32": "", "64": "ll", "MAX": "j", "PTR": "z"}
+# Of what `PRI` macros stand for, with 64-bit `long long`; TARGET_FMT_plx is QEMU's own. The narrow ones
+# have no length: glibc, musl and mingw-w64 define PRIx8 as "x", so that C prints ffffff80 of -128.
+_SIZES = {"8": "", "16": "", "32": "", "64": "ll", "MAX": "j", "PTR": "z"}
 _WHOLE = {"TARGET_FMT_plx": "%016llx"}
 # C11 6.4.4.4; of the simple escapes, Rust has the others too.
 _ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
@@ -57,12 +58,6 @@ _SIMPLE = {
     "?": "?",
     "'": "'",
 }
-
-
-def is_string(type_text: str) -> bool:
-    """Whether a type is a pointer to text that is not written to, however it is spelled."""
-    type_ = parse_type(type_text)
-    return type_.is_string and "const" in type_.words
 
 
 @lru_cache(maxsize=None)

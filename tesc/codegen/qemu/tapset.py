@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from tesc.units import identifiers
 from tesc.units.compat import STAP_RESERVED_WORDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.codegen.qemu.output import Output
+    from tesc.units.text import Text
+    from tesc.units.unit import UnitEvent
 
-# Longer text is cut, as in the simple backend's records.
+# Longer text is cut, as in the simple backend's records (MAX_TRACE_STRLEN).
 _MAX_STRING = 512
 
 
@@ -18,10 +21,16 @@ def escaped(out: Output, name: str) -> str:
     return f"{name}_" if name in STAP_RESERVED_WORDS or (out.fixed and name == "private") else name
 
 
-def read_string(out: Output, name: str) -> None:
+def read_string(out: Output, event: UnitEvent, name: str, text: Text) -> None:
     """Copy the text that `name` points to in the program into a variable of the tapset."""
+    variable = identifiers.tapset_text(name, out.fixed)
+    most = str(min(_MAX_STRING, _MAX_STRING if text.bytes is None else text.bytes))
+    if text.limit is not None:
+        limit = escaped(out, event.parameters[text.limit][1])
+        # printf takes a negative precision for none.
+        most = f"({limit} < 0 || {limit} > {most} ? {most} : {limit})"
     out(
         "    try {",
-        f'        arg{name}_str = {name} ? user_string_n({name}, {_MAX_STRING}) : "<null>"',
+        f'        {variable} = {name} ? user_string_n({name}, {most}) : "<null>"',
         "    } catch {}",
     )

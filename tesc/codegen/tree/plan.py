@@ -13,8 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tesc.codegen.qemu.output import Rejection
-    from tesc.config.settings import Tapset
+    from tesc.config.settings import Compat, Tapset
+    from tesc.units.rejections import Rejection
     from tesc.units.unit import Unit, UnitEvent
 
 # The group of what is made of all events together.
@@ -49,7 +49,7 @@ class TreeOptions:
     formats: tuple[str, ...]
     tapsets: tuple[Tapset, ...] = ()
     platform: str = "linux"
-    compat: str = "qemu"
+    compat: Compat = "qemu"
 
 
 @record

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from tesc.codegen.tree.plan import Planned
 
-    Place = tuple[str, int, int, str]
 
 # Microseconds of work from which on another process makes up for its start.
 _WORTH_A_PROCESS = 40_000
@@ -58,12 +57,12 @@ class _Share:
         self._write = write
         self._texts: list[tuple[str, str]] = []
 
-    def make(self, progress: Callable[[int], None]) -> list[Place]:
-        """Make the texts; returns what some output cannot hold."""
+    def make(self, progress: Callable[[int], None]) -> list[str]:
+        """Make the texts; returns what some output cannot hold, as it is printed."""
         refused = []
         for planned in self._planned:
             file, refusals = generate(planned)
-            refused += [refusal.place for refusal in refusals]
+            refused += [refusal.line for refusal in refusals]
             self._texts.append((_path(self._folder, file.name), file.text))
             progress(planned.cost)
         return refused
@@ -178,7 +177,7 @@ def run(
     processes: int,
     write: bool,
     progress: Callable[[float], None],
-) -> tuple[list[Place], list[Made]]:
+) -> tuple[list[str], list[Made]]:
     """Make the files, and write those that changed unless some output cannot hold an event.
 
     Returns what outputs cannot hold, and what was made, in the order of the plan. `progress` hears
@@ -201,7 +200,7 @@ def run(
         for worker in workers:
             refused += worker.answer()
         if refused:
-            return sorted(refused), []
+            return refused, []
         for worker in workers:
             worker.go()
         finished = mine.finish()

@@ -51,19 +51,13 @@ def _handler(name: str, command: Callable[..., Any]) -> Callable[..., Any]:
 
 def flatten(ls: Server, uri: str) -> str:
     """The unit of a document as a plain file, as `tesc flatten` prints it."""
-    from tesc.analysis.whole import mistakes
     from tesc.units.flatten import flatten
+    from tesc.units.rejections import few_lines, rejections
 
-    view, unit = _unit(ls, uri)
-    found = mistakes([unit], view.project.workspace.settings)
+    _, unit = _unit(ls, uri)
+    found = rejections(unit, "flatten")
     if found:
-        lines = []
-        for one in found[:_MOST]:
-            line, column = one.source.place(one.span.start)
-            lines.append(f"{one.source.path}:{line}:{column}: error: {one.message} [{one.code}]")
-        if len(found) > _MOST:
-            lines.append(f"and {len(found) - _MOST} more")
-        raise _failed("\n".join(lines))
+        raise _failed(few_lines(found))
     return printable(flatten(unit))
 
 

@@ -11,6 +11,7 @@ from tesc.analysis.rules.te411_unknown_pri_macro import advice
 from tesc.lsp.hovers.page import Code, Page, counted
 from tesc.syntax.printf import PRI_MACROS
 from tesc.units.crossing import POINTER_LETTERS
+from tesc.units.text import text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def _type(parameter: Parameter) -> list[Piece]:
     """What a parameter's type is on each data model, and how wide."""
     type_ = parameter.type
     if type_.is_pointer:
-        what = "a string, passed by its address" if type_.is_string else "a pointer"
+        what = "a string, passed by its address" if text_of(type_.text, None) else "a pointer"
         return [f"{what}: 64 bits on LP64 and LLP64, 32 bits on ILP32"]
     if type_.base is None or basic(type_.text, "lp64") is None:
         return ["a type of which nothing is known"]

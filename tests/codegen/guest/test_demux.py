@@ -233,6 +233,6 @@ def test_what_no_record_holds(tmp_path, monkeypatch, capsys):
     )
     assert main(["guest", "demux", "trace-events", "-o", "demux.c", "--profile=qemu"]) == 1
     assert capsys.readouterr().err == (
-        "g:1:49: error: 7 arguments, but a guest's record holds 6 [TE301]\n"
-        "g:2:6: error: a record holds integers, no 'double' [TE306]\n"
+        "g:1:49: error[TE301]: 7 arguments, but at most 6 are allowed\n"
+        "g:2:6: error[TE306]: type 'double' is not allowed: tracers take no floating-point numbers\n"
     )

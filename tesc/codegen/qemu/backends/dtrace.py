@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tesc.codegen.qemu.backends.base import Backend
+from tesc.syntax.c_type import parse_type
 from tesc.units import identifiers
 
 TYPE_CHECKING = False
@@ -13,8 +14,26 @@ if TYPE_CHECKING:
     from tesc.units.unit import UnitEvent
 
 
+# gcc names the low byte of a register %r8b in a note, gdb calls it r8l and stops reading there.
+_WIDENED = {
+    **dict.fromkeys(("char", "signed char", "int8_t"), "(int)"),
+    **dict.fromkeys(("unsigned char", "uint8_t", "bool"), "(unsigned)"),
+}
+
+
+def _widened(type_text: str) -> str:
+    """A cast to a type that has the same values and a register's name that every reader knows."""
+    type_ = parse_type(type_text)
+    return "" if type_.pointers else _WIDENED.get(type_.base or "", "")
+
+
 class Dtrace(Backend):
     def h_begin(self, out: Output, events: Sequence[UnitEvent], group: str) -> None:
+        if out.fixed:
+            # gcc's own constraint lets a note name a global variable, at which gdb stops reading, and
+            # clang's arguments all go through the stack. i386 has too few registers for ten.
+            out("#if defined(__x86_64__) || defined(__aarch64__)", "#ifndef STAP_SDT_ARG_CONSTRAINT")
+            out("#define STAP_SDT_ARG_CONSTRAINT nr", "#endif", "#endif")
         # SystemTap's sdt.h passes more than ten arguments only so.
         out("#ifndef SDT_USE_VARIADIC", "#define SDT_USE_VARIADIC 1", "#endif")
         out(f'#include "{identifiers.file_name(group, "dtrace")}"', "", "#undef SDT_USE_VARIADIC")
@@ -27,8 +46,10 @@ class Dtrace(Backend):
         return f"{identifiers.dtrace_enabled(event.name)}()"
 
     def h_event(self, out: Output, event: UnitEvent) -> None:
-        names = ", ".join([name for _, name in event.parameters])
-        out(f"    {identifiers.dtrace_macro(event.name)}({names});")
+        names = [name for _, name in event.parameters]
+        if out.fixed:
+            names = [f"{_widened(type_)}{name}" for type_, name in event.parameters]
+        out(f"    {identifiers.dtrace_macro(event.name)}({', '.join(names)});")
 
     def rs_begin(self, out: Output, events: Sequence[UnitEvent]) -> None:
         out("use std::cell::UnsafeCell;", "", 'extern "C" {')

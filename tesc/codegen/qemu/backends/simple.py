@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tesc.codegen.qemu.backends.base import Backend, declared
 from tesc.units import identifiers
-from tesc.units.compat import is_string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.codegen.qemu.output import Output
+    from tesc.units.text import Text
     from tesc.units.unit import UnitEvent
 
 
@@ -40,9 +40,11 @@ class Simple(Backend):
             "    TraceBufferRecord rec;",
         )
         sizes = []
-        for type_, name in parameters:
-            if is_string(type_):
-                out(f"    size_t arg{name}_len = {name} ? MIN(strlen({name}), MAX_TRACE_STRLEN) : 0;")
+        texts = out.texts(event)
+        for text, (_, name) in zip(texts, parameters):
+            if text is not None:
+                length = _length(text, name, parameters)
+                out(f"    size_t arg{name}_len = {name} ? MIN({length}, MAX_TRACE_STRLEN) : 0;")
                 sizes.append(f"4 + arg{name}_len")
             else:
                 sizes.append("8")
@@ -53,9 +55,10 @@ class Simple(Backend):
             "        return; /* Trace Buffer Full, Event Dropped ! */",
             "    }",
         )
-        for type_, name in parameters:
-            if is_string(type_):
-                out(f"    trace_record_write_str(&rec, {name}, arg{name}_len);")
+        for text, (type_, name) in zip(texts, parameters):
+            if text is not None:
+                cast = "" if text.plain else "(const char *)"
+                out(f"    trace_record_write_str(&rec, {cast}{name}, arg{name}_len);")
             elif type_.endswith("*"):
                 out(f"    trace_record_write_u64(&rec, (uintptr_t)(uint64_t *){name});")
             else:
@@ -71,6 +74,16 @@ class Simple(Backend):
             f'        extern "C" {{ fn {function}({rust.extern_parameters(out, event)}); }}',
             f"        unsafe {{ {function}({arguments}); }}",
         )
+
+
+def _length(text: Text, name: str, parameters: Sequence[tuple[str, str]]) -> str:
+    """How long a text is that is not NULL, in C; no byte is read past what the format prints."""
+    pointer = name if text.plain else f"(const char *){name}"
+    if text.limit is not None:
+        most = parameters[text.limit][1]
+        # printf takes a negative precision for none.
+        return f"strnlen({pointer}, (int){most} < 0 ? MAX_TRACE_STRLEN : (size_t){most})"
+    return f"strnlen({pointer}, {text.bytes})" if text.bounded else f"strlen({pointer})"
 
 
 BACKEND = Simple()

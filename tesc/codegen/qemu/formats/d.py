@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tesc.codegen.qemu.output import HEADER
 from tesc.units.compat import D_RESERVED_WORDS
+from tesc.units.d_types import provider_type, replaced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,19 +26,13 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
         return
     out(*HEADER, "", "provider qemu {")
     for event in enabled:
-        arguments = ",".join(_argument(type_, name, macos) for type_, name in event.parameters)
+        arguments = ",".join(_argument(type_, name, macos, out.fixed) for type_, name in event.parameters)
         out("", f"probe {event.name}({arguments});")
     out("", "};")
 
 
-def _argument(type_: str, name: str, macos: bool) -> str:
+def _argument(type_: str, name: str, macos: bool, fixed: bool) -> str:
     if macos:
         type_ = _MACOS_TYPES.get(type_, type_)
-    # SystemTap's dtrace(1) warns of long long.
-    for long, fixed in (
-        ("unsigned long long", "uint64_t"),
-        ("signed long long", "int64_t"),
-        ("long long", "int64_t"),
-    ):
-        type_ = type_.replace(long, fixed)
+    type_ = provider_type(type_) if fixed else replaced(type_)
     return f"{type_} {name}_" if name in D_RESERVED_WORDS else f"{type_} {name}"

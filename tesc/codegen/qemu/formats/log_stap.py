@@ -5,7 +5,8 @@ from __future__ import annotations
 from tesc.codegen.qemu.output import HEADER
 from tesc.codegen.qemu.tapset import escaped, read_string
 from tesc.syntax.printf import Literal, parse_format
-from tesc.units.compat import is_string, stap_sizes_dropped
+from tesc.units import identifiers
+from tesc.units.compat import stap_sizes_dropped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,16 +24,25 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
         if event.disabled:
             continue
         out(f"probe {prefix}.log.{event.name} = {prefix}.{event.name} ?", "{")
-        arguments = "pid(), gettimeofday_ns()"
-        for type_, name in event.parameters:
-            name = escaped(out, name)
-            if is_string(type_):
-                read_string(out, name)
-                arguments += f", arg{name}_str"
-            else:
-                arguments += f", {name}"
+        for text, (_, name) in zip(out.texts(event), event.parameters):
+            if text is not None:
+                read_string(out, event, escaped(out, name), text)
+        arguments = ", ".join(["pid()", "gettimeofday_ns()", *_arguments(out, event)])
         out(f'    printf("%d@%d {event.name} {_format(out, event)}\\n", {arguments})', "}")
     out("")
+
+
+def _arguments(out: Output, event: UnitEvent) -> list[str]:
+    """What is printed after the process and the time."""
+    if out.fixed:
+        from tesc.codegen.qemu import stap_fixed
+
+        return stap_fixed.arguments(out, event)
+    names = [escaped(out, name) for _, name in event.parameters]
+    return [
+        name if text is None else identifiers.tapset_text(name, out.fixed)
+        for text, name in zip(out.texts(event), names)
+    ]
 
 
 def _format(out: Output, event: UnitEvent) -> str:
@@ -49,17 +59,8 @@ def _format(out: Output, event: UnitEvent) -> str:
         else:
             out.refuse_macro(event, piece, "the log tapset")
     joined = "".join(parts)
-    return _without_sizes(joined) if out.fixed else stap_sizes_dropped(joined)
+    if not out.fixed:
+        return stap_sizes_dropped(joined)
+    from tesc.codegen.qemu import stap_fixed
 
-
-def _without_sizes(text: str) -> str:
-    """A joined format in which every conversion is one that SystemTap's printf takes."""
-    made = ""
-    at = 0
-    # Positions count the quote that makes a literal of the text again.
-    for one in parse_format(f'"{text}"').conversions:
-        flags = "".join(flag for flag in one.flags if flag in "-+ #0")
-        precision = "" if one.precision is None else f".{one.precision}"
-        made += f"{text[at : one.start - 1]}%{flags}{one.width}{precision}{one.letter}"
-        at = one.end - 1
-    return made + text[at:]
+    return stap_fixed.taken(joined)

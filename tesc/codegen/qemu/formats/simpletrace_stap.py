@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tesc.codegen.qemu.output import HEADER
 from tesc.codegen.qemu.tapset import escaped, read_string
-from tesc.units.compat import is_string
+from tesc.units import identifiers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,14 +32,16 @@ def _record(out: Output, event: UnitEvent) -> None:
     sizes = ["24"]  # of what precedes the arguments, the type not counted
     conversions = ""
     arguments = ""
-    for type_, name in event.parameters:
+    for text, (_, name) in zip(out.texts(event), event.parameters):
         name = escaped(out, name)
-        if is_string(type_):
-            read_string(out, name)
-            out(f"    arg{name}_len = strlen(arg{name}_str)")
-            sizes.append(f"4 + arg{name}_len")
+        if text is not None:
+            read_string(out, event, name, text)
+            copied = identifiers.tapset_text(name, out.fixed)
+            length = identifiers.tapset_length(name, out.fixed)
+            out(f"    {length} = strlen({copied})")
+            sizes.append(f"4 + {length}")
             conversions += "%4b%.*s"
-            arguments += f", arg{name}_len, arg{name}_len, arg{name}_str"
+            arguments += f", {length}, {length}, {copied}"
         else:
             sizes.append("8")
             conversions += "%8b"

@@ -6,22 +6,28 @@ import pytest
 
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
-from tesc.units.refused import refused
+from tesc.units import reasons
+from tesc.units.rejections import facts
 
-END = "a file that does not end with a line end"
-NAME = "one blank before an event's name"
-OPEN = "a blank between an event's name and '('"
-TAB = "a tab within a type"
-INTPTR = "the type intptr_t"
-ERRNO = "'%m', even in '%%m', in a format"
-NEWLINE = "'\\n', even behind an escaped backslash, in a format"
+END = "the file does not end with a line end"
+NAME = "QEMU's tracetool refuses one space before an event's name"
+OPEN = "QEMU's tracetool refuses a space between an event's name and '('"
+TAB = "QEMU's tracetool refuses a tab within a type"
+INTPTR = "QEMU's tracetool refuses the type intptr_t"
+ERRNO = "QEMU's tracetool refuses '%m', even in '%%m', in a format"
+NEWLINE = "QEMU's tracetool refuses '\\n', even after an escaped backslash, in a format"
+REAL_ERRNO = "'%m' prints errno, which tracers do not keep"
+REAL_NEWLINE = "a newline in the format"
 
 
 def found(text: str) -> list[tuple[str, str, bool]]:
     """What is refused: the text in question, the message, and whether only the reference minds."""
     tree = parse(Source("x", text))
     assert not tree.errors
-    return [(text[r.span.start : r.span.end], r.message, r.only_there) for r in refused(tree)]
+    found = sorted(facts(tree, "qemu"), key=lambda fact: fact.span.start)
+    return [
+        (text[one.span.start : one.span.end], one.message, one.reason is reasons.TRACETOOL) for one in found
+    ]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +76,7 @@ def test_what_it_reads(line):
         ('a(void) "%%m"', [("%m", ERRNO, True)]),
         ('a(void) "x" "%%m"', [("%m", ERRNO, True)]),
         ('a(void) "C:\\\\new"', [("\\n", NEWLINE, True)]),
-        ('a(void) "\\\\n%%m\\\\n"', [("%m", ERRNO, True), ("\\n", NEWLINE, True), ("\\n", NEWLINE, True)]),
+        ('a(void) "\\\\n%%m\\\\n"', [("\\n", NEWLINE, True), ("%m", ERRNO, True), ("\\n", NEWLINE, True)]),
     ],
 )
 def test_what_only_it_refuses(line, expected):
@@ -80,26 +86,29 @@ def test_what_only_it_refuses(line, expected):
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("a()", [("()", "an empty parameter list", False)]),
-        ("a( )", [("( )", "an empty parameter list", False)]),
-        ("vcpu a(void)", [("vcpu", "the property 'vcpu'", False)]),
+        ("a()", [("()", "the parameter list is empty", False)]),
+        ("a( )", [("( )", "the parameter list is empty", False)]),
+        ("vcpu a(void)", [("vcpu", "unknown property 'vcpu'", False)]),
         (
             "disable tcg vcpu a(void)",
-            [("tcg", "the property 'tcg'", False), ("vcpu", "the property 'vcpu'", False)],
+            [("tcg", "unknown property 'tcg'", False), ("vcpu", "unknown property 'vcpu'", False)],
         ),
-        ("a(struct foo *x)", [("struct foo *", "the type word 'struct'", False)]),
-        ("a(const hwaddr x)", [("const hwaddr", "the type word 'hwaddr'", False)]),
-        ("a(double x)", [("double", "the type word 'double'", False)]),
-        ('a(void) "%m"', [("%m", ERRNO, False)]),
-        ('a(void) "%d\\n"', [("\\n", NEWLINE, False)]),
-        ('a(void) "%%%m%%m"', [("%m", ERRNO, False), ("%m", ERRNO, True)]),
+        ("a(struct foo *x)", [("struct foo *", "type 'struct foo *' is not allowed in an event", False)]),
+        ("a(const hwaddr x)", [("const hwaddr", "type 'const hwaddr' is not allowed in an event", False)]),
+        (
+            "a(double x)",
+            [("double", "type 'double' is not allowed: tracers take no floating-point numbers", False)],
+        ),
+        ('a(void) "%m"', [("%m", REAL_ERRNO, False)]),
+        ('a(void) "%d\\n"', [("\\n", REAL_NEWLINE, False)]),
+        ('a(void) "%%%m%%m"', [("%m", REAL_ERRNO, False), ("%m", ERRNO, True)]),
         (
             f"a({', '.join(f'int p{i}' for i in range(11))})",
-            [("int p10", "more than 10 arguments", False)],
+            [("int p10", "11 arguments, but at most 10 are allowed", False)],
         ),
         (
             f"a({', '.join(f'int p{i}' for i in range(12))})",
-            [("int p10, int p11", "more than 10 arguments", False)],
+            [("int p10, int p11", "12 arguments, but at most 10 are allowed", False)],
         ),
     ],
 )
@@ -132,12 +141,12 @@ def test_line_ends(text, expected):
     [
         (" a(void)", "begin the line with it"),
         ("a (void)", "write 'a('"),
-        ("a(unsigned\tlong x)", "write a blank"),
+        ("a(unsigned\tlong x)", "write a space"),
         ("a(intptr_t x)", "declare it ptrdiff_t"),
         ('a(void) "%%m"', "put something between, such as '%% m'"),
         ("a()", None),
     ],
 )
 def test_what_to_write_instead(line, help_):
-    (one,) = refused(parse(Source("x", f"{line}\n")))
+    (one,) = facts(parse(Source("x", f"{line}\n")), "qemu")
     assert one.help == help_

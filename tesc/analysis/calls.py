@@ -1,0 +1,123 @@
+"""What C sources pass to events: calls whose arguments can be told from each other."""
+
+from __future__ import annotations
+
+import re
+
+from tesc.analysis.diagnostic import Related
+from tesc.analysis.rule import Report
+from tesc.syntax.source import Span
+from tesc.uses.arguments import split_arguments
+from tesc.uses.masking import masked_c
+from tesc.uses.scan import C, language_of
+from tesc.uses.use import CALL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.analysis.callers import Declared, Place
+    from tesc.syntax.source import Source
+    from tesc.uses.index import Index
+    from tesc.uses.use import Use
+
+# A variable, or a member (s->regs.base); what it is cast to is no matter.
+_NAMED = re.compile(r"(?:\((?:const )?[a-z_][a-z0-9_ ]*\) ?)?(?:[A-Za-z_]\w*(?:->|\.))*([A-Za-z_]\w*)")
+
+
+def name_of(text: str) -> str | None:
+    """The name of the variable, or of the member, that an argument is; None for anything else."""
+    found = _NAMED.fullmatch(text)
+    return found[1] if found else None
+
+
+def judged(events: Sequence[Declared], uses: Index) -> Iterator[tuple[Declared, list[Place]]]:
+    """Each event with its calls in C whose arguments are those of its parameters, one by one.
+
+    Events of one name with other parameters are left out: which of them a source means depends on
+    the program that it is part of. So are functions that a source defines itself.
+    """
+    owners: dict[str, set[tuple[tuple[str, str], ...]]] = {}
+    for one in events:
+        for name in one.names:
+            owners.setdefault(name, set()).add(_signature(one))
+    for one in events:
+        if not one.node.parameters:
+            continue
+        calls = [
+            place
+            for name in one.names
+            if len(owners[name]) == 1
+            for place in uses.uses_of(name)
+            if is_judged(place[1], len(one.node.parameters)) and language_of(place[0]) == C
+        ]
+        if calls and not any(uses.declares(name, capitals=False) for name in one.names):
+            yield one, calls
+
+
+def _signature(one: Declared) -> tuple[tuple[str, str], ...]:
+    return tuple((parameter.type.text, parameter.name) for parameter in one.node.parameters)
+
+
+def is_judged(use: Use, parameters: int) -> bool:
+    """Whether the arguments of a call are those of so many parameters."""
+    return use.kind == CALL and not use.dead and use.arguments == parameters == len(use.given)
+
+
+def at_arguments(
+    uses: Index, place: Place, one: Declared, numbers: tuple[int, int], message: str, help: str | None
+) -> Iterator[Report]:
+    """A report at some arguments of a call, from the first to the last; none where the source is gone."""
+    path, use = place
+    source = uses.source(path)
+    if source is not None:
+        first, last = (argument_span(source, use, number) for number in numbers)
+        parameters = one.node.parameters
+        wanted = Span(parameters[numbers[0]].start, parameters[numbers[1]].span.end)
+        yield Report(
+            Span(first.start, max(first.end, last.end)),
+            message,
+            help,
+            (Related(one.source, wanted, "declared here"),),
+            source=source,
+            event=one.name,
+        )
+
+
+def argument_span(source: Source, use: Use, number: int) -> Span:
+    """Where an argument of a call is; the whole identifier where the source is another by now."""
+    masked = masked_c(source.text)
+    inside = masked.find("(", use.end) + 1
+    given = split_arguments(masked, inside) if inside and not masked[use.end : inside - 1].strip() else None
+    if given is None or number >= len(given.places):
+        return use.span
+    start, end = given.places[number]
+    text = masked[start:end]
+    return Span(start + len(text) - len(text.lstrip()), start + len(text.rstrip()))
+
+
+# Macros of C libraries that are one value; GLib's are in glib/gmacros.h.
+_VALUES = frozenset("MAX MIN ABS CLAMP".split())
+
+
+def is_one_argument(macro: str, path: str, uses: Index) -> bool:
+    """Whether a macro that a source calls is one argument for sure, by its definition."""
+    if macro in _VALUES:
+        return True
+    define = re.compile(rf"^[ \t]*#[ \t]*define[ \t]+{macro}\b(\([^()]*\))?((?:[^\n\\]|\\\r?\n|\\.)*)", re.M)
+    bodies = []
+    for file in uses.includes.reached(path):
+        source = uses.source(file)
+        if source is not None and macro in source.text:
+            bodies += [found[2] for found in define.finditer(source.text)]
+    return bool(bodies) and not any(_has_comma(body) for body in bodies)
+
+
+def _has_comma(body: str) -> bool:
+    """Whether what a macro is replaced with may be several arguments, or has a name for others in it."""
+    depth = 0
+    for char in body:
+        depth += (char in "([{") - (char in ")]}")
+        if char == "," and depth <= 0:
+            return True
+    return "__VA_ARGS__" in body or re.search(r"\b[A-Z_]*ARGS?\b", body) is not None

@@ -1,0 +1,37 @@
+"""Labels: the words of a format that name the parameters printed after them."""
+
+from __future__ import annotations
+
+import re
+
+from tesc.analysis import format_text
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.syntax.nodes import Event, Format
+
+# The word before a conversion, and what separates the two.
+_LABEL = re.compile(
+    r'(?P<word>[A-Za-z][A-Za-z0-9_-]*)[ \t]*(?:[=:][ \t]*)?[\[({<\'"\\]*(?:(?<![A-Za-z0-9_])0[xX])?\Z'
+)
+
+
+def plain(word: str) -> str:
+    """A name as labels spell it, too: `payloadlen` is `payload-len`."""
+    return word.lower().replace("_", "").replace("-", "")
+
+
+def labels_of(event: Event, form: Format) -> list[tuple[str, Span] | None]:
+    """The label of each parameter: its plain word, and where it is in the format."""
+    labels: list[tuple[str, Span] | None] = []
+    previous = 0
+    for conversion, _ in format_text.arguments(event):
+        match = _LABEL.search(form.text, previous, conversion.start)
+        found = None
+        if match is not None:
+            word = match["word"].rstrip("-")
+            found = plain(word), Span(match.start("word"), match.start("word") + len(word))
+        labels.append(found)
+        previous = conversion.end
+    return labels

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import re
+
+from tesc.analysis import format_text
+from tesc.analysis.formats.labels import labels_of, plain
+from tesc.analysis.rule import EventRule, Report
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Format, Parameter, Tree
+    from tesc.syntax.printf import Conversion
+    from tesc.syntax.source import Span
+
+
+class LabelNamesAnotherParameter(EventRule):
+    """A label in a format names another parameter than the one that is printed after it.
+
+    Parameters are printed in their order, whatever the text before them says. Reported is a label that is
+    another parameter's name, where both have one type and no label has the name of the one that is printed.
+    Look at how the event is called: the label may be wrong, or the order of the parameters.
+
+    Wrong:
+
+        create_sq(uint16_t sqid, uint16_t cqid) "cqid=%u, for %u"
+
+    Right:
+
+        create_sq(uint16_t sqid, uint16_t cqid) "sqid=%u, for %u"
+    """
+
+    code = "TE431"
+    name = "label-names-another-parameter"
+    severity = "warning"
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
+        form = event.format
+        if form is None or len(event.parameters) < 2:
+            return
+        names = [plain(parameter.name) for parameter in event.parameters]
+        text = plain(form.text)
+        if not any(name in text for name in names):
+            return
+        labels = labels_of(event, form)
+        words = [label[0] if label else None for label in labels]
+        conversions = [conversion for conversion, _ in format_text.arguments(event)]
+        for i, label in enumerate(labels):
+            if label is None or label[0] not in names or label[0] == names[i]:
+                continue
+            j = names.index(label[0])
+            one, other = event.parameters[i], event.parameters[j]
+            if one.type.text != other.type.text or names[i] in words or words[j] == names[i]:
+                continue
+            if _related(one.name, other.name) or _has_company(form, conversions, i):
+                continue
+            if (
+                _is_label(form, label[1], conversions, i, words.count(label[0]) == 1)
+                and not 0 <= label[1].start - conversions[j].end <= 2
+            ):
+                yield _report(form, label[1], one, other)
+
+
+def _report(form: Format, label: Span, one: Parameter, other: Parameter) -> Report:
+    return Report(
+        format_text.span(form, label.start, label.end),
+        f"'{form.text[label.start : label.end]}' labels the parameter '{one.name}', "
+        f"and another parameter is called '{other.name}'",
+        "name what is printed, or exchange the parameters as the event is called",
+    )
+
+
+def _related(one: str, other: str) -> bool:
+    """Whether one name is part of the other: `dev_id` is a `dev`."""
+    return plain(one) in plain(other) or plain(other) in plain(one)
+
+
+def _has_company(form: Format, conversions: Sequence[Conversion], i: int) -> bool:
+    """Whether a label is for the next conversion, too: `dev %x:%x`, `size %dx%d`, `range %d - %d`."""
+    if i + 1 == len(conversions):
+        return False
+    between = format_text.between(form, conversions[i].end, conversions[i + 1].start)
+    return between.strip() in ("", "x", "0x") or not re.search(r"\w", between)
+
+
+_BEFORE = re.compile(r'(?:^|[^\w\s"])[\s"]*\Z')
+
+
+def _is_label(form: Format, label: Span, conversions: Sequence[Conversion], i: int, alone: bool) -> bool:
+    """Whether a word is a label by itself: no part of `page[%d]`, `%dx%d` or `common dev %p`."""
+    if any(char in "[({<" for char in form.text[label.end : conversions[i].start]):
+        return False
+    if alone and form.text[label.end : conversions[i].start].startswith("="):
+        return True
+    start = conversions[i - 1].end if i else 0
+    before = format_text.between(form, start, label.start)
+    return label.start != start and (not re.search(r"\w", before) or _BEFORE.search(before) is not None)
+
+
+RULE = LabelNamesAnotherParameter()

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from tesc.analysis.callers import declared
+from tesc.analysis.calls import at_arguments, judged, name_of
+from tesc.analysis.rule import Report, SourcesRule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.units.unit import Unit
+    from tesc.uses.index import Index
+
+
+class SwappedArguments(SourcesRule):
+    """A C source passes an event the names of its parameters in another order.
+
+    `trace_move(y, x)` of an event `move(int x, int y)` compiles, and the trace is wrong for years: the types
+    are the same. Either the call has them in the wrong order, or the parameters have each other's names.
+    Reported are arguments that are variables or members (`s->x`) called as other parameters are, where each
+    of those gets one of the others.
+
+    Looked at with `--sources` or the key `sources` only, in C sources. What the text of the source does not
+    show is not judged.
+
+    Wrong:
+
+        # trace-events
+        pin_set(unsigned dat, unsigned clk) "dat %u clk %u"
+
+        # pin.c
+        void pin_poll(unsigned clk, unsigned dat)
+        {
+            trace_pin_set(clk, dat);
+        }
+
+    Right:
+
+        # trace-events
+        pin_set(unsigned dat, unsigned clk) "dat %u clk %u"
+
+        # pin.c
+        void pin_poll(unsigned clk, unsigned dat)
+        {
+            trace_pin_set(dat, clk);
+        }
+    """
+
+    code = "TE605"
+    name = "swapped-arguments"
+    severity = "warning"
+
+    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
+        for one, calls in judged(declared(units), uses):
+            names = [parameter.name for parameter in one.node.parameters]
+            if len(names) < 2:
+                continue
+            for path, use in calls:
+                swapped = moved(names, [name_of(argument.text) for argument in use.given])
+                if swapped:
+                    given = ", ".join(f"'{use.given[number].text}'" for number in swapped)
+                    wanted = ", ".join(f"'{names[number]}'" for number in swapped)
+                    yield from at_arguments(
+                        uses,
+                        (path, use),
+                        one,
+                        (swapped[0], swapped[-1]),
+                        f"{given} are passed for the parameters {wanted} of event '{one.name}'",
+                        "pass them in the order of the parameters, or exchange the parameters' names",
+                    )
+
+
+def moved(names: Sequence[str], given: Sequence[str | None]) -> list[int]:
+    """The numbers of arguments that are called as other parameters, which get one of the others in turn."""
+    to = {n: names.index(name) for n, name in enumerate(given) if name in names and name != names[n]}
+    if len(set(to.values())) < len(to):
+        return []
+    while True:
+        # What is left in the end are circles.
+        kept = {n: target for n, target in to.items() if target in to and n in to.values()}
+        if len(kept) == len(to):
+            return sorted(kept)
+        to = kept
+
+
+RULE = SwappedArguments()

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import re
+
+from tesc.analysis import format_text
+from tesc.analysis.argument_types import TEXT, kind_of_type
+from tesc.analysis.callers import declared
+from tesc.analysis.calls import at_arguments, judged
+from tesc.analysis.rule import Report, SourcesRule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Parameter
+    from tesc.units.unit import Unit
+    from tesc.uses.index import Index
+
+
+class NullForString(SourcesRule):
+    """A C source passes NULL to an event that prints it as text.
+
+    `%s` of a null pointer is undefined in C; glibc prints `(null)`, others crash, and only while the event
+    is switched on. SystemTap and DTrace report a bad address. Pass an empty text, or another event.
+
+    Looked at with `--sources` or the key `sources` only, in C sources. What the text of the source does not
+    show is not judged.
+
+    Wrong:
+
+        # trace-events
+        dev_name(const char *name) "name %s"
+
+        # dev.c
+        void dev_poll(void)
+        {
+            trace_dev_name(NULL);
+        }
+
+    Right:
+
+        # trace-events
+        dev_name(const char *name) "name %s"
+
+        # dev.c
+        void dev_poll(void)
+        {
+            trace_dev_name("");
+        }
+    """
+
+    code = "TE606"
+    name = "null-for-string"
+    severity = "warning"
+
+    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
+        for one, calls in judged(declared(units), uses):
+            texts = [
+                number
+                for number, parameter in enumerate(one.node.parameters)
+                if kind_of_type(parameter.type) == TEXT and _prints_text(one.node, parameter)
+            ]
+            for path, use in calls if texts else ():
+                for number in texts:
+                    if _NULL.fullmatch(use.given[number].text):
+                        name = one.node.parameters[number].name
+                        yield from at_arguments(
+                            uses,
+                            (path, use),
+                            one,
+                            (number, number),
+                            f"NULL is passed for '{name}', which event '{one.name}' prints as text",
+                            'pass "" where there is none',
+                        )
+
+
+# Also where only one of two cases is NULL.
+_NULL = re.compile(r"(?:\([^()]*\*\) ?)?NULL|nullptr|.*[?:] ?(?:NULL|nullptr)(?: ?:.*)?")
+
+
+def _prints_text(event: Event, parameter: Parameter) -> bool:
+    return any(
+        printed is parameter and conversion.letter == "s" and conversion.macro is None
+        for conversion, printed in format_text.arguments(event)
+    )
+
+
+RULE = NullForString()

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from tesc.analysis.argument_types import TEXT, kind_of, kind_of_type
+from tesc.analysis.callers import declared
+from tesc.analysis.calls import at_arguments, judged
+from tesc.analysis.rule import Report, SourcesRule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.units.unit import Unit
+    from tesc.uses.index import Index
+
+
+class ArgumentKindMismatch(SourcesRule):
+    """A C source passes an event text where its parameter is a number, or a number where it is text.
+
+    Compilers warn of it, where they get to see the call; what is traced is an address, or a crash.
+    An argument's kind is known for literals, for variables that the function around the call declares, and
+    for casts.
+
+    Looked at with `--sources` or the key `sources` only, in C sources. What the text of the source does not
+    show is not judged.
+
+    Wrong:
+
+        # trace-events
+        net_send(int bytes) "bytes %d"
+
+        # net.c
+        void net_poll(void)
+        {
+            trace_net_send("many");
+        }
+
+    Right:
+
+        # trace-events
+        net_send(const char *bytes) "bytes %s"
+
+        # net.c
+        void net_poll(void)
+        {
+            trace_net_send("many");
+        }
+    """
+
+    code = "TE607"
+    name = "argument-kind-mismatch"
+
+    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
+        for one, calls in judged(declared(units), uses):
+            if one.crosses:
+                continue
+            kinds = [kind_of_type(parameter.type) for parameter in one.node.parameters]
+            for path, use in calls:
+                for number, (kind, argument) in enumerate(zip(kinds, use.given)):
+                    given = kind_of(argument) if kind else None
+                    if given is None or given == kind:
+                        continue
+                    parameter = one.node.parameters[number]
+                    what = "text" if given == TEXT else "a number"
+                    wanted = "text" if kind == TEXT else "a number"
+                    yield from at_arguments(
+                        uses,
+                        (path, use),
+                        one,
+                        (number, number),
+                        f"{what} is passed for '{parameter.name}', "
+                        f"which is {wanted} ({parameter.type.text}) in event '{one.name}'",
+                        None,
+                    )
+
+
+RULE = ArgumentKindMismatch()

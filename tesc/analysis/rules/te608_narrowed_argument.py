@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from tesc.analysis.argument_types import declared_type, width
+from tesc.analysis.callers import declared
+from tesc.analysis.calls import at_arguments, judged
+from tesc.analysis.rule import Report, SourcesRule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.units.unit import Unit
+    from tesc.uses.index import Index
+
+
+class NarrowedArgument(SourcesRule):
+    """A C source passes an event a 64-bit value for a parameter that has fewer bits.
+
+    The upper bits are not in the trace. Where the value is known to be small that is fine, as in the
+    callbacks of a device whose registers have 32 bits, so the rule is off by default. A value's type is known
+    for variables that the function around the call declares, and for casts; long and size_t have 64 bits
+    here, as on LP64.
+
+    Looked at with `--sources` or the key `sources` only, in C sources. What the text of the source does not
+    show is not judged.
+
+    Wrong:
+
+        # trace-events
+        net_send(unsigned bytes) "bytes %u"
+
+        # net.c
+        void net_poll(size_t sent)
+        {
+            trace_net_send(sent);
+        }
+
+    Right:
+
+        # trace-events
+        net_send(size_t bytes) "bytes %zu"
+
+        # net.c
+        void net_poll(size_t sent)
+        {
+            trace_net_send(sent);
+        }
+    """
+
+    code = "TE608"
+    name = "narrowed-argument"
+    severity = "information"
+    on_by_default = False
+
+    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
+        for one, calls in judged(declared(units), uses):
+            widths = [width(parameter.type) for parameter in one.node.parameters]
+            for path, use in calls:
+                for number, (bits, argument) in enumerate(zip(widths, use.given)):
+                    if bits is None or bits >= _WIDE:
+                        continue
+                    given = declared_type(argument)
+                    if width(given) == _WIDE:
+                        parameter = one.node.parameters[number]
+                        shown = argument.type or argument.text
+                        yield from at_arguments(
+                            uses,
+                            (path, use),
+                            one,
+                            (number, number),
+                            f"'{shown}' has {_WIDE} bits, and '{parameter.name}' "
+                            f"({parameter.type.text}) of event '{one.name}' has {bits}",
+                            None,
+                        )
+
+
+_WIDE = 64  # int is what C computes small values with, and an argument may well be one
+
+
+RULE = NarrowedArgument()

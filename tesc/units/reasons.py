@@ -1,0 +1,214 @@
+"""Why a unit may not be generated, for each of its consumers: the one table that says so.
+
+Generators, the tests and a page of the documentation share it. Each reason is refused by all
+consumers but those that it names, and says of each of these why it is an exception.
+"""
+
+from __future__ import annotations
+
+from tesc.limits import RECORD_ARGUMENTS, TRACER_ARGUMENTS
+from tesc.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Literal
+
+    Consumer = Literal["qemu", "fixed", "guest", "demux", "classic", "flatten", "decode"]
+
+# Who asks, as the documentation says it.
+CONSUMERS: Mapping[Consumer, str] = {
+    "qemu": "`tesc tracetool`, `tesc gen`",
+    "fixed": '`tesc gen` with `compat = "fixed"`',
+    "guest": "`tesc guest header`, `tesc guest source`",
+    "demux": "`tesc guest demux`",
+    "classic": "`tesc tracetool-classic`",
+    "flatten": "`tesc flatten`, `tesc list`",
+    "decode": "`tesc decode`",
+}
+LIMITS: Mapping[Consumer, int] = {
+    "qemu": TRACER_ARGUMENTS,
+    "fixed": TRACER_ARGUMENTS,
+    "guest": RECORD_ARGUMENTS,
+    "demux": RECORD_ARGUMENTS,
+    "classic": RECORD_ARGUMENTS,
+}
+
+
+@record
+class Reason:
+    """What is wrong with a unit: the rule's `code` (empty where only a generator objects), and whom it
+    does not keep from their work, with the reason for that. `example` is a file of it.
+    """
+
+    code: str
+    what: str
+    example: str
+    accepted: Mapping[Consumer, str]
+
+
+# All of them, in the order below.
+REASONS: list[Reason] = []
+
+
+def _row(code: str, what: str, example: str, accepted: Mapping[Consumer, str]) -> Reason:
+    REASONS.append(Reason(code, what, example, accepted))
+    return REASONS[-1]
+
+
+_REPEATED = "declarations are repeated, not judged"
+_DECODED = "what records hold is known all the same"
+READERS: Mapping[Consumer, str] = {"flatten": _REPEATED, "decode": _DECODED}
+_COMPILER = "the reference accepts it; the C compiler does not"
+_CLASSIC = "the tool of 2011 accepts it; the C compiler does not"
+_NOT_PRINTED = "the guest's code holds no formats"
+_GUEST_FORMATS: Mapping[Consumer, str] = {
+    "guest": _NOT_PRINTED,
+    "demux": _NOT_PRINTED,
+    "classic": "the tool of 2011 accepts it",
+    **READERS,
+}
+_RENAMED = "nobody calls by the name, so the generated code has another one"
+_ONLY_QEMU: Mapping[Consumer, str] = {
+    consumer: "only QEMU's tracetool refuses it: its meaning is clear"
+    for consumer in CONSUMERS
+    if consumer != "qemu"
+}
+
+SYNTAX = _row("TE001", "a line that is not valid syntax", 'a(int x "%d"\n', {})
+PROPERTY = _row("TE003", "an unknown property", 'vcup a(int x) "%d"\n', {"decode": _DECODED})
+TEXT = _row(
+    "TE004",
+    "text after the event's parameters, before its format or without one",
+    "a(int x) # oops\n",
+    {"qemu": "the reference drops it", "classic": "the tool of 2011 drops it; a warning says so"},
+)
+TEXT_AFTER_FORMAT = _row(
+    "TE004",
+    "text after the format",
+    'a(int x) "%d" # x\n',
+    {"classic": "the tool of 2011 drops it; a warning says so"},
+)
+NAMELESS = _row("TE307", "a parameter without a name", 'a(int) "%d"\n', {})
+TYPELESS = _row("TE308", "a parameter without a type, or a qualified pointer", 'a(int *const x) "%p"\n', {})
+STRING = _row("TE410", "a format whose quotes do not match", 'a(int x) "%d\n', {})
+UNREADABLE = _row("TE501", "an included file that is not there or can't be read", 'include "none"\n', {})
+CYCLE = _row("TE502", "a file that includes itself", 'include "trace-events"\n', {})
+PREFIX = _row("TE505", "a prefix after the first event", 'a(int x) "%d"\nprefix x_\n', {})
+TOO_LARGE = _row("TE506", "includes nested deeper than 64 files, or a unit that is too large", "", {})
+DIRECTIVE = _row(
+    "",
+    "a directive, such as `prefix`",
+    'prefix x_\na(int x) "%d"\n',
+    {
+        consumer: "directives are resolved ('tesc flatten' does so for the tool of 2011)"
+        for consumer in CONSUMERS
+        if consumer != "classic"
+    },
+)
+ENCODING = _row(
+    "TE005",
+    "a byte that is not UTF-8",
+    "# caf\udce9\n",
+    {
+        "classic": "the tool of 2011 passes bytes on as they are",
+        "decode": "no name or number is concerned",
+    },
+)
+CONTROL = _row(
+    "TE007",
+    "a form feed, vertical tab or Unicode space before a name or within a type",
+    'a(unsigned\fint x) "%u"\n',
+    {consumer: "it is read as a space, and TE007 reports it" for consumer in CONSUMERS if consumer != "qemu"},
+)
+END = _row("TE002", "a last line without a line end", 'a(int x) "%d"', _ONLY_QEMU)
+TRACETOOL = _row("TE009", "what only QEMU's tracetool refuses", 'a (int x) "%d"\n', _ONLY_QEMU)
+EMPTY = _row("TE303", "an empty parameter list", 'a() "x"\n', READERS)
+SEVEN = _row(
+    "TE301",
+    "more arguments than a record's six words",
+    'a(int a, int b, int c, int d, int e, int f, int g) "%d%d%d%d%d%d%d"\n',
+    {"qemu": "its tracers take ten", "fixed": "its tracers take ten", **READERS},
+)
+ELEVEN = _row(
+    "TE301",
+    "more than ten arguments",
+    "a(" + ", ".join(f"int p{number}" for number in range(11)) + ")\n",
+    READERS,
+)
+TYPE = _row(
+    "TE302",
+    "a type that is not allowed",
+    'a(hwaddr x) "%d"\n',
+    {
+        "guest": "firmware compiles it with its own types",
+        "demux": "the host compiles it with its own types",
+        "classic": "the tool of 2011 accepts all types",
+        **READERS,
+    },
+)
+OWN_TYPE = _row(
+    "TE302",
+    "a type that is allowed by `types` in tesc.toml",
+    'a(own_t x) "%d"\n',
+    {consumer: "the project says that its tracers know it" for consumer in CONSUMERS if consumer != "qemu"},
+)
+FLOATING = _row(
+    "TE306",
+    "a floating-point number",
+    'a(double x) "%f"\n',
+    {"classic": "the tool of 2011 accepts all types", **READERS},
+)
+FLOATING_POINTER = _row(
+    "TE306",
+    "a pointer to a floating-point number",
+    'a(double *x) "%p"\n',
+    {
+        "guest": "a record holds its address",
+        "demux": "a record holds its address",
+        "classic": "the tool of 2011 accepts all types",
+        **READERS,
+    },
+)
+MALFORMED = _row(
+    "TE308",
+    "words that make no type",
+    'a(unsigned uint32_t x) "%u"\n',
+    {"qemu": _COMPILER, "classic": _CLASSIC, **READERS},
+)
+ERRNO = _row("TE405", "`%m` in a format", 'a(int x) "%d %m"\n', _GUEST_FORMATS)
+NEWLINE = _row("TE406", "a newline in a format", 'a(int x) "%d\\n"\n', _GUEST_FORMATS)
+DUPLICATE = _row(
+    "TE101",
+    "two events of the same name",
+    'a(int x) "%d"\na(int y) "%d"\n',
+    {"qemu": _COMPILER, "classic": _CLASSIC, **READERS},
+)
+CASE = _row(
+    "TE102",
+    "two events whose names differ only in case",
+    'a(int x) "%d"\nA(int y) "%d"\n',
+    {"qemu": _COMPILER, "classic": "its code spells names as they are", **READERS},
+)
+TABLE = _row(
+    "TE103",
+    "an event called `list`, as the guest's table is",
+    'list(int x) "%d"\n',
+    {
+        consumer: "its code has no such table, or spells it otherwise"
+        for consumer in CONSUMERS
+        if consumer != "guest"
+    },
+)
+TWICE = _row(
+    "TE304",
+    "two parameters of the same name",
+    'a(int x, int x) "%d %d"\n',
+    {"qemu": _COMPILER, "classic": _CLASSIC, "guest": _RENAMED, "demux": _RENAMED, **READERS},
+)
+KEYWORD = _row(
+    "TE305",
+    "a parameter whose name is a keyword of C, or begins with a digit",
+    'a(int if) "%d"\n',
+    {"qemu": _COMPILER, "classic": _CLASSIC, "guest": _RENAMED, "demux": _RENAMED, **READERS},
+)

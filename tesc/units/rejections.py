@@ -1,0 +1,292 @@
+"""Whether a unit may be generated, and if not, why: what all commands that generate ask.
+
+The table in `reasons` says whom each reason stops; this module finds out which apply. Rules report
+the same facts to those who write the files, in the same words.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tesc.limits import TRACER_ARGUMENTS
+from tesc.records import record, replace
+from tesc.syntax.c_type import ALLOWED_WORDS, FLOATING_WORDS, parse_type
+from tesc.syntax.source import Span
+from tesc.units import reasons as why
+from tesc.units import wording
+from tesc.units.identifiers import c_object
+from tesc.units.reasons import LIMITS, READERS, Reason
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from tesc.syntax.nodes import Event, Format, ParseError, Tree
+    from tesc.syntax.source import Source
+    from tesc.units.reasons import Consumer
+    from tesc.units.unit import Unit, UnitEvent
+
+_REFERENCE_WORDS = ALLOWED_WORDS - {"intptr_t"}
+_SYNTAX = {one.code: one for one in (why.SYNTAX, why.PROPERTY, why.NAMELESS, why.TYPELESS, why.STRING)}
+_DIRECTIVES = {one.code: one for one in (why.UNREADABLE, why.CYCLE, why.PREFIX, why.TOO_LARGE)}
+_INVALID = re.compile("[\ud800-\udfff]+")
+_MOST_SHOWN = 10
+# Consumers that take events of any names.
+_NO_NAMES = ("qemu", "classic", *READERS)
+# What takes no ink, but for a space, a tab and a line end.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
+)
+# What the reference reads before a name: nothing, or words and spaces with a space at their end.
+_BEFORE_NAME = re.compile(r"(?:[\w\s]+\s+)?")
+
+
+@record
+class Fact:
+    """A reason that applies: where, what is said of it, and what to write instead."""
+
+    reason: Reason
+    span: Span
+    message: str
+    help: str | None = None
+
+
+@record
+class Rejection:
+    """Why something is not generated; `code` is that of the rule which reports it, or empty."""
+
+    code: str
+    source: Source
+    span: Span
+    message: str
+
+    @property
+    def line(self) -> str:
+        """How it is printed."""
+        return wording.line_of(self.source, self.span, "error", self.code, self.message)
+
+
+def few_lines(found: Sequence[Rejection]) -> str:
+    """The first ones, a line each, for where there is no room for all."""
+    more = [f"and {len(found) - _MOST_SHOWN} more"] if len(found) > _MOST_SHOWN else []
+    return "\n".join([*(one.line for one in found[:_MOST_SHOWN]), *more])
+
+
+def rejections(
+    unit: Unit,
+    consumer: Consumer,
+    types: frozenset[str] = frozenset(),
+    events: Sequence[UnitEvent] | None = None,
+) -> list[Rejection]:
+    """What keeps a consumer from a unit, file by file in the order of the text: nothing lets it go ahead.
+
+    `types` are the words that the project allows in types; `events` are those that the consumer takes,
+    if not all of the unit's.
+    """
+    names = {} if consumer in _NO_NAMES else _of_event_names(unit.events if events is None else events)
+    nodes = None if events is None else {id(event.node) for event in events}
+    found = []
+    for tree in unit.trees:
+        source = tree.source
+        broken = [
+            Rejection(error.code, source, error.span, error.message)
+            for error in tree.errors
+            if consumer not in _of_syntax(error, tree).accepted
+        ]
+        broken += [Rejection(e.code, e.source, e.span, e.message) for e in unit.errors if e.source is source]
+        lines = {source.place(one.span.start)[0] for one in broken}
+        for fact in (*facts(tree, consumer, types, nodes), *names.get(source, ())):
+            # A line that is broken is said to be so, and no more.
+            if consumer not in fact.reason.accepted and source.place(fact.span.start)[0] not in lines:
+                broken.append(Rejection(fact.reason.code, source, fact.span, fact.message))
+        found += sorted(broken, key=lambda one: one.span.start)
+    sources = {tree.source for tree in unit.trees}
+    found += [Rejection(e.code, e.source, e.span, e.message) for e in unit.errors if e.source not in sources]
+    return found
+
+
+def facts(
+    tree: Tree,
+    consumer: Consumer,
+    types: frozenset[str] = frozenset(),
+    nodes: Collection[int] | None = None,
+) -> Iterator[Fact]:
+    """The reasons that apply to a file by itself, apart from its syntax, those that the consumer accepts too.
+
+    `nodes` are the IDs of the events to look at, if not all.
+    """
+    text = tree.source.text
+    if not text.isascii() and (match := _INVALID.search(text)):
+        yield Fact(why.ENCODING, Span(*match.span()), wording.not_utf_8(match[0]))
+    if consumer == "classic":
+        for item in tree.items:
+            if item.__class__.__name__ in ("Include", "Prefix", "Disable"):
+                message = "the tracetool of 2011 has no directives: see 'tesc flatten'"
+                yield Fact(why.DIRECTIVE, item.span, message)
+    if consumer == "decode":
+        return
+    events = [event for event in tree.events if nodes is None or id(event) in nodes]
+    for event in events:
+        for word in event.properties:
+            if word.text != "disable":
+                yield Fact(why.PROPERTY, word.span, wording.unknown_property(word.text))
+    if consumer == "flatten":
+        return
+    odd = consumer == "qemu" and _INVISIBLE.search(text) is not None
+    for event in events:
+        if consumer == "qemu":
+            yield from _in_head(event, text)
+            if odd:
+                yield from _invisible(event, text)
+        elif consumer == "fixed":
+            yield from _of_parameter_names(event)
+        yield from _of_parameters(event, types, LIMITS[consumer])
+        form = event.format
+        if form is not None and ("%m" in form.text or "\\n" in form.text):
+            yield from _in_format(form)
+    if text and text[-1] not in "\r\n":
+        yield Fact(why.END, Span(len(text), len(text)), wording.NO_LINE_END)
+
+
+def _of_syntax(error: ParseError, tree: Tree) -> Reason:
+    """What of the table a parse error is."""
+    if error.code != "TE004":
+        return _SYNTAX.get(error.code, why.SYNTAX)
+    start = error.span.start
+    event = next((e for e in tree.events if e.line == tree.source.place(start)[0]), None)
+    dropped = event is not None and (event.format is None or start < event.format.start)
+    return why.TEXT if dropped else why.TEXT_AFTER_FORMAT
+
+
+def _in_head(event: Event, text: str) -> Iterator[Fact]:
+    """What the reference refuses in an event up to its parameters."""
+    name_end = event.name_start + len(event.name)
+    line = max(text.rfind("\n", 0, event.name_start), text.rfind("\r", 0, event.name_start)) + 1
+    if line != event.name_start and not _BEFORE_NAME.fullmatch(text, line, event.name_start):
+        before = text[line : event.name_start]
+        if before in (" ", "\t"):
+            message = "QEMU's tracetool refuses one space before an event's name"
+            yield Fact(why.TRACETOOL, Span(line, line + 1), message, "begin the line with it")
+        else:
+            char = next((c for c in before if _INVISIBLE.match(c)), before[0])
+            at = line + before.index(char)
+            yield Fact(why.CONTROL, Span(at, at + 1), wording.invisible(char))
+    if event.open != name_end:
+        message = "QEMU's tracetool refuses a space between an event's name and '('"
+        between = text[name_end : event.open].strip(" \t")
+        reason = why.CONTROL if between else why.TRACETOOL
+        yield Fact(reason, Span(name_end, event.open), message, f"write '{event.name}('")
+
+
+def _invisible(event: Event, text: str) -> Iterator[Fact]:
+    """What nobody sees within a type or a name, where the reference does not take it for a space."""
+    for parameter in event.parameters:
+        span = parameter.span
+        for match in _INVISIBLE.finditer(text, span.start, span.end):
+            at = match.start()
+            between = parameter.type_span.end <= at < parameter.name_span.start
+            if not (
+                between
+                and match[0].isspace()
+                and not text[parameter.type_span.end : parameter.name_span.start].strip()
+            ):
+                yield Fact(why.CONTROL, Span(at, at + 1), wording.invisible(match[0]))
+
+
+def _of_parameters(event: Event, types: frozenset[str], limit: int) -> Iterator[Fact]:
+    parameters = event.parameters
+    if not parameters and not event.void:
+        yield Fact(why.EMPTY, Span(event.open, event.close + 1), wording.EMPTY_LIST)
+    if len(parameters) > limit:
+        extra = Span(parameters[limit].start, parameters[-1].span.end)
+        reason = why.SEVEN if limit < TRACER_ARGUMENTS else why.ELEVEN
+        yield Fact(reason, extra, wording.too_many(len(parameters), limit))
+    for parameter in parameters:
+        found = _of_type(parameter.type.text, types)
+        if found is not None:
+            reason, message, help_, begin, end = found
+            if reason is not why.MALFORMED or parameter.declaration.flaw is None:
+                yield Fact(reason, Span(parameter.start + begin, parameter.start + end), message, help_)
+
+
+@lru_cache(maxsize=None)
+def _of_type(text: str, types: frozenset[str]) -> tuple[Reason, str, str | None, int, int] | None:
+    """What is wrong with a type: the reason, what is said, what to write, and where in its text."""
+    whole = (0, len(text))
+    type_ = parse_type(text)
+    unknown = [word for word in type_.words if word not in ALLOWED_WORDS]
+    if FLOATING_WORDS.intersection(unknown):
+        reason = why.FLOATING_POINTER if type_.pointers else why.FLOATING
+        return reason, wording.floating(text), None, *whole
+    if types.issuperset(unknown) and unknown:
+        return why.OWN_TYPE, f"QEMU's tracetool refuses the type '{text}'", None, *whole
+    if unknown:
+        return why.TYPE, wording.not_allowed(text), None, *whole
+    message = wording.malformed(type_)
+    if message is not None:
+        return why.MALFORMED, message, None, *whole
+    if "\t" in text and any(word.replace("*", "") not in _REFERENCE_WORDS | {""} for word in text.split(" ")):
+        at = text.index("\t")
+        return why.TRACETOOL, "QEMU's tracetool refuses a tab within a type", "write a space", at, at + 1
+    if "intptr_t" in type_.words:
+        at = next(m.start() for m in re.finditer(r"\bintptr_t\b", text))
+        help_ = "declare it ptrdiff_t"
+        return why.TRACETOOL, "QEMU's tracetool refuses the type intptr_t", help_, at, at + len("intptr_t")
+    return None
+
+
+def _in_format(form: Format) -> Iterator[Fact]:
+    """`%m` and a newline where the reference reads them, as what they mean or not."""
+    if "%m" in form.text:
+        meant = {c.start for c in form.parsed.conversions if c.letter == "m"}
+        message = "QEMU's tracetool refuses '%m', even in '%%m', in a format"
+        other = Fact(why.TRACETOOL, form.span, message, "put something between, such as '%% m'")
+        yield from _read_as(form, "%m", meant, Fact(why.ERRNO, form.span, wording.prints_errno("%m")), other)
+    if "\\n" in form.text:
+        meant = {flaw.start for flaw in form.parsed.flaws if flaw.kind == "newline"}
+        message = "QEMU's tracetool refuses '\\n', even after an escaped backslash, in a format"
+        other = Fact(why.TRACETOOL, form.span, message, "write a slash, or remove it")
+        yield from _read_as(form, "\\n", meant, Fact(why.NEWLINE, form.span, wording.NEWLINE), other)
+
+
+def _read_as(form: Format, sequence: str, meant: set[int], real: Fact, other: Fact) -> Iterator[Fact]:
+    """A fact for each place of a sequence: `real` where it is what it looks like."""
+    at = form.text.find(sequence)
+    while at >= 0:
+        span = Span(form.start + at, form.start + at + len(sequence))
+        yield replace(real if at in meant else other, span=span)
+        at = form.text.find(sequence, at + len(sequence))
+
+
+def _of_parameter_names(event: Event) -> Iterator[Fact]:
+    """Names that the C compiler refuses in the functions that are made of an event."""
+    from tesc.units.reserved import C_KEYWORDS
+
+    seen = set()
+    for parameter in event.parameters:
+        name = parameter.name
+        if name in seen and name:
+            yield Fact(why.TWICE, parameter.name_span, wording.declared_twice("parameter", name))
+        elif name in C_KEYWORDS or name[:1].isdigit():
+            yield Fact(why.KEYWORD, parameter.name_span, wording.no_name_in_c(name))
+        seen.add(name)
+
+
+def _of_event_names(events: Iterable[UnitEvent]) -> dict[Source, list[Fact]]:
+    """Events whose names make others of a unit define what they do, by their file."""
+    found: dict[Source, list[Fact]] = {}
+    seen: dict[str, UnitEvent] = {}
+    for event in events:
+        first = seen.setdefault(event.name.upper(), event)
+        if first.name != event.name:
+            macro = c_object(event.name)
+            fact = (why.CASE, wording.differ_in_case(first.name, event.name, macro))
+        elif first is not event:
+            fact = (why.DUPLICATE, wording.declared_twice("event", event.name))
+        elif event.name == "list":
+            fact = (why.TABLE, "'trace_list' is the table of all events")
+        else:
+            continue
+        found.setdefault(event.source, []).append(Fact(fact[0], event.node.name_span, fact[1]))
+    return found

@@ -1,0 +1,92 @@
+"""Which arguments are text: decided once, from the type and the conversion together.
+
+A pointer to characters is text where `%s` prints it, whatever the spelling of its type. Where `%p`
+or `%x` prints it, it is an address: nobody said that a NUL ends what it points to. `%.*s` and `%.3s`
+print at most their precision, so no more than that may be read.
+
+QEMU's tracetool looks at the type's text alone. With `compat` "qemu" that is what counts, and rules
+ask here where the two differ.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tesc.records import record
+from tesc.syntax.arguments import printings
+from tesc.syntax.c_type import parse_type
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.syntax.arguments import Printing
+
+# What the simple backend and the tapsets of QEMU's tracetool take for text: exactly these spellings.
+_SPELLINGS = ("const char*", "char*", "const char *", "char *")
+# C11 6.2.5 paragraph 15, and what <stdint.h> calls two of them: gcc lets `%s` print all.
+_CHARACTERS = frozenset({"char", "signed char", "unsigned char", "int8_t", "uint8_t"})
+
+
+@record
+class Text:
+    """An argument that is text.
+
+    At most `bytes` of it are printed, if that is given; with `limit`, the index of another parameter,
+    at most as many as that one says, if it is not negative. `plain` is true if its type points to
+    `char`, as functions for text want it; others need a cast.
+    """
+
+    bytes: int | None = None
+    limit: int | None = None
+    plain: bool = True
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the format prints less than everything up to a NUL."""
+        return self.limit is not None or self.bytes is not None
+
+
+def texts(parameters: Sequence[tuple[str, str]], format_text: str, compat: str) -> tuple[Text | None, ...]:
+    """For each parameter what text it is, or None for a number or an address.
+
+    `parameters` are types and names, `compat` is "qemu" or "fixed".
+    """
+    types = tuple([type_ for type_, _ in parameters])
+    if compat == "qemu":
+        return tuple([Text() if spelled_as_text(type_) else None for type_ in types])
+    return _texts(types, format_text)
+
+
+@lru_cache(maxsize=16384)
+def _texts(types: tuple[str, ...], format_text: str) -> tuple[Text | None, ...]:
+    if not any("*" in type_ for type_ in types):
+        return (None,) * len(types)
+    how = printings(format_text)
+    return tuple([text_of(type_, how.get(index)) for index, type_ in enumerate(types)])
+
+
+def text_of(type_text: str, printing: Printing | None) -> Text | None:
+    """What text an argument of a type is where a format prints it so; None if it is none.
+
+    What no conversion prints is text if it is a pointer to `char` itself.
+    """
+    type_ = parse_type(type_text)
+    if type_.pointers != 1 or type_.base not in _CHARACTERS:
+        return None
+    plain = type_.base == "char"
+    if printing is None:
+        return Text() if plain else None
+    if printing.letter != "s" or printing.conversion.length:
+        return None
+    precision = printing.conversion.precision
+    most = None
+    # A negative precision counts as none (C11 7.21.6.1 paragraph 5).
+    if precision is not None and printing.limit is None and not precision.startswith("-"):
+        most = int(precision or 0)
+    return Text(most, printing.limit, plain)
+
+
+def spelled_as_text(type_text: str) -> bool:
+    """Whether QEMU's simple backend and its tapsets record an argument of this type as text."""
+    return type_text.startswith(_SPELLINGS) and type_text.count("*") == 1
