@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from io import BufferedWriter
 
 MAX_SOURCE_BYTES = 16 * 1024 * 1024
+# What decides how a file is checked by its being in the folder of the file, or in one above it: all
+# that configurations and rules look for. A rule that looks for something else adds that.
+SURROUNDINGS = (
+    "tesc.toml",
+    "pyproject.toml",
+    "meson.build",
+    "VERSION",
+    os.path.join("scripts", "tracetool.py"),
+    os.path.join("scripts", "tracetool", "format", "rs.py"),
+)
 
 
 def read_source(path: str, shown: str) -> Source:

@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tesc.analysis.kept_reports import KeptReports
     from tesc.analysis.rule import Rule
     from tesc.comparison.approvals import ChangeSet
     from tesc.config.settings import Settings
@@ -94,19 +95,31 @@ def needs_sources(rule: Rule) -> bool:
 class Memory:
     """What was found in each file by itself, and under which facts about it."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: KeptReports | None = None) -> None:
+        """`kept` has what earlier processes found."""
         self._found: dict[int, tuple[Tree, _Facts, list[Diagnostic]]] = {}
+        self._kept = kept
 
     def found_in(self, tree: Tree, facts: _Facts) -> list[Diagnostic]:
         """What there is to find in a tree, looked for anew only where the facts are others."""
         before = self._found.get(id(tree))
         if before is None or before[1] != facts:
-            before = self._found[id(tree)] = (tree, facts, _in_file(tree, *facts))
+            before = self._found[id(tree)] = (tree, facts, self._looked_for(tree, facts))
         return before[2]
+
+    def _looked_for(self, tree: Tree, facts: _Facts) -> list[Diagnostic]:
+        if self._kept is None:
+            return _in_file(tree, *facts)
+        key = self._kept.key(tree, *facts)
+        found = self._kept.get(key, tree.source)
+        if found is None:
+            found = _in_file(tree, *facts)
+            self._kept.put(key, tree.source, found)
+        return found
 
     def fork(self) -> Memory:
         """A memory of the same files, which forgets and learns apart from this one."""
-        other = Memory()
+        other = Memory(self._kept)
         other._found = dict(self._found)
         return other
 
@@ -236,18 +249,20 @@ def _unsuppressed(
         reporter = next((rule for rule in rules if rule.code == UNUSED_IGNORE), None)
         ran = {rule.code for rule in rules if rule.applies(settings[tree.source])}
         here = [(d, tree.source.place(d.span.start)[0]) for d in found if d.source is tree.source]
-        useless = []
+        useless: list[Report] = []
         for one in mine:
             hit = [d for d, line in here if d.code in one.codes and one.line in (0, line)]
             dropped.update(map(id, hit))
             # A rule that did not run can't tell whether its suppression is needed.
             if not hit and (one.flaw or not one.codes - ran):
-                useless.append(one)
+                useless.append(_unused(one))
+            elif one.now:
+                useless.append(Report(one.span, one.now, "write the new code", severity="information"))
         # Unused ignores can be ignored only in the whole file: a comment is no item.
         silent = any(UNUSED_IGNORE in one.codes and not one.line for one in mine)
         if reporter and not silent:
             levels = plan.severities_in(tree.source)
-            unused += [_diagnostic(reporter, _unused(one), tree.source, None, levels) for one in useless]
+            unused += [_diagnostic(reporter, one, tree.source, None, levels) for one in useless]
     return [d for d in found if id(d) not in dropped] + unused
 
 

@@ -49,6 +49,8 @@ class Rule:
 
     code: str
     name: str
+    # Codes and names of rules that it took the place of: selectors and baselines still know them.
+    formerly: tuple[str, ...] = ()
     severity = "error"
     on_by_default = True
     # Whether some of its findings can be mended by tesc.

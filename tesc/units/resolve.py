@@ -71,7 +71,7 @@ def _plain(roots: Sequence[Tree]) -> Unit:
 
 def _too_many_events(source: Source, node: Event, chain: tuple[Inclusion, ...]) -> UnitError:
     message = f"the unit has more than {MAX_EVENTS:,} events"
-    return UnitError("TE507", source, node.name_span, message, "the rest is left out: split it", chain)
+    return UnitError("TE506", source, node.name_span, message, "the rest is left out: split it", chain)
 
 
 class _Draft:
@@ -236,7 +236,7 @@ class _Resolver:
         self._includes += 1
         if self._includes > MAX_INCLUDES:
             message = f"the unit has more than {MAX_INCLUDES:,} includes"
-            self._problem("TE507", *where, message, "the rest is left out: split it", outer.chain)
+            self._problem("TE506", *where, message, "the rest is left out: split it", outer.chain)
             self._full = True
             return None
         path, looked = self._loader.find(include.path, inclusion.source)
@@ -248,7 +248,7 @@ class _Resolver:
         if not self._loader.may_include(path) and inclusion.source not in self._given:
             message = f"'{include.path}' is outside of the project"
             help_ = "give the folder that it is in with -I, or in include-path of tesc.toml"
-            self._problem("TE503", *where, message, help_, outer.chain)
+            self._problem("TE501", *where, message, help_, outer.chain)
             return None
         if self._loader.real(path) in outer.opened:
             cycle = " -> ".join(self._shown_cycle((*outer.chain, inclusion), self._loader.real(path)))
@@ -273,7 +273,7 @@ class _Resolver:
         except Unreadable as error:
             include = inclusion.include
             message = f"can't include '{include.path}': {error}"
-            self._problem("TE503", inclusion.source, include.path_span, message, None, chain)
+            self._problem("TE501", inclusion.source, include.path_span, message, None, chain)
             return None
 
     def _own_prefix(self, tree: Tree, chain: tuple[Inclusion, ...]) -> str:

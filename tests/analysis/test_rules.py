@@ -239,7 +239,6 @@ SPOILT = {
     "TE005": lambda text: text.encode("latin-1"),
     "TE006": lambda text: text.replace("\n", "\r\n").encode(),
     "TE506": lambda text: {f"{n}": text.replace("another-one", f"{n + 1}") for n in range(66)},
-    "TE507": lambda text: {f"{n}": text.replace("next", f"{n + 1}") for n in range(17)},
 }
 
 
