@@ -112,6 +112,7 @@ class Catalogue:
                 self._streams[event.stream_id] = made[-1]
         # Of several events of one name the last one is meant, as in QEMU's reader.
         self._names = {event.name: event for event in self.events}
+        self._crossing = {event.name: event for event in unit.events if event.crosses}
         for name, event in former_names(unit).items():
             if event.name in self._names:
                 self._names.setdefault(name, self._names[event.name])
@@ -129,6 +130,16 @@ class Catalogue:
     def names(self) -> list[tuple[str, TracedEvent]]:
         """All names of events, also those that they had before."""
         return list(self._names.items())
+
+    def sent(self, name: str) -> TracedEvent | None:
+        """The event of a name in a file of what a guest sent in frames: text is text there."""
+        event = self._crossing.get(name)
+        if event is None:
+            return self.named(name)
+        from tesc.trace.guest import sent_event
+        from tesc.wire.schema import signature_of
+
+        return sent_event(event, signature_of(event))
 
     def numbered(self, event_id: int, texts: bool) -> TracedEvent | None:
         """The event at an index, or of a stream ID where ranges with a base have such ones."""
@@ -150,10 +161,11 @@ class Catalogue:
         Without a prefix that is the one range with a base, or the root if there is none: the file
         is a guest's own then. Raises Unusable.
         """
-        at = self._range(prefix)
+        at = self.range_of(prefix)
         return tuple([_crossing(event) for event in self.unit.events if event.range == at])
 
-    def _range(self, prefix: str) -> int:
+    def range_of(self, prefix: str) -> int:
+        """The number of the range that `guest` gives the events of. Raises Unusable."""
         ranges = self.unit.ranges
         based = range(1, len(ranges))
         if prefix:

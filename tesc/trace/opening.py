@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tesc.trace import logs
 from tesc.trace.errors import Unusable
+from tesc.trace.guest_input import GuestInput
 from tesc.trace.input import TraceInput, Truncated
 from tesc.trace.layout import HEADER_BYTES, PayloadLayout, headed_layout, headless_layout
 from tesc.trace.reader import RecordReader
@@ -33,7 +34,9 @@ def open_reader(
         if not layout.named and not catalogue.whole:
             raise Unusable(f"{source.path}: its IDs are positions in {catalogue.path}, which has errors")
         source.at = layout.start
-        return RecordReader(source, layout, catalogue, guest)
+        if layout.version is None:
+            source = GuestInput(source, catalogue, guest or "")
+        return RecordReader(source, layout, catalogue)
     except BaseException:
         source.close()
         raise

@@ -16,9 +16,12 @@ from itertools import compress
 from tesc.trace import vectors
 from tesc.trace.errors import Broken, TraceErrors
 from tesc.trace.events import DROPPED
+from tesc.trace.guest_input import GuestInput
 from tesc.trace.input import TraceInput, Truncated
 from tesc.trace.layout import (
     DROPPED_ID,
+    SENT_MARK,
+    SENT_MARK_ID,
     UNKNOWN,
     Mapping,
     PayloadLayout,
@@ -108,14 +111,12 @@ class RecordReader:
     `over` tells that there is nothing more to read.
     """
 
-    def __init__(
-        self, source: TraceInput, layout: PayloadLayout, catalogue: Catalogue, guest: str | None = None
-    ) -> None:
+    def __init__(self, source: TraceInput, layout: PayloadLayout, catalogue: Catalogue) -> None:
         """Read from where a header ends. Raises Unusable."""
         self.source = source
         self.layout = layout
         self.catalogue = catalogue
-        self.errors = TraceErrors(source.path)
+        self.errors = source.errors if isinstance(source, GuestInput) else TraceErrors(source.path)
         self.records = 0
         self.mappings = 0
         self.lost = 0
@@ -125,8 +126,9 @@ class RecordReader:
         # The times of the first and the last record so far, and how many are earlier than the one before.
         self.first_record = self.last_time = UNKNOWN
         self.steps_back = 0
-        self._guest = catalogue.guest(guest or "") if layout.version is None else ()
+        self._guest = source.events if isinstance(source, GuestInput) else ()
         self._mapped: dict[int, TracedEvent | str] = {}
+        self._named = catalogue.named
         # The names that the trace itself gives to IDs.
         self.names: dict[int, str] = {}
         self._frame = framing(layout)
@@ -167,7 +169,10 @@ class RecordReader:
 
     def _name(self, event_id: int, name: str) -> None:
         self.names[event_id] = name
-        self._mapped[event_id] = self.catalogue.named(name) or name[:128]
+        if (event_id, name) == (SENT_MARK_ID, SENT_MARK):
+            self._named = self.catalogue.sent
+            return
+        self._mapped[event_id] = self._named(name) or name[:128]
 
     def _unknown(self, event_id: int) -> None:
         """Note a record whose event is not known."""
@@ -251,6 +256,7 @@ class RecordReader:
         if names is not None:
             self._mapped.clear()
             self.names.clear()
+            self._named = self.catalogue.named
             for event_id, name in names.items():
                 self._name(event_id, name)
             self.mappings = mappings

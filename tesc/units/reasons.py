@@ -6,7 +6,7 @@ consumers but those that it names, and says of each of these why it is an except
 
 from __future__ import annotations
 
-from tesc.limits import RECORD_ARGUMENTS, TRACER_ARGUMENTS
+from tesc.limits import FRAME_ARGUMENTS, RECORD_ARGUMENTS, TRACER_ARGUMENTS
 from tesc.records import record
 
 TYPE_CHECKING = False
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Literal
 
-    Consumer = Literal["qemu", "fixed", "guest", "demux", "classic", "flatten", "decode"]
+    Consumer = Literal["qemu", "fixed", "frames", "guest", "demux", "classic", "flatten", "decode"]
 
 # Who asks, as the documentation says it.
 CONSUMERS: Mapping[Consumer, str] = {
     "qemu": "`tesc tracetool`, `tesc gen`",
     "fixed": '`tesc gen` with `compat = "fixed"`',
-    "guest": "`tesc guest header`, `tesc guest source`",
+    "frames": "`tesc guest header`, `tesc guest source`",
+    "guest": "the same with `--wire words`",
     "demux": "`tesc guest demux`",
     "classic": "`tesc tracetool-classic`",
     "flatten": "`tesc flatten`, `tesc list`",
@@ -29,6 +30,7 @@ CONSUMERS: Mapping[Consumer, str] = {
 LIMITS: Mapping[Consumer, int] = {
     "qemu": TRACER_ARGUMENTS,
     "fixed": TRACER_ARGUMENTS,
+    "frames": FRAME_ARGUMENTS,
     "guest": RECORD_ARGUMENTS,
     "demux": RECORD_ARGUMENTS,
     "classic": RECORD_ARGUMENTS,
@@ -63,11 +65,13 @@ _COMPILER = "the reference accepts it; the C compiler does not"
 _CLASSIC = "the tool of 2011 accepts it; the C compiler does not"
 _NOT_PRINTED = "the guest's code holds no formats"
 _GUEST_FORMATS: Mapping[Consumer, str] = {
+    "frames": _NOT_PRINTED,
     "guest": _NOT_PRINTED,
     "demux": _NOT_PRINTED,
     "classic": "the tool of 2011 accepts it",
     **READERS,
 }
+_FRAMED = "a frame holds as many as 254 bytes take"
 _RENAMED = "nobody calls by the name, so the generated code has another one"
 _ONLY_QEMU: Mapping[Consumer, str] = {
     consumer: "only QEMU's tracetool refuses it: its meaning is clear"
@@ -128,19 +132,20 @@ SEVEN = _row(
     "TE301",
     "more arguments than a record's six words",
     'a(int a, int b, int c, int d, int e, int f, int g) "%d%d%d%d%d%d%d"\n',
-    {"qemu": "its tracers take ten", "fixed": "its tracers take ten", **READERS},
+    {"qemu": "its tracers take ten", "fixed": "its tracers take ten", "frames": _FRAMED, **READERS},
 )
 ELEVEN = _row(
     "TE301",
     "more than ten arguments",
     "a(" + ", ".join(f"int p{number}" for number in range(11)) + ")\n",
-    READERS,
+    {"frames": _FRAMED, **READERS},
 )
 TYPE = _row(
     "TE302",
     "a type that is not allowed",
     'a(hwaddr x) "%d"\n',
     {
+        "frames": "firmware compiles it with its own types",
         "guest": "firmware compiles it with its own types",
         "demux": "the host compiles it with its own types",
         "classic": "the tool of 2011 accepts all types",
@@ -164,6 +169,7 @@ FLOATING_POINTER = _row(
     "a pointer to a floating-point number",
     'a(double *x) "%p"\n',
     {
+        "frames": "a frame holds its address",
         "guest": "a record holds its address",
         "demux": "a record holds its address",
         "classic": "the tool of 2011 accepts all types",
@@ -204,11 +210,25 @@ TWICE = _row(
     "TE304",
     "two parameters of the same name",
     'a(int x, int x) "%d %d"\n',
-    {"qemu": _COMPILER, "classic": _CLASSIC, "guest": _RENAMED, "demux": _RENAMED, **READERS},
+    {
+        "qemu": _COMPILER,
+        "classic": _CLASSIC,
+        "frames": _RENAMED,
+        "guest": _RENAMED,
+        "demux": _RENAMED,
+        **READERS,
+    },
 )
 KEYWORD = _row(
     "TE305",
     "a parameter whose name is a keyword of C, or begins with a digit",
     'a(int if) "%d"\n',
-    {"qemu": _COMPILER, "classic": _CLASSIC, "guest": _RENAMED, "demux": _RENAMED, **READERS},
+    {
+        "qemu": _COMPILER,
+        "classic": _CLASSIC,
+        "frames": _RENAMED,
+        "guest": _RENAMED,
+        "demux": _RENAMED,
+        **READERS,
+    },
 )

@@ -118,7 +118,7 @@ def test_noise(catalogue, monkeypatch, how):
         for rows in reader.batches(lambda e: lambda values: values, ALWAYS):
             assert rows
         if "guest" in how:
-            assert reader.records == len(noise) // 56
+            assert reader.records == 0  # neither a frame nor a record of words
 
 
 def test_memory_is_bounded(writer, catalogue, monkeypatch):

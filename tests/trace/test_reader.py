@@ -182,7 +182,7 @@ def test_unknown_ids_of_a_guest(read, writer, guests):
     rows, errors = read(writer().guest(3).guest(0x8000000000000000).guest(1), guests, guest="bios")
     assert [row[2] for row in rows] == [("bios_off", ())]
     assert errors == [
-        (0, "unknown event ID 0x3: host has 3 events for this trace", 2),
+        (0, "112 bytes are skipped: no event has the ID 0x3", 1),
     ]
 
 

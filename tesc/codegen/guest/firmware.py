@@ -46,12 +46,12 @@ def source(events: Sequence[UnitEvent], on: Collection[int]) -> str:
 def _function(event: UnitEvent) -> list[str]:
     parameters = event.node.parameters
     called = names.parameters(event)
-    declared = [_declared(p, name) for p, name in zip(parameters, called)] or ["void"]
+    declared = [declared_parameter(p, name) for p, name in zip(parameters, called)] or ["void"]
     lines = [*listed(f"static inline void {identifiers.c_function(event.name)}", declared, ""), "{"]
     if event.disabled:
         return [*lines, *(f"    (void){name};" for name in called), "}"]
     id_ = identifiers.c_id(event.name)
-    words = [id_, *(_word(p, name) for p, name in zip(parameters, called))]
+    words = [id_, *(as_word(p, name) for p, name in zip(parameters, called))]
     return [
         *lines,
         f"    if ({names.TABLE}[{id_}].state) {{",
@@ -61,7 +61,7 @@ def _function(event: UnitEvent) -> list[str]:
     ]
 
 
-def _declared(parameter: Parameter, name: str) -> str:
+def declared_parameter(parameter: Parameter, name: str) -> str:
     text = parameter.type.text
     if "ssize_t" in parameter.type.words:
         # <sys/types.h> has that one, and no freestanding compiler that header. <stddef.h> has its like.
@@ -70,7 +70,7 @@ def _declared(parameter: Parameter, name: str) -> str:
     return f"{text}{name}" if text.endswith("*") else f"{text} {name}"
 
 
-def _word(parameter: Parameter, name: str) -> str:
+def as_word(parameter: Parameter, name: str) -> str:
     """An argument as 64 bits: C extends the sign of a signed value, and widens others with zeros.
 
     Through uintptr_t go pointers only: it would halve a 64-bit value of a 32-bit guest.
