@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tesc.cli.commands import Commands
     from tesc.trace.output import TraceOutput
     from tesc.trace.reader import RecordReader
     from tesc.trace.selection import Moment, Selection, Window
@@ -48,7 +49,7 @@ def main(words: Sequence[str]) -> int:
     return run(parser.parse_args([*spelled, *words[options:]]))
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     """Let the list of commands have it; `main` reads its arguments."""
     _add_arguments(commands.add_parser("decode", help="a simpletrace binary as text, JSON lines, ..."))
 
@@ -81,8 +82,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--guest",
         nargs="?",
         metavar="PREFIX",
-        help="a guest's stream, seven words a record: of the only include with a base, or of the file itself "
-        "if there is none; --guest=PREFIX means the include with that prefix",
+        help="what a guest sent (frames, the words of 2011, a copy of its memory with rings): of the only "
+        "include with a base, or of the file itself if there is none; --guest=PREFIX means the include with "
+        "that prefix",
     )
     kinds.add_argument(
         "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"
