@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from tesc.cli.commands import Commands
     from tesc.codegen.tree.manifest import Manifest
     from tesc.codegen.tree.plan import Planned, TreeOptions
     from tesc.codegen.tree.run import Made
@@ -64,7 +65,7 @@ def main(words: Sequence[str]) -> int:
     from tesc.codegen.tree.run import Interrupted
 
     try:
-        return _generate(_parser().parse_args(words), identity, words)
+        return _generate(own_parser().parse_args(words), identity, words)
     except Interrupted as error:
         raise Failure(str(error)) from None
 
@@ -117,12 +118,12 @@ def _save(manifest: Manifest, out: str) -> None:
         pass  # then the next run looks at everything again
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     """Let the list of commands have it; `main` reads its arguments."""
     commands.add_parser("gen", help=HELP, add_help=False)
 
 
-def _parser() -> argparse.ArgumentParser:
+def own_parser() -> argparse.ArgumentParser:
     import argparse
 
     from tesc.cli.overrides import add_settings

@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_USAGE = """\
+USAGE = """\
 usage: tesc tracetool-classic BACKEND OUTPUT [OPTION...] < TRACE-EVENTS > FILE
 
 Generate one output as the shell tracetool of 2011 did, without its mistakes.
@@ -74,10 +74,10 @@ def main(arguments: Sequence[str]) -> int:
         elif word == "--check-backend":
             return 0
         elif word != "--guest-trace":
-            sys.stderr.write(_USAGE)
+            sys.stderr.write(USAGE)
             return 1
     if not backend or not output:
-        sys.stderr.write(_USAGE)
+        sys.stderr.write(USAGE)
         return 1
     refusal = _refusal(backend, output, values)
     if refusal:

@@ -68,6 +68,15 @@ class CType:
     def is_pointer(self) -> bool:
         return self.pointers > 0
 
+    @property
+    def points_to_const(self) -> bool:
+        """True if what its first `*` points to, or the value itself, is const."""
+        return "const" in self.text.split("*")[0].split()
+
+    def offset_of(self, word: str) -> int:
+        """Where one of its words begins in its text. Raises ValueError."""
+        return self.text.index(word)
+
     def before(self, name: str) -> str:
         """The type and a name as a declaration prints them."""
         return with_name(self.text, name)

@@ -64,7 +64,7 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
     for parameter in event.parameters:
         words = parameter.type.words
         if "signed" in words and parameter.type.base == "int" and "int" not in words:
-            at = parameter.start + parameter.type.text.index("signed")
+            at = parameter.start + parameter.type.offset_of("signed")
             edit = SourceEdit(tree.source, Span(at, at + len("signed")), "int")
             message = "QEMU's tracetool has no type in Rust for a bare 'signed'"
             yield Report(edit.span, message, "write 'int'", fix=Fix("safe", (edit,)))
