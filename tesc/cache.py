@@ -57,10 +57,13 @@ def digest(*parts: str | bytes) -> str:
     return made.hexdigest()
 
 
-def table(kind: str, owner: str = "") -> Table:
-    """The table of a kind of values; `owner` is the folder that they are about, where each has its own."""
+def table(kind: str, owner: str = "", most: int = MOST_VALUES) -> Table:
+    """The table of a kind of values; `owner` is the folder that they are about, where each has its own.
+
+    Of the values those `most` are kept that were used last.
+    """
     name = f"{kind}-{digest(os.path.abspath(owner))}" if owner else kind
-    return Table(os.path.join(folder(), name + _SUFFIX))
+    return Table(os.path.join(folder(), name + _SUFFIX), most)
 
 
 def clear() -> tuple[int, int]:
@@ -76,8 +79,9 @@ def clear() -> tuple[int, int]:
 class Table:
     """Values by their keys. Nothing is read before the first `get`, or written before `save`."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, most: int) -> None:
         self._path = path
+        self._most = most
         self._values: dict[str, Any] | None = None
         self._changed = False
 
@@ -108,7 +112,7 @@ class Table:
 
         from tesc.files import write_output
 
-        kept = dict(list(self._values.items())[-MOST_VALUES:])
+        kept = dict(list(self._values.items())[-self._most :])
         body = json.dumps(kept, separators=(",", ":"))
         try:
             os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)

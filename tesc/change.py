@@ -66,16 +66,16 @@ class Change:
 
 
 class Since(Change):
-    """What came since the present work left the history of a revision."""
+    """What came since the present work left the history of a revision, or since the very revision."""
 
-    def __init__(self, revision: str, paths: Sequence[str]) -> None:
-        """`paths` lie in one checkout. Raises GitError for what git can't tell."""
+    def __init__(self, revision: str, paths: Sequence[str], exactly: bool = False) -> None:
+        """`paths` are in one checkout. Raises GitError for what git can't tell."""
         first = os.path.realpath(next((path for path in paths if path != "-"), "."))
         self._checkout = Checkout(first if os.path.isdir(first) else os.path.dirname(first))
         for path in paths:
             if path != "-" and self._inside(path) is None:
                 raise GitError(f"{path}: not in the git checkout {self._checkout.root}")
-        commit = self._commit = self._checkout.base(revision)
+        commit = self._commit = self._checkout.base(revision, exactly)
         self._files = self._checkout.files(commit)
         self._renamed = self._checkout.renamed_since(commit)
         self.renamed = {self._real(old): self._real(new) for new, old in self._renamed.items()}

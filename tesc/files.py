@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 
-from tesc import git
 from tesc.syntax.source import Source
 
 TYPE_CHECKING = False
@@ -14,6 +13,16 @@ if TYPE_CHECKING:
     from io import BufferedWriter
 
 MAX_SOURCE_BYTES = 16 * 1024 * 1024
+# What decides how a file is checked by its being in the folder of the file, or in one above it: all
+# that configurations and rules look for. A rule that looks for something else adds that.
+SURROUNDINGS = (
+    "tesc.toml",
+    "pyproject.toml",
+    "meson.build",
+    "VERSION",
+    os.path.join("scripts", "tracetool.py"),
+    os.path.join("scripts", "tracetool", "format", "rs.py"),
+)
 
 
 def read_source(path: str, shown: str) -> Source:
@@ -72,6 +81,8 @@ def leads_out(path: str, folder: str) -> bool:
     if not os.path.islink(path):
         return False
     real = os.path.realpath(path)
+    from tesc import git  # what makes one output asks for no files
+
     tops = (os.path.realpath(folder), git.top_folder(folder))
     return not any(top is not None and real.startswith(os.path.join(top, "")) for top in tops)
 
@@ -81,6 +92,8 @@ def listed_by_git(folder: str, ends: tuple[str, ...]) -> list[str] | None:
 
     None where git has no say.
     """
+    from tesc import git
+
     listed = git.listed(folder)
     if listed is None:
         return None

@@ -126,16 +126,18 @@ class Checkout:
         # Where git's hooks run too, so that what they say of the index holds.
         self._folder = self.root
 
-    def base(self, revision: str) -> str:
+    def base(self, revision: str, exactly: bool = False) -> str:
         """The commit that the work in hand began from: where HEAD left the history of `revision`.
 
-        Raises GitError for what names no commit here.
+        With `exactly` the commit that `revision` names. Raises GitError for what names no commit here.
         """
         commit = None if revision.startswith("-") else self._commit(revision)
         if commit is None:
             if revision == "HEAD":
                 raise GitError("this branch has no commits yet: there is nothing to compare with")
             raise GitError(f"unknown revision '{revision}'{self._remedy(revision)}")
+        if exactly:
+            return commit
         found = self._run("merge-base", commit, "HEAD")
         if not found.returncode:
             return found.stdout.split()[0].decode()

@@ -90,6 +90,8 @@ class Workspace:
         self.settings: dict[Source, Settings] = {}
         self.unreadable: list[Unreadable] = []
         self.configurations: dict[str, Configuration] = {}
+        # Where included files were looked for that were not there.
+        self.absent: set[str] = set()
         self._shown = shown or _shown
         self._trees: dict[str, Tree] = {}
         self._roots: dict[str, Tree] = {}
@@ -217,6 +219,11 @@ class Workspace:
         return _outermost(map(relative, found))
 
     @property
+    def trees(self) -> list[Tree]:
+        """All files that were read."""
+        return list(self._trees.values())
+
+    @property
     def files(self) -> int:
         """How many files the units are made of."""
         return len(self.settings)
@@ -300,7 +307,7 @@ class Workspace:
         return (*self.overrides.include_path, *self.settings_of(source).include_path)
 
     def _loader(self, source: Source) -> Loader:
-        return Loader(
+        loader = Loader(
             self.include_path_of(source),
             self._shown,
             self._trees,
@@ -308,6 +315,8 @@ class Workspace:
             self.project_of(source),
             self._looked_at,
         )
+        loader.absent = self.absent
+        return loader
 
     def project_of(self, source: Source) -> tuple[str, ...]:
         """The folders that a file's includes may lead to: its own, those named, its configuration's."""

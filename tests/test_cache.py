@@ -95,9 +95,8 @@ def test_a_module_that_changed_is_another_version(tmp_path, monkeypatch):
     assert len(seen) == 3
 
 
-def test_what_was_used_last_is_kept(monkeypatch):
-    monkeypatch.setattr(cache, "MOST_VALUES", 3)
-    table = cache.table("kind")
+def test_what_was_used_last_is_kept():
+    table = cache.table("kind", most=3)
     for number in range(3):
         table.put(str(number), number)
     assert table.get("0") == 0

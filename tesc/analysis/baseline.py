@@ -10,6 +10,7 @@ import json
 from collections import Counter
 
 from tesc.analysis.fingerprint import identity
+from tesc.analysis.registry import all_rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,8 +45,11 @@ def read(text: str) -> Counter[tuple[str, str, str, str]]:
             raise BadBaseline(f"a baseline of version {content['version']}, not {_VERSION}")
         accepted: Counter[tuple[str, str, str, str]] = Counter()
         for entry in content["findings"]:
-            key = (str(entry["code"]), str(entry["path"]), str(entry["place"]), str(entry["message"]))
-            accepted[key] += int(entry["count"])
+            # What a rule found that another one has taken the place of since.
+            codes = [rule.code for rule in all_rules() if entry["code"] in rule.formerly]
+            for code in codes or [str(entry["code"])]:
+                key = (code, str(entry["path"]), str(entry["place"]), str(entry["message"]))
+                accepted[key] += int(entry["count"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadBaseline(f"not a baseline that 'tesc check --write-baseline' wrote ({error})") from None
     return accepted

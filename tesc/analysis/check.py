@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Diagnostic, Related
-from tesc.analysis.rule import EventRule, FileRule, Report, RunRule, SourcesRule
+from tesc.analysis.rule import ChangeRule, EventRule, FileRule, Report, RunRule, SourcesRule
 from tesc.analysis.suppressions import Suppression, suppressions
 from tesc.limits import RECORD_ARGUMENTS
 from tesc.records import replace
@@ -12,7 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tesc.analysis.kept_reports import KeptReports
     from tesc.analysis.rule import Rule
+    from tesc.comparison.approvals import ChangeSet
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
@@ -36,6 +38,7 @@ def check(
     levels: Mapping[Source, Mapping[str, str]] | None = None,
     memory: Memory | None = None,
     uses: Index | None = None,
+    changes: ChangeSet | None = None,
 ) -> list[Diagnostic]:
     """What the rules find in units, in the order of the files and of their text.
 
@@ -43,11 +46,13 @@ def check(
     files. `severities` overrides severities by code; `levels` does so for one file, where `off`
     means that the rule does not run there. With a `memory`, what is found in a file by itself is not
     looked for again as long as the file stays the same. `uses` are those of events in C and Rust
-    sources; rules that look at them do not run without.
+    sources; rules that look at them do not run without, nor do those about changes without `changes`.
     """
     memory = memory or Memory()
     if uses is None:
         rules = [rule for rule in rules if not needs_sources(rule)]
+    if changes is None:
+        rules = [rule for rule in rules if not isinstance(rule, ChangeRule)]
     plan = _Plan(rules, severities, levels or {})
     trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
     names = {id(event.node): event.name for unit in reversed(units) for event in reversed(unit.events)}
@@ -65,7 +70,7 @@ def check(
         first = settings[trees[0].source]
         for rule in rules:
             if rule.applies(first):
-                for finding in _in_run(rule, units, first, uses):
+                for finding in _in_run(rule, units, first, uses, changes):
                     assert finding.source is not None
                     mine = plan.severities_in(finding.source)
                     if mine.get(rule.code) != OFF:
@@ -90,19 +95,31 @@ def needs_sources(rule: Rule) -> bool:
 class Memory:
     """What was found in each file by itself, and under which facts about it."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: KeptReports | None = None) -> None:
+        """`kept` has what earlier processes found."""
         self._found: dict[int, tuple[Tree, _Facts, list[Diagnostic]]] = {}
+        self._kept = kept
 
     def found_in(self, tree: Tree, facts: _Facts) -> list[Diagnostic]:
         """What there is to find in a tree, looked for anew only where the facts are others."""
         before = self._found.get(id(tree))
         if before is None or before[1] != facts:
-            before = self._found[id(tree)] = (tree, facts, _in_file(tree, *facts))
+            before = self._found[id(tree)] = (tree, facts, self._looked_for(tree, facts))
         return before[2]
+
+    def _looked_for(self, tree: Tree, facts: _Facts) -> list[Diagnostic]:
+        if self._kept is None:
+            return _in_file(tree, *facts)
+        key = self._kept.key(tree, *facts)
+        found = self._kept.get(key, tree.source)
+        if found is None:
+            found = _in_file(tree, *facts)
+            self._kept.put(key, tree.source, found)
+        return found
 
     def fork(self) -> Memory:
         """A memory of the same files, which forgets and learns apart from this one."""
-        other = Memory()
+        other = Memory(self._kept)
         other._found = dict(self._found)
         return other
 
@@ -111,12 +128,16 @@ class Memory:
         self._found = {id(tree): self._found[id(tree)] for tree in trees}
 
 
-def _in_run(rule: Rule, units: Sequence[Unit], settings: Settings, uses: Index | None) -> Iterable[Report]:
+def _in_run(
+    rule: Rule, units: Sequence[Unit], settings: Settings, uses: Index | None, changes: ChangeSet | None
+) -> Iterable[Report]:
     """What a rule finds that looks at all units together."""
     if isinstance(rule, RunRule):
         return rule.check(units, settings)
     if isinstance(rule, SourcesRule):
         return rule.check(units, settings, uses)
+    if isinstance(rule, ChangeRule) and changes is not None:
+        return rule.check(changes.unapproved(rule.kinds), settings)
     return ()
 
 
@@ -228,18 +249,20 @@ def _unsuppressed(
         reporter = next((rule for rule in rules if rule.code == UNUSED_IGNORE), None)
         ran = {rule.code for rule in rules if rule.applies(settings[tree.source])}
         here = [(d, tree.source.place(d.span.start)[0]) for d in found if d.source is tree.source]
-        useless = []
+        useless: list[Report] = []
         for one in mine:
             hit = [d for d, line in here if d.code in one.codes and one.line in (0, line)]
             dropped.update(map(id, hit))
             # A rule that did not run can't tell whether its suppression is needed.
             if not hit and (one.flaw or not one.codes - ran):
-                useless.append(one)
+                useless.append(_unused(one))
+            elif one.now:
+                useless.append(Report(one.span, one.now, "write the new code", severity="information"))
         # Unused ignores can be ignored only in the whole file: a comment is no item.
         silent = any(UNUSED_IGNORE in one.codes and not one.line for one in mine)
         if reporter and not silent:
             levels = plan.severities_in(tree.source)
-            unused += [_diagnostic(reporter, _unused(one), tree.source, None, levels) for one in useless]
+            unused += [_diagnostic(reporter, one, tree.source, None, levels) for one in useless]
     return [d for d in found if id(d) not in dropped] + unused
 
 

@@ -24,6 +24,13 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: rule.code))
 
 
+def moved(selector: str) -> str | None:
+    """What to say of a selector that is the code or name of a rule which another one took the place of."""
+    wanted = selector.strip().upper()
+    now = " and ".join(rule.code for rule in all_rules() if wanted in map(str.upper, rule.formerly))
+    return f"{selector.strip()} is {now} now" if now else None
+
+
 class UnknownRule(Exception):
     """A selector that names no rule; `near` are selectors that look like it."""
 
@@ -44,6 +51,9 @@ def named(selector: str) -> list[Rule]:
     for rule in all_rules():
         if wanted.upper() == rule.code or wanted.lower() == rule.name:
             return [rule]
+    successors = [rule for rule in all_rules() if wanted.upper() in map(str.upper, rule.formerly)]
+    if successors:
+        return successors
     family = [rule for rule in all_rules() if rule.code.startswith(wanted.upper())] if len(wanted) > 1 else []
     if family:
         return [rule for rule in family if rule.on_by_default] or family

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
+    from tesc.comparison.changes import EventChange
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, ParseError, Tree
     from tesc.units.unit import Unit
@@ -48,6 +49,8 @@ class Rule:
 
     code: str
     name: str
+    # Codes and names of rules that it took the place of: selectors and baselines still know them.
+    formerly: tuple[str, ...] = ()
     severity = "error"
     on_by_default = True
     # Whether some of its findings can be mended by tesc.
@@ -100,6 +103,20 @@ class SourcesRule(Rule):
     needs_sources = True
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Any) -> Iterable[Report]:
+        raise NotImplementedError
+
+
+class ChangeRule(Rule):
+    """Looks at what changed since another version of the events; without one it does not run.
+
+    `kinds` are the readers that the change breaks something for, the first one those that the rule
+    is about: wire (guests' IDs, recorded traces), probe (SystemTap, bpftrace, LTTng), text (what
+    reads logs), name (`-trace` patterns and lists), source (callers).
+    """
+
+    kinds: tuple[str, ...] = ()
+
+    def check(self, changes: Sequence[EventChange], settings: Settings) -> Iterable[Report]:
         raise NotImplementedError
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 from tesc.analysis.check import OFF
-from tesc.analysis.registry import UnknownRule, all_rules, named, selected
+from tesc.analysis.registry import UnknownRule, all_rules, moved, named, selected
 from tesc.config.globs import matches
 from tesc.config.merging import specificity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tesc.analysis.rule import Rule
     from tesc.config.errors import ConfigError
@@ -69,6 +69,16 @@ def _covered(selector: str) -> list[Rule]:
     """All rules that a selector covers: of a family, those that are off by default too."""
     of_name = named(selector)
     return [rule for rule in all_rules() if rule in of_name or rule.code.startswith(selector.upper())]
+
+
+def renamed_rules(settings: Iterable[Settings]) -> list[str]:
+    """What to say of selectors in settings that name rules which others have taken the place of."""
+    selectors = (
+        selector
+        for one in settings
+        for selector in (*one.select, *one.ignore, *(rule for rule, _ in one.severity))
+    )
+    return [text for selector in dict.fromkeys(selectors) for text in [moved(selector)] if text]
 
 
 def unknown_rules(configuration: Configuration) -> list[ConfigError]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis.registry import UnknownRule, named
+from tesc.analysis.registry import UnknownRule, moved, named
 from tesc.records import record
 from tesc.syntax.nodes import Comment, Tree
 from tesc.syntax.source import Span
@@ -21,7 +21,8 @@ _IGNORE = re.compile(
 class Suppression:
     """One rule of one comment: the codes it stands for, and the line it holds for (0: the file).
 
-    `flaw` says what is wrong with the comment, if it can suppress nothing.
+    `flaw` says what is wrong with the comment, if it can suppress nothing; `now` what a rule is called
+    that has taken the place of the one which it names.
     """
 
     span: Span
@@ -29,6 +30,7 @@ class Suppression:
     codes: frozenset[str]
     line: int
     flaw: str | None
+    now: str | None = None
 
 
 def ignore_comment(comment: Comment) -> re.Match[str] | None:
@@ -81,7 +83,7 @@ def _of_comment(comment: Comment, match: re.Match[str], line: int, late: bool) -
         codes, flaw = _codes(selector)
         if late and flaw is None:
             codes, flaw = nothing, "an ignore-file must stand before the first item"
-        found.append(Suppression(where, selector, codes, line, flaw))
+        found.append(Suppression(where, selector, codes, line, flaw, moved(selector)))
     return found
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 
 from tesc.analysis.check import Memory, check, needs_sources
-from tesc.analysis.selection import chosen, unknown_rules
-from tesc.cli import report
+from tesc.analysis.kept_reports import KeptReports
+from tesc.analysis.selection import chosen, renamed_rules, unknown_rules
+from tesc.cli import kept_runs, report
 from tesc.cli.overrides import add_overrides, add_selection, overrides
-from tesc.cli.terminal import Failure, add_color, error
+from tesc.cli.terminal import Failure, add_color, error, printable, warned
 from tesc.config.errors import BadConfiguration
 from tesc.files import MAX_SOURCE_BYTES, is_source_code, too_large
 from tesc.records import replace
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.change import Change, ChangedSources, Comparison
+    from tesc.cli.commands import Commands
     from tesc.uses.index import Index
 
 _EPILOG = """\
@@ -40,7 +43,7 @@ RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL. A 
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "check",
         help="diagnostics for files, folders or the whole tree",
@@ -104,6 +107,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace, change: Change | None) -> int:
+    began = time.time_ns()
     folders = tuple(path for path in options.paths or ["."] if os.path.isdir(path))
     given = replace(overrides(options), folders=folders)
     workspace = Workspace(given, versions=change.after if change else None)
@@ -112,9 +116,13 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     wrong = [problem for one in workspace.configurations.values() for problem in unknown_rules(one)]
     if wrong:
         raise BadConfiguration(wrong)
-    memory = Memory()
+    for text in renamed_rules(workspace.settings.values()):
+        error(text, "note")
+    kept = KeptReports(os.getcwd())
+    memory = Memory(kept)
     sources = _Sources(workspace, change)
     found = _found(workspace, sources, memory)
+    kept.save()
     if options.write_baseline:
         report.write_baseline(found, options.write_baseline)
         return _status([], workspace, missing)
@@ -124,8 +132,11 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     found = wanted.of(found)
     if options.fix or options.diff:
         return _fix(found, workspace, sources, options, missing, wanted)
-    report.report(found, workspace.files, options, known=wanted.known)
-    return _status(found, workspace, missing)
+    printed = report.report(found, workspace.files, options, known=wanted.known)
+    status = _status(found, workspace, missing)
+    if status != 2 and kept_runs.may_keep(options) and not (wanted.known or warned()):
+        kept_runs.keep(options, workspace, printable(printed), status, began)
+    return status
 
 
 def _found(workspace: Workspace, sources: _Sources, memory: Memory | None = None) -> list[Diagnostic]:

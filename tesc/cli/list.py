@@ -8,19 +8,21 @@ from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import error, print_text
 from tesc.cli.units import load, refused
 from tesc.units.flatten import declaration
+from tesc.units.former_names import former_names
 from tesc.units.patterns import pattern
 from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from tesc.cli.commands import Commands
     from tesc.units.unit import UnitEvent
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "list",
         help="events with IDs, places, types",
@@ -44,7 +46,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(options: argparse.Namespace) -> int:
     _, unit = load(options.file, overrides(options))
     broken = refused(rejections(unit, "flatten"))
-    events, unmatched = matching(unit.events, options.patterns)
+    events, unmatched = matching(unit.events, options.patterns, former_names(unit))
     if options.format == "json":
         print_text(json.dumps([_entry(event) for event in events], indent=1) + "\n")
     elif options.format == "names":
@@ -57,8 +59,10 @@ def run(options: argparse.Namespace) -> int:
     return 1 if broken else 0
 
 
-def matching(events: Sequence[UnitEvent], patterns: Sequence[str]) -> tuple[list[UnitEvent], list[str]]:
-    """The events that patterns choose, and the patterns that match none.
+def matching(
+    events: Sequence[UnitEvent], patterns: Sequence[str], former: Mapping[str, UnitEvent] | None = None
+) -> tuple[list[UnitEvent], list[str]]:
+    """The events that patterns choose, by names or `former` names, and the patterns that match none.
 
     Patterns are taken in order, as lines of QEMU's `-trace events=` file: one that starts with `-`
     takes its events off. Without any, or with such ones only, all events are there to begin with.
@@ -68,6 +72,7 @@ def matching(events: Sequence[UnitEvent], patterns: Sequence[str]) -> tuple[list
     for text in patterns:
         matches = pattern(text[1:] if text[:1] == "-" else text).fullmatch
         hits = {event.index for event in events if matches(event.name)}
+        hits |= {event.index for name, event in (former or {}).items() if matches(name)}
         chosen = chosen - hits if text.startswith("-") else chosen | hits
         if not hits:
             unmatched.append(text)

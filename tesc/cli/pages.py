@@ -21,6 +21,7 @@ FAMILIES = {
     "TE5": "Directives",
     "TE6": "Use in sources",
     "TE7": "Layout",
+    "TE8": "Changes that break",
 }
 
 

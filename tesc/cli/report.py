@@ -77,32 +77,41 @@ def scope(options: argparse.Namespace) -> Scope:
 
 def report(
     found: list[Diagnostic], files: int, options: argparse.Namespace, fixed: int = 0, known: int = 0
-) -> None:
-    """Print what was found in so many files, or what is left of it after some were fixed.
+) -> str:
+    """Print what was found in so many files, or what is left of it after some were fixed; returns it.
 
     `known` findings, which are not among them, are accepted or were there before a change.
     """
-    unshown = f"{plural(known, 'old finding')} not shown" if known else ""
+    text = _rendered(found, files, options, fixed, known)
+    print_text(text)
+    if known and (options.statistics or options.output_format != "text"):
+        error(_unshown(known), "note")
+    return text
+
+
+def _unshown(known: int) -> str:
+    return f"{plural(known, 'old finding')} not shown"
+
+
+def _rendered(
+    found: list[Diagnostic], files: int, options: argparse.Namespace, fixed: int = 0, known: int = 0
+) -> str:
     if options.statistics:
         from tesc.cli.output import statistics
 
-        print_text(statistics.render(found))
-    elif options.output_format == "text":
-        from tesc.cli.output import text
-
-        color = use_color(options.color, sys.stdout)
-        done = f"{fixed} fixed; " if fixed else ""
-        more = outlook(found, options.unsafe_fixes, scope(options).holds)
-        more += f"; {unshown}" if unshown else ""
-        summary = f"{done}{_summary(found, files, known)}{more}\n" if files else ""
-        all_notes = bool(options.select)
-        print_text(text.render(found, color, width(), all_notes) + summary)
-        return
-    else:
+        return statistics.render(found)
+    if options.output_format != "text":
         module = import_module(f"tesc.cli.output.{options.output_format}")
-        print_text(module.render(found))
-    if unshown:
-        error(unshown, "note")
+        made: str = module.render(found)
+        return made
+    from tesc.cli.output import text
+
+    color = use_color(options.color, sys.stdout)
+    done = f"{fixed} fixed; " if fixed else ""
+    more = outlook(found, options.unsafe_fixes, scope(options).holds)
+    more += f"; {_unshown(known)}" if known else ""
+    summary = f"{done}{_summary(found, files, known)}{more}\n" if files else ""
+    return text.render(found, color, width(), all_notes=bool(options.select)) + summary
 
 
 def _summary(found: list[Diagnostic], files: int, known: int) -> str:
@@ -115,5 +124,5 @@ def _summary(found: list[Diagnostic], files: int, known: int) -> str:
         number = sum(1 for diagnostic in found if diagnostic.severity == severity)
         if number:
             counts.append(plural(number, word))
-    hit = len({diagnostic.source for diagnostic in found})
+    hit = len({diagnostic.source.path for diagnostic in found})
     return f"{', '.join(counts)} in {hit} of {of_files}" if files > 1 else f"{', '.join(counts)} in 1 file"

@@ -16,8 +16,18 @@ class Failure(Exception):
     """A command could not do its work; the message says why. Exit status 2."""
 
 
+_told = 0
+
+
+def warned() -> bool:
+    """Whether the user was told of anything that is no finding, in this process."""
+    return bool(_told)
+
+
 def error(message: str, kind: str = "error") -> None:
     """Tell the user of something that is no finding."""
+    global _told
+    _told += 1
     try:
         sys.stderr.write(f"tesc: {kind}: {printable(message)}\n")
         sys.stderr.flush()

@@ -6,7 +6,7 @@ import os
 
 from tesc.config.lookup import find_configuration
 from tesc.limits import RECORD_ARGUMENTS, TRACER_ARGUMENTS
-from tesc.records import record
+from tesc.records import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +80,11 @@ class Settings:
     compat: Compat = "qemu"
     units: tuple[UnitSettings, ...] = ()
     generate: GenerateSettings = GenerateSettings()
+
+    @property
+    def stable(self) -> str:
+        """The settings as a text that is the same in each process."""
+        return repr(replace(self, types=tuple(sorted(self.types))))
 
     def unit_of(self, file: str) -> UnitSettings:
         """The directives from outside for a root file."""

@@ -110,7 +110,7 @@ class Loader:
         return self._is_below(path, tops)
 
     def _is_below(self, path: str, folders: Sequence[str]) -> bool:
-        real = self.real(path)
+        real = os.path.join(self.real(path), "")
         return any(real.startswith(os.path.join(self.real(folder), "")) for folder in folders)
 
     def load(self, path: str) -> Tree:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from tesc import codes
 from tesc.limits import TRACER_ARGUMENTS
 from tesc.records import record, replace
 from tesc.syntax.c_type import ALLOWED_WORDS, FLOATING_WORDS, parse_type
@@ -30,16 +31,14 @@ if TYPE_CHECKING:
 _REFERENCE_WORDS = ALLOWED_WORDS - {"intptr_t"}
 _SYNTAX = {one.code: one for one in (why.SYNTAX, why.PROPERTY, why.NAMELESS, why.TYPELESS, why.STRING)}
 _DIRECTIVES = {one.code: one for one in (why.UNREADABLE, why.CYCLE, why.PREFIX, why.TOO_LARGE)}
-_INVALID = re.compile("[\ud800-\udfff]+")
+_INVALID = "[\ud800-\udfff]+"
 _MOST_SHOWN = 10
 # Consumers that take events of any names.
 _NO_NAMES = ("qemu", "classic", *READERS)
 # What takes no ink, but for a space, a tab and a line end.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
-)
+_INVISIBLE = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
 # What the reference reads before a name: nothing, or words and spaces with a space at their end.
-_BEFORE_NAME = re.compile(r"(?:[\w\s]+\s+)?")
+_BEFORE_NAME = r"(?:[\w\s]+\s+)?"
 
 
 @record
@@ -117,7 +116,7 @@ def facts(
     `nodes` are the IDs of the events to look at, if not all.
     """
     text = tree.source.text
-    if not text.isascii() and (match := _INVALID.search(text)):
+    if not text.isascii() and (match := re.search(_INVALID, text)):
         yield Fact(why.ENCODING, Span(*match.span()), wording.not_utf_8(match[0]))
     if consumer == "classic":
         for item in tree.items:
@@ -133,7 +132,8 @@ def facts(
                 yield Fact(why.PROPERTY, word.span, wording.unknown_property(word.text))
     if consumer == "flatten":
         return
-    odd = consumer == "qemu" and _INVISIBLE.search(text) is not None
+    seen = text.replace("\n", "").replace("\r", "").replace("\t", "")
+    odd = consumer == "qemu" and not (seen.isascii() and seen.isprintable())
     for event in events:
         if consumer == "qemu":
             yield from _in_head(event, text)
@@ -151,7 +151,7 @@ def facts(
 
 def _of_syntax(error: ParseError, tree: Tree) -> Reason:
     """What of the table a parse error is."""
-    if error.code != "TE004":
+    if error.code != codes.TEXT_AFTER_ITEM:
         return _SYNTAX.get(error.code, why.SYNTAX)
     start = error.span.start
     event = next((e for e in tree.events if e.line == tree.source.place(start)[0]), None)
@@ -163,13 +163,13 @@ def _in_head(event: Event, text: str) -> Iterator[Fact]:
     """What the reference refuses in an event up to its parameters."""
     name_end = event.name_start + len(event.name)
     line = max(text.rfind("\n", 0, event.name_start), text.rfind("\r", 0, event.name_start)) + 1
-    if line != event.name_start and not _BEFORE_NAME.fullmatch(text, line, event.name_start):
+    if line != event.name_start and not re.fullmatch(_BEFORE_NAME, text[line : event.name_start]):
         before = text[line : event.name_start]
         if before in (" ", "\t"):
             message = "QEMU's tracetool refuses one space before an event's name"
             yield Fact(why.TRACETOOL, Span(line, line + 1), message, "begin the line with it")
         else:
-            char = next((c for c in before if _INVISIBLE.match(c)), before[0])
+            char = next((c for c in before if re.match(_INVISIBLE, c)), before[0])
             at = line + before.index(char)
             yield Fact(why.CONTROL, Span(at, at + 1), wording.invisible(char))
     if event.open != name_end:
@@ -183,8 +183,8 @@ def _invisible(event: Event, text: str) -> Iterator[Fact]:
     """What nobody sees within a type or a name, where the reference does not take it for a space."""
     for parameter in event.parameters:
         span = parameter.span
-        for match in _INVISIBLE.finditer(text, span.start, span.end):
-            at = match.start()
+        for match in re.finditer(_INVISIBLE, text[span.start : span.end]):
+            at = span.start + match.start()
             between = parameter.type_span.end <= at < parameter.name_span.start
             if not (
                 between

@@ -10,7 +10,18 @@ from tesc.analysis.check import check
 from tesc.analysis.registry import selected
 from tesc.uses.index import Index
 from tesc.uses.scan import language_of
+from tesc.versions import compared, load
 from tesc.workspace import Overrides, Workspace
+
+
+def changed(files, overrides, rules):
+    """What rules find in the versions of files below `before` and `after`."""
+    for path, text in files.items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(text.encode() if isinstance(text, str) else text)
+    old, new = load("before", overrides), load("after", overrides)
+    workspace = new.workspace
+    return check(workspace.units, rules, workspace.settings, {}, changes=compared(old, new))
 
 
 @pytest.fixture
@@ -20,10 +31,14 @@ def run(tmp_path, monkeypatch):
     What is a C or Rust source is searched for uses of events.
     """
     monkeypatch.chdir(tmp_path)
+    # One project, so that its files may include each other.
+    Path("tesc.toml").touch()
 
     def checked(files, *, profile="default", max_args=None, select=(), ignore=(), severities=None):
         if isinstance(files, (str, bytes)):
             files = {"trace-events": files}
+        if any(path.startswith("after/") for path in files):
+            return changed(files, Overrides(profile=profile), selected(select, ignore))
         uses = None
         workspace = Workspace(Overrides(profile=profile, max_args=max_args))
         for path, text in files.items():

@@ -126,3 +126,11 @@ def test_what_can_be_listed_of_a_broken_file_is(tree):
     names = [entry["name"] for entry in json.loads(done.stdout)]
     assert names == ["host_start", "openbios_esp_do_command", "openbios_esp_reset", "host_debug", "broken"]
     assert done.stderr.startswith("trace-events:5:13: error[TE001]: ")
+
+
+def test_an_event_is_found_by_the_name_that_it_had(tmp_path):
+    (tmp_path / "trace-events").write_text(
+        "prefix disk_\n# tesc: renamed-from read\nload(int x)\nspin(void)\n"
+    )
+    done = tesc("list", "trace-events", "disk_read", "--format", "names", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "disk_load\n")

@@ -83,7 +83,7 @@ def test_the_refusal_says_what_to_do(tree):
     (tree.parent / "home" / "events").write_text(FIXABLE)
     (tree / "trace-events").write_text('include "../home/events"\n')
     assert tesc("check").stdout == (
-        "trace-events:1:9: error[TE503]: '../home/events' is outside of the project\n"
+        "trace-events:1:9: error[TE501]: '../home/events' is outside of the project\n"
         "  |\n"
         '1 | include "../home/events"\n'
         "  |         ^^^^^^^^^^^^^^^^\n"
@@ -105,24 +105,24 @@ class TestInclude:
         return set(tesc("check", "--output-format", "concise", *words).stdout.splitlines())
 
     def test_option(self):
-        assert not any("TE503" in line for line in self.check("-I", "../home"))
+        assert not any("TE501" in line for line in self.check("-I", "../home"))
 
     def test_configuration(self, tree):
         (tree / "tesc.toml").write_text('include-path = ["../home"]\n')
-        assert not any("TE503" in line for line in self.check())
+        assert not any("TE501" in line for line in self.check())
 
     def test_the_include_path_is_of_no_use_to_others(self):
-        assert any("TE503" in line for line in self.check("-I", "../elsewhere"))
+        assert any("TE501" in line for line in self.check("-I", "../elsewhere"))
 
     def test_named_on_the_command_line(self, tree):
         (tree / "trace-events").unlink()
-        assert not any("TE503" in line for line in self.check("--include", "../../home/events"))
+        assert not any("TE501" in line for line in self.check("--include", "../../home/events"))
 
     def test_the_named_folder_is_the_project(self):
         assert not any("sub/" in line for line in self.check("-I", "../home", "."))
-        assert any("sub/" in line and "TE503" in line for line in self.check("sub"))
-        assert any("sub/" in line and "TE503" in line for line in self.check("sub/trace-events"))
-        assert not any("sub/" in line and "TE503" in line for line in self.check("sub", "."))
+        assert any("sub/" in line and "TE501" in line for line in self.check("sub"))
+        assert any("sub/" in line and "TE501" in line for line in self.check("sub/trace-events"))
+        assert not any("sub/" in line and "TE501" in line for line in self.check("sub", "."))
 
     def test_the_folder_of_the_configuration_is(self, tree):
         (tree / "tesc.toml").write_text("")
@@ -140,7 +140,7 @@ class TestInclude:
     def test_what_is_wrong_outside_is_not_shown(self, tree):
         (tree.parent / "home" / "events").write_text(FIXABLE + SECRET)
         lines = self.check("-I", "../home")
-        (line,) = [line for line in lines if "TE503" in line]
+        (line,) = [line for line in lines if "TE501" in line]
         assert line.endswith(
             "can't include '../home/events': it is outside of the project, and its line 2 is wrong"
         )

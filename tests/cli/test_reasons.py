@@ -13,7 +13,7 @@ import pytest
 from tesc.cli.main import main
 from tesc.units.reasons import CONSUMERS, REASONS
 
-# The nine commands that make something of a unit, with whom of the table they are.
+# The commands that make something of a unit, with whom of the table they are.
 COMMANDS = {
     "tracetool": (
         "qemu",
@@ -21,8 +21,10 @@ COMMANDS = {
     ),
     "gen": ("qemu", ["gen", "--compat=qemu", "--out=out", "-q"]),
     "gen fixed": ("fixed", ["gen", "--compat=fixed", "--out=out", "-q"]),
-    "guest header": ("guest", ["guest", "header", "trace-events", "-o", "out.h"]),
-    "guest source": ("guest", ["guest", "source", "trace-events", "-o", "out.c"]),
+    "guest header": ("frames", ["guest", "header", "trace-events", "-o", "out.h"]),
+    "guest source": ("frames", ["guest", "source", "trace-events", "-o", "out.c"]),
+    "guest header of words": ("guest", ["guest", "header", "trace-events", "-o", "out.h", "--wire=words"]),
+    "guest source of words": ("guest", ["guest", "source", "trace-events", "-o", "out.c", "--wire=words"]),
     "guest demux": ("demux", ["guest", "demux", "trace-events", "-o", "out.c"]),
     "tracetool-classic": ("classic", ["tracetool-classic", "--simple", "-h"]),
     "flatten": ("flatten", ["flatten", "trace-events", "-o", "out"]),

@@ -182,7 +182,7 @@ def test_files_in_another_code(pulling, folder):
     (folder / "z.trace-events").write_bytes('other(int a) "gr\xf6\xdfe %d"\n'.encode("latin-1"))
     client = pulling(folder, options={"debounce": 0, "diagnostics": "workspace"})
     uri = client.open(folder / "trace-events")
-    assert codes(client, uri) == [(0, "TE503")]
+    assert codes(client, uri) == [(0, "TE501")]
     wait_until(lambda: bool(client.diagnostics))
     other = (folder / "z.trace-events").as_uri()
     assert {(uri, one["code"]) for uri, found in client.diagnostics.items() for one in found} == {

@@ -176,6 +176,6 @@ def test_it_is_told_at_the_include_and_the_rest_is_read():
     unit = resolve([parse(Source("trace-events", text))], Loader())
     assert [event.name for event in unit.events] == ["a", "b"]
     assert [(p.code, p.message) for p in unit.errors] == [
-        ("TE503", "can't include 'fifo': it is a FIFO, not a file")
+        ("TE501", "can't include 'fifo': it is a FIFO, not a file")
     ] * 2
     assert [text[p.span.start : p.span.end] for p in unit.errors] == ['"fifo"'] * 2

@@ -291,13 +291,13 @@ class TestLimits:
         files = {f"f{n}": f'include "f{n + 1}" prefix a\ninclude "f{n + 1}" prefix b\n' for n in range(17)}
         files["f17"] = "x(void)\n"
         unit = unit_of(files, "f0")
-        assert [p.code for p in unit.errors] == ["TE507"]
+        assert [p.code for p in unit.errors] == ["TE506"]
         assert f"{MAX_INCLUDES:,} includes" in unit.errors[0].message
         assert len(unit.expansions) == MAX_INCLUDES
 
     def test_that_many_missing_files(self):
         unit = unit_of("".join(f'include "no/{n}"\n' for n in range(MAX_INCLUDES + 3)))
-        assert [p.code for p in unit.errors] == ["TE501"] * MAX_INCLUDES + ["TE507"]
+        assert [p.code for p in unit.errors] == ["TE501"] * MAX_INCLUDES + ["TE506"]
 
     @pytest.mark.parametrize("where", ["plain", "nested", "twice"])
     def test_events(self, where, monkeypatch):
@@ -314,7 +314,7 @@ class TestLimits:
         }[where]
         unit = unit_of(files)
         assert len(unit.events) == 10
-        assert [p.code for p in unit.errors] == ["TE507"]
+        assert [p.code for p in unit.errors] == ["TE506"]
         assert MAX_EVENTS == 1_048_576
 
     def test_events_at_the_limit(self, monkeypatch):

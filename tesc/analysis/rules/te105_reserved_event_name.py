@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from tesc.analysis.prefixes import first_prefix
 from tesc.analysis.rule import Report, RunRule
 from tesc.units.compat import D_RESERVED_WORDS
 from tesc.units.reserved import C_CONSTANTS
@@ -11,13 +12,16 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.units.unit import Unit, UnitEvent
 
+_DIGIT = "SystemTap takes no name that begins with a digit"
+
 
 class ReservedEventName(RunRule):
     """An event's name is none that a probe can have.
 
     With backend dtrace an event is a probe of its name. dtrace(1) of macOS, FreeBSD and illumos takes
     no word of the D language for that, and SystemTap no name that begins with a digit. A name that is
-    a macro in C (`linux` and `unix` are 1) gives the probe another name, and does not compile.
+    a macro in C (`linux` and `unix` are 1) gives the probe another name, and does not compile. Where a
+    prefix is at fault, it is reported, once.
 
     Wrong:
 
@@ -34,14 +38,21 @@ class ReservedEventName(RunRule):
 
     code = "TE105"
     name = "reserved-event-name"
+    formerly = ("TE106", "invalid-prefix")
     severity = "warning"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
-        seen = set()
+        seen: set[object] = set()
         for unit in units:
             for event in unit.events:
                 why = _why_not(event)
                 key = (event.source, event.node.name_start)
+                if why is _DIGIT and not event.node.name[0].isdigit():
+                    prefix = first_prefix(unit, event)
+                    if prefix not in seen:
+                        seen.add(prefix)
+                        yield prefix.report(why)
+                    continue
                 if why and key not in seen:
                     seen.add(key)
                     yield Report(
@@ -57,9 +68,8 @@ def _why_not(event: UnitEvent) -> str | None:
     name = event.name
     if name in D_RESERVED_WORDS:
         return "it is a word of the D language"
-    # Where a prefix begins with it, that is reported by a rule of its own.
-    if name[0].isdigit() and event.node.name[0].isdigit():
-        return "SystemTap takes no name that begins with a digit"
+    if name[0].isdigit():
+        return _DIGIT
     if name in C_CONSTANTS:
         return "it is a macro in C"
     return None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from tesc.analysis.prefixes import prefixes
 from tesc.analysis.rule import Report, RunRule
 from tesc.syntax.source import Span
 from tesc.units import identifiers
@@ -29,11 +30,16 @@ class DoubleUnderscore(RunRule):
 
     code = "TE108"
     name = "double-underscore"
+    formerly = ("TE106", "invalid-prefix")
     severity = "warning"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
-        seen = set()
+        seen: set[object] = set()
         for unit in units:
+            for prefix in prefixes(unit):
+                if "__" in prefix.text and prefix not in seen:
+                    seen.add(prefix)
+                    yield prefix.report("dtrace(1) takes its '__' for '-'")
             for event in unit.events:
                 if "__" in event.name:
                     key = (event.source, event.node.name_start)

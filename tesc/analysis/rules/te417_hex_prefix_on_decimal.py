@@ -51,7 +51,7 @@ class HexPrefixOnDecimal(EventRule):
                 or format_text.follows_word(form.text, prefix)
             ):
                 continue
-            # Where a macro follows, it is one conversion too many (TE427).
+            # Where a macro follows, it is one conversion too many (TE418).
             if _GLUED.match(form.text, conversion.end):
                 continue
             at = conversion.macro.start + 3 if conversion.macro else conversion.end - 1

@@ -4,10 +4,12 @@ from tesc.analysis.rule import UnitErrorRule
 
 
 class IncludeNotFound(UnitErrorRule):
-    """An included file does not exist.
+    """An included file does not exist, or can't be read.
 
     The path of an include is relative to the folder of the file that holds it, then to each folder of
-    the include path (`-I`, `include-path`), and never to the working directory.
+    the include path (`-I`, `include-path`), and never to the working directory. Only regular files of
+    UTF-8 text up to 16 MiB are read, and only those that permissions let one read: no folders, devices or
+    FIFOs.
 
     Wrong:
 
@@ -24,6 +26,7 @@ class IncludeNotFound(UnitErrorRule):
 
     code = "TE501"
     name = "include-not-found"
+    formerly = ("TE503", "include-unreadable")
 
 
 RULE = IncludeNotFound()

@@ -1,0 +1,57 @@
+"""Diagnostics of changes with the lines of the repository that break by them, as related places."""
+
+from __future__ import annotations
+
+import os
+
+from tesc.analysis.diagnostic import Related
+from tesc.comparison.dependents import dependents
+from tesc.records import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.analysis.diagnostic import Diagnostic
+    from tesc.comparison.approvals import ChangeSet
+    from tesc.comparison.dependents import Dependent
+
+_WORDS = {
+    "probe": "this script uses its probe",
+    "text": "this expects what it printed",
+    "name": "this switches it on by name",
+}
+# What a line of each kind depends on: the family of the rule.
+_FAMILIES = {"probe": ("TE81", "TE83"), "text": ("TE82", "TE83"), "name": ("TE83",)}
+
+
+def with_dependents(
+    found: Sequence[Diagnostic], changes: ChangeSet, paths: Sequence[str]
+) -> list[Diagnostic]:
+    """The diagnostics, each with the lines below the folders of `paths` that it breaks."""
+    old_names = {
+        (change.new or change.old).name: change.old.name
+        for change in changes.changes
+        if change.old is not None
+    }
+    wanted = {old_names[one.event] for one in found if one.event in old_names}
+    present = {change.new.name for change in changes.changes if change.new is not None}
+    lines: dict[str, list[Dependent]] = {}
+    for folder in paths:
+        if os.path.isdir(folder):
+            for name, ones in dependents(folder, wanted, present).items():
+                lines.setdefault(name, []).extend(ones)
+    return [
+        replace(
+            one, related=(*one.related, *_related(one, lines.get(old_names.get(one.event or "", ""), [])))
+        )
+        for one in found
+    ]
+
+
+def _related(diagnostic: Diagnostic, lines: Sequence[Dependent]) -> list[Related]:
+    return [
+        Related(line.source, line.span, _WORDS[line.kind])
+        for line in lines
+        if diagnostic.code.startswith(_FAMILIES[line.kind])
+    ]

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from tesc.analysis.change_reports import report
+from tesc.analysis.rule import ChangeRule, Report
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.comparison.changes import EventChange
+    from tesc.config.settings import Settings
+
+
+class WireIdChanged(ChangeRule):
+    """An event of a guest has another ID.
+
+    A guest sends IDs, which count the events of the file that it was built with. Firmware that was
+    built before is decoded as other events from then on. New events go to the end of a guest's file;
+    what is removed stays as `disable`. Only looked at for events that cross from a guest.
+
+    Wrong:
+
+        # before/trace-events
+        include "guest/trace-events" prefix fw_ base 0x100
+
+        # before/guest/trace-events
+        boot(void) "boot"
+        panic(int code) "code %d"
+
+        # after/trace-events
+        include "guest/trace-events" prefix fw_ base 0x100
+
+        # after/guest/trace-events
+        boot(void) "boot"
+        reset(void) "reset"
+        panic(int code) "code %d"
+
+    Right:
+
+        # before/trace-events
+        include "guest/trace-events" prefix fw_ base 0x100
+
+        # before/guest/trace-events
+        boot(void) "boot"
+        panic(int code) "code %d"
+
+        # after/trace-events
+        include "guest/trace-events" prefix fw_ base 0x100
+
+        # after/guest/trace-events
+        boot(void) "boot"
+        panic(int code) "code %d"
+        reset(void) "reset"
+    """
+
+    code = "TE801"
+    name = "wire-id-changed"
+    kinds = ("wire",)
+
+    def check(self, changes: Sequence[EventChange], settings: Settings) -> Iterator[Report]:
+        for change in changes:
+            if change.what == "ids" and change.old is not None and change.new is not None:
+                was, now = change.old, change.new
+                if was.wire_id != now.wire_id:
+                    message = f"'{now.name}' has wire ID {now.wire_id}, and had {was.wire_id}"
+                else:
+                    message = f"'{now.name}' has stream ID {now.stream_id:#x}, and had {was.stream_id:#x}"
+                yield report(change, message, "add events at the end of a guest's file, and keep its base")
+
+
+RULE = WireIdChanged()

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from tesc.analysis.change_reports import report
+from tesc.analysis.rule import ChangeRule, Report
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.comparison.changes import EventChange
+    from tesc.config.settings import Settings
+
+
+class EventRemoved(ChangeRule):
+    """An event is gone.
+
+    `-trace` patterns and lists of events that name it match nothing, which QEMU does not report;
+    its probe is gone, so that scripts do not start; whoever calls it does not compile. Approve it by
+    a comment in its file: `# tesc: removed NAME reason`.
+
+    Wrong:
+
+        # before/trace-events
+        disk_read(int sector) "sector %d"
+        disk_spin_up(void) "spinning"
+
+        # after/trace-events
+        disk_read(int sector) "sector %d"
+
+    Right:
+
+        # before/trace-events
+        disk_read(int sector) "sector %d"
+        disk_spin_up(void) "spinning"
+
+        # after/trace-events
+        # tesc: removed disk_spin_up disks do not spin any more
+        disk_read(int sector) "sector %d"
+    """
+
+    code = "TE831"
+    name = "event-removed"
+    kinds = ("name", "probe", "text", "source")
+
+    def check(self, changes: Sequence[EventChange], settings: Settings) -> Iterator[Report]:
+        for change in changes:
+            if change.what == "removed":
+                help_ = f"if that is meant: '# tesc: removed {change.name} REASON'"
+                yield report(change, f"the event '{change.name}' is gone", help_)
+
+
+RULE = EventRemoved()

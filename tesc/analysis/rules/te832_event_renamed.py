@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from tesc.analysis.change_reports import report
+from tesc.analysis.rule import ChangeRule, Report
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.comparison.changes import EventChange
+    from tesc.config.settings import Settings
+
+
+class EventRenamed(ChangeRule):
+    """An event has another name.
+
+    `-trace` patterns, lists of events, and scripts that name its probe know the old one. A comment
+    above the event approves the change and keeps the old name understood, by `tesc list` and by
+    `tesc decode` in traces that were recorded before: `# tesc: renamed-from OLD_NAME`.
+
+    Wrong:
+
+        # before/trace-events
+        disk_read(int sector, int count) "sector %d count %d"
+
+        # after/trace-events
+        disk_load(int sector, int count) "sector %d count %d"
+
+    Right:
+
+        # before/trace-events
+        disk_read(int sector, int count) "sector %d count %d"
+
+        # after/trace-events
+        # tesc: renamed-from disk_read
+        disk_load(int sector, int count) "sector %d count %d"
+    """
+
+    code = "TE832"
+    name = "event-renamed"
+    kinds = ("name", "probe", "text", "source")
+
+    def check(self, changes: Sequence[EventChange], settings: Settings) -> Iterator[Report]:
+        for change in changes:
+            if change.what == "renamed" and change.old is not None:
+                old = change.old.name
+                help_ = f"if that is meant: '# tesc: renamed-from {old}' above it"
+                yield report(change, f"the event '{change.name}' was called '{old}'", help_)
+
+
+RULE = EventRenamed()

@@ -1,0 +1,60 @@
+"""`tesc diff`: what changed of the events between two versions."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from importlib import import_module
+
+from tesc.cli.overrides import add_overrides, overrides
+from tesc.cli.terminal import Failure, print_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.cli.commands import Commands
+
+_EPILOG = """\
+exit status: 0 the events are the same, 1 they differ, 2 the comparison could not be made
+
+A VERSION is a file of events (such as QEMU's trace-events-all), a folder, or a revision in git; files
+and folders are looked for first. 'tesc breaking' judges the changes.
+"""
+
+
+def add_parser(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "diff",
+        help="what changed of the events between two versions",
+        description="Show which events were added, removed, renamed or changed.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("old", metavar="OLD", help="a VERSION")
+    parser.add_argument("new", metavar="NEW", help="a VERSION")
+    parser.add_argument(
+        "--format",
+        choices=["text", "json", "markdown"],
+        default="text",
+        help="text: a line an event; markdown: for release notes (default: text)",
+    )
+    add_overrides(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit status."""
+    from tesc.comparison.listing import entries
+    from tesc.versions import VersionError, compared, load
+
+    given = overrides(options)
+    try:
+        old, new = load(options.old, given), load(options.new, given)
+    except VersionError as error:
+        raise Failure(str(error)) from None
+    found = entries(compared(old, new).changes)
+    if options.format == "json":
+        print_text(json.dumps(found, indent=1) + "\n")
+    else:
+        listing = import_module("tesc.comparison.listing")
+        print_text(getattr(listing, options.format)(found, options.old, options.new))
+    return 1 if found else 0

@@ -1,0 +1,141 @@
+"""Runs of `tesc check` that need not be done again: what they printed, and all that they looked at.
+
+A run is found by its arguments, its folder and what it prints to. It holds as long as the same files
+are found, and each that was read has the content that it had; what was looked for and not there must
+still not be there. Such a run starts next to nothing of tesc.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from tesc import cache
+from tesc.files import MAX_SOURCE_BYTES, SURROUNDINGS, find_files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from tesc.workspace import Workspace
+
+_MOST_RUNS = 8
+_MOST_PRINTED = 2_000_000
+_CHECKOUT = ".git"
+
+
+def replay(words: Sequence[str]) -> int | None:
+    """Print what the same run printed before; its exit status, or None where it has to be done."""
+    if "--no-cache" in words:
+        return None
+    run = _table().get(_key(words))
+    if run is None or not _holds(run):
+        return None
+    from tesc.cli.terminal import print_bytes
+
+    print_bytes(run["printed"].encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+    status: int = run["status"]
+    return status
+
+
+def may_keep(options: argparse.Namespace) -> bool:
+    """Whether a run looks at nothing but files of events and their surroundings, and writes none."""
+    return not (
+        options.fix
+        or options.diff
+        or options.write_baseline
+        or options.sources is not None
+        or options.diff_base is not None
+        or options.patch is not None
+        or "-" in options.paths
+    )
+
+
+def keep(options: argparse.Namespace, workspace: Workspace, printed: str, status: int, began: int) -> None:
+    """Keep a run that printed so much and nothing else; `began` is the time in ns when it did."""
+    if len(printed) > _MOST_PRINTED or any(configuration.sources for configuration in _settings(workspace)):
+        return
+    folders = {path: find_files(path) for path in options.paths or ["."] if os.path.isdir(path)}
+    texts = {tree.source.file: tree.source.text for tree in workspace.trees}
+    inputs = {
+        path: [os.path.realpath(path), cache.digest(text.encode("utf-8", "surrogateescape"))]
+        for path, text in texts.items()
+    }
+    others = [*_surroundings((*texts, *(file for found in folders.values() for file in found)))]
+    others += [path for path in (options.baseline, options.config) if path]
+    others += [path for found in folders.values() for path in found if path not in inputs]  # excluded
+    absent = sorted(workspace.absent)
+    present = []
+    for path in dict.fromkeys(others):
+        if not os.path.lexists(path):
+            absent.append(path)
+        elif os.path.basename(path) == _CHECKOUT:
+            present.append(path)
+        else:
+            content = _content(path)
+            if content is None or _newest(path) >= began:
+                return  # who knows which of its contents the run has seen
+            inputs[path] = [os.path.realpath(path), content]
+    table = _table()
+    run = {"folders": folders, "inputs": inputs, "absent": absent, "present": present}
+    table.put(_key(options.words), {**run, "printed": printed, "status": status})
+    table.save()
+
+
+def _table() -> cache.Table:
+    return cache.table("runs", os.getcwd(), _MOST_RUNS)
+
+
+def _settings(workspace: Workspace) -> Iterable[Any]:
+    return workspace.settings.values()
+
+
+def _key(words: Sequence[str]) -> str:
+    environment = [os.environ.get(name, "-") for name in ("COLUMNS", "NO_COLOR", "TERM", "GIT_DIR")]
+    try:
+        columns = str(os.get_terminal_size(sys.__stdout__.fileno()).columns)  # type: ignore[union-attr]
+    except (AttributeError, OSError, ValueError):
+        columns = "-"
+    return cache.digest(*environment, columns, str(sys.stdout.isatty()), *words)
+
+
+def _holds(run: dict[str, Any]) -> bool:
+    return (
+        all(find_files(folder) == found for folder, found in run["folders"].items())
+        and not any(map(os.path.lexists, run["absent"]))
+        and all(map(os.path.lexists, run["present"]))
+        and all(
+            _content(path) == content and os.path.realpath(path) == real
+            for path, (real, content) in run["inputs"].items()
+        )
+    )
+
+
+def _content(path: str) -> str | None:
+    """What stands for the content of a regular file; None for anything else."""
+    try:
+        if not os.path.isfile(path):
+            return None
+        with open(path, "rb") as file:
+            data = file.read(MAX_SOURCE_BYTES + 1)
+    except OSError:
+        return None
+    return cache.digest(data) if len(data) <= MAX_SOURCE_BYTES else None
+
+
+def _newest(path: str) -> int:
+    status = os.stat(path)
+    return max(status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _surroundings(files: Iterable[str]) -> Iterable[str]:
+    """What would decide how files are checked, there or not."""
+    folders: dict[str, None] = {}
+    for file in files:
+        folder = os.path.dirname(os.path.abspath(file))
+        while folder not in folders:
+            folders[folder] = None
+            folder = os.path.dirname(folder)
+    return (os.path.join(folder, name) for folder in folders for name in (*SURROUNDINGS, _CHECKOUT))

@@ -1,0 +1,175 @@
+"""What changed of an event between two versions, one fact at a time."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tesc.comparison.matching import match
+from tesc.records import record
+from tesc.syntax.c_type import SIGNED_FIXED, UNSIGNED_FIXED, parse_type
+from tesc.syntax.printf import PRI_MACROS, parse_format
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Literal
+
+    from tesc.comparison.matching import Pair
+    from tesc.syntax.printf import Macro
+    from tesc.units.unit import UnitEvent
+
+    What = Literal[
+        "added",
+        "removed",
+        "renamed",
+        "disabled",
+        "enabled",
+        "moved",
+        "ids",
+        "parameter-added",
+        "parameter-removed",
+        "parameters-reordered",
+        "parameter-renamed",
+        "parameter-type",
+        "format",
+    ]
+    # What a parameter is to those who read it, whatever it is called: sign and bits, where each host
+    # has the same, else the type's name.
+    Shape = tuple[str, str]
+
+
+@record
+class EventChange:
+    """One thing that changed of an event.
+
+    `old` is None where the event was added, `new` where it was removed. `position` and `was` are the
+    positions, from 0, of the parameter that this is about, in the new and in the old version; None
+    where there is none.
+    """
+
+    what: What
+    old: UnitEvent | None
+    new: UnitEvent | None
+    position: int | None = None
+    was: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The event's name now, or as it was if it is gone."""
+        event = self.new or self.old
+        assert event is not None
+        return event.name
+
+
+def changes_of(
+    old: Sequence[UnitEvent],
+    new: Sequence[UnitEvent],
+    renamed_from: Mapping[int, tuple[str, ...]] | None = None,
+) -> list[EventChange]:
+    """All that changed between two versions, in the order of the new one; what was removed is last."""
+    return [change for pair in match(old, new, renamed_from) for change in _of_pair(pair)]
+
+
+def _of_pair(pair: Pair) -> Iterator[EventChange]:
+    old, new = pair.old, pair.new
+    if old is None or new is None:
+        yield EventChange("added" if old is None else "removed", old, new)
+        return
+    if old.name != new.name:
+        yield EventChange("renamed", old, new)
+    if old.disabled != new.disabled:
+        yield EventChange("disabled" if new.disabled else "enabled", old, new)
+    if old.source.path != new.source.path:
+        yield EventChange("moved", old, new)
+    if (old.crosses or new.crosses) and (old.stream_id, old.wire_id) != (new.stream_id, new.wire_id):
+        yield EventChange("ids", old, new)
+    if old.parameters != new.parameters:
+        yield from _of_parameters(old, new)
+    if printed(old.format) != printed(new.format):
+        yield EventChange("format", old, new)
+
+
+def _of_parameters(old: UnitEvent, new: UnitEvent) -> Iterator[EventChange]:
+    before, after = old.parameters, new.parameters
+    pairs = _paired(before, after)
+    kept = {was for was, _ in pairs}
+    for was in range(len(before)):
+        if was not in kept:
+            yield EventChange("parameter-removed", old, new, was=was)
+    known = {position: was for was, position in pairs}
+    order = [known[position] for position in sorted(known)]
+    if order != sorted(order):
+        moved = next(p for p, w in sorted(known.items()) if w != sorted(order)[sorted(known).index(p)])
+        yield EventChange("parameters-reordered", old, new, position=moved, was=known[moved])
+    for position in range(len(after)):
+        if position not in known:
+            yield EventChange("parameter-added", old, new, position=position)
+            continue
+        was = known[position]
+        if before[was][1] != after[position][1]:
+            yield EventChange("parameter-renamed", old, new, position=position, was=was)
+        if shape(before[was][0]) != shape(after[position][0]):
+            yield EventChange("parameter-type", old, new, position=position, was=was)
+
+
+def _paired(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> list[tuple[int, int]]:
+    """Positions of the same parameter before and after: by name, then by place among the others."""
+    names = {name: position for position, (_, name) in enumerate(after)}
+    pairs = [(was, names[name]) for was, (_, name) in enumerate(before) if name in names]
+    left_before = [was for was in range(len(before)) if was not in {w for w, _ in pairs}]
+    left_after = [position for position in range(len(after)) if position not in {p for _, p in pairs}]
+    taken: set[int] = set()
+    for was in left_before:
+        for position in left_after:
+            same_place = was == position and len(before) == len(after)
+            same_shape = shape(before[was][0]) == shape(after[position][0])
+            if position not in taken and (same_place or (same_shape and len(left_before) == len(left_after))):
+                taken.add(position)
+                pairs.append((was, position))
+                break
+    return pairs
+
+
+@lru_cache(maxsize=4096)
+def shape(type_text: str) -> Shape:
+    """What a type is to those who read its values: a text, a pointer, or an integer of a sign and width."""
+    c_type = parse_type(type_text)
+    if c_type.is_pointer:
+        text = c_type.pointers == 1 and c_type.base == "char"
+        return ("text", "") if text else ("pointer", "")
+    base = c_type.base or type_text
+    if base in SIGNED_FIXED:
+        return "signed", base
+    if base in UNSIGNED_FIXED:
+        return "unsigned", base
+    width = base.replace("unsigned ", "").replace("signed ", "")
+    return ("unsigned" if base.startswith("unsigned") or base == "bool" else "signed"), width
+
+
+@lru_cache(maxsize=16384)
+def printed(format_text: str) -> str:
+    """What a format prints, however it is written: macros and lengths do not show in the text."""
+    parsed = parse_format(format_text)
+    macros = iter(parsed.macros)
+    text = parsed.joined
+    found = []
+    at = 0
+    for conversion in parsed.conversions:
+        start = text.index("%", at)
+        found.append(_text(text[at:start], macros))
+        letter = conversion.letter
+        at = start + len(conversion.text)
+        if conversion.macro is not None:
+            name = next(macros).name
+            letter = name[3] if name in PRI_MACROS else name
+            at -= len(name) - 1
+        precision = "" if conversion.precision is None else f".{conversion.precision}"
+        letter = {"i": "d"}.get(letter, letter)
+        found.append(f"%{conversion.position}{conversion.flags}{conversion.width}{precision}{letter}")
+    return "".join([*found, _text(text[at:], macros)])
+
+
+def _text(joined: str, macros: Iterator[Macro]) -> str:
+    """Text between conversions; a macro there is no conversion's, and its name stands for it."""
+    first, *rest = joined.split("\ud800")
+    return first + "".join(next(macros).name + part for part in rest)

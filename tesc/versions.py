@@ -1,0 +1,116 @@
+"""Versions of a tree's events: a file, a folder, or a revision in git, and two of them compared."""
+
+from __future__ import annotations
+
+import os
+
+from tesc.change import Since
+from tesc.comparison.approvals import ChangeSet, approvals_in
+from tesc.comparison.changes import changes_of
+from tesc.files import find_files
+from tesc.git import GitError
+from tesc.records import record
+from tesc.workspace import Workspace, distinct, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tesc.units.unit import UnitEvent
+    from tesc.workspace import Overrides
+
+
+READ_OVER = "TE004"
+
+
+class VersionError(Exception):
+    """A version that can't be read, or has errors: no comparison with it can be trusted."""
+
+
+@record
+class Version:
+    """The events of one version, in the order of its files; `name` is what the user called it."""
+
+    name: str
+    workspace: Workspace
+    events: tuple[UnitEvent, ...]
+
+
+def load(name: str, overrides: Overrides, paths: Sequence[str] = ()) -> Version:
+    """The version that a name stands for: a file, a folder, or else a revision in git.
+
+    Of a revision and the working tree, `paths` are the files and folders wanted; without any, all
+    below the working folder. Raises VersionError, also where files of it have syntax errors.
+    """
+    if os.path.isdir(name):
+        files = find_files(name)
+        if not files:
+            raise VersionError(f"{name}: no trace-events files here")
+        return _read(name, Workspace(overrides, _shown_below(name)), files)
+    if os.path.lexists(name):
+        return _read(name, Workspace(overrides), [name])
+    return _of_revision(name, overrides, paths or ["."])
+
+
+def working_tree(overrides: Overrides, paths: Sequence[str]) -> Version:
+    """The version that is on disk: that of the files, and of the files below the folders, named."""
+    workspace = Workspace(overrides)
+    files: list[str] = []
+    for path in paths:
+        if os.path.isdir(path):
+            files += [file for file in find_files(path) if not workspace.excludes(file)]
+        elif os.path.lexists(path):
+            files.append(path)
+        else:
+            raise VersionError(f"{path}: no such file or folder")
+    if not files:
+        raise VersionError(f"{' '.join(paths)}: no trace-events files here")
+    return _read(" ".join(paths), workspace, files)
+
+
+def compared(old: Version, new: Version) -> ChangeSet:
+    """What changed between two versions, with what comments of the new one approve."""
+    approvals = approvals_in(tree for unit in new.workspace.units for tree in unit.trees)
+    changes = changes_of(old.events, new.events, approvals.renamed_from)
+    return ChangeSet(tuple(changes), approvals)
+
+
+def _of_revision(name: str, overrides: Overrides, paths: Sequence[str]) -> Version:
+    try:
+        since = Since(name, paths, exactly=True)
+    except GitError as error:
+        raise VersionError(f"{name}: no such file or folder, and {error}") from None
+    try:
+        workspace = Workspace(overrides, versions=since.before)
+        files = [file for path in paths for file in since.files_before(path)]
+        if not files:
+            raise VersionError(f"{name}: no trace-events files there")
+        return _read(name, workspace, files)
+    except GitError as error:
+        raise VersionError(f"{name}: {error}") from None
+    finally:
+        since.close()
+
+
+def _read(name: str, workspace: Workspace, files: Sequence[str]) -> Version:
+    for file in distinct(files):
+        workspace.add_file(file)
+    for unreadable in workspace.unreadable:
+        raise VersionError(f"{unreadable.path}: {unreadable.reason}")
+    workspace.resolve()
+    for unit in workspace.units:
+        found = [(tree.source, error) for tree in unit.trees for error in tree.errors]
+        # What QEMU's tracetool reads over (TE004) leaves an event whole.
+        wrong = [(source, e.span, e.message, e.code) for source, e in found if e.code != READ_OVER]
+        wrong += [(e.source, e.span, e.message, e.code) for e in unit.errors]
+        for source, span, message, code in wrong:
+            line, column = source.place(span.start)
+            where = f"{source.path}:{line}:{column}"
+            raise VersionError(f"{name} can't be compared: {where}: {message} [{code}]")
+    events = [event for unit in workspace.units for event in unit.events]
+    return Version(name, workspace, tuple(events))
+
+
+def _shown_below(folder: str) -> Callable[[str], str]:
+    """Paths as they are from a folder, so that two trees have their files in common."""
+    return lambda path: shown(os.path.relpath(path, folder))

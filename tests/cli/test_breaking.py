@@ -1,0 +1,146 @@
+"""`tesc breaking` and `tesc diff`: exit statuses, versions, formats, approvals."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+OLD = 'disk_read(int sector, int count) "sector %d count %d"\nspin_up(void) "up"\n'
+NEW = 'disk_read(int count, int sector) "sector %d count %d"\n'
+
+
+def git(*words):
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"]
+    subprocess.run(["git", *identity, *words], check=True, capture_output=True)
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("trace-events").write_text(OLD)
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "old")
+    Path("trace-events").write_text(NEW)
+    return tmp_path
+
+
+@pytest.fixture
+def tesc():
+    """A function that runs a command in the working folder."""
+
+    def run(*arguments):
+        return subprocess.run([sys.executable, "-m", "tesc", *arguments], capture_output=True, text=True)
+
+    return run
+
+
+class TestBreaking:
+    def test_a_revision(self, checkout, tesc):
+        done = tesc("breaking", "--against", "HEAD", "--output-format", "concise")
+        assert done.returncode == 1
+        assert re.findall(r"TE8\d+", done.stdout) == ["TE802", "TE812", "TE841", "TE831"]
+
+    @pytest.mark.parametrize(
+        ("kind", "codes"),
+        [
+            ("wire", {"TE802"}),
+            ("probe", {"TE812", "TE831"}),
+            ("text", {"TE831"}),
+            ("name", {"TE831"}),
+            ("source", {"TE831", "TE841"}),
+        ],
+    )
+    def test_kinds_of_readers(self, checkout, tesc, kind, codes):
+        done = tesc("breaking", "--against", "HEAD", "--kind", kind, "--output-format", "json")
+        assert {one["code"] for one in json.loads(done.stdout)} == codes
+
+    def test_nothing_breaks(self, checkout, tesc):
+        Path("trace-events").write_text(f"{OLD}net_up(void)\n")
+        done = tesc("breaking", "--against", "HEAD")
+        assert (done.returncode, done.stdout) == (0, "no findings in 1 file\n")
+
+    def test_a_file_and_a_folder(self, checkout, tesc):
+        Path("old").mkdir()
+        Path("old/trace-events").write_text(OLD)
+        for version in ("old", "old/trace-events"):
+            done = tesc("breaking", "--against", version, "trace-events")
+            assert done.returncode == 1
+            assert "the event 'spin_up' is gone" in done.stdout
+
+    @pytest.mark.parametrize("side", ["old", "new"])
+    def test_an_error_on_either_side_is_never_clean(self, checkout, tesc, side):
+        broken = "disk_read(int sector\n"
+        Path("old").write_text(broken if side == "old" else OLD)
+        Path("trace-events").write_text(broken if side == "new" else OLD)
+        done = tesc("breaking", "--against", "old", "trace-events")
+        assert done.returncode == 2
+        assert ":1:21: " in done.stderr
+        assert "[TE001]" in done.stderr
+
+    def test_a_version_that_is_none(self, checkout, tesc):
+        done = tesc("breaking", "--against", "v9.9")
+        assert done.returncode == 2
+        assert "v9.9: no such file or folder, and unknown revision 'v9.9'" in done.stderr
+
+    def test_the_line_that_breaks_is_shown(self, checkout, tesc):
+        Path("scripts").mkdir()
+        Path("scripts/spin.bt").write_text("usdt:./qemu:qemu:spin_up { }\n")
+        done = tesc("breaking", "--against", "HEAD")
+        assert "scripts/spin.bt:1:18" in done.stdout
+
+    def test_a_baseline_accepts(self, checkout, tesc):
+        assert tesc("breaking", "--against", "HEAD", "--write-baseline", "b.json").returncode == 0
+        assert tesc("breaking", "--against", "HEAD", "--baseline", "b.json").returncode == 0
+
+    def test_check_does_not_look_at_changes(self, checkout, tesc):
+        Path("trace-events").write_text("# tesc: ignore[TE821] the text is free\nnet_up(void)\n")
+        assert "TE8" not in tesc("check", "trace-events").stdout
+
+
+class TestDiff:
+    @pytest.fixture(autouse=True)
+    def versions(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        Path("old").write_text(OLD)
+        Path("new").write_text(NEW)
+
+    def test_text(self, tesc):
+        done = tesc("diff", "old", "new")
+        assert done.returncode == 1
+        assert done.stdout.splitlines() == [
+            "~ new:1: disk_read: moved, parameters-reordered",
+            '    - disk_read(int sector, int count) "sector %d count %d"',
+            '    + disk_read(int count, int sector) "sector %d count %d"',
+            '- old:2: spin_up(void) "up"',
+            "1 removed, 1 changed",
+        ]
+
+    def test_json(self, tesc):
+        found = json.loads(tesc("diff", "old", "new", "--format", "json").stdout)
+        assert [(one["kind"], one["changes"]) for one in found] == [
+            ("changed", ["moved", "parameters-reordered"]),
+            ("removed", ["removed"]),
+        ]
+        assert found[1]["old"] == {
+            "name": "spin_up",
+            "path": "old",
+            "line": 2,
+            "declaration": 'spin_up(void) "up"',
+        }
+
+    def test_markdown(self, tesc):
+        text = tesc("diff", "old", "new", "--format", "markdown").stdout
+        assert "## Removed events\n\n- `spin_up` (old)\n" in text
+
+    def test_the_same_events(self, tesc):
+        done = tesc("diff", "old", "old")
+        assert (done.returncode, done.stdout) == (0, "no events changed\n")
+
+    def test_trouble(self, tesc):
+        assert tesc("diff", "old", "nowhere").returncode == 2

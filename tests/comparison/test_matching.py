@@ -1,0 +1,89 @@
+"""Which event became which: renames seen between releases of QEMU, and properties of any two versions."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tesc.comparison.matching import match
+from tesc.syntax.parser import parse
+from tesc.syntax.source import Source
+from tesc.units.resolve import resolve
+
+
+def events(text: str, path: str = "trace-events"):
+    return resolve([parse(Source(path, text))]).events
+
+
+def renames(old: str, new: str) -> dict[str, str]:
+    return {pair.old.name: pair.new.name for pair in match(events(old), events(new)) if pair.renamed}
+
+
+CLOCK = """\
+{0}_clk_read(uint64_t o, uint32_t v) "o %" PRIx64 " v %x"
+{0}_clk_write(uint64_t o, uint32_t v) "o %" PRIx64 " v %x"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        # One word of a device's name, in all its events (hw/misc of QEMU 10.0).
+        (
+            CLOCK.format("npcm7xx"),
+            CLOCK.format("npcm"),
+            {"npcm7xx_clk_read": "npcm_clk_read", "npcm7xx_clk_write": "npcm_clk_write"},
+        ),
+        # Words in another order, no parameters to go by (hw/vfio of QEMU 10.1).
+        (
+            'vfio_put_group(int fd) "fd %d"\n',
+            'vfio_group_put(int fd) "fd %d"\n',
+            {"vfio_put_group": "vfio_group_put"},
+        ),
+        # A new event beside an old one that was removed is no rename.
+        (
+            'vfio_realize(const char *name, int group) "(%s) group %d"\n',
+            'iommufd_cdev_getfd(const char *dev, int devfd) "%s (fd=%d)"\n',
+            {},
+        ),
+        ('a(void) ""\n', 'b(void) ""\n', {}),
+    ],
+)
+def test_renames(old, new, expected):
+    assert renames(old, new) == expected
+
+
+def test_an_event_that_moved_to_another_file_is_the_same():
+    [pair] = match(events("x(int a)\n", "a/trace-events"), events("x(int a)\n", "b/trace-events"))
+    assert pair.old.source.path == "a/trace-events"
+    assert pair.new.source.path == "b/trace-events"
+
+
+def test_of_two_events_of_a_name_each_keeps_its_file():
+    old = (*events("x(int a)\n", "a"), *events("x(int b)\n", "b"))
+    new = (*events("x(int b)\n", "b"), *events("x(int a)\n", "a"))
+    assert [(p.old.source.path, p.new.source.path) for p in match(old, new)] == [("b", "b"), ("a", "a")]
+
+
+NAMES = st.lists(st.sampled_from(["read", "write", "net", "disk", "done", "start"]), min_size=1, max_size=3)
+PARAMETERS = st.sampled_from(["void", "int a", "int a, char *s", "uint64_t addr"])
+VERSIONS = st.lists(st.tuples(NAMES.map("_".join), PARAMETERS), max_size=12).map(
+    lambda found: "".join(f'{name}({parameters}) "text"\n' for name, parameters in found)
+)
+
+
+@given(VERSIONS, VERSIONS)
+def test_each_event_is_in_one_pair(old, new):
+    before, after = events(old), events(new)
+    pairs = match(before, after)
+    assert sorted(id(p.old) for p in pairs if p.old) == sorted(map(id, before))
+    assert [id(p.new) for p in pairs if p.new] == [id(event) for event in after]
+    assert all(p.old or p.new for p in pairs)
+
+
+@given(VERSIONS)
+def test_a_version_is_itself(text):
+    assert all(
+        p.old is not None and p.new is not None and not p.renamed for p in match(events(text), events(text))
+    )
