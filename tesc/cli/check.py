@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.change import Change, ChangedSources, Comparison
+    from tesc.cli.commands import Commands
     from tesc.uses.index import Index
 
 _EPILOG = """\
@@ -42,7 +43,7 @@ RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL. A 
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "check",
         help="diagnostics for files, folders or the whole tree",

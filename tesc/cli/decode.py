@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tesc.cli.commands import Commands
     from tesc.trace.output import TraceOutput
     from tesc.trace.reader import RecordReader
     from tesc.trace.selection import Moment, Selection, Window
@@ -48,7 +49,7 @@ def main(words: Sequence[str]) -> int:
     return run(parser.parse_args([*spelled, *words[options:]]))
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     """Let the list of commands have it; `main` reads its arguments."""
     _add_arguments(commands.add_parser("decode", help="a simpletrace binary as text, JSON lines, ..."))
 
@@ -68,6 +69,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
     parser.add_argument("--stats", action="store_true", help="count the records of each event instead")
     parser.add_argument("--follow", action="store_true", help="go on as the file grows, until Ctrl-C")
+    parser.add_argument(
+        "--other-lines", metavar="FILE", help="write a log's lines that are none of an event's here"
+    )
     parser.add_argument("--sort", action="store_true", help="order the records by time, also within a trace")
     parser.add_argument(
         "-j", "--jobs", type=_jobs, metavar="N", help="processes for a long trace (default: the cores)"
@@ -78,8 +82,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--guest",
         nargs="?",
         metavar="PREFIX",
-        help="a guest's stream, seven words a record: of the only include with a base, or of the file itself "
-        "if there is none; --guest=PREFIX means the include with that prefix",
+        help="what a guest sent (frames, the words of 2011, a copy of its memory with rings): of the only "
+        "include with a base, or of the file itself if there is none; --guest=PREFIX means the include with "
+        "that prefix",
     )
     kinds.add_argument(
         "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"
@@ -114,7 +119,7 @@ def _jobs(text: str) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
-    from tesc.trace.output import open_output
+    from tesc.trace.output import Lines, open_output
 
     _check(options)
     _, unit = load(options.events, overrides(options))
@@ -124,12 +129,15 @@ def run(options: argparse.Namespace) -> int:
         # Decoding makes no cycles, only very many short-lived values that the collector would walk.
         gc.disable()
         try:
-            with open_output(options.output, options.follow) as output:
+            with open_output(options.output, options.follow) as output, Lines(options.other_lines) as others:
+                for reader in readers:
+                    reader.other = others.add
                 _decode(options, unit, readers, output)
         finally:
             gc.enable()
     if not (options.sort or options.stats):
         _say_order(readers)
+    _say_others(readers)
     problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
         error(str(problem))
@@ -148,6 +156,14 @@ def _say_order(readers: Sequence[RecordReader]) -> None:
                 "--sort puts all in order",
                 "warning",
             )
+
+
+def _say_others(readers: Sequence[RecordReader]) -> None:
+    """Say how many lines of a log were passed over."""
+    for reader in readers:
+        if reader.others and reader.records:
+            what = "1 line is" if reader.others == 1 else f"{reader.others:,} lines are"
+            error(f"{reader.source.path}: {what} none of an event's", "note")
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -189,7 +205,7 @@ def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordRe
     """The traces, opened; why others can't be is printed."""
     from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
-    from tesc.trace.reader import open_reader
+    from tesc.trace.opening import open_reader
 
     catalogue = Catalogue(unit, whole, _model(options))
 

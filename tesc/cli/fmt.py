@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tesc.cli.commands import Commands
     from tesc.syntax.nodes import Tree
 
 _EPILOG = """\
@@ -39,7 +40,7 @@ class Formatted:
         return self.text != self.source.text
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "fmt",
         help="canonical layout; --check, --diff",

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 
+from tesc import codes
 from tesc.codegen.tree import manifest as manifests
 from tesc.files import find_files, relative, write_output
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from tesc.cli.commands import Commands
     from tesc.codegen.tree.manifest import Manifest
     from tesc.codegen.tree.plan import Planned, TreeOptions
     from tesc.codegen.tree.run import Made
@@ -63,7 +65,7 @@ def main(words: Sequence[str]) -> int:
     from tesc.codegen.tree.run import Interrupted
 
     try:
-        return _generate(_parser().parse_args(words), identity, words)
+        return _generate(own_parser().parse_args(words), identity, words)
     except Interrupted as error:
         raise Failure(str(error)) from None
 
@@ -116,12 +118,12 @@ def _save(manifest: Manifest, out: str) -> None:
         pass  # then the next run looks at everything again
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     """Let the list of commands have it; `main` reads its arguments."""
     commands.add_parser("gen", help=HELP, add_help=False)
 
 
-def _parser() -> argparse.ArgumentParser:
+def own_parser() -> argparse.ArgumentParser:
     import argparse
 
     from tesc.cli.overrides import add_settings
@@ -243,7 +245,7 @@ def _same_names(planned: Sequence[Planned]) -> list[Rejection]:
             here, there = (each.groups[0].unit.roots[0].source for each in (one, other))
             group = one.groups[0].name
             message = f"group '{group}' is that of {there.path} too, so both would be {one.name}"
-            found.setdefault(here, Rejection("TE104", here, Span(0, 0), message))
+            found.setdefault(here, Rejection(codes.DUPLICATE_GROUP, here, Span(0, 0), message))
     return list(found.values())
 
 

@@ -15,6 +15,7 @@ from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tesc.cli.commands import Commands
     from tesc.units.unit import Unit
 
 _KINDS = ("header", "source", "runtime", "demux", "receive")
@@ -43,7 +44,7 @@ from other declarations, or there is nothing to read
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "guest",
         help="header, source, runtime, demux for guest firmware; receive takes its events",

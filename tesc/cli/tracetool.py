@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tesc.units.unit import Unit
 
 _PROGRAM = "tesc tracetool"
-_LONG_OPTIONS = [
+LONG_OPTIONS = [
     "help",
     "list-backends",
     "check-backends",
@@ -102,7 +102,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
-        found, paths = getopt(arguments, "I:", _LONG_OPTIONS)
+        found, paths = getopt(arguments, "I:", LONG_OPTIONS)
     except GetoptError as error:
         raise _Usage(str(error)) from None
     options = dict(found)  # the last one wins, as in the reference

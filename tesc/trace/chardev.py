@@ -55,11 +55,12 @@ def _file(descriptor: int, close: bool = True) -> Chardev:
 
 def _terminal(path: str) -> Chardev:
     """A terminal, which must not change what goes through it."""
+    import termios
     import tty
 
     descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY)
     try:
-        tty.setraw(descriptor)
+        tty.setraw(descriptor, termios.TCSANOW)  # what is there already is kept
     except Exception:
         os.close(descriptor)
         raise OSError(0, "it is no terminal") from None
@@ -72,7 +73,7 @@ def _socket(kind: str, rest: str) -> Chardev:
     if kind == "tcp":
         host, _, port = rest.rpartition(":")
         if not port.isdecimal():
-            raise ValueError(f"tcp:{rest}: expected tcp:HOST:PORT")
+            raise ValueError("expected tcp:HOST:PORT")
         connection = socket.create_connection((host or "localhost", int(port)))
         connection.settimeout(None)
         return _connected(connection, lambda: None)

@@ -7,7 +7,7 @@ import os
 from tesc.trace.errors import Unusable
 from tesc.trace.layout import DROPPED_ID
 from tesc.trace.older import declarations, second_formats
-from tesc.trace.values import LP64, kind_of, splitter
+from tesc.trace.values import LP64, kind_of, splitter, typer
 from tesc.units.former_names import former_names
 
 TYPE_CHECKING = False
@@ -23,10 +23,11 @@ class TracedEvent:
 
     `parameters` are types and names, as generated code declares them (also called `args`, for
     analyzers written for QEMU's simpletrace.py); `format` is the format's text. `model` is the data
-    model of the program that was traced.
+    model of the program that was traced; `uncertain` tells that some of a record's values may be None, which
+    a log does not hold.
     """
 
-    __slots__ = ("format", "model", "name", "parameters", "texts")
+    __slots__ = ("format", "model", "name", "parameters", "texts", "uncertain")
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class TracedEvent:
         self.format = format_
         self.texts = texts
         self.model = model
+        self.uncertain = False
 
     @property
     def args(self) -> tuple[tuple[str, str], ...]:
@@ -50,6 +52,10 @@ class TracedEvent:
     def kinds(self) -> tuple[Kind, ...]:
         """What each argument is; without `texts` addresses of text are just that."""
         return tuple([kind_of(type_, self.texts, self.model) for type_, _ in self.parameters])
+
+    def typer(self) -> Callable[[Values], tuple[int | str | bool | None, ...]]:
+        """From values to what their types hold: see `values.typer`."""
+        return typer(self.kinds, self.uncertain)
 
     @property
     def has_texts(self) -> bool:
@@ -120,6 +126,10 @@ class Catalogue:
         """The event of a name, or of one that it had before; None if there is none."""
         event = self._names.get(name)
         return DROPPED if event is None and name == "dropped" else event
+
+    def names(self) -> list[tuple[str, TracedEvent]]:
+        """All names of events, also those that they had before."""
+        return list(self._names.items())
 
     def sent(self, name: str) -> TracedEvent | None:
         """The event of a name in a file of what a guest sent in frames: text is text there."""

@@ -23,12 +23,14 @@ class GuestInput(TraceInput):
     """A guest's stream, read through the decoder of its wire; `errors` are what the decoder complains of.
 
     `wire` is recognized by the first bytes: frames where one is intact; the words of 2011, most of whose
-    bytes are zeros, where there are zeros in a row, which frames have not.
+    bytes are zeros, where there are zeros in a row, which frames have not. A file that is a copy of the
+    guest's memory is searched for rings first.
     """
 
     def __init__(self, source: TraceInput, catalogue: Catalogue, prefix: str) -> None:
         """Go on from a source of which at least the first bytes were read. Raises Unusable."""
         from tesc.trace.guest import GuestEvents
+        from tesc.wire.ring import find_rings, read_rings
         from tesc.wire.stream import looks_framed
 
         guest = GuestEvents(catalogue, prefix)
@@ -38,12 +40,18 @@ class GuestInput(TraceInput):
         self.limit = None
         self.data, self.at, self.start = b"", 0, 0
         self.errors = TraceErrors(source.path)
-        worded = _ZEROS in source.data and not looks_framed(source.data, guest.schema)
+        framed = looks_framed(source.data, guest.schema)
+        rings = [] if framed else source.searched(find_rings)
+        worded = _ZEROS in source.data and not framed and not rings
         self.wire: Wire = "words" if worded else "frames"
         self.events: tuple[TracedEvent, ...] = guest.events(self.wire)
         self._receiver = Receiver(guest, self.wire, guest.decoder(self.wire), None)
-        self._over = False
-        self.data = self._laid_out(self._receiver.take(source.data, UNKNOWN))
+        self._over = bool(rings)
+        if rings:
+            made = self._receiver.take_ring(read_rings(rings, guest.schema), rings[0].frequency)
+        else:
+            made = self._receiver.take(source.data, UNKNOWN)
+        self.data = self._laid_out(made)
         source.at = len(source.data)
 
     @property

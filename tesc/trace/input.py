@@ -8,6 +8,14 @@ import sys
 import time
 from io import FileIO
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from mmap import mmap
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
 CHUNK = 1 << 18
 # How long to wait for a file to grow, in seconds.
 _PAUSE = 0.1
@@ -49,6 +57,15 @@ class TraceInput:
             return None
         status = os.fstat(self._file.fileno())
         return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+    def searched(self, search: Callable[[mmap], list[T]]) -> list[T]:
+        """What a search of the whole file finds; nothing where it is no file that is all there."""
+        if not self.size:
+            return []
+        from mmap import ACCESS_READ, mmap
+
+        with mmap(self._file.fileno(), 0, access=ACCESS_READ) as data:
+            return search(data)
 
     def reopen(self) -> None:
         """Open the file once more: what a process forked from another reads moves the other's place, too."""

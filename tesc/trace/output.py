@@ -7,7 +7,11 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
+
+# Bytes of lines that are held back to be written together.
+_MOST_KEPT = 1 << 16
 
 
 class TraceOutput:
@@ -56,6 +60,39 @@ class TraceOutput:
         finally:
             if self._target is not None and not replaced:
                 _remove(self._path)
+
+
+class Lines:
+    """Lines for a file, in a `with` block; without a path they are forgotten."""
+
+    def __init__(self, path: str | None) -> None:
+        self._output = None if path is None else open_output(path)
+        self._kept: list[bytes] = []
+        self._size = 0
+        self.add: Callable[[bytes], object] | None = None if path is None else self._add
+
+    def _add(self, line: bytes) -> None:
+        self._kept.append(line)
+        self._size += len(line)
+        if self._size > _MOST_KEPT:
+            self._write()
+
+    def _write(self) -> None:
+        if self._kept and self._output is not None:
+            self._output.write("".join([f"{line.decode('latin-1')}\n" for line in self._kept]))
+        self._kept.clear()
+        self._size = 0
+
+    def __enter__(self) -> Lines:
+        if self._output is not None:
+            self._output.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if self._output is not None:
+            if kind is None:
+                self._write()
+            self._output.__exit__(kind, *rest)
 
 
 def _remove(path: str) -> None:

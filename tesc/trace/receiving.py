@@ -19,7 +19,7 @@ from tesc.wire.schema import first_difference
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tesc.trace.events import TracedEvent
     from tesc.trace.guest import Decoder
@@ -75,6 +75,12 @@ class Receiver:
         """
         return self._made(self._decoder.feed(data), now)
 
+    def take_ring(self, items: Sequence[Item], frequency: int) -> list[Received | Complaint]:
+        """What rings in memory hold: times are the guest's own, in nanoseconds."""
+        if frequency:
+            self.clock.hello(0, frequency, 0)
+        return self._made(items, -1)
+
     def finish(self, now: int) -> list[Received | Complaint]:
         """Nothing more will come."""
         return self._made(self._decoder.finish(), now)
@@ -117,8 +123,10 @@ class Receiver:
         if isinstance(item, Restart):
             return Complaint("restart", at, "the guest starts again; what it sent last may be missing")
         assert isinstance(item, OtherSchema)
-        self.refused = self._refusal(item)
-        return Complaint("schema", at, self.refused)
+        said = self._refusal(item)
+        if getattr(self._decoder, "mismatched", None) is not None:
+            self.refused = said
+        return Complaint("schema", at, said)
 
     def _refusal(self, item: OtherSchema) -> str:
         """Two hashes, and where the declarations part, as far as that can be known."""

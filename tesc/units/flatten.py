@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tesc.syntax.c_type import with_name
 from tesc.syntax.nodes import Comment, Event, Include
 from tesc.syntax.source import split_lines
 from tesc.units.resolve import has_directives
@@ -74,8 +75,7 @@ def declaration(event: UnitEvent) -> str:
     node = event.node
     text = event.source.text
     if event.crosses:
-        declared = [f"{t}{n}" if t.endswith("*") else f"{t} {n}" for t, n in event.parameters]
-        parameters = ", ".join(declared) or "void"
+        parameters = ", ".join(with_name(*one) for one in event.parameters) or "void"
     else:
         parameters = text[node.open + 1 : node.close].replace("\t", " ").strip(" ")
     head = f"{'disable ' if event.disabled else ''}{event.name}({parameters})"

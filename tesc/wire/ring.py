@@ -15,6 +15,8 @@ from tesc.wire.packet import TEXT_ADDRESS, TEXT_CUT, TEXT_NULL, TEXT_WHOLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mmap import mmap
+
     from tesc.wire.items import Item, Value
     from tesc.wire.packet import TextAt
     from tesc.wire.schema import Signature, WireSchema
@@ -46,7 +48,7 @@ class Ring:
     data: bytes
 
 
-def find_rings(data: bytes) -> list[Ring]:
+def find_rings(data: bytes | mmap) -> list[Ring]:
     """The rings in a copy of memory, in the order of their CPUs: of each the latest."""
     found: dict[int, Ring] = {}
     at = data.find(MAGIC)
@@ -58,14 +60,14 @@ def find_rings(data: bytes) -> list[Ring]:
     return [found[cpu] for cpu in sorted(found)]
 
 
-def _ring(data: bytes, at: int) -> Ring | None:
+def _ring(data: bytes | mmap, at: int) -> Ring | None:
     """The ring whose magic is at a place, if there is one of ours."""
     if len(data) < at + HEADER:
         return None
     header, size = struct.unpack_from("<QQ", data, at + 16)
     if header != HEADER or not 1024 <= size <= _MOST or size & (size - 1):
         return None
-    if not data.startswith(_VERSION, at + 64):
+    if data[at + 64 : at + 64 + len(_VERSION)] != _VERSION:
         return None
     order = "<" if struct.unpack_from("<Q", data, at + 192)[0] == _ORDER else ">"
     fields = struct.unpack_from(f"{order}8Q", data, at + 192)
@@ -107,6 +109,14 @@ def read_ring(
         why = "records of the ring that are not finished or partly overwritten"
         made.append(Skipped(ring.offset + HEADER, skipped, why))
     return made + events
+
+
+def read_rings(rings: list[Ring], schema: WireSchema, text_at: TextAt | None = None) -> list[Item]:
+    """What the rings of all CPUs hold, by time if there is one; what is to be said of them comes first."""
+    items = [item for ring in rings for item in read_ring(ring, schema, text_at)]
+    said: list[Item] = [item for item in items if not isinstance(item, WireEvent)]
+    events = [item for item in items if isinstance(item, WireEvent)]
+    return [*said, *sorted(events, key=lambda event: event.time or 0)]
 
 
 class _Records:

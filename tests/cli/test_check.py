@@ -675,7 +675,7 @@ class TestConcise:
         assert ran.out == (
             f"a/trace-events:1:20: {ERRNO}\n"
             "a/trace-events:2:1: note[TE412]: no format: the event prints its name only\n"
-            "b/trace-events:1:24: warning[TE007]: a tab stands here\n"
+            "b/trace-events:1:24: warning[TE007]: a tab\n"
         )
 
     def test_nothing_for_nothing(self):

@@ -13,7 +13,7 @@ from tesc.trace import parts, vectors
 from tesc.trace.columns import column_batches, typed
 from tesc.trace.counting import count
 from tesc.trace.formats import FORMATS, make_format
-from tesc.trace.reader import open_reader
+from tesc.trace.opening import open_reader
 from tesc.trace.selection import ALWAYS, Selection, Window
 from tesc.trace.values import typer
 from tesc.trace.writing import Writing, write

@@ -10,7 +10,7 @@ import pytest
 
 from tesc.trace.events import Catalogue
 from tesc.trace.formats import FORMATS, make_format
-from tesc.trace.reader import open_reader
+from tesc.trace.opening import open_reader
 from tesc.trace.selection import ALWAYS
 
 EVENTS = """\

@@ -74,7 +74,7 @@ class TextPastItsEnd(EventRule):
 
 
 def _address(parameter: Parameter, tree: Tree, who: str) -> Report:
-    const = "const " if "const" in parameter.type.text.split("*")[0].split() else ""
+    const = "const " if parameter.type.points_to_const else ""
     edit = SourceEdit(tree.source, parameter.type_span, f"{const}void *")
     return Report(
         parameter.type_span,

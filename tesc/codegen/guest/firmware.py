@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tesc.codegen.guest import LICENSE, NOTICE, names
 from tesc.codegen.guest.layout import listed
+from tesc.syntax.c_type import with_name
 from tesc.units import identifiers
 
 TYPE_CHECKING = False
@@ -67,7 +68,7 @@ def declared_parameter(parameter: Parameter, name: str) -> str:
         # <sys/types.h> has that one, and no freestanding compiler that header. <stddef.h> has its like.
         words = ["ptrdiff_t" if word == "ssize_t" else word for word in parameter.type.words]
         text = " ".join(words) + (" " + "*" * parameter.type.pointers if parameter.type.pointers else "")
-    return f"{text}{name}" if text.endswith("*") else f"{text} {name}"
+    return with_name(text, name)
 
 
 def as_word(parameter: Parameter, name: str) -> str:

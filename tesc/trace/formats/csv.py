@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 
 from tesc.trace.formats import PidTexts, TraceWriter, joined
-from tesc.trace.values import typer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ _SPECIAL = re.compile('[",\r\n]')
 def _cell(value: object) -> str:
     if value.__class__ is bool:
         return str(int(bool(value)))
-    text = str(value)
+    text = "" if value is None else str(value)
     if value.__class__ is not str:
         return text
     if not text.isascii():
@@ -46,7 +45,7 @@ class Csv(TraceWriter):
         return ",".join(["time", "pid", "event", *self._names]) + "\r\n"
 
     def prepare(self, event: TracedEvent) -> Callable[[Values], str]:
-        types = typer(event.kinds)
+        types = event.typer()
         name = event.name
         empty = "," * (self._columns - len(event.parameters)) + "\r\n"
         return lambda values: ",".join([name, *map(_cell, types(values))]) + empty
