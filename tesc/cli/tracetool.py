@@ -12,6 +12,7 @@ from getopt import GetoptError, getopt
 
 from tesc.codegen.qemu import BACKENDS, FORMATS, BadBackend, find_backend, generate
 from tesc.codegen.qemu.output import Options
+from tesc.escaping import is_plain, printable, visible
 from tesc.files import read_source, relative, write_output
 from tesc.syntax.parser import parse
 from tesc.units.rejections import rejections
@@ -106,7 +107,8 @@ def main(arguments: Sequence[str]) -> int:
         raise  # the caller knows what to do where nobody reads
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        sys.stderr.write(f"{_PROGRAM}: error: {place}{error.strerror or error}\n")
+        said = f"{place}{error.strerror or error}"
+        sys.stderr.write(f"{_PROGRAM}: error: {visible(said)}\n")
     return 1
 
 
@@ -128,33 +130,44 @@ def _run(arguments: list[str]) -> int:
     backends = tuple(options["--backends"].split(","))
     if "--check-backends" in options:
         return 0 if all(map(_exists, backends)) else 1
+    for path in paths:
+        if not is_plain(path):
+            raise OSError(f"{path}: a name with control characters; nothing is generated of it")
     release = _release(options, paths)
     output = paths.pop() if paths and release.has("output-file") else None
     made = _options(options, backends, release, output, bool(paths))
     shown = relative if release.has("relative-sources") else str
-    unit = _unit(
-        found, [parse(read_source(path, shown(path))) for path in paths], release, made.compat == "qemu"
-    )
+    trees = [parse(read_source(path, shown(path))) for path in paths]
+    unit = _unit(found, trees, release, made.compat == "qemu")
     refused = rejections(unit, made.compat)
     text = ""
     if not refused:
         text, refused = generate(unit.events, made)
     if refused:
-        sys.stderr.write("".join(f"{one.line}\n" for one in refused))
+        sys.stderr.write(printable("".join(f"{one.line}\n" for one in refused)))
         return 1
+    depfile = _depfile(options["--depfile"], output, unit) if "--depfile" in options else ""
     if output is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
         sys.stdout.buffer.flush()
     else:
         write_output(output, text)
-    if "--depfile" in options:
-        from tesc.depfile import rule
-
-        if output is None:
-            raise _Usage("--depfile needs an output file, which QEMU's tracetool.py has since 6.0")
-        write_output(options["--depfile"], rule([output], [tree.source.file for tree in unit.trees]))
+    if depfile:
+        write_output(options["--depfile"], depfile)
     return 0
+
+
+def _depfile(path: str, output: str | None, unit: Unit) -> str:
+    """The rule that names what the output was made of. Raises _Usage and OSError."""
+    from tesc.depfile import Unwritable, rule
+
+    if output is None:
+        raise _Usage("--depfile needs an output file, which QEMU's tracetool.py has since 6.0")
+    try:
+        return rule([output], [tree.source.file for tree in unit.trees])
+    except Unwritable as error:
+        raise OSError(f"{path}: {error}") from None
 
 
 def _release(options: dict[str, str], paths: list[str]) -> Release:

@@ -58,6 +58,9 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
         *_WORKAROUND,
     )
     for event in events:
+        for parameter in event.node.parameters:
+            if "%" in parameter.name:
+                out.refuse(event, parameter.start, "the LTTng provider takes no '%' in a name")
         if out.fixed and event.disabled:
             continue
         if out.fixed and len(event.name) > identifiers.LTTNG_NAME:
