@@ -4,3 +4,5 @@
 RECORD_ARGUMENTS = 6
 # What LTTng's macros, DTrace and SystemTap take; QEMU's tracetool refuses more.
 TRACER_ARGUMENTS = 10
+# No frame of a guest's holds as many, even of a byte each: how many fit depends on their types.
+FRAME_ARGUMENTS = 255

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.rule import Report
+from tesc.syntax.c_type import with_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ def before(event: UnitEvent, position: int | None = None) -> Related:
 
 def declared(event: UnitEvent, position: int) -> str:
     """A parameter as it is declared: `uint64_t addr`."""
-    type_, name = event.parameters[position]
-    return f"{type_}{name}" if type_.endswith("*") else f"{type_} {name}"
+    return with_name(*event.parameters[position])
 
 
 def names(event: UnitEvent) -> str:

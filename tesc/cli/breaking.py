@@ -12,6 +12,10 @@ from tesc.cli import report
 from tesc.cli.overrides import add_overrides, add_selection, overrides
 from tesc.cli.terminal import Failure, add_color
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.cli.commands import Commands
+
 KINDS = {
     "wire": "guests' IDs and recorded traces",
     "probe": "SystemTap, bpftrace and LTTng",
@@ -31,7 +35,7 @@ a file. 'tesc explain RULE' says what a rule means.
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "breaking",
         help="what a change of events breaks for scripts, traces, logs, guests and callers",

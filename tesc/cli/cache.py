@@ -9,6 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+    from tesc.cli.commands import Commands
+
 _EPILOG = """\
 exit status: 0 done, 2 tesc could not do its work
 
@@ -18,7 +20,7 @@ It is never needed: with --no-cache a command neither reads nor writes it.
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     from argparse import RawDescriptionHelpFormatter
 
     parser = commands.add_parser(

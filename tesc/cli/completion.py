@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from tesc.cli.commands import Commands
+
 SHELLS = ("bash", "zsh", "fish")
 
 _EPILOG = """\
@@ -81,7 +83,7 @@ end
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "completion",
         help="a script that lets bash, zsh or fish complete tesc's arguments",
@@ -103,12 +105,12 @@ def script(shell: str) -> str:
     """The script for a shell."""
     import shtab
 
-    from tesc.cli.parsers import commands, whole_parser
+    from tesc.cli.parsers import arguments, commands, whole_parser
 
     parser = whole_parser()
     for _, purpose, command in commands(parser):
         command.description = purpose
-        for action in command._actions:
+        for action in arguments(command):
             completed = _completion(action, shtab.FILE, shtab.DIRECTORY)
             if completed is not None:
                 action.complete = completed  # type: ignore[attr-defined]

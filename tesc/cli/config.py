@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from tesc.cli.commands import Commands
     from tesc.config.loading import Configuration
     from tesc.config.merging import Origin
 
@@ -35,7 +36,7 @@ _OPTIONS = {
 }
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "config",
         help="the effective configuration, and where each value came from",

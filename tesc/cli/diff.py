@@ -9,6 +9,10 @@ from importlib import import_module
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, print_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.cli.commands import Commands
+
 _EPILOG = """\
 exit status: 0 the events are the same, 1 they differ, 2 the comparison could not be made
 
@@ -17,7 +21,7 @@ and folders are looked for first. 'tesc breaking' judges the changes.
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "diff",
         help="what changed of the events between two versions",

@@ -12,8 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+    from tesc.cli.commands import Commands
 
-def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+
+def add_parser(commands: Commands) -> None:
     explain = commands.add_parser(
         "explain",
         help="what a rule means, why it exists, how to mend it",

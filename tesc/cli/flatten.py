@@ -14,8 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+    from tesc.cli.commands import Commands
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+
+def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "flatten",
         help="the unit as a plain trace-events file, no directives left",

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 
+from tesc import codes
 from tesc.codegen.tree import manifest as manifests
 from tesc.files import find_files, relative, write_output
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from tesc.cli.commands import Commands
     from tesc.codegen.tree.manifest import Manifest
     from tesc.codegen.tree.plan import Planned, TreeOptions
     from tesc.codegen.tree.run import Made
@@ -63,7 +65,7 @@ def main(words: Sequence[str]) -> int:
     from tesc.codegen.tree.run import Interrupted
 
     try:
-        return _generate(_parser().parse_args(words), identity, words)
+        return _generate(own_parser().parse_args(words), identity, words)
     except Interrupted as error:
         raise Failure(str(error)) from None
 
@@ -116,12 +118,12 @@ def _save(manifest: Manifest, out: str) -> None:
         pass  # then the next run looks at everything again
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     """Let the list of commands have it; `main` reads its arguments."""
     commands.add_parser("gen", help=HELP, add_help=False)
 
 
-def _parser() -> argparse.ArgumentParser:
+def own_parser() -> argparse.ArgumentParser:
     import argparse
 
     from tesc.cli.overrides import add_settings
@@ -169,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) -> int:
     from tesc.cli.overrides import overrides
-    from tesc.cli.terminal import Failure, error
+    from tesc.cli.terminal import Failure, error, refuse_odd_paths
     from tesc.cli.units import refused
     from tesc.source_tree import SourceTree
     from tesc.units.rejections import rejections
@@ -184,6 +186,7 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
         return 0
     wanted = _wanted(options, tree, relative(out))
     groups = tree.groups()
+    refuse_odd_paths([wanted.out, *tree.inputs])
     types = tree.settings.types
 
     def of_groups(compat: Compat) -> list[Rejection]:
@@ -212,6 +215,9 @@ def _wanted(options: argparse.Namespace, tree: SourceTree, out: str) -> TreeOpti
     from tesc.codegen.tree.plan import FORMATS, TreeOptions
 
     configured = tree.settings.generate
+    for tapset in configured.tapsets:
+        if os.path.basename(tapset.name) != tapset.name or tapset.name in (".", "..") or "\\" in tapset.name:
+            raise Failure(f"[[generate.tapset]] name '{tapset.name}': a file's name, without folders")
     backends = _split(options.backends) or configured.backends or _DEFAULT_BACKENDS
     formats = _split(options.formats) or configured.formats or _DEFAULT_FORMATS
     try:
@@ -243,7 +249,7 @@ def _same_names(planned: Sequence[Planned]) -> list[Rejection]:
             here, there = (each.groups[0].unit.roots[0].source for each in (one, other))
             group = one.groups[0].name
             message = f"group '{group}' is that of {there.path} too, so both would be {one.name}"
-            found.setdefault(here, Rejection("TE104", here, Span(0, 0), message))
+            found.setdefault(here, Rejection(codes.DUPLICATE_GROUP, here, Span(0, 0), message))
     return list(found.values())
 
 
@@ -251,10 +257,11 @@ def _make(
     planned: Sequence[Planned], tree: SourceTree, wanted: TreeOptions, options: argparse.Namespace
 ) -> int:
     """Make the files and write, compare or list them; returns the exit status."""
-    from tesc.cli.terminal import printable
     from tesc.codegen.qemu import BACKENDS
     from tesc.codegen.tree.run import run
 
+    if options.depfile:
+        _check_depfile(options.depfile, tree, planned, wanted.out)
     write = not (options.check or options.dry_run)
     progress = _Progress()
     try:
@@ -262,7 +269,9 @@ def _make(
     finally:
         progress.close()
     if lines:
-        sys.stderr.write(printable("".join(f"{line}\n" for line in dict.fromkeys(lines))))
+        from tesc.cli.terminal import print_errors
+
+        print_errors("".join(f"{line}\n" for line in dict.fromkeys(lines)))
         return 1
     if write:
         if options.touch:
@@ -279,6 +288,17 @@ def _processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _check_depfile(depfile: str, tree: SourceTree, planned: Sequence[Planned], out: str) -> None:
+    """Raises Failure where the depfile could not say what it should, before anything is written."""
+    from tesc.cli.terminal import Failure
+    from tesc.depfile import Unwritable, check
+
+    try:
+        check([*(os.path.join(out, one.name) for one in planned), *tree.inputs])
+    except Unwritable as error:
+        raise Failure(f"{depfile}: {error}") from None
 
 
 def _write_depfile(depfile: str, tree: SourceTree, made: Sequence[Made], touch: bool) -> None:

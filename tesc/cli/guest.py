@@ -2,33 +2,64 @@
 
 from __future__ import annotations
 
+import argparse
 import os
+import re
 
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error, print_text
 from tesc.cli.units import load, refused
+from tesc.codegen.guest import WIRES
 from tesc.files import relative, write_output
 from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
-
+    from tesc.cli.commands import Commands
     from tesc.units.unit import Unit
 
-_KINDS = ("header", "source", "runtime", "demux")
+_KINDS = ("header", "source", "runtime", "demux", "receive")
+_WORD = re.compile(r"[a-z_][a-z0-9_]*")
+# Options that only some kinds of output have a use for.
+_ONLY_FOR = (
+    ("enable", ("source",)),
+    ("header", ("demux",)),
+    ("trace_header", ("demux",)),
+    ("group", ("demux",)),
+    ("only", ("header",)),
+    ("prefix", ("header", "source", "runtime")),
+    ("depfile", ("header", "source", "runtime", "demux")),
+    *((name, ("receive",)) for name in "source guest until live timestamps elf firmware go_on".split()),
+)
+_EPILOG = """\
+CHARDEV is what QEMU's character device is on:
+  unix:PATH      a socket that QEMU waits on (-chardev socket,path=PATH,server=on,...)
+  listen:PATH    a socket that tesc makes and QEMU connects to (-chardev socket,path=PATH,...)
+  tcp:HOST:PORT  the same over TCP, QEMU waits
+  pty:PATH       a terminal (-chardev pty,...)
+  PATH, -        a file, a pipe, standard input
+
+exit status of receive: 0 all is well, 1 something was lost or could not be read, 2 the guest was built
+from other declarations, or there is nothing to read
+"""
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "guest",
-        help="header, source, runtime, demux for guest firmware",
+        help="header, source, runtime, demux for guest firmware; receive takes its events",
         description="Write C for the events of a guest. From the guest's file come its header (a function "
         "for each event) and its source (the table of events); the runtime sends records to the host. From "
         "the host's file, which includes guests with a base, comes the demultiplexer that calls the host's "
-        "own trace functions. All of it is under 0BSD.",
+        "own trace functions. All of it is under 0BSD. 'receive' takes what a guest sends through any of "
+        "QEMU's character devices, prints it, or writes it to a simpletrace file with the host's time, "
+        "which 'tesc decode' merges with QEMU's own.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("kind", choices=_KINDS, metavar="KIND", help="header, source, runtime or demux")
+    parser.add_argument(
+        "kind", choices=_KINDS, metavar="KIND", help="header, source, runtime, demux or receive"
+    )
     parser.add_argument(
         "file", nargs="?", metavar="FILE", help="the root file, - is standard input; the runtime needs none"
     )
@@ -36,7 +67,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "-o",
         "--output",
         metavar="PATH",
-        help="write here (default: standard output); for the runtime a folder, which must be given",
+        help="write here (default: standard output); for the runtime a folder, which must be given; for "
+        "receive a simpletrace file",
     )
     parser.add_argument(
         "--enable",
@@ -57,19 +89,73 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="demux: include this, which declares the host's trace functions (default: qemu/osdep.h and "
         "trace-GROUP.h)",
     )
-    parser.add_argument("--group", metavar="NAME", help="demux: the host's group (default: its folder's)")
+    parser.add_argument(
+        "--group", metavar="NAME", help="demux: the host's group (default: its folder's in the checkout)"
+    )
+    parser.add_argument(
+        "--wire",
+        choices=WIRES,
+        default="frames",
+        help="how events are sent: frames, which survive damage (the default), or the words of 2011",
+    )
+    parser.add_argument(
+        "--prefix",
+        default="",
+        metavar="NAME",
+        help="header, source, runtime: call all of the guest's own NAME_..., in place of tesc_guest_...",
+    )
+    parser.add_argument(
+        "--only",
+        metavar="FILE",
+        help="header: the events that this included file declares, so that each folder has a header",
+    )
+    parser.add_argument(
+        "--depfile", metavar="FILE", help="write a rule for make and ninja that names the files read"
+    )
+    _add_receive(parser)
     add_overrides(parser)
     parser.set_defaults(run=run)
+
+
+def _add_receive(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("receive")
+    group.add_argument(
+        "--from", dest="source", metavar="CHARDEV", help="where the bytes come from, see below"
+    )
+    group.add_argument(
+        "--guest", metavar="PREFIX", help="the guest whose include has this prefix (default: the only one)"
+    )
+    group.add_argument("--until", metavar="EVENT", help="end after an event of this name")
+    group.add_argument("--live", action="store_true", help="print the events beside writing the file")
+    group.add_argument(
+        "--timestamps", action="store_true", help="begin lines with the host's time in seconds"
+    )
+    group.add_argument(
+        "--elf", metavar="FIRMWARE[@OFFSET]", help="find texts here that the guest sent by address only"
+    )
+    group.add_argument(
+        "--firmware",
+        metavar="FILE",
+        help="the events file that the guest was built from, to say what is different in it",
+    )
+    group.add_argument(
+        "--go-on",
+        action="store_true",
+        help="decode the events of a guest with other declarations all the same",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     _verify(options)
     if options.kind == "runtime":
-        return _runtime(options.output)
+        return _runtime(options)
     _, unit = load(options.file, overrides(options))
-    if options.kind == "demux":
-        return _demux(unit, options)
-    return _firmware(unit, options)
+    if options.kind == "receive":
+        return _receive(unit, options)
+    status = _demux(unit, options) if options.kind == "demux" else _firmware(unit, options)
+    if status == 0 and options.depfile:
+        _write_depfile(options, [tree.source.file for tree in unit.trees])
+    return status
 
 
 def _verify(options: argparse.Namespace) -> None:
@@ -82,37 +168,57 @@ def _verify(options: argparse.Namespace) -> None:
             raise Failure("the runtime is several files: give a folder by -o")
     elif options.file is None:
         raise Failure(f"which file's {kind}? Give a FILE")
-    for name, of in (
-        ("enable", "source"),
-        ("header", "demux"),
-        ("trace_header", "demux"),
-        ("group", "demux"),
-    ):
-        if getattr(options, name) and kind != of:
-            raise Failure(f"--{name.replace('_', '-')} is for '{of}', not for '{kind}'")
+    if kind == "receive" and options.source is None:
+        raise Failure("receive from where? Give --from CHARDEV")
+    if options.live and options.output is None:
+        raise Failure("--live is for -o: without it the events are printed anyway")
+    if options.depfile and options.output is None:
+        raise Failure("--depfile names the output: give one by -o")
+    if options.prefix and not _WORD.fullmatch(options.prefix):
+        raise Failure(f"--prefix {options.prefix}: begin names in lower case, as in 'fw_trace'")
+    for name, of in _ONLY_FOR:
+        if getattr(options, name) and kind not in of:
+            raise Failure(
+                f"--{name.replace('_', '-')} is for {' and '.join(map(repr, of))}, not for '{kind}'"
+            )
+    for name in ("prefix", "only"):
+        if getattr(options, name) and options.wire == "words":
+            raise Failure(f"--{name} is for the wire 'frames': the words of 2011 have the names of 2011")
 
 
-def _runtime(folder: str) -> int:
+def _runtime(options: argparse.Namespace) -> int:
     from tesc.codegen.guest import runtime
 
-    os.makedirs(folder, exist_ok=True)
-    for name, text in runtime().items():
-        write_output(os.path.join(folder, name), text)
+    os.makedirs(options.output, exist_ok=True)
+    for name, text in runtime(options.wire, options.prefix).items():
+        write_output(os.path.join(options.output, name), text)
+    if options.depfile:
+        _write_depfile(options, [])
     return 0
 
 
 def _firmware(unit: Unit, options: argparse.Namespace) -> int:
     from tesc.cli.list import matching
-    from tesc.codegen.guest import firmware
+    from tesc.codegen.guest import firmware, framed, renamed
 
     events = firmware.events_of(unit)
-    if refused(rejections(unit, "guest", events=events)):
+    words = options.wire == "words"
+    found = rejections(unit, "guest" if words else "frames", events=events)
+    if refused(found if words else found + framed.too_long(events)):
         return 1
+    files = framed.files_of(events, unit.roots[0].source.path)
     if options.kind == "header":
-        _write(options.output, firmware.header(events))
+        if options.only:
+            files = [one for one in files if os.path.realpath(one.path) == os.path.realpath(options.only)]
+            if not files:
+                raise Failure(f"{options.only}: no event of this file's is in {options.file}")
+        text = firmware.header(events) if words else framed.header(files)
+        _write(options.output, renamed(text, options.prefix))
         return 0
     on, unmatched = matching(events, options.enable)
-    _write(options.output, firmware.source(events, {event.index for event in on}))
+    states = {event.index for event in on}
+    text = firmware.source(events, states) if words else framed.source(files, events, states)
+    _write(options.output, renamed(text, options.prefix))
     for text in unmatched:
         error(f"no event matches '{text}'", "warning")
     return 0
@@ -120,9 +226,8 @@ def _firmware(unit: Unit, options: argparse.Namespace) -> int:
 
 def _demux(unit: Unit, options: argparse.Namespace) -> int:
     from tesc.codegen.guest import demux
-    from tesc.units.groups import group_of
 
-    group = options.group or group_of(relative(unit.roots[0].source.path))
+    group = options.group or _group(unit.roots[0].source.path)
     guests = demux.guests_of(unit, group)
     events = [event for guest in guests for event in guest.events]
     if refused(rejections(unit, "demux", events=events) + demux.clashes(guests)):
@@ -134,6 +239,36 @@ def _demux(unit: Unit, options: argparse.Namespace) -> int:
     if options.header:
         write_output(options.header, demux.header(guests, made))
     return 0
+
+
+def _receive(unit: Unit, options: argparse.Namespace) -> int:
+    from tesc.cli.guest_receive import receive
+    from tesc.wire.schema import schema_of_range
+
+    if refused(rejections(unit, "decode")):
+        return 1
+    firmware = None
+    if options.firmware:
+        _, built = load(options.firmware, overrides(options))
+        if refused(rejections(built, "decode")):
+            return 1
+        firmware = schema_of_range(built, 0)
+    return receive(unit, options, firmware)
+
+
+def _group(path: str) -> str:
+    """The group of a file: its folder's, from the root of its checkout, however the path is typed."""
+    from tesc.units.groups import checkout_of, group_of
+
+    root = checkout_of(path)
+    return group_of(relative(path) if root is None else os.path.relpath(os.path.realpath(path), root))
+
+
+def _write_depfile(options: argparse.Namespace, inputs: list[str]) -> None:
+    from tesc.depfile import rule
+
+    outputs = [options.output, *([options.header] if options.header else [])]
+    write_output(options.depfile, rule(outputs, inputs))
 
 
 def _write(path: str | None, text: str) -> None:

@@ -13,8 +13,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+    from tesc.cli.commands import Commands
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+
+def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "init",
         help="write a tesc.toml that suits this tree",

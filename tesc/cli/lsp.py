@@ -8,10 +8,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+    from tesc.cli.commands import Commands
+
 _LOOPBACK = "127.0.0.1"
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "lsp",
         help="the language server for editors (stdio; --tcp HOST:PORT)",

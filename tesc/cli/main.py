@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+# Commands that read their arguments themselves, by module: they start faster than argparse does, or
+# take those of another tool.
+DIRECT = {
+    "tracetool": "tracetool",
+    "gen": "gen",
+    "decode": "decode",
+    "tracetool-classic": "tracetool_classic",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,16 +39,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    if words[:1] == ["tracetool"]:
-        # Starts for every output of a build, so it goes round argparse.
-        from tesc.cli import tracetool
-
-        return tracetool.main(words[1:])
-    if words[:1] == ["gen"]:
-        # In most builds it has nothing to do, and sees that before argparse would be there.
-        from tesc.cli import gen
-
-        return gen.main(words[1:])
     if words[:1] == ["check"]:
         # Most runs in a hook or a build find what the one before found.
         from tesc.cli import kept_runs
@@ -46,90 +46,31 @@ def _run(words: list[str]) -> int:
         kept = kept_runs.replay(words[1:])
         if kept is not None:
             return kept
-    if words[:1] == ["decode"]:
-        from tesc.cli import decode
+    if words and words[0] in DIRECT:
+        # These start for every output of a build, so they go around argparse.
+        status: int = import_module(f"tesc.cli.{DIRECT[words[0]]}").main(words[1:])
+        return status
+    from tesc.cli.commands import Parser
 
-        return decode.main(words[1:])
-    if words[:1] == ["tracetool-classic"]:
-        from tesc.cli import tracetool_classic
-
-        return tracetool_classic.main(words[1:])
-    parser = _parser()
+    parser = Parser()
     if not words:
         parser.print_help(sys.stderr)
         return 2
     options, unknown = parser.parse_known_args(words)
     if unknown:
-        _refuse(unknown, words[0])
+        _refuse(unknown, parser.commands.parsers[words[0]])
     options.words = words[1:]
-    status: int = options.run(options)
-    return status
+    run: Callable[[argparse.Namespace], int] = options.run
+    return run(options)
 
 
-def _refuse(unknown: list[str], command: str) -> None:
+def _refuse(unknown: list[str], parser: argparse.ArgumentParser) -> None:
     """Say that a command has no such arguments, in place of argparse, which forgets the command by then."""
-    from tesc.cli.parsers import commands_of
+    from tesc.cli.commands import option_strings
     from tesc.config.errors import did_you_mean
 
-    parser = commands_of(_parser()).choices[command]
-    options = [option for action in parser._actions for option in action.option_strings]
-    like = did_you_mean(unknown[0].partition("=")[0], options)
+    like = did_you_mean(unknown[0].partition("=")[0], option_strings(parser))
     parser.error(f"unrecognized arguments: {' '.join(unknown)}{like}")
-
-
-def _parser() -> argparse.ArgumentParser:
-    import argparse
-
-    from tesc import __version__
-    from tesc.cli import (
-        breaking,
-        cache,
-        check,
-        completion,
-        config,
-        decode,
-        diff,
-        explain,
-        flatten,
-        fmt,
-        gen,
-        guest,
-        init,
-        lsp,
-        man,
-    )
-    from tesc.cli import list as list_
-
-    parser = argparse.ArgumentParser(
-        prog="tesc",
-        description="The trace-event compiler: checks trace-events files and generates their tracers' code.",
-        epilog="'tesc COMMAND --help' describes a command.",
-    )
-    parser.add_argument("--version", action="version", version=f"tesc {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    check.add_parser(commands)
-    fmt.add_parser(commands)
-    gen.add_parser(commands)
-    commands.add_parser(
-        "tracetool", help="one output; the arguments of QEMU's scripts/tracetool.py", add_help=False
-    )
-    commands.add_parser(
-        "tracetool-classic", help="one output; the arguments of the 2011 shell tracetool", add_help=False
-    )
-    flatten.add_parser(commands)
-    list_.add_parser(commands)
-    breaking.add_parser(commands)
-    diff.add_parser(commands)
-    guest.add_parser(commands)
-    decode.add_parser(commands)
-    explain.add_parsers(commands)
-    lsp.add_parser(commands)
-    config.add_parser(commands)
-    init.add_parser(commands)
-    cache.add_parser(commands)
-    completion.add_parser(commands)
-    man.add_parser(commands)
-    return parser
 
 
 def _open_closed_streams() -> None:
@@ -173,7 +114,7 @@ def _failed(error: Exception, words: Sequence[str]) -> int:
         where = f"{last.filename.rpartition('tesc/')[2]}:{last.lineno}"
         complain(
             f"internal error while running 'tesc {' '.join(words)}': "
-            f"{type(error).__name__}: {error} (at {where})\n"
-            "tesc: please report this, with the input if you can"
+            f"{type(error).__name__}: {error} (at {where})"
         )
+        sys.stderr.write("tesc: please report this, with the input if you can\n")
     return 2

@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tesc.cli.commands import Commands
+
 _END = r"""
 .SH EXIT STATUS
 .TP
@@ -49,7 +51,7 @@ tesc explain TE401
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "man",
         help="the manual page",

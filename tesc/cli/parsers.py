@@ -5,45 +5,38 @@ from __future__ import annotations
 import argparse
 import re
 
+from tesc.cli.commands import Parser
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def whole_parser() -> argparse.ArgumentParser:
+def whole_parser() -> Parser:
     """tesc's parser with the arguments of all commands.
 
     The one that starts the commands lacks those of some, which start faster without argparse.
     """
     from tesc.cli import gen
-    from tesc.cli.main import _parser
 
-    parser = _parser()
-    choices = commands_of(parser).choices
-    choices["gen"] = gen._parser()
-    choices["tracetool"] = _tracetool()
-    choices["tracetool-classic"] = _described("tracetool-classic")
+    parser = Parser()
+    parsers = parser.commands.parsers
+    parsers["gen"] = gen.own_parser()
+    parsers["tracetool"] = _tracetool()
+    parsers["tracetool-classic"] = _described("tracetool-classic")
     return parser
 
 
-def commands_of(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[argparse.ArgumentParser]:
-    """The action that holds the commands."""
-    return next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
-
-
-def commands(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str, argparse.ArgumentParser]]:
+def commands(parser: Parser) -> Iterator[tuple[str, str, argparse.ArgumentParser]]:
     """Each command's name, what it is for, and its parser."""
-    action = commands_of(parser)
-    purposes = {choice.dest: choice.help or "" for choice in action._get_subactions()}
-    for name, command in action.choices.items():
-        if name in purposes:
-            yield name, purposes[name], command
+    for name, purpose in parser.commands.purposes.items():
+        yield name, purpose, parser.commands.parsers[name]
 
 
 def arguments(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
     """What a parser takes and shows: positional arguments, then options."""
     shown = [action for action in parser._actions if action.help != argparse.SUPPRESS]
-    plain = [action for action in shown if not isinstance(action, argparse._SubParsersAction)]
+    plain = [action for action in shown if action.nargs != argparse.PARSER]
     yield from (action for action in plain if not action.option_strings)
     yield from (action for action in plain if action.option_strings)
 
@@ -57,7 +50,7 @@ def usage_of(name: str) -> str | None:
     if name == "tracetool-classic":
         from tesc.cli import tracetool_classic
 
-        return tracetool_classic._USAGE
+        return tracetool_classic.USAGE
     return None
 
 
@@ -71,7 +64,7 @@ def _tracetool() -> argparse.ArgumentParser:
     parser.add_argument("-I", metavar="DIR")
     values = {"format": FORMATS, "backends": BACKENDS}
     metavars = {"binary": "FILE", "depfile": "FILE", "include": "PATH"}
-    for option in tracetool._LONG_OPTIONS:
+    for option in tracetool.LONG_OPTIONS:
         name = option.rstrip("=")
         if name == option:
             parser.add_argument(f"--{name}", action="store_true")

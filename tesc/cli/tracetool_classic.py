@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+from tesc import codes
 from tesc.codegen.classic import BACKENDS, OUTPUTS, Options, generate
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
@@ -19,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_USAGE = """\
+USAGE = """\
 usage: tesc tracetool-classic BACKEND OUTPUT [OPTION...] < TRACE-EVENTS > FILE
 
 Generate one output as the shell tracetool of 2011 did, without its mistakes.
@@ -73,10 +74,10 @@ def main(arguments: Sequence[str]) -> int:
         elif word == "--check-backend":
             return 0
         elif word != "--guest-trace":
-            sys.stderr.write(_USAGE)
+            sys.stderr.write(USAGE)
             return 1
     if not backend or not output:
-        sys.stderr.write(_USAGE)
+        sys.stderr.write(USAGE)
         return 1
     refusal = _refusal(backend, output, values)
     if refusal:
@@ -102,10 +103,16 @@ def _refusal(backend: str, output: str, values: dict[str, str]) -> str | None:
     return f"{missing} is required for SystemTAP tapset generator" if missing else None
 
 
+def _input() -> bytes:
+    from tesc.cli.terminal import standard_input  # it imports more than the rest of this
+
+    return standard_input()
+
+
 def _generate(options: Options) -> int:
-    tree = parse(Source.from_bytes("<stdin>", sys.stdin.buffer.read()))
+    tree = parse(Source.from_bytes("<stdin>", _input()))
     unit = resolve([tree])
-    dropped = [error for error in tree.errors if error.code == "TE004"]
+    dropped = [error for error in tree.errors if error.code == codes.TEXT_AFTER_ITEM]
     lines = [line_of(tree.source, e.span, "warning", e.code, e.message) for e in dropped]
     refused = rejections(unit, "classic")
     lines += [one.line for one in refused]

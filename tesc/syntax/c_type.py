@@ -45,6 +45,11 @@ _COMBINATIONS = {
 }
 
 
+def with_name(type_text: str, name: str) -> str:
+    """A type and a name as C writes them: `uint64_t addr`, `char *text`."""
+    return f"{type_text}{name}" if type_text.endswith("*") else f"{type_text} {name}"
+
+
 @record
 class CType:
     """A parameter's type: `text` as written, from its first word to its last `*`.
@@ -63,9 +68,18 @@ class CType:
     def is_pointer(self) -> bool:
         return self.pointers > 0
 
+    @property
+    def points_to_const(self) -> bool:
+        """True if what its first `*` points to, or the value itself, is const."""
+        return "const" in self.text.split("*")[0].split()
+
+    def offset_of(self, word: str) -> int:
+        """Where one of its words begins in its text. Raises ValueError."""
+        return self.text.index(word)
+
     def before(self, name: str) -> str:
         """The type and a name as a declaration prints them."""
-        return f"{self.text}{name}" if self.text.endswith("*") else f"{self.text} {name}"
+        return with_name(self.text, name)
 
 
 @record
@@ -168,5 +182,6 @@ def parse_declaration(text: str) -> Declaration:
         name_start, name = tokens[index]
         name_end = name_start + len(name)
     type_end = tokens[index - 1][0] + len(tokens[index - 1][1]) if index else 0
-    declared = parse_type(text[:type_end])
-    return Declaration(text, declared, text[name_start:name_end], type_end, name_start, name_end, flaw)
+    return Declaration(
+        text, parse_type(text[:type_end]), text[name_start:name_end], type_end, name_start, name_end, flaw
+    )

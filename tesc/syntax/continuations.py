@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from tesc import codes
 from tesc.syntax.nodes import Comment
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ def continuation_lines(tree: Tree) -> frozenset[int]:
     if len(tree.errors) < 2:
         return frozenset()
     items = {item.line: item for item in tree.items if not isinstance(item, Comment)}
-    wrong = [error for error in tree.errors if error.code == "TE001" and ends_line(error, tree)]
+    wrong = [error for error in tree.errors if error.code == codes.SYNTAX_ERROR and ends_line(error, tree)]
     unfinished = {tree.source.place(error.span.start)[0] for error in wrong}
     found: set[int] = set()
     before = ""

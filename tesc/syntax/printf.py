@@ -19,8 +19,9 @@ _PRI_SIZES = [f"{kind}{bits}" for kind in ("", "LEAST", "FAST") for bits in (8, 
 PRI_MACROS = frozenset(f"PRI{letter}{size}" for letter in "diouxX" for size in _PRI_SIZES)
 
 # C11 6.4.4.4; gcc adds \e and \E.
-_SIMPLE_ESCAPES = dict(zip("abfnrtveE\\'\"?", "\a\b\f\n\r\t\v\x1b\x1b\\'\"?"))
-_ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
+SIMPLE_ESCAPES = dict(zip("abfnrtveE\\'\"?", "\a\b\f\n\r\t\v\x1b\x1b\\'\"?"))
+# An escape: an octal number, a hexadecimal one, a code point of four or eight digits, or a character.
+ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
 # Stands for a macro in the joined text; no text decoded from a file can contain it.
 _MACRO_MARK = "\ud800"
 # C11 7.21.6.1, with POSIX's positions and `'`, and the older lengths that C libraries take.
@@ -137,7 +138,7 @@ def _decode(text: str, start: int, end: int, joined: _Joined, flaws: list[Flaw])
             joined.add(text[at:end], at, end)
             return
         joined.add(text[at:backslash], at, backslash)
-        match = _ESCAPE.match(text, backslash, end)
+        match = ESCAPE.match(text, backslash, end)
         at = match.end() if match else end
         joined.add(_escaped(match, flaws), backslash, at)
 
@@ -148,7 +149,7 @@ def _escaped(match: re.Match[str] | None, flaws: list[Flaw]) -> str:
         return "\\"
     octal, hexa, short, long, other = match.groups()
     if other is not None:
-        char = _SIMPLE_ESCAPES.get(other)
+        char = SIMPLE_ESCAPES.get(other)
         if char is None:
             flaws.append(Flaw(match.start(), match.end(), "bad-escape"))
         elif char == "\n":

@@ -4,7 +4,7 @@ Version 4 of the simpletrace format is described by QEMU's docs/devel/tracing.rs
 its trace/simple.c. Versions 2 and 3 (QEMU 1.1 and 1.7 on) have no mapping records and no type
 before a record: event IDs are positions in trace-events; version 2 has a reserved word where 3 has
 the process. Version 0 (QEMU 0.13 to 1.0) is records of eight words, the header being one of them.
-All are written in the byte order of the host. A guest's stream is seven words a record.
+All are written in the byte order of the host. What a guest sends is described by tesc.wire.
 """
 
 from __future__ import annotations
@@ -32,13 +32,19 @@ MAX_RECORD = 1 << 20
 MAX_NAME = 4096
 # The time or the process of a record that has none.
 UNKNOWN = -1
+# A mapping record of this name and ID says that the events that cross the guest tunnel came in frames,
+# which bring text as text. QEMU's reader keeps it as the name of an ID that no record has.
+SENT_MARK = "tesc-guest-frames"
+SENT_MARK_ID = 0xFFFF_FFFF_FFFF_FFFD
+# A guest's record, once it was found in what the guest sends.
+GUEST_HEAD = struct.Struct("<QqIi")
 
 
 @record
 class PayloadLayout:
     """A kind of trace: `order` is that of struct, `<` or `>`.
 
-    `version` is that of the simpletrace file, None for a guest's stream; `start` is how many bytes
+    `version` is that of the simpletrace file, None for a guest's records; `start` is how many bytes
     the header takes, 0 without one. With `words` a record holds six words whatever its event
     declares; with `typed` each begins with its type, and events may be named by mapping records.
     """
@@ -49,7 +55,7 @@ class PayloadLayout:
 
     @property
     def words(self) -> bool:
-        return self.version in (None, 0)
+        return self.version == 0
 
     @property
     def typed(self) -> bool:
@@ -107,7 +113,7 @@ def headless_layout(head: bytes) -> PayloadLayout:
 def framing(layout: PayloadLayout) -> Framing:
     """A function that finds the record at a place in the data; it raises Broken."""
     if layout.version is None:
-        return _framing_guest(layout.order)
+        return _framing_guest()
     if layout.version == 0:
         return _framing_0(layout.order)
     if layout.version == 4:
@@ -115,14 +121,17 @@ def framing(layout: PayloadLayout) -> Framing:
     return _framing_2_3(layout.order, layout.version)
 
 
-def _framing_guest(order: str) -> Framing:
-    word = struct.Struct(f"{order}Q").unpack_from
-    size = 8 * (1 + RECORD_ARGUMENTS)
+def _framing_guest() -> Framing:
+    """What tesc.trace.guest_input makes of a guest's stream: ID, time, how long it is, process, values."""
+    head = GUEST_HEAD.unpack_from
 
     def frame(data: bytes, at: int) -> Frame | int:
-        if len(data) - at < size:
-            return size
-        return word(data, at)[0], UNKNOWN, UNKNOWN, at + 8, at + size
+        if len(data) - at < HEAD_BYTES:
+            return HEAD_BYTES
+        event_id, time, length, pid = head(data, at)
+        if len(data) - at < length:
+            return int(length)
+        return event_id, time, pid, at + HEAD_BYTES, at + length
 
     return frame
 

@@ -10,8 +10,8 @@ POINTER_LETTERS = ("s", "p")
 
 
 @lru_cache(maxsize=None)
-def pointers_as_numbers(text: str) -> str:
-    """A format in which each `%s` and `%p` has become `0x%" PRIx64`.
+def pointers_as_numbers(text: str, letters: tuple[str, ...] = POINTER_LETTERS) -> str:
+    """A format in which each conversion of these letters has become `0x%" PRIx64`.
 
     The flags and widths of text mean nothing for an address and go; a `*` stays, so that the
     conversions still take as many arguments as before.
@@ -20,7 +20,7 @@ def pointers_as_numbers(text: str) -> str:
     made = ""
     at = 0
     for conversion in parsed.conversions:
-        if conversion.letter not in POINTER_LETTERS or conversion.macro is not None:
+        if conversion.letter not in letters or conversion.macro is not None:
             continue
         width = "*" if conversion.width == "*" else ""
         precision = ".*" if conversion.precision == "*" else ""

@@ -12,6 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# LTTNG_UST_ABI_SYM_NAME_LEN of lttng-ust 2.13, less the NUL and "qemu:".
+LTTNG_NAME = 250
+
 
 def c_function(event: str) -> str:
     """The function that programs call, in C and in Rust."""

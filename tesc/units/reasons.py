@@ -6,7 +6,8 @@ consumers but those that it names, and says of each of these why it is an except
 
 from __future__ import annotations
 
-from tesc.limits import RECORD_ARGUMENTS, TRACER_ARGUMENTS
+from tesc import codes
+from tesc.limits import FRAME_ARGUMENTS, RECORD_ARGUMENTS, TRACER_ARGUMENTS
 from tesc.records import record
 
 TYPE_CHECKING = False
@@ -14,13 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Literal
 
-    Consumer = Literal["qemu", "fixed", "guest", "demux", "classic", "flatten", "decode"]
+    Consumer = Literal["qemu", "fixed", "frames", "guest", "demux", "classic", "flatten", "decode"]
 
 # Who asks, as the documentation says it.
 CONSUMERS: Mapping[Consumer, str] = {
     "qemu": "`tesc tracetool`, `tesc gen`",
     "fixed": '`tesc gen` with `compat = "fixed"`',
-    "guest": "`tesc guest header`, `tesc guest source`",
+    "frames": "`tesc guest header`, `tesc guest source`",
+    "guest": "the same with `--wire words`",
     "demux": "`tesc guest demux`",
     "classic": "`tesc tracetool-classic`",
     "flatten": "`tesc flatten`, `tesc list`",
@@ -29,6 +31,7 @@ CONSUMERS: Mapping[Consumer, str] = {
 LIMITS: Mapping[Consumer, int] = {
     "qemu": TRACER_ARGUMENTS,
     "fixed": TRACER_ARGUMENTS,
+    "frames": FRAME_ARGUMENTS,
     "guest": RECORD_ARGUMENTS,
     "demux": RECORD_ARGUMENTS,
     "classic": RECORD_ARGUMENTS,
@@ -63,11 +66,13 @@ _COMPILER = "the reference accepts it; the C compiler does not"
 _CLASSIC = "the tool of 2011 accepts it; the C compiler does not"
 _NOT_PRINTED = "the guest's code holds no formats"
 _GUEST_FORMATS: Mapping[Consumer, str] = {
+    "frames": _NOT_PRINTED,
     "guest": _NOT_PRINTED,
     "demux": _NOT_PRINTED,
     "classic": "the tool of 2011 accepts it",
     **READERS,
 }
+_FRAMED = "a frame holds as many as 254 bytes take"
 _RENAMED = "nobody calls by the name, so the generated code has another one"
 _ONLY_QEMU: Mapping[Consumer, str] = {
     consumer: "only QEMU's tracetool refuses it: its meaning is clear"
@@ -75,27 +80,33 @@ _ONLY_QEMU: Mapping[Consumer, str] = {
     if consumer != "qemu"
 }
 
-SYNTAX = _row("TE001", "a line that is not valid syntax", 'a(int x "%d"\n', {})
-PROPERTY = _row("TE003", "an unknown property", 'vcup a(int x) "%d"\n', {"decode": _DECODED})
+SYNTAX = _row(codes.SYNTAX_ERROR, "a line that is not valid syntax", 'a(int x "%d"\n', {})
+PROPERTY = _row(codes.UNKNOWN_PROPERTY, "an unknown property", 'vcup a(int x) "%d"\n', {"decode": _DECODED})
 TEXT = _row(
-    "TE004",
+    codes.TEXT_AFTER_ITEM,
     "text after the event's parameters, before its format or without one",
     "a(int x) # oops\n",
     {"qemu": "the reference drops it", "classic": "the tool of 2011 drops it; a warning says so"},
 )
 TEXT_AFTER_FORMAT = _row(
-    "TE004",
+    codes.TEXT_AFTER_ITEM,
     "text after the format",
     'a(int x) "%d" # x\n',
     {"classic": "the tool of 2011 drops it; a warning says so"},
 )
-NAMELESS = _row("TE307", "a parameter without a name", 'a(int) "%d"\n', {})
-TYPELESS = _row("TE308", "a parameter without a type, or a qualified pointer", 'a(int *const x) "%p"\n', {})
-STRING = _row("TE410", "a format whose quotes do not match", 'a(int x) "%d\n', {})
-UNREADABLE = _row("TE501", "an included file that is not there or can't be read", 'include "none"\n', {})
-CYCLE = _row("TE502", "a file that includes itself", 'include "trace-events"\n', {})
-PREFIX = _row("TE505", "a prefix after the first event", 'a(int x) "%d"\nprefix x_\n', {})
-TOO_LARGE = _row("TE506", "includes nested deeper than 64 files, or a unit that is too large", "", {})
+NAMELESS = _row(codes.MISSING_PARAMETER_NAME, "a parameter without a name", 'a(int) "%d"\n', {})
+TYPELESS = _row(
+    codes.MALFORMED_TYPE, "a parameter without a type, or a qualified pointer", 'a(int *const x) "%p"\n', {}
+)
+STRING = _row(codes.INVALID_STRING, "a format whose quotes do not match", 'a(int x) "%d\n', {})
+UNREADABLE = _row(
+    codes.INCLUDE_NOT_FOUND, "an included file that is not there or can't be read", 'include "none"\n', {}
+)
+CYCLE = _row(codes.INCLUDE_CYCLE, "a file that includes itself", 'include "trace-events"\n', {})
+PREFIX = _row(codes.MISPLACED_PREFIX, "a prefix after the first event", 'a(int x) "%d"\nprefix x_\n', {})
+TOO_LARGE = _row(
+    codes.INCLUDE_TOO_DEEP, "includes nested deeper than 64 files, or a unit that is too large", "", {}
+)
 DIRECTIVE = _row(
     "",
     "a directive, such as `prefix`",
@@ -107,7 +118,7 @@ DIRECTIVE = _row(
     },
 )
 ENCODING = _row(
-    "TE005",
+    codes.NOT_UTF_8,
     "a byte that is not UTF-8",
     "# caf\udce9\n",
     {
@@ -116,31 +127,34 @@ ENCODING = _row(
     },
 )
 CONTROL = _row(
-    "TE007",
+    codes.CONTROL_CHARACTER,
     "a form feed, vertical tab or Unicode space before a name or within a type",
     'a(unsigned\fint x) "%u"\n',
     {consumer: "it is read as a space, and TE007 reports it" for consumer in CONSUMERS if consumer != "qemu"},
 )
-END = _row("TE002", "a last line without a line end", 'a(int x) "%d"', _ONLY_QEMU)
-TRACETOOL = _row("TE009", "what only QEMU's tracetool refuses", 'a (int x) "%d"\n', _ONLY_QEMU)
-EMPTY = _row("TE303", "an empty parameter list", 'a() "x"\n', READERS)
+END = _row(codes.MISSING_LINE_END, "a last line without a line end", 'a(int x) "%d"', _ONLY_QEMU)
+TRACETOOL = _row(
+    codes.REFUSED_BY_TRACETOOL, "what only QEMU's tracetool refuses", 'a (int x) "%d"\n', _ONLY_QEMU
+)
+EMPTY = _row(codes.EMPTY_PARAMETER_LIST, "an empty parameter list", 'a() "x"\n', READERS)
 SEVEN = _row(
-    "TE301",
+    codes.TOO_MANY_ARGUMENTS,
     "more arguments than a record's six words",
     'a(int a, int b, int c, int d, int e, int f, int g) "%d%d%d%d%d%d%d"\n',
-    {"qemu": "its tracers take ten", "fixed": "its tracers take ten", **READERS},
+    {"qemu": "its tracers take ten", "fixed": "its tracers take ten", "frames": _FRAMED, **READERS},
 )
 ELEVEN = _row(
-    "TE301",
+    codes.TOO_MANY_ARGUMENTS,
     "more than ten arguments",
     "a(" + ", ".join(f"int p{number}" for number in range(11)) + ")\n",
-    READERS,
+    {"frames": _FRAMED, **READERS},
 )
 TYPE = _row(
-    "TE302",
+    codes.TYPE_NOT_ALLOWED,
     "a type that is not allowed",
     'a(hwaddr x) "%d"\n',
     {
+        "frames": "firmware compiles it with its own types",
         "guest": "firmware compiles it with its own types",
         "demux": "the host compiles it with its own types",
         "classic": "the tool of 2011 accepts all types",
@@ -148,22 +162,23 @@ TYPE = _row(
     },
 )
 OWN_TYPE = _row(
-    "TE302",
+    codes.TYPE_NOT_ALLOWED,
     "a type that is allowed by `types` in tesc.toml",
     'a(own_t x) "%d"\n',
     {consumer: "the project says that its tracers know it" for consumer in CONSUMERS if consumer != "qemu"},
 )
 FLOATING = _row(
-    "TE306",
+    codes.FLOATING_POINT,
     "a floating-point number",
     'a(double x) "%f"\n',
     {"classic": "the tool of 2011 accepts all types", **READERS},
 )
 FLOATING_POINTER = _row(
-    "TE306",
+    codes.FLOATING_POINT,
     "a pointer to a floating-point number",
     'a(double *x) "%p"\n',
     {
+        "frames": "a frame holds its address",
         "guest": "a record holds its address",
         "demux": "a record holds its address",
         "classic": "the tool of 2011 accepts all types",
@@ -171,27 +186,27 @@ FLOATING_POINTER = _row(
     },
 )
 MALFORMED = _row(
-    "TE308",
+    codes.MALFORMED_TYPE,
     "words that make no type",
     'a(unsigned uint32_t x) "%u"\n',
     {"qemu": _COMPILER, "classic": _CLASSIC, **READERS},
 )
-ERRNO = _row("TE405", "`%m` in a format", 'a(int x) "%d %m"\n', _GUEST_FORMATS)
-NEWLINE = _row("TE406", "a newline in a format", 'a(int x) "%d\\n"\n', _GUEST_FORMATS)
+ERRNO = _row(codes.ERRNO_FORMAT, "`%m` in a format", 'a(int x) "%d %m"\n', _GUEST_FORMATS)
+NEWLINE = _row(codes.NEWLINE_IN_FORMAT, "a newline in a format", 'a(int x) "%d\\n"\n', _GUEST_FORMATS)
 DUPLICATE = _row(
-    "TE101",
+    codes.DUPLICATE_EVENT,
     "two events of the same name",
     'a(int x) "%d"\na(int y) "%d"\n',
     {"qemu": _COMPILER, "classic": _CLASSIC, **READERS},
 )
 CASE = _row(
-    "TE102",
+    codes.NAMES_DIFFER_IN_CASE,
     "two events whose names differ only in case",
     'a(int x) "%d"\nA(int y) "%d"\n',
     {"qemu": _COMPILER, "classic": "its code spells names as they are", **READERS},
 )
 TABLE = _row(
-    "TE103",
+    codes.GENERATED_NAME_CLASH,
     "an event called `list`, as the guest's table is",
     'list(int x) "%d"\n',
     {
@@ -201,14 +216,28 @@ TABLE = _row(
     },
 )
 TWICE = _row(
-    "TE304",
+    codes.DUPLICATE_PARAMETER,
     "two parameters of the same name",
     'a(int x, int x) "%d %d"\n',
-    {"qemu": _COMPILER, "classic": _CLASSIC, "guest": _RENAMED, "demux": _RENAMED, **READERS},
+    {
+        "qemu": _COMPILER,
+        "classic": _CLASSIC,
+        "frames": _RENAMED,
+        "guest": _RENAMED,
+        "demux": _RENAMED,
+        **READERS,
+    },
 )
 KEYWORD = _row(
-    "TE305",
+    codes.PARAMETER_NAME_CLASH,
     "a parameter whose name is a keyword of C, or begins with a digit",
     'a(int if) "%d"\n',
-    {"qemu": _COMPILER, "classic": _CLASSIC, "guest": _RENAMED, "demux": _RENAMED, **READERS},
+    {
+        "qemu": _COMPILER,
+        "classic": _CLASSIC,
+        "frames": _RENAMED,
+        "guest": _RENAMED,
+        "demux": _RENAMED,
+        **READERS,
+    },
 )

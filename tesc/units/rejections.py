@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from tesc import codes
 from tesc.limits import TRACER_ARGUMENTS
 from tesc.records import record, replace
 from tesc.syntax.c_type import ALLOWED_WORDS, FLOATING_WORDS, parse_type
@@ -150,7 +151,7 @@ def facts(
 
 def _of_syntax(error: ParseError, tree: Tree) -> Reason:
     """What of the table a parse error is."""
-    if error.code != "TE004":
+    if error.code != codes.TEXT_AFTER_ITEM:
         return _SYNTAX.get(error.code, why.SYNTAX)
     start = error.span.start
     event = next((e for e in tree.events if e.line == tree.source.place(start)[0]), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tesc import codes
 from tesc.records import record
 from tesc.syntax.nodes import Disable, Event, Include, Prefix
 from tesc.units.unit import Inclusion, Pattern, Range, Unit, UnitError, UnitEvent
@@ -71,7 +72,9 @@ def _plain(roots: Sequence[Tree]) -> Unit:
 
 def _too_many_events(source: Source, node: Event, chain: tuple[Inclusion, ...]) -> UnitError:
     message = f"the unit has more than {MAX_EVENTS:,} events"
-    return UnitError("TE506", source, node.name_span, message, "the rest is left out: split it", chain)
+    return UnitError(
+        codes.INCLUDE_TOO_DEEP, source, node.name_span, message, "the rest is left out: split it", chain
+    )
 
 
 class _Draft:
@@ -236,26 +239,42 @@ class _Resolver:
         self._includes += 1
         if self._includes > MAX_INCLUDES:
             message = f"the unit has more than {MAX_INCLUDES:,} includes"
-            self._problem("TE506", *where, message, "the rest is left out: split it", outer.chain)
+            self._problem(
+                codes.INCLUDE_TOO_DEEP, *where, message, "the rest is left out: split it", outer.chain
+            )
             self._full = True
             return None
         path, looked = self._loader.find(include.path, inclusion.source)
         if path is None:
             places = " nor ".join(f"'{place}'" for place in looked)
             help_ = f"there is no {places}" if len(looked) == 1 else f"there is neither {places}"
-            self._problem("TE501", *where, f"included file '{include.path}' not found", help_, outer.chain)
+            self._problem(
+                codes.INCLUDE_NOT_FOUND,
+                *where,
+                f"included file '{include.path}' not found",
+                help_,
+                outer.chain,
+            )
             return None
         if not self._loader.may_include(path) and inclusion.source not in self._given:
             message = f"'{include.path}' is outside of the project"
             help_ = "give the folder that it is in with -I, or in include-path of tesc.toml"
-            self._problem("TE501", *where, message, help_, outer.chain)
+            self._problem(codes.INCLUDE_NOT_FOUND, *where, message, help_, outer.chain)
             return None
         if self._loader.real(path) in outer.opened:
             cycle = " -> ".join(self._shown_cycle((*outer.chain, inclusion), self._loader.real(path)))
-            self._problem("TE502", *where, f"the file includes itself: {cycle}", None, outer.chain)
+            self._problem(
+                codes.INCLUDE_CYCLE, *where, f"the file includes itself: {cycle}", None, outer.chain
+            )
             return None
         if len(outer.chain) >= MAX_DEPTH:
-            self._problem("TE506", *where, f"includes are nested deeper than {MAX_DEPTH}", None, outer.chain)
+            self._problem(
+                codes.INCLUDE_TOO_DEEP,
+                *where,
+                f"includes are nested deeper than {MAX_DEPTH}",
+                None,
+                outer.chain,
+            )
             return None
         return path
 
@@ -273,7 +292,7 @@ class _Resolver:
         except Unreadable as error:
             include = inclusion.include
             message = f"can't include '{include.path}': {error}"
-            self._problem("TE501", inclusion.source, include.path_span, message, None, chain)
+            self._problem(codes.INCLUDE_NOT_FOUND, inclusion.source, include.path_span, message, None, chain)
             return None
 
     def _own_prefix(self, tree: Tree, chain: tuple[Inclusion, ...]) -> str:
@@ -284,12 +303,19 @@ class _Resolver:
             if isinstance(item, Prefix):
                 if own is not None:
                     message = f"the file has a prefix already: '{own}'"
-                    self._problem("TE505", tree.source, item.span, message, "give one prefix a file", chain)
+                    self._problem(
+                        codes.MISPLACED_PREFIX,
+                        tree.source,
+                        item.span,
+                        message,
+                        "give one prefix a file",
+                        chain,
+                    )
                     continue
                 if began:
                     message = "the prefix stands after the file's first event or include"
                     help_ = "move it to the top: it holds for the whole file"
-                    self._problem("TE505", tree.source, item.span, message, help_, chain)
+                    self._problem(codes.MISPLACED_PREFIX, tree.source, item.span, message, help_, chain)
                 own = item.name.text
             elif isinstance(item, (Event, Include)):
                 began = True
@@ -297,20 +323,13 @@ class _Resolver:
 
     def _disable(self, patterns: Sequence[tuple[Source, Word]], named: Sequence[tuple[str, _Draft]]) -> None:
         """Apply a file's patterns to its events, by the names that it sees."""
-        from tesc.units.patterns import is_literal, pattern
+        from tesc.units.patterns import Names
 
-        by_name: dict[str, list[_Draft]] = {}
-        if sum(is_literal(word.text) for _, word in patterns) > 1:
-            for name, draft in named:
-                by_name.setdefault(name, []).append(draft)
+        names = Names([name for name, _ in named])
         for source, word in patterns:
-            if by_name and is_literal(word.text):
-                found = by_name.get(word.text, [])
-            else:
-                matches = pattern(word.text).fullmatch
-                found = [draft for name, draft in named if matches(name)]
-            for draft in found:
-                draft.disabled = True
+            found = names.matching(word.text)
+            for at in found:
+                named[at][1].disabled = True
             # A file that is included several times has its patterns once.
             key = (source, word.span)
             before = self._patterns[key].matches if key in self._patterns else 0

@@ -3,3 +3,12 @@
 Everything here is pure: bytes come in, records and reports of what was wrong come out. The formats are
 described in docs/reference/guest-wire.md; `tesc.codegen.guest` generates the C that writes them.
 """
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    # How a guest sends its events.
+    Wire = Literal["frames", "words"]

@@ -198,3 +198,17 @@ def _said(change: tuple[int, int, int, int, bool], offset: int) -> list[Item]:
     if dropped:
         made.append(LostInGuest(offset, dropped))
     return made
+
+
+def looks_framed(data: bytes, schema: WireSchema) -> bool:
+    """Whether there is an intact frame of any guest's, or of this one's, in the first bytes of a stream."""
+    for chunk in data.split(b"\0"):
+        packet = cobs.decode(chunk) if len(chunk) <= MOST_FRAME else None
+        if packet is None or len(packet) < 4:
+            continue
+        if is_control(packet):
+            if intact(packet, CONTROL_START) and read_control(packet, 0) is not None:
+                return True
+        elif intact(packet, schema.hash & 0xFFFF) and read_event(packet, schema.signatures) is not None:
+            return True
+    return False

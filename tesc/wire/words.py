@@ -21,7 +21,11 @@ RECORD = 8 * WORDS
 # So many plausible records in a row are no accident.
 CHAIN = 4
 _RECORD = struct.Struct("<7Q")
+_ID = struct.Struct("<Q")
 _TOP = 1 << 64
+# An ID below this is no ID of which a byte was lost or before which one was inserted.
+_WHOLE_ID = 256
+_NO_RECORD = "they are no record of an event that is declared"
 
 
 class WordDecoder:
@@ -32,10 +36,12 @@ class WordDecoder:
         self.events = 0
         # For each event the bounds of its words, as signed numbers that wrap.
         self._bounds = [_bounds(signature) for signature in schema.signatures]
+        self._weights = [_weight(bounds) for bounds in self._bounds]
         self._data = b""
         self._offset = 0  # of the data's first byte
         self._lost = False
         self._skipped = 0
+        self._why = _NO_RECORD
 
     def feed(self, data: bytes) -> list[Item]:
         """Take bytes; give the events that those after them confirm."""
@@ -47,7 +53,7 @@ class WordDecoder:
         made = self._read(True)
         rest = len(self._data)
         if self._skipped or rest:
-            why = "no records can be made out" if self._lost else "the stream ends within a record"
+            why = self._why if self._lost else "the stream ends within a record"
             made.append(Skipped(self._offset - self._skipped, self._skipped + rest, why))
             self._data, self._skipped = b"", 0
             self._offset += rest
@@ -68,13 +74,14 @@ class WordDecoder:
                     break
                 skipped = self._skipped
                 start = self._offset + at - skipped
-                made.append(Skipped(start, skipped, "they are no record of an event that is declared"))
+                made.append(Skipped(start, skipped, self._why))
                 self._lost, self._skipped = False, 0
             event = self._record(at)
             if event is None:
                 if len(self._data) - at < RECORD:
                     break
                 self._lost = True
+                self._why = self._fault(at)
                 continue
             there = len(self._data) - at - RECORD
             if there < RECORD and not over:
@@ -82,6 +89,7 @@ class WordDecoder:
             if there >= RECORD and self._record(at + RECORD) is None and not self._aligned(at, over):
                 # A byte that is missing, or one too many, may be in this one as well.
                 self._lost = True
+                self._why = _NO_RECORD
                 self._skipped, at = RECORD, at + RECORD
                 continue
             made.append(event)
@@ -92,38 +100,58 @@ class WordDecoder:
         return made
 
     def _find(self, at: int, over: bool) -> tuple[int, bool] | None:
-        """The next place from which records are plausible, and whether it is one for sure."""
+        """The next place from which records are plausible, and whether it is one for sure.
+
+        In a stream that repeats itself arguments may look like records too: of all places within one
+        record's length it is the one of which most bits are what they must be.
+        """
         last = len(self._data) - RECORD
         while at <= last:
-            verdict = self._chained(at, over)
-            if verdict is not False:
-                return at, verdict is True
+            score = self._chained(at, over)
+            if score is None:
+                return at, False
+            if score:
+                others = [(self._chained(at + step, over), -step) for step in range(1, RECORD)]
+                if not over and any(one is None for one, _ in others):
+                    return at, False
+                best = max([(score, 0), *((one, step) for one, step in others if one)])
+                return at - best[1], True
             at += 1
         if over:
             return None
         return at, False
 
-    def _chained(self, at: int, over: bool) -> bool | None:
-        """Whether records begin at a place; None if there is not enough to say so."""
+    def _chained(self, at: int, over: bool) -> int | None:
+        """How many bits say that records begin at a place, 0 if none do; None if there is not enough."""
         some = False
+        score = 0
         for number in range(CHAIN):
             start = at + number * RECORD
             rest = len(self._data) - start
             if rest < RECORD:
-                return (rest == 0 and some) if over else None
+                return (score if rest == 0 and some else 0) if over else None
             event = self._record(start)
             if event is None:
-                return False
+                return 0
+            score += self._weights[event.wire_id]
             some = some or any(self._data[start : start + RECORD])
-        return some
+        return score if some else 0
 
     def _aligned(self, at: int, over: bool) -> bool:
         """Whether records go on in step after the one that is none, behind the one at a place."""
+        (wire_id,) = _ID.unpack_from(self._data, at + RECORD)
+        if len(self._bounds) <= wire_id < _WHOLE_ID:
+            return True
         verdict = self._chained(at + 2 * RECORD, over)
-        if verdict is None:
+        if verdict is None:  # the best that can be said at the end
             rest = len(self._data) - at - 2 * RECORD
             return rest >= RECORD and self._record(at + 2 * RECORD) is not None
-        return verdict
+        return verdict > 0
+
+    def _fault(self, at: int) -> str:
+        """What is wrong with a record in its place."""
+        (wire_id,) = _ID.unpack_from(self._data, at)
+        return _NO_RECORD if wire_id < len(self._bounds) else f"no event has the ID 0x{wire_id:x}"
 
     def _record(self, at: int) -> WireEvent | None:
         """The record at a place, or None if it is none."""
@@ -148,3 +176,8 @@ class WordDecoder:
 def _bounds(signature: Signature) -> tuple[tuple[int, int], ...]:
     """The least and largest value of each argument; text is sent by its address."""
     return tuple([(0, _TOP - 1) if one.letter == "t" else (one.low, one.high) for one in signature.kinds])
+
+
+def _weight(bounds: tuple[tuple[int, int], ...]) -> int:
+    """How many bits of a record are known beforehand: those that are not the values'."""
+    return 64 * (WORDS - 1) - sum([(high - low).bit_length() for low, high in bounds])

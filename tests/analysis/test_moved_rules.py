@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tesc import codes
 from tesc.analysis import baseline
 from tesc.analysis.registry import all_rules, moved, named
 from tesc.cli.main import main
@@ -35,6 +36,17 @@ def test_no_name_means_two_things():
     known = {word.upper() for rule in all_rules() for word in (rule.code, rule.name)}
     assert not known & {word.upper() for rule in all_rules() for word in rule.formerly}
     assert moved("TE418") is None
+
+
+def test_codes_that_are_gone_are_not_given_out_again():
+    gone = {word for rule in all_rules() for word in rule.formerly if word.startswith("TE")}
+    assert gone <= codes.RESERVED.keys()
+    assert not gone & {rule.code for rule in all_rules()}
+
+
+def test_constants_are_codes_of_rules():
+    constants = {value for name, value in vars(codes).items() if name.isupper() and isinstance(value, str)}
+    assert constants <= {rule.code for rule in all_rules()}
 
 
 def test_a_baseline_of_old_codes_still_accepts():

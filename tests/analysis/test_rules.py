@@ -1,16 +1,19 @@
 """Every rule's page and fixture.
 
-A fixture is rules/CODE.md. Each of its examples is a block ```trace-events (or several, for files
-that are checked together) and a block ```expected that says all that is found, in this order:
+A fixture is rules/CODE.md. Each of its examples is a block ```trace-events, or several without text
+between them, for files that are checked together. Below a line of code stands what is found in it,
+marked by `^` where it is, or by `|` before the character at which something is missing:
 
-    LINE:COLUMN-LINE:COLUMN CODE message
-    severity: warning
-    help: what to write instead
-    related: PATH:LINE:COLUMN-LINE:COLUMN message
-    fix(safe): each line that the fix changes, as it is afterwards
+    alone(uint64_t addr) "%d"
+                          ^^ CODE message
+                          severity: warning
+                          help: what to write instead
+                          related: PATH:LINE:COLUMN-LINE:COLUMN message
+                          fix(safe): each line that the fix changes, as it is afterwards
 
-with the path before the place where an example has several files, and the severity where it is
-not the rule's own. Blocks ```c and ```rust are sources that use the events. Words after
+with the severity where it is not the rule's own. Nothing else may be found. What is no part of one line
+is in a block ```expected after the files, as `PATH:LINE:COLUMN-LINE:COLUMN CODE message`, without the
+path where there is one file. Blocks ```c and ```rust are sources that use the events. Words after
 ```trace-events say how to check: `profile=qemu`, `max-args=10`, `select=TE301,TE302` (otherwise all
 rules that are on by default run), `file=a/trace-events`, and
 how to write the file: `crlf`, `cr`, `latin-1`, `no-final-newline`. `{U+00A0}` stands for a
@@ -36,6 +39,10 @@ from tesc.analysis.rule import ChangeRule
 FIXTURES = Path(__file__).with_name("rules")
 RULES = {rule.code: rule for rule in all_rules()}
 _BLOCK = re.compile(r"^```(trace-events|c|rust|expected)\b([^\n]*)\n(.*?)^```$", re.M | re.S)
+_MARK = re.compile(r"( *)(\^+|\|) (TE\d{3} .*)$", re.M)
+_MORE = re.compile(r"severity: |help: |related: |fix\((?:safe|unsafe)\):")
+_PLACE = re.compile(r"\d+:\d+-\d+:\d+ TE")
+_PLACED = re.compile(r"(?:([^ :]+):)?(\d+):(\d+)-\d+:\d+ (TE\d{3} .*)$")
 _UNSEEN = re.compile(r"\{U\+([0-9A-F]{4,6})\}")
 _PATH = re.compile(r"^# ([\w./-]+)\n", re.M)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
@@ -75,17 +82,70 @@ def numbered(words: list[str], text: str) -> list[File]:
 
 def examples_of(text: str) -> list[tuple[list[File], list[str]]]:
     """The files and the expected lines of each example of a fixture."""
-    examples = []
-    files: list[File] = []
-    for kind, words, body in _BLOCK.findall(text):
-        if kind != "expected":
-            files.extend(numbered(words.split(), body))
-        else:
+    examples: list[tuple[list[File], list[str]]] = []
+    end = -1
+    complete = True
+    for block in _BLOCK.finditer(text):
+        kind, words, body = block.groups()
+        if complete or text[end : block.start()].strip():
+            examples.append(([], []))
+        end, complete = block.end(), kind == "expected"
+        files, expected = examples[-1]
+        if kind == "expected":
             assert files, "an expected block without a file before it"
-            examples.append((files, body.splitlines()))
-            files = []
-    assert not files, "a file without an expected block after it"
-    return examples
+            expected.extend(body.splitlines())
+            continue
+        code, marks = marked(body)
+        made = numbered(words.split(), code)
+        assert len(made) == 1 or not marks, "marks in several files of one block"
+        files.extend(made)
+        expected.extend(f"{made[0].path}:{line}" if _PLACE.match(line) else line for line in marks)
+    return [(files, in_order(files, expected)) for files, expected in examples]
+
+
+def marked(body: str) -> tuple[str, list[str]]:
+    """A block's code, and what is marked below its lines, as lines of an expected block."""
+    code: list[str] = []
+    found: list[str] = []
+    margin = None
+    for line in body.splitlines(keepends=True):
+        mark = _MARK.match(line)
+        if mark is not None:
+            margin, sign, rest = mark.groups()
+            begin = len(margin) + 1
+            end = begin + (len(sign) if sign != "|" else 0)
+            found.append(f"{len(code)}:{begin}-{len(code)}:{end} {rest}")
+        elif margin is not None and line.startswith(margin) and _MORE.match(line, len(margin)):
+            found.append(line[len(margin) :].rstrip("\n"))
+        else:
+            margin = None
+            code.append(line)
+    return "".join(code), found
+
+
+def in_order(files: list[File], expected: list[str]) -> list[str]:
+    """Expected lines in the order in which findings are reported: by file, place, code and message."""
+    groups: list[list[str]] = []
+    for line in expected:
+        if groups and not _PLACED.match(line):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    order = [file.path for file in files]
+
+    def place(group: list[str]) -> tuple[int, str, int, int, str]:
+        match = _PLACED.match(group[0])
+        assert match is not None, f"no place: {group[0]}"
+        path = match[1] or order[0]
+        known = order.index(path) if path in order else len(order)
+        return known, path, int(match[2]), int(match[3]), match[4]
+
+    several = len(files) > 1
+    lines = [line for group in sorted(groups, key=place) for line in group]
+    return [
+        line if several or not _PLACED.match(line) else re.sub(r"^[^ :]+:(?=\d+:\d+-)", "", line)
+        for line in lines
+    ]
 
 
 EXAMPLES = [
@@ -164,7 +224,7 @@ def checked(run, files: list[File], changed=None):
 
 @pytest.mark.parametrize(("code", "files", "expected"), EXAMPLES)
 def test_example(code, files, expected, run):
-    assert described(checked(run, files), len(files) > 1) == expected
+    assert in_order(files, described(checked(run, files), len(files) > 1)) == expected
 
 
 @pytest.mark.parametrize(("code", "files", "expected"), EXAMPLES)

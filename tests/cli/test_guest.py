@@ -56,8 +56,9 @@ def tesc(tmp_path):
     """A function that runs `tesc guest` beside a file of events."""
     (tmp_path / "trace-events").write_text(EVENTS)
 
-    def run(*words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "tesc", "guest", *words]
+    def run(kind: str, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        wire = [] if kind == "demux" else ["--wire=words"]
+        command = [sys.executable, "-m", "tesc", "guest", kind, *words, *wire]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, input=stdin)
 
     return run

@@ -80,25 +80,25 @@ def test_qualifiers_do_not_change_the_base(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "pointers", "string"),
+    ("text", "pointers"),
     [
-        ("char *", 1, True),
-        ("const char*", 1, True),
-        ("char const *", 1, True),
-        ("const  char  *", 1, True),
-        ("char **", 2, False),
-        ("char * *", 2, False),
-        ("char", 0, False),
-        ("unsigned char *", 1, False),
-        ("signed char *", 1, False),
-        ("int8_t *", 1, False),
-        ("void *", 1, False),
-        ("const void *const *", 2, False),
+        ("char *", 1),
+        ("const char*", 1),
+        ("char const *", 1),
+        ("const  char  *", 1),
+        ("char **", 2),
+        ("char * *", 2),
+        ("char", 0),
+        ("unsigned char *", 1),
+        ("signed char *", 1),
+        ("int8_t *", 1),
+        ("void *", 1),
+        ("const void *const *", 2),
     ],
 )
-def test_pointers_and_strings(text, pointers, string):
+def test_pointers(text, pointers):
     parsed = parse_type(text)
-    assert (parsed.pointers, parsed.is_pointer, parsed.is_string) == (pointers, pointers > 0, string)
+    assert (parsed.pointers, parsed.is_pointer) == (pointers, pointers > 0)
 
 
 @pytest.mark.parametrize(

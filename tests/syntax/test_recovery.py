@@ -1,6 +1,6 @@
-"""Each mistake of mistakes.md: where it's reported, in which words, and what is made of the line.
+"""Each mistake of recovery.md: where it's reported, in which words, and what is made of the line.
 
-A block of mistakes.md is a line and what `describe` says of it: under the line each problem, marked
+A block of recovery.md is a line and what `describe` says of it: under the line each problem, marked
 by `^` where it stands or by `|` before the character at which something is missing; its help; the
 line with the problem's edits; last the item.
 """
@@ -16,7 +16,7 @@ from tesc.syntax.nodes import Disable, Event, Include, Malformed, ParseError, Pr
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 
-CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "mistakes.md")
+CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "recovery.md")
 
 
 def edited(line: str, problems: list[ParseError]) -> str:

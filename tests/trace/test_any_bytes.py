@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tesc.trace.counting import count
 from tesc.trace.errors import MOST_KINDS
 from tesc.trace.formats import FORMATS, make_format
-from tesc.trace.reader import open_reader
+from tesc.trace.opening import open_reader
 from tesc.trace.selection import ALWAYS
 
 NAMES = ["idle", "move", "say", "open_file", "point"]
@@ -118,7 +118,7 @@ def test_noise(catalogue, monkeypatch, how):
         for rows in reader.batches(lambda e: lambda values: values, ALWAYS):
             assert rows
         if "guest" in how:
-            assert reader.records == len(noise) // 56
+            assert reader.records == 0  # neither a frame nor a record of words
 
 
 def test_memory_is_bounded(writer, catalogue, monkeypatch):

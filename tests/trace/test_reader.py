@@ -10,7 +10,7 @@ from tesc.trace.counting import count
 from tesc.trace.errors import MOST_KINDS, Unusable
 from tesc.trace.events import Catalogue
 from tesc.trace.formats import make_format
-from tesc.trace.reader import open_reader
+from tesc.trace.opening import open_reader
 from tesc.trace.selection import ALWAYS
 from tesc.units.loading import Loader
 from tesc.units.resolve import resolve
@@ -182,7 +182,7 @@ def test_unknown_ids_of_a_guest(read, writer, guests):
     rows, errors = read(writer().guest(3).guest(0x8000000000000000).guest(1), guests, guest="bios")
     assert [row[2] for row in rows] == [("bios_off", ())]
     assert errors == [
-        (0, "unknown event ID 0x3: host has 3 events for this trace", 2),
+        (0, "112 bytes are skipped: no event has the ID 0x3", 1),
     ]
 
 

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Report
-from tesc.syntax.c_type import ALLOWED_WORDS, FIXED_WORDS, FLOATING_WORDS, QUALIFIERS, TAG_WORDS, base_of
+from tesc.syntax.c_type import (
+    ALLOWED_WORDS,
+    FIXED_WORDS,
+    FLOATING_WORDS,
+    QUALIFIERS,
+    TAG_WORDS,
+    base_of,
+    with_name,
+)
 from tesc.syntax.source import Span
 from tesc.units.wording import not_allowed
 
@@ -108,9 +116,9 @@ class TypeNotAllowed(EventRule):
         instead, safety = _instead(parameter, words)
         if instead is None:
             return Report(parameter.type_span, message, "use an integer type, or 'void *' for a pointer")
-        declared = instead if instead.endswith("*") else f"{instead} "
-        edit = SourceEdit(tree.source, Span(parameter.start, parameter.name_span.start), declared)
-        help_ = f"declare it '{declared}{parameter.name or 'NAME'}'"
+        before_name = with_name(instead, "")
+        edit = SourceEdit(tree.source, Span(parameter.start, parameter.name_span.start), before_name)
+        help_ = f"declare it '{before_name}{parameter.name or 'NAME'}'"
         return Report(
             parameter.type_span, message, help_, fix=Fix(safety, (edit,)) if parameter.name else None
         )

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # What the generator takes for the rest of a macro's name, up to the next blank.
 _TOUCHING = re.compile(r'PRI\w+(?=")')
-# char and short, which C promotes anyway: the same values in a type that gets a field.
-_INSTEAD = {"char": "int8_t", "signed char": "int8_t", "short": "int16_t"}
+# char and short, which C promotes anyway, and a bare signed: the same values in a type that gets a field.
+_INSTEAD = {"char": "int8_t", "signed char": "int8_t", "short": "int16_t", "int": "int"}
 
 
 class FieldLost(EventRule):
@@ -28,8 +28,8 @@ class FieldLost(EventRule):
     QEMU's tracetool describes an event to LTTng by the conversions it finds in the format, one for each
     parameter. It takes what touches a macro for the macro's name (`PRIx64"/%d"`), and does not find a
     conversion with a flag such as `%-8d`; the parameters that are left over at the end get no field, nor
-    does one of the type `char` or `short`. Text logs have the values all the same, hence this is
-    information.
+    does one of the type `char`, `short` or `signed`. Text logs have the values all the same, hence this is
+    information. That a number is shown in another base is another rule's (TE433).
 
     Wrong:
 

@@ -1,47 +1,40 @@
 from __future__ import annotations
 
-from functools import lru_cache
-
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Report
-from tesc.syntax.c_type import BASE_WORDS, parse_type
-from tesc.syntax.source import Span
+from tesc.syntax.c_type import ALLOWED_WORDS
+from tesc.units.d_types import is_read, replaced, source_type
+from tesc.units.text import spelled_as_text, texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tesc.config.settings import Settings
-    from tesc.syntax.nodes import Event, Tree
-
-# The spellings that SystemTap's dtrace(1) reads; of the others none is a plainer one.
-_PLAIN = {
-    "int": "int",
-    "unsigned int": "unsigned int",
-    "long": "long",
-    "unsigned long": "unsigned long",
-    # LTTng's generator gives a plain short no field.
-    "short": "int16_t",
-    "unsigned short": "unsigned short",
-    "unsigned char": "unsigned char",
-}
-_FINE = frozenset({"int", "long", "short", "signed", "unsigned", *(s for s in _PLAIN.values() if " " in s)})
+    from tesc.syntax.nodes import Event, Parameter, Tree
+    from tesc.units.text import Text
 
 
 class TypeSpelling(EventRule):
-    """An integer type is spelled in a way that dtrace(1) cannot read.
+    """A type is spelled in a way that a tracer's tools do not read.
 
     C has many names for one type: `long unsigned int`, `unsigned long int` and `int long unsigned` are
-    all `unsigned long`. SystemTap's dtrace(1) reads only the last, and warns of a syntax error at the
-    others.
+    all `unsigned long`. SystemTap's dtrace(1) reads at most one word before the type's last one, so of these
+    only the last, and stars only without a gap. What it cannot read makes it begin again with a simpler
+    parser, to which any line with the letters "provider" starts another provider: it says nothing, and the
+    header does not compile.
+
+    Text has to be a `char *` or a `const char *` that is spelled just so. Of `char const *` or
+    `unsigned char *`, QEMU's tracetool makes an address in simpletrace files, and a log tapset that SystemTap
+    refuses as a whole when it is used. With `compat = "fixed"` both are as they should be.
 
     Wrong:
 
-        ram_resize(long unsigned int size) "size %lu"
+        ram_resize(long unsigned int size, char const *name) "size %lu of %s"
 
     Right:
 
-        ram_resize(unsigned long size) "size %lu"
+        ram_resize(unsigned long size, const char *name) "size %lu of %s"
     """
 
     code = "TE419"
@@ -49,33 +42,51 @@ class TypeSpelling(EventRule):
     severity = "warning"
     fixable = True
 
+    def applies(self, settings: Settings) -> bool:
+        return settings.compat == "qemu"
+
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
-        for parameter in event.parameters:
-            plain = _plain(parameter.type.text)
-            if plain is None:
-                continue
-            written = parameter.type_span
-            text = parameter.type.text
-            yield Report(
-                written,
-                f"dtrace(1) cannot read the type '{text}'",
-                f"write '{plain}'",
-                fix=Fix("safe", (SourceEdit(tree.source, Span(written.start, written.end), plain),)),
-            )
+        found = texts(
+            [(parameter.type.text, parameter.name) for parameter in event.parameters],
+            event.format.text if event.format else "",
+            "fixed",
+        )
+        for parameter, text in zip(event.parameters, found):
+            type_ = parameter.type
+            if parameter.declaration.flaw or type_.base is None or not ALLOWED_WORDS.issuperset(type_.words):
+                continue  # no type of an event (TE302, TE308)
+            if not is_read(replaced(type_.text)):
+                yield _unread(parameter, tree)
+            elif text is not None and not spelled_as_text(type_.text) and settings.profile != "classic":
+                yield _unseen(parameter, text, tree)
 
 
-@lru_cache(maxsize=None)
-def _plain(type_text: str) -> str | None:
-    """The plain spelling of a type that is not spelled so."""
-    parsed = parse_type(type_text)
-    words = [word for word in parsed.words if word != "const"]
-    spelled = " ".join(words)
-    plain = _PLAIN.get(parsed.base or "")
-    if plain is None or spelled in _FINE or not BASE_WORDS.issuperset(words):
-        return None
-    const = "const " if "const" in parsed.words else ""
-    stars = type_text[type_text.index("*") :] if parsed.pointers else ""
-    return f"{const}{plain}{' ' if stars else ''}{stars}"
+def _unread(parameter: Parameter, tree: Tree) -> Report:
+    text = parameter.type.text
+    plain = source_type(text)
+    # Whoever passes a pointer may pass it to this, but Rust programs see another type.
+    instead, safety = (plain, "safe") if plain is not None else ("const void *", "unsafe")
+    edit = SourceEdit(tree.source, parameter.type_span, instead)
+    return Report(
+        parameter.type_span,
+        f"dtrace(1) cannot read the type '{text}'",
+        f"write '{instead}'",
+        fix=Fix(safety, (edit,)),
+    )
+
+
+def _unseen(parameter: Parameter, text: Text, tree: Tree) -> Report:
+    written = parameter.type.text
+    const = "const " if "const" in written.split("*")[0].split() else ""
+    instead = f"{const}char *"
+    edit = SourceEdit(tree.source, parameter.type_span, instead)
+    return Report(
+        parameter.type_span,
+        f"QEMU's tracetool records '{parameter.name}' as an address, since its type is spelled '{written}'",
+        f"write '{instead}'",
+        # Callers that pass other characters get a warning from their compiler.
+        fix=Fix("safe" if text.plain else "unsafe", (edit,)),
+    )
 
 
 RULE = TypeSpelling()

@@ -7,7 +7,7 @@ from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Report
 from tesc.analysis.tracetool_script import makes_rust
 from tesc.records import replace
-from tesc.syntax.printf import PRI_MACROS, Literal
+from tesc.syntax.printf import ESCAPE, PRI_MACROS, SIMPLE_ESCAPES, Literal
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Format, Tree
     from tesc.syntax.printf import Macro
 
-# An escape of C: an octal number, a hexadecimal one, a code point or a character.
-_ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
 _SHARED_ESCAPES = frozenset('nrt\\"')
-_CODES = {"a": 7, "b": 8, "f": 12, "v": 11, "e": 27, "E": 27}
+_CODES = {letter: ord(SIMPLE_ESCAPES[letter]) for letter in "abfveE"}
 _PLAIN = "'?"
 _RUST_MACRO = re.compile(r"PRI[diuxX](?:8|16|32|64|PTR|MAX)")
 # What they expand to without a length: short numbers arrive as int.
@@ -66,7 +64,7 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
     for parameter in event.parameters:
         words = parameter.type.words
         if "signed" in words and parameter.type.base == "int" and "int" not in words:
-            at = parameter.start + parameter.type.text.index("signed")
+            at = parameter.start + parameter.type.offset_of("signed")
             edit = SourceEdit(tree.source, Span(at, at + len("signed")), "int")
             message = "QEMU's tracetool has no type in Rust for a bare 'signed'"
             yield Report(edit.span, message, "write 'int'", fix=Fix("safe", (edit,)))
@@ -87,7 +85,7 @@ def _escapes(tree: Tree, form: Format) -> Iterator[Report]:
     for piece in form.parsed.pieces:
         if not isinstance(piece, Literal):
             continue
-        for match in _ESCAPE.finditer(form.text, piece.start + 1, piece.end - 1):
+        for match in ESCAPE.finditer(form.text, piece.start + 1, piece.end - 1):
             instead = _instead(match)
             if instead is None or match.start() in flawed:
                 continue

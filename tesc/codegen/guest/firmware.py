@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tesc.codegen.guest import LICENSE, NOTICE, names
 from tesc.codegen.guest.layout import listed
+from tesc.syntax.c_type import with_name
 from tesc.units import identifiers
 
 TYPE_CHECKING = False
@@ -46,12 +47,12 @@ def source(events: Sequence[UnitEvent], on: Collection[int]) -> str:
 def _function(event: UnitEvent) -> list[str]:
     parameters = event.node.parameters
     called = names.parameters(event)
-    declared = [_declared(p, name) for p, name in zip(parameters, called)] or ["void"]
+    declared = [declared_parameter(p, name) for p, name in zip(parameters, called)] or ["void"]
     lines = [*listed(f"static inline void {identifiers.c_function(event.name)}", declared, ""), "{"]
     if event.disabled:
         return [*lines, *(f"    (void){name};" for name in called), "}"]
     id_ = identifiers.c_id(event.name)
-    words = [id_, *(_word(p, name) for p, name in zip(parameters, called))]
+    words = [id_, *(as_word(p, name) for p, name in zip(parameters, called))]
     return [
         *lines,
         f"    if ({names.TABLE}[{id_}].state) {{",
@@ -61,16 +62,16 @@ def _function(event: UnitEvent) -> list[str]:
     ]
 
 
-def _declared(parameter: Parameter, name: str) -> str:
+def declared_parameter(parameter: Parameter, name: str) -> str:
     text = parameter.type.text
     if "ssize_t" in parameter.type.words:
         # <sys/types.h> has that one, and no freestanding compiler that header. <stddef.h> has its like.
         words = ["ptrdiff_t" if word == "ssize_t" else word for word in parameter.type.words]
         text = " ".join(words) + (" " + "*" * parameter.type.pointers if parameter.type.pointers else "")
-    return f"{text}{name}" if text.endswith("*") else f"{text} {name}"
+    return with_name(text, name)
 
 
-def _word(parameter: Parameter, name: str) -> str:
+def as_word(parameter: Parameter, name: str) -> str:
     """An argument as 64 bits: C extends the sign of a signed value, and widens others with zeros.
 
     Through uintptr_t go pointers only: it would halve a 64-bit value of a 32-bit guest.

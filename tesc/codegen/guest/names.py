@@ -22,8 +22,10 @@ def c_call(arguments: int) -> str:
     return f"trace{arguments}"
 
 
-def parameters(event: UnitEvent) -> list[str]:
+def parameters(event: UnitEvent, own: frozenset[str] = frozenset()) -> list[str]:
     """The names of an event's parameters in the guest's header: nobody calls by them.
+
+    `own` are words that the function itself uses.
 
     An underscore keeps a name apart from C's words, from macros, and from what the header's own
     code uses.
@@ -35,7 +37,12 @@ def parameters(event: UnitEvent) -> list[str]:
         if name[:1].isdigit():
             name = f"_{name}"
         # Macros of constants are spelled in capitals; those for IDs are.
-        if name in _NO_PARAMETER or name.isupper() or name == c_call(len(event.node.parameters)):
+        if (
+            name in _NO_PARAMETER
+            or name in own
+            or name.isupper()
+            or name == c_call(len(event.node.parameters))
+        ):
             name = f"{name}_"
         while name in names or (name != parameter.name and name in taken):
             name = f"{name}_"

@@ -128,7 +128,9 @@ def call_arguments(out: Output, event: UnitEvent) -> list[str]:
     found = []
     for string, (type_, name) in zip(_strings(out, event), event.parameters):
         # A CStr's pointer is one to c_char; `unsigned char` is another type.
-        cast = "" if not out.fixed or parse_type(type_).base == "char" else ".cast()"
+        cast = ""
+        if string and out.fixed and parse_type(type_).base != "char":
+            cast = f".cast::<{_type(out, event, type_).partition(' ')[2]}>()"
         found.append(f"_{name}.as_ptr(){cast}" if string else f"_{name}")
     return found
 

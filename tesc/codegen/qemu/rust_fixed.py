@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from tesc.syntax.c_type import parse_type
-from tesc.syntax.printf import Literal, parse_format
+from tesc.syntax.printf import ESCAPE, SIMPLE_ESCAPES, Literal, parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,17 +47,7 @@ _TYPES = {
 _SIZES = {"8": "", "16": "", "32": "", "64": "ll", "MAX": "j", "PTR": "z"}
 _WHOLE = {"TARGET_FMT_plx": "%016llx"}
 # C11 6.4.4.4; of the simple escapes, Rust has the others too.
-_ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
-_SIMPLE = {
-    "a": "\\x07",
-    "b": "\\x08",
-    "f": "\\x0c",
-    "v": "\\x0b",
-    "e": "\\x1b",
-    "E": "\\x1b",
-    "?": "?",
-    "'": "'",
-}
+_SIMPLE = {"?": "?", "'": "'", **{letter: f"\\x{ord(SIMPLE_ESCAPES[letter]):02x}" for letter in "abfveE"}}
 
 
 @lru_cache(maxsize=None)
@@ -77,7 +67,7 @@ def fixed_format(out: Output, event: UnitEvent) -> str:
     parts = []
     for piece in parse_format(text).pieces:
         if isinstance(piece, Literal):
-            parts.append(_ESCAPE.sub(_escaped, text[piece.start + 1 : piece.end - 1]))
+            parts.append(ESCAPE.sub(_escaped, text[piece.start + 1 : piece.end - 1]))
             continue
         size = _SIZES.get(piece.name[4:]) if piece.name.startswith("PRI") else None
         if piece.name in _WHOLE:

@@ -11,7 +11,7 @@ import re
 from tesc.codegen.qemu.tapset import escaped
 from tesc.syntax.arguments import in_order
 from tesc.syntax.c_type import SIGNED_FIXED, parse_type
-from tesc.syntax.printf import parse_format
+from tesc.syntax.printf import ESCAPE, SIMPLE_ESCAPES, parse_format
 from tesc.units import identifiers
 
 TYPE_CHECKING = False
@@ -28,9 +28,8 @@ _NARROW.update({"char": 8, "signed char": 8, "unsigned char": 8, "short": 16, "u
 _NARROW.update({"int": 32, "unsigned int": 32})
 _SIGNED = SIGNED_FIXED | {"char", "signed char", "short", "int", "long", "long long"}
 # C11 6.4.4.4; SystemTap drops the backslash of some, and takes octal numbers for all.
-_ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
 _PLAIN = frozenset('nt\\"')
-_CODES = {"a": 7, "b": 8, "e": 27, "E": 27, "f": 12, "r": 13, "v": 11}
+_CODES = {letter: ord(SIMPLE_ESCAPES[letter]) for letter in "abeEfrv"}
 
 
 def arguments(out: Output, event: UnitEvent) -> list[str]:
@@ -83,7 +82,7 @@ def taken(text: str) -> str:
 
 
 def _escapes(text: str) -> str:
-    return _ESCAPE.sub(_escape, text)
+    return ESCAPE.sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tesc.records import record
+from tesc.syntax.c_type import with_name
 from tesc.syntax.lines import UNSEEN
 from tesc.syntax.nodes import Comment, Disable, Event, Include, Malformed, Prefix
 from tesc.syntax.printf import PRI_MACROS, Macro
@@ -84,16 +85,15 @@ def _event(event: Event) -> str | None:
 
 
 def _parameter(parameter: Parameter) -> str:
-    text = _type(parameter.type)
-    return f"{text}{parameter.name}" if text.endswith("*") else f"{text} {parameter.name}"
+    return with_name(_type(parameter.type), parameter.name)
 
 
-def _type(declared: CType) -> str:
+def _type(type_: CType) -> str:
     """A type as most write it: `const char *`, `char **`, `char *const *`."""
-    if not declared.pointers:
-        return " ".join(declared.words)
+    if not type_.pointers:
+        return " ".join(type_.words)
     made = ""
-    for token in declared.text.replace("*", " * ").split():
+    for token in type_.text.replace("*", " * ").split():
         made += token if not made or made.endswith("*") else f" {token}"
     return made
 

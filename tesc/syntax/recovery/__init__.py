@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from lark.exceptions import UnexpectedInput
 
+from tesc import codes
 from tesc.records import replace
 from tesc.syntax.nodes import Event
 from tesc.syntax.recovery.declarations import explain_declarations, meant
@@ -57,8 +58,10 @@ def _comment_holds_the_rest(errors: list[ParseError], text: str, start: int) -> 
 
     Then nobody knows which of the two was meant: `foo(int a // b, int c) "x"`.
     """
-    open_ = any(error.code == "TE001" for error in errors)
-    comments = [text[p.span.start - start : p.span.end - start] for p in errors if p.code == "TE004"]
+    open_ = any(error.code == codes.SYNTAX_ERROR for error in errors)
+    comments = [
+        text[p.span.start - start : p.span.end - start] for p in errors if p.code == codes.TEXT_AFTER_ITEM
+    ]
     return open_ and any(comment[:1] in "#/" and ")" in comment for comment in comments)
 
 

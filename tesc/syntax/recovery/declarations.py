@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tesc import codes
 from tesc.records import replace
 from tesc.syntax.c_type import (
     ALLOWED_WORDS,
@@ -40,7 +41,11 @@ def explain_declarations(event: Event) -> list[ParseError]:
             errors.append(_missing_name(event, index))
         elif flaw == "missing-type":
             message = f"parameter {quoted(parameter.name)} has no type"
-            errors.append(ParseError("TE308", parameter.type_span, message, "write the type before the '*'"))
+            errors.append(
+                ParseError(
+                    codes.MALFORMED_TYPE, parameter.type_span, message, "write the type before the '*'"
+                )
+            )
         elif flaw == "qualified-pointer":
             errors.append(_qualified_pointer(parameter))
     return errors
@@ -49,7 +54,7 @@ def explain_declarations(event: Event) -> list[ParseError]:
 def event_macro(span: Span, name: str) -> ParseError:
     """The error of a macro that declares events elsewhere."""
     message = f"{quoted(name)} is a macro of another tracing system"
-    return ParseError("TE001", span, message, 'write NAME(PARAMETERS) "FORMAT"')
+    return ParseError(codes.SYNTAX_ERROR, span, message, 'write NAME(PARAMETERS) "FORMAT"')
 
 
 def meant(event: Event) -> Event | Malformed:
@@ -100,7 +105,7 @@ def _first(parameter: Parameter) -> str:
 def _expected_comma(before: Parameter, help: str, edits: tuple[Edit, ...]) -> ParseError:
     at = before.name_span.end
     message = f"expected ',' or ')' after parameter {quoted(before.name)}"
-    return ParseError("TE001", Span(at, at), message, help, edits)
+    return ParseError(codes.SYNTAX_ERROR, Span(at, at), message, help, edits)
 
 
 def _missing_name(event: Event, index: int) -> ParseError:
@@ -109,15 +114,22 @@ def _missing_name(event: Event, index: int) -> ParseError:
     if text == "void":
         return _void_among_others(event, index)
     if not text.strip("* \t"):
-        return ParseError("TE308", parameter.span, "expected a type before '*'", "write 'void *NAME'")
+        return ParseError(
+            codes.MALFORMED_TYPE, parameter.span, "expected a type before '*'", "write 'void *NAME'"
+        )
     words = text.split()
     if len(words) > 1 and is_type_word(words[-1]) and _is_type(words[:-1]) and not _is_type(words):
         message = f"{quoted(words[-1])} is a type, and no name of a parameter"
-        return ParseError("TE307", parameter.span, message, f"write {quoted(' '.join(words[:-1]) + ' NAME')}")
+        return ParseError(
+            codes.MISSING_PARAMETER_NAME,
+            parameter.span,
+            message,
+            f"write {quoted(' '.join(words[:-1]) + ' NAME')}",
+        )
     if is_type_word(words[0].rstrip("*")) or "*" in text or len(words) > 1:
         gap = "" if text.endswith("*") else " "
         return ParseError(
-            "TE307",
+            codes.MISSING_PARAMETER_NAME,
             parameter.span,
             f"expected a parameter's name after {quoted(text)}",
             f"write {quoted(text + gap + 'NAME')}",
@@ -128,7 +140,10 @@ def _missing_name(event: Event, index: int) -> ParseError:
         f"write {quoted(before.type.before(text))}" if before and before.name else "write a type and a name"
     )
     return ParseError(
-        "TE307", parameter.span, f"{quoted(text)} is a type or a name: a parameter has both", help
+        codes.MISSING_PARAMETER_NAME,
+        parameter.span,
+        f"{quoted(text)} is a type or a name: a parameter has both",
+        help,
     )
 
 
@@ -143,7 +158,9 @@ def _void_among_others(event: Event, index: int) -> ParseError:
     else:
         cut = Span(event.parameters[index - 1].span.end, span.end)
     message = "'void' stands for an empty list of parameters"
-    return ParseError("TE308", span, message, "leave it out, or write 'void *NAME'", (Edit(cut, ""),))
+    return ParseError(
+        codes.MALFORMED_TYPE, span, message, "leave it out, or write 'void *NAME'", (Edit(cut, ""),)
+    )
 
 
 def _qualified_pointer(parameter: Parameter) -> ParseError:
@@ -158,7 +175,10 @@ def _qualified_pointer(parameter: Parameter) -> ParseError:
     if set(words) <= QUALIFIERS:
         cut = Edit(Span(parameter.start + first, parameter.start + declared.name_start), "")
         message = f"a pointer cannot be {quoted(' '.join(words))} here, only what it points to"
-        return ParseError("TE308", span, message, f"write {quoted(better)}", (cut,))
+        return ParseError(codes.MALFORMED_TYPE, span, message, f"write {quoted(better)}", (cut,))
     return ParseError(
-        "TE308", span, f"{quoted(' '.join(words))} cannot follow '*' in a type", f"write {quoted(better)}"
+        codes.MALFORMED_TYPE,
+        span,
+        f"{quoted(' '.join(words))} cannot follow '*' in a type",
+        f"write {quoted(better)}",
     )

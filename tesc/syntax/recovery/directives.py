@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tesc import codes
 from tesc.syntax.grammar import terminals
 from tesc.syntax.nodes import Disable, Prefix, Word
 from tesc.syntax.recovery.includes import repair_include
@@ -45,7 +46,7 @@ def keyword_of(repair: LineRepair) -> str:
     if keyword:
         edit = (begin, first.end(), keyword)
         repair.report(
-            "TE001",
+            codes.SYNTAX_ERROR,
             begin,
             first.end(),
             f"unknown directive {quoted(word)}",
@@ -79,7 +80,7 @@ def repair_directive(repair: LineRepair, keyword: str) -> Item | None:
     if keyword == "disable":
         return _disable(repair, begin, match.end())
     message = "'base' is part of an include, not a directive"
-    repair.report("TE001", begin, match.end(), message, "write 'include \"PATH\" base INTEGER'")
+    repair.report(codes.SYNTAX_ERROR, begin, match.end(), message, "write 'include \"PATH\" base INTEGER'")
     return None
 
 
@@ -87,11 +88,14 @@ def _prefix(repair: LineRepair, begin: int, at: int) -> Prefix | None:
     tokens = scan_words(repair.seen, at)
     if tokens and tokens[0].text in ("=", ":"):
         repair.remove(
-            "TE001", tokens[0].start, tokens[0].end, f"no {quoted(tokens[0].text)} follows 'prefix'"
+            codes.SYNTAX_ERROR,
+            tokens[0].start,
+            tokens[0].end,
+            f"no {quoted(tokens[0].text)} follows 'prefix'",
         )
         del tokens[0]
     if not tokens or tokens[0].kind == "comment":
-        repair.report("TE001", at, at, "expected a name after 'prefix'", "write 'prefix NAME'")
+        repair.report(codes.SYNTAX_ERROR, at, at, "expected a name after 'prefix'", "write 'prefix NAME'")
         return None
     name = read_name(repair, tokens[0], "a prefix")
     report_rest(repair, tokens[1:])
@@ -109,20 +113,26 @@ def _disable(repair: LineRepair, begin: int, at: int) -> Disable | None:
         if token.text == ",":
             if before is None or before.text == ",":
                 help = "leave the ',' out"
-                repair.report("TE001", token.start, token.end, "expected a pattern before ','", help)
+                repair.report(
+                    codes.SYNTAX_ERROR, token.start, token.end, "expected a pattern before ','", help
+                )
         else:
             if before is not None and before.text != ",":
                 place = before.end
                 message = f"expected ',' after {quoted(before.text)}"
                 help = f"write {quoted(f'{before.text}, {token.text}')}"
-                repair.report("TE001", place, place, message, help, edits=((place, place, ","),))
+                repair.report(codes.SYNTAX_ERROR, place, place, message, help, edits=((place, place, ","),))
             word = _pattern(repair, token)
             patterns.extend([word] if word else [])
         before = token
     if before is None:
-        repair.report("TE001", at, at, "expected a pattern after 'disable'", "write 'disable PATTERN'")
+        repair.report(
+            codes.SYNTAX_ERROR, at, at, "expected a pattern after 'disable'", "write 'disable PATTERN'"
+        )
     elif before.text == "," and any(token.text != "," for token in tokens):
-        repair.report("TE001", before.start, before.end, "expected a pattern after ','", "leave the ',' out")
+        repair.report(
+            codes.SYNTAX_ERROR, before.start, before.end, "expected a pattern after ','", "leave the ',' out"
+        )
     if not patterns or before is None:
         return None
     return Disable(repair.start + begin, repair.start + before.end, repair.line, tuple(patterns))
@@ -137,5 +147,5 @@ def _pattern(repair: LineRepair, token: Token) -> Word | None:
     message = f"{character(bad[0])} cannot stand in a pattern" if bad else "an empty pattern"
     better = re.sub("[-.]", "_", text.replace(".*", "*"))
     help = f"write {quoted(better)}" if _PATTERN.fullmatch(better) else _PATTERN_HELP
-    repair.report("TE001", at, at + 1, message, help)
+    repair.report(codes.SYNTAX_ERROR, at, at + 1, message, help)
     return None

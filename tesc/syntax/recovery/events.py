@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
+from tesc import codes
 from tesc.syntax.c_type import parse_declaration
 from tesc.syntax.continuations import JOIN_HELP
 from tesc.syntax.nodes import Word
@@ -37,7 +38,7 @@ def repair_event(repair: LineRepair) -> None:
     if quoted_name:
         begin, end = quoted_name.span(1)
         repair.report(
-            "TE001",
+            codes.SYNTAX_ERROR,
             begin,
             end,
             "an event's name stands without quotes",
@@ -70,7 +71,9 @@ def _continued(repair: LineRepair) -> bool:
     if name:
         repair.name = Word(repair.start + name.start(1), name[1])
     repair.lossy = True
-    repair.report("TE001", at, at + 1, "'\\' does not continue an item on the next line", JOIN_HELP)
+    repair.report(
+        codes.SYNTAX_ERROR, at, at + 1, "'\\' does not continue an item on the next line", JOIN_HELP
+    )
     return True
 
 
@@ -83,7 +86,7 @@ def _other_brackets(repair: LineRepair) -> None:
     end = repair.seen.rfind({"[": "]", "{": "}", "<": ">"}[bracket], begin, _first_quote(repair.seen))
     edits = [(begin, begin + 1, "(")] + [(end, end + 1, ")")] * (end > 0)
     message = f"parameters stand in parentheses, not in {quoted(bracket)}"
-    repair.report("TE001", begin, begin + 1, message, "write '('", edits=tuple(edits))
+    repair.report(codes.SYNTAX_ERROR, begin, begin + 1, message, "write '('", edits=tuple(edits))
     for at, _, sign in edits:
         repair.overwrite(at, sign)
 
@@ -102,7 +105,7 @@ def _listed(repair: LineRepair, opening: int) -> tuple[int, int, int] | None:
         repair.lossy = True
         return None
     if not head:
-        repair.report("TE001", opening, opening, "expected an event's name before '('")
+        repair.report(codes.SYNTAX_ERROR, opening, opening, "expected an event's name before '('")
         repair.drop(opening, opening, "_")
     else:
         name = head.split()[-1]
@@ -118,13 +121,13 @@ def _head(repair: LineRepair, head: str) -> None:
     if "*" in head:
         star = head.rindex("*")
         if head[star + 1 :].strip(" \t"):
-            repair.remove("TE001", begin, star + 1, "an event has no return type")
+            repair.remove(codes.SYNTAX_ERROR, begin, star + 1, "an event has no return type")
             head = " " * (star + 1) + head[star + 1 :]
     keyword = re.match("[ \t]*(include|prefix)[ \t]", head)
     if keyword:
         begin = keyword.end()
         message = f"{quoted(keyword[1])} cannot stand before an event"
-        repair.remove("TE001", keyword.start(1), keyword.end(1), message)
+        repair.remove(codes.SYNTAX_ERROR, keyword.start(1), keyword.end(1), message)
     last = max(head.rfind(" "), head.rfind("\t")) + 1
     for match in _STRANGE.finditer(head):
         if match.start() >= last and _named(head, last):
@@ -133,7 +136,7 @@ def _head(repair: LineRepair, head: str) -> None:
         leading = at == begin
         place = "at the start of the line" if leading else "before the parameters"
         message = f"unexpected {character(match[0]) if len(match[0]) == 1 else quoted(match[0])} {place}"
-        repair.remove("TE001", at, end, message)
+        repair.remove(codes.SYNTAX_ERROR, at, end, message)
         repair.lossy |= not leading
     if _STRANGE.search(head, last) and _named(head, last):
         _strange_name(repair, head, last)
@@ -148,7 +151,7 @@ def _strange_name(repair: LineRepair, head: str, begin: int) -> None:
     sign = re.compile(r"[-+|>]+").match(head, begin)
     if sign and not head[:begin].strip(" \t"):
         message = f"unexpected {quoted(sign[0])} at the start of the line"
-        repair.remove("TE001", begin, sign.end(), message)
+        repair.remove(codes.SYNTAX_ERROR, begin, sign.end(), message)
         begin = sign.end()
     if _STRANGE.search(head, begin):
         better = report_bad_name(repair, begin, len(head), "an event's name")
@@ -179,7 +182,7 @@ def _closed(repair: LineRepair, opening: int) -> tuple[int, int, int]:
             stop = match.start()
             break
     if last and seen[inner : inner + 1] == "(":
-        repair.remove("TE001", inner, inner + 1, "this '(' is one too many")
+        repair.remove(codes.SYNTAX_ERROR, inner, inner + 1, "this '(' is one too many")
         return inner + 1, last, last + 1
     return _unclosed(repair, opening + 1, stop)
 
@@ -189,7 +192,13 @@ def _unwrapped(repair: LineRepair, inner: int, inner_last: int, last: int) -> tu
     if repair.seen[inner] == "(" and not repair.seen[inner_last + 1 : last].strip(" \t"):
         cuts = ((inner, inner + 1, ""), (last, last + 1, ""))
         repair.report(
-            "TE001", inner, inner + 1, "the parameters stand in two pairs of parentheses", None, cuts, cuts
+            codes.SYNTAX_ERROR,
+            inner,
+            inner + 1,
+            "the parameters stand in two pairs of parentheses",
+            None,
+            cuts,
+            cuts,
         )
         return inner + 1, inner_last, last + 1
     return inner, last, last + 1
@@ -208,12 +217,14 @@ def _unclosed(repair: LineRepair, begin: int, stop: int) -> tuple[int, int, int]
             message, help = "expected a parameter and ')' after ','", _REST_HELP
         else:
             message, help = "expected parameters and ')' after '('", "write 'void)' if there are none"
-        repair.report("TE001", end, end, message, help)
+        repair.report(codes.SYNTAX_ERROR, end, end, message, help)
         repair.drop(end - 1 if body else end, len(repair.seen), ")" if body else "void)")
         return begin, end - 1 if body else end, len(repair.seen)
     if body and _OTHER_CLOSING.get(body[-1], ")") not in body and body[-1] in _OTHER_CLOSING:
         patches = ((end - 1, end, ")"),)
-        repair.report("TE001", end - 1, end, f"expected ')', not {quoted(body[-1])}", None, patches, patches)
+        repair.report(
+            codes.SYNTAX_ERROR, end - 1, end, f"expected ')', not {quoted(body[-1])}", None, patches, patches
+        )
         return begin, end - 1, end
     comma = body.endswith((",", ";"))
     if comma:
@@ -224,13 +235,13 @@ def _unclosed(repair: LineRepair, begin: int, stop: int) -> tuple[int, int, int]
     after = _last_parameter(body)
     if comma:
         patches = ((end, stop, ") "),)
-        repair.report("TE001", end, end, f"expected ')' {after}", None, patches, patches)
+        repair.report(codes.SYNTAX_ERROR, end, end, f"expected ')' {after}", None, patches, patches)
     else:
         expected = "',' or ')'" if at_line_end else "')'"
         new = ")" if body else "void)"
         patches = ((end, end, new),)
         repair.report(
-            "TE001",
+            codes.SYNTAX_ERROR,
             end,
             end,
             f"expected {expected} {after}",
@@ -252,7 +263,7 @@ def _format_within(repair: LineRepair, end: int, stop: int) -> bool:
     opened = ") " if repair.seen[:end].rstrip(" \t")[-1:] != "(" else "void) "
     edits = ((end, stop, opened), (closing, closing + 1, ""))
     message = "the format stands behind the ')' of the parameters"
-    repair.report("TE001", stop, last, message, None, edits[:1], edits)
+    repair.report(codes.SYNTAX_ERROR, stop, last, message, None, edits[:1], edits)
     repair.overwrite(closing, " ")
     return True
 
@@ -284,15 +295,17 @@ def _unopened(repair: LineRepair, stop: int) -> tuple[int, int, int] | None:
     body = head[at : closing if closing >= 0 else len(head)].strip(" \t")
     help = f"write {quoted(name[0] + '(' + (body or 'void') + ')')}"
     if not body:
-        repair.report("TE001", at, at, message, help, ((at, at, "(void" if closing >= 0 else "(void)"),))
+        repair.report(
+            codes.SYNTAX_ERROR, at, at, message, help, ((at, at, "(void" if closing >= 0 else "(void)"),)
+        )
         repair.lossy |= stop >= repair.end or "%" in repair.seen[stop:]
         return (at, at, closing + 1 if closing >= 0 else at)
     begin = at + len(head[at:]) - len(head[at:].lstrip(" \t"))
     if closing >= 0:
         patches = ((at, begin, "("),)
-        repair.report("TE001", at, at, message, help, patches, patches if typed else ())
+        repair.report(codes.SYNTAX_ERROR, at, at, message, help, patches, patches if typed else ())
         return begin, closing, closing + 1
     end = begin + len(body)
-    repair.report("TE001", at, at, message, help, ((at, begin, "("), (end, end, ")")))
+    repair.report(codes.SYNTAX_ERROR, at, at, message, help, ((at, begin, "("), (end, end, ")")))
     repair.lossy |= not typed
     return begin, end, end

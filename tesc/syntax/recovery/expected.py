@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tesc import codes
 from tesc.syntax.nodes import ParseError
 from tesc.syntax.recovery.lookalikes import character
 from tesc.syntax.recovery.repair import NAME, quoted
@@ -44,7 +45,7 @@ def unexpected(seen: str, start: int, error: UnexpectedInput) -> ParseError:
         message = f"unexpected {found}"
     else:
         message = "unexpected end of the line"
-    return ParseError("TE001", Span(start + at, start + last), message)
+    return ParseError(codes.SYNTAX_ERROR, Span(start + at, start + last), message)
 
 
 def _names(error: UnexpectedInput) -> str:

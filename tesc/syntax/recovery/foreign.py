@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tesc import codes
 from tesc.syntax.recovery.declarations import is_type_word
 from tesc.syntax.recovery.quotes import MACRO
 from tesc.syntax.recovery.repair import NAME, LineRepair
@@ -19,7 +20,7 @@ def report_foreign(repair: LineRepair) -> bool:
     marker = _CONFLICT.match(text)
     if marker:
         repair.report(
-            "TE001",
+            codes.SYNTAX_ERROR,
             begin,
             begin + 7,
             "a merge conflict is left here",
@@ -28,9 +29,9 @@ def report_foreign(repair: LineRepair) -> bool:
     elif text == "*" or text.startswith(("//", "/*", "*/", "* ")):
         _comment(repair, begin, end, text)
     elif (text[0] in "\"'`" and not re.match(r'"[A-Za-z0-9_]+"[ \t]*\(', text)) or MACRO.match(text):
-        repair.report("TE001", begin, end, "a format without an event", _JOIN_BEFORE)
+        repair.report(codes.SYNTAX_ERROR, begin, end, "a format without an event", _JOIN_BEFORE)
     elif _is_rest_of_list(text):
-        repair.report("TE001", begin, end, "parameters without an event's name", _JOIN_BEFORE)
+        repair.report(codes.SYNTAX_ERROR, begin, end, "parameters without an event's name", _JOIN_BEFORE)
     else:
         return False
     return True
@@ -47,7 +48,12 @@ def _comment(repair: LineRepair, begin: int, end: int, text: str) -> None:
     elif closed >= 0:
         edits = []  # what follows it would become part of it
     repair.report(
-        "TE001", begin, begin + len(sign[0]), "a comment begins with '#'", "write '#'", edits=tuple(edits)
+        codes.SYNTAX_ERROR,
+        begin,
+        begin + len(sign[0]),
+        "a comment begins with '#'",
+        "write '#'",
+        edits=tuple(edits),
     )
 
 
@@ -70,7 +76,7 @@ def report_prose(repair: LineRepair) -> bool:
         return False
     repair.errors.clear()
     help = "an event is NAME(PARAMETERS) \"FORMAT\"; a comment begins with '#'"
-    repair.report("TE001", begin, end, "neither an event nor a directive", help)
+    repair.report(codes.SYNTAX_ERROR, begin, end, "neither an event nor a directive", help)
     return True
 
 

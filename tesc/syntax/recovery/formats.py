@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tesc import codes
 from tesc.syntax.recovery.leftovers import report_comment
 from tesc.syntax.recovery.quotes import MACRO, repair_missing_quote, repair_other_quotes
 from tesc.syntax.recovery.repair import LineRepair, quoted
@@ -34,7 +35,7 @@ def _unwrap(repair: LineRepair, at: int) -> None:
         begin, end = at + match.start(1), at + match.end(1)
         edits = ((begin, end, ""), (last, last + 1, ""))
         message = f"a format stands without {quoted(match[1])}"
-        repair.report("TE001", begin, end, message, edits=edits)
+        repair.report(codes.SYNTAX_ERROR, begin, end, message, edits=edits)
         repair.overwrite(begin, " " * (end - begin))
         repair.overwrite(last, " ")
 
@@ -59,29 +60,31 @@ def _before_format(repair: LineRepair, run: list[Token], format_follows: bool) -
     if run[0].kind == "comment":
         report_comment(repair, run[0], format_follows)
     elif text == ")":
-        repair.remove("TE001", begin, end, "this ')' closes nothing")
+        repair.remove(codes.SYNTAX_ERROR, begin, end, "this ')' closes nothing")
     elif not format_follows:
         _instead_of_format(repair, run, text)
     elif any(token.kind == "word" for token in run):
         help = f"""write '"%" {text}'""" if MACRO.fullmatch(text) else None
         message = f"a format begins with a string, not with {quoted(text)}"
-        repair.report("TE001", begin, end, message, help, (repair.blank(begin, end),))
+        repair.report(codes.SYNTAX_ERROR, begin, end, message, help, (repair.blank(begin, end),))
         repair.lossy |= help is not None or "%" in text
     else:
-        repair.remove("TE001", begin, end, f"{quoted(text)} cannot stand between ')' and the format")
+        repair.remove(
+            codes.SYNTAX_ERROR, begin, end, f"{quoted(text)} cannot stand between ')' and the format"
+        )
 
 
 def _instead_of_format(repair: LineRepair, run: list[Token], text: str) -> None:
     """Something behind the parameters of an event that has no string at all."""
     begin, end = run[0].start, run[-1].end
     if text == ";":
-        repair.remove("TE004", begin, end, "no ';' follows an event")
+        repair.remove(codes.TEXT_AFTER_ITEM, begin, end, "no ';' follows an event")
     elif all(token.kind == "word" for token in run) or "%" in text:
-        repair.report("TE001", begin, end, "a format stands in quotes", f"""write '"{text}"'""")
+        repair.report(codes.SYNTAX_ERROR, begin, end, "a format stands in quotes", f"""write '"{text}"'""")
         repair.drop(begin, end)
     else:
         repair.report(
-            "TE004",
+            codes.TEXT_AFTER_ITEM,
             begin,
             end,
             f"unexpected {quoted(text)} after the parameters",
@@ -105,14 +108,16 @@ def _after_string(repair: LineRepair, tokens: list[Token]) -> None:
             report_unclosed(repair, token)
             return
         elif token.text == ")":
-            repair.remove("TE001", token.start, token.end, "this ')' closes nothing")
+            repair.remove(codes.SYNTAX_ERROR, token.start, token.end, "this ')' closes nothing")
             index += 1
         elif token.text == "\\":
-            repair.remove("TE001", token.start, token.end, "a stray backslash")
+            repair.remove(codes.SYNTAX_ERROR, token.start, token.end, "a stray backslash")
             index += 1
         elif token.text in "+.&" and tokens[index + 1 : index + 2] and tokens[index + 1].kind == "string":
             message = f"strings are joined without {quoted(token.text)}"
-            repair.remove("TE001", token.start, token.end, message, "write them one after the other")
+            repair.remove(
+                codes.SYNTAX_ERROR, token.start, token.end, message, "write them one after the other"
+            )
             index += 1
         else:
             index = _junk(repair, tokens, index)
@@ -120,7 +125,7 @@ def _after_string(repair: LineRepair, tokens: list[Token]) -> None:
 
 def report_unclosed(repair: LineRepair, token: Token) -> None:
     """A string without an end, where it's not plain where its end should be."""
-    repair.report("TE410", token.start, token.end, "this string has no closing quote")
+    repair.report(codes.INVALID_STRING, token.start, token.end, "this string has no closing quote")
     repair.drop(token.start, token.end)
 
 
@@ -133,14 +138,14 @@ def _junk(repair: LineRepair, tokens: list[Token], index: int) -> int:
     begin, end = token.start, tokens[last].end
     rest = tokens[index + 1 : last + 1]
     if token.text == ";" and not rest:
-        repair.remove("TE004", begin, end, "no ';' follows an event")
+        repair.remove(codes.TEXT_AFTER_ITEM, begin, end, "no ';' follows an event")
     elif token.text == "," and rest and rest[0].kind == "string":
         message = "a second format: an event has only one"
-        repair.report("TE004", begin, end, message, "leave it out", (repair.blank(begin, end),))
+        repair.report(codes.TEXT_AFTER_ITEM, begin, end, message, "leave it out", (repair.blank(begin, end),))
     elif token.text == ",":
         help = "leave this out: the parameters are the arguments, in their order"
         repair.report(
-            "TE004",
+            codes.TEXT_AFTER_ITEM,
             begin,
             end,
             "a format takes no arguments",
@@ -152,12 +157,14 @@ def _junk(repair: LineRepair, tokens: list[Token], index: int) -> int:
         _outside(repair, tokens, index)
     elif any(other.kind == "string" for other in rest):
         help = "a format consists of strings and PRI macros"
-        repair.report("TE001", token.start, token.end, f"unexpected {quoted(token.text)} in a format", help)
+        repair.report(
+            codes.SYNTAX_ERROR, token.start, token.end, f"unexpected {quoted(token.text)} in a format", help
+        )
         repair.drop(begin, end)
     else:
         text = repair.seen[begin:end]
         repair.report(
-            "TE004",
+            codes.TEXT_AFTER_ITEM,
             begin,
             end,
             f"unexpected {quoted(text)} after the format",
@@ -178,5 +185,7 @@ def _outside(repair: LineRepair, tokens: list[Token], index: int) -> None:
     help = None
     if before.kind == "string":
         help = f"write {quoted(before.text[:-1] + text + chr(34))}"
-    repair.report("TE001", begin, tokens[last].end, f"{quoted(text)} stands outside of the quotes", help)
+    repair.report(
+        codes.SYNTAX_ERROR, begin, tokens[last].end, f"{quoted(text)} stands outside of the quotes", help
+    )
     repair.drop(begin, len(repair.seen))

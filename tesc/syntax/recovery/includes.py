@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tesc import codes
 from tesc.records import record
 from tesc.syntax.grammar import terminals
 from tesc.syntax.nodes import Include, Word
@@ -58,20 +59,24 @@ def _path(repair: LineRepair, at: int) -> _Path | None:
         end = begin + bracketed.end()
         edits: tuple[Patch, ...] = ((begin, begin + 1, '"'), (end - 1, end, '"'))
         help = f"""write '"{bracketed[0][1:-1]}"'"""
-        repair.report("TE001", begin, end, "a path stands in double quotes", help, edits=edits)
+        repair.report(codes.SYNTAX_ERROR, begin, end, "a path stands in double quotes", help, edits=edits)
         return _Path(begin, end, repair.text[begin + 1 : end - 1])
     word = re.match('"?([^ \t",;]+)"?', rest)
     if word is None or word[1] in ("prefix", "base") or word[1][0] in "#=" or rest.startswith(("//", "/*")):
         repair.report(
-            "TE001", at, at, "expected a path in quotes after 'include'", "write 'include \"PATH\"'"
+            codes.SYNTAX_ERROR,
+            at,
+            at,
+            "expected a path in quotes after 'include'",
+            "write 'include \"PATH\"'",
         )
         return None
     end = begin + word.end()
     edits = ((begin, begin, '"'),) * (rest[0] != '"') + ((end, end, '"'),) * (word[0][-1] != '"')
     code, message = (
-        ("TE410", "this path has no closing quote")
+        (codes.INVALID_STRING, "this path has no closing quote")
         if rest[0] == '"'
-        else ("TE001", "a path stands in quotes")
+        else (codes.SYNTAX_ERROR, "a path stands in quotes")
     )
     repair.report(code, begin, end, message, f"""write '"{word[1]}"'""", edits=edits)
     return _Path(begin, end, repair.text[begin + word.start(1) : begin + word.end(1)])
@@ -101,7 +106,9 @@ class _Clauses:
             if token.text != word:
                 edit = ((token.start, token.end, word),)
                 message = f"unexpected {quoted(token.text)} in an include"
-                self._draft.report("TE001", token.start, token.end, message, f"write '{word}'", edits=edit)
+                self._draft.report(
+                    codes.SYNTAX_ERROR, token.start, token.end, message, f"write '{word}'", edits=edit
+                )
             if word == "prefix":
                 self._prefix(token)
             else:
@@ -115,20 +122,28 @@ class _Clauses:
             first = marks[0]
             message = f"no {quoted(first.text)} stands in an include"
             edits = tuple((mark.start, mark.end, " ") for mark in marks)
-            self._draft.report("TE001", first.start, first.end, message, "write a blank", edits=edits)
+            self._draft.report(
+                codes.SYNTAX_ERROR, first.start, first.end, message, "write a blank", edits=edits
+            )
         self._tokens = [token for token in self._tokens[:end] if token not in marks] + self._tokens[end:]
 
     def _prefix(self, token: Token) -> None:
         repair, tokens = self._draft, self._tokens
         base_follows = tokens[1:] and tokens[0].text == "base" and _INTEGER.fullmatch(tokens[1].text)
         if not tokens or tokens[0].kind == "comment" or (base_follows and not tokens[2:]):
-            repair.report("TE001", token.end, token.end, f"expected a name after {quoted(token.text)}")
+            repair.report(
+                codes.SYNTAX_ERROR, token.end, token.end, f"expected a name after {quoted(token.text)}"
+            )
             return
         value = tokens.pop(0)
         self.end = value.end
         if self.prefix is not None:
             repair.report(
-                "TE001", token.start, value.end, "a second 'prefix': an include has only one", "leave one out"
+                codes.SYNTAX_ERROR,
+                token.start,
+                value.end,
+                "a second 'prefix': an include has only one",
+                "leave one out",
             )
             return
         self.prefix = read_name(repair, value, "a prefix")
@@ -139,12 +154,14 @@ class _Clauses:
                 (self._base_start, self._base_start, text + " "),
                 (_blank(repair, token.start), value.end, ""),
             )
-            repair.report("TE001", token.start, value.end, "'prefix' stands before 'base'", edits=edits)
+            repair.report(
+                codes.SYNTAX_ERROR, token.start, value.end, "'prefix' stands before 'base'", edits=edits
+            )
 
     def _base(self, token: Token) -> None:
         repair, tokens = self._draft, self._tokens
         if not tokens or tokens[0].kind == "comment" or tokens[0].text == "prefix":
-            repair.report("TE001", token.end, token.end, "expected an integer after 'base'")
+            repair.report(codes.SYNTAX_ERROR, token.end, token.end, "expected an integer after 'base'")
             return
         value = tokens.pop(0)
         while tokens and _OPERATOR.fullmatch(tokens[0].text):
@@ -152,7 +169,11 @@ class _Clauses:
         self.end = value.end
         if self._base_start >= 0:
             repair.report(
-                "TE001", token.start, value.end, "a second 'base': an include has only one", "leave one out"
+                codes.SYNTAX_ERROR,
+                token.start,
+                value.end,
+                "a second 'base': an include has only one",
+                "leave one out",
             )
             return
         self._base_start = token.start
@@ -172,7 +193,7 @@ def _integer(repair: LineRepair, token: Token) -> Word | None:
     if suffixed:
         begin = token.start + suffixed.end(1)
         message = f"an integer without suffix is expected, not {quoted(text)}"
-        repair.remove("TE001", begin, token.end, message, f"write {quoted(suffixed[1])}")
+        repair.remove(codes.SYNTAX_ERROR, begin, token.end, message, f"write {quoted(suffixed[1])}")
         return Word(repair.start + token.start, suffixed[1])
     shift, bare = _SHIFT.fullmatch(text), _BARE_HEX.fullmatch(text)
     better = ""
@@ -183,5 +204,7 @@ def _integer(repair: LineRepair, token: Token) -> Word | None:
     elif "_" in text and _INTEGER.fullmatch(text.replace("_", "")):
         better = text.replace("_", "")
     message = f"a base is a decimal or 0x hexadecimal integer, not {quoted(text)}"
-    repair.report("TE001", token.start, token.end, message, f"write {quoted(better)}" if better else None)
+    repair.report(
+        codes.SYNTAX_ERROR, token.start, token.end, message, f"write {quoted(better)}" if better else None
+    )
     return None

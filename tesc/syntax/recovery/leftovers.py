@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tesc import codes
 from tesc.syntax.recovery.repair import LineRepair, quoted
 from tesc.syntax.recovery.tokens import Token
 
@@ -13,7 +14,7 @@ def report_comment(repair: LineRepair, token: Token, within: bool) -> None:
     begin, end = token.start, token.end
     if within:
         repair.report(
-            "TE001",
+            codes.SYNTAX_ERROR,
             begin,
             end,
             "a comment cannot stand within an item",
@@ -26,7 +27,13 @@ def report_comment(repair: LineRepair, token: Token, within: bool) -> None:
     edits = ((0, 0, f"# {words}\n"), (before, end, ""))
     message = "a comment cannot follow an item on its line"
     repair.report(
-        "TE004", begin, end, message, COMMENT_HELP, (repair.blank(begin, end),), edits if words else ()
+        codes.TEXT_AFTER_ITEM,
+        begin,
+        end,
+        message,
+        COMMENT_HELP,
+        (repair.blank(begin, end),),
+        edits if words else (),
     )
 
 
@@ -37,9 +44,9 @@ def report_rest(repair: LineRepair, tokens: list[Token]) -> None:
         begin, end = others[0].start, others[-1].end
         text = repair.seen[begin:end]
         if text == ";":
-            repair.remove("TE004", begin, end, "no ';' follows a directive")
+            repair.remove(codes.TEXT_AFTER_ITEM, begin, end, "no ';' follows a directive")
         else:
-            repair.report("TE004", begin, end, f"unexpected {quoted(text)} after the directive")
+            repair.report(codes.TEXT_AFTER_ITEM, begin, end, f"unexpected {quoted(text)} after the directive")
     for token in tokens:
         if token.kind == "comment":
             report_comment(repair, token, False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from tesc import codes
 from tesc.syntax.recovery.repair import STRING, LineRepair, quoted
 
 TYPE_CHECKING = False
@@ -55,7 +56,7 @@ def straighten(repair: LineRepair) -> None:
 
 def _replace(repair: LineRepair, patches: tuple[Patch, ...], message: str, help: str) -> None:
     begin, end, _ = patches[0]
-    repair.report("TE001", begin, end, message, help, edits=patches)
+    repair.report(codes.SYNTAX_ERROR, begin, end, message, help, edits=patches)
     for at, _, text in patches:
         repair.overwrite(at, text)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tesc import codes
 from tesc.syntax.nodes import Word
 from tesc.syntax.recovery.lookalikes import character, plain
 from tesc.syntax.recovery.repair import NAME, LineRepair, quoted
@@ -35,7 +36,7 @@ def report_bad_name(repair: LineRepair, begin: int, end: int, what: str) -> str:
     help = f"write {quoted(better)}" if better else "a name consists of English letters, digits and '_'"
     patches = ((begin, end, better or "_"),)
     message = f"{shown} cannot stand in {what}"
-    repair.report("TE001", at, last, message, help, patches, patches if better else ())
+    repair.report(codes.SYNTAX_ERROR, at, last, message, help, patches, patches if better else ())
     repair.lossy |= not better
     return better
 
@@ -49,7 +50,9 @@ def unquoted(repair: LineRepair, token: Token, what: str) -> tuple[int, str]:
     # Typographic quotes are reported as such; here it counts that there are quotes at all.
     repair.errors = [error for error in repair.errors if error.span.start != repair.start + begin]
     message = f"{what} stands without quotes"
-    repair.report("TE001", begin, end, message, f"write {quoted(text)}", edits=((begin, end, text),))
+    repair.report(
+        codes.SYNTAX_ERROR, begin, end, message, f"write {quoted(text)}", edits=((begin, end, text),)
+    )
     return begin + token.text.index(text), text
 
 
@@ -59,7 +62,7 @@ def read_name(repair: LineRepair, token: Token, what: str) -> Word | None:
     if NAME.fullmatch(text):
         return Word(repair.start + begin, text)
     if not text:
-        repair.report("TE001", begin, token.end, f"{what} cannot be empty")
+        repair.report(codes.SYNTAX_ERROR, begin, token.end, f"{what} cannot be empty")
         return None
     better = report_bad_name(repair, begin, begin + len(text), what)
     return Word(repair.start + begin, better) if len(better) == len(text) else None

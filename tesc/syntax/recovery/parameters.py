@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tesc import codes
 from tesc.syntax.c_type import parse_declaration
 from tesc.syntax.recovery.declarations import is_type_word
 from tesc.syntax.recovery.lookalikes import character
@@ -32,13 +33,13 @@ def repair_parameters(repair: LineRepair, begin: int, end: int) -> None:
     for comment in _COMMENT.finditer(text):
         at = begin + comment.start()
         message = "a comment cannot stand within an item"
-        repair.remove("TE001", at, begin + comment.end(), message)
+        repair.remove(codes.SYNTAX_ERROR, at, begin + comment.end(), message)
         text = text[: comment.start()] + " " * len(comment[0]) + text[comment.end() :]
     pieces = _pieces(text)
     if len(pieces) > 1 and not any(text[a:b].strip(" \t,;") for a, b in pieces):
         at = begin + pieces[0][1]
         repair.report(
-            "TE001",
+            codes.SYNTAX_ERROR,
             at,
             at + 1,
             "expected a parameter before ','",
@@ -51,7 +52,13 @@ def repair_parameters(repair: LineRepair, begin: int, end: int) -> None:
             at = begin + first - 1
             patches = ((at, at + 1, ","),)
             repair.report(
-                "TE001", at, at + 1, "parameters are separated by ',', not ';'", None, patches, patches
+                codes.SYNTAX_ERROR,
+                at,
+                at + 1,
+                "parameters are separated by ',', not ';'",
+                None,
+                patches,
+                patches,
             )
         stripped = text[first:last].strip(" \t")
         if stripped:
@@ -85,7 +92,12 @@ def _empty(repair: LineRepair, begin: int, end: int, last: bool) -> None:
     place = "after" if last else "before"
     help = f"leave the {quoted(sign)} out"
     repair.report(
-        "TE001", at, at + 1, f"expected a parameter {place} {quoted(sign)}", help, ((at, at + 1, ""),)
+        codes.SYNTAX_ERROR,
+        at,
+        at + 1,
+        f"expected a parameter {place} {quoted(sign)}",
+        help,
+        ((at, at + 1, ""),),
     )
 
 
@@ -97,7 +109,11 @@ def _parameter(repair: LineRepair, at: int, text: str) -> None:
     if text == "...":
         message = "an event cannot take a variable number of arguments"
         repair.report(
-            "TE001", at, at + 3, message, "write each parameter, or format the text first: 'const char *msg'"
+            codes.SYNTAX_ERROR,
+            at,
+            at + 3,
+            message,
+            "write each parameter, or format the text first: 'const char *msg'",
         )
         _stand_in(repair, at, text)
         return
@@ -124,7 +140,7 @@ def _without_default(repair: LineRepair, at: int, text: str) -> str:
     begin = at + len(before)
     patches = ((at + len(kept), at + len(text), ""),)
     repair.report(
-        "TE001",
+        codes.SYNTAX_ERROR,
         begin,
         at + len(text),
         "a parameter has no default value",
@@ -150,7 +166,12 @@ def _array(repair: LineRepair, at: int, match: re.Match[str]) -> bool:
     )
     help = f"write {quoted(base + gap + '*' + (declared.name or 'NAME'))}"
     repair.report(
-        "TE001", at + match.start(2), at + match.end(2), "a parameter cannot be an array", help, patches
+        codes.SYNTAX_ERROR,
+        at + match.start(2),
+        at + match.end(2),
+        "a parameter cannot be an array",
+        help,
+        patches,
     )
     return True
 
@@ -165,7 +186,7 @@ def _function(repair: LineRepair, at: int, match: re.Match[str]) -> bool:
     else:
         patches = ((at, end, "void *_"),)
     message = "a parameter cannot be a pointer to a function"
-    repair.report("TE001", at, end, message, help, patches)
+    repair.report(codes.SYNTAX_ERROR, at, end, message, help, patches)
     return True
 
 
@@ -174,7 +195,9 @@ def _grouped(repair: LineRepair, at: int, match: re.Match[str]) -> bool:
     begin, end = at + match.start(2) - 1, at + match.end(2) + 1
     cuts = ((begin, begin + 1, ""), (end - 1, end, ""))
     help = f"write {quoted(match[1] + match[2])}"
-    repair.report("TE001", begin, end, "a parameter's name stands without parentheses", help, cuts, cuts)
+    repair.report(
+        codes.SYNTAX_ERROR, begin, end, "a parameter's name stands without parentheses", help, cuts, cuts
+    )
     return True
 
 
@@ -183,7 +206,9 @@ def _struct_body(repair: LineRepair, at: int, match: re.Match[str]) -> bool:
     after = at + match.start(2)
     name = match[2].strip(" \t*") or "NAME"
     message = "a type cannot be defined in a parameter list"
-    repair.report("TE001", begin, end, message, f"write {quoted('void *' + name)}", ((begin, after, ""),))
+    repair.report(
+        codes.SYNTAX_ERROR, begin, end, message, f"write {quoted('void *' + name)}", ((begin, after, ""),)
+    )
     return True
 
 
@@ -194,7 +219,7 @@ def _labelled(repair: LineRepair, at: int, match: re.Match[str]) -> bool:
     colon = at + match[0].index(":")
     better = parse_declaration(match[2].strip(" \t")).type.before(match[1])
     help = f"write {quoted(better)}"
-    repair.report("TE001", colon, colon + 1, "the type stands before the name, without ':'", help)
+    repair.report(codes.SYNTAX_ERROR, colon, colon + 1, "the type stands before the name, without ':'", help)
     _stand_in(repair, at, match[0])
     return True
 
@@ -204,7 +229,7 @@ def _reference(repair: LineRepair, at: int, text: str) -> None:
     value = " ".join(text.replace("&", " ").split())
     pointer = value if "*" in value else parse_declaration(text.replace("&", "*")).text
     help = f"write {quoted(value)}, or {quoted(pointer)} for its address"
-    repair.report("TE001", marks[0][0], marks[-1][1], "C has no references", help, marks)
+    repair.report(codes.SYNTAX_ERROR, marks[0][0], marks[-1][1], "C has no references", help, marks)
 
 
 def _strange_words(repair: LineRepair, at: int, text: str) -> None:
@@ -224,7 +249,9 @@ def _strange_words(repair: LineRepair, at: int, text: str) -> None:
         elif named and re.search("::|<", run[0]):
             better = "const char *" if run[0] == "std::string" else "void *"
             message = f"{quoted(run[0])} is no type of C"
-            repair.report("TE001", begin, end, message, f"write {quoted(better)}", ((begin, end, "int"),))
+            repair.report(
+                codes.SYNTAX_ERROR, begin, end, message, f"write {quoted(better)}", ((begin, end, "int"),)
+            )
             repair.lossy = True
         elif named:
             report_bad_name(repair, begin, end, "a type")
@@ -233,7 +260,12 @@ def _strange_words(repair: LineRepair, at: int, text: str) -> None:
             column = begin + bad.start()
             message = f"unexpected {character(bad[0])} in a parameter"
             repair.report(
-                "TE001", column, column + 1, message, None, ((begin, end, _STRANGE.sub("", run[0])),)
+                codes.SYNTAX_ERROR,
+                column,
+                column + 1,
+                message,
+                None,
+                ((begin, end, _STRANGE.sub("", run[0])),),
             )
             repair.lossy = True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+from tesc import codes
 from tesc.syntax.recovery.repair import LineRepair, quoted
 from tesc.syntax.recovery.tokens import scan
 
@@ -30,7 +31,7 @@ def repair_other_quotes(repair: LineRepair, at: int) -> None:
     edits = tuple((mark, mark + 1, '"') for pair in marks for mark in dict.fromkeys(pair))
     text = repair.seen[begin + 1 : end - 1]
     help = f"""write '"{text}"'""" if text else "write '\"'"
-    repair.report("TE001", begin, end, "a format stands in double quotes", help, edits=edits)
+    repair.report(codes.SYNTAX_ERROR, begin, end, "a format stands in double quotes", help, edits=edits)
     for mark, _, _ in edits:
         repair.overwrite(mark, '"')
 
@@ -43,7 +44,12 @@ def _unescape(repair: LineRepair, at: int) -> None:
     marks = [at + match.start() for match in re.finditer(r'\\"', repair.seen[at:])]
     edits = tuple((mark, mark + 1, "") for mark in marks)
     repair.report(
-        "TE001", first - 1, first + 1, "an escaped quote outside of a string", "write '\"'", edits=edits
+        codes.SYNTAX_ERROR,
+        first - 1,
+        first + 1,
+        "an escaped quote outside of a string",
+        "write '\"'",
+        edits=edits,
     )
     for index, mark in enumerate(marks):
         # The blank that makes up for the backslash goes where it is in no string.
@@ -56,7 +62,9 @@ def repair_missing_quote(repair: LineRepair, at: int) -> bool:
     body = repair.seen[begin:end]
     if body.endswith('\\"') and _is_format(body[:-2] + '"'):
         message = "this quote is escaped, so the string has no end"
-        repair.report("TE410", end - 2, end, message, "write '\"'", edits=((end - 2, end - 1, ""),))
+        repair.report(
+            codes.INVALID_STRING, end - 2, end, message, "write '\"'", edits=((end - 2, end - 1, ""),)
+        )
         repair.overwrite(end - 2, '" ')
         return True
     return _beside_macro(repair, begin, body) or _at_either_end(repair, begin, end, body)
@@ -69,14 +77,14 @@ def _beside_macro(repair: LineRepair, begin: int, body: str) -> bool:
             at = begin + after
             message = f"expected '\"' after {quoted(macro[0])}"
             help = f"write {quoted(macro[0] + ' ' + chr(34) + body[after:])}"
-            _insert_quote(repair, "TE001", at, begin + macro.end(), message, help)
+            _insert_quote(repair, codes.SYNTAX_ERROR, at, begin + macro.end(), message, help)
             return True
         if _is_format(body[: macro.start()] + '"' + body[macro.start() :], macro[0], macro.start() + 1):
             at = begin + macro.start()
             before = len(body[: macro.start()].rstrip(" \t"))
             message = f"expected '\"' before {quoted(macro[0])}"
             help = f"write {quoted(body[:before] + chr(34) + ' ' + macro[0])}"
-            _insert_quote(repair, "TE410", at, begin + before, message, help)
+            _insert_quote(repair, codes.INVALID_STRING, at, begin + before, message, help)
             return True
     return False
 
@@ -85,18 +93,28 @@ def _at_either_end(repair: LineRepair, begin: int, end: int, body: str) -> bool:
     if body[0] != '"' and _is_format('"' + body):
         help = f"""write '"{body}'"""
         edits = ((begin, begin, '"'),)
-        _insert_quote(repair, "TE001", begin, begin, "expected '\"' at the start of the format", help, edits)
+        _insert_quote(
+            repair, codes.SYNTAX_ERROR, begin, begin, "expected '\"' at the start of the format", help, edits
+        )
         return True
     if not _is_format(body + '"'):
         return False
     at = next(token.start for token in scan(body, 0) if token.kind == "open")
     if at == len(body) - 1:
-        repair.remove("TE410", end - 1, end, "this string has no closing quote", "leave the '\"' out")
+        repair.remove(
+            codes.INVALID_STRING, end - 1, end, "this string has no closing quote", "leave the '\"' out"
+        )
         return True
     help = f"""write '{body[at:]}"'"""
     patches = ((end, end + 1 if end < len(repair.seen) else end, '"'),)
     repair.report(
-        "TE410", begin + at, end, "this string has no closing quote", help, patches, ((end, end, '"'),)
+        codes.INVALID_STRING,
+        begin + at,
+        end,
+        "this string has no closing quote",
+        help,
+        patches,
+        ((end, end, '"'),),
     )
     return True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+from tesc import codes
 from tesc.syntax.nodes import Word
 from tesc.syntax.parser import plain_event
 from tesc.syntax.recovery.repair import LineRepair, quoted
@@ -34,5 +35,7 @@ def report_stray(repair: LineRepair) -> bool:
     certain = cut if len(found) == 1 else ()
     if at > event.open:
         repair.name = Word(repair.start + event.name_start, event.name)
-    repair.report("TE001", at, at + 1, f"unexpected {quoted(repair.seen[at])} in {place}", None, cut, certain)
+    repair.report(
+        codes.SYNTAX_ERROR, at, at + 1, f"unexpected {quoted(repair.seen[at])} in {place}", None, cut, certain
+    )
     return True

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
-import struct
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tesc.cli.main import main
+from tesc.trace.recording import Recording
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -21,18 +22,6 @@ HOST_EVENTS = EXAMPLE / "host" / "trace-events"
 
 # The functions of disabled events use no parameter, in the reference's headers too.
 STRICT = ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter"]
-
-# What tour.c traces: IDs, and arguments as C extends them to 64 bits.
-TOUR = [
-    (2, -2),
-    (4, -(1 << 63), (1 << 63) - 1),
-    (5, -128, 255, 1),
-    (6, 0x3F8, 0xFFFFFFFF, -1, 0x123456789ABCDEF0),
-    (7, 0xFFFFFFF0, 0x7C00, 0x8000000000000001, -7, 0),
-    (8, -1, -5000000000, (1 << 64) - 1, 4000000000, -32768, 0xB8000),
-    (9,),
-]
-BOOT = [(0,), *TOUR, (1, -1)]
 
 LOGGED = """\
 lamp_minus value -2
@@ -45,40 +34,52 @@ lamp_quiet nobody asked for this one
 """
 
 
-def record(id_: int, *arguments: int) -> bytes:
-    words = [id_, *arguments, *[0] * (6 - len(arguments))]
-    return struct.pack("<7Q", *(word & (1 << 64) - 1 for word in words))
-
-
 def tesc(*words: object, **options) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "tesc", *map(str, words)]
     return subprocess.run(command, capture_output=True, timeout=300, **options)
 
 
-@pytest.fixture(scope="module")
-def trace(tmp_path_factory, need):
-    """The file that the booted firmware left."""
-    make, qemu = need("make", "make"), need("qemu-system-i386", "qemu-system-x86")
-    limit = need("timeout", "coreutils")
-    need("gcc", "gcc-multilib")
-    out = tmp_path_factory.mktemp("firmware")
-    command = [make, "-f", EXAMPLE / "Makefile", "run", f"OUT={out}", f"TESC={sys.executable} -m tesc"]
-    # Not bound to a timeout of Python's, which would leave the emulator behind.
-    command.append(f"QEMU={limit} 120 {qemu}")
+# Compiler, package, emulator, package, name in the hello, ticks in a second.
+MACHINES = {
+    "i386": ("gcc", "gcc-multilib", "qemu-system-i386", "qemu-system-x86"),
+    "ppc": ("powerpc-linux-gnu-gcc", "gcc-powerpc-linux-gnu", "qemu-system-ppc", "qemu-system-ppc"),
+    "arm": ("arm-linux-gnueabi-gcc", "gcc-arm-linux-gnueabi", "qemu-system-arm", "qemu-system-arm"),
+    "riscv64": ("riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu", "qemu-system-riscv64", "qemu-system-misc"),
+}
+READS = "".join(f"lamp_read block {2048 + 8 * n} count 8\n" for n in range(100))
+PRINTED = (
+    f"lamp_start the firmware starts\n{LOGGED}lamp_banner this is lamp 1.0\n{READS}lamp_finish status -1\n"
+)
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_booted_firmware_through_its_serial_port(machine, tmp_path, need):
+    """Built, booted in an unpatched QEMU, received; then merged with what the host traced meanwhile."""
+    compiler, package, emulator, of = MACHINES[machine]
+    make = need("make", "make")
+    need(compiler, package), need(emulator, of), need("timeout", "coreutils")
+    out = tmp_path / "firmware"
+    command = [make, "-s", "-f", EXAMPLE / "Makefile", "run", f"MACHINE={machine}", f"OUT={out}"]
+    before = time.monotonic_ns()
+    command.append(f"TESC={sys.executable} -m tesc")
     done = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "warning" not in done.stderr
-    return out / "guest.trace"
-
-
-def test_a_booted_firmware_sends_exact_words(trace):
-    assert trace.read_bytes() == b"".join(record(*one) for one in BOOT)
-
-
-def test_they_are_printed_with_the_prefix(trace):
-    done = tesc("decode", trace, "--events", HOST_EVENTS, "--guest", "--isolated")
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.decode() == f"lamp_start the firmware starts\n{LOGGED}lamp_finish status -1\n"
+    after = time.monotonic_ns()
+    log = out / "qemu.log"
+    assert done.returncode == 0, done.stdout + done.stderr + (log.read_text() if log.exists() else "")
+    assert done.stdout == PRINTED
+    assert "missing" not in done.stderr and "warning" not in done.stderr
+    # A host that traced something before and after, by the same clock.
+    host = tmp_path / "host.trace"
+    with open(host, "wb") as file:
+        recording = Recording(file.write)
+        recording.record("power", before, [1])
+        recording.record("power", after, [0])
+    merged = tesc("decode", host, out / "guest.trace", "--events", HOST_EVENTS, "--isolated")
+    assert (merged.returncode, merged.stderr) == (0, b"")
+    assert merged.stdout.decode() == f"power on 1\n{PRINTED}power on 0\n"
+    # Six bytes and the arguments for an event, four more where it has a time, and a hello now and then.
+    lines = PRINTED.count("\n")
+    assert lines == 110
 
 
 HOST = """\
@@ -124,9 +125,9 @@ def program(guest, run, need, freestanding):
         transport: str, backends: str, machine: str, events: str = "*"
     ) -> subprocess.CompletedProcess[bytes]:
         gcc = need("gcc", "gcc-multilib")
-        guest("header", EXAMPLE / "trace-events", "-o", "trace.h")
-        guest("source", EXAMPLE / "trace-events", "--enable=-quiet", "-o", "trace.c")
-        guest("runtime", "-o", ".")
+        guest("header", EXAMPLE / "trace-events", "--wire=words", "-o", "trace.h")
+        guest("source", EXAMPLE / "trace-events", "--wire=words", "--enable=-quiet", "-o", "trace.c")
+        guest("runtime", "--wire=words", "-o", ".")
         shutil.copy(EXAMPLE / "tour.h", ".")
         shutil.copy(EXAMPLE / "tour.c", ".")
         own = ["trace.c", "tour.c", "tesc_guest.c", f"tesc_guest_fw_cfg_{transport}.c"]
@@ -170,4 +171,4 @@ def test_the_host_switches_guest_events_by_name(program):
 def test_the_readme_names_what_there_is():
     text = (EXAMPLE / "README.md").read_text()
     names = set(re.findall(r"tesc_guest\w*\.[ch]", text))
-    assert names <= {path.name for path in (ROOT / "tesc/codegen/guest/runtime").iterdir()}
+    assert names <= {path.name for path in (ROOT / "tesc/codegen/guest/runtime").rglob("*")}

@@ -96,9 +96,9 @@ MACHINES = {
 @pytest.fixture
 def generated(guest):
     Path("trace-events").write_text(EVENTS)
-    guest("header", "trace-events", "-o", "trace.h")
-    guest("source", "trace-events", "-o", "trace.c")
-    guest("runtime", "-o", ".")
+    guest("header", "trace-events", "--wire", "words", "-o", "trace.h")
+    guest("source", "trace-events", "--wire", "words", "-o", "trace.c")
+    guest("runtime", "--wire", "words", "-o", ".")
 
 
 @pytest.mark.parametrize("machine", MACHINES)

@@ -93,6 +93,38 @@ class TestRust:
         assert rust_format(f"lamp(int a) {c}\n") == f'c"lamp {rust}\\n"'
 
 
+class TestC:
+    @pytest.mark.parametrize(
+        ("event", "length"),
+        [
+            ('(char const *a) "%s"', "a ? MIN(strlen(a), MAX_TRACE_STRLEN) : 0"),
+            ('(char *a) "%.3s"', "a ? MIN(strnlen(a, 3), MAX_TRACE_STRLEN) : 0"),
+            ('(unsigned char *a) "%s"', "a ? MIN(strlen((const char *)a), MAX_TRACE_STRLEN) : 0"),
+        ],
+    )
+    def test_text_in_simpletrace_records(self, event, length):
+        assert f"size_t arga_len = {length};" in text("c", "simple", f"lamp{event}\n")
+
+    def test_a_precision_that_an_argument_gives(self):
+        made = text("c", "simple", 'lamp(int n, char *a) "%.*s"\n')
+        assert "strnlen(a, (int)n < 0 ? MAX_TRACE_STRLEN : (size_t)n)" in made
+
+    @pytest.mark.parametrize("type_", ["char *", "const char *", "char **"])
+    def test_an_address_is_a_number(self, type_):
+        made = text("c", "simple", f'lamp({type_}a) "%p"\n')
+        assert "trace_record_write_u64(&rec, (uintptr_t)(uint64_t *)a);" in made
+
+    def test_types_that_dtrace_reads(self):
+        made = text(
+            "d", "dtrace", 'lamp(long long int a, signed char b, const unsigned char *c) "%lld %d %p"\n'
+        )
+        assert "probe lamp(int64_t a,int8_t b,unsigned char const * c);" in made
+
+    def test_a_byte_is_widened_for_its_probe(self):
+        made = text("h", "dtrace", 'lamp(uint8_t a, char b, bool c, short d, char *e) "%u %d %d %d %p"\n')
+        assert "QEMU_LAMP((unsigned)a, (int)b, (unsigned)c, d, e);" in made
+
+
 class TestLttng:
     @pytest.mark.parametrize(
         ("event", "expected"),
@@ -128,6 +160,34 @@ class TestLttng:
         assert found[: len(expected)] == expected
         assert len(found) == event.partition(")")[0].count(",") + 1
 
+    def test_text_is_read_no_further_than_it_is_printed(self):
+        assert fields('lamp(const char *s) "%.4s"\n') == [
+            'ctf_sequence_text(char, s, s ? s : "", size_t, s ? strnlen(s, 4) : 0)'
+        ]
+        assert fields('lamp(int n, unsigned char *s) "%.*s"\n')[1] == (
+            'ctf_sequence_text(char, s, s ? (const char *)s : "", size_t, '
+            "s ? strnlen((const char *)s, (int)n < 0 ? INT_MAX : (int)n) : 0)"
+        )
+
+    def test_members_are_in_an_order_that_babeltrace2_reads(self):
+        assert fields('lamp(int _x, int y, int x) "%d %d %d"\n') == [
+            "ctf_integer(int, y, y)",
+            "ctf_integer(int, x, x)",
+            "ctf_integer(int, _x, _x)",
+        ]
+        # The length of a counted text is a member, too.
+        assert fields('lamp(const char *s, int s_length) "%.4s %d"\n')[0].startswith(
+            "ctf_integer(int, s_length"
+        )
+
+    def test_a_name_that_lttng_does_not_take(self):
+        unit = resolve([parse(Source("trace-events", f'{"a" * 251}(int a) "%d"\n'))])
+        made = [
+            generate(unit.events, Options("ust-events-h", ("ust",), "g", "out", compat=compat))[1]
+            for compat in ("fixed", "qemu")
+        ]
+        assert [len(rejections) for rejections in made] == [1, 0]
+
     def test_disabled_events_are_left_out(self):
         events = 'lamp(int a) "%d"\ndisable off(int b) "%d"\n'
         assert len(fields(events)) == 1
@@ -148,6 +208,37 @@ class TestTapsets:
     )
     def test_conversions_that_systemtap_takes(self, c, stap):
         assert printed(f'lamp(int a) "{c}"\n') == stap
+
+    @pytest.mark.parametrize(
+        ("event", "argument"),
+        [
+            ('(int a) "%x"', "(a & 0xffffffff)"),
+            ('(int8_t a) "%hhx"', "(a & 0xff)"),
+            ('(int a) "%hx"', "(a & 0xffff)"),
+            ('(uint8_t a) "%x"', "a"),
+            ('(int a) "%d"', "a"),
+            ('(uint32_t a) "%d"', "(((a & 0xffffffff) ^ 0x80000000) - 0x80000000)"),
+            ('(int8_t a) "%" PRIx8', "(a & 0xffffffff)"),
+            ('(long a) "%lx"', "a"),
+            ('(uint64_t a) "%" PRIx64', "a"),
+            ('(char a) "%c"', "(a & 0xff)"),
+            ('(const char *a) "%s"', "__tesc_a_text"),
+            ('(unsigned char *a) "%p"', "a"),
+        ],
+    )
+    def test_numbers_are_cut_as_c_cuts_them(self, event, argument):
+        (line,) = [
+            line for line in text("log-stap", "log", f"lamp{event}\n").splitlines() if "printf" in line
+        ]
+        assert line.partition("gettimeofday_ns(), ")[2] == f"{argument})"
+
+    def test_text_is_read_no_further_than_it_is_printed(self):
+        made = text("log-stap", "log", 'lamp(int n, const char *a, const char *b) "%.*s %.3s"\n')
+        assert "user_string_n(a, (n < 0 || n > 512 ? 512 : n))" in made
+        assert "user_string_n(b, 3)" in made
+
+    def test_escapes_that_systemtap_has(self):
+        assert printed(r'lamp(int a) "\033[1m\e %d\a\x7f\?\t\\"' + "\n") == r"\033[1m\033 %d\007\177?\t\\"
 
     def test_the_reference_leaves_some(self):
         assert printed('lamp(int a) "%hd %lli %zX"\n', "qemu") == "%hd %lli %zX"

@@ -50,7 +50,9 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
 
 def _event(out: Output, event: UnitEvent, always: Sequence[Backend], checked: Sequence[Backend]) -> None:
     state = f"trace_event_state_is_enabled(unsafe {{ {identifiers.c_state(event.name)}}})"
-    out("#[inline(always)]", "#[allow(dead_code)]")
+    # Names may have capitals, at which a crate that denies warnings would stop.
+    allowed = "#[allow(dead_code, non_snake_case)]" if out.fixed else "#[allow(dead_code)]"
+    out("#[inline(always)]", allowed)
     out(f"pub fn {identifiers.rust_enabled(event.name)}() -> bool", "{")
     if not event.disabled:
         for backend in always:
@@ -59,7 +61,7 @@ def _event(out: Output, event: UnitEvent, always: Sequence[Backend], checked: Se
                 out(f"    {wanted} ||")
         if checked:
             out(f"    {state} ||")
-    out("    false", "}", "", "#[inline(always)]", "#[allow(dead_code)]")
+    out("    false", "}", "", "#[inline(always)]", allowed)
     out(f"pub fn {identifiers.c_function(event.name)}({rust.parameters(out, event)})", "{")
     if not event.disabled:
         for backend in always:

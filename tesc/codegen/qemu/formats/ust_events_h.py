@@ -60,8 +60,12 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
         *_WORKAROUND,
     )
     for event in events:
-        if not (out.fixed and event.disabled):
-            _event(out, event)
+        if out.fixed and event.disabled:
+            continue
+        if out.fixed and len(event.name) > identifiers.LTTNG_NAME:
+            message = f"LTTng takes names of {identifiers.LTTNG_NAME} characters, '{event.name}' is longer"
+            out.refuse(event, event.node.name_start, message)
+        _event(out, event)
     out(
         f"#endif /* {guard} */",
         "",

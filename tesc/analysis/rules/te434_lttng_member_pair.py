@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from tesc.analysis.diagnostic import Related
+from tesc.analysis.rule import EventRule, Report
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Parameter, Tree
+
+
+class LttngMemberPair(EventRule):
+    """A parameter `_x` comes before `x`: no LTTng trace with such an event can be read.
+
+    A trace in CTF 1.8, as LTTng up to 2.15 writes, has an underscore before every name, and readers take
+    one off. With `_x` before `x` babeltrace2 (2.0.4, 2.1.1) finds the same name twice, and reads nothing of
+    the whole trace, the other events included. The other order is fine, and is what `compat = "fixed"`
+    generates.
+
+    Wrong:
+
+        move(int _x, int x) "from %d to %d"
+
+    Right:
+
+        move(int old_x, int x) "from %d to %d"
+    """
+
+    code = "TE434"
+    name = "lttng-member-pair"
+    severity = "warning"
+
+    def applies(self, settings: Settings) -> bool:
+        return settings.profile != "classic" and settings.compat == "qemu"
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
+        before: dict[str, Parameter] = {}
+        for parameter in event.parameters:
+            first = before.get(f"_{parameter.name}")
+            before[parameter.name] = parameter
+            if first is not None:
+                yield Report(
+                    first.name_span,
+                    f"no LTTng trace can be read in which '{first.name}' comes before '{parameter.name}'",
+                    f"put '{parameter.name}' first, or give one of them another name",
+                    (Related(tree.source, parameter.name_span, f"'{parameter.name}' is here"),),
+                )
+
+
+RULE = LttngMemberPair()

@@ -1,0 +1,69 @@
+"""The table of commands, and the parser that starts them."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# What the list of commands says of those that have no parser at all.
+_OTHER_TOOLS = {
+    "tracetool": "one output; the arguments of QEMU's scripts/tracetool.py",
+    "tracetool-classic": "one output; the arguments of the 2011 shell tracetool",
+}
+# The modules, or those without one, in the order of the help.
+_ORDER = (
+    *("check", "fmt", "gen", "tracetool", "tracetool-classic", "flatten", "list", "breaking", "diff"),
+    *("guest", "decode", "explain", "lsp", "config", "init", "cache", "completion", "man"),
+)
+
+
+class Commands:
+    """The commands of a command line: the parser of each, and what it is for."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._action = parser.add_subparsers(
+            title="commands", metavar="COMMAND", required=True, parser_class=argparse.ArgumentParser
+        )
+        self.purposes: dict[str, str] = {}
+
+    def add_parser(self, name: str, **keywords: Any) -> argparse.ArgumentParser:
+        """A new command, as argparse makes it; without a `help` it is not listed."""
+        if "help" in keywords:
+            self.purposes[name] = keywords["help"]
+        return self._action.add_parser(name, **keywords)
+
+    @property
+    def parsers(self) -> dict[str, argparse.ArgumentParser]:
+        """The commands' parsers by name: another one put here takes the place of a command's own."""
+        parsers: dict[str, argparse.ArgumentParser] = self._action.choices
+        return parsers
+
+
+class Parser(argparse.ArgumentParser):
+    """tesc's own parser, with its commands."""
+
+    def __init__(self) -> None:
+        from tesc import __version__
+
+        super().__init__(
+            prog="tesc",
+            description="The trace-event compiler: checks trace-events files and generates their tracers' "
+            "code.",
+            epilog="'tesc COMMAND --help' describes a command.",
+        )
+        self.add_argument("--version", action="version", version=f"tesc {__version__}")
+        self.commands = Commands(self)
+        for name in _ORDER:
+            if name in _OTHER_TOOLS:
+                self.commands.add_parser(name, help=_OTHER_TOOLS[name], add_help=False)
+            else:
+                import_module(f"tesc.cli.{name}").add_parser(self.commands)
+
+
+def option_strings(parser: argparse.ArgumentParser) -> list[str]:
+    """All spellings of a parser's options."""
+    return [option for action in parser._actions for option in action.option_strings]

@@ -1,0 +1,178 @@
+"""`tesc guest receive`: a guest's events from any QEMU's character device, live and into a file."""
+
+from __future__ import annotations
+
+import time
+
+from tesc.cli.terminal import Failure, error, print_bytes
+from tesc.trace.errors import TraceErrors
+from tesc.trace.receiving import Complaint, Received, Receiver
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable
+
+    from tesc.trace.chardev import Chardev
+    from tesc.trace.recording import Recording
+    from tesc.units.unit import Unit
+    from tesc.wire.packet import TextAt
+    from tesc.wire.schema import WireSchema
+
+
+def receive(unit: Unit, options: argparse.Namespace, firmware: WireSchema | None) -> int:
+    """Take a stream to its end, or to Ctrl-C; returns the exit status."""
+    from tesc.trace.chardev import open_chardev
+    from tesc.trace.errors import Unusable
+    from tesc.trace.events import Catalogue
+    from tesc.trace.guest import GuestEvents
+
+    try:
+        guest = GuestEvents(Catalogue(unit), options.guest or "")
+    except Unusable as wrong:
+        raise Failure(str(wrong)) from None
+    decoder = guest.decoder(options.wire, options.go_on, _texts(options.elf))
+    receiver = Receiver(guest, options.wire, decoder, firmware)
+    errors = TraceErrors(options.source)
+    try:
+        source = open_chardev(options.source)
+    except (OSError, ValueError) as wrong:
+        raise Failure(f"{options.source}: {getattr(wrong, 'strerror', None) or wrong}") from None
+    try:
+        if options.output is None:
+            _pump(source, receiver, errors, _Lines(options.timestamps).print, options.until)
+        else:
+            _into(options.output, source, receiver, errors, options)
+    finally:
+        source.close()
+    return _summary(receiver, errors)
+
+
+def _into(
+    path: str, source: Chardev, receiver: Receiver, errors: TraceErrors, options: argparse.Namespace
+) -> None:
+    """Write a simpletrace file, which can be read while it grows."""
+    from tesc.trace.recording import Recording
+
+    with open(path, "wb", buffering=0) as file:
+        recording = Recording(file.write, sent=options.wire == "frames")
+        lines = _Lines(options.timestamps).print if options.live else None
+
+        def take(events: list[Received]) -> None:
+            _record(recording, events)
+            if lines is not None:
+                lines(events)
+
+        _pump(source, receiver, errors, take, options.until)
+
+
+def _record(recording: Recording, events: Iterable[Received]) -> None:
+    for one in events:
+        recording.record(one.event.name, one.time, one.values)
+
+
+def _pump(
+    source: Chardev,
+    receiver: Receiver,
+    errors: TraceErrors,
+    take: Callable[[list[Received]], None],
+    until: str | None,
+) -> None:
+    """Bytes from the source: until there are no more, Ctrl-C, an event `until`, or the guest is refused."""
+    over = False
+    try:
+        while receiver.refused is None and not over:
+            data = source.read()
+            if not data:
+                break
+            made = receiver.take(data, time.monotonic_ns())
+            _sort(made, errors, take)
+            over = until is not None and any(
+                isinstance(one, Received) and one.event.name == until for one in made
+            )
+    except KeyboardInterrupt:
+        pass
+    _sort(receiver.finish(time.monotonic_ns()), errors, take)
+
+
+def _sort(
+    made: list[Received | Complaint], errors: TraceErrors, take: Callable[[list[Received]], None]
+) -> None:
+    events = [one for one in made if isinstance(one, Received)]
+    if events:
+        take(events)
+    for one in made:
+        if isinstance(one, Complaint):
+            errors.note(one.kind, one.offset, one.message)
+
+
+class _Lines:
+    """Events as lines of text, as the log backend prints them."""
+
+    def __init__(self, timestamps: bool) -> None:
+        self._timestamps = timestamps
+        self._made: dict[int, Callable[[tuple[int | bytes, ...]], str]] = {}
+
+    def print(self, events: list[Received]) -> None:
+        text = "".join([self._line(one) for one in events])
+        print_bytes(text.encode("latin-1"))
+
+    def _line(self, one: Received) -> str:
+        made = self._made.get(id(one.event))
+        if made is None:
+            from tesc.trace.printf import compile_format
+
+            event = one.event
+            made = self._made[id(event)] = compile_format(event.format, event.kinds, f"{event.name} ", "\n")
+        line = made(_words(one.values))
+        if not self._timestamps:
+            return line
+        return f"{one.time // 1_000_000_000}.{one.time // 1000 % 1_000_000:06d} {line}"
+
+
+def _words(values: tuple[int | bytes, ...]) -> tuple[int | bytes, ...]:
+    """Numbers as words of 64 bits."""
+    return tuple([value if isinstance(value, bytes) else value & (1 << 64) - 1 for value in values])
+
+
+def _texts(path: str | None) -> TextAt | None:
+    """What finds text by its address in a firmware's file, which may be followed by @OFFSET."""
+    if path is None:
+        return None
+    from tesc.wire.elf import NoElf, Texts, segments_of
+
+    name, _, offset = path.rpartition("@")
+    try:
+        moved = int(offset, 0) if name else 0
+    except ValueError:
+        name, moved = path, 0
+    try:
+        with open(name or path, "rb") as file:
+            return Texts(segments_of(file.read()), moved)
+    except OSError as wrong:
+        raise Failure(f"{name or path}: {wrong.strerror}") from None
+    except NoElf as wrong:
+        raise Failure(f"{name or path}: {wrong}") from None
+
+
+def _summary(receiver: Receiver, errors: TraceErrors) -> int:
+    """Say what was wrong, and how the clocks stand to each other; gives the exit status."""
+    from tesc.wire.stream import FrameDecoder
+
+    for one in errors:
+        error(str(one))
+    decoder = receiver.decoder
+    parts = [f"{decoder.events:,} events"]
+    if isinstance(decoder, FrameDecoder):
+        parts += [f"{decoder.missing:,} missing" + ("" if decoder.exact else " or so")] * bool(
+            decoder.missing
+        )
+        parts += [f"{decoder.dropped:,} dropped by the guest"] * bool(decoder.dropped)
+    parts += [f"{receiver.skipped:,} bytes skipped"] * bool(receiver.skipped)
+    clock = receiver.clock
+    if clock.known:
+        parts.append(f"times to within {clock.uncertainty / 1000:,.0f} us")
+    error(", ".join(parts), "note")
+    if receiver.refused is not None:
+        return 2
+    return 1 if len(errors) else 0

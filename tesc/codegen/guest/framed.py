@@ -1,0 +1,159 @@
+"""What firmware compiles for the wire `frames`: a header a file of events, the source with the tables.
+
+A function looks at its event's state, a number of 16 bits that is 0 while the event is off and the wire
+ID plus one while it is on. So no header holds an ID: a change in one folder's events leaves those of the
+others as they are, and nothing is rebuilt for it.
+"""
+
+from __future__ import annotations
+
+import os
+
+from tesc.codegen.guest import LICENSE, NOTICE, names
+from tesc.codegen.guest.firmware import as_word, declared_parameter
+from tesc.codegen.guest.layout import listed
+from tesc.records import record
+from tesc.units import identifiers
+from tesc.units.groups import group_of
+from tesc.units.rejections import Rejection
+from tesc.wire.packet import MOST_PACKET
+from tesc.wire.schema import schema_of, signature_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from tesc.units.unit import UnitEvent
+
+# What a packet holds beside its arguments at most (head, ID, source, time, checksum), and what an
+# argument takes at most (a text that is sent by its address).
+_HEAD = 1 + 3 + 5 + 4 + 2
+_LONGEST = {"1": 1, "u": 9, "s": 9, "t": 11}
+# Events are known by 16 bits, and 0 means none of them.
+_MOST_EVENTS = 0xFFFF
+_DIRECT = 6
+_LOCAL = frozenset({"tesc_guest_event", "tesc_guest_x"})
+
+
+@record
+class FileEvents:
+    """The events of one file, in its order; `group` is what its table is called."""
+
+    path: str
+    group: str
+    events: tuple[UnitEvent, ...]
+
+
+def files_of(events: Sequence[UnitEvent], root: str) -> list[FileEvents]:
+    """The files that declare a guest's events, in the order of their first ones.
+
+    `root` is the path of the guest's root file. A file that is included twice, under two prefixes, is
+    two of them.
+    """
+    found: dict[tuple[object, ...], list[UnitEvent]] = {}
+    for event in events:
+        found.setdefault((event.source, *(id(one.include) for one in event.chain)), []).append(event)
+    folder = os.path.dirname(root)
+    files: list[FileEvents] = []
+    taken: set[str] = set()
+    for mine in found.values():
+        path = mine[0].source.path
+        base = group_of(os.path.relpath(path, folder or ".")).strip("_") or "root"
+        group, number = base, 1
+        while group in taken:
+            number += 1
+            group = f"{base}_{number}"
+        taken.add(group)
+        files.append(FileEvents(path, group, tuple(mine)))
+    return files
+
+
+def header(files: Sequence[FileEvents]) -> str:
+    """The header for the sources that use these files' events."""
+    guard = names.GUARD if len(files) != 1 else f"TESC_GUEST_TRACE_{files[0].group.upper()}_H"
+    lines = [NOTICE, LICENSE, f"#ifndef {guard}", f"#define {guard}", ""]
+    lines += [f'#include "{names.RUNTIME_HEADER}"', ""]
+    lines += ["#ifdef __cplusplus", 'extern "C" {', "#endif", ""]
+    lines += [f"extern uint16_t {_states(one)}[];" for one in files]
+    for one in files:
+        lines.append("")
+        for number, event in enumerate(one.events):
+            lines.append(f"#define {identifiers.c_id(event.name)} ({_states(one)}[{number}])")
+    for one in files:
+        for event in one.events:
+            lines += ["", *_function(event)]
+    lines += ["", "#ifdef __cplusplus", "}", "#endif", "", f"#endif /* {guard} */"]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def source(files: Sequence[FileEvents], events: Sequence[UnitEvent], on: Collection[int]) -> str:
+    """The source with the tables; the events whose indexes are in `on` are switched on."""
+    schema = schema_of([signature_of(event) for event in events])
+    lines = [NOTICE, LICENSE, f'#include "{names.RUNTIME_HEADER}"']
+    for one in files:
+        states = [e.wire_id + 1 if not e.disabled and e.index in on else 0 for e in one.events]
+        lines += ["", f"extern uint16_t {_states(one)}[];", f"uint16_t {_states(one)}[] = {{"]
+        lines += [f"    {state}, /* {event.name} */" for state, event in zip(states, one.events)]
+        lines += ["};"]
+    lines += ["", "const char *const tesc_guest_events[] = {"]
+    for event, signature in zip(events, schema.signatures):
+        lines += [f'    "{signature.letters}\\000{event.name}",']
+    # C has no empty arrays.
+    lines += [*([] if events else ["    NULL,"]), "};", ""]
+    lines += ["const struct tesc_guest_run tesc_guest_runs[] = {", *_runs(files), "    { NULL, 0, 0 },", "};"]
+    low, high = schema.hash & 0xFFFFFFFF, schema.hash >> 32
+    lines += ["", f"const uint32_t tesc_guest_count = {len(events)};"]
+    lines += [f"const uint32_t tesc_guest_hash[2] = {{ 0x{low:08x}u, 0x{high:08x}u }};"]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _states(one: FileEvents) -> str:
+    return f"tesc_guest_on_{one.group}"
+
+
+def _runs(files: Sequence[FileEvents]) -> list[str]:
+    """The stretches of a file's events whose IDs follow each other."""
+    lines = []
+    for one in files:
+        start = 0
+        for number in range(1, len(one.events) + 1):
+            last = number == len(one.events)
+            if last or one.events[number].wire_id != one.events[number - 1].wire_id + 1:
+                first = one.events[start].wire_id
+                lines.append(f"    {{ {_states(one)} + {start}, {first}, {number - start} }},")
+                start = number
+    return lines
+
+
+def _function(event: UnitEvent) -> list[str]:
+    parameters = event.node.parameters
+    called = names.parameters(event, _LOCAL)
+    declared = [declared_parameter(p, name) for p, name in zip(parameters, called)] or ["void"]
+    lines = [*listed(f"static inline void {identifiers.c_function(event.name)}", declared, ""), "{"]
+    if event.disabled:
+        return [*lines, *(f"    (void){name};" for name in called), "}"]
+    words = [as_word(p, name) for p, name in zip(parameters, called)]
+    lines += [f"    unsigned tesc_guest_event = {identifiers.c_id(event.name)};", ""]
+    lines += ["    if (tesc_guest_event != 0) {"]
+    if len(words) <= _DIRECT:
+        lines += listed(f"        tesc_guest_{len(words)}", ["tesc_guest_event", *words], ";")
+    else:
+        lines += [f"        uint64_t tesc_guest_x[{len(words)}];", ""]
+        lines += [f"        tesc_guest_x[{number}] = {word};" for number, word in enumerate(words)]
+        lines += ["        tesc_guest_n(tesc_guest_event, tesc_guest_x);"]
+    return [*lines, "    }", "}"]
+
+
+def too_long(events: Sequence[UnitEvent]) -> list[Rejection]:
+    """The events that no frame holds, whatever is in their arguments, and those beyond the last number."""
+    found = []
+    for event in events:
+        letters = signature_of(event).letters
+        most = _HEAD + sum([_LONGEST[letter] for letter in letters])
+        if most > MOST_PACKET:
+            message = f"{len(letters)} arguments may take {most} bytes, but a frame holds {MOST_PACKET}"
+            found.append(Rejection("TE301", event.source, event.node.name_span, message))
+    for event in events[_MOST_EVENTS : _MOST_EVENTS + 1]:
+        message = f"a guest has at most {_MOST_EVENTS:,} events"
+        found.append(Rejection("", event.source, event.node.name_span, message))
+    return found

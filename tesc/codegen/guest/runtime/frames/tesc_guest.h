@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: 0BSD */
+/*
+ * Trace events of a guest, on their way to the host.
+ *
+ * The headers that `tesc guest header` generates include this one; the source that `tesc guest source`
+ * generates holds the tables. Link them with tesc_guest.c and with exactly one of
+ *
+ *     tesc_guest_frames.c   frames for a transport, a file that defines tesc_guest_send():
+ *         tesc_guest_bytes.c      a function of yours that takes a byte, such as a UART's
+ *         tesc_guest_function.c   a function of yours that takes whole frames
+ *         tesc_guest_debugcon.c   QEMU's debug console
+ *         tesc_guest_semihosting.c   a file of the host's, on ARM and RISC-V
+ *     tesc_guest_ring.c     a ring in memory, which the host reads
+ *
+ * Everything is freestanding C99: no libc, no arithmetic of libgcc's, no heap, 32 or 64 bits, either
+ * byte order. What your code base has in its own way is said by macros, best in a header that
+ * TESC_GUEST_CONFIG_H names (-DTESC_GUEST_CONFIG_H='"my-trace.h"'):
+ *
+ *     TESC_GUEST_TYPES_H     a header in place of <stdbool.h>, <stddef.h> and <stdint.h>; it declares
+ *                            bool, true, false, NULL, size_t, uint16_t, uint32_t, uint64_t, uintptr_t
+ *     TESC_GUEST_NAME        what the guest is called, at most 32 bytes ("guest")
+ *     TESC_GUEST_CLOCK()     the time as a uint64_t that only grows; without one events have no time
+ *     TESC_GUEST_CLOCK_HZ    how many of its ticks are a second; 0 if that is not known
+ *     TESC_GUEST_SOURCE()    the CPU or thread as an unsigned number
+ *     TESC_GUEST_LOCK(flags), TESC_GUEST_UNLOCK(flags)
+ *                            keep out other CPUs, threads, and interrupts that trace; `flags` is an
+ *                            unsigned long of your own. Whatever runs in between must not trace.
+ *     TESC_GUEST_RINGS       of how many CPUs tesc_guest_ring.c keeps rings (1)
+ *     TESC_GUEST_TEXT        how many bytes of a text are sent (64); 0 sends its address only
+ */
+#ifndef TESC_GUEST_H
+#define TESC_GUEST_H
+
+#ifdef TESC_GUEST_CONFIG_H
+#include TESC_GUEST_CONFIG_H
+#endif
+#ifdef TESC_GUEST_TYPES_H
+#include TESC_GUEST_TYPES_H
+#else
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#endif
+
+#ifndef TESC_GUEST_NAME
+#define TESC_GUEST_NAME "guest"
+#endif
+#ifndef TESC_GUEST_CLOCK_HZ
+#define TESC_GUEST_CLOCK_HZ 0
+#endif
+#ifndef TESC_GUEST_TEXT
+#define TESC_GUEST_TEXT 64
+#endif
+#ifndef TESC_GUEST_LOCK
+#define TESC_GUEST_LOCK(flags) ((void)(flags))
+#define TESC_GUEST_UNLOCK(flags) ((void)(flags))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Whether an event is on: `tesc_guest_on(TRACE_NAME)`. The arguments of trace_NAME() are evaluated
+ * whether it is or not, as C does for any function: ask this first where they take long to compute.
+ */
+#define tesc_guest_on(event) ((event) != 0)
+
+/*
+ * Switch the events on or off whose names match, where `*` means any characters and `?` any one;
+ * returns how many do. An event that was disabled at build time sends nothing either way.
+ */
+size_t tesc_guest_set_state(const char *pattern, bool on);
+
+/*
+ * Events that were dropped: the transport could not take them, or was busy with another one. The
+ * host is told of them as soon as it can be.
+ */
+extern uint32_t tesc_guest_lost;
+
+/* What the generated functions call: `event` is the wire ID plus one, as many arguments as it has. */
+void tesc_guest_n(unsigned event, const uint64_t *x);
+void tesc_guest_0(unsigned event);
+void tesc_guest_1(unsigned event, uint64_t x1);
+void tesc_guest_2(unsigned event, uint64_t x1, uint64_t x2);
+void tesc_guest_3(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3);
+void tesc_guest_4(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3, uint64_t x4);
+void tesc_guest_5(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3, uint64_t x4, uint64_t x5);
+void tesc_guest_6(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3, uint64_t x4, uint64_t x5,
+                  uint64_t x6);
+
+/* The transport: send these bytes, a whole frame; returns whether all of them went out. */
+bool tesc_guest_send(const unsigned char *frame, size_t size);
+
+/* For tesc_guest_bytes.c: a function of yours that sends one byte, and waits until it can. */
+void tesc_guest_putc(unsigned char byte);
+
+/* For tesc_guest_function.c: what sends frames from now on, NULL for nothing. */
+typedef bool tesc_guest_function(void *opaque, const unsigned char *frame, size_t size);
+void tesc_guest_send_by(tesc_guest_function *function, void *opaque);
+
+/*
+ * For tesc_guest_ring.c: keep the events of a CPU in this memory, at a multiple of 4 KiB. Its size less
+ * 256 is rounded down to a power of two. Events are lost and counted until there is a ring.
+ */
+bool tesc_guest_ring_at(unsigned cpu, void *memory, size_t size);
+
+/* The generated tables: of each event its arguments' letters, a zero, and its name, by wire ID. */
+extern const char *const tesc_guest_events[];
+
+/* Events that are neighbours both in the order of IDs and in a file: their states, the first ID. */
+struct tesc_guest_run {
+    uint16_t *on;
+    uint32_t first, count;
+};
+
+/* All of them, a run of none at the end. */
+extern const struct tesc_guest_run tesc_guest_runs[];
+
+/* How many events there are, and the hash of their declarations. */
+extern const uint32_t tesc_guest_count;
+extern const uint32_t tesc_guest_hash[2];
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TESC_GUEST_H */

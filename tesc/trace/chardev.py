@@ -1,0 +1,128 @@
+"""Where a guest's bytes come from: what QEMU's character devices write to.
+
+`unix:PATH` (which may appear within five seconds) and `tcp:HOST:PORT` are sockets that QEMU waits on,
+`listen:PATH` is one that we wait on and QEMU connects to; `pty:PATH` is a terminal; `-` is standard
+input, everything else the path of a file or a pipe.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PIECE = 1 << 16
+# How often, and at what interval in seconds, a socket is tried that is not there yet.
+_TRIES = 50
+_PAUSE = 0.1
+
+
+class Chardev:
+    """Bytes as they come: `read` gives some, nothing at the end of all; `close` ends it."""
+
+    def __init__(self, read: Callable[[], bytes], close: Callable[[], None]) -> None:
+        self.read = read
+        self.close = close
+
+
+def open_chardev(name: str) -> Chardev:
+    """Open what a name means, waiting until there is somebody on the other side. Raises OSError.
+
+    Raises ValueError for a name that means nothing.
+    """
+    kind, _, rest = name.partition(":")
+    if name == "-":
+        return _file(sys.stdin.fileno(), close=False)
+    if kind in ("unix", "listen", "tcp") and rest:
+        return _socket(kind, rest)
+    if kind == "pty" and rest:
+        return _terminal(rest)
+    return _file(os.open(rest if kind == "file" and rest else name, os.O_RDONLY))
+
+
+def _file(descriptor: int, close: bool = True) -> Chardev:
+    def read() -> bytes:
+        try:
+            return os.read(descriptor, _PIECE)
+        except OSError:
+            return b""  # a terminal whose other side is gone
+
+    return Chardev(read, (lambda: os.close(descriptor)) if close else (lambda: None))
+
+
+def _terminal(path: str) -> Chardev:
+    """A terminal, which must not change what goes through it."""
+    import termios
+    import tty
+
+    descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY)
+    try:
+        tty.setraw(descriptor, termios.TCSANOW)  # what is there already is kept
+    except Exception:
+        os.close(descriptor)
+        raise OSError(0, "it is no terminal") from None
+    return _file(descriptor)
+
+
+def _socket(kind: str, rest: str) -> Chardev:
+    import socket
+
+    if kind == "tcp":
+        host, _, port = rest.rpartition(":")
+        if not port.isdecimal():
+            raise ValueError("expected tcp:HOST:PORT")
+        connection = socket.create_connection((host or "localhost", int(port)))
+        connection.settimeout(None)
+        return _connected(connection, lambda: None)
+    if kind == "unix":
+        return _connected(_connect(rest), lambda: None)
+    one = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        one.bind(rest)
+        one.listen(1)
+        connection, _ = one.accept()
+    finally:
+        one.close()
+    return _connected(connection, lambda: os.unlink(rest))
+
+
+def _connect(path: str) -> object:
+    """Connect to a socket that may be made only now, by a QEMU that is being started."""
+    import socket
+    import time
+
+    for left in range(_TRIES, -1, -1):
+        one = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            one.connect(path)
+            return one
+        except (FileNotFoundError, ConnectionRefusedError):
+            one.close()
+            if not left:
+                raise
+            time.sleep(_PAUSE)
+        except BaseException:
+            one.close()
+            raise
+    raise AssertionError("the last try connects or raises")
+
+
+def _connected(connection: object, after: Callable[[], None]) -> Chardev:
+    import socket
+
+    assert isinstance(connection, socket.socket)
+
+    def read() -> bytes:
+        try:
+            return connection.recv(_PIECE)
+        except ConnectionError:
+            return b""
+
+    def close() -> None:
+        connection.close()
+        after()
+
+    return Chardev(read, close)

@@ -1,0 +1,93 @@
+"""A guest's events as records of them hold them, and the decoder of what it sends."""
+
+from __future__ import annotations
+
+from tesc.trace.errors import Unusable
+from tesc.trace.events import TracedEvent, crossing_event
+from tesc.units.crossing import pointers_as_numbers
+from tesc.wire.schema import schema_of, signature_of
+from tesc.wire.stream import FrameDecoder
+from tesc.wire.words import WordDecoder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Union
+
+    from tesc.trace.events import Catalogue
+    from tesc.units.flatten import FlattenedGuest
+    from tesc.units.unit import Unit, UnitEvent
+    from tesc.wire import Wire
+    from tesc.wire.packet import TextAt
+    from tesc.wire.schema import Signature, WireSchema
+
+    Decoder = Union[FrameDecoder, WordDecoder]
+
+
+def sent_event(event: UnitEvent, signature: Signature) -> TracedEvent:
+    """An event that comes in frames: text is text, other pointers are numbers."""
+    node = event.node
+    form = node.format.text if node.format else ""
+    parameters = []
+    for parameter, kind in zip(node.parameters, signature.kinds):
+        pointer = parameter.type.is_pointer
+        type_ = ("const char *" if kind.letter == "t" else "uint64_t") if pointer else parameter.type.text
+        parameters.append((type_, parameter.name))
+    if any(parameter.type.is_pointer for parameter in node.parameters):
+        form = pointers_as_numbers(form, ("p",))
+    return TracedEvent(event.name, tuple(parameters), form)
+
+
+def guest_unit(guest: FlattenedGuest) -> Unit:
+    """The unit of a guest that a flattened file remembers, its events by the host's names."""
+    from tesc.syntax.parser import parse
+    from tesc.syntax.source import Source
+    from tesc.units.loading import Loader
+    from tesc.units.resolve import Outside, resolve
+
+    tree = parse(Source("<guest>", guest.text))
+    return resolve((tree,), Loader((), lambda path: path), Outside((), guest.prefix, True))
+
+
+def _flattened(catalogue: Catalogue, prefix: str) -> FlattenedGuest | None:
+    """The guest of that prefix, or the only one, if the events file was flattened. Raises Unusable."""
+    guests = catalogue.flattened
+    if len(catalogue.unit.ranges) > 1 or not guests:
+        return None
+    hits = [one for one in guests if not prefix or one.prefix in (prefix, f"{prefix}_")]
+    if len(hits) == 1:
+        return hits[0]
+    known = ", ".join([f"'{one.prefix}' at {one.base:#x}" for one in guests])
+    if hits:
+        raise Unusable(f"{catalogue.path}: more than one guest (say --guest=PREFIX): {known}")
+    raise Unusable(f"{catalogue.path}: no guest with the prefix '{prefix}': its guests are {known}")
+
+
+class GuestEvents:
+    """The events of one guest of a unit, by wire ID.
+
+    `range` is the number of its range, `schema` what its wire knows of it; `traced` are the events as
+    frames bring them, `worded` as the words of 2011 do, all pointers as numbers.
+    """
+
+    def __init__(self, catalogue: Catalogue, prefix: str) -> None:
+        """The guest whose include has this prefix, or the only one. Raises Unusable."""
+        flat = _flattened(catalogue, prefix)
+        if flat is not None:
+            unit, own = guest_unit(flat), flat.prefix
+            self.range = 0
+        else:
+            unit, own = catalogue.unit, ""
+            self.range = catalogue.range_of(prefix)
+            own = unit.ranges[self.range].prefix if self.range else ""
+        mine = [event for event in unit.events if event.range == self.range]
+        self.worded = tuple([crossing_event(event) for event in mine])
+        self.schema: WireSchema = schema_of([signature_of(event, own) for event in mine])
+        self.traced = tuple([sent_event(*pair) for pair in zip(mine, self.schema.signatures)])
+
+    def events(self, wire: Wire) -> tuple[TracedEvent, ...]:
+        """The events as a wire brings them."""
+        return self.worded if wire == "words" else self.traced
+
+    def decoder(self, wire: Wire, go_on: bool = False, text_at: TextAt | None = None) -> Decoder:
+        """What takes the guest's bytes."""
+        return WordDecoder(self.schema) if wire == "words" else FrameDecoder(self.schema, go_on, text_at)

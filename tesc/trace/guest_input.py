@@ -1,0 +1,98 @@
+"""What a guest sent, as a trace: its records found, checked and laid out for the reader."""
+
+from __future__ import annotations
+
+import struct
+
+from tesc.trace.errors import TraceErrors
+from tesc.trace.input import TraceInput
+from tesc.trace.layout import GUEST_HEAD, HEAD_BYTES, UNKNOWN
+from tesc.trace.receiving import Complaint, Receiver
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.trace.events import Catalogue, TracedEvent
+    from tesc.trace.receiving import Received
+    from tesc.wire import Wire
+
+_WORD = (1 << 64) - 1
+_ZEROS = bytes(4)
+
+
+class GuestInput(TraceInput):
+    """A guest's stream, read through the decoder of its wire; `errors` are what the decoder complains of.
+
+    `wire` is recognized by the first bytes: frames where one is intact; the words of 2011, most of whose
+    bytes are zeros, where there are zeros in a row, which frames have not. A file that is a copy of the
+    guest's memory is searched for rings first.
+    """
+
+    def __init__(self, source: TraceInput, catalogue: Catalogue, prefix: str) -> None:
+        """Go on from a source of which at least the first bytes were read. Raises Unusable."""
+        from tesc.trace.guest import GuestEvents
+        from tesc.wire.ring import find_rings, read_rings
+        from tesc.wire.stream import looks_framed
+
+        guest = GuestEvents(catalogue, prefix)
+        self._source = source
+        self.path = source.path
+        self.chunk = source.chunk
+        self.limit = None
+        self.file_size = None
+        self.compressed = False
+        self.data, self.at, self.start = b"", 0, 0
+        self.errors = TraceErrors(source.path)
+        framed = looks_framed(source.data, guest.schema)
+        rings = [] if framed else source.searched(find_rings)
+        worded = _ZEROS in source.data and not framed and not rings
+        self.wire: Wire = "words" if worded else "frames"
+        self.events: tuple[TracedEvent, ...] = guest.events(self.wire)
+        self._receiver = Receiver(guest, self.wire, guest.decoder(self.wire), None)
+        self._over = bool(rings)
+        if rings:
+            made = self._receiver.take_ring(read_rings(rings, guest.schema), rings[0].frequency)
+        else:
+            made = self._receiver.take(source.data, UNKNOWN)
+        self.data = self._laid_out(made)
+        source.at = len(source.data)
+
+    @property
+    def size(self) -> int | None:
+        return None  # its records are not where they are in the file
+
+    def more(self, need: int) -> bool:
+        """Read on until `need` bytes of laid out records from `at` are there."""
+        self.start += self.at
+        self.data, self.at = self.data[self.at :], 0
+        grown = False
+        while (len(self.data) < need or not grown) and not self._over:
+            if self._source.more(1):
+                made = self._receiver.take(self._source.data, UNKNOWN)
+                self._source.at = len(self._source.data)
+            else:
+                made = self._receiver.finish(UNKNOWN)
+                self._over = True
+            part = self._laid_out(made)
+            grown = grown or bool(part)
+            self.data += part
+        return grown and len(self.data) >= need
+
+    def _laid_out(self, made: list[Received | Complaint]) -> bytes:
+        parts = []
+        for one in made:
+            if isinstance(one, Complaint):
+                self.errors.note(one.kind, one.offset, one.message)
+            else:
+                values = b"".join([_argument(value) for value in one.values])
+                parts.append(GUEST_HEAD.pack(one.wire_id, one.time, HEAD_BYTES + len(values), UNKNOWN))
+                parts.append(values)
+        return b"".join(parts)
+
+    def close(self) -> None:
+        self._source.close()
+
+
+def _argument(value: int | bytes) -> bytes:
+    if isinstance(value, bytes):
+        return struct.pack("<I", len(value)) + value
+    return struct.pack("<Q", value & _WORD)

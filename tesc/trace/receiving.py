@@ -1,0 +1,142 @@
+"""Receiving what a guest sends: its events with the host's time, and what was wrong, for people."""
+
+from __future__ import annotations
+
+from tesc.records import record
+from tesc.trace.guest import GuestEvents
+from tesc.wire.clock import GuestClock
+from tesc.wire.items import (
+    Before,
+    Hello,
+    LostInGuest,
+    Missing,
+    OtherSchema,
+    Restart,
+    Skipped,
+    WireEvent,
+)
+from tesc.wire.schema import first_difference
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tesc.trace.events import TracedEvent
+    from tesc.trace.guest import Decoder
+    from tesc.wire import Wire
+    from tesc.wire.items import Item, Value
+    from tesc.wire.schema import WireSchema
+
+
+@record
+class Received:
+    """One event by wire ID, with the host's time in nanoseconds."""
+
+    wire_id: int
+    event: TracedEvent
+    time: int
+    values: tuple[Value, ...]
+
+
+@record
+class Complaint:
+    """What was wrong at an offset of the stream; `kind` says which ones are of one kind."""
+
+    kind: str
+    offset: int
+    message: str
+
+
+class Receiver:
+    """Takes bytes and when they came; gives events and complaints.
+
+    A guest without a clock gets the time of arrival. `firmware` is the schema of the file that the guest
+    was built from, where it is at hand: then it can be said what is different.
+    """
+
+    def __init__(self, guest: GuestEvents, wire: Wire, decoder: Decoder, firmware: WireSchema | None) -> None:
+        self.clock = GuestClock()
+        self.refused: str | None = None
+        self.skipped = 0
+        self._guest = guest
+        self._decoder = decoder
+        self._firmware = firmware
+        self._events = guest.events(wire)
+        self._last = 0
+
+    @property
+    def decoder(self) -> Decoder:
+        return self._decoder
+
+    def take(self, data: bytes, now: int) -> list[Received | Complaint]:
+        """Bytes that came at `now`, in nanoseconds of the host's monotonic clock.
+
+        A negative one is not known: then times are the guest's own, in nanoseconds.
+        """
+        return self._made(self._decoder.feed(data), now)
+
+    def take_ring(self, items: Sequence[Item], frequency: int) -> list[Received | Complaint]:
+        """What rings in memory hold: times are the guest's own, in nanoseconds."""
+        if frequency:
+            self.clock.hello(0, frequency, 0)
+        return self._made(items, -1)
+
+    def finish(self, now: int) -> list[Received | Complaint]:
+        """Nothing more will come."""
+        return self._made(self._decoder.finish(), now)
+
+    def _made(self, items: Iterable[Item], now: int) -> list[Received | Complaint]:
+        made: list[Received | Complaint] = []
+        for item in items:
+            if isinstance(item, WireEvent):
+                time = self._time(item.time, now)
+                made.append(Received(item.wire_id, self._events[item.wire_id], time, item.values))
+            elif isinstance(item, Hello):
+                if item.time is not None and item.frequency:
+                    self.clock.hello(item.time, item.frequency, now)
+            else:
+                made.append(self._complaint(item))
+        return made
+
+    def _time(self, ticks: int | None, now: int) -> int:
+        if ticks is None or not self.clock.known:
+            return now
+        if now < 0:
+            return self.clock.guest(ticks)
+        # What is known of the clock gets better with each hello: no time goes back for that.
+        self._last = max(self._last, self.clock.host(ticks))
+        return self._last
+
+    def _complaint(self, item: Item) -> Complaint:
+        at = item.offset
+        if isinstance(item, Skipped):
+            self.skipped += item.size
+            return Complaint(f"skipped {item.why}", at, f"{item.size:,} bytes are skipped: {item.why}")
+        if isinstance(item, Missing):
+            return Complaint("missing", at, f"{item.count:,} events before this are missing")
+        if isinstance(item, LostInGuest):
+            return Complaint("dropped", at, f"the guest had to drop {item.count:,} events before this")
+        if isinstance(item, Before):
+            sent = f"the guest had sent {item.count:,} events before the first one here"
+            more = f", and dropped {item.lost:,}" if item.lost else ""
+            return Complaint("before", at, sent + more)
+        if isinstance(item, Restart):
+            return Complaint("restart", at, "the guest starts again; what it sent last may be missing")
+        assert isinstance(item, OtherSchema)
+        said = self._refusal(item)
+        if getattr(self._decoder, "mismatched", None) is not None:
+            self.refused = said
+        return Complaint("schema", at, said)
+
+    def _refusal(self, item: OtherSchema) -> str:
+        """Two hashes, and where the declarations part, as far as that can be known."""
+        mine = self._guest.schema
+        said = (
+            f"the guest '{item.name}' was built from other declarations: their hash is {item.hash:016x}, "
+            f"that of these is {mine.shown}"
+        )
+        if self._firmware is None:
+            return said
+        if self._firmware.hash != item.hash:
+            return f"{said} (nor was it built from the firmware's file given, {self._firmware.shown})"
+        return f"{said}; {first_difference(mine, self._firmware)}"

@@ -1,0 +1,69 @@
+"""Text at an address of a firmware: what the guest did not send, read from the file that was loaded.
+
+ELF files of 32 and 64 bits and either byte order (Tool Interface Standard, ELF 1.2; System V ABI): the
+segments that are loaded and not writable hold constant text.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from tesc.records import record
+
+_LOAD = 1
+_WRITABLE = 2
+MOST_TEXT = 4096
+
+
+class NoElf(Exception):
+    """A file that is no ELF file, or not a whole one; the message says why."""
+
+
+@record
+class Segment:
+    """What is loaded from the file to an address."""
+
+    address: int
+    data: bytes
+    writable: bool
+
+
+def segments_of(data: bytes) -> tuple[Segment, ...]:
+    """The segments of an ELF file that are loaded. Raises NoElf."""
+    if data[:4] != b"\x7fELF" or len(data) < 52 or data[4] not in (1, 2) or data[5] not in (1, 2):
+        raise NoElf("it is no ELF file")
+    wide, order = data[4] == 2, "<>"[data[5] - 1]
+    try:
+        (offset,) = struct.unpack_from(f"{order}{'Q' if wide else 'I'}", data, 32 if wide else 28)
+        size, count = struct.unpack_from(f"{order}HH", data, 54 if wide else 42)
+        found = []
+        for number in range(count):
+            at = offset + number * size
+            if wide:
+                kind, flags, start, address, _, held = struct.unpack_from(f"{order}IIQQQQ", data, at)
+            else:
+                kind, start, address, _, held, _, flags = struct.unpack_from(f"{order}IIIIIII", data, at)
+            if kind == _LOAD and held:
+                found.append(Segment(address, data[start : start + held], bool(flags & _WRITABLE)))
+    except struct.error:
+        raise NoElf("it ends within its program headers") from None
+    if not found:
+        raise NoElf("nothing in it is loaded to an address")
+    return tuple(found)
+
+
+class Texts:
+    """Finds constant text by its address; `offset` is how far the firmware was moved when it was loaded."""
+
+    def __init__(self, segments: tuple[Segment, ...], offset: int = 0) -> None:
+        self._segments = [one for one in segments if not one.writable] or list(segments)
+        self._offset = offset
+
+    def __call__(self, address: int) -> bytes | None:
+        """The text at an address, or None where there is none that ends."""
+        for one in self._segments:
+            at = address - self._offset - one.address
+            if 0 <= at < len(one.data):
+                stop = one.data.find(b"\0", at, at + MOST_TEXT)
+                return None if stop < 0 else one.data[at:stop]
+        return None

@@ -1,0 +1,210 @@
+"""The ring in a guest's memory: found in any copy of it, and read.
+
+The header is that of the debug log which QEMU's query-firmware-log hands out (hw/uefi/ovmf-log.c in QEMU
+10.2): little-endian words, then our own fields in the guest's byte order. A record's head says where it
+belongs, so one that is not finished, or partly overwritten, is passed over.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from tesc.records import record
+from tesc.wire.items import Before, LostInGuest, OtherSchema, Skipped, WireEvent
+from tesc.wire.packet import TEXT_ADDRESS, TEXT_CUT, TEXT_NULL, TEXT_WHOLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mmap import mmap
+
+    from tesc.wire.items import Item, Value
+    from tesc.wire.packet import TextAt
+    from tesc.wire.schema import Signature, WireSchema
+
+MAGIC = b"ovmfmdg1ovmfmdg2"
+HEADER = 256
+_VERSION = b"tesc-guest-ring 1 "
+_ORDER = 0x0102030405060708
+_MARK = 0xE7
+_MOST = 1 << 30
+
+
+@record
+class Ring:
+    """A ring: where its header is, what that says, and its bytes.
+
+    `written` is how many bytes were ever written, in 32 bits; `order` is that of struct.
+    """
+
+    offset: int
+    order: str
+    hash: int
+    frequency: int
+    events: int
+    dropped: int
+    boots: int
+    cpu: int
+    written: int
+    data: bytes
+
+
+def find_rings(data: bytes | mmap) -> list[Ring]:
+    """The rings in a copy of memory, in the order of their CPUs: of each the latest."""
+    found: dict[int, Ring] = {}
+    at = data.find(MAGIC)
+    while at >= 0:
+        one = _ring(data, at)
+        if one is not None and (one.cpu not in found or found[one.cpu].boots <= one.boots):
+            found[one.cpu] = one
+        at = data.find(MAGIC, at + 8)
+    return [found[cpu] for cpu in sorted(found)]
+
+
+def _ring(data: bytes | mmap, at: int) -> Ring | None:
+    """The ring whose magic is at a place, if there is one of ours."""
+    if len(data) < at + HEADER:
+        return None
+    header, size = struct.unpack_from("<QQ", data, at + 16)
+    if header != HEADER or not 1024 <= size <= _MOST or size & (size - 1):
+        return None
+    if data[at + 64 : at + 64 + len(_VERSION)] != _VERSION:
+        return None
+    order = "<" if struct.unpack_from("<Q", data, at + 192)[0] == _ORDER else ">"
+    fields = struct.unpack_from(f"{order}8Q", data, at + 192)
+    body = data[at + HEADER : at + HEADER + size]
+    if fields[0] != _ORDER or len(body) < size:
+        return None
+    return Ring(
+        offset=at,
+        order=order,
+        hash=fields[1],
+        frequency=fields[2],
+        events=fields[3],
+        dropped=fields[4],
+        boots=fields[5],
+        cpu=fields[6],
+        written=fields[7] & 0xFFFFFFFF,
+        data=body,
+    )
+
+
+def read_ring(
+    ring: Ring, schema: WireSchema, text_at: TextAt | None = None, go_on: bool = False
+) -> list[Item]:
+    """What a ring holds, oldest first; what is overwritten, dropped or not finished is counted.
+
+    Offsets are those of the copy of memory. A ring of other declarations is refused, unless `go_on`.
+    """
+    made: list[Item] = []
+    if ring.hash != schema.hash:
+        made.append(OtherSchema(ring.offset, ring.hash, f"CPU {ring.cpu}"))
+        if not go_on:
+            return made
+    events, skipped = _Records(ring, schema, text_at).read()
+    if ring.events > len(events):
+        made.append(Before(ring.offset, ring.events - len(events), 0))
+    if ring.dropped:
+        made.append(LostInGuest(ring.offset, ring.dropped))
+    if skipped:
+        why = "records of the ring that are not finished or partly overwritten"
+        made.append(Skipped(ring.offset + HEADER, skipped, why))
+    return made + events
+
+
+def read_rings(rings: list[Ring], schema: WireSchema, text_at: TextAt | None = None) -> list[Item]:
+    """What the rings of all CPUs hold, by time if there is one; what is to be said of them comes first."""
+    items = [item for ring in rings for item in read_ring(ring, schema, text_at)]
+    said: list[Item] = [item for item in items if not isinstance(item, WireEvent)]
+    events = [item for item in items if isinstance(item, WireEvent)]
+    return [*said, *sorted(events, key=lambda event: event.time or 0)]
+
+
+class _Records:
+    """The records of one ring."""
+
+    def __init__(self, ring: Ring, schema: WireSchema, text_at: TextAt | None) -> None:
+        self._ring = ring
+        self._signatures = schema.signatures
+        self._text_at = text_at
+        self._timed = bool(ring.frequency)
+        self._size = len(ring.data)
+        # What was written last, in order: the ring turned so that its oldest byte is the first.
+        turn = ring.written % self._size
+        wrapped = ring.written >= self._size or ring.events * 8 > self._size
+        self._data = ring.data[turn:] + ring.data[:turn] if wrapped else ring.data[: ring.written]
+        self._first = (ring.written - len(self._data)) & 0xFFFFFFFF
+        self._head = struct.Struct(f"{ring.order}II")
+        self._word = struct.Struct(f"{ring.order}Q")
+
+    def read(self) -> tuple[list[Item], int]:
+        """The events, and how many bytes between them are none; what precedes the first one is no loss."""
+        made: list[Item] = []
+        skipped = 0
+        at = 0
+        while at + 8 <= len(self._data):
+            event, words = self._record(at)
+            if event is None:
+                skipped += 8 if made else 0
+                at += 8
+            else:
+                made.append(event)
+                at += 8 * words
+        return made, skipped
+
+    def _record(self, at: int) -> tuple[WireEvent | None, int]:
+        head, check = self._head.unpack_from(self._data, at)
+        words = head >> 16 & 0xFF
+        wire_id = head & 0xFFFF
+        place = (self._first + at) & 0xFFFFFFFF
+        stop = at + 8 * words
+        if (
+            head >> 24 != _MARK
+            or check != head ^ place ^ (self._ring.hash & 0xFFFFFFFF)
+            or wire_id >= len(self._signatures)
+            or not words
+            or stop > len(self._data)
+        ):
+            return None, 0
+        try:
+            time, values = self._values(at + 8, stop, self._signatures[wire_id])
+        except (struct.error, ValueError):
+            return None, 0
+        source = int(self._ring.cpu)
+        offset = self._ring.offset + HEADER + place % self._size
+        return WireEvent(wire_id, time, source, values, offset), words
+
+    def _values(self, at: int, stop: int, signature: Signature) -> tuple[int | None, tuple[Value, ...]]:
+        """Time and arguments of a record. Raises struct.error, ValueError where they do not fit."""
+        time = None
+        if self._timed:
+            (time,) = self._word.unpack_from(self._data, at)
+            at += 8
+        values: list[Value] = []
+        for kind in signature.kinds:
+            (word,) = self._word.unpack_from(self._data, at)
+            at += 8
+            if kind.letter == "t":
+                text, at = self._text(word, at, stop)
+                values.append(text)
+                continue
+            number = word - (1 << 64) if kind.low < 0 and word >> 63 else word
+            if not kind.low <= number <= kind.high:
+                raise ValueError
+            values.append(number)
+        if at != stop:
+            raise ValueError
+        return time, tuple(values)
+
+    def _text(self, word: int, at: int, stop: int) -> tuple[bytes, int]:
+        how, size = word & 3, word >> 2
+        if at + size > stop or (how in (TEXT_NULL, TEXT_ADDRESS) and size):
+            raise ValueError
+        text = self._data[at : at + size]
+        at += (size + 7) // 8 * 8
+        if how in (TEXT_NULL, TEXT_WHOLE):
+            return text, at
+        (address,) = self._word.unpack_from(self._data, at)
+        found = self._text_at(address) if self._text_at else None
+        if found is not None and found.startswith(text):
+            return found, at + 8
+        return (text + b"..." if how == TEXT_CUT else f"0x{address:x}".encode()), at + 8

@@ -1,0 +1,116 @@
+"""What is absent from the code on purpose: docs/explanation/architecture.md names these tests."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs/explanation/architecture.md").read_text("utf-8")
+
+
+def modules(folder: str, but: str = "") -> list[Path]:
+    return [p for p in sorted((ROOT / folder).rglob("*.py")) if not but or but not in p.as_posix()]
+
+
+def calls(path: Path):
+    """Each call of a module: what is called, as text, and the node."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node
+
+
+def test_codegen_never_writes():
+    """Texts are returned; only codegen/tree, which makes the files of a whole tree, puts them on disk."""
+    found = []
+    for path in modules("tesc/codegen", but="codegen/tree/"):
+        for name, node in calls(path):
+            modes = [
+                a.value
+                for a in [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "mode")]
+                if isinstance(a, ast.Constant)
+            ]
+            writes = name == "open" and any(
+                isinstance(mode, str) and set(mode) & set("wax+") for mode in modes
+            )
+            if writes or name.rpartition(".")[2] in (
+                "write_text",
+                "write_bytes",
+                "write_output",
+                "replace_file",
+            ):
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno}: {name}")
+    assert found == []
+
+
+def test_no_stage_reads_a_types_text_again():
+    """Outside of tesc/syntax a type is asked (`base`, `pointers`, `words`), its text is only repeated."""
+    taken_apart = {"split", "startswith", "endswith", "replace", "find", "index", "partition", "rpartition"}
+    found = []
+    for path in modules("tesc", but="tesc/syntax/"):
+        for name, node in calls(path):
+            subject, _, method = name.rpartition(".")
+            apart = method in taken_apart and subject.endswith("type.text")
+            searched = subject == "re" and any(ast.unparse(a).endswith("type.text") for a in node.args)
+            if apart or searched:
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno}: {name}")
+    assert found == []
+
+
+def test_handlers_never_wait():
+    """Between two keystrokes nothing sleeps, waits for a future, or starts a program."""
+    waits = {"time.sleep", "subprocess.run", "subprocess.Popen", "os.system", "asyncio.run"}
+    found = []
+    for path in modules("tesc/lsp/features"):
+        found += [
+            f"{path.name}:{node.lineno}: {name}"
+            for name, node in calls(path)
+            if name in waits or name.endswith(".result")
+        ]
+    assert found == []
+
+
+def test_cli_holds_no_rules():
+    """A command reads options and prints: no module of cli looks into formats or types."""
+    found = []
+    for path in modules("tesc/cli"):
+        text = path.read_text("utf-8")
+        found += [
+            f"{path.name}: {name}"
+            for name in ("parse_format", "parse_type", "parse_declaration")
+            if name in text
+        ]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`(tesc(?:\.\w+)+)`", PAGE))))
+def test_the_architecture_page_names_what_there_is(name):
+    parts = name.split(".")
+    for end in range(len(parts), 0, -1):
+        try:
+            found = importlib.import_module(".".join(parts[:end]))
+        except ModuleNotFoundError:
+            continue
+        for attribute in parts[end:]:
+            found = getattr(found, attribute)
+        return
+    raise AssertionError(f"nothing is called {name}")
+
+
+def test_the_architecture_page_names_tests_that_there_are():
+    for path, test in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", PAGE):
+        assert (ROOT / path).is_file(), path
+        assert not test or f"def {test}(" in (ROOT / path).read_text("utf-8"), test
+
+
+def test_every_package_is_in_the_layout_once():
+    layout = (ROOT / "CONTRIBUTING.md").read_text("utf-8").split("## Layout")[1].split("## Conventions")[0]
+    named = re.findall(r"^    tesc/([\w./, ]+?)  ", layout, re.M)
+    names = [name.strip(" /") for entry in named for name in entry.split(",")]
+    there = {p.name for p in (ROOT / "tesc").iterdir() if p.is_dir() and p.name != "__pycache__"}
+    assert there <= set(names)
+    assert len(names) == len(set(names))

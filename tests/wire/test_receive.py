@@ -1,0 +1,203 @@
+"""`tesc guest receive` from all that QEMU's character devices are on, and `tesc decode` of the same bytes."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import tty
+
+import pytest
+
+from tesc.wire.schema import schema_of_range
+
+EVENTS = """\
+start(void) "started"
+limits(int64_t low, uint64_t high) "low %" PRId64 " high %" PRIu64
+text(const char *name, void *at) "name %s at %p"
+"""
+HOST = 'power(bool on) "on %d"\ninclude "fw" prefix fw_ base 0x8000000000000000\n'
+PRINTED = """\
+fw_start started
+fw_limits low -9223372036854775808 high 18446744073709551615
+fw_text name disk at 0x1000
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with the files of a host and of its guest."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fw").write_text(EVENTS)
+    (tmp_path / "trace-events").write_text(HOST)
+    return tmp_path
+
+
+@pytest.fixture
+def stream(unit_of, toy):
+    """What the guest sends: frames of three events."""
+    guest = toy(schema_of_range(unit_of(EVENTS), 0), clock=True)
+    frames = guest.start()
+    for step, one in enumerate([(0,), (1, -(1 << 63), (1 << 64) - 1), (2, b"disk", 0x1000)]):
+        guest.time = 1000 * step
+        frames += guest.event(*one)
+    return b"".join(frames)
+
+
+def receive(source: str, *words: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tesc", "guest", "receive", "trace-events", "--from", source, *words]
+    done = subprocess.run(command, capture_output=True, input=stdin, timeout=120)
+    return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def served(server: socket.socket, data: bytes) -> threading.Thread:
+    def serve() -> None:
+        connection, _ = server.accept()
+        connection.sendall(data)
+        connection.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    return thread
+
+
+def test_a_file_and_a_pipe(folder, stream):
+    (folder / "bytes").write_bytes(stream)
+    for done in (receive("bytes"), receive("-", stdin=stream)):
+        assert (done.returncode, done.stdout) == (0, PRINTED)
+        assert done.stderr.startswith("tesc: note: 3 events, times to within ")
+    done = receive("none")
+    assert (done.returncode, done.stderr) == (2, "tesc: error: none: No such file or directory\n")
+
+
+def test_sockets(folder, stream):
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("socket")
+        server.listen(1)
+        thread = served(server, stream)
+        assert receive("unix:socket").stdout == PRINTED
+        thread.join()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = served(server, stream)
+        assert receive(f"tcp:127.0.0.1:{server.getsockname()[1]}").stdout == PRINTED
+        thread.join()
+    assert receive("tcp:nowhere").stderr == "tesc: error: tcp:nowhere: expected tcp:HOST:PORT\n"
+
+    def connect() -> None:
+        for _ in range(600):
+            try:
+                with socket.socket(socket.AF_UNIX) as client:
+                    client.connect("mine")
+                    client.sendall(stream)
+                    return
+            except OSError:
+                time.sleep(0.1)
+
+    thread = threading.Thread(target=connect)
+    thread.start()
+    assert receive("listen:mine").stdout == PRINTED
+    thread.join()
+    assert not os.path.exists("mine")
+
+
+def test_a_terminal(folder, stream):
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    name = os.ttyname(theirs)
+    os.write(ours, stream)
+    # A terminal's end is not seen by us as long as we hold the other side of it.
+    done = receive(f"pty:{name}", "--until", "fw_text")
+    os.close(ours)
+    os.close(theirs)
+    assert (done.returncode, done.stdout) == (0, PRINTED)
+
+
+def test_a_file_that_decode_reads(folder, stream):
+    (folder / "bytes").write_bytes(stream)
+    done = receive("bytes", "-o", "out", "--live", "--timestamps")
+    assert done.returncode == 0
+    assert [line.split(" ", 1)[1] for line in done.stdout.splitlines()] == PRINTED.splitlines()
+    for words in (["out"], ["bytes", "--guest"]):
+        command = [sys.executable, "-m", "tesc", "decode", "--events", "trace-events", *words]
+        read = subprocess.run(command, capture_output=True, text=True)
+        assert (read.returncode, read.stdout, read.stderr) == (0, PRINTED, "")
+
+
+def test_a_flattened_file_knows_its_guest(folder, stream):
+    """A plain file, as QEMU's tools want it, still says which events are the guest's and what they were."""
+    flat = subprocess.run(
+        [sys.executable, "-m", "tesc", "flatten", "trace-events"], capture_output=True, check=True
+    )
+    (folder / "bytes").write_bytes(stream)
+    assert receive("bytes", "-o", "out").returncode == 0
+    (folder / "trace-events-all").write_bytes(flat.stdout)
+    for words in (["out"], ["bytes", "--guest"], ["bytes", "--guest=fw"]):
+        command = [sys.executable, "-m", "tesc", "decode", "--events", "trace-events-all", *words]
+        read = subprocess.run(command, capture_output=True, text=True)
+        assert (read.returncode, read.stdout, read.stderr) == (0, PRINTED, "")
+    command[-1] = "--guest=no"
+    read = subprocess.run(command, capture_output=True, text=True)
+    assert read.returncode == 2 and "no guest with the prefix 'no'" in read.stderr
+
+
+def test_other_declarations(folder, unit_of, toy):
+    built = EVENTS.replace("limits(int64_t low,", "limits(int32_t low,")
+    (folder / "old").write_text(built)
+    theirs, mine = (schema_of_range(unit_of(text), 0) for text in (built, EVENTS))
+    guest = toy(theirs)
+    (folder / "bytes").write_bytes(b"".join([*guest.start(), *guest.event(0)]))
+    done = receive("bytes", "-o", "out")
+    said = f"their hash is {theirs.shown}, that of these is {mine.shown}"
+    assert done.returncode == 2
+    assert f"bytes: byte 1: the guest 'toy' was built from other declarations: {said}\n" in done.stderr
+    done = receive("bytes", "--firmware", "old")
+    assert "; event 1 is limits(i64,u64) here, and limits(i32,u64) in the firmware\n" in done.stderr
+    done = receive("bytes", "--go-on")
+    assert (done.returncode, done.stdout) == (1, "fw_start started\n")
+    command = [sys.executable, "-m", "tesc", "decode", "--events", "trace-events", "bytes", "--guest"]
+    read = subprocess.run(command, capture_output=True, text=True)
+    assert (read.returncode, read.stdout) == (2, "") and said in read.stderr
+
+
+def test_what_was_lost(folder, stream):
+    (folder / "bytes").write_bytes(stream[:-30] + stream[-28:])
+    done = receive("bytes")
+    assert done.returncode == 1
+    assert "bytes are skipped: no frame is intact\n" in done.stderr
+    assert "tesc: note: 2 events, " in done.stderr
+
+
+def test_options_that_need_others(folder):
+    command = [sys.executable, "-m", "tesc", "guest", "receive", "trace-events"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, "tesc: error: receive from where? Give --from CHARDEV\n")
+    assert "--live is for -o" in receive("bytes", "--live").stderr
+
+
+def test_text_at_an_address(folder, unit_of, toy, need):
+    """The text that a firmware sent by its address only is in its file."""
+    cc = need("gcc", "gcc")
+    (folder / "main.c").write_text('const char text[] = "in the firmware"; int main(void) { return 0; }\n')
+    subprocess.run([cc, "-no-pie", "main.c", "-o", "elf"], check=True)
+    nm = subprocess.run([need("nm", "binutils"), "elf"], capture_output=True, text=True).stdout
+    address = next(int(line.split()[0], 16) for line in nm.splitlines() if line.endswith(" text"))
+    guest = toy(schema_of_range(unit_of(EVENTS), 0))
+    packet = b"\x00\x04\x03" + varint(address) + varint(16)
+    data = b"".join(guest.start()) + guest.frame(packet, guest.schema.hash & 0xFFFF)
+    (folder / "bytes").write_bytes(data)
+    assert receive("bytes").stdout == f"fw_text name {address:#x} at 0x10\n"
+    assert receive("bytes", "--elf", "elf").stdout == "fw_text name in the firmware at 0x10\n"
+    moved = f"elf@{-0x1000:#x}"
+    assert "in the firmware" not in receive("bytes", "--elf", moved).stdout
+    assert receive("bytes", "--elf", "fw").stderr == "tesc: error: fw: it is no ELF file\n"
+
+
+def varint(value: int) -> bytes:
+    made = bytearray()
+    while value > 0x7F:
+        made.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*made, value])
