@@ -7,6 +7,7 @@ import os
 
 from tesc.config.globs import matches
 from tesc.config.settings import configuration_at, settings_with
+from tesc.escaping import visible
 from tesc.files import MAX_SOURCE_BYTES, read_source, relative, too_large
 from tesc.files import find_files as find_files  # callers look for it here
 from tesc.records import record, replace
@@ -399,7 +400,7 @@ def _is_binary(source: Source) -> bool:
 
 def shown(path: str) -> str:
     """A path as diagnostics show it: as it was given, with slashes, without `./`."""
-    return os.path.normpath(path).replace(os.sep, "/")
+    return visible(os.path.normpath(path).replace(os.sep, "/"))
 
 
 _shown = shown  # where a parameter has its name

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import gc
+import sys
+from io import StringIO
 
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from tesc.cli.commands import Commands
     from tesc.trace.output import TraceOutput
+    from tesc.trace.progress import Progress
     from tesc.trace.reader import RecordReader
     from tesc.trace.selection import Moment, Selection, Window
     from tesc.trace.values import Model
@@ -72,6 +75,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--other-lines", metavar="FILE", help="write a log's lines that are none of an event's here"
     )
+    parser.add_argument(
+        "--guard-cells",
+        action="store_true",
+        help="csv: an apostrophe before text that spreadsheets would run",
+    )
     parser.add_argument("--sort", action="store_true", help="order the records by time, also within a trace")
     parser.add_argument(
         "-j", "--jobs", type=_jobs, metavar="N", help="processes for a long trace (default: the cores)"
@@ -126,6 +134,7 @@ def run(options: argparse.Namespace) -> int:
     whole = not refused(_errors_in(unit))
     readers = _open(options, unit, whole)
     if readers:
+        _end_when_told()
         # Decoding makes no cycles, only very many short-lived values that the collector would walk.
         gc.disable()
         try:
@@ -144,6 +153,18 @@ def run(options: argparse.Namespace) -> int:
     if len(readers) < len(options.traces) or (problems and not any(reader.decoded for reader in readers)):
         return 2
     return 0 if whole and not problems else 1
+
+
+def _end_when_told() -> None:
+    """Have SIGTERM and SIGHUP end the command as an exception does: half a file and other processes go."""
+    import signal
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_DFL:
+            signal.signal(getattr(signal, name), end)
 
 
 def _say_order(readers: Sequence[RecordReader]) -> None:
@@ -178,6 +199,8 @@ def _check(options: argparse.Namespace) -> None:
         raise Failure("--follow and --sort contradict each other: what comes first is known at the end")
     if options.stats and options.format not in ("text", "jsonl", "csv"):
         raise Failure(f"--stats has no format {options.format}: it is text, jsonl or csv")
+    if options.guard_cells and (options.stats or options.format != "csv"):
+        raise Failure("--guard-cells is for the format csv; others are no spreadsheets")
     if options.timestamps and (options.stats or options.format != "text"):
         raise Failure("--timestamps is for the format text; others show times anyway")
 
@@ -238,9 +261,11 @@ def _decode(
         from tesc.trace.stats import Tally, render
 
         tally = Tally()
+        progress = _progress(options, readers)
         try:
-            count(readers, chosen, window, options.jobs or cores(), tally=tally)
+            count(readers, chosen, window, options.jobs or cores(), progress, tally)
         finally:
+            progress.end()
             output.write(render(tally, options.format))
         return
     _print(options, unit, readers, output, Selection(chosen, window))
@@ -258,8 +283,21 @@ def _print(
     from tesc.trace.writing import write
 
     events = [event for event in unit.events if selection.chosen(event.name)]
-    form = make_format(options.format, events, options.timestamps)
-    write(readers, form, selection, output, options.jobs or cores(), options.sort)
+    form = make_format(options.format, events, options.timestamps, options.guard_cells)
+    progress = _progress(options, readers)
+    try:
+        write(readers, form, selection, output, options.jobs or cores(), options.sort, progress)
+    finally:
+        progress.end()
+
+
+def _progress(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Progress:
+    """What says how far it is: not of what is followed, nor over text on the same terminal."""
+    from tesc.trace.progress import Progress
+
+    source = readers[0].source
+    shown = options.follow or (options.output is None and not options.stats and sys.stdout.isatty())
+    return Progress(source.size, StringIO() if shown else None)
 
 
 def _window(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Window:

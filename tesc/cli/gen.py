@@ -171,7 +171,7 @@ def own_parser() -> argparse.ArgumentParser:
 
 def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) -> int:
     from tesc.cli.overrides import overrides
-    from tesc.cli.terminal import Failure, error
+    from tesc.cli.terminal import Failure, error, refuse_odd_paths
     from tesc.cli.units import refused
     from tesc.source_tree import SourceTree
     from tesc.units.rejections import rejections
@@ -186,6 +186,7 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
         return 0
     wanted = _wanted(options, tree, relative(out))
     groups = tree.groups()
+    refuse_odd_paths([wanted.out, *tree.inputs])
     types = tree.settings.types
 
     def of_groups(compat: Compat) -> list[Rejection]:
@@ -214,6 +215,9 @@ def _wanted(options: argparse.Namespace, tree: SourceTree, out: str) -> TreeOpti
     from tesc.codegen.tree.plan import FORMATS, TreeOptions
 
     configured = tree.settings.generate
+    for tapset in configured.tapsets:
+        if os.path.basename(tapset.name) != tapset.name or tapset.name in (".", "..") or "\\" in tapset.name:
+            raise Failure(f"[[generate.tapset]] name '{tapset.name}': a file's name, without folders")
     backends = _split(options.backends) or configured.backends or _DEFAULT_BACKENDS
     formats = _split(options.formats) or configured.formats or _DEFAULT_FORMATS
     try:
@@ -253,10 +257,11 @@ def _make(
     planned: Sequence[Planned], tree: SourceTree, wanted: TreeOptions, options: argparse.Namespace
 ) -> int:
     """Make the files and write, compare or list them; returns the exit status."""
-    from tesc.cli.terminal import printable
     from tesc.codegen.qemu import BACKENDS
     from tesc.codegen.tree.run import run
 
+    if options.depfile:
+        _check_depfile(options.depfile, tree, planned, wanted.out)
     write = not (options.check or options.dry_run)
     progress = _Progress()
     try:
@@ -264,7 +269,9 @@ def _make(
     finally:
         progress.close()
     if lines:
-        sys.stderr.write(printable("".join(f"{line}\n" for line in dict.fromkeys(lines))))
+        from tesc.cli.terminal import print_errors
+
+        print_errors("".join(f"{line}\n" for line in dict.fromkeys(lines)))
         return 1
     if write:
         if options.touch:
@@ -281,6 +288,17 @@ def _processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _check_depfile(depfile: str, tree: SourceTree, planned: Sequence[Planned], out: str) -> None:
+    """Raises Failure where the depfile could not say what it should, before anything is written."""
+    from tesc.cli.terminal import Failure
+    from tesc.depfile import Unwritable, check
+
+    try:
+        check([*(os.path.join(out, one.name) for one in planned), *tree.inputs])
+    except Unwritable as error:
+        raise Failure(f"{depfile}: {error}") from None
 
 
 def _write_depfile(depfile: str, tree: SourceTree, made: Sequence[Made], touch: bool) -> None:

@@ -12,6 +12,7 @@ from getopt import GetoptError, getopt
 
 from tesc.codegen.qemu import BACKENDS, FORMATS, BadBackend, find_backend, generate
 from tesc.codegen.qemu.output import Options
+from tesc.escaping import is_plain, printable, visible
 from tesc.files import read_source, relative, write_output
 from tesc.syntax.parser import parse
 from tesc.units.rejections import rejections
@@ -96,7 +97,8 @@ def main(arguments: Sequence[str]) -> int:
         raise  # the caller knows what to do where nobody reads
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        sys.stderr.write(f"{_PROGRAM}: error: {place}{error.strerror or error}\n")
+        said = f"{place}{error.strerror or error}"
+        sys.stderr.write(f"{_PROGRAM}: error: {visible(said)}\n")
     return 1
 
 
@@ -119,19 +121,28 @@ def _run(arguments: list[str]) -> int:
     if "--check-backends" in options:
         return 0 if all(map(_exists, backends)) else 1
     made = _options(options, backends, paths)
+    for path in paths:
+        if not is_plain(path):
+            raise OSError(f"{path}: a name with control characters; nothing is generated of it")
     unit = _unit(found, [parse(read_source(path, relative(path))) for path in paths[:-1]])
     refused = rejections(unit, "qemu")
     text = ""
     if not refused:
         text, refused = generate(unit.events, made)
     if refused:
-        sys.stderr.write("".join(f"{one.line}\n" for one in refused))
+        sys.stderr.write(printable("".join(f"{one.line}\n" for one in refused)))
         return 1
-    write_output(paths[-1], text)
+    depfile = ""
     if "--depfile" in options:
-        from tesc.depfile import rule
+        from tesc.depfile import Unwritable, rule
 
-        write_output(options["--depfile"], rule([paths[-1]], [tree.source.file for tree in unit.trees]))
+        try:
+            depfile = rule([paths[-1]], [tree.source.file for tree in unit.trees])
+        except Unwritable as error:
+            raise OSError(f"{options['--depfile']}: {error}") from None
+    write_output(paths[-1], text)
+    if depfile:
+        write_output(options["--depfile"], depfile)
     return 0
 
 

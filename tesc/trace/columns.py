@@ -57,7 +57,7 @@ def column_batches(readers: Sequence[RecordReader], selection: Selection) -> Ite
             yield _grouped(rows, 0)
         return
     reader = readers[0]
-    if (reader.source.size or 0) >= vectors.WORTH:
+    if (reader.source.file_size or 0) >= vectors.WORTH:
         reader.use_vectors()
     slots: Slots = {}
     while not reader.over:

@@ -15,7 +15,7 @@ import re
 from calendar import timegm
 
 from tesc.records import record
-from tesc.trace.errors import PayloadMismatch
+from tesc.trace.errors import Broken, PayloadMismatch
 from tesc.trace.events import TracedEvent
 from tesc.trace.input import Truncated
 from tesc.trace.inverse import certain, inverse
@@ -124,6 +124,9 @@ class LogReader(RecordReader):
             return source.more(len(source.data) - source.at + 1)
         except Truncated:
             self._stop("the file has become shorter while it was followed")
+            return True
+        except Broken as broken:
+            self._stop(f"{broken}; nothing can be read from here on")
             return True
 
     def fill(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tesc.trace import logs
-from tesc.trace.errors import Unusable
+from tesc.trace.errors import Broken, Unusable
 from tesc.trace.guest_input import GuestInput
 from tesc.trace.input import TraceInput, Truncated
 from tesc.trace.layout import HEADER_BYTES, PayloadLayout, headed_layout, headless_layout
@@ -50,6 +50,8 @@ def _layout(source: TraceInput, guest: str | None, headless: bool, catalogue: Ca
             raise Unusable("byte 0: the file ends within its header")
     except Unusable as error:
         raise Unusable(f"{source.path}: {error}") from None
+    except Broken as broken:
+        raise Unusable(f"{source.path}: {broken}") from None
     except Truncated:
         raise Unusable(f"{source.path}: the file has become shorter while it was followed") from None
     if layout is not None:

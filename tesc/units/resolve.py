@@ -323,20 +323,13 @@ class _Resolver:
 
     def _disable(self, patterns: Sequence[tuple[Source, Word]], named: Sequence[tuple[str, _Draft]]) -> None:
         """Apply a file's patterns to its events, by the names that it sees."""
-        from tesc.units.patterns import is_literal, pattern
+        from tesc.units.patterns import Names
 
-        by_name: dict[str, list[_Draft]] = {}
-        if sum(is_literal(word.text) for _, word in patterns) > 1:
-            for name, draft in named:
-                by_name.setdefault(name, []).append(draft)
+        names = Names([name for name, _ in named])
         for source, word in patterns:
-            if by_name and is_literal(word.text):
-                found = by_name.get(word.text, [])
-            else:
-                matches = pattern(word.text).fullmatch
-                found = [draft for name, draft in named if matches(name)]
-            for draft in found:
-                draft.disabled = True
+            found = names.matching(word.text)
+            for at in found:
+                named[at][1].disabled = True
             # A file that is included several times has its patterns once.
             key = (source, word.span)
             before = self._patterns[key].matches if key in self._patterns else 0

@@ -189,7 +189,7 @@ def test_an_output_that_fails_ends_all(writer, catalogue, opened, tmp_path, monk
     reader = opened(path)
     form = make_format("text", catalogue.unit.events)
     with pytest.raises(OSError, match="No space"):
-        parts.split(reader, Writing(form, SELECTIONS[0], Full()), 2, lambda offset: None)
+        parts.split(reader, Writing(form, SELECTIONS[0], Full()), 2, lambda offset, records: None)
 
 
 @pytest.mark.parametrize("many", [False, True])

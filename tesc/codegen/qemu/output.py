@@ -72,7 +72,7 @@ class Output:
 
     def line_back(self) -> str:
         """The `#line` that makes compilers count the generated file's own lines again."""
-        return f'#line {len(self._lines) + 2} "{self.name}"'
+        return f'#line {len(self._lines) + 2} "{_quoted(self.name)}"'
 
     @property
     def refusals(self) -> list[Rejection]:
@@ -84,4 +84,9 @@ class Output:
 
 def line_of(event: UnitEvent) -> str:
     """The `#line` that makes compilers name the event's declaration."""
-    return f'#line {event.node.line} "{event.source.path}"'
+    return f'#line {event.node.line} "{_quoted(event.source.path)}"'
+
+
+def _quoted(path: str) -> str:
+    """A path in a string of C (C11, 6.4.5), which the reference writes as it is."""
+    return path.replace("\\", "\\\\").replace('"', '\\"')

@@ -75,5 +75,5 @@ class JsonLines(TraceWriter):
         return joined(heads, stamps, map(self._pids.__getitem__, pids), tails)
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
+def make(events: Sequence[Declared], timestamps: bool, guard: bool) -> TraceWriter:
     return JsonLines()

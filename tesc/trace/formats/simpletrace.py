@@ -65,5 +65,5 @@ def _field(name: str, value: Value | None) -> str:
     return f"{name}={shown}"
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
+def make(events: Sequence[Declared], timestamps: bool, guard: bool) -> TraceWriter:
     return Simpletrace()

@@ -36,5 +36,5 @@ class Text(TraceWriter):
         return "".join(parts)
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
+def make(events: Sequence[Declared], timestamps: bool, guard: bool) -> TraceWriter:
     return Text(timestamps)
