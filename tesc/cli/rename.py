@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from tesc.cli.fixes import print_as_is, unified
+from tesc.cli.fixes import unified
 from tesc.cli.overrides import add_overrides
-from tesc.cli.terminal import error, plural
+from tesc.cli.terminal import error, plural, print_as_is
 from tesc.cli.tree_sources import add_tree, tree_and_uses
 from tesc.renaming import Files, RenamingRefused, renamed_event, rewritten, write_all
 
