@@ -93,10 +93,11 @@ try {
   await take("generated");
   await page.keyboard.press("Escape");
 
-  await command("Get Started: Open Walkthrough");
+  await command("Welcome: Open Walkthrough");
   await page.locator(".quick-input-list .monaco-list-row", { hasText: "Trace events with tesc" }).first().click();
   await page.locator(".getting-started-step, .step-title", { hasText: "See what is wrong" }).first().waitFor();
   const steps = await page.locator(".getting-started-step .step-title").allInnerTexts();
+  await page.setViewportSize({ width: 1400, height: 700 }); // the picture is beside the steps
   await take("walkthrough");
   console.log(JSON.stringify({ tooltip, steps }));
 } catch (error) {
