@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 
-# How the LTTng generator finds conversions: a macro hides what touches it,
-# and flags hide a conversion from it.
-_CONVERSION = re.compile(r"(%[\d\.]*\w+|%.*?PRI\S+)")
+from tesc.syntax.reference_conversions import lttng_conversions as lttng_conversions  # its users look here
+
 # What it looks for in the type of a number, wherever it stands: a char or a short gets no field.
 _LTTNG_INTEGERS = ("int", "long", "unsigned", "size_t", "bool")
 
@@ -30,11 +29,6 @@ STAP_RESERVED_WORDS = frozenset(
     """break catch continue delete else for foreach function global if in limit long next probe
     return self string try while""".split()
 )
-
-
-def lttng_conversions(format_text: str) -> list[str]:
-    """The conversions that the LTTng generator pairs with the parameters, in order."""
-    return _CONVERSION.findall(format_text)
 
 
 def lttng_field(type_text: str, conversion: str) -> str:
