@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 
-from tesc import git
 from tesc.syntax.source import Source
 
 TYPE_CHECKING = False
@@ -82,6 +81,8 @@ def leads_out(path: str, folder: str) -> bool:
     if not os.path.islink(path):
         return False
     real = os.path.realpath(path)
+    from tesc import git  # what makes one output asks for no files
+
     tops = (os.path.realpath(folder), git.top_folder(folder))
     return not any(top is not None and real.startswith(os.path.join(top, "")) for top in tops)
 
@@ -91,6 +92,8 @@ def listed_by_git(folder: str, ends: tuple[str, ...]) -> list[str] | None:
 
     None where git has no say.
     """
+    from tesc import git
+
     listed = git.listed(folder)
     if listed is None:
         return None

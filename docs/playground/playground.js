@@ -113,7 +113,7 @@ function item(finding) {
     text.setSelectionRange(offset(start), offset(end));
   };
   const code = Object.assign(document.createElement("a"), {
-    textContent: `${finding.severity}[${finding.code}]`,
+    textContent: `${finding.severity === "information" ? "note" : finding.severity}[${finding.code}]`,
     href: new URL(`../rules/${finding.code}.html`, import.meta.url).href,
     className: finding.severity,
   });

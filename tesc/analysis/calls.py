@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from operator import is_
 
+from tesc.analysis.callers import declared
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.rule import Report
 from tesc.syntax.source import Span
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from tesc.analysis.callers import Declared, Place
     from tesc.syntax.source import Source
+    from tesc.units.unit import Unit
     from tesc.uses.index import Index
     from tesc.uses.use import Use
 
@@ -29,6 +32,15 @@ def name_of(text: str) -> str | None:
     """The name of the variable, or of the member, that an argument is; None for anything else."""
     found = _NAMED.fullmatch(text)
     return found[1] if found else None
+
+
+def judged_in(units: Sequence[Unit], uses: Index) -> list[tuple[Declared, list[Place]]]:
+    """The declarations of all units as `judged` has them; several rules ask."""
+    known = uses.derived().get(judged_in)
+    if not (isinstance(known, tuple) and len(known[0]) == len(units) and all(map(is_, known[0], units))):
+        known = uses.derived()[judged_in] = (list(units), list(judged(declared(units), uses)))
+    found: list[tuple[Declared, list[Place]]] = known[1]
+    return found
 
 
 def judged(events: Sequence[Declared], uses: Index) -> Iterator[tuple[Declared, list[Place]]]:

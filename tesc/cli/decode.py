@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import gc
+import sys
+from io import StringIO
 
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from tesc.cli.commands import Commands
     from tesc.trace.output import TraceOutput
+    from tesc.trace.progress import Progress
     from tesc.trace.reader import RecordReader
     from tesc.trace.selection import Moment, Selection, Window
     from tesc.trace.values import Model
@@ -83,6 +86,14 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "records belong together (default: all pairs that the names of events speak of)",
     )
     parser.add_argument("--follow", action="store_true", help="go on as the file grows, until Ctrl-C")
+    parser.add_argument(
+        "--other-lines", metavar="FILE", help="write a log's lines that are none of an event's here"
+    )
+    parser.add_argument(
+        "--guard-cells",
+        action="store_true",
+        help="csv: an apostrophe before text that spreadsheets would run",
+    )
     parser.add_argument("--sort", action="store_true", help="order the records by time, also within a trace")
     parser.add_argument(
         "-j", "--jobs", type=_jobs, metavar="N", help="processes for a long trace (default: the cores)"
@@ -130,28 +141,44 @@ def _jobs(text: str) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
-    from tesc.trace.output import open_output
+    from tesc.trace.output import Lines, open_output
 
     _check(options)
     _, unit = load(options.events, overrides(options))
     whole = not refused(_errors_in(unit))
     readers = _open(options, unit, whole)
     if readers:
+        _end_when_told()
         # Decoding makes no cycles, only very many short-lived values that the collector would walk.
         gc.disable()
         try:
-            with open_output(options.output, options.follow) as output:
+            with open_output(options.output, options.follow) as output, Lines(options.other_lines) as others:
+                for reader in readers:
+                    reader.other = others.add
                 _decode(options, unit, readers, output)
         finally:
             gc.enable()
     if not (options.sort or options.stats):
         _say_order(readers)
+    _say_others(readers)
     problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
         error(str(problem))
     if len(readers) < len(options.traces) or (problems and not any(reader.decoded for reader in readers)):
         return 2
     return 0 if whole and not problems else 1
+
+
+def _end_when_told() -> None:
+    """Have SIGTERM and SIGHUP end the command as an exception does: half a file and other processes go."""
+    import signal
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_DFL:
+            signal.signal(getattr(signal, name), end)
 
 
 def _say_order(readers: Sequence[RecordReader]) -> None:
@@ -164,6 +191,14 @@ def _say_order(readers: Sequence[RecordReader]) -> None:
                 "--sort puts all in order",
                 "warning",
             )
+
+
+def _say_others(readers: Sequence[RecordReader]) -> None:
+    """Say how many lines of a log were passed over."""
+    for reader in readers:
+        if reader.others and reader.records:
+            what = "1 line is" if reader.others == 1 else f"{reader.others:,} lines are"
+            error(f"{reader.source.path}: {what} none of an event's", "note")
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -182,6 +217,8 @@ def _check(options: argparse.Namespace) -> None:
         raise Failure("--span goes with --latency")
     if options.latency and (options.stats or options.follow or options.format not in ("text", "jsonl")):
         raise Failure("--latency is printed as text or jsonl, of whole traces, without --stats")
+    if options.guard_cells and (options.stats or options.format != "csv"):
+        raise Failure("--guard-cells is for the format csv; others are no spreadsheets")
     if options.timestamps and (options.stats or options.format != "text"):
         raise Failure("--timestamps is for the format text; others show times anyway")
 
@@ -209,7 +246,7 @@ def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordRe
     """The traces, opened; why others can't be is printed."""
     from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
-    from tesc.trace.reader import open_reader
+    from tesc.trace.opening import open_reader
 
     catalogue = Catalogue(unit, whole, _model(options))
 
@@ -245,9 +282,11 @@ def _decode(
         from tesc.trace.stats import Tally, render
 
         tally = Tally()
+        progress = _progress(options, readers)
         try:
-            count(readers, chosen, window, options.jobs or cores(), tally=tally)
+            count(readers, chosen, window, options.jobs or cores(), progress, tally)
         finally:
+            progress.end()
             output.write(render(tally, options.format))
         return
     _print(options, unit, readers, output, Selection(chosen, window))
@@ -295,8 +334,21 @@ def _print(
     from tesc.trace.writing import write
 
     events = [event for event in unit.events if selection.chosen(event.name)]
-    form = make_format(options.format, events, options.timestamps)
-    write(readers, form, selection, output, options.jobs or cores(), options.sort)
+    form = make_format(options.format, events, options.timestamps, options.guard_cells)
+    progress = _progress(options, readers)
+    try:
+        write(readers, form, selection, output, options.jobs or cores(), options.sort, progress)
+    finally:
+        progress.end()
+
+
+def _progress(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Progress:
+    """What says how far it is: not of what is followed, nor over text on the same terminal."""
+    from tesc.trace.progress import Progress
+
+    source = readers[0].source
+    shown = options.follow or (options.output is None and not options.stats and sys.stdout.isatty())
+    return Progress(source.size, StringIO() if shown else None)
 
 
 def _window(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Window:

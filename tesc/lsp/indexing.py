@@ -91,6 +91,9 @@ def sources_changed(server: Server) -> None:
         server.sources.news = False
         server.publisher.soon()
         refresh_lenses(server)
+    elif server.sources.moved:
+        server.publisher.soon()
+    server.sources.moved = False
 
 
 def refresh_lenses(server: Server) -> None:

@@ -7,13 +7,14 @@ import os
 
 from lsprotocol import types as t
 
-from tesc.lsp.reports import of_configuration, reported
+from tesc.lsp.reports import of_configuration, reported, reported_in_source
 from tesc.lsp.uris import uri_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.config.errors import ConfigError
     from tesc.lsp.server import Server
+    from tesc.lsp.sources import SourceView
     from tesc.lsp.view import View
 
 _NOT_ENDED = "TE002"
@@ -54,6 +55,7 @@ class Publisher:
             self._waiting.cancel()
             self._waiting = None
         reports = {view.uri: self.of_view(view) for view in self._server.session.views()}
+        reports.update((view.uri, self.of_source(view)) for view in self._server.sources.opened.values())
         if self.pulled:
             stale = any(self._told.get(uri) != mine for uri, mine in reports.items())
             self._told.update(reports)
@@ -93,6 +95,16 @@ class Publisher:
             found = [one for one in found if one.code != _NOT_ENDED]
         return reported(found, session, self._with_related)
 
+    def of_source(self, view: SourceView) -> list[t.Diagnostic]:
+        """What is found at the calls of an open C or Rust document."""
+        session = self._server.session
+        return [
+            one
+            for project in session.projects
+            if project.loaded
+            for one in reported_in_source(project.found, view.source, session, self._with_related)
+        ]
+
     def answered(self, uri: str, reports: list[t.Diagnostic]) -> None:
         """Note what the client pulled."""
         self._told[uri] = reports
@@ -104,7 +116,7 @@ class Publisher:
             for project in session.projects
             if project.loaded
             for source, found in project.found.items()
-            if not session.is_open(source.file)
+            if not session.is_open(source.file) and uri_of(source.file) not in self._server.sources.opened
         }
 
     def _of_configurations(self) -> dict[str, list[t.Diagnostic]]:
@@ -118,7 +130,7 @@ class Publisher:
         return {uri: of_configuration(mine, encoding) for uri, mine in errors.items()}
 
     def _tell(self, uri: str, reports: list[t.Diagnostic]) -> None:
-        opened = self._server.session.opened.get(uri)
+        opened = self._server.session.opened.get(uri) or self._server.sources.opened.get(uri)
         version = opened.version if opened else None
         params = t.PublishDiagnosticsParams(uri, reports, version)
         self._server.text_document_publish_diagnostics(params)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from lsprotocol import types as t
 
+from tesc.analysis.diagnostic import Related
 from tesc.lsp.positions import range_of, units
 from tesc.lsp.rule_pages import page_uri
+from tesc.records import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.config.errors import ConfigError
     from tesc.lsp.session import Session
+    from tesc.syntax.source import Source
 
 SOURCE = "tesc"
 _SEVERITIES = {
@@ -49,6 +52,27 @@ def _reported(diagnostic: Diagnostic, session: Session, with_related: bool) -> t
         [t.DiagnosticTag.Unnecessary] if diagnostic.code in _UNNECESSARY else None,
         related,
     )
+
+
+# Rules that report at the declaration what is wrong with a call; their related places are the calls.
+_OF_CALLS = frozenset({"TE603"})
+
+
+def reported_in_source(
+    found: Mapping[Source, Sequence[Diagnostic]], source: Source, session: Session, with_related: bool = True
+) -> list[t.Diagnostic]:
+    """What is found in a C or Rust source, at its calls."""
+    mine = list(found.get(source, ()))
+    for diagnostics in found.values():
+        for one in diagnostics:
+            if one.code in _OF_CALLS:
+                declared = Related(one.source, one.span, "declared here")
+                mine += [
+                    replace(one, source=source, span=place.span, related=(declared,), fix=None)
+                    for place in one.related
+                    if place.source is source
+                ]
+    return reported(sorted(mine, key=lambda one: (one.span.start, one.code)), session, with_related)
 
 
 def of_configuration(errors: Sequence[ConfigError], encoding: str) -> list[t.Diagnostic]:

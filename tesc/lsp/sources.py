@@ -73,6 +73,8 @@ class Sources:
         self._texts: OrderedDict[str, tuple[tuple[int, int], Source]] = OrderedDict()
         # Whether events are used elsewhere, or more or less often, than the client was told.
         self.news = False
+        # Whether what is found in an open document may be elsewhere in it now.
+        self.moved = False
 
     # Documents.
 
@@ -88,6 +90,9 @@ class Sources:
         view = SourceView(uri, path, version, Source(path, text))
         self.opened[uri] = self._open[real] = view
         self._update(view)
+        # What is found in it belongs to the text that the client sent.
+        self.moved = True
+        self.touch()
         return True
 
     def change(self, uri: str, version: int | None, text: str) -> bool:
@@ -128,8 +133,11 @@ class Sources:
         if project is None:
             self._outside.add(view.path)
         before = _named(index, view.path)
-        index.update(view.path, view.source.text)
+        changed = index.update(view.path, view.source.text)
         self._touch(before != _named(index, view.path))
+        if changed and not self.news:
+            self.moved = True
+            self.touch()
 
     def _touch(self, different: bool) -> None:
         if different:
@@ -240,6 +248,11 @@ class Sources:
         """The index that holds an open document's uses."""
         project = self.project_at(view.path)
         return project.uses if project else self._loose
+
+    @property
+    def loose(self) -> Index:
+        """The index of documents outside of all folders."""
+        return self._loose
 
     # Places.
 

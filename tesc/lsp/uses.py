@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from tesc.lsp.project import Project
     from tesc.lsp.sources import Sources
     from tesc.syntax.source import Source
+    from tesc.uses.includes import Includes
     from tesc.uses.use import Use
 
 
@@ -60,6 +61,31 @@ class JoinedUses(Index):
         if self._sources.alone:
             return self._project.uses.uses_of(event)
         return self._sources.uses_named(self._project, event)
+
+    def derived(self) -> dict[object, object]:
+        # The indexes of several folders change by themselves.
+        return self._project.uses.derived() if self._sources.alone else {}
+
+    def _index_of(self, path: str) -> Index:
+        project = self._sources.project_at(path)
+        return project.uses if project else self._sources.loose
+
+    @property
+    def paths(self) -> list[str]:
+        return self._project.uses.paths
+
+    def uses_in(self, path: str) -> tuple[Use, ...]:
+        return self._index_of(path).uses_in(path)
+
+    def headers_in(self, path: str) -> tuple[str, ...]:
+        return self._index_of(path).headers_in(path)
+
+    def declares(self, name: str, capitals: bool) -> bool:
+        return any(index.declares(name, capitals) for _, index in self._sources.indexes())
+
+    @property
+    def includes(self) -> Includes:
+        return self._project.uses.includes
 
     @property
     def pasted(self) -> list[tuple[str, Use]]:

@@ -6,9 +6,8 @@ import os
 
 from tesc.trace.events import Catalogue, load_unit
 from tesc.trace.merge import batches
-from tesc.trace.reader import open_reader
+from tesc.trace.opening import open_reader
 from tesc.trace.selection import Window, chooser
-from tesc.trace.values import typer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,15 +21,15 @@ if TYPE_CHECKING:
     from tesc.units.unit import Unit
 
     Path = Union[str, os.PathLike[str]]
-    Typed = Union[int, str, bool]
+    Typed = Union[int, str, bool, None]
 
 
 class Record:
     """One record: the event, its time in nanoseconds, the process, and the arguments.
 
     Arguments are what their types say: numbers with their sign, bool, str (bytes that are not
-    UTF-8 as lone surrogates). `record["size"]` is the argument of a parameter, `record.arguments`
-    a dict of all. Time and pid are None where the trace has none.
+    UTF-8 as lone surrogates), None where a log does not say. `record["size"]` is the argument of a
+    parameter, `record.arguments` a dict of all. Time and pid are None where the trace has none.
     """
 
     __slots__ = ("args", "event", "pid", "timestamp_ns")
@@ -93,7 +92,7 @@ class Trace:
     ) -> Callable[[Values], tuple[TracedEvent, tuple[Typed, ...]]] | None:
         if not self._chosen(event.name):
             return None
-        types = typer(event.kinds)
+        types = event.typer()
         return lambda values: (event, types(values))
 
     def close(self) -> None:

@@ -36,7 +36,7 @@ class EventColumns:
     """The records of one event in a batch, in the order of the trace.
 
     `times` are nanoseconds and `pids` processes, -1 where the trace has none; `columns` has a column for each
-    parameter of the event.
+    parameter of the event; None is a value that a log does not say.
     """
 
     event: TracedEvent
@@ -57,7 +57,7 @@ def column_batches(readers: Sequence[RecordReader], selection: Selection) -> Ite
             yield _grouped(rows, 0)
         return
     reader = readers[0]
-    if (reader.source.size or 0) >= vectors.WORTH:
+    if (reader.source.file_size or 0) >= vectors.WORTH:
         reader.use_vectors()
     slots: Slots = {}
     while not reader.over:
@@ -121,6 +121,9 @@ def typed(kind: Kind, column: Sequence[Any]) -> Sequence[Any]:
     if kind.text:
         return [value.decode("utf-8", "surrogateescape") for value in column]
     words: Any = column
+    if isinstance(column, list) and None in column:
+        known = iter(typed(kind, [value for value in column if value is not None]))
+        return [None if value is None else next(known) for value in column]
     if kind.truth:
         return [value != 0 for value in column] if isinstance(column, list) else words != 0
     if isinstance(column, list):

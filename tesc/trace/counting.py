@@ -42,7 +42,7 @@ def count(
     chosen: Callable[[str], bool],
     window: Window = ALWAYS,
     jobs: int = 1,
-    progress: Callable[[int], object] = lambda offset: None,
+    progress: Callable[[int, int], object] = lambda offset, records: None,
     tally: Tally | None = None,
 ) -> Tally:
     """The counts of traces' records of the events whose names are chosen.
@@ -52,7 +52,7 @@ def count(
     tally = Tally() if tally is None else tally
     for reader in readers:
         counting = Counting(reader, chosen, window)
-        if (reader.source.size or 0) >= vectors.WORTH:
+        if (reader.source.file_size or 0) >= vectors.WORTH:
             reader.use_vectors()
         try:
             if jobs > 1 and can_split(reader):

@@ -7,7 +7,7 @@ import os
 from tesc.trace.errors import Unusable
 from tesc.trace.layout import DROPPED_ID
 from tesc.trace.older import declarations, second_formats
-from tesc.trace.values import LP64, kind_of, splitter
+from tesc.trace.values import LP64, kind_of, splitter, typer
 from tesc.units.former_names import former_names
 
 TYPE_CHECKING = False
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tesc.trace.values import Kind, Model, Values
+    from tesc.units.flatten import FlattenedGuest
     from tesc.units.unit import Range, Unit, UnitEvent
 
 
@@ -23,10 +24,11 @@ class TracedEvent:
 
     `parameters` are types and names, as generated code declares them (also called `args`, for
     analyzers written for QEMU's simpletrace.py); `format` is the format's text. `model` is the data
-    model of the program that was traced.
+    model of the program that was traced; `uncertain` tells that some of a record's values may be None, which
+    a log does not hold.
     """
 
-    __slots__ = ("format", "model", "name", "parameters", "texts")
+    __slots__ = ("format", "model", "name", "parameters", "texts", "uncertain")
 
     def __init__(
         self,
@@ -41,6 +43,7 @@ class TracedEvent:
         self.format = format_
         self.texts = texts
         self.model = model
+        self.uncertain = False
 
     @property
     def args(self) -> tuple[tuple[str, str], ...]:
@@ -50,6 +53,10 @@ class TracedEvent:
     def kinds(self) -> tuple[Kind, ...]:
         """What each argument is; without `texts` addresses of text are just that."""
         return tuple([kind_of(type_, self.texts, self.model) for type_, _ in self.parameters])
+
+    def typer(self) -> Callable[[Values], tuple[int | str | bool | None, ...]]:
+        """From values to what their types hold: see `values.typer`."""
+        return typer(self.kinds, self.uncertain)
 
     @property
     def has_texts(self) -> bool:
@@ -67,7 +74,7 @@ class TracedEvent:
 DROPPED = TracedEvent("Dropped_Event", (("uint64_t", "num_events_dropped"),), '"%" PRIu64 " events dropped"')
 
 
-def _crossing(event: UnitEvent) -> TracedEvent:
+def crossing_event(event: UnitEvent) -> TracedEvent:
     """An event of a guest: there are no pointers, only numbers."""
     if event.crosses:
         return TracedEvent(event.name, tuple(event.parameters), event.format, texts=False)
@@ -106,7 +113,7 @@ class Catalogue:
                 self._streams[event.stream_id] = made[-1]
         # Of several events of one name the last one is meant, as in QEMU's reader.
         self._names = {event.name: event for event in self.events}
-        self._crossing = {event.name: event for event in unit.events if event.crosses}
+        self._crossing: dict[str, UnitEvent] | None = None
         for name, event in former_names(unit).items():
             if event.name in self._names:
                 self._names.setdefault(name, self._names[event.name])
@@ -121,12 +128,27 @@ class Catalogue:
         event = self._names.get(name)
         return DROPPED if event is None and name == "dropped" else event
 
+    @property
+    def flattened(self) -> list[FlattenedGuest]:
+        """The guests that the events file remembers, if it was flattened."""
+        from tesc.units.flatten import flattened_guests
+
+        return [one for tree in self.unit.roots for one in flattened_guests(tree.source.text)]
+
+    def names(self) -> list[tuple[str, TracedEvent]]:
+        """All names of events, also those that they had before."""
+        return list(self._names.items())
+
     def sent(self, name: str) -> TracedEvent | None:
         """The event of a name in a file of what a guest sent in frames: text is text there."""
+        from tesc.trace.guest import guest_unit, sent_event
+
+        if self._crossing is None:
+            units = [self.unit, *(guest_unit(one) for one in self.flattened)]
+            self._crossing = {event.name: event for unit in units for event in unit.events if event.crosses}
         event = self._crossing.get(name)
         if event is None:
             return self.named(name)
-        from tesc.trace.guest import sent_event
         from tesc.wire.schema import signature_of
 
         return sent_event(event, signature_of(event))
@@ -152,7 +174,7 @@ class Catalogue:
         is a guest's own then. Raises Unusable.
         """
         at = self.range_of(prefix)
-        return tuple([_crossing(event) for event in self.unit.events if event.range == at])
+        return tuple([crossing_event(event) for event in self.unit.events if event.range == at])
 
     def range_of(self, prefix: str) -> int:
         """The number of the range that `guest` gives the events of. Raises Unusable."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tesc.trace.events import TracedEvent
+from tesc.trace.errors import Unusable
+from tesc.trace.events import TracedEvent, crossing_event
 from tesc.units.crossing import pointers_as_numbers
-from tesc.wire.schema import schema_of_range
+from tesc.wire.schema import schema_of, signature_of
 from tesc.wire.stream import FrameDecoder
 from tesc.wire.words import WordDecoder
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from typing import Union
 
     from tesc.trace.events import Catalogue
-    from tesc.units.unit import UnitEvent
+    from tesc.units.flatten import FlattenedGuest
+    from tesc.units.unit import Unit, UnitEvent
     from tesc.wire import Wire
     from tesc.wire.packet import TextAt
     from tesc.wire.schema import Signature, WireSchema
@@ -35,6 +37,31 @@ def sent_event(event: UnitEvent, signature: Signature) -> TracedEvent:
     return TracedEvent(event.name, tuple(parameters), form)
 
 
+def guest_unit(guest: FlattenedGuest) -> Unit:
+    """The unit of a guest that a flattened file remembers, its events by the host's names."""
+    from tesc.syntax.parser import parse
+    from tesc.syntax.source import Source
+    from tesc.units.loading import Loader
+    from tesc.units.resolve import Outside, resolve
+
+    tree = parse(Source("<guest>", guest.text))
+    return resolve((tree,), Loader((), lambda path: path), Outside((), guest.prefix, True))
+
+
+def _flattened(catalogue: Catalogue, prefix: str) -> FlattenedGuest | None:
+    """The guest of that prefix, or the only one, if the events file was flattened. Raises Unusable."""
+    guests = catalogue.flattened
+    if len(catalogue.unit.ranges) > 1 or not guests:
+        return None
+    hits = [one for one in guests if not prefix or one.prefix in (prefix, f"{prefix}_")]
+    if len(hits) == 1:
+        return hits[0]
+    known = ", ".join([f"'{one.prefix}' at {one.base:#x}" for one in guests])
+    if hits:
+        raise Unusable(f"{catalogue.path}: more than one guest (say --guest=PREFIX): {known}")
+    raise Unusable(f"{catalogue.path}: no guest with the prefix '{prefix}': its guests are {known}")
+
+
 class GuestEvents:
     """The events of one guest of a unit, by wire ID.
 
@@ -44,11 +71,17 @@ class GuestEvents:
 
     def __init__(self, catalogue: Catalogue, prefix: str) -> None:
         """The guest whose include has this prefix, or the only one. Raises Unusable."""
-        self.range = catalogue.range_of(prefix)
-        self.worded = catalogue.guest(prefix)
-        unit = catalogue.unit
-        self.schema: WireSchema = schema_of_range(unit, self.range)
+        flat = _flattened(catalogue, prefix)
+        if flat is not None:
+            unit, own = guest_unit(flat), flat.prefix
+            self.range = 0
+        else:
+            unit, own = catalogue.unit, ""
+            self.range = catalogue.range_of(prefix)
+            own = unit.ranges[self.range].prefix if self.range else ""
         mine = [event for event in unit.events if event.range == self.range]
+        self.worded = tuple([crossing_event(event) for event in mine])
+        self.schema: WireSchema = schema_of([signature_of(event, own) for event in mine])
         self.traced = tuple([sent_event(*pair) for pair in zip(mine, self.schema.signatures)])
 
     def events(self, wire: Wire) -> tuple[TracedEvent, ...]:

@@ -38,6 +38,8 @@ class GuestInput(TraceInput):
         self.path = source.path
         self.chunk = source.chunk
         self.limit = None
+        self.file_size = None
+        self.compressed = False
         self.data, self.at, self.start = b"", 0, 0
         self.errors = TraceErrors(source.path)
         framed = looks_framed(source.data, guest.schema)

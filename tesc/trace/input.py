@@ -8,6 +8,9 @@ import sys
 import time
 from io import FileIO
 
+from tesc.trace import compressed
+from tesc.trace.errors import Unusable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,16 +47,37 @@ class TraceInput:
         if path == "-":
             if sys.stdin is None:
                 raise OSError(0, "standard input is closed", self.path)
-            self._file = FileIO(sys.stdin.fileno(), closefd=False)
+            self._file: FileIO | compressed.Decompressed = FileIO(sys.stdin.fileno(), closefd=False)
         else:
             self._file = FileIO(path)
         # The end of a pipe is the end: nobody can write to it any more.
-        self._follow = follow and stat.S_ISREG(os.fstat(self._file.fileno()).st_mode)
+        status = os.fstat(self._file.fileno())
+        regular = stat.S_ISREG(status.st_mode)
+        self._follow = follow and regular
+        # The length of the file; that of what it holds is larger where it is compressed.
+        self.file_size = status.st_size if regular else None
+        self._open_compressed(regular)
+
+    def _open_compressed(self, regular: bool) -> None:
+        """Read what a compressed file holds; a pipe's beginning can't be looked at. Raises Unusable."""
+        self.compressed = False
+        if not regular or not hasattr(os, "pread"):
+            return
+        assert isinstance(self._file, FileIO)
+        head = os.pread(self._file.fileno(), compressed.MAGIC, os.lseek(self._file.fileno(), 0, os.SEEK_CUR))
+        try:
+            found = compressed.decompressed(self._file, head, self.path)
+        except Unusable:
+            self._file.close()
+            raise
+        if found is not None:
+            self._file = found
+            self.compressed, self._follow = True, False
 
     @property
     def size(self) -> int | None:
         """How long the trace is, if it is a file whose parts can be read in any order; else None."""
-        if self._follow or self.path == "<stdin>":
+        if self._follow or self.compressed or self.path == "<stdin>":
             return None
         status = os.fstat(self._file.fileno())
         return status.st_size if stat.S_ISREG(status.st_mode) else None
@@ -73,6 +97,7 @@ class TraceInput:
 
     def seek(self, offset: int) -> None:
         """Go to an offset; what was read is given up."""
+        assert isinstance(self._file, FileIO)
         self._file.seek(offset)
         self.data, self.at, self.start = b"", 0, offset
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
+
+# Control characters but for the line's end and the tab; those of 8 bits as UTF-8 has them, and alone.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|(?<![\x80-\xff])[\x80-\x9f]")
+# Bytes of lines that are held back to be written together.
+_MOST_KEPT = 1 << 16
 
 
 class TraceOutput:
@@ -22,15 +29,20 @@ class TraceOutput:
         self._target = target
         self._given = given
         self._file: BinaryIO | None = None
+        # Whether a terminal shows it, which would obey what a traced program's texts have in them.
+        self._shown = False
 
     def write(self, text: str) -> None:
         if text and self._file is not None:
+            if self._shown:
+                text = _CONTROL.sub(_escaped, text)
             self._file.write(text.encode("latin-1"))
             self._file.flush()
 
     def __enter__(self) -> TraceOutput:
         if self._path is None:
             self._file = sys.stdout.buffer
+            self._shown = sys.stdout.isatty()
             return self
         try:
             self._file = open(self._path, "wb")
@@ -56,6 +68,43 @@ class TraceOutput:
         finally:
             if self._target is not None and not replaced:
                 _remove(self._path)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "".join([f"\\x{ord(character):02x}" for character in match[0]])
+
+
+class Lines:
+    """Lines for a file, in a `with` block; without a path they are forgotten."""
+
+    def __init__(self, path: str | None) -> None:
+        self._output = None if path is None else open_output(path)
+        self._kept: list[bytes] = []
+        self._size = 0
+        self.add: Callable[[bytes], object] | None = None if path is None else self._add
+
+    def _add(self, line: bytes) -> None:
+        self._kept.append(line)
+        self._size += len(line)
+        if self._size > _MOST_KEPT:
+            self._write()
+
+    def _write(self) -> None:
+        if self._kept and self._output is not None:
+            self._output.write("".join([f"{line.decode('latin-1')}\n" for line in self._kept]))
+        self._kept.clear()
+        self._size = 0
+
+    def __enter__(self) -> Lines:
+        if self._output is not None:
+            self._output.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if self._output is not None:
+            if kind is None:
+                self._write()
+            self._output.__exit__(kind, *rest)
 
 
 def _remove(path: str) -> None:

@@ -120,17 +120,17 @@ def can_split(reader: RecordReader) -> bool:
     return hasattr(os, "fork") and reader.layout.typed and size is not None and size >= 2 * PART
 
 
-def whole(reader: RecordReader, work: Work, progress: Callable[[int], object]) -> None:
+def whole(reader: RecordReader, work: Work, progress: Callable[[int, int], object]) -> None:
     """Do the work on all of a trace, in this process."""
     while not reader.over:
         work.begin()
         work.take(reader)
         work.hand_in()
-        progress(reader.source.offset)
+        progress(reader.source.offset, reader.records)
         reader.read_on()
 
 
-def split(reader: RecordReader, work: Work, jobs: int, progress: Callable[[int], object]) -> None:
+def split(reader: RecordReader, work: Work, jobs: int, progress: Callable[[int, int], object]) -> None:
     """Do the work on all of a trace, in `jobs` processes. Raises OSError where one of them had to."""
     reader.first_time()  # takes in the mappings at the start
     size = reader.source.size or 0
@@ -157,12 +157,12 @@ def split(reader: RecordReader, work: Work, jobs: int, progress: Callable[[int],
         os.close(pipes[-1][0])
 
 
-def _follow(receive: int, reader: RecordReader, work: Work, progress: Callable[[int], object]) -> None:
-    """Wait for the last baton; on the way there come the offsets that are done."""
+def _follow(receive: int, reader: RecordReader, work: Work, progress: Callable[[int, int], object]) -> None:
+    """Wait for the last baton; on the way there come the bytes and records that are done."""
     while True:
         told = _receive(receive)
-        if isinstance(told, int):
-            progress(told)
+        if isinstance(told, tuple):
+            progress(*told)
         elif isinstance(told, _Failed):
             raise told.error
         elif told is None:
@@ -237,7 +237,7 @@ class _Parts:
                 self._work.hand_in()
                 baton.add(self._reader, self._work.state)
             last = turn == len(self._bounds) - 2
-            _send(told, baton if last else baton.offset)
+            _send(told, baton if last else (baton.offset, baton.records))
             if not last:
                 _send(send, baton)
 
@@ -294,7 +294,7 @@ class _Parts:
         return True
 
 
-def _send(end: int, thing: _Baton | _Failed | int) -> None:
+def _send(end: int, thing: _Baton | _Failed | tuple[int, int]) -> None:
     data = pickle.dumps(thing)
     data = _LENGTH.pack(len(data)) + data
     while data:

@@ -14,21 +14,18 @@ import struct
 from itertools import compress
 
 from tesc.trace import vectors
-from tesc.trace.errors import Broken, TraceErrors, Unusable
+from tesc.trace.errors import Broken, TraceErrors
 from tesc.trace.events import DROPPED
 from tesc.trace.guest_input import GuestInput
 from tesc.trace.input import TraceInput, Truncated
 from tesc.trace.layout import (
     DROPPED_ID,
-    HEADER_BYTES,
     SENT_MARK,
     SENT_MARK_ID,
     UNKNOWN,
     Mapping,
     PayloadLayout,
     framing,
-    headed_layout,
-    headless_layout,
 )
 from tesc.trace.loops import CORRUPT, take_made, take_rows
 
@@ -123,6 +120,9 @@ class RecordReader:
         self.records = 0
         self.mappings = 0
         self.lost = 0
+        # Lines of a log that are none of an event's, and who wants them.
+        self.others = 0
+        self.other: Callable[[bytes], object] | None = None
         # The times of the first and the last record so far, and how many are earlier than the one before.
         self.first_record = self.last_time = UNKNOWN
         self.steps_back = 0
@@ -256,6 +256,7 @@ class RecordReader:
         if names is not None:
             self._mapped.clear()
             self.names.clear()
+            self._named = self.catalogue.named
             for event_id, name in names.items():
                 self._name(event_id, name)
             self.mappings = mappings
@@ -407,49 +408,3 @@ class RecordReader:
         )
         self.lost += 1
         self.errors.note(("mismatch", name), self.source.offset, message)
-
-
-def open_reader(
-    path: str, catalogue: Catalogue, guest: str | None = None, headless: bool = False, follow: bool = False
-) -> RecordReader:
-    """Open a trace. Raises OSError, and Unusable where nothing in it can be read.
-
-    A file without simpletrace's header is a stream of the guest whose prefix `guest` is (empty for
-    the only one), or, with `headless`, records whose IDs are positions in the events file.
-    """
-    source = TraceInput(path, follow)
-    try:
-        layout = _layout(source, guest, headless)
-        if not layout.named and not catalogue.whole:
-            raise Unusable(f"{source.path}: its IDs are positions in {catalogue.path}, which has errors")
-        source.at = layout.start
-        if layout.version is None:
-            source = GuestInput(source, catalogue, guest or "")
-        return RecordReader(source, layout, catalogue)
-    except BaseException:
-        source.close()
-        raise
-
-
-def _layout(source: TraceInput, guest: str | None, headless: bool) -> PayloadLayout:
-    try:
-        source.more(HEADER_BYTES)
-        layout = headed_layout(source.data)
-        if layout is not None and len(source.data) < layout.start and not source.more(layout.start):
-            raise Unusable("byte 0: the file ends within its header")
-    except Unusable as error:
-        raise Unusable(f"{source.path}: {error}") from None
-    except Truncated:
-        raise Unusable(f"{source.path}: the file has become shorter while it was followed") from None
-    if layout is not None:
-        return layout
-    if guest is not None:
-        return PayloadLayout("<", None, 0)
-    if headless:
-        return headless_layout(source.data)
-    if not source.data:
-        raise Unusable(f"{source.path}: byte 0: the file is empty: not even a header is there")
-    raise Unusable(
-        f"{source.path}: byte 0: no simpletrace file, it does not begin with the header of one "
-        "(--guest reads a guest's stream, --no-header records without a header)"
-    )

@@ -140,10 +140,13 @@ def _text_splitter(order: str, texts: Sequence[bool]) -> Callable[[bytes], Value
 
 
 @lru_cache(maxsize=None)
-def typer(kinds: tuple[Kind, ...]) -> Callable[[Values], tuple[int | str | bool, ...]]:
+def typer(
+    kinds: tuple[Kind, ...], uncertain: bool = False
+) -> Callable[[Values], tuple[int | str | bool | None, ...]]:
     """A function that makes of values what their types hold: numbers with their sign, bool, str.
 
-    Bytes of texts that are not UTF-8 become lone surrogates (Python's surrogateescape).
+    Bytes of texts that are not UTF-8 become lone surrogates (Python's surrogateescape). With `uncertain` some
+    values may be None, and stay it.
     """
     parts = []
     for index, kind in enumerate(kinds):
@@ -154,7 +157,9 @@ def typer(kinds: tuple[Kind, ...]) -> Callable[[Values], tuple[int | str | bool,
             parts.append(f"{value} != 0")
         else:
             parts.append(number_expression(kind, value))
-    made: Callable[[Values], tuple[int | str | bool, ...]] = eval(
+    if uncertain:
+        parts = [f"None if v[{index}] is None else {part}" for index, part in enumerate(parts)]
+    made: Callable[[Values], tuple[int | str | bool | None, ...]] = eval(
         f"lambda v: ({''.join(f'{p}, ' for p in parts)})"
     )
     return made

@@ -63,12 +63,12 @@ def write(
     output: TraceOutput,
     jobs: int = 1,
     sort: bool = False,
-    progress: Callable[[int], object] = lambda offset: None,
+    progress: Callable[[int, int], object] = lambda offset, records: None,
 ) -> None:
     """Write traces as one, in the order of their times; with `jobs` a long one is read by as many processes.
 
-    With `sort` records of a trace that are out of their order are put into it. `progress` is called with
-    offsets of a single trace, as far as it is done.
+    With `sort` records of a trace that are out of their order are put into it. `progress` is called with how
+    many bytes and records of a single trace are done.
     """
     firsts = [reader.first_time() for reader in readers]
     form.origin = min([time for time in firsts if time is not None and time >= 0], default=0)
@@ -79,7 +79,7 @@ def write(
             for rows in by_time(found) if sort else found:
                 output.write(form.lines(rows))
             return
-        if (readers[0].source.size or 0) >= vectors.WORTH:
+        if (readers[0].source.file_size or 0) >= vectors.WORTH:
             readers[0].use_vectors()
         work = Writing(form, selection, output)
         if jobs > 1 and can_split(readers[0]):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from tesc.records import record
 from tesc.syntax.c_type import with_name
 from tesc.syntax.nodes import Comment, Event, Include
 from tesc.syntax.source import split_lines
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
 
     Chain = tuple[Inclusion, ...]
 
+# How comments begin that keep what decoders of a guest's events need: QEMU's own tools skip them.
+GUEST_COMMENT = "# tesc-guest"
+_GUEST = re.compile(rf"{GUEST_COMMENT} prefix '(\w*)' base (0x[0-9a-f]{{1,16}})")
+
 
 def flatten(unit: Unit) -> str:
     """The text of a unit: its events by their effective names, in order, with all comments.
@@ -29,7 +36,45 @@ def flatten(unit: Unit) -> str:
         # What follows, in a list of several files too, begins a line of its own.
         texts = [tree.source.text for tree in unit.roots]
         return "".join(text if not text or text[-1] in "\r\n" else f"{text}\n" for text in texts)
-    return "".join(f"{line}\n" for line in _Flattener(unit).lines())
+    lines = [*_Flattener(unit).lines(), *_guests(unit)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _guests(unit: Unit) -> Iterator[str]:
+    """Comments with what the plain file no longer says: which events are a guest's, and what they were."""
+    for number, one in enumerate(unit.ranges):
+        if one.inclusion is None:
+            continue
+        yield f"{GUEST_COMMENT} prefix '{one.prefix}' base {one.base:#x}"
+        for event in unit.events:
+            if event.range == number:
+                name = event.name[len(one.prefix) :]
+                yield f"{GUEST_COMMENT}: {_declared(event, name, False)}"
+
+
+@record
+class FlattenedGuest:
+    """A guest of a file that was flattened: its prefix and base, and its own events as a file of theirs."""
+
+    prefix: str
+    base: int
+    text: str
+
+
+def flattened_guests(text: str) -> list[FlattenedGuest]:
+    """The guests that the comments of a flattened file name, in their order."""
+    found: list[FlattenedGuest] = []
+    if GUEST_COMMENT not in text:
+        return found
+    for _, line in split_lines(text):
+        head = _GUEST.fullmatch(line)
+        if head is not None:
+            found.append(FlattenedGuest(head[1], int(head[2], 16), ""))
+        elif found and line.startswith(f"{GUEST_COMMENT}: "):
+            last = found[-1]
+            events = f"{last.text}{line[len(GUEST_COMMENT) + 2 :]}\n"
+            found[-1] = FlattenedGuest(last.prefix, last.base, events)
+    return found
 
 
 class _Flattener:
@@ -72,14 +117,19 @@ def declaration(event: UnitEvent) -> str:
 
     Where the event does not cross the guest tunnel, its parameters and format are as written.
     """
+    return _declared(event, event.name, event.crosses)
+
+
+def _declared(event: UnitEvent, name: str, crosses: bool) -> str:
     node = event.node
     text = event.source.text
-    if event.crosses:
+    if crosses:
         parameters = ", ".join(with_name(*one) for one in event.parameters) or "void"
     else:
         parameters = text[node.open + 1 : node.close].replace("\t", " ").strip(" ")
-    head = f"{'disable ' if event.disabled else ''}{event.name}({parameters})"
+    head = f"{'disable ' if event.disabled else ''}{name}({parameters})"
     if node.format is None:
         return head
     gap = text[node.close + 1 : node.format.start]
-    return f"{head}{gap if not gap.strip(' ') else ' '}{event.format}"
+    form = event.format if crosses else node.format.text
+    return f"{head}{gap if not gap.strip(' ') else ' '}{form}"

@@ -167,14 +167,17 @@ def _is_word(char: str) -> bool:
 
 def _declared(text: str, place: int, after: int, body: int) -> str | None:
     """The type that is declared for the word at `place`; None where it is no declaration."""
+    last = text[max(place - 40, 0) : place].rstrip()[-1:]
+    if not (last == "*" or _is_word(last)):
+        return None
+    follows = (_AFTER_HEAD if place < body else _AFTER_BODY).match(text, after)
+    if follows is None:
+        return None
     before = text[max(place - _NEAR, 0) : place]
-    if place < body:
-        found, follows = _IN_HEAD.search(before), _AFTER_HEAD.match(text, after)
-    else:
-        found, follows = _IN_BODY.search(before), _AFTER_BODY.match(text, after)
-        if found is None and follows and follows[1] == "=":
-            found = _IN_FOR.search(before)
-    if found is None or follows is None:
+    found = (_IN_HEAD if place < body else _IN_BODY).search(before)
+    if found is None and place >= body and follows[1] == "=":
+        found = _IN_FOR.search(before)
+    if found is None:
         return None
     parts = _PARTS.findall(found[1])
     if not _NO_TYPE.isdisjoint(parts):

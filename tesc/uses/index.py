@@ -8,6 +8,7 @@ from tesc.files import relative
 from tesc.records import record, replace
 from tesc.syntax.source import Source
 from tesc.uses.includes import Includes, includes_in
+from tesc.uses.reading import decoded_text, read_all
 from tesc.uses.scan import RUST, facts, is_compiled, language_of, may_use
 from tesc.uses.sources import find_sources, read_bytes, signature
 from tesc.uses.use import CALL, DECLARATION, PASTED, STATE
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from tesc.uses.pasting import Paste
+    from tesc.uses.scan import Facts
     from tesc.uses.use import Use
 
 
@@ -55,6 +57,8 @@ class Index:
         self._includes: Includes | None = None
         # The files that a folder was last found to have.
         self._found: list[str] = []
+        # What was derived from the uses, until these are others.
+        self._derived: dict[object, object] = {}
 
     def update(self, path: str, data: str | bytes) -> bool:
         """Take a file's text, or its bytes; true if its uses, or their places, may be others now.
@@ -73,7 +77,10 @@ class Index:
         known = self._files.get(path)
         if known is not None and known.digest == digest:
             return False
-        found = facts(data, language, foreign)
+        return self._take(path, digest, facts(data, language, foreign))
+
+    def _take(self, path: str, digest: int, found: Facts) -> bool:
+        """Take what a file says; true if its uses may be others now."""
         if found.pastes and not is_compiled(path):
             self._macros[path] = tuple(replace(paste, foreign=True) for paste in found.pastes)
         else:
@@ -82,6 +89,7 @@ class Index:
         forgot = self._forget(path)
         if not uses:
             return forgot
+        self._derived.clear()
         self._files[path] = _File(digest, uses, found.headers)
         for key in {use.name.upper() for use in uses if use.kind != PASTED}:
             self._users[key] = (*self._users.get(key, ()), path)
@@ -91,13 +99,10 @@ class Index:
 
     def _decoded(self, data: bytes) -> str:
         """A text; empty where bytes show that it holds no uses, for decoding takes longest."""
-        if b"trace_" in data or b"TRACE_" in data or b"_ENABLED" in data:
+        macros = (paste.macro.encode() for pastes in self._macros.values() for paste in pastes)
+        if any(macro in data for macro in macros):
             return data.decode("utf-8", "surrogateescape")
-        if self._macros and any(
-            paste.macro.encode() in data for pastes in self._macros.values() for paste in pastes
-        ):
-            return data.decode("utf-8", "surrogateescape")
-        return ""
+        return decoded_text(data)
 
     def _foreign(self, path: str, text: str) -> tuple[Paste, ...]:
         """The macros of headers that paste names together where a file calls them."""
@@ -125,6 +130,10 @@ class Index:
         source = self.source(path)
         return source.text if source else ""
 
+    def derived(self) -> dict[object, object]:
+        """What was derived from the uses, for whoever derives; it is empty once they are others."""
+        return self._derived
+
     def headers_in(self, path: str) -> tuple[str, ...]:
         """The headers of events that a file which uses some includes itself, as it writes them."""
         known = self._files.get(path)
@@ -140,6 +149,7 @@ class Index:
         known = self._files.pop(path, None)
         if known is None:
             return False
+        self._derived.clear()
         for key in {use.name.upper() for use in known.uses if use.kind != PASTED}:
             left = tuple(user for user in self._users[key] if user != path)
             if left:
@@ -155,7 +165,11 @@ class Index:
         A state test in capitals is one of every event that is called so in capitals. Pasted names
         are not among them.
         """
+        kept = self._derived.get(event)
+        if isinstance(kept, list):
+            return kept
         found = list(self._named(event))
+        self._derived[event] = found
         if event.endswith("_enabled"):
             # What looks like Rust's test of another event is a call of this one.
             found += [
@@ -218,6 +232,23 @@ class Index:
         """The files that use events, sorted."""
         return sorted(self._files)
 
+    def fill(self, folder: str, declaring: Collection[str] = ()) -> None:
+        """Read the sources below a folder at once: on all cores, and what the cache has not.
+
+        As `refresh` does it for one who has the time.
+        """
+        self._found = found = find_sources(folder, declaring)
+        self._includes = None
+        for path, read in read_all(folder, found).items():
+            if read.facts is not None:
+                self._take(path, 0, read.facts)
+            self._read[path] = read.signature
+        if self._macros:
+            # Few trees have headers with such macros, and any file may call them.
+            self._read.clear()
+            for path in found:
+                self.reread(path)
+
     def refresh(
         self, folder: str, held: Collection[str] = (), declaring: Collection[str] = ()
     ) -> Iterator[Progress]:
@@ -273,8 +304,7 @@ def build(paths: Collection[str], index: Index | None = None, declaring: Collect
     index = Index() if index is None else index
     for path in paths:
         if os.path.isdir(path):
-            for _ in index.refresh(path, declaring=declaring):
-                pass
+            index.fill(path, declaring)
         else:
             index.reread(path)
     return index

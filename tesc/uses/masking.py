@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import re
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 # Each alternative starts with one of few characters, which re looks for quickly, and none of them
 # tries a text twice. A line is continued by a backslash even before blanks (gcc, clang).
 _C = r"""
@@ -40,6 +44,47 @@ def masked_c(text: str) -> str:
     """The text of a C, C++ or Objective-C file, masked."""
     expression = _IN_C_WITH_NUMBERS if _HAS_NUMBERS.search(text) else _IN_C
     return expression.sub(_mask, text)
+
+
+def masked_around(text: str, places: Sequence[int]) -> str:
+    """The text of a C file, masked around some places, in their order, and blank elsewhere.
+
+    What is masked begins and ends where a `}` begins a line, as functions do, and is as long as it takes to
+    be outside of comments. A text with raw strings, which may hold anything, is masked whole.
+    """
+    if 'R"' in text:
+        return masked_c(text)
+    parts: list[str] = []
+    done = 0
+    for place in places:
+        if place < done:
+            continue
+        start = _outside(text, _after_function(text, done, place), done)
+        end = text.find("\n}", place)
+        while end >= 0 and text.rfind("/*", start, end) > text.rfind("*/", start, end):
+            end = text.find("\n}", end + 2)
+        end = len(text) if end < 0 else end + 2
+        parts += " " * (start - done), masked_c(text[start:end])
+        done = end
+    parts.append(" " * (len(text) - done))
+    return "".join(parts)
+
+
+def _after_function(text: str, least: int, place: int) -> int:
+    """Where the last `}` before a place ends that begins a line; `least` without one."""
+    found = text.rfind("\n}", least, place)
+    return found + 2 if found >= 0 else least
+
+
+def _outside(text: str, start: int, least: int) -> int:
+    """The last place up to `start`, but not before `least`, that no comment is around."""
+    while start > least:
+        ends = text.find("*/", start)
+        begins = text.find("/*", start)
+        if ends < 0 or 0 <= begins < ends:
+            break
+        start = _after_function(text, least, start - 2)
+    return start
 
 
 def masked_rust(text: str) -> str:

@@ -14,7 +14,7 @@ from tesc.units.identifiers import OF_QEMU, USED
 from tesc.uses.arguments import Sight, split_arguments
 from tesc.uses.includes import trace_headers, trace_modules
 from tesc.uses.layout import Layout, layout_of_c, layout_of_rust, region_at
-from tesc.uses.masking import masked_c, masked_rust
+from tesc.uses.masking import masked_around, masked_c, masked_rust
 from tesc.uses.pasting import Paste, expand, parameters_of, parts_of
 from tesc.uses.use import CALL, DECLARATION, PASTED, REFERENCE, STATE, Use
 
@@ -22,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tesc.uses.arguments import Given
     from tesc.uses.pasting import Part, Word
 
 C = "c"
@@ -106,12 +107,11 @@ def facts(text: str, language: str, foreign: Iterable[Paste] = ()) -> Facts:
     foreign = [paste for paste in foreign if paste.macro in text]
     if not (foreign or may_use(text)) or _GENERATED in text[:400]:
         return _NO_FACTS
-    masked = masked_rust(text) if language == RUST else masked_c(text)
-    found = [use for expression in (_WORD, _CAPITALS, _PROBE) for use in expression.finditer(masked)]
-    found = [match for match in found if _starts_here(masked, match.start())]
+    found = _identifiers(text)
     if not (found or foreign):
         return _NO_FACTS
-    found.sort(key=_start)
+    masked = masked_rust(text) if language == RUST else _masked(text, found, bool(foreign))
+    found = [match for match in found if masked.startswith(match[0], match.start())]
     layout = layout_of_rust(masked) if language == RUST else layout_of_c(masked)
     scanned = _Scan(text, masked, language == RUST, layout)
     uses = [use for match in found for use in [scanned.use(match)] if use is not None and use.name]
@@ -126,6 +126,23 @@ def facts(text: str, language: str, foreign: Iterable[Paste] = ()) -> Facts:
         tuple(paste for paste in expansion.derived if not paste.foreign),
         trace_modules(text) if language == RUST else trace_headers(text),
     )
+
+
+def _identifiers(text: str) -> list[re.Match[str]]:
+    """What may be uses, in the order of the text; in comments and literals, too."""
+    found = [use for expression in (_WORD, _CAPITALS, _PROBE) for use in expression.finditer(text)]
+    return sorted((match for match in found if _starts_here(text, match.start())), key=_start)
+
+
+# What has to do with places far from a use: macros, and code that is left out.
+_FAR = re.compile(r"##|#[ \t]*(?:define|undef)[^\n]*(?:\\[ \t]*\r?\n[^\n]*)*?trace_|#[ \t]*if[ \t]+0", re.I)
+
+
+def _masked(text: str, found: list[re.Match[str]], foreign: bool) -> str:
+    """A masked C text: around its uses, where no others of its places matter."""
+    if foreign or _FAR.search(text):
+        return masked_c(text)
+    return masked_around(text, [match.start() for match in found])
 
 
 def _start(match: re.Match[str]) -> int:
@@ -193,20 +210,14 @@ class _Scan:
         given = split_arguments(self.masked, inside, self.rust)
         if self.rust and name.endswith("_enabled") and given and not given.places and len(name) > 8:
             return self._made(STATE, name[:-8], start, end)
-        use = self._made(CALL, name, start, end)
-        if not (self.rust or use.behind_macro or region_at(self.layout.functions, start)):
+        macro = region_at(self.layout.macros, start)
+        if not (self.rust or macro or region_at(self.layout.functions, start)):
             typed = _TYPED_BEFORE.search(self.masked, max(start - _NEAR, 0), start)
             if typed and typed[1] not in _NO_TYPE:
-                return replace(use, kind=DECLARATION)
-        macro = region_at(self.layout.macros, start) if use.behind_macro else None
-        if given is None or (macro is not None and "..." in self._head_of(macro[0])):
-            return use
-        return replace(
-            use,
-            arguments=None if given.hiding else len(given.places),
-            given=self.sight.arguments(given, start),
-            hiding=given.hiding,
-        )
+                return self._made(DECLARATION, name, start, end)
+        if macro is not None and "..." in self._head_of(macro[0]):
+            given = None
+        return self._made(CALL, name, start, end, given=given)
 
     def _capitals(self, match: re.Match[str]) -> Use | None:
         name, start, end = match[0][6:], match.start(), match.end()
@@ -270,6 +281,7 @@ class _Scan:
         end: int,
         name_start: int | None = None,
         capitals: bool = False,
+        given: Given | None = None,
     ) -> Use:
         macro = region_at(self.layout.macros, start)
         around = macro or region_at(self.layout.functions, start)
@@ -283,10 +295,13 @@ class _Scan:
             line,
             column,
             function=sys.intern(around[2]) if around and around[2] else None,
+            arguments=None if given is None or given.hiding else len(given.places),
             capitals=capitals,
             behind_macro=macro is not None,
             expanded=macro is not None and macro[2] is not None and self._is_expanded(macro[2]),
             dead=region_at(self.layout.dead, start) is not None,
+            given=() if given is None else self.sight.arguments(given, start),
+            hiding=() if given is None else given.hiding,
         )
 
     def _is_expanded(self, macro: str) -> bool:

@@ -30,17 +30,24 @@ def find_sources(folder: str, declaring: Collection[str] = ()) -> list[str]:
         found = list(_walk(folder))
     links = [path for path in found if os.path.islink(path)]
     if links:
-        own = {os.path.realpath(path) for path in set(found).difference(links)}
+        names = {os.path.basename(os.path.realpath(link)) for link in links}
+        base = os.path.realpath(folder)
+        # No folder below is followed through a link.
+        own = {
+            os.path.normpath(os.path.join(base, os.path.relpath(path, folder)))
+            for path in set(found).difference(links)
+            if os.path.basename(path) in names
+        }
         for path in sorted(links):
             real = os.path.realpath(path)
             if real in own:
                 found.remove(path)
             own.add(real)
-    names = {os.path.basename(path) for path in declaring}
+    others = {os.path.basename(path) for path in declaring}
     return sorted(
         path
         for path in found
-        if os.path.basename(path) not in names or os.path.realpath(path) not in declaring
+        if os.path.basename(path) not in others or os.path.realpath(path) not in declaring
     )
 
 
@@ -63,14 +70,23 @@ def read_bytes(path: str) -> tuple[bytes, tuple[int, int]] | None:
         stream = os.open(path, _FLAGS)
     except OSError:
         return None
-    with open(stream, "rb") as file:
+    try:
         state = os.fstat(stream)
         if not stat.S_ISREG(state.st_mode):
             return None
-        try:
-            return file.read(MAX_SOURCE_BYTES), (state.st_mtime_ns, state.st_size)
-        except OSError:
-            return None
+        # Most files are there with one read, which asks for a byte more than there is.
+        asked = min(state.st_size + 1, MAX_SOURCE_BYTES)
+        data = os.read(stream, asked)
+        while len(data) != state.st_size and len(data) < MAX_SOURCE_BYTES:
+            more = os.read(stream, MAX_SOURCE_BYTES - len(data))
+            if not more:
+                break
+            data += more
+        return data, (state.st_mtime_ns, state.st_size)
+    except OSError:
+        return None
+    finally:
+        os.close(stream)
 
 
 def signature(path: str) -> tuple[int, int] | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import lzma
 import os
 import signal
 import struct
@@ -275,3 +277,85 @@ def test_a_32_bit_program(decode, folder):
     assert decode("trace", "--data-model", "ilp32")[1].startswith(b"move to fffffffb by b")
     assert decode("trace", "--data-model", "lp64")[1].startswith(b"move to fffffffffffffffb by b")
     assert decode("trace", "--data-model", "lp64", "--data-model", "ilp32")[0] == 2
+
+
+@pytest.mark.parametrize("how", ["xz", "gzip", "zstd"])
+@pytest.mark.parametrize("stdin", [False, True])
+def test_compressed(decode, folder, how, stdin):
+    plain = (folder / "trace").read_bytes()
+    if how == "xz":
+        packed = lzma.compress(plain)
+    elif how == "gzip":
+        packed = gzip.compress(plain)
+    else:
+        packed = pytest.importorskip("zstandard").compress(plain)
+    (folder / "packed").write_bytes(packed)
+    if stdin:
+        with (folder / "packed").open("rb") as file:
+            command = [sys.executable, "-m", "tesc", "decode", "--events", "events", "-"]
+            done = subprocess.run(command, cwd=folder, stdin=file, capture_output=True)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"".join(LINES), b"")
+        return
+    assert decode("packed") == (0, b"".join(LINES), "")
+    (folder / "packed").write_bytes(packed[:-9] if how != "zstd" else packed[:10])
+    status, out, err = decode("packed")
+    assert status in (1, 2)
+    assert b"".join(LINES).startswith(out)
+    assert err.startswith("tesc: error: packed: ")
+    assert "\n" not in err[:-1]
+
+
+def test_cells_that_spreadsheets_would_run(decode, folder):
+    (folder / "trace").write_bytes(header() + NAMES + record(1, 5, 6, move(-5, b"=cmd()")))
+    assert decode("trace", "--format=csv")[1].splitlines()[1] == b"5,6,move,-5,=cmd()"
+    assert decode("trace", "--format=csv", "--guard-cells")[1].splitlines()[1] == b"5,6,move,-5,'=cmd()"
+    assert decode("trace", "--guard-cells")[0] == 2
+
+
+def test_a_terminal_obeys_no_text_of_a_trace(folder):
+    """Control sequences are shown; a pipe gets them as they are."""
+    pty = pytest.importorskip("pty")
+    text = b"\x1b[2J\xc2\x9b1m \xc3\xa9\x07\t|"
+    (folder / "trace").write_bytes(header() + NAMES + record(1, 5, 6, move(1, text)))
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "tesc", "decode", "--events", "events", "trace"]
+    with subprocess.Popen(command, cwd=folder, stdout=theirs, stderr=subprocess.PIPE) as process:
+        os.close(theirs)
+        shown = b""
+        while not shown.endswith(b"\n"):
+            shown += os.read(ours, 1000)
+        process.communicate()
+    os.close(ours)
+    assert shown == b"move to 1 by \\x1b[2J\\xc2\\x9b1m \xc3\xa9\\x07\t|\r\n"
+    assert subprocess.run(command, cwd=folder, capture_output=True).stdout == b"move to 1 by " + text + b"\n"
+
+
+def test_a_log(decode, folder):
+    lines = b"noise\nmove to -5 by x\n(qemu) info\nidle \n"
+    (folder / "log").write_bytes(lines)
+    note = "tesc: note: log: 2 lines are none of an event's\n"
+    assert decode("log", "--other-lines", "others") == (0, b"move to -5 by x\nidle \n", note)
+    assert (folder / "others").read_bytes() == b"noise\n(qemu) info\n"
+    (folder / "log").write_bytes(lines + b"move to nowhere\n")
+    status, out, err = decode("log", "--format=jsonl")
+    assert (status, out.count(b"\n")) == (1, 2)
+    assert "log: byte 40: a line of 'move' that its format in events does not print" in err
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGTERM") or os.name != "posix", reason="signals as POSIX has them")
+def test_terminated_while_it_writes(folder):
+    """No half a file is left, nor one that was there before changed."""
+    (folder / "out").write_text("before")
+    os.mkfifo(folder / "pipe")
+    command = [sys.executable, "-m", "tesc", "decode", "--events", "events", "-o", "out", "pipe"]
+    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE)
+    with process, (folder / "pipe").open("wb") as pipe:
+        pipe.write((folder / "trace").read_bytes())
+        pipe.flush()
+        while not list(folder.glob("out.*.tmp")):
+            time.sleep(0.01)
+        process.terminate()
+        process.communicate()
+    assert process.returncode == 143
+    assert (folder / "out").read_text() == "before"
+    assert not list(folder.glob("out.*"))

@@ -73,3 +73,59 @@ def test_every_consumer_has_a_command():
 def test_each_difference_has_its_reason(reason):
     assert set(reason.accepted) < set(CONSUMERS)
     assert all(reason.accepted.values())
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "decode"])
+@pytest.mark.parametrize("text", ['a(int x) "%d\n', "a(int a,int b,int c,int d,int e,int f,int g)\n"])
+def test_one_text_and_layout_whatever_the_command(text, command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "trace-events").write_text(text)
+    main(["check", "--isolated", "--output-format=concise", "--select=TE301,TE410"])
+    (line,) = capsys.readouterr().out.splitlines()
+    consumer, words = COMMANDS[command]
+    status, said = run(words, text.encode())
+    path = "<stdin>" if consumer == "classic" else "trace-events"
+    assert (status, said.splitlines()) in ((1, [line.replace("trace-events", path)]), (0, []))
+
+
+class TestTree:
+    """Which files a tree has, and which of them are roots, is what `tesc check` says."""
+
+    @pytest.fixture(autouse=True)
+    def _here(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+
+    def made(self, files):
+        for path, text in files.items():
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+
+    @pytest.mark.parametrize("others", [{}, {"c/trace-events": 'c_one(int x) "%d"\n'}])
+    def test_files_that_include_each_other(self, others):
+        self.made(
+            {
+                "a/trace-events": 'include "../b/trace-events"\na_one(int x) "%d"\n',
+                "b/trace-events": 'include "../a/trace-events"\nb_one(int x) "%d"\n',
+                **others,
+            }
+        )
+        assert run(["gen", "--out=out"], b"") == (
+            1,
+            (
+                "b/trace-events:1:9: error[TE502]: the file includes itself: "
+                "a/trace-events -> b/trace-events -> a/trace-events\n"
+            ),
+        )
+        assert not os.path.exists("out")
+
+    @pytest.mark.skipif(os.name != "posix", reason="links are POSIX's")
+    def test_a_file_and_a_link_to_it(self):
+        self.made({"x/trace-events": 'x_one(int a) "%d"\n', "y/empty": ""})
+        os.symlink("../x/trace-events", "y/trace-events")
+        assert run(["gen", "--out=out", "-q"], b"") == (0, "")
+        assert sorted(name for name in os.listdir("out") if name.startswith("trace-x")) == [
+            "trace-x.c",
+            "trace-x.h",
+        ]
+        assert not os.path.exists("out/trace-y.h")

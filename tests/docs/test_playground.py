@@ -58,7 +58,7 @@ def test_playground(npm, site, need, tmp_path):
     seen = json.loads(done.stdout.splitlines()[-1])
     assert seen["asked"] == []  # nothing is asked of anybody else
     assert seen["problems"] == []
-    assert seen["example"] == ["error[TE401]", "error[TE001]", "error[TE406]", "information[TE412]"]
+    assert seen["example"] == ["error[TE401]", "error[TE001]", "error[TE406]", "note[TE412]"]
     assert seen["marked"][0] == "%d"
     assert seen["diff"] == ["+++ trace-events\n", '+lamp(uint64_t x) "%" PRIu64\n']
     assert seen["page"].endswith("/rules/TE401.html")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tesc.trace.counting import count
 from tesc.trace.errors import MOST_KINDS
 from tesc.trace.formats import FORMATS, make_format
-from tesc.trace.reader import open_reader
+from tesc.trace.opening import open_reader
 from tesc.trace.selection import ALWAYS
 
 NAMES = ["idle", "move", "say", "open_file", "point"]

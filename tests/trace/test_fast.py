@@ -13,7 +13,7 @@ from tesc.trace import parts, vectors
 from tesc.trace.columns import column_batches, typed
 from tesc.trace.counting import count
 from tesc.trace.formats import FORMATS, make_format
-from tesc.trace.reader import open_reader
+from tesc.trace.opening import open_reader
 from tesc.trace.selection import ALWAYS, Selection, Window
 from tesc.trace.values import typer
 from tesc.trace.writing import Writing, write
@@ -189,7 +189,7 @@ def test_an_output_that_fails_ends_all(writer, catalogue, opened, tmp_path, monk
     reader = opened(path)
     form = make_format("text", catalogue.unit.events)
     with pytest.raises(OSError, match="No space"):
-        parts.split(reader, Writing(form, SELECTIONS[0], Full()), 2, lambda offset: None)
+        parts.split(reader, Writing(form, SELECTIONS[0], Full()), 2, lambda offset, records: None)
 
 
 @pytest.mark.parametrize("many", [False, True])

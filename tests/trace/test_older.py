@@ -7,8 +7,8 @@ import pytest
 from tesc.trace import sorting
 from tesc.trace.events import Catalogue
 from tesc.trace.older import second_formats
+from tesc.trace.opening import open_reader
 from tesc.trace.printf import compile_format
-from tesc.trace.reader import open_reader
 from tesc.trace.selection import ALWAYS
 from tesc.trace.values import MODELS, kind_of
 

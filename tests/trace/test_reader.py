@@ -10,7 +10,7 @@ from tesc.trace.counting import count
 from tesc.trace.errors import MOST_KINDS, Unusable
 from tesc.trace.events import Catalogue
 from tesc.trace.formats import make_format
-from tesc.trace.reader import open_reader
+from tesc.trace.opening import open_reader
 from tesc.trace.selection import ALWAYS
 from tesc.units.loading import Loader
 from tesc.units.resolve import resolve

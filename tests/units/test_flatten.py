@@ -68,6 +68,10 @@ def test_includes_prefixes_and_patterns_are_resolved():
         'disable openbios_esp_xfer(uint64_t buf) "buf 0x%" PRIx64\n'
         'disable openbios_esp_idle(void) "idle"\n'
         "# end\n"
+        "# tesc-guest prefix 'openbios_' base 0x8000000000000000\n"
+        '# tesc-guest: esp_do_command(const char *name, unsigned cmd)  "name %-8s cmd 0x%x"  \n'
+        '# tesc-guest: disable esp_xfer(void *buf) "buf %p"\n'
+        '# tesc-guest: disable esp_idle(void) "idle"\n'
     )
 
 

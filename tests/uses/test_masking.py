@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tesc.syntax.source import Source
-from tesc.uses.masking import masked_c, masked_rust
+from tesc.uses.masking import masked_around, masked_c, masked_rust
 
 ROOT = Path(__file__).parents[2]
 
@@ -196,3 +196,32 @@ def slowly(text: str) -> str:
         char = " " if text[start : start + 1] == "/" else "'" if text[start : start + 1] == "'" else '"'
         out[start:place] = char * (place - start)
     return "".join(out)
+
+
+class TestAround:
+    """What is masked around some places is masked as the whole text is."""
+
+    PARTS = st.lists(
+        st.sampled_from(
+            [
+                "void f(void)\n{\n    trace_a(1);\n}\n",
+                "/* a comment\n}\nof trace_b() */\n",
+                "int g(void)\n{\n    /* { */ x('}');\n}\n",
+                "// trace_c();\n",
+                'static const char *s = "\\\n}";\n',
+                "struct s {\n    int i;\n};\n",
+                "/*\n * text */\n",
+            ]
+        ),
+        max_size=12,
+    )
+
+    @given(PARTS)
+    @settings(deadline=None)
+    def test_is_what_the_whole_has_there(self, parts):
+        text = "".join(parts)
+        places = [match.start() for match in re.finditer("trace_", text)]
+        whole, around = masked_c(text), masked_around(text, places)
+        assert len(around) == len(text)
+        for place in places:
+            assert around[place : place + 8] == whole[place : place + 8]

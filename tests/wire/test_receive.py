@@ -126,6 +126,23 @@ def test_a_file_that_decode_reads(folder, stream):
         assert (read.returncode, read.stdout, read.stderr) == (0, PRINTED, "")
 
 
+def test_a_flattened_file_knows_its_guest(folder, stream):
+    """A plain file, as QEMU's tools want it, still says which events are the guest's and what they were."""
+    flat = subprocess.run(
+        [sys.executable, "-m", "tesc", "flatten", "trace-events"], capture_output=True, check=True
+    )
+    (folder / "bytes").write_bytes(stream)
+    assert receive("bytes", "-o", "out").returncode == 0
+    (folder / "trace-events-all").write_bytes(flat.stdout)
+    for words in (["out"], ["bytes", "--guest"], ["bytes", "--guest=fw"]):
+        command = [sys.executable, "-m", "tesc", "decode", "--events", "trace-events-all", *words]
+        read = subprocess.run(command, capture_output=True, text=True)
+        assert (read.returncode, read.stdout, read.stderr) == (0, PRINTED, "")
+    command[-1] = "--guest=no"
+    read = subprocess.run(command, capture_output=True, text=True)
+    assert read.returncode == 2 and "no guest with the prefix 'no'" in read.stderr
+
+
 def test_other_declarations(folder, unit_of, toy):
     built = EVENTS.replace("limits(int64_t low,", "limits(int32_t low,")
     (folder / "old").write_text(built)

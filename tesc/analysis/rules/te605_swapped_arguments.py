@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.callers import declared
-from tesc.analysis.calls import at_arguments, judged, name_of
+from tesc.analysis.calls import at_arguments, judged_in, name_of
 from tesc.analysis.rule import Report, SourcesRule
 
 TYPE_CHECKING = False
@@ -52,7 +51,7 @@ class SwappedArguments(SourcesRule):
     severity = "warning"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
-        for one, calls in judged(declared(units), uses):
+        for one, calls in judged_in(units, uses):
             names = [parameter.name for parameter in one.node.parameters]
             if len(names) < 2:
                 continue

@@ -4,8 +4,7 @@ import re
 
 from tesc.analysis import format_text
 from tesc.analysis.argument_types import TEXT, kind_of_type
-from tesc.analysis.callers import declared
-from tesc.analysis.calls import at_arguments, judged
+from tesc.analysis.calls import at_arguments, judged_in
 from tesc.analysis.rule import Report, SourcesRule
 
 TYPE_CHECKING = False
@@ -55,7 +54,7 @@ class NullForString(SourcesRule):
     severity = "warning"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
-        for one, calls in judged(declared(units), uses):
+        for one, calls in judged_in(units, uses):
             texts = [
                 number
                 for number, parameter in enumerate(one.node.parameters)

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.argument_types import TEXT, kind_of, kind_of_type
-from tesc.analysis.callers import declared
-from tesc.analysis.calls import at_arguments, judged
+from tesc.analysis.calls import at_arguments, judged_in
 from tesc.analysis.rule import Report, SourcesRule
 
 TYPE_CHECKING = False
@@ -51,7 +50,7 @@ class ArgumentKindMismatch(SourcesRule):
     name = "argument-kind-mismatch"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
-        for one, calls in judged(declared(units), uses):
+        for one, calls in judged_in(units, uses):
             if one.crosses:
                 continue
             kinds = [kind_of_type(parameter.type) for parameter in one.node.parameters]

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.argument_types import declared_type, width
-from tesc.analysis.callers import declared
-from tesc.analysis.calls import at_arguments, judged
+from tesc.analysis.calls import at_arguments, judged_in
 from tesc.analysis.rule import Report, SourcesRule
 
 TYPE_CHECKING = False
@@ -54,7 +53,7 @@ class NarrowedArgument(SourcesRule):
     on_by_default = False
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
-        for one, calls in judged(declared(units), uses):
+        for one, calls in judged_in(units, uses):
             widths = [width(parameter.type) for parameter in one.node.parameters]
             for path, use in calls:
                 for number, (bits, argument) in enumerate(zip(widths, use.given)):

@@ -17,10 +17,11 @@ def register(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_DIAGNOSTIC, _OPTIONS)
     def diagnostic(ls: Server, params: t.DocumentDiagnosticParams) -> t.DocumentDiagnosticReport:
         view = ls.view(params.text_document)
-        reports = [] if view is None else ls.publisher.of_view(view)
+        source = ls.source_view(params.text_document)
+        reports = ls.publisher.of_view(view) if view else ls.publisher.of_source(source) if source else []
         result = sha256(repr(reports).encode("utf-8", "replace")).hexdigest()
-        if view is not None:
-            ls.publisher.answered(view.uri, reports)
+        if view is not None or source is not None:
+            ls.publisher.answered(params.text_document.uri, reports)
         if result == params.previous_result_id:
             return t.RelatedUnchangedDocumentDiagnosticReport(result)
         return t.RelatedFullDocumentDiagnosticReport(reports, result_id=result)

@@ -45,4 +45,5 @@ def register(server: Server) -> None:
             ls.publisher.forget(params.text_document.uri)
             ls.publisher.soon()
         elif ls.sources.close(params.text_document.uri):
+            ls.publisher.forget(params.text_document.uri)
             sources_changed(ls)

@@ -91,8 +91,13 @@ def joined(first: Sequence[str], *others: Iterable[str]) -> str:
     return "".join(parts)
 
 
-def make_format(name: str, events: Sequence[Declared], timestamps: bool = False) -> TraceWriter:
-    """The format of a name, for a trace in which these events are wanted."""
+def make_format(
+    name: str, events: Sequence[Declared], timestamps: bool = False, guard: bool = False
+) -> TraceWriter:
+    """The format of a name, for a trace in which these events are wanted.
+
+    `timestamps` are for text; with `guard` cells of csv that a spreadsheet would run are made harmless.
+    """
     module = import_module(f"tesc.trace.formats.{name}")
-    made: TraceWriter = module.make(events, timestamps)
+    made: TraceWriter = module.make(events, timestamps, guard)
     return made

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 
 from tesc.trace.formats import PidTexts, TraceWriter, joined
-from tesc.trace.values import typer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +28,9 @@ def arguments(
     `number` makes text of an integer, decimal digits if it is not given; without `ascii_only` text is UTF-8.
     """
     kinds = event.kinds
-    types = typer(kinds)
+    types = event.typer()
     names = [json.dumps(name) for _, name in event.parameters]
-    plain = number is None and not any(kind.text or kind.truth for kind in kinds)
+    plain = number is None and not event.uncertain and not any(kind.text or kind.truth for kind in kinds)
     template = "{" + ", ".join([f"{name}: %{'d' if plain else 's'}" for name in names]) + "}"
     if plain:
         return lambda values: template % types(values)
@@ -43,7 +42,13 @@ def arguments(
     shown: list[Callable[[Any], str]] = []
     for kind in kinds:
         shown.append(text if kind.text else json.dumps if kind.truth else number or str)
+    if event.uncertain:
+        shown = [_or_null(show) for show in shown]
     return lambda values: template % tuple([show(value) for show, value in zip(shown, types(values))])
+
+
+def _or_null(show: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda value: "null" if value is None else show(value)
 
 
 def readable(value: str) -> str:
@@ -70,5 +75,5 @@ class JsonLines(TraceWriter):
         return joined(heads, stamps, map(self._pids.__getitem__, pids), tails)
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
+def make(events: Sequence[Declared], timestamps: bool, guard: bool) -> TraceWriter:
     return JsonLines()

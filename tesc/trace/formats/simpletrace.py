@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tesc.trace.events import TracedEvent
     from tesc.trace.formats import Declared
-    from tesc.trace.values import Values
+    from tesc.trace.values import Value, Values
 
 # How many deltas are kept as text: of real traces most are short and come again.
 _MOST_KEPT = 1 << 15
@@ -46,6 +46,9 @@ class Simpletrace(TraceWriter):
         ]
         template = " ".join(fields) + "\n"
         name = f"{event.name} "
+        if event.uncertain:
+            names = [name for _, name in event.parameters]
+            return lambda values: (name, " ".join(map(_field, names, values)) + "\n")
         return lambda values: (name, template % values)
 
     def columns(self, times: Sequence[int], pids: Sequence[int], made: Sequence[tuple[str, str]]) -> str:
@@ -56,5 +59,11 @@ class Simpletrace(TraceWriter):
         return joined(names, deltas, map(self._pids.__getitem__, pids), arguments)
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
+def _field(name: str, value: Value | None) -> str:
+    """An argument that a log need not say."""
+    shown = "?" if value is None else repr(value) if isinstance(value, bytes) else f"0x{value:x}"
+    return f"{name}={shown}"
+
+
+def make(events: Sequence[Declared], timestamps: bool, guard: bool) -> TraceWriter:
     return Simpletrace()

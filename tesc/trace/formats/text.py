@@ -22,6 +22,8 @@ class Text(TraceWriter):
         self.timeless = not timestamps
 
     def prepare(self, event: TracedEvent) -> Callable[[Values], str]:
+        if event.uncertain:  # the line itself has what its values do not tell
+            return lambda values: f"{event.name} {values.text.decode('latin-1')}\n"  # type: ignore[attr-defined]
         return compile_format(event.format, event.kinds, f"{event.name} ", "\n", event.model)
 
     def columns(self, times: Sequence[int], pids: Sequence[int], made: Sequence[str]) -> str:
@@ -34,5 +36,5 @@ class Text(TraceWriter):
         return "".join(parts)
 
 
-def make(events: Sequence[Declared], timestamps: bool) -> TraceWriter:
+def make(events: Sequence[Declared], timestamps: bool, guard: bool) -> TraceWriter:
     return Text(timestamps)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import EventRule, Report
+from tesc.trace.inverse import doubts
+from tesc.trace.values import kind_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+
+
+class NotInvertible(EventRule):
+    """A line of the log does not say what an argument was.
+
+    The log backend is what distributions' QEMUs are built with, and `tesc decode` makes records of its lines
+    by reading formats backwards. Where nothing separates two arguments, or a space separates two texts that
+    may have spaces in them, or not all of an argument is printed, there is more than one reading, and the
+    argument is left out of the record.
+
+    Wrong:
+
+        file_open(const char *folder, const char *name) "%s%s"
+
+    Right:
+
+        file_open(const char *folder, const char *name) "folder '%s' name '%s'"
+    """
+
+    code = "TE436"
+    name = "not-invertible"
+    severity = "information"
+    on_by_default = False
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
+        if event.format is None or not event.format.parsed.conversions:
+            return
+        kinds = [kind_of(parameter.type.text) for parameter in event.parameters]
+        for doubt in doubts(event.format.text, kinds):
+            parameter = event.parameters[doubt.index]
+            yield Report(
+                parameter.name_span,
+                f"a line of the log does not say what '{parameter.name}' was: {doubt.reason}",
+                "put text around it that it cannot hold, such as a label or quotes" if doubt.joined else None,
+            )
+
+
+RULE = NotInvertible()

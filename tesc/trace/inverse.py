@@ -1,0 +1,294 @@
+"""Formats read backwards: from what printf printed to the values that it printed.
+
+A format becomes a regular expression, in two variants. One gives each field as little text as it can, the
+other as much, from left to right. Where both find the same the line can be read in one way only: a reading
+that differs first in some field would give it more than the least or less than the most. From the first
+field on that differs nothing is sure, but for numbers after the last text: those are found from the end.
+
+What a line does not hold is None: an argument that the format does not print, a width that `*` took, a
+number of which fewer bits were printed than it has, a text that was cut at its precision.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tesc.records import record
+from tesc.trace.conversions import Applied, Taken, parts_of
+from tesc.trace.errors import PayloadMismatch
+from tesc.trace.values import LP64
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, Union
+
+    from tesc.trace.conversions import Part
+    from tesc.trace.values import Kind, Model
+
+    Found = tuple[Union[int, bytes, None], ...]
+
+_WORD = (1 << 64) - 1
+_DIGITS = {"o": "[0-7]", "x": "[0-9a-f]", "X": "[0-9A-F]", "b": "[01]", "B": "[01]"}
+_BASES = {"o": 8, "x": 16, "X": 16, "p": 16, "b": 2, "B": 2}
+_DIGIT_BITS = {"o": 3, "x": 4, "X": 4, "b": 1, "B": 1}
+
+
+@record
+class Doubt:
+    """Why a format cannot be read backwards in all cases: the argument, and what is the matter.
+
+    `joined` tells that it is where the argument ends.
+    """
+
+    index: int
+    reason: str
+    joined: bool = False
+
+
+class Partial(tuple):  # type: ignore[type-arg]
+    """Values of which some may be None, and the `text` that they are from."""
+
+    text: bytes
+
+
+def certain(text: str, kinds: tuple[Kind, ...], model: Model = LP64) -> bool:
+    """Whether all values are known from any line of a format."""
+    return _plain(parts_of(text, kinds, model)) and not doubts(text, kinds, model)
+
+
+@lru_cache(maxsize=None)
+def inverse(text: str, kinds: tuple[Kind, ...], model: Model = LP64) -> Callable[[bytes], Found]:
+    """A function from what a format printed to the values; it raises PayloadMismatch.
+
+    The values are Partial unless the format is `certain`.
+    """
+    parts = parts_of(text, kinds, model)
+    fields = [part for part in parts if isinstance(part, Applied)]
+    least = re.compile(_expression(parts, "?").encode("latin-1"), re.S)
+    read = _reader(fields, len(kinds))
+    if certain(text, kinds, model):
+
+        def sure(line: bytes) -> Found:
+            match = least.fullmatch(line)
+            if match is None:
+                raise PayloadMismatch
+            return read(match.groups())
+
+        return sure
+    most = re.compile(_expression(parts, "").encode("latin-1"), re.S)
+    tail = _tail(parts)
+
+    def doubtful(line: bytes) -> Found:
+        match = least.fullmatch(line)
+        if match is None:
+            raise PayloadMismatch
+        other = most.fullmatch(line)
+        assert other is not None
+        groups: list[bytes | None] = list(match.groups())
+        for number, (one, two) in enumerate(zip(groups, other.groups())):
+            if one != two:
+                end = len(groups) - tail
+                groups[number:end] = [None] * (end - number)
+                break
+        values = Partial(read(groups))
+        values.text = line
+        return values
+
+    return doubtful
+
+
+def doubts(text: str, kinds: Sequence[Kind], model: Model = LP64) -> list[Doubt]:
+    """What makes lines of a format ambiguous; none for most formats."""
+    parts = parts_of(text, kinds, model)
+    fields = [part for part in parts if isinstance(part, Applied)]
+    found = []
+    for before, after in zip(parts, parts[1:]):
+        if isinstance(before, Applied) and isinstance(after, Applied) and not _separate(before, after):
+            found.append(Doubt(before.index, "nothing separates it from the next argument", joined=True))
+    for before, between, after in zip(parts, parts[1:], parts[2:]):
+        texts = [part for part in (before, after) if isinstance(part, Applied) and _is_text(part)]
+        if len(texts) == 2 and isinstance(between, str) and not between.strip():
+            found.append(Doubt(texts[0].index, "only a space separates it from the next text", joined=True))
+    printed = {field.index for field in fields}
+    for index in range(len(kinds)):
+        if index not in printed:
+            found.append(Doubt(index, "it is not printed"))
+    for field in fields:
+        if _cut(field):
+            found.append(Doubt(field.index, "what is printed is not all that is recorded"))
+    return found
+
+
+def _separate(before: Applied, after: Applied) -> bool:
+    """Whether it is plain where one of two adjacent fields ends."""
+    if _is_text(before):
+        return False
+    low, high = _length(before)
+    if low == high:
+        return True
+    return after.letter == "p" and before.letter in "diu"
+
+
+def _is_text(field: Applied) -> bool:
+    return field.letter in "sS"
+
+
+def _plain(parts: Sequence[Part]) -> bool:
+    """Whether there is one reading only: at most one text, and numbers that something else follows."""
+    texts = 0
+    for place, part in enumerate(parts):
+        if isinstance(part, str):
+            continue
+        if _is_text(part):
+            texts += 1
+            continue
+        following = parts[place + 1] if place + 1 < len(parts) else None
+        if isinstance(following, Applied) and not _separate(part, following):
+            return False
+        if isinstance(following, str) and _continues(part, following[0]):
+            return False
+    return texts <= 1 and not (texts and _touches(parts))
+
+
+def _touches(parts: Sequence[Part]) -> bool:
+    """Whether the text is next to a field, or a literal before the next number could be a part of that."""
+    for place, part in enumerate(parts):
+        if isinstance(part, Applied) and _is_text(part):
+            after = parts[place + 1 :]
+            if after and isinstance(after[0], Applied):
+                return True
+            for literal, field in zip(after, after[1:]):
+                if isinstance(literal, str) and isinstance(field, Applied) and _precedes(literal[-1], field):
+                    return True
+    return False
+
+
+def _continues(field: Applied, character: str) -> bool:
+    """Whether a character could be one more of a number's, or of its padding."""
+    if field.letter in "cC":
+        return False
+    digits = "0123456789abcdefABCDEFx)" if field.letter in "xXp" else "0123456789"
+    return character in digits or (character == " " and "-" in field.flags and field.width != -1)
+
+
+def _precedes(character: str, field: Applied) -> bool:
+    """Whether a character in front of a number could belong to it."""
+    signs = "-+ " if field.letter in "di" else ""
+    padding = " " if field.width != -1 and "0" not in field.flags else ""
+    return character in "0123456789abcdefABCDEFx" + signs.strip() + padding
+
+
+def _tail(parts: Sequence[Part]) -> int:
+    """How many fields there are after the last text, if they can be read from the end."""
+    last = max(
+        [place for place, part in enumerate(parts) if isinstance(part, Applied) and _is_text(part)], default=0
+    )
+    after = parts[last:]
+    rest = [part for part in after[1:] if isinstance(part, Applied)]
+    return len(rest) if _plain(after) else 0
+
+
+def _expression(parts: Sequence[Part], lazy: str) -> str:
+    return "".join([re.escape(part) if isinstance(part, str) else _field(part, lazy) for part in parts])
+
+
+def _field(field: Applied, lazy: str) -> str:
+    """A field as an expression with one group, which padding does not belong to."""
+    padded = isinstance(field.width, Taken) or field.width != -1
+    left = "-" in field.flags
+    if not _is_text(field):
+        content = f"({_number(field, lazy)})"
+    elif not padded:
+        most = field.precision if isinstance(field.precision, int) else -1
+        content = f"(.*{lazy})" if most < 0 else f"(.{{0,{most}}}{lazy})"
+    else:
+        content = f"((?:.*{lazy}[^ ])?)" if left else f"((?:[^ ].*{lazy})?)"
+    if isinstance(field.width, Taken):
+        return f" *{content} *"  # a negative width is to the left
+    return content if not padded else f"{content} *" if left else f" *{content}"
+
+
+def _number(field: Applied, lazy: str) -> str:
+    if field.letter in "cC":
+        return "."
+    if field.letter == "p":
+        sign = "[+ ]?" if "+" in field.flags or " " in field.flags else ""
+        return f"{sign}0x[0-9a-f]{{1,{field.bits // 4}}}{lazy}|\\(nil\\)"
+    low, high = _length(field)
+    digits = f"{_DIGITS.get(field.letter, '[0-9]')}{{{low},{high}}}{lazy if low < high else ''}"
+    if field.letter in "di":
+        sign = "[-+]?" if "+" in field.flags else "[- ]?" if " " in field.flags else "-?"
+        return sign + digits
+    return f"(?:0[{field.letter}])?{digits}" if "#" in field.flags and field.letter != "o" else digits
+
+
+def _length(field: Applied) -> tuple[int, int]:
+    """How many digits a number can have, without its sign and base."""
+    signed = field.kind.signed and not field.kind.truth
+    bits = field.bits if signed or field.kind.bits > field.bits else field.kind.bits
+    per_digit = _DIGIT_BITS.get(field.letter)
+    most = -(-bits // per_digit) if per_digit else len(str(1 << bits))
+    least = 1
+    if isinstance(field.precision, int) and field.precision >= 0:
+        least = field.precision
+    elif isinstance(field.width, int) and "0" in field.flags and "-" not in field.flags:
+        least = max(1, field.width - (field.letter in "di" or "#" in field.flags) * 2)
+        if field.letter not in "di" and "#" not in field.flags:
+            least = max(1, field.width)
+        most = max(most, field.width)
+    elif isinstance(field.width, Taken) or isinstance(field.precision, Taken):
+        least, most = 0, 4096
+    if "#" in field.flags and field.letter == "o":
+        most += 1
+    return min(least, most), max(least, most)
+
+
+def _cut(field: Applied) -> bool:
+    """Whether the conversion prints fewer bits than the argument has, or not what is recorded."""
+    kind = field.kind
+    if kind.text or field.letter in "sS":
+        return kind.text != (field.letter in "sS")
+    return not kind.truth and kind.bits > (8 if field.letter in "cC" else field.bits)
+
+
+def _reader(fields: Sequence[Applied], number: int) -> Callable[[Sequence[Any]], Found]:
+    """A function from the groups to the values, compiled."""
+    values = ["None"] * number
+    for group, field in enumerate(fields):
+        if values[field.index] == "None" and not _cut(field):
+            values[field.index] = _value(field, f"g[{group}]")
+    names: dict[str, Any] = {"int": int}
+    made: Callable[[Sequence[Any]], Found] = eval(
+        f"lambda g: ({''.join([f'{one}, ' for one in values])})", names
+    )
+    return made
+
+
+def _value(field: Applied, group: str) -> str:
+    """Python for the value that a group's text means."""
+    kind = field.kind
+    if kind.text:
+        if isinstance(field.precision, Taken):
+            return "None"
+        if field.precision == -1:
+            return group
+        return f"({group} if {group} is not None and len({group}) < {field.precision} else None)"
+    if field.letter in "cC":
+        word = f"{group}[0]"
+    elif field.letter == "p":
+        word = f"(0 if {group} == b'(nil)' else int({group}, 16))"
+    else:
+        base = _BASES.get(field.letter, 10)
+        # A precision of 0 prints nothing of 0.
+        word = f"int({group} or b'0', {base})" if field.precision == 0 else f"int({group}, {base})"
+    bits = min(kind.bits, 64)
+    if kind.truth:
+        number = word
+    elif kind.signed and bits < 64:
+        sign = 1 << (bits - 1)
+        number = f"((({word} & {(1 << bits) - 1:#x}) ^ {sign:#x}) - {sign:#x} & {_WORD:#x})"
+    else:
+        number = f"({word} & {(1 << bits) - 1:#x})"
+    return f"(None if {group} is None else {number})"

@@ -1,0 +1,272 @@
+"""Logs as traces: what QEMU's log backend printed, read back line by line.
+
+A line of an event is its name, a space and its format applied, after one of three prefixes: none,
+`TID@SEC.USEC:` (QEMU up to 10.1, with -msg timestamp=on), or a time of ISO 8601 in UTC and a space (from 10.2
+on; there is no fraction where that is exactly 0). A monitor's `(qemu) ` may be in front. All other lines of a
+log are none of ours: they are counted, and given to who wants them.
+
+A line that begins as an event's but does not fit its format is looked at again: a text may have had a line's
+end in it, and two threads' lines may have run into each other.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import timegm
+
+from tesc.records import record
+from tesc.trace.errors import Broken, PayloadMismatch
+from tesc.trace.events import TracedEvent
+from tesc.trace.input import Truncated
+from tesc.trace.inverse import certain, inverse
+from tesc.trace.layout import UNKNOWN, PayloadLayout
+from tesc.trace.reader import LONGEST_KEPT, MOST_KEPT, Made, RecordReader, Rows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from tesc.trace.events import Catalogue
+    from tesc.trace.input import TraceInput
+    from tesc.trace.reader import Prepare, Row, Slots
+    from tesc.trace.selection import Window
+    from tesc.trace.values import Values
+
+# No such version of the simpletrace format was ever written.
+LOG = PayloadLayout("<", 1, 0)
+# A longer line is none of an event.
+LONGEST = 1 << 20
+# How many lines a text may have run over.
+_MOST_LINES = 16
+_STAMP = rb"(\d+)@(\d+)\.(\d{6}):|(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{6}))?Z "
+_LINE = re.compile(rb"(?:\(qemu\) )*(?:%s)?([A-Za-z_][A-Za-z0-9_]*)(?: |$)" % _STAMP)
+_INNER = re.compile(rb"(?:\d+@\d+\.\d{6}:|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?Z )[A-Za-z_]\w*(?: |$)")
+_WORD = re.compile(rb"[A-Za-z_]\w*(?= |$)")
+
+
+@record
+class Head:
+    """How a line begins: its time and thread, -1 where it has none, the name, and where its text begins."""
+
+    time: int
+    thread: int
+    name: bytes
+    stop: int
+
+
+def looks_like_log(head: bytes) -> bool:
+    """Whether a file that begins so is text, in whatever encoding."""
+    if not head:
+        return False
+    sample = head[:4096]
+    return (
+        b"\0" not in sample[:16]
+        and sum([byte >= 32 or byte in b"\t\n\r\x1b" for byte in sample]) * 10 >= len(sample) * 9
+    )
+
+
+class LogReader(RecordReader):
+    """A log, opened."""
+
+    def __init__(self, source: TraceInput, catalogue: Catalogue) -> None:
+        super().__init__(source, LOG, catalogue)
+        self.joined = 0
+        names = catalogue.names()
+        self._ids = {name.encode(): number for number, (name, _) in enumerate(names)}
+        self._declared = [event for _, event in names]
+        self._events: dict[int, TracedEvent] = {}
+        self._seconds: dict[bytes, int] = {}
+        self._at_end = False
+
+    def made_of(self, event: TracedEvent, make: Callable[[Values], Any]) -> Made:
+        return Made(inverse(event.format, event.kinds, event.model), make)  # type: ignore[arg-type]
+
+    def event(self, event_id: int) -> TracedEvent | None:
+        event = self._events.get(event_id)
+        if event is None:
+            declared = self._declared[event_id]
+            event = self._events[event_id] = TracedEvent(
+                declared.name, declared.parameters, declared.format, declared.texts, declared.model
+            )
+            event.uncertain = not certain(event.format, event.kinds, event.model)
+        return event
+
+    def has_event(self) -> bool:
+        """Whether an event's line begins in the data that is there, at a line's beginning or after a time."""
+        data = self.source.data
+        return any(map(self._starts, data.split(b"\n"))) or any(
+            self._starts(data[match.start() :]) for match in _INNER.finditer(data)
+        )
+
+    def first_time(self) -> int | None:
+        """The time of the first event's line in the first data, or None."""
+        if not self.source.data:
+            self._more()
+        for line in self.source.data[self.source.at :].split(b"\n"):
+            head = self._head(line)
+            if head is not None and head.name in self._ids:
+                return head.time
+        return None
+
+    def read_on(self) -> None:
+        if not self.over and not self._more():
+            if self._at_end:
+                self.over = True
+                if not self.records:
+                    ours = f"of an event in {self.catalogue.path}"
+                    self.errors.note("none", 0, f"no simpletrace file, and no log with a line {ours}")
+            self._at_end = True  # what follows the last line's end is a line, too
+
+    def _more(self) -> bool:
+        source = self.source
+        try:
+            return source.more(len(source.data) - source.at + 1)
+        except Truncated:
+            self._stop("the file has become shorter while it was followed")
+            return True
+        except Broken as broken:
+            self._stop(f"{broken}; nothing can be read from here on")
+            return True
+
+    def fill(
+        self, prepare: Prepare, slots: Slots, window: Window, timeless: bool = False, many: bool = True
+    ) -> Rows:
+        """The records of whole lines of the data that is there."""
+        if sum([len(made) for made in slots.values() if made]) > MOST_KEPT:
+            for made in slots.values():
+                if made:
+                    made.clear()
+        source = self.source
+        end = len(source.data) if self._at_end else source.data.rfind(b"\n", source.at) + 1
+        if not end and len(source.data) - source.at > LONGEST:
+            end = len(source.data)
+        rows: list[Row] = []
+        if end > source.at:
+            lines = source.data[source.at : end].split(b"\n")
+            if lines and not lines[-1]:
+                lines.pop()
+            self._lines(lines, rows, prepare, slots, window)
+            source.at = end
+        found = Rows([], [], [])
+        found.extend(rows)
+        return found.dense() if window.sparse else found
+
+    def _lines(
+        self, lines: list[bytes], rows: list[Row], prepare: Prepare, slots: Slots, window: Window
+    ) -> None:
+        """Take lines; `self.source.at` is where the first one begins."""
+        place = self.source.at
+        number = 0
+        limited = window.limited
+        while number < len(lines):
+            line = lines[number]
+            number += 1
+            begin, place = place, place + len(line) + 1
+            head = self._head(line)
+            event_id = None if head is None else self._ids.get(head.name)
+            if head is None or event_id is None:
+                self._other(line, rows, prepare, slots, window, begin)
+                continue
+            slot = self._slot(event_id, prepare, slots)
+            self.records += 1
+            time = head.time
+            self.steps_back += UNKNOWN < time < self.last_time
+            self.last_time = time
+            if slot is None or (limited and not window.holds(time, head.thread)):
+                continue
+            text = line[head.stop :]
+            try:
+                rows.append((time, head.thread, slot[text]))
+            except PayloadMismatch:
+                used = self._again(head, slot, line, lines[number : number + _MOST_LINES], rows, begin)
+                for extra in lines[number : number + used]:
+                    place += len(extra) + 1
+                number += used
+
+    def _again(
+        self, head: Head, slot: Made, line: bytes, following: list[bytes], rows: list[Row], begin: int
+    ) -> int:
+        """A line that does not fit: one that goes on, or two; returns how many more belong to it."""
+        text = line[head.stop :]
+        for used, more in enumerate(following, 1):
+            if self._starts(more):
+                break
+            text += b"\n" + more
+            if len(text) > LONGEST_KEPT * 8:
+                break
+            try:
+                rows.append((head.time, head.thread, slot[text]))
+            except PayloadMismatch:
+                continue
+            return used
+        name = head.name.decode()
+        self.lost += 1
+        message = f"a line of '{name}' that its format in {self.catalogue.path} does not print"
+        if self._starts_within(line, head.stop):
+            message = f"a line of '{name}' into which another event's line ran"
+            name += " "
+        self.errors.note(("mismatch", name), self.source.start + begin, message)
+        return 0
+
+    def _starts(self, line: bytes) -> bool:
+        """Whether an event's line begins here."""
+        head = self._head(line)
+        return head is not None and head.name in self._ids
+
+    def _starts_within(self, line: bytes, at: int) -> bool:
+        """Whether an event's line begins in a line, with or without a time in front."""
+        if _INNER.search(line, at):
+            return True
+        for match in _WORD.finditer(line, at):
+            word = match[0]
+            if any(word[start:] in self._ids and len(word) - start > 3 for start in range(len(word))):
+                return True
+        return False
+
+    def _other(
+        self, line: bytes, rows: list[Row], prepare: Prepare, slots: Slots, window: Window, begin: int
+    ) -> None:
+        """A line that does not begin as an event's; one may begin in it all the same."""
+        match = _INNER.search(line)
+        if match is not None and match.start() and self._starts(line[match.start() :]):
+            self.joined += 1
+            self.errors.note(
+                "joined", self.source.start + begin, "an event's line that ran into another line"
+            )
+            self._count_other(line[: match.start()])
+            at, self.source.at = self.source.at, begin + match.start()
+            self._lines([line[match.start() :]], rows, prepare, slots, window)
+            self.source.at = at
+            return
+        self._count_other(line)
+
+    def _count_other(self, line: bytes) -> None:
+        self.others += 1
+        if self.other is not None:
+            self.other(line)
+
+    def _head(self, line: bytes) -> Head | None:
+        """How a line begins, if an event's could begin so."""
+        match = _LINE.match(line)
+        if match is None:
+            return None
+        thread, seconds, micros, date, fraction, name = match.groups()
+        if seconds is not None:
+            return Head(int(seconds) * 1_000_000_000 + int(micros) * 1000, int(thread), name, match.end())
+        if date is None:
+            return Head(UNKNOWN, UNKNOWN, name, match.end())
+        whole = self._seconds.get(date)
+        if whole is None:
+            if len(self._seconds) > 1000:
+                self._seconds.clear()
+            whole = self._seconds[date] = _epoch(date)
+        return Head(whole + int(fraction or 0) * 1000, UNKNOWN, name, match.end())
+
+
+def _epoch(date: bytes) -> int:
+    """Nanoseconds since 1970 of `YYYY-MM-DDTHH:MM:SS`."""
+    year, month, day, hour, minute, second = [int(part) for part in re.split(b"[-T:]", date)]
+    if not 1 <= month <= 12 or not 1 <= day <= 31:
+        return 0
+    return timegm((year, month, day, hour, minute, second, 0, 0, 0)) * 1_000_000_000

@@ -1,0 +1,75 @@
+"""Opening a trace, of whatever kind."""
+
+from __future__ import annotations
+
+from tesc.trace import logs
+from tesc.trace.errors import Broken, Unusable
+from tesc.trace.guest_input import GuestInput
+from tesc.trace.input import TraceInput, Truncated
+from tesc.trace.layout import HEADER_BYTES, PayloadLayout, headed_layout, headless_layout
+from tesc.trace.reader import RecordReader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.trace.events import Catalogue
+
+
+def open_reader(
+    path: str, catalogue: Catalogue, guest: str | None = None, headless: bool = False, follow: bool = False
+) -> RecordReader:
+    """Open a trace. Raises OSError, and Unusable where nothing in it can be read.
+
+    A file without simpletrace's header is a stream of the guest whose prefix `guest` is (empty for
+    the only one), or, with `headless`, records whose IDs are positions in the events file.
+    """
+    source = TraceInput(path, follow)
+    try:
+        layout = _layout(source, guest, headless, catalogue)
+        if layout == logs.LOG:
+            log = logs.LogReader(source, catalogue)
+            # A log can begin with gigabytes of other lines, but a short file is known from end to end.
+            if len(source.data) < source.chunk and not follow and not log.has_event():
+                raise Unusable(_no_trace(source, catalogue))
+            return log
+        if not layout.named and not catalogue.whole:
+            raise Unusable(f"{source.path}: its IDs are positions in {catalogue.path}, which has errors")
+        source.at = layout.start
+        if layout.version is None:
+            source = GuestInput(source, catalogue, guest or "")
+        return RecordReader(source, layout, catalogue)
+    except BaseException:
+        source.close()
+        raise
+
+
+def _layout(source: TraceInput, guest: str | None, headless: bool, catalogue: Catalogue) -> PayloadLayout:
+    try:
+        source.more(HEADER_BYTES)
+        layout = headed_layout(source.data)
+        if layout is not None and len(source.data) < layout.start and not source.more(layout.start):
+            raise Unusable("byte 0: the file ends within its header")
+    except Unusable as error:
+        raise Unusable(f"{source.path}: {error}") from None
+    except Broken as broken:
+        raise Unusable(f"{source.path}: {broken}") from None
+    except Truncated:
+        raise Unusable(f"{source.path}: the file has become shorter while it was followed") from None
+    if layout is not None:
+        return layout
+    if guest is not None:
+        return PayloadLayout("<", None, 0)
+    if headless:
+        return headless_layout(source.data)
+    if not source.data:
+        raise Unusable(f"{source.path}: byte 0: the file is empty: not even a header is there")
+    if logs.looks_like_log(source.data):
+        return logs.LOG
+    raise Unusable(_no_trace(source, catalogue))
+
+
+def _no_trace(source: TraceInput, catalogue: Catalogue) -> str:
+    return (
+        f"{source.path}: byte 0: no simpletrace file, it does not begin with the header of one, and no log: "
+        f"no line is an event's of {catalogue.path} "
+        "(--guest reads a guest's stream, --no-header records without a header)"
+    )

@@ -1,0 +1,146 @@
+"""Many sources read at once: on all cores, and only those that are not what they were.
+
+What a file was is known by its times, size and inode, as git's index knows it. A file that was changed just
+now is not kept, for it may change again within the same tick of the clock.
+"""
+
+from __future__ import annotations
+
+import gc
+import marshal
+import os
+import time
+
+from tesc import cache
+from tesc.records import record
+from tesc.uses.encoding import decoded, encoded
+from tesc.uses.scan import Facts, facts, language_of, may_use
+from tesc.uses.sources import read_bytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+# What a process costs is worth it for so many files, and no tree has use for more processes than that.
+_WORTH_A_PROCESS = 300
+_MOST_PROCESSES = 8
+_FRESH_NS = 2_000_000_000
+
+
+@record
+class Read:
+    """A source as it was read: its time and size, as `signature` has them, and what it says of events."""
+
+    signature: tuple[int, int]
+    facts: Facts | None
+
+
+def read_all(folder: str, paths: Sequence[str]) -> dict[str, Read]:
+    """What the sources below a folder say of events; those that can't be read are left out."""
+    collects = gc.isenabled()
+    # Nothing of what is made here is garbage, and looking for some takes a tenth of the time.
+    gc.disable()
+    try:
+        return _read_all(folder, paths)
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _read_all(folder: str, paths: Sequence[str]) -> dict[str, Read]:
+    table = cache.table("sources", folder)
+    kept = table.get("files") or {}
+    states = {path: state for path in paths for state in [_state(path)] if state is not None}
+    old = {path: kept[path] for path, state in states.items() if path in kept and kept[path][0] == state}
+    new = _read_new([path for path in states if path not in old])
+    if new or len(old) < len(kept):
+        fresh = time.time_ns() - _FRESH_NS
+        table.put(
+            "files",
+            {
+                path: old.get(path) or [state, new[path]]
+                for path, state in states.items()
+                if path in old or (path in new and max(state[0], state[1]) < fresh)
+            },
+        )
+        table.save()
+    return {
+        path: Read((state[0], state[2]), decoded(values) if values else None)
+        for path, state in states.items()
+        if path in old or path in new
+        for values in [old[path][1] if path in old else new[path]]
+    }
+
+
+def _state(path: str) -> list[int] | None:
+    try:
+        state = os.stat(path)
+    except OSError:
+        return None
+    return [state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino]
+
+
+def _read_new(paths: list[str]) -> dict[str, Any]:
+    """What files say, encoded; 0 for nothing."""
+    jobs = min(len(paths) // _WORTH_A_PROCESS, _cores(), _MOST_PROCESSES)
+    if jobs < 2 or not hasattr(os, "fork"):
+        return _read(paths)
+    found: dict[str, Any] = {}
+    children = [_fork(paths[number::jobs]) for number in range(1, jobs)]
+    missing = []
+    try:
+        found.update(_read(paths[::jobs]))
+    finally:
+        for number, (child, pipe) in enumerate(children, 1):
+            with open(pipe, "rb") as stream:
+                data = stream.read()
+            _, status = os.waitpid(child, 0)
+            if status:
+                missing += paths[number::jobs]
+            else:
+                found.update(marshal.loads(data))
+    return {**found, **_read(missing)}
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _fork(paths: list[str]) -> tuple[int, int]:
+    """A process that reads some files, and the pipe that it writes what they say into."""
+    receive, send = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(send)
+        return child, receive
+    status = 1
+    try:
+        os.close(receive)
+        with open(send, "wb") as stream:
+            marshal.dump(_read(paths), stream)
+        status = 0
+    finally:
+        # Nothing of what the parent has begun is finished here.
+        os._exit(status)
+
+
+def _read(paths: Sequence[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for path in paths:
+        read = read_bytes(path)
+        language = language_of(path)
+        if read is not None and language is not None:
+            text = decoded_text(read[0])
+            said = facts(text, language) if may_use(text) else None
+            found[path] = encoded(said) if said and (said.uses or said.pastes) else 0
+    return found
+
+
+def decoded_text(data: bytes) -> str:
+    """A text; empty where its bytes show that it holds no uses, for decoding takes longest."""
+    if b"trace_" in data or b"TRACE_" in data or b"_ENABLED" in data:
+        return data.decode("utf-8", "surrogateescape")
+    return ""

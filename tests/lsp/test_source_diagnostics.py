@@ -1,0 +1,51 @@
+"""What is found in open C documents, at their calls."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lsp.navigation import indexed
+
+EVENTS = 'net_send(int bytes) "bytes %d"\n'
+CODE = """\
+#include "trace.h"
+void f(void)
+{
+    trace_net_sned(1);
+    trace_net_send(1, 2);
+    trace_net_send("x");
+}
+"""
+
+
+@pytest.fixture
+def tree(tmp_path):
+    folder = tmp_path / "tree"
+    (folder / "net").mkdir(parents=True)
+    (folder / "tesc.toml").write_text("")
+    (folder / "net/trace-events").write_text(EVENTS)
+    (folder / "net/net.c").write_text(CODE)
+    return folder
+
+
+def told(found):
+    return [(one["code"], one["range"]["start"]["line"], one["range"]["start"]["character"]) for one in found]
+
+
+@pytest.mark.parametrize("pulls", [False, True])
+def test_at_the_calls(lsp, tree, pulls):
+    client = lsp()
+    client.initialize(tree, capabilities={"textDocument": {"diagnostic": {}}} if pulls else {})
+    events = client.open(tree / "net/trace-events")
+    indexed(client, events)
+    uri = client.open(tree / "net/net.c", language="c")
+
+    def found():
+        if pulls:
+            return client.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})["items"]
+        return client.published(uri)
+
+    assert told(found()) == [("TE602", 3, 4), ("TE603", 4, 4), ("TE607", 5, 19)]
+    # Places follow the text, and a call that is right is told no more.
+    client.change(uri, 2, CODE.replace("void f", "\nvoid f").replace("sned", "send"))
+    assert told(found()) == [("TE603", 5, 4), ("TE607", 6, 19)]

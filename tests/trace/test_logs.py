@@ -1,0 +1,252 @@
+"""Logs of QEMU as traces: every prefix, other lines, lines that ran together; formats read backwards."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tesc.trace.counting import count
+from tesc.trace.errors import PayloadMismatch, Unusable
+from tesc.trace.events import Catalogue
+from tesc.trace.formats import FORMATS, make_format
+from tesc.trace.inverse import certain, doubts, inverse
+from tesc.trace.opening import open_reader
+from tesc.trace.printf import compile_format
+from tesc.trace.selection import ALWAYS
+from tesc.trace.values import kind_of
+
+EVENTS = """\
+read(void *blk, int64_t offset, unsigned flags) "blk %p offset %" PRId64 " flags 0x%x"
+say(const char *who, uint8_t level) "'%s' %3u"
+pair(const char *a, const char *b) "%s %s"
+idle(void)
+vcpu reset(int n) "n %d"
+"""
+MASK = (1 << 64) - 1
+
+
+@pytest.fixture
+def log(unit_of, tmp_path):
+    """A function from a log's bytes to its rows, its errors, and the reader."""
+    readers = []
+
+    def read(data, chunk=1 << 18):
+        path = tmp_path / "qemu.log"
+        path.write_bytes(data)
+        reader = open_reader(str(path), Catalogue(unit_of(EVENTS)))
+        reader.source.chunk = chunk
+        readers.append(reader)
+        others = []
+        reader.other = others.append
+        prepare = lambda event: lambda values: (event.name, tuple(values))  # noqa: E731
+        rows = [row for batch in reader.batches(prepare, ALWAYS) for row in batch]
+        return rows, [(error.offset, error.message) for error in reader.errors], others
+
+    yield read
+    for reader in readers:
+        reader.source.close()
+
+
+@pytest.mark.parametrize(
+    ("prefix", "time", "thread"),
+    [
+        ("", -1, -1),
+        ("20013@1795887290.388408:", 1795887290388408000, 20013),
+        ("2026-11-28T17:34:50.388408Z ", 1795887290388408000, -1),
+        ("2026-11-28T17:34:50Z ", 1795887290000000000, -1),
+        ("(qemu) 7@0.000001:", 1000, 7),
+        ("(qemu) (qemu) ", -1, -1),
+    ],
+)
+@pytest.mark.parametrize("chunk", [1, 7, 1 << 18])
+def test_prefixes(log, prefix, time, thread, chunk):
+    lines = f"{prefix}read blk 0x7f00 offset -5 flags 0xff\n{prefix}idle \n{prefix}say 'a\tb'   7"
+    rows, errors, others = log(lines.encode(), chunk)
+    assert errors == others == []
+    assert rows == [
+        (time, thread, ("read", (0x7F00, -5 & MASK, 255))),
+        (time, thread, ("idle", ())),
+        (time, thread, ("say", (b"a\tb", 7))),
+    ]
+
+
+def test_other_lines(log):
+    """They are kept apart, whatever they look like."""
+    rows, errors, others = log(
+        b"IN: \n0x0000:  xor %eax\n\nreading disk\n2026-11-28T17:34:54Z qemu: x\nidle \nidle\n\xff\n"
+    )
+    assert [row[2] for row in rows] == [("idle", ())] * 2
+    assert errors == []
+    assert others == [
+        b"IN: ", b"0x0000:  xor %eax", b"", b"reading disk", b"2026-11-28T17:34:54Z qemu: x", b"\xff",
+    ]  # fmt: skip
+
+
+def test_a_text_over_lines(log):
+    rows, errors, others = log(b"say 'a\nb\n\nc'   1\nidle \n")
+    assert [row[2] for row in rows] == [("say", (b"a\nb\n\nc", 1)), ("idle", ())]
+    assert errors == others == []
+
+
+def test_lines_that_ran_together(log):
+    first = b"read blk 0x1 offset 2 fl"
+    rows, errors, others = log(
+        first + b"idle \nSeaBIOS7@1.000002:idle \nread blk 0x1 offset 2 flags nothing\nidle \n"
+    )
+    assert [row[2] for row in rows] == [("idle", ())] * 2
+    assert others == [b"SeaBIOS"]
+    assert errors == [
+        (0, "a line of 'read' into which another event's line ran"),
+        (len(first) + 6, "an event's line that ran into another line"),
+        (len(first) + 6 + 24, "a line of 'read' that its format in trace-events does not print"),
+    ]
+
+
+def test_what_is_not_sure(log):
+    rows, errors, _ = log(b"pair a b\npair a b c\npair  \n")
+    assert [row[2][1] for row in rows] == [(b"a", b"b"), (None, None), (b"", b"")]
+    assert errors == []
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_formats(tmp_path, unit_of, name):
+    """Every format takes a log, also what is not sure; as text it is the log's own lines."""
+    data = b"read blk (nil) offset 0 flags 0x0\npair a b c\nidle \nreset cpu=0x10 n -1\n"
+    path = tmp_path / "log"
+    path.write_bytes(data)
+    unit = unit_of(EVENTS)
+    reader = open_reader(str(path), Catalogue(unit))
+    form = make_format(name, unit.events)
+    text = (
+        form.begin()
+        + "".join([form.lines(rows) for rows in reader.batches(form.prepare, ALWAYS)])
+        + form.end()
+    )
+    reader.source.close()
+    assert not list(reader.errors)
+    if name == "text":
+        assert text.encode() == data
+    unsure = {"jsonl": '{"a": null, "b": null}', "csv": "pair,,,", "simpletrace": "a=? b=?"}
+    assert unsure.get(name, "pair") in text
+
+
+def test_counting(tmp_path, unit_of):
+    path = tmp_path / "log"
+    path.write_bytes(b"idle \nnoise\nidle \n7@2.000000:idle \n")
+    reader = open_reader(str(path), Catalogue(unit_of(EVENTS)))
+    assert dict(count([reader], lambda name: True).counts) == {"idle": 3}
+    reader.source.close()
+    assert reader.others == 1
+
+
+def test_no_log_at_all(log):
+    text = b"Dear diary,\ntoday nothing happened\n"
+    with pytest.raises(Unusable, match="no line is an event's of trace-events"):
+        log(text)
+    rows, errors, others = log(text * 10_000)
+    assert (rows, len(others)) == ([], 20_000)
+    assert errors == [(0, "no simpletrace file, and no log with a line of an event in trace-events")]
+
+
+@pytest.mark.parametrize(
+    ("text", "types", "line", "values"),
+    [
+        ('"%02x%02x"', ["uint8_t"] * 2, b"0aff", (10, 255)),
+        ('"%d%d"', ["int"] * 2, b"123", (None, None)),
+        ('"%d%d"', ["int"] * 2, b"1-2", (1, -2 & MASK)),
+        ('"%s%s"', ["char *"] * 2, b"ab", (None, None)),
+        ('"%s%s %d"', ["char *"] * 2 + ["int"], b"ab 5", (None, None, 5)),
+        ('"%x"', ["int8_t"], b"ffffff80", (-128 & MASK,)),
+        ('"%d"', ["bool"], b"1", (1,)),
+        ('"%d"', ["int64_t"], b"1", (None,)),
+        ('"%.3s"', ["char *"], b"abc", (None,)),
+        ('"%.3s"', ["char *"], b"ab", (b"ab",)),
+        ('"%*d"', ["int", "int"], b"   7", (None, 7)),
+        ('"%-6s|"', ["char *"], b"a b   |", (b"a b",)),
+        ('"%6s|"', ["char *"], b"   a b|", (b"a b",)),
+        ('"%c"', ["char"], b"\xff", (-1 & MASK,)),
+        ('"%p"', ["void *"], b"(nil)", (0,)),
+        ('"%#x %#o"', ["unsigned"] * 2, b"0 010", (0, 8)),
+        ('"%2$d %1$d"', ["int", "int"], b"5 6", (6, 5)),
+        ('"fixed"', ["int"], b"fixed", (None,)),
+        ('"%s"', ["void *"], b"text", (None,)),
+        ('"[%s] 100%%"', ["char *"], b"[]] 100%", (b"]",)),
+    ],
+)
+def test_backwards(text, types, line, values):
+    kinds = tuple([kind_of(type_) for type_ in types])
+    assert tuple(inverse(text, kinds)(line)) == values
+    assert certain(text, kinds) or None in values or text in ('"%d%d"', '"%.3s"')
+
+
+def test_doubts():
+    kinds = tuple([kind_of(type_) for type_ in ("char *", "char *", "int64_t", "int")])
+    assert [doubt.index for doubt in doubts('"%s%s %d"', kinds)] == [0, 3, 2]
+    assert doubts('"%s: %s"', kinds[:2]) == []
+
+
+TYPES = [
+    "int",
+    "unsigned",
+    "uint8_t",
+    "int8_t",
+    "int64_t",
+    "uint64_t",
+    "bool",
+    "void *",
+    "const char *",
+    "char",
+    "long",
+]
+CONVERSIONS = ["d", "u", "x", "08x", "5d", "-5u", "#x", "+d", "02x", "ld", "lu", "lx", "016lx"]
+
+
+@given(st.randoms(use_true_random=False))
+def test_what_is_printed_is_read(choose: random.Random):
+    """Of any format a line is read; what is given as sure is what was printed."""
+    types = [choose.choice(TYPES) for _ in range(choose.randrange(5))]
+    kinds = tuple([kind_of(type_) for type_ in types])
+    text, values = "", []
+    for kind in kinds:
+        text += choose.choice(["", " ", ", ", "0x", "a", "'", " is "])
+        if kind.text:
+            text += choose.choice(["%s", "'%s'", "%.4s", "%3s"])
+            values.append(choose.choice([b"", b"a", b"x y", b"0x1", b", 5", b"\xff", b"abcdef"]))
+            continue
+        text += (
+            "%p"
+            if kind.pointer
+            else "%c"
+            if kind.bits == 8 and choose.random() < 0.2
+            else f"%{choose.choice(CONVERSIONS)}"
+        )
+        bits = 1 if kind.truth else kind.bits
+        number = (
+            choose.choice([0, 1, 10, (1 << bits) - 1, 1 << (bits - 1), choose.getrandbits(bits)])
+            & (1 << bits) - 1
+        )
+        if kind.signed and number >> (bits - 1):
+            number -= 1 << bits
+        values.append(number & MASK)
+    text += choose.choice(["", " ", "."])
+    line = compile_format(f'"{text}"', kinds)(tuple(values)).encode("latin-1")
+    found = inverse(f'"{text}"', kinds)(line)
+    for kind, one, printed in zip(kinds, found, values):
+        if kind.text and one is not None and " " not in text:
+            continue  # padding is taken off, and may have been the text's own
+        assert one in (None, printed) or (isinstance(one, bytes) and one == printed.strip(b" "))
+    if certain(f'"{text}"', kinds):
+        assert None not in found or "%.4s" in text
+
+
+@given(st.binary(max_size=60))
+def test_any_line(line):
+    kinds = tuple([kind_of(type_) for type_ in ("const char *", "int", "void *")])
+    try:
+        inverse('"%s at %d, %p"', kinds)(line)
+    except PayloadMismatch:
+        return
+    assert b" at " in line
