@@ -70,11 +70,12 @@ def diff(workspace: Workspace, texts: Mapping[str, str]) -> str:
     parts = []
     for source in workspace.settings:
         if source.file in texts:
-            parts += _diff(source, texts[source.file])
+            parts += unified(source, texts[source.file])
     return "".join(parts)
 
 
-def _diff(source: Source, text: str) -> list[str]:
+def unified(source: Source, text: str) -> list[str]:
+    """The lines of a unified diff from a source to another text of it."""
     from difflib import unified_diff
 
     lines = unified_diff(_lines(source.text), _lines(text), source.path, source.path)

@@ -162,6 +162,12 @@ def own_parser() -> argparse.ArgumentParser:
         "(default: the configuration's)",
     )
     parser.add_argument(
+        "--qemu-release",
+        metavar="X.Y",
+        help="the QEMU that the outputs are for, from 5.2 on (default: the configuration's, else that of "
+        "the tree's VERSION, else the newest)",
+    )
+    parser.add_argument(
         "-j", dest="processes", type=int, metavar="N", help="processes at most (default: one a CPU)"
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="print no summary")
@@ -175,9 +181,14 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     from tesc.cli.units import refused
     from tesc.source_tree import SourceTree
     from tesc.units.rejections import rejections
+    from tesc.units.releases import BadRelease, release_of
 
     if not os.path.isdir(options.root):
         raise Failure(f"{options.root}: no such folder")
+    try:
+        release_of(options.qemu_release or "")
+    except BadRelease as wrong:
+        raise Failure(f"--qemu-release: {wrong}") from None
     tree = SourceTree(options.root, overrides(options), manifests.Manifest(identity))
     out = options.out or tree.settings.generate.out
     if not out:
@@ -185,6 +196,8 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     if not options.out and _nothing_to_do(out, identity, words):
         return 0
     wanted = _wanted(options, tree, relative(out))
+    if wanted.compat == "qemu":
+        tree.read_as_qemu()
     groups = tree.groups()
     refuse_odd_paths([wanted.out, *tree.inputs])
     types = tree.settings.types
@@ -213,6 +226,7 @@ def _wanted(options: argparse.Namespace, tree: SourceTree, out: str) -> TreeOpti
     from tesc.cli.terminal import Failure
     from tesc.codegen.qemu import BACKENDS, BadBackend, load_backends
     from tesc.codegen.tree.plan import FORMATS, TreeOptions
+    from tesc.units.releases import release_of
 
     configured = tree.settings.generate
     for tapset in configured.tapsets:
@@ -228,8 +242,24 @@ def _wanted(options: argparse.Namespace, tree: SourceTree, out: str) -> TreeOpti
         if form not in FORMATS:
             hint = "; tapsets are set up in [[generate.tapset]]" if form.endswith("stap") else ""
             raise Failure(f"unknown format: {form} (of a tree: {', '.join(FORMATS)}){hint}")
+    release = release_of(tree.settings.qemu_release)
+    if not release.has("group-headers"):
+        raise Failure(
+            f"QEMU {release.name} has outputs in each folder: tesc gen is for builds from 5.2 on, "
+            "tesc tracetool for older ones, too"
+        )
+    if "rs" in formats and not release.has("rust"):
+        raise Failure(f"QEMU {release.name} has no format rs: it came with 10.2")
     compat = options.compat or tree.settings.compat
-    return TreeOptions(out, backends, formats, configured.tapsets, sys.platform, compat)
+    return TreeOptions(
+        out=out,
+        backends=backends,
+        formats=formats,
+        tapsets=configured.tapsets,
+        platform=sys.platform,
+        compat=compat,
+        release=release,
+    )
 
 
 def _split(text: str | None) -> tuple[str, ...]:

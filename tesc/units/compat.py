@@ -14,8 +14,8 @@ from tesc.syntax.reference_conversions import lttng_conversions as lttng_convers
 _LTTNG_INTEGERS = ("int", "long", "unsigned", "size_t", "bool")
 
 # SystemTap's printf knows no `z` and no `ll`; the log tapset drops them where these match.
-_STAP_SIZE = re.compile(r"%(\d*)z(x|u|d)")
-_STAP_LONG = re.compile(r"%(\d*)(l+)(x|u|d)")
+_STAP_SIZES = re.compile(r"%(\d*)(l+|z)(x|u|d)")
+_STAP_Z = re.compile(r"%(\d*)(z)(x|u|d)")
 
 # D's reserved words as dtrace(1) documents them, and those that the reference adds.
 D_RESERVED_WORDS = frozenset(
@@ -40,6 +40,9 @@ def lttng_field(type_text: str, conversion: str) -> str:
     return "integer" if any(word in type_text for word in _LTTNG_INTEGERS) else ""
 
 
-def stap_sizes_dropped(text: str) -> str:
-    """A format's joined text as the log tapset prints it, without the sizes SystemTap refuses."""
-    return _STAP_LONG.sub(r"%\1\3", _STAP_SIZE.sub(r"%\1\2", text))
+def stap_sizes_dropped(text: str, long_too: bool = True) -> str:
+    """A format's joined text as the log tapset prints it, without the sizes SystemTap refuses.
+
+    Until 5.2 (`long_too` false) only `z` was dropped.
+    """
+    return (_STAP_SIZES if long_too else _STAP_Z).sub(r"%\1\3", text)
