@@ -46,7 +46,7 @@ try {
   await line("thermostat_poll").waitFor();
   const status = page.locator("[id='tesc.tesc.tesc.status']", { hasText: /tesc \d/ });
   await status.waitFor();
-  const tooltip = (await status.locator("a").getAttribute("aria-label")) ?? "";
+  const version = (await status.innerText()).trim();
 
   await page.keyboard.press("Control+End");
   await page.keyboard.type(TYPED, { delay: 20 });
@@ -93,12 +93,13 @@ try {
   await take("generated");
   await page.keyboard.press("Escape");
 
-  await command("Get Started: Open Walkthrough");
+  await command("Welcome: Open Walkthrough");
   await page.locator(".quick-input-list .monaco-list-row", { hasText: "Trace events with tesc" }).first().click();
   await page.locator(".getting-started-step, .step-title", { hasText: "See what is wrong" }).first().waitFor();
   const steps = await page.locator(".getting-started-step .step-title").allInnerTexts();
+  await page.setViewportSize({ width: 1400, height: 700 }); // the picture is beside the steps
   await take("walkthrough");
-  console.log(JSON.stringify({ tooltip, steps }));
+  console.log(JSON.stringify({ status: version, steps }));
 } catch (error) {
   await page.screenshot({ path: path.join(job.folder, "failed.png") });
   throw error;
