@@ -34,6 +34,10 @@ class SourceTree:
         self._workspace = Workspace(overrides, relative, looked_at=manifest.before_reading)
         self.settings = self._workspace.settings_for(os.path.join(self.root, _FILE))
 
+    def read_as_qemu(self) -> None:
+        """Take lines that are invalid, but that QEMU's tracetool reads, as it reads them."""
+        self._workspace.lenient = True
+
     def groups(self) -> list[Group]:
         """The tree's groups, as its configuration orders them, else sorted by folder and name.
 

@@ -7,6 +7,7 @@ import os
 
 from tesc.config.globs import matches
 from tesc.config.settings import configuration_at, settings_with
+from tesc.escaping import visible
 from tesc.files import MAX_SOURCE_BYTES, read_source, relative, too_large
 from tesc.files import find_files as find_files  # callers look for it here
 from tesc.records import record, replace
@@ -14,6 +15,7 @@ from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 from tesc.units.loading import Loader
 from tesc.units.outside import outside
+from tesc.units.releases import NEWEST, release_at, release_of
 from tesc.units.resolve import resolve
 
 TYPE_CHECKING = False
@@ -58,11 +60,12 @@ class Overrides:
     folders: tuple[str, ...] = ()
     config: str | None = None
     isolated: bool = False
+    qemu_release: str | None = None
 
 
 _NO_OVERRIDES = Overrides()
 # What decides, in a folder, which settings hold for the files below it.
-_SETTLING = ("tesc.toml", "pyproject.toml", os.path.join("scripts", "tracetool.py"))
+_SETTLING = ("tesc.toml", "pyproject.toml", os.path.join("scripts", "tracetool.py"), "VERSION")
 
 
 class Workspace:
@@ -86,6 +89,8 @@ class Workspace:
         self.versions = versions
         # Whether files that others include are units of their own all the same.
         self.keeps_roots = False
+        # Whether lines that are invalid, but that QEMU's tracetool reads, are read as it reads them.
+        self.lenient = False
         self.units: list[Unit] = []
         self.settings: dict[Source, Settings] = {}
         self.unreadable: list[Unreadable] = []
@@ -242,7 +247,7 @@ class Workspace:
             if configuration is not None:
                 self.configurations[configuration.path] = configuration
             settings = settings_with(configuration, path, self.overrides.profile)
-            self._folders[folder] = _overridden(settings, self.overrides)
+            self._folders[folder] = _of_release(_overridden(settings, self.overrides), path)
         return self._folders[folder]
 
     def _look_at_settings(self, folder: str, looked_at: Callable[[str], None]) -> None:
@@ -325,7 +330,8 @@ class Workspace:
         return (own, *self.overrides.folders, *((root,) if root else ()))
 
     def _unit(self, tree: Tree) -> Unit:
-        unit = resolve((tree,), self._loader(tree.source), self.outside_of(tree))
+        release = release_of(self.settings_of(tree.source).qemu_release)
+        unit = resolve((tree,), self._loader(tree.source), self.outside_of(tree), release, self.lenient)
         return unit if self.versions is None else replace(unit, versions=self.versions)
 
 
@@ -374,6 +380,14 @@ def _included(units: list[Unit]) -> set[int]:
     }
 
 
+def _of_release(settings: Settings, path: str) -> Settings:
+    """Settings that name the release of QEMU that a file is of, if it is not the newest."""
+    if settings.qemu_release:
+        return settings
+    release = release_at(path)
+    return settings if release == NEWEST else replace(settings, qemu_release=release.name)
+
+
 def _overridden(settings: Settings, given: Overrides) -> Settings:
     """Settings with what the command line says: a selection of rules starts anew, the rest adds."""
     if given.select:
@@ -383,6 +397,7 @@ def _overridden(settings: Settings, given: Overrides) -> Settings:
         settings,
         max_args=settings.max_args if given.max_args is None else given.max_args,
         data_models=given.data_models or settings.data_models,
+        qemu_release=given.qemu_release or settings.qemu_release,
         ignore=(*settings.ignore, *given.ignore),
         severity=(*settings.severity, *given.severity),
     )
@@ -399,7 +414,7 @@ def _is_binary(source: Source) -> bool:
 
 def shown(path: str) -> str:
     """A path as diagnostics show it: as it was given, with slashes, without `./`."""
-    return os.path.normpath(path).replace(os.sep, "/")
+    return visible(os.path.normpath(path).replace(os.sep, "/"))
 
 
 _shown = shown  # where a parameter has its name

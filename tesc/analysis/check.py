@@ -241,6 +241,9 @@ def _unsuppressed(
     """Drop what comments suppress, and report the comments that suppress nothing."""
     dropped: set[int] = set()
     unused: list[Diagnostic] = []
+    by_source: dict[Source, list[Diagnostic]] = {}
+    for diagnostic in found:
+        by_source.setdefault(diagnostic.source, []).append(diagnostic)
     for tree in trees:
         mine = suppressions(tree)
         if not mine:
@@ -248,11 +251,11 @@ def _unsuppressed(
         rules = plan.rules_in(tree.source)
         reporter = next((rule for rule in rules if rule.code == UNUSED_IGNORE), None)
         ran = {rule.code for rule in rules if rule.applies(settings[tree.source])}
-        here = [(d, tree.source.place(d.span.start)[0]) for d in found if d.source is tree.source]
+        here = _by_place(by_source.get(tree.source, ()))
         useless: list[Report] = []
         for one in mine:
-            hit = [d for d, line in here if d.code in one.codes and one.line in (0, line)]
-            dropped.update(map(id, hit))
+            hit = [key for code in one.codes for key in here.get((code, one.line), ())]
+            dropped.update(hit)
             # A rule that did not run can't tell whether its suppression is needed.
             if not hit and (one.flaw or not one.codes - ran):
                 useless.append(_unused(one))
@@ -264,6 +267,16 @@ def _unsuppressed(
             levels = plan.severities_in(tree.source)
             unused += [_diagnostic(reporter, one, tree.source, None, levels) for one in useless]
     return [d for d in found if id(d) not in dropped] + unused
+
+
+def _by_place(found: Iterable[Diagnostic]) -> dict[tuple[str, int], list[int]]:
+    """The IDs of diagnostics by code and line, and by code and 0 for all lines."""
+    made: dict[tuple[str, int], list[int]] = {}
+    for diagnostic in found:
+        line, _ = diagnostic.source.place(diagnostic.span.start)
+        for where in (0, line):
+            made.setdefault((diagnostic.code, where), []).append(id(diagnostic))
+    return made
 
 
 def _unused(one: Suppression) -> Report:

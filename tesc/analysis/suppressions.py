@@ -12,6 +12,12 @@ from tesc.records import record
 from tesc.syntax.nodes import Comment, Tree
 from tesc.syntax.source import Span
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.syntax.nodes import Item
+
 _IGNORE = re.compile(
     r"#+[ \t]*tesc:[ \t]*(?P<kind>ignore(?:-file)?)\b[ \t]*(?:\[(?P<rules>[^\]]*)(?P<end>\])?)?"
 )
@@ -49,6 +55,7 @@ def suppressions(tree: Tree) -> list[Suppression]:
     if "ignore" not in tree.source.text:
         return found
     items = tree.items
+    following = _lines_of_following(items)
     began = False
     for position, item in enumerate(items):
         if not isinstance(item, Comment):
@@ -57,11 +64,21 @@ def suppressions(tree: Tree) -> list[Suppression]:
         match = ignore_comment(item)
         if match is None:
             continue
-        following = next((later for later in items[position + 1 :] if not isinstance(later, Comment)), None)
         for_file = match["kind"] == "ignore-file"
-        line = 0 if for_file else following.line if following else -1
+        line = 0 if for_file else following[position]
         found.extend(_of_comment(item, match, line, began and for_file))
     return found
+
+
+def _lines_of_following(items: Sequence[Item]) -> list[int]:
+    """The line of the next item that is no comment, for each of the items; -1 where there is none."""
+    lines = []
+    line = -1
+    for item in reversed(items):
+        lines.append(line)
+        if not isinstance(item, Comment):
+            line = item.line
+    return lines[::-1]
 
 
 def _of_comment(comment: Comment, match: re.Match[str], line: int, late: bool) -> list[Suppression]:

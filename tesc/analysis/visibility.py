@@ -18,7 +18,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from tesc.analysis.callers import Place
     from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event
     from tesc.units.unit import Unit
     from tesc.uses.index import Index
 
@@ -115,3 +117,30 @@ class Visibility:
     @staticmethod
     def _numbered(number: int | None) -> Seen:
         return Seen(frozenset() if number is None else frozenset((number,)), number is not None)
+
+
+class Pasted:
+    """The pasted names of all sources that stay unknown, and which event they may be."""
+
+    def __init__(self, units: Sequence[Unit], settings: Settings, uses: Index) -> None:
+        places = [(path, use) for path, use in uses.pasted if not use.capitals and not use.dead]
+        self._units = units
+        self._patterns = [
+            (re.compile(".*".join(map(re.escape, use.name.split("*")))), (path, use)) for path, use in places
+        ]
+        self._seen = Visibility(units, settings, uses) if places else None
+
+    def place_of(self, names: Sequence[str], node: Event) -> Place | None:
+        """The first place where one of an event's names may be put together."""
+        for pattern, place in self._patterns:
+            if any(map(pattern.fullmatch, names)) and self._may_call(place[0], node):
+                return place
+        return None
+
+    def _may_call(self, path: str, node: Event) -> bool:
+        """Whether a file can call an event, as far as it is known what it includes."""
+        assert self._seen is not None
+        seen = self._seen.direct(path)
+        return not seen.sure or any(
+            event.node is node for number in seen.units for event in self._units[number].events
+        )

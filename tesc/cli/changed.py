@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager
 
 from tesc.change import BadPatch, Patch, Since
-from tesc.cli.terminal import Failure
+from tesc.cli.terminal import Failure, standard_input
 from tesc.git import GitError
 
 TYPE_CHECKING = False
@@ -69,6 +68,4 @@ def _data(path: str) -> bytes:
     if path != "-":
         with open(path, "rb") as file:
             return file.read()
-    if sys.stdin is None:
-        raise Failure("standard input is closed")
-    return sys.stdin.buffer.read()
+    return standard_input()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import time
 
 from tesc.analysis.check import Memory, check, needs_sources
@@ -12,7 +11,7 @@ from tesc.analysis.kept_reports import KeptReports
 from tesc.analysis.selection import chosen, renamed_rules, unknown_rules
 from tesc.cli import kept_runs, report
 from tesc.cli.overrides import add_overrides, add_selection, overrides
-from tesc.cli.terminal import Failure, add_color, error, printable, warned
+from tesc.cli.terminal import Failure, add_color, error, print_as_is, standard_input, warned
 from tesc.config.errors import BadConfiguration
 from tesc.files import MAX_SOURCE_BYTES, is_source_code, too_large
 from tesc.records import replace
@@ -135,7 +134,7 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     printed = report.report(found, workspace.files, options, known=wanted.known)
     status = _status(found, workspace, missing)
     if status != 2 and kept_runs.may_keep(options) and not (wanted.known or warned()):
-        kept_runs.keep(options, workspace, printable(printed), status, began)
+        kept_runs.keep(options, workspace, printed, status, began)
     return status
 
 
@@ -245,7 +244,7 @@ def _fix(
 
     after, settled = fixes.fixed(workspace, found, again, options.unsafe_fixes, report.scope(options))
     if options.diff:
-        fixes.print_as_is(fixes.diff(workspace, settled.texts))
+        print_as_is(fixes.diff(workspace, settled.texts))
         fixes.tell(settled.fixed, would=True)
         return _status([], workspace, failed) or (1 if settled.texts else 0)
     if "-" in options.paths:
@@ -298,9 +297,7 @@ def _fill(workspace: Workspace, options: argparse.Namespace, change: Change | No
 
 
 def _standard_input(name: str) -> Source:
-    if sys.stdin is None:
-        raise Failure("standard input is closed")
-    data = sys.stdin.buffer.read(MAX_SOURCE_BYTES + 1)
+    data = standard_input(MAX_SOURCE_BYTES + 1)
     if len(data) > MAX_SOURCE_BYTES:
         raise Failure(f"{name}: {too_large(name).strerror}")
     return Source.from_bytes(name, data)

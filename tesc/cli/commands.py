@@ -16,7 +16,19 @@ _OTHER_TOOLS = {
 }
 # The modules, or those without one, in the order of the help.
 _ORDER = (
-    *("check", "fmt", "gen", "tracetool", "tracetool-classic", "flatten", "list", "breaking", "diff"),
+    *(
+        "check",
+        "fmt",
+        "gen",
+        "tracetool",
+        "tracetool-classic",
+        "flatten",
+        "list",
+        "refs",
+        "rename",
+        "breaking",
+        "diff",
+    ),
     *("guest", "decode", "explain", "lsp", "config", "init", "cache", "completion", "man"),
 )
 

@@ -6,7 +6,7 @@ import os
 import sys
 
 from tesc.analysis.fixing import settle
-from tesc.cli.terminal import error, plural, print_bytes, printable
+from tesc.cli.terminal import error, plural, print_as_is, print_errors
 from tesc.files import write_source
 from tesc.syntax.source import Source
 from tesc.workspace import Workspace
@@ -65,21 +65,17 @@ def _written(file: str, before: str, text: str) -> bool:
     return True
 
 
-def print_as_is(text: str) -> None:
-    """Print a file's text, bytes that are not UTF-8 included."""
-    print_bytes(text.encode("utf-8", "surrogateescape"))
-
-
 def diff(workspace: Workspace, texts: Mapping[str, str]) -> str:
     """What the new texts change, as patch(1) and git take it."""
     parts = []
     for source in workspace.settings:
         if source.file in texts:
-            parts += _diff(source, texts[source.file])
+            parts += unified(source, texts[source.file])
     return "".join(parts)
 
 
-def _diff(source: Source, text: str) -> list[str]:
+def unified(source: Source, text: str) -> list[str]:
+    """The lines of a unified diff from a source to another text of it."""
     from difflib import unified_diff
 
     lines = unified_diff(_lines(source.text), _lines(text), source.path, source.path)
@@ -98,7 +94,7 @@ def print_fixed(workspace: Workspace, settled: FixResult) -> None:
 
     root = workspace.units[0].roots[0].source
     print_as_is(settled.texts.get(root.file, root.text))
-    sys.stderr.write(printable(concise.render(settled.left)))
+    print_errors(concise.render(settled.left))
     tell(settled.fixed)
 
 

@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 
-from tesc.cli.terminal import Failure, error, plural, print_bytes, print_text
+from tesc.cli.terminal import Failure, error, plural, print_as_is, print_text, standard_input
 from tesc.files import MAX_SOURCE_BYTES, Scope, is_source_code, read_source, too_large, write_source
 from tesc.records import record
 from tesc.syntax.source import Source
@@ -153,15 +153,13 @@ def _read(path: str, to_write: bool) -> Source:
 def _standard_input(options: argparse.Namespace) -> int:
     if len(options.paths) > 1:
         raise Failure("- (standard input) stands alone")
-    if sys.stdin is None:
-        raise Failure("standard input is closed")
-    data = sys.stdin.buffer.read(MAX_SOURCE_BYTES + 1)
+    data = standard_input(MAX_SOURCE_BYTES + 1)
     name = options.stdin_filename
     if len(data) > MAX_SOURCE_BYTES:
         raise Failure(f"{name}: {too_large(name).strerror}")
     done = formatted(Source.from_bytes(name, data))
     if not (options.check or options.diff):
-        _print_bytes(done.text)
+        print_as_is(done.text)
         return 0
     if done.changed:
         _tell(done, options)
@@ -170,7 +168,7 @@ def _standard_input(options: argparse.Namespace) -> int:
 
 def _tell(done: Formatted, options: argparse.Namespace) -> None:
     if options.diff:
-        _print_bytes("".join(diff(done)))
+        print_as_is("".join(diff(done)))
     else:
         word = "would reformat" if options.check else "reformatted"
         print_text(f"{word} {done.source.path}\n")
@@ -189,11 +187,6 @@ def diff(done: Formatted) -> Iterator[str]:
             lines.append(last)
     for line in unified_diff(old, new, path, path):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
-def _print_bytes(text: str) -> None:
-    """Print a source's own text: the bytes of a file, whatever the terminal's encoding."""
-    print_bytes(text.encode("utf-8", "surrogateescape"))
 
 
 def _summarize(changed: int, files: int, options: argparse.Namespace) -> None:

@@ -162,6 +162,12 @@ def own_parser() -> argparse.ArgumentParser:
         "(default: the configuration's)",
     )
     parser.add_argument(
+        "--qemu-release",
+        metavar="X.Y",
+        help="the QEMU that the outputs are for, from 5.2 on (default: the configuration's, else that of "
+        "the tree's VERSION, else the newest)",
+    )
+    parser.add_argument(
         "-j", dest="processes", type=int, metavar="N", help="processes at most (default: one a CPU)"
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="print no summary")
@@ -171,13 +177,18 @@ def own_parser() -> argparse.ArgumentParser:
 
 def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) -> int:
     from tesc.cli.overrides import overrides
-    from tesc.cli.terminal import Failure, error
+    from tesc.cli.terminal import Failure, error, refuse_odd_paths
     from tesc.cli.units import refused
     from tesc.source_tree import SourceTree
     from tesc.units.rejections import rejections
+    from tesc.units.releases import BadRelease, release_of
 
     if not os.path.isdir(options.root):
         raise Failure(f"{options.root}: no such folder")
+    try:
+        release_of(options.qemu_release or "")
+    except BadRelease as wrong:
+        raise Failure(f"--qemu-release: {wrong}") from None
     tree = SourceTree(options.root, overrides(options), manifests.Manifest(identity))
     out = options.out or tree.settings.generate.out
     if not out:
@@ -185,7 +196,10 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     if not options.out and _nothing_to_do(out, identity, words):
         return 0
     wanted = _wanted(options, tree, relative(out))
+    if wanted.compat == "qemu":
+        tree.read_as_qemu()
     groups = tree.groups()
+    refuse_odd_paths([wanted.out, *tree.inputs])
     types = tree.settings.types
 
     def of_groups(compat: Compat) -> list[Rejection]:
@@ -212,8 +226,12 @@ def _wanted(options: argparse.Namespace, tree: SourceTree, out: str) -> TreeOpti
     from tesc.cli.terminal import Failure
     from tesc.codegen.qemu import BACKENDS, BadBackend, load_backends
     from tesc.codegen.tree.plan import FORMATS, TreeOptions
+    from tesc.units.releases import release_of
 
     configured = tree.settings.generate
+    for tapset in configured.tapsets:
+        if os.path.basename(tapset.name) != tapset.name or tapset.name in (".", "..") or "\\" in tapset.name:
+            raise Failure(f"[[generate.tapset]] name '{tapset.name}': a file's name, without folders")
     backends = _split(options.backends) or configured.backends or _DEFAULT_BACKENDS
     formats = _split(options.formats) or configured.formats or _DEFAULT_FORMATS
     try:
@@ -224,8 +242,24 @@ def _wanted(options: argparse.Namespace, tree: SourceTree, out: str) -> TreeOpti
         if form not in FORMATS:
             hint = "; tapsets are set up in [[generate.tapset]]" if form.endswith("stap") else ""
             raise Failure(f"unknown format: {form} (of a tree: {', '.join(FORMATS)}){hint}")
+    release = release_of(tree.settings.qemu_release)
+    if not release.has("group-headers"):
+        raise Failure(
+            f"QEMU {release.name} has outputs in each folder: tesc gen is for builds from 5.2 on, "
+            "tesc tracetool for older ones, too"
+        )
+    if "rs" in formats and not release.has("rust"):
+        raise Failure(f"QEMU {release.name} has no format rs: it came with 10.2")
     compat = options.compat or tree.settings.compat
-    return TreeOptions(out, backends, formats, configured.tapsets, sys.platform, compat)
+    return TreeOptions(
+        out=out,
+        backends=backends,
+        formats=formats,
+        tapsets=configured.tapsets,
+        platform=sys.platform,
+        compat=compat,
+        release=release,
+    )
 
 
 def _split(text: str | None) -> tuple[str, ...]:
@@ -253,10 +287,11 @@ def _make(
     planned: Sequence[Planned], tree: SourceTree, wanted: TreeOptions, options: argparse.Namespace
 ) -> int:
     """Make the files and write, compare or list them; returns the exit status."""
-    from tesc.cli.terminal import printable
     from tesc.codegen.qemu import BACKENDS
     from tesc.codegen.tree.run import run
 
+    if options.depfile:
+        _check_depfile(options.depfile, tree, planned, wanted.out)
     write = not (options.check or options.dry_run)
     progress = _Progress()
     try:
@@ -264,7 +299,9 @@ def _make(
     finally:
         progress.close()
     if lines:
-        sys.stderr.write(printable("".join(f"{line}\n" for line in dict.fromkeys(lines))))
+        from tesc.cli.terminal import print_errors
+
+        print_errors("".join(f"{line}\n" for line in dict.fromkeys(lines)))
         return 1
     if write:
         if options.touch:
@@ -281,6 +318,17 @@ def _processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _check_depfile(depfile: str, tree: SourceTree, planned: Sequence[Planned], out: str) -> None:
+    """Raises Failure where the depfile could not say what it should, before anything is written."""
+    from tesc.cli.terminal import Failure
+    from tesc.depfile import Unwritable, check
+
+    try:
+        check([*(os.path.join(out, one.name) for one in planned), *tree.inputs])
+    except Unwritable as error:
+        raise Failure(f"{depfile}: {error}") from None
 
 
 def _write_depfile(depfile: str, tree: SourceTree, made: Sequence[Made], touch: bool) -> None:

@@ -33,9 +33,9 @@ def replay(words: Sequence[str]) -> int | None:
     run = _table().get(_key(words))
     if run is None or not _holds(run):
         return None
-    from tesc.cli.terminal import print_bytes
+    from tesc.cli.terminal import print_text
 
-    print_bytes(run["printed"].encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+    print_text(run["printed"], painted=True)
     status: int = run["status"]
     return status
 

@@ -114,7 +114,7 @@ def _failed(error: Exception, words: Sequence[str]) -> int:
         where = f"{last.filename.rpartition('tesc/')[2]}:{last.lineno}"
         complain(
             f"internal error while running 'tesc {' '.join(words)}': "
-            f"{type(error).__name__}: {error} (at {where})\n"
-            "tesc: please report this, with the input if you can"
+            f"{type(error).__name__}: {error} (at {where})"
         )
+        sys.stderr.write("tesc: please report this, with the input if you can\n")
     return 2

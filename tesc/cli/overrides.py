@@ -117,6 +117,7 @@ def overrides(options: argparse.Namespace) -> Overrides:
         sources=None if given.get("sources") is None else tuple(given["sources"]),
         config=given["config"],
         isolated=given["isolated"],
+        qemu_release=given.get("qemu_release"),
     )
 
 

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from tesc.analysis import baseline
 from tesc.analysis.fixing import outlook
-from tesc.cli.terminal import Failure, error, plural, print_text, use_color, width
+from tesc.cli.terminal import Failure, error, plural, print_text, printable, use_color, width
 from tesc.files import Scope, write_output
 
 TYPE_CHECKING = False
@@ -82,8 +82,11 @@ def report(
 
     `known` findings, which are not among them, are accepted or were there before a change.
     """
-    text = _rendered(found, files, options, fixed, known)
-    print_text(text)
+    color = use_color(options.color, sys.stdout)
+    text = _rendered(found, files, options, color, fixed, known)
+    if not color:
+        text = printable(text)
+    print_text(text, painted=True)
     if known and (options.statistics or options.output_format != "text"):
         error(_unshown(known), "note")
     return text
@@ -94,7 +97,7 @@ def _unshown(known: int) -> str:
 
 
 def _rendered(
-    found: list[Diagnostic], files: int, options: argparse.Namespace, fixed: int = 0, known: int = 0
+    found: list[Diagnostic], files: int, options: argparse.Namespace, color: bool, fixed: int, known: int
 ) -> str:
     if options.statistics:
         from tesc.cli.output import statistics
@@ -106,7 +109,6 @@ def _rendered(
         return made
     from tesc.cli.output import text
 
-    color = use_color(options.color, sys.stdout)
     done = f"{fixed} fixed; " if fixed else ""
     more = outlook(found, options.unsafe_fixes, scope(options).holds)
     more += f"; {_unshown(known)}" if known else ""

@@ -6,9 +6,13 @@ import os
 import shutil
 import sys
 
+from tesc.escaping import is_plain, visible
+from tesc.escaping import printable as printable  # callers look for it here
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
     from typing import TextIO
 
 
@@ -29,15 +33,47 @@ def error(message: str, kind: str = "error") -> None:
     global _told
     _told += 1
     try:
-        sys.stderr.write(f"tesc: {kind}: {printable(message)}\n")
+        sys.stderr.write(f"tesc: {kind}: {visible(message)}\n")
         sys.stderr.flush()
     except OSError:
         pass  # nobody is left to be told; the exit status says it
 
 
-def print_text(text: str) -> None:
-    """Print to standard output, whatever its encoding."""
-    print_bytes(printable(text).encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+def standard_input(most: int = -1) -> bytes:
+    """What comes in by standard input, at most so many bytes. Raises Failure where it is closed."""
+    if sys.stdin is None:
+        raise Failure("standard input is closed")
+    binary = getattr(sys.stdin, "buffer", None)
+    if binary is None:  # a test's
+        return sys.stdin.read(most).encode("utf-8", "surrogateescape")
+    data: bytes = binary.read(most)
+    return data
+
+
+def refuse_odd_paths(paths: Iterable[str]) -> None:
+    """Raises Failure for a path with control characters, which would begin a line of its own in outputs."""
+    for path in paths:
+        if not is_plain(path):
+            raise Failure(f"{path}: a name with control characters; nothing is generated of it")
+
+
+def print_text(text: str, painted: bool = False) -> None:
+    """Print to standard output, whatever its encoding; what is `painted` has colours, and is printable."""
+    text = text if painted else printable(text)
+    print_bytes(text.encode(getattr(sys.stdout, "encoding", None) or "utf-8", "backslashreplace"))
+
+
+def print_errors(text: str) -> None:
+    """Print lines to standard error."""
+    sys.stderr.write(printable(text))
+
+
+def print_as_is(text: str) -> None:
+    """Print a file's text: its very bytes, except on a terminal, which would carry them out."""
+    if sys.stdout.isatty():
+        print_text(text)
+    else:
+        print_bytes(text.encode("utf-8", "surrogateescape"))
 
 
 def print_bytes(data: bytes) -> None:
@@ -47,15 +83,14 @@ def print_bytes(data: bytes) -> None:
     """
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        binary = getattr(sys.stdout, "buffer", None)
+        if binary is None:  # a notebook's, or a test's
+            sys.stdout.write(data.decode(getattr(sys.stdout, "encoding", None) or "utf-8", "replace"))
+            return
+        binary.write(data)
+        binary.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def printable(text: str) -> str:
-    """Text without the surrogates that stand for bytes that are not UTF-8."""
-    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
 
 
 def plural(number: int, word: str) -> str:

@@ -12,9 +12,11 @@ from getopt import GetoptError, getopt
 
 from tesc.codegen.qemu import BACKENDS, FORMATS, BadBackend, find_backend, generate
 from tesc.codegen.qemu.output import Options
+from tesc.escaping import is_plain, printable, visible
 from tesc.files import read_source, relative, write_output
 from tesc.syntax.parser import parse
 from tesc.units.rejections import rejections
+from tesc.units.releases import NEWEST, BadRelease, Release, release_at, release_of
 from tesc.units.resolve import NOTHING, has_directives, resolve
 
 TYPE_CHECKING = False
@@ -41,8 +43,12 @@ LONG_OPTIONS = [
     "event-prefix=",
     "disable=",
     "depfile=",
+    "qemu-release=",
+    "compat=",
 ]
 _DIRECTIVES = ("-I", "--include", "--disable", "--event-prefix")
+# Formats that the property `tcg` was for.
+_OF_GUESTS = ("tcg-h", "tcg-helper-c", "tcg-helper-h", "tcg-helper-wrapper-h")
 _TAPSETS = ("stap", "log-stap", "simpletrace-stap")
 
 
@@ -58,7 +64,7 @@ def usage() -> str:
 usage: {_PROGRAM} --format=FORMAT --backends=BACKEND[,BACKEND...] --group=NAME [OPTION...]
        {" " * len(_PROGRAM)} TRACE-EVENTS... OUTPUT
 
-Generate one output of trace-events files, byte for byte as QEMU 10.2's tracetool.py does.
+Generate one output of trace-events files, byte for byte as QEMU's tracetool.py does.
 
 formats:
 {table(FORMATS)}
@@ -82,6 +88,11 @@ options that QEMU's tracetool does not have:
     --disable PATTERN,...
                         compile matching events out
     --depfile FILE      write a rule for make that names the files read
+    --qemu-release X.Y  the QEMU whose tracetool.py it is, from 4.2 on; before 6.0 there is no
+                        OUTPUT, and the text goes to standard output
+                        (default: that of the tree's VERSION, else the newest)
+    --compat MODE       qemu: the bytes of that tracetool.py; fixed: what is right where they are
+                        wrong (default: qemu)
 Long options may be abbreviated.
 """
 
@@ -96,7 +107,8 @@ def main(arguments: Sequence[str]) -> int:
         raise  # the caller knows what to do where nobody reads
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        sys.stderr.write(f"{_PROGRAM}: error: {place}{error.strerror or error}\n")
+        said = f"{place}{error.strerror or error}"
+        sys.stderr.write(f"{_PROGRAM}: error: {visible(said)}\n")
     return 1
 
 
@@ -118,24 +130,57 @@ def _run(arguments: list[str]) -> int:
     backends = tuple(options["--backends"].split(","))
     if "--check-backends" in options:
         return 0 if all(map(_exists, backends)) else 1
-    made = _options(options, backends, paths)
-    unit = _unit(found, [parse(read_source(path, relative(path))) for path in paths[:-1]])
-    refused = rejections(unit, "qemu")
+    for path in paths:
+        if not is_plain(path):
+            raise OSError(f"{path}: a name with control characters; nothing is generated of it")
+    release = _release(options, paths)
+    output = paths.pop() if paths and release.has("output-file") else None
+    made = _options(options, backends, release, output, bool(paths))
+    shown = relative if release.has("relative-sources") else str
+    trees = [parse(read_source(path, shown(path))) for path in paths]
+    unit = _unit(found, trees, release, made.compat == "qemu")
+    refused = rejections(unit, made.compat)
     text = ""
     if not refused:
         text, refused = generate(unit.events, made)
     if refused:
-        sys.stderr.write("".join(f"{one.line}\n" for one in refused))
+        sys.stderr.write(printable("".join(f"{one.line}\n" for one in refused)))
         return 1
-    write_output(paths[-1], text)
-    if "--depfile" in options:
-        from tesc.depfile import rule
-
-        write_output(options["--depfile"], rule([paths[-1]], [tree.source.file for tree in unit.trees]))
+    depfile = _depfile(options["--depfile"], output, unit) if "--depfile" in options else ""
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+        sys.stdout.buffer.flush()
+    else:
+        write_output(output, text)
+    if depfile:
+        write_output(options["--depfile"], depfile)
     return 0
 
 
-def _unit(found: list[tuple[str, str]], trees: Sequence[Tree]) -> Unit:
+def _depfile(path: str, output: str | None, unit: Unit) -> str:
+    """The rule that names what the output was made of. Raises _Usage and OSError."""
+    from tesc.depfile import Unwritable, rule
+
+    if output is None:
+        raise _Usage("--depfile needs an output file, which QEMU's tracetool.py has since 6.0")
+    try:
+        return rule([output], [tree.source.file for tree in unit.trees])
+    except Unwritable as error:
+        raise OSError(f"{path}: {error}") from None
+
+
+def _release(options: dict[str, str], paths: list[str]) -> Release:
+    """The QEMU whose tracetool.py is asked for. Raises _Usage."""
+    if not options.get("--qemu-release"):
+        return release_at(paths[0]) if paths else NEWEST
+    try:
+        return release_of(options["--qemu-release"])
+    except BadRelease as error:
+        raise _Usage(str(error)) from None
+
+
+def _unit(found: list[tuple[str, str]], trees: Sequence[Tree], release: Release, lenient: bool) -> Unit:
     """The unit of the input files, with the directives of the command line. Raises _Usage."""
     outer = NOTHING
     given = {name: [value for option, value in found if option == name] for name in _DIRECTIVES}
@@ -150,14 +195,16 @@ def _unit(found: list[tuple[str, str]], trees: Sequence[Tree]) -> Unit:
         except BadDirective as error:
             raise _Usage(str(error)) from None
     if outer is NOTHING and not any(has_directives(tree) for tree in trees):
-        return resolve(trees)
+        return resolve(trees, release=release, lenient=lenient)
     from tesc.units.loading import Loader
 
     project = [os.path.dirname(os.path.abspath(tree.source.file)) for tree in trees]
-    return resolve(trees, Loader(given["-I"], relative, project=project), outer)
+    return resolve(trees, Loader(given["-I"], relative, project=project), outer, release, lenient)
 
 
-def _options(options: dict[str, str], backends: tuple[str, ...], paths: list[str]) -> Options:
+def _options(
+    options: dict[str, str], backends: tuple[str, ...], release: Release, output: str | None, inputs: bool
+) -> Options:
     """What is to be generated; raises _Usage where something is missing or unknown."""
     if "--group" not in options:
         raise _Usage("no group given (--group)")
@@ -171,25 +218,35 @@ def _options(options: dict[str, str], backends: tuple[str, ...], paths: list[str
                 if option not in options:
                     raise _Usage(f"--probe-prefix, or {option}, is required for the format stap")
             prefix = f"qemu.{options['--target-type']}.{options['--target-name']}"
-    if len(paths) < 2:
-        raise _Usage("trace-events files and an output file are required")
+    if not inputs:
+        after = " and an output file are" if release.has("output-file") else " are"
+        raise _Usage(f"trace-events files{after} required")
     if not form:
         raise _Usage("no format given (--format)")
-    if form not in FORMATS:
-        raise _Usage(f"unknown format: {form}")
+    if form in _OF_GUESTS and not release.has("no-tcg"):
+        raise _Usage(f"the format {form}, which QEMU had until 6.2, is not generated")
+    if form not in FORMATS or (form == "rs" and not release.has("rust")):
+        since = " (QEMU has it since 10.2)" if form == "rs" else ""
+        raise _Usage(f"unknown format: {form}{since}")
     for backend in backends:
         if not _exists(backend):
             raise _Usage(f"unknown backend: {backend}")
     if form in _TAPSETS and prefix is None:
         raise _Usage(f"--probe-prefix is required for the format {form}")
+    compat = options.get("--compat", "qemu")
+    if compat not in ("qemu", "fixed"):
+        raise _Usage(f"--compat is qemu or fixed, not {compat}")
+    path = "" if output is None else relative(output) if release.has("relative-output") else output
     return Options(
-        form,
-        backends,
-        options["--group"],
-        relative(paths[-1]),
-        options.get("--binary", ""),
-        prefix or "",
-        sys.platform,
+        format=form,
+        backends=backends,
+        group=options["--group"],
+        output=path,
+        binary=options.get("--binary", ""),
+        probe_prefix=prefix or "",
+        platform=sys.platform,
+        compat="fixed" if compat == "fixed" else "qemu",
+        release=release,
     )
 
 

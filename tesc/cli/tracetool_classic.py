@@ -103,8 +103,14 @@ def _refusal(backend: str, output: str, values: dict[str, str]) -> str | None:
     return f"{missing} is required for SystemTAP tapset generator" if missing else None
 
 
+def _input() -> bytes:
+    from tesc.cli.terminal import standard_input  # it imports more than the rest of this
+
+    return standard_input()
+
+
 def _generate(options: Options) -> int:
-    tree = parse(Source.from_bytes("<stdin>", sys.stdin.buffer.read()))
+    tree = parse(Source.from_bytes("<stdin>", _input()))
     unit = resolve([tree])
     dropped = [error for error in tree.errors if error.code == codes.TEXT_AFTER_ITEM]
     lines = [line_of(tree.source, e.span, "warning", e.code, e.message) for e in dropped]

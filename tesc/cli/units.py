@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 
-from tesc.cli.terminal import Failure, printable
+from tesc.cli.terminal import Failure, print_errors, standard_input
 from tesc.workspace import Workspace
 
 TYPE_CHECKING = False
@@ -23,7 +22,7 @@ def load(path: str, overrides: Overrides) -> tuple[Workspace, Unit]:
     if path == "-":
         from tesc.syntax.source import Source
 
-        workspace.add_source(Source.from_bytes("<stdin>", sys.stdin.buffer.read()))
+        workspace.add_source(Source.from_bytes("<stdin>", standard_input()))
     elif os.path.isdir(path):
         raise Failure(f"{path}: a folder, not a file")
     else:
@@ -37,5 +36,5 @@ def load(path: str, overrides: Overrides) -> tuple[Workspace, Unit]:
 def refused(found: Iterable[Rejection]) -> bool:
     """Print why something is not generated, each reason once; true if there is one."""
     lines = list(dict.fromkeys(one.line for one in found))
-    sys.stderr.write(printable("".join(f"{line}\n" for line in lines)))
+    print_errors("".join(f"{line}\n" for line in lines))
     return bool(lines)

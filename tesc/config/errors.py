@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tesc.escaping import visible
 from tesc.records import record
 
 TYPE_CHECKING = False
@@ -25,7 +26,7 @@ class ConfigError:
 
     def __str__(self) -> str:
         place = f":{self.line}:{self.column}" if self.line else ""
-        return f"{self.path}{place}: error: {self.message}"
+        return visible(f"{self.path}{place}: error: {self.message}")
 
 
 class BadConfiguration(Exception):

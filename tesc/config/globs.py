@@ -12,13 +12,22 @@ import os
 import re
 from functools import lru_cache
 
-_TOKEN = re.compile(r"/\*\*/|^\*\*/|/\*\*$|\*+|\?|\[!?\]?[^\]/]*\]|.", re.S)
+from tesc.wildcards import Wildcards, match_parts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    # One name of a path, or any number of them.
+    _Part = Callable[[str], bool] | None
+
+_TOKEN = re.compile(r"\*+|\?|\[!?\]?[^\]/]*\]|.", re.S)
 
 
 def matches(pattern: str, root: str, file: str) -> bool:
     """Whether a file below the folder `root` matches; one elsewhere never does."""
     path = _below(root, file)
-    return path is not None and _compiled(pattern).fullmatch(path) is not None
+    return path is not None and match_parts(_compiled(pattern), path.split("/"))
 
 
 def _below(root: str, file: str) -> str | None:
@@ -30,7 +39,8 @@ def _below(root: str, file: str) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compiled(pattern: str) -> Sequence[_Part]:
+    """The names of a path that a pattern stands for, those below what it matches included."""
     while pattern.startswith("./"):
         pattern = pattern[2:]
     only_folders = pattern.endswith("/")
@@ -38,20 +48,32 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     anchored = "/" in pattern
     pattern = pattern.lstrip("/")
     if pattern in ("", "."):
-        return re.compile(".*", re.S)
-    text = "".join(_expression(token) for token in _TOKEN.findall(pattern))
-    return re.compile(f"{'' if anchored else '(?:.*/)?'}{text}{'/.*' if only_folders else '(?:/.*)?'}", re.S)
+        return (None,)
+    names = pattern.split("/")
+    parts = [None if name == "**" and len(names) > 1 else _name(name) for name in names]
+    if parts[-1] is None:
+        parts.append(_any)  # what ends in it means all that is below, not the folder itself
+    return (*(() if anchored else (None,)), *parts, *((_any, None) if only_folders else (None,)))
+
+
+def _any(name: str) -> bool:
+    return True
+
+
+def _name(text: str) -> Callable[[str], bool]:
+    """A pattern of one name of a path."""
+    parts = [""]
+    for token in _TOKEN.findall(text):
+        if token[0] == "*":
+            parts.append("")
+        else:
+            parts[-1] += _expression(token)
+    return Wildcards(parts).fullmatch
 
 
 def _expression(token: str) -> str:
-    if token in ("/**/", "**/"):
-        return f"{re.escape(token[:-3])}(?:.*/)?"
-    if token == "/**":
-        return "/.*"
-    if token[0] == "*":
-        return "[^/]*"
     if token == "?":
-        return "[^/]"
+        return "."
     if token[0] == "[" and len(token) > 1:
         return _one_of(token[1:-1]) or re.escape(token)
     return re.escape(token)
@@ -65,4 +87,4 @@ def _one_of(inner: str) -> str:
         if first <= last:
             parts.append(re.escape(single) if single else f"{re.escape(first)}-{re.escape(last)}")
     text = "".join(parts)
-    return (f"[^/{text}]" if negated else f"(?!/)[{text}]") if text else ""
+    return f"[{'^' * negated}{text}]" if text else ""

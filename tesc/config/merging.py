@@ -102,6 +102,7 @@ _CONVERTED: Mapping[str, Callable[[Any, str], Any]] = {
     "exclude": _texts,
     "exclusive": lambda value, root: tuple(tuple(folders) for folders in value),
     "compat": lambda value, root: value,
+    "qemu-release": lambda value, root: value,
     "unit": _units,
     "generate": _generate,
 }

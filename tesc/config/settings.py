@@ -59,7 +59,8 @@ class Settings:
     `data_models` are those that formats are checked for, `types` are words that a project allows
     in types beside the standard ones. `disable` are patterns for every unit; `exclusive` holds
     sets of folders whose events are never linked into one program; `exclude` and the first part
-    of each of `per_file_ignores` are patterns of paths below `root`.
+    of each of `per_file_ignores` are patterns of paths below `root`. `qemu_release` is a version of
+    QEMU from 4.2 on; empty means the newest.
     """
 
     profile: str = "default"
@@ -78,6 +79,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
     compat: Compat = "qemu"
+    qemu_release: str = ""
     units: tuple[UnitSettings, ...] = ()
     generate: GenerateSettings = GenerateSettings()
 

@@ -56,6 +56,9 @@ profile = {profile}
 # Generate QEMU's very bytes (qemu), or with the mistakes of its tracetool mended (fixed).
 # compat = {compat}
 
+# The QEMU whose tracetool is to be matched; without one, the tree's VERSION says it, else the newest.
+# qemu-release = "7.2"
+
 # error, warning, information or off.
 # [severity]
 # TE405 = "warning"

@@ -7,31 +7,28 @@ becomes of each event's effective name tells what else has to be edited.
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from tesc.analysis.diagnostic import SourceEdit
 from tesc.lsp.naming import declarations_of, matched, uses_by
 from tesc.lsp.protocol import Refused
 from tesc.lsp.targets import EventName, ParameterPlace, PatternPlace, PrefixPlace
 from tesc.records import record
-from tesc.syntax.nodes import Disable
+from tesc.renaming import Change, RenamingRefused, declared_edits, other_of_word
 from tesc.syntax.source import Source, Span
-from tesc.units.disabling import disabled_by
 from tesc.units.patterns import is_literal, pattern
 from tesc.units.reserved import C_KEYWORDS
-from tesc.uses.use import DECLARATION, PASTED
+from tesc.uses.use import DECLARATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from tesc.analysis.diagnostic import Diagnostic
     from tesc.lsp.project import Project
     from tesc.lsp.sources import Sources
     from tesc.lsp.targets import Target
     from tesc.lsp.view import View
-    from tesc.syntax.nodes import Event, Tree, Word
-    from tesc.units.unit import Unit, UnitEvent
+    from tesc.syntax.nodes import Event, Word
+    from tesc.units.unit import UnitEvent
     from tesc.uses.use import Use
 
 _NAME = re.compile(r"[A-Za-z0-9_]+")
@@ -48,15 +45,6 @@ class Renaming:
     source: Source
     span: Span
     text: str
-
-
-@record
-class _Change:
-    """An event whose effective name changes."""
-
-    node: Event
-    old: str
-    new: str
 
 
 def name_at(view: View, target: Target | None) -> tuple[Span, str] | None:
@@ -137,121 +125,14 @@ def edits_for(sources: Sources, project: Project, renaming: Renaming) -> list[So
     if not project.loaded:
         raise Refused("the folder's files are still being read: try again in a moment")
     first = SourceEdit(renaming.source, renaming.span, renaming.text)
-    before = project.units
-    after = project.forked([first])
-    changes = _changes(before, after.units)
-    edits = [first, *_patterns(before, after.units, changes)]
-    if len(edits) > 1:
-        after = project.forked(edits)
-    _check_states(before, after.units)
-    _check_found(project.found, after.found)
-    return [*edits, *_in_sources(sources, project, changes)]
+    try:
+        edits, changes = declared_edits(project, first)
+        return [*edits, *_in_sources(sources, project, changes)]
+    except RenamingRefused as refused:
+        raise Refused(str(refused)) from None
 
 
-def _paired(before: Sequence[Unit], after: Sequence[Unit]) -> Iterator[tuple[UnitEvent, UnitEvent]]:
-    """The events before and after, which are the same ones. Raises Refused where they are not."""
-    if [len(unit.events) for unit in before] != [len(unit.events) for unit in after]:
-        raise Refused("with this name another include would bring the same events")
-    for one, other in zip(before, after):
-        yield from zip(one.events, other.events)
-
-
-def _changes(before: Sequence[Unit], after: Sequence[Unit]) -> list[_Change]:
-    """The events whose names change, each name once."""
-    found = {}
-    for one, other in _paired(before, after):
-        if one.name != other.name:
-            found[id(one.node), one.name] = _Change(one.node, one.name, other.name)
-    return list(found.values())
-
-
-def _patterns(
-    before: Sequence[Unit], after: Sequence[Unit], changes: Sequence[_Change]
-) -> Iterator[SourceEdit]:
-    """The patterns that mean just an event whose name changes, with its new name."""
-    changed = {id(change.node) for change in changes}
-    found: dict[tuple[Source, int], tuple[Word, set[str]]] = {}
-    for unit, other in zip(before, after):
-        if not any(id(event.node) in changed for event in unit.events):
-            continue
-        for tree, word in _literal(unit):
-            for event in disabled_by(unit, tree.source, word):
-                seen = _seen_then(unit, event, other.events[event.index], tree, word, other)
-                found.setdefault((tree.source, word.start), (word, set()))[1].update(seen)
-    for (source, _), (word, names) in found.items():
-        if len(names) > 1:
-            raise Refused(
-                f"the pattern '{word.text}' in {source.path} would have to be several: edit it first"
-            )
-        [name] = names
-        if name != word.text:
-            yield SourceEdit(source, word.span, name)
-
-
-def _literal(unit: Unit) -> Iterator[tuple[Tree, Word]]:
-    for tree in unit.trees:
-        for item in tree.items:
-            if isinstance(item, Disable):
-                yield from ((tree, word) for word in item.patterns if is_literal(word.text))
-
-
-def _seen_then(
-    unit: Unit, event: UnitEvent, then: UnitEvent, tree: Tree, word: Word, other: Unit
-) -> Iterator[str]:
-    """How a file will see an event that a pattern in it means now."""
-    holders = [link.source for link in event.chain] + [event.source]
-    for depth, source in enumerate(holders):
-        if source is tree.source and event.name[len(_outer(unit, event, depth)) :] == word.text:
-            yield then.name[len(_outer(other, then, depth)) :]
-
-
-def _outer(unit: Unit, event: UnitEvent, depth: int) -> str:
-    """What stands before an event's name that the file at a depth of its chain does not see."""
-    includes = [link.include for link in event.chain[:depth]]
-    return unit.ranges[0].prefix + "".join(one.prefix.text for one in includes if one.prefix)
-
-
-def _check_states(before: Sequence[Unit], after: Sequence[Unit]) -> None:
-    """Raise Refused where an event would be disabled, or would not be any more."""
-    for one, other in _paired(before, after):
-        if one.disabled != other.disabled:
-            state = "disabled" if other.disabled else "disabled no longer"
-            pattern_ = _differing(before, one if one.disabled else other)
-            raise Refused(f"'{other.name}' would be {state}: {pattern_}")
-
-
-def _differing(units: Sequence[Unit], event: UnitEvent) -> str:
-    """The pattern that a state depends on, in words."""
-    for unit in units:
-        outside = {id(tree) for tree in unit.directives}
-        for tree in (*unit.trees, *unit.directives):
-            for item in tree.items:
-                for word in item.patterns if isinstance(item, Disable) else ():
-                    means = pattern(word.text).fullmatch
-                    if any(means(event.name[at:]) for at in range(len(event.name))):
-                        known = id(tree) not in outside
-                        place = f"{tree.source.path}:{item.line}" if known else "the configuration"
-                        return f"the pattern '{word.text}' in {place} decides that"
-    return "a pattern decides that"
-
-
-def _check_found(before: dict[Source, list[Diagnostic]], after: dict[Source, list[Diagnostic]]) -> None:
-    """Raise Refused where the rules find a clash, or an error, that they did not find before."""
-
-    def counted(found: dict[Source, list[Diagnostic]]) -> Counter[tuple[str, str]]:
-        return Counter((one.code, one.source.file) for mine in found.values() for one in mine)
-
-    fresh = counted(after)
-    fresh.subtract(counted(before))
-    known = {one.message for mine in before.values() for one in mine}
-    for one in (one for mine in after.values() for one in mine):
-        grave = one.severity == "error" or one.code in _CLASHES
-        if grave and fresh[one.code, one.source.file] > 0 and one.message not in known:
-            line, _ = one.source.place(one.span.start)
-            raise Refused(f"with this name, {one.message} ({one.code}, {one.source.path}:{line})")
-
-
-def _in_sources(sources: Sources, project: Project, changes: Sequence[_Change]) -> list[SourceEdit]:
+def _in_sources(sources: Sources, project: Project, changes: Sequence[Change]) -> list[SourceEdit]:
     """The edits of C and Rust sources. Raises Refused where what they use is not sure."""
     if not changes or not sources.wanted:
         return []
@@ -277,16 +158,14 @@ def _in_sources(sources: Sources, project: Project, changes: Sequence[_Change]) 
 
 def _check_word(sources: Sources, path: str, use: Use) -> None:
     """Raise Refused where the word that a macro is called with makes the name of another event, too."""
-    if use.macro is None:
-        return
     for _, index in sources.indexes():
-        for other in index.uses_in(path):
-            if other.start == use.start and other.kind != PASTED and other.name.lower() != use.name.lower():
-                place = f"{sources.shown(path)}:{use.line}"
-                raise Refused(f"'{use.word}' at {place} makes '{other.name}', too: rename it by hand")
+        other = other_of_word(use, index.uses_in(path))
+        if other is not None:
+            place = f"{sources.shown(path)}:{use.line}"
+            raise Refused(f"'{use.word}' at {place} makes '{other.name}', too: rename it by hand")
 
 
-def _check_pasted(sources: Sources, change: _Change, used: bool) -> None:
+def _check_pasted(sources: Sources, change: Change, used: bool) -> None:
     """Raise Refused where only the preprocessor knows whether the event is used."""
     for path, use in sources.pasted():
         name = change.old.upper() if use.capitals else change.old
@@ -297,7 +176,7 @@ def _check_pasted(sources: Sources, change: _Change, used: bool) -> None:
             raise Refused(f"'{name}' may be put together from parts at {place}: rename it by hand")
 
 
-def _check_taken(sources: Sources, change: _Change) -> None:
+def _check_taken(sources: Sources, change: Change) -> None:
     """Raise Refused where a source declares a function of the new name by itself."""
     for _, index in sources.indexes():
         for path, use in index.uses_of(change.new):

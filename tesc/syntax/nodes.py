@@ -101,7 +101,11 @@ class Event:
 
     @property
     def disabled(self) -> bool:
-        return any(word.text == "disable" for word in self.properties)
+        return self.has("disable")
+
+    def has(self, word: str) -> bool:
+        """Whether the word is one of its properties."""
+        return any(found.text == word for found in self.properties)
 
     @property
     def span(self) -> Span:

@@ -103,10 +103,13 @@ class Catalogue:
         seconds, _ = second_formats(unit)
         self.events: list[TracedEvent] = []
         self._streams: dict[int, TracedEvent] = {}
+        # Where the tree says of which release it is, its properties mean what they meant there.
+        resolved = not unit.release.has("no-vcpu-argument")
         for event in unit.events:
+            plain = (event.name, tuple(event.parameters), event.format)
             made = [
                 TracedEvent(name, parameters, form, True, model)
-                for name, parameters, form in declarations(event, seconds)
+                for name, parameters, form in ([plain] if resolved else declarations(event, seconds))
             ]
             self.events += made
             if event.range:

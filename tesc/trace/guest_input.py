@@ -11,9 +11,12 @@ from tesc.trace.receiving import Complaint, Receiver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mmap import mmap
+
     from tesc.trace.events import Catalogue, TracedEvent
     from tesc.trace.receiving import Received
     from tesc.wire import Wire
+    from tesc.wire.ring import Ring
 
 _WORD = (1 << 64) - 1
 _ZEROS = bytes(4)
@@ -30,7 +33,7 @@ class GuestInput(TraceInput):
     def __init__(self, source: TraceInput, catalogue: Catalogue, prefix: str) -> None:
         """Go on from a source of which at least the first bytes were read. Raises Unusable."""
         from tesc.trace.guest import GuestEvents
-        from tesc.wire.ring import find_rings, read_rings
+        from tesc.wire.ring import read_rings
         from tesc.wire.stream import looks_framed
 
         guest = GuestEvents(catalogue, prefix)
@@ -43,7 +46,7 @@ class GuestInput(TraceInput):
         self.data, self.at, self.start = b"", 0, 0
         self.errors = TraceErrors(source.path)
         framed = looks_framed(source.data, guest.schema)
-        rings = [] if framed else source.searched(find_rings)
+        rings = [] if framed else source.searched(rings_in)
         worded = _ZEROS in source.data and not framed and not rings
         self.wire: Wire = "words" if worded else "frames"
         self.events: tuple[TracedEvent, ...] = guest.events(self.wire)
@@ -90,6 +93,24 @@ class GuestInput(TraceInput):
 
     def close(self) -> None:
         self._source.close()
+
+
+def rings_in(data: mmap) -> list[Ring]:
+    """The rings in a copy of memory, or the one in an answer of QMP's query-firmware-log."""
+    from tesc.wire.ring import find_rings, ring_of_log
+
+    if data[:1] != b"{":
+        return find_rings(data)
+    import base64
+    import json
+
+    try:
+        answer = json.loads(data[:])
+        answer = answer.get("return", answer)
+        one = ring_of_log(answer["version"], base64.b64decode(answer["log"]))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []
+    return [] if one is None else [one]
 
 
 def _argument(value: int | bytes) -> bytes:

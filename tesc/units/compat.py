@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 
-# How the LTTng generator finds conversions: a macro hides what touches it,
-# and flags hide a conversion from it.
-_CONVERSION = re.compile(r"(%[\d\.]*\w+|%.*?PRI\S+)")
+from tesc.syntax.reference_conversions import lttng_conversions as lttng_conversions  # its users look here
+
 # What it looks for in the type of a number, wherever it stands: a char or a short gets no field.
 _LTTNG_INTEGERS = ("int", "long", "unsigned", "size_t", "bool")
 
 # SystemTap's printf knows no `z` and no `ll`; the log tapset drops them where these match.
-_STAP_SIZE = re.compile(r"%(\d*)z(x|u|d)")
-_STAP_LONG = re.compile(r"%(\d*)(l+)(x|u|d)")
+_STAP_SIZES = re.compile(r"%(\d*)(l+|z)(x|u|d)")
+_STAP_Z = re.compile(r"%(\d*)(z)(x|u|d)")
 
 # D's reserved words as dtrace(1) documents them, and those that the reference adds.
 D_RESERVED_WORDS = frozenset(
@@ -32,11 +31,6 @@ STAP_RESERVED_WORDS = frozenset(
 )
 
 
-def lttng_conversions(format_text: str) -> list[str]:
-    """The conversions that the LTTng generator pairs with the parameters, in order."""
-    return _CONVERSION.findall(format_text)
-
-
 def lttng_field(type_text: str, conversion: str) -> str:
     """The kind of field that an argument gets with the conversion it is paired with; empty for none."""
     if "char *" in type_text or "char*" in type_text:
@@ -46,6 +40,9 @@ def lttng_field(type_text: str, conversion: str) -> str:
     return "integer" if any(word in type_text for word in _LTTNG_INTEGERS) else ""
 
 
-def stap_sizes_dropped(text: str) -> str:
-    """A format's joined text as the log tapset prints it, without the sizes SystemTap refuses."""
-    return _STAP_LONG.sub(r"%\1\3", _STAP_SIZE.sub(r"%\1\2", text))
+def stap_sizes_dropped(text: str, long_too: bool = True) -> str:
+    """A format's joined text as the log tapset prints it, without the sizes SystemTap refuses.
+
+    Until 5.2 (`long_too` false) only `z` was dropped.
+    """
+    return (_STAP_SIZES if long_too else _STAP_Z).sub(r"%\1\3", text)

@@ -5,8 +5,14 @@ They are those of QEMU's `-trace enable=` (GLib's GPatternSpec): nothing else is
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+from bisect import bisect_right
+from itertools import accumulate
+
+from tesc.wildcards import Wildcards, longest_literal, wildcards
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 
 def is_literal(text: str) -> bool:
@@ -14,14 +20,46 @@ def is_literal(text: str) -> bool:
     return "*" not in text and "?" not in text
 
 
-@lru_cache(maxsize=1024)
-def pattern(text: str) -> re.Pattern[str]:
+def pattern(text: str) -> Wildcards:
     """What `fullmatch` takes for a name that the pattern means."""
-    first, *parts = (re.escape(part).replace(r"\?", ".") for part in re.sub(r"\*+", "*", text).split("*"))
-    if not parts:
-        return re.compile(first, re.S)
-    *middle, last = parts
-    # What stands between two stars may as well match where it first can. Looking ahead holds the
-    # engine to that (it does not go back into a lookahead): trying all places would take for ever.
-    found = "".join(f"(?=(.*?{part}))(?:\\{number})" for number, part in enumerate(middle, 1))
-    return re.compile(f"{first}{found}.*{last}", re.S)
+    return wildcards(text)
+
+
+class Names:
+    """Names that many patterns are matched with.
+
+    They are one text, in which what a pattern says literally is searched: only what is found there is
+    looked at, so that a thousand patterns do not look at a thousand names each.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._text = "\n".join(["", *names, ""])
+        self._starts = list(accumulate((len(name) + 1 for name in names), initial=1))
+        self._known: dict[str, list[int]] = {}
+
+    def matching(self, text: str) -> list[int]:
+        """The positions of the names that a pattern means, in order."""
+        if text not in self._known:
+            self._known[text] = self._matching(text)
+        return self._known[text]
+
+    def _matching(self, text: str) -> list[int]:
+        literal = longest_literal(text)
+        wanted = literal
+        if text.startswith(literal) and literal:
+            wanted = f"\n{literal}"
+        elif text.endswith(literal) and literal:
+            wanted = f"{literal}\n"
+        matches = wildcards(text).fullmatch
+        return [at for at in self._holding(wanted) if matches(self._names[at])]
+
+    def _holding(self, wanted: str) -> Iterator[int]:
+        if not wanted:
+            yield from range(len(self._names))
+            return
+        place = self._text.find(wanted)
+        while place >= 0:
+            at = bisect_right(self._starts, place + wanted.startswith("\n")) - 1
+            yield at
+            place = self._text.find(wanted, self._starts[at + 1] - 1)

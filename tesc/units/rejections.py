@@ -17,7 +17,9 @@ from tesc.syntax.source import Span
 from tesc.units import reasons as why
 from tesc.units import wording
 from tesc.units.identifiers import c_object
+from tesc.units.properties import known
 from tesc.units.reasons import LIMITS, READERS, Reason
+from tesc.units.releases import NEWEST, Release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,10 +35,14 @@ _SYNTAX = {one.code: one for one in (why.SYNTAX, why.PROPERTY, why.NAMELESS, why
 _DIRECTIVES = {one.code: one for one in (why.UNREADABLE, why.CYCLE, why.PREFIX, why.TOO_LARGE)}
 _INVALID = "[\ud800-\udfff]+"
 _MOST_SHOWN = 10
+# Reasons that are about no event's line.
+_OF_FILES = (why.END, why.ENCODING)
 # Consumers that take events of any names.
 _NO_NAMES = ("qemu", "classic", *READERS)
 # What takes no ink, but for a space, a tab and a line end.
 _INVISIBLE = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
+# A quote, and all to a comma that is followed by another; the reference takes it for two formats.
+_SECOND_FORMAT = r'".+(,)\s*".'
 # What the reference reads before a name: nothing, or words and spaces with a space at their end.
 _BEFORE_NAME = r"(?:[\w\s]+\s+)?"
 
@@ -95,9 +101,15 @@ def rejections(
         ]
         broken += [Rejection(e.code, e.source, e.span, e.message) for e in unit.errors if e.source is source]
         lines = {source.place(one.span.start)[0] for one in broken}
-        for fact in (*facts(tree, consumer, types, nodes), *names.get(source, ())):
+        for fact in (*facts(tree, consumer, types, nodes, unit.release), *names.get(source, ())):
+            line = source.place(fact.span.start)[0]
             # A line that is broken is said to be so, and no more.
-            if consumer not in fact.reason.accepted and source.place(fact.span.start)[0] not in lines:
+            if line in lines:
+                continue
+            stops = consumer not in fact.reason.accepted
+            if consumer == "qemu" and fact.reason not in _OF_FILES:
+                stops = not _reads(source, line, unit.release)
+            if stops:
                 broken.append(Rejection(fact.reason.code, source, fact.span, fact.message))
         found += sorted(broken, key=lambda one: one.span.start)
     sources = {tree.source for tree in unit.trees}
@@ -110,10 +122,12 @@ def facts(
     consumer: Consumer,
     types: frozenset[str] = frozenset(),
     nodes: Collection[int] | None = None,
+    release: Release = NEWEST,
 ) -> Iterator[Fact]:
     """The reasons that apply to a file by itself, apart from its syntax, those that the consumer accepts too.
 
-    `nodes` are the IDs of the events to look at, if not all.
+    `nodes` are the IDs of the events to look at, if not all; `release` is the QEMU whose tracetool is to
+    take them.
     """
     text = tree.source.text
     if not text.isascii() and (match := re.search(_INVALID, text)):
@@ -126,9 +140,10 @@ def facts(
     if consumer == "decode":
         return
     events = [event for event in tree.events if nodes is None or id(event) in nodes]
+    properties = known(release)
     for event in events:
         for word in event.properties:
-            if word.text != "disable":
+            if word.text not in properties:
                 yield Fact(why.PROPERTY, word.span, wording.unknown_property(word.text))
     if consumer == "flatten":
         return
@@ -144,9 +159,18 @@ def facts(
         yield from _of_parameters(event, types, LIMITS[consumer])
         form = event.format
         if form is not None and ("%m" in form.text or "\\n" in form.text):
-            yield from _in_format(form)
+            yield from _in_format(form, release)
+        if form is not None and consumer == "qemu" and not release.has("one-format"):
+            yield from _two_formats(form)
     if text and text[-1] not in "\r\n":
         yield Fact(why.END, Span(len(text), len(text)), wording.NO_LINE_END)
+
+
+def _reads(source: Source, line: int, release: Release) -> bool:
+    """Whether QEMU's tracetool accepts an event's line, in which it may see less than the facts say."""
+    from tesc.units.reference import reads
+
+    return reads(source.line_text(line), source.line_starts[line - 1], line, release) is not None
 
 
 def _of_syntax(error: ParseError, tree: Tree) -> Reason:
@@ -236,7 +260,7 @@ def _of_type(text: str, types: frozenset[str]) -> tuple[Reason, str, str | None,
     return None
 
 
-def _in_format(form: Format) -> Iterator[Fact]:
+def _in_format(form: Format, release: Release) -> Iterator[Fact]:
     """`%m` and a newline where the reference reads them, as what they mean or not."""
     if "%m" in form.text:
         meant = {c.start for c in form.parsed.conversions if c.letter == "m"}
@@ -247,7 +271,23 @@ def _in_format(form: Format) -> Iterator[Fact]:
         meant = {flaw.start for flaw in form.parsed.flaws if flaw.kind == "newline"}
         message = "QEMU's tracetool refuses '\\n', even after an escaped backslash, in a format"
         other = Fact(why.TRACETOOL, form.span, message, "write a slash, or remove it")
+        if not release.has("no-newline"):
+            # Only the last characters of all counted.
+            if form.text.endswith('\\n"'):
+                at = len(form.text) - 3
+                span = Span(form.start + at, form.start + at + 2)
+                yield replace(Fact(why.NEWLINE, span, wording.NEWLINE) if at in meant else other, span=span)
+            return
         yield from _read_as(form, "\\n", meant, Fact(why.NEWLINE, form.span, wording.NEWLINE), other)
+
+
+def _two_formats(form: Format) -> Iterator[Fact]:
+    """Where QEMU's tracetool took a comma within a string for the one between two formats, until 10.1."""
+    found = re.match(_SECOND_FORMAT, form.text)
+    if found is not None:
+        span = Span(form.start + found.start(1), form.start + found.end(1))
+        message = "QEMU's tracetool before 10.2 refuses a comma at the end of a string that others follow"
+        yield Fact(why.TRACETOOL, span, message, "begin the next string with it")
 
 
 def _read_as(form: Format, sequence: str, meant: set[int], real: Fact, other: Fact) -> Iterator[Fact]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tesc import codes
-from tesc.records import record
+from tesc.records import record, replace
 from tesc.syntax.nodes import Disable, Event, Include, Prefix
+from tesc.units.releases import NEWEST, Release
 from tesc.units.unit import Inclusion, Pattern, Range, Unit, UnitError, UnitEvent
 
 TYPE_CHECKING = False
@@ -39,8 +40,37 @@ class Outside:
 NOTHING = Outside()
 
 
-def resolve(roots: Sequence[Tree], loader: Loader | None = None, outside: Outside = NOTHING) -> Unit:
-    """The unit of root files that are read one after the other. Never fails: see its `errors`."""
+def resolve(
+    roots: Sequence[Tree],
+    loader: Loader | None = None,
+    outside: Outside = NOTHING,
+    release: Release = NEWEST,
+    lenient: bool = False,
+) -> Unit:
+    """The unit of root files that are read one after the other. Never fails: see its `errors`.
+
+    Properties of older releases of QEMU mean what they meant in `release`. `lenient` is to read invalid
+    lines as that release's tracetool does, if it does.
+    """
+    if lenient and any(tree.errors or not _is_visible(tree.source.text) for tree in roots):
+        from tesc.units.reference import as_reference_reads
+
+        roots = [as_reference_reads(tree, release) for tree in roots]
+    if not release.has("no-vcpu"):
+        from tesc.units.properties import as_read_by, with_cpu
+
+        unit = _resolve([as_read_by(tree, release) for tree in roots], loader, outside)
+        return replace(unit, events=with_cpu(unit.events, release), release=release)
+    unit = _resolve(roots, loader, outside)
+    return unit if release is NEWEST else replace(unit, release=release)
+
+
+def _is_visible(text: str) -> bool:
+    """Whether a text has no control characters and no other spaces than people type."""
+    return text.replace("\n", "").replace("\t", "").replace("\r", "").isprintable()
+
+
+def _resolve(roots: Sequence[Tree], loader: Loader | None, outside: Outside) -> Unit:
     if loader is None or (outside is NOTHING and not any(has_directives(tree) for tree in roots)):
         return _plain(roots)
     resolver = _Resolver(loader, outside)
@@ -323,20 +353,13 @@ class _Resolver:
 
     def _disable(self, patterns: Sequence[tuple[Source, Word]], named: Sequence[tuple[str, _Draft]]) -> None:
         """Apply a file's patterns to its events, by the names that it sees."""
-        from tesc.units.patterns import is_literal, pattern
+        from tesc.units.patterns import Names
 
-        by_name: dict[str, list[_Draft]] = {}
-        if sum(is_literal(word.text) for _, word in patterns) > 1:
-            for name, draft in named:
-                by_name.setdefault(name, []).append(draft)
+        names = Names([name for name, _ in named])
         for source, word in patterns:
-            if by_name and is_literal(word.text):
-                found = by_name.get(word.text, [])
-            else:
-                matches = pattern(word.text).fullmatch
-                found = [draft for name, draft in named if matches(name)]
-            for draft in found:
-                draft.disabled = True
+            found = names.matching(word.text)
+            for at in found:
+                named[at][1].disabled = True
             # A file that is included several times has its patterns once.
             key = (source, word.span)
             before = self._patterns[key].matches if key in self._patterns else 0

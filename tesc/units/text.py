@@ -15,6 +15,7 @@ from functools import lru_cache
 from tesc.records import record
 from tesc.syntax.arguments import printings
 from tesc.syntax.c_type import parse_type
+from tesc.syntax.reference_conversions import STRING_SPELLINGS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from tesc.syntax.arguments import Printing
 
 # What the simple backend and the tapsets of QEMU's tracetool take for text: exactly these spellings.
-_SPELLINGS = ("const char*", "char*", "const char *", "char *")
+_SPELLINGS = STRING_SPELLINGS
 # C11 6.2.5 paragraph 15, and what <stdint.h> calls two of them: gcc lets `%s` print all.
 _CHARACTERS = frozenset({"char", "signed char", "unsigned char", "int8_t", "uint8_t"})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from tesc.records import record
 from tesc.syntax.nodes import Event, Include, Tree
 from tesc.syntax.source import Source, Span
+from tesc.units.releases import NEWEST, Release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Unit:
     are the includes that brought a file, each with the chain that ends in it; `directives` are
     those from outside, which act as if written at the end of each root. `versions`, if any, has the
     contents of files in place of those on disk, by real path: the unit is of another version of its
-    tree.
+    tree. `release` is the QEMU whose reading of older properties made the events.
     """
 
     roots: tuple[Tree, ...]
@@ -128,3 +129,4 @@ class Unit:
     expansions: tuple[tuple[tuple[Inclusion, ...], Tree], ...] = ()
     directives: tuple[Tree, ...] = ()
     versions: Mapping[str, bytes | None] | None = None
+    release: Release = NEWEST

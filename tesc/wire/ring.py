@@ -7,6 +7,7 @@ belongs, so one that is not finished, or partly overwritten, is passed over.
 
 from __future__ import annotations
 
+import re
 import struct
 
 from tesc.records import record
@@ -27,13 +28,17 @@ _VERSION = b"tesc-guest-ring 1 "
 _ORDER = 0x0102030405060708
 _MARK = 0xE7
 _MOST = 1 << 30
+_LOG = re.compile(
+    r"tesc-guest-ring 1 hash=([0-9a-f]{16}) cpu=([0-9a-f]{8}) boot=([0-9a-f]{8}) hz=([0-9a-f]{16})"
+)
 
 
 @record
 class Ring:
     """A ring: where its header is, what that says, and its bytes.
 
-    `written` is how many bytes were ever written, in 32 bits; `order` is that of struct.
+    `written` is how many bytes were ever written, in 32 bits; `order` is that of struct. With `log` the
+    bytes are in the order in which they were written, and how many events there were is not known.
     """
 
     offset: int
@@ -46,6 +51,41 @@ class Ring:
     cpu: int
     written: int
     data: bytes
+    log: bool = False
+
+
+def ring_of_log(version: str, log: bytes) -> Ring | None:
+    """The ring that QMP's query-firmware-log handed out: its version and its bytes, oldest first.
+
+    None for the log of another firmware. The end of the log is the end of a record; its beginning need
+    not be one.
+    """
+    said = _LOG.match(version)
+    if said is None:
+        return None
+    hash_, cpu, boots, frequency = (int(text, 16) for text in said.groups())
+    data = log[len(log) % 8 :]
+    # A record's head says where it belongs; most heads agree on where the log does.
+    votes: dict[int, int] = {}
+    for at in range(0, len(data) - 7, 8):
+        head, check = struct.unpack_from("<II", data, at)
+        if head >> 24 == _MARK:
+            first = (head ^ check ^ hash_ & 0xFFFFFFFF) - at & 0xFFFFFFFF
+            votes[first] = votes.get(first, 0) + 1
+    first = max(votes, key=lambda one: votes[one], default=0)
+    return Ring(
+        offset=0,
+        order="<",
+        hash=hash_,
+        frequency=frequency,
+        events=0,
+        dropped=0,
+        boots=boots,
+        cpu=cpu,
+        written=(first + len(data)) & 0xFFFFFFFF,
+        data=data,
+        log=True,
+    )
 
 
 def find_rings(data: bytes | mmap) -> list[Ring]:
@@ -129,9 +169,9 @@ class _Records:
         self._timed = bool(ring.frequency)
         self._size = len(ring.data)
         # What was written last, in order: the ring turned so that its oldest byte is the first.
-        turn = ring.written % self._size
+        turn = ring.written % self._size if self._size and not ring.log else 0
         wrapped = ring.written >= self._size or ring.events * 8 > self._size
-        self._data = ring.data[turn:] + ring.data[:turn] if wrapped else ring.data[: ring.written]
+        self._data = ring.data[turn:] + ring.data[:turn] if wrapped or ring.log else ring.data[: ring.written]
         self._first = (ring.written - len(self._data)) & 0xFFFFFFFF
         self._head = struct.Struct(f"{ring.order}II")
         self._word = struct.Struct(f"{ring.order}Q")
@@ -170,7 +210,7 @@ class _Records:
         except (struct.error, ValueError):
             return None, 0
         source = int(self._ring.cpu)
-        offset = self._ring.offset + HEADER + place % self._size
+        offset = at if self._ring.log else self._ring.offset + HEADER + place % self._size
         return WireEvent(wire_id, time, source, values, offset), words
 
     def _values(self, at: int, stop: int, signature: Signature) -> tuple[int | None, tuple[Value, ...]]:

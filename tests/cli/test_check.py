@@ -252,6 +252,11 @@ class TestPaths:
         os.symlink("../real/trace-events", "tree/trace-events")
         os.symlink("../missing", "tree/broken.trace-events")
         os.symlink("../real", "tree/folder")
+        assert concise("tree").findings == []
+        said = "tree/trace-events: leads out of tree, so it is left out; name it to check it\n"
+        assert check("tree").err.startswith(f"tesc: warning: {said}")
+        assert concise("tree/trace-events").findings == [f"tree/trace-events:1:20: {ERRNO}"]
+        Path(".git").mkdir()
         assert concise("tree").findings == [f"tree/trace-events:1:20: {ERRNO}"]
         ran = check("tree/broken.trace-events")
         assert (ran.status, ran.err) == (

@@ -200,3 +200,43 @@ def test_hooks_take_no_options_from_names_of_files(tree):
             assert "3 files" in done.stdout
     assert (tree / "victim" / "trace-events").read_text() == FIXABLE
     assert os.listdir(tree / "victim") == ["trace-events"]
+
+
+class TestGeneratedFiles:
+    @pytest.mark.parametrize("name", ["../../x", "sub/x", "..", ".", "/tmp/x", "a\\\\b"])
+    def test_a_tapset_is_a_file_of_the_folder(self, tree, name):
+        (tree / "trace-events").write_text("a(void)\n")
+        (tree / "tesc.toml").write_text(
+            f'[[generate.tapset]]\nname = "{name}"\nformat = "log-stap"\nprobe-prefix = "p"\n'
+        )
+        done = tesc("gen", "--backends", "dtrace", "--out", "out")
+        assert done.returncode == 2
+        assert "a file's name, without folders" in done.stderr
+        assert not (tree / "out").exists()
+
+    def test_a_name_with_a_newline_is_no_code(self, tree):
+        folder = tree / "a\nint evil;\n"
+        folder.mkdir()
+        (folder / "trace-events").write_text("a(void)\n")
+        done = tesc("gen", "--out", "out")
+        assert done.returncode == 2
+        assert "a\\nint evil;\\n/trace-events: a name with control characters" in done.stderr
+        path = f"{folder}/trace-events"
+        done = tesc("tracetool", "--backends=log", "--format=h", "--group=x", path, "out.h")
+        assert done.returncode == 1
+        assert not (tree / "out.h").exists()
+
+    def test_a_quote_in_a_name_is_one_in_line_directives(self, tree):
+        (tree / 'a"b').mkdir()
+        (tree / 'a"b' / "trace-events").write_text('a(int x) "%d"\n')
+        done = tesc("tracetool", "--backends=log", "--format=h", "--group=x", 'a"b/trace-events', "out.h")
+        assert done.returncode == 0
+        assert '#line 1 "a\\"b/trace-events"' in (tree / "out.h").read_text()
+
+    def test_a_depfile_that_could_not_say_it_is_not_written(self, tree):
+        (tree / "a;b").mkdir()
+        (tree / "a;b" / "trace-events").write_text("a(void)\n")
+        done = tesc("gen", "--out", "out", "--depfile", "out.d")
+        assert done.returncode == 2
+        assert "no rule for make and ninja can hold ';'" in done.stderr
+        assert not (tree / "out").exists()

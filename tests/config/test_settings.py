@@ -36,6 +36,7 @@ per-file-ignores = { "x/" = ["TE4"] }
 exclude = ["y"]
 exclusive = [["a", "b", "c"]]
 compat = "qemu"
+qemu-release = "7.2"
 
 [[unit]]
 path = "main/trace-events"
@@ -94,6 +95,7 @@ def test_every_key(work):
         exclude=("y",),
         exclusive=(("a", "b", "c"),),
         compat="qemu",
+        qemu_release="7.2",
         units=(
             UnitSettings(f"{root}/main/trace-events", ("x,prefix=y,base=0x1",), "p_", ("q*",)),
             UnitSettings(f"{root}/other"),
@@ -189,11 +191,11 @@ class TestOrigins:
                 },
                 {"path": "other"},
             ],
-            "tesc.toml:19",
+            "tesc.toml:20",
         )
-        assert found["generate.groups"] == ([".", "hw"], "tesc.toml:29")
-        assert found["generate.out"] == ("build", "tesc.toml:32")
-        assert found["generate.tapset"][1] == "tesc.toml:34"
+        assert found["generate.groups"] == ([".", "hw"], "tesc.toml:30")
+        assert found["generate.out"] == ("build", "tesc.toml:33")
+        assert found["generate.tapset"][1] == "tesc.toml:35"
         assert found["generate.tapset"][0][1] == {"name": "m", "format": "log-stap", "probe-prefix": "q"}
 
     def test_profile(self):

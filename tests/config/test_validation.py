@@ -45,6 +45,7 @@ WRONG = {
     "exclude": ('["!a"]', "'!a' is no pattern of paths (such as 'tests/' or 'hw/*/old.trace-events')"),
     "exclusive": ('[["a"]]', "an element of 'exclusive' must have at least 2 element(s)"),
     "compat": ("1.5", "'compat' must be qemu or fixed"),
+    "qemu-release": ('"4.1"', "'4.1' is no release of QEMU from 4.2 on (such as '7.2')"),
     "unit": ("{}", "'unit' must be an array, not a table"),
     "unit.path": ("1979-05-27", "'unit.path' must be a string, not a date or time"),
     "unit.include": (

@@ -56,3 +56,6 @@ def test_helix_starts_the_server():
     globs = [one["glob"] if isinstance(one, dict) else f"*.{one}" for one in language["file-types"]]
     for name in ("trace-events", "qapi.trace-events"):
         assert any(fnmatch(name, glob) for glob in globs)
+    [grammar] = read["grammar"]
+    assert grammar["name"] == language["name"]
+    assert grammar["source"]["path"].endswith("editors/tree-sitter")

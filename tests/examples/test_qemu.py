@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -106,12 +107,11 @@ def checkout(tmp_path, need, skip_without):
 
 
 def _command(checkout: Checkout) -> None:
-    checkout.run("git", "apply", "one-command.patch")
+    checkout.run("./apply", ".")
 
 
 def _target(checkout: Checkout) -> None:
-    for path in (checkout.folder / "one-target").iterdir():
-        shutil.copy(path, checkout.folder / "trace")
+    checkout.run("./apply", "--one-target", ".")
 
 
 @pytest.mark.parametrize("backends", BUILDS)
@@ -128,6 +128,61 @@ def test_the_same_bytes(checkout, backends, change, need, skip_without):
     formats = BUILDS[backends]
     made = checkout.build(backends, "rs" in formats)
     assert made == checkout.one_by_one(backends, formats)
+
+
+def test_undone(checkout):
+    files = [checkout.folder / "meson.build", checkout.folder / "trace" / "meson.build"]
+    before = [path.read_text() for path in files]
+    for change in (_command, _target, _command, _target):
+        change(checkout)
+        assert [path.read_text() for path in files] != before
+        assert checkout.run("./apply", "--undo", ".") != ""
+        assert [path.read_text() for path in files] == before
+        assert not (checkout.folder / "trace" / "tesc.toml.in").exists()
+
+
+# Releases whose build has other lines on tracing than the one before.
+TREES = ("5.2.0", "6.2.0", "7.2.0", "8.2.0", "9.0.0", "10.1.0", "10.2.0")
+
+
+@pytest.mark.parametrize("version", TREES)
+def test_real_trees(version, qemu_history, tmp_path):
+    def git(*words):
+        command = ["git", f"--git-dir={qemu_history}", *words]
+        return subprocess.run(command, capture_output=True, check=True, text=True).stdout
+
+    log = git("log", "--format=%H", "--reverse", f"-S{version}", "--", "VERSION").split()
+    commit = next(one for one in log if git("show", f"{one}:VERSION").strip() == version)
+    names = ("meson.build", "trace/meson.build")
+    before = {name: git("show", f"{commit}:{name}") for name in names}
+    (tmp_path / "trace").mkdir()
+
+    def written():
+        return {name: (tmp_path / name).read_text() for name in names}
+
+    def apply(*words):
+        return subprocess.run([EXAMPLE / "apply", *words, tmp_path], capture_output=True, text=True)
+
+    for name, text in before.items():
+        (tmp_path / name).write_text(text)
+    assert apply().returncode == 0
+    changed = written()["meson.build"].splitlines()
+    line = next(at for at, one in enumerate(changed) if "find_program('tesc-tracetool')" in one)
+    assert changed[line - 1] == "tracetool = ["
+    old = version in ("5.2.0", "6.2.0")
+    # What made code for the translator goes on to.
+    assert ("tracetool_of_qemu, '--group=root'" in written()["trace/meson.build"]) == old
+    assert apply("--undo").returncode == 0 and written() == before
+    done = apply("--one-target")
+    assert done.returncode == int(old)
+    if old:
+        assert "no loop over trace_events_subdirs and qapi_trace_events; nothing is changed" in done.stderr
+    else:
+        made = written()["trace/meson.build"]
+        assert "@" not in re.sub(r"@(INPUT|OUTPUT|OUTDIR|DEPFILE|SOURCE_ROOT|[01])@", "", made)
+        assert before["trace/meson.build"].split("if 'simple' in")[1] in made
+        assert ("have_rust" in made) == (version == "10.2.0")
+    assert apply("--undo").returncode == 0 and written() == before
 
 
 @pytest.mark.parametrize("change", [_command, _target])

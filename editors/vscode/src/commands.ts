@@ -3,13 +3,17 @@ import * as vscode from "vscode";
 import type { Location, Position } from "vscode-languageclient/node";
 import { explainRule } from "./explain";
 import { showGenerated } from "./generated";
+import { INSTALL } from "./missing";
 import { LANGUAGE } from "./selectors";
 import type { Server } from "./server";
 import { flatOf, showBeside, type Views } from "./views";
 
 export function registerCommands(server: Server, views: Views, memory: vscode.Memento): vscode.Disposable[] {
   const commands: Record<string, (...args: never[]) => unknown> = {
+    "tesc.start": () => server.start(),
+    "tesc.stop": () => server.stop(),
     "tesc.restart": () => server.restart(),
+    "tesc.install": install,
     "tesc.showLog": () => server.log.show(),
     "tesc.explainRule": (code?: string) => explainRule(server, code),
     "tesc.flattenFile": async () => {
@@ -18,7 +22,7 @@ export function registerCommands(server: Server, views: Views, memory: vscode.Me
     },
     "tesc.showGenerated": (_uri?: vscode.Uri, told?: { backends: string[]; format: string }) =>
       showGenerated(server, views, memory, eventsEditor(), isChoice(told) ? told : undefined),
-    "tesc.showCommands": showCommands,
+    "tesc.showCommands": () => showCommands(server),
     "tesc.showReferences": (uri: string, position: Position, locations: Location[]) =>
       showReferences(server, uri, position, locations),
   };
@@ -36,6 +40,13 @@ export function registerCommands(server: Server, views: Views, memory: vscode.Me
   );
 }
 
+// In a terminal, for the user to see, and to answer what it may ask.
+function install(): void {
+  const terminal = vscode.window.createTerminal("Install tesc");
+  terminal.show();
+  terminal.sendText(INSTALL);
+}
+
 // From a menu of the editor, the second argument is VS Code's own.
 function isChoice(told: unknown): boolean {
   return typeof told === "object" && told !== null && "backends" in told && "format" in told;
@@ -51,7 +62,7 @@ async function offerLog(server: Server, reason: string): Promise<void> {
   if ((await vscode.window.showErrorMessage(`tesc: ${reason}`, "Show Log")) !== undefined) server.log.show();
 }
 
-async function showCommands(): Promise<void> {
+async function showCommands(server: Server): Promise<void> {
   const inEvents = vscode.window.activeTextEditor?.document.languageId === LANGUAGE;
   const items = [
     ...(inEvents
@@ -63,6 +74,9 @@ async function showCommands(): Promise<void> {
     { label: "$(book) Explain a rule", command: "tesc.explainRule" },
     { label: "$(output) Show log", command: "tesc.showLog" },
     { label: "$(debug-restart) Restart language server", command: "tesc.restart" },
+    ...(server.status.kind === "off"
+      ? [{ label: "$(debug-start) Start language server", command: "tesc.start" }]
+      : [{ label: "$(debug-stop) Stop language server", command: "tesc.stop" }]),
     { label: "$(gear) Settings", command: "workbench.action.openSettings", argument: "tesc." },
   ];
   const chosen = await vscode.window.showQuickPick(items, { title: "tesc" });

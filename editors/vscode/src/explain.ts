@@ -48,7 +48,8 @@ function findingsAtCursor(): Choice[] {
 
 async function allRules(server: Server): Promise<Choice[]> {
   if (server.status.kind !== "running") throw new Error("tesc is not running");
-  const { stdout } = await promisify(execFile)(server.status.found.file, ["rules", "--format", "json"]);
+  const { file, args } = server.status.found;
+  const { stdout } = await promisify(execFile)(file, [...args, "rules", "--format", "json"]);
   const rules = JSON.parse(stdout) as Rule[];
   return rules.map(({ code, name, summary }) => ({ code, label: code, description: name, detail: summary }));
 }

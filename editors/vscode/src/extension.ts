@@ -5,6 +5,7 @@ import { Complaints } from "./missing";
 import { Server, type Status } from "./server";
 import { SECTION } from "./settings";
 import { StatusItem } from "./status";
+import { checkTasks } from "./tasks";
 import { Views } from "./views";
 
 let server: Server | undefined;
@@ -15,13 +16,14 @@ export interface Api {
 }
 
 export function activate(context: vscode.ExtensionContext): Api {
-  server = new Server();
+  server = new Server(context.asAbsolutePath("server"));
   const views = new Views(server);
   context.subscriptions.push(
     server,
     views,
     new StatusItem(server),
     new Complaints(server),
+    checkTasks(server),
     ...registerCommands(server, views, context.globalState),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server?.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {

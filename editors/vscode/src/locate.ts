@@ -1,13 +1,15 @@
-// Where tesc is: the setting, else the workspace's virtual environments, else PATH. Knows nothing of
-// VS Code, so that it can be tested without it.
+// Where tesc is: the setting, else the workspace's virtual environments, else PATH, else the one that the
+// extension brings. Knows nothing of VS Code, so that it can be tested without it.
 import { execFile } from "node:child_process";
 import { realpathSync, statSync } from "node:fs";
 import * as path from "node:path";
 
-export type Origin = "setting" | "environment" | "path";
+export type Origin = "setting" | "environment" | "path" | "bundled";
 
 export interface Candidate {
   file: string;
+  /** What goes before tesc's own arguments. */
+  args: string[];
   origin: Origin;
 }
 
@@ -31,6 +33,8 @@ export interface Surroundings {
   env: Record<string, string | undefined>;
   home: string;
   windows: boolean;
+  /** The folder of the extension's own tesc, which any Python 3.9 runs. */
+  bundled: string;
 }
 
 /** The first candidate that answers to `--version` as tesc does. */
@@ -46,7 +50,7 @@ export async function locate(where: Surroundings): Promise<Found | Missing> {
       refused.push(candidate.file);
       continue;
     }
-    const answer = await askVersion(candidate.file, where.home);
+    const answer = await askVersion(candidate, where.home);
     if ("version" in answer) return { ...candidate, version: answer.version };
     reason = `${candidate.file}: ${answer.reason}`;
   }
@@ -61,10 +65,15 @@ export function candidates(where: Surroundings): Candidate[] {
   const found: Candidate[] = [];
   for (const folder of where.folders) {
     for (const environment of [".venv", "venv"]) {
-      found.push({ file: path.join(folder, environment, scripts, name), origin: "environment" });
+      found.push({ file: path.join(folder, environment, scripts, name), args: [], origin: "environment" });
     }
   }
-  for (const file of onPath(name, where.env)) found.push({ file, origin: "path" });
+  for (const file of onPath(name, where.env)) found.push({ file, args: [], origin: "path" });
+  // -I: nothing of the user's environment, or of the folder that is open, is imported.
+  if (!isFile(path.join(where.bundled, "__main__.py"))) return found;
+  for (const python of where.windows ? ["python.exe", "py.exe"] : ["python3"]) {
+    for (const file of onPath(python, where.env)) found.push({ file, args: ["-I", where.bundled], origin: "bundled" });
+  }
   return found;
 }
 
@@ -74,9 +83,9 @@ function fromSetting(where: Surroundings): Candidate[] {
   if (root !== undefined) file = file.replaceAll("${workspaceFolder}", () => root);
   if (!/[\\/]/.test(file)) {
     const name = where.windows && path.extname(file) === "" ? `${file}.exe` : file;
-    return onPath(name, where.env).map((found) => ({ file: found, origin: "setting" }));
+    return onPath(name, where.env).map((found) => ({ file: found, args: [], origin: "setting" }));
   }
-  return [{ file: path.resolve(root ?? where.home, file), origin: "setting" }];
+  return [{ file: path.resolve(root ?? where.home, file), args: [], origin: "setting" }];
 }
 
 // A relative entry would mean a folder of whatever is open.
@@ -111,9 +120,9 @@ function real(folder: string): string {
   }
 }
 
-function askVersion(file: string, cwd: string): Promise<{ version: string } | { reason: string }> {
+function askVersion({ file, args }: Candidate, cwd: string): Promise<{ version: string } | { reason: string }> {
   return new Promise((resolve) => {
-    execFile(file, ["--version"], { cwd, timeout: 20_000, windowsHide: true }, (error, stdout) => {
+    execFile(file, [...args, "--version"], { cwd, timeout: 20_000, windowsHide: true }, (error, stdout) => {
       const version = /^tesc (\S+)/.exec(stdout)?.[1];
       if (error) resolve({ reason: error.killed ? "no answer to --version" : firstLine(error.message) });
       else if (version === undefined) resolve({ reason: "it is not tesc" });

@@ -5,7 +5,7 @@ import { LANGUAGE } from "./selectors";
 import { SECTION } from "./settings";
 import type { Server, Status } from "./server";
 
-const INSTALL = "pipx install tesc";
+export const INSTALL = "pipx install tesc";
 
 export class Complaints implements vscode.Disposable {
   private readonly disposables: vscode.Disposable[];
@@ -50,7 +50,7 @@ export function complaint(status: Status): string {
   }
   if (configured !== "") return `The setting tesc.path (${configured}) does not lead to tesc: ${reason || "it is not on PATH"}.`;
   const broken = reason === "" ? "" : ` (${reason})`;
-  return `trace-events files are not checked: there is no tesc in the workspace's .venv or on PATH${broken}. Install it: ${INSTALL}, or pip install tesc in .venv.`;
+  return `trace-events files are not checked: there is no tesc in the workspace's .venv or on PATH${broken}, and no Python 3.9 for the extension's own. Install it: ${INSTALL}, or pip install tesc in .venv.`;
 }
 
 interface Button {

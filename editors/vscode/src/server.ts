@@ -10,7 +10,7 @@ import { ALL, keepToEvents } from "./selectors";
 import { configuredPath, serverSettings, withoutOwn } from "./settings";
 
 export type Status =
-  | { kind: "off" } // not yet looked for, or nothing here is on disk
+  | { kind: "off" } // not yet looked for, stopped, or nothing here is on disk
   | { kind: "starting" }
   | { kind: "running"; found: Found }
   | { kind: "missing"; missing: Missing }
@@ -22,11 +22,19 @@ export class Server implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   private current: Status = { kind: "off" };
   private client: LanguageClient | undefined;
+  constructor(private readonly bundled: string) {}
+
   // Starts and stops wait for each other.
   private queue: Promise<void> = Promise.resolve();
 
   get status(): Status {
     return this.current;
+  }
+
+  start(): Promise<void> {
+    return this.afterwards(async () => {
+      if (this.client === undefined) await this.begin();
+    });
   }
 
   restart(): Promise<void> {
@@ -37,7 +45,10 @@ export class Server implements vscode.Disposable {
   }
 
   stop(): Promise<void> {
-    return this.afterwards(() => this.end());
+    return this.afterwards(async () => {
+      await this.end();
+      this.set({ kind: "off" });
+    });
   }
 
   private afterwards(step: () => Promise<void>): Promise<void> {
@@ -79,6 +90,7 @@ export class Server implements vscode.Disposable {
       env: process.env,
       home: homedir(),
       windows: process.platform === "win32",
+      bundled: this.bundled,
     });
     if ("reason" in found) {
       this.log.warn(`tesc was not found. ${found.reason}`);
@@ -94,7 +106,7 @@ export class Server implements vscode.Disposable {
     const client = new QuietClient(
       "tesc",
       "tesc",
-      { command: found.file, args: ["lsp"], options: { cwd: diskFolders()[0] ?? homedir() } },
+      { command: found.file, args: [...found.args, "lsp"], options: { cwd: diskFolders()[0] ?? homedir() } },
       { ...clientOptions(this.log), errorHandler: restarts },
     );
     keepToEvents(client);

@@ -47,4 +47,4 @@ function tooltipOf(status: Status): string {
   return complaint(status);
 }
 
-const HOW = { setting: "by the setting tesc.path", environment: "in the workspace's virtual environment", path: "on PATH" };
+const HOW = { setting: "by the setting tesc.path", environment: "in the workspace's virtual environment", path: "on PATH", bundled: "for the tesc that the extension brings" };

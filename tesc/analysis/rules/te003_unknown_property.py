@@ -4,6 +4,8 @@ from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.c_type import ALLOWED_WORDS
 from tesc.syntax.source import Span
+from tesc.units.properties import known
+from tesc.units.releases import release_of
 from tesc.units.wording import unknown_property
 
 TYPE_CHECKING = False
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 # QEMU's release notes and its git history.
 _DROPPED = {
     "tcg": ("7.0", "declare the event without it, and call trace_{name}() from a helper"),
-    "vcpu": ("8.1", "declare the event without it, and pass the CPU as a parameter: 'void *cpu'"),
+    "vcpu": ("10.1", "declare the event without it, and pass the CPU as a parameter: 'void *cpu'"),
 }
 _RETURN_TYPES = ALLOWED_WORDS | {"static", "inline", "extern"}
 
@@ -34,7 +36,8 @@ class UnknownProperty(EventRule):
     """A word before an event's name is not a property.
 
     The only property is `disable`, which compiles the event out. QEMU once had `tcg` (dropped in
-    7.0) and `vcpu` (dropped in 8.1); files of that time need a change. An event has no return type.
+    7.0) and `vcpu` (without a meaning since 9.1, dropped in 10.1); files of that time need a change,
+    unless `qemu-release` says that they are for that time. An event has no return type.
 
     Wrong:
 
@@ -61,6 +64,8 @@ class UnknownProperty(EventRule):
                 if seen:
                     yield Report(word.span, "'disable' is given twice", "write it once")
                 seen = True
+            elif word.text in known(release_of(settings.qemu_release)):
+                continue
             elif gone := dropped(word.text, event.name):
                 yield Report(word.span, *gone)
             elif _means_disable(word.text):

@@ -4,7 +4,7 @@ import re
 
 from tesc.analysis.callers import declared, related
 from tesc.analysis.rule import Report, SourcesRule
-from tesc.analysis.visibility import Visibility
+from tesc.analysis.visibility import Pasted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,13 +68,13 @@ class UnusedEvent(SourcesRule):
     severity = "warning"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
-        pasted = _Pasted(units, settings, uses)
+        pasted = Pasted(units, settings, uses)
         events = [(one, [u for name in one.names for u in uses.uses_of(name)]) for one in declared(units)]
         # A guest is traced from the host, and its sources may be elsewhere.
         known = {one.source for one, found in events if found or not one.crosses}
         for one, found in events:
             if one.source in known and not any(_counts(*use) for use in found):
-                yield _finding(one, found, pasted.maker(one), uses)
+                yield _finding(one, found, pasted.place_of(one.names, one.node), uses)
 
 
 def _finding(one: Declared, found: list[Place], maker: Place | None, uses: Index) -> Report:
@@ -118,33 +118,6 @@ def _said(name: str, found: list[Place]) -> str:
     if any(use.kind == "state" for _, use in found):
         return f"event '{name}' is tested for, but nothing calls trace_{name}()"
     return f"nothing calls trace_{name}()"
-
-
-class _Pasted:
-    """The pasted names of all sources that stay unknown, and which event they may be."""
-
-    def __init__(self, units: Sequence[Unit], settings: Settings, uses: Index) -> None:
-        places = [(path, use) for path, use in uses.pasted if not use.capitals and not use.dead]
-        self._units = units
-        self._patterns = [
-            (re.compile(".*".join(map(re.escape, use.name.split("*")))), (path, use)) for path, use in places
-        ]
-        self._seen = Visibility(units, settings, uses) if places else None
-
-    def maker(self, one: Declared) -> Place | None:
-        """The first place where one of an event's names may be put together."""
-        for pattern, place in self._patterns:
-            if any(map(pattern.fullmatch, one.names)) and self._may_call(place[0], one):
-                return place
-        return None
-
-    def _may_call(self, path: str, one: Declared) -> bool:
-        """Whether a file can call an event, as far as it is known what it includes."""
-        assert self._seen is not None
-        seen = self._seen.direct(path)
-        return not seen.sure or any(
-            tree.source is one.source for number in seen.units for tree in self._units[number].trees
-        )
 
 
 RULE = UnusedEvent()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tesc.cli.output.concise import elsewhere
+from tesc.escaping import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def _command(diagnostic: Diagnostic) -> str:
 
 def _data(text: str) -> str:
     """Text with what would end a command escaped (actions/toolkit, command.ts)."""
+    text = printable(text.replace("\r", "\n"))
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

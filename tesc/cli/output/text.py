@@ -9,6 +9,7 @@ from collections import Counter
 from itertools import accumulate
 
 from tesc.cli.output.concise import heading
+from tesc.escaping import printable
 from tesc.records import record
 
 TYPE_CHECKING = False
@@ -79,7 +80,7 @@ def _one(diagnostic: Diagnostic, color: bool, width: int) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if color and text else text
 
     tint = _COLORS[diagnostic.severity]
-    head = heading(diagnostic)
+    head = printable(heading(diagnostic))
     if color:
         where, what, message = re.split(r"(?<=: )(\w+\[\w+\])", head, maxsplit=1)
         head = paint(where[:-2], "1") + ": " + paint(what, f"1;{tint}") + paint(message, "1")
@@ -90,14 +91,15 @@ def _one(diagnostic: Diagnostic, color: bool, width: int) -> str:
     lines = [head]
     if not diagnostic.source.outside:
         lines += [f"{margin} {bar}", f"{paint(str(line), '34')} {bar} {shown}"]
-        lines += [f"{margin} {bar} {paint(row, tint)}".rstrip() for row in _rows(marks)]
+        lines += [f"{margin} {bar} {paint(printable(row), tint)}".rstrip() for row in _rows(marks)]
     for related in diagnostic.related:
         place = diagnostic.source.place(related.span.start)
         if related.source is not diagnostic.source or place[0] != line:
             at = "{}:{}".format(*related.source.place(related.span.start))
-            lines.append(f"{margin} {paint('=', '34')} note: {related.source.path}:{at}: {related.message}")
+            said = printable(f"{related.source.path}:{at}: {related.message}")
+            lines.append(f"{margin} {paint('=', '34')} note: {said}")
     if diagnostic.help:
-        lines.append(f"{margin} {paint('=', '34')} help: {diagnostic.help}")
+        lines.append(f"{margin} {paint('=', '34')} help: {printable(diagnostic.help)}")
     return "\n".join(lines) + "\n\n"
 
 

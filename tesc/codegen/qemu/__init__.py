@@ -72,6 +72,6 @@ def load_backends(names: Iterable[str]) -> list[Backend]:
 def generate(events: Sequence[UnitEvent], options: Options) -> tuple[str, list[Rejection]]:
     """The text of one output, and the events that it cannot hold (then the text is not to be used)."""
     form = import_module(f"{__name__}.formats.{options.format.replace('-', '_')}")
-    out = Output(options.output, options.compat == "fixed")
+    out = Output(options.output, options.compat == "fixed", options.release)
     form.generate(out, events, load_backends(options.backends), options)
     return out.text(), out.refusals

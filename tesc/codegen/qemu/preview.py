@@ -61,6 +61,7 @@ def preview(unit: Unit, settings: Settings, backends: str, form: str, group: str
         tapset.probe_prefix if tapset else "qemu",
         sys.platform,
         settings.compat,
+        unit.release,
     )
     text, refusals = generate(unit.events, options)
     _refuse(refusals)

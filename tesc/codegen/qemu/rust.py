@@ -173,11 +173,10 @@ def format_literal(out: Output, event: UnitEvent, begin: str = "", end: str = ""
 def _refuse_format(out: Output, event: UnitEvent, at: int) -> None:
     """Note what keeps the piece of a format that starts at `at` from the Rust output."""
     text = event.format
-    start = event.node.format.start if event.node.format else 0
     if text[at] == _QUOTE:
         at = _SHARED_TEXT.match(text, at + 1).end()  # type: ignore[union-attr]  # it may match nothing
         what = f"escape '{text[at : at + 2]}'"
     else:
         word = re.compile(r"\w*").match(text, at)
         what = f"macro '{word[0] if word and word[0] else text[at]}'"
-    out.refuse(event, start + at, f"the Rust output knows no {what}")
+    out.refuse_format(event, at, f"the Rust output knows no {what}")

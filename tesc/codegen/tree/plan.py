@@ -7,6 +7,7 @@ from tesc.codegen.qemu.output import Options
 from tesc.records import record, replace
 from tesc.units import identifiers
 from tesc.units.flatten import flatten
+from tesc.units.releases import NEWEST, Release
 from tesc.units.resolve import NOTHING, Outside
 
 TYPE_CHECKING = False
@@ -50,6 +51,7 @@ class TreeOptions:
     tapsets: tuple[Tapset, ...] = ()
     platform: str = "linux"
     compat: Compat = "qemu"
+    release: Release = NEWEST
 
 
 @record
@@ -104,7 +106,15 @@ def plan(groups: Sequence[Group], options: TreeOptions) -> list[Planned]:
 
 def _options(options: TreeOptions, form: str, group: str, name: str) -> Options:
     path = name if options.out == "." else f"{options.out.rstrip('/')}/{name}"
-    return Options(form, options.backends, group, path, "", "", options.platform, options.compat)
+    return Options(
+        format=form,
+        backends=options.backends,
+        group=group,
+        output=path,
+        platform=options.platform,
+        compat=options.compat,
+        release=options.release,
+    )
 
 
 def generate(planned: Planned) -> tuple[GeneratedFile, list[Rejection]]:

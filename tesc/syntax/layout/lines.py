@@ -7,6 +7,7 @@ from tesc.syntax.c_type import with_name
 from tesc.syntax.lines import UNSEEN
 from tesc.syntax.nodes import Comment, Disable, Event, Include, Malformed, Prefix
 from tesc.syntax.printf import PRI_MACROS, Macro
+from tesc.syntax.reference_conversions import lttng_conversions, string_spelling
 from tesc.syntax.source import split_lines
 
 TYPE_CHECKING = False
@@ -95,7 +96,8 @@ def _type(type_: CType) -> str:
     made = ""
     for token in type_.text.replace("*", " * ").split():
         made += token if not made or made.endswith("*") else f" {token}"
-    return made
+    # The reference compares the text as it is: 'char  *' is no string to it, but 'char *' is.
+    return made if string_spelling(made) == string_spelling(type_.text) else type_.text
 
 
 def _format(shape: Format) -> str | None:
@@ -107,4 +109,11 @@ def _format(shape: Format) -> str | None:
         # To a C compiler, what stands right before a quote may be part of the literal: L"", u8"".
         if glued and isinstance(piece, Macro) and piece.name not in PRI_MACROS:
             return None
-    return " ".join(text[piece.start : piece.end] for piece in pieces)
+    made = " ".join(text[piece.start : piece.end] for piece in pieces)
+    # The reference's LTTng generator reads the text as it is, spaces and quotes too.
+    return made if _lttng_kinds(made) == _lttng_kinds(text) else text
+
+
+def _lttng_kinds(text: str) -> list[bool]:
+    """Of each conversion that the reference's LTTng generator finds, whether it is hexadecimal to it."""
+    return ["x" in found or "%p" in found for found in lttng_conversions(text)]

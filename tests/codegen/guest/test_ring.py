@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import random
+import struct
+import sys
 from pathlib import Path
 
 import pytest
 
 from tesc.trace.events import load_unit
 from tesc.wire.items import Before, LostInGuest, OtherSchema, Skipped, WireEvent
-from tesc.wire.ring import HEADER, find_rings, read_ring
+from tesc.wire.ring import HEADER, find_rings, read_ring, ring_of_log
 from tesc.wire.schema import schema_of, schema_of_range
 
 EVENTS = """\
@@ -120,6 +124,36 @@ def test_every_value_is_there(machine, config, schema, run, need, freestanding):
     assert found == [(4, 7, n) for n in range(1000 - len(found), 1000)]
     assert len(found) == 4096 // (32 if config else 24) or len(found) == 4096 // (32 if config else 24) - 1
     assert [item for item in items if not isinstance(item, WireEvent)] == [Before(8192, 1006 - len(found), 0)]
+
+
+@pytest.mark.parametrize("cut", [0, 1, 13, 500])
+@pytest.mark.parametrize("full", [False, True])
+def test_the_answer_of_query_firmware_log(cut, full, schema, run, need, freestanding):
+    """What QEMU hands out is the log from its head to its tail, or the end of it; there is no header."""
+    run(
+        need("gcc", "gcc"), *freestanding, '-DTESC_GUEST_CONFIG_H="clock.h"', "main.c", *SOURCES, "-o", "main"
+    )
+    memory = run("./main", *["full"] * full).stdout[8192:]
+    size, _, head, tail, truncated = struct.unpack_from("<5Q", memory, 24)
+    body = memory[HEADER : HEADER + size]
+    assert truncated == full
+    log = body[head:tail] if head < tail else body[head:] + body[:tail]
+    version = memory[64:192].rstrip(b"\0").decode()
+    whole = values(read_ring(find_rings(memory)[0], schema))
+    ring = ring_of_log(version, log[cut:])
+    items = read_ring(ring, schema)
+    found = values(items)
+    assert found == whole[len(whole) - len(found) :] and len(found) >= len(whole) - 1 - cut // 16
+    assert len(items) == len(found) and all(item.time >= 5_000_000_010 for item in items)
+    answer = {"return": {"version": version, "log": base64.b64encode(log).decode()}}
+    Path("answer").write_text(json.dumps(answer))
+    tesc = [sys.executable, "-m", "tesc", "decode", "answer", "--guest", "--events", "trace-events"]
+    lines = run(*tesc).stdout.decode().splitlines()
+    assert lines[-1] == (
+        "count 7 999"
+        if full
+        else "text 0123456789012345678901234567890123456789012345678901234567890123... 3"
+    )
 
 
 def test_other_declarations_are_refused(schema, run, need, freestanding):

@@ -32,7 +32,7 @@ try {
 
   await page.locator("#text").fill('lamp(uint64_t x) "%d"\n');
   await page.locator("#findings li", { hasText: "TE401" }).waitFor();
-  await page.locator("#output .added").first().waitFor();
+  await page.locator("#output .added", { hasText: "lamp" }).waitFor();
   seen.diff = await page.locator("#output .added").allInnerTexts();
   seen.page = await findings.locator("a").first().getAttribute("href");
   await page.locator("#fix").click();

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -101,11 +102,24 @@ def npm(need, skip_without):
 
 
 @pytest.fixture(scope="session")
-def vsix(npm, tmp_path_factory):
-    """The packed extension."""
+def vsix(npm, tmp_path_factory, skip_without):
+    """The packed extension, with its own tesc."""
     path = tmp_path_factory.mktemp("vsix") / "tesc.vsix"
-    npm.script("package", "-o", path)
+    done = npm.run(EXTENSION / "pack", path, PYTHON=sys.executable)
+    if "connection" in done.stderr.lower():
+        skip_without("package index to get wheels from")
+    assert done.returncode == 0, done.stdout + done.stderr
     return path
+
+
+@pytest.fixture(scope="session")
+def bare_vsix(npm, tmp_path_factory):
+    """The packed extension without a tesc of its own."""
+    folder = tmp_path_factory.mktemp("bare")
+    ignored = folder / "ignored"
+    ignored.write_text((EXTENSION / ".vscodeignore").read_text().replace("!server/**\n", ""))
+    npm.script("package", "-o", folder / "tesc.vsix", "--ignoreFile", ignored)
+    return folder / "tesc.vsix"
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from zipfile import ZipFile
 
 from tesc.config.settings import PROFILES
@@ -14,6 +17,7 @@ from tests.editors.vscode.conftest import EXTENSION
 
 MANIFEST = json.loads((EXTENSION / "package.json").read_text())
 PROPERTIES = MANIFEST["contributes"]["configuration"]["properties"]
+BUNDLE = EXTENSION / "bundle"
 # What the extension itself reads.
 OWN = {"tesc.path", "tesc.trace.server"}
 
@@ -33,7 +37,9 @@ def test_what_is_packed(vsix):
         names = {name for name in packed.namelist() if name.startswith("extension/")}
         code = packed.read("extension/dist/extension.js").decode()
         described = packed.read("extension.vsixmanifest").decode()
-    assert names == {
+    server = {name for name in names if name.startswith("extension/server/")}
+    media = {name for name in names if name.startswith("extension/media/")}
+    assert names - server - media == {
         f"extension/{name}"
         for name in (
             "LICENSE.txt",
@@ -48,6 +54,9 @@ def test_what_is_packed(vsix):
             "syntaxes/trace-events.tmLanguage.json",
         )
     }
+    assert {"extension/server/__main__.py", "extension/server/tesc/cli/main.py"} <= server
+    # It is run on every system: nothing in it is native, and nothing is left over from here.
+    assert [name for name in server if name.endswith((".so", ".pyd", ".pyc")) or "/bin/" in name] == []
     assert 'Id="tesc" Version="0.1.0" Publisher="tesc"' in described
     # It speaks to the server that it starts, and to nobody else.
     assert not re.search(r"""(require|import)\(["'](node:)?(https?|http2|dgram|dns)["']\)|\bfetch\(""", code)
@@ -140,3 +149,46 @@ def test_snippets_are_items():
             text, replaced = re.subn(r"\$\{\d+:([^{}$]*)\}", r"\1", text)
             assert replaced, title
         assert not parse(Source("trace-events", text)).errors, title
+
+
+def test_contributed_files_are_there():
+    contributes = MANIFEST["contributes"]
+    [language] = contributes["languages"]
+    pictures = [step["media"]["image"] for step in contributes["walkthroughs"][0]["steps"]]
+    for name in [*language["icon"].values(), *pictures]:
+        assert (EXTENSION / name).is_file(), name
+
+
+def test_the_problem_matcher_reads_what_tesc_prints(tmp_path):
+    (tmp_path / "trace-events").write_text('lamp(int a) "%s"\n')
+    command = [sys.executable, "-m", "tesc", "check", "--output-format", "concise", "trace-events"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
+    [matcher] = MANIFEST["contributes"]["problemMatchers"]
+    pattern = matcher["pattern"]
+    found = re.fullmatch(pattern["regexp"], said.splitlines()[0])
+    parts = {name: found[pattern[name]] for name in ("file", "line", "column", "severity", "code")}
+    assert parts == {
+        "file": "trace-events",
+        "line": "1",
+        "column": "14",
+        "severity": "error",
+        "code": "TE415",
+    }
+
+
+def test_its_rpds_does_what_jsonschema_asks_of_it(tmp_path):
+    """tesc's own schema, good and bad configurations, with no native module to be found."""
+    code = (
+        "from tesc.config.validation import mistakes;"
+        "print([m.path for m in mistakes({'profile': 'qemu', 'unit': [{'nmae': 1}], 'max-args': 0}, 'x')],"
+        " __import__('rpds').__file__)"
+    )
+    said = []
+    for name, first in (("native", ""), ("bundled", f"import sys; sys.path.insert(0, {str(BUNDLE)!r});")):
+        environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / name)}
+        command = [sys.executable, "-c", first + code]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        said.append(done.stdout.strip().rpartition(" "))
+    assert said[0][0] == said[1][0] != "[]"
+    assert said[1][2] == str(BUNDLE / "rpds.py") != said[0][2]

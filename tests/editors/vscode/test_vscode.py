@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -72,9 +73,13 @@ def test_as_a_person_would(vscode, vsix, kettle, tmp_path):
     assert Path(picture).read_bytes().startswith(b"\x89PNG")
 
 
-def test_without_tesc(vscode, vsix, kettle, tmp_path):
+def test_without_tesc(vscode, bare_vsix, kettle, tmp_path):
     """Colours stay; one message tells how to install it."""
-    job = {"workspace": str(kettle), "extensions": [str(vsix)], "screenshot": str(tmp_path / "missing.png")}
+    job = {
+        "workspace": str(kettle),
+        "extensions": [str(bare_vsix)],
+        "screenshot": str(tmp_path / "missing.png"),
+    }
     done = vscode("missing.mts", job, has_tesc=False)
     assert done.returncode == 0, done.stdout + done.stderr
     seen = json.loads(done.stdout.splitlines()[-1])
@@ -102,3 +107,15 @@ def test_with_a_tesc_that_is_no_server(vscode, vsix, kettle, tmp_path):
     seen = json.loads(done.stdout.splitlines()[-1])
     assert seen["text"].startswith(f"tesc 0.0.9 ({old}) does not run as a language server: ")
     assert seen["buttons"] == ["Show Log", "Set tesc.path", "Look Again"]
+
+
+def test_the_walkthrough_by_its_own_tesc(vscode, vsix, kettle, tmp_path):
+    """There is no tesc but the packed one; each step does what it says. Its pictures are taken on the way."""
+    folder = EXTENSION / "media" if SCREENSHOT else tmp_path
+    job = {"workspace": str(kettle), "extensions": [str(vsix)], "folder": str(folder)}
+    done = vscode("pictures.mts", job, has_tesc=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    seen = json.loads(done.stdout.splitlines()[-1])
+    assert re.fullmatch(r"tesc \d\S*", seen["status"])  # which none but its own can be
+    steps = json.loads((EXTENSION / "package.json").read_text())["contributes"]["walkthroughs"][0]["steps"]
+    assert seen["steps"] == [step["title"] for step in steps]

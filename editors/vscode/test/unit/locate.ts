@@ -20,7 +20,7 @@ function program(file: string, output = "tesc 1.2.3"): string {
 
 function around(changes: Partial<Surroundings> = {}): Surroundings {
   const plain = { configured: "", folders: [folder], trusted: true, env: { PATH: `${root}/bin:relative` } };
-  return { ...plain, home: path.join(root, "home"), windows: false, ...changes };
+  return { ...plain, home: path.join(root, "home"), windows: false, bundled: path.join(root, "server"), ...changes };
 }
 
 const inVenv = program(path.join(folder, "venv/bin/tesc"));
@@ -91,4 +91,25 @@ test("on Windows, scripts are elsewhere and end in .exe", () => {
     [".venv/Scripts/tesc.exe", "venv/Scripts/tesc.exe"],
   );
   assert.ok(existsSync(ran));
+});
+
+test("the extension's own tesc comes last, and is run apart from the user's Python", async () => {
+  const bundled = path.join(root, "server");
+  const python = program(path.join(root, "pythons/python3"));
+  const env = { PATH: path.join(root, "pythons") };
+  assert.equal(await fileOf(around({ folders: [], env })), "none ");
+  program(path.join(bundled, "__main__.py"));
+  const found = await locate(around({ folders: [], env }));
+  assert.ok("version" in found);
+  assert.deepEqual([found.origin, found.file, found.args], ["bundled", python, ["-I", bundled]]);
+  const all = candidates(around({ env: { PATH: `${root}/bin:${root}/pythons` } }));
+  assert.deepEqual(all.map(({ origin }) => origin), ["environment", "environment", "path", "bundled"]);
+  assert.deepEqual(candidates(around({ configured: "~/tools/tesc", env })).map(({ origin }) => origin), ["setting"]);
+});
+
+test("on Windows python.exe runs it, or the launcher", () => {
+  const folder = path.join(root, "windows");
+  for (const name of ["python.exe", "py.exe", "python3"]) program(path.join(folder, name));
+  const found = candidates(around({ folders: [], windows: true, env: { Path: folder } }));
+  assert.deepEqual(found.map(({ file }) => path.basename(file)), ["python.exe", "py.exe"]);
 });

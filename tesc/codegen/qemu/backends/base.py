@@ -49,13 +49,3 @@ class Backend:
 def call_arguments(event: UnitEvent) -> str:
     """The parameters' names as the last arguments of a call that has others before."""
     return "".join([f", {name}" for _, name in event.parameters])
-
-
-def declared(event: UnitEvent) -> str:
-    """The parameters as a C declaration lists them."""
-    parameters = event.parameters
-    if not parameters:
-        return "void"
-    return ", ".join(
-        [f"{type_}{name}" if type_[-1:] == "*" else f"{type_} {name}" for type_, name in parameters]
-    )

@@ -34,9 +34,13 @@ class Dtrace(Backend):
             # clang's arguments all go through the stack. i386 has too few registers for ten.
             out("#if defined(__x86_64__) || defined(__aarch64__)", "#ifndef STAP_SDT_ARG_CONSTRAINT")
             out("#define STAP_SDT_ARG_CONSTRAINT nr", "#endif", "#endif")
-        # SystemTap's sdt.h passes more than ten arguments only so.
-        out("#ifndef SDT_USE_VARIADIC", "#define SDT_USE_VARIADIC 1", "#endif")
-        out(f'#include "{identifiers.file_name(group, "dtrace")}"', "", "#undef SDT_USE_VARIADIC")
+        variadic = out.release.has("sdt-variadic")
+        if variadic:
+            # SystemTap's sdt.h passes more than ten arguments only so.
+            out("#ifndef SDT_USE_VARIADIC", "#define SDT_USE_VARIADIC 1", "#endif")
+        out(f'#include "{out.included(group, "dtrace")}"', "")
+        if variadic:
+            out("#undef SDT_USE_VARIADIC")
         for event in events:
             enabled = identifiers.dtrace_enabled(event.name)
             # Not every dtrace(1) defines it.
@@ -52,6 +56,8 @@ class Dtrace(Backend):
         out(f"    {identifiers.dtrace_macro(event.name)}({', '.join(names)});")
 
     def rs_begin(self, out: Output, events: Sequence[UnitEvent]) -> None:
+        if out.fixed and all(event.disabled for event in events):
+            return  # a crate that denies warnings takes no import that nothing uses
         out("use std::cell::UnsafeCell;", "", 'extern "C" {')
         for event in events:
             if not event.disabled:

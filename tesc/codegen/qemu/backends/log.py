@@ -18,7 +18,10 @@ class Log(Backend):
     checks_state = True
 
     def h_begin(self, out: Output, events: Sequence[UnitEvent], group: str) -> None:
-        out('#include "qemu/log-for-trace.h"', "")
+        out('#include "qemu/log-for-trace.h"')
+        if out.release.has("log-timestamp-option") and not out.release.has("log-without-time"):
+            out('#include "qemu/error-report.h"')
+        out("")
 
     def h_state(self, event: UnitEvent) -> str:
         return f"trace_event_get_state_dynamic_by_id({identifiers.c_id(event.name)})"

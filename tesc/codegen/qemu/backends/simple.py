@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tesc.codegen.qemu.backends.base import Backend, declared
+from tesc.codegen.qemu.backends.base import Backend
 from tesc.units import identifiers
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ class Simple(Backend):
 
     def h_begin(self, out: Output, events: Sequence[UnitEvent], group: str) -> None:
         for event in events:
-            out(f"void {identifiers.simple_function(event.name)}({declared(event)});")
+            out(f"void {identifiers.simple_function(event.name)}({out.declared(event)});")
         out("")
 
     def h_state(self, event: UnitEvent) -> str:
@@ -35,7 +35,7 @@ class Simple(Backend):
     def c_event(self, out: Output, event: UnitEvent) -> None:
         parameters = event.parameters
         out(
-            f"void {identifiers.simple_function(event.name)}({declared(event)})",
+            f"void {identifiers.simple_function(event.name)}({out.declared(event)})",
             "{",
             "    TraceBufferRecord rec;",
         )
@@ -49,6 +49,10 @@ class Simple(Backend):
             else:
                 sizes.append("8")
         size = " + ".join(sizes) or "0"
+        if not out.release.has("simple-checked-by-caller"):
+            from tesc.codegen.qemu.older import state
+
+            out("", f"    if (!{state(event)}) {{", "        return;", "    }")
         out(
             "",
             f"    if (trace_record_start(&rec, {identifiers.c_object(event.name)}.id, {size})) {{",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tesc.codegen.qemu.backends.base import Backend, call_arguments
-from tesc.units import identifiers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 class Ust(Backend):
     def h_begin(self, out: Output, events: Sequence[UnitEvent], group: str) -> None:
-        out("#include <lttng/tracepoint.h>", f'#include "{identifiers.file_name(group, "ust")}"', "")
+        out("#include <lttng/tracepoint.h>", f'#include "{out.included(group, "ust")}"', "")
         out(
             "/* tracepoint_enabled() was introduced in LTTng UST 2.7 */",
             "#ifndef tracepoint_enabled",

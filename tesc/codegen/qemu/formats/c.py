@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tesc.codegen.qemu.output import HEADER
 from tesc.units import identifiers
 
 TYPE_CHECKING = False
@@ -16,17 +15,21 @@ if TYPE_CHECKING:
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
     group = options.group
-    out(*HEADER, "", '#include "qemu/osdep.h"', '#include "qemu/module.h"')
-    out(f'#include "{identifiers.file_name(group, "h")}"', "")
+    out.head()
+    out("", '#include "qemu/osdep.h"', '#include "qemu/module.h"')
+    out(f'#include "{out.included(group, "h")}"', "")
+    release = out.release
+    space = "" if release.has("tight-pointers") else " "
     for event in events:
         out(f"uint16_t {identifiers.c_state(event.name)};")
     for event in events:
         out(
             f"TraceEvent {identifiers.c_object(event.name)} = {{",
             "    .id = 0,",
+            *(() if release.has("no-vcpu-state") else (_vcpu(event),)),
             f'    .name = "{event.name}",',
             f"    .sstate = {identifiers.c_enabled(event.name)},",
-            f"    .dstate = &{identifiers.c_state(event.name)}",
+            f"    .dstate = &{identifiers.c_state(event.name)}{space}",
             "};",
         )
     out(f"TraceEvent *{identifiers.group_table(group)}[] = {{")
@@ -42,3 +45,8 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
         if not event.disabled:
             for backend in backends:
                 backend.c_event(out, event)
+
+
+def _vcpu(event: UnitEvent) -> str:
+    """Where the runtime is to put what it keeps of the event for each CPU."""
+    return f"    .vcpu_id = {0 if event.node.has('vcpu') else 'TRACE_VCPU_EVENT_NONE'},"

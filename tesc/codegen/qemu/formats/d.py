@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tesc.codegen.qemu.output import HEADER
 from tesc.units.compat import D_RESERVED_WORDS
 from tesc.units.d_types import provider_type, replaced
 
@@ -19,20 +18,26 @@ _MACOS_TYPES = {"bool": "_Bool", "bool *": "_Bool *", "int8_t *": "signed char *
 
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
-    macos = options.platform == "darwin"
+    macos = options.platform == "darwin" and out.release.has("plain-d-types")
     enabled = [event for event in events if not event.disabled]
     # SystemTap's dtrace(1) warns of a provider without probes but takes an empty file; macOS' needs one.
     if not enabled and not macos:
         return
-    out(*HEADER, "", "provider qemu {")
+    out.head()
+    if out.release.has("spdx"):  # until then it lacked a comma, and so the line
+        out("")
+    out("provider qemu {")
     for event in enabled:
-        arguments = ",".join(_argument(type_, name, macos, out.fixed) for type_, name in event.parameters)
+        arguments = ",".join(_argument(out, type_, name, macos) for type_, name in event.parameters)
         out("", f"probe {event.name}({arguments});")
     out("", "};")
 
 
-def _argument(type_: str, name: str, macos: bool, fixed: bool) -> str:
+def _argument(out: Output, type_: str, name: str, macos: bool) -> str:
     if macos:
         type_ = _MACOS_TYPES.get(type_, type_)
-    type_ = provider_type(type_) if fixed else replaced(type_)
+    if out.fixed:
+        type_ = provider_type(type_)
+    elif out.release.has("plain-d-types"):
+        type_ = replaced(type_)
     return f"{type_} {name}_" if name in D_RESERVED_WORDS else f"{type_} {name}"

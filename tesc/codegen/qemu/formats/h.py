@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tesc.codegen.qemu.backends.base import declared
-from tesc.codegen.qemu.output import HEADER
 from tesc.units import identifiers
 
 TYPE_CHECKING = False
@@ -17,37 +15,50 @@ if TYPE_CHECKING:
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
     guard = identifiers.header_guard(options.group)
-    out(*HEADER, "", f"#ifndef {guard}", f"#define {guard}", "", '#include "trace/control.h"', "")
+    out.head()
+    out("", f"#ifndef {guard}", f"#define {guard}", "")
+    # Events of CPUs are the root's.
+    of_cpus = options.group == "root" and not out.release.has("no-vcpu-state")
+    out(f'#include "trace/control{"-vcpu" if of_cpus else ""}.h"', "")
     for event in events:
         out(f"extern TraceEvent {identifiers.c_object(event.name)};")
     for event in events:
         out(f"extern uint16_t {identifiers.c_state(event.name)};")
     for event in events:
+        if event.node.has("tcg-exec"):
+            # One macro for the two that the declaration made.
+            out(f"#define {identifiers.c_enabled(event.name[:-5])} {0 if event.disabled else 1}")
         out(f"#define {identifiers.c_enabled(event.name)} {0 if event.disabled else 1}")
     for backend in backends:
         backend.h_begin(out, events, options.group)
+    if not out.release.has("state-checked-once"):
+        from tesc.codegen.qemu.older import define
+
+        for event in events:
+            _state(out, event, backends)
+            define(out, event, zip(options.backends, backends))
+        out(f"#endif /* {guard} */")
+        return
     always = [backend for backend in backends if not backend.checks_state]
     checked = [backend for backend in backends if backend.checks_state]
     for event in events:
-        _event(out, event, backends, always, checked)
+        _state(out, event, backends)
+        _function(out, event, always, checked)
     out(f"#endif /* {guard} */")
 
 
-def _event(
-    out: Output,
-    event: UnitEvent,
-    backends: Sequence[Backend],
-    always: Sequence[Backend],
-    checked: Sequence[Backend],
-) -> None:
+def _state(out: Output, event: UnitEvent, backends: Sequence[Backend]) -> None:
     out("", f"#define {identifiers.c_backend_state(event.name)}() ( \\")
     if not event.disabled:
         for backend in backends:
             state = backend.h_state(event)
             if state:
                 out(f"    {state} || \\")
-    out("    false)", "")
-    out(f"static inline void {identifiers.c_function(event.name)}({declared(event)})", "{")
+    out("    false)")
+
+
+def _function(out: Output, event: UnitEvent, always: Sequence[Backend], checked: Sequence[Backend]) -> None:
+    out("", f"static inline void {identifiers.c_function(event.name)}({out.declared(event)})", "{")
     if not event.disabled:
         for backend in always:
             backend.h_event(out, event)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from tesc.codegen.qemu.output import HEADER
 from tesc.codegen.qemu.tapset import escaped, read_string
-from tesc.syntax.printf import Literal, parse_format
 from tesc.units import identifiers
 from tesc.units.compat import stap_sizes_dropped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tesc.codegen.qemu.backends.base import Backend
     from tesc.codegen.qemu.output import Options, Output
@@ -18,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
-    out(*HEADER, "")
+    out.head()
+    out("")
     prefix = options.probe_prefix
     for event in events:
         if event.disabled:
@@ -49,18 +48,55 @@ def _format(out: Output, event: UnitEvent) -> str:
     """The format as one string: SystemTap's numbers are all 64 bits wide, so macros lose their size."""
     text = event.format
     parts = []
-    for piece in parse_format(text).pieces:
-        if isinstance(piece, Literal):
-            parts.append(text[piece.start + 1 : piece.end - 1])
-        elif piece.name.startswith("PRI") and len(piece.name) > 3:
-            parts.append(piece.name[3])
-        elif piece.name == "TARGET_FMT_plx":
+    keeps = not (out.fixed or out.release.has("stap-macros"))
+    before = ""
+    for start, end, is_text in _pieces(text):
+        piece = text[start:end]
+        if is_text:
+            parts.append(piece)
+            continue
+        name = before + piece
+        if "\\" in piece:
+            at = start + piece.index("\\")
+            out.refuse_format(event, at, "the log tapset knows no '\\' outside of a string")
+        elif name.startswith("PRI") and len(name) > 3:
+            parts.append(name[3])
+        elif out.fixed and name == "TARGET_FMT_plx":
             parts.append("%016x")
         else:
-            out.refuse_macro(event, piece, "the log tapset")
+            out.refuse_format(event, start, f"the log tapset knows no macro '{piece}'")
+        # Until 5.2 a macro was forgotten at a space, but not at a quote.
+        before = name if keeps and text[end : end + 1] == '"' else ""
     joined = "".join(parts)
     if not out.fixed:
-        return stap_sizes_dropped(joined)
+        return stap_sizes_dropped(joined, out.release.has("stap-sizes"))
     from tesc.codegen.qemu import stap_fixed
 
     return stap_fixed.taken(joined)
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Where a format's strings, without their quotes, and its macros are, as the reference reads them.
+
+    A string that nothing ends goes on to the end. A backslash escapes the next character that is
+    neither a space nor a tab.
+    """
+    if "\\" not in text and text.count('"') == 2 and text.rstrip(" \t").endswith('"'):
+        yield 1, text.rindex('"'), True  # as most are
+        return
+    at = 0
+    while at < len(text):
+        if text[at] in " \t":
+            at += 1
+            continue
+        is_text = text[at] == '"'
+        start = at = at + is_text
+        escaped = False
+        while at < len(text) and (text[at] not in (' \t"', '"')[is_text] or (is_text and escaped)):
+            if text[at] == "\\":
+                escaped = not escaped
+            elif text[at] not in " \t":
+                escaped = False
+            at += 1
+        yield start, at, is_text
+        at += is_text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tesc.codegen.qemu.output import HEADER
 from tesc.codegen.qemu.tapset import escaped, read_string
 from tesc.units import identifiers
 
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
-    out(*HEADER, "")
+    out.head()
+    out("")
     prefix = options.probe_prefix
     for event in events:
         if event.disabled:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tesc.codegen.qemu.output import HEADER
 from tesc.codegen.qemu.tapset import escaped
 
 TYPE_CHECKING = False
@@ -15,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
-    out(*HEADER, "")
+    out.head()
+    out("")
     for event in events:
         if event.disabled:
             continue

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tesc.codegen.qemu.output import HEADER
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,8 +12,8 @@ if TYPE_CHECKING:
 
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
+    out.head()
     out(
-        *HEADER,
         "",
         '#include "qemu/osdep.h"',
         "",

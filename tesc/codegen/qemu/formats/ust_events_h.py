@@ -7,7 +7,6 @@ parameters: programs rely on the reference's fields. An output that is to be rig
 
 from __future__ import annotations
 
-from tesc.codegen.qemu.output import HEADER
 from tesc.units import identifiers
 from tesc.units.compat import lttng_conversions, lttng_field
 
@@ -42,14 +41,13 @@ _WORKAROUND = """\
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
     guard = identifiers.ust_guard(options.group)
     include = identifiers.file_name("all", "ust") if options.group == "all" else "trace-ust.h"
+    out.head()
     out(
-        *HEADER,
         "",
         "#undef TRACEPOINT_PROVIDER",
         "#define TRACEPOINT_PROVIDER qemu",
         "",
-        "#undef TRACEPOINT_INCLUDE",
-        f'#define TRACEPOINT_INCLUDE "./{include}"',
+        *_included(out, include),
         "",
         f"#if !defined ({guard}) || \\",
         "     defined(TRACEPOINT_HEADER_MULTI_READ)",
@@ -60,6 +58,9 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
         *_WORKAROUND,
     )
     for event in events:
+        for parameter in event.node.parameters:
+            if "%" in parameter.name:
+                out.refuse(event, parameter.start, "the LTTng provider takes no '%' in a name")
         if out.fixed and event.disabled:
             continue
         if out.fixed and len(event.name) > identifiers.LTTNG_NAME:
@@ -72,6 +73,13 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
         "/* This part must be outside ifdef protection */",
         "#include <lttng/tracepoint-event.h>",
     )
+
+
+def _included(out: Output, include: str) -> tuple[str, str]:
+    """How LTTng is told the name of this file; its 2.13 knows one spelling only."""
+    if out.release.has("ust-include"):
+        return ("#undef TRACEPOINT_INCLUDE", f'#define TRACEPOINT_INCLUDE "./{include}"')
+    return ("#undef TRACEPOINT_INCLUDE_FILE", f"#define TRACEPOINT_INCLUDE_FILE ./{include}")
 
 
 def _event(out: Output, event: UnitEvent) -> None:

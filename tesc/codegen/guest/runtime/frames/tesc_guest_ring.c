@@ -112,7 +112,10 @@ static void put_version(struct ring *ring, unsigned cpu)
     to = put_text_of(to, " cpu=");
     to = put_hexadecimal(to, cpu);
     to = put_text_of(to, " boot=");
-    put_hexadecimal(to, (uint32_t)ring->boots);
+    to = put_hexadecimal(to, (uint32_t)ring->boots);
+    to = put_text_of(to, " hz=");
+    to = put_hexadecimal(to, (uint32_t)(ring->frequency >> 32));
+    put_hexadecimal(to, (uint32_t)ring->frequency);
 }
 
 bool tesc_guest_ring_at(unsigned cpu, void *memory, size_t size)

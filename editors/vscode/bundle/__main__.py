@@ -1,0 +1,7 @@
+"""tesc as the extension brings it: `python3 -I server lsp`."""
+
+import sys
+
+from tesc.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,63 @@
+"""What commands share that look at all trace-events files of a tree and at the sources which use them."""
+
+from __future__ import annotations
+
+import os
+
+from tesc.cli.overrides import overrides
+from tesc.cli.terminal import Failure, error
+from tesc.records import replace
+from tesc.workspace import Workspace, declaring, distinct, find_files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from tesc.uses.index import Index
+
+
+def add_tree(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which tree it is."""
+    parser.add_argument(
+        "--in",
+        dest="tree",
+        action="append",
+        metavar="PATH",
+        help="the trace-events files: a file, or all below a folder; may be repeated (default: .)",
+    )
+    parser.add_argument(
+        "--sources",
+        nargs="*",
+        action="extend",
+        metavar="DIR",
+        help="the folders of the C and Rust sources (default: the whole project)",
+    )
+
+
+def tree_and_uses(options: argparse.Namespace) -> tuple[Workspace, Index]:
+    """The trace-events files of a tree, and the uses of events in its sources. Raises Failure."""
+    from tesc.uses.index import build
+
+    paths = options.tree or ["."]
+    folders = tuple(path for path in paths if os.path.isdir(path))
+    given = overrides(options)
+    workspace = Workspace(replace(given, folders=folders, sources=given.sources or ()))
+    for path in paths:
+        if not os.path.exists(path):
+            raise Failure(f"{path}: no such file or folder")
+        for file in distinct(find_files(path)) if os.path.isdir(path) else [path]:
+            if path == file or not workspace.excludes(file):
+                workspace.add_file(file)
+    workspace.resolve()
+    for unreadable in workspace.unreadable:
+        raise Failure(f"{unreadable.path}: {unreadable.reason}")
+    if not workspace.units:
+        raise Failure(f"{' '.join(paths)}: no trace-events files here")
+    sources = workspace.source_folders()
+    for folder in sources:
+        if not os.path.exists(folder):
+            raise Failure(f"{folder}: no such file or folder (of sources)")
+    uses = build(sources, declaring=declaring(workspace.units))
+    if not uses.sources:
+        error(f"{' '.join(sources)}: no C or Rust sources here", "warning")
+    return workspace, uses

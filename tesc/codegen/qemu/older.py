@@ -1,0 +1,140 @@
+"""The C functions that programs called before QEMU 10.2, where each backend looked at the state itself.
+
+`_BODIES` is what a backend put into the function, by the change that brought it, the latest first;
+backends that are not there have always put in the same. `LINE` and `BACK` are the `#line` of the
+event and that of the output itself.
+"""
+
+from __future__ import annotations
+
+from tesc.codegen.qemu.backends.base import call_arguments
+from tesc.codegen.qemu.output import line_of
+from tesc.units import identifiers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tesc.codegen.qemu.backends.base import Backend
+    from tesc.codegen.qemu.output import Output
+    from tesc.units.releases import Change
+    from tesc.units.unit import UnitEvent
+
+_FTRACE = """
+    {{
+        char ftrace_buf[MAX_TRACE_STRLEN];
+        int unused __attribute__ ((unused));
+        int trlen;
+        if (trace_event_get_state({id})) {{
+LINE
+            trlen = snprintf(ftrace_buf, MAX_TRACE_STRLEN,
+                             "{name} " {format} "\\n" {arguments});
+BACK
+            trlen = MIN(trlen, MAX_TRACE_STRLEN - 1);
+            unused = write(trace_marker_fd, ftrace_buf, trlen);
+        }}
+    }}
+"""
+_SYSLOG = """
+    if ({state}) {{
+LINE
+        syslog(LOG_INFO, "{name} " {format} {arguments});
+BACK
+    }}
+"""
+_LOG = """
+    if ({state} && qemu_loglevel_mask(LOG_TRACE)) {{
+        struct timeval _now;
+        gettimeofday(&_now, NULL);
+LINE
+        qemu_log("%d@%zu.%06zu:{name} " {format} "\\n",
+                 qemu_get_thread_id(),
+                 (size_t)_now.tv_sec, (size_t)_now.tv_usec
+                 {arguments});
+BACK
+    }}
+"""
+_LOG_OPTION = """
+    if ({state} && qemu_loglevel_mask(LOG_TRACE)) {{
+        if (message_with_timestamp) {{
+            struct timeval _now;
+            gettimeofday(&_now, NULL);
+LINE
+            qemu_log("%d@%zu.%06zu:{name} " {format} "\\n",
+                     qemu_get_thread_id(),
+                     (size_t)_now.tv_sec, (size_t)_now.tv_usec
+                     {arguments});
+BACK
+        }} else {{
+LINE
+            qemu_log("{name} " {format} "\\n"{arguments});
+BACK
+        }}
+    }}
+"""
+_LOG_PLAIN = """
+    if ({state} && qemu_loglevel_mask(LOG_TRACE)) {{
+LINE
+        qemu_log("{name} " {format} "\\n"{arguments});
+BACK
+    }}
+"""
+_SIMPLE_CHECKED = """
+    if ({state}) {{
+        _simple_trace_{name}({names});
+    }}
+"""
+_SIMPLE = """
+    _simple_trace_{name}({names});
+"""
+_BODIES: dict[str, tuple[tuple[Change | None, str], ...]] = {
+    "ftrace": ((None, _FTRACE),),
+    "log": (("log-without-time", _LOG_PLAIN), ("log-timestamp-option", _LOG_OPTION), (None, _LOG)),
+    "simple": (("simple-checked-by-caller", _SIMPLE_CHECKED), (None, _SIMPLE)),
+    "syslog": ((None, _SYSLOG),),
+}
+
+
+def state(event: UnitEvent) -> str:
+    """The C expression that is true while an event is switched on; a CPU's was asked before."""
+    return "true" if event.node.has("vcpu") else f"trace_event_get_state({identifiers.c_id(event.name)})"
+
+
+def define(out: Output, event: UnitEvent, backends: Iterable[tuple[str, Backend]]) -> None:
+    """The function that programs call, and the one that it calls."""
+    function = identifiers.c_function(event.name)
+    out("", f"static inline void _nocheck__{function}({out.declared(event)})", "{")
+    if not event.disabled:
+        for name, backend in backends:
+            _body(out, event, name, backend)
+    condition = "true"
+    if event.node.has("vcpu") and not out.release.has("no-vcpu-state"):
+        condition = f"trace_event_get_vcpu_state({event.parameters[0][1]}, {identifiers.c_id(event.name)})"
+    names = ", ".join([name for _, name in event.parameters])
+    out("}", "", f"static inline void {function}({out.declared(event)})", "{")
+    out(f"    if ({condition}) {{", f"        _nocheck__{function}({names});", "    }", "}")
+
+
+def _body(out: Output, event: UnitEvent, name: str, backend: Backend) -> None:
+    """What one backend puts into the function."""
+    text = next((t for change, t in _BODIES.get(name, ()) if not change or out.release.has(change)), None)
+    if text is None:
+        if backend.checks_state:
+            out(f"    if ({state(event)}) {{")
+        backend.h_event(out, event)
+        if backend.checks_state:
+            out("    }")
+        return
+    words = {
+        "id": identifiers.c_id(event.name),
+        "state": state(event),
+        "name": event.name,
+        "format": event.format,
+        "names": ", ".join([name for _, name in event.parameters]),
+        "arguments": call_arguments(event),
+    }
+    for line in text.strip("\n").split("\n"):
+        if line not in ("LINE", "BACK"):
+            out(line.format(**words))
+        elif out.release.has("output-file"):
+            out(line_of(event) if line == "LINE" else out.line_back())

@@ -1,0 +1,46 @@
+"""Text that others wrote, so that it can do nothing to a terminal or a log but be read."""
+
+from __future__ import annotations
+
+import re
+
+# Control characters except tab and line feed.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def printable(text: str) -> str:
+    """Lines of text in which nothing is a control sequence, invisible, or turns the order of writing.
+
+    Surrogates, which stand for bytes that are not UTF-8, become question marks.
+    """
+    if text.isascii():
+        return _CONTROL.sub(_escaped, text) if _CONTROL.search(text) else text
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in "\n\t" else _escape(char) for char in text)
+
+
+def visible(text: str) -> str:
+    """The same of what is one word in a line: a path, a name."""
+    if text.isprintable() and not text.startswith("::"):
+        return text
+    made = printable(text).replace("\n", r"\n").replace("\t", r"\t")
+    # A line that begins so is a command to GitHub's runners.
+    return f"./{made}" if made.startswith("::") else made
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text has no control character, so that it can be part of a line of other tools."""
+    return _CONTROL.search(text) is None and "\n" not in text and "\t" not in text
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return _escape(match[0])
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if char == "\r":
+        return r"\r"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,305 @@
+"""Renaming an event: the edits in trace-events, C and Rust files that go with another name.
+
+What follows from the new name is found by trying: the edited texts are resolved in memory, and what
+becomes of each event's effective name says what else has to be edited.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from tesc.analysis.check import check
+from tesc.analysis.diagnostic import SourceEdit
+from tesc.analysis.fixing import edited
+from tesc.analysis.selection import chosen
+from tesc.analysis.visibility import Pasted
+from tesc.files import relative, write_source
+from tesc.records import record
+from tesc.syntax.nodes import Disable
+from tesc.syntax.source import Source
+from tesc.units.disabling import disabled_by
+from tesc.units.patterns import is_literal, pattern
+from tesc.uses.use import DECLARATION, PASTED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Protocol
+
+    from tesc.analysis.diagnostic import Diagnostic
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree, Word
+    from tesc.units.unit import Unit, UnitEvent
+    from tesc.uses.index import Index
+    from tesc.uses.use import Use
+    from tesc.workspace import Workspace
+
+    class Checked(Protocol):
+        """Units, and what the rules find in their files."""
+
+        @property
+        def units(self) -> Sequence[Unit]: ...
+
+        @property
+        def found(self) -> dict[Source, list[Diagnostic]]: ...
+
+    class Forkable(Checked, Protocol):
+        """Files that can be looked at with other texts."""
+
+        def forked(self, edits: Sequence[SourceEdit]) -> Checked: ...
+
+
+# What a renaming must not bring, whatever its severity.
+_CLASHES = frozenset({"TE101", "TE102", "TE103", "TE304"})
+_NAME = re.compile(r"[A-Za-z0-9_]+")
+
+
+class RenamingRefused(Exception):
+    """A renaming that can't be done; the message says why."""
+
+
+@record
+class Change:
+    """An event whose effective name changes."""
+
+    node: Event
+    old: str
+    new: str
+
+
+def renamed_event(files: Files, uses: Index, old: str, new: str) -> list[SourceEdit]:
+    """The edits that give the event with the effective name `old` the name `new`. Raises RenamingRefused."""
+    named = {id(event.node): event for unit in files.units for event in unit.events if event.name == old}
+    if not named:
+        raise RenamingRefused(f"no event is called '{old}'")
+    if len(named) > 1:
+        places = " and ".join(f"{one.source.path}:{one.node.line}" for one in named.values())
+        raise RenamingRefused(f"'{old}' is declared at {places}")
+    [event] = named.values()
+    prefix = old[: len(old) - len(event.node.name)]
+    if not _NAME.fullmatch(new):
+        raise RenamingRefused(f"'{new}' is no name: letters, digits and underscores")
+    if not new.startswith(prefix) or new == prefix:
+        raise RenamingRefused(f"'{new}' must begin with the prefix '{prefix}' and go on: the file gives it")
+    first = SourceEdit(event.source, event.node.name_span, new[len(prefix) :])
+    edits, changes = declared_edits(files, first)
+    for change in changes:
+        edits += source_edits(files, uses, change)
+    return edits
+
+
+def declared_edits(files: Forkable, first: SourceEdit) -> tuple[list[SourceEdit], list[Change]]:
+    """The edits of trace-events files that go with the first one, and whose names change by them."""
+    before = files.units
+    after = files.forked([first])
+    changes = _changes(before, after.units)
+    edits = [first, *_patterns(before, after.units, changes)]
+    if len(edits) > 1:
+        after = files.forked(edits)
+    _check_states(before, after.units)
+    _check_found(files.found, after.found)
+    return edits, changes
+
+
+def source_edits(files: Files, uses: Index, change: Change) -> list[SourceEdit]:
+    """The edits of C and Rust sources for an event that gets another name."""
+    pasted = Pasted(files.units, files.settings, uses)
+    place = pasted.place_of((change.old,), change.node)
+    if place is not None:
+        path, use = place
+        raise RenamingRefused(
+            f"'{change.old}' may be put together from parts at {relative(path)}:{use.line}: rename it by hand"
+        )
+    if uses.declares(change.new, capitals=False):
+        raise RenamingRefused(f"a source declares 'trace_{change.new}' by hand")
+    edits: dict[tuple[str, int], SourceEdit] = {}
+    sources: dict[str, Source | None] = {}
+    for path, use in uses.uses_of(change.old):
+        if path not in sources:
+            sources[path] = uses.source(path)
+        source = sources[path]
+        word = use.renamed(change.new)
+        if source is None or source.text[use.name_span.start : use.name_span.end] != use.word:
+            raise RenamingRefused(f"{relative(path)} has changed meanwhile")
+        if word is None:
+            raise RenamingRefused(
+                f"the macro {use.macro} makes the name at {relative(path)}:{use.line}: rename it by hand"
+            )
+        other = other_of_word(use, uses.uses_in(path))
+        if other is not None:
+            raise RenamingRefused(
+                f"'{use.word}' at {relative(path)}:{use.line} makes '{other.name}', too: rename it by hand"
+            )
+        edits[path, use.start] = SourceEdit(source, use.name_span, word)
+    return list(edits.values())
+
+
+def other_of_word(use: Use, others: Sequence[Use]) -> Use | None:
+    """Another event's use that the word makes which a macro is called with."""
+    if use.macro is None:
+        return None
+    alike = (one for one in others if one.start == use.start and one.kind not in (PASTED, DECLARATION))
+    return next((one for one in alike if one.name.lower() != use.name.lower()), None)
+
+
+class Files:
+    """The files of a workspace, and what the rules find in them, as renaming looks at them."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._found: dict[Source, list[Diagnostic]] | None = None
+
+    @property
+    def units(self) -> Sequence[Unit]:
+        return self._workspace.units
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the first file, which are those of the run."""
+        return self._workspace.settings[self.units[0].trees[0].source]
+
+    @property
+    def found(self) -> dict[Source, list[Diagnostic]]:
+        """What the rules find that do not look at sources, by file."""
+        if self._found is None:
+            rules, levels = chosen(self._workspace.settings)
+            self._found = {}
+            for one in check(self.units, rules, self._workspace.settings, {}, levels):
+                self._found.setdefault(one.source, []).append(one)
+        return self._found
+
+    def forked(self, edits: Sequence[SourceEdit]) -> Files:
+        """The files after edits of them."""
+        workspace = self._workspace.fork()
+        for source, text in rewritten(edits).items():
+            workspace.put_source(Source(source.path, text, source.file))
+        workspace.resolve()
+        return Files(workspace)
+
+
+def rewritten(edits: Sequence[SourceEdit]) -> dict[Source, str]:
+    """The texts of the files that edits change."""
+    by_source: dict[Source, list[SourceEdit]] = {}
+    for edit in edits:
+        by_source.setdefault(edit.source, []).append(edit)
+    return {source: edited(source.text, mine) for source, mine in by_source.items()}
+
+
+def write_all(texts: Mapping[Source, str]) -> None:
+    """Write new texts into the files of sources: all of them, or none. Raises OSError."""
+    written: list[Source] = []
+    try:
+        for source, text in texts.items():
+            write_source(source.file, source.text, text)
+            written.append(source)
+    except BaseException:
+        for source in written:
+            write_source(source.file, texts[source], source.text)
+        raise
+
+
+def _paired(before: Sequence[Unit], after: Sequence[Unit]) -> Iterator[tuple[UnitEvent, UnitEvent]]:
+    """The events before and after, which are the same ones. Raises RenamingRefused where they are not."""
+    if [len(unit.events) for unit in before] != [len(unit.events) for unit in after]:
+        raise RenamingRefused("with this name another include would bring the same events")
+    for one, other in zip(before, after):
+        yield from zip(one.events, other.events)
+
+
+def _changes(before: Sequence[Unit], after: Sequence[Unit]) -> list[Change]:
+    """The events whose names change, each name once."""
+    found = {}
+    for one, other in _paired(before, after):
+        if one.name != other.name:
+            found[id(one.node), one.name] = Change(one.node, one.name, other.name)
+    return list(found.values())
+
+
+def _patterns(
+    before: Sequence[Unit], after: Sequence[Unit], changes: Sequence[Change]
+) -> Iterator[SourceEdit]:
+    """The patterns that mean just an event whose name changes, with its new name."""
+    changed = {id(change.node) for change in changes}
+    found: dict[tuple[Source, int], tuple[Word, set[str]]] = {}
+    for unit, other in zip(before, after):
+        if not any(id(event.node) in changed for event in unit.events):
+            continue
+        for tree, word in _literal(unit):
+            for event in disabled_by(unit, tree.source, word):
+                seen = _seen_then(unit, event, other.events[event.index], tree, word, other)
+                found.setdefault((tree.source, word.start), (word, set()))[1].update(seen)
+    for (source, _), (word, names) in found.items():
+        if len(names) > 1:
+            raise RenamingRefused(
+                f"the pattern '{word.text}' in {source.path} would have to be several: edit it first"
+            )
+        [name] = names
+        if name != word.text:
+            yield SourceEdit(source, word.span, name)
+
+
+def _literal(unit: Unit) -> Iterator[tuple[Tree, Word]]:
+    for tree in unit.trees:
+        for item in tree.items:
+            if isinstance(item, Disable):
+                yield from ((tree, word) for word in item.patterns if is_literal(word.text))
+
+
+def _seen_then(
+    unit: Unit, event: UnitEvent, then: UnitEvent, tree: Tree, word: Word, other: Unit
+) -> Iterator[str]:
+    """How a file will see an event that a pattern in it means now."""
+    holders = [link.source for link in event.chain] + [event.source]
+    for depth, source in enumerate(holders):
+        if source is tree.source and event.name[len(_outer(unit, event, depth)) :] == word.text:
+            yield then.name[len(_outer(other, then, depth)) :]
+
+
+def _outer(unit: Unit, event: UnitEvent, depth: int) -> str:
+    """What stands before an event's name that the file at a depth of its chain does not see."""
+    includes = [link.include for link in event.chain[:depth]]
+    return unit.ranges[0].prefix + "".join(one.prefix.text for one in includes if one.prefix)
+
+
+def _check_states(before: Sequence[Unit], after: Sequence[Unit]) -> None:
+    """Raise RenamingRefused where an event would be disabled, or would not be any more."""
+    for one, other in _paired(before, after):
+        if one.disabled != other.disabled:
+            state = "disabled" if other.disabled else "disabled no longer"
+            pattern_ = _differing(before, one if one.disabled else other)
+            raise RenamingRefused(f"'{other.name}' would be {state}: {pattern_}")
+
+
+def _differing(units: Sequence[Unit], event: UnitEvent) -> str:
+    """The pattern that a state depends on, in words."""
+    for unit in units:
+        outside = {id(tree) for tree in unit.directives}
+        for tree in (*unit.trees, *unit.directives):
+            for item in tree.items:
+                for word in item.patterns if isinstance(item, Disable) else ():
+                    means = pattern(word.text).fullmatch
+                    if any(means(event.name[at:]) for at in range(len(event.name))):
+                        known = id(tree) not in outside
+                        place = f"{tree.source.path}:{item.line}" if known else "the configuration"
+                        return f"the pattern '{word.text}' in {place} decides that"
+    return "a pattern decides that"
+
+
+def _check_found(before: dict[Source, list[Diagnostic]], after: dict[Source, list[Diagnostic]]) -> None:
+    """Raise RenamingRefused where the rules find a clash, or an error, that they did not find before."""
+
+    def counted(found: dict[Source, list[Diagnostic]]) -> Counter[tuple[str, str]]:
+        return Counter((one.code, one.source.file) for mine in found.values() for one in mine)
+
+    fresh = counted(after)
+    fresh.subtract(counted(before))
+    known = {one.message for mine in before.values() for one in mine}
+    for one in (one for mine in after.values() for one in mine):
+        # The sources are not edited yet, so what they call is not declared any more.
+        if one.code.startswith("TE6"):
+            continue
+        grave = one.severity == "error" or one.code in _CLASHES
+        if grave and fresh[one.code, one.source.file] > 0 and one.message not in known:
+            line, _ = one.source.place(one.span.start)
+            raise RenamingRefused(f"with this name, {one.message} ({one.code}, {one.source.path}:{line})")

@@ -1,0 +1,89 @@
+"""What `vcpu` and `tcg` before an event's name stood for in older releases of QEMU.
+
+`tcg` (until 6.2) declared two events, for the translation of guest code and for its execution, with a
+format each. `vcpu` (until 9.0) put the CPU before an event's own arguments.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tesc.records import replace
+from tesc.syntax.c_type import CType, Declaration
+from tesc.syntax.nodes import Event, Format, Malformed, Parameter, Tree, Word
+from tesc.syntax.parser import plain_event
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tesc.syntax.nodes import Item
+    from tesc.units.releases import Release
+    from tesc.units.unit import UnitEvent
+
+_CPU_NAME = "__cpu"
+_CPU_FORMAT = '"cpu=%p "'
+# As that tracetool cut such a line up.
+_TWO_FORMATS = re.compile(r"[ \t]*((?:\w+[ \t]+)*)(\w+)\(([^)]*)\)[ \t]*(\".+),\s*(\".+)")
+_TCG_TYPE = "TCGv"
+_HOST_TYPE = "uint64_t"  # of TCG_TYPE when the code runs
+
+
+def known(release: Release) -> frozenset[str]:
+    """The properties that a release's tracetool takes; `tcg-trans` and `-exec` are what it makes of `tcg`."""
+    vcpu = () if release.has("no-vcpu") else ("vcpu",)
+    tcg = () if release.has("no-tcg") else ("tcg", "tcg-trans", "tcg-exec")
+    return frozenset(("disable", *vcpu, *tcg))
+
+
+def as_read_by(tree: Tree, release: Release) -> Tree:
+    """A tree in which each line with the property `tcg` is the two events that it stood for."""
+    if release.has("no-tcg") or "tcg" not in tree.source.text:
+        return tree
+    items: list[Item] = []
+    split = set()
+    for item in tree.items:
+        made = _two_events(item, tree) if isinstance(item, (Event, Malformed)) else None
+        items += made or [item]
+        if made:
+            split.add(item.line)
+    left = (e for e in tree.errors if tree.source.place(e.span.start)[0] not in split)
+    return Tree(tree.source, tuple(items), tuple(left))
+
+
+def _two_events(item: Event | Malformed, tree: Tree) -> list[Event] | None:
+    """The events of translation and of execution, or None where the line is not two in one."""
+    found = _TWO_FORMATS.match(tree.source.text, item.start)
+    if found is None or "tcg" not in found[1].split():
+        return None
+    properties = tuple(Word(item.start + m.start(), m[0]) for m in re.finditer(r"\w+", found[1]))
+    declared = [part.strip() for part in found[3].split(",")]
+    before = [part for part in declared if _TCG_TYPE not in part.split()] or ["void"]
+    after = [re.sub(rf"\b{_TCG_TYPE}\b", _HOST_TYPE, part) for part in declared]
+    made = []
+    for ending, arguments, shape in (("trans", before, found[4]), ("exec", after, found[5])):
+        text = f"{found[2]}_{ending}({', '.join(arguments)}) {shape}"
+        event = plain_event(text, item.start, item.line)
+        if event is None:
+            return None
+        marks = (*properties, Word(item.start, f"tcg-{ending}"))
+        made.append(replace(event, properties=marks))
+    return made
+
+
+def with_cpu(events: Iterable[UnitEvent], release: Release) -> tuple[UnitEvent, ...]:
+    """Events in which those with the property `vcpu` have the argument that it stands for."""
+    if release.has("no-vcpu-argument"):
+        return tuple(events)
+    return tuple([replace(e, node=_with_cpu(e.node, release)) if e.node.has("vcpu") else e for e in events])
+
+
+def _with_cpu(event: Event, release: Release) -> Event:
+    type_text = "void *" if release.has("void-cpu") else "CPUState *"
+    declared = CType(type_text, ("void",), 1, "void")
+    text = f"{type_text}{_CPU_NAME}"
+    end = len(type_text)
+    cpu = Parameter(event.open, Declaration(text, declared, _CPU_NAME, end - 1, end, len(text), None))
+    form = event.format
+    shape = Format(form.start if form else event.end, _CPU_FORMAT + (form.text if form else ""))
+    return replace(event, parameters=(cpu, *event.parameters), void=False, format=shape)

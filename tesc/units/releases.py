@@ -1,0 +1,174 @@
+"""The releases of QEMU whose tracetool is repeated, and what changed when.
+
+Each change was found in the history of QEMU's scripts/tracetool; a release is the commit that sets
+VERSION to it. Generators ask `release.has(CHANGE)`: they know what a change does, and only this
+table knows when it came.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from tesc.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Change = Literal[
+        "sdt-variadic",
+        "group-headers",
+        "plain-d-types",
+        "void-cpu",
+        "output-file",
+        "log-timestamp-option",
+        "stap-sizes",
+        "stap-macros",
+        "no-tcg",
+        "ust-include",
+        "relative-sources",
+        "no-vcpu-state",
+        "no-target-type",
+        "no-newline",
+        "no-vcpu-argument",
+        "no-vcpu",
+        "log-without-time",
+        "simple-checked-by-caller",
+        "relative-output",
+        "state-checked-once",
+        "ftrace-function",
+        "tight-pointers",
+        "one-format",
+        "spdx",
+        "rust",
+        "rust-enabled",
+    ]
+    Version = tuple[int, int, int]
+
+# The first release that has each change.
+_SINCE: dict[Change, Version] = {
+    # dtrace: the header defines SDT_USE_VARIADIC.
+    "sdt-variadic": (5, 1, 0),
+    # Sources include trace-GROUP.h and its like, not the trace.h of their folder.
+    "group-headers": (5, 2, 0),
+    # d: `long long` is spelled int64_t, and macOS' own types are.
+    "plain-d-types": (5, 2, 0),
+    # The argument of a `vcpu` event is a `void *`, not a `CPUState *`.
+    "void-cpu": (5, 2, 0),
+    # The output is a file, named after the inputs; messages of compilers name the event's line.
+    "output-file": (6, 0, 0),
+    # log: times are printed only if the user asked for them.
+    "log-timestamp-option": (6, 0, 0),
+    # log-stap: `%l` and `%ll` lose their lengths, too.
+    "stap-sizes": (6, 0, 0),
+    # log-stap: a macro before a string no longer decides how those after it are printed.
+    "stap-macros": (6, 0, 0),
+    # The property `tcg`, two events in one, is gone.
+    "no-tcg": (7, 0, 0),
+    # ust-events-h: TRACEPOINT_INCLUDE and not TRACEPOINT_INCLUDE_FILE.
+    "ust-include": (7, 0, 0),
+    # `#line` names sources relative to the working directory.
+    "relative-sources": (8, 1, 0),
+    # Events are no longer switched on for each CPU.
+    "no-vcpu-state": (8, 1, 0),
+    # --target-type and --target-name are gone.
+    "no-target-type": (9, 0, 0),
+    # `\n` is refused anywhere in a format, not only at its end.
+    "no-newline": (9, 1, 0),
+    # The property `vcpu` adds no argument any more.
+    "no-vcpu-argument": (9, 1, 0),
+    # The property `vcpu` is refused.
+    "no-vcpu": (10, 1, 0),
+    # log: times are the matter of qemu_log.
+    "log-without-time": (10, 1, 0),
+    # simple: the function that writes a record is not called for events that are switched off.
+    "simple-checked-by-caller": (10, 1, 0),
+    # `#line` names the output relative to the working directory.
+    "relative-output": (10, 1, 0),
+    # The state of an event is looked at once, for all backends.
+    "state-checked-once": (10, 2, 0),
+    # ftrace: the marker is written by a function.
+    "ftrace-function": (10, 2, 0),
+    # Declarations have no space after `*`, and structures none before the end of a line.
+    "tight-pointers": (10, 2, 0),
+    # A comma before a quote no longer begins the second of two formats.
+    "one-format": (10, 2, 0),
+    # Outputs name their licence.
+    "spdx": (10, 2, 0),
+    # There is the format rs.
+    "rust": (10, 2, 0),
+    # rs: functions that tell whether an event is enabled, and dtrace's part.
+    "rust-enabled": (10, 2, 50),
+}
+OLDEST: Version = (4, 2, 0)
+# The development tree after 10.2 comes last: what is not known to be older is taken for that.
+VERSIONS: tuple[Version, ...] = (
+    *((4, 2, 0), (5, 0, 0), (5, 1, 0), (5, 2, 0), (6, 0, 0), (6, 1, 0), (6, 2, 0)),
+    *((7, 0, 0), (7, 1, 0), (7, 2, 0), (8, 0, 0), (8, 1, 0), (8, 2, 0), (9, 0, 0)),
+    *((9, 1, 0), (9, 2, 0), (10, 0, 0), (10, 1, 0), (10, 2, 0), (10, 2, 50)),
+)
+_VERSION = re.compile(r"v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?")
+# A tree's VERSION is x.y.50 while the next release is made, and x.y.9z for its release candidates.
+_CANDIDATE = 90
+
+
+class BadRelease(ValueError):
+    """There is no such release of QEMU, or tesc does not know it; the message says which."""
+
+
+@record
+class Release:
+    """A release of QEMU by its version: major, minor, and micro (50 is the development after it)."""
+
+    version: Version
+
+    def has(self, change: Change) -> bool:
+        """Whether this release's tracetool, and what its outputs are built into, have a change."""
+        return self.version >= _SINCE[change]
+
+    @property
+    def name(self) -> str:
+        """As people write it: 7.2, or 10.2.50."""
+        major, minor, micro = self.version
+        return f"{major}.{minor}.{micro}" if micro else f"{major}.{minor}"
+
+
+NEWEST = Release(VERSIONS[-1])
+
+
+def release_of(text: str) -> Release:
+    """The release that a version names: 7.2, 7.2.0, 7.1.94 (a candidate for it); the newest for none.
+
+    Raises BadRelease.
+    """
+    if not text:
+        return NEWEST
+    found = _VERSION.fullmatch(text)
+    if found is None:
+        raise BadRelease(f"'{text}' is no release of QEMU (such as '7.2')")
+    version = (int(found[1]), int(found[2]), int(found[3] or 0))
+    if version[2] >= _CANDIDATE:
+        version = next((v for v in VERSIONS if v > version), version)
+    if version < OLDEST:
+        raise BadRelease(f"tesc knows QEMU from 4.2 on, not '{text}'")
+    return Release(version)
+
+
+def release_at(path: str) -> Release:
+    """The release of the QEMU tree that holds a file, by its VERSION; the newest where there is none.
+
+    The tree is the nearest folder above that holds scripts/tracetool.py. Forks count as they like:
+    a version that is none of QEMU's means the newest, too.
+    """
+    folder = os.path.dirname(os.path.abspath(path))
+    while not os.path.isfile(os.path.join(folder, "scripts", "tracetool.py")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return NEWEST
+        folder = parent
+    try:
+        with open(os.path.join(folder, "VERSION"), encoding="utf-8", errors="replace") as file:
+            return release_of(file.readline(64).strip())
+    except (OSError, BadRelease):
+        return NEWEST

@@ -1,0 +1,110 @@
+"""`tesc refs` and `tesc rename`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+
+from tesc.cli.main import main
+
+EVENTS = 'net_send(int bytes) "bytes %d"\nnet_reset(void) "reset"\ndisable net_reset\nnet_stop(void) "stop"\n'
+CODE = """\
+#include "trace.h"
+#define T(op, ...) (trace_net_##op)(__VA_ARGS__)
+void f(void)
+{
+    trace_net_send(1);
+    T(send, 2);
+    if (trace_event_get_state(TRACE_NET_SEND)) {
+    }
+}
+"""
+RUST = "fn f() { trace::trace_net_send(1); }\n"
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tesc.toml").write_text("")
+    (tmp_path / "net").mkdir()
+    (tmp_path / "net/trace-events").write_text(EVENTS)
+    (tmp_path / "net/net.c").write_text(CODE)
+    (tmp_path / "net/lib.rs").write_text(RUST)
+    return tmp_path
+
+
+def test_refs(tree, capsys):
+    assert main(["refs", "net_send"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        'net/trace-events:1:1: declaration: net_send(int bytes) "bytes %d"',
+        "net/lib.rs:1:17: call: fn f() { trace::trace_net_send(1); }",
+        "net/net.c:5:5: call: trace_net_send(1);",
+        "net/net.c:6:7: call: T(send, 2);",
+        "net/net.c:7:31: state: if (trace_event_get_state(TRACE_NET_SEND)) {",
+    ]
+    assert main(["refs", "net_reset", "--format", "json"]) == 0
+    assert [(one["kind"], one["line"], one["column"]) for one in json.loads(capsys.readouterr().out)] == [
+        ("declaration", 2, 1),
+        ("pattern", 3, 9),
+    ]
+
+
+def test_refs_of_no_event(tree, capsys):
+    assert main(["refs", "net"]) == 1
+    assert "no event is called 'net'" in capsys.readouterr().err
+    assert main(["refs", "net", "--in", "nowhere"]) == 2
+
+
+def test_rename_prints_a_diff_that_git_applies(tree, capsys, need):
+    git = need("git", "git")
+    assert main(["rename", "net_send", "net_transmit"]) == 0
+    diff = capsys.readouterr().out
+    assert (tree / "net/net.c").read_text() == CODE
+    subprocess.run([git, "apply", "-p0"], input=diff, text=True, check=True, cwd=tree)
+    assert (tree / "net/trace-events").read_text() == EVENTS.replace("net_send", "net_transmit")
+    expected = CODE.replace("net_send", "net_transmit").replace("T(send", "T(transmit")
+    assert (tree / "net/net.c").read_text() == expected.replace("NET_SEND", "NET_TRANSMIT")
+    assert (tree / "net/lib.rs").read_text() == RUST.replace("net_send", "net_transmit")
+
+
+def test_rename_there_and_back(tree, capsys):
+    assert main(["rename", "net_send", "net_transmit", "--write"]) == 0
+    assert "renamed net_send to net_transmit: 5 places in 3 files" in capsys.readouterr().err
+    assert "trace_net_transmit(1)" in (tree / "net/net.c").read_text()
+    assert main(["rename", "net_transmit", "net_send", "--write"]) == 0
+    texts = [(tree / "net" / name).read_text() for name in ("trace-events", "net.c", "lib.rs")]
+    assert texts == [EVENTS, CODE, RUST]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("net", "x", "no event is called 'net'"),
+        ("net_send", "net_stop", "TE101"),
+        ("net_send", "net_reset", "would be disabled"),
+        ("net_send", "net send", "is no name"),
+        ("net_send", "card_send", "the macro T makes the name at net/net.c:6: rename it by hand"),
+    ],
+)
+def test_rename_is_refused(tree, capsys, old, new, why):
+    assert main(["rename", old, new, "--write"]) == 1
+    assert why in capsys.readouterr().err
+    assert (tree / "net/net.c").read_text() == CODE
+
+
+def test_all_files_are_written_or_none(tree, capsys, monkeypatch):
+    from tesc import renaming
+
+    written = renaming.write_source
+
+    def failing(path, before, after):
+        if path.endswith("net.c") and "transmit" in after:
+            raise OSError(28, "No space left on device", path)
+        written(path, before, after)
+
+    monkeypatch.setattr(renaming, "write_source", failing)
+    assert main(["rename", "net_send", "net_transmit", "--write"]) == 2
+    texts = [(tree / "net" / name).read_text() for name in ("trace-events", "net.c", "lib.rs")]
+    assert texts == [EVENTS, CODE, RUST]

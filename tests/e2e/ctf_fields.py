@@ -1,0 +1,22 @@
+"""Run by the system's Python, which has babeltrace2's bindings: a line of JSON for each event of a trace.
+
+The event's name, and of each field name, value, base and whether it is signed; base 0 is text.
+"""
+
+import json
+import sys
+
+import bt2
+
+for message in bt2.TraceCollectionMessageIterator(sys.argv[1]):
+    if type(message) is not bt2._EventMessageConst:
+        continue
+    fields = []
+    for name, field in message.event.payload_field.items():
+        kind = field.cls
+        if isinstance(kind, bt2._IntegerFieldClassConst):
+            signed = isinstance(kind, bt2._SignedIntegerFieldClassConst)
+            fields.append([name, int(field), int(kind.preferred_display_base), signed])
+        else:
+            fields.append([name, str(field), 0, False])
+    print(json.dumps([message.event.name, fields]))

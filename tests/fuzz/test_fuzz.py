@@ -1,0 +1,18 @@
+"""A slice of the fuzzing in CI, seeded; `tests/run --nightly` runs more, and others with each night."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from fuzz import STAGES, run
+
+
+def test_a_slice():
+    done = run(3_000, 1)
+    assert done.keys() == {stage.__name__ for stage in STAGES}
+
+
+@pytest.mark.nightly
+def test_a_night():
+    assert sum(run(2_000_000, int(time.time())).values()) >= 2_000_000

@@ -1,0 +1,71 @@
+"""Which releases of QEMU there are, and what their versions mean."""
+
+from __future__ import annotations
+
+import pytest
+
+from tesc.units.releases import NEWEST, BadRelease, release_at, release_of
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("4.2", "4.2"),
+        ("7.2.0", "7.2"),
+        ("v7.2.3", "7.2.3"),
+        ("7.1.94", "7.2"),  # a candidate for the next one
+        ("6.2.92", "7.0"),
+        ("8.0.50", "8.0.50"),
+        ("10.2.50", "10.2.50"),
+        ("11.0", "11.0"),
+        ("", "10.2.50"),
+    ],
+)
+def test_versions(text, name):
+    assert release_of(text).name == name
+
+
+@pytest.mark.parametrize("text", ["4.1", "4.1.0", "2.12.1", "0.14", "7", "7.2-rc1", "7.2.0.0", "-1.2"])
+def test_what_is_no_release(text):
+    with pytest.raises(BadRelease, match=r"4\.2 on|no release of QEMU"):
+        release_of(text)
+
+
+@pytest.mark.parametrize(
+    ("change", "without", "with_"),
+    [
+        ("sdt-variadic", "5.0", "5.1"),
+        ("output-file", "5.2.50", "6.0"),
+        ("no-vcpu-argument", "9.0", "9.1"),
+        ("rust", "10.1", "10.2"),
+        ("rust-enabled", "10.2", "10.2.50"),
+    ],
+)
+def test_changes(change, without, with_):
+    assert not release_of(without).has(change)
+    assert release_of(with_).has(change)
+    assert NEWEST.has(change)
+
+
+@pytest.mark.parametrize(
+    ("version", "name"),
+    [
+        ("7.2.0\n", "7.2"),
+        ("6.2.92", "7.0"),
+        ("", "10.2.50"),
+        ("2.12.0\n", "10.2.50"),  # older than all that tesc knows, or a fork's own count
+        ("fork 7\n", "10.2.50"),
+        (None, "10.2.50"),
+    ],
+)
+def test_a_tree_says_its_release(tmp_path, version, name):
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "tracetool.py").touch()
+    if version is not None:
+        (tmp_path / "VERSION").write_text(version)
+    assert release_at(str(tmp_path / "hw" / "usb" / "trace-events")).name == name
+
+
+def test_a_version_of_something_else(tmp_path):
+    (tmp_path / "VERSION").write_text("7.2.0\n")
+    assert release_at(str(tmp_path / "trace-events")) is NEWEST
