@@ -15,7 +15,7 @@ from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tesc.cli.commands import Commands
     from tesc.trace.output import TraceOutput
@@ -71,6 +71,20 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=list(FORMATS), default="text", help="see below (default: text)")
     parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
     parser.add_argument("--stats", action="store_true", help="count the records of each event instead")
+    spans = parser.add_argument_group("spans: the time from one record to another")
+    spans.add_argument(
+        "--latency",
+        action="store_true",
+        help="how long spans took: count, median, percentiles and a histogram of each (as text or jsonl)",
+    )
+    spans.add_argument(
+        "--span",
+        action="append",
+        default=[],
+        metavar="NAME=BEGIN..END[,key=PARAMETER]",
+        help="what begins and what ends a span, patterns with | between several, and the parameter by which "
+        "records belong together (default: all pairs that the names of events speak of)",
+    )
     parser.add_argument("--follow", action="store_true", help="go on as the file grows, until Ctrl-C")
     parser.add_argument(
         "--other-lines", metavar="FILE", help="write a log's lines that are none of an event's here"
@@ -199,6 +213,10 @@ def _check(options: argparse.Namespace) -> None:
         raise Failure("--follow and --sort contradict each other: what comes first is known at the end")
     if options.stats and options.format not in ("text", "jsonl", "csv"):
         raise Failure(f"--stats has no format {options.format}: it is text, jsonl or csv")
+    if options.span and not options.latency:
+        raise Failure("--span goes with --latency")
+    if options.latency and (options.stats or options.follow or options.format not in ("text", "jsonl")):
+        raise Failure("--latency is printed as text or jsonl, of whole traces, without --stats")
     if options.guard_cells and (options.stats or options.format != "csv"):
         raise Failure("--guard-cells is for the format csv; others are no spreadsheets")
     if options.timestamps and (options.stats or options.format != "text"):
@@ -255,6 +273,9 @@ def _decode(
     for text in unmatched(patterns, [event.name for event in unit.events]):
         error(f"no event matches '{text}'", "warning")
     window = _window(options, readers)
+    if options.latency:
+        _latency(options, unit, readers, output, chosen, window)
+        return
     if options.stats:
         from tesc.trace.counting import count
         from tesc.trace.parts import cores
@@ -269,6 +290,36 @@ def _decode(
             output.write(render(tally, options.format))
         return
     _print(options, unit, readers, output, Selection(chosen, window))
+
+
+def _latency(
+    options: argparse.Namespace,
+    unit: Unit,
+    readers: Sequence[RecordReader],
+    output: TraceOutput,
+    chosen: Callable[[str], bool],
+    window: Window,
+) -> None:
+    """Print how long spans took."""
+    from tesc.trace import latency_text
+    from tesc.trace.columns import column_batches
+    from tesc.trace.selection import Selection
+    from tesc.trace.spans import BadPairing, Latencies, likely_pairings, parse_pairing
+
+    try:
+        pairings = [parse_pairing(text) for text in options.span] or likely_pairings(unit.events)
+        if not pairings:
+            raise Failure("no names of events speak of a beginning and an end: say which ones with --span")
+        latencies = Latencies(pairings)
+        spans = latencies.spans
+        selection = Selection(lambda name: chosen(name) and spans.wants(name), window)
+        for batch in column_batches(readers, selection):
+            spans.take(batch)
+    except BadPairing as wrong:
+        raise Failure(str(wrong)) from None
+    results = list(latencies.results())
+    shown = latency_text.as_text if options.format == "text" else latency_text.as_jsonl
+    output.write(shown(results))
 
 
 def _print(

@@ -59,12 +59,25 @@ MOST_MAPPINGS = 1 << 17
 class Made(dict):  # type: ignore[type-arg]
     """What was made of an event's payloads; asking for a new one makes it. Raises as splitters do."""
 
-    __slots__ = ("make", "split")
+    __slots__ = ("fixed", "make", "split")
 
-    def __init__(self, split: Callable[[bytes], Values], make: Callable[[Values], Any]) -> None:
+    def __init__(
+        self,
+        split: Callable[[bytes], Values],
+        make: Callable[[Values], Any],
+        fixed: struct.Struct | None = None,
+    ) -> None:
+        """`fixed` is the layout of payloads that are all of one size."""
         super().__init__()
         self.split = split
         self.make = make
+        self.fixed = fixed
+
+    def meet(self, payloads: list[bytes]) -> None:
+        """Make something of all that are new among payloads of one size, at once."""
+        if self.fixed is not None and self.fixed.size:
+            new = list(set(payloads).difference(self))
+            self.update(zip(new, map(self.make, self.fixed.iter_unpack(b"".join(new)))))
 
     def __missing__(self, payload: bytes) -> Any:
         made = self.make(self.split(payload))
@@ -193,7 +206,8 @@ class RecordReader:
         self.errors.note(kind, self.source.offset, message)
 
     def made_of(self, event: TracedEvent, make: Callable[[Values], Any]) -> Made:
-        return Made(event.splitter(self.layout.order, self.layout.words), make)
+        fixed = None if event.has_texts else struct.Struct(f"{self.layout.order}{len(event.parameters)}Q")
+        return Made(event.splitter(self.layout.order, self.layout.words), make, fixed)
 
     # Where the trace goes on.
 

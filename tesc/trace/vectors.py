@@ -113,7 +113,9 @@ class Frames:
         for event_id, which in self.groups():
             slot = slots[event_id]
             assert slot is not None
-            made[which] = np.fromiter(map(slot.__getitem__, self.payloads(which)), object, len(which))
+            payloads = self.payloads(which)
+            slot.meet(payloads)
+            made[which] = np.fromiter(map(slot.__getitem__, payloads), object, len(which))
         found: list[Any] = made.tolist()
         return found
 

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from lsprotocol import types as t
 
+from tesc.files import MAX_SOURCE_BYTES, too_large
 from tesc.lsp.documents import Document
 from tesc.lsp.indexing import look_again, sources_changed, watches_files
+from tesc.lsp.uris import path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.lsp.server import Server
 
 
+def _accepted(text: str) -> str:
+    """A document's text, or none of it where it is larger than any that people write."""
+    return text if len(text) <= MAX_SOURCE_BYTES else ""
+
+
+def _too_large(uri: str) -> str:
+    return f"{path_of(uri)}: {too_large(uri).strerror}, so tesc does not look into it"
+
+
 def register(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_DID_OPEN)
     def did_open(ls: Server, params: t.DidOpenTextDocumentParams) -> None:
         document = params.text_document
-        opened = document.uri, document.language_id, document.version, document.text
+        if len(document.text) > MAX_SOURCE_BYTES:
+            ls.window_show_message(t.ShowMessageParams(t.MessageType.Warning, _too_large(document.uri)))
+        opened = document.uri, document.language_id, document.version, _accepted(document.text)
         if ls.session.open(*opened):
             ls.publisher.soon(0)
         elif ls.sources.open(*opened):
@@ -26,7 +39,7 @@ def register(server: Server) -> None:
     def did_change(ls: Server, params: t.DidChangeTextDocumentParams) -> None:
         document = ls.workspace.get_text_document(params.text_document.uri)
         assert isinstance(document, Document)
-        changed = params.text_document.uri, params.text_document.version, document.text().text
+        changed = params.text_document.uri, params.text_document.version, _accepted(document.text().text)
         if ls.session.change(*changed):
             ls.publisher.soon()
         elif ls.sources.change(*changed):

@@ -1,0 +1,266 @@
+"""Spans: the time between a record that begins something and the one that ends it.
+
+A pairing says which events begin, which ones end, and which arguments say that two records are about the
+same thing. Records are taken in the order of the trace; an end belongs to the latest begin with the same
+key (and process) that is still open, so that spans nest. What has no partner is counted: a begin without
+an end is unfinished, an end without a begin is orphaned.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+
+from tesc.records import record
+from tesc.units.patterns import is_literal, pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
+
+    from tesc.trace.columns import EventColumns
+    from tesc.trace.events import TracedEvent
+    from tesc.trace.formats import Declared
+
+# What the last word of a name that begins something is, and what those that end it may be.
+_PAIRS = {
+    "start": ("end", "done", "complete", "completed", "finish", "finished", "stop"),
+    "begin": ("end", "done", "complete", "completed", "finish", "finished"),
+    "submit": ("done", "complete", "completed"),
+    "issue": ("done", "complete", "completed"),
+    "enter": ("exit", "leave", "return"),
+    "entry": ("exit", "return"),
+    "in": ("out",),
+    "lock": ("unlock",),
+    "acquire": ("release",),
+    "open": ("close",),
+    "map": ("unmap",),
+}
+# Of an event that is called like one that ends, without that word: disk_read, disk_read_done.
+_ENDS = ("done", "complete", "completed", "end", "return", "exit")
+
+
+class BadPairing(Exception):
+    """A pairing that can't be one; the message says why."""
+
+
+@record
+class Pairing:
+    """Events that begin a span and events that end it, by patterns of names, and the key's parameters.
+
+    Without a key two records are about the same thing if they are of one process.
+    """
+
+    name: str
+    begins: tuple[str, ...]
+    ends: tuple[str, ...]
+    key: tuple[str, ...] = ()
+
+
+@record
+class Span:
+    """From `begin` to `end`, in the trace's nanoseconds, in process `pid`, about the values of `key`."""
+
+    name: str
+    begin: int
+    end: int
+    pid: int
+    key: tuple[Any, ...]
+
+    @property
+    def duration(self) -> int:
+        """In nanoseconds."""
+        return self.end - self.begin
+
+
+def parse_pairing(text: str) -> Pairing:
+    """The pairing that `NAME=BEGIN|BEGIN..END|END[,key=PARAMETER...]` says. Raises BadPairing.
+
+    `NAME=` may be left out: the first event that begins gives its name.
+    """
+    events, *options = text.split(",")
+    name, equals, rest = events.partition("=")
+    if not equals:
+        name, rest = "", events
+    begins, dots, ends = rest.partition("..")
+    if not dots or not begins or not ends:
+        raise BadPairing(f"'{text}': expected NAME=BEGIN..END[,key=PARAMETER]")
+    key: list[str] = []
+    for option in options:
+        word, equals, value = option.partition("=")
+        if word != "key" or not equals or not value:
+            raise BadPairing(f"'{text}': expected key=PARAMETER after the comma, not '{option}'")
+        key.append(value)
+    first = begins.split("|")[0]
+    return Pairing(name or first, tuple(begins.split("|")), tuple(ends.split("|")), tuple(key))
+
+
+def likely_pairings(events: Iterable[Declared]) -> list[Pairing]:
+    """The pairs that events' names speak of: `_start` and `_end`, `_submit` and `_done` and the like.
+
+    The key is the first pointer that both have under one name and type, else the first number; an event
+    without one is paired by process.
+    """
+    known = {event.name: event for event in events}
+    found = []
+    for name, event in known.items():
+        stem, _, last = name.rpartition("_")
+        ends = [f"{stem}_{word}" for word in _PAIRS.get(last, ()) if stem]
+        ends += [f"{name}_{word}" for word in _ENDS]
+        there = [end for end in ends if end in known]
+        if there:
+            found.append(
+                Pairing(stem if last in _PAIRS else name, (name,), (there[0],), _key(event, known[there[0]]))
+            )
+    return found
+
+
+def _key(begin: Declared, end: Declared) -> tuple[str, ...]:
+    shared = [(type_, name) for type_, name in begin.parameters if (type_, name) in end.parameters]
+    pointers = [name for type_, name in shared if "*" in type_ and "char" not in type_]
+    numbers = [name for type_, name in shared if "*" not in type_]
+    return tuple((pointers or numbers)[:1])
+
+
+class Spans:
+    """Pairs the records of a trace, given a batch at a time in their order.
+
+    `found` is called with each span. `unfinished` and `orphaned` count what has no partner, by pairing.
+    """
+
+    def __init__(self, pairings: Sequence[Pairing], found: Callable[[Span], object]) -> None:
+        self._pairings = pairings
+        self._found = found
+        self._open: dict[tuple[int, int, tuple[Any, ...]], list[int]] = {}
+        self._roles: dict[int, list[tuple[int, bool, tuple[int, ...]]]] = {}
+        self._kept: list[TracedEvent] = []
+        self.orphaned = [0] * len(pairings)
+
+    @property
+    def unfinished(self) -> list[int]:
+        counts = [0] * len(self._pairings)
+        for (number, _, _), begins in self._open.items():
+            counts[number] += len(begins)
+        return counts
+
+    def wants(self, name: str) -> bool:
+        """True if records of an event of this name begin or end something."""
+        return any(_matches(name, (*one.begins, *one.ends)) for one in self._pairings)
+
+    def take(self, batch: Sequence[EventColumns]) -> None:
+        """Take in the records of a batch."""
+        rows: list[tuple[int, int, int, int, bool, tuple[Any, ...]]] = []
+        for part in batch:
+            for number, begins, columns in self._roles_of(part.event):
+                keys: Iterable[tuple[Any, ...]] = [()] * len(part)
+                if columns:
+                    keys = zip(*[_plain(part.columns[at]) for at in columns])
+                rows += [
+                    (place, time, number, pid, begins, key)
+                    for place, time, pid, key in zip(
+                        _plain(part.places), _plain(part.times), _plain(part.pids), keys
+                    )
+                ]
+        rows.sort(key=lambda row: row[0])
+        for _, time, number, pid, begins, key in rows:
+            self._pair(time, number, pid, begins, key)
+
+    def _pair(self, time: int, number: int, pid: int, begins: bool, key: tuple[Any, ...]) -> None:
+        at = (number, pid, key)
+        if begins:
+            self._open.setdefault(at, []).append(time)
+            return
+        waiting = self._open.get(at)
+        if not waiting:
+            self.orphaned[number] += 1
+            return
+        begin = waiting.pop()
+        if not waiting:
+            del self._open[at]
+        self._found(Span(self._pairings[number].name, begin, time, pid, key))
+
+    def _roles_of(self, event: TracedEvent) -> list[tuple[int, bool, tuple[int, ...]]]:
+        """What an event is in each pairing: its number, whether it begins, and the key's columns."""
+        roles = self._roles.get(id(event))
+        if roles is None:
+            self._kept.append(event)  # so that no other event has its ID
+            names = [name for _, name in event.parameters]
+            roles = self._roles[id(event)] = []
+            for number, one in enumerate(self._pairings):
+                for begins, texts in ((True, one.begins), (False, one.ends)):
+                    if _matches(event.name, texts):
+                        lacking = next((name for name in one.key if name not in names), None)
+                        if lacking is not None:
+                            raise BadPairing(
+                                f"span '{one.name}': '{event.name}' has no parameter '{lacking}'"
+                            )
+                        roles.append((number, begins, tuple(names.index(name) for name in one.key)))
+                        break
+        return roles
+
+
+def _matches(name: str, texts: Sequence[str]) -> bool:
+    return any(text == name if is_literal(text) else pattern(text).fullmatch(name) for text in texts)
+
+
+def _plain(column: Any) -> Sequence[Any]:
+    """A column as a list of Python's numbers, if it is an array of numpy."""
+    made: Sequence[Any] = column.tolist() if hasattr(column, "tolist") else column
+    return made
+
+
+@record
+class Latency:
+    """The durations of one pairing's spans, in nanoseconds; `histogram` counts them by powers of two.
+
+    Entry N of the histogram has those of at least 2^N and less than 2^(N+1) nanoseconds; those of 0 are in
+    entry 0. Percentiles are those durations that so many in a hundred do not exceed (nearest rank).
+    """
+
+    name: str
+    count: int
+    unfinished: int
+    orphaned: int
+    median: int
+    p95: int
+    p99: int
+    maximum: int
+    histogram: tuple[int, ...]
+
+
+class Latencies:
+    """Collects the durations of spans."""
+
+    def __init__(self, pairings: Sequence[Pairing]) -> None:
+        self._durations: dict[str, array[int]] = defaultdict(lambda: array("q"))
+        self._names = [one.name for one in pairings]
+        self.spans = Spans(pairings, self._add)
+
+    def _add(self, span: Span) -> None:
+        self._durations[span.name].append(span.end - span.begin)
+
+    def results(self) -> Iterator[Latency]:
+        """One result a pairing, in their order."""
+        unfinished, orphaned = self.spans.unfinished, self.spans.orphaned
+        for number, name in enumerate(self._names):
+            durations = sorted(self._durations.get(name, ()))
+            histogram = [0] * (max(durations[-1], 1).bit_length() if durations else 0)
+            for duration in durations:
+                histogram[max(duration, 1).bit_length() - 1] += 1
+            yield Latency(
+                name=name,
+                count=len(durations),
+                unfinished=unfinished[number],
+                orphaned=orphaned[number],
+                median=_rank(durations, 50),
+                p95=_rank(durations, 95),
+                p99=_rank(durations, 99),
+                maximum=durations[-1] if durations else 0,
+                histogram=tuple(histogram),
+            )
+
+
+def _rank(ordered: Sequence[int], percent: int) -> int:
+    """The nearest-rank percentile of ordered numbers; 0 where there are none."""
+    return ordered[max(-(-len(ordered) * percent // 100) - 1, 0)] if ordered else 0

@@ -1,0 +1,206 @@
+"""Spans, against a reckoning of their own: lost, interleaved and nested records; what the command prints."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from tesc.syntax.parser import parse
+from tesc.syntax.source import Source
+from tesc.trace.columns import EventColumns
+from tesc.trace.events import TracedEvent
+from tesc.trace.latency_text import duration
+from tesc.trace.spans import BadPairing, Latencies, Pairing, Spans, likely_pairings, parse_pairing
+from tesc.units.resolve import resolve
+
+ROOT = Path(__file__).parents[2]
+EVENTS = """\
+disk_start(void *req, int n) "req %p n %d"
+disk_end(void *req, int status) "req %p status %d"
+idle(void) "idle"
+"""
+BEGIN, END = (
+    TracedEvent(name, (("void *", "req"), ("int", "n")), '""', True) for name in ("disk_start", "disk_end")
+)
+
+
+def batch(records):
+    """A batch of (time, pid, begins, key), in this order."""
+    parts = []
+    for event, begins in ((BEGIN, True), (END, False)):
+        mine = [(place, *one) for place, one in enumerate(records) if one[2] is begins]
+        if mine:
+            places, times, pids, _, keys = zip(*mine)
+            parts.append(
+                EventColumns(event, list(places), list(times), list(pids), (list(keys), [0] * len(keys)))
+            )
+    return parts
+
+
+def reckoned(records):
+    """Spans by looking back from each end for its begin, one record at a time."""
+    taken, found, orphaned = set(), [], 0
+    for at, (time, pid, begins, key) in enumerate(records):
+        if begins:
+            continue
+        for back in range(at - 1, -1, -1):
+            if back not in taken and records[back][1:] == (pid, True, key):
+                taken.add(back)
+                found.append((records[back][0], time, pid, key))
+                break
+        else:
+            orphaned += 1
+    return found, sum(one[2] for one in records) - len(taken), orphaned
+
+
+RECORDS = st.lists(
+    st.tuples(st.integers(0, 1 << 40), st.sampled_from([1, 2]), st.booleans(), st.sampled_from([7, 8])),
+    max_size=40,
+)
+
+
+@given(RECORDS, st.integers(0, 40))
+def test_agrees_with_a_search_back_from_each_end(records, cut):
+    found = []
+    spans = Spans([Pairing("disk", ("disk_start",), ("disk_end",), ("req",))], found.append)
+    for some in (records[:cut], records[cut:]):
+        if some:
+            spans.take(batch(some))
+    expected, unfinished, orphaned = reckoned(records)
+    assert [(s.begin, s.end, s.pid, s.key[0]) for s in found] == expected
+    assert (spans.unfinished, spans.orphaned) == ([unfinished], [orphaned])
+
+
+@given(st.lists(st.integers(0, 1 << 50), min_size=1, max_size=60))
+def test_latencies(durations):
+    latencies = Latencies([Pairing("disk", ("disk_start",), ("disk_end",), ("req",))])
+    for number, one in enumerate(durations):
+        latencies.spans.take(batch([(0, 1, True, number), (one, 1, False, number)]))
+    [result] = latencies.results()
+    assert result.count == len(durations)
+    assert result.maximum == max(durations)
+    assert result.median == statistics.median_low(durations)
+    assert sum(result.histogram) == len(durations)
+    for power, count in enumerate(result.histogram):
+        assert count == sum(max(d, 1).bit_length() - 1 == power for d in durations)
+    assert sum(d <= result.p95 for d in durations) * 100 >= 95 * len(durations)
+    assert sum(d < result.p99 for d in durations) * 100 < 99 * len(durations)
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ("a_start(void *p)\na_end(int x, void *p)\n", [("a", "a_start", "a_end", ("p",))]),
+        ("a_submit(int n)\na_done(int n)\n", [("a", "a_submit", "a_done", ("n",))]),
+        ("read(int n)\nread_complete(int m)\n", [("read", "read", "read_complete", ())]),
+        ("vm_enter(int n, void *p)\nvm_exit(int n, char *p)\n", [("vm", "vm_enter", "vm_exit", ("n",))]),
+        ("start(void)\nend(void)\n", []),
+        ("a_start(void)\nb_end(void)\n", []),
+    ],
+)
+def test_pairs_that_names_speak_of(events, expected):
+    unit = resolve([parse(Source("t", events))])
+    found = [(p.name, *p.begins, *p.ends, p.key) for p in likely_pairings(unit.events)]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("io=a..b,key=req", Pairing("io", ("a",), ("b",), ("req",))),
+        ("a|b*..c|d", Pairing("a", ("a", "b*"), ("c", "d"))),
+        ("io=a..b,key=x,key=y", Pairing("io", ("a",), ("b",), ("x", "y"))),
+    ],
+)
+def test_pairings(text, expected):
+    assert parse_pairing(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "a", "a..", "..b", "a..b,key", "a..b,by=x", "a..b,key="])
+def test_what_is_not_a_pairing(text):
+    with pytest.raises(BadPairing):
+        parse_pairing(text)
+
+
+def test_a_key_that_an_event_does_not_have():
+    spans = Spans([Pairing("disk", ("disk_start",), ("disk_end",), ("nope",))], print)
+    with pytest.raises(BadPairing, match="'disk_start' has no parameter 'nope'"):
+        spans.take(batch([(0, 1, True, 7)]))
+
+
+@pytest.mark.parametrize(
+    ("nanoseconds", "shown"),
+    [
+        (0, "0 ns"),
+        (999, "999 ns"),
+        (1000, "1.00 us"),
+        (12_345, "12.3 us"),
+        (225_900_000, "226 ms"),
+        (-5, "-5 ns"),
+    ],
+)
+def test_durations_are_shown_with_three_digits(nanoseconds, shown):
+    assert duration(nanoseconds) == shown
+
+
+class TestCommand:
+    @pytest.fixture
+    def trace(self, tmp_path, writer, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        Path("events").write_text(EVENTS)
+        made = writer().header()
+        for number, name in enumerate(["disk_start", "disk_end", "idle"]):
+            made.mapping(number, name)
+        made.record(0, 1000, 1, 0x10, 1).record(0, 1500, 1, 0x20, 1).record(2, 1600, 1)
+        made.record(1, 2000, 1, 0x10, 0).record(1, 5500, 1, 0x20, 0).record(1, 6000, 1, 0x30, 0)
+        made.record(0, 7000, 1, 0x10, 1)
+        Path("trace").write_bytes(made.data)
+
+    def tesc(self, *arguments):
+        command = [sys.executable, "-m", "tesc", "decode", "trace", "--events", "events", *arguments]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    def test_text(self, trace):
+        done = self.tesc("--latency")
+        assert done.returncode == 0
+        assert done.stdout == (
+            "SPAN  COUNT  UNMATCHED   MEDIAN      P95      P99      MAX\n"
+            "disk      2          2  1.00 us  4.00 us  4.00 us  4.00 us\n"
+            "    512 ns to  1.02 us           1  ########################################\n"
+            "   1.02 us to  2.05 us           0\n"
+            "   2.05 us to  4.10 us           1  ########################################\n"
+        )
+
+    def test_json_is_what_its_schema_says(self, trace):
+        done = self.tesc("--latency", "--format", "jsonl")
+        [line] = done.stdout.splitlines()
+        schema = json.loads((ROOT / "tesc/schemas/latency.schema.json").read_text())
+        Draft202012Validator(schema).validate(json.loads(line))
+        assert json.loads(line)["unfinished"] == 1
+        assert json.loads(line)["orphaned"] == 1
+
+    def test_a_pairing_of_ones_own(self, trace):
+        done = self.tesc("--latency", "--span", "wait=idle..disk_end")
+        assert done.stdout.splitlines()[1].split() == ["wait", "1", "2", "400", "ns"] + ["400", "ns"] * 3
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("--span", "a..b"),
+            ("--latency", "--span", "x"),
+            ("--latency", "--format", "csv"),
+            ("--latency", "--stats"),
+        ],
+    )
+    def test_what_makes_no_sense(self, trace, words):
+        done = self.tesc(*words)
+        assert done.returncode == 2
+        assert done.stderr.startswith("tesc: error: ")
