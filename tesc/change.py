@@ -54,7 +54,7 @@ class Change:
         raise NotImplementedError
 
     def adds(self, diagnostic: Diagnostic) -> bool:
-        """Whether a finding stands in a line that is sure to have come by the change."""
+        """Whether a finding is in a line that is sure to have come by the change."""
         return False
 
     def touched(self) -> Iterable[str]:

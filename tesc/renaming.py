@@ -79,9 +79,11 @@ def renamed_event(files: Files, uses: Index, old: str, new: str) -> list[SourceE
     [event] = named.values()
     prefix = old[: len(old) - len(event.node.name)]
     if not _NAME.fullmatch(new):
-        raise RenamingRefused(f"'{new}' is no name: letters, digits and underscores")
+        raise RenamingRefused(f"'{new}' is not a name: letters, digits and underscores")
     if not new.startswith(prefix) or new == prefix:
-        raise RenamingRefused(f"'{new}' must begin with the prefix '{prefix}' and go on: the file gives it")
+        raise RenamingRefused(
+            f"'{new}' must begin with the prefix '{prefix}' and continue: the file gives it"
+        )
     first = SourceEdit(event.source, event.node.name_span, new[len(prefix) :])
     edits, changes = declared_edits(files, first)
     for change in changes:
@@ -257,7 +259,7 @@ def _seen_then(
 
 
 def _outer(unit: Unit, event: UnitEvent, depth: int) -> str:
-    """What stands before an event's name that the file at a depth of its chain does not see."""
+    """What is before an event's name that the file at a depth of its chain does not see."""
     includes = [link.include for link in event.chain[:depth]]
     return unit.ranges[0].prefix + "".join(one.prefix.text for one in includes if one.prefix)
 

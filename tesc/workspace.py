@@ -74,7 +74,7 @@ class Workspace:
     `shown` makes of a path what people see. `versions` has contents of files in place of those on
     disk, by real path: None for a file that is not there; `looked_at` hears
     of each path before it is looked at. Files may be added, changed and removed at
-    any time; `resolve` then resolves those units anew that this concerns.
+    any time; `resolve` then resolves those units again that this concerns.
     """
 
     def __init__(
@@ -136,18 +136,18 @@ class Workspace:
             self._roots[real] = tree
 
     def remove(self, path: str) -> None:
-        """Forget a file: it is no root any more, and read again where another one includes it."""
+        """Forget a file: it is not a root any more, and read again where another one includes it."""
         real = os.path.realpath(path)
         self._roots.pop(real, None)
         if self._trees.pop(real, None) is not None:
             self.look_again()
 
     def look_again(self) -> None:
-        """Look for included files anew: some have come or gone."""
+        """Look for included files again: some have come or gone."""
         self._resolved = {real: unit for real, unit in self._resolved.items() if not _includes(unit)}
 
     def configure_again(self) -> None:
-        """Read configurations anew: some have changed."""
+        """Read configurations again: some have changed."""
         self._folders.clear()
         self.configurations.clear()
         self._resolved.clear()
@@ -184,7 +184,7 @@ class Workspace:
     def resolve(self) -> None:
         """Resolve the units of all roots.
 
-        A root that another unit includes is no root, unless its configuration lists it as a unit of
+        A root that another unit includes is not a root, unless its configuration lists it as a unit of
         its own, or `keeps_roots` is set. Raises BadDirective for directives from outside that can't be ones.
         """
         current = set(map(id, self._trees.values()))
@@ -389,7 +389,7 @@ def _of_release(settings: Settings, path: str) -> Settings:
 
 
 def _overridden(settings: Settings, given: Overrides) -> Settings:
-    """Settings with what the command line says: a selection of rules starts anew, the rest adds."""
+    """Settings with what the command line says: a selection of rules starts again, the rest adds."""
     if given.select:
         kept = tuple((rule, level) for rule, level in settings.severity if level != "off")
         settings = replace(settings, select=given.select, ignore=(), severity=kept)
@@ -404,7 +404,7 @@ def _overridden(settings: Settings, given: Overrides) -> Settings:
 
 
 def _is_binary(source: Source) -> bool:
-    """Whether a file is no text, or text in UTF-16: then each of its bytes would be a finding.
+    """Whether a file is not a text, or text in UTF-16: then each of its bytes would be a finding.
 
     Text in another 8-bit code has letters that are not UTF-8, but hardly any control characters.
     """

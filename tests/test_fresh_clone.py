@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 
 def test_fresh_clone(need, tmp_path, skip_without):
     if not (ROOT / ".git").exists():
-        pytest.skip("this is no clone")
+        pytest.skip("this is not a clone")
     for program in ("git", "gcc"):
         need(program, program)
     command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--dest", str(tmp_path), "lark"]

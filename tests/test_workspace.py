@@ -12,7 +12,7 @@ from tesc.workspace import Overrides, Workspace
 
 @pytest.fixture
 def roots(tmp_path, monkeypatch):
-    """A function that tells the roots of the units of files, given in this order."""
+    """A function that says the roots of the units of files, given in this order."""
     monkeypatch.chdir(tmp_path)
 
     def resolved(files: dict[str, str]) -> list[str]:

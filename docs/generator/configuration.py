@@ -16,7 +16,7 @@ _HEAD = """\
 # Configuration
 
 A tree needs no configuration to be checked. `tesc init` writes a `tesc.toml` that changes nothing
-yet, `tesc config` tells what holds for a file, and which line of which file said so.
+yet, `tesc config` says what holds for a file, and which line of which file said so.
 
 The nearest `tesc.toml` above a file holds for it, or `[tool.tesc]` in a `pyproject.toml`; the
 two are never merged. Options of the command line override it. Paths are relative to its folder.

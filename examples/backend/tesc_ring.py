@@ -10,7 +10,7 @@ from tesc.units import identifiers
 class Ring(Backend):
     """`trace/ring.h` has to declare `void trace_ring_add(const char *format, ...)`."""
 
-    # The calls stand where the event is known to be switched on.
+    # The calls are where the event is known to be switched on.
     checks_state = True
 
     def h_begin(self, out, events, group):

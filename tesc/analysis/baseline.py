@@ -22,7 +22,7 @@ _VERSION = 1
 
 
 class BadBaseline(Exception):
-    """A file that is no baseline; the message says why."""
+    """A file that is not a baseline; the message says why."""
 
 
 def written(diagnostics: Sequence[Diagnostic]) -> str:

@@ -26,7 +26,7 @@ _MOST_RELATED = 3
 class Declared:
     """A declaration, and all names that units give its event; the first is shown.
 
-    `crosses` tells that in some unit it is a guest's.
+    `crosses` is true if in some unit it is a guest's.
     """
 
     source: Source
@@ -60,7 +60,7 @@ def declared(units: Sequence[Unit]) -> list[Declared]:
 
 
 def related(uses: Index, shown: Iterable[tuple[Place, str]]) -> Iterator[Related]:
-    """The first few of some uses as related places, each with what stands there."""
+    """The first few of some uses as related places, each with what is there."""
     for number, ((path, use), said) in enumerate(shown):
         source = uses.source(path) if number < _MOST_RELATED else None
         if source is not None:

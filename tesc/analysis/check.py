@@ -61,7 +61,7 @@ def check(
     for tree in trees:
         mine = plan.severities_in(tree.source)
         seen = tuple([(names.get(id(event), event.name), id(event) in crossing) for event in tree.events])
-        # Those that look further are run below, and their number is no fact about a file.
+        # Those that look further are run below, and their number is not a fact about a file.
         alone = [one for one in plan.rules_in(tree.source) if isinstance(one, (EventRule, FileRule))]
         facts = (settings[tree.source], mine, alone, seen)
         found.extend(memory.found_in(tree, facts))
@@ -101,7 +101,7 @@ class Memory:
         self._kept = kept
 
     def found_in(self, tree: Tree, facts: _Facts) -> list[Diagnostic]:
-        """What there is to find in a tree, looked for anew only where the facts are others."""
+        """What there is to find in a tree, looked for again only where the facts are others."""
         before = self._found.get(id(tree))
         if before is None or before[1] != facts:
             before = self._found[id(tree)] = (tree, facts, self._looked_for(tree, facts))
@@ -261,7 +261,7 @@ def _unsuppressed(
                 useless.append(_unused(one))
             elif one.now:
                 useless.append(Report(one.span, one.now, "write the new code", severity="information"))
-        # Unused ignores can be ignored only in the whole file: a comment is no item.
+        # Unused ignores can be ignored only in the whole file: a comment is not an item.
         silent = any(UNUSED_IGNORE in one.codes and not one.line for one in mine)
         if reporter and not silent:
             levels = plan.severities_in(tree.source)

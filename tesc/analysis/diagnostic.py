@@ -10,7 +10,7 @@ SEVERITIES = ("error", "warning", "information")
 
 @record
 class Related:
-    """Another place that a diagnostic is about; `message` says what stands there."""
+    """Another place that a diagnostic is about; `message` says what is there."""
 
     source: Source
     span: Span
@@ -28,7 +28,7 @@ class SourceEdit:
 
 @record
 class Fix:
-    """Edits that mend what was found. `safety` is safe where they cannot change what is meant."""
+    """Edits that fix what was found. `safety` is safe where they cannot change what is meant."""
 
     safety: str
     edits: tuple[SourceEdit, ...]

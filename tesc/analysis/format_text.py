@@ -1,4 +1,4 @@
-"""What rules ask of a format's text: what stands before a conversion, and edits in it."""
+"""What rules ask of a format's text: what is before a conversion, and edits in it."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def between(form: Format, start: int, end: int) -> str:
 
 
 def prefix_before(text: str, at: int) -> int:
-    """Where the `0x` begins that stands right before `at`, maybe in the literal before; else -1."""
+    """Where the `0x` begins that is right before `at`, maybe in the literal before; else -1."""
     if text[at - 1] == '"' and text[: at - 1].rstrip(" \t").endswith('"'):
         at = len(text[: at - 1].rstrip(" \t")) - 1
     return at - 2 if text[at - 2 : at] in ("0x", "0X") else -1
 
 
 def follows_word(text: str, at: int) -> bool:
-    """Whether what stands at `at` continues a word or number, as the second `0x` of `640x%d` does."""
+    """Whether what is at `at` continues a word or number, as the second `0x` of `640x%d` does."""
     before = text[at - 1]
     return (before.isalnum() or before == "_") and text[at - 2] != "\\"
 
@@ -90,7 +90,7 @@ def without_alternate(conversion: Conversion) -> tuple[str, bool] | None:
         return f"%{flags.replace('0', '')}", width <= int(conversion.precision or 0)
     if "0" in flags:
         return f"%{flags}{width}", True
-    # Blanks would stand between 0x and the number: they go behind it.
+    # Spaces would be between 0x and the number: they go after it.
     return f"%{flags}-{width}", False
 
 

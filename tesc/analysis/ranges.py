@@ -26,7 +26,7 @@ class Based:
 
     @property
     def span(self) -> Span:
-        """Where the base stands."""
+        """Where the base is."""
         base = self.inclusion.include.base
         return base.span if base else self.inclusion.include.path_span
 

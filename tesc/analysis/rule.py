@@ -2,7 +2,7 @@
 
 A rule is a class in a module of its own under `rules/`. Its class attributes are its metadata, its
 docstring is its page (one sentence, why it matters, an example under `Wrong:` and one under
-`Right:`), and `check` yields what it finds. Which of the base classes below it has tells what it
+`Right:`), and `check` yields what it finds. Which of the base classes below it has says what it
 looks at.
 """
 
@@ -53,7 +53,7 @@ class Rule:
     formerly: tuple[str, ...] = ()
     severity = "error"
     on_by_default = True
-    # Whether some of its findings can be mended by tesc.
+    # Whether some of its findings can be fixed by tesc.
     fixable = False
     # The settings in which the page's examples behave as the page says.
     example_profile = "default"
@@ -147,7 +147,7 @@ class UnitErrorRule(RunRule):
 
 
 def _of_whole_item(error: ParseError, tree: Tree, below: frozenset[int]) -> ParseError | None:
-    """What is to be said of a error, where the lines `below` go on with what others began.
+    """What is to be said of a error, where the lines `below` continue with what others began.
 
     Only the place at which the first of an item's lines ends is wrong; None for all that follows from it.
     """

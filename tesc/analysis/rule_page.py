@@ -18,5 +18,5 @@ def facts(rule: Rule) -> str:
 
 
 def page(rule: Rule) -> str:
-    """The page: what the rule finds, why that matters, and how to mend it."""
+    """The page: what the rule finds, why that matters, and how to fix it."""
     return f"# {rule.code} {rule.name}\n\n*{facts(rule)}*\n\n{rule.page()}\n"

@@ -129,7 +129,7 @@ def rename_pattern(tree: Tree, span: Span, name: str) -> Edits:
 def disable(tree: Tree, event: Event) -> Edits:
     """Compiles an event out by a pattern: of the last directive of the file, or of a new one.
 
-    A new one stands where canonical layout has it: below the prefix and the includes.
+    A new one is where canonical layout has it: below the prefix and the includes.
     """
     prefix = next((item.name.text for item in tree.items if isinstance(item, Prefix)), "")
     name = f"{prefix}{event.name}"

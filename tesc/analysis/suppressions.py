@@ -1,6 +1,6 @@
 """Suppressions: `# tesc: ignore[RULE, ...] reason` and `# tesc: ignore-file[RULE, ...] reason`.
 
-The first holds for the next item, the second for its file and stands before the first item.
+The first holds for the next item, the second for its file and is before the first item.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def suppressions(tree: Tree) -> list[Suppression]:
 
 
 def _lines_of_following(items: Sequence[Item]) -> list[int]:
-    """The line of the next item that is no comment, for each of the items; -1 where there is none."""
+    """The line of the next item that is not a comment, for each of the items; -1 where there is none."""
     lines = []
     line = -1
     for item in reversed(items):
@@ -99,7 +99,7 @@ def _of_comment(comment: Comment, match: re.Match[str], line: int, late: bool) -
         at += len(part) + 1
         codes, flaw = _codes(selector)
         if late and flaw is None:
-            codes, flaw = nothing, "an ignore-file must stand before the first item"
+            codes, flaw = nothing, "an ignore-file must come before the first item"
         found.append(Suppression(where, selector, codes, line, flaw, moved(selector)))
     return found
 

@@ -62,7 +62,7 @@ def add_parser(commands: Commands) -> None:
         help="search the C and Rust sources in these folders (default: the whole project) for uses of "
         "events; PATHs go before it",
     )
-    parser.add_argument("--fix", action="store_true", help="mend what can be mended, and report the rest")
+    parser.add_argument("--fix", action="store_true", help="fix what can be fixed, and report the rest")
     parser.add_argument(
         "--unsafe-fixes", action="store_true", help="with --fix: also where the meaning may change"
     )
@@ -73,7 +73,7 @@ def add_parser(commands: Commands) -> None:
     group.add_argument(
         "--diff-base",
         metavar="REV",
-        help="leave out what was there where the work in hand left the history of REV, in git",
+        help="report only what is new since the merge base with REV",
     )
     group.add_argument(
         "--patch",
@@ -249,11 +249,11 @@ def _fix(
         return _status([], workspace, failed) or (1 if settled.texts else 0)
     if "-" in options.paths:
         if len(options.paths) > 1:
-            raise Failure("with --fix, - (standard input) stands alone")
+            raise Failure("with --fix, - (standard input) must be the only file")
         fixes.print_fixed(after, settled)
         return _status(settled.left, workspace, failed)
     if fixes.write(workspace, settled.texts):
-        # Whatever was written, this run does not claim to have mended anything.
+        # Whatever was written, this run does not claim to have fixed anything.
         report.report(found, workspace.files, options, known=wanted.known)
         return _status(found, workspace, True)
     report.report(settled.left, after.files, options, settled.fixed, wanted.known)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tesc.config.loading import Configuration
     from tesc.config.merging import Origin
 
-# Comments stand behind the values, in line as far as that is readable.
+# Comments are after the values, in line as far as that is readable.
 _WIDTH = 48
 
 # Which option sets which key, and whether it adds to what was set before.
@@ -97,7 +97,7 @@ def _origins(workspace: Workspace, configuration: Configuration | None, file: st
         if getattr(given, field) != getattr(nothing, field)
     }
     if given.select:
-        # It starts anew, so nothing of the configuration's is left.
+        # It starts again, so nothing of the configuration's is left.
         used["ignore"] = ("--ignore" if given.ignore else "--select", False)
     recognized = "scripts/tracetool.py" if profile_at(file) == "qemu" else None
     return origins(settings, configuration, used, recognized)

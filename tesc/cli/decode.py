@@ -85,7 +85,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what begins and what ends a span, patterns with | between several, and the parameter by which "
         "records belong together (default: all pairs that the names of events speak of)",
     )
-    parser.add_argument("--follow", action="store_true", help="go on as the file grows, until Ctrl-C")
+    parser.add_argument("--follow", action="store_true", help="continue as the file grows, until Ctrl-C")
     parser.add_argument(
         "--other-lines", metavar="FILE", help="write a log's lines that are none of an event's here"
     )
@@ -135,7 +135,7 @@ def _moment(text: str) -> Moment:
 
 def _jobs(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of processes: it is 1 or more")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of processes: it is 1 or more")
     return int(text)
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def add_parser(commands: Commands) -> None:
     explain = commands.add_parser(
         "explain",
-        help="what a rule means, why it exists, how to mend it",
-        description="Print a rule's page: what it finds, why that matters, and how to mend it.",
+        help="what a rule means, why it exists, how to fix it",
+        description="Print a rule's page: what it finds, why that matters, and how to fix it.",
     )
     explain.add_argument("rule", nargs="+", metavar="RULE", help="a code (TE401), a name or a family (TE4)")
     explain.set_defaults(run=run_explain)

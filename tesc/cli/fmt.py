@@ -44,7 +44,7 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "fmt",
         help="canonical layout; --check, --diff",
-        description="Lay trace-events files out: one blank after commas and around PRI macros, "
+        description="Lay trace-events files out: one space after commas and around PRI macros, "
         "'type *name', one blank line between blocks, directives first. What the events mean stays, "
         "and so does every comment.",
         epilog=_EPILOG,
@@ -152,7 +152,7 @@ def _read(path: str, to_write: bool) -> Source:
 
 def _standard_input(options: argparse.Namespace) -> int:
     if len(options.paths) > 1:
-        raise Failure("- (standard input) stands alone")
+        raise Failure("- (standard input) must be the only file")
     data = standard_input(MAX_SOURCE_BYTES + 1)
     name = options.stdin_filename
     if len(data) > MAX_SOURCE_BYTES:

@@ -156,7 +156,7 @@ def _texts(path: str | None) -> TextAt | None:
 
 
 def _summary(receiver: Receiver, errors: TraceErrors) -> int:
-    """Say what was wrong, and how the clocks stand to each other; gives the exit status."""
+    """Say what was wrong, and how the clocks are to each other; gives the exit status."""
     from tesc.wire.stream import FrameDecoder
 
     for one in errors:

@@ -74,7 +74,7 @@ def page() -> str:
     parser = whole_parser()
     lines = [
         f'.TH TESC 1 "" "tesc {__version__}" "User Commands"',
-        # Neither hyphens nor stretched blanks: what is to be typed is spelled as it is.
+        # Neither hyphens nor stretched spaces: what is to be typed is spelled as it is.
         ".nh",
         ".ad l",
         ".SH NAME",
@@ -148,7 +148,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _is_table(paragraph: str) -> bool:
-    """Whether the blanks between words are there to align them."""
+    """Whether the spaces between words are there to align them."""
     return "  " in paragraph or "\n " in paragraph
 
 

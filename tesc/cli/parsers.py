@@ -76,7 +76,7 @@ def _tracetool() -> argparse.ArgumentParser:
 
 
 def _described(name: str) -> argparse.ArgumentParser:
-    """The options that a command's own usage lists: each on a line of four blanks, with its value."""
+    """The options that a command's own usage lists: each on a line of four spaces, with its value."""
     parser = argparse.ArgumentParser(prog=f"tesc {name}", add_help=False)
     for option, value in re.findall(r"^ {4}(--?\w[\w-]*)(?: ([A-Z]+)\b)?", usage_of(name) or "", re.M):
         if value:

@@ -24,12 +24,12 @@ _told = 0
 
 
 def warned() -> bool:
-    """Whether the user was told of anything that is no finding, in this process."""
+    """Whether the user was told of anything that is not a finding, in this process."""
     return bool(_told)
 
 
 def error(message: str, kind: str = "error") -> None:
-    """Tell the user of something that is no finding."""
+    """Tell the user of something that is not a finding."""
     global _told
     _told += 1
     try:
@@ -79,7 +79,7 @@ def print_as_is(text: str) -> None:
 def print_bytes(data: bytes) -> None:
     """Print to standard output.
 
-    Where nobody reads it any more, the command goes on with its work and keeps its exit status.
+    Where nobody reads it any more, the command continues with its work and keeps its exit status.
     """
     try:
         sys.stdout.flush()

@@ -2,7 +2,7 @@
 
 They are repeated byte for byte where they were right. Not repeated are its mistakes: it cut off a
 PRI macro that ends a format, dereferenced parameters of type `char **`, lost the name of a
-parameter with a blank before its comma, and numbered what follows a disabled event wrongly in the
+parameter with a space before its comma, and numbered what follows a disabled event wrongly in the
 demultiplexer.
 """
 
@@ -42,7 +42,7 @@ def generate(events: Sequence[UnitEvent], options: Options) -> str:
 
 
 def _declared(event: UnitEvent) -> str:
-    """What stands between the event's parentheses, as it was written."""
+    """What is between the event's parentheses, as it was written."""
     node = event.node
     return event.source.text[node.open + 1 : node.close]
 
@@ -52,7 +52,7 @@ def _names(event: UnitEvent) -> list[str]:
 
 
 def _each(events: Sequence[UnitEvent], lines: Callable[[UnitEvent, int], list[str]]) -> list[str]:
-    """The lines of all events, each after an empty line, and an empty line behind the last."""
+    """The lines of all events, each after an empty line, and an empty line after the last."""
     made = []
     for number, event in enumerate(events):
         made += ["", *lines(event, number)]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class ConfigError:
     """One mistake. `line` and `column` count from 1; line 0 means the file as a whole.
 
-    `before` is what stands before it in its line, `text` what is wrong, if that is known.
+    `before` is what is before it in its line, `text` what is wrong, if that is known.
     """
 
     path: str

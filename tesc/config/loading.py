@@ -31,7 +31,7 @@ _TABLE = ("tool", "tesc")
 class Configuration:
     """A configuration file that is as the schema wants it.
 
-    `path` and its folder `root` are absolute; `table` is where in the document its keys stand.
+    `path` and its folder `root` are absolute; `table` is where in the document its keys are.
     """
 
     path: str
@@ -66,7 +66,7 @@ def load(path: str) -> Configuration:
     return _checked(path, _read(path))
 
 
-# Each folder of a run asks for the configuration anew.
+# Each folder of a run asks for the configuration again.
 @lru_cache(maxsize=32)
 def _checked(path: str, data: bytes) -> Configuration:
     text, values = _parsed(path, data)
@@ -154,7 +154,7 @@ def _no_value(rest: str) -> str:
     word = re.match(r"[A-Za-z_][^\s,=\[\]{}#'\"]*", rest)
     if word is None or rest[word.end() :].lstrip(" \t").startswith("="):
         return "expected a value"
-    return f"'{word[0]}' is no value; text stands in quotes: \"{word[0]}\""
+    return f"'{word[0]}' is not a value; text must be in quotes: \"{word[0]}\""
 
 
 def _unusable(path: str, message: str) -> BadConfiguration:
@@ -178,7 +178,7 @@ def _problem(shown: str, text: str, place: tuple[int, int], message: str) -> Con
 
 
 def _extent(text: str, path: Path, of_key: bool) -> tuple[int, int]:
-    """Where a value or its key stands, or what holds it where it is not there itself."""
+    """Where a value or its key is, or what holds it where it is not there itself."""
     places = locate(text)
     while path and path not in places:
         path, of_key = path[:-1], False

@@ -1,4 +1,4 @@
-"""Where the keys and values of a TOML document stand, which Python's TOML parser does not tell.
+"""Where the keys and values of a TOML document are, which Python's TOML parser does not tell.
 
 The document is known to be valid, so the scanner looks only for what delimits keys and values. A
 document that it does not understand has fewer places, never a wrong result or an exception.
@@ -169,7 +169,7 @@ class _Scanner:
             self.pair(path)
 
     def more(self, closing: str) -> bool:
-        """Go to the next element, or behind the end of them all."""
+        """Go to the next element, or after the end of them all."""
         self.space()
         if self.text.startswith(",", self.at):
             self.at += 1

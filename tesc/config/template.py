@@ -53,7 +53,7 @@ profile = {profile}
 # Folders whose events are never linked into one program.
 # exclusive = {exclusive}
 
-# Generate QEMU's very bytes (qemu), or with the mistakes of its tracetool mended (fixed).
+# Generate QEMU's very bytes (qemu), or with the mistakes of its tracetool fixed (fixed).
 # compat = {compat}
 
 # The QEMU whose tracetool is to be matched; without one, the tree's VERSION says it, else the newest.
@@ -66,7 +66,7 @@ profile = {profile}
 # [per-file-ignores]
 # "tests/" = ["too-many-arguments"]
 
-# Directives for one file that are not to stand in it.
+# Directives for one file that are not to be in it.
 # [[unit]]
 # path = "hw/board/trace-events"
 # include = ["../firmware/trace-events,prefix=fw_,base=0x8000000000000000"]

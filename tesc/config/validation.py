@@ -115,7 +115,7 @@ def _unknown_key(key: str, path: Path, known: Mapping[str, Any]) -> str:
     elif not path and key in top["generate"]["properties"]:
         hint = "; it belongs in [generate]"
     elif not path and key in ("tesc", "tool"):
-        hint = "; in tesc.toml the keys stand without that table"
+        hint = "; in tesc.toml the keys are written without that table"
     else:
         hint = did_you_mean(key, list(known))
     return f"unknown key '{key}'{inside}{hint}"

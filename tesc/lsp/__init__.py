@@ -1,1 +1,1 @@
-"""The language server: what stands on the workspace and the rules for editors."""
+"""The language server: what is on the workspace and the rules for editors."""

@@ -1,4 +1,4 @@
-"""The blocks of a trace-events file: comments that head events, and what stands below them."""
+"""The blocks of a trace-events file: comments that head events, and what is below them."""
 
 from __future__ import annotations
 

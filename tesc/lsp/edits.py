@@ -38,7 +38,7 @@ def workspace_edit(
     encoding: str,
     versioned: bool,
 ) -> t.WorkspaceEdit | None:
-    """Edits of any sources; `versioned` tells that the client takes documents with versions.
+    """Edits of any sources; `versioned` is true if the client takes documents with versions.
 
     `document_of` gives what the client calls a file, and its version where it is open. None for text
     that no client can be sent: bytes that are not UTF-8.

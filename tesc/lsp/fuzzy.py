@@ -17,7 +17,7 @@ def best(query: str, named: Iterable[tuple[str, T]], most: int) -> list[T]:
     """The things whose names hold the letters of a query, those first that fit best.
 
     A name that is the query fits best, then one that begins with it, holds it where a word begins,
-    holds it at all, and last those whose letters stand apart; shorter ones before longer ones.
+    holds it at all, and last those whose letters are apart; shorter ones before longer ones.
     Case does not matter. An empty query finds all, by name.
     """
     letters = query.lower().replace(" ", "")

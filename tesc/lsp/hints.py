@@ -21,7 +21,7 @@ _MOST = 3
 
 @record
 class Hint:
-    """A text that stands before the character at an offset; `kind` is name, id or parameter."""
+    """A text that is before the character at an offset; `kind` is name, id or parameter."""
 
     offset: int
     text: str

@@ -79,7 +79,7 @@ def _is_trace_events(server: Server, path: str) -> bool:
 
 
 def watches_files(server: Server) -> bool:
-    """Whether the client tells of changes on disk."""
+    """Whether the client says of changes on disk."""
     workspace = server.client_capabilities.workspace
     files = workspace.did_change_watched_files if workspace else None
     return bool(files and files.dynamic_registration)
@@ -97,7 +97,7 @@ def sources_changed(server: Server) -> None:
 
 
 def refresh_lenses(server: Server) -> None:
-    """Ask the client to ask for code lenses anew."""
+    """Ask the client to ask for code lenses again."""
     workspace = server.client_capabilities.workspace
     if workspace and workspace.code_lens and workspace.code_lens.refresh_support:
         server.workspace_code_lens_refresh(None)

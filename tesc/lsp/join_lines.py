@@ -34,7 +34,7 @@ def _event_of(view: View, first: int, number: int) -> tuple[SourceEdit, ...]:
     text = lines[0]
     edits = []
     for line, following in enumerate(lines[1:], first):
-        # What stands in a string stays as it is.
+        # What is in a string stays as it is.
         inside = STRING.sub("", text).count('"') % 2 == 1
         before = text if inside else text.rstrip(" \t\\")
         after = following if inside else following.lstrip(" \t")

@@ -69,7 +69,7 @@ def _moved(path: str, moves: Sequence[Move]) -> str:
 def _path(project: Project, tree: Tree, item: Include, found: str, after: str, target: str) -> str:
     """What an include of a file that will be at `after` has to say to reach `target`.
 
-    What was found by the include path goes on to be, as long as the file is there.
+    What was found by the include path continues to be, as long as the file is there.
     """
     source = tree.source
     folder = os.path.dirname(source.file)

@@ -34,7 +34,7 @@ class Declared:
 
     @property
     def prefix(self) -> str:
-        """What stands before its own name."""
+        """What is before its own name."""
         return self.name[: len(self.name) - len(self.node.name)]
 
 

@@ -1,7 +1,7 @@
-"""What there is to do about the findings at a place: mend, silence, explain.
+"""What there is to do about the findings at a place: fix, silence, explain.
 
 An offer is an action before it is spelt for a client. Those that cost time, because all is checked
-again until nothing is left to mend, have no edits yet: `mended` makes them.
+again until nothing is left to fix, have no edits yet: `fixed` makes them.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _LONGEST_TITLE = 100
 
 @record
 class Offer:
-    """One thing to do. `edits` is None where `mended` has to make them, for `rule` or for all.
+    """One thing to do. `edits` is None where `fixed` has to make them, for `rule` or for all.
 
     `explains` is the code of a rule whose page is to be shown instead.
     """
@@ -87,7 +87,7 @@ def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], 
 
 
 def begun_above(view: View, found: Sequence[Diagnostic], span: Span) -> list[Diagnostic]:
-    """The mistake of a broken event, at one of the lines that only go on with it: it stands above them."""
+    """The mistake of a broken event, at one of the lines that only continue with it: it is above them."""
     below = continuation_lines(view.tree)
     line = first = view.source.place(span.start)[0]
     while first in below:
@@ -101,7 +101,7 @@ def _line(one: Diagnostic) -> int:
 
 
 def fix_all(view: View, found: Sequence[Diagnostic], unsafe: bool) -> list[Offer]:
-    """The one that mends all that can be mended in the file, if there is anything."""
+    """The one that fixes all that can be fixed in the file, if there is anything."""
     if not _within(view, [one for one in found if fixable(one, unsafe)]):
         return []
     return [Offer("Fix all tesc findings in this file", FIX_ALL, None)]
@@ -125,7 +125,7 @@ def disabling(view: View, span: Span) -> list[Offer]:
 def mended(
     view: View, found: Sequence[Diagnostic], unsafe: bool, rule: str | None = None
 ) -> list[SourceEdit]:
-    """The edits that mend all findings in a file, or those of one rule, until none is left."""
+    """The edits that fix all findings in a file, or those of one rule, until none is left."""
     file = view.source.file
 
     def wanted(these: Sequence[Diagnostic]) -> list[Diagnostic]:
@@ -136,7 +136,7 @@ def mended(
 
 
 def _within(view: View, found: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Those that are mended in this file alone."""
+    """Those that are fixed in this file alone."""
     file = view.source.file
     return [one for one in found if one.fix and all(edit.source.file == file for edit in one.fix.edits)]
 
@@ -189,7 +189,7 @@ def title_of(one: Diagnostic) -> str:
             said = said[:at]
             break
     if not said or said.startswith("'tesc "):
-        said = f"mend: {one.message}"
+        said = f"fix: {one.message}"
     title = printable(said[0].upper() + said[1:])
     return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 3]}..."
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class Project:
     """The files of a folder, or one file outside of all folders.
 
-    `loaded` tells that all files of the folder are read; until then only what can be found in a file
+    `loaded` is true if all files of the folder are read; until then only what can be found in a file
     by itself is.
     """
 
@@ -53,7 +53,7 @@ class Project:
         self._found: dict[Source, list[Diagnostic]] | None = None
         self._events: dict[int, list[UnitEvent]] | None = None
         self._named: dict[str, list[UnitEvent]] | None = None
-        # The folder's C and Rust sources, and where they use events; `indexed` tells that all are read.
+        # The folder's C and Rust sources, and where they use events; `indexed` is true if all are read.
         self.sources: set[str] = set()
         self.uses: Index = RememberingIndex()
         self.indexed = False
@@ -88,7 +88,7 @@ class Project:
         self.touch_uses()
 
     def configure_again(self, settings: ClientSettings | None = None) -> None:
-        """Read configurations anew, under other settings of the client's if they are given."""
+        """Read configurations again, under other settings of the client's if they are given."""
         if settings is not None:
             given = self.workspace.overrides
             self.workspace.overrides = replace(
@@ -218,7 +218,7 @@ class Forked:
 
 
 class _Workspace(Workspace):
-    """A workspace that goes on where a configuration is wrong: with the last one that was right."""
+    """A workspace that continues where a configuration is wrong: with the last one that was right."""
 
     def __init__(self, overrides: Overrides, shown: object) -> None:
         super().__init__(overrides, shown)  # type: ignore[arg-type]

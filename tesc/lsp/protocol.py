@@ -21,7 +21,7 @@ _BEFORE_INITIALIZE = ("initialize", "exit")
 
 
 class Refused(JsonRpcException):
-    """A request makes sense but can't be carried out; the message tells the user why."""
+    """A request makes sense but can't be carried out; the message says the user why."""
 
     CODE = t.LSPErrorCodes.RequestFailed
 

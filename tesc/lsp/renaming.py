@@ -1,7 +1,7 @@
 """Renaming: the edits in trace-events, C and Rust files that go with another name.
 
 What follows from the new name is found by trying: the edited texts are resolved in memory, and what
-becomes of each event's effective name tells what else has to be edited.
+becomes of each event's effective name says what else has to be edited.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Renaming:
 
 
 def name_at(view: View, target: Target | None) -> tuple[Span, str] | None:
-    """What can be renamed at a place: where it stands and its name; None where nothing can."""
+    """What can be renamed at a place: where it is and its name; None where nothing can."""
     if isinstance(target, (EventName, PrefixPlace)):
         return target.span, view.text[target.span.start : target.span.end]
     if isinstance(target, ParameterPlace) and not target.conversion:
@@ -65,10 +65,10 @@ def _single(view: View, word: Word) -> UnitEvent | None:
 
 
 def renaming_of(view: View, target: Target | None, name: str) -> Renaming:
-    """What a new name for what stands at a place of a trace-events document means. Raises Refused."""
+    """What a new name for what is at a place of a trace-events document means. Raises Refused."""
     if isinstance(target, ParameterPlace) and not target.conversion:
         if not _IDENTIFIER.fullmatch(name):
-            raise Refused(f"'{name}' is no name for a parameter: letters, digits and underscores")
+            raise Refused(f"'{name}' is not a name for a parameter: letters, digits and underscores")
         if name in C_KEYWORDS:
             raise Refused(f"'{name}' is a word of the C language")
         return Renaming(view.source, target.span, name)
@@ -111,13 +111,13 @@ def _own_name(node: Event, seen: str, name: str) -> str:
     _check_name(name)
     prefix = seen[: len(seen) - len(node.name)]
     if not name.startswith(prefix) or name == prefix:
-        raise Refused(f"'{name}' must begin with the prefix '{prefix}' and go on: the file gives it")
+        raise Refused(f"'{name}' must begin with the prefix '{prefix}' and continue: the file gives it")
     return name[len(prefix) :]
 
 
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
-        raise Refused(f"'{name}' is no name: letters, digits and underscores")
+        raise Refused(f"'{name}' is not a name: letters, digits and underscores")
 
 
 def edits_for(sources: Sources, project: Project, renaming: Renaming) -> list[SourceEdit]:

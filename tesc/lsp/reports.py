@@ -29,7 +29,7 @@ _UNNECESSARY = frozenset({"TE008", "TE504", "TE601"})
 
 
 def reported(found: Iterable[Diagnostic], session: Session, with_related: bool = True) -> list[t.Diagnostic]:
-    """Diagnostics for a client; `with_related` tells that it takes related places."""
+    """Diagnostics for a client; `with_related` is true if it takes related places."""
     return [_reported(diagnostic, session, with_related) for diagnostic in found]
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tesc.lsp.view import View
 
 
-# It tells of every request that it refuses, with a traceback; errors of ours go to the client's log.
+# It says of every request that it refuses, with a traceback; errors of ours go to the client's log.
 logging.getLogger("pygls").addHandler(logging.NullHandler())
 logging.getLogger("pygls").propagate = False
 
@@ -79,11 +79,11 @@ class Server(LanguageServer):
         return task
 
     def changed(self) -> None:
-        """Publish anew after something other than an edit changed."""
+        """Publish again after something other than an edit changed."""
         self.publisher.soon()
 
     def view(self, document: t.TextDocumentIdentifier | str) -> View | None:
-        """A document as features see it; None where it is no trace-events file."""
+        """A document as features see it; None where it is not a trace-events file."""
         return self.session.view(document if isinstance(document, str) else document.uri)
 
     def source_view(self, document: t.TextDocumentIdentifier) -> SourceView | None:

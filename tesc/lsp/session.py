@@ -31,7 +31,7 @@ _HALVES = re.compile("[\ud800-\udfff]")
 class Opened:
     """An open trace-events document.
 
-    `quiet` tells that nothing is reported of it: it is excluded. `edited` tells that it was changed
+    `quiet` is true if nothing is reported of it: it is excluded. `edited` is true if it was changed
     since it was opened or saved.
     """
 
@@ -74,7 +74,7 @@ class Session:
         return project
 
     def remove_folder(self, uri: str) -> None:
-        """Forget a folder; its open documents go on by themselves."""
+        """Forget a folder; its open documents continue by themselves."""
         self._folders.pop(os.path.realpath(path_of(uri)), None)
         for opened, text in self.texts():
             self.open(opened.uri, LANGUAGE, opened.version, text)
@@ -95,7 +95,7 @@ class Session:
             project.configure_again(settings)
 
     def open(self, uri: str, language: str, version: int | None, text: str) -> bool:
-        """Take a document that the client opened; false where it is no trace-events file."""
+        """Take a document that the client opened; false where it is not a trace-events file."""
         path = self._path(uri)
         if language != LANGUAGE and not is_trace_events(os.path.basename(path)):
             return False
@@ -110,7 +110,7 @@ class Session:
         return True
 
     def change(self, uri: str, version: int | None, text: str) -> bool:
-        """Take a document's new text; false where it is no trace-events file."""
+        """Take a document's new text; false where it is not a trace-events file."""
         before = self.opened.get(uri)
         if before is None:
             return False
@@ -121,7 +121,7 @@ class Session:
         return True
 
     def save(self, uri: str) -> bool:
-        """Note that a document was saved; false where it is no trace-events file."""
+        """Note that a document was saved; false where it is not a trace-events file."""
         before = self.opened.get(uri)
         if before is None:
             return False
@@ -203,7 +203,7 @@ class Session:
         return next((tree for tree in found if tree is not None), None)
 
     def view(self, uri: str) -> View | None:
-        """An open document as features see it; None where it is no trace-events file."""
+        """An open document as features see it; None where it is not a trace-events file."""
         opened = self.opened.get(uri)
         if opened is None:
             return None

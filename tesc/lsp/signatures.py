@@ -117,7 +117,7 @@ def _taken(text: str) -> int:
 
 
 def _ends(text: str, last: Conversion) -> bool:
-    """Whether a text ends with a conversion, or with the blanks before the macro that it lacks."""
+    """Whether a text ends with a conversion, or with the spaces before the macro that it lacks."""
     if not last.letter and last.macro is None:
         return True
     quote = last.macro is None and text.endswith('"')

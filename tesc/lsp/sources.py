@@ -96,7 +96,7 @@ class Sources:
         return True
 
     def change(self, uri: str, version: int | None, text: str) -> bool:
-        """Take a document's new text; false where it is no open source."""
+        """Take a document's new text; false where it is not an open source."""
         before = self.opened.get(uri)
         if before is None:
             return False
@@ -185,7 +185,7 @@ class Sources:
         self.folders_changed()
 
     def folders_changed(self) -> None:
-        """Take open documents anew: they may be in other folders now."""
+        """Take open documents again: they may be in other folders now."""
         self._loose = RememberingIndex()
         self._outside = set()
         for view in self.opened.values():
@@ -318,5 +318,5 @@ class Sources:
 
 
 def _named(index: Index, path: str) -> list[tuple[str, str]]:
-    """The names that a file uses, and how; where they stand matters to nobody who counts."""
+    """The names that a file uses, and how; where they are matters to nobody who counts."""
     return sorted((use.name, use.kind) for use in index.uses_in(path))

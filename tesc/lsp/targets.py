@@ -1,4 +1,4 @@
-"""What stands at a place in a trace-events document."""
+"""What is at a place in a trace-events document."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class PrefixPlace:
 
 
 def path_of(include: Include) -> Span:
-    """Where the path of an include stands, without its quotes."""
+    """Where the path of an include is, without its quotes."""
     return Span(include.path_span.start + 1, include.path_span.end - 1)
 
 

@@ -91,7 +91,7 @@ def with_line_ends(hunk: Hunk, end: str) -> Hunk:
 def _find(
     lines: Sequence[Line], done: Sequence[bool], hunk: Hunk, reverse: bool, expected: int
 ) -> int | None:
-    """Where the old lines of a hunk stand; None where they don't."""
+    """Where the old lines of a hunk are; None where they don't."""
     old = hunk.new if reverse else hunk.old
     last = len(lines) - len(old)
 

@@ -1,4 +1,4 @@
-"""Reads unified diffs: those of git and of diff, with whatever text stands around them.
+"""Reads unified diffs: those of git and of diff, with whatever text is around them.
 
 A text holds each byte that is not UTF-8 as a lone surrogate, as sources do. Lines end with LF; a
 carriage return before it belongs to the line.
@@ -19,7 +19,7 @@ _COMBINED = re.compile(r"diff --(?:cc|combined) |@@@+ -")
 _BINARY = re.compile(r"Binary files (.*) and (.*) differ\r?$|GIT binary patch\r?$")
 # How GNU diff dates a file that is not there, in whichever time zone.
 _NEVER = re.compile(r"\t(?:1970-01-01|1969-12-31) ")
-# What stands between a line `diff --git` and the diff.
+# What is between a line `diff --git` and the diff.
 _EXTENDED = re.compile(r"(?:old|new|deleted) (?:file )?mode |(?:dis)?similarity |index ")
 _ESCAPES = {"a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"}
 NOWHERE = "/dev/null"
@@ -49,7 +49,7 @@ class FilePatch:
     """What a patch does to one file.
 
     `old` and `new` are its names as they are written, with a git diff's `a/` and `b/`; None for a
-    file that is not there before or after. `renamed` tells that it moves from `old` to `new`;
+    file that is not there before or after. `renamed` is true if it moves from `old` to `new`;
     then, of a patch of git's, both are without `a/` and `b/`.
     """
 
@@ -163,7 +163,7 @@ class _Parser:
             line = self._lines[self._at] if self._at < len(self._lines) else "end"
             if self._end and line.endswith("\r"):
                 line = line[:-1]
-            # Mails lose the blank of an empty line.
+            # Mails lose the space of an empty line.
             sign, text = (line[0], line[1:]) if line.strip("\r") else (" ", line)
             if sign == "\\" and changes:
                 _cut(changes)
@@ -196,7 +196,7 @@ def _side(changes: Sequence[tuple[str, str]], other: str) -> tuple[str, ...]:
 
 
 def _path(header: str) -> str | None:
-    """The name in what follows `---` or `+++`; a date may stand behind a tab."""
+    """The name in what follows `---` or `+++`; a date may be after a tab."""
     name = _unquoted(header) if header.startswith('"') else header.partition("\t")[0].rstrip("\r")
     return None if name == NOWHERE else name
 

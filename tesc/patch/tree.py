@@ -47,7 +47,7 @@ class _Outcome:
 class _Versions:
     """Files before and after their patches: contents by real path, None for a file that is not there.
 
-    `applied` tells that the disk has them as they are after; `added` are the lines that came, from 0.
+    `applied` is true if the disk has them as they are after; `added` are the lines that came, from 0.
     """
 
     applied: bool
@@ -59,7 +59,7 @@ class _Versions:
 class PatchedTree:
     """The files that a patch changes. A file is looked at when it is asked for.
 
-    `before` and `after` stand in place of what is on disk, where that differs.
+    `before` and `after` are in place of what is on disk, where that differs.
     """
 
     def __init__(self, patches: Sequence[FilePatch], folder: str, top: str | None) -> None:

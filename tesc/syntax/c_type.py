@@ -1,6 +1,6 @@
 """C types and parameter declarations, parsed once for each distinct text.
 
-`parse_declaration` takes what stands between two commas of a parameter list. It never fails: what
+`parse_declaration` takes what is between two commas of a parameter list. It never fails: what
 it cannot read as a type and a name it describes in `flaw`, and the parser makes diagnostics of
 that.
 """
@@ -86,7 +86,7 @@ class CType:
 class Declaration:
     """One parameter's text, split into type and name; positions count from the text's start.
 
-    `flaw` is None, or says why the text is no parameter: `missing-name`, `missing-comma` (a second
+    `flaw` is None, or says why the text is not a parameter: `missing-name`, `missing-comma` (a second
     declaration starts at `name_end`), `missing-type`, or `qualified-pointer` (`char *const x`).
     """
 

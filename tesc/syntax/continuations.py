@@ -1,4 +1,4 @@
-"""Lines that only go on with what the line above them ends too early: halves of one item.
+"""Lines that only continue with what the line above them ends too early: halves of one item.
 
 The parser takes each line by itself. To people who broke an event in the middle, or are about to
 type it, its halves are one mistake.
@@ -15,13 +15,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.syntax.nodes import ParseError, Tree
 
-JOIN_HELP = "an item stands on one line: join the next line to this one"
+JOIN_HELP = "an item must be on one line: join the next line to this one"
 _DECLARATIONS = re.compile(r"(?!(?:include|prefix|disable)\b)[A-Za-z_][A-Za-z0-9_ \t*,]*\\?")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"?')
 
 
 def continuation_lines(tree: Tree) -> frozenset[int]:
-    """The lines, from 1, that go on with the item of the line above them, which is wrong by itself."""
+    """The lines, from 1, that continue with the item of the line above them, which is wrong by itself."""
     if len(tree.errors) < 2:
         return frozenset()
     items = {item.line: item for item in tree.items if not isinstance(item, Comment)}
@@ -39,20 +39,20 @@ def continuation_lines(tree: Tree) -> frozenset[int]:
 
 
 def ends_line(error: ParseError, tree: Tree) -> bool:
-    """Whether a error stands where the text of its line ends, but for a comment."""
+    """Whether a error is where the text of its line ends, but for a comment."""
     line, column = tree.source.place(error.span.end)
     rest = tree.source.line_text(line)[column - 1 :].strip()
     return not rest or rest.startswith(("#", "//", "/*"))
 
 
 def _said(tree: Tree, line: int) -> str:
-    """A line's text without what tells nothing: blanks, comments, the sign that it goes on."""
+    """A line's text without what says nothing: spaces, comments, the sign that it continues."""
     text = _STRING.sub('"', tree.source.line_text(line))
     return re.split("#|//|/[*]", text, maxsplit=1)[0].strip().rstrip("\\").rstrip()
 
 
 def _goes_on(before: str, text: str) -> bool:
-    """Whether a line's text goes on with an item, as far as that is written above it."""
+    """Whether a line's text continues with an item, as far as that is written above it."""
     if "(" not in before:
         return text.startswith("(")
     if before.count("(") <= before.count(")"):

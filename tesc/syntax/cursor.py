@@ -1,6 +1,6 @@
 """What is being written at a place in a line, which need not be whole yet.
 
-Only what stands before the place decides, so that half a line is as good as a whole one; `after` is
+Only what is before the place decides, so that half a line is as good as a whole one; `after` is
 the rest of the line. Columns count code points from the line's start.
 """
 
@@ -55,7 +55,7 @@ class InParameters:
 class InFormat:
     """A format, or where it is to begin.
 
-    `begin` is where the word or the unfinished conversion begins. `literal` tells that the place is
+    `begin` is where the word or the unfinished conversion begins. `literal` is true if the place is
     between quotes, `started` that there is something of the format already. `partial` is the
     conversion that is being written, with no letter yet; `left` are the parameters from the one
     that it takes on, `before` is the literal's text before it.
@@ -104,7 +104,7 @@ class InPatterns:
 
 @record
 class InRules:
-    """A rule in the brackets of a comment that ignores; `for_file` tells that it holds for the file."""
+    """A rule in the brackets of a comment that ignores; `for_file` is true if it holds for the file."""
 
     begin: int
     word: str
@@ -114,7 +114,7 @@ class InRules:
 
 @record
 class BehindMark:
-    """What a comment for tesc says, behind `# tesc:`."""
+    """What a comment for tesc says, after `# tesc:`."""
 
     begin: int
     word: str

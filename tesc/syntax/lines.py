@@ -1,7 +1,7 @@
 """One line through lark: directives, and whatever the parser's shortcut does not take.
 
 `parse_line` returns a node for every line. Control characters and bytes that are not UTF-8 count
-as blanks here, so that they hide nothing else; rules report them.
+as spaces here, so that they hide nothing else; rules report them.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def parse_line(text: str, start: int, line: int) -> tuple[Item | None, list[Pars
 def build(seen: str, text: str, start: int, line: int) -> Item:
     """The item that lark finds in `seen`; its nodes repeat `text`, which is as long.
 
-    Raises lark's UnexpectedInput where the line is no item.
+    Raises lark's UnexpectedInput where the line is not an item.
     """
     tree = grammar.parser().parse(seen)
     end = start + len(seen.rstrip(" \t"))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @record
 class Word:
-    """A word and where it stands."""
+    """A word and where it is."""
 
     start: int
     text: str
@@ -74,7 +74,7 @@ class Format:
 
     @property
     def span(self) -> Span:
-        """Where it stands, without trailing blanks."""
+        """Where it is, without trailing blanks."""
         return Span(self.start, self.start + len(self.text.rstrip(" \t")))
 
 
@@ -117,7 +117,7 @@ class Event:
 
     @property
     def parameters_span(self) -> Span:
-        """What stands between the parentheses."""
+        """What is between the parentheses."""
         return Span(self.open + 1, self.close)
 
 
@@ -187,7 +187,7 @@ class Comment:
 
 @record
 class Malformed:
-    """A line that is no item; the tree's errors say why. `name` is the event's, if it is clear."""
+    """A line that is not an item; the tree's errors say why. `name` is the event's, if it is clear."""
 
     start: int
     end: int

@@ -19,8 +19,8 @@ from tesc.syntax.source import Span
 class Outline:
     """The parts of an event's line, in columns of code points.
 
-    `open` is where its parenthesis is; `pieces` are what stands between the commas behind that, with
-    the blanks around them; `close` is the closing parenthesis, None where there is none yet.
+    `open` is where its parenthesis is; `pieces` are what is between the commas after that, with
+    the spaces around them; `close` is the closing parenthesis, None where there is none yet.
     `format` is where its first quote is, or None.
     """
 

@@ -28,7 +28,7 @@ def _plain_event() -> re.Pattern[str]:
     terms = terminals()
     blanks = terms["BLANK"][:-1] + "*"
     name = terms["NAME"]
-    # Each word but the first needs a blank or star before it, so that no text matches in two ways.
+    # Each word but the first needs a space or star before it, so that no text matches in two ways.
     parameter = f"{name}(?:[ \\t*]+{name})*{blanks}"
     pieces = f"{terms['STRING']}(?:{blanks}(?:{terms['STRING']}|{name}(?![A-Za-z0-9_])))*"
     return re.compile(

@@ -2,7 +2,7 @@
 
 A format is what the C preprocessor would join: `"addr 0x%" PRIx64 " len %zu"`. Escapes are
 decoded before conversions are looked for, as a compiler does (C11 5.1.1.2), so every character
-of the joined text remembers where it stands.
+of the joined text remembers where it is.
 """
 
 from __future__ import annotations

@@ -126,7 +126,7 @@ def open_trace(
     without simpletrace's header are streams of the guest whose prefix is `guest` (empty for the
     only one), or with `no_header` records whose IDs are positions in the events file.
 
-    Raises OSError, and tesc.trace.Unusable for what is no trace at all.
+    Raises OSError, and tesc.trace.Unusable for what is not a trace at all.
     """
     if isinstance(unit, (str, os.PathLike)):
         unit = load_unit(unit)

@@ -63,7 +63,7 @@ def _terminal(path: str) -> Chardev:
         tty.setraw(descriptor, termios.TCSANOW)  # what is there already is kept
     except Exception:
         os.close(descriptor)
-        raise OSError(0, "it is no terminal") from None
+        raise OSError(0, "it is not a terminal") from None
     return _file(descriptor)
 
 

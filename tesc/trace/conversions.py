@@ -59,7 +59,7 @@ def parts_of(text: str, kinds: Sequence[Kind], model: Model) -> list[Part]:
     """The format's parts; text that follows text is one.
 
     A conversion without an argument, or of a kind that trace events cannot have (`%f`, `%m`), is text, as it
-    stands in the format; `%n` prints nothing.
+    is in the format; `%n` prints nothing.
     """
     parts: list[Part] = []
     for part in _Walk(parse_format(text), kinds, model).run():

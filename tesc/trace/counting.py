@@ -311,7 +311,7 @@ class Counting(Work):
     def _varies(self, event: TracedEvent) -> tuple[int, int, Callable[[bytes], Values]]:
         """How to see whether a record with texts is right.
 
-        With one text, which most such events have: where in the record its length stands, and how long
+        With one text, which most such events have: where in the record its length is, and how long
         a record with an empty one is. Otherwise 0 twice, and what takes a payload apart.
         """
         texts = [kind.text for kind in event.kinds]

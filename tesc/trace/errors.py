@@ -31,7 +31,7 @@ class Unusable(Exception):
 
 
 class Broken(Exception):
-    """Where a trace stops making sense; nothing behind it can be found."""
+    """Where a trace stops making sense; nothing after it can be found."""
 
 
 class PayloadMismatch(Exception):

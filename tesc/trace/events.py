@@ -24,7 +24,7 @@ class TracedEvent:
 
     `parameters` are types and names, as generated code declares them (also called `args`, for
     analyzers written for QEMU's simpletrace.py); `format` is the format's text. `model` is the data
-    model of the program that was traced; `uncertain` tells that some of a record's values may be None, which
+    model of the program that was traced; `uncertain` is true if some of a record's values may be None, which
     a log does not hold.
     """
 
@@ -91,7 +91,7 @@ def crossing_event(event: UnitEvent) -> TracedEvent:
 class Catalogue:
     """The events of a unit, by all that a trace may call them.
 
-    `whole` tells that the unit is what its files say; where something in them can't be read, the
+    `whole` is true if the unit is what its files say; where something in them can't be read, the
     positions of its events mean nothing. `model` is the traced program's data model.
 
     `events` are in the order of the files; one that QEMU's tracetool made two of is two.

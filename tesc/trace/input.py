@@ -31,7 +31,7 @@ class Truncated(Exception):
 class TraceInput:
     """A window on a trace: `data` is what was read and not yet given up, `at` the place in it.
 
-    `start` is the offset of data[0] in the trace, so start + at is where the reader stands.
+    `start` is the offset of data[0] in the trace, so start + at is where the reader is.
     With `follow`, the end of a file is not the end: more may come.
     """
 
@@ -83,7 +83,7 @@ class TraceInput:
         return status.st_size if stat.S_ISREG(status.st_mode) else None
 
     def searched(self, search: Callable[[mmap], list[T]]) -> list[T]:
-        """What a search of the whole file finds; nothing where it is no file that is all there."""
+        """What a search of the whole file finds; nothing where it is not a file that is all there."""
         if not self.size:
             return []
         from mmap import ACCESS_READ, mmap
@@ -108,7 +108,7 @@ class TraceInput:
     def more(self, need: int) -> bool:
         """Read on until `need` bytes from `at` are there; false if the trace ends before.
 
-        What stands before `at` is given up. Waits only where the trace may still grow.
+        What is before `at` is given up. Waits only where the trace may still grow.
         """
         parts = [self.data[self.at :]]
         there = len(parts[0])

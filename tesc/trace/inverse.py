@@ -39,7 +39,7 @@ _DIGIT_BITS = {"o": 3, "x": 4, "X": 4, "b": 1, "B": 1}
 class Doubt:
     """Why a format cannot be read backwards in all cases: the argument, and what is the matter.
 
-    `joined` tells that it is where the argument ends.
+    `joined` is true if it is where the argument ends.
     """
 
     index: int

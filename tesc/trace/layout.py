@@ -79,7 +79,7 @@ class Mapping:
 if TYPE_CHECKING:
     # A record: ID, time, pid, and where its payload starts and ends.
     Frame = tuple[int, int, int, int, int]
-    # An int is the number of bytes that must be there, from the record's start, to go on.
+    # An int is the number of bytes that must be there, from the record's start, to continue.
     Framing = Callable[[bytes, int], Union[Frame, Mapping, int]]
 
 

@@ -187,7 +187,7 @@ class LogReader(RecordReader):
     def _again(
         self, head: Head, slot: Made, line: bytes, following: list[bytes], rows: list[Row], begin: int
     ) -> int:
-        """A line that does not fit: one that goes on, or two; returns how many more belong to it."""
+        """A line that does not fit: one that continues, or two; returns how many more belong to it."""
         text = line[head.stop :]
         for used, more in enumerate(following, 1):
             if self._starts(more):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tesc.trace.reader import RecordReader, Slots
     from tesc.trace.selection import Window
 
-# What tells that a record is not plain: an ID without a slot, a payload that is not its event's.
+# What says that a record is not plain: an ID without a slot, a payload that is not its event's.
 CORRUPT = (KeyError, PayloadMismatch, struct.error)
 
 

@@ -23,7 +23,7 @@ _DIGITS = {8: "o", 10: "d", 2: "b"}
 def compile_format(
     text: str, kinds: Sequence[Kind], before: str = "", after: str = "", model: Model = LP64
 ) -> Callable[[Values], str]:
-    """A function from an event's values to the formatted text, between what stands before and after it."""
+    """A function from an event's values to the formatted text, between what is before and after it."""
     parts = [before, *parts_of(text, kinds, model), after]
     if all(isinstance(part, str) for part in parts):
         fixed = "".join(map(str, parts))
@@ -134,7 +134,7 @@ def number(value: int, flags: str, width: int, precision: int, letter: str) -> s
 
 
 def _prefix(value: int, flags: str, letter: str) -> str:
-    """What stands before a number's digits: its sign or its base."""
+    """What is before a number's digits: its sign or its base."""
     sign = "-" if value < 0 else ""
     # glibc treats an address as a number with a sign.
     if not sign and letter in "dip":

@@ -2,7 +2,7 @@
 
 Most records are plain, so a tight loop (tesc.trace.loops) takes those and stops at whatever is not: a
 mapping, an event not seen before, the end of the data, something broken. `_careful` looks at that
-one item, and then the loop goes on.
+one item, and then the loop continues.
 
 The same payload comes again and again in real traces (nine of ten times in a long run of I/O),
 so what was made of one is kept for a while.
@@ -121,7 +121,7 @@ class RecordReader:
     """One trace, opened.
 
     `records` counts the records found so far, those left out included, `mappings` the mapping records;
-    `over` tells that there is nothing more to read.
+    `over` is true if there is nothing more to read.
     """
 
     def __init__(self, source: TraceInput, layout: PayloadLayout, catalogue: Catalogue) -> None:
@@ -209,7 +209,7 @@ class RecordReader:
         fixed = None if event.has_texts else struct.Struct(f"{self.layout.order}{len(event.parameters)}Q")
         return Made(event.splitter(self.layout.order, self.layout.words), make, fixed)
 
-    # Where the trace goes on.
+    # Where the trace continues.
 
     def first_time(self) -> int | None:
         """The time of the next record, or None without one; mappings before it are taken in."""

@@ -39,7 +39,7 @@ class Window:
     """The records of some time and of some processes: from `since` on, before `until`.
 
     Records without a time or a process (a guest's stream has neither) are in none that is limited
-    by it. `sparse` tells that what is made of a record may be None, which leaves the record out: this is
+    by it. `sparse` is true if what is made of a record may be None, which leaves the record out: this is
     how a condition on arguments is put into what makes something of their values.
     """
 
@@ -63,7 +63,7 @@ ALWAYS = Window()
 class Selection:
     """The records that are wanted: of events by name, of some time and of some processes, by their arguments.
 
-    `where` gives for an event what tells from its values whether a record is wanted, or None if all are.
+    `where` gives for an event what says from its values whether a record is wanted, or None if all are.
     Nothing but `prepare` and `window` need be known to who reads: this is the place of conditions.
     """
 
@@ -102,7 +102,7 @@ def parse_moment(text: str) -> Moment:
     fraction = (match[3] or "") if match else ""
     if match is None or len(fraction) > digits:
         raise ValueError(
-            f"'{text}' is no time: write 1500000 (nanoseconds), 1.5ms, 2s, or +2s from the first record"
+            f"'{text}' is not a time: write 1500000 (nanoseconds), 1.5ms, 2s, or +2s from the first record"
         )
     return Moment(int(match[2] + fraction.ljust(digits, "0")), bool(match[1]))
 

@@ -110,7 +110,7 @@ def splitter(order: str, texts: tuple[bool, ...], words: bool) -> Callable[[byte
 
 
 def _text_splitter(order: str, texts: Sequence[bool]) -> Callable[[bytes], Values]:
-    """The same for payloads with texts, compiled: where things stand depends on the texts before."""
+    """The same for payloads with texts, compiled: where things are depends on the texts before."""
     lines = ["def split(payload):", " at = 0"]
     names: dict[str, Any] = {"PayloadMismatch": PayloadMismatch}
     group: list[str] = []

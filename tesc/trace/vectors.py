@@ -236,7 +236,7 @@ def _chain(starts: Array, stops: Array) -> Array | None:
     breaks: Array = np.flatnonzero(stops[:-1] != starts[1:])
     if not len(breaks):
         return None
-    # Where the chain goes on after a break, and up to where it then goes without one.
+    # Where the chain continues after a break, and up to where it then goes without one.
     goals = stops[breaks]
     nexts = np.searchsorted(starts, goals)
     found = (nexts < len(starts)) & (starts[np.minimum(nexts, len(starts) - 1)] == goals)

@@ -10,7 +10,7 @@ import re
 
 from tesc.syntax.reference_conversions import lttng_conversions as lttng_conversions  # its users look here
 
-# What it looks for in the type of a number, wherever it stands: a char or a short gets no field.
+# What it looks for in the type of a number, wherever it is: a char or a short gets no field.
 _LTTNG_INTEGERS = ("int", "long", "unsigned", "size_t", "bool")
 
 # SystemTap's printf knows no `z` and no `ll`; the log tapset drops them where these match.

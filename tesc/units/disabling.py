@@ -48,7 +48,7 @@ def below(unit: Unit, chain: tuple[Inclusion, ...]) -> Iterator[UnitEvent]:
 
 
 def _outer(unit: Unit, chain: tuple[Inclusion, ...]) -> str:
-    """What stands before the names that a file at the end of a chain sees."""
+    """What is before the names that a file at the end of a chain sees."""
     return unit.ranges[0].prefix + "".join(one.include.prefix.text for one in chain if one.include.prefix)
 
 

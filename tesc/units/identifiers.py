@@ -70,7 +70,7 @@ def dtrace_macro(event: str) -> str:
 
 
 def dtrace_enabled(event: str) -> str:
-    """The macro of dtrace(1)'s header that tells whether somebody listens."""
+    """The macro of dtrace(1)'s header that says whether somebody listens."""
     return f"QEMU_{event.upper()}_ENABLED"
 
 
@@ -90,7 +90,7 @@ def dtrace_semaphore(event: str) -> str:
 
 
 def rust_enabled(event: str) -> str:
-    """The Rust function that tells whether any backend wants the event."""
+    """The Rust function that says whether any backend wants the event."""
     return f"trace_{event}_enabled"
 
 
@@ -136,7 +136,7 @@ class Kind:
     """A kind of identifier: every event, or every group, has one.
 
     `spelled` gives it for a name. No two things may have the same identifier in any of its
-    `spaces`; `output` says where it is. `shared` tells that sources outside the group see it too,
+    `spaces`; `output` says where it is. `shared` is true if sources outside the group see it too,
     through the header or the linker.
     """
 

@@ -171,7 +171,7 @@ def _checked(data: bytes) -> bytes:
 
 
 def _refuse_irregular(mode: int) -> None:
-    """Raise Unreadable for what is no regular file."""
+    """Raise Unreadable for what is not a regular file."""
     if not stat.S_ISREG(mode):
         kind = next((name for test, name in _KINDS if test(mode)), "something else")
         raise Unreadable(f"it is {kind}, not a file")

@@ -72,5 +72,5 @@ def _directive(line: str) -> Item:
         raise BadDirective(f"'{line}': {wrong.message}{hint}")
     # An argument can hold a line end, or what makes an event of its line.
     if len(tree.items) != 1 or not isinstance(tree.items[0], (Disable, Include, Prefix)):
-        raise BadDirective(f"'{line}' is no directive")
+        raise BadDirective(f"'{line}' is not a directive")
     return tree.items[0]

@@ -1,4 +1,4 @@
-"""How QEMU's tracetool reads a line that is not valid: it takes many, and a build with it goes on.
+"""How QEMU's tracetool reads a line that is not valid: it takes many, and a build with it continues.
 
 `tesc tracetool`, and `tesc gen` where it is to match, do the same; a compiler finds what is wrong, and
 `tesc check` says so before. The tracetool matches each line against an expression and cuts the

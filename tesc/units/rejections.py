@@ -97,7 +97,7 @@ def rejections(
         broken = [
             Rejection(error.code, source, error.span, error.message)
             for error in tree.errors
-            # What QEMU's tracetool reads all the same is no error of the tree any more.
+            # What QEMU's tracetool reads all the same is not an error of the tree any more.
             if consumer == "qemu" or consumer not in _of_syntax(error, tree).accepted
         ]
         broken += [Rejection(e.code, e.source, e.span, e.message) for e in unit.errors if e.source is source]

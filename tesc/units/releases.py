@@ -146,7 +146,7 @@ def release_of(text: str) -> Release:
         return NEWEST
     found = _VERSION.fullmatch(text)
     if found is None:
-        raise BadRelease(f"'{text}' is no release of QEMU (such as '7.2')")
+        raise BadRelease(f"'{text}' is not a release of QEMU (such as '7.2')")
     version = (int(found[1]), int(found[2]), int(found[3] or 0))
     if version[2] >= _CANDIDATE:
         version = next((v for v in VERSIONS if v > version), version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Keywords of gnu11 as gcc knows them. Words that can stand in an event's types are missing: as a
+# Keywords of gnu11 as gcc knows them. Words that can be in an event's types are missing: as a
 # parameter's name the parser reports them.
 C_KEYWORDS = frozenset(
     """asm auto break case continue default do else enum extern for goto if inline register return

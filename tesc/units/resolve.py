@@ -28,7 +28,7 @@ class Outside:
     """Directives from the command line or the configuration.
 
     `directives` act as if written at the end of the root file; `event_prefix` goes before all
-    names, as an includer of the root file would write it. `crosses` tells that the root's own
+    names, as an includer of the root file would write it. `crosses` is true if the root's own
     events cross the guest tunnel.
     """
 
@@ -326,7 +326,7 @@ class _Resolver:
             return None
 
     def _own_prefix(self, tree: Tree, chain: tuple[Inclusion, ...]) -> str:
-        """The file's own prefix; errors where it stands too late or twice."""
+        """The file's own prefix; errors where it is too late or twice."""
         own = None
         began = False
         for item in tree.items:
@@ -343,7 +343,7 @@ class _Resolver:
                     )
                     continue
                 if began:
-                    message = "the prefix stands after the file's first event or include"
+                    message = "the prefix comes after the file's first event or include"
                     help_ = "move it to the top: it holds for the whole file"
                     self._problem(codes.MISPLACED_PREFIX, tree.source, item.span, message, help_, chain)
                 own = item.name.text

@@ -28,7 +28,7 @@ class Range:
     """The root's events, or those of an include with a base: IDs count from `base`.
 
     `size` is the number of its events, disabled ones included and those of deeper ranges not;
-    `inclusion` is the include that made it, None for the root; `prefix` is what stands before
+    `inclusion` is the include that made it, None for the root; `prefix` is what is before
     the names of all its events.
     """
 
@@ -49,7 +49,7 @@ class UnitEvent:
 
     `name` is the effective name, prefixes applied; `disabled` counts the unit's patterns. `index`
     is the position in the unit, `wire_id` that in its range (a position in the unit's `ranges`),
-    `stream_id` the range's base plus the wire ID. `crosses` tells that it crosses the guest
+    `stream_id` the range's base plus the wire ID. `crosses` is true if it crosses the guest
     tunnel, so that its pointers are numbers to the host; `chain` are the includes that led to it,
     outermost first.
     """
@@ -112,7 +112,7 @@ class Unit:
     """Root files resolved.
 
     `trees` are those of all files, the roots and what they include, in the order in which they
-    were first read; `chains` tells of each included one how it was first reached. `expansions`
+    were first read; `chains` says of each included one how it was first reached. `expansions`
     are the includes that brought a file, each with the chain that ends in it; `directives` are
     those from outside, which act as if written at the end of each root. `versions`, if any, has the
     contents of files in place of those on disk, by real path: the unit is of another version of its

@@ -86,7 +86,7 @@ def prints_errno(conversion: str) -> str:
 
 def no_name_in_c(name: str) -> str:
     """A parameter's name that C has another use for."""
-    return f"parameter '{name}' needs another name: it is no name in C"
+    return f"parameter '{name}' needs another name: it is not a name in C"
 
 
 def line_of(source: Source, span: Span, severity: str, code: str, message: str) -> str:

@@ -166,7 +166,7 @@ def _is_word(char: str) -> bool:
 
 
 def _declared(text: str, place: int, after: int, body: int) -> str | None:
-    """The type that is declared for the word at `place`; None where it is no declaration."""
+    """The type that is declared for the word at `place`; None where it is not a declaration."""
     last = text[max(place - 40, 0) : place].rstrip()[-1:]
     if not (last == "*" or _is_word(last)):
         return None

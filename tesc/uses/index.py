@@ -218,7 +218,7 @@ class Index:
         An editor that knows a newer text overrides this.
         """
         read = read_bytes(path)
-        # `../hw/lamp.c` is `lamp.c` to somebody who stands in hw.
+        # `../hw/lamp.c` is `lamp.c` to somebody who is in hw.
         shown = os.path.normpath(path).replace(os.sep, "/") if os.path.isabs(path) else relative(path)
         return None if read is None else Source.from_bytes(shown, read[0], path)
 

@@ -1,7 +1,7 @@
 """What surrounds each place of a masked C or Rust text: function, macro, code that is left out.
 
 A scan of braces and preprocessor lines, not a parser: it knows functions as people write them, and
-where it can't tell it says None. It starts anew at each `}` that begins a line.
+where it can't tell it says None. It starts again at each `}` that begins a line.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class _C:
             if word == "endif":
                 self.conditions.pop()
             else:
-                # Each branch continues what stands before the #if.
+                # Each branch continues what is before the #if.
                 self._restore(step, depth, name)
 
     def _restore(self, step: re.Match[str], depth: int, function: str | None) -> None:
@@ -153,10 +153,10 @@ _NO_FUNCTION = frozenset(
 
 
 def _head(text: str) -> tuple[bool, str | None]:
-    """Whether what stands before a brace at file scope opens a function or an initializer.
+    """Whether what is before a brace at file scope opens a function or an initializer.
 
     With the function's name: of the words before parentheses the last that looks like one, since
-    attributes and macros may stand on both sides of it.
+    attributes and macros may be on both sides of it.
     """
     best = None
     depth = 0

@@ -1,8 +1,8 @@
 """The text of a C or Rust file with comments and literals masked, so that what is left is code.
 
-Offsets hold. A comment is blanks, and so is a continued line's end, so that lines are the compiler's;
+Offsets hold. A comment is spaces, and so is a continued line's end, so that lines are the compiler's;
 a string is as many `"`, a character as many `'`. A literal that is not ended ends with its line in C
-and with the file in Rust, as it does for compilers that go on after the error.
+and with the file in Rust, as it does for compilers that continue after the error.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Each alternative starts with one of few characters, which re looks for quickly, and none of them
-# tries a text twice. A line is continued by a backslash even before blanks (gcc, clang).
+# tries a text twice. A line is continued by a backslash even before spaces (gcc, clang).
 _C = r"""
     //(?:[^\\\n]+|\\(?:[ \t\f\v]*\r?\n|.))*
   | /\*(?:[^*]*\*+(?:[^/*][^*]*\*+)*/|.*)
@@ -47,7 +47,7 @@ def masked_c(text: str) -> str:
 
 
 def masked_around(text: str, places: Sequence[int]) -> str:
-    """The text of a C file, masked around some places, in their order, and blank elsewhere.
+    """The text of a C file, masked around some places, in their order, and space elsewhere.
 
     What is masked begins and ends where a `}` begins a line, as functions do, and is as long as it takes to
     be outside of comments. A text with raw strings, which may hold anything, is masked whole.

@@ -1,7 +1,7 @@
 """Names that macros paste together (`trace_##op`), and the words that these macros are called with.
 
 A macro is expanded where its own text calls it, and through the macros that call it. What is passed to it
-and is no word stays unknown, and so does what a macro gets that is passed on by its name.
+and is not a word stays unknown, and so does what a macro gets that is passed on by its name.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ _NO_FACTS = Facts()
 
 
 def language_of(path: str) -> str | None:
-    """The language of a source by its file's name, or None for what is no source."""
+    """The language of a source by its file's name, or None for what is not a source."""
     return _LANGUAGES.get(path.rpartition(".")[2]) if "." in path else None
 
 
@@ -154,7 +154,7 @@ def _start_of_use(use: Use) -> int:
 
 
 def _starts_here(masked: str, start: int) -> bool:
-    """Whether an identifier starts here that is no member's."""
+    """Whether an identifier starts here that is not a member's."""
     before = masked[max(start - 2, 0) : start]
     last = before[-1:]
     return not (last.isalnum() or last in ("_", "$") or before == "->" or (last == "." and before != ".."))

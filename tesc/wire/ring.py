@@ -177,7 +177,7 @@ class _Records:
         self._word = struct.Struct(f"{ring.order}Q")
 
     def read(self) -> tuple[list[Item], int]:
-        """The events, and how many bytes between them are none; what precedes the first one is no loss."""
+        """The events, and how many bytes between them are none; what precedes the first one is not a loss."""
         made: list[Item] = []
         skipped = 0
         at = 0

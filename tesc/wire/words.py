@@ -138,7 +138,7 @@ class WordDecoder:
         return score if some else 0
 
     def _aligned(self, at: int, over: bool) -> bool:
-        """Whether records go on in step after the one that is none, behind the one at a place."""
+        """Whether records continue in step after the one that is none, after the one at a place."""
         (wire_id,) = _ID.unpack_from(self._data, at + RECORD)
         if len(self._bounds) <= wire_id < _WHOLE_ID:
             return True

@@ -219,7 +219,7 @@ class _Generator:
                 continue
             for char in piece:
                 literal += self.character(char)
-                # A hexadecimal escape would go on with the text's digits.
+                # A hexadecimal escape would continue with the text's digits.
                 if self.chance(0.02) or literal.endswith(("\\x25", "\\x0")):
                     out += f'"{literal}"{self.pick(["", " "])}'
                     literal = ""
@@ -351,7 +351,7 @@ def test_signs_are_those_of_gcc(model, option, need, tmp_path):
 
 
 def test_fixes_mend_what_was_found():
-    """A broken conversion may turn out, once mended, not to fit its parameter."""
+    """A broken conversion may turn out, once fixed, not to fit its parameter."""
     settings = Settings(data_models=DATA_MODELS)
     fixed = 0
     for tree in _events(min(_COUNT, _BATCH), _SEED + 2):

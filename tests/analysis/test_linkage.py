@@ -1,4 +1,4 @@
-"""Which files of a run are one program, as the configuration tells."""
+"""Which files of a run are one program, as the configuration says."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tesc.workspace import Overrides, Workspace
 
 @pytest.fixture
 def found(tmp_path, monkeypatch):
-    """A function that tells rule, path and message of what is wrong in files beside a tesc.toml."""
+    """A function that says rule, path and message of what is wrong in files beside a tesc.toml."""
     monkeypatch.chdir(tmp_path)
 
     def checked(

@@ -53,7 +53,7 @@ def test_a_pair_knows_where_it_does_not_fit():
         ('"%#x"', "a hexadecimal number after 0x"),
         ('"%.3u"', "an unsigned decimal number, with at least 3 digits"),
         ('"%+d"', "a signed decimal number, always with a sign"),
-        ('"% d"', "a signed decimal number, with a blank before it where it has no sign"),
+        ('"% d"', "a signed decimal number, with a space before it where it has no sign"),
         ('"%\'d"', "a signed decimal number, with its thousands apart"),
         ('"%.20s"', "a string of at most 20 bytes"),
         ('"%.*s"', "a string of at most as many bytes as a parameter says"),

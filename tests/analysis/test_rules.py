@@ -1,7 +1,7 @@
 """Every rule's page and fixture.
 
 A fixture is rules/CODE.md. Each of its examples is a block ```trace-events, or several without text
-between them, for files that are checked together. Below a line of code stands what is found in it,
+between them, for files that are checked together. Below a line of code is what is found in it,
 marked by `^` where it is, or by `|` before the character at which something is missing:
 
     alone(uint64_t addr) "%d"
@@ -11,7 +11,7 @@ marked by `^` where it is, or by `|` before the character at which something is 
                           related: PATH:LINE:COLUMN-LINE:COLUMN message
                           fix(safe): each line that the fix changes, as it is afterwards
 
-with the severity where it is not the rule's own. Nothing else may be found. What is no part of one line
+with the severity where it is not the rule's own. Nothing else may be found. What is not a part of one line
 is in a block ```expected after the files, as `PATH:LINE:COLUMN-LINE:COLUMN CODE message`, without the
 path where there is one file. Blocks ```c and ```rust are sources that use the events. Words after
 ```trace-events say how to check: `profile=qemu`, `max-args=10`, `select=TE301,TE302` (otherwise all

@@ -154,7 +154,7 @@ class TestDiffBase:
         )
 
     def test_the_base_is_where_the_branch_began(self, topic):
-        """What the other branch has mended since is not this one's fault."""
+        """What the other branch has fixed since is not this one's fault."""
         topic.git("switch", "--quiet", "main")
         topic.commit(b=GOOD.format("b_good"))
         topic.git("switch", "--quiet", "topic")

@@ -142,7 +142,7 @@ class TestFailures:
         assert (status, out) == (2, "")
         assert err == (
             "tesc.toml:1:1: error: unknown key 'max-arg'; did you mean 'max-args'?\n"
-            "tesc.toml:2:11: error: 'qmu' is no profile: "
+            "tesc.toml:2:11: error: 'qmu' is not a profile: "
             "expected qemu, classic or default; did you mean 'qemu'?\n"
         )
 

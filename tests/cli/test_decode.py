@@ -204,7 +204,7 @@ def test_events_with_errors(decode, folder):
         (["-", "-"], "standard input can be read once only"),
         (["trace", "--stats", "--format", "chrome"], "--stats has no format chrome"),
         (["trace", "--format", "csv", "--timestamps"], "--timestamps is for the format text"),
-        (["trace", "--since", "noon"], "'noon' is no time"),
+        (["trace", "--since", "noon"], "'noon' is not a time"),
         (["trace", "--guest", "--no-header"], "not allowed with"),
     ],
 )

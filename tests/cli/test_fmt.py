@@ -118,7 +118,7 @@ def test_standard_input(tree):
 def test_standard_input_stands_alone(tree):
     done = tesc("-", "trace-events", cwd=tree, input=b"")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr == b"tesc: error: - (standard input) stands alone\n"
+    assert done.stderr == b"tesc: error: - (standard input) must be the only file\n"
 
 
 def test_any_bytes_and_line_ends(tree):

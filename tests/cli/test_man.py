@@ -1,6 +1,6 @@
 """The manual page: docs/tesc.1, which the wheel installs, is what `tesc man` prints.
 
-`pytest tests/cli/test_man.py --update-goldens` writes it anew.
+`pytest tests/cli/test_man.py --update-goldens` writes it again.
 """
 
 from __future__ import annotations

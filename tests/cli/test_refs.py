@@ -84,7 +84,7 @@ def test_rename_there_and_back(tree, capsys):
         ("net", "x", "no event is called 'net'"),
         ("net_send", "net_stop", "TE101"),
         ("net_send", "net_reset", "would be disabled"),
-        ("net_send", "net send", "is no name"),
+        ("net_send", "net send", "is not a name"),
         ("net_send", "card_send", "the macro T makes the name at net/net.c:6: rename it by hand"),
     ],
 )

@@ -365,6 +365,6 @@ class TestInstalledScript:
         assert sorted(os.listdir(".")) == ["slow", "trace-events"]
 
     def test_closed_standard_error(self, installed):
-        """Nobody reads the message; the status tells all the same."""
+        """Nobody reads the message; the status says all the same."""
         command = f'"{installed("tesc-tracetool")}" --format=h 2>&-'
         assert subprocess.run(["sh", "-c", command], capture_output=True).returncode == 1

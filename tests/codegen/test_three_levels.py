@@ -76,7 +76,7 @@ def run(*command: object) -> subprocess.CompletedProcess[bytes]:
 
 @pytest.fixture
 def program(tmp_path, monkeypatch, need):
-    """A function that builds the tree with some backends, and tells what the program printed."""
+    """A function that builds the tree with some backends, and says what the program printed."""
     monkeypatch.chdir(tmp_path)
     for name, text in TREE.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)

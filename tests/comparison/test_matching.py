@@ -41,7 +41,7 @@ CLOCK = """\
             'vfio_group_put(int fd) "fd %d"\n',
             {"vfio_put_group": "vfio_group_put"},
         ),
-        # A new event beside an old one that was removed is no rename.
+        # A new event beside an old one that was removed is not a rename.
         (
             'vfio_realize(const char *name, int group) "(%s) group %d"\n',
             'iommufd_cdev_getfd(const char *dev, int devfd) "%s (fd=%d)"\n',

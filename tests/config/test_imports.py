@@ -70,7 +70,7 @@ def test_it_depends_on_where_the_table_is():
     Path("tesc.toml").write_text(text)
     assert (
         look()[0]
-        == "tesc.toml:1:2: error: unknown key 'tool'; in tesc.toml the keys stand without that table"
+        == "tesc.toml:1:2: error: unknown key 'tool'; in tesc.toml the keys are written without that table"
     )
 
 

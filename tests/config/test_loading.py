@@ -38,8 +38,11 @@ class TestSyntax:
     @pytest.mark.parametrize(
         ("text", "told"),
         [
-            ("profile = qemu\n", "1:11: 'qemu' is no value; text stands in quotes: \"qemu\""),
-            ("ignore = [TE401, 'TE402']\n", "1:11: 'TE401' is no value; text stands in quotes: \"TE401\""),
+            ("profile = qemu\n", "1:11: 'qemu' is not a value; text must be in quotes: \"qemu\""),
+            (
+                "ignore = [TE401, 'TE402']\n",
+                "1:11: 'TE401' is not a value; text must be in quotes: \"TE401\"",
+            ),
             ("max-args = \n", "1:12: expected a value"),
             ("ignore = [\nmax-args = 3\n", "2:1: expected a value"),
             ("types = [,]\n", "1:10: expected a value"),

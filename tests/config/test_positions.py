@@ -12,7 +12,7 @@ from tesc.config.toml_text import toml_key, toml_value
 
 
 def places(text: str) -> dict[tuple, tuple[str, str]]:
-    """What stands at each key's and each value's place."""
+    """What is at each key's and each value's place."""
     loads(text)
     return {
         path: (text[place.key :].split("\n")[0], text[place.value : place.end])
@@ -39,7 +39,7 @@ def lookup(document, path):
 
 
 def hold(text: str) -> None:
-    """Every value is found, its text says the same value, and before it stands its own key."""
+    """Every value is found, its text says the same value, and before it is its own key."""
     document = loads(text)
     found = locate(text)
     for path, value in leaves(document):
@@ -95,9 +95,9 @@ class TestPlaces:
         ],
     )
     def test_values_and_what_follows_them(self, value):
-        text = f"x = 1\n  key =\t{value}  # behind, ] }}\nnext = 2\n[table]\nlast = {value}\n"
+        text = f"x = 1\n  key =\t{value}  # after, ] }}\nnext = 2\n[table]\nlast = {value}\n"
         found = places(text)
-        assert found["key",] == (f"key =\t{value}  # behind, ] }}".split("\n")[0], value)
+        assert found["key",] == (f"key =\t{value}  # after, ] }}".split("\n")[0], value)
         assert found["next",][1] == "2"
         assert found["table", "last"][1] == value
         hold(text)

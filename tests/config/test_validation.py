@@ -24,52 +24,55 @@ RULES = "(such as 'TE401' or 'TE4' or 'missing-format')"
 
 # For each key of the schema a wrong value, and what is said of it.
 WRONG = {
-    "profile": ('"qemuu"', "'qemuu' is no profile: expected qemu, classic or default; did you mean 'qemu'?"),
+    "profile": (
+        '"qemuu"',
+        "'qemuu' is not a profile: expected qemu, classic or default; did you mean 'qemu'?",
+    ),
     "max-args": ("0", "'max-args' must be at least 1"),
     "data-models": (
         '["lp46"]',
-        "'lp46' is no data model: expected lp64, ilp32 or llp64; did you mean 'lp64'?",
+        "'lp46' is not a data model: expected lp64, ilp32 or llp64; did you mean 'lp64'?",
     ),
-    "types": ('["struct x"]', "'struct x' is no word of a type (such as 'hwaddr')"),
+    "types": ('["struct x"]', "'struct x' is not a word of a type (such as 'hwaddr')"),
     "include-path": ('"hw"', "'include-path' must be an array, not a string"),
-    "disable": ('["a b"]', "'a b' is no pattern of event names (such as 'net_*')"),
+    "disable": ('["a b"]', "'a b' is not a pattern of event names (such as 'net_*')"),
     "guest-files": ("[1]", "an element of 'guest-files' must be a string, not an integer"),
     "sources": ("true", "'sources' must be an array, not a boolean"),
-    "select": ('["TE4*"]', f"'TE4*' is no rule {RULES}"),
+    "select": ('["TE4*"]', f"'TE4*' is not a rule {RULES}"),
     "ignore": ("true", "'ignore' must be an array, not a boolean"),
     "severity": (
         '{ TE4 = "hint" }',
-        "'hint' is no severity: expected error, warning, information or off",
+        "'hint' is not a severity: expected error, warning, information or off",
     ),
     "per-file-ignores": ('{ a = "TE4" }', "'per-file-ignores.a' must be an array, not a string"),
-    "exclude": ('["!a"]', "'!a' is no pattern of paths (such as 'tests/' or 'hw/*/old.trace-events')"),
+    "exclude": ('["!a"]', "'!a' is not a pattern of paths (such as 'tests/' or 'hw/*/old.trace-events')"),
     "exclusive": ('[["a"]]', "an element of 'exclusive' must have at least 2 element(s)"),
     "compat": ("1.5", "'compat' must be qemu or fixed"),
-    "qemu-release": ('"4.1"', "'4.1' is no release of QEMU from 4.2 on (such as '7.2')"),
+    "qemu-release": ('"4.1"', "'4.1' is not a release of QEMU from 4.2 on (such as '7.2')"),
     "unit": ("{}", "'unit' must be an array, not a table"),
     "unit.path": ("1979-05-27", "'unit.path' must be a string, not a date or time"),
     "unit.include": (
         '["a,base=x"]',
-        "'a,base=x' is no include (such as 'guest.trace-events,prefix=guest_,base=0x8000000000000000')",
+        "'a,base=x' is not an include (such as 'guest.trace-events,prefix=guest_,base=0x8000000000000000')",
     ),
-    "unit.event-prefix": ('""', "'' is no prefix (such as 'esp_')"),
-    "unit.disable": ('["a,b"]', "'a,b' is no pattern of event names (such as 'net_*')"),
+    "unit.event-prefix": ('""', "'' is not a prefix (such as 'esp_')"),
+    "unit.disable": ('["a,b"]', "'a,b' is not a pattern of event names (such as 'net_*')"),
     "generate": ("[]", "'generate' must be a table, not an array"),
     "generate.groups": ('["a", "a"]', "'generate.groups' has an element twice"),
-    "generate.backends": ('["a b"]', "'a b' is no backend (such as 'log')"),
+    "generate.backends": ('["a b"]', "'a b' is not a backend (such as 'log')"),
     "generate.formats": (
         '["rust"]',
-        "'rust' is no format: expected h, c, rs, d, ust-events-h or ust-events-c; did you mean 'rs'?",
+        "'rust' is not a format: expected h, c, rs, d, ust-events-h or ust-events-c; did you mean 'rs'?",
     ),
     "generate.out": ("2.5", "'generate.out' must be a string, not a float"),
     "generate.tapset": ("1", "'generate.tapset' must be an array, not an integer"),
-    "generate.tapset.name": ('""', "'' is no path (such as 'hw/net')"),
+    "generate.tapset.name": ('""', "'' is not a path (such as 'hw/net')"),
     "generate.tapset.format": (
         '"stp"',
-        "'stp' is no format of a tapset: expected stap, log-stap or simpletrace-stap; did you mean 'stap'?",
+        "'stp' is not a format of a tapset: expected stap, log-stap or simpletrace-stap; did you mean 'stap'?",
     ),
     "generate.tapset.binary": ("1", "'generate.tapset.binary' must be a string, not an integer"),
-    "generate.tapset.probe-prefix": ('"a b"', "'a b' is no probe prefix (such as 'qemu.system.x86_64')"),
+    "generate.tapset.probe-prefix": ('"a b"', "'a b' is not a probe prefix (such as 'qemu.system.x86_64')"),
 }
 WHOLE_UNIT = {"path": '"a"'}
 WHOLE_TAPSET = {"name": '"t"', "format": '"stap"', "binary": '"b"', "probe-prefix": '"p"'}
@@ -188,7 +191,7 @@ class TestMistakes:
     @pytest.mark.parametrize(("header", "key"), [("[tesc]", "tesc"), ("[tool.tesc]", "tool")])
     def test_the_table_of_a_pyproject_toml(self, header, key, wrong):
         [told] = wrong(f"{header}\nmax-args = 3\n")
-        assert told.endswith(f"unknown key '{key}'; in tesc.toml the keys stand without that table")
+        assert told.endswith(f"unknown key '{key}'; in tesc.toml the keys are written without that table")
 
     def test_a_key_of_another_table(self, wrong):
         assert wrong('groups = ["a"]\n[generate]\nselect = ["TE4"]\n') == [
@@ -200,7 +203,7 @@ class TestMistakes:
         assert wrong(
             'select = ["TE 4", 3]\nprofil = ""\n\n[generate]\nout = []\n\n[[unit]]\n[[unit]]\nx = 1\n'
         ) == [
-            f"1:11: 'TE 4' is no rule {RULES}",
+            f"1:11: 'TE 4' is not a rule {RULES}",
             "1:19: an element of 'select' must be a string, not an integer",
             "2:1: unknown key 'profil'; did you mean 'profile'?",
             "5:7: 'generate.out' must be a string, not an array",
@@ -210,11 +213,11 @@ class TestMistakes:
         ]
 
     def test_names_of_rules_as_keys(self, wrong):
-        assert wrong('[severity]\nTE401 = "off"\n"a b" = "off"\n') == [f"3:1: 'a b' is no rule {RULES}"]
+        assert wrong('[severity]\nTE401 = "off"\n"a b" = "off"\n') == [f"3:1: 'a b' is not a rule {RULES}"]
 
     def test_patterns_of_paths_as_keys(self, wrong):
         assert wrong('per-file-ignores = { "!a" = [] }') == [
-            "1:22: '!a' is no pattern of paths (such as 'tests/' or 'hw/*/old.trace-events')"
+            "1:22: '!a' is not a pattern of paths (such as 'tests/' or 'hw/*/old.trace-events')"
         ]
 
     def test_what_tapsets_lack(self, wrong):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run the commands that pages show, in order, and compare what they print with what is shown.
 
-A page shows commands in blocks of the language `console`: `$ ` begins a command, `> ` goes on with
+A page shows commands in blocks of the language `console`: `$ ` begins a command, `> ` continues with
 it, other lines are what it prints. Where a command shows nothing, anything may be printed. A line
 `...` stands for any lines, `...` in a line for any text. A comment above a block says more of it:
 
@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 # How long a command may take, in seconds.
 PATIENCE = 600
-# A shell that goes on where the one before it stopped: in its folder, with its variables.
+# A shell that continues where the one before it stopped: in its folder, with its variables.
 _SHELL = """\
 . "$STATE/variables"
 cd "$(cat "$STATE/folder")" || exit
@@ -161,7 +161,7 @@ class Shell:
 
 
 def _is_shown(shown: str, printed: str) -> bool:
-    """Whether a page shows what was printed. Blanks at the ends of lines are not seen there."""
+    """Whether a page shows what was printed. Spaces at the ends of lines are not seen there."""
     pattern = ""
     for line in shown.splitlines():
         if line.strip() == "...":

@@ -47,5 +47,5 @@ def test_neovim(seen, wire, expected):
     assert seen["jumped"] == [5, 0]
     assert seen["renamed"] == ['wire_start(int port) "port %d"', "    trace_wire_start(port);"]
     assert seen["from_c"] == [3, 0]
-    # Not to a source that no trace-events file stands above.
+    # Not to a source that no trace-events file is above.
     assert seen["roots"] == [f"trace-events {wire}", f"wire.c {wire}"]

@@ -39,7 +39,7 @@ def target(tmp_path_factory, skip_without):
             skip_without(f"the Python package {module}")
     folder = tmp_path_factory.mktemp("target")
     source = tmp_path_factory.mktemp("source") / "backend"
-    shutil.copytree(EXAMPLE, source)  # builds may leave something behind
+    shutil.copytree(EXAMPLE, source)  # builds may leave something after
     options = ["--no-build-isolation", "--no-index", "--no-deps", "--disable-pip-version-check", "-q"]
     command = [sys.executable, "-m", "pip", "install", *options, "--target", str(folder), str(source)]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -103,7 +103,7 @@ def test_without_it(tesc):
     ("entry", "says"),
     [
         ("broken = nowhere_at_all:X", "'broken' (nowhere_at_all:X) can't be loaded: ModuleNotFoundError"),
-        ("broken = os:getcwd", "'broken' (os:getcwd) is no tesc.codegen.qemu.backends.base.Backend"),
+        ("broken = os:getcwd", "'broken' (os:getcwd) is not a tesc.codegen.qemu.backends.base.Backend"),
         ("log = os:getcwd", None),
     ],
 )

@@ -170,7 +170,7 @@ def test_real_trees(version, qemu_history, tmp_path):
     line = next(at for at, one in enumerate(changed) if "find_program('tesc-tracetool')" in one)
     assert changed[line - 1] == "tracetool = ["
     old = version in ("5.2.0", "6.2.0")
-    # What made code for the translator goes on to.
+    # What made code for the translator continues to.
     assert ("tracetool_of_qemu, '--group=root'" in written()["trace/meson.build"]) == old
     assert apply("--undo").returncode == 0 and written() == before
     done = apply("--one-target")

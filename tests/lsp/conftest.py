@@ -303,7 +303,7 @@ class Editor:
         raise AssertionError(f"{uri}: {found}")
 
     def column(self, line: str, text: str, end: bool = False) -> int:
-        """Where a text stands in a line, or ends with `end`, in the units that were agreed on."""
+        """Where a text is in a line, or ends with `end`, in the units that were agreed on."""
         before = line[: line.index(text) + (len(text) if end else 0)]
         if self.encoding == "utf-32":
             return len(before)

@@ -89,7 +89,7 @@ def until(wanted: Any) -> Any:
 
 
 def indexed(client: Any, uri: str) -> None:
-    """Wait until the server has read all sources: only then it tells of callers."""
+    """Wait until the server has read all sources: only then it says of callers."""
     assert until(lambda: client.request("textDocument/codeLens", {"textDocument": {"uri": uri}}))
 
 

@@ -285,7 +285,7 @@ def test_the_functions_that_trace_an_event(lsp, tree, encoding):
         ),
     ]
     assert client.request("callHierarchy/outgoingCalls", {"item": item}) is None
-    # From a call, and behind prefixes.
+    # From a call, and after prefixes.
     vl = client.open(tree / "vl.c", language="c")
     [item] = ask(client, "textDocument/prepareCallHierarchy", vl, place(VL, "trace_bios", encoding))
     assert (item["name"], item["uri"]) == ("bios_esp_raise_irq", (tree / "hw/esp.trace-events").as_uri())

@@ -1,4 +1,4 @@
-"""Code actions: what mends, what silences, and that both do what the command line does."""
+"""Code actions: what fixes, what silences, and that both do what the command line does."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Session:
         context = {"triggerKind": 2, "triggerCharacter": typed} if typed else {"triggerKind": 1}
         result = self.client.at("textDocument/completion", self.uri, line, at, context=context)
         found = List(text, line, result, self)
-        # Clients compare what stands between an item's begin and the place with its filter.
+        # Clients compare what is between an item's begin and the place with its filter.
         for one in found.items:
             start, end = one["textEdit"]["range"]["start"], one["textEdit"]["range"]["end"]
             assert start["line"] == end["line"] == line

@@ -35,7 +35,7 @@ def test_from_c_to_the_declaration(session, tree, encoding):
     assert found == [{"uri": root, "range": extent(ROOT, "main_loop", encoding)}]
     state = ask(client, DEFINITION, uri, place(VL, "MAIN_LOOP", encoding, inside=3))
     assert state == found
-    # Behind the prefixes of an include and of the file.
+    # After the prefixes of an include and of the file.
     esp = ask(client, DEFINITION, uri, place(VL, "bios_esp", encoding))
     uri_esp = (tree / "hw" / "esp.trace-events").as_uri()
     assert esp == [{"uri": uri_esp, "range": extent(ESP, "raise_irq", encoding)}]

@@ -1,4 +1,4 @@
-"""Hover: what is said of each thing, where it stands, in each encoding, as each client takes it."""
+"""Hover: what is said of each thing, where it is, in each encoding, as each client takes it."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def test_states(hover):
         (
             'a(int b) "%|y %d"\n',
             (10, 12),
-            "%y\n\nNo conversion of printf.\n- '%y' is no conversion of printf",
+            "%y\n\nNo conversion of printf.\n- '%y' is not a conversion of printf",
         ),
         ('a(void) "%|%"\n', (9, 11), "%%\n\nPrints a percent sign."),
         (
@@ -267,7 +267,7 @@ def test_a_macro(hover):
         "- its parameter is uint64_t b, which fits"
     )
     _, said = hover('a(uint64_t b) "b 0x%" HWADDR_|PRIx\n')
-    assert said == "HWADDR_PRIx is no macro of <inttypes.h>: write PRIx64."
+    assert said == "HWADDR_PRIx is not a macro of <inttypes.h>: write PRIx64."
 
 
 def test_directives(hover):
@@ -302,7 +302,7 @@ def test_directives(hover):
     assert at(5, 12)[1] == "Brings nothing: the same file, under the same prefix, is included already."
     assert hover('pre|fix a_\nb(void) "x"\n') == (
         span(0, 0, 9),
-        "a_ stands before the names of this file's events.\n- 1 name: a_b",
+        "a_ comes before the names of this file's events.\n- 1 name: a_b",
     )
 
 
@@ -319,8 +319,10 @@ def test_suppressions_and_properties(hover):
         span(1, 0, 7),
         "disable compiles the event out: trace_p_a() can be called, but does nothing.",
     )
-    assert hover('tc|g a(void) "x"\n')[1].startswith("'tcg' is no property any more: QEMU 7.0 dropped it\n")
-    assert hover('st|op a(void) "x"\n')[1] == "'stop' is no property; the only one is 'disable'"
+    assert hover('tc|g a(void) "x"\n')[1].startswith(
+        "'tcg' is not a property any more: QEMU 7.0 dropped it\n"
+    )
+    assert hover('st|op a(void) "x"\n')[1] == "'stop' is not a property; the only one is 'disable'"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Inlay hints: effective names, stream IDs, parameters; where, and when a client asks anew."""
+"""Inlay hints: effective names, stream IDs, parameters; where, and when a client asks again."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_client_is_told_when_another_file_changes_them(lsp, folder):
     settle(3, 'broken\ninclude "more.inc" prefix b_\n')
     assert refreshes() == before + 1
     assert asked(client, more) == [(0, 0, "b_")]
-    # What changes no hint is no reason to ask.
+    # What changes no hint is not a reason to ask.
     settle(4, 'broken broken\nbroken\ninclude "more.inc" prefix b_\n')
     assert refreshes() == before + 1
     # Nor is an edit of the document itself: the client knows.

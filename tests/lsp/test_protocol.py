@@ -38,7 +38,7 @@ def send_body(client, body):
 
 
 def gone(pid):
-    """Whether a process that is no child of ours is no more, or is one that nobody waited for."""
+    """Whether a process that is not a child of ours is no more, or is one that nobody waited for."""
     try:
         with open(f"/proc/{pid}/stat") as file:
             return file.read().rpartition(")")[2].split()[0] == "Z"
@@ -496,7 +496,7 @@ def session_in(folder, *more):
 
 
 def read_strictly(data):
-    """The messages in some bytes, between which nothing else may stand."""
+    """The messages in some bytes, between which nothing else may be."""
     found = []
     while data:
         header = re.match(rb"Content-Length: (\d+)\r\n(Content-Type: [^\r]+\r\n)?\r\n", data)

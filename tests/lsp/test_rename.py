@@ -89,7 +89,7 @@ def test_the_prefixes_stay(lsp, tree):
     assert ask(client, PREPARE, root, word)["placeholder"] == "bios_esp_reset"
     assert renamed(client, tree, root, word, "bios_esp_restart") == expected
     told = refusal(client, root, word, "esp_restart")
-    assert told == "'esp_restart' must begin with the prefix 'bios_esp_' and go on: the file gives it"
+    assert told == "'esp_restart' must begin with the prefix 'bios_esp_' and continue: the file gives it"
 
 
 def test_a_prefix_renames_all_that_it_stands_before(lsp, tree):
@@ -165,8 +165,8 @@ def test_clients_without_versions(lsp, tree):
 @pytest.mark.parametrize(
     ("part", "name", "told"),
     [
-        ("main_loop", "two words", "'two words' is no name: letters, digits and underscores"),
-        ("main_loop", "", "'' is no name: letters, digits and underscores"),
+        ("main_loop", "two words", "'two words' is not a name: letters, digits and underscores"),
+        ("main_loop", "", "'' is not a name: letters, digits and underscores"),
         (
             "main_loop",
             "bios_esp_raise_irq",
@@ -182,7 +182,7 @@ def test_clients_without_versions(lsp, tree):
         ("reason", "who", "(TE304, trace-events:6)"),
         ("reason", "while", "'while' is a word of the C language"),
         ("reason", "int", "(TE307, trace-events:6)"),
-        ("reason", "1st", "'1st' is no name for a parameter"),
+        ("reason", "1st", "'1st' is not a name for a parameter"),
         ("manual", "x", "there is no name to be changed here"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Diffs are read out of whatever stands around them."""
+"""Diffs are read out of whatever is around them."""
 
 from __future__ import annotations
 

@@ -201,7 +201,7 @@ def test_a_good_event_repeats_its_text(text: str) -> None:
 
 
 def check_text(event: Event, text: str) -> None:
-    """The parts of an event stand where it says, and nothing but blanks and commas is between them."""
+    """The parts of an event are where it says, and nothing but spaces and commas is between them."""
     at = event.start
     parts = [*event.properties, Word(event.name_start, event.name), Word(event.open, "(")]
     parts += [Word(parameter.start, parameter.declaration.text) for parameter in event.parameters]
@@ -213,7 +213,7 @@ def check_text(event: Event, text: str) -> None:
     for part in parts:
         assert not UNSEEN.sub(" ", text[at : part.start]).strip(" \t,")
         own = text[part.start : part.start + len(part.text)]
-        # A declaration has blanks for what cannot be seen; a format keeps it.
+        # A declaration has spaces for what cannot be seen; a format keeps it.
         assert part.text in (own, UNSEEN.sub(" ", own))
         at = part.start + len(part.text)
     assert not UNSEEN.sub(" ", text[at : event.end]).strip(" \t")

@@ -1,4 +1,4 @@
-"""Formats: where conversions stand, however they were written."""
+"""Formats: where conversions are, however they were written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tesc.syntax.printf import PRI_MACROS, parse_format
 
 
 def conversions(text: str) -> list[tuple[str, str]]:
-    """Each conversion: where it stands in the source, and as the compiler sees it."""
+    """Each conversion: where it is in the source, and as the compiler sees it."""
     return [(text[c.start : c.end], c.text) for c in parse_format(text).conversions]
 
 
@@ -55,7 +55,7 @@ def test_in_one_string(text, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        # Strings that stand beside each other are one.
+        # Strings that are beside each other are one.
         ('"%" "d"', [('%" "d', "%d")]),
         ('"%""d"', [('%""d', "%d")]),
         ('"%"  \t "-5" "" "d"', [('%"  \t "-5" "" "d', "%-5d")]),

@@ -1,7 +1,7 @@
 """Each mistake of recovery.md: where it's reported, in which words, and what is made of the line.
 
 A block of recovery.md is a line and what `describe` says of it: under the line each problem, marked
-by `^` where it stands or by `|` before the character at which something is missing; its help; the
+by `^` where it is or by `|` before the character at which something is missing; its help; the
 line with the problem's edits; last the item.
 """
 

@@ -1,4 +1,4 @@
-"""Whatever stands in a trace: round trips, changed bytes, noise; nothing raises, memory is bounded."""
+"""Whatever is in a trace: round trips, changed bytes, noise; nothing raises, memory is bounded."""
 
 from __future__ import annotations
 

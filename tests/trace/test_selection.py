@@ -27,7 +27,7 @@ def test_moments(text, expected):
     "text", ["", "s", "-1", "1.5", "1.5ns", "1.0000000001s", "1h", "1 s", "1e3", "+", "\u0661"]
 )
 def test_no_moments(text):
-    with pytest.raises(ValueError, match="is no time: write 1500000"):
+    with pytest.raises(ValueError, match="is not a time: write 1500000"):
         parse_moment(text)
 
 

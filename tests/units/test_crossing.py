@@ -21,7 +21,7 @@ from tesc.units.crossing import pointers_as_numbers
         # Numbers and what only looks like a pointer stay.
         ('"%d %zu %x 100%% %%s"', '"%d %zu %x 100%% %%s"'),
         ('"%d %s %u"', '"%d 0x%" PRIx64 " %u"'),
-        # Macros, other literals, the blanks between them.
+        # Macros, other literals, the spaces between them.
         ('"%s %" PRIu64', '"0x%" PRIx64 " %" PRIu64'),
         ('"%" PRIu64 " %s"', '"%" PRIu64 " 0x%" PRIx64'),
         ('"%" PRIu64 "%s"', '"%" PRIu64 "0x%" PRIx64'),

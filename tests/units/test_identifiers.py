@@ -14,7 +14,7 @@ from tesc.units import identifiers
 from tesc.units.resolve import resolve
 
 EVENT = 'Foo_bar(int a, const char *b) "%d %s"\n'
-# What is derived from an event's or a group's name and is no identifier of its own, or a file's.
+# What is derived from an event's or a group's name and is not an identifier of its own, or a file's.
 NOT_DEFINED = {
     "Foo_bar",  # probes and tracepoints
     "QEMU_FOO_BAR",  # used here, defined by dtrace(1)

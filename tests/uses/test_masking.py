@@ -26,13 +26,13 @@ _ENCODINGS = ("L", "u", "U", "u8", "R", "LR", "uR", "UR", "u8R")
 
 
 def texts_of(pieces: str, most: int = 40) -> st.SearchStrategy[str]:
-    """Texts of some of these pieces, which are divided by blanks and escaped as in Python."""
+    """Texts of some of these pieces, which are divided by spaces and escaped as in Python."""
     known = [piece.encode("ascii").decode("unicode_escape") for piece in pieces.split()]
     return st.lists(st.sampled_from(known), max_size=most).map("".join)
 
 
 def by_clang(clang: str, language: str, files: list[Path]) -> dict[str, list[tuple[str, int, int]]]:
-    """The identifiers of each file, and where they stand, as clang's lexer finds them."""
+    """The identifiers of each file, and where they are, as clang's lexer finds them."""
     command = [clang, "-cc1", "-dump-raw-tokens", "-x", language, *map(str, files)]
     printed = subprocess.run(command, capture_output=True).stderr.decode("latin-1")
     found: dict[str, list[tuple[str, int, int]]] = {str(file): [] for file in files}
@@ -181,7 +181,7 @@ def slowly(text: str) -> str:
                 depth += {"/*": 1, "*/": -1}.get(pair, 0)
                 place += 2 if pair in ("/*", "*/") else 1
         elif text[place] == '"':
-            # A lone backslash at the end is no part of what is masked.
+            # A lone backslash at the end is not a part of what is masked.
             place = re.compile(r'"(?:[^"\\]|\\.)*', re.S).match(text, place).end()
             place += text[place : place + 1] == '"'
         elif text[place] == "'":

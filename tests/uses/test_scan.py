@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def texts_of(pieces: str, most: int = 40) -> st.SearchStrategy[str]:
-    """Texts of some of these pieces, which are divided by blanks and escaped as in Python."""
+    """Texts of some of these pieces, which are divided by spaces and escaped as in Python."""
     known = [piece.encode("ascii").decode("unicode_escape") for piece in pieces.split()]
     return st.lists(st.sampled_from(known), max_size=most).map("".join)
 

@@ -124,14 +124,14 @@ def test_other_declarations_are_refused(schema, toy):
     items = decoded(decoder, data)
     assert items == [OtherSchema(1, other.hash, "toy")]
     assert (decoder.refused, decoder.mismatched) == (2, other.hash)
-    # The firmware is replaced by one that fits, and the reader goes on.
+    # The firmware is replaced by one that fits, and the reader continues.
     guest = toy(schema)
     again = b"".join([*guest.start(), *guest.event(1, -7)])
     assert values(decoded(FrameDecoder(schema), data + again)) == [(1, -7)]
     # Without any hello its frames fit no better.
     silent = b"".join([*toy(other).event(0), *toy(other).event(1, 5)])
     assert events(decoded(FrameDecoder(schema), silent)) == []
-    # Who wants to go on sees what these declarations make of it.
+    # Who wants to continue sees what these declarations make of it.
     items = decoded(FrameDecoder(schema, go_on=True), data)
     assert values(items) == [(0,), (1, -3)]  # 5 by zigzag
     assert [item for item in items if isinstance(item, OtherSchema)] == [OtherSchema(1, other.hash, "toy")]
@@ -176,7 +176,7 @@ def test_any_bytes(schema, data, size):
     decoder = FrameDecoder(schema)
     items = decoded(decoder, data, size)
     assert events(items) == []
-    # Every byte that is no zero is accounted for.
+    # Every byte that is not a zero is accounted for.
     assert sum(item.size for item in items if isinstance(item, Skipped)) >= len(data.replace(b"\0", b""))
 
 

@@ -1,4 +1,4 @@
-"""Stands where QEMU keeps its tracetool. This one starts tesc's, which takes the same arguments."""
+"""is where QEMU keeps its tracetool. This one starts tesc's, which takes the same arguments."""
 
 import os
 import sys

@@ -49,7 +49,7 @@ class Advice:
 
     @property
     def text(self) -> str:
-        """As it stands in a format, the quotes of the literal around it left out."""
+        """As it is in a format, the quotes of the literal around it left out."""
         start = self.before + self.head
         return f'{start}" {self.macro}' if self.macro else start + self.tail
 
@@ -222,7 +222,7 @@ def _edit(form: Format, conversion: Conversion, literal: Literal, advice: Advice
 
 
 def _blank(text: str, end: int) -> str:
-    """A blank where a macro would run into what follows."""
+    """A space where a macro would run into what follows."""
     return " " if text[end : end + 1] not in ("", " ", "\t") else ""
 
 

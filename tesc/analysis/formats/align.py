@@ -16,7 +16,7 @@ _WRONG_SOMEWHERE = 2
 _WRONG_EVERYWHERE = 4
 # A label that names the parameter (`"len %d"` and `int len`) outweighs a type that fits nowhere.
 _LABELLED = -5
-# "100% done" holds the conversion `% d`, which hardly anybody writes behind a digit.
+# "100% done" holds the conversion `% d`, which hardly anybody writes after a digit.
 _PERCENT = 6
 
 

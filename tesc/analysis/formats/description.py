@@ -85,7 +85,7 @@ def _form(conversion: Conversion, letter: str) -> list[str]:
     if "+" in flags:
         parts.append(", always with a sign")
     elif " " in flags:
-        parts.append(", with a blank before it where it has no sign")
+        parts.append(", with a space before it where it has no sign")
     if "'" in flags:
         parts.append(", with its thousands apart")
     return parts
@@ -96,7 +96,7 @@ def sample(format_text: str, paired: Sequence[Pairing], names: Sequence[str]) ->
 
     `"addr 0x%" PRIx64 " len %zu"` gives `addr 0x<addr> len <len>`. A value that somebody made up
     would tell less: not which parameter it is. What prints a base, as `%p` does, has it before the
-    bracket; a conversion that takes no parameter is shown as it stands.
+    bracket; a conversion that takes no parameter is shown as it is.
     """
     parsed = parse_format(format_text)
     by_conversion: Mapping[int, int] = {

@@ -95,7 +95,7 @@ def _printed(text: str) -> tuple[tuple[str, ...], int]:
 def draft(parameters: Sequence[Declaration], known: Habits, before: str = "") -> str | None:
     """The rest of a format for parameters, from within a literal to the format's end.
 
-    `addr 0x%" PRIx64 " len %zu"`; `before` is what stands in the literal. None where there is no
+    `addr 0x%" PRIx64 " len %zu"`; `before` is what is in the literal. None where there is no
     conversion for one of the parameters.
     """
     made = ""

@@ -2,7 +2,7 @@
 
 For each data model an event has a error exactly where `gcc -Wformat` (gcc 12) finds error with
 the call `qemu_log("NAME " FORMAT "\\n", ...)` that the log backend generates. Which error it is
-differs: the compiler pairs in order, so that one missing argument makes all those behind it
+differs: the compiler pairs in order, so that one missing argument makes all those after it
 wrong; here what is left over is what fits worst, as a person would see it.
 """
 

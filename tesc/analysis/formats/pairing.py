@@ -118,7 +118,7 @@ def rejecting(slot: Slot, type_text: str, models: tuple[str, ...]) -> tuple[str,
 
 
 def is_stray(conversion: Conversion, models: tuple[str, ...]) -> bool:
-    """Whether it is no conversion, so that nobody knows if it was meant to take an argument."""
+    """Whether it is not a conversion, so that nobody knows if it was meant to take an argument."""
     errors = [conv.conversion_error_on(conversion, model) for model in models]
     return any(error is not None and error.kind in ("unknown", "percent") for error in errors)
 

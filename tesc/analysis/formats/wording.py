@@ -39,8 +39,8 @@ def conversion_error_text(conversion: Conversion, error: conv.ConversionError, m
         text = f"%{conversion.length}{expansion(conversion.macro.name, model)}"
         return f"'{conversion.length}' before {name[1:-1]} makes it '{text}' on {model.upper()}"
     return {
-        "unknown": f"{name} is no conversion of printf" if what else f"{name} lacks its letter",
-        "percent": f"{name} is no conversion of printf",
+        "unknown": f"{name} is not a conversion of printf" if what else f"{name} lacks its letter",
+        "percent": f"{name} is not a conversion of printf",
         "length": f"the length '{what}' does not go with {name}",
         "flag": f"the flag '{what}' does not go with {name}",
         "repeated": f"the flag '{what}' is repeated in {name}",

@@ -4,7 +4,7 @@ from tesc.analysis.rule import SyntaxRule
 
 
 class SyntaxError_(SyntaxRule):
-    """A line is no item of the trace-events language.
+    """Not valid trace-events syntax.
 
     Each line is an event, a directive, a comment or blank. A line that is none of these declares
     nothing, and QEMU's tracetool stops at it with a Python traceback. The message says what was

@@ -27,11 +27,11 @@ class ControlCharacter(FileRule):
     """A line holds a tab, or a character that nobody sees.
 
     Tabs between words are read, but QEMU's tracetool refuses one within a type, and in a format a tab
-    reaches the log as it is: write blanks, or `\\t`. Control characters, byte order marks and spaces
-    that are no blanks are refused or end up in generated code; Unicode's directional marks can make a
+    reaches the log as it is: write spaces, or `\\t`. Control characters, byte order marks and spaces
+    that are no spaces are refused or end up in generated code; Unicode's directional marks can make a
     line look like another.
 
-    Wrong: what looks like a blank in this line is a no-break space.
+    Wrong: what looks like a space in this line is a no-break space.
 
         irq_raise(int\u00a0irq) "irq %d"
 
@@ -72,7 +72,7 @@ class ControlCharacter(FileRule):
 
 
 def _regions(tree: Tree) -> tuple[list[Span], list[Span]]:
-    """Where comments stand, and where the string literals of formats do."""
+    """Where comments are, and where the string literals of formats do."""
     comments = [item.span for item in tree.items if isinstance(item, Comment)]
     strings = []
     for item in tree.items:

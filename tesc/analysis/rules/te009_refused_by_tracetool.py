@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 class RefusedByTracetool(FileRule):
     """QEMU's tracetool would not read this line, though it is right.
 
-    The reference refuses one blank before an event's name (two are fine), a blank before the
+    The reference refuses one space before an event's name (two are fine), a space before the
     parenthesis, a tab within a type, the type `intptr_t`, and any format in which `%m` or `\\n` can be
-    read, be it in `%%m` or behind an escaped backslash. Only reported in profile qemu, where other
+    read, be it in `%%m` or after an escaped backslash. Only reported in profile qemu, where other
     people build with the reference.
 
     Wrong:

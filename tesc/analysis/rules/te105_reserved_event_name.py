@@ -16,7 +16,7 @@ _DIGIT = "SystemTap takes no name that begins with a digit"
 
 
 class ReservedEventName(RunRule):
-    """An event's name is none that a probe can have.
+    """Not valid as a probe name.
 
     With backend dtrace an event is a probe of its name. dtrace(1) of macOS, FreeBSD and illumos takes
     no word of the D language for that, and SystemTap no name that begins with a digit. A name that is

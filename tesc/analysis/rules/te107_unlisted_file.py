@@ -16,7 +16,7 @@ class UnlistedFile(RunRule):
     """QEMU's build does not know this file.
 
     The top meson.build lists the folders whose trace-events are compiled (`trace_events_subdirs`). A file
-    of another folder is never read: its events have no functions, and nothing tells so but the
+    of another folder is never read: its events have no functions, and nothing says so but the
     compiler, where somebody calls one. Its names are not compared with those of other files. Only
     looked at in profile qemu, where there is such a meson.build.
 

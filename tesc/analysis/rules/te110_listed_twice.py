@@ -62,7 +62,7 @@ class ListedTwice(RunRule):
                     yield Report(
                         twice.again,
                         f"trace_events_subdirs has '{twice.folder}' already",
-                        "leave it out",
+                        "remove it",
                         (Related(source, twice.first, "listed here first"),),
                         source=source,
                     )

@@ -93,7 +93,7 @@ def _finding(one: Based, other: Range, known: dict[tuple[int, int], int | None])
 
 
 def _free(one: Based) -> int | None:
-    """The first free base behind that of an include, or from the start."""
+    """The first free base after that of an include, or from the start."""
     others = [other for other in one.unit.ranges if other is not one.range]
     behind = free_base(one.range.base, one.range.size, others)
     return free_base(0, one.range.size, others) if behind is None else behind

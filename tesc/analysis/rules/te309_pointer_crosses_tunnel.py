@@ -16,7 +16,7 @@ class PointerCrossesTunnel(RunRule):
 
     A record of the guest tunnel holds six numbers and no text. Of a `const char *` the host gets where it
     is in the guest's memory, which it never follows, and prints that address in place of `%s`. Trace
-    something that tells as much: a number, a state, a few characters in an integer. An address that is
+    something that says as much: a number, a state, a few characters in an integer. An address that is
     wanted as one is declared `void *`.
 
     Wrong:
@@ -56,7 +56,7 @@ class PointerCrossesTunnel(RunRule):
                         yield Report(
                             parameter.type_span,
                             f"of '{name}' the host gets the address, not the text: it is a guest's event",
-                            f"trace a number that tells as much, or the address as 'void *{name}'",
+                            f"trace a number that says as much, or the address as 'void *{name}'",
                             source=event.source,
                             event=event.name,
                         )

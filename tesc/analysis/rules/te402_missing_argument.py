@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class MissingArgument(EventRule):
     """A format has more conversions than the event has parameters.
 
-    printf then prints whatever stands where the argument would be, or crashes on a `%s`. Each `*`
+    printf then prints whatever is where the argument would be, or crashes on a `%s`. Each `*`
     takes a parameter too. A percent sign that is meant as such is written `%%`.
 
     Wrong:

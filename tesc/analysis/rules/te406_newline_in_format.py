@@ -67,7 +67,7 @@ def _cut(form: Format, flaw: Flaw) -> Span:
 
 
 def _begin(text: str, at: int) -> int:
-    """Where the line end begins whose newline stands at `at`: before its carriage returns."""
+    """Where the line end begins whose newline is at `at`: before its carriage returns."""
     while text[:at].endswith("\\r"):
         backslashes = len(text[: at - 1]) - len(text[: at - 1].rstrip("\\"))
         if backslashes % 2 == 0:  # an escaped backslash and the letter r

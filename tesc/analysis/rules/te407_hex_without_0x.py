@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Format, Tree
     from tesc.syntax.printf import Conversion
 
-# Something that may be hex and that no 0x stands right before.
+# Something that may be hex and that no 0x is right before.
 _CANDIDATE = re.compile(r'(?<!0[xX])%[^%"#A-Za-z]*[hlqjztLZ]*(?:[xX]|"[ \t]*(?:"|PRI[xX]))')
-# A prefix with the first digits after it, or that blanks follow; another way to say that a number is
+# A prefix with the first digits after it, or that spaces follow; another way to say that a number is
 # hex; a number that the group starts with.
 _PREFIXED = re.compile(
     r"0[xX](?:[0-9A-Fa-f]+|[ \t]+)?\Z|(?:U\+|\$|\\\\x|(?<![A-Za-z0-9_])x)\Z|(?<![A-Za-z0-9_])\d+[.:/]\Z"
@@ -75,7 +75,7 @@ def _takes_pointer(event: Event, index: int, models: tuple[str, ...]) -> bool:
 
 
 def _gap(form: Format, conversions: Sequence[Conversion], index: int) -> str:
-    """What stands before a conversion, after the one before it."""
+    """What is before a conversion, after the one before it."""
     start = conversions[index - 1].end if index else 0
     end = conversions[index].start if index < len(conversions) else len(form.text)
     return format_text.between(form, start, end)
@@ -106,7 +106,7 @@ def _grouped(form: Format, conversions: Sequence[Conversion], index: int) -> boo
             return True
         if gap == "-" and other in format_text.HEX:
             dashes += _run_of_dashes(form, conversions, left, right)
-    # One dash stands in a range of two numbers, several in an address or a UUID.
+    # One dash is in a range of two numbers, several in an address or a UUID.
     return dashes > 1
 
 

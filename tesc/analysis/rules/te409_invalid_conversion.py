@@ -46,7 +46,7 @@ class InvalidConversion(EventRule):
         for error in format_errors(event, settings.data_models):
             if error.kind == "nul":
                 assert event.format is not None
-                yield Report(_nul(event.format), "a NUL ends the format here", "leave it out")
+                yield Report(_nul(event.format), "a NUL ends the format here", "remove it")
             elif error.kind == "conversion":
                 yield _conversion_error(error, event, tree)
             elif error.kind in ("mixed", "position"):
@@ -55,7 +55,7 @@ class InvalidConversion(EventRule):
 
 
 def _nul(form: Format) -> Span:
-    """Where the format's first NUL stands, an escape or the character itself."""
+    """Where the format's first NUL is, an escape or the character itself."""
     flaw = next((flaw for flaw in form.parsed.flaws if flaw.kind == "nul"), None)
     raw = form.text.find("\0")
     if flaw is None or 0 <= raw < flaw.start:
@@ -89,7 +89,7 @@ def _conversion_error(error: FormatError, event: Event, tree: Tree) -> Report:
 
 
 def _macro_inside(form: Format, conversion: Conversion) -> str | None:
-    """The PRI macro whose name stands in the string where the conversion's letter should be."""
+    """The PRI macro whose name is in the string where the conversion's letter should be."""
     if conversion.letter != "P" or conversion.macro is not None:
         return None
     rest = form.text[conversion.end - 1 :]
@@ -107,7 +107,7 @@ def _take_out(macro: str, form: Format, conversion: Conversion, tree: Tree) -> R
         SourceEdit(tree.source, Span(at + end, at + end + ends), "" if ends else ' "'),
     )
     written = f'{form.text[conversion.start : begin]}" {macro}' + ("" if ends else ' "...')
-    message = f"'{macro}' stands within the string, where it is no macro"
+    message = f"'{macro}' is inside the string, where it is not a macro"
     return Report(Span(at + conversion.start, at + end), message, f"write {written}", fix=Fix("safe", edits))
 
 

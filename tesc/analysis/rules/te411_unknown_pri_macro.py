@@ -33,7 +33,7 @@ _INSTEAD = {
 class UnknownPriMacro(EventRule):
     """A format uses a macro that `<inttypes.h>` does not define.
 
-    Between string literals only the macros PRId64, PRIx32, PRIuPTR and so on may stand: generators that
+    Between string literals only the macros PRId64, PRIx32, PRIuPTR and so on may be: generators that
     print formats in other languages have to know what a macro means.
 
     Wrong:

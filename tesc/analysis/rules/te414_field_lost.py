@@ -55,7 +55,7 @@ class FieldLost(EventRule):
         found = lttng_conversions(form.text)
         for parameter, conversion in zip(event.parameters, found):
             type_ = parameter.type
-            # A 'signed short' is another rule's (TE419), and mended with it.
+            # A 'signed short' is another rule's (TE419), and fixed with it.
             if type_.base not in _INSTEAD or ("short" in type_.words and "signed" in type_.words):
                 continue
             if not lttng_field(type_.text, conversion):
@@ -73,7 +73,7 @@ class FieldLost(EventRule):
 
 def _help(base: str | None, conversion: str) -> str:
     if base == "char" and "c" in conversion:
-        return "declare it 'int', as which C passes it anyway"
+        return "declare it 'int', C promotes it to int anyway"
     return f"declare it '{_INSTEAD[base or '']}'"
 
 
@@ -82,7 +82,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _cause(tree: Tree, form: Format, parameters: int) -> tuple[Span, Fix | None, str]:
-    """What hides conversions from the generator, how to mend it, and what to say of it."""
+    """What hides conversions from the generator, how to fix it, and what to say of it."""
     ends = [match.end() for match in _TOUCHING.finditer(form.text)]
     # From the last to the first, so that the places stay right.
     apart = form.text
@@ -93,7 +93,7 @@ def _cause(tree: Tree, form: Format, parameters: int) -> tuple[Span, Fix | None,
         start = form.text.rindex("PRI", 0, hiding[0])
         fix = format_text.fix(tree, form, *((end, end, " ") for end in hiding))
         what = "the macro" if len(hiding) == 1 else "each macro"
-        return format_text.span(form, start, hiding[0]), fix, f"put a blank behind {what}"
+        return format_text.span(form, start, hiding[0]), fix, f"put a space after {what}"
     hidden = [c for c in form.parsed.conversions if c.flags.strip("0") and c.arguments]
     for conversion in hidden:
         shown = form.text[conversion.start : conversion.end]

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class StringFromNonString(EventRule):
-    """A `%s` prints a parameter that is no string.
+    """A `%s` prints a parameter that is not a string.
 
     printf reads the memory that the argument points to up to a NUL: with a number, or a pointer to
-    something else, the program crashes or prints what happens to stand there. Pointers to `char`,
+    something else, the program crashes or prints what happens to be there. Pointers to `char`,
     `signed char` and `unsigned char` are strings; `void *` is none.
 
     Wrong:

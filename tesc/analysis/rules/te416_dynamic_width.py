@@ -16,7 +16,7 @@ class DynamicWidth(EventRule):
 
     SystemTap's BPF runtime does not know `%*d`, and QEMU's tracetool does not find such a conversion
     when it pairs parameters with conversions, so LTTng loses fields. A tracer that records arguments
-    records the width as one of them. Write the width into the format, or leave it out.
+    records the width as one of them. Write the width into the format, or remove it.
 
     Wrong:
 
@@ -47,7 +47,7 @@ class DynamicWidth(EventRule):
             yield Report(
                 span,
                 f"'{shown}' takes its {what} from an argument, which not every tracer can follow",
-                f"write the {what} as a number, or leave it out",
+                f"write the {what} as a number, or remove it",
             )
 
 

@@ -44,7 +44,7 @@ class HexPrefixOnDecimal(EventRule):
         for conversion in form.parsed.conversions:
             letter = format_text.letter(conversion)
             prefix = format_text.prefix_before(form.text, conversion.start)
-            # In '640x%d' the x stands between two numbers.
+            # In '640x%d' the x is between two numbers.
             if (
                 letter not in (*format_text.DECIMAL, "o")
                 or prefix < 0

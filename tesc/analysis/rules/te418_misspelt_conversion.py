@@ -92,7 +92,7 @@ class MisspeltConversion(EventRule):
             start, rest = match.start("rest"), match["rest"]
             yield Report(
                 format_text.span(form, match.start(), match.end()),
-                f"'{match[0]}' lacks a '%': it is printed as it stands",
+                f"'{match[0]}' lacks a '%': it is printed as it is",
                 f"write '0x%{rest}'",
                 fix=format_text.fix(tree, form, (start, start, "%")),
             )
@@ -159,7 +159,7 @@ def _length_after(tree: Tree, form: Format, conversion: Conversion, base: str | 
         return
     end = after.end()
     text = _respelt(conversion, base)
-    help_, fix = "put it before the letter, or leave it out", None
+    help_, fix = "put it before the letter, or remove it", None
     if text is not None:
         help_ = f"write {text}" if '"' in text else f"write '{text}'"
         # The macro ends the string; what follows in it needs another one.

@@ -46,9 +46,7 @@ class UnsafeConversion(EventRule):
             shown = form.text[conversion.start : conversion.end]
             span = format_text.span(form, conversion.start, conversion.end)
             if conversion.letter == "n":
-                yield Report(
-                    span, f"'{shown}' writes through a pointer, which no tracer does", "leave it out"
-                )
+                yield Report(span, f"'{shown}' writes through a pointer, which no tracer does", "remove it")
             elif conversion.position or "$" in conversion.width or "$" in (conversion.precision or ""):
                 yield Report(
                     span,

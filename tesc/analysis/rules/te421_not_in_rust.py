@@ -132,7 +132,7 @@ def _macro(tree: Tree, form: Format, macro: Macro) -> Report:
 
 
 def _inlined(tree: Tree, form: Format, macro: Macro, instead: str) -> Fix | None:
-    """Write a macro's text into the string before it, and join that with the string behind it."""
+    """Write a macro's text into the string before it, and join that with the string after it."""
     if all(conversion.macro is not macro for conversion in form.parsed.conversions):
         return None
     before = len(form.text[: macro.start].rstrip(" \t")) - 1

@@ -63,7 +63,7 @@ class DoubledHexPrefix(EventRule):
 def _mended(
     tree: Tree, form: Format, conversion: Conversion, first: int, number: int
 ) -> tuple[str, Fix] | None:
-    """The conversion with one prefix; none where its parts stand in several strings."""
+    """The conversion with one prefix; none where its parts are in several strings."""
     old = format_text.head(conversion)
     new: str | None = old
     safe = True

@@ -65,7 +65,7 @@ class SwappedLabels(SourcesRule):
 
 
 def _maybe_swapped(text: str, names: list[str]) -> bool:
-    """Whether a later parameter's name stands somewhere before an earlier one's: mostly none does."""
+    """Whether a later parameter's name is somewhere before an earlier one's: mostly none does."""
     last = -1
     for name in names:
         if 0 <= text.find(name) < last:

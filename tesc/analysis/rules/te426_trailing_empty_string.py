@@ -53,7 +53,7 @@ class TrailingEmptyString(EventRule):
         yield Report(
             format_text.span(form, first.start, last.end),
             "an empty string at the end of the format",
-            "leave it out",
+            "remove it",
             fix=format_text.fix(tree, form, (kept, last.end, "")),
         )
 

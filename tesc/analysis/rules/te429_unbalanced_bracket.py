@@ -52,7 +52,7 @@ class UnbalancedBracket(EventRule):
                 opened.append(at)
             elif not opened:
                 where = format_text.span(form, at, at + 1)
-                yield Report(where, f"nothing opens this '{form.text[at]}'", "open it, or leave it out")
+                yield Report(where, f"nothing opens this '{form.text[at]}'", "open it, or remove it")
             else:
                 opened.pop(_counterpart(form.text, opened, at))
         if len(opened) > 1 and form.text[opened[-1]] == form.text[opened[-2]]:
@@ -67,7 +67,7 @@ class UnbalancedBracket(EventRule):
 
 
 def _brackets(form: Format) -> Iterator[int]:
-    """Where brackets stand in the format's strings, without those that need no other."""
+    """Where brackets are in the format's strings, without those that need no other."""
     for piece in form.parsed.pieces:
         if isinstance(piece, Literal):
             for match in _BRACKET.finditer(form.text, piece.start + 1, piece.end):

@@ -20,7 +20,7 @@ class ShownInAnotherBase(EventRule):
     """LTTng shows a number in another base than the format.
 
     QEMU's tracetool finds the conversions of a format by an expression of its own, and shows a number in
-    hexadecimal where what it found holds an `x`. A width hides the macro behind it (`0x%016" PRIx64`), `%X`
+    hexadecimal where what it found holds an `x`. A width hides the macro after it (`0x%016" PRIx64`), `%X`
     has no `x`, the `x` of `%dx%d` is not the conversion's, and a `ptrdiff_t` is always hexadecimal. The
     value is right, and readers of the trace can print it as they like, hence this is information.
 

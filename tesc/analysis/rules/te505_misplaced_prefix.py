@@ -4,9 +4,9 @@ from tesc.analysis.rule import UnitErrorRule
 
 
 class MisplacedPrefix(UnitErrorRule):
-    """A prefix stands where it can't.
+    """A prefix is in the wrong place.
 
-    `prefix NAME` holds for the whole file, so it stands once, before the first event and the first
+    `prefix NAME` holds for the whole file, so it is written once, before the first event and the first
     include. It does not reach what the file includes: an include has a prefix of its own.
 
     Wrong:

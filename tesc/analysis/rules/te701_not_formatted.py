@@ -15,9 +15,9 @@ class NotFormatted(FileRule):
     """A line is not in canonical layout.
 
     Events that are all written alike are easier to read, to compare and to search, and a change of one
-    shows nothing in the diff but what it changes. `tesc fmt` writes whole files that way: one blank
+    shows nothing in the diff but what it changes. `tesc fmt` writes whole files that way: one space
     after a comma, around each macro of a format and between `)` and the format, `type *name`, no
-    blanks at the end of a line, one blank line between blocks, directives first. What an event means
+    spaces at the end of a line, one blank line between blocks, directives first. What an event means
     is the same before and after. Lines with other mistakes are left alone.
 
     Wrong:

@@ -127,7 +127,7 @@ def _excerpt(diagnostic: Diagnostic, line: int, width: int) -> tuple[str, list[_
 
 
 def _mark(span: Span, first: int, columns: Sequence[int], sign: str, label: str) -> _Mark:
-    """The mark of a span in a text whose first character stands at offset `first` of the source."""
+    """The mark of a span in a text whose first character is at offset `first` of the source."""
     start = min(span.start - first, len(columns) - 1)
     end = min(max(span.end - first, start), len(columns) - 1)
     # A place between two characters is drawn as one caret.
@@ -151,7 +151,7 @@ def _clipped(
     after = _CUT if total > room else ""
     last = bisect_right(columns, room - len(after)) - 1
     shift = len(before) - columns[first]
-    # A mark may stand one column after the end, and runs on below the dots.
+    # A mark may be one column after the end, and runs on below the dots.
     limit = columns[last] + max(len(after), 1)
     moved = [
         _Mark(mark.start + shift, min(mark.end, limit) + shift, mark.sign, mark.label)

@@ -10,7 +10,7 @@ _COLUMNS = 100
 
 
 def listed(head: str, items: Sequence[str], tail: str) -> list[str]:
-    """`head(items)tail`, broken between items where a line gets too long, aligned behind the parenthesis."""
+    """`head(items)tail`, broken between items where a line gets too long, aligned after the parenthesis."""
     lines = []
     line = f"{head}("
     indent = " " * len(line)

@@ -48,5 +48,5 @@ def load(name: str) -> Backend | None:
             f"backend '{name}' ({entry.value}) can't be loaded: {type(error).__name__}: {error}"
         ) from error
     if not isinstance(found, Backend):
-        raise BadBackend(f"backend '{name}' ({entry.value}) is no tesc.codegen.qemu.backends.base.Backend")
+        raise BadBackend(f"backend '{name}' ({entry.value}) is not a tesc.codegen.qemu.backends.base.Backend")
     return found

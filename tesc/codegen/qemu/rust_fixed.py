@@ -55,7 +55,7 @@ def fixed_type(type_text: str) -> str | None:
     """The Rust type of a C type, or None where there is none."""
     made = _TYPES.get(parse_type(type_text).base or "")
     if made is not None:
-        # What stands before each star is about what that star points to.
+        # What is before each star is about what that star points to.
         for pointed in type_text.split("*")[:-1]:
             made = f"*{'const' if 'const' in pointed.split() else 'mut'} {made}"
     return made

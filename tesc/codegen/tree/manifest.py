@@ -3,7 +3,7 @@
 A file is taken for unchanged where its size, times and inode are as they were; where they are not,
 or were taken so soon after a change that another one might not show, its content decides. What was
 looked for and not there must still not be there. Everything that only a run itself can tell, such
-as which files a tree has, is looked up anew each time.
+as which files a tree has, is looked up again each time.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Making planned files and writing them, in as many processes as the work is worth.
 
-Nothing is written before all is made: every process makes its share, tells what it could not, and
+Nothing is written before all is made: every process makes its share, says what it could not, and
 writes when it hears that nobody failed.
 """
 
@@ -105,7 +105,7 @@ class _Worker:
         self.to_child = to_child
 
     def answer(self) -> Any:
-        """What the process tells next. Raises OSError for one of its own, and Interrupted."""
+        """What the process says next. Raises OSError for one of its own, and Interrupted."""
         kind, value = _receive(self._from_child) or ("stopped", "a process of the run was stopped")
         if kind == "os error":
             raise OSError(*value)
@@ -117,10 +117,10 @@ class _Worker:
         try:
             os.write(self.to_child, b"!")
         except BrokenPipeError:
-            pass  # asking for its answer tells
+            pass  # asking for its answer says
 
     def close(self) -> None:
-        """End it: one that has not heard to go on writes nothing."""
+        """End it: one that has not heard to continue writes nothing."""
         os.close(self.to_child)
         self._from_child.close()
         os.waitpid(self._pid, 0)

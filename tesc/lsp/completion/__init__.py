@@ -1,1 +1,1 @@
-"""Completion: what may stand at a place, by what is being written there."""
+"""Completion: what may be at a place, by what is being written there."""

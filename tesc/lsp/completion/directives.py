@@ -1,4 +1,4 @@
-"""What stands in directives, and in comments that ignore rules."""
+"""What is in directives, and in comments that ignore rules."""
 
 from __future__ import annotations
 

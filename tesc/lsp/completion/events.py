@@ -64,7 +64,7 @@ def _directives(place: Start, here: Here, items: Items, stem: str) -> None:
 
 
 def complete_parameter(place: InParameters, here: Here, items: Items) -> None:
-    """Types, or names that the file's events give to a parameter of the type that stands there."""
+    """Types, or names that the file's events give to a parameter of the type that is there."""
     tree = here.view.tree
     allowed = here.view.settings.types
     head = place.text.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
@@ -103,7 +103,7 @@ def _names(place: InParameters, declared: CType, length: int, here: Here, items:
     key = _key(declared)[:2]
     line = here.view.line_of(here.line)
     taken = {one.name for one in place.others}
-    # Those behind the place count too.
+    # Those after the place count too.
     rest = place.after.split(")")[0].split(",")[1:]
     taken |= {parse_declaration(text.strip(" \t")).name for text in rest if text.strip(" \t")}
     counted: Counter[str] = Counter()

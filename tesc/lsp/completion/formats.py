@@ -39,7 +39,7 @@ def complete_format(place: InFormat, here: Here, items: Items) -> None:
 
 
 def _whole(place: InFormat, here: Here, items: Items) -> None:
-    """The rest of the format, where nothing stands behind the place but a quote."""
+    """The rest of the format, where nothing is after the place but a quote."""
     if not place.left or place.after.strip(" \t") not in ("", '"') or place.after.startswith((" ", "\t")):
         return
     text = draft(place.left, habits(here.view.tree.events), place.before)
@@ -124,7 +124,7 @@ def _percent(place: InFormat, items: Items) -> None:
 
 
 def _macros(place: InFormat, here: Here, items: Items) -> None:
-    """The macros that go on with a conversion that the literal before left open."""
+    """The macros that continue with a conversion that the literal before left open."""
     at_hand: Declaration = place.left[0]
     for advice in _fits(place, here):
         if advice.macro:

@@ -23,7 +23,7 @@ Kind = t.CompletionItemKind
 class Here:
     """A document and the place that is completed: `line` is the offset of its line's start.
 
-    `snippets` tells that the client takes snippets.
+    `snippets` is true if the client takes snippets.
     """
 
     view: View
@@ -33,7 +33,7 @@ class Here:
 
 
 class Items:
-    """A list in the making: what is added first stands first.
+    """A list in the making: what is added first is first.
 
     No item has commit characters: who types a new name and a comma does not want the old name that
     happens to be selected.

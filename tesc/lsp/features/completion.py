@@ -1,4 +1,4 @@
-"""`textDocument/completion`: what may stand at a place, in lines that are not whole yet."""
+"""`textDocument/completion`: what may be at a place, in lines that are not whole yet."""
 
 from __future__ import annotations
 
@@ -73,11 +73,11 @@ def register(server: Server) -> None:
 
 
 def items_at(view: View, position: t.Position, typed: str, snippets: bool) -> Items | None:
-    """What may stand at a place; `typed` is the character that made the client ask, if one did."""
+    """What may be at a place; `typed` is the character that made the client ask, if one did."""
     offset = view.offset(position)
     number = view.line_of(offset)
     starts = view.source.line_starts
-    # A text that ends a line goes on with one that has no text yet.
+    # A text that ends a line continues with one that has no text yet.
     if offset == len(view.text) and view.text.endswith(("\n", "\r")):
         start, line = offset, ""
     else:

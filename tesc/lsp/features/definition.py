@@ -65,7 +65,7 @@ def register(server: Server) -> None:
 
 
 def definitions(view: View, target: object) -> Iterator[Place]:
-    """Where what stands at a place is declared."""
+    """Where what is at a place is declared."""
     source = view.source
     if isinstance(target, EventName):
         yield _event(source, target.node)
@@ -79,7 +79,7 @@ def definitions(view: View, target: object) -> Iterator[Place]:
     elif isinstance(target, IncludedPath):
         yield from _files(view, target.node)
     elif isinstance(target, PrefixPlace):
-        # What a prefix stands before: the file's own events, or what is included.
+        # What a prefix is before: the file's own events, or what is included.
         if isinstance(target.node, Include):
             yield from _files(view, target.node)
         else:

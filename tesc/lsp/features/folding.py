@@ -39,7 +39,7 @@ def folds_of(tree: Tree) -> Iterator[tuple[int, int, t.FoldingRangeKind]]:
 def _runs(
     tree: Tree, kind: type, called: t.FoldingRangeKind
 ) -> Iterator[tuple[int, int, t.FoldingRangeKind]]:
-    """Lines of one kind that nothing else stands between; comments that no blank line parts either."""
+    """Lines of one kind that nothing else is between; comments that no blank line parts either."""
     first = last = None
     for item in tree.items:
         fits = isinstance(item, kind)

@@ -64,7 +64,7 @@ def hover_of_use(ls: Server, path: str, use: Use) -> Page | None:
 
 
 def hover_at(view: View, offset: int) -> Found | None:
-    """What there is at an offset, or just before it, and where it stands."""
+    """What there is at an offset, or just before it, and where it is."""
     item = view.item_at(offset)
     if item is None:
         return None

@@ -34,7 +34,7 @@ def register(server: Server) -> None:
 
 
 def _refresh(server: Server, told: Told) -> None:
-    """Let the client ask anew for hints that another file, or a setting, changed."""
+    """Let the client ask again for hints that another file, or a setting, changed."""
     if told.stale(server.session.views(), server.session.settings):
         workspace = server.client_capabilities.workspace
         if workspace and workspace.inlay_hint and workspace.inlay_hint.refresh_support:

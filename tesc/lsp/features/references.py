@@ -94,13 +94,13 @@ def _of_events(ls: Server, project: Project, nodes: list[Event], declared: bool)
                 found.append(ls.session.location(event.source, node.name_span))
     found += [ls.session.location(source, word.span) for source, word in literal_patterns(project, nodes)]
     uses = (found for node in nodes for found in uses_of(ls.sources, project, node))
-    # What stands in capitals may mean several.
+    # What is in capitals may mean several.
     each = {(path, use.start): (path, use) for path, use in uses}
     return found + ls.sources.locations(each.values())
 
 
 def places(view: View, target: Target, declared: bool) -> Iterator[tuple[Source, Span]]:
-    """Where trace-events files name what is no event: a parameter, a file, a prefix."""
+    """Where trace-events files name what is not an event: a parameter, a file, a prefix."""
     if isinstance(target, ParameterPlace):
         number = target.parameters[-1]
         if declared:

@@ -89,7 +89,7 @@ def _in_event(event: Event, offset: int) -> Iterator[Span]:
             if _holds(Span(form.start + piece.start, form.start + piece.end), offset):
                 yield Span(form.start + piece.start, form.start + piece.end)
                 break
-        # A conversion may go on in a macro behind the literal, and then is no part of it.
+        # A conversion may continue in a macro after the literal, and then is not a part of it.
         for conversion in form.parsed.conversions:
             span = Span(form.start + conversion.start, form.start + conversion.end)
             if span.start <= offset < span.end:

@@ -99,7 +99,7 @@ class _Given:
 
 
 def _refresh(server: Server, given: _Given) -> None:
-    """Have the client ask anew where another file's patterns disable events, or no longer do."""
+    """Have the client ask again where another file's patterns disable events, or no longer do."""
     stale = False
     for uri in given.uris:
         view = server.view(uri)

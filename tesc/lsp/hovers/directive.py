@@ -71,7 +71,7 @@ def of_prefix(view: View, node: Prefix) -> Page:
     page = Page()
     names = [event.name for unit in view.units() for event in unit.events if event.source is view.source]
     names = list(dict.fromkeys(names))
-    page.text(Code(node.name.text), " stands before the names of this file's events.")
+    page.text(Code(node.name.text), " comes before the names of this file's events.")
     if names:
         page.item(f"{counted(len(names), 'name')}: ", *listed(names, _MOST_NAMES))
     else:

@@ -158,7 +158,7 @@ def of_property(view: View, node: Event, word: Word) -> Page:
         )
         return page
     for sentence in dropped(word.text, node.name) or (
-        f"'{word.text}' is no property; the only one is 'disable'",
+        f"'{word.text}' is not a property; the only one is 'disable'",
     ):
         page.text(sentence)
     return page

@@ -52,7 +52,7 @@ def of_macro(view: View, event: Event, macro: Macro) -> Page:
     if macro.name not in PRI_MACROS:
         page.text(
             Code(macro.name),
-            " is no macro of ",
+            " is not a macro of ",
             Code("<inttypes.h>"),
             f": {advice(event, macro, view.settings.data_models)}.",
         )
@@ -192,7 +192,7 @@ def by_model(
 ) -> list[Piece]:
     """`long` on LP64, `long long` on ILP32 and LLP64; the value alone where it is the same on all.
 
-    `more` is what to say behind a value.
+    `more` is what to say after a value.
     """
     groups: dict[str, list[str]] = {}
     for model in models:

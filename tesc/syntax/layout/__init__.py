@@ -1,13 +1,13 @@
 """Canonical layout: text in, text out, and what the events mean stays.
 
-- One blank after a comma, around each macro of a format and between its literals, between `)` and
+- One space after a comma, around each macro of a format and between its literals, between `)` and
   the format, and between words; none before `(`, after `*` or at a line's end: `type *name`.
 - One blank line between blocks, none at the file's start and end; lines end with LF.
 - Directives first: the prefix, the includes that no event precedes, the disable patterns. Each
-  brings the comment that stands right above it. Nothing moves where that would change an index, an
+  brings the comment that is right above it. Nothing moves where that would change an index, an
   ID, a name, or what a suppression holds for.
 
-Only blanks and whole lines change. Comments keep their text, and a line that is no item, or of
+Only spaces and whole lines change. Comments keep their text, and a line that is not an item, or of
 which something is wrong, stays as it is.
 """
 

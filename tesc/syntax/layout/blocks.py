@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tesc.syntax.layout.lines import Line
     from tesc.syntax.nodes import Tree
 
-# Comments that speak of the whole file; they stay at its top, whatever they stand above.
+# Comments that speak of the whole file; they stay at its top, whatever they are above.
 _OF_THE_FILE = re.compile(r"SPDX-License-Identifier|Copyright|tesc:[ \t]*ignore-file")
 
 COMMENT, PREFIX, INCLUDE, DISABLE, OTHER = range(5)
@@ -24,7 +24,7 @@ COMMENT, PREFIX, INCLUDE, DISABLE, OTHER = range(5)
 
 @record
 class Chunk:
-    """Lines that stay together; `gap` tells of a blank line before them."""
+    """Lines that stay together; `gap` says of a blank line before them."""
 
     lines: tuple[Line, ...]
     gap: bool
@@ -75,7 +75,7 @@ def lines_of_chunks(chunks: list[Chunk]) -> list[str]:
 
 
 def arranged(chunks: list[Chunk], tree: Tree) -> list[Chunk]:
-    """The chunks with directives first; the very same list where they stand there already.
+    """The chunks with directives first; the very same list where they are there already.
 
     In a file with mistakes nothing moves: who knows what the lines were meant to be.
     """
@@ -83,7 +83,7 @@ def arranged(chunks: list[Chunk], tree: Tree) -> list[Chunk]:
         return chunks
     if any(line.item is None or isinstance(line.item, Malformed) for chunk in chunks for line in chunk.lines):
         return chunks
-    # What stands at the top then may be a comment that speaks of the file, which sets more free.
+    # What is at the top then may be a comment that speaks of the file, which sets more free.
     before = None
     while chunks is not before:
         before, chunks = chunks, _moved(chunks)
@@ -124,7 +124,7 @@ def _misplaced(chunks: list[Chunk]) -> list[Chunk]:
 
 
 def _first(chunks: list[Chunk]) -> int:
-    """Where the first event stands: includes after it cannot move without renumbering it."""
+    """Where the first event is: includes after it cannot move without renumbering it."""
     return next((at for at, chunk in enumerate(chunks) if chunk.kind == OTHER), len(chunks))
 
 
@@ -146,7 +146,7 @@ def _heads_events(chunks: list[Chunk], at: int) -> bool:
 
 
 def _split_head(chunks: list[Chunk]) -> list[Chunk]:
-    """The chunks with a comment that speaks of the file apart from what stands below it."""
+    """The chunks with a comment that speaks of the file apart from what is below it."""
     if not chunks or not chunks[0].commented or chunks[0].kind == COMMENT or not chunks[0].of_the_file:
         return chunks
     first = chunks[0]

@@ -1,4 +1,4 @@
-"""What keeps a file from canonical layout, a error a line, with the edits that mend it."""
+"""What keeps a file from canonical layout, a error a line, with the edits that fix it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _CODE = "TE701"
 _MISPLACED = {
-    PREFIX: "a file's prefix stands first",
-    DISABLE: "patterns to disable stand below the includes and above the events",
+    PREFIX: "a file's prefix comes first",
+    DISABLE: "disabled patterns go below the includes and above the events",
 }
 
 
@@ -42,7 +42,7 @@ def changes(tree: Tree) -> list[ParseError]:
 
 
 def _in_line(line: Line) -> Iterator[ParseError]:
-    """The blanks of a line that are too many, too few or tabs, as one error."""
+    """The spaces of a line that are too many, too few or tabs, as one error."""
     if line.layout == line.text:
         return
     edits = [
@@ -61,11 +61,11 @@ def _one_blank(line: Line, edit: Edit) -> str:
     """What is wrong where an edit is all that a line needs."""
     begin, end = edit.span.start - line.start, edit.span.end - line.start
     if end == len(line.text):
-        return "blanks at the end of a line"
+        return "spaces at the end of a line"
     if begin == end:
-        return "one blank belongs here"
+        return "expected one space here"
     beside = line.text[begin - 1 : begin] + line.text[end]
-    return "one blank is enough here" if edit.text or beside.strip(" ") != beside else "no blank belongs here"
+    return "one space is enough here" if edit.text or beside.strip(" ") != beside else "no space belongs here"
 
 
 def _excerpt(line: Line, span: Span) -> str:
@@ -81,7 +81,7 @@ def _excerpt(line: Line, span: Span) -> str:
 
 
 def differences(old: str, new: str) -> list[tuple[int, int, str]]:
-    """Where two texts that differ in blanks only differ: start and end in `old`, and what to write."""
+    """Where two texts that differ in spaces only differ: start and end in `old`, and what to write."""
     found = []
     at = to = 0
     while at < len(old) or to < len(new):
@@ -120,7 +120,7 @@ def _blank_lines(tree: Tree, lines: list[Line], run: range) -> ParseError:
 
 
 def _moves(tree: Tree, lines: list[Line], better: list[Chunk]) -> Iterator[ParseError]:
-    """The directives that stand too late; the first one's edit moves them all."""
+    """The directives that are too late; the first one's edit moves them all."""
     made = lines_of_chunks(better)
     moved = parse(Source(tree.source.path, "".join(f"{line}\n" for line in made)))
     if difference(tree, moved) is not None:

@@ -74,7 +74,7 @@ def _moves(error: ParseError) -> bool:
 
 
 def edits_in_line(tree: Tree, number: int) -> list[Edit]:
-    """The same for the blanks of one line, numbered from 1."""
+    """The same for the spaces of one line, numbered from 1."""
     lines = laid_out(tree)
     if not 1 <= number <= len(lines):
         return []

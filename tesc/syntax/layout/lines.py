@@ -59,7 +59,7 @@ def _layout(item: Item | None, text: str) -> str:
 
 
 def _ink(text: str) -> str:
-    """What is left of a text without blanks: layout changes nothing of it."""
+    """What is left of a text without spaces: layout changes nothing of it."""
     return text.replace(" ", "").replace("\t", "")
 
 
@@ -96,17 +96,17 @@ def _type(type_: CType) -> str:
     made = ""
     for token in type_.text.replace("*", " * ").split():
         made += token if not made or made.endswith("*") else f" {token}"
-    # The reference compares the text as it is: 'char  *' is no string to it, but 'char *' is.
+    # The reference compares the text as it is: 'char  *' is not a string to it, but 'char *' is.
     return made if string_spelling(made) == string_spelling(type_.text) else type_.text
 
 
 def _format(shape: Format) -> str | None:
-    """The pieces of a format with one blank between them, or None where a blank could change them."""
+    """The pieces of a format with one space between them, or None where a space could change them."""
     text = shape.text
     pieces = shape.parsed.pieces
     for piece, after in zip(pieces, pieces[1:]):
         glued = isinstance(piece, Macro) and piece.end == after.start
-        # To a C compiler, what stands right before a quote may be part of the literal: L"", u8"".
+        # To a C compiler, what is right before a quote may be part of the literal: L"", u8"".
         if glued and isinstance(piece, Macro) and piece.name not in PRI_MACROS:
             return None
     made = " ".join(text[piece.start : piece.end] for piece in pieces)

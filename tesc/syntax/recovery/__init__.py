@@ -1,4 +1,4 @@
-"""What is wrong with a line that is no item, and what was probably meant.
+"""What is wrong with a line that is not an item, and what was probably meant.
 
 The parser says only where it stopped, which is often far from the mistake. So the line is looked
 at by what knows the usual mistakes; each reports what it finds together with a replacement that
@@ -38,7 +38,7 @@ def explain(
 ) -> tuple[Item, list[ParseError]]:
     """The item that a line was probably meant to be, and what is wrong with it.
 
-    `seen` is the line `text`, with blanks for what cannot be seen, that the parser refused with
+    `seen` is the line `text`, with spaces for what cannot be seen, that the parser refused with
     `error`; it begins at offset `start`. An item of which too much is wrong is Malformed.
     """
     repair = LineRepair(seen, text, start, line)
@@ -54,7 +54,7 @@ def explain(
 
 
 def _comment_holds_the_rest(errors: list[ParseError], text: str, start: int) -> bool:
-    """Whether the parenthesis that a line lacks stands in what looks like a comment.
+    """Whether the parenthesis that a line lacks is in what looks like a comment.
 
     Then nobody knows which of the two was meant: `foo(int a // b, int c) "x"`.
     """
@@ -96,7 +96,7 @@ def _repair_event(repair: LineRepair) -> Item | None:
 
 
 def _parse(repair: LineRepair) -> Item | None:
-    """What the parser makes of the repaired line, its parts where they stand in the repair."""
+    """What the parser makes of the repaired line, its parts where they are in the repair."""
     from tesc.syntax.lines import build  # which needs this package
 
     repaired = repair.repaired()

@@ -159,12 +159,12 @@ def _void_among_others(event: Event, index: int) -> ParseError:
         cut = Span(event.parameters[index - 1].span.end, span.end)
     message = "'void' stands for an empty list of parameters"
     return ParseError(
-        codes.MALFORMED_TYPE, span, message, "leave it out, or write 'void *NAME'", (Edit(cut, ""),)
+        codes.MALFORMED_TYPE, span, message, "remove it, or write 'void *NAME'", (Edit(cut, ""),)
     )
 
 
 def _qualified_pointer(parameter: Parameter) -> ParseError:
-    """Between the last `*` and the name stands a word."""
+    """Between the last `*` and the name is a word."""
     declared = parameter.declaration
     first = declared.text.rindex("*", 0, declared.name_start) + 1
     text = declared.text[first : declared.name_start]

@@ -36,7 +36,7 @@ def keyword_of(repair: LineRepair) -> str:
     if rest.startswith("("):
         return ""
     if word == "disable":
-        # Behind `disable`, which is an event's property too, a format or a parenthesis tells.
+        # After `disable`, which is an event's property too, a format or a parenthesis says.
         return "" if re.search("[()]", rest) or _EVENT.match(rest) else word
     if re.match("[A-Za-z0-9_]+[ \t]*[(]", rest):
         return ""  # the properties and name of an event
@@ -144,7 +144,7 @@ def _pattern(repair: LineRepair, token: Token) -> Word | None:
         return Word(repair.start + begin, text)
     bad = re.search("[^A-Za-z0-9_*?]", text)
     at = begin + bad.start() if bad else begin
-    message = f"{character(bad[0])} cannot stand in a pattern" if bad else "an empty pattern"
+    message = f"{character(bad[0])} cannot be in a pattern" if bad else "an empty pattern"
     better = re.sub("[-.]", "_", text.replace(".*", "*"))
     help = f"write {quoted(better)}" if _PATTERN.fullmatch(better) else _PATTERN_HELP
     repair.report(codes.SYNTAX_ERROR, at, at + 1, message, help)

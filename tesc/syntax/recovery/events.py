@@ -27,7 +27,7 @@ _BARRIER = re.compile(r"'[A-Za-z0-9_]*'|[\"'`()]|#|//|/\*(?:.*?\*/|.*)")
 _OTHER_OPENING = re.compile(r"[ \t]*(?:disable[ \t]+)?[A-Za-z0-9_]+[ \t]*([\[{<])")
 _OTHER_CLOSING = {"]": "[", "}": "{", ">": "<"}
 _STRANGE = re.compile("[^A-Za-z0-9_ \t]+")
-_REST_HELP = "an event stands on one line: write the rest of its parameters on this one"
+_REST_HELP = "an event is on one line: write the rest of its parameters on this one"
 
 
 def repair_event(repair: LineRepair) -> None:
@@ -41,7 +41,7 @@ def repair_event(repair: LineRepair) -> None:
             codes.SYNTAX_ERROR,
             begin,
             end,
-            "an event's name stands without quotes",
+            "an event's name is without quotes",
             None,
             (),
             ((begin, end, quoted_name[1][1:-1]),),
@@ -85,7 +85,7 @@ def _other_brackets(repair: LineRepair) -> None:
     begin, bracket = match.start(1), match[1]
     end = repair.seen.rfind({"[": "]", "{": "}", "<": ">"}[bracket], begin, _first_quote(repair.seen))
     edits = [(begin, begin + 1, "(")] + [(end, end + 1, ")")] * (end > 0)
-    message = f"parameters stand in parentheses, not in {quoted(bracket)}"
+    message = f"parameters are in parentheses, not in {quoted(bracket)}"
     repair.report(codes.SYNTAX_ERROR, begin, begin + 1, message, "write '('", edits=tuple(edits))
     for at, _, sign in edits:
         repair.overwrite(at, sign)
@@ -116,7 +116,7 @@ def _listed(repair: LineRepair, opening: int) -> tuple[int, int, int] | None:
 
 
 def _head(repair: LineRepair, head: str) -> None:
-    """Report what cannot stand before the parenthesis; columns are those of the line."""
+    """Report what cannot be before the parenthesis; columns are those of the line."""
     begin = len(head) - len(head.lstrip(" \t"))
     if "*" in head:
         star = head.rindex("*")
@@ -126,7 +126,7 @@ def _head(repair: LineRepair, head: str) -> None:
     keyword = re.match("[ \t]*(include|prefix)[ \t]", head)
     if keyword:
         begin = keyword.end()
-        message = f"{quoted(keyword[1])} cannot stand before an event"
+        message = f"{quoted(keyword[1])} cannot be before an event"
         repair.remove(codes.SYNTAX_ERROR, keyword.start(1), keyword.end(1), message)
     last = max(head.rfind(" "), head.rfind("\t")) + 1
     for match in _STRANGE.finditer(head):
@@ -163,7 +163,7 @@ def _strange_name(repair: LineRepair, head: str, begin: int) -> None:
 
 
 def _closed(repair: LineRepair, opening: int) -> tuple[int, int, int]:
-    """Where the parameters behind `opening` begin and end, and where the rest begins."""
+    """Where the parameters after `opening` begin and end, and where the rest begins."""
     seen = repair.seen
     depth = last = inner_last = 0
     stop = repair.end
@@ -195,7 +195,7 @@ def _unwrapped(repair: LineRepair, inner: int, inner_last: int, last: int) -> tu
             codes.SYNTAX_ERROR,
             inner,
             inner + 1,
-            "the parameters stand in two pairs of parentheses",
+            "the parameters are in two pairs of parentheses",
             None,
             cuts,
             cuts,
@@ -262,7 +262,7 @@ def _format_within(repair: LineRepair, end: int, stop: int) -> bool:
     last = max((piece.end for piece in pieces), default=stop + 1)
     opened = ") " if repair.seen[:end].rstrip(" \t")[-1:] != "(" else "void) "
     edits = ((end, stop, opened), (closing, closing + 1, ""))
-    message = "the format stands behind the ')' of the parameters"
+    message = "the format is after the ')' of the parameters"
     repair.report(codes.SYNTAX_ERROR, stop, last, message, None, edits[:1], edits)
     repair.overwrite(closing, " ")
     return True

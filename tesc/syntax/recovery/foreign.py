@@ -10,7 +10,7 @@ from tesc.syntax.recovery.quotes import MACRO
 from tesc.syntax.recovery.repair import NAME, LineRepair
 
 _CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})(?:[ \t]|$)")
-_JOIN_BEFORE = "an item stands on one line: join this one to the line before"
+_JOIN_BEFORE = "an item must be on one line: join this one to the line before"
 
 
 def report_foreign(repair: LineRepair) -> bool:

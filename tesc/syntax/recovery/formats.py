@@ -1,4 +1,4 @@
-"""What is wrong behind an event's parameters: before, within and after its format."""
+"""What is wrong after an event's parameters: before, within and after its format."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tesc.syntax.recovery.tokens import Token, scan
 
 
 def repair_format(repair: LineRepair, at: int) -> None:
-    """Report and repair what is wrong from column `at`, behind the parameters, to the end."""
+    """Report and repair what is wrong from column `at`, after the parameters, to the end."""
     _unwrap(repair, at)
     repair_other_quotes(repair, at)
     tokens = scan(repair.seen, at)
-    # Behind a missing quote strings and what is between them change places, so there may be none open.
+    # After a missing quote strings and what is between them change places, so there may be none open.
     odd = bool(tokens) and tokens[0].kind in ("word", "junk") and repair.seen.count('"', at) % 2 == 1
     if (odd or any(token.kind == "open" for token in tokens)) and repair_missing_quote(repair, at):
         return
@@ -34,7 +34,7 @@ def _unwrap(repair: LineRepair, at: int) -> None:
     if match and repair.seen[last] in ")}":
         begin, end = at + match.start(1), at + match.end(1)
         edits = ((begin, end, ""), (last, last + 1, ""))
-        message = f"a format stands without {quoted(match[1])}"
+        message = f"a format is without {quoted(match[1])}"
         repair.report(codes.SYNTAX_ERROR, begin, end, message, edits=edits)
         repair.overwrite(begin, " " * (end - begin))
         repair.overwrite(last, " ")
@@ -54,7 +54,7 @@ def _runs(tokens: list[Token]) -> list[list[Token]]:
 
 
 def _before_format(repair: LineRepair, run: list[Token], format_follows: bool) -> None:
-    """Something else stands where the format's first string should."""
+    """Something else is where the format's first string should be."""
     begin, end = run[0].start, run[-1].end
     text = repair.seen[begin:end]
     if run[0].kind == "comment":
@@ -69,18 +69,16 @@ def _before_format(repair: LineRepair, run: list[Token], format_follows: bool) -
         repair.report(codes.SYNTAX_ERROR, begin, end, message, help, (repair.blank(begin, end),))
         repair.lossy |= help is not None or "%" in text
     else:
-        repair.remove(
-            codes.SYNTAX_ERROR, begin, end, f"{quoted(text)} cannot stand between ')' and the format"
-        )
+        repair.remove(codes.SYNTAX_ERROR, begin, end, f"{quoted(text)} cannot be between ')' and the format")
 
 
 def _instead_of_format(repair: LineRepair, run: list[Token], text: str) -> None:
-    """Something behind the parameters of an event that has no string at all."""
+    """Something after the parameters of an event that has no string at all."""
     begin, end = run[0].start, run[-1].end
     if text == ";":
         repair.remove(codes.TEXT_AFTER_ITEM, begin, end, "no ';' follows an event")
     elif all(token.kind == "word" for token in run) or "%" in text:
-        repair.report(codes.SYNTAX_ERROR, begin, end, "a format stands in quotes", f"""write '"{text}"'""")
+        repair.report(codes.SYNTAX_ERROR, begin, end, "a format is in quotes", f"""write '"{text}"'""")
         repair.drop(begin, end)
     else:
         repair.report(
@@ -94,7 +92,7 @@ def _instead_of_format(repair: LineRepair, run: list[Token], text: str) -> None:
 
 
 def _after_string(repair: LineRepair, tokens: list[Token]) -> None:
-    """Report what is no part of a format, from its first string on."""
+    """Report what is not a part of a format, from its first string on."""
     index = 0
     last_piece = max((i for i, token in enumerate(tokens) if token.kind in ("string", "word")), default=0)
     while index < len(tokens):
@@ -130,7 +128,7 @@ def report_unclosed(repair: LineRepair, token: Token) -> None:
 
 
 def _junk(repair: LineRepair, tokens: list[Token], index: int) -> int:
-    """Report a character that no format has, and what belongs to it; returns where to go on."""
+    """Report a character that no format has, and what belongs to it; returns where to continue."""
     token = tokens[index]
     last = index
     while last + 1 < len(tokens) and tokens[last + 1].kind != "comment":
@@ -141,7 +139,7 @@ def _junk(repair: LineRepair, tokens: list[Token], index: int) -> int:
         repair.remove(codes.TEXT_AFTER_ITEM, begin, end, "no ';' follows an event")
     elif token.text == "," and rest and rest[0].kind == "string":
         message = "a second format: an event has only one"
-        repair.report(codes.TEXT_AFTER_ITEM, begin, end, message, "leave it out", (repair.blank(begin, end),))
+        repair.report(codes.TEXT_AFTER_ITEM, begin, end, message, "remove it", (repair.blank(begin, end),))
     elif token.text == ",":
         help = "leave this out: the parameters are the arguments, in their order"
         repair.report(
@@ -186,6 +184,6 @@ def _outside(repair: LineRepair, tokens: list[Token], index: int) -> None:
     if before.kind == "string":
         help = f"write {quoted(before.text[:-1] + text + chr(34))}"
     repair.report(
-        codes.SYNTAX_ERROR, begin, tokens[last].end, f"{quoted(text)} stands outside of the quotes", help
+        codes.SYNTAX_ERROR, begin, tokens[last].end, f"{quoted(text)} is outside of the quotes", help
     )
     repair.drop(begin, len(repair.seen))

@@ -35,7 +35,7 @@ class _Path:
 
 
 def repair_include(repair: LineRepair, begin: int, at: int) -> Include | None:
-    """Report what is wrong with the include whose keyword stands at columns `begin` to `at`."""
+    """Report what is wrong with the include whose keyword is at columns `begin` to `at`."""
     path = _path(repair, at)
     if path is None:
         return None
@@ -59,7 +59,7 @@ def _path(repair: LineRepair, at: int) -> _Path | None:
         end = begin + bracketed.end()
         edits: tuple[Patch, ...] = ((begin, begin + 1, '"'), (end - 1, end, '"'))
         help = f"""write '"{bracketed[0][1:-1]}"'"""
-        repair.report(codes.SYNTAX_ERROR, begin, end, "a path stands in double quotes", help, edits=edits)
+        repair.report(codes.SYNTAX_ERROR, begin, end, "a path is in double quotes", help, edits=edits)
         return _Path(begin, end, repair.text[begin + 1 : end - 1])
     word = re.match('"?([^ \t",;]+)"?', rest)
     if word is None or word[1] in ("prefix", "base") or word[1][0] in "#=" or rest.startswith(("//", "/*")):
@@ -76,7 +76,7 @@ def _path(repair: LineRepair, at: int) -> _Path | None:
     code, message = (
         (codes.INVALID_STRING, "this path has no closing quote")
         if rest[0] == '"'
-        else (codes.SYNTAX_ERROR, "a path stands in quotes")
+        else (codes.SYNTAX_ERROR, "a path must be in quotes")
     )
     repair.report(code, begin, end, message, f"""write '"{word[1]}"'""", edits=edits)
     return _Path(begin, end, repair.text[begin + word.start(1) : begin + word.end(1)])
@@ -120,10 +120,10 @@ class _Clauses:
         marks = [token for token in self._tokens[:end] if token.text in (",", "=")]
         if marks:
             first = marks[0]
-            message = f"no {quoted(first.text)} stands in an include"
+            message = f"no {quoted(first.text)} is in an include"
             edits = tuple((mark.start, mark.end, " ") for mark in marks)
             self._draft.report(
-                codes.SYNTAX_ERROR, first.start, first.end, message, "write a blank", edits=edits
+                codes.SYNTAX_ERROR, first.start, first.end, message, "write a space", edits=edits
             )
         self._tokens = [token for token in self._tokens[:end] if token not in marks] + self._tokens[end:]
 
@@ -155,7 +155,7 @@ class _Clauses:
                 (_blank(repair, token.start), value.end, ""),
             )
             repair.report(
-                codes.SYNTAX_ERROR, token.start, value.end, "'prefix' stands before 'base'", edits=edits
+                codes.SYNTAX_ERROR, token.start, value.end, "'prefix' comes before 'base'", edits=edits
             )
 
     def _base(self, token: Token) -> None:
@@ -181,7 +181,7 @@ class _Clauses:
 
 
 def _blank(repair: LineRepair, at: int) -> int:
-    """Where the blanks before a column begin."""
+    """Where the spaces before a column begin."""
     return len(repair.seen[:at].rstrip(" \t"))
 
 

@@ -6,18 +6,18 @@ from tesc import codes
 from tesc.syntax.recovery.repair import LineRepair, quoted
 from tesc.syntax.recovery.tokens import Token
 
-COMMENT_HELP = "put it on its own line above, behind '#'"
+COMMENT_HELP = "put it on its own line above, after '#'"
 
 
 def report_comment(repair: LineRepair, token: Token, within: bool) -> None:
-    """A comment behind an item, or within one."""
+    """A comment after an item, or within one."""
     begin, end = token.start, token.end
     if within:
         repair.report(
             codes.SYNTAX_ERROR,
             begin,
             end,
-            "a comment cannot stand within an item",
+            "a comment cannot be inside an item",
             COMMENT_HELP,
             (repair.blank(begin, end),),
         )

@@ -45,7 +45,7 @@ def straighten(repair: LineRepair) -> None:
     quotes, signs = _suspects(repair.seen)
     if quotes:
         patches = tuple((at, at + 1, '"') for at in quotes)
-        message = f"{character(repair.seen[quotes[0]])} is no quote of C"
+        message = f"{character(repair.seen[quotes[0]])} is not a quote of C"
         _replace(repair, patches, message, "write '\"'")
     if signs:
         patches = tuple((at, at + 1, plain(repair.seen[at])) for at in signs)
@@ -83,7 +83,7 @@ def _suspects(seen: str) -> tuple[list[int], list[int]]:
 
 
 def _string_end(seen: str, at: int, quotes: list[int]) -> int:
-    """Where to go on after a plain quote; adds the typographic one that ends its string."""
+    """Where to continue after a plain quote; adds the typographic one that ends its string."""
     match = STRING.match(seen, at)
     if match:
         return match.end()
@@ -95,7 +95,7 @@ def _string_end(seen: str, at: int, quotes: list[int]) -> int:
 
 
 def _pair(seen: str, at: int, quotes: list[int]) -> int:
-    """Where to go on after a typographic quote; adds it and the one that ends its string."""
+    """Where to continue after a typographic quote; adds it and the one that ends its string."""
     if seen[at] in _SINGLE and seen[at - 1 : at].isalpha():
         return at + 1  # an apostrophe
     quotes.append(at)

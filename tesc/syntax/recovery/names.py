@@ -35,7 +35,7 @@ def report_bad_name(repair: LineRepair, begin: int, end: int, what: str) -> str:
     shown = quoted("::") if last - at == 2 else character(bad[0])
     help = f"write {quoted(better)}" if better else "a name consists of English letters, digits and '_'"
     patches = ((begin, end, better or "_"),)
-    message = f"{shown} cannot stand in {what}"
+    message = f"{shown} cannot be in {what}"
     repair.report(codes.SYNTAX_ERROR, at, last, message, help, patches, patches if better else ())
     repair.lossy |= not better
     return better
@@ -49,7 +49,7 @@ def unquoted(repair: LineRepair, token: Token, what: str) -> tuple[int, str]:
         return begin, text
     # Typographic quotes are reported as such; here it counts that there are quotes at all.
     repair.errors = [error for error in repair.errors if error.span.start != repair.start + begin]
-    message = f"{what} stands without quotes"
+    message = f"{what} is without quotes"
     repair.report(
         codes.SYNTAX_ERROR, begin, end, message, f"write {quoted(text)}", edits=((begin, end, text),)
     )

@@ -32,7 +32,7 @@ def repair_parameters(repair: LineRepair, begin: int, end: int) -> None:
     text = repair.seen[begin:end]
     for comment in _COMMENT.finditer(text):
         at = begin + comment.start()
-        message = "a comment cannot stand within an item"
+        message = "a comment cannot be inside an item"
         repair.remove(codes.SYNTAX_ERROR, at, begin + comment.end(), message)
         text = text[: comment.start()] + " " * len(comment[0]) + text[comment.end() :]
     pieces = _pieces(text)
@@ -102,7 +102,7 @@ def _empty(repair: LineRepair, begin: int, end: int, last: bool) -> None:
 
 
 def _parameter(repair: LineRepair, at: int, text: str) -> None:
-    """One parameter, without the blanks around it, which begins at column `at`."""
+    """One parameter, without the spaces around it, which begins at column `at`."""
     text = _without_default(repair, at, text)
     if not _STRANGE.search(text):
         return
@@ -196,7 +196,7 @@ def _grouped(repair: LineRepair, at: int, match: re.Match[str]) -> bool:
     cuts = ((begin, begin + 1, ""), (end - 1, end, ""))
     help = f"write {quoted(match[1] + match[2])}"
     repair.report(
-        codes.SYNTAX_ERROR, begin, end, "a parameter's name stands without parentheses", help, cuts, cuts
+        codes.SYNTAX_ERROR, begin, end, "a parameter's name must not be in parentheses", help, cuts, cuts
     )
     return True
 
@@ -219,7 +219,7 @@ def _labelled(repair: LineRepair, at: int, match: re.Match[str]) -> bool:
     colon = at + match[0].index(":")
     better = parse_declaration(match[2].strip(" \t")).type.before(match[1])
     help = f"write {quoted(better)}"
-    repair.report(codes.SYNTAX_ERROR, colon, colon + 1, "the type stands before the name, without ':'", help)
+    repair.report(codes.SYNTAX_ERROR, colon, colon + 1, "the type is before the name, without ':'", help)
     _stand_in(repair, at, match[0])
     return True
 
@@ -248,7 +248,7 @@ def _strange_words(repair: LineRepair, at: int, text: str) -> None:
             report_bad_name(repair, begin, end, "a parameter's name")
         elif named and re.search("::|<", run[0]):
             better = "const char *" if run[0] == "std::string" else "void *"
-            message = f"{quoted(run[0])} is no type of C"
+            message = f"{quoted(run[0])} is not a type of C"
             repair.report(
                 codes.SYNTAX_ERROR, begin, end, message, f"write {quoted(better)}", ((begin, end, "int"),)
             )

@@ -31,7 +31,7 @@ def repair_other_quotes(repair: LineRepair, at: int) -> None:
     edits = tuple((mark, mark + 1, '"') for pair in marks for mark in dict.fromkeys(pair))
     text = repair.seen[begin + 1 : end - 1]
     help = f"""write '"{text}"'""" if text else "write '\"'"
-    repair.report(codes.SYNTAX_ERROR, begin, end, "a format stands in double quotes", help, edits=edits)
+    repair.report(codes.SYNTAX_ERROR, begin, end, "a format must be in double quotes", help, edits=edits)
     for mark, _, _ in edits:
         repair.overwrite(mark, '"')
 
@@ -52,12 +52,12 @@ def _unescape(repair: LineRepair, at: int) -> None:
         edits=edits,
     )
     for index, mark in enumerate(marks):
-        # The blank that makes up for the backslash goes where it is in no string.
+        # The space that makes up for the backslash goes where it is in no string.
         repair.overwrite(mark, '" ' if index % 2 else ' "')
 
 
 def repair_missing_quote(repair: LineRepair, at: int) -> bool:
-    """Report the one missing quote that makes a format of all that stands from column `at` on."""
+    """Report the one missing quote that makes a format of all that is from column `at` on."""
     begin, end = at + len(repair.seen[at:]) - len(repair.seen[at:].lstrip(" \t")), repair.end
     body = repair.seen[begin:end]
     if body.endswith('\\"') and _is_format(body[:-2] + '"'):
@@ -128,7 +128,7 @@ def _insert_quote(
     help: str,
     edits: tuple[tuple[int, int, str], ...] = (),
 ) -> None:
-    """Report a missing quote at `place`; in the repaired line it takes a blank's room before `at`."""
+    """Report a missing quote at `place`; in the repaired line it takes a space's room before `at`."""
     room = at - 1 if repair.seen[at - 1] in " \t" else at
     repair.report(code, place, place, message, help, ((room, at, '"'),), edits)
 

@@ -2,7 +2,7 @@
 
 Analyses of a line work on columns. They report each mistake together with the replacement that
 repairs it; once all are in, the repaired line goes through the parser, and the item that comes out is
-moved to where its parts stand in the line as it was written.
+moved to where its parts are in the line as it was written.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class LineRepair:
 
     `seen` and `text` are as long as the line; in `seen` what cannot be seen is blank. `lossy` says
     that the patches only let the rest of the line be checked: the item is not what was meant.
-    `name` is the event's, for a line that cannot be repaired. `settled` holds where parameters stand
+    `name` is the event's, for a line that cannot be repaired. `settled` holds where parameters are
     of which nothing more is to be said.
     """
 
@@ -79,7 +79,7 @@ class LineRepair:
         self.report(code, begin, end, message, help, (self.blank(begin, end),), ((begin, end, ""),))
 
     def blank(self, begin: int, end: int) -> Patch:
-        """Leaves a piece out, but for blanks where something follows: what is in one piece stays so."""
+        """Leaves a piece out, but for spaces where something follows: what is in one piece stays so."""
         if end < self.end:
             return (begin, end, " " * (end - begin))
         return (len(self.seen[:begin].rstrip(" \t")), len(self.seen), "")

@@ -40,7 +40,7 @@ def scan(text: str, at: int) -> list[Token]:
 
 
 def scan_words(text: str, at: int) -> list[Token]:
-    """The tokens of a directive from column `at` on: words run from blank to blank."""
+    """The tokens of a directive from column `at` on: words run from space to blank."""
     return [
         Token(
             match.lastgroup or "",

@@ -49,7 +49,7 @@ class TraceWriter:
     origin = 0
 
     def begin(self) -> str:
-        """What stands before all records."""
+        """What is before all records."""
         return ""
 
     def prepare(self, event: TracedEvent) -> Callable[[Values], Any]:
@@ -63,7 +63,7 @@ class TraceWriter:
         return self.columns(*zip(*rows)) if rows else ""
 
     def end(self) -> str:
-        """What stands after all records."""
+        """What is after all records."""
         return ""
 
 

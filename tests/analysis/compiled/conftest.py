@@ -166,7 +166,7 @@ def rust_fails(tmp_path_factory, rustc):
 
 @pytest.fixture
 def claims(run):
-    """A function that tells all that a rule says of a text."""
+    """A function that says all that a rule says of a text."""
 
     def said(text: str, code: str) -> str:
         return "\n".join(one.message for one in run(text, select=[code], profile="qemu"))

@@ -15,7 +15,7 @@ from tesc.analysis.rules import te305_parameter_name_clash as te305
 from tesc.units import reserved
 
 C_BACKENDS = ("nop", "log", "simple", "syslog", "ftrace")
-# What osdep.h of QEMU includes besides the headers that the stub has.
+# What osdep.h of QEMU includes also the headers that the stub has.
 OSDEP = "".join(
     f"#include <{name}.h>\n"
     for name in "assert ctype errno fcntl setjmp signal strings sys/stat sys/time time unistd".split()

@@ -192,7 +192,7 @@ def test_every_value_arrives(machine, config, generated, run, need, freestanding
         assert (hello.name, hello.frequency, events[0].time, events[0].source) == ("guest", None, None, None)
 
 
-# What a firmware has besides: the table of position-independent code.
+# What a firmware has also: the table of position-independent code.
 ANYWHERE = {"U", "_GLOBAL_OFFSET_TABLE_"}
 RUNTIME = {"tesc_guest_events", "tesc_guest_runs", "tesc_guest_count", "tesc_guest_hash"}
 UNDEFINED = {

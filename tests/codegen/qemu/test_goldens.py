@@ -1,6 +1,6 @@
 """Every output for inputs of our own, byte for byte.
 
-`pytest tests/codegen/qemu --update-goldens` writes the expected files anew; read the diff.
+`pytest tests/codegen/qemu --update-goldens` writes the expected files again; read the diff.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ EXPECTED = HERE / "expected"
 GROUPS = sorted(path.name for path in INPUTS.iterdir())
 
 BACKENDS = ("nop", "dtrace", "ftrace", "log", "simple", "syslog", "ust")
-# Besides each backend alone: pairs whose parts run always and only while switched on, `nop` among
+# Also each backend alone: pairs whose parts run always and only while switched on, `nop` among
 # others, an order that is nobody's, and all that can be together.
 COMBINATIONS = (
     "log,simple",

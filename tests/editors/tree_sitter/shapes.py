@@ -1,7 +1,7 @@
 """What two parsers see in a text, in one form: tesc's tree, and that of the tree-sitter grammar.
 
 A shape is a tuple that begins with an item's kind; what follows are spans in bytes and what they
-stand for. Where an item ends is left out: only tesc knows of blanks that nobody sees.
+stand for. Where an item ends is left out: only tesc knows of spaces that nobody sees.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tesc.syntax.source import Source, split_lines
 Shape = tuple
 _LENGTH = "(?:hh|h|ll|l|q|L|j|z|Z|t)?"
 _UNFINISHED = re.compile(rf"%(\d+\$)?[-+ #0'I]*(\*|\d+)?(\*?\d+\$)?(\.(\*(\d+\$)?|-?\d*))?{_LENGTH}")
-# A conversion that begins in one literal and may go on in the next is for tesc alone.
+# A conversion that begins in one literal and may continue in the next is for tesc alone.
 _SPLIT = re.compile(rf'%[^"a-zA-Z%]*{_LENGTH}"\s*"')
 
 

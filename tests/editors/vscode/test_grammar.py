@@ -119,7 +119,7 @@ def _hold_event(event, hold, scopes, text):
     begun = set()
     for conversion in parsed.conversions:
         scope = PERCENT if conversion.letter == "%" and not conversion.macro else CONVERSION
-        # A macro stands outside of the literal that the conversion begins in.
+        # A macro is outside of the literal that the conversion begins in.
         end = conversion.macro and text.index('"', start + conversion.start)
         hold(Span(start + conversion.start, end or start + conversion.end), scope)
         begun.add(start + conversion.start)

@@ -14,7 +14,7 @@ from tests.editors.vscode.conftest import EXTENSION
 pytestmark = pytest.mark.e2e
 
 SUITE = EXTENSION / "out" / "suite" / "index.js"
-# With this set, the screenshot of the docs is written anew.
+# With this set, the screenshot of the docs is written again.
 SCREENSHOT = os.environ.get("TESC_UPDATE_SCREENSHOT") == "1"
 PICTURE = EXTENSION.parents[1] / "docs" / "images" / "vscode.png"
 
@@ -74,7 +74,7 @@ def test_as_a_person_would(vscode, vsix, kettle, tmp_path):
 
 
 def test_without_tesc(vscode, bare_vsix, kettle, tmp_path):
-    """Colours stay; one message tells how to install it."""
+    """Colours stay; one message says how to install it."""
     job = {
         "workspace": str(kettle),
         "extensions": [str(bare_vsix)],

@@ -126,7 +126,7 @@ def holds(text):
     comments = sorted(item.text for item in before.items if isinstance(item, Comment))
     assert sorted(item.text for item in after.items if isinstance(item, Comment)) == comments
     ink = str.maketrans("", "", " \t\r\n")
-    assert sorted(made.translate(ink)) == sorted(text.translate(ink)), "not only blanks changed"
+    assert sorted(made.translate(ink)) == sorted(text.translate(ink)), "not only spaces changed"
     assert len(after.errors) == len(before.errors)
     assert changes(after) == [], "laid out, and still something to change"
     # Line ends, and the last one, are not for the rule but for others.

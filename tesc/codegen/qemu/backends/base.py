@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Backend:
     """A tracer. Every slot may stay empty: a backend that fills none is `nop`.
 
-    `checks_state` tells that its calls run only while the event is switched on; calls of backends
+    `checks_state` is true if its calls run only while the event is switched on; calls of backends
     without it come first and always run.
     """
 
@@ -23,7 +23,7 @@ class Backend:
         """Declarations at the head of the C header; all events, disabled ones too."""
 
     def h_state(self, event: UnitEvent) -> str:
-        """A C expression that tells whether this backend wants the event now; empty for none."""
+        """A C expression that says whether this backend wants the event now; empty for none."""
         return ""
 
     def h_event(self, out: Output, event: UnitEvent) -> None:

@@ -78,7 +78,7 @@ def _format(out: Output, event: UnitEvent) -> str:
 def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
     """Where a format's strings, without their quotes, and its macros are, as the reference reads them.
 
-    A string that nothing ends goes on to the end. A backslash escapes the next character that is
+    A string that nothing ends continues to the end. A backslash escapes the next character that is
     neither a space nor a tab.
     """
     if "\\" not in text and text.count('"') == 2 and text.rstrip(" \t").endswith('"'):
