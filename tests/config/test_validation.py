@@ -69,8 +69,10 @@ WRONG = {
     "generate.tapset.name": ('""', "'' is not a path (such as 'hw/net')"),
     "generate.tapset.format": (
         '"stp"',
-        "'stp' is not a format of a tapset: expected stap, log-stap or simpletrace-stap; "
-        "did you mean 'stap'?",
+        (
+            "'stp' is not a format of a tapset: expected stap, log-stap or simpletrace-stap; "
+            "did you mean 'stap'?"
+        ),
     ),
     "generate.tapset.binary": ("1", "'generate.tapset.binary' must be a string, not an integer"),
     "generate.tapset.probe-prefix": ('"a b"', "'a b' is not a probe prefix (such as 'qemu.system.x86_64')"),
