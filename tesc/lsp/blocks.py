@@ -45,7 +45,7 @@ class Block:
 
 
 def title_of(comment: Comment) -> str:
-    """The text of a comment without its `#`s and blanks."""
+    """The text of a comment without its `#`s and spaces."""
     return comment.text.lstrip("#").strip()
 
 

@@ -74,7 +74,7 @@ class Format:
 
     @property
     def span(self) -> Span:
-        """Where it is, without trailing blanks."""
+        """Where it is, without trailing spaces."""
         return Span(self.start, self.start + len(self.text.rstrip(" \t")))
 
 
