@@ -34,6 +34,20 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("nightly" if config.getoption("nightly") else "tesc")
 
 
+# Folders and files whose tests need tools from outside, or start hundreds of processes: `--fast` leaves
+# them out, with the single tests that are marked slow.
+SLOW = tuple(
+    f"tests/{path}"
+    for path in """
+        analysis/compiled analysis/test_formats_gcc.py benchmarks cli/test_changed.py cli/test_completion.py
+        cli/test_kills.py codegen/guest codegen/qemu/test_compile.py codegen/qemu/test_fixed.py
+        codegen/qemu/test_differential.py docs e2e editors examples fuzz lsp/test_clients.py lsp/test_fuzz.py
+        lsp/test_protocol.py test_fresh_clone.py test_git.py test_install.py test_pre_commit.py
+        uses/test_masking.py cli/test_reasons.py units/test_releases.py
+    """.split()
+)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     left_out = set() if config.getoption("nightly") else {"nightly"}
     if config.getoption("fast"):
@@ -41,6 +55,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept, dropped = [], []
     for item in items:
         marks = {mark.name for mark in item.iter_markers()}
+        if item.nodeid.startswith(SLOW):
+            marks.add("slow")
         (dropped if marks & left_out else kept).append(item)
     if dropped:
         config.hook.pytest_deselected(items=dropped)
