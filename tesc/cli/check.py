@@ -32,9 +32,11 @@ _EPILOG = """\
 exit status: 0 nothing at error severity, 1 findings at error severity, 2 tesc could not do its work
 
 A folder stands for every file below it named trace-events or *.trace-events; in a git checkout,
-for those that git does not ignore. A FIFO counts only where it is named itself: it is waited for
-and read to its end. --sources looks for uses of events in the files of C, C++, Objective-C and
-Rust that git does not ignore; outside of a checkout, in those that no build folder has.
+for those that git does not ignore. A link below it that leads out of the folder and its checkout is
+left out, with a warning, unless it is named itself. A FIFO counts only where it is named itself: it
+is waited for and read to its end. --sources looks for uses of events in the files of C, C++,
+Objective-C and Rust that git does not ignore; outside of a checkout, in those that no build folder
+has.
 
 RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL. A comment
 '# tesc: ignore[RULE] reason' silences a rule for the next item, and at the top

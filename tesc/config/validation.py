@@ -78,7 +78,7 @@ def _told(error: ValidationError) -> Iterator[Mistake]:
     schema: Mapping[str, Any] = error.schema  # type: ignore[assignment]
     value: Any = error.instance
     if "propertyNames" in error.absolute_schema_path:
-        yield Mistake((*path, value), f"'{value}' is no {schema['title']}{_such_as(schema)}", of_key=True)
+        yield Mistake((*path, value), f"{_is_not(value, schema)}{_such_as(schema)}", of_key=True)
     elif error.validator == "additionalProperties":
         known = schema["properties"]
         for key in value:
@@ -90,7 +90,7 @@ def _told(error: ValidationError) -> Iterator[Mistake]:
     elif error.validator == "enum":
         yield Mistake(path, _not_one_of(value, path, schema))
     elif error.validator == "pattern":
-        yield Mistake(path, f"'{value}' is no {schema['title']}{_such_as(schema)}")
+        yield Mistake(path, f"{_is_not(value, schema)}{_such_as(schema)}")
     elif error.validator == "required":
         for key in error.validator_value:  # type: ignore[union-attr]
             if key not in value and f"'{key}'" in error.message:
@@ -126,7 +126,12 @@ def _not_one_of(value: object, path: Path, schema: Mapping[str, Any]) -> str:
     listed = f"{', '.join(allowed[:-1])} or {allowed[-1]}"
     if not isinstance(value, str):
         return f"{_name_of(path)} must be {listed}"
-    return f"'{value}' is no {schema['title']}: expected {listed}{did_you_mean(value, allowed)}"
+    return f"{_is_not(value, schema)}: expected {listed}{did_you_mean(value, allowed)}"
+
+
+def _is_not(value: str, schema: Mapping[str, Any]) -> str:
+    title: str = schema["title"]
+    return f"'{value}' is not {'an' if title[0] in 'aeio' else 'a'} {title}"
 
 
 def _such_as(schema: Mapping[str, Any]) -> str:

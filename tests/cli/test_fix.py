@@ -194,4 +194,4 @@ class TestStandardInput:
         file(FIXABLE)
         done = run("--fix", "-", "trace-events", data=b"")
         assert done.returncode == 2
-        assert b"is alone" in done.stderr
+        assert b"must be the only file" in done.stderr

@@ -128,11 +128,11 @@ def test_all_together(program):
 
 
 def test_the_flat_file_is_the_same_program(program):
-    """What plain tools read: one file, no directives."""
+    """What plain tools read: one file, no directives (comments tell tesc of the guests)."""
     program("log")
     flat = Path("trace-events-all").read_text()
-    assert "include" not in flat
-    assert "prefix" not in flat
+    read = [line.split()[0] for line in flat.splitlines() if line and not line.startswith("#")]
+    assert not {"include", "prefix"} & set(read)
     Path("flat").mkdir()
     Path("flat/trace-events").write_text(flat)
     assert main(["gen", "--root=flat", "--out=flat", "-q"]) == 0

@@ -36,8 +36,9 @@ def _command(diagnostic: Diagnostic) -> str:
 
 def _data(text: str) -> str:
     """Text with what would end a command escaped (actions/toolkit, command.ts)."""
-    text = printable(text.replace("\r", "\n"))
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    # A carriage return would let a message overwrite its own line in the runner's log.
+    text = printable(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text.replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

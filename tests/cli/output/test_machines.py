@@ -78,9 +78,9 @@ def test_github(found):
     )
     assert github.render([awkward()]) == (
         "::notice title=TE001 syntax-error,file=dir%2Cwith%3Asigns/%2541%0A/trace-events,"
-        "line=1,col=1,endLine=2,endColumn=2::50%25 of%0D%0Alines, a: b"
-        "%0Adir,with:signs/%2541%0A/trace-events:2:1: 50%25 of%0D%0Alines, a: b"
-        "%0A50%25 of%0D%0Alines, a: b\n"
+        "line=1,col=1,endLine=2,endColumn=2::50%25 of%0Alines, a: b"
+        "%0Adir,with:signs/%2541%0A/trace-events:2:1: 50%25 of%0Alines, a: b"
+        "%0A50%25 of%0Alines, a: b\n"
     )
 
 
