@@ -16,8 +16,8 @@ from tesc.cli.main import main
 ROOT = Path(tesc.__file__).parent.parent
 FIXABLE = 'lamp_on(int a, void *p) "value %x at 0x%p"\n'
 FIXED = 'lamp_on(int a, void *p) "value 0x%x at %p"\n'
-UNSAFE = 'lamp_b(int b, int a) "a %d b %d"\n'
-UNSAFE_FIXED = 'lamp_b(int b, int a) "b %d a %d"\n'
+UNSAFE = 'trace_lamp_b(int b) "b %d"\n'
+UNSAFE_FIXED = 'lamp_b(int b) "b %d"\n'
 BAD = 'lamp_failed(void) "%m"\n'
 
 
