@@ -28,7 +28,7 @@ class ControlCharacter(FileRule):
 
     Tabs between words are read, but QEMU's tracetool refuses one within a type, and in a format a tab
     reaches the log as it is: write spaces, or `\\t`. Control characters, byte order marks and spaces
-    that are no spaces are refused or end up in generated code; Unicode's directional marks can make a
+    other than U+0020 are refused or end up in generated code; Unicode's directional marks can make a
     line look like another.
 
     Wrong: what looks like a space in this line is a no-break space.
