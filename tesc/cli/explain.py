@@ -40,7 +40,8 @@ def run_explain(options: argparse.Namespace) -> int:
     pages = []
     for rule in rules:
         pages.append(f"{rule.code} {rule.name}\n{facts(rule)}\n\n{rule.page()}\n")
-    print_text("\n\n".join(pages))
+    # Pages are our own text; one shows a no-break space on purpose.
+    print_text("\n\n".join(pages), painted=True)
     return 0
 
 
