@@ -53,7 +53,7 @@ def configure(text: str, folder: str = ".") -> None:
     Path(folder, "tesc.toml").write_text(text)
 
 
-ALL = ["a/trace-events TE405 error", "a/trace-events TE301 error", "a/trace-events TE412 information"]
+ALL = ["a/trace-events TE405 error", "a/trace-events TE301 error", "a/trace-events TE412 note"]
 
 
 @pytest.fixture(autouse=True)
@@ -91,7 +91,7 @@ class TestRules:
             1,
             [
                 "a/trace-events TE405 warning",
-                "a/trace-events TE301 information",
+                "a/trace-events TE301 note",
                 "a/trace-events TE412 error",
             ],
         )
@@ -138,7 +138,7 @@ class TestOptions:
         configure("severity = {TE405 = 'warning', TE301 = 'warning'}")
         assert check("--severity", "TE4=information", "--severity", "too-many-arguments=off") == (
             0,
-            ["a/trace-events TE405 information", ALL[2]],
+            ["a/trace-events TE405 note", ALL[2]],
         )
 
     def test_other_keys(self, check):
