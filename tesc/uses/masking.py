@@ -14,17 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Each alternative starts with one of few characters, which re looks for quickly, and none of them
-# tries a text twice. A line is continued by a backslash even before spaces (gcc, clang).
-_C = r"""
-    //(?:[^\\\n]+|\\(?:[ \t\f\v]*\r?\n|.))*
+# tries a text twice. A line is continued by a backslash even before spaces (gcc, clang), and also by the
+# second of two: lines are joined before escapes are read (C11 5.1.1.2).
+_SPLICE = r"\\[ \t\f\v]*\r?\n"
+_C = rf"""
+    //(?:[^\\\n]+|{_SPLICE}|\\)*
   | /\*(?:[^*]*\*+(?:[^/*][^*]*\*+)*/|.*)
-  | "(?:(?:(?<=\bR")|(?<=\bLR")|(?<=\buR")|(?<=\bUR")|(?<=\bu8R"))([^ ()\\\s"]{0,16})\(.*?(?:\)\1"|\Z)
-     | (?:[^"\\\n]+|\\(?:[ \t\f\v]*\r?\n|.))*"?)
-  | '(?:[^'\\\n]+|\\(?:[ \t\f\v]*\r?\n|.))*'?
-  | \\[ \t\f\v]*\r?\n
+  | "(?:(?:(?<=\bR")|(?<=\bLR")|(?<=\buR")|(?<=\bUR")|(?<=\bu8R"))([^ ()\\\s"]{{0,16}})\(.*?(?:\)\1"|\Z)
+     | (?:[^"\\\n]+|{_SPLICE}|\\(?:{_SPLICE})*[^\n])*"?)
+  | '(?:[^'\\\n]+|{_SPLICE}|\\(?:{_SPLICE})*[^\n])*'?
+  | {_SPLICE}
 """
-# 1'000 is a number (C++14, C23). Looking for digits too takes longer.
-_NUMBER = r"(?<![\w.])\.?[0-9][\w.]*(?:'\w[\w.]*)+ |"
+# 1'000 is a number (C++14, C23), and so is a.1'000 after its name. Looking for digits too takes longer.
+_NUMBER = r"(?:\.|(?<!\w))[0-9][\w.]*(?:'\w[\w.]*)+ |"
 _RUST = r"""
     //[^\n]*
   | /\*
@@ -35,7 +37,7 @@ _RUST = r"""
 _FLAGS = re.S | re.X
 _IN_C = re.compile(_C, _FLAGS)
 _IN_C_WITH_NUMBERS = re.compile(_NUMBER + _C, _FLAGS)
-_HAS_NUMBERS = re.compile(r"[0-9A-Fa-f]'\w")
+_HAS_NUMBERS = re.compile(r"[0-9A-Fa-fx.]'\w")
 _IN_RUST = re.compile(_RUST, _FLAGS)
 _COMMENT_ENDS = re.compile(r"/\*|\*/")
 
