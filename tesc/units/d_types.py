@@ -12,27 +12,16 @@ import re
 from functools import lru_cache
 
 from tesc.syntax.c_type import parse_type
+from tesc.syntax.reference_conversions import replaced as replaced  # its users look here
 
 # A word that can be the first of two is never taken for the type itself, so that `unsigned *` is not read.
 _FIRST = r"(?:struct|unsigned|const)"
 _READ = re.compile(rf"(?:{_FIRST}\s+\w+|(?!{_FIRST}\s*\*)\w+)(?:\s+const)?\s*\**")
-# QEMU's tracetool writes these, so that dtrace(1) does not complain.
-_REPLACED = (
-    ("unsigned long long", "uint64_t"),
-    ("signed long long", "int64_t"),
-    ("long long", "int64_t"),
-)
+_GAP = re.compile(r"\*\s+(?=\*)")
 # One word, or `unsigned` and one word, by C's name.
 _NAMES = {"signed char": "int8_t", "long long": "int64_t", "unsigned long long": "uint64_t"}
 # The same for a trace-events file, where the formats of these have to stay right.
 _SOURCE_NAMES = {"signed char": "int8_t", "short": "int16_t"}
-
-
-def replaced(type_text: str) -> str:
-    """A type as QEMU's tracetool writes it into a DTrace provider."""
-    for long, fixed in _REPLACED:
-        type_text = type_text.replace(long, fixed)
-    return type_text
 
 
 @lru_cache(maxsize=None)
@@ -44,7 +33,8 @@ def is_read(type_text: str) -> bool:
 @lru_cache(maxsize=None)
 def provider_type(type_text: str) -> str:
     """The type for a DTrace provider: as tracetool writes it if that is read, or what is read."""
-    text = replaced(type_text)
+    # It wants stars without a gap; what is generated does not depend on spaces.
+    text = _GAP.sub("*", replaced(type_text))
     if is_read(text):
         return text
     return _spelled(type_text, _NAMES) or ("const void *" if "*" in type_text else text)

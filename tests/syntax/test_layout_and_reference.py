@@ -16,6 +16,9 @@ from tesc.syntax.source import Source
         'x(const char  *s) "%s"',
         'x(char\t*s, int b) "%s %d"',
         'x(const char  **s) "%p"',
+        'x(unsigned long  long v) "%llu"',
+        'x(signed\tlong long v) "%lld"',
+        'x(bool  *p, int8_t  *q) "%p %p"',
     ],
 )
 def test_what_only_they_tell_apart(line):
@@ -29,6 +32,7 @@ def test_what_only_they_tell_apart(line):
         ('x(uint64_t v) "%"PRIu64" %% "', 'x(uint64_t v) "%" PRIu64 " %% "'),
         ('x(uint64_t v) "0x%"PRIx64""', 'x(uint64_t v) "0x%" PRIx64 ""'),
         ('x(const char* s) "%s"', 'x(const char *s) "%s"'),
+        ('x(unsigned  int v, foo * *p) "%u %p"', 'x(unsigned int v, foo **p) "%u %p"'),
     ],
 )
 def test_others_are_laid_out(line, laid_out):

@@ -7,7 +7,7 @@ from tesc.syntax.c_type import with_name
 from tesc.syntax.lines import UNSEEN
 from tesc.syntax.nodes import Comment, Disable, Event, Include, Malformed, Prefix
 from tesc.syntax.printf import PRI_MACROS, Macro
-from tesc.syntax.reference_conversions import lttng_conversions, string_spelling
+from tesc.syntax.reference_conversions import lttng_conversions, type_reading
 from tesc.syntax.source import split_lines
 
 TYPE_CHECKING = False
@@ -91,13 +91,11 @@ def _parameter(parameter: Parameter) -> str:
 
 def _type(type_: CType) -> str:
     """A type as most write it: `const char *`, `char **`, `char *const *`."""
-    if not type_.pointers:
-        return " ".join(type_.words)
     made = ""
     for token in type_.text.replace("*", " * ").split():
         made += token if not made or made.endswith("*") else f" {token}"
     # The reference compares the text as it is: 'char  *' is not a string to it, but 'char *' is.
-    return made if string_spelling(made) == string_spelling(type_.text) else type_.text
+    return made if type_reading(made) == type_reading(type_.text) else type_.text
 
 
 def _format(shape: Format) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tesc.syntax.reference_conversions import MACOS_TYPES
 from tesc.units.compat import D_RESERVED_WORDS
 from tesc.units.d_types import provider_type, replaced
 
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     from tesc.codegen.qemu.backends.base import Backend
     from tesc.codegen.qemu.output import Options, Output
     from tesc.units.unit import UnitEvent
-
-# macOS' dtrace knows C99's own name of bool only, and makes `char *` of `int8_t *` in its header.
-_MACOS_TYPES = {"bool": "_Bool", "bool *": "_Bool *", "int8_t *": "signed char *"}
 
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
@@ -35,7 +33,7 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
 
 def _argument(out: Output, type_: str, name: str, macos: bool) -> str:
     if macos:
-        type_ = _MACOS_TYPES.get(type_, type_)
+        type_ = MACOS_TYPES.get(type_, type_)
     if out.fixed:
         type_ = provider_type(type_)
     elif out.release.has("plain-d-types"):
