@@ -100,8 +100,9 @@ def test_habits_of_a_file():
     [
         ("%", "uint64_t", ['%" PRIu64', '0x%" PRIx64']),
         ("%016", "uint64_t", ['%016" PRIu64', '0x%016" PRIx64']),
-        ("%-8", "const char *", ["%-8s", "%-8p"]),
-        ("%08", "const char *", ["%8s", "%8p"]),
+        ("%-8", "const char *", ["%-8s"]),
+        ("%08", "const char *", ["%8s"]),
+        ("%-8", "const uint8_t *", ["%-8p"]),
         ("%l", "unsigned long", ["%lu", "0x%lx"]),
         ("%.*", "const char *", ["%.*s"]),
         ("%", "struct foo", []),

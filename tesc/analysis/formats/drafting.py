@@ -33,9 +33,8 @@ def fitting(type_: CType, partial: Conversion | None = None) -> list[Advice]:
     Of a number in hex, `before` is the 0x that belongs before it.
     """
     begun = partial or _PLAIN
-    letters = "cd" if type_.base == "char" and not type_.pointers else "sp" if type_.pointers else "dx"
     made: list[Advice] = []
-    for letter in letters:
+    for letter in _letters(type_):
         # To `advise`, %s for a char means the character.
         wanted = "s" if letter == "c" else letter
         advice = advise(replace(begun, letter=wanted, length=""), type_)
@@ -44,6 +43,14 @@ def fitting(type_: CType, partial: Conversion | None = None) -> list[Advice]:
         if advice is not None and advice not in made:
             made.append(advice)
     return made
+
+
+def _letters(type_: CType) -> str:
+    """The letters of the conversions that may print a type, the plainest first."""
+    if not type_.pointers:
+        return "cd" if type_.base == "char" else "dx"
+    # Where a format prints the address of a `char *`, tracers read text all the same (TE432).
+    return "s" if type_.pointers == 1 and type_.base == "char" else "sp"
 
 
 def is_hex(advice: Advice) -> bool:
