@@ -160,6 +160,7 @@ def test_a_part_of_a_tree_can_not_tell_who_calls(lsp, folder, above):
 def test_a_folder_without_sources_is_quiet(lsp, folder):
     (folder / "trace-events").write_text('a(int b) "b %d"\n')
     client, uri = session(lsp, folder)
+    assert client.published(uri) == []
     assert client.quiet("$/nothing")
     assert client.diagnostics[uri] == []
 
@@ -169,6 +170,7 @@ def test_what_declares_events_is_no_source(lsp, folder):
     (folder / "trace-events").write_text('include "esp.inc"\na(int b) "b %d"\n')
     (folder / "esp.inc").write_text('trace_a(int b) "b %d"\n')
     client, uri = session(lsp, folder)
+    assert client.published(uri) == []
     assert client.quiet("$/nothing")
     assert client.diagnostics[uri] == []
     assert client.request(LENS, {"textDocument": {"uri": uri}}) is None
