@@ -28,10 +28,14 @@ class SourceEdit:
 
 @record
 class Fix:
-    """Edits that fix what was found. `safety` is safe where they cannot change what is meant."""
+    """Edits that fix what was found. `safety` is safe where they cannot change what is meant.
+
+    Those in C or Rust sources (`in_program`) are for editors, which show them before they are made.
+    """
 
     safety: str
     edits: tuple[SourceEdit, ...]
+    in_program: bool = False
 
 
 @record

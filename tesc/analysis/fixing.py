@@ -72,7 +72,7 @@ def settle(
     """Make fixes until none is left to make.
 
     `again` checks once more, with other texts of some files; `may_change` says of a file whether
-    fixes may. A fix after which fewer lines of a file could be read is not made.
+    fixes may. A fix after which fewer lines of a file could be read is not made, nor one in a program.
     """
     texts: dict[str, str] = {}
     held: set[tuple[str, str, str, str]] = set()
@@ -95,8 +95,13 @@ def settle(
 
 
 def _is_within(diagnostic: Diagnostic, may_change: Scope) -> bool:
+    """Whether a fix changes trace-events files only, and of these only such as may be changed."""
     fix = diagnostic.fix
-    return fix is None or may_change is everywhere or all(may_change(edit.source.file) for edit in fix.edits)
+    if fix is None:
+        return True
+    if fix.in_program:
+        return False
+    return may_change is everywhere or all(may_change(edit.source.file) for edit in fix.edits)
 
 
 def _together(diagnostics: Iterable[Diagnostic], unsafe: bool) -> list[Diagnostic]:

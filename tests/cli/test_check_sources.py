@@ -127,6 +127,29 @@ def test_fixes_are_made_as_without(check):
     assert Path("net/trace-events").read_text() == 'send(int n) "n %d"\n'
 
 
+def test_fixes_change_no_program(check):
+    """A call of what no event is called is for an editor to fix, or a person."""
+    program = '#include "trace.h"\nvoid f(void) { trace_sned(1); trace_send(1); }\n'
+    Path("net/net.c").write_text(program)
+    Path("heater/heater.rs").write_text("fn f() { trace::trace_heat(1); }\n")
+    Path("net/trace-events").write_text('send(int n) "n %d\\n"\n')
+    wanted = "net/net.c:2:16: error[TE602]: no event is called 'sned'"
+    _, lines, said = check("--sources", "--diff", "--unsafe-fixes")
+    assert [line for line in lines if line.startswith("---")] == ["--- net/trace-events"]
+    assert said == "tesc: would fix 1 finding\n"
+    status, lines, _ = check("--sources", "--fix", "--unsafe-fixes")
+    assert (status, lines) == (1, [wanted])
+    assert Path("net/trace-events").read_text() == 'send(int n) "n %d"\n'
+    assert Path("net/net.c").read_text() == program
+
+
+def test_no_fix_of_a_program_is_offered(check, capsys):
+    Path("net/net.c").write_text('#include "trace.h"\nvoid f(void) { trace_sned(1); trace_send(1); }\n')
+    Path("heater/heater.rs").write_text("fn f() { trace::trace_heat(1); }\n")
+    assert main(["check", "--sources"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "1 error in 1 of 2 files"
+
+
 def test_a_folder_that_is_not_there(check):
     assert check("--sources", "nowhere") == (
         2,

@@ -24,7 +24,8 @@ class UndeclaredEvent(SourcesRule):
     says so too, where it gets to see the call. It is reported where the call is. Sources are looked into
     with `--sources` or the key `sources` only, and only a source that includes the headers of files that
     are checked (`#include "trace.h"`, Rust's `include_trace!`) is judged, and none of the names that it, or
-    another source, declares by itself. The fix takes the event whose name is nearest.
+    another source, declares by itself. The fix takes the event whose name is nearest; an editor makes it,
+    `--fix` changes no C or Rust source.
 
     Wrong:
 
@@ -92,7 +93,7 @@ def _report(use: Use, source: Source, near: str | None) -> Report:
     word = use.renamed(near) if near else None
     fix = None
     if word is not None:
-        fix = Fix("unsafe", (SourceEdit(source, use.name_span, word),))
+        fix = Fix("unsafe", (SourceEdit(source, use.name_span, word),), in_program=True)
     return Report(
         use.span,
         f"no event is called '{name}'" + (", whose state is tested for" if use.kind == STATE else ""),
