@@ -16,6 +16,8 @@ from typing import NoReturn
 import pytest
 from hypothesis import settings
 
+from tesc import cache
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -61,6 +63,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = kept
+
+
+@pytest.fixture(autouse=True)
+def _cache_enabled(monkeypatch):
+    """A command that a test runs in this process with --no-cache turns the cache off for this test only."""
+    monkeypatch.setattr(cache, "_enabled", True)
 
 
 def missing(what: str) -> NoReturn:
