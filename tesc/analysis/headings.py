@@ -55,7 +55,7 @@ def sections_of(tree: Tree) -> list[Section]:
 
 
 def file_named(title: str, folder: str, top: str | None = None) -> str | None:
-    """The file that a heading such as `# vl.c` names, if there is one; of several (`*/signal.c`) the first."""
+    """The file that a heading such as `# vl.c` names; of several (`*/signal.c`) the first."""
     found = files_named(title, folder, top)
     return found[0] if found else None
 

@@ -62,7 +62,7 @@ def unlisted(unit: Unit) -> str | None:
 
 
 def is_input_of_test(unit: Unit) -> bool:
-    """Whether no build lists a unit's file, and only scripts of its folder read it: no source has its events."""
+    """Whether no build lists a unit's file, and only scripts of its folder read it."""
     folder, name = os.path.split(os.path.abspath(unit.roots[0].source.file))
     listed = listed_for(unit)
     if name != "trace-events" or listed is None or folder == listed.root:

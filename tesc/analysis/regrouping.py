@@ -72,8 +72,11 @@ def _lines_of(items: Sequence[Item], event: Event) -> tuple[int, int] | None:
     """The lines of an event and of the comments that silence rules for it; None below another comment."""
     number = items.index(event)
     first = event.line
-    while number and isinstance(items[number - 1], Comment) and items[number - 1].line == first - 1:
-        if not is_suppression(items[number - 1]):
+    while number:
+        above = items[number - 1]
+        if not isinstance(above, Comment) or above.line != first - 1:
+            break
+        if not is_suppression(above):
             return None
         number, first = number - 1, first - 1
     return first, event.line
