@@ -155,7 +155,9 @@ def _listed(path: str, text: str) -> Listed | None:
             before.append((span, branch))
     if found is None:
         return None
-    return Listed(os.path.dirname(path), frozenset(places), path, text, tuple(twice))
+    return Listed(
+        root=os.path.dirname(path), folders=frozenset(places), path=path, text=text, twice=tuple(twice)
+    )
 
 
 _STEP = re.compile(r"^[ \t]*(if|elif|else|endif)\b", re.M)
