@@ -59,7 +59,7 @@ class Parser(argparse.ArgumentParser):
     """tesc's own parser, with its commands."""
 
     def __init__(self, only: str | None = None) -> None:
-        """With the name of a command in `only` its arguments are all that is known, which is enough to run it."""
+        """Of the command that `only` names, if it does, the parser knows the arguments, and of no other."""
         from tesc import __version__
 
         super().__init__(

@@ -13,13 +13,27 @@ from tesc.records import replace
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 
-TYPES = """int|unsigned int|uint64_t|uint32_t|int8_t|uint8_t|char|const char *|char *|char const *|void *|size_t
-long|unsigned long long|bool|short|signed char|signed|int64_t|ssize_t|intptr_t|uint8_t *|hwaddr|float|
-char * *|unsigned uint32_t|long  long|const char*|signed short|struct foo *|int8_t *""".replace("\n", "|").split("|")
-CONVERSIONS = """%d|%u|%x|0x%x|0X%X|%s|%p|0x%p|%c|0x%"PRIx64"|%" PRIu64 "|0x%08" PRIx64 "|%" PRId32 " |%zu|%lu|%llu
-%hd|%hhx|%02x|0x%02x|%i|%X|%.3s|%-5s|%#x|%lx|%5d|0x%016" PRIx64|%dx|%ums|%0x8|0x08%x|%dl|%dll|0x0x%x|640x%d|%jd|%td
-%"PRIx64"x|%"PRId64",max|%*d|%.*s|%2$s|%n|%m|%%|% d|%+d|%|0x%"PRIx32",0x%x|%" PRIo64 "|%" PRIxLEAST8 "|%" FOO "
-%\\"d|\\n|0x|0x1x|l|#|x%x|%" "d|0x" "%d|%c%c|PRIx64|" PRIx64 "|\t%d|\x00|é%dé""".replace("\n", "|").split("|")
+TYPES = (
+    """
+int|unsigned int|uint64_t|uint32_t|int8_t|uint8_t|char|const char *|char *|char const *|void *
+size_t|long|unsigned long long|bool|short|signed char|signed|int64_t|ssize_t|intptr_t|uint8_t *
+hwaddr|float||char * *|unsigned uint32_t|long  long|const char*|signed short|struct foo *|int8_t *
+""".strip("\n")
+    .replace("\n", "|")
+    .split("|")
+)
+CONVERSIONS = (
+    r"""
+%d|%u|%x|0x%x|0X%X|%s|%p|0x%p|%c|0x%"PRIx64"|%" PRIu64 "|0x%08" PRIx64 "|%" PRId32 " |%zu|%lu|%llu
+%hd|%hhx|%02x|0x%02x|%i|%X|%.3s|%-5s|%#x|%lx|%5d|0x%016" PRIx64|%dx|%ums|%0x8|0x08%x|%dl|%dll|0x0x%x
+640x%d|%jd|%td|%"PRIx64"x|%"PRId64",max|%*d|%.*s|%2$s|%n|%m|%%|% d|%+d|%|0x%"PRIx32",0x%x
+%" PRIo64 "|%" PRIxLEAST8 "|%" FOO "|%\"d|\n|0x|0x1x|l|#|x%x|%" "d|0x" "%d|%c%c|PRIx64|" PRIx64 "
+é%dé
+""".strip("\n")
+    .replace("\n", "|")
+    .split("|")
+)
+CONVERSIONS += ["\t%d", "\x00"]
 WORDS = ["", " ", "a", "addr", "=", ": ", " (", "]", "_", "0x", "8", ", ", '"', '" "', "-", ".", "x", "l "]
 NAMES = ["a", "addr", "len", "_a", "dev", "x"]
 
