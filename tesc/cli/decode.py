@@ -11,6 +11,7 @@ from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error
 from tesc.cli.units import load, refused
 from tesc.trace.formats import FORMATS
+from tesc.trace.tables import TABLE_FORMATS
 from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _EPILOG = f"""\
 formats:
-{"".join(f"  {name:<13}{text}{chr(10)}" for name, text in FORMATS.items())}
+{"".join(f"  {name:<13}{text}{chr(10)}" for name, text in {**FORMATS, **TABLE_FORMATS}.items())}
 TIME is a number with or without a unit, ns (the default), us, ms or s, counted as the trace counts:
 '1500000', '2.5s'. With a + it counts from the first record: '+100ms'. --since is inclusive, --until
 is not. PATTERN is a name in which * stands for any characters and ? for any one; '-PATTERN' takes
@@ -68,8 +69,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the events: the trace-events-all of the traced program",
     )
-    parser.add_argument("--format", choices=list(FORMATS), default="text", help="see below (default: text)")
+    parser.add_argument(
+        "--format", choices=[*FORMATS, *TABLE_FORMATS], default="text", help="see below (default: text)"
+    )
     parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
+    parser.add_argument(
+        "--append",
+        action="store_true",
+        help="parquet, sqlite: add the traces to what FILE has (default: FILE is replaced)",
+    )
     parser.add_argument("--stats", action="store_true", help="count the records of each event instead")
     spans = parser.add_argument_group("spans: the time from one record to another")
     spans.add_argument(
@@ -147,7 +155,10 @@ def run(options: argparse.Namespace) -> int:
     _, unit = load(options.events, overrides(options))
     whole = not refused(_errors_in(unit))
     readers = _open(options, unit, whole)
-    if readers:
+    if readers and options.format in TABLE_FORMATS:
+        _end_when_told()
+        _write_tables(options, readers, _selection(options, unit, readers))
+    elif readers:
         _end_when_told()
         # Decoding makes no cycles, only very many short-lived values that the collector would walk.
         gc.disable()
@@ -158,7 +169,7 @@ def run(options: argparse.Namespace) -> int:
                 _decode(options, unit, readers, output)
         finally:
             gc.enable()
-    if not (options.sort or options.stats):
+    if not (options.sort or options.stats or options.format in TABLE_FORMATS):
         _say_order(readers)
     _say_others(readers)
     problems = [problem for reader in readers for problem in reader.errors]
@@ -219,8 +230,29 @@ def _check(options: argparse.Namespace) -> None:
         raise Failure("--latency is printed as text or jsonl, of whole traces, without --stats")
     if options.guard_cells and (options.stats or options.format != "csv"):
         raise Failure("--guard-cells is for the format csv; others are no spreadsheets")
+    if options.format in TABLE_FORMATS:
+        _check_tables(options)
+    elif options.append:
+        raise Failure("--append is for the formats parquet and sqlite")
     if options.timestamps and (options.stats or options.format != "text"):
         raise Failure("--timestamps is for the format text; others show times anyway")
+
+
+def _check_tables(options: argparse.Namespace) -> None:
+    """Refuse what tables can't do, before any work is done for them."""
+    if options.output is None:
+        raise Failure(f"--format {options.format} goes into a file or folder: say which with -o")
+    if options.follow or options.sort:
+        option = "--follow" if options.follow else "--sort"
+        raise Failure(f"{option} is not for tables: they are written whole, and have no order but ORDER BY's")
+    if options.format == "parquet":
+        from tesc.trace.tables import Unwritable
+        from tesc.trace.tables.arrow import pyarrow
+
+        try:
+            pyarrow("--format parquet")
+        except Unwritable as wrong:
+            raise Failure(str(wrong)) from None
 
 
 def _errors_in(unit: Unit) -> list[Rejection]:
@@ -266,13 +298,8 @@ def _decode(
     options: argparse.Namespace, unit: Unit, readers: Sequence[RecordReader], output: TraceOutput
 ) -> None:
     """Print what the options ask for; Ctrl-C ends a trace that is followed."""
-    from tesc.trace.selection import Selection, chooser, unmatched
-
-    patterns = [text for argument in options.event for text in argument.split(",") if text]
-    chosen = chooser(patterns)
-    for text in unmatched(patterns, [event.name for event in unit.events]):
-        error(f"no event matches '{text}'", "warning")
-    window = _window(options, readers)
+    selection = _selection(options, unit, readers)
+    chosen, window = selection.chosen, selection.window
     if options.latency:
         _latency(options, unit, readers, output, chosen, window)
         return
@@ -289,7 +316,41 @@ def _decode(
             progress.end()
             output.write(render(tally, options.format))
         return
-    _print(options, unit, readers, output, Selection(chosen, window))
+    _print(options, unit, readers, output, selection)
+
+
+def _selection(options: argparse.Namespace, unit: Unit, readers: Sequence[RecordReader]) -> Selection:
+    """The records that the options ask for."""
+    from tesc.trace.selection import Selection, chooser, unmatched
+
+    patterns = [text for argument in options.event for text in argument.split(",") if text]
+    for text in unmatched(patterns, [event.name for event in unit.events]):
+        error(f"no event matches '{text}'", "warning")
+    return Selection(chooser(patterns), _window(options, readers))
+
+
+def _write_tables(options: argparse.Namespace, readers: Sequence[RecordReader], selection: Selection) -> None:
+    """Write traces as tables, one after the other."""
+    from tesc.trace.parts import cores
+    from tesc.trace.tables import Unwritable, write_tables
+
+    progress = _progress(options, readers)
+    gc.disable()
+    try:
+        write_tables(
+            options.format,
+            readers,
+            selection,
+            options.output,
+            append=options.append,
+            jobs=options.jobs or cores(),
+            progress=progress,
+        )
+    except Unwritable as wrong:
+        raise Failure(str(wrong)) from None
+    finally:
+        gc.enable()
+        progress.end()
 
 
 def _latency(
