@@ -76,7 +76,8 @@ def test_refused(decode, tmp_path, words, message):
 
 def test_without_pyarrow(decode, tmp_path):
     """The message names what brings it, before anything is read."""
-    hidden = "import sys; sys.modules['pyarrow'] = None; import tesc.cli.main as m; sys.exit(m.main(sys.argv[3:]))"
+    hidden = "import sys; sys.modules['pyarrow'] = None\nfrom tesc.cli.main import main\n"
+    hidden += "sys.exit(main(sys.argv[3:]))"
     status, said = decode("--format", "parquet", "-o", "data", python=("-c", hidden))
     assert (status, said) == (2, "tesc: error: --format parquet needs pyarrow: pip install 'tesc[parquet]'\n")
     assert not (tmp_path / "data").exists()
