@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
+    from tesc.analysis.diagnostic import Severity
     from tesc.comparison.changes import EventChange
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, ParseError, Tree
@@ -39,7 +40,7 @@ class Report:
     fix: Fix | None = None
     source: Source | None = None
     event: str | None = None
-    severity: str | None = None
+    severity: Severity | None = None
 
 
 class Rule:
@@ -49,7 +50,7 @@ class Rule:
     name: str
     # Codes and names of rules that it took the place of: selectors and baselines still know them.
     formerly: tuple[str, ...] = ()
-    severity = "error"
+    severity: Severity = "error"
     on_by_default = True
     # Whether some of its findings can be fixed by tesc.
     fixable = False
