@@ -146,7 +146,7 @@ class Spans:
 
     def wants(self, name: str) -> bool:
         """True if records of an event of this name begin or end something."""
-        return any(_matches(name, (*one.begins, *one.ends)) for one in self._pairings)
+        return any(matches(name, (*one.begins, *one.ends)) for one in self._pairings)
 
     def take(self, batch: Sequence[EventColumns]) -> None:
         """Take in the records of a batch."""
@@ -189,7 +189,7 @@ class Spans:
             roles = self._roles[id(event)] = []
             for number, one in enumerate(self._pairings):
                 for begins, texts in ((True, one.begins), (False, one.ends)):
-                    if _matches(event.name, texts):
+                    if matches(event.name, texts):
                         lacking = next((name for name in one.key if name not in names), None)
                         if lacking is not None:
                             raise BadPairing(
@@ -200,7 +200,7 @@ class Spans:
         return roles
 
 
-def _matches(name: str, texts: Sequence[str]) -> bool:
+def matches(name: str, texts: Sequence[str]) -> bool:
     return any(text == name if is_literal(text) else pattern(text).fullmatch(name) for text in texts)
 
 
