@@ -83,7 +83,10 @@ def _units(value: Any, root: str) -> tuple[UnitSettings, ...]:
 def _spans(value: Any, root: str) -> tuple[SpanSettings, ...]:
     return tuple(
         SpanSettings(
-            one.get("name", one["begin"][0]), tuple(one["begin"]), tuple(one["end"]), tuple(one.get("key", ()))
+            one.get("name", one["begin"][0]),
+            tuple(one["begin"]),
+            tuple(one["end"]),
+            tuple(one.get("key", ())),
         )
         for one in value
     )

@@ -160,7 +160,7 @@ def _key(begin: Declared, end: Declared) -> tuple[str, ...]:
 
 
 class Spans:
-    """Pairs the records of a trace, given in their order: a batch at a time by `take`, or one by one by `pair`.
+    """Pairs the records of a trace, given in their order: by `take` a batch at a time, by `pair` one by one.
 
     `found` is called with each span, or `pair` gives it back. `unfinished` and `orphaned` count what has no
     partner, by pairing.
@@ -208,7 +208,7 @@ class Spans:
                 self._found(span)
 
     def pair(self, time: int, number: int, pid: int, begins: bool, key: tuple[Any, ...]) -> Span | None:
-        """Take in a record that begins or ends something by the pairing of a number; the span that it ends."""
+        """Take in a record that begins or ends something by a pairing; the span that it ends, if any."""
         at = (number, pid, key)
         if begins:
             self._open.setdefault(at, []).append(time)
