@@ -7,11 +7,13 @@ import gc
 import sys
 from io import StringIO
 
+from tesc.cli.filters import add_filters, selection_of
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.span_options import add_span_options, counters_of, pairings_of, say_unmatched
 from tesc.cli.terminal import Failure, error
 from tesc.cli.units import load, refused
 from tesc.trace.formats import FORMATS
+from tesc.trace.tables import TABLE_FORMATS
 from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from tesc.trace.output import TraceOutput
     from tesc.trace.progress import Progress
     from tesc.trace.reader import RecordReader
-    from tesc.trace.selection import Moment, Selection, Window
+    from tesc.trace.selection import Selection
     from tesc.trace.spans import Pairing
     from tesc.trace.values import Model
     from tesc.units.rejections import Rejection
@@ -32,11 +34,16 @@ if TYPE_CHECKING:
 
 _EPILOG = f"""\
 formats:
-{"".join(f"  {name:<13}{text}{chr(10)}" for name, text in FORMATS.items())}
+{"".join(f"  {name:<13}{text}{chr(10)}" for name, text in {**FORMATS, **TABLE_FORMATS}.items())}
 TIME is a number with or without a unit, ns (the default), us, ms or s, counted as the trace counts:
 '1500000', '2.5s'. With a + it counts from the first record: '+100ms'. --since is inclusive, --until
 is not. PATTERN is a name in which * stands for any characters and ? for any one; '-PATTERN' takes
 events off again (--event=-PATTERN, or after a comma).
+
+CONDITION compares with == != < <= > >= and, for texts, ~ and !~ (a PATTERN in quotes); & masks bits;
+and, or, not and parentheses join. Names are arguments, or the record's name, pid and time; an argument
+of one of these names comes first, and record.name is always the event's. Numbers have the values of their
+types. What an event lacks makes a comparison false: 'not len > 5' leaves out events without len.
 
 Several traces are merged by time; records without a time (a guest's stream has none) come first.
 A simpletrace file is known by its header, and so is its byte order. Text that the tracer recorded is
@@ -72,8 +79,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the events: the trace-events-all of the traced program",
     )
-    parser.add_argument("--format", choices=list(FORMATS), default="text", help="see below (default: text)")
+    parser.add_argument(
+        "--format", choices=[*FORMATS, *TABLE_FORMATS], default="text", help="see below (default: text)"
+    )
     parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
+    parser.add_argument(
+        "--append",
+        action="store_true",
+        help="parquet, sqlite: add the traces to what FILE has (default: FILE is replaced)",
+    )
     parser.add_argument("--stats", action="store_true", help="count the records of each event instead")
     spans = parser.add_argument_group("spans: the time from one record to another")
     spans.add_argument(
@@ -115,26 +129,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds.add_argument(
         "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"
     )
-    filters = parser.add_argument_group("filters")
-    filters.add_argument(
-        "-e", "--event", action="append", default=[], metavar="PATTERN,...", help="these events only"
-    )
-    filters.add_argument("--since", type=_moment, metavar="TIME", help="records from this time on")
-    filters.add_argument("--until", type=_moment, metavar="TIME", help="records before this time")
-    filters.add_argument(
-        "--pid", type=int, action="append", metavar="N", help="this process only, and others given"
-    )
+    add_filters(parser)
     add_overrides(parser)
     parser.set_defaults(run=run)
-
-
-def _moment(text: str) -> Moment:
-    from tesc.trace.selection import parse_moment
-
-    try:
-        return parse_moment(text)
-    except ValueError as wrong:
-        raise argparse.ArgumentTypeError(str(wrong)) from None
 
 
 def _jobs(text: str) -> int:
@@ -152,18 +149,24 @@ def run(options: argparse.Namespace) -> int:
     settings = workspace.settings_of(unit.roots[0].source)
     whole = not refused(_errors_in(unit))
     readers = _open(options, unit, whole)
-    if readers:
+    if readers and options.format in TABLE_FORMATS:
+        from tesc.cli.tables import write
+
+        _end_when_told()
+        write(options, readers, _progress(options, readers))
+    elif readers:
         _end_when_told()
         # Decoding makes no cycles, only very many short-lived values that the collector would walk.
         gc.disable()
         try:
+            selection = selection_of(options, readers)
             with open_output(options.output, options.follow) as output, Lines(options.other_lines) as others:
                 for reader in readers:
                     reader.other = others.add
-                _decode(options, settings, unit, readers, output)
+                _decode(options, settings, unit, readers, output, selection)
         finally:
             gc.enable()
-    if not (options.sort or options.stats):
+    if not (options.sort or options.stats or options.format in TABLE_FORMATS):
         _say_order(readers)
     _say_others(readers)
     problems = [problem for reader in readers for problem in reader.errors]
@@ -228,6 +231,12 @@ def _check(options: argparse.Namespace) -> None:
         raise Failure("--latency is printed as text or jsonl, of whole traces, without --stats")
     if options.guard_cells and (options.stats or options.format != "csv"):
         raise Failure("--guard-cells is for the format csv; others are no spreadsheets")
+    if options.format in TABLE_FORMATS:
+        from tesc.cli.tables import check
+
+        check(options)
+    elif options.append:
+        raise Failure("--append is for the formats parquet and sqlite")
     if options.timestamps and (options.stats or options.format != "text"):
         raise Failure("--timestamps is for the format text; others show times anyway")
 
@@ -277,19 +286,11 @@ def _decode(
     unit: Unit,
     readers: Sequence[RecordReader],
     output: TraceOutput,
+    selection: Selection,
 ) -> None:
     """Print what the options ask for; Ctrl-C ends a trace that is followed."""
-    from tesc.trace.selection import Selection, chooser, unmatched
-
-    patterns = [text for argument in options.event for text in argument.split(",") if text]
-    chosen = chooser(patterns)
-    for text in unmatched(patterns, [event.name for event in unit.events]):
-        error(f"no event matches '{text}'", "warning")
-    window = _window(options, readers)
     if options.latency:
-        _latency(
-            pairings_of(options, settings, unit, True), options, readers, output, Selection(chosen, window)
-        )
+        _latency(pairings_of(options, settings, unit, True), readers, options.format, output, selection)
         return
     if options.stats:
         from tesc.trace.counting import count
@@ -299,39 +300,37 @@ def _decode(
         tally = Tally()
         progress = _progress(options, readers)
         try:
-            count(readers, chosen, window, options.jobs or cores(), progress, tally)
+            count(readers, selection, options.jobs or cores(), progress, tally)
         finally:
             progress.end()
             output.write(render(tally, options.format))
         return
-    _print(options, settings, unit, readers, output, Selection(chosen, window))
+    _print(options, settings, unit, readers, output, selection)
 
 
 def _latency(
     pairings: Sequence[Pairing],
-    options: argparse.Namespace,
     readers: Sequence[RecordReader],
+    form: str,
     output: TraceOutput,
     selection: Selection,
 ) -> None:
     """Print how long spans took."""
     from tesc.trace import latency_text
     from tesc.trace.columns import column_batches
-    from tesc.trace.selection import Selection
     from tesc.trace.spans import BadPairing, Latencies
 
     if not pairings:
         raise Failure("no names of events speak of a beginning and an end: say which ones with --span")
     latencies = Latencies(pairings)
     spans = latencies.spans
-    wanted = Selection(lambda name: selection.chosen(name) and spans.wants(name), selection.times)
     try:
-        for batch in column_batches(readers, wanted):
+        for batch in column_batches(readers, selection.among(spans.wants)):
             spans.take(batch)
     except BadPairing as wrong:
         raise Failure(str(wrong)) from None
     results = list(latencies.results())
-    shown = latency_text.as_text if options.format == "text" else latency_text.as_jsonl
+    shown = latency_text.as_text if form == "text" else latency_text.as_jsonl
     output.write(shown(results))
 
 
@@ -379,18 +378,3 @@ def _progress(options: argparse.Namespace, readers: Sequence[RecordReader]) -> P
     source = readers[0].source
     shown = options.follow or (options.output is None and not options.stats and sys.stdout.isatty())
     return Progress(source.size, StringIO() if shown else None)
-
-
-def _window(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Window:
-    """The times and processes wanted; reads on to the first records if times count from there."""
-    from tesc.trace.selection import ALWAYS, Window
-
-    origin = 0
-    if any(moment is not None and moment.relative for moment in (options.since, options.until)):
-        firsts = [reader.first_time() for reader in readers]
-        origin = min([time for time in firsts if time is not None and time >= 0], default=0)
-    return Window(
-        ALWAYS.since if options.since is None else options.since.at(origin),
-        ALWAYS.until if options.until is None else options.until.at(origin),
-        None if options.pid is None else frozenset(options.pid),
-    )

@@ -98,11 +98,11 @@ def _generate(value: Any, root: str) -> GenerateSettings:
         for one in value.get("tapset", ())
     )
     return GenerateSettings(
-        tuple(value["groups"]) if "groups" in value else None,
-        tuple(value.get("backends", ())),
-        tuple(value.get("formats", ())),
-        _absolute(value["out"], root) if "out" in value else None,
-        tapsets,
+        groups=tuple(value["groups"]) if "groups" in value else None,
+        backends=tuple(value.get("backends", ())),
+        formats=tuple(value.get("formats", ())),
+        out=_absolute(value["out"], root) if "out" in value else None,
+        tapsets=tapsets,
     )
 
 

@@ -183,5 +183,11 @@ def parse_declaration(text: str) -> Declaration:
         name_end = name_start + len(name)
     type_end = tokens[index - 1][0] + len(tokens[index - 1][1]) if index else 0
     return Declaration(
-        text, parse_type(text[:type_end]), text[name_start:name_end], type_end, name_start, name_end, flaw
+        text=text,
+        type=parse_type(text[:type_end]),
+        name=text[name_start:name_end],
+        type_end=type_end,
+        name_start=name_start,
+        name_end=name_end,
+        flaw=flaw,
     )

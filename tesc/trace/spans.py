@@ -148,7 +148,7 @@ def unmatched(pairings: Iterable[Pairing], events: Iterable[Declared]) -> list[t
         (one.name, text)
         for one in pairings
         for text in (*one.begins, *one.ends)
-        if not any(_matches(name, (text,)) for name in names)
+        if not any(matches(name, (text,)) for name in names)
     ]
 
 
@@ -185,7 +185,7 @@ class Spans:
 
     def wants(self, name: str) -> bool:
         """True if records of an event of this name begin or end something."""
-        return any(_matches(name, (*one.begins, *one.ends)) for one in self.pairings)
+        return any(matches(name, (*one.begins, *one.ends)) for one in self.pairings)
 
     def take(self, batch: Sequence[EventColumns]) -> None:
         """Take in the records of a batch."""
@@ -234,7 +234,7 @@ class Spans:
             roles = self._roles[id(event)] = []
             for number, one in enumerate(self.pairings):
                 for begins, texts in ((True, one.begins), (False, one.ends)):
-                    if _matches(event.name, texts):
+                    if matches(event.name, texts):
                         lacking = next((name for name in one.key if name not in names), None)
                         if lacking is not None:
                             raise BadPairing(
@@ -245,7 +245,7 @@ class Spans:
         return roles
 
 
-def _matches(name: str, texts: Sequence[str]) -> bool:
+def matches(name: str, texts: Sequence[str]) -> bool:
     return any(text == name if is_literal(text) else pattern(text).fullmatch(name) for text in texts)
 
 

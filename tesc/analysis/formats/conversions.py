@@ -24,7 +24,20 @@ from tesc.syntax.printf import PRI_MACROS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from tesc.syntax.printf import Conversion
+
+    ConversionErrorKind = Literal[
+        "unknown",
+        "percent",  # a `%%` with something between
+        "length",
+        "flag",
+        "repeated",
+        "cancelled",  # `other` says by what
+        "width",
+        "precision",
+    ]
 
 SIGNED_LETTERS = frozenset("di")
 INTEGER_LETTERS = SIGNED_LETTERS | frozenset("uoxXbB")
@@ -77,11 +90,10 @@ _OTHER_TYPES = {
 class ConversionError:
     """Why printf does not take a conversion.
 
-    `kind` is unknown, percent (a `%%` with something between), length, flag, repeated, cancelled
-    (`other` says by what), width or precision; `what` is the character or length that is wrong.
+    `what` is the character or length that is wrong.
     """
 
-    kind: str
+    kind: ConversionErrorKind
     what: str = ""
     other: str = ""
 
