@@ -79,6 +79,7 @@ class EventInWrongFolder(SourcesRule):
 
     code = "TE604"
     name = "event-in-wrong-folder"
+    scope = "name"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
         visible = Visibility(units, settings, uses)
