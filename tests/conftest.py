@@ -34,6 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("tesc", deadline=None, derandomize=os.environ.get("CI") == "true")
     settings.register_profile("nightly", deadline=None, max_examples=5000)
     settings.load_profile("nightly" if config.getoption("nightly") else "tesc")
+    # A shell's background jobs ignore Ctrl-C, and so would each program that a test interrupts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # Folders and files whose tests need tools from outside, or start hundreds of processes: `--fast` leaves
