@@ -55,6 +55,8 @@ class Rule:
     on_by_default = True
     # Whether some of its findings can be fixed by tesc.
     fixable = False
+    # The page of docs/reference that says more, without its ending.
+    reference = ""
     # The settings in which the page's examples behave as the page says.
     example_profile = "default"
 

@@ -42,6 +42,7 @@ class FieldLost(EventRule):
 
     code = "TE414"
     name = "field-lost"
+    reference = "tracers"
     severity = "information"
     fixable = True
 

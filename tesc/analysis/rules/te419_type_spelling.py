@@ -39,6 +39,7 @@ class TypeSpelling(EventRule):
 
     code = "TE419"
     name = "type-spelling"
+    reference = "tracers"
     severity = "warning"
     fixable = True
 

@@ -40,6 +40,7 @@ class TextPastItsEnd(EventRule):
 
     code = "TE432"
     name = "text-past-its-end"
+    reference = "tracers"
     severity = "warning"
     fixable = True
 
