@@ -32,6 +32,7 @@ INCLUDE_NOT_FOUND = "TE501"
 INCLUDE_CYCLE = "TE502"
 MISPLACED_PREFIX = "TE505"
 INCLUDE_TOO_DEEP = "TE506"
+NOT_CANONICAL = "TE701"
 
 # Codes that are taken: by rules that live on in others, and by rules to come, under the names given here.
 RESERVED = {

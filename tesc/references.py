@@ -10,23 +10,33 @@ from tesc.units.patterns import is_literal
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Literal, Union
 
     from tesc.syntax.source import Source, Span
     from tesc.units.unit import Unit
     from tesc.uses.index import Index
+    from tesc.uses.use import UseKind
+
+    ReferenceKind = Union[UseKind, Literal["pattern"]]
 
 
 @record
 class Reference:
-    """A place that names an event: `kind` is declaration, pattern, or that of a use in a source.
+    """A place that names an event: `kind` is that of a use in a source, or a pattern's.
 
-    `function` is the one around a use, None where there is none.
+    `function` is the one around a use, None where there is none; `dead` is true for one within `#if 0`.
     """
 
-    kind: str
+    kind: ReferenceKind
     source: Source
     span: Span
     function: str | None = None
+    dead: bool = False
+
+    @property
+    def label(self) -> str:
+        """The kind in words."""
+        return f"{self.kind} in #if 0" if self.dead else self.kind
 
 
 def references(units: Sequence[Unit], uses: Index | None, name: str) -> list[Reference]:
@@ -41,8 +51,11 @@ def references(units: Sequence[Unit], uses: Index | None, name: str) -> list[Ref
                 sources[path] = uses.source(path)
             source = sources[path]
             if source is not None:
-                kind = f"{use.kind} in #if 0" if use.dead else use.kind
-                found.append(Reference(kind, source, use.span, use.function))
+                found.append(
+                    Reference(
+                        kind=use.kind, source=source, span=use.span, function=use.function, dead=use.dead
+                    )
+                )
     return found
 
 

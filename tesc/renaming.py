@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from tesc import codes
 from tesc.analysis.check import check
 from tesc.analysis.diagnostic import SourceEdit
 from tesc.analysis.fixing import edited
@@ -51,7 +52,14 @@ if TYPE_CHECKING:
 
 
 # What a renaming must not bring, whatever its severity.
-_CLASHES = frozenset({"TE101", "TE102", "TE103", "TE304"})
+_CLASHES = frozenset(
+    {
+        codes.DUPLICATE_EVENT,
+        codes.NAMES_DIFFER_IN_CASE,
+        codes.GENERATED_NAME_CLASH,
+        codes.DUPLICATE_PARAMETER,
+    }
+)
 _NAME = re.compile(r"[A-Za-z0-9_]+")
 
 

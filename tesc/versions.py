@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from tesc.change import Since
+from tesc.codes import TEXT_AFTER_ITEM
 from tesc.comparison.approvals import ChangeSet, approvals_in
 from tesc.comparison.changes import changes_of
 from tesc.files import find_files
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
     from tesc.units.unit import UnitEvent
     from tesc.workspace import Overrides
-
-
-READ_OVER = "TE004"
 
 
 class VersionError(Exception):
@@ -101,7 +99,7 @@ def _read(name: str, workspace: Workspace, files: Sequence[str]) -> Version:
     for unit in workspace.units:
         found = [(tree.source, error) for tree in unit.trees for error in tree.errors]
         # What QEMU's tracetool reads over (TE004) leaves an event whole.
-        wrong = [(source, e.span, e.message, e.code) for source, e in found if e.code != READ_OVER]
+        wrong = [(source, e.span, e.message, e.code) for source, e in found if e.code != TEXT_AFTER_ITEM]
         wrong += [(e.source, e.span, e.message, e.code) for e in unit.errors]
         for source, span, message, code in wrong:
             line, column = source.place(span.start)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from tesc.records import record
 from tesc.syntax.source import Source, Span
 
-SEVERITIES = ("error", "warning", "information")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Severity = Literal["error", "warning", "information"]
+    # Whether applying a fix can change what is meant.
+    Safety = Literal["safe", "unsafe"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "information")
 
 
 @record
@@ -33,7 +41,7 @@ class Fix:
     Those in C or Rust sources (`in_program`) are for editors, which show them before they are made.
     """
 
-    safety: str
+    safety: Safety
     edits: tuple[SourceEdit, ...]
     in_program: bool = False
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Fix, SourceEdit
-from tesc.syntax.printf import PRI_MACROS, Literal
+from tesc.syntax.printf import PRI_MACROS, StringLiteral
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tesc.analysis.diagnostic import Safety
     from tesc.syntax.nodes import Event, Format, Parameter, Tree
     from tesc.syntax.printf import Conversion, Macro
 
@@ -28,7 +29,7 @@ def between(form: Format, start: int, end: int) -> str:
     return "".join(
         form.text[max(start, piece.start + 1) : min(end, piece.end - 1)]
         for piece in form.parsed.pieces
-        if piece.start < end and start < piece.end and isinstance(piece, Literal)
+        if piece.start < end and start < piece.end and isinstance(piece, StringLiteral)
     )
 
 
@@ -104,7 +105,7 @@ def span(form: Format, start: int, end: int) -> Span:
     return Span(form.start + start, form.start + end)
 
 
-def fix(tree: Tree, form: Format, *edits: tuple[int, int, str], safety: str = "safe") -> Fix:
+def fix(tree: Tree, form: Format, *edits: tuple[int, int, str], safety: Safety = "safe") -> Fix:
     """Edits in the format, each a start, an end and the text instead."""
     return Fix(
         safety, tuple(SourceEdit(tree.source, span(form, start, end), text) for start, end, text in edits)

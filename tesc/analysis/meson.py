@@ -56,31 +56,45 @@ def unlisted(unit: Unit) -> str | None:
     if listed is None or folder == listed.root:
         return None
     shown = os.path.relpath(folder, listed.root).replace(os.sep, "/")
-    if shown in listed.folders or f"{shown}/trace-events" in listed.text or _is_read_in(folder):
+    if shown in listed.folders or f"{shown}/trace-events" in listed.text or _readers_in(folder):
         return None
     return shown
+
+
+def is_input_of_test(unit: Unit) -> bool:
+    """Whether no build lists a unit's file, and only scripts of its folder read it."""
+    folder, name = os.path.split(os.path.abspath(unit.roots[0].source.file))
+    listed = listed_for(unit)
+    if name != "trace-events" or listed is None or folder == listed.root:
+        return False
+    shown = os.path.relpath(folder, listed.root).replace(os.sep, "/")
+    if shown in listed.folders or f"{shown}/trace-events" in listed.text:
+        return False
+    readers = _readers_in(folder)
+    return bool(readers) and "meson.build" not in readers
 
 
 _READS = re.compile(rb"""["']trace-events["']""")
 _MOST_BYTES = 1 << 20
 
 
-def _is_read_in(folder: str) -> bool:
-    """Whether a build file or a script of a folder names its trace-events file."""
+def _readers_in(folder: str) -> list[str]:
+    """The build file and the scripts of a folder that name its trace-events file."""
     try:
         names = os.listdir(folder)
     except OSError:
-        return False
+        return []
+    readers = []
     for name in sorted(names):
         path = os.path.join(folder, name)
         if (name == "meson.build" or name.endswith((".py", ".sh"))) and os.path.isfile(path):
             try:
                 with open(path, "rb") as file:
                     if _READS.search(file.read(_MOST_BYTES)):
-                        return True
+                        readers.append(name)
             except OSError:
                 continue
-    return False
+    return readers
 
 
 def listed_for(unit: Unit) -> Listed | None:
@@ -141,7 +155,9 @@ def _listed(path: str, text: str) -> Listed | None:
             before.append((span, branch))
     if found is None:
         return None
-    return Listed(os.path.dirname(path), frozenset(places), path, text, tuple(twice))
+    return Listed(
+        root=os.path.dirname(path), folders=frozenset(places), path=path, text=text, twice=tuple(twice)
+    )
 
 
 _STEP = re.compile(r"^[ \t]*(if|elif|else|endif)\b", re.M)

@@ -87,9 +87,17 @@ def _of_comment(comment: Comment, match: re.Match[str], line: int, late: bool) -
     nothing: frozenset[str] = frozenset()
     if not match["rules"] or not match["rules"].strip(" \t"):
         message = f"name the rules to ignore: {match['kind']}[RULE, ...]"
-        return [Suppression(span, "", nothing, line, message)]
+        return [Suppression(span=span, selector="", codes=nothing, line=line, flaw=message)]
     if not match["end"]:
-        return [Suppression(span, "", nothing, line, "expected ']' after the rules to ignore")]
+        return [
+            Suppression(
+                span=span,
+                selector="",
+                codes=nothing,
+                line=line,
+                flaw="expected ']' after the rules to ignore",
+            )
+        ]
     found = []
     at = comment.start + match.start("rules")
     for part in match["rules"].split(","):
@@ -100,7 +108,9 @@ def _of_comment(comment: Comment, match: re.Match[str], line: int, late: bool) -
         codes, flaw = _codes(selector)
         if late and flaw is None:
             codes, flaw = nothing, "an ignore-file must come before the first item"
-        found.append(Suppression(where, selector, codes, line, flaw, moved(selector)))
+        found.append(
+            Suppression(span=where, selector=selector, codes=codes, line=line, flaw=flaw, now=moved(selector))
+        )
     return found
 
 

@@ -7,32 +7,43 @@ import gc
 import sys
 from io import StringIO
 
+from tesc.cli.filters import add_filters, selection_of
 from tesc.cli.overrides import add_overrides, overrides
+from tesc.cli.span_options import add_span_options, counters_of, pairings_of, say_unmatched
 from tesc.cli.terminal import Failure, error
 from tesc.cli.units import load, refused
 from tesc.trace.formats import FORMATS
+from tesc.trace.tables import TABLE_FORMATS
 from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from tesc.cli.commands import Commands
+    from tesc.config.settings import Settings
+    from tesc.trace.formats import TraceWriter
     from tesc.trace.output import TraceOutput
     from tesc.trace.progress import Progress
     from tesc.trace.reader import RecordReader
-    from tesc.trace.selection import Moment, Selection, Window
+    from tesc.trace.selection import Selection
+    from tesc.trace.spans import Pairing
     from tesc.trace.values import Model
     from tesc.units.rejections import Rejection
     from tesc.units.unit import Unit
 
 _EPILOG = f"""\
 formats:
-{"".join(f"  {name:<13}{text}{chr(10)}" for name, text in FORMATS.items())}
+{"".join(f"  {name:<13}{text}{chr(10)}" for name, text in {**FORMATS, **TABLE_FORMATS}.items())}
 TIME is a number with or without a unit, ns (the default), us, ms or s, counted as the trace counts:
 '1500000', '2.5s'. With a + it counts from the first record: '+100ms'. --since is inclusive, --until
 is not. PATTERN is a name in which * stands for any characters and ? for any one; '-PATTERN' takes
 events off again (--event=-PATTERN, or after a comma).
+
+CONDITION compares with == != < <= > >= and, for texts, ~ and !~ (a PATTERN in quotes); & masks bits;
+and, or, not and parentheses join. Names are arguments, or the record's name, pid and time; an argument
+of one of these names comes first, and record.name is always the event's. Numbers have the values of their
+types. What an event lacks makes a comparison false: 'not len > 5' leaves out events without len.
 
 Several traces are merged by time; records without a time (a guest's stream has none) come first.
 A simpletrace file is known by its header, and so is its byte order. Text that the tracer recorded is
@@ -68,8 +79,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the events: the trace-events-all of the traced program",
     )
-    parser.add_argument("--format", choices=list(FORMATS), default="text", help="see below (default: text)")
+    parser.add_argument(
+        "--format", choices=[*FORMATS, *TABLE_FORMATS], default="text", help="see below (default: text)"
+    )
     parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
+    parser.add_argument(
+        "--append",
+        action="store_true",
+        help="parquet, sqlite: add the traces to what FILE has (default: FILE is replaced)",
+    )
     parser.add_argument("--stats", action="store_true", help="count the records of each event instead")
     spans = parser.add_argument_group("spans: the time from one record to another")
     spans.add_argument(
@@ -77,13 +95,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="how long spans took: count, median, percentiles and a histogram of each (as text or jsonl)",
     )
+    add_span_options(spans)
     spans.add_argument(
-        "--span",
+        "--counter",
         action="append",
         default=[],
-        metavar="NAME=BEGIN..END[,key=PARAMETER]",
-        help="what begins and what ends a span, patterns with | between several, and the parameter by which "
-        "records belong together (default: all pairs that the names of events speak of)",
+        metavar="EVENT.ARGUMENT",
+        help="perfetto: draw this argument of events as a counter; EVENT may be a pattern",
     )
     parser.add_argument("--follow", action="store_true", help="continue as the file grows, until Ctrl-C")
     parser.add_argument(
@@ -111,26 +129,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds.add_argument(
         "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"
     )
-    filters = parser.add_argument_group("filters")
-    filters.add_argument(
-        "-e", "--event", action="append", default=[], metavar="PATTERN,...", help="these events only"
-    )
-    filters.add_argument("--since", type=_moment, metavar="TIME", help="records from this time on")
-    filters.add_argument("--until", type=_moment, metavar="TIME", help="records before this time")
-    filters.add_argument(
-        "--pid", type=int, action="append", metavar="N", help="this process only, and others given"
-    )
+    add_filters(parser)
     add_overrides(parser)
     parser.set_defaults(run=run)
-
-
-def _moment(text: str) -> Moment:
-    from tesc.trace.selection import parse_moment
-
-    try:
-        return parse_moment(text)
-    except ValueError as wrong:
-        raise argparse.ArgumentTypeError(str(wrong)) from None
 
 
 def _jobs(text: str) -> int:
@@ -144,21 +145,28 @@ def run(options: argparse.Namespace) -> int:
     from tesc.trace.output import Lines, open_output
 
     _check(options)
-    _, unit = load(options.events, overrides(options))
+    workspace, unit = load(options.events, overrides(options))
+    settings = workspace.settings_of(unit.roots[0].source)
     whole = not refused(_errors_in(unit))
     readers = _open(options, unit, whole)
-    if readers:
+    if readers and options.format in TABLE_FORMATS:
+        from tesc.cli.tables import write
+
+        _end_when_told()
+        write(options, readers, _progress(options, readers))
+    elif readers:
         _end_when_told()
         # Decoding makes no cycles, only very many short-lived values that the collector would walk.
         gc.disable()
         try:
+            selection = selection_of(options, readers)
             with open_output(options.output, options.follow) as output, Lines(options.other_lines) as others:
                 for reader in readers:
                     reader.other = others.add
-                _decode(options, unit, readers, output)
+                _decode(options, settings, unit, readers, output, selection)
         finally:
             gc.enable()
-    if not (options.sort or options.stats):
+    if not (options.sort or options.stats or options.format in TABLE_FORMATS):
         _say_order(readers)
     _say_others(readers)
     problems = [problem for reader in readers for problem in reader.errors]
@@ -213,12 +221,22 @@ def _check(options: argparse.Namespace) -> None:
         raise Failure("--follow and --sort contradict each other: what comes first is known at the end")
     if options.stats and options.format not in ("text", "jsonl", "csv"):
         raise Failure(f"--stats has no format {options.format}: it is text, jsonl or csv")
-    if options.span and not options.latency:
-        raise Failure("--span goes with --latency")
+    if (options.span or options.spans) and not (options.latency or options.format == "perfetto"):
+        raise Failure("--span and --spans go with --latency, or with --format perfetto")
+    if options.counter and (options.latency or options.stats or options.format != "perfetto"):
+        raise Failure("--counter is for the format perfetto")
+    if options.format == "perfetto" and options.output is None and sys.stdout.isatty():
+        raise Failure("the format perfetto is not text: name a file with --output")
     if options.latency and (options.stats or options.follow or options.format not in ("text", "jsonl")):
         raise Failure("--latency is printed as text or jsonl, of whole traces, without --stats")
     if options.guard_cells and (options.stats or options.format != "csv"):
         raise Failure("--guard-cells is for the format csv; others are no spreadsheets")
+    if options.format in TABLE_FORMATS:
+        from tesc.cli.tables import check
+
+        check(options)
+    elif options.append:
+        raise Failure("--append is for the formats parquet and sqlite")
     if options.timestamps and (options.stats or options.format != "text"):
         raise Failure("--timestamps is for the format text; others show times anyway")
 
@@ -263,18 +281,16 @@ def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordRe
 
 
 def _decode(
-    options: argparse.Namespace, unit: Unit, readers: Sequence[RecordReader], output: TraceOutput
+    options: argparse.Namespace,
+    settings: Settings,
+    unit: Unit,
+    readers: Sequence[RecordReader],
+    output: TraceOutput,
+    selection: Selection,
 ) -> None:
     """Print what the options ask for; Ctrl-C ends a trace that is followed."""
-    from tesc.trace.selection import Selection, chooser, unmatched
-
-    patterns = [text for argument in options.event for text in argument.split(",") if text]
-    chosen = chooser(patterns)
-    for text in unmatched(patterns, [event.name for event in unit.events]):
-        error(f"no event matches '{text}'", "warning")
-    window = _window(options, readers)
     if options.latency:
-        _latency(options, unit, readers, output, chosen, window)
+        _latency(pairings_of(options, settings, unit, True), readers, options.format, output, selection)
         return
     if options.stats:
         from tesc.trace.counting import count
@@ -284,62 +300,75 @@ def _decode(
         tally = Tally()
         progress = _progress(options, readers)
         try:
-            count(readers, chosen, window, options.jobs or cores(), progress, tally)
+            count(readers, selection, options.jobs or cores(), progress, tally)
         finally:
             progress.end()
             output.write(render(tally, options.format))
         return
-    _print(options, unit, readers, output, Selection(chosen, window))
+    _print(options, settings, unit, readers, output, selection)
 
 
 def _latency(
-    options: argparse.Namespace,
-    unit: Unit,
+    pairings: Sequence[Pairing],
     readers: Sequence[RecordReader],
+    form: str,
     output: TraceOutput,
-    chosen: Callable[[str], bool],
-    window: Window,
+    selection: Selection,
 ) -> None:
     """Print how long spans took."""
     from tesc.trace import latency_text
     from tesc.trace.columns import column_batches
-    from tesc.trace.selection import Selection
-    from tesc.trace.spans import BadPairing, Latencies, likely_pairings, parse_pairing
+    from tesc.trace.spans import BadPairing, Latencies
 
+    if not pairings:
+        raise Failure("no names of events speak of a beginning and an end: say which ones with --span")
+    latencies = Latencies(pairings)
+    spans = latencies.spans
     try:
-        pairings = [parse_pairing(text) for text in options.span] or likely_pairings(unit.events)
-        if not pairings:
-            raise Failure("no names of events speak of a beginning and an end: say which ones with --span")
-        latencies = Latencies(pairings)
-        spans = latencies.spans
-        selection = Selection(lambda name: chosen(name) and spans.wants(name), window)
-        for batch in column_batches(readers, selection):
+        for batch in column_batches(readers, selection.among(spans.wants)):
             spans.take(batch)
     except BadPairing as wrong:
         raise Failure(str(wrong)) from None
     results = list(latencies.results())
-    shown = latency_text.as_text if options.format == "text" else latency_text.as_jsonl
+    shown = latency_text.as_text if form == "text" else latency_text.as_jsonl
     output.write(shown(results))
 
 
 def _print(
     options: argparse.Namespace,
+    settings: Settings,
     unit: Unit,
     readers: Sequence[RecordReader],
     output: TraceOutput,
     selection: Selection,
 ) -> None:
-    from tesc.trace.formats import make_format
     from tesc.trace.parts import cores
+    from tesc.trace.spans import BadPairing
     from tesc.trace.writing import write
 
-    events = [event for event in unit.events if selection.chosen(event.name)]
-    form = make_format(options.format, events, options.timestamps, options.guard_cells)
+    form = _format(options, settings, unit, selection)
     progress = _progress(options, readers)
     try:
         write(readers, form, selection, output, options.jobs or cores(), options.sort, progress)
+    except BadPairing as wrong:
+        raise Failure(str(wrong)) from None
     finally:
         progress.end()
+    if form.spans:
+        say_unmatched(form.spans)
+
+
+def _format(options: argparse.Namespace, settings: Settings, unit: Unit, selection: Selection) -> TraceWriter:
+    """What writes the traces in the format that is asked for."""
+    if options.format == "perfetto":
+        from tesc.trace.drawing import picture
+
+        pairings = pairings_of(options, settings, unit, False)
+        return picture(unit, pairings, counters_of(options.counter, unit))
+    from tesc.trace.formats import make_format
+
+    events = [event for event in unit.events if selection.chosen(event.name)]
+    return make_format(options.format, events, options.timestamps, options.guard_cells)
 
 
 def _progress(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Progress:
@@ -349,18 +378,3 @@ def _progress(options: argparse.Namespace, readers: Sequence[RecordReader]) -> P
     source = readers[0].source
     shown = options.follow or (options.output is None and not options.stats and sys.stdout.isatty())
     return Progress(source.size, StringIO() if shown else None)
-
-
-def _window(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Window:
-    """The times and processes wanted; reads on to the first records if times count from there."""
-    from tesc.trace.selection import ALWAYS, Window
-
-    origin = 0
-    if any(moment is not None and moment.relative for moment in (options.since, options.until)):
-        firsts = [reader.first_time() for reader in readers]
-        origin = min([time for time in firsts if time is not None and time >= 0], default=0)
-    return Window(
-        ALWAYS.since if options.since is None else options.since.at(origin),
-        ALWAYS.until if options.until is None else options.until.at(origin),
-        None if options.pid is None else frozenset(options.pid),
-    )

@@ -32,7 +32,7 @@ HELP = "every output of the whole tree in one process"
 _DEFAULT_BACKENDS = ("log",)
 _DEFAULT_FORMATS = ("h", "c")
 # Options that change neither what is generated nor where it goes.
-_SAME_OUTPUTS = ("--check", "--dry-run", "--touch", "--quiet", "-q")
+_SAME_OUTPUTS = ("--check", "--dry-run", "--json", "--touch", "--quiet", "-q")
 # How long a run may take before it shows on a terminal how far it is.
 _PATIENCE = 0.5
 
@@ -46,6 +46,9 @@ in [generate] of tesc.toml.
 
 The depfile's targets are all outputs, trace-events-all the first: ninja wants a command's first
 output to be its depfile's. make goes by times alone, so that it needs --touch.
+
+With --check or --dry-run, --json prints one object: "files" is how many there would be, "missing"
+and "different" are the paths of those that do not exist and of those with another content.
 
 Only files that change are written. What a run read and wrote is kept in the file .tesc-gen beside
 the outputs, so that the next one knows if it has nothing to do.
@@ -95,7 +98,9 @@ def _nothing_to_do(out: str, identity: str, words: Sequence[str]) -> bool:
             earlier.doubt(earlier.outputs)
         if earlier.text() != before:
             _save(earlier, out)
-    if "--quiet" not in words and "-q" not in words:
+    if "--json" in words:
+        print(_json(len(earlier.outputs), [], []))
+    elif "--quiet" not in words and "-q" not in words:
         print(f"{len(earlier.outputs)} files, nothing to do")
     return True
 
@@ -150,7 +155,12 @@ def own_parser() -> argparse.ArgumentParser:
         "--dry-run", action="store_true", help="list the files that would be written, write none"
     )
     parser.add_argument(
-        "--check", action="store_true", help="list the files that are out of date; 1 if there are any"
+        "--check",
+        action="store_true",
+        help="list the files that are missing or differ; 1 if there are any",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print what --check or --dry-run found as a JSON object"
     )
     parser.add_argument(
         "--touch", action="store_true", help="give all outputs the present time, changed or not"
@@ -183,6 +193,8 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     from tesc.units.rejections import rejections
     from tesc.units.releases import BadRelease, release_of
 
+    if options.json and not (options.check or options.dry_run):
+        raise Failure("--json says what --check or --dry-run found: give one of them")
     if not os.path.isdir(options.root):
         raise Failure(f"{options.root}: no such folder")
     try:
@@ -352,19 +364,31 @@ def _remember(manifest: Manifest, out: str, made: Sequence[Made]) -> None:
 def _report(made: Sequence[Made], options: argparse.Namespace) -> int:
     from tesc.cli.terminal import plural, print_text
 
-    changed = [one.path for one in made if one.changed]
-    lines = changed if options.check or options.dry_run else []
-    total = plural(len(made), "file")
+    missing = [one.path for one in made if one.before == "missing"]
+    different = [one.path for one in made if one.before == "different"]
+    changed = len(missing) + len(different)
+    status = 1 if options.check and changed else 0
+    if options.json:
+        print_text(_json(len(made), missing, different) + "\n")
+        return status
+    lines = []
+    if options.check or options.dry_run:
+        lines = [f"{one.before}: {one.path}" for one in made if one.before != "same"]
+    summary = f"{changed} of {plural(len(made), 'file')} "
     if options.check:
-        summary = f"{len(changed)} of {total} out of date"
-    elif options.dry_run:
-        summary = f"{len(changed)} of {total} would be written"
+        summary += f"out of date: {len(missing)} missing, {len(different)} different"
     else:
-        summary = f"{len(changed)} of {total} written"
+        summary += "would be written" if options.dry_run else "written"
     if not options.quiet:
-        lines = [*lines, summary]
+        lines.append(summary)
     print_text("".join(f"{line}\n" for line in lines))
-    return 1 if options.check and changed else 0
+    return status
+
+
+def _json(files: int, missing: list[str], different: list[str]) -> str:
+    import json
+
+    return json.dumps({"files": files, "missing": missing, "different": different})
 
 
 class _Progress:

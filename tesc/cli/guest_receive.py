@@ -164,11 +164,12 @@ def _summary(receiver: Receiver, errors: TraceErrors) -> int:
     decoder = receiver.decoder
     parts = [f"{decoder.events:,} events"]
     if isinstance(decoder, FrameDecoder):
-        parts += [f"{decoder.missing:,} missing" + ("" if decoder.exact else " or so")] * bool(
-            decoder.missing
-        )
-        parts += [f"{decoder.dropped:,} dropped by the guest"] * bool(decoder.dropped)
-    parts += [f"{receiver.skipped:,} bytes skipped"] * bool(receiver.skipped)
+        if decoder.missing:
+            parts.append(f"{decoder.missing:,} missing" + ("" if decoder.exact else " or so"))
+        if decoder.dropped:
+            parts.append(f"{decoder.dropped:,} dropped by the guest")
+    if receiver.skipped:
+        parts.append(f"{receiver.skipped:,} bytes skipped")
     clock = receiver.clock
     if clock.known:
         parts.append(f"times to within {clock.uncertainty / 1000:,.0f} us")

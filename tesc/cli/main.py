@@ -52,7 +52,7 @@ def _run(words: list[str]) -> int:
         return status
     from tesc.cli.commands import Parser
 
-    parser = Parser()
+    parser = Parser(words[0] if words else None)
     if not words:
         parser.print_help(sys.stderr)
         return 2
@@ -101,7 +101,7 @@ def _failed(error: Exception, words: Sequence[str]) -> int:
     from tesc.units.outside import BadDirective
 
     if isinstance(error, (Failure, BadDirective, BadTree)):
-        complain(str(error))
+        complain(str(error), picture=getattr(error, "picture", ()))
     elif isinstance(error, BadConfiguration):
         sys.stderr.write(printable(f"{error}\n"))
     elif isinstance(error, OSError):

@@ -58,14 +58,14 @@ def run(options: argparse.Namespace) -> int:
 def _line(one: Reference) -> str:
     line, column = one.source.place(one.span.start)
     text = one.source.line_text(line).strip()
-    return f"{one.source.path}:{line}:{column}: {one.kind}: {text}"
+    return f"{one.source.path}:{line}:{column}: {one.label}: {text}"
 
 
 def _entry(one: Reference) -> dict[str, Any]:
     line, column = one.source.place(one.span.start)
     end_line, end_column = one.source.place(one.span.end)
     return {
-        "kind": one.kind,
+        "kind": one.label,
         "path": one.source.path,
         "line": line,
         "column": column,

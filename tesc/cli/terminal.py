@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 
 from tesc.escaping import is_plain, visible
@@ -12,12 +11,16 @@ from tesc.escaping import printable as printable  # callers look for it here
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import TextIO
 
 
 class Failure(Exception):
-    """A command could not do its work; the message says why. Exit status 2."""
+    """A command could not do its work; the message says why, and lines may show it. Exit status 2."""
+
+    def __init__(self, message: str, picture: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.picture = picture
 
 
 _told = 0
@@ -28,12 +31,13 @@ def warned() -> bool:
     return bool(_told)
 
 
-def error(message: str, kind: str = "error") -> None:
-    """Tell the user of something that is not a finding."""
+def error(message: str, kind: str = "error", picture: Sequence[str] = ()) -> None:
+    """Tell the user of something that is not a finding; lines of a `picture` are under it."""
     global _told
     _told += 1
     try:
-        sys.stderr.write(f"tesc: {kind}: {visible(message)}\n")
+        lines = [f"tesc: {kind}: {visible(message)}", *[printable(line) for line in picture]]
+        sys.stderr.write("".join([f"{line}\n" for line in lines]))
         sys.stderr.flush()
     except OSError:
         pass  # nobody is left to be told; the exit status says it
@@ -115,4 +119,6 @@ def use_color(choice: str, stream: TextIO) -> bool:
 
 def width() -> int:
     """How many columns to print excerpts in."""
+    import shutil  # it needs what unpacks archives
+
     return max(shutil.get_terminal_size((110, 24)).columns, 60)

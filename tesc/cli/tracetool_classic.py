@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from tesc import codes
-from tesc.codegen.classic import BACKENDS, OUTPUTS, Options, generate
+from tesc.codegen.classic import BACKENDS, OUTPUTS, RELEASES, Options, generate
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 from tesc.units.rejections import rejections
@@ -41,6 +41,10 @@ outputs:
     -g      the host's demultiplexer of guest events
     --stap  SystemTap tapset (with --dtrace)
 
+options:
+    --release NAME        whose script: openbios (firmware's, the default), qemu-0.14 or qemu-1.0;
+                          QEMU's have no -g, and 0.14's no --probe-prefix
+
 for --stap:
     --binary PATH         the traced program
     --target-type TYPE    'system' or 'user'
@@ -48,7 +52,7 @@ for --stap:
     --probe-prefix PREFIX in place of the latter two: what the probes are named after
                           (default: qemu.TYPE.ARCH)
 """
-_VALUES = ("--binary", "--target-type", "--target-arch", "--probe-prefix")
+_VALUES = ("--binary", "--target-type", "--target-arch", "--probe-prefix", "--release")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -79,13 +83,25 @@ def main(arguments: Sequence[str]) -> int:
     if not backend or not output:
         sys.stderr.write(USAGE)
         return 1
+    release = RELEASES.get(values["--release"] or "openbios")
+    if release is None:
+        sys.stderr.write(f"tesc tracetool-classic: --release: one of {', '.join(RELEASES)}\n")
+        return 2
+    given = [option for option in _VALUES if values[option] and option != "--release"]
+    if output not in release.outputs or not set(given) <= set(release.options):
+        sys.stderr.write(USAGE)
+        return 1
     refusal = _refusal(backend, output, values)
     if refusal:
         # 2011 wrote these to standard output, and builds look for them there.
         sys.stdout.write(f"{refusal}\n")
         return 1
     prefix = values["--probe-prefix"] or f"qemu.{values['--target-type']}.{values['--target-arch']}"
-    return _generate(Options(backend, output, values["--binary"], prefix))
+    return _generate(
+        Options(
+            backend=backend, output=output, binary=values["--binary"], probe_prefix=prefix, release=release
+        )
+    )
 
 
 def _refusal(backend: str, output: str, values: dict[str, str]) -> str | None:

@@ -144,7 +144,16 @@ def _syntax_error(path: str, text: str, message: str) -> BadConfiguration:
             said = _no_value(rest)
         wrong = _TOKEN.match(rest)
         return BadConfiguration(
-            [ConfigError(relative(path), line, column, said, before, wrong[0] if wrong else "")]
+            [
+                ConfigError(
+                    path=relative(path),
+                    line=line,
+                    column=column,
+                    message=said,
+                    before=before,
+                    text=wrong[0] if wrong else "",
+                )
+            ]
         )
     return _wrong(path, text, len(text.rstrip("\n")), f"{message[: match.start()]} before the end")
 

@@ -9,6 +9,7 @@ from tesc.records import record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from tesc.lsp.settings import ClientSettings
     from tesc.lsp.view import View
@@ -16,16 +17,18 @@ if TYPE_CHECKING:
     from tesc.syntax.source import Span
     from tesc.units.unit import UnitEvent
 
+    Kind = Literal["name", "id", "parameter"]
+
 _MOST = 3
 
 
 @record
 class Hint:
-    """A text that is before the character at an offset; `kind` is name, id or parameter."""
+    """A text that is before the character at an offset."""
 
     offset: int
     text: str
-    kind: str
+    kind: Kind
     tooltip: str | None = None
 
 

@@ -66,7 +66,14 @@ class Offer:
 def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], unsafe: bool) -> list[Offer]:
     """What to do about the findings `here`, of all that is `found` in the file."""
     joins = (
-        Offer("Join the lines of this event", QUICK, join_edits(view, _line(one)), one, True) for one in here
+        Offer(
+            title="Join the lines of this event",
+            kind=QUICK,
+            edits=join_edits(view, _line(one)),
+            about=one,
+            preferred=True,
+        )
+        for one in here
     )
     joining = next((offer for offer in joins if offer.edits), None)
     made = [joining] if joining else []
@@ -122,9 +129,7 @@ def disabling(view: View, span: Span) -> list[Offer]:
     return [Offer(title, REWRITE, disable(view.tree, event))]
 
 
-def mended(
-    view: View, found: Sequence[Diagnostic], unsafe: bool, rule: str | None = None
-) -> list[SourceEdit]:
+def fixed(view: View, found: Sequence[Diagnostic], unsafe: bool, rule: str | None = None) -> list[SourceEdit]:
     """The edits that fix all findings in a file, or those of one rule, until none is left."""
     file = view.source.file
 
@@ -206,7 +211,13 @@ def _removals(view: View, one: Diagnostic) -> Iterator[Offer]:
     if one.code == _UNUSED_IGNORE:
         edits = remove_ignore(view.tree, one.span)
         if edits:
-            yield Offer(f"Remove '{text}', which ignores nothing", QUICK, edits, one, True)
+            yield Offer(
+                title=f"Remove '{text}', which ignores nothing",
+                kind=QUICK,
+                edits=edits,
+                about=one,
+                preferred=True,
+            )
     elif one.code == _NO_MATCH:
         edits = remove_pattern(view.tree, one.span)
         if not edits:

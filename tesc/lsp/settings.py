@@ -58,17 +58,17 @@ def settings_from(value: Any) -> tuple[ClientSettings, list[str]]:
         profile = None
     nothing = ClientSettings()
     settings = ClientSettings(
-        min(max(take("debounce", int, nothing.debounce), 0), _MOST_DEBOUNCE),
-        take("diagnostics", str, "open") == "workspace",
-        profile,
-        _rules("select", take("select", list, []), wrong),
-        _rules("ignore", take("ignore", list, []), wrong),
-        take("fixAllUnsafe", bool, nothing.fix_all_unsafe),
-        take("inlayHints.names", bool, nothing.hint_names),
-        take("inlayHints.ids", bool, nothing.hint_ids),
-        take("inlayHints.parameters", bool, nothing.hint_parameters),
-        take("codeLens", bool, nothing.code_lens),
-        take("sources", bool, nothing.sources),
+        debounce=min(max(take("debounce", int, nothing.debounce), 0), _MOST_DEBOUNCE),
+        everywhere=take("diagnostics", str, "open") == "workspace",
+        profile=profile,
+        select=_rules("select", take("select", list, []), wrong),
+        ignore=_rules("ignore", take("ignore", list, []), wrong),
+        fix_all_unsafe=take("fixAllUnsafe", bool, nothing.fix_all_unsafe),
+        hint_names=take("inlayHints.names", bool, nothing.hint_names),
+        hint_ids=take("inlayHints.ids", bool, nothing.hint_ids),
+        hint_parameters=take("inlayHints.parameters", bool, nothing.hint_parameters),
+        code_lens=take("codeLens", bool, nothing.code_lens),
+        sources=take("sources", bool, nothing.sources),
     )
     return settings, wrong
 

@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from tesc.lsp.positions import units
 from tesc.records import record
 from tesc.syntax.nodes import Comment, Disable, Event, Include, Malformed, Prefix
-from tesc.syntax.printf import PRI_MACROS, Literal
+from tesc.syntax.printf import PRI_MACROS, StringLiteral
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -156,7 +156,7 @@ def _format(shape: Format) -> Iterator[Token]:
     parsed = shape.parsed
     conversions = [Span(one.start, one.end) for one in parsed.conversions]
     for piece in parsed.pieces:
-        if not isinstance(piece, Literal):
+        if not isinstance(piece, StringLiteral):
             known = _LIBRARY if piece.name in PRI_MACROS else 0
             yield Token(shape.start + piece.start, shape.start + piece.end, "macro", known)
             continue

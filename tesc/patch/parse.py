@@ -116,7 +116,7 @@ class _Parser:
                 half = (len(begin) - 11) // 2
                 names = binary.groups() if binary[1] else (begin[11 : 11 + half], begin[12 + half :])
                 old, new = (None if name == NOWHERE else _unquoted(name) for name in names)
-                self._found.append(FilePatch(old, new, False, True, ()))
+                self._found.append(FilePatch(old=old, new=new, renamed=False, binary=True, hunks=()))
                 return
             if line.startswith("copy "):
                 name = _unquoted(line.split(" ", 2)[2])
@@ -129,7 +129,7 @@ class _Parser:
                 break
             self._at += 1
         if source is not None and target is not None:
-            self._found.append(FilePatch(source, target, True, False, ()))
+            self._found.append(FilePatch(old=source, new=target, renamed=True, binary=False, hunks=()))
 
     def _file(self, source: str | None = None, target: str | None = None) -> None:
         """A file's diff from its `---` on; `source` and `target` are its names if it is renamed."""
@@ -149,7 +149,7 @@ class _Parser:
         renamed = source is not None and target is not None
         if renamed:
             old, new = source, target
-        self._found.append(FilePatch(old, new, renamed, False, tuple(hunks)))
+        self._found.append(FilePatch(old=old, new=new, renamed=renamed, binary=False, hunks=tuple(hunks)))
 
     def _hunk(self, name: str, number: int) -> Hunk:
         found = _HUNK.match(self._lines[self._at])
@@ -181,7 +181,13 @@ class _Parser:
         if changes and self._at < len(self._lines) and self._lines[self._at].startswith("\\"):
             _cut(changes)
             self._at += 1
-        return Hunk(old_start, new_start, _side(changes, "+"), _side(changes, "-"), tuple(changes))
+        return Hunk(
+            old_start=old_start,
+            new_start=new_start,
+            old=_side(changes, "+"),
+            new=_side(changes, "-"),
+            changes=tuple(changes),
+        )
 
 
 def _cut(changes: list[tuple[str, str]]) -> None:

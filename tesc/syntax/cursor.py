@@ -198,7 +198,15 @@ def _format(before: str, begin: int, parameters: tuple[Declaration, ...], after:
         word = _last_word(before[begin:])
         if before[begin : len(before) - len(word)].strip(" \t"):
             return None
-        return InFormat(len(before) - len(word), False, False, None, parameters, "", after)
+        return InFormat(
+            begin=len(before) - len(word),
+            literal=False,
+            started=False,
+            partial=None,
+            left=parameters,
+            before="",
+            after=after,
+        )
     opened = _opened(before, quote)
     if opened is None:
         word = _last_word(before)
@@ -214,7 +222,15 @@ def _format(before: str, begin: int, parameters: tuple[Declaration, ...], after:
         taken += partial.width.startswith("*") + (partial.precision or "").startswith("*")
     here = quote + partial.start if partial and opened is not None else len(before) - len(word)
     literal = before[opened + 1 : here] if opened is not None else text.rstrip(' \t"')
-    return InFormat(here, opened is not None, True, partial, parameters[taken:], literal, after)
+    return InFormat(
+        begin=here,
+        literal=opened is not None,
+        started=True,
+        partial=partial,
+        left=parameters[taken:],
+        before=literal,
+        after=after,
+    )
 
 
 def _opened(before: str, at: int) -> int | None:

@@ -70,7 +70,13 @@ def outline(line: str) -> Outline | None:
             start = end + 1
     pieces.append(Span(start, end))
     quote = seen.find('"', end)
-    return Outline(head[1], head.end() - 1, tuple(pieces), close, None if quote < 0 else quote)
+    return Outline(
+        name=head[1],
+        open=head.end() - 1,
+        pieces=tuple(pieces),
+        close=close,
+        format=None if quote < 0 else quote,
+    )
 
 
 def format_before(line: str, start: int, column: int) -> str:
@@ -84,5 +90,7 @@ def format_before(line: str, start: int, column: int) -> str:
         elif text[at] == "\\" and quoted:
             at += 1
         at += 1
+    if not quoted:
+        return text
     # A backslash at the column would take the quote for its own.
-    return (text + "\\" * (at > len(text)) + '"') if quoted else text
+    return text + ('\\"' if at > len(text) else '"')

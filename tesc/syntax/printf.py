@@ -14,6 +14,12 @@ from functools import lru_cache
 from tesc.records import record
 from tesc.syntax.grammar import terminals
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    FlawKind = Literal["bad-escape", "nul", "newline"]
+
 # C11 7.8.1: PRI, a conversion, and the width or kind of integer.
 _PRI_SIZES = [f"{kind}{bits}" for kind in ("", "LEAST", "FAST") for bits in (8, 16, 32, 64)] + ["MAX", "PTR"]
 PRI_MACROS = frozenset(f"PRI{letter}{size}" for letter in "diouxX" for size in _PRI_SIZES)
@@ -33,7 +39,7 @@ _CONVERSION = re.compile(
 
 
 @record
-class Literal:
+class StringLiteral:
     """A string literal of a format, its quotes included."""
 
     start: int
@@ -51,11 +57,11 @@ class Macro:
 
 @record
 class Flaw:
-    """Something in a string literal that formats do not bear: `kind` is bad-escape, nul or newline."""
+    """Something in a string literal that formats do not bear: `kind` says what."""
 
     start: int
     end: int
-    kind: str
+    kind: FlawKind
 
 
 @record
@@ -89,14 +95,14 @@ class Conversion:
 class ParsedFormat:
     """A format's pieces in order; positions are relative to the format's start."""
 
-    pieces: tuple[Literal | Macro, ...]
+    pieces: tuple[StringLiteral | Macro, ...]
     conversions: tuple[Conversion, ...]
     flaws: tuple[Flaw, ...]
     joined: str
 
     @property
-    def literals(self) -> list[Literal]:
-        return [piece for piece in self.pieces if isinstance(piece, Literal)]
+    def literals(self) -> list[StringLiteral]:
+        return [piece for piece in self.pieces if isinstance(piece, StringLiteral)]
 
     @property
     def macros(self) -> list[Macro]:
@@ -173,14 +179,14 @@ def _piece_pattern() -> re.Pattern[str]:
 @lru_cache(maxsize=16384)
 def parse_format(text: str) -> ParsedFormat:
     """The literals, macros and conversions of a format's text."""
-    pieces: list[Literal | Macro] = []
+    pieces: list[StringLiteral | Macro] = []
     macros: dict[int, Macro] = {}
     flaws: list[Flaw] = []
     joined = _Joined()
     for match in _piece_pattern().finditer(text):
         start, end = match.span()
         if match[1] is not None:
-            pieces.append(Literal(start, end))
+            pieces.append(StringLiteral(start, end))
             _decode(text, start + 1, end - 1, joined, flaws)
         else:
             macro = Macro(start, end, match[2])

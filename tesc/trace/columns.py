@@ -7,6 +7,7 @@
 A batch is a piece of the trace, some thousand records; each of its parts holds one event's records.
 Numbers are words of 64 bits whatever their types, text is bytes, as values are everywhere in tesc.trace;
 `typed` makes of a column what its parameter's type says. Columns are lists, or arrays of numpy (uint64)
+(of texts, `vectors.Texts`)
 where that is installed and the trace is long enough: take them as sequences. The order of the records of
 different events is in `places`, which count through the whole batch.
 """
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from tesc.trace.reader import RecordReader, Row, Slots
     from tesc.trace.selection import Selection
     from tesc.trace.values import Kind, Values
-    from tesc.trace.vectors import Frames
 
 
 @record
@@ -51,22 +51,44 @@ class EventColumns:
 
 def column_batches(readers: Sequence[RecordReader], selection: Selection) -> Iterator[list[EventColumns]]:
     """The selected records of traces, merged by time if there are several, as columns; no batch is empty."""
-    prepare = selection.prepare(lambda event: lambda values: (event, values))
-    if len(readers) > 1 or selection.where is not None:
+    if len(readers) > 1:
+        prepare = selection.prepare(_as_is)
         for rows in batches(readers, prepare, selection.window):
             yield _grouped(rows, 0)
         return
     reader = readers[0]
     if (reader.source.file_size or 0) >= vectors.WORTH:
         reader.use_vectors()
-    slots: Slots = {}
+    pieces = Pieces(selection)
     while not reader.over:
-        found, number = _many(reader, selection)
-        rows = reader.fill(prepare, slots, selection.window, many=False).rows()
-        found += _grouped(rows, number)
+        found = pieces.take(reader)
         if found:
             yield found
         reader.read_on()
+
+
+class Pieces:
+    """Makes columns of what data a reader has, for who reads on by himself (tesc.trace.parts)."""
+
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+        self._prepare = selection.prepare(_as_is)
+        self._slots: Slots = {}
+
+    def forget_events(self) -> None:
+        """IDs have new meanings."""
+        self._slots.clear()
+
+    def take(self, reader: RecordReader) -> list[EventColumns]:
+        """The selected records of the reader's data."""
+        selection = self._selection
+        found, number = ([], 0) if selection.where else _many(reader, selection)
+        rows = reader.fill(self._prepare, self._slots, selection.window, many=False).rows()
+        return found + _grouped(rows, number)
+
+
+def _as_is(event: TracedEvent) -> Callable[[Values], tuple[TracedEvent, Values]]:
+    return lambda values: (event, values)
 
 
 def _grouped(rows: Iterable[Row], number: int) -> list[EventColumns]:
@@ -100,20 +122,12 @@ def _many(reader: RecordReader, selection: Selection) -> tuple[list[EventColumns
             assert event is not None
             if selection.chosen(event.name):
                 one = frames.chosen(which)
-                columns = _columns(one, event, reader.layout.order)
+                columns = one.columns([kind.text for kind in event.kinds])
                 found.append(EventColumns(event, which, one.times, one.pids, columns))
         return found, len(frames)
     except CORRUPT:
         reader.go_back(mark)
         return [], 0
-
-
-def _columns(frames: Frames, event: TracedEvent, order: str) -> tuple[Sequence[Any], ...]:
-    """The arguments of records of one event."""
-    if not event.has_texts:
-        return tuple([frames.words(slice(None), index) for index in range(len(event.parameters))])
-    split = event.splitter(order, words=False)
-    return tuple(map(list, zip(*map(split, frames.payloads(slice(None))))))
 
 
 def typed(kind: Kind, column: Sequence[Any]) -> Sequence[Any]:

@@ -16,7 +16,6 @@ from tesc.trace.errors import PayloadMismatch
 from tesc.trace.events import DROPPED
 from tesc.trace.layout import DROPPED_ID, EVENT, HEAD_BYTES, MAX_RECORD
 from tesc.trace.parts import Work, can_split, split, whole
-from tesc.trace.selection import ALWAYS
 from tesc.trace.stats import Tally
 
 TYPE_CHECKING = False
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from tesc.trace.events import TracedEvent
     from tesc.trace.reader import Made, RecordReader
-    from tesc.trace.selection import Window
+    from tesc.trace.selection import Selection
     from tesc.trace.values import Value, Values
     from tesc.trace.vectors import Frames
 
@@ -39,19 +38,18 @@ _MOST_SHAPES = 100
 
 def count(
     readers: Sequence[RecordReader],
-    chosen: Callable[[str], bool],
-    window: Window = ALWAYS,
+    selection: Selection,
     jobs: int = 1,
     progress: Callable[[int, int], object] = lambda offset, records: None,
     tally: Tally | None = None,
 ) -> Tally:
-    """The counts of traces' records of the events whose names are chosen.
+    """The counts of traces' records that are selected.
 
     They go into `tally` if it is given, also those of a trace of which an interrupt ends the reading.
     """
     tally = Tally() if tally is None else tally
     for reader in readers:
-        counting = Counting(reader, chosen, window)
+        counting = Counting(reader, selection)
         if (reader.source.file_size or 0) >= vectors.WORTH:
             reader.use_vectors()
         try:
@@ -67,12 +65,13 @@ def count(
 class Counting(Work):
     """Counts the records of a trace; `state` is the tally of all that was handed in."""
 
-    def __init__(self, reader: RecordReader, chosen: Callable[[str], bool], window: Window = ALWAYS) -> None:
+    def __init__(self, reader: RecordReader, selection: Selection) -> None:
         self.state = Tally()
         self._tally = Tally()
         self._reader = reader
-        self._chosen = chosen
-        self._window = window
+        self._chosen = selection.chosen
+        self._window = selection.window
+        self._prepare = selection.prepare(_counted)
         self._slots: dict[int, Made | None] = {}
         order = reader.layout.order
         self._head: Callable[..., Head] = struct.Struct(f"{order}QQ8xI").unpack_from
@@ -87,7 +86,8 @@ class Counting(Work):
         # The shapes of records met so far, and an expression for them once they are known.
         self._shapes: dict[tuple[int, int], bytes] = {}
         self._pattern: re.Pattern[bytes] | None = None
-        self._quick = reader.layout.typed and not window.limited
+        self._plainly = selection.where is None
+        self._quick = reader.layout.typed and self._plainly and not self._window.limited
         reader.source.chunk = PIECE
 
     def begin(self) -> None:
@@ -105,7 +105,7 @@ class Counting(Work):
         self._pattern = None
 
     def take(self, reader: RecordReader) -> None:
-        if not (self._many() or (self._quick and self.quick())):
+        if not ((self._plainly and self._many()) or (self._quick and self.quick())):
             self.carefully()
 
     def hand_in(self) -> None:
@@ -119,14 +119,6 @@ class Counting(Work):
             self._tally.see(rows.times[-1])
             self._tally.counts.update([name for name, _ in rows.made])
             self._tally.dropped += sum([dropped for _, dropped in rows.made])
-
-    def _prepare(self, event: TracedEvent) -> Callable[[Values], tuple[str, Value]] | None:
-        if not self._chosen(event.name):
-            return None
-        if event is DROPPED:
-            return lambda values: (event.name, values[0])
-        made = (event.name, 0)
-        return lambda values: made
 
     def quick(self) -> bool:
         """Count the records of the data that is there; false, and nothing is counted, if one is not plain."""
@@ -319,3 +311,11 @@ class Counting(Work):
         if sum(texts) != 1:
             return 0, 0, split
         return 8 + HEAD_BYTES + 8 * texts.index(True), HEAD_BYTES + 8 * len(texts) - 4, split
+
+
+def _counted(event: TracedEvent) -> Callable[[Values], tuple[str, Value]]:
+    """What counts of a record: its event's name, and how many others it says were dropped."""
+    if event is DROPPED:
+        return lambda values: (event.name, values[0])
+    made = (event.name, 0)
+    return lambda values: made

@@ -10,6 +10,8 @@ This is what tracetool's __init__.py, vcpu.py and transform.py made of them in t
 
 from __future__ import annotations
 
+from tesc import codes
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.units.unit import Unit, UnitEvent
@@ -18,7 +20,6 @@ _CPU = ("void *", "__cpu")
 _CPU_FORMAT = '"cpu=%p "'
 # What a value of the guest is recorded as: TCGv, whose size depended on the target, is made to fit all.
 _GUEST_TYPES = {"TCGv": "uint64_t", "TCGv_i32": "uint32_t", "TCGv_i64": "uint64_t", "TCGv_ptr": "void *"}
-_SECOND_FORMAT = "TE004"
 
 if TYPE_CHECKING:
     # Name, parameters and format.
@@ -49,7 +50,7 @@ def second_formats(unit: Unit) -> tuple[dict[int, str], set[int]]:
     found: dict[int, str] = {}
     void: set[int] = set()
     for tree in unit.trees:
-        second = [error for error in tree.errors if error.code == _SECOND_FORMAT]
+        second = [error for error in tree.errors if error.code == codes.TEXT_AFTER_ITEM]
         if not second:
             continue
         ends = {event.node.end: event.node for event in unit.events if event.source is tree.source}

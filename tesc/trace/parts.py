@@ -22,7 +22,7 @@ from tesc.trace.layout import EVENT, MAX_RECORD, Mapping, framing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, NoReturn
 
     from tesc.trace.reader import RecordReader
 
@@ -53,9 +53,18 @@ class Work:
         """Take in the records of the reader's data."""
         raise NotImplementedError
 
+    def make_ready(self) -> None:
+        """All of the part is taken: do what can be done before it is known to be right."""
+
     def hand_in(self) -> None:
-        """What was taken is right, and `state` is that before the part: give it out, move the state on."""
+        """What was taken is right, and `state` is that before the part: give it out, move the state on.
+
+        Other processes wait meanwhile.
+        """
         raise NotImplementedError
+
+    def end(self) -> None:
+        """No other part comes to this process."""
 
 
 class _Baton:
@@ -125,9 +134,11 @@ def whole(reader: RecordReader, work: Work, progress: Callable[[int, int], objec
     while not reader.over:
         work.begin()
         work.take(reader)
+        work.make_ready()
         work.hand_in()
         progress(reader.source.offset, reader.records)
         reader.read_on()
+    work.end()
 
 
 def split(reader: RecordReader, work: Work, jobs: int, progress: Callable[[int, int], object]) -> None:
@@ -151,7 +162,10 @@ def split(reader: RecordReader, work: Work, jobs: int, progress: Callable[[int, 
             if receive != pipes[-1][0]:
                 os.close(receive)
         _follow(pipes[-1][0], reader, work, progress)
-        children = [child for child in children if os.waitpid(child, 0) is None]
+        while children:
+            _, status = os.waitpid(children.pop(), 0)
+            if status:
+                _fail(_receive(pipes[-1][0]))
     finally:
         _end(children)
         os.close(pipes[-1][0])
@@ -163,14 +177,19 @@ def _follow(receive: int, reader: RecordReader, work: Work, progress: Callable[[
         told = _receive(receive)
         if isinstance(told, tuple):
             progress(*told)
-        elif isinstance(told, _Failed):
-            raise told.error
-        elif told is None:
-            raise ChildProcessError("a process that read a part of the trace has ended before its time")
+        elif told is None or isinstance(told, _Failed):
+            _fail(told)
         else:
             told.give_back(reader)
             work.state = told.state
             return
+
+
+def _fail(told: Any) -> NoReturn:
+    """Raise what a process failed by."""
+    if isinstance(told, _Failed):
+        raise told.error
+    raise ChildProcessError("a process that read a part of the trace has ended before its time")
 
 
 def _end(children: list[int]) -> None:
@@ -240,6 +259,7 @@ class _Parts:
             _send(told, baton if last else (baton.offset, baton.records))
             if not last:
                 _send(send, baton)
+        self._work.end()
 
     def _prove(self, baton: _Baton, begun: int | None, known: int, stop: int) -> None:
         """Read the part again if it does not begin where the part before ended, with the same meanings."""
@@ -263,6 +283,7 @@ class _Parts:
             self._work.take(reader)
             if reader.source.offset < stop:
                 reader.read_on()
+        self._work.make_ready()
 
     def _guess(self, start: int, stop: int) -> int | None:
         """Where in the part a record seems to begin; None if nowhere."""

@@ -28,6 +28,7 @@ from tesc.trace.layout import (
     framing,
 )
 from tesc.trace.loops import CORRUPT, take_made, take_rows
+from tesc.trace.selection import Pending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,7 +108,10 @@ class Rows:
         return list(zip(self.times, self.pids, self.made))
 
     def dense(self) -> Rows:
-        """Without those of which None was made."""
+        """Without those of which None was made, or that their times and processes leave out."""
+        for at, made in enumerate(self.made):
+            if made.__class__ is Pending:
+                self.made[at] = made.made if made.wanted(self.times[at], self.pids[at]) else None
         wanted = [made is not None for made in self.made]
         return Rows(*[list(compress(column, wanted)) for column in (self.times, self.pids, self.made)])
 
@@ -156,6 +160,11 @@ class RecordReader:
         return self.records - self.lost
 
     # What an ID means.
+
+    @property
+    def declared(self) -> list[TracedEvent]:
+        """The events that records can be of."""
+        return [*(self._guest or self.catalogue.events), DROPPED]
 
     def event(self, event_id: int) -> TracedEvent | None:
         """The event that an ID means here and now."""
@@ -288,7 +297,7 @@ class RecordReader:
             for made in slots.values():
                 if made:
                     made.clear()
-        bare = timeless and not window.limited
+        bare = timeless and not window.limited and not window.dated
         found = self._take_many(prepare, slots, window, bare) if many else Rows([], [], [])
         rows: list[Any] = []
         try:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
+    from tesc.trace.conditions import Wanted
     from tesc.trace.events import TracedEvent
     from tesc.trace.reader import Prepare
     from tesc.trace.values import Values
@@ -39,14 +40,16 @@ class Window:
     """The records of some time and of some processes: from `since` on, before `until`.
 
     Records without a time or a process (a guest's stream has neither) are in none that is limited
-    by it. `sparse` is true if what is made of a record may be None, which leaves the record out: this is
-    how a condition on arguments is put into what makes something of their values.
+    by it. `sparse` is true if what is made of a record may be None, which leaves the record out, or Pending:
+    this is how a condition on arguments is put into what makes something of their values. With `dated` a
+    condition asks for times or processes.
     """
 
     since: int = -1
     until: int = END_OF_TIME
     pids: frozenset[int] | None = None
     sparse: bool = False
+    dated: bool = False
 
     @property
     def limited(self) -> bool:
@@ -60,34 +63,54 @@ ALWAYS = Window()
 
 
 @record
+class Pending:
+    """What was made of a record's values, and what says from its time and process whether it is wanted."""
+
+    made: Any
+    wanted: Callable[[int, int], bool]
+
+
+@record
 class Selection:
     """The records that are wanted: of events by name, of some time and of some processes, by their arguments.
 
-    `where` gives for an event what says from its values whether a record is wanted, or None if all are.
-    Nothing but `prepare` and `window` need be known to who reads: this is the place of conditions.
+    `where` gives for an event whether its records are wanted, or what says from their values which ones
+    (tesc.trace.conditions). Nothing but `prepare` and `window` need be known to who reads: this is the place
+    of conditions.
     """
 
     chosen: Callable[[str], bool]
     times: Window = ALWAYS
-    where: Callable[[TracedEvent], Callable[[Values], bool] | None] | None = None
+    where: Callable[[TracedEvent], Wanted] | None = None
+    # Whether `where` asks for times or processes, of any event.
+    dated: bool = False
 
     @property
     def window(self) -> Window:
         if self.where is None:
             return self.times
-        return Window(self.times.since, self.times.until, self.times.pids, sparse=True)
+        times = self.times
+        return Window(since=times.since, until=times.until, pids=times.pids, sparse=True, dated=self.dated)
+
+    def among(self, names: Callable[[str], bool]) -> Selection:
+        """Only those of the events that are `names`."""
+        chosen = self.chosen
+        return Selection(lambda name: chosen(name) and names(name), self.times, self.where, self.dated)
 
     def prepare(self, make: Prepare) -> Prepare:
         """`make`, but None for events that are left out, and making None of records that are."""
 
         def prepared(event: TracedEvent) -> Callable[[Values], Any] | None:
-            if not self.chosen(event.name):
+            wanted = self.chosen(event.name) and (self.where is None or self.where(event))
+            if wanted is False:
                 return None
             made = make(event)
-            wanted = None if self.where is None else self.where(event)
-            if made is None or wanted is None:
+            if made is None or wanted is True:
                 return made
-            return lambda values: made(values) if wanted(values) else None
+            test = wanted.test
+            if wanted.dated:
+                return lambda values: Pending(made(values), lambda time, pid: test(values, time, pid))
+            return lambda values: made(values) if test(values) else None
 
         return prepared
 

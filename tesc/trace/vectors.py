@@ -11,11 +11,12 @@ same.
 
 from __future__ import annotations
 
+from tesc.trace.errors import PayloadMismatch
 from tesc.trace.layout import EVENT, HEAD_BYTES, MAX_RECORD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from tesc.trace.events import TracedEvent
@@ -151,6 +152,66 @@ class Frames:
     def words(self, which: Array, index: int) -> Array:
         """The argument at `index` of records of one event that has no texts before it."""
         return _field(self.data, self.order, "u8", _HEAD + 8 * index)[self.starts[which]]
+
+    def columns(self, texts: Sequence[bool]) -> tuple[Any, ...]:
+        """The arguments of records of one event: arrays of words, and `Texts`; `texts` says which.
+
+        Raises PayloadMismatch where a record's texts are not as long as the record says.
+        """
+        if not any(texts):
+            return tuple([self.words(slice(None), index) for index in range(len(texts))])
+        at, stops = self.starts + _HEAD, self.starts + self.lengths + 8
+        found: list[Any] = []
+        for is_text in texts:
+            end = at + (4 if is_text else 8)
+            if (end > stops).any():
+                raise PayloadMismatch
+            if is_text:
+                lengths = _field(self.data, self.order, "u4", 0)[at].astype(at.dtype)
+                found.append(Texts(self.data, end, lengths))
+                end = end + lengths
+            else:
+                found.append(_field(self.data, self.order, "u8", 0)[at])
+            at = end
+        if (at != stops).any():
+            raise PayloadMismatch
+        return tuple(found)
+
+
+class Texts:
+    """A column of texts where they lie in some data: a sequence of bytes, which are made when asked for."""
+
+    def __init__(self, data: bytes, starts: Array, lengths: Array) -> None:
+        self._data = data
+        self._starts = starts
+        self._lengths = lengths
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __getitem__(self, at: int) -> bytes:
+        start = int(self._starts[at])
+        return self._data[start : start + int(self._lengths[at])]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.tolist())
+
+    def tolist(self) -> list[bytes]:
+        data = self._data
+        return [data[at : at + n] for at, n in zip(self._starts.tolist(), self._lengths.tolist())]
+
+    def packed(self) -> tuple[Array, Array]:
+        """All texts in one array of bytes, and where in it each begins, and the last one ends (int32)."""
+        np = _numpy()
+
+        offsets: Array = np.zeros(len(self) + 1, np.int32)
+        np.cumsum(self._lengths, out=offsets[1:])
+        size = int(self._lengths[0]) if len(self) else 0
+        if (self._lengths == size).all():
+            texts = _field(self._data, "", f"V{size}", 0)[self._starts] if size else np.empty(0, np.uint8)
+            return offsets, texts.view(np.uint8)
+        index = np.repeat(self._starts - offsets[:-1], self._lengths) + np.arange(offsets[-1])
+        return offsets, np.frombuffer(self._data, np.uint8)[index]
 
 
 def _field(data: bytes, order: str, kind: str, offset: int) -> Array:

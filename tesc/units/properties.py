@@ -83,7 +83,18 @@ def _with_cpu(event: Event, release: Release) -> Event:
     declared = CType(type_text, ("void",), 1, "void")
     text = f"{type_text}{_CPU_NAME}"
     end = len(type_text)
-    cpu = Parameter(event.open, Declaration(text, declared, _CPU_NAME, end - 1, end, len(text), None))
+    cpu = Parameter(
+        event.open,
+        Declaration(
+            text=text,
+            type=declared,
+            name=_CPU_NAME,
+            type_end=end - 1,
+            name_start=end,
+            name_end=len(text),
+            flaw=None,
+        ),
+    )
     form = event.format
     shape = Format(form.start if form else event.end, _CPU_FORMAT + (form.text if form else ""))
     return replace(event, parameters=(cpu, *event.parameters), void=False, format=shape)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Union
 
     from tesc.uses.layout import Layout, Region
+    from tesc.uses.use import UseKind
 
     # A word, or the number of a macro's parameter.
     Part = Union[str, int]
@@ -44,7 +45,7 @@ class Paste:
 
     macro: str
     parts: tuple[Part, ...]
-    kind: str
+    kind: UseKind
     capitals: bool
     start: int
     end: int

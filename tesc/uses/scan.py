@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tesc.uses.arguments import Given
     from tesc.uses.pasting import Part, Word
+    from tesc.uses.use import UseKind
 
 C = "c"
 RUST = "rust"
@@ -243,13 +244,22 @@ class _Scan:
         if not any(isinstance(part, int) for part in parts):
             parts.append("*")
         capitals = match.re is _CAPITALS
+        kind: UseKind
         kind = STATE if capitals else CALL if _CALLED.match(self.masked, place) else REFERENCE
         last = parts[-1] if parts else None
         if capitals and isinstance(last, str) and last.endswith("_ENABLED"):
             parts[-1:] = [last[:-8]] if len(last) > 8 else []
         dead = region_at(self.layout.dead, match.start()) is not None
         name = macro[2] if macro else None
-        return Paste(name or "", tuple(parts), kind, capitals, match.start(), match.end(), dead)
+        return Paste(
+            macro=name or "",
+            parts=tuple(parts),
+            kind=kind,
+            capitals=capitals,
+            start=match.start(),
+            end=match.end(),
+            dead=dead,
+        )
 
     def of_word(self, word: Word) -> Use:
         """A use whose name a macro makes of a word."""
@@ -275,7 +285,7 @@ class _Scan:
 
     def _made(
         self,
-        kind: str,
+        kind: UseKind,
         name: str,
         start: int,
         end: int,
@@ -287,13 +297,13 @@ class _Scan:
         around = macro or region_at(self.layout.functions, start)
         line, column = self._place(start)
         return Use(
-            kind,
-            sys.intern(name),
-            start,
-            end,
-            start + 6 if name_start is None else name_start,
-            line,
-            column,
+            kind=kind,
+            name=sys.intern(name),
+            start=start,
+            end=end,
+            name_start=start + 6 if name_start is None else name_start,
+            line=line,
+            column=column,
             function=sys.intern(around[2]) if around and around[2] else None,
             arguments=None if given is None or given.hiding else len(given.places),
             capitals=capitals,

@@ -5,12 +5,17 @@ from __future__ import annotations
 from tesc.records import record
 from tesc.syntax.source import Span
 
-# Kinds of uses.
-CALL = "call"  # trace_NAME(...)
-REFERENCE = "reference"  # trace_NAME where a function's address is taken, or its path imported
-STATE = "state"  # TRACE_NAME_ENABLED, trace_event_get_state(TRACE_NAME), trace_NAME_enabled() and such
-DECLARATION = "declaration"  # by hand, at file scope: no use
-PASTED = "pasted"  # a name that is only partly there, with `*` for what is not
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, Literal
+
+    UseKind = Literal["call", "reference", "state", "declaration", "pasted"]
+
+CALL: Final = "call"  # trace_NAME(...)
+REFERENCE: Final = "reference"  # trace_NAME where a function's address is taken, or its path imported
+STATE: Final = "state"  # TRACE_NAME_ENABLED, trace_event_get_state(TRACE_NAME), trace_NAME_enabled() and such
+DECLARATION: Final = "declaration"  # by hand, at file scope: no use
+PASTED: Final = "pasted"  # a name that is only partly there, with `*` for what is not
 
 
 @record
@@ -44,7 +49,7 @@ class Use:
     `start` and `end` are that word's, and `before` and `after` are what the macro adds to it.
     """
 
-    kind: str
+    kind: UseKind
     name: str
     start: int
     end: int

@@ -135,7 +135,13 @@ def read_event(
         return None
     if at != len(body):
         return None
-    return EventPacket(packet[0] & SEQUENCE_MASK, wire_id >> 1, source, low_time, values)
+    return EventPacket(
+        sequence=packet[0] & SEQUENCE_MASK,
+        wire_id=wire_id >> 1,
+        source=source,
+        low_time=low_time,
+        values=values,
+    )
 
 
 def read_values(

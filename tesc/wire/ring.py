@@ -211,7 +211,7 @@ class _Records:
             return None, 0
         source = int(self._ring.cpu)
         offset = at if self._ring.log else self._ring.offset + HEADER + place % self._size
-        return WireEvent(wire_id, time, source, values, offset), words
+        return WireEvent(wire_id=wire_id, time=time, source=source, values=values, offset=offset), words
 
     def _values(self, at: int, stop: int, signature: Signature) -> tuple[int | None, tuple[Value, ...]]:
         """Time and arguments of a record. Raises struct.error, ValueError where they do not fit."""

@@ -147,7 +147,11 @@ class FrameDecoder:
             made.append(Missing(offset, count))
         time = None if event.low_time is None else self._times.full(event.low_time)
         self.events += 1
-        made.append(WireEvent(event.wire_id, time, event.source, event.values, offset))
+        made.append(
+            WireEvent(
+                wire_id=event.wire_id, time=time, source=event.source, values=event.values, offset=offset
+            )
+        )
 
     def _release(self, made: list[Item]) -> None:
         """Give out events that wait for a hello."""

@@ -170,7 +170,9 @@ class WordDecoder:
             values.append(value)
         if any(words[1 + len(bounds) :]):
             return None
-        return WireEvent(int(wire_id), None, None, tuple(values), self._offset + at)
+        return WireEvent(
+            wire_id=int(wire_id), time=None, source=None, values=tuple(values), offset=self._offset + at
+        )
 
 
 def _bounds(signature: Signature) -> tuple[tuple[int, int], ...]:

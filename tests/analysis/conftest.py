@@ -26,7 +26,7 @@ def changed(files, overrides, rules):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """A function that checks texts by path, in a folder of their own; a meson.build just lies there.
+    """Checks texts by path, in a folder of their own, where a meson.build or a script just lies.
 
     What is a C or Rust source is searched for uses of events.
     """
@@ -47,7 +47,7 @@ def run(tmp_path, monkeypatch):
             if language_of(path):
                 uses = uses or Index()
                 uses.reread(path)
-            elif Path(path).name != "meson.build":
+            elif Path(path).suffix not in (".build", ".py"):
                 workspace.add_file(path)
         workspace.resolve()
         assert not workspace.unreadable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import shutil
@@ -286,13 +287,13 @@ class TestWriting:
     def test_dry_run_writes_nothing(self, capsys):
         gen(*OUT, "--dry-run")
         assert sorted(said(capsys).splitlines()) == sorted(
-            [*(f"out/{name}" for name in FILES), "7 of 7 files would be written"]
+            [*(f"missing: out/{name}" for name in FILES), "7 of 7 files would be written"]
         )
         assert not Path("out").exists()
 
     def test_check(self, capsys):
         gen(*OUT, "--check", status=1)
-        assert "7 of 7 files out of date" in said(capsys)
+        assert "7 of 7 files out of date: 7 missing, 0 different\n" in said(capsys)
         assert not Path("out").exists()
         gen(*OUT, "-q")
         before = sorted((path.name, path.stat().st_mtime_ns) for path in Path("out").iterdir())
@@ -301,7 +302,17 @@ class TestWriting:
         write("out/trace-root.c", "mine\n")
         os.unlink("out/trace-root.h")
         gen(*OUT, "--check", status=1)
-        assert said(capsys) == "out/trace-root.h\nout/trace-root.c\n2 of 7 files out of date\n"
+        assert said(capsys) == (
+            "missing: out/trace-root.h\ndifferent: out/trace-root.c\n"
+            "2 of 7 files out of date: 1 missing, 1 different\n"
+        )
+        for look in ("--check", "--dry-run"):
+            gen(*OUT, look, "--json", status=1 if look == "--check" else 0)
+            assert json.loads(said(capsys)) == {
+                "files": 7,
+                "missing": ["out/trace-root.h"],
+                "different": ["out/trace-root.c"],
+            }
         after = sorted((path.name, path.stat().st_mtime_ns) for path in Path("out").iterdir())
         assert [one for one in after if "root" not in one[0]] == [
             one for one in before if "root" not in one[0]
@@ -311,8 +322,18 @@ class TestWriting:
         gen(*OUT, "-q")
         os.unlink("out/.tesc-gen")
         gen(*OUT, "--check")
-        assert said(capsys) == "0 of 7 files out of date\n"
+        assert said(capsys) == "0 of 7 files out of date: 0 missing, 0 different\n"
         assert not Path("out/.tesc-gen").exists()
+
+    def test_json_of_a_check_with_nothing_to_do(self, capsys):
+        gen(*OUT, "-q")
+        gen(*OUT, "--check", "--json")
+        assert json.loads(said(capsys)) == {"files": 7, "missing": [], "different": []}
+
+    def test_json_is_of_what_is_not_written(self, capsys):
+        gen(*OUT, "--json", status=2)
+        assert "give one of them" in capsys.readouterr().err
+        assert not Path("out").exists()
 
     def test_depfile(self, capsys):
         write("trace-events", 'include "a b.inc"\n')

@@ -24,6 +24,7 @@ SCHEMA = json.loads(schema_text())
 RULES = "(such as 'TE401' or 'TE4' or 'missing-format')"
 
 # For each key of the schema a wrong value, and what is said of it.
+_MODELS = "lp64, ilp32, llp64, darwin, openbsd, wasm32, wasm64, newlib, newlib-clang or newlib64"
 WRONG = {
     "profile": (
         '"qemuu"',
@@ -32,7 +33,7 @@ WRONG = {
     "max-args": ("0", "'max-args' must be at least 1"),
     "data-models": (
         '["lp46"]',
-        f"'lp46' is not a data model: expected {', '.join(DATA_MODELS[:-1])} or newlib64; did you mean 'lp64'?",
+        f"'lp46' is not a data model: expected {_MODELS}; did you mean 'lp64'?",
     ),
     "types": ('["struct x"]', "'struct x' is not a word of a type (such as 'hwaddr')"),
     "include-path": ('"hw"', "'include-path' must be an array, not a string"),
@@ -58,6 +59,11 @@ WRONG = {
     ),
     "unit.event-prefix": ('""', "'' is not a prefix (such as 'esp_')"),
     "unit.disable": ('["a,b"]', "'a,b' is not a pattern of event names (such as 'net_*')"),
+    "span": ("{}", "'span' must be an array, not a table"),
+    "span.name": ('"a b"', "'a b' is not a name of a span (such as 'disk_read')"),
+    "span.begin": ("[]", "'span.begin' must have at least 1 element(s)"),
+    "span.end": ('["a b"]', "'a b' is not a pattern of event names (such as 'virtio_blk_handle_read')"),
+    "span.key": ('["a.b"]', "'a.b' is not a name of a parameter (such as 'req')"),
     "generate": ("[]", "'generate' must be a table, not an array"),
     "generate.groups": ('["a", "a"]', "'generate.groups' has an element twice"),
     "generate.backends": ('["a b"]', "'a b' is not a backend (such as 'log')"),
@@ -79,7 +85,9 @@ WRONG = {
     "generate.tapset.probe-prefix": ('"a b"', "'a b' is not a probe prefix (such as 'qemu.system.x86_64')"),
 }
 WHOLE_UNIT = {"path": '"a"'}
+WHOLE_SPAN = {"begin": '["a"]', "end": '["b"]'}
 WHOLE_TAPSET = {"name": '"t"', "format": '"stap"', "binary": '"b"', "probe-prefix": '"p"'}
+WHOLE = {"unit": WHOLE_UNIT, "span": WHOLE_SPAN, "generate.tapset": WHOLE_TAPSET}
 
 
 def keys(schema, before: str = ""):
@@ -92,8 +100,8 @@ def keys(schema, before: str = ""):
 def placed(key: str, value: str) -> tuple[str, int, int]:
     """A configuration with one key, and the line and column of its value."""
     *tables, name = key.split(".")
-    others = {"unit": WHOLE_UNIT, "generate.tapset": WHOLE_TAPSET}.get(".".join(tables), {})
-    if ".".join(tables) in ("unit", "generate.tapset"):
+    others = WHOLE.get(".".join(tables), {})
+    if ".".join(tables) in WHOLE:
         header = f"[[{'.'.join(tables)}]]"
     else:
         header = f"[{'.'.join(tables)}]" if tables else "# no table"

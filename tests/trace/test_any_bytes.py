@@ -14,7 +14,7 @@ from tesc.trace.counting import count
 from tesc.trace.errors import MOST_KINDS
 from tesc.trace.formats import FORMATS, make_format
 from tesc.trace.opening import open_reader
-from tesc.trace.selection import ALWAYS
+from tesc.trace.selection import ALWAYS, Selection
 
 NAMES = ["idle", "move", "say", "open_file", "point"]
 NUMBERS = st.integers(0, (1 << 64) - 1)
@@ -63,7 +63,7 @@ def test_round_trip(writer, catalogue, records, order, version, chunk):
             (time, -1 if version == 2 else pid, (NAMES[event_id], tuple(args)))
             for time, pid, (event_id, *args) in records
         ]
-        tally = count([reader_of(made.data, catalogue, patch, chunk)], lambda name: True)
+        tally = count([reader_of(made.data, catalogue, patch, chunk)], Selection(lambda name: True))
     expected = {}
     for _, _, (event_id, *_) in records:
         expected[NAMES[event_id]] = expected.get(NAMES[event_id], 0) + 1
@@ -104,7 +104,7 @@ def test_mutated(writer, catalogue, monkeypatch, version):
         assert rows == reader.decoded
         assert len(list(reader.errors)) <= MOST_KINDS
         again = reader_of(bytes(data), catalogue, monkeypatch)
-        tally = count([again], lambda name: True)
+        tally = count([again], Selection(lambda name: True))
         assert (sum(tally.counts.values()), again.records) == (rows, reader.records)
         assert [str(error) for error in again.errors] == [str(error) for error in reader.errors]
 
@@ -137,7 +137,7 @@ def test_memory_is_bounded(writer, catalogue, monkeypatch):
         total = sum(len(rows) for rows in reader.batches(lambda e: lambda values: str(values), ALWAYS))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-        tally = count([reader_of(data, catalogue, monkeypatch)], lambda name: True)
+        tally = count([reader_of(data, catalogue, monkeypatch)], Selection(lambda name: True))
         assert total == tally.counts["move"] == 20_000 * times
         assert reader.records == 40_000 * times
         assert [error.count for error in reader.errors] == [20_000 * times]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tesc.trace import parts, vectors
 from tesc.trace.columns import column_batches, typed
+from tesc.trace.conditions import Check
 from tesc.trace.counting import count
 from tesc.trace.formats import FORMATS, make_format
 from tesc.trace.opening import open_reader
@@ -82,7 +83,15 @@ SELECTIONS = [
     Selection(lambda name: name in ("say", "move")),
     Selection(lambda name: name != "idle", Window(10**15 + 77_000, 10**15 + 1_000_000, frozenset([7]))),
     Selection(
-        lambda name: True, ALWAYS, lambda event: (lambda values: 5 in values) if event.name == "say" else None
+        lambda name: True,
+        where=lambda event: event.name != "say" or Check(lambda values: 5 in values, dated=False),
+    ),
+    Selection(
+        lambda name: True,
+        where=lambda event: (
+            event.name == "idle" or Check(lambda values, time, pid: pid == 8 and time % 2000 == 0, dated=True)
+        ),
+        dated=True,
     ),
 ]
 
@@ -114,7 +123,7 @@ def test_counts(writer, catalogue, opened, tmp_path, monkeypatch, damage, order)
             monkeypatch.setattr("tesc.trace.counting._REST", rest)
             monkeypatch.setattr("tesc.trace.parts.PART", part)
             reader = opened(path)
-            tally = count([reader], lambda name: name != "idle", jobs=jobs)
+            tally = count([reader], Selection(lambda name: name != "idle"), jobs=jobs)
             counts = {name: number for name, number in tally.counts.items() if number}
             results.append((counts, tally.dropped, reader.records, [str(error) for error in reader.errors]))
         assert results[1:] == results[:1] * 3
@@ -122,7 +131,7 @@ def test_counts(writer, catalogue, opened, tmp_path, monkeypatch, damage, order)
         monkeypatch.setattr("tesc.trace.vectors.PIECE", 9000)
         monkeypatch.setattr("tesc.trace.reader.FEW", 0)
         reader = opened(path)
-        tally = count([reader], lambda name: name != "idle")
+        tally = count([reader], Selection(lambda name: name != "idle"))
         counts = {name: number for name, number in tally.counts.items() if number}
         assert (counts, tally.dropped, reader.records) == results[0][:3]
 

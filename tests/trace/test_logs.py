@@ -15,7 +15,7 @@ from tesc.trace.formats import FORMATS, make_format
 from tesc.trace.inverse import certain, doubts, inverse
 from tesc.trace.opening import open_reader
 from tesc.trace.printf import compile_format
-from tesc.trace.selection import ALWAYS
+from tesc.trace.selection import ALWAYS, Selection
 from tesc.trace.values import kind_of
 
 EVENTS = """\
@@ -137,7 +137,7 @@ def test_counting(tmp_path, unit_of):
     path = tmp_path / "log"
     path.write_bytes(b"idle \nnoise\nidle \n7@2.000000:idle \n")
     reader = open_reader(str(path), Catalogue(unit_of(EVENTS)))
-    assert dict(count([reader], lambda name: True).counts) == {"idle": 3}
+    assert dict(count([reader], Selection(lambda name: True)).counts) == {"idle": 3}
     reader.source.close()
     assert reader.others == 1
 

@@ -11,7 +11,7 @@ from tesc.trace.errors import MOST_KINDS, Unusable
 from tesc.trace.events import Catalogue
 from tesc.trace.formats import make_format
 from tesc.trace.opening import open_reader
-from tesc.trace.selection import ALWAYS
+from tesc.trace.selection import ALWAYS, Selection
 from tesc.units.loading import Loader
 from tesc.units.resolve import resolve
 
@@ -37,7 +37,7 @@ def read(tmp_path, catalogue):
 def counted(path, catalogue, **how):
     """The counts that --stats would print, and the errors, by the quick way where there is one."""
     reader = open_reader(str(path), catalogue, **how)
-    tally = count([reader], lambda name: True)
+    tally = count([reader], Selection(lambda name: True))
     reader.source.close()
     return {name: n for name, n in tally.counts.items() if n}, list(reader.errors), reader.records
 

@@ -7,11 +7,12 @@ from tesc.analysis.formats import conversions as conv
 from tesc.records import record
 from tesc.syntax.c_type import SIGNED_FIXED
 from tesc.syntax.data_models import UNSIGNED
-from tesc.syntax.printf import Conversion, Literal, Macro
+from tesc.syntax.printf import Conversion, Macro, StringLiteral
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tesc.analysis.diagnostic import Safety
     from tesc.syntax.c_type import CType
     from tesc.syntax.nodes import Format, Parameter, Tree
 
@@ -117,7 +118,18 @@ def _advice(conversion: Conversion, tail: str, macro: str, before: str = "") -> 
 
 def advise_for(parameter: Parameter) -> str | None:
     """How to print a parameter: `write "buffer %p"`."""
-    plain = Conversion(0, 2, "", "", "", None, "", "d", None, "%d")
+    plain = Conversion(
+        start=0,
+        end=2,
+        position="",
+        flags="",
+        width="",
+        precision=None,
+        length="",
+        letter="d",
+        macro=None,
+        text="%d",
+    )
     advice = advise(plain, parameter.type)
     if advice is None:
         return None
@@ -172,7 +184,7 @@ def help_of(form: Format, conversion: Conversion, advice: Advice) -> str:
     return f'write "{label}{before}{advice.head}" {advice.macro}'
 
 
-def fix_of(tree: Tree, form: Format, conversion: Conversion, advice: Advice, safety: str) -> Fix | None:
+def fix_of(tree: Tree, form: Format, conversion: Conversion, advice: Advice, safety: Safety) -> Fix | None:
     """The edit that puts `advice` in a conversion's place; None where that spreads over literals."""
     literal = _literal_of(form, conversion)
     if literal is None:
@@ -182,7 +194,7 @@ def fix_of(tree: Tree, form: Format, conversion: Conversion, advice: Advice, saf
     return Fix(safety, (SourceEdit(tree.source, span, text),))
 
 
-def _literal_of(form: Format, conversion: Conversion) -> Literal | None:
+def _literal_of(form: Format, conversion: Conversion) -> StringLiteral | None:
     """The literal that holds a conversion (up to its macro) as it is written, with no escapes."""
     end = conversion.macro.start if conversion.macro else conversion.end
     for literal in form.parsed.literals:
@@ -194,7 +206,9 @@ def _literal_of(form: Format, conversion: Conversion) -> Literal | None:
     return None
 
 
-def _edit(form: Format, conversion: Conversion, literal: Literal, advice: Advice) -> tuple[int, int, str]:
+def _edit(
+    form: Format, conversion: Conversion, literal: StringLiteral, advice: Advice
+) -> tuple[int, int, str]:
     """Start, end and replacement, relative to the format's start."""
     before = form.text[literal.start + 1 : conversion.start]
     start = conversion.start
@@ -216,7 +230,7 @@ def _edit(form: Format, conversion: Conversion, literal: Literal, advice: Advice
             return old_macro.start, old_macro.end, advice.macro
         return start, old_macro.end, f'{head}" {advice.macro}'
     follower = _after(form, old_macro)
-    if isinstance(follower, Literal):
+    if isinstance(follower, StringLiteral):
         return start, follower.start + 1, head + advice.tail
     return start, old_macro.end, f'{head}{advice.tail}"'
 
@@ -226,5 +240,5 @@ def _blank(text: str, end: int) -> str:
     return " " if text[end : end + 1] not in ("", " ", "\t") else ""
 
 
-def _after(form: Format, macro: Macro) -> Literal | Macro | None:
+def _after(form: Format, macro: Macro) -> StringLiteral | Macro | None:
     return next((piece for piece in form.parsed.pieces if piece.start >= macro.end), None)

@@ -16,7 +16,20 @@ from tesc.syntax.printf import PRI_MACROS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from tesc.syntax.printf import Conversion
+
+    ConversionErrorKind = Literal[
+        "unknown",
+        "percent",  # a `%%` with something between
+        "length",
+        "flag",
+        "repeated",
+        "cancelled",  # `other` says by what
+        "width",
+        "precision",
+    ]
 
 SIGNED_LETTERS = frozenset("di")
 INTEGER_LETTERS = SIGNED_LETTERS | frozenset("uoxXbB")
@@ -69,11 +82,10 @@ _OTHER_TYPES = {
 class ConversionError:
     """Why printf does not take a conversion.
 
-    `kind` is unknown, percent (a `%%` with something between), length, flag, repeated, cancelled
-    (`other` says by what), width or precision; `what` is the character or length that is wrong.
+    `what` is the character or length that is wrong.
     """
 
-    kind: str
+    kind: ConversionErrorKind
     what: str = ""
     other: str = ""
 
@@ -182,7 +194,10 @@ def rejecting(
 
 
 def accepts(type_: str, type_text: str, model: str) -> bool:
-    """Whether gcc takes a parameter where a conversion wants `type_`; signedness does not matter."""
+    """Whether gcc takes a parameter where a conversion wants `type_`; signedness does not matter.
+
+    What is narrower than an int arrives as one, so `%hhx` takes an int, as gcc does.
+    """
     argument = basic(type_text, model)
     if argument is None:
         return True

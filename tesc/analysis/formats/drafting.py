@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event
 
 
-_PLAIN = Conversion(0, 1, "", "", "", None, "", "", None, "%")
+_PLAIN = Conversion(
+    start=0,
+    end=1,
+    position="",
+    flags="",
+    width="",
+    precision=None,
+    length="",
+    letter="",
+    macro=None,
+    text="%",
+)
 # Between a label and its conversion.
 _SEPARATOR = re.compile(r"[A-Za-z0-9_]([= ])(?:0x)?%")
 _INTEGER_LETTERS = frozenset("diuxX")

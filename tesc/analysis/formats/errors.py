@@ -27,28 +27,39 @@ from tesc.syntax.printf import parse_format
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Literal
 
     from tesc.analysis.formats.pairing import Slot
+    from tesc.syntax.arguments import Role
     from tesc.syntax.c_type import Declaration
     from tesc.syntax.nodes import Event
     from tesc.syntax.printf import Conversion
+
+    Kind = Literal[
+        "mismatch",
+        "missing",
+        "unused",
+        "unformatted",  # parameters, but no format
+        "conversion",
+        "mixed",  # only some conversions have positions
+        "position",  # one that can't be: `%0$d`, `%1$m`
+        "nul",
+    ]
 
 
 @record
 class FormatError:
     """One error of an event.
 
-    `kind` is mismatch, missing, unused, unformatted (parameters, but no format), conversion, mixed (only
-    some conversions have positions), position (one that can't be: `%0$d`, `%1$m`) or nul.
-    `conversion` and `parameter` count from 0 within the event; `role` is value, width or precision.
+    `conversion` and `parameter` count from 0 within the event.
     `models` are the data models on which it is one.
     """
 
-    kind: str
+    kind: Kind
     models: tuple[str, ...]
     conversion: int | None = None
     parameter: int | None = None
-    role: str = "value"
+    role: Role = "value"
     cause: conv.ConversionError | None = None
 
 

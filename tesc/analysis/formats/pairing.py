@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tesc.syntax.arguments import Role
     from tesc.syntax.c_type import Declaration
     from tesc.syntax.nodes import Event
     from tesc.syntax.printf import Conversion
@@ -24,10 +25,10 @@ _UNKNOWN = "?"
 
 @record
 class Slot:
-    """An argument that a conversion takes: `role` is value, width or precision."""
+    """An argument that a conversion takes."""
 
     conversion: int
-    role: str
+    role: Role
     length: str
     letter: str
     macro: str

@@ -58,4 +58,6 @@ def _mismatch(error: FormatError, event: Event, tree: Tree, settings: Settings) 
     # Another kind of conversion prints something else than the one that was written.
     safe = not parameter.type.pointers and (conversion.macro or conversion.letter in INTEGER_LETTERS)
     fix = fix_of(tree, form, conversion, advice, "safe" if safe else "unsafe")
-    return Report(span, message, help_of(form, conversion, advice), related, fix)
+    return Report(
+        span=span, message=message, help=help_of(form, conversion, advice), related=related, fix=fix
+    )

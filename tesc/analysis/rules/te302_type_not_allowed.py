@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tesc.analysis.diagnostic import Safety
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Parameter, Tree
 
@@ -103,6 +104,7 @@ class TypeNotAllowed(EventRule):
 
     code = "TE302"
     name = "type-not-allowed"
+    by_pairs = True
     fixable = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
@@ -133,13 +135,13 @@ def _reported(parameter: Parameter, words: list[str]) -> bool:
     return declared.flaw == "missing-name" and declared.text == words[0] and words[0] not in _INSTEAD
 
 
-def _instead(parameter: Parameter, words: list[str]) -> tuple[str | None, str]:
+def _instead(parameter: Parameter, words: list[str]) -> tuple[str | None, Safety]:
     """What to declare instead, and whether that surely keeps what callers pass."""
     declared = parameter.type
     const = "const " if "const" in declared.words else ""
     stars = "*" * declared.pointers
     # C does not pass a pointer to volatile memory where one to plain memory is wanted.
-    safe = "unsafe" if stars and "volatile" in words else "safe"
+    safe: Safety = "unsafe" if stars and "volatile" in words else "safe"
     unknown = [word for word in words if word not in QUALIFIERS and word not in _STORAGE]
     if not unknown:
         rest = [word for word in declared.words if word not in words]

@@ -33,6 +33,7 @@ class AlternateForm(EventRule):
 
     code = "TE408"
     name = "alternate-form"
+    by_pairs = True
     severity = "warning"
     fixable = True
 
@@ -49,26 +50,26 @@ class AlternateForm(EventRule):
                 or format_text.prefix_before(form.text, conversion.start) >= 0
             ):
                 continue
-            help_, fix = _mended(tree, form, conversion, prefix)
+            help_, fix = _fixed(tree, form, conversion, prefix)
             shown = form.text[conversion.start : conversion.end]
             span = format_text.span(form, conversion.start, conversion.end)
             yield Report(span, f"'{shown}' lets the flag '#' print the prefix", help_, fix=fix)
 
 
-def _mended(tree: Tree, form: Format, conversion: Conversion, prefix: str) -> tuple[str, Fix | None]:
+def _fixed(tree: Tree, form: Format, conversion: Conversion, prefix: str) -> tuple[str, Fix | None]:
     old = format_text.head(conversion)
     found = format_text.without_alternate(conversion)
     if found is None or prefix == "0" or not form.text.startswith(old, conversion.start):
         # `%#o` makes the number one digit longer only where it must.
-        safety, new = "unsafe", old.replace("#", "")
+        safe, new = False, old.replace("#", "")
     else:
-        safety, new = "safe" if found[1] else "unsafe", found[0]
+        safe, new = found[1], found[0]
     end = conversion.start + len(old)
     rest = form.text[end : conversion.end]
     if not form.text.startswith(old, conversion.start):
         return f"write the prefix: '{prefix}%'", None
     return f"write '{prefix}{new}{rest}'", format_text.fix(
-        tree, form, (conversion.start, end, prefix + new), safety=safety
+        tree, form, (conversion.start, end, prefix + new), safety="safe" if safe else "unsafe"
     )
 
 

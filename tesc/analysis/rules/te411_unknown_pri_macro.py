@@ -47,6 +47,7 @@ class UnknownPriMacro(EventRule):
 
     code = "TE411"
     name = "unknown-pri-macro"
+    by_pairs = True
     fixable = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
@@ -61,8 +62,7 @@ class UnknownPriMacro(EventRule):
                 fix = None
                 if instead:
                     sure = instead[4:] == size and (macro.name in _INSTEAD or macro.name[3:4] == instead[3])
-                    safety = "safe" if sure else "unsafe"
-                    fix = Fix(safety, (SourceEdit(tree.source, span, instead),))
+                    fix = Fix("safe" if sure else "unsafe", (SourceEdit(tree.source, span, instead),))
                 message = f"unknown macro '{macro.name}' in the format"
                 yield Report(span, message, _help(instead), fix=fix)
 

@@ -34,6 +34,7 @@ class SignednessMismatch(EventRule):
 
     code = "TE413"
     name = "signedness-mismatch"
+    by_pairs = True
     severity = "information"
     on_by_default = False
     fixable = True
@@ -54,7 +55,13 @@ class SignednessMismatch(EventRule):
                 yield Report(span, message, f"declare {name} unsigned", related)
             else:
                 fix = fix_of(tree, form, conversion, advice, "unsafe")
-                yield Report(span, message, help_of(form, conversion, advice), related, fix)
+                yield Report(
+                    span=span,
+                    message=message,
+                    help=help_of(form, conversion, advice),
+                    related=related,
+                    fix=fix,
+                )
 
 
 RULE = SignednessMismatch()

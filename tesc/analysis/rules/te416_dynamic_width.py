@@ -30,6 +30,7 @@ class DynamicWidth(EventRule):
     code = "TE416"
     name = "dynamic-width"
     reference = "tracers"
+    by_pairs = True
     severity = "warning"
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:

@@ -34,6 +34,7 @@ class HexPrefixOnDecimal(EventRule):
 
     code = "TE417"
     name = "hex-prefix-on-decimal"
+    by_pairs = True
     severity = "warning"
     fixable = True
 
@@ -56,11 +57,11 @@ class HexPrefixOnDecimal(EventRule):
                 continue
             at = conversion.macro.start + 3 if conversion.macro else conversion.end - 1
             shown = form.text[conversion.start : conversion.end]
-            mended = form.text[conversion.start : at] + "x" + form.text[at + 1 : conversion.end]
+            fixed = form.text[conversion.start : at] + "x" + form.text[at + 1 : conversion.end]
             yield Report(
                 format_text.span(form, conversion.start, conversion.end),
                 f"'{shown}' prints {_RADIX.get(letter, 'decimal')} after 0x",
-                f"write '0x{mended}', or leave out 0x",
+                f"write '0x{fixed}', or leave out 0x",
                 fix=format_text.fix(tree, form, (at, at + 1, "x")),
             )
 

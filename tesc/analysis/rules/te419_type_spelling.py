@@ -40,6 +40,7 @@ class TypeSpelling(EventRule):
     code = "TE419"
     name = "type-spelling"
     reference = "tracers"
+    by_pairs = True
     severity = "warning"
     fixable = True
 
@@ -66,13 +67,13 @@ def _unread(parameter: Parameter, tree: Tree) -> Report:
     text = parameter.type.text
     plain = source_type(text)
     # Whoever passes a pointer may pass it to this, but Rust programs see another type.
-    instead, safety = (plain, "safe") if plain is not None else ("const void *", "unsafe")
+    instead = plain or "const void *"
     edit = SourceEdit(tree.source, parameter.type_span, instead)
     return Report(
         parameter.type_span,
         f"dtrace(1) cannot read the type '{text}'",
         f"write '{instead}'",
-        fix=Fix(safety, (edit,)),
+        fix=Fix("unsafe" if plain is None else "safe", (edit,)),
     )
 
 

@@ -7,7 +7,7 @@ from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Report
 from tesc.analysis.tracetool_script import makes_rust
 from tesc.records import replace
-from tesc.syntax.printf import ESCAPE, PRI_MACROS, SIMPLE_ESCAPES, Literal
+from tesc.syntax.printf import ESCAPE, PRI_MACROS, SIMPLE_ESCAPES, StringLiteral
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -47,11 +47,15 @@ class NotInRust(EventRule):
     code = "TE421"
     name = "not-in-rust"
     reference = "tracers"
+    by_pairs = True
     severity = "warning"
     fixable = True
 
     def applies(self, settings: Settings) -> bool:
         return settings.profile != "classic" and settings.compat == "qemu"
+
+    def concerns(self, event: Event, tree: Tree, settings: Settings) -> bool:
+        return any(True for _ in _found(event, tree))
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         for finding in _found(event, tree):
@@ -84,7 +88,7 @@ def _escapes(tree: Tree, form: Format) -> Iterator[Report]:
     # Newlines, NULs and what C knows no better than Rust are other rules' findings.
     flawed = {flaw.start for flaw in form.parsed.flaws}
     for piece in form.parsed.pieces:
-        if not isinstance(piece, Literal):
+        if not isinstance(piece, StringLiteral):
             continue
         for match in ESCAPE.finditer(form.text, piece.start + 1, piece.end - 1):
             instead = _instead(match)

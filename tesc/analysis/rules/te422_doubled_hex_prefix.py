@@ -34,6 +34,7 @@ class DoubledHexPrefix(EventRule):
 
     code = "TE422"
     name = "doubled-hex-prefix"
+    by_pairs = True
     severity = "warning"
     fixable = True
 
@@ -52,7 +53,7 @@ class DoubledHexPrefix(EventRule):
             prints_one = letter == "p" or ("#" in conversion.flags and letter in format_text.HEX)
             if number + prints_one < 2 or letter not in ("p", *format_text.INTEGER):
                 continue
-            found = _mended(tree, form, conversion, first, number)
+            found = _fixed(tree, form, conversion, first, number)
             shown = form.text[conversion.start : conversion.end]
             by = "written twice" if number > 1 else f"printed by '{shown}' itself"
             help_ = f"write '{found[0]}'" if found else "leave one out"
@@ -60,7 +61,7 @@ class DoubledHexPrefix(EventRule):
             yield Report(span, f"the prefix 0x is {by}", help_, fix=found[1] if found else None)
 
 
-def _mended(
+def _fixed(
     tree: Tree, form: Format, conversion: Conversion, first: int, number: int
 ) -> tuple[str, Fix] | None:
     """The conversion with one prefix; none where its parts are in several strings."""

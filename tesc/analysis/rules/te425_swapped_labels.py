@@ -94,11 +94,13 @@ def _report(
         edits = ((left.name_span, right.name), (right.name_span, left.name))
     fix = Fix("unsafe", tuple(SourceEdit(one.source, span, text) for span, text in edits)) if edits else None
     return Report(
-        format_text.span(form, here.start, here.end),
-        f"'{label}' labels the parameter '{left.name}', and '{counterpart}' labels '{right.name}'",
-        help,
-        (Related(one.source, format_text.span(form, there.start, there.end), f"labels '{right.name}'"),),
-        fix,
+        span=format_text.span(form, here.start, here.end),
+        message=f"'{label}' labels the parameter '{left.name}', and '{counterpart}' labels '{right.name}'",
+        help=help,
+        related=(
+            Related(one.source, format_text.span(form, there.start, there.end), f"labels '{right.name}'"),
+        ),
+        fix=fix,
         source=one.source,
         event=one.name,
     )

@@ -4,7 +4,7 @@ import re
 
 from tesc.analysis import format_text
 from tesc.analysis.rule import EventRule, Report
-from tesc.syntax.printf import Literal
+from tesc.syntax.printf import StringLiteral
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ class UnbalancedBracket(EventRule):
             else:
                 opened.pop(_counterpart(form.text, opened, at))
         if len(opened) > 1 and form.text[opened[-1]] == form.text[opened[-2]]:
-            mended = _mended(tree, form, opened[-1])
-            if mended is not None:
-                yield mended
+            fixed = _fixed(tree, form, opened[-1])
+            if fixed is not None:
+                yield fixed
                 del opened[-2:]
         for at in opened:
             where = format_text.span(form, at, at + 1)
@@ -69,13 +69,13 @@ class UnbalancedBracket(EventRule):
 def _brackets(form: Format) -> Iterator[int]:
     """Where brackets are in the format's strings, without those that need no other."""
     for piece in form.parsed.pieces:
-        if isinstance(piece, Literal):
+        if isinstance(piece, StringLiteral):
             for match in _BRACKET.finditer(form.text, piece.start + 1, piece.end):
                 if match["one"]:
                     yield match.start()
 
 
-def _mended(tree: Tree, form: Format, at: int) -> Report | None:
+def _fixed(tree: Tree, form: Format, at: int) -> Report | None:
     """What to say of a bracket that opens where the format ends, so that it must have been to close."""
     if at + 1 != form.parsed.pieces[-1].end - 1:
         return None

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 from tesc.analysis.callers import declared, related
+from tesc.analysis.meson import is_input_of_test
 from tesc.analysis.rule import Report, SourcesRule
 from tesc.analysis.visibility import Pasted
 
@@ -35,7 +36,8 @@ class UnusedEvent(SourcesRule):
     checked with it. One within `#if 0` does not count, nor a test such as `trace_event_get_state`, nor
     a call in a macro of a C file that the file does not use. Names that a macro pastes together
     (`trace_##op`) are known by the words that it is called with. Where it is called with something else, in
-    a file that can call the event, the finding is only information.
+    a file that can call the event, the finding is only information. In QEMU, a file that no meson.build lists
+    and only scripts of its folder read is the input of a test, and not looked at.
 
     Wrong:
 
@@ -72,6 +74,9 @@ class UnusedEvent(SourcesRule):
         events = [(one, [u for name in one.names for u in uses.uses_of(name)]) for one in declared(units)]
         # A guest is traced from the host, and its sources may be elsewhere.
         known = {one.source for one, found in events if found or not one.crosses}
+        if settings.profile == "qemu":
+            # What only a test of the generator reads is called by nobody.
+            known -= {unit.roots[0].source for unit in units if is_input_of_test(unit)}
         for one, found in events:
             if one.source in known and not any(_counts(*use) for use in found):
                 yield _finding(one, found, pasted.place_of(one.names, one.node), uses)

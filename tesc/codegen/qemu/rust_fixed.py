@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from tesc.syntax.c_type import parse_type
-from tesc.syntax.printf import ESCAPE, SIMPLE_ESCAPES, Literal, parse_format
+from tesc.syntax.printf import ESCAPE, SIMPLE_ESCAPES, StringLiteral, parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def fixed_format(out: Output, event: UnitEvent) -> str:
     text = event.format
     parts = []
     for piece in parse_format(text).pieces:
-        if isinstance(piece, Literal):
+        if isinstance(piece, StringLiteral):
             parts.append(ESCAPE.sub(_escaped, text[piece.start + 1 : piece.end - 1]))
             continue
         size = _SIZES.get(piece.name[4:]) if piece.name.startswith("PRI") else None

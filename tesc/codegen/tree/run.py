@@ -19,10 +19,11 @@ from tesc.records import record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any, BinaryIO
+    from typing import Any, BinaryIO, Literal
 
     from tesc.codegen.tree.plan import Planned
 
+    Before = Literal["same", "different", "missing"]
 
 # Microseconds of work from which on another process makes up for its start.
 _WORTH_A_PROCESS = 40_000
@@ -30,12 +31,13 @@ _WORTH_A_PROCESS = 40_000
 
 @record
 class Made:
-    """A file that was made: its path, whether its content is another than before, and for the
-    manifest the content's hash and the state that the file is in now (empty if it was not written).
+    """A file that was made: its path, what was there before (of files that are written, a missing one
+    is "different" too), and for the manifest the content's hash and the state that the file is in now
+    (empty if it was not written).
     """
 
     path: str
-    changed: bool
+    before: Before
     content_hash: str
     state: str
 
@@ -67,21 +69,21 @@ class _Share:
             progress(planned.cost)
         return refused
 
-    def finish(self) -> list[tuple[str, bool, str, str]]:
+    def finish(self) -> list[tuple[str, Before, str, str]]:
         """Write the texts that changed, or tell which would."""
         return [self._finished(path, text) for path, text in self._texts]
 
-    def _finished(self, path: str, text: str) -> tuple[str, bool, str, str]:
+    def _finished(self, path: str, text: str) -> tuple[str, Before, str, str]:
         data = text.encode("utf-8", "surrogateescape")
         if self._write:
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
             changed = write_output(path, text)
-            return path, changed, hashed(data), state_of(path)
+            return path, "different" if changed else "same", hashed(data), state_of(path)
         try:
             with open(path, "rb") as file:
-                return path, file.read(len(data) + 1) != data, "", ""
+                return path, "same" if file.read(len(data) + 1) == data else "different", "", ""
         except FileNotFoundError:
-            return path, True, "", ""
+            return path, "missing", "", ""
 
 
 class _Worker:

@@ -108,7 +108,7 @@ def _asked(view: View, found: Sequence[Diagnostic], told: Sequence[t.Diagnostic]
 
 
 def _costly(ls: Server, view: View, rule: str | None) -> t.WorkspaceEdit | None:
-    edits = make.mended(view, _found(ls, view), ls.session.settings.fix_all_unsafe, rule)
+    edits = make.fixed(view, _found(ls, view), ls.session.settings.fix_all_unsafe, rule)
     return ls.edit(edits)
 
 

@@ -6,7 +6,8 @@ import os
 
 from lsprotocol import types as t
 
-from tesc.lsp.blocks import file_named, title_of
+from tesc.analysis.blocks import title_of
+from tesc.analysis.headings import file_named
 from tesc.lsp.targets import path_of
 from tesc.syntax.nodes import Comment, Include
 from tesc.syntax.source import Span
@@ -38,7 +39,7 @@ def links(view: View) -> Iterator[tuple[Span, str]]:
                 yield path_of(item), tree.source.file
         elif isinstance(item, Comment):
             title = title_of(item)
-            path = file_named(title, folder, view.project.folder)
+            path = file_named(title, folder, view.project.folder or folder)
             if path is not None:
                 start = item.start + item.text.index(title)
                 yield Span(start, start + len(title.split()[0].rstrip(":,"))), path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types as t
 
-from tesc.lsp.blocks import blocks_of
+from tesc.analysis.blocks import blocks_of
 from tesc.lsp.capabilities import capability
 from tesc.syntax.nodes import Comment, Include
 

@@ -6,7 +6,7 @@ import re
 
 from lsprotocol import types as t
 
-from tesc.lsp.blocks import blocks_of
+from tesc.analysis.blocks import blocks_of
 from tesc.lsp.targets import path_of
 from tesc.syntax.nodes import Disable, Event, Include, Prefix
 from tesc.syntax.source import Span

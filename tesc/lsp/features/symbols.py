@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types as t
 
-from tesc.lsp.blocks import blocks_of
+from tesc.analysis.blocks import blocks_of
 from tesc.lsp.capabilities import capability
 from tesc.lsp.fuzzy import best
 from tesc.lsp.targets import path_of
@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tesc.lsp.blocks import Block
+    from tesc.analysis.blocks import Block
     from tesc.lsp.server import Server
     from tesc.lsp.view import View
     from tesc.syntax.nodes import Item

@@ -125,7 +125,8 @@ def _state(unit: Unit, event: UnitEvent) -> list[Piece]:
     for number, (source, word) in enumerate(disabling(unit, event)):
         line = source.place(word.start)[0]
         where = "from outside the file" if id(source) in outside else f"at {source.path}:{line}"
-        pieces.extend([" and" * bool(number or event.node.disabled), " by ", Code(word.text), f" {where}"])
+        joint = " and by " if number or event.node.disabled else " by "
+        pieces.extend([joint, Code(word.text), f" {where}"])
     return pieces
 
 

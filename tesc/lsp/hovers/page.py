@@ -68,7 +68,9 @@ class Page:
         for kind, pieces in self._blocks:
             block = _markdown(kind, pieces) if markdown else _plain(kind, pieces)
             close = kind == previous == "item" or (not markdown and kind == "item" and previous == "text")
-            text += ("\n" if close else "\n\n") * bool(text) + block
+            if text:
+                text += "\n" if close else "\n\n"
+            text += block
             previous = kind
         return printable(text)
 

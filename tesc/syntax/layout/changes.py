@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tesc import codes
 from tesc.syntax.layout.blocks import DISABLE, PREFIX, arranged, chunks_of, lines_of_chunks, misplaced
 from tesc.syntax.layout.lines import laid_out
 from tesc.syntax.layout.meaning import difference
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from tesc.syntax.layout.lines import Line
     from tesc.syntax.nodes import Tree
 
-_CODE = "TE701"
 _MISPLACED = {
     PREFIX: "a file's prefix comes first",
     DISABLE: "disabled patterns go below the includes and above the events",
@@ -51,10 +51,22 @@ def _in_line(line: Line) -> Iterator[ParseError]:
     ]
     span = Span(edits[0].span.start, edits[-1].span.end)
     if len(edits) == 1:
-        yield ParseError(_CODE, span, _one_blank(line, edits[0]), None, tuple(edits))
+        yield ParseError(
+            code=codes.NOT_CANONICAL,
+            span=span,
+            message=_one_blank(line, edits[0]),
+            help=None,
+            edits=tuple(edits),
+        )
     else:
         message = "this line is not in canonical layout"
-        yield ParseError(_CODE, span, message, f"write {_excerpt(line, span)}", tuple(edits))
+        yield ParseError(
+            code=codes.NOT_CANONICAL,
+            span=span,
+            message=message,
+            help=f"write {_excerpt(line, span)}",
+            edits=tuple(edits),
+        )
 
 
 def _one_blank(line: Line, edit: Edit) -> str:
@@ -116,7 +128,13 @@ def _blank_lines(tree: Tree, lines: list[Line], run: range) -> ParseError:
     end = lines[run.stop].start if run.stop < len(lines) else len(tree.source.text)
     span = Span(lines[run.start].start, end)
     message = "a superfluous blank line" if len(run) == 1 else f"{len(run)} superfluous blank lines"
-    return ParseError(_CODE, span, message, None, (Edit(span, ""),))
+    return ParseError(
+        code=codes.NOT_CANONICAL,
+        span=span,
+        message=message,
+        help=None,
+        edits=(Edit(span, ""),),
+    )
 
 
 def _moves(tree: Tree, lines: list[Line], better: list[Chunk]) -> Iterator[ParseError]:
@@ -130,7 +148,13 @@ def _moves(tree: Tree, lines: list[Line], better: list[Chunk]) -> Iterator[Parse
         item = chunk.lines[-1].item
         assert item is not None
         message = _MISPLACED[chunk.kind]
-        yield ParseError(_CODE, item.span, message, "'tesc fmt' moves it there", edits)
+        yield ParseError(
+            code=codes.NOT_CANONICAL,
+            span=item.span,
+            message=message,
+            help="'tesc fmt' moves it there",
+            edits=edits,
+        )
         edits = ()
 
 

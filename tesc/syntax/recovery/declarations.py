@@ -105,7 +105,7 @@ def _first(parameter: Parameter) -> str:
 def _expected_comma(before: Parameter, help: str, edits: tuple[Edit, ...]) -> ParseError:
     at = before.name_span.end
     message = f"expected ',' or ')' after parameter {quoted(before.name)}"
-    return ParseError(codes.SYNTAX_ERROR, Span(at, at), message, help, edits)
+    return ParseError(code=codes.SYNTAX_ERROR, span=Span(at, at), message=message, help=help, edits=edits)
 
 
 def _missing_name(event: Event, index: int) -> ParseError:
@@ -159,7 +159,11 @@ def _void_among_others(event: Event, index: int) -> ParseError:
         cut = Span(event.parameters[index - 1].span.end, span.end)
     message = "'void' stands for an empty list of parameters"
     return ParseError(
-        codes.MALFORMED_TYPE, span, message, "remove it, or write 'void *NAME'", (Edit(cut, ""),)
+        code=codes.MALFORMED_TYPE,
+        span=span,
+        message=message,
+        help="remove it, or write 'void *NAME'",
+        edits=(Edit(cut, ""),),
     )
 
 
@@ -175,7 +179,13 @@ def _qualified_pointer(parameter: Parameter) -> ParseError:
     if set(words) <= QUALIFIERS:
         cut = Edit(Span(parameter.start + first, parameter.start + declared.name_start), "")
         message = f"a pointer cannot be {quoted(' '.join(words))} here, only what it points to"
-        return ParseError(codes.MALFORMED_TYPE, span, message, f"write {quoted(better)}", (cut,))
+        return ParseError(
+            code=codes.MALFORMED_TYPE,
+            span=span,
+            message=message,
+            help=f"write {quoted(better)}",
+            edits=(cut,),
+        )
     return ParseError(
         codes.MALFORMED_TYPE,
         span,

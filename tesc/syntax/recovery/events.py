@@ -84,7 +84,9 @@ def _other_brackets(repair: LineRepair) -> None:
         return
     begin, bracket = match.start(1), match[1]
     end = repair.seen.rfind({"[": "]", "{": "}", "<": ">"}[bracket], begin, _first_quote(repair.seen))
-    edits = [(begin, begin + 1, "(")] + [(end, end + 1, ")")] * (end > 0)
+    edits = [(begin, begin + 1, "(")]
+    if end > 0:
+        edits.append((end, end + 1, ")"))
     message = f"parameters are in parentheses, not in {quoted(bracket)}"
     repair.report(codes.SYNTAX_ERROR, begin, begin + 1, message, "write '('", edits=tuple(edits))
     for at, _, sign in edits:

@@ -56,4 +56,4 @@ def _names(error: UnexpectedInput) -> str:
     elif "NAME" in names:
         names -= {"GLOB", "PREFIX", "BASE", "EVENT_NAME"}
     texts = [text for name, text in _READABLE.items() if name in names]
-    return ", ".join(texts[:-1]) + " or " * (len(texts) > 1) + "".join(texts[-1:])
+    return " or ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)

@@ -45,7 +45,15 @@ def repair_include(repair: LineRepair, begin: int, at: int) -> Include | None:
         return None
     span = Span(repair.start + path.start, repair.start + path.end)
     end = repair.start + max(path.end, clauses.end)
-    return Include(repair.start + begin, end, repair.line, path.text, span, clauses.prefix, clauses.base)
+    return Include(
+        start=repair.start + begin,
+        end=end,
+        line=repair.line,
+        path=path.text,
+        path_span=span,
+        prefix=clauses.prefix,
+        base=clauses.base,
+    )
 
 
 def _path(repair: LineRepair, at: int) -> _Path | None:

@@ -71,7 +71,15 @@ class LineRepair:
     ) -> None:
         """Note a mistake and the patches that repair it; `edits` if they surely are what was meant."""
         found = tuple(Edit(Span(self.start + a, self.start + b), text) for a, b, text in edits)
-        self.errors.append(ParseError(code, Span(self.start + begin, self.start + end), message, help, found))
+        self.errors.append(
+            ParseError(
+                code=code,
+                span=Span(self.start + begin, self.start + end),
+                message=message,
+                help=help,
+                edits=found,
+            )
+        )
         self._patches.extend(patches)
 
     def remove(self, code: str, begin: int, end: int, message: str, help: str | None = None) -> None:
@@ -164,17 +172,17 @@ class RepairedLine:
         if closing <= opening:
             return None  # both parentheses are missing
         return Event(
-            begin,
-            end,
-            event.line,
-            tuple(word for word in properties if word),
-            name.start,
-            name.text,
-            opening,
-            closing,
-            event.void,
-            tuple(self._parameter(parameter) for parameter in event.parameters),
-            shape,
+            start=begin,
+            end=end,
+            line=event.line,
+            properties=tuple(word for word in properties if word),
+            name_start=name.start,
+            name=name.text,
+            open=opening,
+            close=closing,
+            void=event.void,
+            parameters=tuple(self._parameter(parameter) for parameter in event.parameters),
+            format=shape,
         )
 
     def _word(self, word: Word) -> Word | None:
@@ -206,13 +214,13 @@ class RepairedLine:
         return Parameter(
             begin,
             Declaration(
-                self._draft.seen[begin - at : end - at],
-                declared.type,
-                declared.name,
-                max(type_end, begin) - begin,
-                name - begin,
-                name_end - begin,
-                declared.flaw,
+                text=self._draft.seen[begin - at : end - at],
+                type=declared.type,
+                name=declared.name,
+                type_end=max(type_end, begin) - begin,
+                name_start=name - begin,
+                name_end=name_end - begin,
+                flaw=declared.flaw,
             ),
         )
 

@@ -6,10 +6,23 @@ import re
 
 from tesc.records import record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    TokenKind = Literal[
+        "string",
+        "open",  # a string without an end
+        "other",  # a text in quotes that are not C's
+        "comment",
+        "word",
+        "junk",  # any other character
+    ]
+
 # Unclosed strings and comments run to the end, so that no character is looked at twice.
 _TOKEN = re.compile(
     r"""(?P<string>"(?:[^"\\]|\\.)*")|(?P<open>".*)|(?P<other>'[^'"]*'|`[^'`"]*['`])"""
-    r"""|(?P<comment>\#.*|//.*|/\*(?:.*?\*/|.*))|(?P<word>[A-Za-z0-9_]+)|(?P<blank>[ \t]+)|(?P<junk>.)""",
+    r"""|(?P<comment>\#.*|//.*|/\*(?:.*?\*/|.*))|(?P<word>[A-Za-z0-9_]+)|(?P<space>[ \t]+)|(?P<junk>.)""",
     re.S,
 )
 _WORDS = re.compile(
@@ -19,10 +32,9 @@ _WORDS = re.compile(
 
 @record
 class Token:
-    """A piece of text: `kind` is string, open (a string without an end), other (a text in quotes
-    that are none of C's), comment, word or junk (any other character)."""
+    """A piece of text."""
 
-    kind: str
+    kind: TokenKind
     start: int
     end: int
     text: str
@@ -32,21 +44,18 @@ def scan(text: str, at: int) -> list[Token]:
     """The tokens of a text from column `at` on."""
     tokens = []
     for match in _TOKEN.finditer(text, at):
-        kind = match.lastgroup or ""
-        found = match[0].rstrip(" \t")
-        if kind != "blank":
-            tokens.append(Token(kind, match.start(), match.start() + len(found), found))
+        if match.lastgroup != "space":
+            tokens.append(_token(match))
     return tokens
 
 
 def scan_words(text: str, at: int) -> list[Token]:
-    """The tokens of a directive from column `at` on: words run from space to blank."""
-    return [
-        Token(
-            match.lastgroup or "",
-            match.start(),
-            match.start() + len(match[0].rstrip(" \t")),
-            match[0].rstrip(" \t"),
-        )
-        for match in _WORDS.finditer(text, at)
-    ]
+    """The tokens of a directive from column `at` on: words run from space to space."""
+    return [_token(match) for match in _WORDS.finditer(text, at)]
+
+
+def _token(match: re.Match[str]) -> Token:
+    text = match[0].rstrip(" \t")
+    # The groups of both expressions have the names of the kinds.
+    kind: TokenKind = match.lastgroup or "junk"  # type: ignore[assignment]
+    return Token(kind, match.start(), match.start() + len(text), text)

@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from tesc.syntax.nodes import Comment, Disable, Event, Include, Prefix
 from tesc.syntax.parser import parse
-from tesc.syntax.printf import Literal
+from tesc.syntax.printf import StringLiteral
 from tesc.syntax.source import Source, split_lines
 
 Shape = tuple
@@ -85,7 +85,7 @@ def _format(event: Event, byte_of) -> Shape | None:
     parsed = event.format.parsed
     pieces = tuple(
         (
-            "literal" if isinstance(one, Literal) else "macro",
+            "literal" if isinstance(one, StringLiteral) else "macro",
             byte_of[start + one.start],
             byte_of[start + one.end],
         )

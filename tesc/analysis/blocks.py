@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from tesc.analysis.suppressions import is_suppression
 from tesc.records import record
 from tesc.syntax.nodes import Comment
@@ -78,23 +76,3 @@ def blocks_of(tree: Tree) -> list[Block]:
             items.append(item)
     close()
     return blocks
-
-
-def file_named(title: str, folder: str, root: str | None) -> str | None:
-    """The file that a heading such as `# vl.c` names, if there is one.
-
-    Its path is relative to the file's folder, or to one of those above that up to `root`.
-    """
-    word = title.split()[0].rstrip(":,") if title.split() else ""
-    if "." not in word or "\0" in word or os.path.isabs(word):
-        return None
-    while True:
-        path = os.path.normpath(os.path.join(folder, word))
-        if os.path.isfile(path):
-            return path
-        above = os.path.dirname(folder)
-        if root is None or above == folder or not f"{folder}{os.sep}".startswith(os.path.join(root, "")):
-            return None
-        if os.path.normpath(folder) == os.path.normpath(root):
-            return None
-        folder = above

@@ -1,0 +1,57 @@
+"""`tesc decode --format parquet` and `--format sqlite`: traces as tables."""
+
+from __future__ import annotations
+
+import gc
+
+from tesc.cli.filters import selection_of
+from tesc.cli.terminal import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from tesc.trace.progress import Progress
+    from tesc.trace.reader import RecordReader
+
+
+def check(options: argparse.Namespace) -> None:
+    """Refuse what tables can't do, before any work is done for them."""
+    if options.output is None:
+        raise Failure(f"--format {options.format} goes into a file or folder: say which with -o")
+    if options.follow or options.sort:
+        option = "--follow" if options.follow else "--sort"
+        raise Failure(f"{option} is not for tables: they are written whole, and have no order but ORDER BY's")
+    if options.format == "parquet":
+        from tesc.trace.tables import Unwritable
+        from tesc.trace.tables.arrow import pyarrow
+
+        try:
+            pyarrow("--format parquet")
+        except Unwritable as wrong:
+            raise Failure(str(wrong)) from None
+
+
+def write(options: argparse.Namespace, readers: Sequence[RecordReader], progress: Progress) -> None:
+    """Write traces as tables, one after the other."""
+    from tesc.trace.parts import cores
+    from tesc.trace.tables import Unwritable, write_tables
+
+    selection = selection_of(options, readers)
+    gc.disable()
+    try:
+        write_tables(
+            options.format,
+            readers,
+            selection,
+            options.output,
+            append=options.append,
+            jobs=options.jobs or cores(),
+            progress=progress,
+        )
+    except Unwritable as wrong:
+        raise Failure(str(wrong)) from None
+    finally:
+        gc.enable()
+        progress.end()

@@ -1,0 +1,67 @@
+"""Traces as tables: a table an event, a column an argument, for programs that ask questions.
+
+`layout` says what the tables look like, whatever they are kept in; `arrow` makes Arrow of columns;
+`parquet` and `sqlite` write files, `query` asks them.
+
+Every table has these columns:
+
+    ts      the record's time in nanoseconds, as the trace counts it; a signed 64-bit integer
+    time    the same in microseconds, as a timestamp without time zone, for people (not in SQLite)
+    pid     the process that recorded it
+    ...     the arguments, by their parameters' names
+    trace   the trace's file name
+    seq     the order of the records in their trace, of all events together; some numbers may be left out
+
+`ts`, `time` and `pid` are null where the trace has none (a guest's stream), and so is an argument that a log
+does not say. An argument whose name is taken, whatever its case, gets an underscore.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tesc.trace.reader import RecordReader
+    from tesc.trace.selection import Selection
+
+# Each with the sentence for --help.
+TABLE_FORMATS = {
+    "parquet": "a folder of Parquet files (-o DIR), a folder an event, a column an argument",
+    "sqlite": "a database of SQLite (-o FILE), a table an event",
+}
+
+
+class Unwritable(Exception):
+    """Tables cannot be written; the message says why."""
+
+
+class MissingExtra(Unwritable):
+    """A package that is not installed; the message says what brings it."""
+
+    def __init__(self, what: str, package: str, extra: str) -> None:
+        super().__init__(f"{what} needs {package}: pip install 'tesc[{extra}]'")
+
+
+def write_tables(
+    name: str,
+    readers: Sequence[RecordReader],
+    selection: Selection,
+    path: str,
+    *,
+    append: bool = False,
+    jobs: int = 1,
+    progress: Callable[[int, int], object] = lambda offset, records: None,
+) -> None:
+    """Write traces in the format of a name, one after the other, into a file or folder that is replaced.
+
+    With `append` they are added to what is there. Raises OSError, Unwritable.
+    """
+    if name == "parquet":
+        from tesc.trace.tables.dataset import write_dataset
+
+        write_dataset(readers, selection, path, append, jobs, progress)
+    else:
+        from tesc.trace.tables.sqlite import write_database
+
+        write_database(readers, selection, path, append, progress)

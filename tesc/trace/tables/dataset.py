@@ -1,0 +1,242 @@
+"""A dataset: a folder of Parquet files, with a list of its tables and traces beside them.
+
+    DIR/_tesc.json         the tables with the declarations of their events, and the traces
+    DIR/EVENT/0001-1.parquet    rows of the first trace's records of an event
+
+Readers of Parquet pass over names with an underscore in front. What is written appears when all of it is
+there; whatever ends it before leaves the dataset as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from contextlib import contextmanager
+
+from tesc.records import record
+from tesc.trace.tables import Unwritable
+from tesc.trace.tables.layout import Argument, Layout, Names
+from tesc.trace.values import Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    from tesc.trace.reader import RecordReader
+    from tesc.trace.selection import Selection
+
+LIST = "_tesc.json"
+_VERSION = 1
+
+
+class NoDataset(Unwritable):
+    """A folder that is none of ours; the message says why."""
+
+
+@record
+class Dataset:
+    """The tables of a folder: names by layouts, the rows of each, and its traces with their records."""
+
+    names: Names
+    rows: dict[str, int]
+    traces: tuple[tuple[str, int], ...]
+
+
+def read_dataset(folder: str) -> Dataset:
+    """What a dataset's list says. Raises OSError, NoDataset."""
+    path = os.path.join(folder, LIST)
+    try:
+        with open(path, encoding="utf-8") as file:
+            listed = json.load(file)
+        if listed["version"] != _VERSION:
+            raise NoDataset(f"{path}: version {listed['version']} is unknown; this tesc knows {_VERSION}")
+        names = Names()
+        for one in listed["tables"]:
+            names[_layout(one)] = one["name"]
+        rows = {str(one["name"]): int(one["rows"]) for one in listed["tables"]}
+        traces = tuple([(str(one["name"]), int(one["records"])) for one in listed["traces"]])
+    except (FileNotFoundError, NotADirectoryError):
+        raise NoDataset(f"{folder}: no dataset that tesc wrote: there is no {LIST} in it") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise NoDataset(f"{path}: not the list that tesc writes") from None
+    return Dataset(names, rows, traces)
+
+
+def _layout(listed: Any) -> Layout:
+    arguments = [
+        Argument(
+            name=one["name"],
+            column=one["column"],
+            type=one["type"],
+            kind=Kind(one["bits"], one["signed"], one["text"], one["truth"], one["pointer"]),
+        )
+        for one in listed["arguments"]
+    ]
+    return Layout(listed["event"], tuple(arguments))
+
+
+def _listed(dataset: Dataset) -> str:
+    """The text of a dataset's list."""
+    tables = []
+    for layout, name in dataset.names.items():
+        arguments = [
+            {
+                "name": one.name,
+                "column": one.column,
+                "type": one.type,
+                "bits": one.kind.bits,
+                "signed": one.kind.signed,
+                "text": one.kind.text,
+                "truth": one.kind.truth,
+                "pointer": one.kind.pointer,
+            }
+            for one in layout.arguments
+        ]
+        rows = dataset.rows.get(name, 0)
+        tables.append({"name": name, "event": layout.event, "rows": rows, "arguments": arguments})
+    traces = [{"name": name, "records": records} for name, records in dataset.traces]
+    return json.dumps({"version": _VERSION, "tables": tables, "traces": traces}, indent=1) + "\n"
+
+
+def write_dataset(
+    readers: Sequence[RecordReader],
+    selection: Selection,
+    folder: str,
+    append: bool = False,
+    jobs: int = 1,
+    progress: Callable[[int, int], object] = lambda offset, records: None,
+) -> Dataset:
+    """Write traces into a dataset, one after the other, each in `jobs` processes.
+
+    With `append` they are added to what is there; otherwise a dataset that is there is replaced, but nothing
+    else. Raises OSError, NoDataset, MissingExtra.
+    """
+    from tesc.trace.tables.arrow import pyarrow
+
+    pa = pyarrow("--format parquet")
+    target = os.path.realpath(folder)
+    if not os.path.lexists(folder):
+        return _write(pa, readers, selection, Dataset(Names(), {}, ()), target, _replace, jobs, progress)
+    there = read_dataset(folder)
+    if not append:
+        return _write(pa, readers, selection, Dataset(Names(), {}, ()), target, _replace, jobs, progress)
+    with _alone(folder):
+        return _write(pa, readers, selection, there, target, _move_into, jobs, progress)
+
+
+def _write(
+    pa: Any,
+    readers: Sequence[RecordReader],
+    selection: Selection,
+    dataset: Dataset,
+    target: str,
+    put: Callable[[str, str], object],
+    jobs: int,
+    progress: Callable[[int, int], object],
+) -> Dataset:
+    """Write traces into a new folder beside the target, then put it there."""
+    work = f"{target}.{os.getpid()}.tmp"
+    os.mkdir(work)
+    try:
+        for reader in readers:
+            dataset = _add(pa, dataset, reader, selection, work, jobs, progress)
+        with open(os.path.join(work, LIST), "w", encoding="utf-8") as file:
+            file.write(_listed(dataset))
+        put(work, target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return dataset
+
+
+def _add(
+    pa: Any,
+    dataset: Dataset,
+    reader: RecordReader,
+    selection: Selection,
+    folder: str,
+    jobs: int,
+    progress: Callable[[int, int], object],
+) -> Dataset:
+    """Write one trace's files into a folder; gives the dataset that this makes of another."""
+    from tesc.trace import vectors
+    from tesc.trace.parts import can_split, split, whole
+    from tesc.trace.tables.parquet import ParquetWork
+
+    if (reader.source.file_size or 0) >= vectors.WORTH:
+        reader.use_vectors()
+    trace = os.path.basename(reader.source.path)
+    work = ParquetWork(pa, folder, trace, selection, dataset.names)
+    if jobs > 1 and can_split(reader):
+        split(reader, work, jobs, progress)
+    else:
+        whole(reader, work, progress)
+    number = len(dataset.traces) + 1
+    for name in work.state.rows:
+        _number_files(os.path.join(folder, name), number)
+    rows = dict(dataset.rows)
+    for name, count in work.state.rows.items():
+        rows[name] = rows.get(name, 0) + count
+    return Dataset(work.state.names, rows, (*dataset.traces, (trace, work.state.records)))
+
+
+def _number_files(folder: str, number: int) -> None:
+    """Call the files that processes have written after the number of their trace."""
+    new = sorted(name for name in os.listdir(folder) if name.startswith("new-"))
+    for at, name in enumerate(new, 1):
+        os.rename(os.path.join(folder, name), os.path.join(folder, f"{number:04}-{at}.parquet"))
+
+
+def _replace(new: str, folder: str) -> None:
+    """Put a new folder in the place of another, if that is there."""
+    if not os.path.lexists(folder):
+        os.rename(new, folder)
+        return
+    old = f"{new}.old"
+    os.rename(folder, old)
+    try:
+        os.rename(new, folder)
+    except BaseException:
+        os.rename(old, folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _move_into(new: str, folder: str) -> None:
+    """Move the files of a folder's folders to those of another, all or none, the list last."""
+    moved: list[str] = []
+    try:
+        for table in sorted(os.listdir(new)):
+            if table == LIST:
+                continue
+            os.makedirs(os.path.join(folder, table), exist_ok=True)
+            for name in sorted(os.listdir(os.path.join(new, table))):
+                target = os.path.join(folder, table, name)
+                if os.path.lexists(target):
+                    raise FileExistsError(17, "is there although the dataset's list does not know it", target)
+                os.rename(os.path.join(new, table, name), target)
+                moved.append(target)
+        os.replace(os.path.join(new, LIST), os.path.join(folder, LIST))
+    except BaseException:
+        for path in moved:
+            os.unlink(path)
+        raise
+
+
+@contextmanager
+def _alone(folder: str) -> Iterator[None]:
+    """Keep other processes from adding to a folder meanwhile. Raises NoDataset if one does."""
+    try:
+        import fcntl
+    except ImportError:  # no Unix
+        yield
+        return
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise NoDataset(f"{folder}: another process is adding to it") from None
+    finally:
+        os.close(held)

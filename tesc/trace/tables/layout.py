@@ -1,0 +1,86 @@
+"""What the tables of a trace look like: their names, their columns, what columns hold."""
+
+from __future__ import annotations
+
+from tesc.records import record
+from tesc.trace.formats.jsonl import readable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tesc.trace.events import TracedEvent
+    from tesc.trace.values import Kind
+
+# The columns that every table has, before those of the arguments and after them.
+BEFORE = ("ts", "time", "pid")
+AFTER = ("trace", "seq")
+# Times from here on are none: no clock has come so far, and a signed column could not hold them.
+END_OF_INT64 = 1 << 63
+
+
+@record
+class Argument:
+    """An argument's column: `name` is the parameter's, `column` the table's for it, `type` that of C."""
+
+    name: str
+    column: str
+    type: str
+    kind: Kind
+
+
+@record
+class Layout:
+    """What the records of an event look like as a table."""
+
+    event: str
+    arguments: tuple[Argument, ...]
+
+
+def layout_of(event: TracedEvent) -> Layout:
+    """The table of an event's records."""
+    columns = distinct([name for _, name in event.parameters], {*BEFORE, *AFTER})
+    arguments = [
+        Argument(name, column, type_, kind)
+        for (type_, name), column, kind in zip(event.parameters, columns, event.kinds)
+    ]
+    return Layout(event.name, tuple(arguments))
+
+
+class Names(dict):  # type: ignore[type-arg]
+    """The names of tables by their layouts: events', with an underscore where that is taken.
+
+    A name is taken by another declaration of the event (that of another release of QEMU, for example), and
+    by an event whose name differs in case only: to file systems and SQL that may be the same.
+    """
+
+    def __missing__(self, layout: Layout) -> str:
+        (name,) = distinct([layout.event], {name.casefold() for name in self.values()})
+        self[layout] = name
+        return name
+
+
+def distinct(names: Iterable[str], taken: set[str]) -> list[str]:
+    """Names of which no two are equal but for case, nor to those taken, which they are added to."""
+    found = []
+    for name in names:
+        while name.casefold() in taken:
+            name += "_"
+        taken.add(name.casefold())
+        found.append(name)
+    return found
+
+
+def known_times(times: Sequence[int]) -> list[int | None]:
+    """A list of times, with None for what is none."""
+    return [time if 0 <= time < END_OF_INT64 else None for time in times]
+
+
+def known_pids(pids: Sequence[int]) -> list[int | None]:
+    """A list of processes, with None for what is none."""
+    return [pid if pid >= 0 else None for pid in pids]
+
+
+def as_text(value: bytes) -> str:
+    """A text whose bytes that are not UTF-8 are `\\xNN`."""
+    return readable(value.decode("utf-8", "surrogateescape"))
