@@ -159,7 +159,7 @@ def _parsed(arguments: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
 
     getopt works without gettext, too, which takes longer to import than all that is done here.
     """
-    gettext = sys.modules.setdefault("gettext", None)  # type: ignore[arg-type]
+    gettext: object = sys.modules.setdefault("gettext", None)  # type: ignore[arg-type]
     try:
         from getopt import GetoptError, getopt
     finally:
