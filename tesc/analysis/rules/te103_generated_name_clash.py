@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from functools import lru_cache
-
 from tesc.analysis.groups import groups_of
 from tesc.analysis.linkage import Linkage, first_declared
 from tesc.analysis.per_unit_cache import PerUnitCache
 from tesc.analysis.rule import Report, RunRule
+from tesc.analysis.spellings import EVENT_SPACES, spelled
 from tesc.records import record
 from tesc.units import name_spaces
 from tesc.units.name_spaces import Foreign, Kind
@@ -57,6 +56,7 @@ class GeneratedNameClash(RunRule):
 
     code = "TE103"
     name = "generated-name-clash"
+    scope = "spelling"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         foreign = name_spaces.USED
@@ -91,15 +91,6 @@ def _listed(meeting: _Meeting) -> str:
     return listed if meeting.same_unit else f"{listed}, where a source includes the headers of both"
 
 
-_EVENT_SPACES = [space for kind in name_spaces.OF_EVENT for space in kind.spaces]
-
-
-@lru_cache(maxsize=65536)
-def _spelled(name: str) -> list[str]:
-    """All identifiers of an event, one for each of the spaces that it is in."""
-    return [kind.spelled(name) for kind in name_spaces.OF_EVENT for _ in kind.spaces]
-
-
 @record
 class _Texts:
     """A unit's identifiers by space, and those among them that several of its events have."""
@@ -112,7 +103,7 @@ def _texts(unit: Unit) -> _Texts:
     of: dict[str, set[str]] = {space: set() for space in name_spaces.SPACES}
     repeated: dict[str, set[str]] = {space: set() for space in name_spaces.SPACES}
     for event in unit.events:
-        mine = set(zip(_EVENT_SPACES, _spelled(event.name)))
+        mine = set(zip(EVENT_SPACES, spelled(event.name)))
         for space, text in mine:
             if text in of[space]:
                 repeated[space].add(text)
@@ -164,7 +155,7 @@ class _Names:
         """Add the identifiers of a unit's events that somebody else has too."""
         for event in unit.events:
             holder = (unit, event)
-            for space, text in zip(_EVENT_SPACES, _spelled(event.name)):
+            for space, text in zip(EVENT_SPACES, spelled(event.name)):
                 if text in several[space]:
                     self._add(space, text, holder)
 
