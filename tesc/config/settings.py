@@ -102,6 +102,11 @@ class Settings:
         path = os.path.abspath(file)
         return next((unit for unit in self.units if unit.path == path), UnitSettings())
 
+    @property
+    def lists_any(self) -> bool:
+        """Whether any file is named as a root."""
+        return bool(self.units or self.guest_files)
+
     def lists(self, file: str) -> bool:
         """Whether a file is named as a root, so that it is one even where another file includes it."""
         path = os.path.abspath(file)
