@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from tesc.analysis.groups import groups_of
 from tesc.analysis.linkage import Linkage, first_declared
-from tesc.analysis.per_unit_cache import PerUnitCache
+from tesc.analysis.name_families import that_may_meet
 from tesc.analysis.rule import Report, RunRule
 from tesc.records import record
 from tesc.units import identifiers
@@ -100,29 +100,6 @@ def _spelled(name: str) -> list[str]:
     return [kind.spelled(name) for kind in identifiers.OF_EVENT for _ in kind.spaces]
 
 
-@record
-class _Texts:
-    """A unit's identifiers by space, and those among them that several of its events have."""
-
-    of: dict[str, set[str]]
-    repeated: dict[str, set[str]]
-
-
-def _texts(unit: Unit) -> _Texts:
-    of: dict[str, set[str]] = {space: set() for space in identifiers.SPACES}
-    repeated: dict[str, set[str]] = {space: set() for space in identifiers.SPACES}
-    for event in unit.events:
-        mine = set(zip(_EVENT_SPACES, _spelled(event.name)))
-        for space, text in mine:
-            if text in of[space]:
-                repeated[space].add(text)
-            of[space].add(text)
-    return _Texts(of, repeated)
-
-
-_texts_of = PerUnitCache(_texts)
-
-
 class _Names:
     """Who has which identifiers, and who meets whom over them."""
 
@@ -143,30 +120,14 @@ class _Names:
             for kind in identifiers.OF_GROUP:
                 for space in kind.spaces:
                     self._add(space, kind.spelled(group), (unit, group))
-        several = self._of_several(units)
-        for unit, texts in zip(units, _texts_of(units)):
-            if any(not texts.of[space].isdisjoint(several[space]) for space in identifiers.SPACES):
-                self._add_events(unit, several)
+        texts = ((space, text) for space, mine in self._first.items() for text in mine)
+        for unit, names in zip(units, that_may_meet(units, texts)):
+            for event in unit.events if names else ():
+                if event.name in names:
+                    holder = (unit, event)
+                    for space, text in zip(_EVENT_SPACES, _spelled(event.name)):
+                        self._add(space, text, holder)
         return iter(self._found.values())
-
-    def _of_several(self, units: Sequence[Unit]) -> dict[str, set[str]]:
-        """The identifiers of each space that more than one has."""
-        seen = {space: set(self._first[space]) for space in identifiers.SPACES}
-        several: dict[str, set[str]] = {space: set() for space in identifiers.SPACES}
-        for texts in _texts_of(units):
-            for space in identifiers.SPACES:
-                several[space] |= seen[space] & texts.of[space]
-                several[space] |= texts.repeated[space]
-                seen[space] |= texts.of[space]
-        return several
-
-    def _add_events(self, unit: Unit, several: dict[str, set[str]]) -> None:
-        """Add the identifiers of a unit's events that somebody else has too."""
-        for event in unit.events:
-            holder = (unit, event)
-            for space, text in zip(_EVENT_SPACES, _spelled(event.name)):
-                if text in several[space]:
-                    self._add(space, text, holder)
 
     def _add(self, space: str, text: str, holder: Holder) -> None:
         first = self._first[space].setdefault(text, holder)
