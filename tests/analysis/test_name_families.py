@@ -11,7 +11,19 @@ from tesc.syntax.source import Source
 from tesc.units import identifiers
 from tesc.units.resolve import resolve
 
-PIECES = ["a", "A", "_", "__", "b", "_enabled", "_ENABLED", "_backend_dstate", "_dstate", "_backend", "trace_"]
+PIECES = [
+    "a",
+    "A",
+    "_",
+    "__",
+    "b",
+    "_enabled",
+    "_ENABLED",
+    "_backend_dstate",
+    "_dstate",
+    "_backend",
+    "trace_",
+]
 PIECES += ["_event", "_semaphore", "qemu_", "simple_", "_register_events", "TRACE_"]
 NAMES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map("".join)
 
@@ -40,7 +52,9 @@ def test_what_is_before_the_names():
         assert not [(a, b) for a in before for b in before if a != b and a.startswith(b)]
 
 
-@given(st.lists(NAMES, min_size=1, max_size=6), st.lists(st.tuples(st.sampled_from(identifiers.SPACES), NAMES)))
+@given(
+    st.lists(NAMES, min_size=1, max_size=6), st.lists(st.tuples(st.sampled_from(identifiers.SPACES), NAMES))
+)
 def test_none_that_meets_is_left_out(names, texts):
     texts = [(space, text) for space, name in texts for text in (name, f"trace_{name}", f"TRACE_{name}")]
     half = len(names) // 2
