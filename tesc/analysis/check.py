@@ -296,3 +296,12 @@ def _by_place(found: Iterable[Diagnostic]) -> dict[tuple[str, int], list[int]]:
 def _unused(one: Suppression) -> Report:
     where = "here" if one.line else "in this file"
     return Report(one.span, one.flaw or f"nothing to ignore: {one.selector} finds nothing {where}")
+
+
+# The parts of a check, for `rechecking`, which does some of them again.
+Plan = _Plan
+found_in_file = _in_file
+found_in_run = _in_run
+diagnostic_of = _diagnostic
+with_chains = _with_chains
+unsuppressed = _unsuppressed

@@ -11,6 +11,7 @@ import re
 from array import array
 
 from tesc.units import identifiers
+from tesc.units.plain_events import names_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,13 +63,13 @@ def that_may_meet(units: Sequence[Unit], texts: Iterable[tuple[str, str]]) -> li
     seen: set[int] = set()
     families = []
     for unit in units:
-        mine = array("q", [hash(family(event.name)) for event in unit.events])
+        mine = array("q", [hash(family(name)) for name in names_in(unit)])
         families.append(mine)
         for one in mine:
             if one in seen:
                 several.add(one)
             seen.add(one)
     return [
-        {event.name for event, one in zip(unit.events, mine) if one in several}
+        {name for name, one in zip(names_in(unit), mine) if one in several}
         for unit, mine in zip(units, families)
     ]

@@ -51,6 +51,16 @@ class GenerateSettings:
 
 
 @record
+class SpanSettings:
+    """What begins and what ends a span, by patterns of events' names, and the parameters of its key."""
+
+    name: str
+    begin: tuple[str, ...]
+    end: tuple[str, ...]
+    key: tuple[str, ...] = ()
+
+
+@record
 class Settings:
     """How the files below a folder are checked and generated.
 
@@ -81,6 +91,7 @@ class Settings:
     compat: Compat = "qemu"
     qemu_release: str = ""
     units: tuple[UnitSettings, ...] = ()
+    spans: tuple[SpanSettings, ...] = ()
     generate: GenerateSettings = GenerateSettings()
 
     @property
@@ -92,6 +103,11 @@ class Settings:
         """The directives from outside for a root file."""
         path = os.path.abspath(file)
         return next((unit for unit in self.units if unit.path == path), UnitSettings())
+
+    @property
+    def lists_any(self) -> bool:
+        """Whether any file is named as a root."""
+        return bool(self.units or self.guest_files)
 
     def lists(self, file: str) -> bool:
         """Whether a file is named as a root, so that it is one even where another file includes it."""

@@ -81,7 +81,7 @@ def _resolve(roots: Sequence[Tree], loader: Loader | None, outside: Outside) -> 
 
 def has_directives(tree: Tree) -> bool:
     """Whether a file holds anything but events and comments."""
-    return any(item.__class__ in (Include, Prefix, Disable) for item in tree.items)
+    return not {item.__class__ for item in tree.items}.isdisjoint((Include, Prefix, Disable))
 
 
 def _plain(roots: Sequence[Tree]) -> Unit:
@@ -170,7 +170,7 @@ class _Resolver:
         self._file(tree, _Place((), (path,), 0, prefix), self._outside.directives)
 
     def unit(self, roots: Sequence[Tree]) -> Unit:
-        """What was resolved."""
+        """What was resolved; here IDs are assigned: index, wire ID and stream ID."""
         sizes = [0] * len(self._ranges)
         events = []
         for index, draft in enumerate(self._drafts):

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from functools import lru_cache
-
 from tesc.analysis.groups import groups_of
 from tesc.analysis.linkage import Linkage, first_declared
 from tesc.analysis.name_families import that_may_meet
 from tesc.analysis.rule import Report, RunRule
+from tesc.analysis.spellings import EVENT_SPACES, spelled
 from tesc.records import record
 from tesc.units import identifiers
 from tesc.units.identifiers import Foreign, Kind
@@ -57,6 +56,7 @@ class GeneratedNameClash(RunRule):
 
     code = "TE103"
     name = "generated-name-clash"
+    scope = "spelling"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         foreign = identifiers.USED
@@ -91,15 +91,6 @@ def _listed(meeting: _Meeting) -> str:
     return listed if meeting.same_unit else f"{listed}, where a source includes the headers of both"
 
 
-_EVENT_SPACES = [space for kind in identifiers.OF_EVENT for space in kind.spaces]
-
-
-@lru_cache(maxsize=65536)
-def _spelled(name: str) -> list[str]:
-    """All identifiers of an event, one for each of the spaces that it is in."""
-    return [kind.spelled(name) for kind in identifiers.OF_EVENT for _ in kind.spaces]
-
-
 class _Names:
     """Who has which identifiers, and who meets whom over them."""
 
@@ -125,7 +116,7 @@ class _Names:
             for event in unit.events if names else ():
                 if event.name in names:
                     holder = (unit, event)
-                    for space, text in zip(_EVENT_SPACES, _spelled(event.name)):
+                    for space, text in zip(EVENT_SPACES, spelled(event.name)):
                         self._add(space, text, holder)
         return iter(self._found.values())
 

@@ -41,6 +41,7 @@ class SwappedLabels(SourcesRule):
 
     code = "TE425"
     name = "swapped-labels"
+    scope = "name"
     severity = "warning"
     fixable = True
 
