@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 
-from tesc.units import identifiers
+from tesc.units import name_spaces
 from tesc.units.plain_events import names_in
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ _PROBE = "\0"
 
 def _ends() -> tuple[str, ...]:
     """What may be at the end of one of two names that meet: of a kind, or of one more than of another."""
-    ends = {kind.spelled(_PROBE).partition(_PROBE)[2].upper() for kind in identifiers.OF_EVENT} - {""}
+    ends = {kind.spelled(_PROBE).partition(_PROBE)[2].upper() for kind in name_spaces.OF_EVENT} - {""}
     more = {one[: -len(other)] for one in ends for other in ends if one != other and one.endswith(other)}
     return ("_", *sorted(ends | more))
 
@@ -35,9 +35,9 @@ _ENDS = _ends()
 # What is before the name, by the space of the kind.
 _BEFORE = {
     space: tuple(
-        {kind.spelled(_PROBE).partition(_PROBE)[0] for kind in identifiers.OF_EVENT if space in kind.spaces}
+        {kind.spelled(_PROBE).partition(_PROBE)[0] for kind in name_spaces.OF_EVENT if space in kind.spaces}
     )
-    for space in identifiers.SPACES
+    for space in name_spaces.SPACES
 }
 
 

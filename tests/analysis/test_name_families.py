@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tesc.analysis.name_families import family, that_may_meet
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
-from tesc.units import identifiers
+from tesc.units import name_spaces
 from tesc.units.resolve import resolve
 
 PIECES = [
@@ -29,7 +29,7 @@ NAMES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map("".join)
 
 
 def spelled(name):
-    return {(space, kind.spelled(name)) for kind in identifiers.OF_EVENT for space in kind.spaces}
+    return {(space, kind.spelled(name)) for kind in name_spaces.OF_EVENT for space in kind.spaces}
 
 
 @given(NAMES, NAMES)
@@ -47,13 +47,13 @@ def test_families_are_small():
 
 def test_what_is_before_the_names():
     """Of two kinds that meet in a space it is the same, or neither begins with the other."""
-    for space in identifiers.SPACES:
-        before = {k.spelled("\0").partition("\0")[0] for k in identifiers.OF_EVENT if space in k.spaces}
+    for space in name_spaces.SPACES:
+        before = {k.spelled("\0").partition("\0")[0] for k in name_spaces.OF_EVENT if space in k.spaces}
         assert not [(a, b) for a in before for b in before if a != b and a.startswith(b)]
 
 
 @given(
-    st.lists(NAMES, min_size=1, max_size=6), st.lists(st.tuples(st.sampled_from(identifiers.SPACES), NAMES))
+    st.lists(NAMES, min_size=1, max_size=6), st.lists(st.tuples(st.sampled_from(name_spaces.SPACES), NAMES))
 )
 def test_none_that_meets_is_left_out(names, texts):
     texts = [(space, text) for space, name in texts for text in (name, f"trace_{name}", f"TRACE_{name}")]

@@ -6,8 +6,8 @@ from tesc.analysis.name_families import that_may_meet
 from tesc.analysis.rule import Report, RunRule
 from tesc.analysis.spellings import EVENT_SPACES, spelled
 from tesc.records import record
-from tesc.units import identifiers
-from tesc.units.identifiers import Foreign, Kind
+from tesc.units import name_spaces
+from tesc.units.name_spaces import Foreign, Kind
 from tesc.units.unit import Unit, UnitEvent
 
 TYPE_CHECKING = False
@@ -59,9 +59,9 @@ class GeneratedNameClash(RunRule):
     scope = "spelling"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
-        foreign = identifiers.USED
+        foreign = name_spaces.USED
         if settings.profile == "qemu":
-            foreign += identifiers.OF_QEMU
+            foreign += name_spaces.OF_QEMU
         for meeting in _Names(units, settings).meetings(units, groups_of(units, settings), foreign):
             event, other = meeting.event, meeting.other
             related = (first_declared(other),) if isinstance(other, UnitEvent) else ()
@@ -96,7 +96,7 @@ class _Names:
 
     def __init__(self, units: Sequence[Unit], settings: Settings) -> None:
         self._linkage = Linkage(units, settings)
-        self._first: dict[str, dict[str, Holder]] = {space: {} for space in identifiers.SPACES}
+        self._first: dict[str, dict[str, Holder]] = {space: {} for space in name_spaces.SPACES}
         # Only those that several have, most are nobody else's; of equal names in a unit the first.
         self._several: dict[tuple[str, str], dict[tuple[int, object], Holder]] = {}
         self._found: dict[tuple[object, int], _Meeting] = {}
@@ -108,7 +108,7 @@ class _Names:
             for space in one.spaces:
                 self._first[space][one.text] = (None, one)
         for unit, group in zip(units, groups):
-            for kind in identifiers.OF_GROUP:
+            for kind in name_spaces.OF_GROUP:
                 for space in kind.spaces:
                     self._add(space, kind.spelled(group), (unit, group))
         texts = ((space, text) for space, mine in self._first.items() for text in mine)
@@ -164,7 +164,7 @@ def _kind(owner: Owner, space: str, text: str) -> Kind | Foreign:
     if isinstance(owner, Foreign):
         return owner
     name, kinds = (
-        (owner, identifiers.OF_GROUP) if isinstance(owner, str) else (owner.name, identifiers.OF_EVENT)
+        (owner, name_spaces.OF_GROUP) if isinstance(owner, str) else (owner.name, name_spaces.OF_EVENT)
     )
     return next(kind for kind in kinds if space in kind.spaces and kind.spelled(name) == text)
 
