@@ -129,6 +129,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds.add_argument(
         "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"
     )
+    parser.add_argument(
+        "--compat",
+        choices=["qemu", "fixed"],
+        help="how the traced program's code was generated, which decides what was recorded as text "
+        "(default: the configuration's)",
+    )
     add_filters(parser)
     add_overrides(parser)
     parser.set_defaults(run=run)
@@ -148,7 +154,7 @@ def run(options: argparse.Namespace) -> int:
     workspace, unit = load(options.events, overrides(options))
     settings = workspace.settings_of(unit.roots[0].source)
     whole = not refused(_errors_in(unit))
-    readers = _open(options, unit, whole)
+    readers = _open(options, settings, unit, whole)
     if readers and options.format in TABLE_FORMATS:
         from tesc.cli.tables import write
 
@@ -260,13 +266,13 @@ def _model(options: argparse.Namespace) -> Model:
     return MODELS[models[0]]
 
 
-def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordReader]:
+def _open(options: argparse.Namespace, settings: Settings, unit: Unit, whole: bool) -> list[RecordReader]:
     """The traces, opened; why others can't be is printed."""
     from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
     from tesc.trace.opening import open_reader
 
-    catalogue = Catalogue(unit, whole, _model(options))
+    catalogue = Catalogue(unit, whole, _model(options), options.compat or settings.compat)
 
     def opened(path: str) -> RecordReader | None:
         try:
