@@ -48,6 +48,11 @@ def disable() -> None:
     _enabled = False
 
 
+def enabled() -> bool:
+    """Whether anything is kept in this process."""
+    return _enabled
+
+
 def folder() -> str:
     """Where the tables are; it need not exist."""
     home = os.environ.get("XDG_CACHE_HOME", "")

@@ -9,9 +9,6 @@ from tesc.analysis.callers import declared
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.rule import Report
 from tesc.syntax.source import Span
-from tesc.uses.arguments import split_arguments
-from tesc.uses.masking import masked_c
-from tesc.uses.scan import C, language_of
 from tesc.uses.use import CALL
 
 TYPE_CHECKING = False
@@ -49,6 +46,8 @@ def judged(events: Sequence[Declared], uses: Index) -> Iterator[tuple[Declared, 
     Events of one name with other parameters are left out: which of them a source means depends on
     the program that it is part of. So are functions that a source defines itself.
     """
+    from tesc.uses.scan import C, language_of  # few runs look into sources
+
     owners: dict[str, set[tuple[tuple[str, str], ...]]] = {}
     for one in events:
         for name in one.names:
@@ -98,6 +97,9 @@ def at_arguments(
 
 def argument_span(source: Source, use: Use, number: int) -> Span:
     """Where an argument of a call is; the whole identifier where the source is another by now."""
+    from tesc.uses.arguments import split_arguments
+    from tesc.uses.masking import masked_c
+
     masked = masked_c(source.text)
     inside = masked.find("(", use.end) + 1
     given = split_arguments(masked, inside) if inside and not masked[use.end : inside - 1].strip() else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Diagnostic, Related
+from tesc.analysis.plain import judge_of
 from tesc.analysis.rule import ChangeRule, EventRule, FileRule, Report, RunRule, SourcesRule
 from tesc.analysis.suppressions import Suppression, suppressions
 from tesc.limits import RECORD_ARGUMENTS
@@ -198,18 +199,20 @@ def _in_file(
     seen: Sequence[tuple[str, bool]],
 ) -> list[Diagnostic]:
     found = []
-    lines: dict[int, str] = {}
     # Whatever the settings allow, an event that crosses the guest tunnel has to fit a record.
     of_guests = replace(settings, max_args=min(settings.max_args, RECORD_ARGUMENTS))
     event_rules = [r for r in rules if isinstance(r, EventRule) and r.applies(settings)]
-    for event, (name, crosses) in zip(tree.events, seen):
-        lines[event.line] = name
-        for rule in event_rules:
+    rules_for = judge_of(event_rules, settings).rules_for
+    events = tree.events
+    for event, (name, crosses) in zip(events, seen):
+        for rule in rules_for(event):
             for finding in rule.check(event, tree, of_guests if crosses else settings):
                 found.append(_diagnostic(rule, finding, tree.source, name, severities))
+    lines: dict[int, str] = {}
     for file_rule in rules:
         if isinstance(file_rule, FileRule) and file_rule.applies(settings):
             for finding in file_rule.check(tree, settings):
+                lines = lines or {event.line: name for event, (name, _) in zip(events, seen)}
                 line, _ = tree.source.place(finding.span.start)
                 found.append(_diagnostic(file_rule, finding, tree.source, lines.get(line), severities))
     return found

@@ -7,8 +7,6 @@ in common.
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +16,8 @@ if TYPE_CHECKING:
 
 def fingerprints(diagnostics: Sequence[Diagnostic]) -> list[str]:
     """A fingerprint for each diagnostic, 64 hexadecimal digits; no two are alike."""
+    from hashlib import sha256  # few reports have any
+
     seen: dict[tuple[str, ...], int] = {}
     made = []
     for diagnostic in diagnostics:

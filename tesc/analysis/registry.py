@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pkgutil
+import os
 from functools import lru_cache
 from importlib import import_module
 
@@ -17,11 +17,21 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=None)
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, in the order of the codes: each module of `rules` defines one, `RULE`."""
-    names = [module.name for module in pkgutil.iter_modules(rules.__path__)]
+    names = _modules()
     found: list[Rule] = [
         import_module(f"{rules.__name__}.{name}").RULE for name in names if name.startswith("te")
     ]
     return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+def _modules() -> list[str]:
+    """The names of the modules of rules."""
+    try:
+        return [name[:-3] for name in os.listdir(rules.__path__[0]) if name.endswith(".py")]
+    except OSError:  # in a zip archive
+        import pkgutil
+
+        return [module.name for module in pkgutil.iter_modules(rules.__path__)]
 
 
 def moved(selector: str) -> str | None:

@@ -8,8 +8,6 @@ looks at.
 
 from __future__ import annotations
 
-import inspect
-
 from tesc.analysis.diagnostic import Fix, Related, SourceEdit
 from tesc.records import record, replace
 from tesc.syntax.continuations import JOIN_HELP, continuation_lines, ends_line
@@ -62,6 +60,8 @@ class Rule:
     @classmethod
     def page(cls) -> str:
         """The rule's documentation, in Markdown."""
+        import inspect  # no run of rules asks for it
+
         return inspect.cleandoc(cls.__doc__ or "")
 
     @classmethod
@@ -75,7 +75,19 @@ class Rule:
 
 
 class EventRule(Rule):
-    """Looks at one event's declaration at a time."""
+    """Looks at one event's declaration at a time.
+
+    It is `by_pairs` if it finds in a plain event what it finds in events that have one parameter of it
+    with its conversion, and nothing else (`tesc.analysis.plain` says what is plain): then it is not asked
+    about events whose pairs are known to be right. Names and the words of a format are not for such a
+    rule.
+    """
+
+    by_pairs = False
+
+    def concerns(self, event: Event, tree: Tree, settings: Settings) -> bool:
+        """Whether it finds something in an event that has only one pair, in whatever file."""
+        return any(True for _ in self.check(event, tree, settings))
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterable[Report]:
         raise NotImplementedError

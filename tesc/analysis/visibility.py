@@ -12,7 +12,6 @@ import re
 from tesc.analysis.groups import groups_of
 from tesc.records import record
 from tesc.uses.includes import is_trace_header, trace_headers
-from tesc.uses.scan import is_compiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,6 +72,8 @@ class Visibility:
 
     def judges(self, path: str) -> bool:
         """Whether all events that a source sees are known: it is compiled by itself and includes some."""
+        from tesc.uses.scan import is_compiled  # few runs look into sources
+
         seen = self.direct(path) if is_compiled(path) else None
         return seen is not None and seen.sure and bool(seen.units) and self.all(path).sure
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import time
 
+from tesc import cache
 from tesc.analysis.check import Memory, check, needs_sources
 from tesc.analysis.kept_reports import KeptReports
 from tesc.analysis.selection import chosen, renamed_rules, unknown_rules
@@ -119,11 +120,12 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
         raise BadConfiguration(wrong)
     for text in renamed_rules(workspace.settings.values()):
         error(text, "note")
-    kept = KeptReports(os.getcwd())
+    kept = KeptReports(os.getcwd()) if cache.enabled() else None
     memory = Memory(kept)
     sources = _Sources(workspace, change)
     found = _found(workspace, sources, memory)
-    kept.save()
+    if kept:
+        kept.save()
     if options.write_baseline:
         report.write_baseline(found, options.write_baseline)
         return _status([], workspace, missing)
@@ -135,7 +137,7 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
         return _fix(found, workspace, sources, options, missing, wanted)
     printed = report.report(found, workspace.files, options, known=wanted.known)
     status = _status(found, workspace, missing)
-    if status != 2 and kept_runs.may_keep(options) and not (wanted.known or warned()):
+    if kept and status != 2 and kept_runs.may_keep(options) and not (wanted.known or warned()):
         kept_runs.keep(options, workspace, printed, status, began)
     return status
 

@@ -58,7 +58,8 @@ class Commands:
 class Parser(argparse.ArgumentParser):
     """tesc's own parser, with its commands."""
 
-    def __init__(self) -> None:
+    def __init__(self, only: str | None = None) -> None:
+        """Of the command that `only` names, if it does, the parser knows the arguments, and of no other."""
         from tesc import __version__
 
         super().__init__(
@@ -69,7 +70,7 @@ class Parser(argparse.ArgumentParser):
         )
         self.add_argument("--version", action="version", version=f"tesc {__version__}")
         self.commands = Commands(self)
-        for name in _ORDER:
+        for name in (only,) if only in _ORDER else _ORDER:
             if name in _OTHER_TOOLS:
                 self.commands.add_parser(name, help=_OTHER_TOOLS[name], add_help=False)
             else:

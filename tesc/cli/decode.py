@@ -9,6 +9,7 @@ from io import StringIO
 
 from tesc.cli.filters import add_filters, selection_of
 from tesc.cli.overrides import add_overrides, overrides
+from tesc.cli.span_options import add_span_options, counters_of, pairings_of, say_unmatched
 from tesc.cli.terminal import Failure, error
 from tesc.cli.units import load, refused
 from tesc.trace.formats import FORMATS
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.cli.commands import Commands
+    from tesc.config.settings import Settings
+    from tesc.trace.formats import TraceWriter
     from tesc.trace.output import TraceOutput
     from tesc.trace.progress import Progress
     from tesc.trace.reader import RecordReader
     from tesc.trace.selection import Selection
+    from tesc.trace.spans import Pairing
     from tesc.trace.values import Model
     from tesc.units.rejections import Rejection
     from tesc.units.unit import Unit
@@ -91,13 +95,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="how long spans took: count, median, percentiles and a histogram of each (as text or jsonl)",
     )
+    add_span_options(spans)
     spans.add_argument(
-        "--span",
+        "--counter",
         action="append",
         default=[],
-        metavar="NAME=BEGIN..END[,key=PARAMETER]",
-        help="what begins and what ends a span, patterns with | between several, and the parameter by which "
-        "records belong together (default: all pairs that the names of events speak of)",
+        metavar="EVENT.ARGUMENT",
+        help="perfetto: draw this argument of events as a counter; EVENT may be a pattern",
     )
     parser.add_argument("--follow", action="store_true", help="continue as the file grows, until Ctrl-C")
     parser.add_argument(
@@ -141,7 +145,8 @@ def run(options: argparse.Namespace) -> int:
     from tesc.trace.output import Lines, open_output
 
     _check(options)
-    _, unit = load(options.events, overrides(options))
+    workspace, unit = load(options.events, overrides(options))
+    settings = workspace.settings_of(unit.roots[0].source)
     whole = not refused(_errors_in(unit))
     readers = _open(options, unit, whole)
     if readers and options.format in TABLE_FORMATS:
@@ -158,7 +163,7 @@ def run(options: argparse.Namespace) -> int:
             with open_output(options.output, options.follow) as output, Lines(options.other_lines) as others:
                 for reader in readers:
                     reader.other = others.add
-                _decode(options, unit, readers, output, selection)
+                _decode(options, settings, unit, readers, output, selection)
         finally:
             gc.enable()
     if not (options.sort or options.stats or options.format in TABLE_FORMATS):
@@ -216,8 +221,12 @@ def _check(options: argparse.Namespace) -> None:
         raise Failure("--follow and --sort contradict each other: what comes first is known at the end")
     if options.stats and options.format not in ("text", "jsonl", "csv"):
         raise Failure(f"--stats has no format {options.format}: it is text, jsonl or csv")
-    if options.span and not options.latency:
-        raise Failure("--span goes with --latency")
+    if (options.span or options.spans) and not (options.latency or options.format == "perfetto"):
+        raise Failure("--span and --spans go with --latency, or with --format perfetto")
+    if options.counter and (options.latency or options.stats or options.format != "perfetto"):
+        raise Failure("--counter is for the format perfetto")
+    if options.format == "perfetto" and options.output is None and sys.stdout.isatty():
+        raise Failure("the format perfetto is not text: name a file with --output")
     if options.latency and (options.stats or options.follow or options.format not in ("text", "jsonl")):
         raise Failure("--latency is printed as text or jsonl, of whole traces, without --stats")
     if options.guard_cells and (options.stats or options.format != "csv"):
@@ -273,6 +282,7 @@ def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordRe
 
 def _decode(
     options: argparse.Namespace,
+    settings: Settings,
     unit: Unit,
     readers: Sequence[RecordReader],
     output: TraceOutput,
@@ -280,7 +290,7 @@ def _decode(
 ) -> None:
     """Print what the options ask for; Ctrl-C ends a trace that is followed."""
     if options.latency:
-        _latency(options, unit, readers, output, selection)
+        _latency(pairings_of(options, settings, unit, True), readers, options.format, output, selection)
         return
     if options.stats:
         from tesc.trace.counting import count
@@ -295,54 +305,70 @@ def _decode(
             progress.end()
             output.write(render(tally, options.format))
         return
-    _print(options, unit, readers, output, selection)
+    _print(options, settings, unit, readers, output, selection)
 
 
 def _latency(
-    options: argparse.Namespace,
-    unit: Unit,
+    pairings: Sequence[Pairing],
     readers: Sequence[RecordReader],
+    form: str,
     output: TraceOutput,
     selection: Selection,
 ) -> None:
     """Print how long spans took."""
     from tesc.trace import latency_text
     from tesc.trace.columns import column_batches
-    from tesc.trace.spans import BadPairing, Latencies, likely_pairings, parse_pairing
+    from tesc.trace.spans import BadPairing, Latencies
 
+    if not pairings:
+        raise Failure("no names of events speak of a beginning and an end: say which ones with --span")
+    latencies = Latencies(pairings)
+    spans = latencies.spans
     try:
-        pairings = [parse_pairing(text) for text in options.span] or likely_pairings(unit.events)
-        if not pairings:
-            raise Failure("no names of events speak of a beginning and an end: say which ones with --span")
-        latencies = Latencies(pairings)
-        spans = latencies.spans
         for batch in column_batches(readers, selection.among(spans.wants)):
             spans.take(batch)
     except BadPairing as wrong:
         raise Failure(str(wrong)) from None
     results = list(latencies.results())
-    shown = latency_text.as_text if options.format == "text" else latency_text.as_jsonl
+    shown = latency_text.as_text if form == "text" else latency_text.as_jsonl
     output.write(shown(results))
 
 
 def _print(
     options: argparse.Namespace,
+    settings: Settings,
     unit: Unit,
     readers: Sequence[RecordReader],
     output: TraceOutput,
     selection: Selection,
 ) -> None:
-    from tesc.trace.formats import make_format
     from tesc.trace.parts import cores
+    from tesc.trace.spans import BadPairing
     from tesc.trace.writing import write
 
-    events = [event for event in unit.events if selection.chosen(event.name)]
-    form = make_format(options.format, events, options.timestamps, options.guard_cells)
+    form = _format(options, settings, unit, selection)
     progress = _progress(options, readers)
     try:
         write(readers, form, selection, output, options.jobs or cores(), options.sort, progress)
+    except BadPairing as wrong:
+        raise Failure(str(wrong)) from None
     finally:
         progress.end()
+    if form.spans:
+        say_unmatched(form.spans)
+
+
+def _format(options: argparse.Namespace, settings: Settings, unit: Unit, selection: Selection) -> TraceWriter:
+    """What writes the traces in the format that is asked for."""
+    if options.format == "perfetto":
+        from tesc.trace.drawing import picture
+
+        pairings = pairings_of(options, settings, unit, False)
+        return picture(unit, pairings, counters_of(options.counter, unit))
+    from tesc.trace.formats import make_format
+
+    events = [event for event in unit.events if selection.chosen(event.name)]
+    return make_format(options.format, events, options.timestamps, options.guard_cells)
 
 
 def _progress(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Progress:

@@ -52,7 +52,7 @@ def _run(words: list[str]) -> int:
         return status
     from tesc.cli.commands import Parser
 
-    parser = Parser()
+    parser = Parser(words[0] if words else None)
     if not words:
         parser.print_help(sys.stderr)
         return 2

@@ -7,7 +7,6 @@ import os
 import sys
 from importlib import import_module
 
-from tesc.analysis import baseline
 from tesc.analysis.fixing import outlook
 from tesc.cli.terminal import Failure, error, plural, print_text, printable, use_color, width
 from tesc.files import Scope, write_output
@@ -50,6 +49,8 @@ def unaccepted(found: list[Diagnostic], file: str | None) -> list[Diagnostic]:
     """The findings that the baseline in a file, if there is one, does not accept. Raises Failure."""
     if file is None:
         return found
+    from tesc.analysis import baseline  # few runs have one
+
     try:
         with open(file, encoding="utf-8") as opened:
             return baseline.new(found, baseline.read(opened.read()))
@@ -59,6 +60,8 @@ def unaccepted(found: list[Diagnostic], file: str | None) -> list[Diagnostic]:
 
 def write_baseline(found: list[Diagnostic], file: str) -> None:
     """Write a baseline that accepts what was found. Raises Failure in place of overwriting anything else."""
+    from tesc.analysis import baseline
+
     if os.path.isfile(file) and os.path.getsize(file):
         try:
             with open(file, encoding="utf-8") as opened:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 
 from tesc.escaping import is_plain, visible
@@ -120,4 +119,6 @@ def use_color(choice: str, stream: TextIO) -> bool:
 
 def width() -> int:
     """How many columns to print excerpts in."""
+    import shutil  # it needs what unpacks archives
+
     return max(shutil.get_terminal_size((110, 24)).columns, 60)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import os
 import re
 
-from tesc.config.settings import PROFILES, GenerateSettings, Settings, Tapset, UnitSettings, profile_at
+from tesc.config.settings import (
+    PROFILES,
+    GenerateSettings,
+    Settings,
+    SpanSettings,
+    Tapset,
+    UnitSettings,
+    profile_at,
+)
 from tesc.records import record, replace
 
 TYPE_CHECKING = False
@@ -72,6 +80,18 @@ def _units(value: Any, root: str) -> tuple[UnitSettings, ...]:
     )
 
 
+def _spans(value: Any, root: str) -> tuple[SpanSettings, ...]:
+    return tuple(
+        SpanSettings(
+            one.get("name", one["begin"][0]),
+            tuple(one["begin"]),
+            tuple(one["end"]),
+            tuple(one.get("key", ())),
+        )
+        for one in value
+    )
+
+
 def _generate(value: Any, root: str) -> GenerateSettings:
     tapsets = tuple(
         Tapset(one["name"], one["format"], one.get("binary", ""), one["probe-prefix"])
@@ -104,12 +124,13 @@ _CONVERTED: Mapping[str, Callable[[Any, str], Any]] = {
     "compat": lambda value, root: value,
     "qemu-release": lambda value, root: value,
     "unit": _units,
+    "span": _spans,
     "generate": _generate,
 }
 
 
 def _field(key: str) -> str:
-    return "units" if key == "unit" else key.replace("-", "_")
+    return f"{key}s" if key in ("unit", "span") else key.replace("-", "_")
 
 
 def origins(
@@ -176,6 +197,8 @@ def _plain(key: str, value: Any, root: str) -> Any:
         return [list(folders) for folders in value]
     if key == "unit":
         return [_unit(unit, root) for unit in value]
+    if key == "span":
+        return [_span(one) for one in value]
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -188,6 +211,11 @@ def _unit(unit: UnitSettings, root: str) -> dict[str, object]:
     if unit.disable:
         made["disable"] = list(unit.disable)
     return made
+
+
+def _span(one: SpanSettings) -> dict[str, object]:
+    made: dict[str, object] = {"name": one.name, "begin": list(one.begin), "end": list(one.end)}
+    return {**made, "key": list(one.key)} if one.key else made
 
 
 def _tapset(tapset: Tapset) -> dict[str, object]:

@@ -51,6 +51,16 @@ class GenerateSettings:
 
 
 @record
+class SpanSettings:
+    """What begins and what ends a span, by patterns of events' names, and the parameters of its key."""
+
+    name: str
+    begin: tuple[str, ...]
+    end: tuple[str, ...]
+    key: tuple[str, ...] = ()
+
+
+@record
 class Settings:
     """How the files below a folder are checked and generated.
 
@@ -81,6 +91,7 @@ class Settings:
     compat: Compat = "qemu"
     qemu_release: str = ""
     units: tuple[UnitSettings, ...] = ()
+    spans: tuple[SpanSettings, ...] = ()
     generate: GenerateSettings = GenerateSettings()
 
     @property

@@ -73,6 +73,13 @@ profile = {profile}
 # event-prefix = "board_"
 # disable = ["fw_debug_*"]
 
+# What 'tesc decode --latency' measures: from the events that begin something to those that end it.
+# [[span]]
+# name = "request"
+# begin = ["req_submit"]
+# end = ["req_done", "req_failed"]
+# key = ["req"]
+
 # What 'tesc gen' makes. Without groups: every folder that has a trace-events file, sorted.
 {generate}
 # backends = ["log"]

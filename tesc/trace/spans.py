@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
+    from tesc.config.settings import SpanSettings
     from tesc.trace.columns import EventColumns
     from tesc.trace.events import TracedEvent
     from tesc.trace.formats import Declared
+
+    # The number of a pairing, whether the event begins, and which of its arguments are the key.
+    Role = tuple[int, bool, tuple[int, ...]]
 
 # What the last word of a name that begins something is, and what those that end it may be.
 _PAIRS = {
@@ -108,12 +112,44 @@ def likely_pairings(events: Iterable[Declared]) -> list[Pairing]:
         stem, _, last = name.rpartition("_")
         ends = [f"{stem}_{word}" for word in _PAIRS.get(last, ()) if stem]
         ends += [f"{name}_{word}" for word in _ENDS]
-        there = [end for end in ends if end in known]
+        there = [known[end] for end in ends if end in known]
         if there:
-            found.append(
-                Pairing(stem if last in _PAIRS else name, (name,), (there[0],), _key(event, known[there[0]]))
-            )
+            key = _key(event, there[0])
+            alike = tuple([end.name for end in there if _key(event, end) == key])
+            found.append(Pairing(stem if last in _PAIRS else name, (name,), alike, key))
     return found
+
+
+def chosen_pairings(
+    texts: Sequence[str],
+    configured: Sequence[SpanSettings],
+    events: Sequence[Declared],
+    auto: bool | None = None,
+) -> list[Pairing]:
+    """The pairings that are asked for. Raises BadPairing.
+
+    `texts` are those of --span; without any, those of tesc.toml count. `auto` adds what `likely_pairings`
+    finds in the names of the events, but for the names that are taken; with None it does so where there would
+    be none at all.
+    """
+    found = [parse_pairing(text) for text in texts]
+    if not texts:
+        found = [Pairing(one.name, one.begin, one.end, one.key) for one in configured]
+    if auto or (auto is None and not found):
+        taken = {one.name for one in found}
+        found += [one for one in likely_pairings(events) if one.name not in taken]
+    return found
+
+
+def unmatched(pairings: Iterable[Pairing], events: Iterable[Declared]) -> list[tuple[str, str]]:
+    """The patterns of pairings that match no event, each with the name of its pairing."""
+    names = [event.name for event in events]
+    return [
+        (one.name, text)
+        for one in pairings
+        for text in (*one.begins, *one.ends)
+        if not any(matches(name, (text,)) for name in names)
+    ]
 
 
 def _key(begin: Declared, end: Declared) -> tuple[str, ...]:
@@ -124,35 +160,38 @@ def _key(begin: Declared, end: Declared) -> tuple[str, ...]:
 
 
 class Spans:
-    """Pairs the records of a trace, given a batch at a time in their order.
+    """Pairs the records of a trace, given in their order: by `take` a batch at a time, by `pair` one by one.
 
-    `found` is called with each span. `unfinished` and `orphaned` count what has no partner, by pairing.
+    `found` is called with each span, or `pair` gives it back. `unfinished` and `orphaned` count what has no
+    partner, by pairing.
     """
 
-    def __init__(self, pairings: Sequence[Pairing], found: Callable[[Span], object]) -> None:
-        self._pairings = pairings
+    def __init__(
+        self, pairings: Sequence[Pairing], found: Callable[[Span], object] = lambda span: None
+    ) -> None:
+        self.pairings = pairings
         self._found = found
         self._open: dict[tuple[int, int, tuple[Any, ...]], list[int]] = {}
-        self._roles: dict[int, list[tuple[int, bool, tuple[int, ...]]]] = {}
+        self._roles: dict[int, list[Role]] = {}
         self._kept: list[TracedEvent] = []
         self.orphaned = [0] * len(pairings)
 
     @property
     def unfinished(self) -> list[int]:
-        counts = [0] * len(self._pairings)
+        counts = [0] * len(self.pairings)
         for (number, _, _), begins in self._open.items():
             counts[number] += len(begins)
         return counts
 
     def wants(self, name: str) -> bool:
         """True if records of an event of this name begin or end something."""
-        return any(matches(name, (*one.begins, *one.ends)) for one in self._pairings)
+        return any(matches(name, (*one.begins, *one.ends)) for one in self.pairings)
 
     def take(self, batch: Sequence[EventColumns]) -> None:
         """Take in the records of a batch."""
         rows: list[tuple[int, int, int, int, bool, tuple[Any, ...]]] = []
         for part in batch:
-            for number, begins, columns in self._roles_of(part.event):
+            for number, begins, columns in self.roles(part.event):
                 keys: Iterable[tuple[Any, ...]] = [()] * len(part)
                 if columns:
                     keys = zip(*[_plain(part.columns[at]) for at in columns])
@@ -164,30 +203,36 @@ class Spans:
                 ]
         rows.sort(key=lambda row: row[0])
         for _, time, number, pid, begins, key in rows:
-            self._pair(time, number, pid, begins, key)
+            span = self.pair(time, number, pid, begins, key)
+            if span is not None:
+                self._found(span)
 
-    def _pair(self, time: int, number: int, pid: int, begins: bool, key: tuple[Any, ...]) -> None:
+    def pair(self, time: int, number: int, pid: int, begins: bool, key: tuple[Any, ...]) -> Span | None:
+        """Take in a record that begins or ends something by a pairing; the span that it ends, if any."""
         at = (number, pid, key)
         if begins:
             self._open.setdefault(at, []).append(time)
-            return
+            return None
         waiting = self._open.get(at)
         if not waiting:
             self.orphaned[number] += 1
-            return
+            return None
         begin = waiting.pop()
         if not waiting:
             del self._open[at]
-        self._found(Span(self._pairings[number].name, begin, time, pid, key))
+        return Span(self.pairings[number].name, begin, time, pid, key)
 
-    def _roles_of(self, event: TracedEvent) -> list[tuple[int, bool, tuple[int, ...]]]:
-        """What an event is in each pairing: its number, whether it begins, and the key's columns."""
+    def roles(self, event: TracedEvent) -> list[Role]:
+        """What an event is in each pairing: its number, whether it begins, and the key's columns.
+
+        Raises BadPairing where it lacks a parameter of the key.
+        """
         roles = self._roles.get(id(event))
         if roles is None:
             self._kept.append(event)  # so that no other event has its ID
             names = [name for _, name in event.parameters]
             roles = self._roles[id(event)] = []
-            for number, one in enumerate(self._pairings):
+            for number, one in enumerate(self.pairings):
                 for begins, texts in ((True, one.begins), (False, one.ends)):
                     if matches(event.name, texts):
                         lacking = next((name for name in one.key if name not in names), None)

@@ -74,7 +74,8 @@ def write(
     form.origin = min([time for time in firsts if time is not None and time >= 0], default=0)
     output.write(form.begin())
     try:
-        if len(readers) > 1 or sort:
+        # What spans are open at a place is known from all that was before it: each record is written once.
+        if len(readers) > 1 or sort or form.spans is not None:
             found = batches(readers, selection.prepare(form.prepare), selection.window)
             for rows in by_time(found) if sort else found:
                 output.write(form.lines(rows))

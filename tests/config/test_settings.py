@@ -12,6 +12,7 @@ from tesc.config.merging import origins, settings_from, specificity
 from tesc.config.settings import (
     PROFILES,
     GenerateSettings,
+    SpanSettings,
     Tapset,
     UnitSettings,
     profile_at,
@@ -46,6 +47,16 @@ disable = ["q*"]
 
 [[unit]]
 path = "other"
+
+[[span]]
+name = "io"
+begin = ["io_start", "io_again"]
+end = ["io_end"]
+key = ["req"]
+
+[[span]]
+begin = ["lock"]
+end = ["unlock"]
 
 [generate]
 groups = [".", "hw"]
@@ -99,6 +110,10 @@ def test_every_key(work):
         units=(
             UnitSettings(f"{root}/main/trace-events", ("x,prefix=y,base=0x1",), "p_", ("q*",)),
             UnitSettings(f"{root}/other"),
+        ),
+        spans=(
+            SpanSettings("io", ("io_start", "io_again"), ("io_end",), ("req",)),
+            SpanSettings("lock", ("lock",), ("unlock",)),
         ),
         generate=GenerateSettings(
             (".", "hw"),
@@ -193,9 +208,16 @@ class TestOrigins:
             ],
             "tesc.toml:20",
         )
-        assert found["generate.groups"] == ([".", "hw"], "tesc.toml:30")
-        assert found["generate.out"] == ("build", "tesc.toml:33")
-        assert found["generate.tapset"][1] == "tesc.toml:35"
+        assert found["span"] == (
+            [
+                {"name": "io", "begin": ["io_start", "io_again"], "end": ["io_end"], "key": ["req"]},
+                {"name": "lock", "begin": ["lock"], "end": ["unlock"]},
+            ],
+            "tesc.toml:29",
+        )
+        assert found["generate.groups"] == ([".", "hw"], "tesc.toml:40")
+        assert found["generate.out"] == ("build", "tesc.toml:43")
+        assert found["generate.tapset"][1] == "tesc.toml:45"
         assert found["generate.tapset"][0][1] == {"name": "m", "format": "log-stap", "probe-prefix": "q"}
 
     def test_profile(self):

@@ -57,6 +57,11 @@ WRONG = {
     ),
     "unit.event-prefix": ('""', "'' is not a prefix (such as 'esp_')"),
     "unit.disable": ('["a,b"]', "'a,b' is not a pattern of event names (such as 'net_*')"),
+    "span": ("{}", "'span' must be an array, not a table"),
+    "span.name": ('"a b"', "'a b' is not a name of a span (such as 'disk_read')"),
+    "span.begin": ("[]", "'span.begin' must have at least 1 element(s)"),
+    "span.end": ('["a b"]', "'a b' is not a pattern of event names (such as 'virtio_blk_handle_read')"),
+    "span.key": ('["a.b"]', "'a.b' is not a name of a parameter (such as 'req')"),
     "generate": ("[]", "'generate' must be a table, not an array"),
     "generate.groups": ('["a", "a"]', "'generate.groups' has an element twice"),
     "generate.backends": ('["a b"]', "'a b' is not a backend (such as 'log')"),
@@ -78,7 +83,9 @@ WRONG = {
     "generate.tapset.probe-prefix": ('"a b"', "'a b' is not a probe prefix (such as 'qemu.system.x86_64')"),
 }
 WHOLE_UNIT = {"path": '"a"'}
+WHOLE_SPAN = {"begin": '["a"]', "end": '["b"]'}
 WHOLE_TAPSET = {"name": '"t"', "format": '"stap"', "binary": '"b"', "probe-prefix": '"p"'}
+WHOLE = {"unit": WHOLE_UNIT, "span": WHOLE_SPAN, "generate.tapset": WHOLE_TAPSET}
 
 
 def keys(schema, before: str = ""):
@@ -91,8 +98,8 @@ def keys(schema, before: str = ""):
 def placed(key: str, value: str) -> tuple[str, int, int]:
     """A configuration with one key, and the line and column of its value."""
     *tables, name = key.split(".")
-    others = {"unit": WHOLE_UNIT, "generate.tapset": WHOLE_TAPSET}.get(".".join(tables), {})
-    if ".".join(tables) in ("unit", "generate.tapset"):
+    others = WHOLE.get(".".join(tables), {})
+    if ".".join(tables) in WHOLE:
         header = f"[[{'.'.join(tables)}]]"
     else:
         header = f"[{'.'.join(tables)}]" if tables else "# no table"

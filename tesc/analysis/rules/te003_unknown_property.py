@@ -50,6 +50,7 @@ class UnknownProperty(EventRule):
 
     code = "TE003"
     name = "unknown-property"
+    by_pairs = True
     fixable = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:

@@ -6,7 +6,7 @@ from tesc.units.wording import too_many
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Tree
@@ -33,12 +33,13 @@ class TooManyArguments(EventRule):
     code = "TE301"
     name = "too-many-arguments"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterable[Report]:
         limit = settings.max_args
         extra = event.parameters[limit:]
-        if extra:
-            span = Span(extra[0].span.start, extra[-1].span.end)
-            yield Report(span, too_many(len(event.parameters), limit), "split the event, or remove some")
+        if not extra:
+            return ()
+        span = Span(extra[0].span.start, extra[-1].span.end)
+        return (Report(span, too_many(len(event.parameters), limit), "split the event, or remove some"),)
 
 
 RULE = TooManyArguments()

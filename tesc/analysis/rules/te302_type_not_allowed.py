@@ -104,6 +104,7 @@ class TypeNotAllowed(EventRule):
 
     code = "TE302"
     name = "type-not-allowed"
+    by_pairs = True
     fixable = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:

@@ -29,6 +29,7 @@ class EmptyParameterList(EventRule):
 
     code = "TE303"
     name = "empty-parameter-list"
+    by_pairs = True
     fixable = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:

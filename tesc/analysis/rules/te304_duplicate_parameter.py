@@ -6,7 +6,7 @@ from tesc.units.wording import declared_twice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Parameter, Tree
@@ -29,16 +29,21 @@ class DuplicateParameter(EventRule):
     code = "TE304"
     name = "duplicate-parameter"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
-        seen: dict[str, Parameter] = {}
-        for parameter in event.parameters:
-            if not parameter.name:
-                continue
-            first = seen.setdefault(parameter.name, parameter)
-            if first is not parameter:
-                related = Related(tree.source, first.name_span, "first declared here")
-                message = declared_twice("parameter", parameter.name)
-                yield Report(parameter.name_span, message, "give it another name", (related,))
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterable[Report]:
+        names = {parameter.declaration.name for parameter in event.parameters}
+        return _found(event, tree) if len(names) != len(event.parameters) else ()
+
+
+def _found(event: Event, tree: Tree) -> Iterator[Report]:
+    seen: dict[str, Parameter] = {}
+    for parameter in event.parameters:
+        if not parameter.name:
+            continue
+        first = seen.setdefault(parameter.name, parameter)
+        if first is not parameter:
+            related = Related(tree.source, first.name_span, "first declared here")
+            message = declared_twice("parameter", parameter.name)
+            yield Report(parameter.name_span, message, "give it another name", (related,))
 
 
 RULE = DuplicateParameter()

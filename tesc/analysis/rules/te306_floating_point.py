@@ -29,6 +29,7 @@ class FloatingPoint(EventRule):
 
     code = "TE306"
     name = "floating-point"
+    by_pairs = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         for parameter in event.parameters:

@@ -33,6 +33,7 @@ class FormatTypeMismatch(EventRule):
 
     code = "TE401"
     name = "format-type-mismatch"
+    by_pairs = True
     fixable = True
     example_profile = "qemu"
 

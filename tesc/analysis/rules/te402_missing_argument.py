@@ -32,6 +32,7 @@ class MissingArgument(EventRule):
 
     code = "TE402"
     name = "missing-argument"
+    by_pairs = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         for error in format_errors(event, settings.data_models):

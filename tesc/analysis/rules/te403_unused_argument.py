@@ -29,6 +29,7 @@ class UnusedArgument(EventRule):
 
     code = "TE403"
     name = "unused-argument"
+    by_pairs = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         for error in format_errors(event, settings.data_models):

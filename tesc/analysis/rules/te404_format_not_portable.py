@@ -30,6 +30,7 @@ class FormatNotPortable(EventRule):
 
     code = "TE404"
     name = "format-not-portable"
+    by_pairs = True
     fixable = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:

@@ -36,6 +36,7 @@ class NewlineInFormat(EventRule):
 
     code = "TE406"
     name = "newline-in-format"
+    by_pairs = True
     fixable = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:

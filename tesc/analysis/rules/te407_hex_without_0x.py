@@ -45,6 +45,7 @@ class HexWithout0x(EventRule):
 
     code = "TE407"
     name = "hex-without-0x"
+    by_pairs = True
     severity = "warning"
     fixable = True
 

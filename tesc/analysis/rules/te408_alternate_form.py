@@ -33,6 +33,7 @@ class AlternateForm(EventRule):
 
     code = "TE408"
     name = "alternate-form"
+    by_pairs = True
     severity = "warning"
     fixable = True
 

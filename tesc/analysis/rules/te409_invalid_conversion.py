@@ -40,6 +40,7 @@ class InvalidConversion(EventRule):
 
     code = "TE409"
     name = "invalid-conversion"
+    by_pairs = True
     fixable = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:

@@ -47,6 +47,7 @@ class UnknownPriMacro(EventRule):
 
     code = "TE411"
     name = "unknown-pri-macro"
+    by_pairs = True
     fixable = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:

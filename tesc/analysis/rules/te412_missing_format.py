@@ -26,6 +26,7 @@ class MissingFormat(EventRule):
 
     code = "TE412"
     name = "missing-format"
+    by_pairs = True
     severity = "information"
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:

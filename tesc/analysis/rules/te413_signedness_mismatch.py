@@ -34,6 +34,7 @@ class SignednessMismatch(EventRule):
 
     code = "TE413"
     name = "signedness-mismatch"
+    by_pairs = True
     severity = "information"
     on_by_default = False
     fixable = True

@@ -29,6 +29,7 @@ class StringFromNonString(EventRule):
 
     code = "TE415"
     name = "string-from-non-string"
+    by_pairs = True
     fixable = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:

@@ -29,6 +29,7 @@ class DynamicWidth(EventRule):
 
     code = "TE416"
     name = "dynamic-width"
+    by_pairs = True
     severity = "warning"
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:

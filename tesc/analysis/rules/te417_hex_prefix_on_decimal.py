@@ -34,6 +34,7 @@ class HexPrefixOnDecimal(EventRule):
 
     code = "TE417"
     name = "hex-prefix-on-decimal"
+    by_pairs = True
     severity = "warning"
     fixable = True
 

@@ -69,6 +69,7 @@ class MisspeltConversion(EventRule):
 
     code = "TE418"
     name = "misspelt-conversion"
+    by_pairs = True
     formerly = (
         *("prefix-without-conversion", "TE423", "stray-length"),
         *("TE424", "misplaced-width", "TE427", "glued-conversion"),

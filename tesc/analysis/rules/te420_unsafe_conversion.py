@@ -36,6 +36,7 @@ class UnsafeConversion(EventRule):
 
     code = "TE420"
     name = "unsafe-conversion"
+    by_pairs = True
     fixable = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:

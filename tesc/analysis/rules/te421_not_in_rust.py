@@ -46,11 +46,15 @@ class NotInRust(EventRule):
 
     code = "TE421"
     name = "not-in-rust"
+    by_pairs = True
     severity = "warning"
     fixable = True
 
     def applies(self, settings: Settings) -> bool:
         return settings.profile != "classic" and settings.compat == "qemu"
+
+    def concerns(self, event: Event, tree: Tree, settings: Settings) -> bool:
+        return any(True for _ in _found(event, tree))
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         for finding in _found(event, tree):

@@ -34,6 +34,7 @@ class DoubledHexPrefix(EventRule):
 
     code = "TE422"
     name = "doubled-hex-prefix"
+    by_pairs = True
     severity = "warning"
     fixable = True
 

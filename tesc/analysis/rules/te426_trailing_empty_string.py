@@ -7,10 +7,10 @@ from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tesc.config.settings import Settings
-    from tesc.syntax.nodes import Event, Tree
+    from tesc.syntax.nodes import Event, Format, Tree
 
 _TRAILING = re.compile(r'[ \t]*(?P<first>"")(?:[ \t]*"")*[ \t]*\Z')
 
@@ -34,28 +34,34 @@ class TrailingEmptyString(EventRule):
     severity = "information"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterable[Report]:
         form = event.format
-        if form is None or not form.text.rstrip(" \t").endswith('""') or len(form.parsed.pieces) < 2:
-            return
-        empty = [piece for piece in form.parsed.pieces if form.text[piece.start : piece.end] == '""']
-        if len(empty) == len(form.parsed.pieces):
-            empty = empty[1:]
-        last = form.parsed.pieces[-1]
-        if last not in empty:
-            return
-        first = last
-        for piece in reversed(form.parsed.pieces):
-            if piece not in empty:
-                break
-            first = piece
-        kept = max((piece.end for piece in form.parsed.pieces if piece.end <= first.start), default=0)
-        yield Report(
-            format_text.span(form, first.start, last.end),
-            "an empty string at the end of the format",
-            "remove it",
-            fix=format_text.fix(tree, form, (kept, last.end, "")),
-        )
+        if form is None or '""' not in form.text[1:]:
+            return ()
+        return _found(form, tree) if form.text.rstrip(" \t").endswith('""') else ()
+
+
+def _found(form: Format, tree: Tree) -> Iterator[Report]:
+    if len(form.parsed.pieces) < 2:
+        return
+    empty = [piece for piece in form.parsed.pieces if form.text[piece.start : piece.end] == '""']
+    if len(empty) == len(form.parsed.pieces):
+        empty = empty[1:]
+    last = form.parsed.pieces[-1]
+    if last not in empty:
+        return
+    first = last
+    for piece in reversed(form.parsed.pieces):
+        if piece not in empty:
+            break
+        first = piece
+    kept = max((piece.end for piece in form.parsed.pieces if piece.end <= first.start), default=0)
+    yield Report(
+        format_text.span(form, first.start, last.end),
+        "an empty string at the end of the format",
+        "remove it",
+        fix=format_text.fix(tree, form, (kept, last.end, "")),
+    )
 
 
 RULE = TrailingEmptyString()

@@ -8,7 +8,7 @@ from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Format, Parameter, Tree
@@ -36,31 +36,48 @@ class LabelNamesAnotherParameter(EventRule):
     name = "label-names-another-parameter"
     severity = "warning"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
-        form = event.format
-        if form is None or len(event.parameters) < 2:
-            return
-        names = [plain(parameter.name) for parameter in event.parameters]
-        text = plain(form.text)
-        if not any(name in text for name in names):
-            return
-        labels = labels_of(event, form)
-        words = [label[0] if label else None for label in labels]
-        conversions = [conversion for conversion, _ in format_text.arguments(event)]
-        for i, label in enumerate(labels):
-            if label is None or label[0] not in names or label[0] == names[i]:
-                continue
-            j = names.index(label[0])
-            one, other = event.parameters[i], event.parameters[j]
-            if one.type.text != other.type.text or names[i] in words or words[j] == names[i]:
-                continue
-            if _related(one.name, other.name) or _has_company(form, conversions, i):
-                continue
-            if (
-                _is_label(form, label[1], conversions, i, words.count(label[0]) == 1)
-                and not 0 <= label[1].start - conversions[j].end <= 2
-            ):
-                yield _report(form, label[1], one, other)
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterable[Report]:
+        form, parameters = event.format, event.parameters
+        if form is None or len(parameters) < 2:
+            return ()
+        # Only parameters of one type can be meant for each other.
+        if len({parameter.declaration.type.text for parameter in parameters}) == len(parameters):
+            return ()
+        names = [plain(parameter.declaration.name) for parameter in parameters]
+        return _found(event, form, names) if _maybe_elsewhere(plain(form.text), names) else ()
+
+
+def _maybe_elsewhere(text: str, names: Sequence[str]) -> bool:
+    """Whether a parameter's name is somewhere else than before its own conversion: mostly none is."""
+    if text.count("%") != len(names):
+        return True
+    for number, name in enumerate(names):
+        at = text.find(name)
+        while at >= 0:
+            if text.count("%", 0, at) != number:
+                return True
+            at = text.find(name, at + 1)
+    return False
+
+
+def _found(event: Event, form: Format, names: Sequence[str]) -> Iterator[Report]:
+    labels = labels_of(event, form)
+    words = [label[0] if label else None for label in labels]
+    conversions = [conversion for conversion, _ in format_text.arguments(event)]
+    for i, label in enumerate(labels):
+        if label is None or label[0] not in names or label[0] == names[i]:
+            continue
+        j = names.index(label[0])
+        one, other = event.parameters[i], event.parameters[j]
+        if one.type.text != other.type.text or names[i] in words or words[j] == names[i]:
+            continue
+        if _related(one.name, other.name) or _has_company(form, conversions, i):
+            continue
+        if (
+            _is_label(form, label[1], conversions, i, words.count(label[0]) == 1)
+            and not 0 <= label[1].start - conversions[j].end <= 2
+        ):
+            yield _report(form, label[1], one, other)
 
 
 def _report(form: Format, label: Span, one: Parameter, other: Parameter) -> Report:

@@ -5,7 +5,7 @@ from tesc.analysis.rule import EventRule, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Parameter, Tree
@@ -35,18 +35,25 @@ class LttngMemberPair(EventRule):
     def applies(self, settings: Settings) -> bool:
         return settings.profile != "classic" and settings.compat == "qemu"
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
-        before: dict[str, Parameter] = {}
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterable[Report]:
         for parameter in event.parameters:
-            first = before.get(f"_{parameter.name}")
-            before[parameter.name] = parameter
-            if first is not None:
-                yield Report(
-                    first.name_span,
-                    f"no LTTng trace can be read in which '{first.name}' comes before '{parameter.name}'",
-                    f"put '{parameter.name}' first, or give one of them another name",
-                    (Related(tree.source, parameter.name_span, f"'{parameter.name}' is here"),),
-                )
+            if parameter.declaration.name[:1] == "_":
+                return _found(event, tree)
+        return ()
+
+
+def _found(event: Event, tree: Tree) -> Iterator[Report]:
+    before: dict[str, Parameter] = {}
+    for parameter in event.parameters:
+        first = before.get(f"_{parameter.name}")
+        before[parameter.name] = parameter
+        if first is not None:
+            yield Report(
+                first.name_span,
+                f"no LTTng trace can be read in which '{first.name}' comes before '{parameter.name}'",
+                f"put '{parameter.name}' first, or give one of them another name",
+                (Related(tree.source, parameter.name_span, f"'{parameter.name}' is here"),),
+            )
 
 
 RULE = LttngMemberPair()

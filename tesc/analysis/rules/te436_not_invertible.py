@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 from tesc.analysis.rule import EventRule, Report
-from tesc.trace.inverse import doubts
-from tesc.trace.values import kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +35,9 @@ class NotInvertible(EventRule):
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         if event.format is None or not event.format.parsed.conversions:
             return
+        from tesc.trace.inverse import doubts
+        from tesc.trace.values import kind_of
+
         kinds = [kind_of(parameter.type.text) for parameter in event.parameters]
         for doubt in doubts(event.format.text, kinds):
             parameter = event.parameters[doubt.index]

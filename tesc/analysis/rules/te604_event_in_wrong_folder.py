@@ -7,7 +7,6 @@ from tesc.analysis.diagnostic import Related
 from tesc.analysis.rule import Report, SourcesRule
 from tesc.analysis.visibility import Visibility
 from tesc.files import relative
-from tesc.uses.scan import is_compiled
 from tesc.uses.use import CALL
 
 TYPE_CHECKING = False
@@ -81,6 +80,8 @@ class EventInWrongFolder(SourcesRule):
     name = "event-in-wrong-folder"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
+        from tesc.uses.scan import is_compiled  # few runs look into sources
+
         visible = Visibility(units, settings, uses)
         homes: dict[str, dict[int, Declared]] = {}
         numbers: dict[int, list[int]] = {}

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from tesc.analysis.rule import FileRule, Report, report_of
-from tesc.syntax.layout import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +35,8 @@ class NotFormatted(FileRule):
     fixable = True
 
     def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
+        from tesc.syntax.layout import changes  # it needs lark
+
         for change in changes(tree):
             yield report_of(change, tree.source)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tesc.trace.events import TracedEvent
     from tesc.trace.reader import Row
+    from tesc.trace.spans import Spans
     from tesc.trace.values import Values
     from tesc.units.unit import UnitEvent
 
@@ -27,6 +28,7 @@ FORMATS = {
     "jsonl": "one JSON object a line",
     "csv": "comma-separated values, a column an argument",
     "chrome": "Trace Event JSON for the viewers of Perfetto and Chrome",
+    "perfetto": "Perfetto's own format, for its viewer: exact, and smaller than the trace",
 }
 
 
@@ -41,10 +43,11 @@ class TraceWriter:
     one record or more. With `timeless` what is made is the text itself: time and process don't matter.
 
     `state` is what the text of the next record depends on, other than the record. `origin` is the time
-    of the first record, 0 if there is none.
+    of the first record, 0 if there is none; `spans` are those that the format draws.
     """
 
     timeless = False
+    spans: Spans | None = None
     state: Any = None
     origin = 0
 

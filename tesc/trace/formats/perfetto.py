@@ -1,0 +1,254 @@
+"""Perfetto's own format (protos/perfetto/trace, version 52): an instant for each record, its arguments typed.
+
+Each process is a packet sequence with a track of its own, and events of a guest have that guest's track.
+What comes again and again is said once, in a head that starts the sequence over: the track, the clock, the
+names of events and arguments (`interned_data`). After it a record's packet is its event, time and sequence:
+
+    packet { track_event { type, name_iid, debug_annotations } timestamp trusted_packet_sequence_id }
+
+Of these the first part depends on nothing but the record's arguments, so it is kept as they are. Times count
+from the first record, by a clock of the sequence's own, so that they are six bytes for the trace's first 73
+minutes; the rest are told by the trace's clock. That is the monotonic clock of QEMU's host, or where times
+are wall-clock time (a log's may be) the real-time clock: Perfetto merges files by that.
+"""
+
+from __future__ import annotations
+
+import os
+from operator import getitem
+
+from tesc.trace.formats import TraceWriter, joined
+from tesc.trace.formats.jsonl import readable
+from tesc.trace.protobuf import LAST_PAIRS, PAIRS, SHORT, counted, number, tag, text, varint
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tesc.trace.events import TracedEvent
+    from tesc.trace.formats import Declared
+    from tesc.trace.values import Kind, Value, Values
+
+# Fields of Trace, TracePacket, TrackEvent and what is in them.
+_PACKET = 1
+_CLOCK_SNAPSHOT, _TIMESTAMP, _SEQUENCE, TRACK_EVENT, _INTERNED, _FLAGS = 6, 8, 10, 11, 12, 13
+_CLOCK_ID, _DEFAULTS, _TRACK_DESCRIPTOR = 58, 59, 60
+ANNOTATION, TYPE, NAME_IID, TRACK = 4, 9, 10, 11
+_IID, _NAME = 1, 2
+INSTANT = 3
+PROCESS = "process"
+_CLEARED = 1
+# Clocks: POSIX's two, and one that counts from the first record.
+_REALTIME, _MONOTONIC, _OWN = 1, 3, 64
+# From here on nanoseconds are wall-clock time (2001), not a machine's uptime (31 years).
+_WALL = 10**18
+# A timestamp is six bytes: thrice 14 bits of it.
+_MOST = 1 << 42
+_HALF = (1 << 14) - 1
+_LOWEST = tuple([tag(_TIMESTAMP) + pair for pair in PAIRS])
+# Of a sequence's number there is one byte.
+_MOST_SEQUENCES = 127
+_ENDS = 7 + 2
+# How many values of an argument, and upper parts of timestamps, are kept as they are written.
+_MOST_KEPT = 1 << 14
+_EVENT_TAG, _PACKET_TAG = tag(TRACK_EVENT, 2), tag(_PACKET, 2)
+_SMALL = 100  # so small that its length is one byte, and its packet's
+
+
+class _Annotations(dict):  # type: ignore[type-arg]
+    """An argument as a debug annotation, by its value; nothing for one that a log does not say."""
+
+    def __init__(self, name: int, kind: Kind) -> None:
+        super().__init__()
+        self._begin = number(_IID, name)
+        self._kind = kind
+        # Most arguments are words as they are: uint_value or pointer_value.
+        plain = kind.bits == 64 and not (kind.signed or kind.text or kind.truth)
+        self._word = self._begin + tag(7 if kind.pointer else 3) if plain else ""
+        self._tag = tag(ANNOTATION, 2)
+
+    def __missing__(self, value: Value | None) -> str:
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        if value is None:
+            made = ""
+        elif self._word:
+            content = self._word + varint(value)  # type: ignore[arg-type]
+            made = f"{self._tag}{SHORT[len(content)]}{content}"
+        else:
+            made = counted(ANNOTATION, self._begin + _value(self._kind, value))
+        self[value] = made
+        return made
+
+
+class _Stamps(dict):  # type: ignore[type-arg]
+    """The rest of a timestamp, without its lowest 14 bits, and what follows it in a packet."""
+
+    def __init__(self, end: str) -> None:
+        super().__init__()
+        self._end = end
+
+    def __missing__(self, high: int) -> str:
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        made = self[high] = PAIRS[high & _HALF] + LAST_PAIRS[high >> 14] + self._end
+        return made
+
+
+def _value(kind: Kind, value: Value) -> str:
+    """The value's field of DebugAnnotation: bool_, uint_, int_, string_ or pointer_value."""
+    if isinstance(value, bytes):
+        return text(6, readable(value.decode("utf-8", "surrogateescape")))
+    if kind.truth:
+        return number(2, value != 0)
+    value &= (1 << kind.bits) - 1
+    if kind.pointer:
+        return number(7, value)
+    if kind.signed:
+        return number(4, value - (1 << kind.bits) if value >> (kind.bits - 1) else value)
+    return number(3, value)
+
+
+def track_of(what: str, number_: int = 0) -> int:
+    """The ID of a track: the same for the same thing, in whichever part of the trace it is met."""
+    from hashlib import blake2b
+
+    return int.from_bytes(blake2b(f"{what} {number_}".encode(), digest_size=6).digest(), "little") | 1
+
+
+def descriptor(about: str, sequence: str) -> str:
+    """The packet that describes a track."""
+    return counted(_PACKET, counted(_TRACK_DESCRIPTOR, about) + sequence)
+
+
+def packet(event: str) -> str:
+    """The beginning of a packet with a track event, up to its timestamp by the sequence's own clock."""
+    size = len(event)
+    if size < _SMALL:
+        return f"{_PACKET_TAG}{SHORT[size + 2 + _ENDS]}{_EVENT_TAG}{SHORT[size]}{event}"
+    return counted(_PACKET, counted(TRACK_EVENT, event) + "\0" * _ENDS)[:-_ENDS]
+
+
+class Perfetto(TraceWriter):
+    """`state` is the head that holds: of which process, how many names it has, and for which processes."""
+
+    def __init__(self, guests: Sequence[tuple[str, str]]) -> None:
+        """`guests` are prefixes of events that come from guests, and the guests' names."""
+        self._guests = guests
+        self._events: dict[str, int] = {}
+        self._arguments: dict[str, int] = {}
+        self._sequences: dict[int, str] = {}
+        self._stamps: dict[int, _Stamps] = {}
+
+    def prepare(self, event: TracedEvent) -> Callable[[Values], str]:
+        begin = number(TYPE, INSTANT) + self.beginning(event)
+        annotated = self.annotations(event)
+        return lambda values: packet(begin + annotated(values))
+
+    def beginning(self, event: TracedEvent) -> str:
+        """The fields of an event's name, and of its track if that is not the process's."""
+        return number(NAME_IID, self.name(event.name)) + self._guest_track(event.name)
+
+    def name(self, name: str) -> int:
+        """The number of an event's name."""
+        return self._events.setdefault(name, len(self._events) + 1)
+
+    def annotations(self, event: TracedEvent) -> Callable[[Values], str]:
+        """A function from values to the fields of all arguments."""
+        arguments = [
+            _Annotations(self._arguments.setdefault(name, len(self._arguments) + 1), kind)
+            for (_, name), kind in zip(event.parameters, event.kinds)
+        ]
+        return lambda values: "".join(map(getitem, arguments, values))
+
+    def _guest_track(self, event: str) -> str:
+        for prefix, name in self._guests:
+            if event.startswith(prefix):
+                return number(TRACK, track_of(f"guest {name}"))
+        return ""
+
+    def columns(self, times: Sequence[int], pids: Sequence[int], made: Sequence[str]) -> str:
+        head = self.head(set(pids))
+        if head is None:
+            return self.halves(times, pids, made)
+        origin = self.origin
+        since = [time - origin for time in times]
+        if min(since) < 0 or max(since) >= _MOST:
+            return head + "".join(map(self.row, times, pids, made))
+        if len(set(pids)) == 1:
+            high = self._stamps[pids[0]]
+            return head + joined(made, [_LOWEST[time & _HALF] + high[time >> 14] for time in since])
+        stamps = self._stamps
+        return head + joined(
+            made, [_LOWEST[time & _HALF] + stamps[pid][time >> 14] for time, pid in zip(since, pids)]
+        )
+
+    def halves(self, times: Sequence[int], pids: Sequence[int], made: Sequence[str]) -> str:
+        """Records of more processes than there are sequences, one half after the other."""
+        half = len(times) // 2
+        first = self.columns(times[:half], pids[:half], made[:half])
+        return first + self.columns(times[half:], pids[half:], made[half:])
+
+    def sequence(self, pid: int) -> str:
+        """The field that says of which sequence a packet is."""
+        return self._sequences[pid]
+
+    def row(self, time: int, pid: int, made: str) -> str:
+        """The packet of what was made by `packet`; a time that is not known is the first record's."""
+        since = time - self.origin if time >= 0 else 0
+        if 0 <= since < _MOST:
+            return f"{made}{_LOWEST[since & _HALF]}{self._stamps[pid][since >> 14]}"
+        stamp = number(_TIMESTAMP, time) + number(_CLOCK_ID, self._clock)
+        return counted(_PACKET, f"{_content(made)}{stamp}{self._sequences[pid]}")
+
+    @property
+    def _clock(self) -> int:
+        return _REALTIME if self.origin >= _WALL else _MONOTONIC
+
+    def head(self, pids: set[int]) -> str | None:
+        """What has to be before packets of these processes; None if they are too many."""
+        if len(pids) > _MOST_SEQUENCES:
+            return None
+        known = self.state
+        if known is None or known[:3] != self._names or not pids <= known[3]:
+            found = sorted(
+                pids if known is None or len(pids | known[3]) > _MOST_SEQUENCES else pids | known[3]
+            )
+            self.state = (*self._names, frozenset(found))
+            self._sequences = {pid: number(_SEQUENCE, place) for place, pid in enumerate(found, 1)}
+            self._stamps = {pid: _Stamps(text) for pid, text in self._sequences.items()}
+            return "".join(map(self._head_of, found))
+        return ""
+
+    @property
+    def _names(self) -> tuple[int, int, int]:
+        return os.getpid(), len(self._events), len(self._arguments)
+
+    def _head_of(self, pid: int) -> str:
+        sequence = self._sequences[pid]
+        track = track_of(PROCESS, pid)
+        about = number(1, track) + (counted(3, number(1, pid)) if pid >= 0 else text(2, "unknown process"))
+        tracks = [about] + [number(1, track_of(f"guest {name}")) + text(2, name) for _, name in self._guests]
+        defaults = number(_CLOCK_ID, _OWN) + counted(TRACK_EVENT, number(TRACK, track))
+        names = [counted(2, number(_IID, iid) + text(_NAME, name)) for name, iid in self._events.items()]
+        names += [counted(3, number(_IID, iid) + text(_NAME, name)) for name, iid in self._arguments.items()]
+        own = counted(1, number(1, _OWN) + number(2, 0))
+        shared = counted(1, number(1, self._clock) + number(2, self.origin)) + number(2, self._clock)
+        parts = [
+            number(_FLAGS, _CLEARED) + counted(_DEFAULTS, defaults) + counted(_INTERNED, "".join(names)),
+            counted(_CLOCK_SNAPSHOT, own + shared),
+        ]
+        heads = [counted(_PACKET, part + sequence) for part in parts]
+        return "".join([*heads, *[descriptor(one, sequence) for one in tracks]])
+
+
+def _content(made: str) -> str:
+    """What is in a packet whose beginning `packet` made."""
+    at = 1
+    while ord(made[at]) > 127:
+        at += 1
+    return made[at + 1 :]
+
+
+def make(events: Sequence[Declared], timestamps: bool, guard: bool) -> TraceWriter:
+    return Perfetto([])

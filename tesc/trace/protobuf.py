@@ -1,0 +1,52 @@
+"""Protocol buffers' wire format, as far as it takes to write it: text whose characters are bytes (Latin-1).
+
+A message is a sequence of fields; each begins with a number that says which field it is and how it is coded
+(https://protobuf.dev/programming-guides/encoding/).
+"""
+
+from __future__ import annotations
+
+_WORD = (1 << 64) - 1
+_VARINT, _FIXED64, _COUNTED = 0, 1, 2
+_HALF = (1 << 14) - 1
+SHORT = tuple([chr(number) for number in range(128)])
+# 14 bits: two bytes that more follow, and two of which the second one is the last.
+PAIRS = tuple([chr(number & 127 | 128) + chr(number >> 7 | 128) for number in range(_HALF + 1)])
+LAST_PAIRS = tuple([chr(number & 127 | 128) + chr(number >> 7) for number in range(_HALF + 1)])
+
+
+def varint(number: int) -> str:
+    """A number of up to 64 bits, seven of them a byte, the lowest first; two's complement if negative."""
+    if 0 <= number < 128:
+        return SHORT[number]
+    number &= _WORD
+    text = ""
+    while number > _HALF:
+        text += PAIRS[number & _HALF]
+        number >>= 14
+    return text + (SHORT[number] if number < 128 else LAST_PAIRS[number])
+
+
+def tag(field: int, coding: int = _VARINT) -> str:
+    """What a field begins with."""
+    return varint(field << 3 | coding)
+
+
+def number(field: int, value: int) -> str:
+    """A field of type uint64, int64, uint32, int32, bool or an enumeration's."""
+    return tag(field) + varint(value)
+
+
+def fixed64(field: int, value: int) -> str:
+    """A field of type fixed64."""
+    return tag(field, _FIXED64) + value.to_bytes(8, "little").decode("latin-1")
+
+
+def counted(field: int, content: str) -> str:
+    """A field of type bytes, or an inner message; text has to be UTF-8 already."""
+    return tag(field, _COUNTED) + varint(len(content)) + content
+
+
+def text(field: int, value: str) -> str:
+    """A field of type string."""
+    return counted(field, value.encode("utf-8").decode("latin-1"))
