@@ -32,11 +32,6 @@ MOST_TABLES = 200
 _enabled = True
 
 
-def enabled() -> bool:
-    """Whether anything is kept."""
-    return _enabled
-
-
 def program() -> str:
     """What stands for this very tesc: what another one kept is not what this one would make."""
     return _program()

@@ -29,9 +29,9 @@ TRACE is a trace or a log (several are one after the other), which --events belo
 'tesc decode --format parquet' wrote. The last argument is SQL if it has a space in it and is no file;
 without any it is read from standard input, and on a terminal a prompt takes questions.
 
-Each event is a view: ts (nanoseconds), time (a timestamp of microseconds), pid, a column an argument, trace, seq
-(the record's number). 'records' has all records, 'spans' all spans, 'spans.NAME' those of one --span.
-The SQL is DuckDB's. It reads these views, no files.
+Each event is a view: ts (nanoseconds), time (a timestamp of microseconds), pid, a column an argument,
+trace, seq (the record's number). 'records' has all records, 'spans' all spans, 'spans.NAME' those of a
+--span. The SQL is DuckDB's. It reads these views, no files.
 
   tesc query trace-1234 --events trace-events-all 'SELECT * FROM spans ORDER BY duration DESC LIMIT 10'
 
@@ -68,13 +68,12 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "-j", "--jobs", type=int, metavar="N", help="processes for a long trace (default: the cores)"
     )
-    parser.add_argument("--no-cache", action="store_true", help="keep nothing of the trace")
     parser.add_argument(
         "--guest", nargs="?", const="", metavar="PREFIX", help="traces without a header are a guest's"
     )
     add_filters(parser)
     add_overrides(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, configured=())
 
 
 def run(options: argparse.Namespace) -> int:
@@ -144,7 +143,7 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
     folders = [path for path in options.traces if os.path.isdir(path)]
     if folders:
         if len(options.traces) > 1:
-            raise NoDataset("one folder at a time: 'tesc decode --format parquet --append' adds traces to one")
+            raise NoDataset("one folder at a time; 'tesc decode --format parquet --append' adds to one")
         filters = (options.event, options.where, options.since, options.until, options.pid)
         if any(value not in (None, []) for value in filters):
             raise Failure("a folder has its records already: filter them in SQL")
@@ -152,7 +151,8 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         return
     if options.events is None:
         raise Failure("--events FILE is needed: the trace-events-all of the traced program")
-    _, unit = load(options.events, overrides(options))
+    workspace, unit = load(options.events, overrides(options))
+    options.configured = workspace.settings_of(unit.roots[0].source).spans
     whole = not refused(errors_in(unit))
     options.no_header = options.follow = False
 
@@ -166,7 +166,9 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         progress = Progress(readers[0].source.size)
         end_when_told()
         try:
-            write_dataset(readers, selection_of(options, readers), folder, False, options.jobs or cores(), progress)
+            write_dataset(
+                readers, selection_of(options, readers), folder, False, options.jobs or cores(), progress
+            )
         finally:
             progress.end()
         problems = [problem for reader in readers for problem in reader.errors]
@@ -176,10 +178,10 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
             raise Failure("there is nothing to ask")
         return whole and not problems and len(readers) == len(options.traces)
 
-    settings = [options.guest, options.event, options.where, options.pid, options.data_models]
+    asked = [options.guest, options.event, options.where, options.pid, options.data_models]
     texts = [tree.source.text for tree in unit.trees]
     moments = [repr(options.since), repr(options.until)]
-    key = None if options.no_cache else kept.key_of(options.traces, repr(settings), *moments, *texts)
+    key = kept.key_of(options.traces, repr(asked), *moments, *texts)
     with kept.dataset(key, make) as found:
         yield found
 
@@ -208,14 +210,19 @@ def _ask(options: argparse.Namespace, folder: str, sql: str | None) -> None:
 def _pairings(options: argparse.Namespace, folder: str) -> tuple[list[Pairing], list[Pairing]]:
     """The spans that the options name, and those that the names of events speak of."""
     from tesc.trace.events import TracedEvent
-    from tesc.trace.spans import likely_pairings, parse_pairing
+    from tesc.trace.spans import Pairing, likely_pairings, parse_pairing
     from tesc.trace.tables.dataset import read_dataset
 
     events = [
         TracedEvent(layout.event, tuple([(one.type, one.name) for one in layout.arguments]), "")
         for layout in read_dataset(folder).names
     ]
-    return [parse_pairing(text) for text in options.span], likely_pairings(events)
+    given = [parse_pairing(text) for text in options.span]
+    # Those of tesc.toml need not be of this trace.
+    configured = (
+        [] if given else [Pairing(one.name, one.begin, one.end, one.key) for one in options.configured]
+    )
+    return given, [*configured, *likely_pairings(events)]
 
 
 def _answer(options: argparse.Namespace, session: Session, sql: str) -> None:

@@ -5,8 +5,8 @@
             ...
 
 Every event is a view of its name, as `tesc.trace.tables` describes it. `records` has all records (event, ts,
-time, pid, trace, seq), `spans` all spans, and `spans.NAME` those of a pairing with its key. SQL that is run reads
-these and nothing else: no files, no settings, no extensions.
+time, pid, trace, seq), `spans` all spans, and `spans.NAME` those of a pairing with its key. SQL that is run
+reads these and nothing else: no files, no settings, no extensions.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def key_of(traces: Sequence[str], *parts: str) -> str | None:
 
 @contextmanager
 def dataset(key: str | None, make: Callable[[str], bool]) -> Iterator[tuple[str, bool]]:
-    """A dataset of a key, which is made if it is not kept, and whether the traces could be read to their ends.
+    """A dataset of a key, which is made if it is not kept, and whether the traces were read to their ends.
 
     `make` writes it into a folder that is not there yet, and says that of the traces. Only what is whole is
     kept; without a key nothing is.
@@ -55,9 +55,11 @@ def dataset(key: str | None, make: Callable[[str], bool]) -> Iterator[tuple[str,
                 made = kept
             except OSError:
                 pass  # another process was faster
-            for old in cache.listed_datasets()[:-MOST_KEPT]:
-                if old != folder:
-                    shutil.rmtree(old, ignore_errors=True)
+            listed = [
+                path for path in cache.listed_datasets() if not os.path.basename(path).startswith("new-")
+            ]
+            for old in listed[:-MOST_KEPT]:
+                shutil.rmtree(old, ignore_errors=True)
         yield made, whole
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -17,8 +17,9 @@ A question ends with ';'. Tab completes events, columns and words of SQL.
 .quit  or Ctrl-D
 """
 _SQL = """
-    AND AS ASC BETWEEN BY CASE COUNT DESC DISTINCT ELSE END FROM GROUP HAVING IN IS JOIN LEFT LIKE LIMIT MAX MEDIAN
-    MIN NOT NULL ON OR ORDER OVER PARTITION QUANTILE_CONT SELECT SUM SUMMARIZE THEN UNION USING WHEN WHERE WITH
+    AND AS ASC BETWEEN BY CASE COUNT DESC DISTINCT ELSE END FROM GROUP HAVING IN IS JOIN LEFT LIKE LIMIT
+    MAX MEDIAN MIN NOT NULL ON OR ORDER OVER PARTITION QUANTILE_CONT SELECT SUM SUMMARIZE THEN UNION USING
+    WHEN WHERE WITH
 """.split()
 _WORD = re.compile(r"[\w.]+")
 
@@ -35,10 +36,7 @@ class Completer:
             return [word for word in (".events", ".columns", ".help", ".quit") if word.startswith(begun)]
         named = {word.casefold() for word in _WORD.findall(line)} - {begun.casefold()}
         columns = {
-            column
-            for name, columns in self._views.items()
-            if name.casefold() in named
-            for column in columns
+            column for name, columns in self._views.items() if name.casefold() in named for column in columns
         }
         if not columns:
             columns = {"ts", "time", "pid", "trace", "seq", "duration"}
@@ -47,7 +45,10 @@ class Completer:
 
 
 def ask_again(
-    session: Session, answer: Callable[[str], object], say: Callable[[str], object], read: Callable[[str], str]
+    session: Session,
+    answer: Callable[[str], object],
+    say: Callable[[str], object],
+    read: Callable[[str], str],
 ) -> None:
     """Take questions until the input ends. `answer` gets each, `say` what is not an answer."""
     begun: list[str] = []

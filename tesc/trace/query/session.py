@@ -8,7 +8,13 @@ import re
 import tempfile
 
 from tesc.records import record
-from tesc.trace.query.span_views import quoted, span_query, tables_of, text, union_query
+from tesc.trace.query.span_views import (
+    quoted,
+    span_query,
+    tables_of,
+    text,
+    union_query,
+)
 from tesc.trace.tables import MissingExtra
 from tesc.trace.tables.dataset import read_dataset
 from tesc.trace.tables.layout import distinct
@@ -64,8 +70,10 @@ class Session:
     """A dataset in DuckDB, in a `with` block. `views` are by name without regard to case."""
 
     def __init__(self, folder: str, pairings: Sequence[Pairing] = (), likely: Sequence[Pairing] = ()) -> None:
-        """`pairings` must be possible, of the `likely` ones those that are. Raises OSError, NoDataset, BadPairing,
-        MissingExtra."""
+        """`pairings` must be possible; of the `likely` ones those are taken that are.
+
+        Raises OSError, NoDataset, BadPairing, MissingExtra.
+        """
         self._folder = os.path.realpath(folder)
         self._made: set[str] = set()
         self.dataset = read_dataset(folder)
@@ -119,7 +127,18 @@ class Session:
         wanted = [*pairings, *[one for one in likely if all(tables_of(one, tables))]]
         names = distinct([one.name for one in wanted], set())
         for name, pairing in zip(names, wanted):
-            between = ("span", "ts", "time", "end_ts", "duration", "pid", *pairing.key, "trace", "seq", "end_seq")
+            between = (
+                "span",
+                "ts",
+                "time",
+                "end_ts",
+                "duration",
+                "pid",
+                *pairing.key,
+                "trace",
+                "seq",
+                "end_seq",
+            )
             yield View(f"spans.{name}", between, span_query(pairing, tables))
         if wanted:
             between = ("span", "ts", "time", "end_ts", "duration", "pid", "key", "trace", "seq", "end_seq")

@@ -1,8 +1,8 @@
 """Spans as SQL: what `tesc.trace.spans` pairs record by record, for DuckDB.
 
-An end belongs to the latest begin that is still open. With the number of open spans after each record as its depth,
-where it falls below zero for an end that nothing began counting from there, begin and end of a span are the same
-depth apart from the ground: in the order of the records of one depth, each end follows its own begin.
+An end belongs to the latest begin that is still open. So a begin is as deep as there are open spans after it,
+an end as there are before it, and an end that nothing began leaves the depth at zero. In the order of the
+records of one depth, each end follows its own begin.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from tesc.trace.tables.layout import Layout
 
 # The columns of every view of spans; those of the key come between them.
-_BEFORE = ("span", "ts", "time", "end_ts", "duration", "pid")
-_AFTER = ("trace", "seq", "end_seq")
+SPAN_BEFORE = ("span", "ts", "time", "end_ts", "duration", "pid")
+SPAN_AFTER = ("trace", "seq", "end_seq")
 
 
 def quoted(name: str) -> str:
@@ -34,16 +34,14 @@ def text(value: str) -> str:
 
 def key_columns(pairing: Pairing) -> list[str]:
     """What the columns of a pairing's key are called."""
-    return distinct(pairing.key, {*_BEFORE, *_AFTER})
+    return distinct(pairing.key, {*SPAN_BEFORE, *SPAN_AFTER})
 
 
 def tables_of(pairing: Pairing, tables: Mapping[Layout, str]) -> tuple[dict[Layout, str], dict[Layout, str]]:
     """The tables of the events that begin spans, and of those that end them."""
     begins = {one: name for one, name in tables.items() if matches(one.event, pairing.begins)}
     ends = {
-        one: name
-        for one, name in tables.items()
-        if one not in begins and matches(one.event, pairing.ends)
+        one: name for one, name in tables.items() if one not in begins and matches(one.event, pairing.ends)
     }
     return begins, ends
 
@@ -83,7 +81,8 @@ def _marks(pairing: Pairing, layout: Layout, name: str, step: int) -> str:
     if lacking is not None:
         raise BadPairing(f"span '{pairing.name}': '{layout.event}' has no parameter '{lacking}'")
     keys = "".join(
-        f"{quoted(columns[key])} AS {quoted(shown)}, " for key, shown in zip(pairing.key, key_columns(pairing))
+        f"{quoted(columns[key])} AS {quoted(shown)}, "
+        for key, shown in zip(pairing.key, key_columns(pairing))
     )
     return f"SELECT trace, seq, ts, pid, {keys}{step} AS step FROM {quoted(name)}"
 
