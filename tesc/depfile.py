@@ -33,7 +33,7 @@ def check(paths: Iterable[str]) -> None:
 
 
 def _escaped(path: str) -> str:
-    """A path as both make and ninja read it.
+    """Depfile escaping: a path as both make and ninja read it.
 
     ninja takes back what make wants before spaces, `#`, `:` and `$`, and nothing else; quotes and `&`
     it knows from 1.12 on only (depfile_parser.in.cc; GNU make's manual, 4.2 and 4.3).

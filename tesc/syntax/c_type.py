@@ -16,6 +16,7 @@ BASE_WORDS = frozenset("char short int long signed unsigned void bool".split())
 SIGNED_FIXED = frozenset("int8_t int16_t int32_t int64_t ssize_t intptr_t ptrdiff_t".split())
 UNSIGNED_FIXED = frozenset("uint8_t uint16_t uint32_t uint64_t size_t uintptr_t".split())
 FIXED_WORDS = SIGNED_FIXED | UNSIGNED_FIXED
+# The allowed types are made of these words.
 ALLOWED_WORDS = BASE_WORDS | FIXED_WORDS | {"const"}
 FLOATING_WORDS = frozenset({"float", "double"})
 TAG_WORDS = frozenset({"struct", "union", "enum"})

@@ -202,7 +202,10 @@ def rejecting(
 
 
 def accepts(type_: str, type_text: str, model: str) -> bool:
-    """Whether gcc takes a parameter where a conversion wants `type_`; signedness does not matter."""
+    """Whether gcc takes a parameter where a conversion wants `type_`; signedness does not matter.
+
+    What is narrower than an int arrives as one, so `%hhx` takes an int, as gcc does.
+    """
     argument = basic(type_text, model)
     if argument is None:
         return True

@@ -80,7 +80,8 @@ class GeneratedFile:
 def plan(groups: Sequence[Group], options: TreeOptions) -> list[Planned]:
     """The files that the groups become: the list of all events, each group's files, those of all.
 
-    The first one is always the same: ninja asks that a depfile's first target be the command's.
+    This is the order of gen's outputs, everywhere. The first one is always the same: ninja asks that a
+    depfile's first target be the command's.
     """
     needed = [form for backend in options.backends for form in _NEEDED.get(backend, ())]
     formats = tuple(dict.fromkeys((*options.formats, *needed)))
