@@ -1,4 +1,4 @@
-"""Prints the records of a CTF trace as babeltrace2 reads them, a JSON array a line; Debian's Python runs it."""
+"""Prints the records of a CTF trace as babeltrace2 reads them, a JSON array a line, with Debian's Python."""
 
 import json
 import sys

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -244,7 +245,7 @@ def test_version_2_in_babeltrace(trace):
     shown = []
     for time, name, pid, fields in expected(made, "events"):
         texts = []
-        for field, value in fields.items():
+        for field, value in sorted(fields.items(), key=lambda one: one[0] == "_x"):  # it has to be after x
             text = f'"{value}"' if isinstance(value, str) else str(int(value))
             if isinstance(value, bool):
                 text = str(value).lower()
