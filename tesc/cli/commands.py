@@ -29,7 +29,7 @@ _ORDER = (
         "breaking",
         "diff",
     ),
-    *("guest", "decode", "explain", "lsp", "config", "init", "cache", "completion", "man"),
+    *("guest", "decode", "bpftrace", "explain", "lsp", "config", "init", "cache", "completion", "man"),
 )
 
 

@@ -132,10 +132,8 @@ class _Printing:
 
     def _conversion(self, one: Applied) -> str:
         if one.index >= self._version.most_arguments:
-            name = self._event.parameters[one.index][1]
-            self._differences.append(
-                f"'{name}' is beyond the {_ordinal(self._version.most_arguments)} argument: ?"
-            )
+            beyond = _ordinal(self._version.most_arguments)
+            self._differences.append(f"arguments beyond the {beyond} are shown as ?")
             return "?"
         value = variable(self._event.parameters[one.index][1])
         if isinstance(one.width, Taken):
@@ -163,13 +161,17 @@ class _Printing:
             self._differences.append("a precision that is beyond the arguments is not kept")
             self._arguments.append(f"str({value})")
         else:
-            size = str(one.precision + 1) if isinstance(one.precision, int) else self._size(one.precision)
+            size = self._size(one.precision)
             self._arguments.append(f"str({value}, {size})")
         return f"%{width}s"
 
-    def _size(self, taken: Taken) -> str:
-        """How many bytes str() takes for a precision that is an argument, its end included."""
-        return f"(uint64)({variable(self._event.parameters[taken.index][1])} + 1)"
+    def _size(self, precision: int | Taken) -> str:
+        """What str() takes for so many bytes of text: since 0.23 their end counts, too."""
+        end = 0 if self._version.number < (0, 23) else 1
+        if isinstance(precision, int):
+            return str(precision + end)
+        name = variable(self._event.parameters[precision.index][1])
+        return f"(uint64)({name} + {end})" if end else f"(uint64){name}"
 
     def _number(self, one: Applied, value: str, left: str, width: str) -> str:
         signed = one.letter in "di"
@@ -184,7 +186,7 @@ class _Printing:
         letter = "d" if signed else "x" if one.letter in "bB" else one.letter
         argument = f"{cast}{value}"
         flags = "".join([flag for flag in "#+ " if flag in one.flags and (flag == "#") != signed])
-        if flags and self._version.flags:
+        if flags and self._version.flags and " " not in flags:
             self._arguments.append(argument)
             return f"%{left}{flags}{zero}{width}ll{letter}"
         prefix = self._prefix(flags, letter, argument)

@@ -18,7 +18,10 @@
 int trace_events_enabled_count;
 int qemu_loglevel = LOG_TRACE;
 
-static TraceEvent *registered[1024];
+#ifndef MAX_EVENTS
+#define MAX_EVENTS 1024
+#endif
+static TraceEvent *registered[MAX_EVENTS];
 static uint32_t events;
 static FILE *expected_file, *log_file, *simple_file;
 static int ftrace_file = -1;
@@ -30,7 +33,7 @@ char *bounded(const char *text, size_t most);
 
 void trace_event_register_group(TraceEvent **group)
 {
-    for (; *group != NULL && events < 1024; group++) {
+    for (; *group != NULL && events < MAX_EVENTS; group++) {
         (*group)->id = events;
         registered[events++] = *group;
     }

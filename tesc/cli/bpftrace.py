@@ -1,0 +1,179 @@
+"""`tesc bpftrace`: scripts for the SDT probes of a QEMU, with named and typed arguments."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+
+from tesc.cli.events import add_events_option, events_unit, installed_binary
+from tesc.cli.filters import WHERE_HELP, parsed_where
+from tesc.cli.overrides import add_overrides, overrides
+from tesc.cli.terminal import Failure, error
+from tesc.cli.units import refused
+from tesc.units.rejections import rejections
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.cli.commands import Commands
+    from tesc.trace.bpf_format import Version
+    from tesc.trace.bpf_script import Script
+    from tesc.trace.events import TracedEvent
+
+_BINARY = "/usr/bin/qemu-system-x86_64"
+_MOST_NAMES = 3
+_EPILOG = """\
+    tesc bpftrace 'virtio_blk_*' --where 'status != 0' > blk.bt
+    bpftrace blk.bt -c 'qemu-system-x86_64 ...'
+
+prints what the log backend would print, without switching anything on in QEMU: the QEMU only has to be
+built with the dtrace backend, as Fedora's, RHEL's, SUSE's and Ubuntu's are (Debian's have no probes). What a
+version of bpftrace cannot take is left out and reported: arguments beyond the sixth (0.17, 0.23), long texts.
+
+PATTERN is a name in which * stands for any characters and ? for any one; '-PATTERN' (after --) takes events
+off again. CONDITION is that of 'tesc decode --where'; bpftrace knows of patterns only 'abc*' and, from 0.23
+on, '*abc*', and no times from the first record.
+
+exit status: 0 there is a script, 1 also, but the events file has errors, 2 there is none
+"""
+
+
+def add_parser(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "bpftrace",
+        help="a bpftrace script for a QEMU's probes",
+        description="Print a bpftrace script for events: their SDT probes with named, typed arguments.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="events (default: all)")
+    add_events_option(parser)
+    parser.add_argument("--where", metavar="CONDITION", help=WHERE_HELP)
+    parser.add_argument(
+        "--binary", metavar="FILE", help="the traced program (default: the qemu-system that is installed)"
+    )
+    parser.add_argument(
+        "--bpftrace-version",
+        choices=["0.17", "0.23", "0.27"],
+        help="what to write it for (default: the bpftrace that is installed, else 0.27)",
+    )
+    parser.add_argument(
+        "--latency",
+        action="store_true",
+        help="histograms of the time from one event to another, instead of lines",
+    )
+    parser.add_argument(
+        "--span",
+        action="append",
+        default=[],
+        metavar="NAME=BEGIN..END[,key=PARAMETER]",
+        help="with --latency: what begins and what ends a span, as for 'tesc decode --span'",
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
+    add_overrides(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit status."""
+    from tesc.trace.output import open_output
+
+    if options.span and not options.latency:
+        raise Failure("--span goes with --latency")
+    events, whole = _events(options)
+    script = _script(options, events)
+    if not script.number:
+        for what, names in script.differences:
+            error(f"{what}: {_shown(names)}", "warning")
+        raise Failure("no probe is left to write a script for")
+    for what, names in script.differences:
+        error(f"{what}: {_shown(names)}", "note")
+    with open_output(options.output) as output:
+        output.write(script.text.encode().decode("latin-1"))
+    return 0 if whole else 1
+
+
+def _events(options: argparse.Namespace) -> tuple[list[TracedEvent], bool]:
+    """The events that are wanted, and whether their files have no errors."""
+    from tesc.trace.events import Catalogue
+    from tesc.trace.selection import chooser, unmatched
+
+    unit = events_unit(options.events, overrides(options))
+    whole = not refused(rejections(unit, "decode"))
+    events = {event.name: event for event in Catalogue(unit).events}
+    for text in unmatched(options.patterns, events):
+        error(f"no event matches '{text}'", "warning")
+    chosen = chooser(options.patterns)
+    found = [event for event in events.values() if chosen(event.name)]
+    if not found:
+        raise Failure("no event is chosen")
+    return found, whole
+
+
+def _script(options: argparse.Namespace, events: list[TracedEvent]) -> Script:
+    from tesc.trace.bpf_script import latency_script, printing_script
+    from tesc.trace.expressions import BadExpression
+    from tesc.trace.spans import BadPairing, likely_pairings, parse_pairing
+
+    version = _version(options.bpftrace_version)
+    binary = options.binary or installed_binary() or _BINARY
+    probes = _probes(binary)
+    where = None if options.where is None else parsed_where(options.where, events)
+    try:
+        if not options.latency:
+            return printing_script(events, binary, version, where, probes)
+        pairings = [parse_pairing(text) for text in options.span] or likely_pairings(events)
+        if not pairings:
+            raise Failure("no names of events speak of a beginning and an end: say which ones with --span")
+        return latency_script(events, pairings, binary, version, where, probes)
+    except BadPairing as wrong:
+        raise Failure(str(wrong)) from None
+    except BadExpression as wrong:
+        message, *picture = wrong.pictured().split("\n")
+        raise Failure(f"--where: {message}", picture) from None
+
+
+def _probes(binary: str) -> set[str] | None:
+    """The probes that a binary has; None, with a warning, where that is not known, or it has none."""
+    from tesc.trace.bpf_script import PROVIDER
+    from tesc.trace.sdt_notes import probes_of
+
+    try:
+        found = probes_of(binary, PROVIDER)
+    except OSError as wrong:
+        error(
+            f"{binary}: {wrong.strerror or wrong}; the script is written for a file of this path", "warning"
+        )
+        return None
+    if not found:
+        what = "is no ELF file" if found is None else "has no SDT probes of QEMU's"
+        error(f"{binary} {what}; the script is written for one of this path that has them", "warning")
+        return None
+    return found
+
+
+def _version(given: str | None) -> Version:
+    """The version to write for: a given one, the one that is installed, or the newest."""
+    from tesc.trace.bpf_format import NEWEST, VERSIONS, Version
+
+    if given is not None:
+        return Version(VERSIONS[given])
+    program = shutil.which("bpftrace")
+    if program is not None:
+        import subprocess
+
+        try:
+            said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20).stdout
+        except (OSError, subprocess.SubprocessError):
+            said = ""
+        match = re.search(r"v?(\d+)\.(\d+)", said)
+        if match is not None:
+            number = (int(match[1]), int(match[2]))
+            # Each is written for as the newest one that is known and not newer.
+            return Version(max([one for one in VERSIONS.values() if one <= number], default=(0, 17)))
+    return Version(NEWEST)
+
+
+def _shown(names: tuple[str, ...]) -> str:
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")

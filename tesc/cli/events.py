@@ -1,0 +1,90 @@
+"""The events that a trace's records or a program's probes are of: a file, a revision, an installed QEMU's."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from tesc.cli.terminal import Failure, error
+from tesc.cli.units import load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from tesc.units.unit import Unit
+    from tesc.workspace import Overrides
+
+EVENTS_HELP = (
+    "the events: the trace-events-all of the traced program, or a revision in git that it was built from "
+    "(default: that of the QEMU that is installed)"
+)
+_NAME = "trace-events-all"
+# Where distributions and `make install` put it.
+_SHARED = ("/usr/share/qemu", "/usr/local/share/qemu")
+# Looked for in this order, then whatever else is installed.
+_PROGRAMS = ("qemu-system-x86_64", "qemu-system-aarch64", "qemu-system-i386", "qemu-kvm", "qemu-img")
+
+
+def add_events_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--events", metavar="FILE|REV", help=EVENTS_HELP)
+
+
+def events_unit(given: str | None, overrides: Overrides) -> Unit:
+    """The unit of the events that are given: by a file, or by a revision; else those of an installed QEMU.
+
+    Says which those are. Raises Failure.
+    """
+    if given is None:
+        found = installed_events()
+        if found is None:
+            raise Failure("no QEMU is installed whose events could be meant: say which ones with --events")
+        error(f"events: {found}", "note")
+        return load(found, overrides)[1]
+    if given == "-" or os.path.lexists(given):
+        return load(given, overrides)[1]
+    return unit_of_revision(given, overrides)
+
+
+def installed_events() -> str | None:
+    """The events file of the QEMU that is installed; None if there is none."""
+    folders = []
+    for name in _PROGRAMS:
+        program = shutil.which(name)
+        if program is not None:
+            prefix = os.path.dirname(os.path.dirname(os.path.realpath(program)))
+            folders.append(os.path.join(prefix, "share", "qemu"))
+    paths = [os.path.join(folder, _NAME) for folder in dict.fromkeys([*folders, *_SHARED])]
+    return next(filter(os.path.isfile, paths), None)
+
+
+def installed_binary() -> str | None:
+    """The system emulator that is installed, of this machine's kind if there are several."""
+    found = [path for name in _PROGRAMS[:-1] for path in [shutil.which(name)] if path]
+    return os.path.realpath(found[0]) if found else None
+
+
+def text_of(given: str, overrides: Overrides) -> str:
+    """The text of an events file, or of all events of a folder or a revision, as one. Raises Failure."""
+    from tesc.units.flatten import flatten
+    from tesc.versions import VersionError
+    from tesc.versions import load as load_version
+
+    try:
+        version = load_version(given, overrides)
+    except VersionError as wrong:
+        raise Failure(str(wrong)) from None
+    return "".join([flatten(unit) for unit in version.workspace.units])
+
+
+def unit_of_revision(name: str, overrides: Overrides) -> Unit:
+    """All events of a revision of the checkout that the working folder is in. Raises Failure."""
+    return unit_of_text(name, text_of(name, overrides))
+
+
+def unit_of_text(name: str, text: str) -> Unit:
+    from tesc.syntax.parser import parse
+    from tesc.syntax.source import Source
+    from tesc.units.resolve import resolve
+
+    return resolve((parse(Source(name, text)),))
