@@ -165,7 +165,7 @@ def run(options: argparse.Namespace) -> int:
     elif readers and options.format == "ctf":
         from tesc.cli import ctf
 
-        _end_when_told()
+        end_when_told()
         ctf.write(options, readers, _progress(options, readers))
     elif readers:
         end_when_told()
