@@ -141,7 +141,7 @@ def test_pandas_and_polars(trace):
 def test_refused(trace, files, monkeypatch):
     for words in (("none",), ("move", ["x"]), ("move", None, [("x", "==", 1)])):
         with pytest.raises(
-            KeyError, match="no event is called 'none'|'move' has no column 'x': it has ts, time"
+            KeyError, match=r"no event is called 'none'|'move' has no column 'x': it has ts, time"
         ):
             trace.to_arrow(*words)
     for package, make in (
