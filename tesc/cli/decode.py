@@ -176,20 +176,20 @@ def _run(options: argparse.Namespace) -> int:
 
     workspace, unit = load(options.events, overrides(options))
     settings = workspace.settings_of(unit.roots[0].source)
-    whole = not refused(_errors_in(unit))
-    readers = _open(options, unit, whole)
+    whole = not refused(errors_in(unit))
+    readers = open_traces(options, unit, whole)
     if readers and options.format in TABLE_FORMATS:
         from tesc.cli.tables import write
 
-        _end_when_told()
+        end_when_told()
         write(options, readers, _progress(options, readers))
     elif readers and options.format == "ctf":
         from tesc.cli import ctf
 
-        _end_when_told()
+        end_when_told()
         ctf.write(options, readers, _progress(options, readers))
     elif readers:
-        _end_when_told()
+        end_when_told()
         # Decoding makes no cycles, only very many short-lived values that the collector would walk.
         gc.disable()
         try:
@@ -211,7 +211,7 @@ def _run(options: argparse.Namespace) -> int:
     return 0 if whole and not problems else 1
 
 
-def _end_when_told() -> None:
+def end_when_told() -> None:
     """Have SIGTERM and SIGHUP end the command as an exception does: half a file and other processes go."""
     import signal
 
@@ -288,7 +288,7 @@ def _check(options: argparse.Namespace) -> None:
         raise Failure("--timestamps is for the format text; others show times anyway")
 
 
-def _errors_in(unit: Unit) -> list[Rejection]:
+def errors_in(unit: Unit) -> list[Rejection]:
     """What is wrong with the events file, but for what an older QEMU writes and a decoder can do without."""
     from tesc.trace.older import second_formats
 
@@ -307,7 +307,7 @@ def _model(options: argparse.Namespace) -> Model:
     return MODELS[models[0]]
 
 
-def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordReader]:
+def open_traces(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordReader]:
     """The traces, opened; why others can't be is printed."""
     from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
