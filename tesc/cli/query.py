@@ -75,7 +75,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=BEGIN..END[,key=PARAMETER]",
-        help="spans besides those that the names of events speak of, as 'tesc decode' takes them",
+        help="more spans than those that the names of events speak of, as 'tesc decode' takes them",
     )
     parser.add_argument(
         "-j", "--jobs", type=int, metavar="N", help="processes for a long trace (default: the cores)"
