@@ -29,7 +29,19 @@ _ORDER = (
         "breaking",
         "diff",
     ),
-    *("guest", "decode", "bpftrace", "explain", "lsp", "config", "init", "cache", "completion", "man"),
+    *(
+        "guest",
+        "decode",
+        "builds",
+        "bpftrace",
+        "explain",
+        "lsp",
+        "config",
+        "init",
+        "cache",
+        "completion",
+        "man",
+    ),
 )
 
 

@@ -7,11 +7,13 @@ import gc
 import sys
 from io import StringIO
 
+from tesc.cli.builds import build_of, warn_of_others
+from tesc.cli.events import add_events_option, events_unit, unit_of_text
 from tesc.cli.filters import add_filters, selection_of
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.span_options import add_span_options, counters_of, pairings_of, say_unmatched
 from tesc.cli.terminal import Failure, error
-from tesc.cli.units import load, refused
+from tesc.cli.units import refused
 from tesc.trace.formats import FORMATS
 from tesc.trace.tables import TABLE_FORMATS
 from tesc.units.rejections import rejections
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from tesc.trace.values import Model
     from tesc.units.rejections import Rejection
     from tesc.units.unit import Unit
+    from tesc.workspace import Workspace
 
 _EPILOG = f"""\
 formats:
@@ -73,12 +76,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the trace; - is standard input")
-    parser.add_argument(
-        "--events",
-        required=True,
-        metavar="FILE",
-        help="the events: the trace-events-all of the traced program",
-    )
+    add_events_option(parser)
     parser.add_argument(
         "--format", choices=[*FORMATS, *TABLE_FORMATS], default="text", help="see below (default: text)"
     )
@@ -145,10 +143,11 @@ def run(options: argparse.Namespace) -> int:
     from tesc.trace.output import Lines, open_output
 
     _check(options)
-    workspace, unit = load(options.events, overrides(options))
+    workspace, unit = _events(options)
     settings = workspace.settings_of(unit.roots[0].source)
     whole = not refused(_errors_in(unit))
     readers = _open(options, unit, whole)
+    _say_oddities(options, readers)
     if readers and options.format in TABLE_FORMATS:
         from tesc.cli.tables import write
 
@@ -172,9 +171,35 @@ def run(options: argparse.Namespace) -> int:
     problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
         error(str(problem))
+    for reader in readers:
+        reader.source.close()
     if len(readers) < len(options.traces) or (problems and not any(reader.decoded for reader in readers)):
         return 2
     return 0 if whole and not problems else 1
+
+
+def _events(options: argparse.Namespace) -> tuple[Workspace, Unit]:
+    """The events: those given, else of the build that made the trace, else of an installed QEMU."""
+    given = overrides(options)
+    if options.events is None:
+        build = build_of(options.traces)
+        if build is not None:
+            return unit_of_text(f"build {build.name}", build.text, given)
+    return events_unit(options.events, given)
+
+
+def _say_oddities(options: argparse.Namespace, readers: Sequence[RecordReader]) -> None:
+    """Say at once where a trace seems to be of other events than it is read with."""
+    from tesc.trace.beginning import oddities
+
+    if readers and options.events is not None:
+        warn_of_others(options.traces, options.events, readers[0].catalogue.events)
+    for reader in readers:
+        found = oddities(reader)
+        if found:
+            more = f" (and {len(found) - 1:,} other events)" if len(found) > 1 else ""
+            path = reader.catalogue.path
+            error(f"{reader.source.path}: not made with {path}, it seems: {found[0]}{more}", "warning")
 
 
 def _end_when_told() -> None:
