@@ -12,11 +12,13 @@ from tesc.files import MAX_SOURCE_BYTES, read_source, relative, too_large
 from tesc.files import find_files as find_files  # callers look for it here
 from tesc.records import record, replace
 from tesc.syntax.parser import parse
+from tesc.syntax.reparsing import parse_again
 from tesc.syntax.source import Source
 from tesc.units.loading import Loader
 from tesc.units.outside import outside
+from tesc.units.plain_events import is_simple, plain_again
 from tesc.units.releases import NEWEST, release_at, release_of
-from tesc.units.resolve import resolve
+from tesc.units.resolve import NOTHING, has_directives, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,6 +151,7 @@ class Workspace:
     def configure_again(self) -> None:
         """Read configurations again: some have changed."""
         self._folders.clear()
+        self.settings = {}
         self.configurations.clear()
         self._resolved.clear()
 
@@ -173,7 +176,7 @@ class Workspace:
         before = self._trees.get(real)
         if before is None:
             self.look_again()
-        tree = self._trees[real] = parse(source)
+        tree = self._trees[real] = parse(source) if before is None else parse_again(before, source)
         return tree
 
     @property
@@ -194,19 +197,24 @@ class Workspace:
             unit = kept.get(real)
             # A unit holds its trees, so another tree can't have the ID of one of them.
             if unit is None or unit.roots[0] is not root or not current.issuperset(map(id, unit.trees)):
-                unit = self._unit(root)
+                unit = self._unit(root) if unit is None else self._unit_again(unit, root)
             self._resolved[real] = unit
         units = list(self._resolved.values())
+        known = self.settings
+        settings = {
+            tree.source: known.get(tree.source) or self.settings_of(tree.source)
+            for tree in (*self._roots.values(), *(tree for unit in units for tree in unit.trees))
+        }
         listed = {
-            id(tree) for tree in self._roots.values() if self.settings_of(tree.source).lists(tree.source.file)
+            id(tree)
+            for tree in self._roots.values()
+            if settings[tree.source].lists_any and settings[tree.source].lists(tree.source.file)
         }
         included = _included(units)
         self.units = [
             u for u in units if self.keeps_roots or id(u.roots[0]) not in included or id(u.roots[0]) in listed
         ]
-        self.settings = {
-            tree.source: self.settings_of(tree.source) for unit in self.units for tree in unit.trees
-        }
+        self.settings = {tree.source: settings[tree.source] for unit in self.units for tree in unit.trees}
 
     def source_folders(self) -> list[str]:
         """The folders whose C and Rust sources belong to these files, as they are shown.
@@ -328,6 +336,13 @@ class Workspace:
         root = self.settings_of(source).root
         own = os.path.dirname(os.path.abspath(source.file))
         return (own, *self.overrides.folders, *((root,) if root else ()))
+
+    def _unit_again(self, before: Unit, tree: Tree) -> Unit:
+        """The unit of a root that has another text than before."""
+        plain = self.versions is None and not self.lenient and before.release is NEWEST
+        if plain and is_simple(before) and not has_directives(tree) and self.outside_of(tree) is NOTHING:
+            return plain_again(before, tree)
+        return self._unit(tree)
 
     def _unit(self, tree: Tree) -> Unit:
         release = release_of(self.settings_of(tree.source).qemu_release)

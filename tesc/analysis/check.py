@@ -56,7 +56,7 @@ def check(
         rules = [rule for rule in rules if not isinstance(rule, ChangeRule)]
     plan = _Plan(rules, severities, levels or {})
     trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
-    names = {id(event.node): event.name for unit in reversed(units) for event in reversed(unit.events)}
+    names = _effective_names(units)
     crossing = {id(event.node) for unit in units for event in unit.events if event.crosses}
     found: list[Diagnostic] = []
     for tree in trees:
@@ -86,6 +86,17 @@ def check(
         return in_files, one.span.start, one.code, one.message
 
     return sorted(kept, key=place)
+
+
+def _effective_names(units: Sequence[Unit]) -> dict[int, str]:
+    """Names that are not those of the declarations, by the IDs of these; the first unit's count."""
+    names: dict[int, str] = {}
+    for unit in reversed(units):
+        for event in reversed(unit.events):
+            node = event.node
+            if event.name != node.name or id(node) in names:
+                names[id(node)] = event.name
+    return names
 
 
 def needs_sources(rule: Rule) -> bool:
@@ -285,3 +296,12 @@ def _by_place(found: Iterable[Diagnostic]) -> dict[tuple[str, int], list[int]]:
 def _unused(one: Suppression) -> Report:
     where = "here" if one.line else "in this file"
     return Report(one.span, one.flaw or f"nothing to ignore: {one.selector} finds nothing {where}")
+
+
+# The parts of a check, for `rechecking`, which does some of them again.
+Plan = _Plan
+found_in_file = _in_file
+found_in_run = _in_run
+diagnostic_of = _diagnostic
+with_chains = _with_chains
+unsuppressed = _unsuppressed

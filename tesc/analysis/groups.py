@@ -17,9 +17,16 @@ if TYPE_CHECKING:
 
 def groups_of(units: Sequence[Unit], settings: Settings) -> list[str]:
     """The group of each unit."""
-    files = [os.path.abspath(unit.roots[0].source.file) for unit in units]
-    folder = _tree_folder(files, settings)
-    return [_group_below(folder, file) for file in files]
+    files = tuple(unit.roots[0].source.file for unit in units)
+    return list(_groups(files, settings.root or os.getcwd()))
+
+
+# An editor asks after every edit.
+@lru_cache(maxsize=16)
+def _groups(files: tuple[str, ...], root: str) -> list[str]:
+    full = list(map(os.path.abspath, files))
+    folder = _tree_folder(full, root)
+    return [_group_below(folder, file) for file in full]
 
 
 @lru_cache(maxsize=16384)
@@ -27,9 +34,8 @@ def _group_below(folder: str, file: str) -> str:
     return group_of(os.path.relpath(file, folder))
 
 
-def _tree_folder(files: list[str], settings: Settings) -> str:
-    """The folder of the source tree that files belong to, as well as it can be told."""
-    folder = settings.root or os.getcwd()
+def _tree_folder(files: list[str], folder: str) -> str:
+    """The folder of the source tree that files belong to, as well as it can be told; below `folder` that."""
     try:
         common = os.path.commonpath([os.path.dirname(file) for file in files])
         if os.path.commonpath([common, folder]) == folder:

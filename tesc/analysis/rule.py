@@ -16,13 +16,15 @@ from tesc.syntax.source import Source, Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any
+    from typing import Any, Literal
 
     from tesc.analysis.diagnostic import Severity
     from tesc.comparison.changes import EventChange
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, ParseError, Tree
     from tesc.units.unit import Unit
+
+    Scope = Literal["run", "event", "name", "spelling", "files", "late", "rare", "file", "lines"]
 
 
 @record
@@ -54,6 +56,15 @@ class Rule:
     on_by_default = True
     # Whether some of its findings can be fixed by tesc.
     fixable = False
+    # The page of docs/reference that says more, without its ending.
+    reference = ""
+    # What a finding depends on, so that an editor knows where to look again after an edit: "event", the
+    # event that it is about; "name", all events of that name, and their uses in sources; "spelling",
+    # those that have an identifier of generated code in common; "files", which files there are; "run",
+    # anything of the run; "rare" is the same, but only events that are odd by themselves have findings;
+    # "late" is the same, and nobody waits for it. Of a file: "lines", the line, and
+    # where syntax is wrong those beside it; "file", anything of the file.
+    scope: Scope = "run"
     # The settings in which the page's examples behave as the page says.
     example_profile = "default"
 
@@ -73,6 +84,10 @@ class Rule:
         """Whether it means anything under these settings."""
         return True
 
+    def is_local(self, tree: Tree) -> bool:
+        """Whether, in this file, findings depend on no more than `scope` says."""
+        return True
+
 
 class EventRule(Rule):
     """Looks at one event's declaration at a time.
@@ -89,12 +104,16 @@ class EventRule(Rule):
         """Whether it finds something in an event that has only one pair, in whatever file."""
         return any(True for _ in self.check(event, tree, settings))
 
+    scope: Scope = "event"
+
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterable[Report]:
         raise NotImplementedError
 
 
 class FileRule(Rule):
     """Looks at one file at a time."""
+
+    scope: Scope = "file"
 
     def check(self, tree: Tree, settings: Settings) -> Iterable[Report]:
         raise NotImplementedError
@@ -135,6 +154,8 @@ class ChangeRule(Rule):
 
 class SyntaxRule(FileRule):
     """Reports the errors that the parser found under this rule's code."""
+
+    scope = "lines"
 
     def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
         below = continuation_lines(tree)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 
 from tesc.analysis.groups import groups_of
 from tesc.records import record
@@ -40,12 +41,9 @@ class Visibility:
     def __init__(self, units: Sequence[Unit], settings: Settings, uses: Index) -> None:
         self._uses = uses
         self._groups: dict[str, int] = {}
-        self._folders: dict[str, int] = {}
-        for number, (unit, group) in enumerate(zip(units, groups_of(units, settings))):
+        for number, group in enumerate(groups_of(units, settings)):
             self._groups.setdefault(group, number)
-            folder, name = os.path.split(os.path.realpath(unit.roots[0].source.file))
-            if name == "trace-events":
-                self._folders[folder] = number
+        self._folders = _folders_of(tuple(unit.roots[0].source.file for unit in units))
         self._direct: dict[str, Seen] = {}
         self._all: dict[str, Seen] = {}
         self._headers: dict[str, Seen] = {}
@@ -118,6 +116,18 @@ class Visibility:
     @staticmethod
     def _numbered(number: int | None) -> Seen:
         return Seen(frozenset() if number is None else frozenset((number,)), number is not None)
+
+
+# An editor asks after every edit.
+@lru_cache(maxsize=4)
+def _folders_of(files: tuple[str, ...]) -> dict[str, int]:
+    """The numbers of those files that are called trace-events, by their folders."""
+    folders: dict[str, int] = {}
+    for number, file in enumerate(files):
+        folder, name = os.path.split(os.path.realpath(file))
+        if name == "trace-events":
+            folders[folder] = number
+    return folders
 
 
 class Pasted:

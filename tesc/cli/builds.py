@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tesc.cli.commands import Commands
     from tesc.trace.builds import Build
     from tesc.trace.events import TracedEvent
+    from tesc.trace.reader import RecordReader
+    from tesc.units.unit import Unit
+    from tesc.workspace import Overrides, Workspace
 
 FILE = "trace-builds"
 _MOST_NAMES = 3
@@ -172,3 +175,28 @@ def warn_of_others(paths: Sequence[str], given: str, events: Sequence[TracedEven
                 shown = ", ".join(names[:_MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
                 differs = f"differs in {len(names):,} event{'' if len(names) == 1 else 's'}: {shown}"
                 error(f"{path}: made by build {build.name}; {given} {differs}", "warning")
+
+
+def traced_events(given: str | None, paths: Sequence[str], overrides: Overrides) -> tuple[Workspace, Unit]:
+    """The events of traces: those given, else of the build that made them, else of an installed QEMU."""
+    from tesc.cli.events import events_unit, unit_of_text
+
+    if given is None:
+        build = build_of(paths)
+        if build is not None:
+            return unit_of_text(f"build {build.name}", build.text, overrides)
+    return events_unit(given, overrides)
+
+
+def say_oddities(paths: Sequence[str], given: str | None, readers: Sequence[RecordReader]) -> None:
+    """Say at once where a trace seems to be of other events than it is read with."""
+    from tesc.trace.beginning import oddities
+
+    if readers and given is not None:
+        warn_of_others(paths, given, readers[0].catalogue.events)
+    for reader in readers:
+        found = oddities(reader)
+        if found:
+            more = f" (and {len(found) - 1:,} other events)" if len(found) > 1 else ""
+            path = reader.catalogue.path
+            error(f"{reader.source.path}: not made with {path}, it seems: {found[0]}{more}", "warning")

@@ -135,7 +135,8 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     found = wanted.of(found)
     if options.fix or options.diff:
         return _fix(found, workspace, sources, options, missing, wanted)
-    printed = report.report(found, workspace.files, options, known=wanted.known)
+    statistics = sources.told() if options.statistics else ""
+    printed = report.report(found, workspace.files, options, known=wanted.known, statistics=statistics)
     status = _status(found, workspace, missing)
     if kept and status != 2 and kept_runs.may_keep(options) and not (wanted.known or warned()):
         kept_runs.keep(options, workspace, printed, status, began)
@@ -213,6 +214,14 @@ class _Sources:
                 error(f"{' '.join(self._folders)}: no C or Rust sources here", "warning")
                 self._folders = []
         return self._uses if self._folders else None
+
+    def told(self) -> str:
+        """How many calls were judged, as a text; empty if no sources were looked at."""
+        if self._uses is None or not self._folders:
+            return ""
+        from tesc.analysis.judged_calls import told
+
+        return told(self._workspace.units, self._uses)
 
     def before(self, look: Callable[[], list[Diagnostic]]) -> list[Diagnostic]:
         """What is found while the sources are as they were before the change."""

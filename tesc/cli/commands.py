@@ -29,19 +29,8 @@ _ORDER = (
         "breaking",
         "diff",
     ),
-    *(
-        "guest",
-        "decode",
-        "builds",
-        "bpftrace",
-        "explain",
-        "lsp",
-        "config",
-        "init",
-        "cache",
-        "completion",
-        "man",
-    ),
+    *("guest", "decode", "builds", "query", "bpftrace", "explain", "lsp", "config", "init", "cache"),
+    *("completion", "man"),
 )
 
 

@@ -7,14 +7,15 @@ import gc
 import sys
 from io import StringIO
 
-from tesc.cli.builds import build_of, warn_of_others
-from tesc.cli.events import add_events_option, events_unit, unit_of_text
+from tesc.cli.builds import say_oddities, traced_events
+from tesc.cli.events import add_events_option
 from tesc.cli.filters import add_filters, selection_of
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.span_options import add_span_options, counters_of, pairings_of, say_unmatched
 from tesc.cli.terminal import Failure, error
 from tesc.cli.units import refused
-from tesc.trace.formats import FORMATS
+from tesc.trace.ctf import VERSIONS
+from tesc.trace.formats import FOLDER_FORMATS, FORMATS
 from tesc.trace.tables import TABLE_FORMATS
 from tesc.units.rejections import rejections
 
@@ -33,11 +34,11 @@ if TYPE_CHECKING:
     from tesc.trace.values import Model
     from tesc.units.rejections import Rejection
     from tesc.units.unit import Unit
-    from tesc.workspace import Workspace
 
+_ALL_FORMATS = {**FORMATS, **FOLDER_FORMATS, **TABLE_FORMATS}
 _EPILOG = f"""\
 formats:
-{"".join(f"  {name:<13}{text}{chr(10)}" for name, text in {**FORMATS, **TABLE_FORMATS}.items())}
+{"".join(f"  {name:<13}{text}{chr(10)}" for name, text in _ALL_FORMATS.items())}
 TIME is a number with or without a unit, ns (the default), us, ms or s, counted as the trace counts:
 '1500000', '2.5s'. With a + it counts from the first record: '+100ms'. --since is inclusive, --until
 is not. PATTERN is a name in which * stands for any characters and ? for any one; '-PATTERN' takes
@@ -78,7 +79,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the trace; - is standard input")
     add_events_option(parser)
     parser.add_argument(
-        "--format", choices=[*FORMATS, *TABLE_FORMATS], default="text", help="see below (default: text)"
+        "--format",
+        choices=[*FORMATS, *FOLDER_FORMATS, *TABLE_FORMATS],
+        default="text",
+        help="see below (default: text)",
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
     parser.add_argument(
@@ -100,6 +104,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="EVENT.ARGUMENT",
         help="perfetto: draw this argument of events as a counter; EVENT may be a pattern",
+    )
+    parser.add_argument(
+        "--ctf-version", choices=VERSIONS, help="ctf: the version to write (default: 1.8, which all can read)"
     )
     parser.add_argument("--follow", action="store_true", help="continue as the file grows, until Ctrl-C")
     parser.add_argument(
@@ -143,18 +150,23 @@ def run(options: argparse.Namespace) -> int:
     from tesc.trace.output import Lines, open_output
 
     _check(options)
-    workspace, unit = _events(options)
+    workspace, unit = traced_events(options.events, options.traces, overrides(options))
     settings = workspace.settings_of(unit.roots[0].source)
-    whole = not refused(_errors_in(unit))
-    readers = _open(options, unit, whole)
-    _say_oddities(options, readers)
+    whole = not refused(errors_in(unit))
+    readers = open_traces(options, unit, whole)
+    say_oddities(options.traces, options.events, readers)
     if readers and options.format in TABLE_FORMATS:
         from tesc.cli.tables import write
 
-        _end_when_told()
+        end_when_told()
         write(options, readers, _progress(options, readers))
+    elif readers and options.format == "ctf":
+        from tesc.cli import ctf
+
+        end_when_told()
+        ctf.write(options, readers, _progress(options, readers))
     elif readers:
-        _end_when_told()
+        end_when_told()
         # Decoding makes no cycles, only very many short-lived values that the collector would walk.
         gc.disable()
         try:
@@ -165,7 +177,7 @@ def run(options: argparse.Namespace) -> int:
                 _decode(options, settings, unit, readers, output, selection)
         finally:
             gc.enable()
-    if not (options.sort or options.stats or options.format in TABLE_FORMATS):
+    if not (options.sort or options.stats or options.format in (*TABLE_FORMATS, *FOLDER_FORMATS)):
         _say_order(readers)
     _say_others(readers)
     problems = [problem for reader in readers for problem in reader.errors]
@@ -178,31 +190,7 @@ def run(options: argparse.Namespace) -> int:
     return 0 if whole and not problems else 1
 
 
-def _events(options: argparse.Namespace) -> tuple[Workspace, Unit]:
-    """The events: those given, else of the build that made the trace, else of an installed QEMU."""
-    given = overrides(options)
-    if options.events is None:
-        build = build_of(options.traces)
-        if build is not None:
-            return unit_of_text(f"build {build.name}", build.text, given)
-    return events_unit(options.events, given)
-
-
-def _say_oddities(options: argparse.Namespace, readers: Sequence[RecordReader]) -> None:
-    """Say at once where a trace seems to be of other events than it is read with."""
-    from tesc.trace.beginning import oddities
-
-    if readers and options.events is not None:
-        warn_of_others(options.traces, options.events, readers[0].catalogue.events)
-    for reader in readers:
-        found = oddities(reader)
-        if found:
-            more = f" (and {len(found) - 1:,} other events)" if len(found) > 1 else ""
-            path = reader.catalogue.path
-            error(f"{reader.source.path}: not made with {path}, it seems: {found[0]}{more}", "warning")
-
-
-def _end_when_told() -> None:
+def end_when_told() -> None:
     """Have SIGTERM and SIGHUP end the command as an exception does: half a file and other processes go."""
     import signal
 
@@ -250,6 +238,12 @@ def _check(options: argparse.Namespace) -> None:
         raise Failure("--span and --spans go with --latency, or with --format perfetto")
     if options.counter and (options.latency or options.stats or options.format != "perfetto"):
         raise Failure("--counter is for the format perfetto")
+    if options.format == "ctf":
+        from tesc.cli import ctf
+
+        ctf.check(options)
+    elif options.ctf_version:
+        raise Failure("--ctf-version is for the format ctf")
     if options.format == "perfetto" and options.output is None and sys.stdout.isatty():
         raise Failure("the format perfetto is not text: name a file with --output")
     if options.latency and (options.stats or options.follow or options.format not in ("text", "jsonl")):
@@ -266,7 +260,7 @@ def _check(options: argparse.Namespace) -> None:
         raise Failure("--timestamps is for the format text; others show times anyway")
 
 
-def _errors_in(unit: Unit) -> list[Rejection]:
+def errors_in(unit: Unit) -> list[Rejection]:
     """What is wrong with the events file, but for what an older QEMU writes and a decoder can do without."""
     from tesc.trace.older import second_formats
 
@@ -285,7 +279,7 @@ def _model(options: argparse.Namespace) -> Model:
     return MODELS[models[0]]
 
 
-def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordReader]:
+def open_traces(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordReader]:
     """The traces, opened; why others can't be is printed."""
     from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 
-from tesc.analysis.check import Memory, check
+from tesc.analysis.check import check
 from tesc.analysis.fixing import edited
+from tesc.analysis.per_unit_cache import PerUnitCache
+from tesc.analysis.rechecking import Given, check_again, is_near, settled
 from tesc.analysis.rule import RunRule
 from tesc.analysis.selection import chosen, flaw_of, unknown_rules
 from tesc.config.errors import BadConfiguration, ConfigError
@@ -13,14 +15,16 @@ from tesc.lsp.uses import RememberingIndex
 from tesc.records import replace
 from tesc.syntax.source import Source
 from tesc.units.outside import BadDirective
+from tesc.units.plain_events import PlainEvents, events_of, names_in
 from tesc.units.resolve import NOTHING
 from tesc.workspace import Overrides, Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from tesc.analysis.diagnostic import Diagnostic, SourceEdit
+    from tesc.analysis.rechecking import State
     from tesc.config.loading import Configuration
     from tesc.config.settings import Settings
     from tesc.lsp.settings import ClientSettings
@@ -48,11 +52,16 @@ class Project:
             folders=(folder,) if folder else (),
         )
         self.workspace = _Workspace(overrides, self._shown)
-        self._memory = Memory()
         self._resolved = False
-        self._found: dict[Source, list[Diagnostic]] | None = None
-        self._events: dict[int, list[UnitEvent]] | None = None
-        self._named: dict[str, list[UnitEvent]] | None = None
+        # What was found last, and at which state of the files and sources.
+        self._state: State | None = None
+        self._checked = self._now = 0
+        # Whatever was found before is of no use if this is another number by now.
+        self._generation = 0
+        # The names of events whose uses are others, and since which state.
+        self._other_uses: list[tuple[int, frozenset[str]]] = []
+        self._events = PerUnitCache(_by_node)
+        self._named = PerUnitCache(_by_name)
         # The folder's C and Rust sources, and where they use events; `indexed` is true if all are read.
         self.sources: set[str] = set()
         self.uses: Index = RememberingIndex()
@@ -73,11 +82,21 @@ class Project:
     def touch(self) -> None:
         """Say that a file, or what holds for it, is another than before."""
         self._resolved = False
-        self._found = self._events = self._named = None
+        self._now += 1
 
-    def touch_uses(self) -> None:
-        """Say that the sources use other events than before."""
-        self._found = None
+    def touch_uses(self, names: Iterable[str] | None = None) -> None:
+        """Say that the sources use other events than before: those of some names, or any."""
+        self._now += 1
+        if names is None:
+            self._forget()
+        else:
+            self._other_uses.append((self._now, frozenset(names)))
+
+    def _forget(self) -> None:
+        self._state = None
+        self._generation += 1
+        self._now += 1
+        self._other_uses = []
 
     def forget_uses(self) -> None:
         """Forget where the sources use events."""
@@ -95,6 +114,7 @@ class Project:
                 given, profile=settings.profile, select=settings.select, ignore=settings.ignore
             )
         self.workspace.configure_again()
+        self._forget()
         self.touch()
 
     @property
@@ -107,31 +127,23 @@ class Project:
 
     def events_of(self, node: Event) -> list[UnitEvent]:
         """An event's declaration as the units see it: once for each way in which it is included."""
-        if self._events is None:
-            self._events = {}
-            for unit in self.units:
-                for event in unit.events:
-                    self._events.setdefault(id(event.node), []).append(event)
-        return self._events.get(id(node), [])
+        found: list[UnitEvent] = []
+        for unit, by_node in zip(self.units, self._events(self.units)):
+            quick = events_of(unit, node)
+            found += by_node.get(id(node), ()) if quick is None else quick
+        return found
 
     def events_named(self, name: str) -> list[UnitEvent]:
         """The events with an effective name; those of one declaration may be several."""
-        return self._by_name.get(name, [])
+        return [
+            unit.events[at]
+            for unit, by_name in zip(self.units, self._named(self.units))
+            for at in by_name.get(name, ())
+        ]
 
     def events_in_capitals(self, name: str) -> list[UnitEvent]:
         """The events whose effective name in capitals is this one."""
-        return self._by_name.get(f"={name}", [])
-
-    @property
-    def _by_name(self) -> dict[str, list[UnitEvent]]:
-        """The events by name, and by name in capitals after `=`, which no name holds."""
-        if self._named is None:
-            self._named = {}
-            for unit in self.units:
-                for event in unit.events:
-                    self._named.setdefault(event.name, []).append(event)
-                    self._named.setdefault(f"={event.name.upper()}", []).append(event)
-        return self._named
+        return self.events_named(f"={name}")
 
     def unit_of(self, tree: Tree) -> Unit | None:
         """The unit that a file is the root of; else the first one that includes it."""
@@ -145,19 +157,65 @@ class Project:
         return None if path is None else self.workspace.tree_of(path)
 
     def found_in(self, tree: Tree, opened: Iterable[Tree]) -> list[Diagnostic]:
-        """What the rules find in a file; `opened` are those that matter before all are read."""
-        if self.loaded:
-            return self.found.get(tree.source, [])
+        """What the rules find in a file; `opened` are those that matter before all are read.
+
+        Where a look at all files takes its time, only what is found in these files by themselves.
+        """
+        if self.loaded and (self.is_checked or is_near(self._state, self._given())):
+            return self.found_soon.get(tree.source, [])
         wanted = {id(one) for one in opened}
         units = [unit for unit in self.units if any(id(one) in wanted for one in unit.trees)]
-        return _by_source(self._check(units, False)).get(tree.source, [])
+        return _by_source(_checked(self.workspace, units)).get(tree.source, [])
 
     @property
     def found(self) -> dict[Source, list[Diagnostic]]:
         """What the rules find, by file; files without findings have no entry."""
-        if self._found is None:
-            self._found = _by_source(self._check(self.units, True))
-        return self._found
+        for _ in self.steps():
+            pass
+        for _ in self.settling():
+            pass
+        return self.found_soon
+
+    @property
+    def found_soon(self) -> dict[Source, list[Diagnostic]]:
+        """The same, but for what rules find that nobody waits for."""
+        for _ in self.steps():
+            pass
+        assert self._state is not None
+        return self._state.found
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether all that changed was looked at."""
+        return self._state is not None and self._checked == self._now
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no rule is left that has to look at what changed."""
+        return self.is_checked and self._state is not None and not self._state.late
+
+    def steps(self) -> Iterator[None]:
+        """Look at what changed, in steps, between which it may change again."""
+        while not self.is_checked:
+            at, generation = self._now, self._generation
+            names = {name for since, names in self._other_uses for name in names if since > self._checked}
+            state = yield from check_again(self._state, self._given(), names)
+            self._take(state, at, generation)
+
+    def settling(self) -> Iterator[None]:
+        """Let the rules look that nobody waits for, in steps."""
+        state, at, generation = self._state, self._checked, self._generation
+        if state is not None and state.late:
+            state = yield from settled(state)
+            self._take(state, at, generation)
+
+    def _take(self, state: State, at: int, generation: int) -> None:
+        if generation == self._generation and at >= self._checked:
+            self._state, self._checked = state, at
+            self._other_uses = [(since, names) for since, names in self._other_uses if since > at]
+
+    def _given(self) -> Given:
+        return Given(self.units, self.workspace.settings, self.all_uses)
 
     def with_texts(self, texts: Mapping[str, str]) -> Forked:
         """The project if files had other texts (by their `file`)."""
@@ -167,7 +225,7 @@ class Project:
             if before is not None:
                 workspace.put_source(Source(before.source.path, text, file))
         workspace.resolve()
-        return Forked(workspace, self._memory.fork(), self.all_uses)
+        return Forked(workspace, self._state if self.is_checked else None, self.all_uses)
 
     def found_with(self, texts: Mapping[str, str], tree: Tree) -> list[Diagnostic]:
         """What the rules would find in a file if files had other texts (by their `file`)."""
@@ -175,7 +233,7 @@ class Project:
         now = forked.workspace.tree_of(tree.source.file)
         if now is None:
             return []
-        if self.loaded:
+        if self.loaded and self.is_checked:
             return forked.found.get(now.source, [])
         units = [unit for unit in forked.units if any(now is one for one in unit.trees)]
         return _by_source(_checked(forked.workspace, units)).get(now.source, [])
@@ -193,18 +251,13 @@ class Project:
         self.units  # noqa: B018  # only now they are all read
         return [error for _, errors in sorted(self.workspace.errors.items()) for error in errors]
 
-    def _check(self, units: list[Unit], whole: bool) -> list[Diagnostic]:
-        if not whole:
-            return _checked(self.workspace, units)
-        return _checked(self.workspace, units, self._memory, self.all_uses)
-
 
 class Forked:
     """A project's files with other texts."""
 
-    def __init__(self, workspace: Workspace, memory: Memory, uses: Index | None) -> None:
+    def __init__(self, workspace: Workspace, before: State | None, uses: Index | None) -> None:
         self.workspace = workspace
-        self._memory = memory
+        self._before = before
         self._uses = uses
 
     @property
@@ -214,7 +267,7 @@ class Forked:
     @property
     def found(self) -> dict[Source, list[Diagnostic]]:
         """What the rules find, by file."""
-        return _by_source(_checked(self.workspace, self.units, self._memory, self._uses))
+        return _found_then(self._before, Given(self.units, self.workspace.settings, self._uses))
 
 
 class _Workspace(Workspace):
@@ -279,14 +332,45 @@ class _Workspace(Workspace):
                 noted.append(error)
 
 
-def _checked(
-    workspace: Workspace, units: list[Unit], memory: Memory | None = None, uses: Index | None = None
-) -> list[Diagnostic]:
-    """What the rules find in units; those that look across units only with a memory of all files."""
+def _checked(workspace: Workspace, units: list[Unit]) -> list[Diagnostic]:
+    """What the rules find in units by themselves."""
     rules, levels = chosen(workspace.settings)
-    if memory is None:
-        rules = [rule for rule in rules if not isinstance(rule, RunRule)]
-    return check(units, rules, workspace.settings, {}, levels, memory, uses)
+    rules = [rule for rule in rules if not isinstance(rule, RunRule)]
+    return check(units, rules, workspace.settings, {}, levels)
+
+
+def _found_then(before: State | None, given: Given) -> dict[Source, list[Diagnostic]]:
+    """What the rules find in other texts than those of a state."""
+
+    def steps() -> Generator[None, None, State]:
+        state = yield from check_again(before, given)
+        return (yield from settled(state))
+
+    working = steps()
+    while True:
+        try:
+            next(working)
+        except StopIteration as done:
+            state: State = done.value
+            return state.found
+
+
+def _by_node(unit: Unit) -> dict[int, list[UnitEvent]]:
+    """The events of a unit by their declarations; empty where those are found faster."""
+    found: dict[int, list[UnitEvent]] = {}
+    if not isinstance(unit.events, PlainEvents):
+        for event in unit.events:
+            found.setdefault(id(event.node), []).append(event)
+    return found
+
+
+def _by_name(unit: Unit) -> dict[str, list[int]]:
+    """Where a unit's events are, by name, and by name in capitals after `=`, which no name holds."""
+    found: dict[str, list[int]] = {}
+    for at, name in enumerate(names_in(unit)):
+        found.setdefault(name, []).append(at)
+        found.setdefault(f"={name.upper()}", []).append(at)
+    return found
 
 
 def _with_known_rules(settings: Settings) -> Settings:

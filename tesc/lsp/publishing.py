@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 
 from lsprotocol import types as t
 
@@ -12,12 +13,20 @@ from tesc.lsp.uris import uri_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tesc.config.errors import ConfigError
     from tesc.lsp.server import Server
     from tesc.lsp.sources import SourceView
     from tesc.lsp.view import View
 
 _NOT_ENDED = "TE002"
+# In seconds: how long it is checked at once, and how long the client then has. What it sends is read
+# in several turns, so it has to have more than one.
+_SLICE = 0.004
+_PAUSE = 0.001
+# In seconds: after which pause the rules look that nobody waits for.
+_LATE = 0.3
 
 
 class Publisher:
@@ -28,6 +37,7 @@ class Publisher:
         # What the client was told last, by document.
         self._told: dict[str, list[t.Diagnostic]] = {}
         self._waiting: asyncio.TimerHandle | None = None
+        self._working = False
 
     @property
     def pulled(self) -> bool:
@@ -47,13 +57,50 @@ class Publisher:
             self._waiting.cancel()
         if delay is None:
             delay = self._server.session.settings.debounce / 1000
-        self._waiting = asyncio.get_running_loop().call_later(delay, self.now)
+        self._waiting = asyncio.get_running_loop().call_later(delay, self._begin)
 
-    def now(self) -> None:
+    def _begin(self) -> None:
+        self._waiting = None
+        if not self._working:
+            self._working = True
+            self._server.keep(self._work())
+
+    async def _work(self) -> None:
+        """Check what changed, and publish what is found; then what can wait, unless more changes."""
+        try:
+            await self.checked()
+            self._now()
+        finally:
+            self._working = False
+        await asyncio.sleep(_LATE)
+        for project in self._server.session.projects:
+            if project.loaded and project.is_checked and not project.is_settled and self._waiting is None:
+                await self._in_slices(project.settling())
+                self._now()
+
+    async def checked(self) -> None:
+        """Check what changed in the projects, a little at a time, so that the client is served meanwhile."""
+        for project in self._server.session.projects:
+            if project.loaded and not project.is_checked:
+                await self._in_slices(project.steps())
+
+    async def settled(self) -> None:
+        """The same, and all that can wait."""
+        await self.checked()
+        for project in self._server.session.projects:
+            while project.loaded and not project.is_settled:
+                await self._in_slices(project.steps())
+                await self._in_slices(project.settling())
+
+    async def _in_slices(self, steps: Iterator[None]) -> None:
+        turn = time.monotonic()
+        for _ in steps:
+            if time.monotonic() - turn > _SLICE:
+                await asyncio.sleep(_PAUSE)
+                turn = time.monotonic()
+
+    def _now(self) -> None:
         """Publish what changed since it was published last."""
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
         reports = {view.uri: self.of_view(view) for view in self._server.session.views()}
         reports.update((view.uri, self.of_source(view)) for view in self._server.sources.opened.values())
         if self.pulled:
@@ -102,7 +149,7 @@ class Publisher:
             one
             for project in session.projects
             if project.loaded
-            for one in reported_in_source(project.found, view.source, session, self._with_related)
+            for one in reported_in_source(project.found_soon, view.source, session, self._with_related)
         ]
 
     def answered(self, uri: str, reports: list[t.Diagnostic]) -> None:
@@ -115,7 +162,7 @@ class Publisher:
             uri_of(source.file): reported(found, session, self._with_related)
             for project in session.projects
             if project.loaded
-            for source, found in project.found.items()
+            for source, found in project.found_soon.items()
             if not session.is_open(source.file) and uri_of(source.file) not in self._server.sources.opened
         }
 

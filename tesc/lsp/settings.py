@@ -20,7 +20,7 @@ class ClientSettings:
     the findings of files that are not open too.
     """
 
-    debounce: int = 150
+    debounce: int = 30
     everywhere: bool = False
     profile: str | None = None
     select: tuple[str, ...] = ()

@@ -12,13 +12,13 @@ from tesc.lsp.uris import path_of, uri_of
 from tesc.lsp.uses import RememberingIndex
 from tesc.records import record
 from tesc.syntax.source import Source, Span
-from tesc.uses.scan import language_of
+from tesc.uses.scan import is_compiled, language_of
 from tesc.uses.sources import read_bytes, signature
 from tesc.uses.use import PASTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from tesc.lsp.project import Project
     from tesc.lsp.session import Session
@@ -120,7 +120,7 @@ class Sources:
             index.remove(view.path)
         else:
             index.reread(view.path)
-        self._touch(before != _named(index, view.path))
+        self._touch(before != _named(index, view.path), None)
         return True
 
     def view(self, uri: str) -> SourceView | None:
@@ -132,22 +132,30 @@ class Sources:
         index = project.uses if project else self._loose
         if project is None:
             self._outside.add(view.path)
-        before = _named(index, view.path)
+        before, headers, uses = (
+            _named(index, view.path),
+            index.headers_in(view.path),
+            index.uses_in(view.path),
+        )
         changed = index.update(view.path, view.source.text)
-        self._touch(before != _named(index, view.path))
-        if changed and not self.news:
+        names = _names((*uses, *index.uses_in(view.path)))
+        local = names is not None and headers == index.headers_in(view.path) and is_compiled(view.path)
+        if before != _named(index, view.path):
+            self.news = True
+        elif changed and not self.news:
             self.moved = True
-            self.touch()
+        if changed:
+            self.touch(names if local else None)
 
-    def _touch(self, different: bool) -> None:
+    def _touch(self, different: bool, names: Collection[str] | None) -> None:
         if different:
             self.news = True
-            self.touch()
+            self.touch(names)
 
-    def touch(self) -> None:
-        """Say that the sources use other events than before: they may be those of any folder."""
+    def touch(self, names: Collection[str] | None = None) -> None:
+        """Say that the sources use other events than before, those of any folder: of some names, or any."""
         for project in self.projects:
-            project.touch_uses()
+            project.touch_uses(names)
 
     # Indexes.
 
@@ -173,9 +181,12 @@ class Sources:
         project = self.project_at(path)
         if project is None or self.take_open(path, project.uses):
             return
-        before = _named(project.uses, path)
+        before, uses = _named(project.uses, path), project.uses.uses_in(path)
+        headers = project.uses.headers_in(path)
         project.uses.reread(path)
-        self._touch(before != _named(project.uses, path))
+        names = _names((*uses, *project.uses.uses_in(path)))
+        local = names is not None and headers == project.uses.headers_in(path) and is_compiled(path)
+        self._touch(before != _named(project.uses, path), names if local else None)
 
     def configure(self) -> None:
         """Take the client's settings as they are now: without `sources` only open documents count."""
@@ -320,3 +331,16 @@ class Sources:
 def _named(index: Index, path: str) -> list[tuple[str, str]]:
     """The names that a file uses, and how; where they are matters to nobody who counts."""
     return sorted((use.name, use.kind) for use in index.uses_in(path))
+
+
+def _names(uses: Iterable[Use]) -> set[str] | None:
+    """The names of the events that some uses may be of; None where only a preprocessor knows."""
+    names: set[str] = set()
+    for use in uses:
+        if use.kind == PASTED or use.macro:
+            return None
+        # Rust's test for an event's state may be a call of an event of that name.
+        names |= {use.name, f"{use.name}_enabled"}
+        if use.capitals:
+            names.add(use.name.removesuffix("_ENABLED"))
+    return names

@@ -49,6 +49,10 @@ class Source:
             self._starts = [start for start, _ in split_lines(self.text)] or [0]
         return self._starts
 
+    def know_lines(self, starts: list[int]) -> None:
+        """Take the offsets at which lines start from who has found them already."""
+        self._starts = starts
+
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1; columns count code points."""
         starts = self.line_starts

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from tesc.trace.reader import RecordReader
     from tesc.trace.values import Kind, Values
 
-_MOST_RECORDS = 4000
+# Of all events together, and of each.
+_MOST_RECORDS = 2000
+_MOST_OF_ONE = 8
 
 
 def mapped_names(path: str) -> list[str]:
@@ -60,24 +62,33 @@ def oddities(reader: RecordReader) -> list[str]:
     The reader stays where it is. Empty for what has no records of a known layout, such as logs.
     """
     found: dict[str, str] = {}
-    if not reader.layout.typed:
-        return []
-    for event, values in _first(reader):
-        if event.name in found or event is DROPPED:
-            continue
-        for (type_, name), kind, value in zip(event.parameters, event.kinds, values):
-            if isinstance(value, int) and not _holds(kind, value):
-                found[event.name] = f"'{event.name}' has {value:#x} for '{type_} {name}'"
-                break
+    if reader.layout.typed:
+        for event, kinds, values in _first(reader):
+            if event.name in found:
+                continue
+            for (type_, name), kind, value in zip(event.parameters, kinds, values):
+                if isinstance(value, int) and not _holds(kind, value):
+                    found[event.name] = f"'{event.name}' has {value:#x} for '{type_} {name}'"
+                    break
     return list(found.values())
 
 
-def _first(reader: RecordReader) -> Iterator[tuple[TracedEvent, Values]]:
+class _Sample:
+    """The first records of an event."""
+
+    def __init__(self, event: TracedEvent, reader: RecordReader) -> None:
+        self.event = event
+        self.kinds = event.kinds
+        self.split = event.splitter(reader.layout.order, reader.layout.words)
+        self.left = _MOST_OF_ONE
+
+
+def _first(reader: RecordReader) -> Iterator[tuple[TracedEvent, tuple[Kind, ...], Values]]:
     """The first records that fit their events in size, as far as the data is there."""
     data, at = reader.source.data, reader.source.at
     frame = framing(reader.layout)
     names = dict(reader.names)
-    named = reader.layout.named
+    samples: dict[int, _Sample | None] = {}
     for _ in range(_MOST_RECORDS):
         try:
             found = frame(data, at)
@@ -86,15 +97,23 @@ def _first(reader: RecordReader) -> Iterator[tuple[TracedEvent, Values]]:
         if isinstance(found, int):
             return
         if isinstance(found, Mapping):
+            if found.name == SENT_MARK:
+                return  # what a guest sent has its own events
             names[found.id] = found.name
+            samples.pop(found.id, None)
             at = found.stop
             continue
         event_id, _, _, body, at = found
-        event = reader.catalogue.named(names.get(event_id, "")) if named else reader.event(event_id)
-        if event is None or SENT_MARK in names.values():
+        if event_id not in samples:
+            named = reader.layout.named
+            event = reader.catalogue.named(names.get(event_id, "")) if named else reader.event(event_id)
+            samples[event_id] = None if event is None or event is DROPPED else _Sample(event, reader)
+        sample = samples[event_id]
+        if sample is None or not sample.left:
             continue
+        sample.left -= 1
         try:
-            yield event, event.splitter(reader.layout.order, reader.layout.words)(data[body:at])
+            yield sample.event, sample.kinds, sample.split(data[body:at])
         except (PayloadMismatch, struct.error):
             continue  # said where it is decoded
 

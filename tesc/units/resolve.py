@@ -81,7 +81,7 @@ def _resolve(roots: Sequence[Tree], loader: Loader | None, outside: Outside) -> 
 
 def has_directives(tree: Tree) -> bool:
     """Whether a file holds anything but events and comments."""
-    return any(item.__class__ in (Include, Prefix, Disable) for item in tree.items)
+    return not {item.__class__ for item in tree.items}.isdisjoint((Include, Prefix, Disable))
 
 
 def _plain(roots: Sequence[Tree]) -> Unit:

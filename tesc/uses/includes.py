@@ -46,8 +46,11 @@ class Includes:
         """`paths` are all known files; `read` gives a file's text, an empty one where it has none."""
         self._read = read
         self._by_name: dict[str, list[str]] = {}
+        # How paths are given (`./net/net.c`) is not how they are put together.
+        self._normal: dict[str, str] = {}
         for path in paths:
             self._by_name.setdefault(os.path.basename(path), []).append(path)
+            self._normal[os.path.normpath(path)] = path
         self._direct: dict[str, list[str]] = {}
 
     def written(self, path: str) -> list[str]:
@@ -60,9 +63,9 @@ class Includes:
         """The files that an include may mean: the one beside its file, or all whose paths end so."""
         beside = os.path.normpath(os.path.join(os.path.dirname(path), written))
         end = "/" + os.path.normpath(written).replace(os.sep, "/").lstrip("./")
+        if beside in self._normal:
+            return [self._normal[beside]]
         known = self._by_name.get(os.path.basename(written), ())
-        if beside in known:
-            return [beside]
         return [one for one in known if ("/" + one.replace(os.sep, "/")).endswith(end)]
 
     def reached(self, path: str) -> list[str]:

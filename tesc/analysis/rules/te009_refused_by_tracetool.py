@@ -31,6 +31,7 @@ class RefusedByTracetool(FileRule):
 
     code = "TE009"
     name = "refused-by-tracetool"
+    scope = "lines"
     severity = "warning"
     example_profile = "qemu"
 

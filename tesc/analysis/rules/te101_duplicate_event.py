@@ -34,6 +34,7 @@ class DuplicateEvent(RunRule):
 
     code = "TE101"
     name = "duplicate-event"
+    scope = "spelling"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         different, again = apart(clashes(units, settings, str))

@@ -32,6 +32,7 @@ class EventNamesDifferInCase(RunRule):
 
     code = "TE102"
     name = "event-names-differ-in-case"
+    scope = "spelling"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         found = clashes(units, settings, identifiers.c_object)

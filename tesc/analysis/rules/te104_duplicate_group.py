@@ -43,6 +43,7 @@ class DuplicateGroup(RunRule):
 
     code = "TE104"
     name = "duplicate-group"
+    scope = "files"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         linkage = Linkage(units, settings)

@@ -38,6 +38,7 @@ class ReservedEventName(RunRule):
 
     code = "TE105"
     name = "reserved-event-name"
+    scope = "event"
     formerly = ("TE106", "invalid-prefix")
     severity = "warning"
 

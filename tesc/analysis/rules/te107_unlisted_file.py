@@ -39,6 +39,7 @@ class UnlistedFile(RunRule):
 
     code = "TE107"
     name = "unlisted-file"
+    scope = "files"
     severity = "warning"
     example_profile = "qemu"
 

@@ -33,6 +33,7 @@ class TracePrefix(RunRule):
 
     code = "TE109"
     name = "trace-prefix"
+    scope = "rare"
     severity = "warning"
     fixable = True
 

@@ -43,6 +43,7 @@ class ListedTwice(RunRule):
 
     code = "TE110"
     name = "listed-twice"
+    scope = "files"
     example_profile = "qemu"
 
     def applies(self, settings: Settings) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Tree
     from tesc.units.unit import Unit, UnitEvent
 
 # Where a name breaks things.
@@ -61,6 +62,11 @@ class ParameterNameClash(RunRule):
 
     code = "TE305"
     name = "parameter-name-clash"
+    scope = "event"
+
+    def is_local(self, tree: Tree) -> bool:
+        # Such parameters may be called as the macros of other events are.
+        return "TRACE_" not in tree.source.text and "simple_trace_" not in tree.source.text
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         words = _words(settings.profile == "qemu", settings.compat == "qemu")

@@ -38,6 +38,7 @@ class PointerCrossesTunnel(RunRule):
 
     code = "TE309"
     name = "pointer-crosses-tunnel"
+    scope = "event"
     severity = "information"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:

@@ -47,6 +47,7 @@ class HostDependentWidth(RunRule):
 
     code = "TE310"
     name = "host-dependent-width"
+    scope = "event"
     severity = "warning"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:

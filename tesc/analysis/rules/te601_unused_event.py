@@ -67,6 +67,7 @@ class UnusedEvent(SourcesRule):
 
     code = "TE601"
     name = "unused-event"
+    scope = "name"
     severity = "warning"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:

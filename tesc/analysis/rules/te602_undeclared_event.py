@@ -56,6 +56,7 @@ class UndeclaredEvent(SourcesRule):
 
     code = "TE602"
     name = "undeclared-event"
+    scope = "late"
     fixable = True
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:

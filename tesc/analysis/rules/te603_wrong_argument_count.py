@@ -49,6 +49,7 @@ class WrongArgumentCount(SourcesRule):
 
     code = "TE603"
     name = "wrong-argument-count"
+    scope = "name"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
         broken = {

@@ -78,6 +78,7 @@ class EventInWrongFolder(SourcesRule):
 
     code = "TE604"
     name = "event-in-wrong-folder"
+    scope = "name"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
         from tesc.uses.scan import is_compiled  # few runs look into sources

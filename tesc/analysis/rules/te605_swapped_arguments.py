@@ -48,6 +48,7 @@ class SwappedArguments(SourcesRule):
 
     code = "TE605"
     name = "swapped-arguments"
+    scope = "name"
     severity = "warning"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:

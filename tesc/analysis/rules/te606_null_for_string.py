@@ -51,6 +51,7 @@ class NullForString(SourcesRule):
 
     code = "TE606"
     name = "null-for-string"
+    scope = "name"
     severity = "warning"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:

@@ -48,6 +48,7 @@ class ArgumentKindMismatch(SourcesRule):
 
     code = "TE607"
     name = "argument-kind-mismatch"
+    scope = "name"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
         for one, calls in judged_in(units, uses):

@@ -49,6 +49,7 @@ class NarrowedArgument(SourcesRule):
 
     code = "TE608"
     name = "narrowed-argument"
+    scope = "name"
     severity = "information"
     on_by_default = False
 

@@ -15,7 +15,8 @@ _OPTIONS = t.DiagnosticOptions(identifier="tesc", inter_file_dependencies=True, 
 
 def register(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_DIAGNOSTIC, _OPTIONS)
-    def diagnostic(ls: Server, params: t.DocumentDiagnosticParams) -> t.DocumentDiagnosticReport:
+    async def diagnostic(ls: Server, params: t.DocumentDiagnosticParams) -> t.DocumentDiagnosticReport:
+        await ls.publisher.settled()
         view = ls.view(params.text_document)
         source = ls.source_view(params.text_document)
         reports = ls.publisher.of_view(view) if view else ls.publisher.of_source(source) if source else []

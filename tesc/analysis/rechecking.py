@@ -1,0 +1,201 @@
+"""Checks the units of a run again and again, as an editor needs it: at an edit, not the whole tree.
+
+What is found after an edit is what `check` finds in the same texts. What a rule found elsewhere is
+taken over, at its new place, as far as the rule's `scope` says that it can't be another.
+"""
+
+from __future__ import annotations
+
+from tesc.analysis.check import (
+    OFF,
+    Plan,
+    diagnostic_of,
+    found_in_file,
+    found_in_run,
+    needs_sources,
+    unsuppressed,
+    with_chains,
+)
+from tesc.analysis.rule import ChangeRule, EventRule, FileRule
+from tesc.analysis.selection import chosen
+from tesc.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Generator, Mapping, Sequence
+
+    from tesc.analysis.diagnostic import Diagnostic
+    from tesc.analysis.rule import Rule
+    from tesc.analysis.spellings import SharedSpellings
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Tree
+    from tesc.syntax.source import Source
+    from tesc.units.unit import Unit
+    from tesc.uses.index import Index
+
+    Found = dict[Source, list[Diagnostic]]
+
+
+@record
+class Given:
+    """What is checked: units, the settings of each file's source, and the uses in C and Rust sources."""
+
+    units: Sequence[Unit]
+    settings: Mapping[Source, Settings]
+    uses: Index | None
+
+
+class State:
+    """What was found last, in what, by which rules."""
+
+    def __init__(
+        self, given: Given, rules: Sequence[Rule], levels: Mapping[Source, Mapping[str, str]]
+    ) -> None:
+        self.given = given
+        self.rules = rules
+        self.levels = dict(levels)
+        self.trees = {tree.source: tree for unit in given.units for tree in unit.trees}
+        # By file: what its events have by themselves, and what the rules on files find, by their codes.
+        self.of_events: Found = {}
+        self.of_files: dict[Source, list[Diagnostic]] = {}
+        # By code, for rules that look at all units.
+        self.of_runs: dict[str, list[Diagnostic]] = {}
+        self.found: Found = {}
+        self.spellings: SharedSpellings | None = None
+        # Rules that have not looked at what changed last: those whose findings can wait.
+        self.late: tuple[Rule, ...] = ()
+        self._plan: Plan | None = None
+
+    def copy(self) -> State:
+        """The same, to be changed apart from this one."""
+        other = object.__new__(State)
+        other.__dict__.update(self.__dict__)
+        for name in ("levels", "trees", "of_events", "of_files", "of_runs", "found"):
+            setattr(other, name, dict(getattr(self, name)))
+        other._plan = None
+        return other
+
+    @property
+    def first(self) -> Settings | None:
+        """The settings that hold for what is looked at across files: the first file's."""
+        tree = next((unit.trees[0] for unit in self.given.units), None)
+        return None if tree is None else self.given.settings[tree.source]
+
+    def plan(self) -> Plan:
+        """Which rules run on which file; asked for once all files are known."""
+        if self._plan is None:
+            self._plan = Plan(self.rules, {}, self.levels)
+        return self._plan
+
+    def look_into(
+        self, tree: Tree, rules: Sequence[Rule], seen: Sequence[tuple[str, bool]]
+    ) -> list[Diagnostic]:
+        """What some rules find in a file by itself; `seen` are the events' names and whether they cross."""
+        plan = self.plan()
+        levels = plan.severities_in(tree.source)
+        mine = [rule for rule in rules if levels.get(rule.code) != OFF]
+        return found_in_file(tree, self.given.settings[tree.source], levels, mine, seen)
+
+    def look_across(self, rule: Rule, units: Sequence[Unit]) -> list[Diagnostic]:
+        """What a rule finds that looks at all units."""
+        first = self.first
+        if first is None or not rule.applies(first):
+            return []
+        plan = self.plan()
+        found = []
+        for report in found_in_run(rule, units, first, self.given.uses, None):
+            assert report.source is not None
+            levels = plan.severities_in(report.source)
+            if levels.get(rule.code) != OFF:
+                found.append(diagnostic_of(rule, report, report.source, report.event, levels))
+        return found
+
+    def collect(self, dirty: Collection[Source] | None = None) -> None:
+        """Put together what was found in some files, or in all."""
+        by_source: Found = {}
+        for source in self.trees if dirty is None else dirty:
+            if source in self.trees:
+                by_source[source] = [*self.of_events[source], *self.of_files[source]]
+        for found in self.of_runs.values():
+            for one in found:
+                if dirty is None or one.source in dirty:
+                    by_source.setdefault(one.source, []).append(one)
+        for source in dirty or ():
+            self.found.pop(source, None)
+        plan = self.plan()
+        for source, mine in by_source.items():
+            mine = with_chains(self._units_of(source, mine), mine)
+            if source in self.trees:
+                mine = unsuppressed([self.trees[source]], mine, plan, self.given.settings)
+            if mine:
+                self.found[source] = sorted(mine, key=lambda one: (one.span.start, one.code, one.message))
+
+    def _units_of(self, source: Source, found: Sequence[Diagnostic]) -> Sequence[Unit]:
+        """The units whose includes lead to a file, where something was found in it."""
+        if not found:
+            return ()
+        return [unit for unit in self.given.units if any(tree.source is source for tree in unit.trees)]
+
+
+def check_again(
+    last: State | None, given: Given, names: Collection[str] = ()
+) -> Generator[None, None, State]:
+    """Check in steps, between which others may work; returns what was found.
+
+    `last` is what was found before under the same settings, or None; `names` are the events whose uses
+    in sources are others since then. What can wait is left to `settled`.
+    """
+    from tesc.analysis.edited_run import edits_between, look_again
+
+    edits = None if last is None else edits_between(last, given)
+    if last is not None and edits is not None:
+        upper = {name.upper() for name in names}
+        state = look_again(last, given, edits, upper) if edits or upper else last
+        if state is not None:
+            return state
+    return (yield from _whole(given))
+
+
+def settled(state: State) -> Generator[None, None, State]:
+    """Look, in steps, for what was left for later; returns what was found then."""
+    for rule in state.late:
+        yield
+        found = state.look_across(rule, state.given.units)
+        state = state.copy()
+        dirty = {one.source for one in (*state.of_runs[rule.code], *found)}
+        state.of_runs[rule.code] = found
+        state.late = tuple(one for one in state.late if one is not rule)
+        state.collect(dirty)
+    return state
+
+
+def is_near(last: State | None, given: Given) -> bool:
+    """Whether what is to be checked differs from what was by an edit, so that it takes no time."""
+    from tesc.analysis.edited_run import edits_between
+
+    return last is not None and edits_between(last, given) is not None
+
+
+def _whole(given: Given) -> Generator[None, None, State]:
+    """Check everything."""
+    rules, levels = chosen(given.settings)
+    rules = [rule for rule in rules if not isinstance(rule, ChangeRule)]
+    if given.uses is None:
+        rules = [rule for rule in rules if not needs_sources(rule)]
+    state = State(given, rules, levels)
+    names = {id(one.node): one.name for unit in reversed(given.units) for one in reversed(unit.events)}
+    crossing = {id(event.node) for unit in given.units for event in unit.events if event.crosses}
+    for_events = [rule for rule in rules if isinstance(rule, EventRule)]
+    for_files = [rule for rule in rules if isinstance(rule, FileRule)]
+    yield
+    for source, tree in state.trees.items():
+        seen = [(names.get(id(one), one.name), id(one) in crossing) for one in tree.events]
+        state.of_events[source] = state.look_into(tree, for_events, seen)
+        state.of_files[source] = state.look_into(tree, for_files, seen)
+        yield
+    for rule in rules:
+        if not isinstance(rule, (EventRule, FileRule)):
+            state.of_runs[rule.code] = state.look_across(rule, given.units)
+            yield
+    state.collect()
+    return state
