@@ -12,6 +12,7 @@ from tesc.trace.errors import Broken, PayloadMismatch, Unusable
 from tesc.trace.events import DROPPED
 from tesc.trace.input import TraceInput, Truncated
 from tesc.trace.layout import HEADER_BYTES, SENT_MARK, Mapping, framing, headed_layout
+from tesc.trace.logs import LogReader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,9 +60,14 @@ def mapped_names(path: str) -> list[str]:
 def oddities(reader: RecordReader) -> list[str]:
     """Why the first records cannot be of the events that they are read as: a sentence an event.
 
-    The reader stays where it is. Empty for what has no records of a known layout, such as logs.
+    The reader stays where it is.
     """
     found: dict[str, str] = {}
+    if isinstance(reader, LogReader):
+        lines, misfits = reader.misfits(_MOST_RECORDS)
+        # A text can hold a line's end, and lines of threads run into each other, but not often.
+        if len(misfits) > _MOST_OF_ONE and len(misfits) * 10 > lines:
+            found = {name: f"lines of '{name}' are not what its format prints" for name in misfits}
     if reader.layout.typed:
         for event, kinds, values in _first(reader):
             if event.name in found:

@@ -170,6 +170,18 @@ def test_values_that_cannot_be(tesc, tmp_path, declared, payload, said):
     assert said in found and bool(found) == bool(said)
 
 
+def test_a_log_of_other_events(tesc, tmp_path):
+    """It is said before any line is decoded."""
+    (tmp_path / "log").write_text("".join(f"level {number}\nstop vm 0x10\n" for number in range(50)))
+    status, printed, said = tesc("decode", "log", "--events=new")
+    first, *_ = said.splitlines()
+    assert first == (
+        "tesc: warning: log: not made with new, it seems: lines of 'level' are not what its format prints"
+    )
+    assert (status, printed.count("stop vm 0x10")) == (1, 50)
+    assert tesc("decode", "log", "--events=old")[2] == ""
+
+
 def test_events_of_a_revision(tmp_path, monkeypatch):
     """The whole checkout's, as it was."""
     words = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
