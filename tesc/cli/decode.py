@@ -106,6 +106,18 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="perfetto: draw this argument of events as a counter; EVENT may be a pattern",
     )
     parser.add_argument(
+        "--open",
+        action="store_true",
+        help="perfetto: serve the file on this machine alone, and print the address that opens it in "
+        "Perfetto's viewer, until Ctrl-C",
+    )
+    parser.add_argument(
+        "--bundle",
+        metavar="FILE",
+        help="write an archive (tar) for Perfetto's viewer with a picture of each TRACE, among which may be "
+        "the text of 'trace-cmd report', and a manifest that says which machine's it is",
+    )
+    parser.add_argument(
         "--ctf-version", choices=VERSIONS, help="ctf: the version to write (default: 1.8, which all can read)"
     )
     parser.add_argument("--follow", action="store_true", help="continue as the file grows, until Ctrl-C")
@@ -147,9 +159,18 @@ def _jobs(text: str) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
+    _check(options)
+    if options.open or options.bundle:
+        from tesc.cli import pictures
+
+        return (pictures.open_in_viewer if options.open else pictures.bundle)(options, _run)
+    return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Decode the traces into one output."""
     from tesc.trace.output import Lines, open_output
 
-    _check(options)
     workspace, unit = traced_events(options.events, options.traces, overrides(options))
     settings = workspace.settings_of(unit.roots[0].source)
     whole = not refused(errors_in(unit))
@@ -234,17 +255,24 @@ def _check(options: argparse.Namespace) -> None:
         raise Failure("--follow and --sort contradict each other: what comes first is known at the end")
     if options.stats and options.format not in ("text", "jsonl", "csv"):
         raise Failure(f"--stats has no format {options.format}: it is text, jsonl or csv")
-    if (options.span or options.spans) and not (options.latency or options.format == "perfetto"):
+    if (options.span or options.spans) and not (
+        options.latency or options.bundle or options.format == "perfetto"
+    ):
         raise Failure("--span and --spans go with --latency, or with --format perfetto")
-    if options.counter and (options.latency or options.stats or options.format != "perfetto"):
+    drawn = options.format == "perfetto" or options.bundle
+    if options.counter and (options.latency or options.stats or not drawn):
         raise Failure("--counter is for the format perfetto")
+    if options.open or options.bundle:
+        from tesc.cli import pictures
+
+        pictures.check(options)
     if options.format == "ctf":
         from tesc.cli import ctf
 
         ctf.check(options)
     elif options.ctf_version:
         raise Failure("--ctf-version is for the format ctf")
-    if options.format == "perfetto" and options.output is None and sys.stdout.isatty():
+    if options.format == "perfetto" and not (options.output or options.open) and sys.stdout.isatty():
         raise Failure("the format perfetto is not text: name a file with --output")
     if options.latency and (options.stats or options.follow or options.format not in ("text", "jsonl")):
         raise Failure("--latency is printed as text or jsonl, of whole traces, without --stats")
