@@ -6,7 +6,8 @@ import argparse
 
 from tesc import cache
 from tesc.cli.terminal import Failure
-from tesc.config.settings import DATA_MODELS, PROFILES
+from tesc.config.settings import PROFILES
+from tesc.syntax.data_models import DATA_MODELS
 from tesc.workspace import Overrides
 
 LEVELS = ("error", "warning", "information", "off")
