@@ -16,7 +16,7 @@ from tesc.trace.progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from tesc.cli.commands import Commands
@@ -42,14 +42,26 @@ exit status: 0 answered, 1 answered of what could be read of the trace, 2 not an
 """
 
 
+def main(words: Sequence[str]) -> int:
+    """Run the command with options between the traces and the SQL, as people write them."""
+    parser = argparse.ArgumentParser(prog="tesc query")
+    _add_arguments(parser)
+    # `--guest TRACE` names a trace: it takes a value only after `=`, which argparse does not know of.
+    spelled = ["--guest=" if word == "--guest" else word for word in words]
+    options = parser.parse_intermixed_args(spelled)
+    options.words = list(words)
+    return run(options)
+
+
 def add_parser(commands: Commands) -> None:
-    parser = commands.add_parser(
-        "query",
-        help="ask traces questions in SQL",
-        description="Ask traces questions in SQL: how many, how long, what came before.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    """Let the list of commands have it; `main` reads its arguments."""
+    _add_arguments(commands.add_parser("query", help="ask traces questions in SQL"))
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Ask traces questions in SQL: how many, how long, what came before."
+    parser.epilog = _EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the traces, and the SQL as the last word")
     parser.add_argument(
         "--events", metavar="FILE", help="the events: the trace-events-all of the traced program"

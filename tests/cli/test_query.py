@@ -50,6 +50,9 @@ def test_answers(query, folder):
     table = "duration  key\n     300  1\n      50  2\n"
     assert query("trace", HELD) == (0, table, "")
     assert query("trace", HELD, "--no-cache") == (0, table, "")
+    # Options may come between the trace and the question, too.
+    assert query("trace", "--events", "events", "--format=table", HELD, events=()) == (0, table, "")
+    assert query("--no-cache", "trace", "--events", "events", "--guest", HELD, events=()) == (0, table, "")
     assert query("trace", stdin=HELD.encode()) == (0, table, "")
     assert query("trace", HELD, "--format", "csv")[1] == "duration,key\r\n300,1\r\n50,2\r\n"
     _, lines, _ = query("trace", HELD, "--format=jsonl")
