@@ -115,8 +115,7 @@ class Frames:
             slot = slots[event_id]
             assert slot is not None
             payloads = self.payloads(which)
-            slot.meet(payloads)
-            made[which] = np.fromiter(map(slot.__getitem__, payloads), object, len(which))
+            made[which] = np.fromiter(slot.all_of(payloads), object, len(which))
         found: list[Any] = made.tolist()
         return found
 
