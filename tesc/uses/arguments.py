@@ -126,7 +126,8 @@ class Sight:
         place = text.find(name, head, end)
         while place >= 0:
             after = place + len(name)
-            if not (_is_word(text[place - 1 : place]) or _is_word(text[after : after + 1])):
+            # What is before and after the name of a variable that is declared.
+            if text[place - 1] in " *\t\n\r" and text[after : after + 1] in _AFTER_NAME:
                 found = _declared(text, place, after, body)
                 if found is not None:
                     yield place, found
@@ -148,6 +149,7 @@ class Sight:
         return self._heads[body]
 
 
+_AFTER_NAME = frozenset(" =;,[)\t\n\r\v\f")
 _LONGEST_HEAD = 2000
 _NEAR = 100
 _TYPE = r"((?:[A-Za-z_]\w*\s+)*[A-Za-z_]\w*(?:\s*\*[\s*]*(?:const\s+)?|\s+))\Z"

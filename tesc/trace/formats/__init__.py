@@ -30,7 +30,8 @@ FORMATS = {
     "chrome": "Trace Event JSON for the viewers of Perfetto and Chrome",
     "perfetto": "Perfetto's own format, for its viewer: exact, and smaller than the trace",
 }
-
+# Those that are folders, which -o names.
+FOLDER_FORMATS = {"ctf": "the Common Trace Format, for babeltrace2 and Trace Compass (-o DIR)"}
 
 _MOST_PIDS = 1 << 12
 

@@ -147,7 +147,8 @@ class Perfetto(TraceWriter):
 
     def beginning(self, event: TracedEvent) -> str:
         """The fields of an event's name, and of its track if that is not the process's."""
-        return number(NAME_IID, self.name(event.name)) + self._guest_track(event.name)
+        guest = self.guest_track(event.name)
+        return number(NAME_IID, self.name(event.name)) + (number(TRACK, guest) if guest else "")
 
     def name(self, name: str) -> int:
         """The number of an event's name."""
@@ -161,11 +162,10 @@ class Perfetto(TraceWriter):
         ]
         return lambda values: "".join(map(getitem, arguments, values))
 
-    def _guest_track(self, event: str) -> str:
-        for prefix, name in self._guests:
-            if event.startswith(prefix):
-                return number(TRACK, track_of(f"guest {name}"))
-        return ""
+    def guest_track(self, event: str) -> int:
+        """The ID of the track of the guest whose event it is; 0 if it is none's."""
+        found = [name for prefix, name in self._guests if event.startswith(prefix)]
+        return track_of(f"guest {found[0]}") if found else 0
 
     def columns(self, times: Sequence[int], pids: Sequence[int], made: Sequence[str]) -> str:
         head = self.head(set(pids))
@@ -227,7 +227,7 @@ class Perfetto(TraceWriter):
     def _head_of(self, pid: int) -> str:
         sequence = self._sequences[pid]
         track = track_of(PROCESS, pid)
-        about = number(1, track) + (counted(3, number(1, pid)) if pid >= 0 else text(2, "unknown process"))
+        about = number(1, track) + (counted(3, number(1, pid)) if pid > 0 else text(2, "no process"))
         tracks = [about] + [number(1, track_of(f"guest {name}")) + text(2, name) for _, name in self._guests]
         defaults = number(_CLOCK_ID, _OWN) + counted(TRACK_EVENT, number(TRACK, track))
         names = [counted(2, number(_IID, iid) + text(_NAME, name)) for name, iid in self._events.items()]
