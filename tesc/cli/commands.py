@@ -29,7 +29,7 @@ _ORDER = (
         "breaking",
         "diff",
     ),
-    *("guest", "decode", "query", "bpftrace", "explain", "lsp", "config", "init", "cache"),
+    *("guest", "decode", "builds", "query", "bpftrace", "explain", "lsp", "config", "init", "cache"),
     *("completion", "man"),
 )
 

@@ -7,11 +7,13 @@ import gc
 import sys
 from io import StringIO
 
+from tesc.cli.builds import say_oddities, traced_events
+from tesc.cli.events import add_events_option
 from tesc.cli.filters import add_filters, selection_of
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.span_options import add_span_options, counters_of, pairings_of, say_unmatched
 from tesc.cli.terminal import Failure, error
-from tesc.cli.units import load, refused
+from tesc.cli.units import refused
 from tesc.trace.ctf import VERSIONS
 from tesc.trace.formats import FOLDER_FORMATS, FORMATS
 from tesc.trace.tables import TABLE_FORMATS
@@ -75,12 +77,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the trace; - is standard input")
-    parser.add_argument(
-        "--events",
-        required=True,
-        metavar="FILE",
-        help="the events: the trace-events-all of the traced program",
-    )
+    add_events_option(parser)
     parser.add_argument(
         "--format",
         choices=[*FORMATS, *FOLDER_FORMATS, *TABLE_FORMATS],
@@ -174,10 +171,11 @@ def _run(options: argparse.Namespace) -> int:
     """Decode the traces into one output."""
     from tesc.trace.output import Lines, open_output
 
-    workspace, unit = load(options.events, overrides(options))
+    workspace, unit = traced_events(options.events, options.traces, overrides(options))
     settings = workspace.settings_of(unit.roots[0].source)
     whole = not refused(errors_in(unit))
     readers = open_traces(options, unit, whole)
+    say_oddities(options.traces, options.events, readers)
     if readers and options.format in TABLE_FORMATS:
         from tesc.cli.tables import write
 
@@ -206,6 +204,8 @@ def _run(options: argparse.Namespace) -> int:
     problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
         error(str(problem))
+    for reader in readers:
+        reader.source.close()
     if len(readers) < len(options.traces) or (problems and not any(reader.decoded for reader in readers)):
         return 2
     return 0 if whole and not problems else 1

@@ -16,6 +16,7 @@ DIRECT = {
     "tracetool": "tracetool",
     "gen": "gen",
     "decode": "decode",
+    "query": "query",
     "tracetool-classic": "tracetool_classic",
 }
 

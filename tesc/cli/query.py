@@ -7,16 +7,17 @@ import os
 import sys
 from contextlib import contextmanager
 
+from tesc.cli.builds import say_oddities, traced_events
 from tesc.cli.decode import end_when_told, errors_in, open_traces
 from tesc.cli.filters import add_filters, selection_of
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error, print_text, standard_input
-from tesc.cli.units import load, refused
+from tesc.cli.units import refused
 from tesc.trace.progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from tesc.cli.commands import Commands
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
 _FORMATS = ("table", "csv", "json", "jsonl", "parquet")
 _EPILOG = """\
-TRACE is a trace or a log (several are one after the other), which --events belongs to, or a folder that
-'tesc decode --format parquet' wrote. The last argument is SQL if it has a space in it and is no file;
-without any it is read from standard input, and on a terminal a prompt takes questions.
+TRACE is a trace or a log (several are one after the other), or a folder that 'tesc decode --format
+parquet' wrote; --events is found as 'tesc decode' finds it. The last argument is SQL if it has a space in it
+and is no file; without any it is read from standard input, and on a terminal a prompt takes questions.
 
 Each event is a view: ts (nanoseconds), time (a timestamp of microseconds), pid, a column an argument,
 trace, seq (the record's number). 'records' has all records, 'spans' all spans, 'spans.NAME' those of a
@@ -42,14 +43,26 @@ exit status: 0 answered, 1 answered of what could be read of the trace, 2 not an
 """
 
 
+def main(words: Sequence[str]) -> int:
+    """Run the command with options between the traces and the SQL, as people write them."""
+    parser = argparse.ArgumentParser(prog="tesc query")
+    _add_arguments(parser)
+    # `--guest TRACE` names a trace: it takes a value only after `=`, which argparse does not know of.
+    spelled = ["--guest=" if word == "--guest" else word for word in words]
+    options = parser.parse_intermixed_args(spelled)
+    options.words = list(words)
+    return run(options)
+
+
 def add_parser(commands: Commands) -> None:
-    parser = commands.add_parser(
-        "query",
-        help="ask traces questions in SQL",
-        description="Ask traces questions in SQL: how many, how long, what came before.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    """Let the list of commands have it; `main` reads its arguments."""
+    _add_arguments(commands.add_parser("query", help="ask traces questions in SQL"))
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Ask traces questions in SQL: how many, how long, what came before."
+    parser.epilog = _EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the traces, and the SQL as the last word")
     parser.add_argument(
         "--events", metavar="FILE", help="the events: the trace-events-all of the traced program"
@@ -63,7 +76,7 @@ def add_parser(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="NAME=BEGIN..END[,key=PARAMETER]",
-        help="spans besides those that the names of events speak of, as 'tesc decode' takes them",
+        help="more spans than those that the names of events speak of, as 'tesc decode' takes them",
     )
     parser.add_argument(
         "-j", "--jobs", type=int, metavar="N", help="processes for a long trace (default: the cores)"
@@ -149,9 +162,7 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
             raise Failure("a folder has its records already: filter them in SQL")
         yield folders[0], True
         return
-    if options.events is None:
-        raise Failure("--events FILE is needed: the trace-events-all of the traced program")
-    workspace, unit = load(options.events, overrides(options))
+    workspace, unit = traced_events(options.events, options.traces, overrides(options))
     options.configured = workspace.settings_of(unit.roots[0].source).spans
     whole = not refused(errors_in(unit))
     options.no_header = options.follow = False
@@ -163,6 +174,7 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         readers = open_traces(options, unit, whole)
         if not readers:
             raise Failure("there is nothing to ask")
+        say_oddities(options.traces, options.events, readers)
         progress = Progress(readers[0].source.size)
         end_when_told()
         try:

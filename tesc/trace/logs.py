@@ -99,6 +99,23 @@ class LogReader(RecordReader):
             self._starts(data[match.start() :]) for match in _INNER.finditer(data)
         )
 
+    def misfits(self, most: int) -> tuple[int, list[str]]:
+        """How many of the first `most` lines are events', and the names of those that do not fit."""
+        lines, misfits = 0, []
+        whole = self.source.data[: self.source.data.rfind(b"\n") + 1]
+        for line in whole.split(b"\n", most)[:most]:
+            head = self._head(line)
+            event_id = None if head is None else self._ids.get(head.name)
+            if head is None or event_id is None:
+                continue
+            lines += 1
+            event = self._declared[event_id]
+            try:
+                inverse(event.format, event.kinds, event.model)(line[head.stop :])
+            except PayloadMismatch:
+                misfits.append(event.name)
+        return lines, misfits
+
     def first_time(self) -> int | None:
         """The time of the first event's line in the first data, or None."""
         if not self.source.data:

@@ -50,6 +50,9 @@ def test_answers(query, folder):
     table = "duration  key\n     300  1\n      50  2\n"
     assert query("trace", HELD) == (0, table, "")
     assert query("trace", HELD, "--no-cache") == (0, table, "")
+    # Options may come between the trace and the question, too.
+    assert query("trace", "--events", "events", "--format=table", HELD, events=()) == (0, table, "")
+    assert query("--no-cache", "trace", "--events", "events", "--guest", HELD, events=()) == (0, table, "")
     assert query("trace", stdin=HELD.encode()) == (0, table, "")
     assert query("trace", HELD, "--format", "csv")[1] == "duration,key\r\n300,1\r\n50,2\r\n"
     _, lines, _ = query("trace", HELD, "--format=jsonl")
@@ -152,7 +155,9 @@ def test_what_is_missing(folder):
     assert not os.path.exists(folder / "cache")
 
 
-def test_which_events(query):
-    status, _, said = query("trace", "SELECT 1 ", events=())
-    assert status == 2
-    assert said == "tesc: error: --events FILE is needed: the trace-events-all of the traced program\n"
+def test_the_events_of_builds(query, folder):
+    """Without --events a trace finds those of the build that made it."""
+    command = [sys.executable, "-m", "tesc", "builds", "add", "ours", "events"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    status, found, _ = query("trace", HELD, events=())
+    assert (status, found) == (0, "duration  key\n     300  1\n      50  2\n")

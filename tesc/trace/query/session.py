@@ -118,7 +118,7 @@ class Session:
             yield View(name, columns, f"SELECT * FROM {read}")
         records, spans = distinct(["records", "spans"], taken)
         parts = [
-            f"SELECT {text(layout.event)} AS event, ts, time, pid, trace, seq FROM {quoted(name)}"
+            f"SELECT {text(layout.event)} AS event, ts, time, pid, trace, seq FROM main.{quoted(name)}"
             for layout, name in tables.items()
         ]
         columns = ("event", "ts", "time", "pid", "trace", "seq")
@@ -196,11 +196,12 @@ class Session:
         if view.name in self._made:
             return
         self._made.add(view.name)
-        for name in re.findall(r'FROM ((?:spans\.)?"(?:[^"]|"")+")', view.query):
+        for name in re.findall(r'FROM (?:main\.|(?=spans\.))((?:spans\.)?"(?:[^"]|"")+")', view.query):
             self._make(self.views[name.replace('"', "").casefold()])
         schema, _, name = view.name.rpartition(".")
         target = f"{schema or 'main'}.{quoted(name)}"
-        self._connection.execute(f"CREATE VIEW {target} AS {view.query}")
+        made = f"CREATE VIEW {target} AS {view.query}"
+        self._guarded(made, lambda: self._connection.execute(made))
 
     def __enter__(self) -> Session:
         return self

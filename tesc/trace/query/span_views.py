@@ -84,7 +84,7 @@ def _marks(pairing: Pairing, layout: Layout, name: str, step: int) -> str:
         f"{quoted(columns[key])} AS {quoted(shown)}, "
         for key, shown in zip(pairing.key, key_columns(pairing))
     )
-    return f"SELECT trace, seq, ts, pid, {keys}{step} AS step FROM {quoted(name)}"
+    return f"SELECT trace, seq, ts, pid, {keys}{step} AS step FROM main.{quoted(name)}"
 
 
 def union_query(views: Sequence[tuple[str, Pairing]]) -> str:

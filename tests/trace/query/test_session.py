@@ -134,6 +134,14 @@ def test_no_other_files(session, tmp_path):
         session.reader(f"SELECT * FROM read_text('{path}')")
 
 
+def test_a_span_that_is_called_like_an_event(tmp_path, writer, catalogue):
+    data = write(tmp_path, writer, catalogue, [(0, 1, 7, 0x10, -1), (1, 4, 7, 0x10, 5)])
+    with Session(str(data), [Pairing("go", ("go",), ("went",), ("req",))]) as session:
+        sql = "SELECT go.n, s.duration FROM spans.go s JOIN go USING (trace, seq)"
+        assert rows(session, sql) == [(-1, 3)]
+        assert rows(session, "SELECT span, duration FROM spans") == [("go", 3)]
+
+
 def test_impossible_spans(tmp_path, writer, catalogue):
     data = write(tmp_path, writer, catalogue, [(0, 1, 7, 0x10, -1), (3, 2, 7)])
     with (
