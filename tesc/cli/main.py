@@ -17,6 +17,7 @@ DIRECT = {
     "tracetool": "tracetool",
     "gen": "gen",
     "decode": "decode",
+    "query": "query",
     "tracetool-classic": "tracetool_classic",
 }
 # What works on more than its memory holds, or until it is stopped. All else needs what it made until it
