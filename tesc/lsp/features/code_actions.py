@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lsprotocol import types as t
+from pygls.capabilities import get_capability
 
 from tesc.lsp import offers as make
-from tesc.lsp.capabilities import capability
 from tesc.lsp.reports import SOURCE
 from tesc.syntax.source import Span
 
@@ -50,7 +50,7 @@ def register(server: Server) -> None:
     # pygls looks the annotations of commands up, and these would be there for type checkers only.
     def apply(ls, title, edit):  # type: ignore[no-untyped-def]
         if isinstance(edit, dict):
-            edit = ls.protocol._converter.structure(edit, t.WorkspaceEdit)
+            edit = ls.converter.structure(edit, t.WorkspaceEdit)
         ls.workspace_apply_edit(t.ApplyWorkspaceEditParams(edit, str(title)))
 
 
@@ -114,7 +114,7 @@ def _costly(ls: Server, view: View, rule: str | None) -> t.WorkspaceEdit | None:
 
 def _spelt(ls: Server, view: View, offer: Offer, context: t.CodeActionContext) -> Actions:
     """An offer as the client takes actions; nothing where it takes none of the kind."""
-    kinds = capability(ls.client_capabilities, "text_document.code_action.code_action_literal_support")
+    kinds = get_capability(ls.client_capabilities, "text_document.code_action.code_action_literal_support")
     if offer.explains is not None:
         command = t.Command(offer.title, _EXPLAIN, arguments=[offer.explains])
         if _EXPLAIN not in _client_commands(ls):
@@ -132,8 +132,8 @@ def _spelt(ls: Server, view: View, offer: Offer, context: t.CodeActionContext) -
         return []
     if kinds:
         return [_action(view, offer, context, edit=edit)]
-    if capability(ls.client_capabilities, "workspace.apply_edit"):
-        arguments = [offer.title, ls.protocol._converter.unstructure(edit)]
+    if get_capability(ls.client_capabilities, "workspace.apply_edit"):
+        arguments = [offer.title, ls.converter.unstructure(edit)]
         return [t.Command(offer.title, _APPLY, arguments=arguments)]
     return []
 
@@ -144,9 +144,9 @@ def _client_commands(ls: Server) -> list[Any]:
 
 
 def _resolves(ls: Server) -> bool:
-    client = capability(ls.client_capabilities, "text_document.code_action")
-    properties = capability(client, "resolve_support.properties") or ()
-    return bool(client.data_support) and "edit" in properties
+    client = get_capability(ls.client_capabilities, "text_document.code_action")
+    properties = get_capability(client, "resolve_support.properties") or ()
+    return bool(client and client.data_support) and "edit" in properties
 
 
 def _action(view: View, offer: Offer, context: t.CodeActionContext, **what: Any) -> t.CodeAction:

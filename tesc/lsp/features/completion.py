@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lsprotocol import types as t
+from pygls.capabilities import get_capability
 
-from tesc.lsp.capabilities import capability
 from tesc.lsp.completion.directives import (
     complete_behind_path,
     complete_mark,
@@ -58,7 +58,7 @@ def register(server: Server) -> None:
             return None
         context = params.context
         typed = context.trigger_character if context and context.trigger_character else ""
-        snippets = capability(
+        snippets = get_capability(
             ls.client_capabilities, "text_document.completion.completion_item.snippet_support"
         )
         items = items_at(view, params.position, typed, bool(snippets))
@@ -117,7 +117,7 @@ def _page(ls: Server, code: str) -> t.MarkupContent | str | None:
     rule = next((rule for rule in all_rules() if rule.code == code), None)
     if rule is None:
         return None
-    formats = capability(
+    formats = get_capability(
         ls.client_capabilities, "text_document.completion.completion_item.documentation_format"
     )
     if formats and t.MarkupKind.Markdown in formats:
