@@ -71,8 +71,11 @@ def _signature(one: Declared) -> tuple[tuple[str, str], ...]:
 
 
 def is_judged(use: Use, parameters: int) -> bool:
-    """Whether the arguments of a call are those of so many parameters."""
-    return use.kind == CALL and not use.dead and use.arguments == parameters == len(use.given)
+    """Whether the arguments of a call are those of so many parameters.
+
+    Where there are as many as parameters, a macro among them is one: it would not compile otherwise.
+    """
+    return use.kind == CALL and not use.dead and len(use.given) == parameters
 
 
 def at_arguments(

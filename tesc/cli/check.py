@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import time
 
@@ -99,13 +100,20 @@ def run(options: argparse.Namespace) -> int:
         raise Failure("--unsafe-fixes goes with --fix or --diff")
     if options.write_baseline and (options.fix or options.diff):
         raise Failure("--write-baseline does not go with --fix or --diff")
-    if options.diff_base is not None or options.patch is not None:
-        from tesc.cli import changed
+    collects = gc.isenabled()
+    # Hardly anything of a run becomes garbage before its end, and looking for some takes a tenth of the time.
+    gc.disable()
+    try:
+        if options.diff_base is not None or options.patch is not None:
+            from tesc.cli import changed
 
-        changed.forbid(options)
-        with changed.change(options) as change:
-            return _run(options, change)
-    return _run(options, None)
+            changed.forbid(options)
+            with changed.change(options) as change:
+                return _run(options, change)
+        return _run(options, None)
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _run(options: argparse.Namespace, change: Change | None) -> int:
@@ -121,7 +129,7 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     for text in renamed_rules(workspace.settings.values()):
         error(text, "note")
     kept = KeptReports(os.getcwd()) if cache.enabled() else None
-    memory = Memory(kept)
+    memory = Memory(kept, with_helpers=True)
     sources = _Sources(workspace, change)
     found = _found(workspace, sources, memory)
     if kept:
@@ -135,7 +143,8 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     found = wanted.of(found)
     if options.fix or options.diff:
         return _fix(found, workspace, sources, options, missing, wanted)
-    printed = report.report(found, workspace.files, options, known=wanted.known)
+    statistics = sources.told() if options.statistics else ""
+    printed = report.report(found, workspace.files, options, known=wanted.known, statistics=statistics)
     status = _status(found, workspace, missing)
     if kept and status != 2 and kept_runs.may_keep(options) and not (wanted.known or warned()):
         kept_runs.keep(options, workspace, printed, status, began)
@@ -213,6 +222,14 @@ class _Sources:
                 error(f"{' '.join(self._folders)}: no C or Rust sources here", "warning")
                 self._folders = []
         return self._uses if self._folders else None
+
+    def told(self) -> str:
+        """How many calls were judged, as a text; empty if no sources were looked at."""
+        if self._uses is None or not self._folders:
+            return ""
+        from tesc.analysis.judged_calls import told
+
+        return told(self._workspace.units, self._uses)
 
     def before(self, look: Callable[[], list[Diagnostic]]) -> list[Diagnostic]:
         """What is found while the sources are as they were before the change."""

@@ -79,14 +79,20 @@ def scope(options: argparse.Namespace) -> Scope:
 
 
 def report(
-    found: list[Diagnostic], files: int, options: argparse.Namespace, fixed: int = 0, known: int = 0
+    found: list[Diagnostic],
+    files: int,
+    options: argparse.Namespace,
+    fixed: int = 0,
+    known: int = 0,
+    statistics: str = "",
 ) -> str:
     """Print what was found in so many files, or what is left of it after some were fixed; returns it.
 
-    `known` findings, which are not among them, are accepted or were there before a change.
+    `known` findings, which are not among them, are accepted or were there before a change. `statistics` is
+    what those have besides the counts.
     """
     color = use_color(options.color, sys.stdout)
-    text = _rendered(found, files, options, color, fixed, known)
+    text = _rendered(found, files, options, color, fixed, known) + statistics
     if not color:
         text = printable(text)
     print_text(text, painted=True)

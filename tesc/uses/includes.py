@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.M)
 _TRACE_HEADER = re.compile(r"(?:.*/)?trace(?:-[\w-]+)?\.h")
+_NAMED = re.compile(r'trace(?:-[\w-]+)?\.h"')
 _INCLUDED_IN_RUST = re.compile(r'\binclude_trace!\s*\(\s*"([\w-]+)"\s*\)')
 _MOST = 400  # files that one file's includes are followed into
 
@@ -25,7 +26,12 @@ def trace_headers(text: str) -> tuple[str, ...]:
     """The headers of events that a text includes: trace.h and trace-GROUP.h, as it writes them."""
     if "trace" not in text:
         return ()
-    found = (path for path in includes_in(text) if is_trace_header(path))
+    found = []
+    for header in _NAMED.finditer(text):
+        start = text.rfind("\n", 0, header.start()) + 1
+        written = _INCLUDE.match(text, start, header.end())
+        if written and is_trace_header(written[1]):
+            found.append(written[1])
     return tuple(dict.fromkeys(found))
 
 
@@ -46,8 +52,11 @@ class Includes:
         """`paths` are all known files; `read` gives a file's text, an empty one where it has none."""
         self._read = read
         self._by_name: dict[str, list[str]] = {}
+        # How paths are given (`./net/net.c`) is not how they are put together.
+        self._normal: dict[str, str] = {}
         for path in paths:
             self._by_name.setdefault(os.path.basename(path), []).append(path)
+            self._normal[os.path.normpath(path)] = path
         self._direct: dict[str, list[str]] = {}
 
     def written(self, path: str) -> list[str]:
@@ -60,9 +69,9 @@ class Includes:
         """The files that an include may mean: the one beside its file, or all whose paths end so."""
         beside = os.path.normpath(os.path.join(os.path.dirname(path), written))
         end = "/" + os.path.normpath(written).replace(os.sep, "/").lstrip("./")
+        if beside in self._normal:
+            return [self._normal[beside]]
         known = self._by_name.get(os.path.basename(written), ())
-        if beside in known:
-            return [beside]
         return [one for one in known if ("/" + one.replace(os.sep, "/")).endswith(end)]
 
     def reached(self, path: str) -> list[str]:

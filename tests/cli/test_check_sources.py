@@ -166,3 +166,53 @@ def test_a_folder_without_sources_says_nothing_of_events(check):
 def test_a_rule_that_needs_sources_says_so(check):
     said = "tesc: error: TE601: looks at C and Rust sources: add --sources\n"
     assert check("--select", "TE601") == (2, [], said)
+
+
+def test_what_a_source_includes_is_found_from_the_working_folder(check):
+    """Elsewhere than in a checkout the paths of sources begin with `./`."""
+    Path("heater/trace.h").write_text('#include "trace/trace-heater.h"\n')
+    Path("net/trace.h").write_text('#include "trace/trace-net.h"\n')
+    Path("net/net.c").write_text(
+        '#include "trace.h"\nvoid f(void) { trace_send(1); trace_sned(1); trace_heat(1); }\n'
+    )
+    status, lines, _ = check("--sources", "--select", "TE602,TE604")
+    assert status == 1
+    assert [line.partition("]")[0] for line in lines] == [
+        "net/net.c:2:31: error[TE602",
+        "net/net.c:2:46: error[TE604",
+    ]
+
+
+def test_statistics_say_what_calls_were_not_judged(check):
+    Path("net/net.c").write_text(
+        """\
+#define TWO(x) x, x
+#if 0
+void e(void) { trace_send(1); }
+#endif
+void f(void) { trace_send(1); trace_send(1, 2); trace_send(TWO(1), 3); }
+void g(void)
+{
+    trace_send(
+#ifdef A
+        1
+#else
+        2
+#endif
+    );
+}
+"""
+    )
+    Path("heater/heater.rs").write_text("fn f() { trace::trace_heat(1); }\n")
+    _, lines, _ = check("--sources", "--statistics", "--select", "TE601,TE603")
+    assert lines == [
+        "1  TE603  wrong-argument-count",
+        "",
+        "6 calls of events in C and Rust, of which 5 were not judged by their arguments",
+        "1  in Rust, where only their number is judged",
+        "1  in code that #if 0 leaves out",
+        "1  with a macro that may be several arguments",
+        "1  with another number of arguments than parameters (TE603)",
+        "1  with preprocessor lines among the arguments, without an end, or by a macro's `...`",
+    ]
+    assert check("--statistics")[1] == []

@@ -6,7 +6,9 @@ from lsprotocol import types as t
 from pygls.capabilities import get_capability
 
 from tesc.lsp import offers as make
+from tesc.lsp.positions import offset_of, range_of
 from tesc.lsp.reports import SOURCE
+from tesc.lsp.source_actions import source_offers
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.lsp.offers import Offer
     from tesc.lsp.server import Server
+    from tesc.lsp.sources import SourceView
     from tesc.lsp.view import View
 
     Actions = list[Union[t.CodeAction, t.Command]]
@@ -34,7 +37,8 @@ def register(server: Server) -> None:
     def code_action(ls: Server, params: t.CodeActionParams) -> Actions | None:
         view = ls.view(params.text_document)
         if view is None:
-            return None
+            source = ls.source_view(params.text_document)
+            return _in_source(ls, source, params) if source else None
         found = _offered(ls, view, params)
         return [action for offer in found for action in _spelt(ls, view, offer, params.context)]
 
@@ -78,6 +82,36 @@ def _offered(ls: Server, view: View, params: t.CodeActionParams) -> list[Offer]:
         titles = {offer.title for offer in made}
         made += [offer for offer in make.disabling(view, span) if offer.title not in titles]
     return made
+
+
+def _in_source(ls: Server, view: SourceView, params: t.CodeActionParams) -> Actions | None:
+    """What there is to do in a C or Rust source; nothing for clients that know of commands only."""
+    only = params.context.only
+    kinds = get_capability(ls.client_capabilities, "text_document.code_action.code_action_literal_support")
+    if not kinds or (only is not None and not any(f"{make.QUICK}.".startswith(f"{_text(k)}.") for k in only)):
+        return None
+    encoding = ls.session.encoding
+    start = offset_of(view.source, params.range.start, encoding)
+    end = offset_of(view.source, params.range.end, encoding)
+    found = [
+        one
+        for project in ls.session.projects
+        if project.loaded
+        for one in project.found_soon.get(view.source, ())
+        if one.span.start <= end and start <= one.span.end
+    ]
+    actions: Actions = []
+    for offer in source_offers(ls.sources, view, found):
+        edit = ls.edit(offer.edits or ())
+        about = offer.about
+        told = [
+            one
+            for one in params.context.diagnostics
+            if about and (one.code, one.range) == (about.code, range_of(view.source, about.span, encoding))
+        ]
+        if edit is not None:
+            actions.append(t.CodeAction(offer.title, offer.kind, told or None, edit=edit))
+    return actions
 
 
 def _idle(context: t.CodeActionContext) -> bool:
