@@ -163,7 +163,8 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         yield folders[0], True
         return
     workspace, unit = traced_events(options.events, options.traces, overrides(options))
-    options.configured = workspace.settings_of(unit.roots[0].source).spans
+    settings = workspace.settings_of(unit.roots[0].source)
+    options.configured = settings.spans
     whole = not refused(errors_in(unit))
     options.no_header = options.follow = False
 
@@ -171,7 +172,7 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         from tesc.trace.parts import cores
         from tesc.trace.tables.dataset import write_dataset
 
-        readers = open_traces(options, unit, whole)
+        readers = open_traces(options, unit, whole, settings.compat)
         if not readers:
             raise Failure("there is nothing to ask")
         say_oddities(options.traces, options.events, readers)
