@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.cli.commands import Commands
-    from tesc.config.settings import Settings
+    from tesc.config.settings import Compat, Settings
     from tesc.trace.formats import TraceWriter
     from tesc.trace.output import TraceOutput
     from tesc.trace.progress import Progress
@@ -146,6 +146,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds.add_argument(
         "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"
     )
+    parser.add_argument(
+        "--compat",
+        choices=["qemu", "fixed"],
+        help="how the traced program's code was generated, which decides what was recorded as text "
+        "(default: the configuration's)",
+    )
     add_filters(parser)
     add_overrides(parser)
     parser.set_defaults(run=run)
@@ -174,7 +180,7 @@ def _run(options: argparse.Namespace) -> int:
     workspace, unit = traced_events(options.events, options.traces, overrides(options))
     settings = workspace.settings_of(unit.roots[0].source)
     whole = not refused(errors_in(unit))
-    readers = open_traces(options, unit, whole)
+    readers = open_traces(options, unit, whole, options.compat or settings.compat)
     say_oddities(options.traces, options.events, readers)
     if readers and options.format in TABLE_FORMATS:
         from tesc.cli.tables import write
@@ -307,13 +313,15 @@ def _model(options: argparse.Namespace) -> Model:
     return MODELS[models[0]]
 
 
-def open_traces(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordReader]:
+def open_traces(
+    options: argparse.Namespace, unit: Unit, whole: bool, compat: Compat = "qemu"
+) -> list[RecordReader]:
     """The traces, opened; why others can't be is printed."""
     from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
     from tesc.trace.opening import open_reader
 
-    catalogue = Catalogue(unit, whole, _model(options))
+    catalogue = Catalogue(unit, whole, _model(options), compat)
 
     def opened(path: str) -> RecordReader | None:
         try:

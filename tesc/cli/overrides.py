@@ -53,7 +53,9 @@ def add_settings(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         action="append",
         default=[],
         choices=DATA_MODELS,
-        help="check formats for this one, and for others that are given (default: the profile's)",
+        metavar="MODEL",
+        help="check formats for this one, and for others that are given (default: the profile's): "
+        + ", ".join(DATA_MODELS),
     )
     group.add_argument(
         "-I",

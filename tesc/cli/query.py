@@ -7,11 +7,12 @@ import os
 import sys
 from contextlib import contextmanager
 
+from tesc.cli.builds import say_oddities, traced_events
 from tesc.cli.decode import end_when_told, errors_in, open_traces
 from tesc.cli.filters import add_filters, selection_of
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error, print_text, standard_input
-from tesc.cli.units import load, refused
+from tesc.cli.units import refused
 from tesc.trace.progress import Progress
 
 TYPE_CHECKING = False
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
 _FORMATS = ("table", "csv", "json", "jsonl", "parquet")
 _EPILOG = """\
-TRACE is a trace or a log (several are one after the other), which --events belongs to, or a folder that
-'tesc decode --format parquet' wrote. The last argument is SQL if it has a space in it and is no file;
-without any it is read from standard input, and on a terminal a prompt takes questions.
+TRACE is a trace or a log (several are one after the other), or a folder that 'tesc decode --format
+parquet' wrote; --events is found as 'tesc decode' finds it. The last argument is SQL if it has a space in it
+and is no file; without any it is read from standard input, and on a terminal a prompt takes questions.
 
 Each event is a view: ts (nanoseconds), time (a timestamp of microseconds), pid, a column an argument,
 trace, seq (the record's number). 'records' has all records, 'spans' all spans, 'spans.NAME' those of a
@@ -75,7 +76,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=BEGIN..END[,key=PARAMETER]",
-        help="spans besides those that the names of events speak of, as 'tesc decode' takes them",
+        help="more spans than those that the names of events speak of, as 'tesc decode' takes them",
     )
     parser.add_argument(
         "-j", "--jobs", type=int, metavar="N", help="processes for a long trace (default: the cores)"
@@ -161,10 +162,9 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
             raise Failure("a folder has its records already: filter them in SQL")
         yield folders[0], True
         return
-    if options.events is None:
-        raise Failure("--events FILE is needed: the trace-events-all of the traced program")
-    workspace, unit = load(options.events, overrides(options))
-    options.configured = workspace.settings_of(unit.roots[0].source).spans
+    workspace, unit = traced_events(options.events, options.traces, overrides(options))
+    settings = workspace.settings_of(unit.roots[0].source)
+    options.configured = settings.spans
     whole = not refused(errors_in(unit))
     options.no_header = options.follow = False
 
@@ -172,9 +172,10 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         from tesc.trace.parts import cores
         from tesc.trace.tables.dataset import write_dataset
 
-        readers = open_traces(options, unit, whole)
+        readers = open_traces(options, unit, whole, settings.compat)
         if not readers:
             raise Failure("there is nothing to ask")
+        say_oddities(options.traces, options.events, readers)
         progress = Progress(readers[0].source.size)
         end_when_told()
         try:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
+    from tesc.config.settings import Compat
     from tesc.trace.errors import TraceError
     from tesc.trace.events import TracedEvent
     from tesc.trace.reader import Prepare, RecordReader, Row
@@ -193,6 +194,7 @@ def open_trace(
     guest: str | None = None,
     no_header: bool = False,
     follow: bool = False,
+    compat: Compat = "qemu",
 ) -> Trace:
     """Open a trace, or several that are merged by time.
 
@@ -202,11 +204,13 @@ def open_trace(
     without simpletrace's header are streams of the guest whose prefix is `guest` (empty for the
     only one), or with `no_header` records whose IDs are positions in the events file.
 
+    `compat` is what the traced program's code was generated with: it decides what was recorded as text.
+
     Raises OSError, and tesc.trace.Unusable for what is not a trace at all.
     """
     if isinstance(unit, (str, os.PathLike)):
         unit = load_unit(unit)
-    catalogue = Catalogue(unit)
+    catalogue = Catalogue(unit, compat=compat)
     paths = [path] if isinstance(path, (str, os.PathLike)) else path
 
     def opened() -> list[RecordReader]:

@@ -27,6 +27,9 @@ MANIFEST = "perfetto_manifest.json"
 _KERNEL = re.compile(rb"(?:version = \d+\n)?cpus=\d+\n|# tracer: ")
 # What makes Perfetto take text for the kernel's.
 _TRACER = b"# tracer: nop\n#\n"
+_HEAD = re.compile(rb"^(?:version = |cpus=).*\n", re.M)
+# A line without the flags that the kernel's trace file has after the CPU.
+_FLAGLESS = re.compile(rb"^(.*-\d+ +\[\d+\])( +\d+\.\d+: )", re.M)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -78,9 +81,19 @@ def write_bundle(file: IO[bytes], members: Sequence[Member]) -> None:
             if one.kernel:
                 with open(one.path, "rb") as source:
                     text = source.read()
-                _add(archive, one.name, text if text.startswith(b"# tracer: ") else _TRACER + text)
+                _add(archive, one.name, _of_kernel(text))
             else:
                 archive.add(one.path, one.name, recursive=False, filter=_plain)
+
+
+def _of_kernel(text: bytes) -> bytes:
+    """The text of `trace-cmd report` as the kernel's trace file has it.
+
+    Where there are no flags, Perfetto 52 takes all digits of the seconds but the last one for them.
+    """
+    if not text.startswith(b"# tracer: "):
+        text = _TRACER + _HEAD.sub(b"", text)
+    return _FLAGLESS.sub(rb"\1 .....\2", text)
 
 
 def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:

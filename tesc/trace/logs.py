@@ -86,8 +86,9 @@ class LogReader(RecordReader):
         event = self._events.get(event_id)
         if event is None:
             declared = self._declared[event_id]
+            # Whatever was recorded as text, printf prints by %s what is.
             event = self._events[event_id] = TracedEvent(
-                declared.name, declared.parameters, declared.format, declared.texts, declared.model
+                declared.name, declared.parameters, declared.format, declared.texts, declared.model, "fixed"
             )
             event.uncertain = not certain(event.format, event.kinds, event.model)
         return event

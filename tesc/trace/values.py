@@ -57,11 +57,14 @@ class Kind:
     pointer: bool = False
 
 
+TEXT = Kind(text=True)
+
+
 @lru_cache(maxsize=None)
 def kind_of(type_text: str, texts: bool = True, model: Model = LP64) -> Kind:
     """The kind of a parameter's type; without `texts` a `char *` is an address."""
     if texts and spelled_as_text(type_text):
-        return Kind(text=True)
+        return TEXT
     declared = parse_type(type_text)
     base = declared.base or ""
     if declared.is_pointer:

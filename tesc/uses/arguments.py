@@ -103,6 +103,11 @@ class Sight:
         function = region_at(self._functions, at)
         return tuple([self._argument(self._masked[s:e], function, at) for s, e in given.places])
 
+    def type_of(self, name: str, at: int) -> str:
+        """The type that the function around a place declares a variable with; empty where it is not known."""
+        function = region_at(self._functions, at)
+        return self._type(name, function, at) if function else ""
+
     def _argument(self, text: str, function: Region | None, at: int) -> Argument:
         word = _WORD.match(text)
         if word is None:

@@ -155,7 +155,9 @@ def test_what_is_missing(folder):
     assert not os.path.exists(folder / "cache")
 
 
-def test_which_events(query):
-    status, _, said = query("trace", "SELECT 1 ", events=())
-    assert status == 2
-    assert said == "tesc: error: --events FILE is needed: the trace-events-all of the traced program\n"
+def test_the_events_of_builds(query, folder):
+    """Without --events a trace finds those of the build that made it."""
+    command = [sys.executable, "-m", "tesc", "builds", "add", "ours", "events"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    status, found, _ = query("trace", HELD, events=())
+    assert (status, found) == (0, "duration  key\n     300  1\n      50  2\n")

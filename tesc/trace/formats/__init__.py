@@ -85,6 +85,11 @@ class PidTexts(dict):  # type: ignore[type-arg]
         return made
 
 
+def single(pids: Sequence[int]) -> bool:
+    """Whether all records are of one process, as in most traces; there is one at least."""
+    return pids.count(pids[0]) == len(pids)
+
+
 def joined(first: Sequence[str], *others: Iterable[str]) -> str:
     """The first text of each column, then the second of each, and so on."""
     width = 1 + len(others)
