@@ -78,3 +78,34 @@ def test_declares_the_event(lsp, tree):
     )
     titles = [one["title"] for one in actions(client, uri, 4, 10)]
     assert titles == ["Did you mean 'net_send'?", "Declare 'net_sned' in net/trace-events"]
+
+
+def test_completes_and_shows_calls(lsp, tree):
+    client = lsp()
+    completion = {"completion": {"completionItem": {"snippetSupport": True}}}
+    client.initialize(tree, capabilities={"textDocument": completion})
+    events = client.open(tree / "net/trace-events")
+    indexed(client, events)
+    uri = client.open(tree / "net/net.c", language="c")
+
+    def at(method, line, character):
+        place = {"line": line, "character": character}
+        return client.request(f"textDocument/{method}", {"textDocument": {"uri": uri}, "position": place})
+
+    client.change(
+        uri, 2, CODE.replace("trace_net_sned(1);", "trace_;\n    trace_net_send(f(1, 2), x);\n    TRACE_TA")
+    )
+    items = at("completion", 4, 10)["items"]
+    assert [(one["label"], one["detail"]) for one in items] == [
+        ("trace_net_send", "(int bytes)  net/trace-events"),
+        ("trace_tap_addr", "(uint64_t addr)  net/trace-events"),
+    ]
+    start = {"line": 4, "character": 4}
+    span = {"start": start, "end": {"line": 4, "character": 10}}
+    assert items[0]["textEdit"] == {"range": span, "newText": "trace_net_send(${1:bytes})"}
+    assert [one["label"] for one in at("completion", 6, 12)["items"]] == ["TRACE_TAP_ADDR"]
+    assert at("completion", 5, 3) is None
+    signature = at("signatureHelp", 5, 23)
+    assert signature["signatures"][0]["label"] == "trace_net_send(int bytes)"
+    assert signature["signatures"][0]["parameters"] == [{"label": "int bytes"}]
+    assert at("signatureHelp", 5, 4) is None
