@@ -19,6 +19,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 _FORMAT = "tesc cache 1"
@@ -29,6 +30,11 @@ MOST_VALUES = 50_000
 MOST_TABLES = 200
 
 _enabled = True
+
+
+def program() -> str:
+    """What stands for this very tesc: what another one kept is not what this one would make."""
+    return _program()
 
 
 def disable() -> None:
@@ -71,14 +77,43 @@ def table(kind: str, owner: str = "", most: int = MOST_VALUES) -> Table:
     return Table(os.path.join(folder(), name + _SUFFIX), most)
 
 
+def datasets() -> str:
+    """The folder of traces as tables (tesc.trace.query), a folder each; it need not exist."""
+    return os.path.join(folder(), "datasets")
+
+
 def clear() -> tuple[int, int]:
-    """Remove all tables; returns how many there were, and their bytes. Raises OSError."""
+    """Remove all tables and datasets; returns how many there were, and their bytes. Raises OSError."""
     files = size = 0
     for path, status in _tables():
         os.unlink(path)
         files += 1
         size += status.st_size
+    for path in listed_datasets():
+        from shutil import rmtree
+
+        files += 1
+        size += sum(one.stat().st_size for one in _files_below(path))
+        rmtree(path)
     return files, size
+
+
+def listed_datasets() -> list[str]:
+    """The datasets that are kept, the one that was used last at the end."""
+    try:
+        with os.scandir(datasets()) as entries:
+            return [one.path for one in sorted(entries, key=lambda one: one.stat().st_mtime_ns)]
+    except OSError:
+        return []
+
+
+def _files_below(path: str) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(path) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files_below(entry.path)
+            else:
+                yield entry
 
 
 class Table:

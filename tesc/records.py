@@ -40,14 +40,22 @@ else:
             __setattr__=_refuse,
             __delattr__=_refuse,
         )
+
+        def first(self, *arguments, **named):
+            made.__init__ = constructor(made, fields, defaults)
+            made.__init__(self, *arguments, **named)
+
+        # Compiling is most of a record's cost, so it waits for the first one: most runs need few kinds.
+        body["__init__"] = first
         made = type(cls)(cls.__name__, cls.__bases__, body)
-        # Compiling is most of a record's cost at import, so only the constructor is compiled.
+        return made
+
+    def constructor(made, fields, defaults):
         setters = {f"set_{field}": made.__dict__[field].__set__ for field in fields}
         arguments = ", ".join([f"{f}=defaults[{f!r}]" if f in defaults else f for f in fields])
         settings = "; ".join([f"set_{field}(self, {field})" for field in fields]) or "pass"
         exec(f"def __init__(self, {arguments}): {settings}", {"defaults": defaults, **setters}, setters)
-        made.__init__ = setters["__init__"]
-        return made
+        return setters["__init__"]
 
     def _values(self):
         return tuple([getattr(self, field) for field in self.__match_args__])

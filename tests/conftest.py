@@ -45,7 +45,7 @@ SLOW = tuple(
     f"tests/{path}"
     for path in """
         analysis/compiled analysis/test_formats_gcc.py benchmarks cli/test_changed.py cli/test_completion.py
-        cli/test_kills.py codegen/guest codegen/qemu/test_compile.py codegen/qemu/test_fixed.py
+        test_kill.py test_growth.py codegen/guest codegen/qemu/test_compile.py codegen/qemu/test_fixed.py
         codegen/qemu/test_differential.py docs e2e editors examples fuzz lsp/test_clients.py lsp/test_fuzz.py
         lsp/test_protocol.py test_fresh_clone.py test_git.py test_install.py test_pre_commit.py
         uses/test_masking.py cli/test_reasons.py units/test_releases.py

@@ -12,6 +12,7 @@ from pathlib import Path
 import check_json
 import command_line
 import configuration
+import data_models
 import grammar
 import rejections
 
@@ -23,6 +24,7 @@ def made() -> dict[str, str]:
     return {
         "reference/command-line.md": command_line.page(),
         "reference/configuration.md": configuration.page(),
+        "reference/data-models.md": data_models.page(),
         "reference/check-json.md": check_json.page(),
         "reference/rejections.md": rejections.page(),
         **grammar.pages(),

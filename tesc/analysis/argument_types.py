@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis.formats.models import MODELS, bits, is_integer
+from tesc.analysis.formats.models import bits, is_integer
 from tesc.syntax.c_type import parse_type
+from tesc.syntax.data_models import MODELS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from tesc.uses.use import STATE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from tesc.syntax.nodes import Event
     from tesc.syntax.source import Source
@@ -39,24 +39,28 @@ class Declared:
         return self.names[0]
 
 
-def declared(units: Sequence[Unit]) -> list[Declared]:
-    """The declarations of all units, each once."""
+def declared(units: Sequence[Unit], nodes: Container[int] | None = None) -> list[Declared]:
+    """The declarations of all units, each once; those whose IDs are in `nodes`, if that is given."""
     first: dict[int, UnitEvent] = {}
-    names: dict[int, dict[str, None]] = {}
+    names: dict[int, tuple[str, ...]] = {}
     crossing: set[int] = set()
     for unit in units:
         for event in unit.events:
             key = id(event.node)
+            if nodes is not None and key not in nodes:
+                continue
             first.setdefault(key, event)
-            mine = names.setdefault(key, {})
-            mine[event.name] = None
+            mine = names.get(key, ())
+            if event.name not in mine:
+                mine = (*mine, event.name)
             if event.crosses:
                 crossing.add(key)
                 # The guest knows nothing of what the host puts before its names.
-                mine[event.name[len(unit.ranges[event.range].prefix) :]] = None
-    return [
-        Declared(event.source, event.node, tuple(names[key]), key in crossing) for key, event in first.items()
-    ]
+                own = event.name[len(unit.ranges[event.range].prefix) :]
+                if own not in mine:
+                    mine = (*mine, own)
+            names[key] = mine
+    return [Declared(event.source, event.node, names[key], key in crossing) for key, event in first.items()]
 
 
 def related(uses: Index, shown: Iterable[tuple[Place, str]]) -> Iterator[Related]:

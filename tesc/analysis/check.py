@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tesc.analysis.helpers import Helpers
     from tesc.analysis.kept_reports import KeptReports
     from tesc.analysis.rule import Rule
     from tesc.comparison.approvals import ChangeSet
@@ -56,17 +57,17 @@ def check(
         rules = [rule for rule in rules if not isinstance(rule, ChangeRule)]
     plan = _Plan(rules, severities, levels or {})
     trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
-    names = {id(event.node): event.name for unit in reversed(units) for event in reversed(unit.events)}
+    names = _effective_names(units)
     crossing = {id(event.node) for unit in units for event in unit.events if event.crosses}
     found: list[Diagnostic] = []
+    asked: list[tuple[Tree, _Facts]] = []
     for tree in trees:
         mine = plan.severities_in(tree.source)
         seen = tuple([(names.get(id(event), event.name), id(event) in crossing) for event in tree.events])
         # Those that look further are run below, and their number is not a fact about a file.
         alone = [one for one in plan.rules_in(tree.source) if isinstance(one, (EventRule, FileRule))]
-        facts = (settings[tree.source], mine, alone, seen)
-        found.extend(memory.found_in(tree, facts))
-    memory.keep_only(trees)
+        asked.append((tree, (settings[tree.source], mine, alone, seen)))
+    memory.begin(asked)
     if trees:
         first = settings[trees[0].source]
         for rule in rules:
@@ -76,6 +77,9 @@ def check(
                     mine = plan.severities_in(finding.source)
                     if mine.get(rule.code) != OFF:
                         found.append(_diagnostic(rule, finding, finding.source, finding.event, mine))
+    for tree, facts in asked:
+        found.extend(memory.found_in(tree, facts))
+    memory.keep_only(trees)
     found = _with_chains(units, found)
     kept = _unsuppressed(trees, found, plan, settings)
     order = {tree.source: (number, "") for number, tree in enumerate(trees)}
@@ -88,6 +92,17 @@ def check(
     return sorted(kept, key=place)
 
 
+def _effective_names(units: Sequence[Unit]) -> dict[int, str]:
+    """Names that are not those of the declarations, by the IDs of these; the first unit's count."""
+    names: dict[int, str] = {}
+    for unit in reversed(units):
+        for event in reversed(unit.events):
+            node = event.node
+            if event.name != node.name or id(node) in names:
+                names[id(node)] = event.name
+    return names
+
+
 def needs_sources(rule: Rule) -> bool:
     """Whether a rule looks at C and Rust sources, and does not run without."""
     return isinstance(rule, SourcesRule) and rule.needs_sources
@@ -96,13 +111,53 @@ def needs_sources(rule: Rule) -> bool:
 class Memory:
     """What was found in each file by itself, and under which facts about it."""
 
-    def __init__(self, kept: KeptReports | None = None) -> None:
-        """`kept` has what earlier processes found."""
+    def __init__(self, kept: KeptReports | None = None, with_helpers: bool = False) -> None:
+        """`kept` has what earlier processes found; `with_helpers` has others look into files that are new.
+
+        Helpers are copies of this process, which must have no threads.
+        """
         self._found: dict[int, tuple[Tree, _Facts, list[Diagnostic]]] = {}
         self._kept = kept
+        self._with_helpers = with_helpers
+        self._begun: list[tuple[Tree, _Facts]] = []
+        self._helpers: Helpers | None = None
+
+    def begin(self, asked: Sequence[tuple[Tree, _Facts]]) -> None:
+        """Have other processes look into trees that will be asked for and are not known."""
+        if not self._with_helpers:
+            return
+        from tesc.analysis.helpers import Helpers  # most runs have few files
+
+        mine = self._begun = [(tree, facts) for tree, facts in asked if not self._knows(tree, facts)]
+        self._helpers = Helpers(
+            [tree for tree, _ in mine], lambda number: _in_file(mine[number][0], *mine[number][1])
+        )
+
+    def _knows(self, tree: Tree, facts: _Facts) -> bool:
+        before = self._found.get(id(tree))
+        if before is not None and before[1] == facts:
+            return True
+        found = None if self._kept is None else self._kept.get(self._kept.key(tree, *facts), tree.source)
+        if found is not None:
+            self._found[id(tree)] = (tree, facts, found)
+        return found is not None
+
+    def _take_from_helpers(self) -> None:
+        helpers, self._helpers = self._helpers, None
+        assert helpers is not None
+        for number in helpers.left:
+            tree, facts = self._begun[number]
+            self._found[id(tree)] = (tree, facts, self._looked_for(tree, facts))
+        for number, found in helpers.found().items():
+            tree, facts = self._begun[number]
+            self._found[id(tree)] = (tree, facts, found)
+            if self._kept is not None:
+                self._kept.put(self._kept.key(tree, *facts), tree.source, found)
 
     def found_in(self, tree: Tree, facts: _Facts) -> list[Diagnostic]:
         """What there is to find in a tree, looked for again only where the facts are others."""
+        if self._helpers:
+            self._take_from_helpers()
         before = self._found.get(id(tree))
         if before is None or before[1] != facts:
             before = self._found[id(tree)] = (tree, facts, self._looked_for(tree, facts))

@@ -11,7 +11,7 @@ from tesc.syntax.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Callable
 
     from tesc.analysis.diagnostic import Diagnostic, SourceEdit
@@ -145,7 +145,7 @@ def _refused(taken: Sequence[Diagnostic]) -> list[Diagnostic]:
 
 def _worsening(source: Source, mine: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
     """The same of one file: found by halves, for hardly ever is there one."""
-    if not _parses_worse(source, _rewritten(mine)[source]):
+    if not _parses_worse(source, [edit for edit in _edits_of(mine) if edit.source is source]):
         return ()
     if len(mine) == 1:
         return mine
@@ -166,25 +166,44 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
+def _edits_of(taken: Iterable[Diagnostic]) -> Iterator[SourceEdit]:
+    for diagnostic in taken:
+        yield from diagnostic.fix.edits if diagnostic.fix else ()
+
+
 def _rewritten(taken: Sequence[Diagnostic]) -> dict[Source, str]:
     """The texts of sources after fixes that do not overlap."""
     edits: dict[Source, list[SourceEdit]] = {}
-    for diagnostic in taken:
-        for edit in diagnostic.fix.edits if diagnostic.fix else ():
-            edits.setdefault(edit.source, []).append(edit)
+    for edit in _edits_of(taken):
+        edits.setdefault(edit.source, []).append(edit)
     return {source: edited(source.text, mine) for source, mine in edits.items()}
 
 
-def edited(text: str, edits: list[SourceEdit]) -> str:
-    """A text after edits of it that do not overlap."""
+def edited(text: str, edits: list[SourceEdit], start: int = 0) -> str:
+    """A text after edits of it that do not overlap; it begins at `start` of what they are in."""
     parts: list[str] = []
     at = 0
     for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
-        parts += text[at : edit.span.start], edit.text
-        at = edit.span.end
+        parts += text[at : edit.span.start - start], edit.text
+        at = edit.span.end - start
     return "".join([*parts, text[at:]])
 
 
-def _parses_worse(source: Source, text: str) -> bool:
-    before = parse(source)
-    return len(parse(Source(source.path, text, source.file)).errors) > len(before.errors)
+def _parses_worse(source: Source, edits: Sequence[SourceEdit]) -> bool:
+    """Whether edits leave more errors of syntax. Each line is read by itself: the others stay as they are."""
+    starts = [*source.line_starts, len(source.text)]
+    more = 0
+    pieces: list[tuple[int, int, list[SourceEdit]]] = []
+    for edit in sorted(edits, key=lambda edit: edit.span.start):
+        first, last = source.place(edit.span.start)[0], source.place(edit.span.end)[0]
+        if pieces and first <= pieces[-1][1]:
+            begin, end, mine = pieces[-1]
+            pieces[-1] = (begin, max(end, last), [*mine, edit])
+        else:
+            pieces.append((first, last, [edit]))
+    for first, last, mine in pieces:
+        start = starts[first - 1]
+        before = source.text[start : starts[last]]
+        for text, sign in ((before, -1), (edited(before, mine, start), 1)):
+            more += sign * len(parse(Source(source.path, text, source.file)).errors)
+    return more > 0

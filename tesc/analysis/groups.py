@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 def groups_of(units: Sequence[Unit], settings: Settings) -> list[str]:
     """The group of each unit."""
     files = tuple(unit.roots[0].source.file for unit in units)
-    return list(_groups(files, settings.root or os.getcwd()))
+    here = os.getcwd()
+    return list(_groups(files, settings.root or here, here))
 
 
 # An editor asks after every edit.
 @lru_cache(maxsize=16)
-def _groups(files: tuple[str, ...], root: str) -> list[str]:
-    full = list(map(os.path.abspath, files))
+def _groups(files: tuple[str, ...], root: str, here: str) -> list[str]:
+    full = [os.path.normpath(os.path.join(here, file)) for file in files]
     folder = _tree_folder(full, root)
     return [_group_below(folder, file) for file in full]
 

@@ -49,11 +49,11 @@ class KeptReports:
 
     def get(self, key: str, source: Source) -> list[Diagnostic] | None:
         values = self._table.get(key)
-        return None if values is None else [_diagnostic(source, *value) for value in values]
+        return None if values is None else [decoded(source, *value) for value in values]
 
     def put(self, key: str, source: Source, found: Sequence[Diagnostic]) -> None:
         """Keep what was found, unless it points to other files."""
-        values = [_value(diagnostic, source) for diagnostic in found]
+        values = [encoded(diagnostic, source) for diagnostic in found]
         if None not in values:
             self._table.put(key, values)
 
@@ -61,7 +61,8 @@ class KeptReports:
         self._table.save()
 
 
-def _value(diagnostic: Diagnostic, source: Source) -> list[Any] | None:
+def encoded(diagnostic: Diagnostic, source: Source) -> list[Any] | None:
+    """A diagnostic of a source as JSON can hold it; None where it points to other sources."""
     fix = diagnostic.fix
     edits = fix.edits if fix else ()
     others = [one.source for one in diagnostic.related] + [one.source for one in edits]
@@ -80,7 +81,7 @@ def _value(diagnostic: Diagnostic, source: Source) -> list[Any] | None:
     ]
 
 
-def _diagnostic(
+def decoded(
     source: Source,
     code: str,
     name: str,
@@ -92,6 +93,7 @@ def _diagnostic(
     related: list[Any],
     fix: Any,
 ) -> Diagnostic:
+    """What `encoded` made the values of."""
     return Diagnostic(
         code=code,
         name=name,

@@ -56,6 +56,8 @@ class Rule:
     on_by_default = True
     # Whether some of its findings can be fixed by tesc.
     fixable = False
+    # The page of docs/reference that says more, without its ending.
+    reference = ""
     # What a finding depends on, so that an editor knows where to look again after an edit: "event", the
     # event that it is about; "name", all events of that name, and their uses in sources; "spelling",
     # those that have an identifier of generated code in common; "files", which files there are; "run",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from tesc.analysis.groups import groups_of
-from tesc.units import identifiers
+from tesc.units import name_spaces
 from tesc.units.plain_events import names_in
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tesc.units.unit import Unit
 
 # The space of each of the spellings that `spelled` gives.
-EVENT_SPACES = [space for kind in identifiers.OF_EVENT for space in kind.spaces]
+EVENT_SPACES = [space for kind in name_spaces.OF_EVENT for space in kind.spaces]
 
 # Spellings that a copy counts by itself before it is made what others share.
 _MOST_OWN = 2000
@@ -25,7 +25,7 @@ _MOST_OWN = 2000
 @lru_cache(maxsize=65536)
 def spelled(name: str) -> list[str]:
     """The identifiers of an event, one for each of EVENT_SPACES."""
-    return [kind.spelled(name) for kind in identifiers.OF_EVENT for _ in kind.spaces]
+    return [kind.spelled(name) for kind in name_spaces.OF_EVENT for _ in kind.spaces]
 
 
 class SharedSpellings:
@@ -39,10 +39,10 @@ class SharedSpellings:
         # What a copy changes is its own; the rest is shared.
         self._shared: dict[int, int] = {}
         self._counts: dict[int, int] = {}
-        for foreign in (*identifiers.USED, *identifiers.OF_QEMU):
+        for foreign in (*name_spaces.USED, *name_spaces.OF_QEMU):
             self._count((hash((space, foreign.text)) for space in foreign.spaces), 1)
         for group in groups_of(units, settings):
-            for kind in identifiers.OF_GROUP:
+            for kind in name_spaces.OF_GROUP:
                 self._count((hash((space, kind.spelled(group))) for space in kind.spaces), 1)
         self.add(name for unit in units for name in names_in(unit))
 

@@ -43,7 +43,7 @@ class Visibility:
         self._groups: dict[str, int] = {}
         for number, group in enumerate(groups_of(units, settings)):
             self._groups.setdefault(group, number)
-        self._folders = _folders_of(tuple(unit.roots[0].source.file for unit in units))
+        self._folders = _folders_of(tuple(unit.roots[0].source.file for unit in units), os.getcwd())
         self._direct: dict[str, Seen] = {}
         self._all: dict[str, Seen] = {}
         self._headers: dict[str, Seen] = {}
@@ -120,11 +120,11 @@ class Visibility:
 
 # An editor asks after every edit.
 @lru_cache(maxsize=4)
-def _folders_of(files: tuple[str, ...]) -> dict[str, int]:
-    """The numbers of those files that are called trace-events, by their folders."""
+def _folders_of(files: tuple[str, ...], here: str) -> dict[str, int]:
+    """The numbers of those files that are called trace-events, by folders; `here` is the working folder."""
     folders: dict[str, int] = {}
     for number, file in enumerate(files):
-        folder, name = os.path.split(os.path.realpath(file))
+        folder, name = os.path.split(os.path.realpath(os.path.join(here, file)))
         if name == "trace-events":
             folders[folder] = number
     return folders

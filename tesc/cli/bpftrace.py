@@ -98,7 +98,7 @@ def _events(options: argparse.Namespace) -> tuple[list[TracedEvent], bool]:
     from tesc.trace.events import Catalogue
     from tesc.trace.selection import chooser, unmatched
 
-    unit = events_unit(options.events, overrides(options))
+    _, unit = events_unit(options.events, overrides(options))
     whole = not refused(rejections(unit, "decode"))
     events = {event.name: event for event in Catalogue(unit).events}
     for text in unmatched(options.patterns, events):

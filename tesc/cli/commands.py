@@ -29,7 +29,8 @@ _ORDER = (
         "breaking",
         "diff",
     ),
-    *("guest", "decode", "bpftrace", "explain", "lsp", "config", "init", "cache", "completion", "man"),
+    *("guest", "decode", "builds", "query", "bpftrace", "explain", "lsp", "config", "init", "cache"),
+    *("completion", "man"),
 )
 
 

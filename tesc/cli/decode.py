@@ -7,12 +7,15 @@ import gc
 import sys
 from io import StringIO
 
+from tesc.cli.builds import say_oddities, traced_events
+from tesc.cli.events import add_events_option
 from tesc.cli.filters import add_filters, selection_of
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.span_options import add_span_options, counters_of, pairings_of, say_unmatched
 from tesc.cli.terminal import Failure, error
-from tesc.cli.units import load, refused
-from tesc.trace.formats import FORMATS
+from tesc.cli.units import refused
+from tesc.trace.ctf import VERSIONS
+from tesc.trace.formats import FOLDER_FORMATS, FORMATS
 from tesc.trace.tables import TABLE_FORMATS
 from tesc.units.rejections import rejections
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.cli.commands import Commands
-    from tesc.config.settings import Settings
+    from tesc.config.settings import Compat, Settings
     from tesc.trace.formats import TraceWriter
     from tesc.trace.output import TraceOutput
     from tesc.trace.progress import Progress
@@ -32,9 +35,10 @@ if TYPE_CHECKING:
     from tesc.units.rejections import Rejection
     from tesc.units.unit import Unit
 
+_ALL_FORMATS = {**FORMATS, **FOLDER_FORMATS, **TABLE_FORMATS}
 _EPILOG = f"""\
 formats:
-{"".join(f"  {name:<13}{text}{chr(10)}" for name, text in {**FORMATS, **TABLE_FORMATS}.items())}
+{"".join(f"  {name:<13}{text}{chr(10)}" for name, text in _ALL_FORMATS.items())}
 TIME is a number with or without a unit, ns (the default), us, ms or s, counted as the trace counts:
 '1500000', '2.5s'. With a + it counts from the first record: '+100ms'. --since is inclusive, --until
 is not. PATTERN is a name in which * stands for any characters and ? for any one; '-PATTERN' takes
@@ -73,14 +77,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the trace; - is standard input")
+    add_events_option(parser)
     parser.add_argument(
-        "--events",
-        required=True,
-        metavar="FILE",
-        help="the events: the trace-events-all of the traced program",
-    )
-    parser.add_argument(
-        "--format", choices=[*FORMATS, *TABLE_FORMATS], default="text", help="see below (default: text)"
+        "--format",
+        choices=[*FORMATS, *FOLDER_FORMATS, *TABLE_FORMATS],
+        default="text",
+        help="see below (default: text)",
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
     parser.add_argument(
@@ -102,6 +104,21 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="EVENT.ARGUMENT",
         help="perfetto: draw this argument of events as a counter; EVENT may be a pattern",
+    )
+    parser.add_argument(
+        "--open",
+        action="store_true",
+        help="perfetto: serve the file on this machine alone, and print the address that opens it in "
+        "Perfetto's viewer, until Ctrl-C",
+    )
+    parser.add_argument(
+        "--bundle",
+        metavar="FILE",
+        help="write an archive (tar) for Perfetto's viewer with a picture of each TRACE, among which may be "
+        "the text of 'trace-cmd report', and a manifest that says which machine's it is",
+    )
+    parser.add_argument(
+        "--ctf-version", choices=VERSIONS, help="ctf: the version to write (default: 1.8, which all can read)"
     )
     parser.add_argument("--follow", action="store_true", help="continue as the file grows, until Ctrl-C")
     parser.add_argument(
@@ -129,6 +146,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds.add_argument(
         "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"
     )
+    parser.add_argument(
+        "--compat",
+        choices=["qemu", "fixed"],
+        help="how the traced program's code was generated, which decides what was recorded as text "
+        "(default: the configuration's)",
+    )
     add_filters(parser)
     add_overrides(parser)
     parser.set_defaults(run=run)
@@ -142,20 +165,35 @@ def _jobs(text: str) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
+    _check(options)
+    if options.open or options.bundle:
+        from tesc.cli import pictures
+
+        return (pictures.open_in_viewer if options.open else pictures.bundle)(options, _run)
+    return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Decode the traces into one output."""
     from tesc.trace.output import Lines, open_output
 
-    _check(options)
-    workspace, unit = load(options.events, overrides(options))
+    workspace, unit = traced_events(options.events, options.traces, overrides(options))
     settings = workspace.settings_of(unit.roots[0].source)
-    whole = not refused(_errors_in(unit))
-    readers = _open(options, unit, whole)
+    whole = not refused(errors_in(unit))
+    readers = open_traces(options, unit, whole, options.compat or settings.compat)
+    say_oddities(options.traces, options.events, readers)
     if readers and options.format in TABLE_FORMATS:
         from tesc.cli.tables import write
 
-        _end_when_told()
+        end_when_told()
         write(options, readers, _progress(options, readers))
+    elif readers and options.format == "ctf":
+        from tesc.cli import ctf
+
+        end_when_told()
+        ctf.write(options, readers, _progress(options, readers))
     elif readers:
-        _end_when_told()
+        end_when_told()
         # Decoding makes no cycles, only very many short-lived values that the collector would walk.
         gc.disable()
         try:
@@ -166,18 +204,20 @@ def run(options: argparse.Namespace) -> int:
                 _decode(options, settings, unit, readers, output, selection)
         finally:
             gc.enable()
-    if not (options.sort or options.stats or options.format in TABLE_FORMATS):
+    if not (options.sort or options.stats or options.format in (*TABLE_FORMATS, *FOLDER_FORMATS)):
         _say_order(readers)
     _say_others(readers)
     problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
         error(str(problem))
+    for reader in readers:
+        reader.source.close()
     if len(readers) < len(options.traces) or (problems and not any(reader.decoded for reader in readers)):
         return 2
     return 0 if whole and not problems else 1
 
 
-def _end_when_told() -> None:
+def end_when_told() -> None:
     """Have SIGTERM and SIGHUP end the command as an exception does: half a file and other processes go."""
     import signal
 
@@ -221,11 +261,24 @@ def _check(options: argparse.Namespace) -> None:
         raise Failure("--follow and --sort contradict each other: what comes first is known at the end")
     if options.stats and options.format not in ("text", "jsonl", "csv"):
         raise Failure(f"--stats has no format {options.format}: it is text, jsonl or csv")
-    if (options.span or options.spans) and not (options.latency or options.format == "perfetto"):
+    if (options.span or options.spans) and not (
+        options.latency or options.bundle or options.format == "perfetto"
+    ):
         raise Failure("--span and --spans go with --latency, or with --format perfetto")
-    if options.counter and (options.latency or options.stats or options.format != "perfetto"):
+    drawn = options.format == "perfetto" or options.bundle
+    if options.counter and (options.latency or options.stats or not drawn):
         raise Failure("--counter is for the format perfetto")
-    if options.format == "perfetto" and options.output is None and sys.stdout.isatty():
+    if options.open or options.bundle:
+        from tesc.cli import pictures
+
+        pictures.check(options)
+    if options.format == "ctf":
+        from tesc.cli import ctf
+
+        ctf.check(options)
+    elif options.ctf_version:
+        raise Failure("--ctf-version is for the format ctf")
+    if options.format == "perfetto" and not (options.output or options.open) and sys.stdout.isatty():
         raise Failure("the format perfetto is not text: name a file with --output")
     if options.latency and (options.stats or options.follow or options.format not in ("text", "jsonl")):
         raise Failure("--latency is printed as text or jsonl, of whole traces, without --stats")
@@ -241,7 +294,7 @@ def _check(options: argparse.Namespace) -> None:
         raise Failure("--timestamps is for the format text; others show times anyway")
 
 
-def _errors_in(unit: Unit) -> list[Rejection]:
+def errors_in(unit: Unit) -> list[Rejection]:
     """What is wrong with the events file, but for what an older QEMU writes and a decoder can do without."""
     from tesc.trace.older import second_formats
 
@@ -260,13 +313,15 @@ def _model(options: argparse.Namespace) -> Model:
     return MODELS[models[0]]
 
 
-def _open(options: argparse.Namespace, unit: Unit, whole: bool) -> list[RecordReader]:
+def open_traces(
+    options: argparse.Namespace, unit: Unit, whole: bool, compat: Compat = "qemu"
+) -> list[RecordReader]:
     """The traces, opened; why others can't be is printed."""
     from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
     from tesc.trace.opening import open_reader
 
-    catalogue = Catalogue(unit, whole, _model(options))
+    catalogue = Catalogue(unit, whole, _model(options), compat)
 
     def opened(path: str) -> RecordReader | None:
         try:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import argparse
 
     from tesc.units.unit import Unit
-    from tesc.workspace import Overrides
+    from tesc.workspace import Overrides, Workspace
 
 EVENTS_HELP = (
     "the events: the trace-events-all of the traced program, or a revision in git that it was built from "
@@ -30,8 +30,8 @@ def add_events_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--events", metavar="FILE|REV", help=EVENTS_HELP)
 
 
-def events_unit(given: str | None, overrides: Overrides) -> Unit:
-    """The unit of the events that are given: by a file, or by a revision; else those of an installed QEMU.
+def events_unit(given: str | None, overrides: Overrides) -> tuple[Workspace, Unit]:
+    """The events that are given, as a unit: by a file, or by a revision; else those of an installed QEMU.
 
     Says which those are. Raises Failure.
     """
@@ -40,10 +40,10 @@ def events_unit(given: str | None, overrides: Overrides) -> Unit:
         if found is None:
             raise Failure("no QEMU is installed whose events could be meant: say which ones with --events")
         error(f"events: {found}", "note")
-        return load(found, overrides)[1]
+        return load(found, overrides)
     if given == "-" or os.path.lexists(given):
-        return load(given, overrides)[1]
-    return unit_of_revision(given, overrides)
+        return load(given, overrides)
+    return unit_of_text(given, text_of(given, overrides), overrides)
 
 
 def installed_events() -> str | None:
@@ -77,14 +77,12 @@ def text_of(given: str, overrides: Overrides) -> str:
     return "".join([flatten(unit) for unit in version.workspace.units])
 
 
-def unit_of_revision(name: str, overrides: Overrides) -> Unit:
-    """All events of a revision of the checkout that the working folder is in. Raises Failure."""
-    return unit_of_text(name, text_of(name, overrides))
-
-
-def unit_of_text(name: str, text: str) -> Unit:
-    from tesc.syntax.parser import parse
+def unit_of_text(name: str, text: str, overrides: Overrides) -> tuple[Workspace, Unit]:
+    """The unit of an events file's text, which `name` stands for."""
     from tesc.syntax.source import Source
-    from tesc.units.resolve import resolve
+    from tesc.workspace import Workspace
 
-    return resolve((parse(Source(name, text)),))
+    workspace = Workspace(overrides)
+    workspace.add_source(Source(name, text))
+    workspace.resolve()
+    return workspace, workspace.units[0]

@@ -41,12 +41,11 @@ def replay(words: Sequence[str]) -> int | None:
 
 
 def may_keep(options: argparse.Namespace) -> bool:
-    """Whether a run looks at nothing but files of events and their surroundings, and writes none."""
+    """Whether a run looks at nothing but files of events, their surroundings and sources, and writes none."""
     return not (
         options.fix
         or options.diff
         or options.write_baseline
-        or options.sources is not None
         or options.diff_base is not None
         or options.patch is not None
         or "-" in options.paths
@@ -55,7 +54,8 @@ def may_keep(options: argparse.Namespace) -> bool:
 
 def keep(options: argparse.Namespace, workspace: Workspace, printed: str, status: int, began: int) -> None:
     """Keep a run that printed so much and nothing else; `began` is the time in ns when it did."""
-    if len(printed) > _MOST_PRINTED or any(configuration.sources for configuration in _settings(workspace)):
+    sources = _sources(workspace, began)
+    if len(printed) > _MOST_PRINTED or sources is None:
         return
     folders = {path: find_files(path) for path in options.paths or ["."] if os.path.isdir(path)}
     texts = {tree.source.file: tree.source.text for tree in workspace.trees}
@@ -79,7 +79,7 @@ def keep(options: argparse.Namespace, workspace: Workspace, printed: str, status
                 return  # who knows which of its contents the run has seen
             inputs[path] = [os.path.realpath(path), content]
     table = _table()
-    run = {"folders": folders, "inputs": inputs, "absent": absent, "present": present}
+    run = {"folders": folders, "inputs": inputs, "absent": absent, "present": present, "sources": sources}
     table.put(_key(options.words), {**run, "printed": printed, "status": status})
     table.save()
 
@@ -88,8 +88,21 @@ def _table() -> cache.Table:
     return cache.table("runs", os.getcwd(), _MOST_RUNS)
 
 
-def _settings(workspace: Workspace) -> Iterable[Any]:
-    return workspace.settings.values()
+def _sources(workspace: Workspace, began: int) -> dict[str, Any] | None:
+    """What the run has seen of C and Rust sources; None where that can't be known."""
+    if not workspace.source_folders():
+        return {}
+    from tesc.cli import kept_sources
+
+    return kept_sources.seen(workspace, began)
+
+
+def _sources_hold(sources: dict[str, Any]) -> bool:
+    if not sources:
+        return True
+    from tesc.cli import kept_sources
+
+    return kept_sources.hold(sources)
 
 
 def _key(words: Sequence[str]) -> str:
@@ -110,6 +123,7 @@ def _holds(run: dict[str, Any]) -> bool:
             _content(path) == content and os.path.realpath(path) == real
             for path, (real, content) in run["inputs"].items()
         )
+        and _sources_hold(run["sources"])
     )
 
 

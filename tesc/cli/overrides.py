@@ -6,7 +6,8 @@ import argparse
 
 from tesc import cache
 from tesc.cli.terminal import Failure
-from tesc.config.settings import DATA_MODELS, PROFILES
+from tesc.config.settings import PROFILES
+from tesc.syntax.data_models import DATA_MODELS
 from tesc.workspace import Overrides
 
 LEVELS = ("error", "warning", "information", "off")
@@ -52,7 +53,9 @@ def add_settings(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         action="append",
         default=[],
         choices=DATA_MODELS,
-        help="check formats for this one, and for others that are given (default: the profile's)",
+        metavar="MODEL",
+        help="check formats for this one, and for others that are given (default: the profile's): "
+        + ", ".join(DATA_MODELS),
     )
     group.add_argument(
         "-I",

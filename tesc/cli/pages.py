@@ -24,6 +24,8 @@ FAMILIES = {
     "TE8": "Changes that break",
 }
 
+_REFERENCES = {"tracers": "What arrives at each tracer", "data-models": "Data models"}
+
 
 def pages() -> dict[str, str]:
     """Each file's name and text: a page a rule, and README.md, which lists them."""
@@ -38,7 +40,8 @@ def _linked(rule: Rule) -> str:
         if not line.startswith(("#", "    ")):
             line = re.sub(rf"(?<![`\w\[])(?!{rule.code})(TE\d\d\d)(?![`\w])", r"[\1](\1.md)", line)
         lines.append(line)
-    return "\n".join([*lines, "", "[All rules](README.md)", ""])
+    more = [f"[{_REFERENCES[rule.reference]}](../reference/{rule.reference}.md)"] if rule.reference else []
+    return "\n".join([*lines, "", " · ".join([*more, "[All rules](README.md)"]), ""])
 
 
 def _index(rules: tuple[Rule, ...]) -> str:

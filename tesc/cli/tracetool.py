@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from getopt import GetoptError, getopt
 
 from tesc.codegen.qemu import BACKENDS, FORMATS, BadBackend, find_backend, generate
 from tesc.codegen.qemu.output import Options
@@ -113,10 +112,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    try:
-        found, paths = getopt(arguments, "I:", LONG_OPTIONS)
-    except GetoptError as error:
-        raise _Usage(str(error)) from None
+    found, paths = _parsed(arguments)
     options = dict(found)  # the last one wins, as in the reference
     for name, _ in found:
         if name == "--help":
@@ -156,6 +152,23 @@ def _run(arguments: list[str]) -> int:
     if depfile:
         write_output(options["--depfile"], depfile)
     return 0
+
+
+def _parsed(arguments: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """The options, and the paths after them. Raises _Usage.
+
+    getopt works without gettext, too, which takes longer to import than all that is done here.
+    """
+    gettext: object = sys.modules.setdefault("gettext", None)  # type: ignore[arg-type]
+    try:
+        from getopt import GetoptError, getopt
+    finally:
+        if gettext is None:
+            del sys.modules["gettext"]
+    try:
+        return getopt(arguments, "I:", LONG_OPTIONS)
+    except GetoptError as error:
+        raise _Usage(str(error)) from None
 
 
 def _depfile(path: str, output: str | None, unit: Unit) -> str:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     Compat = Literal["qemu", "fixed"]
 
-DATA_MODELS = ("lp64", "ilp32", "llp64")
-
 
 @record
 class UnitSettings:
@@ -122,11 +120,16 @@ class Settings:
 PROFILES = {
     "default": Settings(),
     "classic": Settings(profile="classic"),
-    # QEMU has no 32-bit hosts any more, Windows stays; its two user-mode emulators never meet.
+    # What firmware is built with: bare compilers, whose uint32_t may be unsigned long.
+    "guest": Settings(
+        profile="guest",
+        data_models=("ilp32", "lp64", "newlib", "newlib-clang", "newlib64"),
+    ),
+    # QEMU's hosts; of 32 bits there is only Emscripten. Its two user-mode emulators never meet.
     "qemu": Settings(
         profile="qemu",
         max_args=TRACER_ARGUMENTS,
-        data_models=("lp64", "llp64"),
+        data_models=("lp64", "llp64", "darwin", "openbsd", "wasm32", "wasm64"),
         exclusive=(("bsd-user", "linux-user"),),
     ),
 }

@@ -17,6 +17,7 @@ from tesc.syntax.source import Source, split_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tesc.syntax.c_type import Declaration
     from tesc.syntax.nodes import Item
 
 _NO_PROPERTIES: tuple[Word, ...] = ()
@@ -71,6 +72,21 @@ def plain_event(text: str, start: int, line: int) -> Event | None:
     return _event(match, start, line) if match else None
 
 
+@lru_cache(maxsize=16384)
+def _declared(text: str) -> tuple[tuple[int, Declaration], ...] | None:
+    """The declarations of a parameter list and where in it they begin; None where one has a flaw."""
+    found = []
+    at = 0
+    for part in text.split(","):
+        stripped = part.strip(" \t")
+        declaration = parse_declaration(stripped)
+        if declaration.flaw is not None:
+            return None
+        found.append((at + part.index(stripped), declaration))
+        at += len(part) + 1
+    return tuple(found)
+
+
 def _event(match: re.Match[str], start: int, line: int) -> Event | None:
     """The event of a line that matched whole, or None where its parameters need a closer look."""
     disable, name, _, text, shape = match.groups()
@@ -78,16 +94,11 @@ def _event(match: re.Match[str], start: int, line: int) -> Event | None:
     parameters: tuple[Parameter, ...] = ()
     void = text == "void" or text.rstrip(" \t") == "void"
     if not void:
-        at = start + begin
-        found = []
-        for part in text.split(","):
-            stripped = part.strip(" \t")
-            declaration = parse_declaration(stripped)
-            if declaration.flaw is not None:
-                return None
-            found.append(Parameter(at + part.index(stripped), declaration))
-            at += len(part) + 1
-        parameters = tuple(found)
+        declared = _declared(text)
+        if declared is None:
+            return None
+        begin += start
+        parameters = tuple([Parameter(begin + at, declaration) for at, declaration in declared])
     return Event(
         start + match.start(1 if disable else 2),
         start + len(match[0].rstrip(" \t")),

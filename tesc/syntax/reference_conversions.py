@@ -6,7 +6,7 @@ import re
 
 # How the LTTng generator finds conversions: a macro hides what touches it,
 # and flags hide a conversion from it.
-_CONVERSION = re.compile(r"(%[\d\.]*\w+|%.*?PRI\S+)")
+_CONVERSION = r"(%[\d\.]*\w+|%.*?PRI\S+)"
 # What the simple backend and the tapsets of QEMU's tracetool take for text: exactly these.
 STRING_SPELLINGS = ("const char*", "char*", "const char *", "char *")
 # It writes these into a DTrace provider, so that dtrace(1) does not complain.
@@ -21,7 +21,7 @@ MACOS_TYPES = {"bool": "_Bool", "bool *": "_Bool *", "int8_t *": "signed char *"
 
 def lttng_conversions(format_text: str) -> list[str]:
     """The conversions that the LTTng generator pairs with the parameters, in order."""
-    return _CONVERSION.findall(format_text)
+    return re.findall(_CONVERSION, format_text)
 
 
 def replaced(type_text: str) -> str:

@@ -14,9 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from typing import Union
 
+    import pandas
+    import polars
+    import pyarrow
+
+    from tesc.config.settings import Compat
     from tesc.trace.errors import TraceError
     from tesc.trace.events import TracedEvent
     from tesc.trace.reader import Prepare, RecordReader, Row
+    from tesc.trace.tables.frames import Filters
     from tesc.trace.values import Values
     from tesc.units.unit import Unit
 
@@ -65,10 +71,19 @@ class Trace:
     within a record, or holds records of unknown events, raises nothing.
     """
 
-    def __init__(self, readers: Sequence[RecordReader], events: Sequence[str], window: Window) -> None:
+    def __init__(
+        self,
+        readers: Sequence[RecordReader],
+        events: Sequence[str],
+        window: Window,
+        reopen: Callable[[], Sequence[RecordReader]] | None = None,
+    ) -> None:
+        """`reopen` opens the traces again, for tables after other tables."""
         self.readers = tuple(readers)
         self._chosen = chooser(events)
         self._window = window
+        self._reopen = reopen
+        self._begun = False
 
     @property
     def errors(self) -> list[TraceError]:
@@ -85,7 +100,69 @@ class Trace:
         `prepare` gives for an event what makes something of its values, numbers as 64-bit words and
         text as bytes; None leaves the event's records out.
         """
+        self._begun = True
         return batches(self.readers, prepare, self._window)
+
+    def to_arrow(
+        self, event: str, columns: Sequence[str] | None = None, filters: Filters | None = None
+    ) -> pyarrow.Table:
+        """The records of an event as a pyarrow.Table; several traces are one after the other.
+
+        Its columns are, in this order:
+
+        - `ts`: the time in nanoseconds, as the trace counts it (int64);
+        - `time`: the same in microseconds, rounded down (timestamp[us], no time zone);
+        - `pid`: the process (int64);
+        - the arguments by their parameters' names: integers of their types' width and sign (addresses,
+          size_t, uint64_t: uint64), bool, string (bytes that are not UTF-8 as `\\xNN`); a name that is taken
+          has an underscore;
+        - `trace`: the trace's file name (dictionary of strings);
+        - `seq`: the order of the records in their trace, some numbers of which are left out (int64).
+
+        `ts`, `time` and `pid` are null where the trace has none, an argument where a log does not say it.
+        `columns` are the names of those that are wanted, in the order wanted: others are not made.
+        `filters` are conditions `(column, operator, value)` that all must hold, or lists of such of one of
+        which all must, with the operators ==, !=, <, <=, >, >=, in, not in, as pyarrow.parquet.read_table
+        takes them; they are applied to a piece of the trace at a time.
+
+        Each call reads the trace from its beginning. Raises KeyError for an event or a column that there is
+        not, ValueError for a filter's number that the column can't hold and where a trace can be read only
+        once and was, and tesc.trace.tables.MissingExtra without pyarrow (`pip install 'tesc[parquet]'`).
+        """
+        from tesc.trace.tables.frames import arrow_table
+
+        return arrow_table(self._afresh(), event, self._window, columns, filters)
+
+    def to_pandas(
+        self, event: str, columns: Sequence[str] | None = None, filters: Filters | None = None
+    ) -> pandas.DataFrame:
+        """The records of an event as a pandas.DataFrame: `to_arrow`'s columns, `trace` as a categorical.
+
+        A column of integers or truth values that lacks some has pandas' nullable type (UInt64, boolean),
+        not float64 or object: every number is exact.
+        """
+        from tesc.trace.tables.frames import as_pandas
+
+        return as_pandas(self.to_arrow(event, columns, filters))
+
+    def to_polars(
+        self, event: str, columns: Sequence[str] | None = None, filters: Filters | None = None
+    ) -> polars.DataFrame:
+        """The records of an event as a polars.DataFrame: `to_arrow`'s columns, `trace` as Categorical."""
+        from tesc.trace.tables.frames import as_polars
+
+        return as_polars(self.to_arrow(event, columns, filters))
+
+    def _afresh(self) -> Sequence[RecordReader]:
+        """The traces at their beginnings. Raises ValueError."""
+        if self._begun:
+            once = [reader.source.path for reader in self.readers if reader.source.file_size is None]
+            if once or self._reopen is None:
+                raise ValueError(f"{', '.join(once) or 'the trace'}: it was read already, and can't be again")
+            self.close()
+            self.readers = tuple(self._reopen())
+        self._begun = True
+        return self.readers
 
     def _prepare(
         self, event: TracedEvent
@@ -117,6 +194,7 @@ def open_trace(
     guest: str | None = None,
     no_header: bool = False,
     follow: bool = False,
+    compat: Compat = "qemu",
 ) -> Trace:
     """Open a trace, or several that are merged by time.
 
@@ -126,24 +204,30 @@ def open_trace(
     without simpletrace's header are streams of the guest whose prefix is `guest` (empty for the
     only one), or with `no_header` records whose IDs are positions in the events file.
 
+    `compat` is what the traced program's code was generated with: it decides what was recorded as text.
+
     Raises OSError, and tesc.trace.Unusable for what is not a trace at all.
     """
     if isinstance(unit, (str, os.PathLike)):
         unit = load_unit(unit)
-    catalogue = Catalogue(unit)
+    catalogue = Catalogue(unit, compat=compat)
     paths = [path] if isinstance(path, (str, os.PathLike)) else path
-    readers: list[RecordReader] = []
-    try:
-        for one in paths:
-            readers.append(open_reader(os.fspath(one), catalogue, guest, no_header, follow))
-    except BaseException:
-        for reader in readers:
-            reader.source.close()
-        raise
+
+    def opened() -> list[RecordReader]:
+        readers: list[RecordReader] = []
+        try:
+            for one in paths:
+                readers.append(open_reader(os.fspath(one), catalogue, guest, no_header, follow))
+        except BaseException:
+            for reader in readers:
+                reader.source.close()
+            raise
+        return readers
+
     limits = Window()
     window = Window(
         limits.since if since is None else since,
         limits.until if until is None else until,
         None if pids is None else frozenset(pids),
     )
-    return Trace(readers, events, window)
+    return Trace(opened(), events, window, opened)

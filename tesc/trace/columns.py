@@ -6,10 +6,9 @@
 
 A batch is a piece of the trace, some thousand records; each of its parts holds one event's records.
 Numbers are words of 64 bits whatever their types, text is bytes, as values are everywhere in tesc.trace;
-`typed` makes of a column what its parameter's type says. Columns are lists, or arrays of numpy (uint64)
-(of texts, `vectors.Texts`)
-where that is installed and the trace is long enough: take them as sequences. The order of the records of
-different events is in `places`, which count through the whole batch.
+`typed` makes of a column what its parameter's type says. Columns are lists, or where numpy is installed and
+the trace is long enough its arrays (uint64) and `vectors.Texts`: take them as sequences. The order of the
+records of different events is in `places`, which count through the whole batch.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from tesc.trace.values import number_expression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from typing import Any
 
     from tesc.trace.events import TracedEvent
@@ -70,8 +69,12 @@ def column_batches(readers: Sequence[RecordReader], selection: Selection) -> Ite
 class Pieces:
     """Makes columns of what data a reader has, for who reads on by himself (tesc.trace.parts)."""
 
-    def __init__(self, selection: Selection) -> None:
+    def __init__(
+        self, selection: Selection, needed: Callable[[TracedEvent], Collection[int]] | None = None
+    ) -> None:
+        """`needed` are the positions of an event's arguments that are looked at; others may be empty."""
         self._selection = selection
+        self._needed = needed
         self._prepare = selection.prepare(_as_is)
         self._slots: Slots = {}
 
@@ -82,7 +85,7 @@ class Pieces:
     def take(self, reader: RecordReader) -> list[EventColumns]:
         """The selected records of the reader's data."""
         selection = self._selection
-        found, number = ([], 0) if selection.where else _many(reader, selection)
+        found, number = ([], 0) if selection.where else _many(reader, selection, self._needed)
         rows = reader.fill(self._prepare, self._slots, selection.window, many=False).rows()
         return found + _grouped(rows, number)
 
@@ -109,7 +112,11 @@ def _grouped(rows: Iterable[Row], number: int) -> list[EventColumns]:
     ]
 
 
-def _many(reader: RecordReader, selection: Selection) -> tuple[list[EventColumns], int]:
+def _many(
+    reader: RecordReader,
+    selection: Selection,
+    needed: Callable[[TracedEvent], Collection[int]] | None,
+) -> tuple[list[EventColumns], int]:
     """What can be taken at once from the reader's data, and how many records that is."""
     mark = reader.mark()
     frames = reader.frames(selection.window)
@@ -122,7 +129,7 @@ def _many(reader: RecordReader, selection: Selection) -> tuple[list[EventColumns
             assert event is not None
             if selection.chosen(event.name):
                 one = frames.chosen(which)
-                columns = one.columns([kind.text for kind in event.kinds])
+                columns = one.columns([kind.text for kind in event.kinds], needed and needed(event))
                 found.append(EventColumns(event, which, one.times, one.pids, columns))
         return found, len(frames)
     except CORRUPT:

@@ -8,6 +8,7 @@ count what C counts and bytes that are not UTF-8 stay what they are.
 from __future__ import annotations
 
 from tesc.records import record
+from tesc.syntax.data_models import expansion
 from tesc.syntax.printf import PRI_MACROS, parse_format
 
 TYPE_CHECKING = False
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 MAX_WIDTH = 4096
 _BITS = {"hh": 8, "h": 16, "": 32, **dict.fromkeys(("ll", "q", "L", "j"), 64)}
 _LETTERS = frozenset("diuoxXbBpsScCn")
-# What follows the kind in the name of a macro whose argument is as wide as `long long`, or as `long` (glibc's
-# <inttypes.h>).
-_WIDE_MACROS = ("64", "MAX")
-_LONG_MACROS = ("PTR", "FAST16", "FAST32")
 
 
 @record
@@ -158,12 +155,7 @@ class _Walk:
         """What a macro of <inttypes.h> stands for; of others only the name is known."""
         if name not in PRI_MACROS:
             return name
-        wide = "l" if self._model.long_bits == 64 else "ll"
-        if name.endswith(_WIDE_MACROS):
-            return wide + name[3]
-        if name.endswith(_LONG_MACROS) and self._model.address_bits == 64:
-            return wide + name[3]
-        return name[3]
+        return expansion(name, self._model.name)
 
 
 def _bytes_as_text(text: str) -> str:

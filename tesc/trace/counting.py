@@ -34,6 +34,8 @@ Head = tuple[int, int, int]
 PIECE = 1 << 20
 _REST = 1 << 14
 _MOST_SHAPES = 100
+# Several processes wait for one import of numpy, which takes as long as it saves them in so many bytes.
+_WORTH_FOR_SEVERAL = 1 << 28
 
 
 def count(
@@ -50,7 +52,8 @@ def count(
     tally = Tally() if tally is None else tally
     for reader in readers:
         counting = Counting(reader, selection)
-        if (reader.source.file_size or 0) >= vectors.WORTH:
+        worth = vectors.WORTH if jobs == 1 else _WORTH_FOR_SEVERAL
+        if (reader.source.file_size or 0) >= worth:
             reader.use_vectors()
         try:
             if jobs > 1 and can_split(reader):

@@ -60,10 +60,11 @@ class _Part:
     """What an event's records are in spans and counters.
 
     `roles` are those of its pairings, `between` numbers of pairings whose key it has and the key's columns,
-    `counters` columns of its arguments and the counters' names.
+    `counters` columns of its arguments and the counters' names. `guest` is the track of the guest whose event
+    it is, or 0.
     """
 
-    __slots__ = ("between", "counters", "roles", "types")
+    __slots__ = ("between", "counters", "guest", "roles", "types")
 
     def __init__(
         self,
@@ -71,7 +72,9 @@ class _Part:
         between: Sequence[tuple[int, tuple[int, ...]]],
         counters: Sequence[tuple[int, str]],
         types: Callable[[Values], tuple[Any, ...]],
+        guest: int,
     ) -> None:
+        self.guest = guest
         self.roles = roles
         self.between = between
         self.counters = counters
@@ -130,7 +133,7 @@ class Drawing(Perfetto):
         ]
         if not (roles or between or counters):
             return None
-        return _Part(roles, between, counters, typer(event.kinds, True))
+        return _Part(roles, between, counters, typer(event.kinds, True), self.guest_track(event.name))
 
     def columns(self, times: Sequence[int], pids: Sequence[int], made: Sequence[str]) -> str:
         if not any(one.__class__ is _Drawn for one in made):
@@ -154,7 +157,7 @@ class Drawing(Perfetto):
             key = tuple([values[at] for at in columns])
             at = (number_, pid, key)
             span = self._spans.pair(time, number_, pid, begins, key)
-            track = number(TRACK, self._span_track(parts, number_, pid, key))
+            track = number(TRACK, self._span_track(parts, number_, pid, key, part.guest))
             if begins:
                 self._flows += 1
                 self._open.setdefault(at, []).append(self._flows)
@@ -175,19 +178,19 @@ class Drawing(Perfetto):
         else:
             parts.append(self.row(time, pid, drawn))
         for column, name in part.counters:
-            more += self._count(parts, pid, name, part.types(values)[column])
+            more += self._count(parts, pid, part.guest, name, part.types(values)[column])
         parts += [self.row(time, pid, one) for one in more]
 
-    def _span_track(self, parts: list[str], number_: int, pid: int, key: tuple[Any, ...]) -> int:
+    def _span_track(self, parts: list[str], number_: int, pid: int, key: tuple[Any, ...], guest: int) -> int:
         name = self._spans.pairings[number_].name
-        return self._track(parts, ("span", name, pid, *key), pid, text(2, name))
+        return self._track(parts, ("span", name, pid, *key), pid, guest, text(2, name))
 
-    def _count(self, parts: list[str], pid: int, name: str, value: object) -> list[str]:
+    def _count(self, parts: list[str], pid: int, guest: int, name: str, value: object) -> list[str]:
         """A counter's new value; one from 2^63 on, which Perfetto's integers can't hold, as a double."""
         if not isinstance(value, int):
             return []
         track = self._track(
-            parts, ("counter", name, pid), pid, text(2, name) + counted(_COUNTER_DESCRIPTOR, "")
+            parts, ("counter", name, pid), pid, guest, text(2, name) + counted(_COUNTER_DESCRIPTOR, "")
         )
         shown = number(_COUNTER_VALUE, int(value))
         if value >= 1 << 63:
@@ -196,12 +199,12 @@ class Drawing(Perfetto):
             shown = fixed64(_DOUBLE_VALUE, struct.unpack("<Q", struct.pack("<d", value))[0])
         return [packet(number(TYPE, _COUNTER) + number(TRACK, track) + shown)]
 
-    def _track(self, parts: list[str], what: tuple[object, ...], pid: int, about: str) -> int:
-        """The ID of a track of a process, described where it is new."""
+    def _track(self, parts: list[str], what: tuple[object, ...], pid: int, guest: int, about: str) -> int:
+        """The ID of a track of a process or a guest, described where it is new."""
         track = self._tracks.get(what)
         if track is None:
             track = self._tracks[what] = track_of(repr(what))
-            parent = number(5, track_of(PROCESS, pid))
+            parent = number(5, guest or track_of(PROCESS, pid))
             parts.append(descriptor(number(1, track) + parent + about, self.sequence(pid)))
         return track
 

@@ -7,13 +7,15 @@ import os
 from tesc.trace.errors import Unusable
 from tesc.trace.layout import DROPPED_ID
 from tesc.trace.older import declarations, second_formats
-from tesc.trace.values import LP64, kind_of, splitter, typer
+from tesc.trace.values import LP64, TEXT, kind_of, splitter, typer
 from tesc.units.former_names import former_names
+from tesc.units.text import texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tesc.config.settings import Compat
     from tesc.trace.values import Kind, Model, Values
     from tesc.units.flatten import FlattenedGuest
     from tesc.units.unit import Range, Unit, UnitEvent
@@ -24,11 +26,12 @@ class TracedEvent:
 
     `parameters` are types and names, as generated code declares them (also called `args`, for
     analyzers written for QEMU's simpletrace.py); `format` is the format's text. `model` is the data
-    model of the program that was traced; `uncertain` is true if some of a record's values may be None, which
+    model of the program that was traced, `compat` how its code was generated, which decides what was
+    recorded as text (`tesc.units.text`). `uncertain` is true if some of a record's values may be None, which
     a log does not hold.
     """
 
-    __slots__ = ("format", "model", "name", "parameters", "texts", "uncertain")
+    __slots__ = ("compat", "format", "model", "name", "parameters", "texts", "uncertain")
 
     def __init__(
         self,
@@ -37,7 +40,9 @@ class TracedEvent:
         format_: str,
         texts: bool = True,
         model: Model = LP64,
+        compat: Compat = "qemu",
     ) -> None:
+        self.compat = compat
         self.name = name
         self.parameters = parameters
         self.format = format_
@@ -52,7 +57,15 @@ class TracedEvent:
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """What each argument is; without `texts` addresses of text are just that."""
-        return tuple([kind_of(type_, self.texts, self.model) for type_, _ in self.parameters])
+        if not self.texts:
+            return tuple([kind_of(type_, False, self.model) for type_, _ in self.parameters])
+        found = texts(self.parameters, self.format, self.compat)
+        return tuple(
+            [
+                TEXT if text is not None else kind_of(type_, False, self.model)
+                for text, (type_, _) in zip(found, self.parameters)
+            ]
+        )
 
     def typer(self) -> Callable[[Values], tuple[int | str | bool | None, ...]]:
         """From values to what their types hold: see `values.typer`."""
@@ -92,12 +105,13 @@ class Catalogue:
     """The events of a unit, by all that a trace may call them.
 
     `whole` is true if the unit is what its files say; where something in them can't be read, the
-    positions of its events mean nothing. `model` is the traced program's data model.
+    positions of its events mean nothing. `model` is the traced program's data model, `compat` how its code
+    was generated.
 
     `events` are in the order of the files; one that QEMU's tracetool made two of is two.
     """
 
-    def __init__(self, unit: Unit, whole: bool = True, model: Model = LP64) -> None:
+    def __init__(self, unit: Unit, whole: bool = True, model: Model = LP64, compat: Compat = "qemu") -> None:
         self.unit = unit
         self.whole = whole
         seconds, _ = second_formats(unit)
@@ -108,7 +122,7 @@ class Catalogue:
         for event in unit.events:
             plain = (event.name, tuple(event.parameters), event.format)
             made = [
-                TracedEvent(name, parameters, form, True, model)
+                TracedEvent(name, parameters, form, True, model, compat)
                 for name, parameters, form in ([plain] if resolved else declarations(event, seconds))
             ]
             self.events += made

@@ -86,8 +86,9 @@ class LogReader(RecordReader):
         event = self._events.get(event_id)
         if event is None:
             declared = self._declared[event_id]
+            # Whatever was recorded as text, printf prints by %s what is.
             event = self._events[event_id] = TracedEvent(
-                declared.name, declared.parameters, declared.format, declared.texts, declared.model
+                declared.name, declared.parameters, declared.format, declared.texts, declared.model, "fixed"
             )
             event.uncertain = not certain(event.format, event.kinds, event.model)
         return event
@@ -98,6 +99,23 @@ class LogReader(RecordReader):
         return any(map(self._starts, data.split(b"\n"))) or any(
             self._starts(data[match.start() :]) for match in _INNER.finditer(data)
         )
+
+    def misfits(self, most: int) -> tuple[int, list[str]]:
+        """How many of the first `most` lines are events', and the names of those that do not fit."""
+        lines, misfits = 0, []
+        whole = self.source.data[: self.source.data.rfind(b"\n") + 1]
+        for line in whole.split(b"\n", most)[:most]:
+            head = self._head(line)
+            event_id = None if head is None else self._ids.get(head.name)
+            if head is None or event_id is None:
+                continue
+            lines += 1
+            event = self._declared[event_id]
+            try:
+                inverse(event.format, event.kinds, event.model)(line[head.stop :])
+            except PayloadMismatch:
+                misfits.append(event.name)
+        return lines, misfits
 
     def first_time(self) -> int | None:
         """The time of the first event's line in the first data, or None."""

@@ -107,6 +107,23 @@ class Lines:
             self._output.__exit__(kind, *rest)
 
 
+def replace_folder(new: str, folder: str) -> None:
+    """Put a new folder in the place of another, if that is there."""
+    import shutil
+
+    if not os.path.lexists(folder):
+        os.rename(new, folder)
+        return
+    old = f"{new}.old"
+    os.rename(folder, old)
+    try:
+        os.rename(new, folder)
+    except BaseException:
+        os.rename(old, folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
 def _remove(path: str) -> None:
     """Remove a file if it is there, however often the user interrupts."""
     interrupted = None

@@ -32,7 +32,7 @@ from tesc.trace.selection import Pending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any, Union
 
     from tesc.trace.events import Catalogue, TracedEvent
@@ -51,34 +51,75 @@ if TYPE_CHECKING:
 # of one piece of the trace, and how long ones.
 MOST_KEPT = 1 << 17
 LONGEST_KEPT = 512
+# Fewer payloads of one length are not worth making what takes them apart.
+_FEW_TEXTS = 4
 # Less data than this is not worth a search.
 FEW = 1 << 14
 # More IDs than this are no table of events but noise.
 MOST_MAPPINGS = 1 << 17
 
 
+class Shape:
+    """How payloads with one text are laid out: `index` is the text's place, `least` their size without it."""
+
+    def __init__(self, order: str, texts: Sequence[bool]) -> None:
+        self.index = texts.index(True)
+        self.least = 8 * len(texts) - 4
+        self._order = order
+        self._after = len(texts) - self.index - 1
+
+    def unpacker(self, size: int) -> struct.Struct:
+        """What takes a payload apart whose text has so many bytes: its length comes before it."""
+        return struct.Struct(f"{self._order}{self.index}QI{size}s{self._after}Q")
+
+
 class Made(dict):  # type: ignore[type-arg]
     """What was made of an event's payloads; asking for a new one makes it. Raises as splitters do."""
 
-    __slots__ = ("fixed", "make", "split")
+    __slots__ = ("fixed", "make", "shape", "split")
 
     def __init__(
         self,
         split: Callable[[bytes], Values],
         make: Callable[[Values], Any],
         fixed: struct.Struct | None = None,
+        shape: Shape | None = None,
     ) -> None:
-        """`fixed` is the layout of payloads that are all of one size."""
+        """`fixed` is the layout of payloads that are all of one size, `shape` of those with one text."""
         super().__init__()
         self.split = split
         self.make = make
         self.fixed = fixed
+        self.shape = shape
 
-    def meet(self, payloads: list[bytes]) -> None:
-        """Make something of all that are new among payloads of one size, at once."""
+    def all_of(self, payloads: list[bytes]) -> list[Any]:
+        """What is made of each payload; of those that are new, all at once where their layout allows it."""
+        found = list(map(self.get, payloads))
+        if all(found):
+            return found
+        # What is made may be None, too: of what a condition leaves out.
+        new = list(dict.fromkeys([p for p, made in zip(payloads, found) if not made and p not in self]))
         if self.fixed is not None and self.fixed.size:
-            new = list(set(payloads).difference(self))
             self.update(zip(new, map(self.make, self.fixed.iter_unpack(b"".join(new)))))
+        elif self.shape is not None:
+            self._meet_texts(new, self.shape)
+        return list(map(self.__getitem__, payloads))
+
+    def _meet_texts(self, new: list[bytes], shape: Shape) -> None:
+        """Payloads with one text, whose layout follows from their length: those of each length at once."""
+        lengths: dict[int, list[bytes]] = {}
+        for payload in new:
+            if len(payload) <= LONGEST_KEPT:
+                lengths.setdefault(len(payload), []).append(payload)
+        for length, some in lengths.items():
+            size = length - shape.least
+            if len(some) < _FEW_TEXTS or size < 0:
+                continue  # made where they are asked for
+            found = shape.unpacker(size).iter_unpack(b"".join(some))
+            at = shape.index
+            values = [(*words[:at], *words[at + 1 :]) for words in found if words[at] == size]
+            if len(values) == len(some):
+                self.update(zip(some, map(self.make, values)))
 
     def __missing__(self, payload: bytes) -> Any:
         made = self.make(self.split(payload))
@@ -216,7 +257,10 @@ class RecordReader:
 
     def made_of(self, event: TracedEvent, make: Callable[[Values], Any]) -> Made:
         fixed = None if event.has_texts else struct.Struct(f"{self.layout.order}{len(event.parameters)}Q")
-        return Made(event.splitter(self.layout.order, self.layout.words), make, fixed)
+        texts = [kind.text for kind in event.kinds]
+        one = sum(texts) == 1 and not self.layout.words
+        shape = Shape(self.layout.order, texts) if one else None
+        return Made(event.splitter(self.layout.order, self.layout.words), make, fixed, shape)
 
     # Where the trace continues.
 

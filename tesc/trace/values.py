@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from tesc.limits import RECORD_ARGUMENTS
 from tesc.records import record
+from tesc.syntax import data_models
 from tesc.syntax.c_type import parse_type
 from tesc.trace.errors import PayloadMismatch
 from tesc.units.text import spelled_as_text
@@ -34,13 +35,14 @@ _UNSIGNED.update(uint8_t=8, uint16_t=16, uint32_t=32, uint64_t=64)
 
 @record
 class Model:
-    """A C data model: how many bits `long` and addresses (and size_t, ptrdiff_t) have."""
+    """A C data model: how many bits `long` and addresses (and size_t, ptrdiff_t) have, and its name."""
 
     long_bits: int
     address_bits: int
+    name: str
 
 
-MODELS = {"lp64": Model(64, 64), "ilp32": Model(32, 32), "llp64": Model(32, 64)}
+MODELS = {name: Model(row.long_bits, row.address_bits, name) for name, row in data_models.MODELS.items()}
 LP64 = MODELS["lp64"]
 
 
@@ -55,11 +57,14 @@ class Kind:
     pointer: bool = False
 
 
+TEXT = Kind(text=True)
+
+
 @lru_cache(maxsize=None)
 def kind_of(type_text: str, texts: bool = True, model: Model = LP64) -> Kind:
     """The kind of a parameter's type; without `texts` a `char *` is an address."""
     if texts and spelled_as_text(type_text):
-        return Kind(text=True)
+        return TEXT
     declared = parse_type(type_text)
     base = declared.base or ""
     if declared.is_pointer:

@@ -16,7 +16,7 @@ from tesc.trace.layout import EVENT, HEAD_BYTES, MAX_RECORD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from typing import Any
 
     from tesc.trace.events import TracedEvent
@@ -115,8 +115,7 @@ class Frames:
             slot = slots[event_id]
             assert slot is not None
             payloads = self.payloads(which)
-            slot.meet(payloads)
-            made[which] = np.fromiter(map(slot.__getitem__, payloads), object, len(which))
+            made[which] = np.fromiter(slot.all_of(payloads), object, len(which))
         found: list[Any] = made.tolist()
         return found
 
@@ -153,16 +152,22 @@ class Frames:
         """The argument at `index` of records of one event that has no texts before it."""
         return _field(self.data, self.order, "u8", _HEAD + 8 * index)[self.starts[which]]
 
-    def columns(self, texts: Sequence[bool]) -> tuple[Any, ...]:
+    def columns(self, texts: Sequence[bool], needed: Collection[int] | None = None) -> tuple[Any, ...]:
         """The arguments of records of one event: arrays of words, and `Texts`; `texts` says which.
 
-        Raises PayloadMismatch where a record's texts are not as long as the record says.
+        Those at other positions than the `needed` ones are empty. Raises PayloadMismatch where a record's
+        texts are not as long as the record says.
         """
         if not any(texts):
-            return tuple([self.words(slice(None), index) for index in range(len(texts))])
+            return tuple(
+                [
+                    self.words(slice(None), index) if needed is None or index in needed else ()
+                    for index in range(len(texts))
+                ]
+            )
         at, stops = self.starts + _HEAD, self.starts + self.lengths + 8
         found: list[Any] = []
-        for is_text in texts:
+        for index, is_text in enumerate(texts):
             end = at + (4 if is_text else 8)
             if (end > stops).any():
                 raise PayloadMismatch
@@ -170,8 +175,10 @@ class Frames:
                 lengths = _field(self.data, self.order, "u4", 0)[at].astype(at.dtype)
                 found.append(Texts(self.data, end, lengths))
                 end = end + lengths
-            else:
+            elif needed is None or index in needed:
                 found.append(_field(self.data, self.order, "u8", 0)[at])
+            else:
+                found.append(())
             at = end
         if (at != stops).any():
             raise PayloadMismatch

@@ -47,7 +47,9 @@ class Names:
     def _matching(self, text: str) -> list[int]:
         literal = longest_literal(text)
         wanted = literal
-        if text.startswith(literal) and literal:
+        if is_literal(text):
+            wanted = f"\n{text}\n"
+        elif text.startswith(literal) and literal:
             wanted = f"\n{literal}"
         elif text.endswith(literal) and literal:
             wanted = f"{literal}\n"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _CPU_NAME = "__cpu"
 _CPU_FORMAT = '"cpu=%p "'
 # As that tracetool cut such a line up.
-_TWO_FORMATS = re.compile(r"[ \t]*((?:\w+[ \t]+)*)(\w+)\(([^)]*)\)[ \t]*(\".+),\s*(\".+)")
+_TWO_FORMATS = r"[ \t]*((?:\w+[ \t]+)*)(\w+)\(([^)]*)\)[ \t]*(\".+),\s*(\".+)"
 _TCG_TYPE = "TCGv"
 _HOST_TYPE = "uint64_t"  # of TCG_TYPE when the code runs
 
@@ -53,7 +53,7 @@ def as_read_by(tree: Tree, release: Release) -> Tree:
 
 def _two_events(item: Event | Malformed, tree: Tree) -> list[Event] | None:
     """The events of translation and of execution, or None where the line is not two in one."""
-    found = _TWO_FORMATS.match(tree.source.text, item.start)
+    found = re.compile(_TWO_FORMATS).match(tree.source.text, item.start)
     if found is None or "tcg" not in found[1].split():
         return None
     properties = tuple(Word(item.start + m.start(), m[0]) for m in re.finditer(r"\w+", found[1]))

@@ -8,7 +8,6 @@ table knows when it came.
 from __future__ import annotations
 
 import os
-import re
 
 from tesc.records import record
 
@@ -108,7 +107,6 @@ VERSIONS: tuple[Version, ...] = (
     *((7, 0, 0), (7, 1, 0), (7, 2, 0), (8, 0, 0), (8, 1, 0), (8, 2, 0), (9, 0, 0)),
     *((9, 1, 0), (9, 2, 0), (10, 0, 0), (10, 1, 0), (10, 2, 0), (10, 2, 50)),
 )
-_VERSION = re.compile(r"v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?")
 # A tree's VERSION is x.y.50 while the next release is made, and x.y.9z for its release candidates.
 _CANDIDATE = 90
 
@@ -144,10 +142,11 @@ def release_of(text: str) -> Release:
     """
     if not text:
         return NEWEST
-    found = _VERSION.fullmatch(text)
-    if found is None:
+    parts = text[text[0] == "v" :].split(".")
+    if not 2 <= len(parts) <= 3 or not all(p.isascii() and p.isdigit() and len(p) < 5 for p in parts):
         raise BadRelease(f"'{text}' is not a release of QEMU (such as '7.2')")
-    version = (int(found[1]), int(found[2]), int(found[3] or 0))
+    major, minor, micro = map(int, [*parts, "0"][:3])
+    version = (major, minor, micro)
     if version[2] >= _CANDIDATE:
         version = next((v for v in VERSIONS if v > version), version)
     if version < OLDEST:

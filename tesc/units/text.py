@@ -13,7 +13,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 from tesc.records import record
-from tesc.syntax.arguments import printings
 from tesc.syntax.c_type import parse_type
 from tesc.syntax.reference_conversions import STRING_SPELLINGS
 
@@ -63,6 +62,8 @@ def texts(parameters: Sequence[tuple[str, str]], format_text: str, compat: str) 
 def _texts(types: tuple[str, ...], format_text: str) -> tuple[Text | None, ...]:
     if not any("*" in type_ for type_ in types):
         return (None,) * len(types)
+    from tesc.syntax.arguments import printings  # QEMU's outputs need none of it
+
     how = printings(format_text)
     return tuple([text_of(type_, how.get(index)) for index, type_ in enumerate(types)])
 

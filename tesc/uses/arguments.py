@@ -103,6 +103,11 @@ class Sight:
         function = region_at(self._functions, at)
         return tuple([self._argument(self._masked[s:e], function, at) for s, e in given.places])
 
+    def type_of(self, name: str, at: int) -> str:
+        """The type that the function around a place declares a variable with; empty where it is not known."""
+        function = region_at(self._functions, at)
+        return self._type(name, function, at) if function else ""
+
     def _argument(self, text: str, function: Region | None, at: int) -> Argument:
         word = _WORD.match(text)
         if word is None:
@@ -126,7 +131,8 @@ class Sight:
         place = text.find(name, head, end)
         while place >= 0:
             after = place + len(name)
-            if not (_is_word(text[place - 1 : place]) or _is_word(text[after : after + 1])):
+            # What is before and after the name of a variable that is declared.
+            if text[place - 1] in " *\t\n\r" and text[after : after + 1] in _AFTER_NAME:
                 found = _declared(text, place, after, body)
                 if found is not None:
                     yield place, found
@@ -148,6 +154,7 @@ class Sight:
         return self._heads[body]
 
 
+_AFTER_NAME = frozenset(" =;,[)\t\n\r\v\f")
 _LONGEST_HEAD = 2000
 _NEAR = 100
 _TYPE = r"((?:[A-Za-z_]\w*\s+)*[A-Za-z_]\w*(?:\s*\*[\s*]*(?:const\s+)?|\s+))\Z"

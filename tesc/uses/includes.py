@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.M)
 _TRACE_HEADER = re.compile(r"(?:.*/)?trace(?:-[\w-]+)?\.h")
+_NAMED = re.compile(r'trace(?:-[\w-]+)?\.h"')
 _INCLUDED_IN_RUST = re.compile(r'\binclude_trace!\s*\(\s*"([\w-]+)"\s*\)')
 _MOST = 400  # files that one file's includes are followed into
 
@@ -25,7 +26,12 @@ def trace_headers(text: str) -> tuple[str, ...]:
     """The headers of events that a text includes: trace.h and trace-GROUP.h, as it writes them."""
     if "trace" not in text:
         return ()
-    found = (path for path in includes_in(text) if is_trace_header(path))
+    found = []
+    for header in _NAMED.finditer(text):
+        start = text.rfind("\n", 0, header.start()) + 1
+        written = _INCLUDE.match(text, start, header.end())
+        if written and is_trace_header(written[1]):
+            found.append(written[1])
     return tuple(dict.fromkeys(found))
 
 

@@ -40,7 +40,8 @@ def region_at(regions: tuple[Region, ...], offset: int) -> Region | None:
     return None
 
 
-_STEP = re.compile(r"[{}]|#[ \t]*(\w*)([^\n]*)")
+# A block without blocks in it is one step: most braces are its.
+_STEP = re.compile(r"\{[^{}#]*\}|[{}]|#[ \t]*(\w*)([^\n]*)")
 _NAME = re.compile(r"\s*(\w+)")
 _NEVER = re.compile(r"\s*0\s*")
 
@@ -73,7 +74,15 @@ class _C:
             char = self.text[place]
             if char != "#":
                 # Braces that are left out count for nothing.
-                if self.dead_since is None:
+                if self.dead_since is not None:
+                    continue
+                end = step.end() - 1
+                if end > place:
+                    if self.depth and self.text[end - 1] != "\n":
+                        continue
+                    self._open(place)
+                    self._close(end)
+                else:
                     (self._open if char == "{" else self._close)(place)
             elif not self.text[self.text.rfind("\n", 0, place) + 1 : place].strip():
                 self._directive(step)

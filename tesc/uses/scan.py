@@ -10,7 +10,7 @@ import re
 import sys
 
 from tesc.records import record, replace
-from tesc.units.identifiers import OF_QEMU, USED
+from tesc.units.name_spaces import OF_QEMU, USED
 from tesc.uses.arguments import Sight, split_arguments
 from tesc.uses.includes import trace_headers, trace_modules
 from tesc.uses.layout import Layout, layout_of_c, layout_of_rust, region_at

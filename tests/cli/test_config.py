@@ -143,7 +143,7 @@ class TestFailures:
         assert err == (
             "tesc.toml:1:1: error: unknown key 'max-arg'; did you mean 'max-args'?\n"
             "tesc.toml:2:11: error: 'qmu' is not a profile: "
-            "expected qemu, classic or default; did you mean 'qemu'?\n"
+            "expected qemu, guest, classic or default; did you mean 'qemu'?\n"
         )
 
     def test_rules_that_do_not_exist(self, tesc):

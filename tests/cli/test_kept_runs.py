@@ -185,3 +185,42 @@ def test_it_starts_next_to_nothing():
     assert "tesc.cli.kept_runs" in modules
     assert not {name for name in modules if name.startswith(("tesc.analysis", "tesc.units", "tesc.config"))}
     assert "argparse" not in modules
+
+
+class TestWithSources:
+    """A run that looked at sources is kept as long as they are what they were."""
+
+    @pytest.fixture(autouse=True)
+    def sources(self, tree):
+        (tree / "tesc.toml").write_text("")
+        (tree / "sub" / "a.c").write_text("void f(void) { trace_a_loose(1); }\n")
+        settle()
+
+    # The times of a file say nothing of when its inode changed, which is now: runs are kept only later.
+    @pytest.fixture(autouse=True)
+    def calm(self, monkeypatch, tmp_path):
+        site = tmp_path / "site"
+        site.mkdir()
+        (site / "sitecustomize.py").write_text(
+            "import time\nreal = time.time_ns\ntime.time_ns = lambda: real() + 5_000_000_000\n"
+        )
+        monkeypatch.setenv("PYTHONPATH", str(site))
+
+    def test_is_kept(self):
+        first = check("--sources")
+        assert "TE601" in first[1]
+        assert is_replayed("--sources")
+        assert check("--sources") == check("--sources", "--no-cache") == first
+
+    @pytest.mark.parametrize("change", ["edited", "new", "gone"])
+    def test_is_done_again(self, tree, change):
+        first = check("--sources")
+        if change == "edited":
+            (tree / "sub" / "a.c").write_text("void f(void) { trace_b_loose(1); }\n")
+        elif change == "new":
+            (tree / "sub" / "b.c").write_text("void g(void) { trace_b_loose(1); }\n")
+        else:
+            (tree / "sub" / "a.c").unlink()
+        again = check("--sources")
+        assert again != first
+        assert again == check("--sources", "--no-cache")

@@ -14,24 +14,26 @@ from tesc.codegen.qemu import BACKENDS, FORMATS
 from tesc.codegen.tree.plan import FORMATS as TREE_FORMATS
 from tesc.config.errors import BadConfiguration
 from tesc.config.loading import load
-from tesc.config.settings import DATA_MODELS, PROFILES, settings_at
+from tesc.config.settings import PROFILES, settings_at
 from tesc.config.toml import loads
 from tesc.config.toml_text import toml_value
 from tesc.config.validation import schema_text
+from tesc.syntax.data_models import DATA_MODELS
 
 SCHEMA = json.loads(schema_text())
 RULES = "(such as 'TE401' or 'TE4' or 'missing-format')"
 
 # For each key of the schema a wrong value, and what is said of it.
+_MODELS = "lp64, ilp32, llp64, darwin, openbsd, wasm32, wasm64, newlib, newlib-clang or newlib64"
 WRONG = {
     "profile": (
         '"qemuu"',
-        "'qemuu' is not a profile: expected qemu, classic or default; did you mean 'qemu'?",
+        "'qemuu' is not a profile: expected qemu, guest, classic or default; did you mean 'qemu'?",
     ),
     "max-args": ("0", "'max-args' must be at least 1"),
     "data-models": (
         '["lp46"]',
-        "'lp46' is not a data model: expected lp64, ilp32 or llp64; did you mean 'lp64'?",
+        f"'lp46' is not a data model: expected {_MODELS}; did you mean 'lp64'?",
     ),
     "types": ('["struct x"]', "'struct x' is not a word of a type (such as 'hwaddr')"),
     "include-path": ('"hw"', "'include-path' must be an array, not a string"),

@@ -29,5 +29,7 @@ def test_pages_link_to_the_rules_that_they_speak_of():
     made = pages()
     assert "see [TE413](TE413.md)" in made["TE401.md"]
     for name, text in made.items():
-        assert name == "README.md" or text.endswith("\n\n[All rules](README.md)\n")
-        assert set(re.findall(r"\]\(([^)]*)\)", text)) <= made.keys()
+        assert name == "README.md" or text.endswith("[All rules](README.md)\n")
+        linked = set(re.findall(r"\]\(([^)]*)\)", text)) - made.keys()
+        assert all((FOLDER / path).resolve().is_file() for path in linked), name
+    assert "](../reference/tracers.md) · [All" in made["TE432.md"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import socket
 import subprocess
@@ -75,6 +76,40 @@ def test_ftrace_is_the_same_cut_at_512_bytes(traced):
     folder, _ = traced
     expected = b"".join((line + b"\n")[:511] for line in lines(folder / "expected"))
     assert (folder / "ftrace").read_bytes() == expected
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory, need):
+    """A buffer of the kernel's ftrace, of the test's own; without tracefs a skip, also in CI."""
+    folder = tmp_path_factory.mktemp("tracefs")
+    command = [need("mount", "mount"), "-t", "tracefs", "none", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"tracefs cannot be mounted here: {done.stderr.strip()}")
+    try:
+        made = folder / "instances" / f"tesc-e2e-{os.getpid()}"
+        made.mkdir()
+        try:
+            (made / "buffer_size_kb").write_text("4096")
+            yield made
+        finally:
+            made.rmdir()
+    finally:
+        run("umount", folder)
+
+
+def test_real_ftrace_has_every_line(sources, instance, need):
+    """Through the kernel: what one write to trace_marker says is one entry, cut as the backend cuts it."""
+    program = sources / "real-ftrace"
+    run(need("gcc", "gcc"), *STRICT, "main64.c", "trace-e2e.c", RUNTIME, "-o", program, cwd=sources)
+    expected = sources / "expected-by-ftrace"
+    run(program, environment={"EXPECTED": str(expected), "FTRACE_FILE": str(instance / "trace_marker")})
+    entries = [
+        line for line in (instance / "trace").read_bytes().split(b"\n") if b"tracing_mark_write: " in line
+    ]
+    texts = [line.partition(b"tracing_mark_write: ")[2] for line in entries]
+    assert texts == [(line + b"\n")[:511].rstrip(b"\n") for line in lines(expected)]
+    assert len(texts) == len(called())
 
 
 def test_simple_has_every_value(traced):

@@ -66,7 +66,7 @@ def parser(chance: random.Random) -> int:
         assert start <= item.start <= item.end <= start + len(line)
     for error in tree.errors:
         assert 0 <= error.span.start <= error.span.end <= len(text)
-    start, line = chance.choice(lines)
+    start, line = chance.choice(lines or [(0, "")])
     event = plain_event(line, start, 1)
     if event is not None:
         from tesc.syntax.lines import build

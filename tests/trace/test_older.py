@@ -76,6 +76,23 @@ def test_data_models(text, type_, word, lp64, ilp32):
         assert show((word & (1 << 64) - 1,)) == expected
 
 
+@pytest.mark.parametrize(
+    ("model", "text", "type_", "word", "expected"),
+    [
+        ("darwin", '"%" PRIx8', "int8_t", -128, "80"),
+        ("openbsd", '"%" PRIx8', "int8_t", -128, "ffffff80"),
+        ("newlib", '"%" PRIx16', "int16_t", -1, "ffff"),
+        ("newlib", '"%lx"', "long", -1, "ffffffff"),
+        ("wasm32", '"%zx"', "ssize_t", -1, "ffffffff"),
+        ("wasm64", '"%" PRIxPTR', "intptr_t", -1, "ffffffffffffffff"),
+    ],
+)
+def test_models_of_other_targets(model, text, type_, word, expected):
+    """What the macros stand for is that of the program's C library, too."""
+    show = compile_format(text, [kind_of(type_, True, MODELS[model])], model=MODELS[model])
+    assert show((word & (1 << 64) - 1,)) == expected
+
+
 def test_order(writer, catalogue, tmp_path, monkeypatch):
     made = writer().mapped()
     times = [5, 3, 9, 9, 1, 10, 2]

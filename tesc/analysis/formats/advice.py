@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.formats import conversions as conv
-from tesc.analysis.formats.models import UNSIGNED
 from tesc.records import record
 from tesc.syntax.c_type import SIGNED_FIXED
+from tesc.syntax.data_models import UNSIGNED
 from tesc.syntax.printf import Conversion, Macro, StringLiteral
 from tesc.syntax.source import Span
 

@@ -8,18 +8,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from tesc.analysis.formats.models import (
-    CHARACTERS,
-    MODELS,
-    PROMOTED,
-    UNSIGNED,
-    basic,
-    corresponding,
-    expansion,
-    promoted,
-)
+from tesc.analysis.formats.models import CHARACTERS, PROMOTED, basic, corresponding, promoted
 from tesc.records import record
 from tesc.syntax.c_type import parse_type
+from tesc.syntax.data_models import MODELS, UNSIGNED, expansion
 from tesc.syntax.printf import PRI_MACROS
 
 TYPE_CHECKING = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tesc.analysis.formats import conversions as conv
-from tesc.analysis.formats.models import expansion
+from tesc.syntax.data_models import expansion
 from tesc.syntax.printf import PRI_MACROS, parse_format
 
 TYPE_CHECKING = False

@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 
 from tesc.analysis.formats.advice import Advice, advise
-from tesc.analysis.formats.models import UNSIGNED
 from tesc.records import record, replace
 from tesc.syntax.c_type import UNSIGNED_FIXED
+from tesc.syntax.data_models import UNSIGNED
 from tesc.syntax.printf import Conversion, parse_format
 
 TYPE_CHECKING = False

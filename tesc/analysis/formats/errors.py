@@ -100,6 +100,12 @@ def errors_of(
 
 def _conversion_errors(conversions: Sequence[Conversion], models: tuple[str, ...]) -> Iterator[FormatError]:
     for index, conversion in enumerate(conversions):
+        if conversion.macro is None:
+            # Only what a macro stands for differs.
+            error = conv.conversion_error_on(conversion, models[0])
+            if error:
+                yield FormatError("conversion", models, index, cause=error)
+            continue
         wrong = [(model, error) for model in models if (error := conv.conversion_error_on(conversion, model))]
         if wrong:
             yield FormatError("conversion", tuple([model for model, _ in wrong]), index, cause=wrong[0][1])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tesc.analysis.formats import conversions as conv
-from tesc.analysis.formats.models import MODELS, bits, expansion, is_integer, macro_type, promoted
+from tesc.analysis.formats.models import bits, is_integer, macro_type, promoted
+from tesc.syntax.data_models import MODELS, expansion
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def conversion_error_text(conversion: Conversion, error: conv.ConversionError, m
     name, what = called(conversion), error.what
     if error.kind == "unknown" and conversion.macro is not None and what != "-":
         text = f"%{conversion.length}{expansion(conversion.macro.name, model)}"
-        return f"'{conversion.length}' before {name[1:-1]} makes it '{text}' on {model.upper()}"
+        return f"'{conversion.length}' before {name[1:-1]} makes it '{text}' on {MODELS[model].label}"
     return {
         "unknown": f"{name} is not a conversion of printf" if what else f"{name} lacks its letter",
         "percent": f"{name} is not a conversion of printf",

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from tesc.analysis.groups import groups_of
 from tesc.analysis.linkage import Linkage, first_declared
-from tesc.analysis.per_unit_cache import PerUnitCache
+from tesc.analysis.name_families import that_may_meet
 from tesc.analysis.rule import Report, RunRule
 from tesc.analysis.spellings import EVENT_SPACES, spelled
 from tesc.records import record
-from tesc.units import identifiers
-from tesc.units.identifiers import Foreign, Kind
+from tesc.units import name_spaces
+from tesc.units.name_spaces import Foreign, Kind
 from tesc.units.unit import Unit, UnitEvent
 
 TYPE_CHECKING = False
@@ -59,9 +59,9 @@ class GeneratedNameClash(RunRule):
     scope = "spelling"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
-        foreign = identifiers.USED
+        foreign = name_spaces.USED
         if settings.profile == "qemu":
-            foreign += identifiers.OF_QEMU
+            foreign += name_spaces.OF_QEMU
         for meeting in _Names(units, settings).meetings(units, groups_of(units, settings), foreign):
             event, other = meeting.event, meeting.other
             related = (first_declared(other),) if isinstance(other, UnitEvent) else ()
@@ -91,35 +91,12 @@ def _listed(meeting: _Meeting) -> str:
     return listed if meeting.same_unit else f"{listed}, where a source includes the headers of both"
 
 
-@record
-class _Texts:
-    """A unit's identifiers by space, and those among them that several of its events have."""
-
-    of: dict[str, set[str]]
-    repeated: dict[str, set[str]]
-
-
-def _texts(unit: Unit) -> _Texts:
-    of: dict[str, set[str]] = {space: set() for space in identifiers.SPACES}
-    repeated: dict[str, set[str]] = {space: set() for space in identifiers.SPACES}
-    for event in unit.events:
-        mine = set(zip(EVENT_SPACES, spelled(event.name)))
-        for space, text in mine:
-            if text in of[space]:
-                repeated[space].add(text)
-            of[space].add(text)
-    return _Texts(of, repeated)
-
-
-_texts_of = PerUnitCache(_texts)
-
-
 class _Names:
     """Who has which identifiers, and who meets whom over them."""
 
     def __init__(self, units: Sequence[Unit], settings: Settings) -> None:
         self._linkage = Linkage(units, settings)
-        self._first: dict[str, dict[str, Holder]] = {space: {} for space in identifiers.SPACES}
+        self._first: dict[str, dict[str, Holder]] = {space: {} for space in name_spaces.SPACES}
         # Only those that several have, most are nobody else's; of equal names in a unit the first.
         self._several: dict[tuple[str, str], dict[tuple[int, object], Holder]] = {}
         self._found: dict[tuple[object, int], _Meeting] = {}
@@ -131,33 +108,17 @@ class _Names:
             for space in one.spaces:
                 self._first[space][one.text] = (None, one)
         for unit, group in zip(units, groups):
-            for kind in identifiers.OF_GROUP:
+            for kind in name_spaces.OF_GROUP:
                 for space in kind.spaces:
                     self._add(space, kind.spelled(group), (unit, group))
-        several = self._of_several(units)
-        for unit, texts in zip(units, _texts_of(units)):
-            if any(not texts.of[space].isdisjoint(several[space]) for space in identifiers.SPACES):
-                self._add_events(unit, several)
+        texts = ((space, text) for space, mine in self._first.items() for text in mine)
+        for unit, names in zip(units, that_may_meet(units, texts)):
+            for event in unit.events if names else ():
+                if event.name in names:
+                    holder = (unit, event)
+                    for space, text in zip(EVENT_SPACES, spelled(event.name)):
+                        self._add(space, text, holder)
         return iter(self._found.values())
-
-    def _of_several(self, units: Sequence[Unit]) -> dict[str, set[str]]:
-        """The identifiers of each space that more than one has."""
-        seen = {space: set(self._first[space]) for space in identifiers.SPACES}
-        several: dict[str, set[str]] = {space: set() for space in identifiers.SPACES}
-        for texts in _texts_of(units):
-            for space in identifiers.SPACES:
-                several[space] |= seen[space] & texts.of[space]
-                several[space] |= texts.repeated[space]
-                seen[space] |= texts.of[space]
-        return several
-
-    def _add_events(self, unit: Unit, several: dict[str, set[str]]) -> None:
-        """Add the identifiers of a unit's events that somebody else has too."""
-        for event in unit.events:
-            holder = (unit, event)
-            for space, text in zip(EVENT_SPACES, spelled(event.name)):
-                if text in several[space]:
-                    self._add(space, text, holder)
 
     def _add(self, space: str, text: str, holder: Holder) -> None:
         first = self._first[space].setdefault(text, holder)
@@ -203,7 +164,7 @@ def _kind(owner: Owner, space: str, text: str) -> Kind | Foreign:
     if isinstance(owner, Foreign):
         return owner
     name, kinds = (
-        (owner, identifiers.OF_GROUP) if isinstance(owner, str) else (owner.name, identifiers.OF_EVENT)
+        (owner, name_spaces.OF_GROUP) if isinstance(owner, str) else (owner.name, name_spaces.OF_EVENT)
     )
     return next(kind for kind in kinds if space in kind.spaces and kind.spelled(name) == text)
 

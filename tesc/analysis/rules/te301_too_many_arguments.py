@@ -32,6 +32,7 @@ class TooManyArguments(EventRule):
 
     code = "TE301"
     name = "too-many-arguments"
+    reference = "tracers"
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterable[Report]:
         limit = settings.max_args

@@ -33,6 +33,7 @@ class FormatTypeMismatch(EventRule):
 
     code = "TE401"
     name = "format-type-mismatch"
+    reference = "data-models"
     by_pairs = True
     fixable = True
     example_profile = "qemu"

@@ -42,6 +42,7 @@ class FieldLost(EventRule):
 
     code = "TE414"
     name = "field-lost"
+    reference = "tracers"
     by_pairs = True
     severity = "information"
     fixable = True

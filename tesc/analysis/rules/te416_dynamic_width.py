@@ -29,6 +29,7 @@ class DynamicWidth(EventRule):
 
     code = "TE416"
     name = "dynamic-width"
+    reference = "tracers"
     by_pairs = True
     severity = "warning"
 

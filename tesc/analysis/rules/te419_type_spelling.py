@@ -39,6 +39,7 @@ class TypeSpelling(EventRule):
 
     code = "TE419"
     name = "type-spelling"
+    reference = "tracers"
     by_pairs = True
     severity = "warning"
     fixable = True

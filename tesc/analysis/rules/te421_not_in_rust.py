@@ -46,6 +46,7 @@ class NotInRust(EventRule):
 
     code = "TE421"
     name = "not-in-rust"
+    reference = "tracers"
     by_pairs = True
     severity = "warning"
     fixable = True

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tesc.analysis.callers import Declared
     from tesc.config.settings import Settings
-    from tesc.syntax.nodes import Format
+    from tesc.syntax.nodes import Event, Format
     from tesc.syntax.source import Span
     from tesc.units.unit import Unit
     from tesc.uses.index import Index
@@ -48,13 +48,11 @@ class SwappedLabels(SourcesRule):
     needs_sources = False
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index | None) -> Iterator[Report]:
-        for one in declared(units):
+        nodes = {id(event.node) for unit in units for event in unit.events if _maybe_swapped(event.node)}
+        for one in declared(units, nodes) if nodes else ():
             form = one.node.format
-            if form is None or len(one.node.parameters) < 2:
-                continue
+            assert form is not None
             names = [plain(parameter.name) for parameter in one.node.parameters]
-            if not _maybe_swapped(plain(form.text), names):
-                continue
             labels = labels_of(one.node, form)
             words = [label[0] for label in labels if label]
             for i, j in combinations(range(len(labels)), 2):
@@ -65,10 +63,14 @@ class SwappedLabels(SourcesRule):
                     yield _report(one, form, (i, first[1]), (j, second[1]), uses)
 
 
-def _maybe_swapped(text: str, names: list[str]) -> bool:
-    """Whether a later parameter's name is somewhere before an earlier one's: mostly none does."""
+def _maybe_swapped(event: Event) -> bool:
+    """Whether a later parameter's name is somewhere before an earlier one's: mostly none is."""
+    if event.format is None or len(event.parameters) < 2:
+        return False
+    text = plain(event.format.text)
     last = -1
-    for name in names:
+    for parameter in event.parameters:
+        name = plain(parameter.declaration.name)
         if 0 <= text.find(name) < last:
             return True
         last = max(last, text.rfind(name))

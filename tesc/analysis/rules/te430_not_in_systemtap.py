@@ -42,6 +42,7 @@ class NotInSystemtap(EventRule):
 
     code = "TE430"
     name = "not-in-systemtap"
+    reference = "tracers"
     by_pairs = True
     severity = "warning"
     fixable = True

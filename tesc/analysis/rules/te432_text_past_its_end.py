@@ -40,6 +40,7 @@ class TextPastItsEnd(EventRule):
 
     code = "TE432"
     name = "text-past-its-end"
+    reference = "tracers"
     by_pairs = True
     severity = "warning"
     fixable = True

@@ -35,6 +35,7 @@ class ShownInAnotherBase(EventRule):
 
     code = "TE433"
     name = "shown-in-another-base"
+    reference = "tracers"
     by_pairs = True
     severity = "information"
     example_profile = "qemu"

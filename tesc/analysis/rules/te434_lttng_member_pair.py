@@ -30,6 +30,7 @@ class LttngMemberPair(EventRule):
 
     code = "TE434"
     name = "lttng-member-pair"
+    reference = "tracers"
     severity = "warning"
 
     def applies(self, settings: Settings) -> bool:

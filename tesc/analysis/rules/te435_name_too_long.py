@@ -37,6 +37,7 @@ class NameTooLong(RunRule):
 
     code = "TE435"
     name = "name-too-long"
+    reference = "tracers"
     scope = "event"
 
     def applies(self, settings: Settings) -> bool:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from tesc.units.unit import Pattern, Unit
 
 
+# A pattern is compared with every name for one, and of a hundred that match nothing most are wrong together.
+_MOST_SUGGESTIONS = 20
+
+
 class PatternMatchesNothing(RunRule):
     """A `disable` pattern matches no event.
 
@@ -44,14 +48,14 @@ class PatternMatchesNothing(RunRule):
                 first.setdefault(key, (unit, pattern))
                 if pattern.matches:
                     used.add(key)
-        for key, (unit, pattern) in first.items():
-            if key not in used:
-                yield Report(
-                    pattern.span,
-                    f"no event matches '{pattern.text}'",
-                    _near(unit, pattern),
-                    source=pattern.source,
-                )
+        unused = [(unit, pattern) for key, (unit, pattern) in first.items() if key not in used]
+        for number, (unit, pattern) in enumerate(unused):
+            yield Report(
+                pattern.span,
+                f"no event matches '{pattern.text}'",
+                _near(unit, pattern) if number < _MOST_SUGGESTIONS else None,
+                source=pattern.source,
+            )
 
 
 def _key(pattern: Pattern, inside: set[Source]) -> tuple[object, ...]:

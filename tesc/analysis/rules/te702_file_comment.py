@@ -90,9 +90,10 @@ class FileComment(SourcesRule):
             for name in one.names:
                 homes.setdefault(name, set()).add(one.source.file)
         shared = {name for name, files in homes.items() if len(files) > 1}
+        real: dict[str, str] = {}
         trees = {id(tree): tree for unit in units for tree in unit.trees}
         for tree in trees.values():
-            looked = _File(tree, known, shared, uses)
+            looked = _File(tree, known, shared, uses, real)
             for section in sections_of(tree):
                 yield from looked.reports(section)
 
@@ -109,11 +110,14 @@ class _Called:
 class _File:
     """One trace-events file, and who calls its events."""
 
-    def __init__(self, tree: Tree, known: dict[int, Declared], shared: set[str], uses: Index) -> None:
+    def __init__(
+        self, tree: Tree, known: dict[int, Declared], shared: set[str], uses: Index, real: dict[str, str]
+    ) -> None:
         self._tree = tree
         self._known = known
         self._shared = shared
         self._uses = uses
+        self._real = real
         self._folder = os.path.dirname(os.path.abspath(tree.source.file))
         self._named = [self._files_of(section)[0] for section in sections_of(tree)]
 
@@ -189,7 +193,7 @@ class _File:
         calls = []
         for name in one.names:
             for path, use in self._uses.uses_of(name):
-                real = os.path.realpath(path)
+                real = self._real.get(path) or self._real.setdefault(path, os.path.realpath(path))
                 # Of events with one name the one beside the source is meant.
                 near = name not in self._shared or real.startswith(os.path.join(self._folder, ""))
                 if use.kind in (CALL, REFERENCE) and not use.dead and near:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from lsprotocol import types as t
+from pygls.capabilities import get_capability
 
 from tesc.lsp import offers as make
-from tesc.lsp.capabilities import capability
+from tesc.lsp.positions import offset_of, range_of
 from tesc.lsp.reports import SOURCE
+from tesc.lsp.source_actions import source_offers
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.lsp.offers import Offer
     from tesc.lsp.server import Server
+    from tesc.lsp.sources import SourceView
     from tesc.lsp.view import View
 
     Actions = list[Union[t.CodeAction, t.Command]]
@@ -34,7 +37,8 @@ def register(server: Server) -> None:
     def code_action(ls: Server, params: t.CodeActionParams) -> Actions | None:
         view = ls.view(params.text_document)
         if view is None:
-            return None
+            source = ls.source_view(params.text_document)
+            return _in_source(ls, source, params) if source else None
         found = _offered(ls, view, params)
         return [action for offer in found for action in _spelt(ls, view, offer, params.context)]
 
@@ -50,7 +54,7 @@ def register(server: Server) -> None:
     # pygls looks the annotations of commands up, and these would be there for type checkers only.
     def apply(ls, title, edit):  # type: ignore[no-untyped-def]
         if isinstance(edit, dict):
-            edit = ls.protocol._converter.structure(edit, t.WorkspaceEdit)
+            edit = ls.converter.structure(edit, t.WorkspaceEdit)
         ls.workspace_apply_edit(t.ApplyWorkspaceEditParams(edit, str(title)))
 
 
@@ -78,6 +82,36 @@ def _offered(ls: Server, view: View, params: t.CodeActionParams) -> list[Offer]:
         titles = {offer.title for offer in made}
         made += [offer for offer in make.disabling(view, span) if offer.title not in titles]
     return made
+
+
+def _in_source(ls: Server, view: SourceView, params: t.CodeActionParams) -> Actions | None:
+    """What there is to do in a C or Rust source; nothing for clients that know of commands only."""
+    only = params.context.only
+    kinds = get_capability(ls.client_capabilities, "text_document.code_action.code_action_literal_support")
+    if not kinds or (only is not None and not any(f"{make.QUICK}.".startswith(f"{_text(k)}.") for k in only)):
+        return None
+    encoding = ls.session.encoding
+    start = offset_of(view.source, params.range.start, encoding)
+    end = offset_of(view.source, params.range.end, encoding)
+    found = [
+        one
+        for project in ls.session.projects
+        if project.loaded
+        for one in project.found_soon.get(view.source, ())
+        if one.span.start <= end and start <= one.span.end
+    ]
+    actions: Actions = []
+    for offer in source_offers(ls.sources, view, found):
+        edit = ls.edit(offer.edits or ())
+        about = offer.about
+        told = [
+            one
+            for one in params.context.diagnostics
+            if about and (one.code, one.range) == (about.code, range_of(view.source, about.span, encoding))
+        ]
+        if edit is not None:
+            actions.append(t.CodeAction(offer.title, offer.kind, told or None, edit=edit))
+    return actions
 
 
 def _idle(context: t.CodeActionContext) -> bool:
@@ -114,7 +148,7 @@ def _costly(ls: Server, view: View, rule: str | None) -> t.WorkspaceEdit | None:
 
 def _spelt(ls: Server, view: View, offer: Offer, context: t.CodeActionContext) -> Actions:
     """An offer as the client takes actions; nothing where it takes none of the kind."""
-    kinds = capability(ls.client_capabilities, "text_document.code_action.code_action_literal_support")
+    kinds = get_capability(ls.client_capabilities, "text_document.code_action.code_action_literal_support")
     if offer.explains is not None:
         command = t.Command(offer.title, _EXPLAIN, arguments=[offer.explains])
         if _EXPLAIN not in _client_commands(ls):
@@ -132,8 +166,8 @@ def _spelt(ls: Server, view: View, offer: Offer, context: t.CodeActionContext) -
         return []
     if kinds:
         return [_action(view, offer, context, edit=edit)]
-    if capability(ls.client_capabilities, "workspace.apply_edit"):
-        arguments = [offer.title, ls.protocol._converter.unstructure(edit)]
+    if get_capability(ls.client_capabilities, "workspace.apply_edit"):
+        arguments = [offer.title, ls.converter.unstructure(edit)]
         return [t.Command(offer.title, _APPLY, arguments=arguments)]
     return []
 
@@ -144,9 +178,9 @@ def _client_commands(ls: Server) -> list[Any]:
 
 
 def _resolves(ls: Server) -> bool:
-    client = capability(ls.client_capabilities, "text_document.code_action")
-    properties = capability(client, "resolve_support.properties") or ()
-    return bool(client.data_support) and "edit" in properties
+    client = get_capability(ls.client_capabilities, "text_document.code_action")
+    properties = get_capability(client, "resolve_support.properties") or ()
+    return bool(client and client.data_support) and "edit" in properties
 
 
 def _action(view: View, offer: Offer, context: t.CodeActionContext, **what: Any) -> t.CodeAction:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lsprotocol import types as t
+from pygls.capabilities import get_capability
 
-from tesc.lsp.capabilities import capability
 from tesc.lsp.completion.directives import (
     complete_behind_path,
     complete_mark,
@@ -15,6 +15,8 @@ from tesc.lsp.completion.directives import (
 from tesc.lsp.completion.events import complete_parameter, complete_start
 from tesc.lsp.completion.formats import complete_format
 from tesc.lsp.completion.items import Here, Items
+from tesc.lsp.positions import offset_of
+from tesc.lsp.source_calls import call_items
 from tesc.syntax.cursor import (
     BehindMark,
     BehindPath,
@@ -54,13 +56,17 @@ def register(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_COMPLETION, options)
     def completion(ls: Server, params: t.CompletionParams) -> t.CompletionList | None:
         view = ls.view(params.text_document)
-        if view is None:
-            return None
-        context = params.context
-        typed = context.trigger_character if context and context.trigger_character else ""
-        snippets = capability(
+        snippets = get_capability(
             ls.client_capabilities, "text_document.completion.completion_item.snippet_support"
         )
+        if view is None:
+            source = ls.source_view(params.text_document)
+            if source is None:
+                return None
+            offset = offset_of(source.source, params.position, ls.session.encoding)
+            return call_items(ls.sources, source, offset, bool(snippets))
+        context = params.context
+        typed = context.trigger_character if context and context.trigger_character else ""
         items = items_at(view, params.position, typed, bool(snippets))
         return t.CompletionList(items.incomplete, items.made) if items else None
 
@@ -117,7 +123,7 @@ def _page(ls: Server, code: str) -> t.MarkupContent | str | None:
     rule = next((rule for rule in all_rules() if rule.code == code), None)
     if rule is None:
         return None
-    formats = capability(
+    formats = get_capability(
         ls.client_capabilities, "text_document.completion.completion_item.documentation_format"
     )
     if formats and t.MarkupKind.Markdown in formats:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from lsprotocol import types as t
 
 from tesc.lsp.hovers.page import preferred
-from tesc.lsp.positions import units
+from tesc.lsp.positions import offset_of, units
 from tesc.lsp.reports import printable
 from tesc.lsp.signatures import signature_at
+from tesc.lsp.source_calls import call_signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,11 @@ def register(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_SIGNATURE_HELP, _OPTIONS)
     def signature_help(ls: Server, params: t.SignatureHelpParams) -> t.SignatureHelp | None:
         view = ls.view(params.text_document)
+        source = ls.source_view(params.text_document)
         signature = _at(view, params.position) if view else None
+        if source is not None:
+            offset = offset_of(source.source, params.position, ls.session.encoding)
+            signature = call_signature(ls.sources, source, offset)
         if signature is None:
             return None
         document = ls.client_capabilities.text_document

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from tesc.analysis.formats import conversions as conv
 from tesc.analysis.formats.description import printed
-from tesc.analysis.formats.models import MODELS, basic, bits, expansion, macro_type, promoted
+from tesc.analysis.formats.models import basic, bits, macro_type, promoted
 from tesc.analysis.formats.pairing import pairings
 from tesc.analysis.formats.wording import conversion_error_text
 from tesc.analysis.rules.te411_unknown_pri_macro import advice
 from tesc.lsp.hovers.page import Code, Page, counted
+from tesc.syntax.data_models import MODELS, expansion
 from tesc.syntax.printf import PRI_MACROS
 from tesc.units.crossing import POINTER_LETTERS
 from tesc.units.text import text_of
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Parameter
     from tesc.syntax.printf import Conversion, Macro
 
-_ALL = tuple(MODELS)
+# Those that C programmers know by name; others are shown where a project is for them.
+_ALL = ("lp64", "ilp32", "llp64")
 
 
 def of_conversion(view: View, event: Event, index: int) -> Page:

@@ -30,7 +30,8 @@ FORMATS = {
     "chrome": "Trace Event JSON for the viewers of Perfetto and Chrome",
     "perfetto": "Perfetto's own format, for its viewer: exact, and smaller than the trace",
 }
-
+# Those that are folders, which -o names.
+FOLDER_FORMATS = {"ctf": "the Common Trace Format, for babeltrace2 and Trace Compass (-o DIR)"}
 
 _MOST_PIDS = 1 << 12
 
@@ -82,6 +83,11 @@ class PidTexts(dict):  # type: ignore[type-arg]
             self.clear()
         made = self[pid] = self._show(pid)
         return made
+
+
+def single(pids: Sequence[int]) -> bool:
+    """Whether all records are of one process, as in most traces; there is one at least."""
+    return pids.count(pids[0]) == len(pids)
 
 
 def joined(first: Sequence[str], *others: Iterable[str]) -> str:

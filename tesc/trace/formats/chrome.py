@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 
-from tesc.trace.formats import PidTexts, TraceWriter, joined
+from tesc.trace.formats import PidTexts, TraceWriter, joined, single
 from tesc.trace.formats.jsonl import arguments
 
 TYPE_CHECKING = False
@@ -51,13 +51,20 @@ class Chrome(TraceWriter):
             if min(times) >= 0
             else [max(time - origin, 0) for time in times]
         )
+        if min(since) >= 0 and single(pids):
+            pid = self._pids[pids[0]]
+            middles = [f"{time // 1000}{_FRACTIONS[time % 1000]}{pid}" for time in since]
+            return self._separated(joined(heads, middles, tails))
         if min(since) >= 0:
             wholes = [str(time // 1000) for time in since]
         else:  # the trace goes back beyond its first record
             wholes = [str(time // 1000) if time >= 0 else f"-{-time // 1000}" for time in since]
             since = [abs(time) for time in since]
         fractions = [_FRACTIONS[time % 1000] for time in since]
-        text = joined(heads, wholes, fractions, map(self._pids.__getitem__, pids), tails)
+        return self._separated(joined(heads, wholes, fractions, map(self._pids.__getitem__, pids), tails))
+
+    def _separated(self, text: str) -> str:
+        """The text of records, after what is between the one before and it."""
         if self.state == "\n":
             text = text[1:]
         self.state = ",\n"

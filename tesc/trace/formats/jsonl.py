@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from tesc.trace.formats import PidTexts, TraceWriter, joined
+from tesc.trace.formats import PidTexts, TraceWriter, joined, single
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,6 +69,9 @@ class JsonLines(TraceWriter):
 
     def columns(self, times: Sequence[int], pids: Sequence[int], made: Sequence[tuple[str, str]]) -> str:
         heads, tails = zip(*made)
+        if single(pids) and min(times) >= 0:
+            pid = self._pids[pids[0]]
+            return joined(heads, [f"{time}{pid}" for time in times], tails)
         stamps = (
             map(str, times) if min(times) >= 0 else [str(time) if time >= 0 else "null" for time in times]
         )

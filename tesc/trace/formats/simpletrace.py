@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from operator import sub
 
-from tesc.trace.formats import PidTexts, TraceWriter, joined
+from tesc.trace.formats import PidTexts, TraceWriter, joined, single
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,20 +23,26 @@ _MOST_KEPT = 1 << 15
 
 
 class _Deltas(dict):  # type: ignore[type-arg]
-    """The text of each difference of times."""
+    """The text of each difference of times, and what is after it."""
+
+    def __init__(self, after: str) -> None:
+        super().__init__()
+        self._after = after
 
     def __missing__(self, nanoseconds: int) -> str:
         if len(self) >= _MOST_KEPT:
             self.clear()
         # Of times, not of numbers: the reference divides as floating point, and so do we.
-        made = self[nanoseconds] = f"{nanoseconds / 1000:0.3f}"
+        made = self[nanoseconds] = f"{nanoseconds / 1000:0.3f}{self._after}"
         return made
 
 
 class Simpletrace(TraceWriter):
     def __init__(self) -> None:
         self.state: int | None = None  # the time of the record before
-        self._deltas = _Deltas()
+        self._deltas = _Deltas("")
+        # With the process that they were last of, if that was one.
+        self._process: tuple[int, _Deltas] = (-1, _Deltas(" pid=0 "))
         self._pids = PidTexts(lambda pid: f" pid={max(pid, 0)} ")
 
     def prepare(self, event: TracedEvent) -> Callable[[Values], tuple[str, str]]:
@@ -54,8 +60,13 @@ class Simpletrace(TraceWriter):
     def columns(self, times: Sequence[int], pids: Sequence[int], made: Sequence[tuple[str, str]]) -> str:
         names, arguments = zip(*made)
         last = times[0] if self.state is None else self.state
-        deltas = map(self._deltas.__getitem__, map(sub, times, (last, *times[:-1])))
+        since = map(sub, times, (last, *times[:-1]))
         self.state = times[-1]
+        if single(pids):
+            if pids[0] != self._process[0]:
+                self._process = (pids[0], _Deltas(self._pids[pids[0]]))
+            return joined(names, map(self._process[1].__getitem__, since), arguments)
+        deltas = map(self._deltas.__getitem__, since)
         return joined(names, deltas, map(self._pids.__getitem__, pids), arguments)
 
 

@@ -39,8 +39,10 @@ class Unwritable(Exception):
 class MissingExtra(Unwritable):
     """A package that is not installed; the message says what brings it."""
 
-    def __init__(self, what: str, package: str, extra: str) -> None:
-        super().__init__(f"{what} needs {package}: pip install 'tesc[{extra}]'")
+    def __init__(self, what: str, package: str, extra: str | None = None) -> None:
+        """`extra` is the one of tesc's that brings the package."""
+        brings = f"'tesc[{extra}]'" if extra else package
+        super().__init__(f"{what} needs {package}: pip install {brings}")
 
 
 def write_tables(

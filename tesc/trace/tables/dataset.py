@@ -15,6 +15,7 @@ import shutil
 from contextlib import contextmanager
 
 from tesc.records import record
+from tesc.trace.output import replace_folder
 from tesc.trace.tables import Unwritable
 from tesc.trace.tables.layout import Argument, Layout, Names
 from tesc.trace.values import Kind
@@ -118,10 +119,14 @@ def write_dataset(
     pa = pyarrow("--format parquet")
     target = os.path.realpath(folder)
     if not os.path.lexists(folder):
-        return _write(pa, readers, selection, Dataset(Names(), {}, ()), target, _replace, jobs, progress)
+        return _write(
+            pa, readers, selection, Dataset(Names(), {}, ()), target, replace_folder, jobs, progress
+        )
     there = read_dataset(folder)
     if not append:
-        return _write(pa, readers, selection, Dataset(Names(), {}, ()), target, _replace, jobs, progress)
+        return _write(
+            pa, readers, selection, Dataset(Names(), {}, ()), target, replace_folder, jobs, progress
+        )
     with _alone(folder):
         return _write(pa, readers, selection, there, target, _move_into, jobs, progress)
 
@@ -186,21 +191,6 @@ def _number_files(folder: str, number: int) -> None:
     new = sorted(name for name in os.listdir(folder) if name.startswith("new-"))
     for at, name in enumerate(new, 1):
         os.rename(os.path.join(folder, name), os.path.join(folder, f"{number:04}-{at}.parquet"))
-
-
-def _replace(new: str, folder: str) -> None:
-    """Put a new folder in the place of another, if that is there."""
-    if not os.path.lexists(folder):
-        os.rename(new, folder)
-        return
-    old = f"{new}.old"
-    os.rename(folder, old)
-    try:
-        os.rename(new, folder)
-    except BaseException:
-        os.rename(old, folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _move_into(new: str, folder: str) -> None:

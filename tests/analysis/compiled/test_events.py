@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tesc.units import identifiers, reserved
+from tesc.units import name_spaces, reserved
 from tesc.units.compat import STAP_RESERVED_WORDS
 
 TAPSETS = ("stap", "log-stap", "simpletrace-stap")
@@ -27,7 +27,7 @@ def test_an_event_and_its_state(second, claims, dtrace_fails, rust_fails, c_fail
 
 
 @pytest.mark.parametrize(
-    "name", [one.text for one in identifiers.USED if one.output == "C"], ids=lambda name: name
+    "name", [one.text for one in name_spaces.USED if one.output == "C"], ids=lambda name: name
 )
 @pytest.mark.parametrize("parameters", ["void", "int a", "int a, const char *b"])
 def test_names_that_all_c_uses(name, parameters, claims, c_fails):
@@ -36,7 +36,7 @@ def test_names_that_all_c_uses(name, parameters, claims, c_fails):
     assert all(c_fails(text, backend) for backend in C_BACKENDS)
 
 
-@pytest.mark.parametrize("name", [one.text for one in identifiers.USED if "simple" in one.output])
+@pytest.mark.parametrize("name", [one.text for one in name_spaces.USED if "simple" in one.output])
 def test_names_that_the_simple_backend_uses(name, claims, c_fails):
     text = f"{name[len('trace_') :]}(int a)\n"
     assert f"{name} in C with backend simple" in claims(text, "TE103")
@@ -50,7 +50,7 @@ def test_names_that_rust_uses(event, claims, rust_fails):
     assert rust_fails(text, "nop")
 
 
-@pytest.mark.parametrize("name", [one.text for one in identifiers.OF_QEMU if "dtrace" in one.output])
+@pytest.mark.parametrize("name", [one.text for one in name_spaces.OF_QEMU if "dtrace" in one.output])
 def test_macros_of_qemu(name, claims, dtrace_fails):
     event = name[len("QEMU_") :].lower()
     assert f"{name} in C with backend dtrace" in claims(f"{event}(int a)\n", "TE103")
@@ -58,7 +58,7 @@ def test_macros_of_qemu(name, claims, dtrace_fails):
         assert dtrace_fails(f"{event}(int a)\n", before=f"#define {macro} something\n")
 
 
-@pytest.mark.parametrize("name", [one.text for one in identifiers.OF_QEMU if one.output == "C"])
+@pytest.mark.parametrize("name", [one.text for one in name_spaces.OF_QEMU if one.output == "C"])
 def test_functions_of_qemu(name, claims, c_fails):
     event = name[len("trace_") :]
     assert f"{name} in C" in claims(f"{event}(int a)\n", "TE103")
@@ -112,5 +112,5 @@ def test_the_tables_hold_all_that_codegen_defines(generated):
     texts = [generated("foo(int a)\n", form, backend) for form in ("h", "c", "rs") for backend in C_BACKENDS]
     found = {word for text in texts for word in re.findall(r"\b\w*foo\w*\b", text, re.I)}
     found |= {word for text in texts for word in re.findall(r"\b(?:\w*_)?g_\w+|\w*_G_\w*", text)}
-    known = {one.text for one in (*identifiers.of_event("foo"), *identifiers.of_group("g"))}
+    known = {one.text for one in (*name_spaces.of_event("foo"), *name_spaces.of_group("g"))}
     assert found - {"foo", "trace_g_register_events_at_start"} <= known

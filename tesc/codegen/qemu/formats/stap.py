@@ -21,7 +21,12 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
             continue
         mark = f'process("{options.binary}").mark("{event.name}")'
         out(f"probe {options.probe_prefix}.{event.name} = {mark}", "{")
-        for number, (_, name) in enumerate(event.parameters, 1):
-            out(f"  {escaped(out, name)} = $arg{number};")
+        for number, parameter in enumerate(event.node.parameters, 1):
+            name = escaped(out, parameter.name)
+            # The reference takes the line for a format of Python, in which '%%' is a '%'.
+            if "%" in name.replace("%%", ""):
+                out.refuse(event, parameter.start, "the tapset takes no '%' in a name")
+            name = name.replace("%%", "%")
+            out(f"  {name} = $arg{number};")
         out("}")
     out("")

@@ -58,9 +58,6 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
         *_WORKAROUND,
     )
     for event in events:
-        for parameter in event.node.parameters:
-            if "%" in parameter.name:
-                out.refuse(event, parameter.start, "the LTTng provider takes no '%' in a name")
         if out.fixed and event.disabled:
             continue
         if out.fixed and len(event.name) > identifiers.LTTNG_NAME:
@@ -100,8 +97,16 @@ def _fields(out: Output, event: UnitEvent) -> list[str]:
         from tesc.codegen.qemu.lttng_fixed import fields
 
         return fields(event)
-    pairs = zip(event.parameters, lttng_conversions(event.format))
-    return [field for (type_, name), conversion in pairs if (field := _field(type_, name, conversion))]
+    made = []
+    conversions = lttng_conversions(event.format)
+    for parameter, (type_, name), conversion in zip(event.node.parameters, event.parameters, conversions):
+        field = _field(type_, name, conversion)
+        # The reference takes a field's line for a format of Python, in which '%%' is a '%'.
+        if "%" in field.replace("%%", ""):
+            out.refuse(event, parameter.start, "the LTTng provider takes no '%' in a name")
+        if field:
+            made.append(field.replace("%%", "%"))
+    return made
 
 
 def _field(type_: str, name: str, conversion: str) -> str:

@@ -10,7 +10,7 @@ from tesc.codegen.qemu import BACKENDS, generate
 from tesc.codegen.qemu.output import Options
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
-from tesc.units import identifiers
+from tesc.units import name_spaces
 from tesc.units.resolve import resolve
 
 EVENT = 'Foo_bar(int a, const char *b) "%d %s"\n'
@@ -35,22 +35,22 @@ def test_all_that_codegen_writes_is_known(form, backend):
     text = FILES.sub("", generated(form, backend))
     words = set(re.findall(r"\w+", text))
     mine = {word for word in words if "foo_bar" in word.lower()} - NOT_DEFINED
-    assert mine <= {one.text for one in identifiers.of_event("Foo_bar")}
+    assert mine <= {one.text for one in name_spaces.of_event("Foo_bar")}
     groups = {word for word in words if re.search(r"(^|_)grp(_|$)", word, re.I)}
-    assert groups <= {one.text for one in identifiers.of_group("grp")}
+    assert groups <= {one.text for one in name_spaces.of_group("grp")}
 
 
 def test_all_that_is_known_is_written():
     """But for what dtrace(1) makes of its input."""
     outputs = [(form, backend) for form in ("h", "c", "rs", "ust-events-h") for backend in BACKENDS]
     words = {word for output in outputs for word in re.findall(r"\w+", generated(*output))}
-    known = {one.text for one in identifiers.of_event("Foo_bar") + identifiers.of_group("grp")}
+    known = {one.text for one in name_spaces.of_event("Foo_bar") + name_spaces.of_group("grp")}
     assert known <= words
 
 
 def test_names_of_an_event():
     found = {}
-    for one in identifiers.of_event("a__b"):
+    for one in name_spaces.of_event("a__b"):
         found.setdefault(one.output, set()).add(one.text)
     assert found == {
         "C": {
@@ -68,7 +68,7 @@ def test_names_of_an_event():
 
 
 def test_names_of_a_group():
-    assert [(one.text, one.output) for one in identifiers.of_group("hw_usb")] == [
+    assert [(one.text, one.output) for one in name_spaces.of_group("hw_usb")] == [
         ("hw_usb_trace_events", "C"),
         ("trace_hw_usb_register_events", "C"),
         ("TRACE_HW_USB_GENERATED_TRACERS_H", "C"),
@@ -77,7 +77,7 @@ def test_names_of_a_group():
 
 
 def test_foreign_names_have_spaces_that_events_can_have():
-    for one in identifiers.USED + identifiers.OF_QEMU:
-        assert set(one.spaces) <= set(identifiers.SPACES)
+    for one in name_spaces.USED + name_spaces.OF_QEMU:
+        assert set(one.spaces) <= set(name_spaces.SPACES)
         prefix = "QEMU_" if one.output.endswith("dtrace") else "trace_"
         assert one.text.startswith(prefix), "no event has such a name"

@@ -1,0 +1,98 @@
+"""Processes that look into a part of a run's files while this one does the rest.
+
+Each is a copy of this process, and sends back what it found as the cache keeps it. What a helper cannot
+send, or does not get done, is looked for here.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+
+from tesc.analysis.kept_reports import decoded, encoded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tesc.analysis.diagnostic import Diagnostic
+    from tesc.syntax.nodes import Tree
+
+    Look = Callable[[int], list[Diagnostic]]
+
+# A helper takes some milliseconds to start, and in time gets a copy of all that it looks at.
+FEWEST_EVENTS = 2_000
+MOST_EVENTS = 100_000
+_MOST_HELPERS = 7
+# What this process does of the files: it has the rules that look at all of them, too.
+_OWN_SHARE = 0.2
+
+
+def cores() -> int:
+    """How many of the machine's cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Helpers:
+    """Processes that look into files; `look` finds what there is in one of `trees`, by its number."""
+
+    def __init__(self, trees: Sequence[Tree], look: Look) -> None:
+        self._trees = trees
+        self._running: list[tuple[int, int]] = []
+        # The numbers of files that are for this process to look into.
+        self.left: list[int] = list(range(len(trees)))
+        events = [len(tree.items) for tree in trees]
+        helpers = min(cores() - 1, _MOST_HELPERS)
+        if helpers > 0 and FEWEST_EVENTS <= sum(events) <= MOST_EVENTS and hasattr(os, "fork"):
+            *shares, self.left = _shares(events, helpers)
+            self._running = [_started(mine, trees, look) for mine in shares if mine]
+
+    def found(self) -> dict[int, list[Diagnostic]]:
+        """What the processes found, by the numbers of the files that they were done with."""
+        made: dict[int, list[Diagnostic]] = {}
+        for child, pipe in self._running:
+            with open(pipe, "rb") as stream:
+                data = stream.read()
+            _, status = os.waitpid(child, 0)
+            if not status:
+                for number, values in marshal.loads(data):
+                    source = self._trees[number].source
+                    made[number] = [decoded(source, *value) for value in values]
+        self._running = []
+        return made
+
+
+def _shares(sizes: Sequence[int], helpers: int) -> list[list[int]]:
+    """Numbers of files for each helper, and last for this process: the largest go first, to who has least."""
+    loads = [0.0] * (helpers + 1)
+    shares: list[list[int]] = [[] for _ in loads]
+    for number in sorted(range(len(sizes)), key=lambda number: -sizes[number]):
+        at = min(range(len(loads)), key=lambda at: loads[at])
+        loads[at] += sizes[number] / (_OWN_SHARE if at == helpers else 1)
+        shares[at].append(number)
+    return shares
+
+
+def _started(numbers: Sequence[int], trees: Sequence[Tree], look: Look) -> tuple[int, int]:
+    """A process that looks into some files, and the pipe from which what it found is read."""
+    receive, send = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(send)
+        return child, receive
+    status = 1
+    try:
+        os.close(receive)
+        found = []
+        for number in numbers:
+            values = [encoded(one, trees[number].source) for one in look(number)]
+            if None not in values:
+                found.append((number, values))
+        with open(send, "wb") as stream:
+            marshal.dump(found, stream)
+        status = 0
+    finally:
+        # Nothing of what the parent has begun is finished here.
+        os._exit(status)

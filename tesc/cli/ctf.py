@@ -1,0 +1,49 @@
+"""`tesc decode --format ctf`: traces as a folder of the Common Trace Format."""
+
+from __future__ import annotations
+
+import gc
+
+from tesc.cli.filters import selection_of
+from tesc.cli.terminal import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from tesc.trace.progress import Progress
+    from tesc.trace.reader import RecordReader
+
+
+def check(options: argparse.Namespace) -> None:
+    """Refuse what a folder can't do, before any work is done for it."""
+    if options.output is None:
+        raise Failure("--format ctf makes a folder: say which with -o")
+    if options.follow:
+        raise Failure("--follow is not for ctf, which is written whole")
+
+
+def write(options: argparse.Namespace, readers: Sequence[RecordReader], progress: Progress) -> None:
+    """Write traces as one."""
+    from tesc.trace.ctf import Unwritable
+    from tesc.trace.ctf.writing import write_ctf
+    from tesc.trace.parts import cores
+
+    selection = selection_of(options, readers)
+    gc.disable()
+    try:
+        write_ctf(
+            readers,
+            selection,
+            options.output,
+            version=options.ctf_version or "1.8",
+            jobs=options.jobs or cores(),
+            sort=options.sort,
+            progress=progress,
+        )
+    except Unwritable as wrong:
+        raise Failure(str(wrong)) from None
+    finally:
+        gc.enable()
+        progress.end()

@@ -1,0 +1,103 @@
+"""`tesc decode --open` and `--bundle`: what is done with pictures once they are made."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from argparse import Namespace
+
+from tesc.cli.terminal import Failure, error, print_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tesc.trace.bundle import Member
+
+
+def check(options: Namespace) -> None:
+    """Refuse options that contradict --open or --bundle, before any work is done."""
+    if options.open and options.bundle:
+        raise Failure("--open serves one trace, which a bundle is not: open the file in the viewer")
+    if options.bundle and (options.output or options.stats or options.latency or options.follow):
+        raise Failure(
+            "--bundle FILE is all of the output: it goes without -o, --stats, --latency and --follow"
+        )
+    if options.bundle and options.format not in ("text", "perfetto"):
+        raise Failure("--bundle has the format perfetto in it")
+    if options.open and (options.format != "perfetto" or options.follow):
+        raise Failure("--open is for the format perfetto, of a whole trace")
+
+
+def open_in_viewer(options: Namespace, run: Callable[[Namespace], int]) -> int:
+    """Make the picture, in a temporary file if none is named, and serve it until Ctrl-C."""
+    from tesc.trace.serving import PORT, Server
+
+    with tempfile.TemporaryDirectory(prefix="tesc-") as folder:
+        path = options.output or os.path.join(folder, "trace.pftrace")
+        try:
+            server = Server(path)
+        except OSError as wrong:
+            raise Failure(f"port {PORT}, from which the viewer reads: {wrong.strerror or wrong}") from None
+        with server:
+            status = run(Namespace(**{**vars(options), "output": path}))
+            if status < 2:
+                print_text(f"{server.address}\n")
+                _serve(server.serve_forever)
+        return status
+
+
+def _serve(serve: Callable[[], object]) -> None:
+    try:
+        serve()
+    except KeyboardInterrupt:
+        pass  # it is how people end it
+
+
+def bundle(options: Namespace, run: Callable[[Namespace], int]) -> int:
+    """Make a picture of each trace, and an archive of them all; gives the worst exit status."""
+    from tesc.trace.bundle import write_bundle
+
+    statuses = [0]
+    with tempfile.TemporaryDirectory(prefix="tesc-") as folder:
+        members = []
+        for member, status in _members(options, run, folder):
+            statuses.append(status)
+            if member is not None and status < 2:
+                members.append(member)
+        if not members:
+            return 2
+        partial = f"{os.path.realpath(options.bundle)}.{os.getpid()}.tmp"
+        try:
+            with open(partial, "wb") as file:
+                write_bundle(file, members)
+            os.replace(partial, options.bundle)
+        except OSError as wrong:
+            raise Failure(f"{options.bundle}: {wrong.strerror or wrong}") from None
+        finally:
+            if os.path.exists(partial):
+                os.unlink(partial)
+    return min(max(statuses), 1)
+
+
+def _members(
+    options: Namespace, run: Callable[[Namespace], int], folder: str
+) -> Iterator[tuple[Member | None, int]]:
+    """The archive's files, each with the exit status of making it."""
+    from tesc.trace.bundle import described
+
+    for number, path in enumerate(options.traces):
+        try:
+            member = described(path, number, options.guest)
+        except OSError as wrong:
+            error(f"{path}: {wrong.strerror or wrong}")
+            yield None, 2
+            continue
+        if member.kernel:
+            yield member, 0
+            continue
+        made = os.path.join(folder, member.name)
+        alone = {"traces": [path], "format": "perfetto", "output": made, "bundle": None}
+        if member.machine == "host":
+            alone["guest"] = None
+        yield member.at(made), run(Namespace(**{**vars(options), **alone}))

@@ -1,0 +1,257 @@
+"""`tesc query`: questions to traces, in SQL."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from contextlib import contextmanager
+
+from tesc.cli.builds import say_oddities, traced_events
+from tesc.cli.decode import end_when_told, errors_in, open_traces
+from tesc.cli.filters import add_filters, selection_of
+from tesc.cli.overrides import add_overrides, overrides
+from tesc.cli.terminal import Failure, error, print_text, standard_input
+from tesc.cli.units import refused
+from tesc.trace.progress import Progress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from tesc.cli.commands import Commands
+    from tesc.trace.query.session import Session
+    from tesc.trace.spans import Pairing
+
+_FORMATS = ("table", "csv", "json", "jsonl", "parquet")
+_EPILOG = """\
+TRACE is a trace or a log (several are one after the other), or a folder that 'tesc decode --format
+parquet' wrote; --events is found as 'tesc decode' finds it. The last argument is SQL if it has a space in it
+and is no file; without any it is read from standard input, and on a terminal a prompt takes questions.
+
+Each event is a view: ts (nanoseconds), time (a timestamp of microseconds), pid, a column an argument,
+trace, seq (the record's number). 'records' has all records, 'spans' all spans, 'spans.NAME' those of a
+--span. The SQL is DuckDB's. It reads these views, no files.
+
+  tesc query trace-1234 --events trace-events-all 'SELECT * FROM spans ORDER BY duration DESC LIMIT 10'
+
+What was made of a trace is kept in the cache for the next question (the last three traces; 'tesc cache
+clear' removes them), but not with --no-cache.
+
+exit status: 0 answered, 1 answered of what could be read of the trace, 2 not answered
+"""
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the command with options between the traces and the SQL, as people write them."""
+    parser = argparse.ArgumentParser(prog="tesc query")
+    _add_arguments(parser)
+    # `--guest TRACE` names a trace: it takes a value only after `=`, which argparse does not know of.
+    spelled = ["--guest=" if word == "--guest" else word for word in words]
+    options = parser.parse_intermixed_args(spelled)
+    options.words = list(words)
+    return run(options)
+
+
+def add_parser(commands: Commands) -> None:
+    """Let the list of commands have it; `main` reads its arguments."""
+    _add_arguments(commands.add_parser("query", help="ask traces questions in SQL"))
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Ask traces questions in SQL: how many, how long, what came before."
+    parser.epilog = _EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("traces", nargs="+", metavar="TRACE", help="the traces, and the SQL as the last word")
+    parser.add_argument(
+        "--events", metavar="FILE", help="the events: the trace-events-all of the traced program"
+    )
+    parser.add_argument(
+        "--format", choices=_FORMATS, default="table", help="how to print the answer (default: table)"
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the answer here")
+    parser.add_argument(
+        "--span",
+        action="append",
+        default=[],
+        metavar="NAME=BEGIN..END[,key=PARAMETER]",
+        help="more spans than those that the names of events speak of, as 'tesc decode' takes them",
+    )
+    parser.add_argument(
+        "-j", "--jobs", type=int, metavar="N", help="processes for a long trace (default: the cores)"
+    )
+    parser.add_argument(
+        "--guest", nargs="?", const="", metavar="PREFIX", help="traces without a header are a guest's"
+    )
+    add_filters(parser)
+    add_overrides(parser)
+    parser.set_defaults(run=run, configured=())
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit status."""
+    from tesc.trace.spans import BadPairing
+    from tesc.trace.tables import Unwritable
+
+    _check(options)
+    sql = _sql(options)
+    try:
+        _check_packages()
+        from tesc.trace.query.session import BadQuestion
+
+        with _dataset(options) as (folder, whole):
+            try:
+                _ask(options, folder, sql)
+            except BadQuestion as wrong:
+                message, *picture = wrong.pictured()
+                raise Failure(message, picture) from None
+    except (Unwritable, BadPairing) as wrong:
+        raise Failure(str(wrong)) from None
+    return 0 if whole else 1
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Refuse options that contradict each other."""
+    if options.format == "parquet" and options.output is None:
+        raise Failure("--format parquet goes into a file: say which with -o")
+    if options.jobs is not None and options.jobs < 1:
+        raise Failure("--jobs is 1 or more")
+
+
+def _check_packages() -> None:
+    """Say what is missing before a trace is read. Raises MissingExtra."""
+    from tesc.trace.tables import MissingExtra
+
+    try:
+        import duckdb  # noqa: F401 (whether it is there)
+        import pyarrow  # noqa: F401
+    except ImportError as missing:
+        raise MissingExtra("tesc query", missing.name or "duckdb", "query") from None
+
+
+def _sql(options: argparse.Namespace) -> str | None:
+    """The question, which is taken off the list of traces; None for a prompt."""
+    last = options.traces[-1]
+    if any(one.isspace() for one in last) and not os.path.exists(last):
+        sql: str = options.traces.pop()
+        if not options.traces:
+            raise Failure("which trace? it comes before the SQL")
+        return sql
+    if sys.stdin is not None and sys.stdin.isatty() and "-" not in options.traces:
+        if options.format != "table" or options.output:
+            raise Failure("the prompt prints tables: give the SQL for other formats and files")
+        return None
+    if "-" in options.traces:
+        raise Failure("give the SQL as the last argument: standard input is the trace")
+    return standard_input().decode("utf-8", "replace")
+
+
+@contextmanager
+def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
+    """The folder of the tables, and whether the traces were read to their ends."""
+    from tesc.trace.query import kept
+    from tesc.trace.tables.dataset import NoDataset
+
+    folders = [path for path in options.traces if os.path.isdir(path)]
+    if folders:
+        if len(options.traces) > 1:
+            raise NoDataset("one folder at a time; 'tesc decode --format parquet --append' adds to one")
+        filters = (options.event, options.where, options.since, options.until, options.pid)
+        if any(value not in (None, []) for value in filters):
+            raise Failure("a folder has its records already: filter them in SQL")
+        yield folders[0], True
+        return
+    workspace, unit = traced_events(options.events, options.traces, overrides(options))
+    settings = workspace.settings_of(unit.roots[0].source)
+    options.configured = settings.spans
+    whole = not refused(errors_in(unit))
+    options.no_header = options.follow = False
+
+    def make(folder: str) -> bool:
+        from tesc.trace.parts import cores
+        from tesc.trace.tables.dataset import write_dataset
+
+        readers = open_traces(options, unit, whole, settings.compat)
+        if not readers:
+            raise Failure("there is nothing to ask")
+        say_oddities(options.traces, options.events, readers)
+        progress = Progress(readers[0].source.size)
+        end_when_told()
+        try:
+            write_dataset(
+                readers, selection_of(options, readers), folder, False, options.jobs or cores(), progress
+            )
+        finally:
+            progress.end()
+        problems = [problem for reader in readers for problem in reader.errors]
+        for problem in problems:
+            error(str(problem))
+        if problems and not any(reader.decoded for reader in readers):
+            raise Failure("there is nothing to ask")
+        return whole and not problems and len(readers) == len(options.traces)
+
+    asked = [options.guest, options.event, options.where, options.pid, options.data_models]
+    texts = [tree.source.text for tree in unit.trees]
+    moments = [repr(options.since), repr(options.until)]
+    key = kept.key_of(options.traces, repr(asked), *moments, *texts)
+    with kept.dataset(key, make) as found:
+        yield found
+
+
+def _ask(options: argparse.Namespace, folder: str, sql: str | None) -> None:
+    """Answer a question, or those of the prompt."""
+    from tesc.trace.query.session import BadQuestion, Session
+
+    pairings, likely = _pairings(options, folder)
+    with Session(folder, pairings, likely) as session:
+        if sql is not None:
+            _answer(options, session, sql)
+            return
+        from tesc.trace.query.prompt import ask_again, read_line
+
+        def answer(question: str) -> None:
+            try:
+                _answer(options, session, question)
+            except BadQuestion as wrong:
+                print_text("".join(f"{line}\n" for line in wrong.pictured()))
+
+        print_text("'.help' for help, Ctrl-D to leave\n")
+        ask_again(session, answer, print_text, read_line(session))
+
+
+def _pairings(options: argparse.Namespace, folder: str) -> tuple[list[Pairing], list[Pairing]]:
+    """The spans that the options name, and those that the names of events speak of."""
+    from tesc.trace.events import TracedEvent
+    from tesc.trace.spans import Pairing, likely_pairings, parse_pairing
+    from tesc.trace.tables.dataset import read_dataset
+
+    events = [
+        TracedEvent(layout.event, tuple([(one.type, one.name) for one in layout.arguments]), "")
+        for layout in read_dataset(folder).names
+    ]
+    given = [parse_pairing(text) for text in options.span]
+    # Those of tesc.toml need not be of this trace.
+    configured = (
+        [] if given else [Pairing(one.name, one.begin, one.end, one.key) for one in options.configured]
+    )
+    return given, [*configured, *likely_pairings(events)]
+
+
+def _answer(options: argparse.Namespace, session: Session, sql: str) -> None:
+    """Print the answer to one question."""
+    from tesc.trace.output import open_output
+    from tesc.trace.query.results import lines, write_parquet
+
+    if options.format == "parquet":
+        write_parquet(session.reader(sql), options.output)
+        return
+    with open_output(options.output) as output:
+        for result in session.run(sql):
+            columns = [column[0] for column in result.description]
+
+            def fetch(rows: int, result: Any = result) -> Any:
+                return session.fetched(sql, lambda: result.fetchmany(rows))
+
+            for text in lines(options.format, columns, fetch):
+                output.write(text.encode("utf-8", "surrogateescape").decode("latin-1"))

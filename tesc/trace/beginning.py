@@ -1,0 +1,136 @@
+"""How a trace begins: what it calls its events, and whether its first records are what declarations say.
+
+A trace that is read with another program's events is silently wrong where the sizes fit; its values often
+show it. Only what is there when the trace was opened is looked at, so that it is said at once.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from tesc.trace.errors import Broken, PayloadMismatch, Unusable
+from tesc.trace.events import DROPPED
+from tesc.trace.input import TraceInput, Truncated
+from tesc.trace.layout import HEADER_BYTES, SENT_MARK, Mapping, framing, headed_layout
+from tesc.trace.logs import LogReader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.trace.events import TracedEvent
+    from tesc.trace.reader import RecordReader
+    from tesc.trace.values import Kind, Values
+
+# Of all events together, and of each.
+_MOST_RECORDS = 2000
+_MOST_OF_ONE = 8
+
+
+def mapped_names(path: str) -> list[str]:
+    """The names that a trace gives to IDs before its first record, by ID; else none. Raises OSError."""
+    if path == "-":
+        return []  # it can be read once only
+    names: dict[int, str] = {}
+    try:
+        source = TraceInput(path)
+    except Unusable:
+        return []
+    try:
+        source.more(HEADER_BYTES)
+        layout = headed_layout(source.data)
+        if layout is None or not layout.named:
+            return []
+        source.at = layout.start
+        frame = framing(layout)
+        while True:
+            found = frame(source.data, source.at)
+            if isinstance(found, Mapping):
+                names[found.id] = found.name
+                source.at = found.stop
+            elif not isinstance(found, int) or not source.more(found):
+                break
+    except (Broken, Truncated, Unusable):
+        pass
+    finally:
+        source.close()
+    return [names[event_id] for event_id in sorted(names) if names[event_id] not in ("dropped", SENT_MARK)]
+
+
+def oddities(reader: RecordReader) -> list[str]:
+    """Why the first records cannot be of the events that they are read as: a sentence an event.
+
+    The reader stays where it is.
+    """
+    found: dict[str, str] = {}
+    if isinstance(reader, LogReader):
+        lines, misfits = reader.misfits(_MOST_RECORDS)
+        # A text can hold a line's end, and lines of threads run into each other, but not often.
+        if len(misfits) > _MOST_OF_ONE and len(misfits) * 10 > lines:
+            found = {name: f"lines of '{name}' are not what its format prints" for name in misfits}
+    if reader.layout.typed:
+        for event, kinds, values in _first(reader):
+            if event.name in found:
+                continue
+            for (type_, name), kind, value in zip(event.parameters, kinds, values):
+                if isinstance(value, int) and not _holds(kind, value):
+                    found[event.name] = f"'{event.name}' has {value:#x} for '{type_} {name}'"
+                    break
+    return list(found.values())
+
+
+class _Sample:
+    """The first records of an event."""
+
+    def __init__(self, event: TracedEvent, reader: RecordReader) -> None:
+        self.event = event
+        self.kinds = event.kinds
+        self.split = event.splitter(reader.layout.order, reader.layout.words)
+        self.left = _MOST_OF_ONE
+
+
+def _first(reader: RecordReader) -> Iterator[tuple[TracedEvent, tuple[Kind, ...], Values]]:
+    """The first records that fit their events in size, as far as the data is there."""
+    data, at = reader.source.data, reader.source.at
+    frame = framing(reader.layout)
+    names = dict(reader.names)
+    samples: dict[int, _Sample | None] = {}
+    for _ in range(_MOST_RECORDS):
+        try:
+            found = frame(data, at)
+        except Broken:
+            return
+        if isinstance(found, int):
+            return
+        if isinstance(found, Mapping):
+            if found.name == SENT_MARK:
+                return  # what a guest sent has its own events
+            names[found.id] = found.name
+            samples.pop(found.id, None)
+            at = found.stop
+            continue
+        event_id, _, _, body, at = found
+        if event_id not in samples:
+            named = reader.layout.named
+            event = reader.catalogue.named(names.get(event_id, "")) if named else reader.event(event_id)
+            samples[event_id] = None if event is None or event is DROPPED else _Sample(event, reader)
+        sample = samples[event_id]
+        if sample is None or not sample.left:
+            continue
+        sample.left -= 1
+        try:
+            yield sample.event, sample.kinds, sample.split(data[body:at])
+        except (PayloadMismatch, struct.error):
+            continue  # said where it is decoded
+
+
+def _holds(kind: Kind, word: int) -> bool:
+    """Whether a word can be what trace/simple.c makes of a value of a type: it casts to uint64_t."""
+    if kind.truth:
+        return word <= 1
+    if kind.bits == 64 or kind.pointer:
+        return True
+    if not kind.signed:
+        return word >> kind.bits == 0
+    top = word >> (kind.bits - 1)
+    return top == 0 or top == (1 << (65 - kind.bits)) - 1

@@ -1,0 +1,102 @@
+"""Spans as SQL: what `tesc.trace.spans` pairs record by record, for DuckDB.
+
+An end belongs to the latest begin that is still open. So a begin is as deep as there are open spans after it,
+an end as there are before it, and an end that nothing began leaves the depth at zero. In the order of the
+records of one depth, each end follows its own begin.
+"""
+
+from __future__ import annotations
+
+from tesc.trace.spans import BadPairing, matches
+from tesc.trace.tables.layout import distinct
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tesc.trace.spans import Pairing
+    from tesc.trace.tables.layout import Layout
+
+# The columns of every view of spans; those of the key come between them.
+SPAN_BEFORE = ("span", "ts", "time", "end_ts", "duration", "pid")
+SPAN_AFTER = ("trace", "seq", "end_seq")
+
+
+def quoted(name: str) -> str:
+    """A name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A text as SQL has it."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def key_columns(pairing: Pairing) -> list[str]:
+    """What the columns of a pairing's key are called."""
+    return distinct(pairing.key, {*SPAN_BEFORE, *SPAN_AFTER})
+
+
+def tables_of(pairing: Pairing, tables: Mapping[Layout, str]) -> tuple[dict[Layout, str], dict[Layout, str]]:
+    """The tables of the events that begin spans, and of those that end them."""
+    begins = {one: name for one, name in tables.items() if matches(one.event, pairing.begins)}
+    ends = {
+        one: name for one, name in tables.items() if one not in begins and matches(one.event, pairing.ends)
+    }
+    return begins, ends
+
+
+def span_query(pairing: Pairing, tables: Mapping[Layout, str]) -> str:
+    """The query of a pairing's spans, over tables by their layouts. Raises BadPairing."""
+    begins, ends = tables_of(pairing, tables)
+    marks = [_marks(pairing, layout, name, 1) for layout, name in begins.items()]
+    marks += [_marks(pairing, layout, name, -1) for layout, name in ends.items()]
+    if not begins or not ends:
+        missing = "begin" if not begins else "end"
+        raise BadPairing(f"span '{pairing.name}': no event of this trace can {missing} it")
+    keys = [quoted(name) for name in key_columns(pairing)]
+    shown = "".join(f"{key}, " for key in keys)
+    same = ", ".join(["trace", "pid", *keys])
+    depths = f"SELECT *, sum(step) OVER (PARTITION BY {same} ORDER BY seq) AS run FROM marks"
+    levels = (
+        f"SELECT *, run - least(0, min(run) OVER (PARTITION BY {same} ORDER BY seq)) "
+        "+ (step < 0)::INT AS level FROM depths"
+    )
+    pairs = (
+        f"SELECT {text(pairing.name)} AS span, lag(ts) OVER mine AS ts, ts AS end_ts, pid, {shown}trace, "
+        "lag(seq) OVER mine AS seq, seq AS end_seq, step < 0 AND lag(step) OVER mine > 0 AS ends "
+        f"FROM levels WINDOW mine AS (PARTITION BY {same}, level ORDER BY seq)"
+    )
+    return (
+        f"WITH marks AS ({' UNION ALL '.join(marks)}), depths AS ({depths}), levels AS ({levels}), "
+        f"pairs AS ({pairs}) SELECT span, ts, make_timestamp(ts // 1000) AS time, end_ts, "
+        f"end_ts - ts AS duration, pid, {shown}trace, seq, end_seq FROM pairs WHERE ends"
+    )
+
+
+def _marks(pairing: Pairing, layout: Layout, name: str, step: int) -> str:
+    """The records of a table that begin (1) or end (-1) a span."""
+    columns = {one.name: one.column for one in layout.arguments}
+    lacking = next((key for key in pairing.key if key not in columns), None)
+    if lacking is not None:
+        raise BadPairing(f"span '{pairing.name}': '{layout.event}' has no parameter '{lacking}'")
+    keys = "".join(
+        f"{quoted(columns[key])} AS {quoted(shown)}, "
+        for key, shown in zip(pairing.key, key_columns(pairing))
+    )
+    return f"SELECT trace, seq, ts, pid, {keys}{step} AS step FROM main.{quoted(name)}"
+
+
+def union_query(views: Sequence[tuple[str, Pairing]]) -> str:
+    """The query of all spans: of views by their names, the key as one text."""
+    parts = [
+        "SELECT span, ts, time, end_ts, duration, pid, "
+        f"{_key_text(pairing)} AS key, trace, seq, end_seq FROM spans.{quoted(name)}"
+        for name, pairing in views
+    ]
+    return " UNION ALL ".join(parts)
+
+
+def _key_text(pairing: Pairing) -> str:
+    keys = [quoted(name) for name in key_columns(pairing)]
+    return f"concat_ws(', ', {', '.join(keys)})" if keys else "''"

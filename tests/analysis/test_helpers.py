@@ -1,0 +1,91 @@
+"""Files that other processes look into: the same is found, whatever becomes of the processes."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tesc.analysis import check as checking
+from tesc.analysis import helpers
+from tesc.analysis.check import Memory, check
+from tesc.analysis.selection import chosen
+from tesc.syntax.source import Source
+from tesc.workspace import Overrides, Workspace
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="helpers are forked")
+
+
+def units(files: int = 9):
+    workspace = Workspace(Overrides(isolated=True, profile="qemu"))
+    for number in range(files):
+        text = "".join(
+            f'e{number}_{at}(int a, uint64_t b, char c) "%x %s{" " * at}"\n' for at in range(number + 1)
+        )
+        workspace.add_source(Source(f"d{number}/trace-events", text))
+    workspace.resolve()
+    return workspace
+
+
+def found(workspace, memory):
+    rules, levels = chosen(workspace.settings)
+    return check(workspace.units, rules, workspace.settings, {}, levels, memory)
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """Helpers for any number of events; how many were started."""
+    monkeypatch.setattr(helpers, "FEWEST_EVENTS", 1)
+    monkeypatch.setattr(helpers, "cores", lambda: 4)
+    made = []
+    real = helpers._started
+    monkeypatch.setattr(helpers, "_started", lambda *given: made.append(given[0]) or real(*given))
+    return made
+
+
+def test_the_same_is_found(started):
+    workspace = units()
+    alone = found(workspace, Memory())
+    assert started == [] and alone
+    assert found(workspace, Memory(with_helpers=True)) == alone
+    assert len(started) == 3
+    shared = [number for mine in started for number in mine]
+    assert len(shared) == len(set(shared)) >= 6
+
+
+def test_a_memory_that_knows_all_starts_none(started):
+    workspace = units()
+    memory = Memory(with_helpers=True)
+    first = found(workspace, memory)
+    del started[:]
+    assert found(workspace, memory) == first
+    assert started == []
+
+
+@pytest.mark.parametrize("how", ["fails", "is killed"])
+def test_what_a_helper_does_not_do_is_done_here(started, monkeypatch, how):
+    workspace = units()
+    alone = found(workspace, Memory())
+    parent = os.getpid()
+    real = checking._in_file
+
+    def look(tree, *facts):
+        if os.getpid() != parent:
+            if how == "fails":
+                raise ValueError("in the helper")
+            os.kill(os.getpid(), 9)
+        return real(tree, *facts)
+
+    monkeypatch.setattr(checking, "_in_file", look)
+    assert found(workspace, Memory(with_helpers=True)) == alone
+    assert len(started) == 3
+
+
+def test_few_files_and_very_many_are_for_one_process(monkeypatch):
+    monkeypatch.setattr(helpers, "cores", lambda: 4)
+    monkeypatch.setattr(helpers, "_started", lambda *given: pytest.fail("a process is started"))
+    workspace = units()
+    found(workspace, Memory(with_helpers=True))
+    monkeypatch.setattr(helpers, "FEWEST_EVENTS", 1)
+    monkeypatch.setattr(helpers, "MOST_EVENTS", 3)
+    found(workspace, Memory(with_helpers=True))

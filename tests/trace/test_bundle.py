@@ -1,0 +1,86 @@
+"""An archive for Perfetto's viewer: what is in it, and what its manifest says (of reference: version 1)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+KERNEL = "cpus=1\n           sh-1     [000]     1.500000: sched_wakeup:         comm=sh pid=1 prio=120\n"
+
+
+@pytest.fixture
+def work(tmp_path, writer, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("events").write_text('idle(void)\nmove(int x) "x %d"\n')
+    made = writer().header().mapping(0, "idle").mapping(1, "move")
+    Path("trace").write_bytes(made.record(0, 5, 1).record(1, 6, 1, 3).data)
+    Path("qemu.log").write_text("2026-11-28T17:34:54.469141Z move x 7\n")
+    Path("guest").write_bytes(writer().guest(1, 8).data)
+    Path("kernel").write_text(KERNEL)
+    return tmp_path
+
+
+def tesc(*arguments: str, status: int = 0) -> str:
+    command = [sys.executable, "-m", "tesc", "decode", "--no-cache", "--events", "events", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == status, done.stderr
+    return done.stderr
+
+
+def test_traces_of_all_kinds(work):
+    tesc("trace", "qemu.log", "guest", "kernel", "--guest=", "--bundle", "all.tar")
+    with tarfile.open("all.tar") as archive:
+        found = {name: archive.extractfile(name).read() for name in archive.getnames()}
+    assert list(found) == [
+        "perfetto_manifest.json",
+        "00-trace.pftrace",
+        "01-qemu.log.pftrace",
+        "02-guest.pftrace",
+        "03-kernel.txt",
+    ]
+    assert found["perfetto_manifest.json"].split()[1] == b'"perfetto_manifest":'
+    assert json.loads(found["perfetto_manifest.json"]) == {
+        "perfetto_manifest": {
+            "version": 1,
+            "files": [
+                {"path": "00-trace.pftrace", "machine": {"name": "host"}},
+                {"path": "01-qemu.log.pftrace", "machine": {"name": "host"}},
+                {"path": "02-guest.pftrace", "machine": {"name": "guest"}},
+                {"path": "03-kernel.txt", "machine": {"name": "host"}},
+            ],
+        }
+    }
+    tesc("trace", "--format", "perfetto", "-o", "alone")
+    assert found["00-trace.pftrace"] == Path("alone").read_bytes()
+    assert found["03-kernel.txt"].decode() == (
+        "# tracer: nop\n#\n"
+        "           sh-1     [000] .....     1.500000: sched_wakeup:         comm=sh pid=1 prio=120\n"
+    )
+
+
+def test_what_cannot_be_read_is_left_out(work):
+    said = tesc("trace", "nope", "--bundle", "all.tar", status=1)
+    assert said == "tesc: error: nope: No such file or directory\n"
+    with tarfile.open("all.tar") as archive:
+        assert archive.getnames() == ["perfetto_manifest.json", "00-trace.pftrace"]
+    tesc("nope", "--bundle", "none.tar", status=2)
+    assert not Path("none.tar").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--bundle", "x", "-o", "y"], "--bundle FILE is all of the output"),
+        (["--bundle", "x", "--format", "csv"], "--bundle has the format perfetto in it"),
+        (["--bundle", "x", "--open"], "--open serves one trace"),
+        (["--open"], "--open is for the format perfetto"),
+    ],
+)
+def test_what_makes_no_sense(work, words, said):
+    assert said in tesc("trace", *words, status=2)
+    assert not Path("x").exists()
