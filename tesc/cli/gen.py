@@ -32,7 +32,7 @@ HELP = "every output of the whole tree in one process"
 _DEFAULT_BACKENDS = ("log",)
 _DEFAULT_FORMATS = ("h", "c")
 # Options that change neither what is generated nor where it goes.
-_SAME_OUTPUTS = ("--check", "--dry-run", "--json", "--touch", "--quiet", "-q")
+_SAME_OUTPUTS = ("--check", "--dry-run", "--json", "--touch", "--prune", "--quiet", "-q")
 # How long a run may take before it shows on a terminal how far it is.
 _PATIENCE = 0.5
 
@@ -48,7 +48,8 @@ The depfile's targets are all outputs, trace-events-all the first: ninja wants a
 output to be its depfile's. make goes by times alone, so that it needs --touch.
 
 With --check or --dry-run, --json prints one object: "files" is how many there would be, "missing"
-and "different" are the paths of those that do not exist and of those with another content.
+and "different" are the paths of those that do not exist and of those with another content, "leftover"
+of what earlier runs with the same arguments made, and no run would make now.
 
 Only files that change are written. What a run read and wrote is kept in the file .tesc-gen beside
 the outputs, so that the next one knows if it has nothing to do.
@@ -89,17 +90,20 @@ def _nothing_to_do(out: str, identity: str, words: Sequence[str]) -> bool:
     earlier = manifests.read(out, identity)
     if earlier is None or (earlier.root and find_files(earlier.root) != earlier.found):
         return False
+    looks = "--check" in words or "--dry-run" in words
+    if (looks and "--prune" in words) or (earlier.leftovers and (looks or "--prune" in words)):
+        return False
     before = earlier.text()
     if not earlier.holds():
         return False
-    if "--check" not in words and "--dry-run" not in words:
+    if not looks:
         if "--touch" in words:
             _touch(earlier.outputs)
             earlier.doubt(earlier.outputs)
         if earlier.text() != before:
             _save(earlier, out)
     if "--json" in words:
-        print(_json(len(earlier.outputs), [], []))
+        print(_json(len(earlier.outputs), [], [], []))
     elif "--quiet" not in words and "-q" not in words:
         print(f"{len(earlier.outputs)} files, nothing to do")
     return True
@@ -157,13 +161,18 @@ def own_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="list the files that are missing or differ; 1 if there are any",
+        help="list the files that are missing, differ, or are left over; 1 if there are any",
     )
     parser.add_argument(
         "--json", action="store_true", help="print what --check or --dry-run found as a JSON object"
     )
     parser.add_argument(
         "--touch", action="store_true", help="give all outputs the present time, changed or not"
+    )
+    parser.add_argument(
+        "--prune",
+        action="store_true",
+        help="remove what earlier runs with the same arguments made, and no run would make now",
     )
     parser.add_argument(
         "--compat",
@@ -195,6 +204,8 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
 
     if options.json and not (options.check or options.dry_run):
         raise Failure("--json says what --check or --dry-run found: give one of them")
+    if options.prune and (options.check or options.dry_run):
+        raise Failure("--prune removes files: it does not go with --check or --dry-run")
     if not os.path.isdir(options.root):
         raise Failure(f"{options.root}: no such folder")
     try:
@@ -315,7 +326,15 @@ def _make(
 
         print_errors("".join(f"{line}\n" for line in dict.fromkeys(lines)))
         return 1
+    from tesc.codegen.tree.leftovers import leftovers, prune
+
+    left = leftovers(wanted.out, tree.manifest, {one.path for one in made})
     if write:
+        if options.prune:
+            prune(list(left))
+        else:
+            for path, content_hash in left.items():
+                tree.manifest.left(path, content_hash)
         if options.touch:
             _touch([one.path for one in made])
         if options.depfile:
@@ -323,7 +342,7 @@ def _make(
         # Another package's backend may read what it likes, so its runs can't be told from one another.
         if all(backend in BACKENDS for backend in wanted.backends):
             _remember(tree.manifest, wanted.out, made)
-    return _report(made, options)
+    return _report(made, list(left), options)
 
 
 def _processors() -> int:
@@ -361,34 +380,37 @@ def _remember(manifest: Manifest, out: str, made: Sequence[Made]) -> None:
     _save(manifest, out)
 
 
-def _report(made: Sequence[Made], options: argparse.Namespace) -> int:
+def _report(made: Sequence[Made], left: list[str], options: argparse.Namespace) -> int:
     from tesc.cli.terminal import plural, print_text
 
     missing = [one.path for one in made if one.before == "missing"]
     different = [one.path for one in made if one.before == "different"]
     changed = len(missing) + len(different)
-    status = 1 if options.check and changed else 0
+    status = 1 if options.check and (changed or left) else 0
     if options.json:
-        print_text(_json(len(made), missing, different) + "\n")
+        print_text(_json(len(made), missing, different, left) + "\n")
         return status
     lines = []
     if options.check or options.dry_run:
         lines = [f"{one.before}: {one.path}" for one in made if one.before != "same"]
+        lines += [f"left over: {path}" for path in left]
     summary = f"{changed} of {plural(len(made), 'file')} "
     if options.check:
         summary += f"out of date: {len(missing)} missing, {len(different)} different"
     else:
         summary += "would be written" if options.dry_run else "written"
+    if left:
+        summary += f", {len(left)} {'removed' if options.prune else 'left over'}"
     if not options.quiet:
         lines.append(summary)
     print_text("".join(f"{line}\n" for line in lines))
     return status
 
 
-def _json(files: int, missing: list[str], different: list[str]) -> str:
+def _json(files: int, missing: list[str], different: list[str], left: list[str]) -> str:
     import json
 
-    return json.dumps({"files": files, "missing": missing, "different": different})
+    return json.dumps({"files": files, "missing": missing, "different": different, "leftover": left})
 
 
 class _Progress:

@@ -34,6 +34,16 @@ def run(options: argparse.Namespace) -> int:
     if options.tcp is not None and options.stdio:
         raise Failure("--stdio and --tcp exclude each other")
     place = None if options.tcp is None else _place(options.tcp)
+    greeting = None
+    if place is None:
+        from tesc.lsp.greeting import greet
+        from tesc.lsp.streams import taken_streams
+
+        read, written = taken_streams()
+        try:
+            greeting = greet(read, written)
+        except OSError:
+            return 1  # nobody reads
     # Most of the start-up time is spent on making the protocol's classes, none of which is garbage.
     import gc
 
@@ -42,10 +52,10 @@ def run(options: argparse.Namespace) -> int:
     from tesc.lsp.transport import serve_stdio, serve_tcp
 
     server = Server()
+    # Looking for garbage takes longer than an edit: it is done while nobody types.
     gc.freeze()
-    gc.enable()
     if place is None:
-        serve_stdio(server)
+        serve_stdio(server, read, written, greeting)
     else:
         serve_tcp(server, *place)
     return server.exit_status

@@ -12,6 +12,7 @@ from lsprotocol import types as t
 from tesc.lsp.loading import Progress
 from tesc.lsp.uris import path_of
 from tesc.lsp.uses import JoinedUses
+from tesc.uses.reading import Reader
 from tesc.uses.scan import language_of, suffixes
 from tesc.uses.sources import find_sources
 from tesc.workspace import declaring
@@ -72,6 +73,32 @@ def take_changes(server: Server, changes: Iterable[t.FileEvent]) -> list[t.FileE
     for project in unknown.values():
         server.keep(_later(server, project))
     return others
+
+
+def files_below(server: Server, path: str) -> list[str]:
+    """The real paths of the trace-events files that are known at a path or below it."""
+    below = os.path.join(path, "")
+    found = (
+        os.path.realpath(tree.source.file)
+        for project in server.session.projects
+        for tree in project.workspace.trees
+    )
+    return list(dict.fromkeys(one for one in found if one == path or one.startswith(below)))
+
+
+def watched_folders(server: Server) -> list[str]:
+    """The folders that hold trace-events files, and those above them, relative to their workspace folders.
+
+    Of a folder that is deleted or moved, many clients say no more than that.
+    """
+    found: set[str] = set()
+    for project in server.session.folders:
+        for tree in project.workspace.trees:
+            folder = os.path.dirname(project.shown(tree.source.file))
+            while folder and not os.path.isabs(folder) and not folder.startswith(".."):
+                found.add(folder)
+                folder = os.path.dirname(folder)
+    return sorted(found)
 
 
 def _is_trace_events(server: Server, path: str) -> bool:
@@ -136,12 +163,16 @@ async def _index(server: Server, project: Project) -> None:
         held = declaring(project.units)
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(server.thread_pool, find_sources, folder, held)
-        await _read(server, project, found)
+        # What was read once, by whatever command of tesc, is known.
+        first = None if project.indexed else await loop.run_in_executor(None, Reader, folder, found)
+        await _read(server, project, found, first)
+        if first is not None and project.indexed:
+            await loop.run_in_executor(None, first.save)
     finally:
         server.indexing.discard(folder)
 
 
-async def _read(server: Server, project: Project, found: Sequence[str]) -> None:
+async def _read(server: Server, project: Project, found: Sequence[str], first: Reader | None) -> None:
     index = project.uses
     for gone in project.sources.difference(found):
         if not server.sources.take_open(gone, index):
@@ -152,7 +183,8 @@ async def _read(server: Server, project: Project, found: Sequence[str]) -> None:
     for number, path in enumerate(found):
         # A folder within this one may be a workspace folder, too.
         if server.sources.project_at(path) is project and not server.sources.take_open(path, index):
-            changed = index.reread(path) or changed
+            read = first.read(path) if first is not None and not index.calls_macros else None
+            changed = (index.reread(path) if read is None else index.take(path, read)) or changed
         if time.monotonic() - turn > _SLICE:
             await progress.report(f"{number + 1} of {len(found)} files", 100 * number // len(found))
             await asyncio.sleep(_PAUSE)
@@ -163,6 +195,10 @@ async def _read(server: Server, project: Project, found: Sequence[str]) -> None:
                 progress.end("not needed any more")
                 return
             turn = time.monotonic()
+    if first is not None and index.calls_macros:
+        index.read_again()
+        await _read(server, project, found, None)
+        return
     project.sources = set(found)
     await _remember(project)
     progress.end(f"{len(found)} files")

@@ -74,7 +74,7 @@ class Progress:
     async def _begin(self, percentage: int) -> None:
         token = str(uuid4())
         try:
-            await self._server.work_done_progress.create_async(token)
+            await asyncio.wait_for(self._server.work_done_progress.create_async(token), _PATIENCE)
         except Exception:
             self._wanted = False  # the client says no
             return

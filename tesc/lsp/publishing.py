@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import time
 
@@ -38,6 +39,7 @@ class Publisher:
         self._told: dict[str, list[t.Diagnostic]] = {}
         self._waiting: asyncio.TimerHandle | None = None
         self._working = False
+        self._asked_for_all = False
 
     @property
     def pulled(self) -> bool:
@@ -74,15 +76,25 @@ class Publisher:
             self._working = False
         await asyncio.sleep(_LATE)
         for project in self._server.session.projects:
-            if project.loaded and project.is_checked and not project.is_settled and self._waiting is None:
+            if project.is_checked and not project.is_settled and self._waiting is None:
                 await self._in_slices(project.settling())
                 self._now()
+        if self._waiting is None and not self._working:
+            gc.collect(1)
 
     async def checked(self) -> None:
         """Check what changed in the projects, a little at a time, so that the client is served meanwhile."""
+        if not self._is_shown:
+            return
         for project in self._server.session.projects:
             if project.loaded and not project.is_checked:
                 await self._in_slices(project.steps())
+
+    @property
+    def _is_shown(self) -> bool:
+        """Whether the client shows anything of what is found."""
+        session = self._server.session
+        return session.settings.everywhere or bool(session.opened or self._server.sources.opened)
 
     async def settled(self) -> None:
         """The same, and all that can wait."""
@@ -112,7 +124,8 @@ class Publisher:
         else:
             pushed = reports
         pushed.update(self._of_configurations())
-        if self._server.session.settings.everywhere:
+        # Who asks for those of all files is not told of them as well.
+        if self._server.session.settings.everywhere and not self._asked_for_all:
             pushed.update(self._of_closed_files())
         for uri in self._told.keys() - pushed.keys() - reports.keys():
             self._tell(uri, [])
@@ -151,6 +164,15 @@ class Publisher:
             if project.loaded
             for one in reported_in_source(project.found_soon, view.source, session, self._with_related)
         ]
+
+    def of_workspace(self) -> dict[str, list[t.Diagnostic]]:
+        """What is found in all documents that the client is told of, by their URIs."""
+        self._asked_for_all = True
+        found = {view.uri: self.of_view(view) for view in self._server.session.views()}
+        found.update((view.uri, self.of_source(view)) for view in self._server.sources.opened.values())
+        if self._server.session.settings.everywhere:
+            found = {**self._of_closed_files(), **found}
+        return found
 
     def answered(self, uri: str, reports: list[t.Diagnostic]) -> None:
         """Note what the client pulled."""

@@ -6,11 +6,12 @@ import asyncio
 import logging
 
 from lsprotocol import types as t
+from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
+from pygls.protocol import default_converter
 
 from tesc import __version__
-from tesc.lsp.capabilities import capability
 from tesc.lsp.edits import workspace_edit
 from tesc.lsp.features import register_all
 from tesc.lsp.protocol import Protocol
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
     from typing import Any
 
+    from cattrs import Converter
+
     from tesc.analysis.diagnostic import SourceEdit
     from tesc.lsp.sources import SourceView
     from tesc.lsp.view import View
@@ -33,6 +36,10 @@ logging.getLogger("pygls").addHandler(logging.NullHandler())
 logging.getLogger("pygls").propagate = False
 
 
+# How many places a part of an answer has.
+_PART = 100
+
+
 class Server(LanguageServer):
     """A language server for one client."""
 
@@ -40,6 +47,8 @@ class Server(LanguageServer):
 
     def __init__(self) -> None:
         super().__init__("tesc", __version__, protocol_cls=Protocol, max_workers=2)
+        # Objects of the protocol as JSON, for arguments of commands.
+        self.converter: Converter = default_converter()  # type: ignore[no-untyped-call]
         self.session = Session()
         self.sources = Sources(self.session)
         self.publisher = Publisher(self)
@@ -99,7 +108,22 @@ class Server(LanguageServer):
         opened = self.session.opened.get(uri)
         return uri, opened.version if opened else None
 
+    def version_of(self, uri: str) -> int | None:
+        """The version of a document that is open."""
+        opened = self.session.opened.get(uri) or self.sources.opened.get(uri)
+        return opened.version if opened else None
+
+    def in_parts(self, token: int | str | None, found: list[Any]) -> list[Any]:
+        """An answer to who wants it in parts: sent a part at a time; what is left is the answer."""
+        if token is None:
+            return found
+        for at in range(0, len(found), _PART):
+            self.progress(t.ProgressParams(token, found[at : at + _PART]))
+        return []
+
     def edit(self, edits: Iterable[SourceEdit]) -> t.WorkspaceEdit | None:
         """Edits of any files as the client takes them; None for text that it can't be sent."""
-        versioned = bool(capability(self.client_capabilities, "workspace.workspace_edit.document_changes"))
+        versioned = bool(
+            get_capability(self.client_capabilities, "workspace.workspace_edit.document_changes")
+        )
         return workspace_edit(edits, self.document_of, self.session.encoding, versioned)

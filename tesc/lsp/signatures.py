@@ -5,7 +5,7 @@ from __future__ import annotations
 from tesc.analysis.formats.advice import advise_for
 from tesc.lsp.hovers.page import Code, Page
 from tesc.records import record
-from tesc.syntax.c_type import BASE_WORDS, FIXED_WORDS, parse_declaration
+from tesc.syntax.c_type import parse_declaration
 from tesc.syntax.nodes import Parameter
 from tesc.syntax.outline import format_before, outline
 from tesc.syntax.printf import parse_format
@@ -49,28 +49,15 @@ def _in_parameters(line: str, column: int, found: Outline, settings: Settings) -
     after = "" if found.close is not None else ", ..."
     shown = line[found.format :].rstrip() if found.format is not None else _FORMAT
     label, places = _label(found.name, texts, f"{after}) {shown}")
+    # Types are what completion lists. A box of them over the line would be larger than the line.
     page = Page()
-    page.text("Types: ", *_words(settings))
     if len(texts) == 1 and texts[0] == _PLACEHOLDER:
         page.text("An event without parameters has ", Code("void"), ".")
     elif len(texts) > settings.max_args:
         page.text(f"An event takes at most {settings.max_args} arguments here.")
+    else:
+        return Signature(label, places, active, None)
     return Signature(label, places, active, page)
-
-
-def _words(settings: Settings) -> list[str | Code]:
-    """The words that types are made of."""
-    words = [*sorted(BASE_WORDS), "const", *sorted(FIXED_WORDS, key=_rank), *sorted(settings.types)]
-    pieces: list[str | Code] = []
-    for word in words:
-        pieces.extend([" ", Code(word)] if pieces else [Code(word)])
-    return [*pieces, ", and ", Code("*")]
-
-
-def _rank(word: str) -> tuple[bool, bool, int, str]:
-    """Types of a fixed size by sign and size, then the others."""
-    size = "".join(char for char in word if char.isdigit())
-    return not size, word.startswith("u"), int(size or 0), word
 
 
 def _in_format(line: str, column: int, found: Outline) -> Signature | None:

@@ -6,7 +6,7 @@ LSP 3.17, "Base Protocol": a header of fields, one of them Content-Length, a bla
 from __future__ import annotations
 
 import asyncio
-import errno
+import json
 import os
 import sys
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pygls.io_ import AsyncReader
 
+    from tesc.lsp.greeting import Greeting
     from tesc.lsp.server import Server
 
 # No message of an editor is longer; whoever announces more does not speak the protocol.
@@ -80,53 +81,48 @@ async def serve(server: Server, reader: AsyncReader) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
 
 
-def serve_stdio(server: Server) -> None:
-    """Serve over standard input and output, which nothing else can read or write meanwhile."""
-    read, written = _taken_streams()
-    server.protocol.set_writer(_Output(server, written))
+def serve_stdio(server: Server, read: BinaryIO, written: BinaryIO, greeting: Greeting | None = None) -> None:
+    """Serve over two streams; `greeting` is the first message, if it has been read already."""
+    number = greeting.number if greeting else None
+    server.protocol.set_writer(_Output(server, written, number))
     try:
-        asyncio.run(serve(server, StdinAsyncReader(read, server.thread_pool)))
+        asyncio.run(_greeted(server, StdinAsyncReader(read, server.thread_pool), greeting))
     except KeyboardInterrupt:
         pass
 
 
-def _taken_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Standard input and output under other numbers.
-
-    In their place are the null device and standard error, for what this process or a child of it
-    reads and prints. Raises OSError where one of them is closed.
-    """
-    if sys.stdin is None or sys.stdout is None:
-        raise OSError(errno.EBADF, "standard input and output have to be open")
-    read = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
-    written = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, sys.stdin.fileno())
-    try:
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    except (AttributeError, OSError, ValueError):  # it is closed
-        os.dup2(nothing, sys.stdout.fileno())
-    os.close(nothing)
-    return read, written
+async def _greeted(server: Server, reader: AsyncReader, greeting: Greeting | None) -> None:
+    if greeting is not None:
+        server.protocol.receive(greeting.body)
+    await serve(server, reader)
 
 
 class _Output:
-    """What the client reads."""
+    """What the client reads; the request of number `answered` was answered before the server was there."""
 
-    def __init__(self, server: Server, stream: BinaryIO) -> None:
+    def __init__(self, server: Server, stream: BinaryIO, answered: int | str | None) -> None:
         self._server = server
         self._stream = stream
+        self._answered = answered
 
     def close(self) -> None:
         self._stream.close()
 
     def write(self, data: bytes) -> None:
         """Send a message. Ends the process where nobody reads: it may still wait for input."""
+        if self._answered is not None and self._is_answer(data):
+            self._answered = None
+            return
         try:
             self._stream.write(data)
             self._stream.flush()
         except OSError:
             os._exit(self._server.exit_status)
+
+    def _is_answer(self, data: bytes) -> bool:
+        """Whether a message answers the request that was answered already."""
+        message = json.loads(data.partition(b"\r\n\r\n")[2])
+        return "method" not in message and message.get("id") == self._answered
 
 
 def serve_tcp(server: Server, host: str, port: int) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from tesc.uses.pasting import Paste
+    from tesc.uses.reading import Read
     from tesc.uses.scan import Facts
     from tesc.uses.use import Use
 
@@ -248,6 +249,25 @@ class Index:
             self._read.clear()
             for path in found:
                 self.reread(path)
+
+    def take(self, path: str, read: Read) -> bool:
+        """Take a file as it was read; true if its uses may be others now.
+
+        Where headers have macros that paste names together, `calls_macros` is true, and files that call
+        them have to be read again.
+        """
+        changed = self.remove(path) if read.facts is None else self._take(path, 0, read.facts)
+        self._read[path] = read.signature
+        return changed
+
+    def read_again(self) -> None:
+        """Let `reread` read all files, also those that are what they were."""
+        self._read.clear()
+
+    @property
+    def calls_macros(self) -> bool:
+        """Whether some header has a macro that pastes names together, which any file may call."""
+        return bool(self._macros)
 
     def refresh(
         self, folder: str, held: Collection[str] = (), declaring: Collection[str] = ()

@@ -36,6 +36,47 @@ class Read:
     facts: Facts | None
 
 
+class Reader:
+    """The sources below a folder, read one at a time, by somebody who has other things to do meanwhile."""
+
+    def __init__(self, folder: str, paths: Sequence[str]) -> None:
+        """Look at the cache, and at the states of all files."""
+        self._table = cache.table("sources", folder)
+        self._kept: dict[str, Any] = self._table.get("files") or {}
+        states = ((path, _state(path)) for path in paths)
+        self._states = {path: state for path, state in states if state is not None}
+        self._new: dict[str, Any] = {}
+
+    def read(self, path: str) -> Read | None:
+        """What a source says, as the cache has it or as it is read now; None where it can't be read."""
+        state = self._states.get(path)
+        if state is None:
+            return None
+        if path in self._kept and self._kept[path][0] == state:
+            values = self._kept[path][1]
+        else:
+            found = _read([path])
+            if path not in found:
+                return None
+            values = self._new[path] = found[path]
+        return Read((state[0], state[2]), decoded(values) if values else None)
+
+    def save(self) -> None:
+        """Keep what was read."""
+        if not self._new:
+            return
+        fresh = time.time_ns() - _FRESH_NS
+        files = {}
+        for path, state in self._states.items():
+            if path in self._new:
+                if max(state[0], state[1]) < fresh:
+                    files[path] = [state, self._new[path]]
+            elif path in self._kept and self._kept[path][0] == state:
+                files[path] = self._kept[path]
+        self._table.put("files", files)
+        self._table.save()
+
+
 def read_all(folder: str, paths: Sequence[str]) -> dict[str, Read]:
     """What the sources below a folder say of events; those that can't be read are left out."""
     collects = gc.isenabled()

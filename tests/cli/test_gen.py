@@ -312,6 +312,7 @@ class TestWriting:
                 "files": 7,
                 "missing": ["out/trace-root.h"],
                 "different": ["out/trace-root.c"],
+                "leftover": [],
             }
         after = sorted((path.name, path.stat().st_mtime_ns) for path in Path("out").iterdir())
         assert [one for one in after if "root" not in one[0]] == [
@@ -328,7 +329,7 @@ class TestWriting:
     def test_json_of_a_check_with_nothing_to_do(self, capsys):
         gen(*OUT, "-q")
         gen(*OUT, "--check", "--json")
-        assert json.loads(said(capsys)) == {"files": 7, "missing": [], "different": []}
+        assert json.loads(said(capsys)) == {"files": 7, "missing": [], "different": [], "leftover": []}
 
     def test_json_is_of_what_is_not_written(self, capsys):
         gen(*OUT, "--json", status=2)

@@ -25,7 +25,7 @@ _FORMAT = "tesc gen 1"
 _TICK = 20_000_000
 _COARSE = 2_000_000_000
 
-INPUT, OUTPUT, DEPFILE, CODE, ABSENT = "i", "o", "d", "c", "a"
+INPUT, OUTPUT, DEPFILE, CODE, ABSENT, LEFTOVER = "i", "o", "d", "c", "a", "l"
 _DOUBTFUL = "?"
 
 
@@ -115,6 +115,15 @@ class Manifest:
         return [path for path, (kind, _, _) in self.entries.items() if kind == OUTPUT]
 
     @property
+    def leftovers(self) -> list[str]:
+        """Outputs of earlier runs that the run did not make, and left where they are."""
+        return [path for path, (kind, _, _) in self.entries.items() if kind == LEFTOVER]
+
+    def left(self, path: str, content_hash: str) -> None:
+        """Note an output of an earlier run."""
+        self.entries[path] = (LEFTOVER, "-", content_hash)
+
+    @property
     def inputs(self) -> list[str]:
         return [path for path, (kind, _, _) in self.entries.items() if kind == INPUT]
 
@@ -122,6 +131,8 @@ class Manifest:
         """Whether every file is as it was. States that proved to be out of date are renewed."""
         now = time.time_ns()
         for path, (kind, state, content_hash) in self.entries.items():
+            if kind == LEFTOVER:
+                continue
             if kind == ABSENT:
                 if os.path.lexists(path):
                     return False

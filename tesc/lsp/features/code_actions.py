@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lsprotocol import types as t
+from pygls.capabilities import get_capability
 
 from tesc.lsp import offers as make
-from tesc.lsp.capabilities import capability
 from tesc.lsp.positions import offset_of, range_of
 from tesc.lsp.reports import SOURCE
 from tesc.lsp.source_actions import source_offers
@@ -54,7 +54,7 @@ def register(server: Server) -> None:
     # pygls looks the annotations of commands up, and these would be there for type checkers only.
     def apply(ls, title, edit):  # type: ignore[no-untyped-def]
         if isinstance(edit, dict):
-            edit = ls.protocol._converter.structure(edit, t.WorkspaceEdit)
+            edit = ls.converter.structure(edit, t.WorkspaceEdit)
         ls.workspace_apply_edit(t.ApplyWorkspaceEditParams(edit, str(title)))
 
 
@@ -87,7 +87,7 @@ def _offered(ls: Server, view: View, params: t.CodeActionParams) -> list[Offer]:
 def _in_source(ls: Server, view: SourceView, params: t.CodeActionParams) -> Actions | None:
     """What there is to do in a C or Rust source; nothing for clients that know of commands only."""
     only = params.context.only
-    kinds = capability(ls.client_capabilities, "text_document.code_action.code_action_literal_support")
+    kinds = get_capability(ls.client_capabilities, "text_document.code_action.code_action_literal_support")
     if not kinds or (only is not None and not any(f"{make.QUICK}.".startswith(f"{_text(k)}.") for k in only)):
         return None
     encoding = ls.session.encoding
@@ -148,7 +148,7 @@ def _costly(ls: Server, view: View, rule: str | None) -> t.WorkspaceEdit | None:
 
 def _spelt(ls: Server, view: View, offer: Offer, context: t.CodeActionContext) -> Actions:
     """An offer as the client takes actions; nothing where it takes none of the kind."""
-    kinds = capability(ls.client_capabilities, "text_document.code_action.code_action_literal_support")
+    kinds = get_capability(ls.client_capabilities, "text_document.code_action.code_action_literal_support")
     if offer.explains is not None:
         command = t.Command(offer.title, _EXPLAIN, arguments=[offer.explains])
         if _EXPLAIN not in _client_commands(ls):
@@ -166,8 +166,8 @@ def _spelt(ls: Server, view: View, offer: Offer, context: t.CodeActionContext) -
         return []
     if kinds:
         return [_action(view, offer, context, edit=edit)]
-    if capability(ls.client_capabilities, "workspace.apply_edit"):
-        arguments = [offer.title, ls.protocol._converter.unstructure(edit)]
+    if get_capability(ls.client_capabilities, "workspace.apply_edit"):
+        arguments = [offer.title, ls.converter.unstructure(edit)]
         return [t.Command(offer.title, _APPLY, arguments=arguments)]
     return []
 
@@ -178,9 +178,9 @@ def _client_commands(ls: Server) -> list[Any]:
 
 
 def _resolves(ls: Server) -> bool:
-    client = capability(ls.client_capabilities, "text_document.code_action")
-    properties = capability(client, "resolve_support.properties") or ()
-    return bool(client.data_support) and "edit" in properties
+    client = get_capability(ls.client_capabilities, "text_document.code_action")
+    properties = get_capability(client, "resolve_support.properties") or ()
+    return bool(client and client.data_support) and "edit" in properties
 
 
 def _action(view: View, offer: Offer, context: t.CodeActionContext, **what: Any) -> t.CodeAction:

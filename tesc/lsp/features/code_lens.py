@@ -50,7 +50,7 @@ def _command(ls: Server, lens: t.CodeLens) -> t.Command:
     offered = ls.options.get("clientCommands")
     if not count or not isinstance(offered, list) or _SHOW not in offered:
         return t.Command(title, "")
-    converter = ls.protocol._converter
+    converter = ls.converter
     place, locations = converter.unstructure(lens.range.start), ls.sources.locations(found)
     return t.Command(
         title, _SHOW, arguments=[view.uri, place, [converter.unstructure(one) for one in locations]]

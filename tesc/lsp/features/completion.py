@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lsprotocol import types as t
+from pygls.capabilities import get_capability
 
-from tesc.lsp.capabilities import capability
 from tesc.lsp.completion.directives import (
     complete_behind_path,
     complete_mark,
@@ -56,7 +56,7 @@ def register(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_COMPLETION, options)
     def completion(ls: Server, params: t.CompletionParams) -> t.CompletionList | None:
         view = ls.view(params.text_document)
-        snippets = capability(
+        snippets = get_capability(
             ls.client_capabilities, "text_document.completion.completion_item.snippet_support"
         )
         if view is None:
@@ -123,7 +123,7 @@ def _page(ls: Server, code: str) -> t.MarkupContent | str | None:
     rule = next((rule for rule in all_rules() if rule.code == code), None)
     if rule is None:
         return None
-    formats = capability(
+    formats = get_capability(
         ls.client_capabilities, "text_document.completion.completion_item.documentation_format"
     )
     if formats and t.MarkupKind.Markdown in formats:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lsprotocol import types as t
+from pygls.capabilities import get_capability
 
-from tesc.lsp.capabilities import capability
 from tesc.lsp.naming import callers_of, declarations_of, matched
 from tesc.lsp.targets import EventName, IncludedPath, ParameterPlace, PatternPlace, PrefixPlace, target_at
 from tesc.records import record
@@ -34,9 +34,11 @@ class Place:
 
 
 def register(server: Server) -> None:
+    # Events have no other declaration than the one that defines them.
+    @server.feature(t.TEXT_DOCUMENT_DECLARATION)
     @server.feature(t.TEXT_DOCUMENT_DEFINITION)
     def definition(ls: Server, params: t.DefinitionParams) -> Links:
-        links = bool(capability(ls.client_capabilities, "text_document.definition.link_support"))
+        links = bool(get_capability(ls.client_capabilities, "text_document.definition.link_support"))
         source = ls.source_view(params.text_document)
         if source is not None:
             use = ls.sources.use_at(source, params.position)

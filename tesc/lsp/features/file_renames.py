@@ -1,4 +1,4 @@
-"""`workspace/willRenameFiles` and `didRenameFiles`: includes follow the files that they lead to."""
+"""`workspace/willRenameFiles` and `did...Files`: includes follow the files that they lead to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 from lsprotocol import types as t
 
-from tesc.lsp.indexing import look_again
+from tesc.lsp.indexing import files_below, look_again
 from tesc.lsp.moving import Move, edits_for_moves
 from tesc.lsp.uris import path_of
 
@@ -33,7 +33,17 @@ def register(server: Server) -> None:
     @server.feature(t.WORKSPACE_DID_RENAME_FILES, _OPTIONS)
     def did_rename(ls: Server, params: t.RenameFilesParams) -> None:
         for move in _moves(params):
-            _take(ls, move)
+            for path in files_below(ls, move.old):
+                ls.session.reread(path)
+                ls.session.reread(move.of(path) or path)
+        look_again(ls)
+        ls.changed()
+
+    @server.feature(t.WORKSPACE_DID_DELETE_FILES, _OPTIONS)
+    def did_delete(ls: Server, params: t.DeleteFilesParams) -> None:
+        for file in params.files:
+            for path in files_below(ls, _real(path_of(file.uri))):
+                ls.session.reread(path)
         look_again(ls)
         ls.changed()
 
@@ -45,16 +55,3 @@ def _moves(params: t.RenameFilesParams) -> list[Move]:
 def _real(path: str) -> str:
     """The real path of a file that may be gone, or be a symbolic link itself."""
     return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
-
-
-def _take(ls: Server, move: Move) -> None:
-    """Take files as they are now."""
-    for project in ls.session.projects:
-        moved = [
-            path
-            for path in (os.path.realpath(tree.source.file) for unit in project.units for tree in unit.trees)
-            if move.of(path) is not None
-        ]
-        for path in dict.fromkeys(moved):
-            ls.session.reread(path)
-            ls.session.reread(move.of(path) or path)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lsprotocol import types as t
+from pygls.capabilities import get_capability
 
 from tesc.analysis.blocks import blocks_of
-from tesc.lsp.capabilities import capability
 from tesc.syntax.nodes import Comment, Include
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ def register(server: Server) -> None:
         view = ls.view(params.text_document)
         if view is None:
             return None
-        limit = capability(ls.client_capabilities, "text_document.folding_range.range_limit")
+        limit = get_capability(ls.client_capabilities, "text_document.folding_range.range_limit")
         folds = sorted(folds_of(view.tree), key=lambda fold: (fold[0], -fold[1]))
         return [t.FoldingRange(start, end, kind=kind) for start, end, kind in folds[: limit or None]]
 

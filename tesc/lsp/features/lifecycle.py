@@ -12,7 +12,14 @@ from lsprotocol import types as t
 from tesc import git
 from tesc.lsp.documents import Documents
 from tesc.lsp.indexing import WATCHED as WATCHED_SOURCES
-from tesc.lsp.indexing import load_sources, take_changes
+from tesc.lsp.indexing import (
+    files_below,
+    load_sources,
+    look_again,
+    take_changes,
+    watched_folders,
+    watches_files,
+)
 from tesc.lsp.loading import load
 from tesc.lsp.settings import settings_from
 from tesc.lsp.uris import path_of
@@ -27,6 +34,8 @@ if TYPE_CHECKING:
 _SECTION = "tesc"
 # In seconds: how often the process that started the server is looked for.
 _PARENT_INTERVAL = 3.0
+# In seconds: how long a client may take to tell its settings before the defaults hold.
+_PATIENCE = 1.0
 _WATCHED = (
     "**/trace-events",
     "**/*.trace-events",
@@ -61,8 +70,9 @@ def register(server: Server) -> None:
         if ls.process_id is not None:
             ls.keep(_end_with_parent(ls.process_id))
         await _fetch_settings(ls)
-        await _register(ls)
+        ls.keep(_register(ls))
         await load(ls)
+        ls.keep(_watch_folders(ls))
         await load_sources(ls)
 
     @server.feature(t.WORKSPACE_DID_CHANGE_CONFIGURATION)
@@ -91,6 +101,13 @@ def register(server: Server) -> None:
         others = take_changes(ls, params.changes)
         for change in others:
             path = path_of(change.uri)
+            if change.type != t.FileChangeType.Changed and not os.path.isfile(path):
+                # Perhaps a folder, of whose files nobody speaks.
+                below = files_below(ls, os.path.realpath(path))
+                for one in below:
+                    ls.session.reread(one)
+                if below:
+                    look_again(ls)
             if os.path.basename(path) in _CONFIGURING:
                 for project in ls.session.projects:
                     project.configure_again()
@@ -116,6 +133,13 @@ async def _fetch_settings(ls: Server) -> bool:
     workspace = ls.client_capabilities.workspace
     if not workspace or not workspace.configuration:
         return False
+    asked = ls.keep(_ask_for_settings(ls))
+    done, _ = await asyncio.wait({asked}, timeout=_PATIENCE)
+    # An answer that comes later is taken then.
+    return asked.result() if done else True
+
+
+async def _ask_for_settings(ls: Server) -> bool:
     items = [t.ConfigurationItem(section=_SECTION)]
     try:
         answer: Sequence[Any] = await ls.workspace_configuration_async(t.ConfigurationParams(items))
@@ -125,6 +149,7 @@ async def _fetch_settings(ls: Server) -> bool:
     # Clients without such a section answer null.
     if answer and answer[0]:
         _configure(ls, answer[0])
+        ls.changed()
     return True
 
 
@@ -147,6 +172,21 @@ async def _register(ls: Server) -> None:
             await ls.client_register_capability_async(t.RegistrationParams(wanted))
         except Exception as error:
             ls.log(f"the client does not watch files: {error}", t.MessageType.Warning)
+
+
+async def _watch_folders(ls: Server) -> None:
+    """Ask the client to tell of folders that go away, where it can."""
+    folders = watched_folders(ls)
+    if not folders or not watches_files(ls):
+        return
+    pattern = f"**/{{{','.join(folders)}}}" if len(folders) > 1 else f"**/{folders[0]}"
+    kind = t.WatchKind.Create | t.WatchKind.Delete
+    options = t.DidChangeWatchedFilesRegistrationOptions([t.FileSystemWatcher(pattern, kind)])
+    wanted = t.Registration("tesc-folders", t.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+    try:
+        await ls.client_register_capability_async(t.RegistrationParams([wanted]))
+    except Exception as error:
+        ls.log(f"the client does not watch folders: {error}", t.MessageType.Warning)
 
 
 async def _end_with_parent(parent: int) -> None:

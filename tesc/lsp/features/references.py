@@ -34,18 +34,8 @@ if TYPE_CHECKING:
 def register(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_REFERENCES)
     def references(ls: Server, params: t.ReferenceParams) -> list[t.Location] | None:
-        declared = params.context.include_declaration
-        source = ls.source_view(params.text_document)
-        if source is not None:
-            return _of_use(ls, source, params.position, declared)
-        view = ls.view(params.text_document)
-        target = target_at(view, view.offset(params.position)) if view else None
-        if view is None or target is None:
-            return None
-        node = _event_at(view, target)
-        if node is not None:
-            return _of_events(ls, view.project, [node], declared)
-        return [ls.session.location(*place) for place in places(view, target, declared)]
+        found = _references(ls, params)
+        return None if found is None else ls.in_parts(params.partial_result_token, found)
 
     @server.feature(t.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
     def highlight(ls: Server, params: t.DocumentHighlightParams) -> list[t.DocumentHighlight] | None:
@@ -62,6 +52,21 @@ def register(server: Server) -> None:
         if view is None or target is None:
             return None
         return [t.DocumentHighlight(view.range(span), kind) for span, kind in highlights(view, target)]
+
+
+def _references(ls: Server, params: t.ReferenceParams) -> list[t.Location] | None:
+    declared = params.context.include_declaration
+    source = ls.source_view(params.text_document)
+    if source is not None:
+        return _of_use(ls, source, params.position, declared)
+    view = ls.view(params.text_document)
+    target = target_at(view, view.offset(params.position)) if view else None
+    if view is None or target is None:
+        return None
+    node = _event_at(view, target)
+    if node is not None:
+        return _of_events(ls, view.project, [node], declared)
+    return [ls.session.location(*place) for place in places(view, target, declared)]
 
 
 def _event_at(view: View, target: Target) -> Event | None:

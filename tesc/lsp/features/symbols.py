@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lsprotocol import types as t
+from pygls.capabilities import get_capability
 
 from tesc.analysis.blocks import blocks_of
-from tesc.lsp.capabilities import capability
 from tesc.lsp.fuzzy import best
 from tesc.lsp.targets import path_of
 from tesc.syntax.nodes import Event, Include, Prefix
@@ -33,7 +33,7 @@ def register(server: Server) -> None:
         view = ls.view(params.text_document)
         if view is None:
             return None
-        if capability(ls.client_capabilities, _HIERARCHICAL):
+        if get_capability(ls.client_capabilities, _HIERARCHICAL):
             return list(hierarchy(view))
         return list(_flat(view))
 
@@ -45,7 +45,7 @@ def register(server: Server) -> None:
             for unit in project.units:
                 events.update(((event.name, id(event.node)), event) for event in unit.events)
         found = best(params.query, ((event.name, event) for event in events.values()), _MOST)
-        return [
+        symbols = [
             t.SymbolInformation(
                 ls.session.location(event.source, event.node.name_span),
                 event.name,
@@ -54,6 +54,7 @@ def register(server: Server) -> None:
             )
             for event in found
         ]
+        return ls.in_parts(params.partial_result_token, symbols)
 
 
 def hierarchy(view: View) -> Iterator[t.DocumentSymbol]:

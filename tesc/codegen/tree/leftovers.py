@@ -1,0 +1,47 @@
+"""Outputs of earlier runs that this one does not make any more, such as those of a removed trace-events file.
+
+A file is one only if a run with the same arguments wrote it, and it still has the content which that run
+gave it: what anybody else has written, or changed since, is theirs.
+"""
+
+from __future__ import annotations
+
+import os
+
+from tesc.codegen.tree import manifest as manifests
+from tesc.files import MAX_SOURCE_BYTES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from tesc.codegen.tree.manifest import Manifest
+
+
+def leftovers(out: str, manifest: Manifest, outputs: Collection[str]) -> dict[str, str]:
+    """The hash of each file in the folder `out` that earlier runs left; `outputs` are those of this run."""
+    earlier = manifests.read(out, manifest.identity)
+    if earlier is None:
+        return {}
+    kinds = (manifests.OUTPUT, manifests.LEFTOVER)
+    return {
+        path: content_hash
+        for path, (kind, _, content_hash) in sorted(earlier.entries.items())
+        if kind in kinds and path not in outputs and _has_content(path, content_hash)
+    }
+
+
+def _has_content(path: str, content_hash: str) -> bool:
+    try:
+        if os.path.islink(path) or not os.path.isfile(path) or os.path.getsize(path) > MAX_SOURCE_BYTES:
+            return False
+        with open(path, "rb") as file:
+            return manifests.hashed(file.read()) == content_hash
+    except OSError:
+        return False
+
+
+def prune(paths: Sequence[str]) -> None:
+    """Remove files. Raises OSError."""
+    for path in paths:
+        os.unlink(path)

@@ -1,0 +1,31 @@
+"""Standard input and output, kept for the protocol."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+
+def taken_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Standard input and output under other numbers.
+
+    In their place are the null device and standard error, for what this process or a child of it
+    reads and prints. Raises OSError where one of them is closed.
+    """
+    if sys.stdin is None or sys.stdout is None:
+        raise OSError(errno.EBADF, "standard input and output have to be open")
+    read = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+    written = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, sys.stdin.fileno())
+    try:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    except (AttributeError, OSError, ValueError):  # it is closed
+        os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)
+    return read, written

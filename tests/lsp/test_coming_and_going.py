@@ -1,0 +1,156 @@
+"""Files and folders that go away, clients that never answer, and answers in parts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lsp.conftest import Client, wait_until
+
+TEXT = 'usb_on(int port) "port %d"\n'
+WATCHED = "workspace/didChangeWatchedFiles"
+DELETED = 3
+
+
+def names(client, query="usb"):
+    """The events of the workspace."""
+    return sorted(one["name"] for one in client.request("workspace/symbol", {"query": query}))
+
+
+@pytest.fixture
+def client(lsp, tmp_path):
+    for folder in ("hw/usb", "hw/net", "net"):
+        (tmp_path / folder).mkdir(parents=True)
+        name = folder.replace("/", "_")
+        (tmp_path / folder / "trace-events").write_text(TEXT.replace("usb_on", f"usb_{name}"))
+    able = {
+        "workspace": {
+            "didChangeWatchedFiles": {"dynamicRegistration": True},
+            "fileOperations": {"didDelete": True},
+        }
+    }
+    client = lsp()
+    client.able = client.initialize(tmp_path, capabilities=able)
+    wait_until(lambda: len(names(client)) == 3)
+    return client
+
+
+def remove(folder):
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    folder.rmdir()
+
+
+def test_of_a_deleted_folder_clients_name_the_folder_only(client, tmp_path):
+    remove(tmp_path / "hw")
+    client.notify(WATCHED, {"changes": [{"uri": (tmp_path / "hw").as_uri(), "type": DELETED}]})
+    wait_until(lambda: names(client) == ["usb_net"])
+
+
+def test_a_folder_that_the_user_deletes_in_the_editor(client, tmp_path):
+    assert "didDelete" in client.able["workspace"]["fileOperations"]
+    remove(tmp_path / "hw" / "usb")
+    client.notify("workspace/didDeleteFiles", {"files": [{"uri": (tmp_path / "hw" / "usb").as_uri()}]})
+    wait_until(lambda: names(client) == ["usb_hw_net", "usb_net"])
+
+
+def test_the_client_watches_the_folders_that_hold_files(client):
+    def folders():
+        wanted = (
+            one
+            for request in client.requests
+            if request["method"] == "client/registerCapability"
+            for one in request["params"]["registrations"]
+        )
+        return [one["registerOptions"]["watchers"] for one in wanted if one["id"] == "tesc-folders"]
+
+    wait_until(folders)
+    assert folders() == [[{"globPattern": "**/{hw,hw/net,hw/usb,net}", "kind": 5}]]
+
+
+class Silent(Client):
+    """A client that answers nothing."""
+
+    def _take(self, message):
+        if "method" in message and "id" in message:
+            self.requests.append(message)
+        else:
+            super()._take(message)
+
+
+def test_a_client_that_never_answers_is_served_with_the_defaults(tmp_path):
+    (tmp_path / "trace-events").write_text(TEXT)
+    able = {
+        "window": {"workDoneProgress": True},
+        "workspace": {"configuration": True, "didChangeWatchedFiles": {"dynamicRegistration": True}},
+    }
+    client = Silent()
+    try:
+        client.initialize(tmp_path, capabilities=able)
+        wait_until(lambda: names(client) == ["usb_on"])
+        uri = client.open(tmp_path / "trace-events", 'usb_on(int x) "%s"\n')
+        assert [one["code"] for one in client.published(uri)] == ["TE415"]
+    finally:
+        assert client.stop() == 0
+        for stream in (client.process.stdin, client.process.stdout, client.process.stderr):
+            stream.close()
+
+
+def test_an_event_is_declared_where_it_is_defined(client, tmp_path):
+    uri = client.open(tmp_path / "net" / "trace-events", "disable usb_n*\n" + TEXT.replace("on", "net"))
+    at = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 10}}
+    found = client.request("textDocument/declaration", at)
+    assert found and found == client.request("textDocument/definition", at)
+
+
+def test_references_and_symbols_come_in_parts(client, tmp_path):
+    many = "".join(f'usb_many_{number}(int x) "%d"\n' for number in range(150))
+    client.open(tmp_path / "net" / "trace-events", many)
+    assert client.request("workspace/symbol", {"query": "usb_many", "partialResultToken": "p"}) == []
+    parts = []
+    while len(parts) < 2:
+        progress = client.wait_for("$/progress")
+        if progress["token"] == "p":
+            parts.append(progress["value"])
+    assert [len(part) for part in parts] == [100, 50]
+    assert all(one["name"].startswith("usb_many") and one["location"]["range"] for one in parts[0])
+    uri = (tmp_path / "net" / "trace-events").as_uri()
+    asked = {
+        "textDocument": {"uri": uri},
+        "position": {"line": 3, "character": 2},
+        "context": {"includeDeclaration": True},
+    }
+    whole = client.request("textDocument/references", asked)
+    assert client.request("textDocument/references", {**asked, "partialResultToken": 7}) == []
+    assert client.wait_for("$/progress") == {"token": 7, "value": whole}
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_what_is_found_in_the_workspace(lsp, tmp_path, everywhere):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.trace-events").write_text(f'{name}(int x) "%s"\n')
+    options = {"debounce": 0, "diagnostics": "workspace" if everywhere else "open"}
+    client = lsp()
+    able = client.initialize(tmp_path, capabilities={"textDocument": {"diagnostic": {}}}, options=options)
+    assert able["diagnosticProvider"]["workspaceDiagnostics"] is True
+    wait_until(lambda: len(names(client, "")) == 2)
+    a, b = (client.open if name == "a" else _uri for name in "ab")
+    a = a(tmp_path / "a.trace-events", 'a(int x) "%s"\n')
+    b = b(tmp_path / "b.trace-events")
+
+    def report(known=()):
+        asked = {"previousResultIds": [{"uri": uri, "value": value} for uri, value in known]}
+        return {one["uri"]: one for one in client.request("workspace/diagnostic", asked)["items"]}
+
+    found = report()
+    assert sorted(found) == ([a, b] if everywhere else [a])
+    assert all([d["code"] for d in one["items"]] == ["TE415"] for one in found.values())
+    assert found[a]["version"] == 1
+    again = report([(uri, one["resultId"]) for uri, one in found.items()])
+    assert {one["kind"] for one in again.values()} == {"unchanged"}
+    client.change(a, 2, 'a(int x) "%d"\n')
+    now = report([(uri, one["resultId"]) for uri, one in found.items()])
+    assert (now[a]["kind"], now[a]["items"], now[a]["version"]) == ("full", [], 2)
+
+
+def _uri(path):
+    return path.as_uri()
