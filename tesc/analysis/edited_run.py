@@ -260,7 +260,7 @@ def _seen(tree: Tree) -> list[tuple[str, bool]]:
 def _joined(
     before: Sequence[Diagnostic], new: Sequence[Diagnostic], edit: Edit, move: Move
 ) -> list[Diagnostic]:
-    """What is found in a file's events: as before above and below the changed lines, and anew in them."""
+    """What is found in a file's events: as before around the changed lines, and looked for in these."""
     starts = [one.span.start for one in before]
     head = before[: bisect_left(starts, edit.changed.start)]
     tail = before[bisect_left(starts, edit.changed.end) :]

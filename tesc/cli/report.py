@@ -89,7 +89,7 @@ def report(
     """Print what was found in so many files, or what is left of it after some were fixed; returns it.
 
     `known` findings, which are not among them, are accepted or were there before a change. `statistics` is
-    what those have besides the counts.
+    what those have beside the counts.
     """
     color = use_color(options.color, sys.stdout)
     text = _rendered(found, files, options, color, fixed, known) + statistics

@@ -206,8 +206,14 @@ def _in_head(event: Event, text: str) -> Iterator[Fact]:
 
 def _invisible(event: Event, text: str) -> Iterator[Fact]:
     """What nobody sees within a type or a name, where the reference does not take it for a space."""
+    at = event.open + 1
     for parameter in event.parameters:
         span = parameter.span
+        # Before a type the reference drops what is a space to Python, and nothing else.
+        for match in re.finditer(_INVISIBLE, text[at : span.start]):
+            if not match[0].isspace():
+                start = at + match.start()
+                yield Fact(why.CONTROL, Span(start, start + 1), wording.invisible(match[0]))
         for match in re.finditer(_INVISIBLE, text[span.start : span.end]):
             at = span.start + match.start()
             between = parameter.type_span.end <= at < parameter.name_span.start
@@ -217,6 +223,7 @@ def _invisible(event: Event, text: str) -> Iterator[Fact]:
                 and not text[parameter.type_span.end : parameter.name_span.start].strip()
             ):
                 yield Fact(why.CONTROL, Span(at, at + 1), wording.invisible(match[0]))
+        at = span.end
 
 
 def _of_parameters(event: Event, types: frozenset[str], limit: int) -> Iterator[Fact]:

@@ -72,6 +72,10 @@ class Dtrace(Backend):
         from tesc.codegen.qemu import rust
 
         arguments = "".join([f", {argument}" for argument in rust.call_arguments(out, event)])
+        # The reference takes the line for a format of Python, in which '%%' is a '%'.
+        if "%" in arguments.replace("%%", ""):
+            out.refuse(event, event.node.name_start, "the Rust module takes no '%' in a name")
+        arguments = arguments.replace("%%", "%")
         out(f"    ::trace::probe!(qemu, {event.name}{arguments});")
 
 
