@@ -136,7 +136,7 @@ async def _fetch_settings(ls: Server) -> bool:
     asked = ls.keep(_ask_for_settings(ls))
     done, _ = await asyncio.wait({asked}, timeout=_PATIENCE)
     # An answer that comes later is taken then.
-    return asked.result() if done else True
+    return await asked if done else True
 
 
 async def _ask_for_settings(ls: Server) -> bool:
