@@ -80,7 +80,7 @@ def test_code_actions(text, encoding, tmp_path):
     for event in view.tree.events:
         made += offers.disabling(view, event.name_span)
     for offer in made:
-        edits = offers.mended(view, found, True, offer.rule) if offer.edits is None else offer.edits
+        edits = offers.fixed(view, found, True, offer.rule) if offer.edits is None else offer.edits
         edit = workspace_edit(edits, lambda path: (session.uri_of(path), None), encoding, False)
         changes = edit.changes.get(view.uri, [])
         wanted = text
