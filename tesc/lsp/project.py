@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from tesc.uses.index import Index
 
 
+# So many characters of trace-events are looked at in no time.
+_SMALL = 20_000
+
+
 class Project:
     """The files of a folder, or one file outside of all folders.
 
@@ -161,11 +165,15 @@ class Project:
 
         Where a look at all files takes its time, only what is found in these files by themselves.
         """
-        if self.loaded and (self.is_checked or is_near(self._state, self._given())):
+        if self.loaded and (self.is_checked or self._is_small() or is_near(self._state, self._given())):
             return self.found_soon.get(tree.source, [])
         wanted = {id(one) for one in opened}
         units = [unit for unit in self.units if any(id(one) in wanted for one in unit.trees)]
         return _by_source(_checked(self.workspace, units)).get(tree.source, [])
+
+    def _is_small(self) -> bool:
+        """Whether a look at all files takes no time either."""
+        return sum(len(tree.source.text) for unit in self.units for tree in unit.trees) <= _SMALL
 
     @property
     def found(self) -> dict[Source, list[Diagnostic]]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tesc.lsp.sources import Sources
     from tesc.syntax.source import Source
     from tesc.uses.includes import Includes
+    from tesc.uses.reading import Read
     from tesc.uses.use import Use
 
 
@@ -25,6 +26,13 @@ class RememberingIndex(Index):
     def update(self, path: str, data: str | bytes) -> bool:
         before = self.uses_in(path)
         changed = super().update(path, data)
+        if changed:
+            self._forget_known((*before, *self.uses_in(path)))
+        return changed
+
+    def take(self, path: str, read: Read) -> bool:
+        before = self.uses_in(path)
+        changed = super().take(path, read)
         if changed:
             self._forget_known((*before, *self.uses_in(path)))
         return changed

@@ -240,8 +240,8 @@ def test_sources_are_watched(lsp, tree):
     able = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
     client, root = session(lsp, tree, capabilities=able)
     indexed(client, root)
-    [asked] = [one for one in client.requests if one["method"] == "client/registerCapability"]
-    [files] = asked["params"]["registrations"]
+    asked = [one for one in client.requests if one["method"] == "client/registerCapability"]
+    [files] = [one for each in asked for one in each["params"]["registrations"] if one["id"] == "tesc-files"]
     patterns = [one["globPattern"] for one in files["registerOptions"]["watchers"]]
     assert any(one.startswith("**/*.{") and "c," in one and "rs" in one for one in patterns)
 
