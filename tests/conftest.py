@@ -44,11 +44,18 @@ def pytest_configure(config: pytest.Config) -> None:
 SLOW = tuple(
     f"tests/{path}"
     for path in """
-        analysis/compiled analysis/test_formats_gcc.py benchmarks cli/test_changed.py cli/test_completion.py
-        test_kill.py test_growth.py codegen/guest codegen/qemu/test_compile.py codegen/qemu/test_fixed.py
-        codegen/qemu/test_differential.py docs e2e editors examples fuzz lsp/test_clients.py lsp/test_fuzz.py
-        lsp/test_protocol.py test_fresh_clone.py test_git.py test_install.py test_pre_commit.py
-        uses/test_masking.py cli/test_reasons.py units/test_releases.py
+        analysis/compiled analysis/test_formats_gcc.py analysis/test_plain.py
+        analysis/test_rules.py::test_example[te506-3]
+        analysis/test_rules.py::test_fixes_mend_what_was_found_and_break_nothing[te506-3] benchmarks
+        cli/test_bpftrace.py cli/test_changed.py cli/test_check.py::TestContents::test_garbage
+        cli/test_completion.py cli/test_decode_tables.py cli/test_escaping.py
+        cli/test_gen.py::TestProcesses cli/test_kept_runs.py cli/test_project_border.py
+        cli/test_prune.py cli/test_query.py cli/test_reasons.py codegen/guest
+        codegen/qemu/test_compile.py codegen/qemu/test_differential.py codegen/qemu/test_fixed.py
+        docs e2e editors examples fuzz lsp test_cache.py test_depfile_tools.py test_fresh_clone.py
+        test_git.py test_growth.py test_install.py test_kill.py test_package.py test_pre_commit.py
+        test_write_source.py trace/ctf trace/perfetto trace/query trace/tables
+        units/test_releases.py uses/test_masking.py uses/test_mistakes.py wire
     """.split()
 )
 

@@ -95,7 +95,9 @@ INPUTS = {
     "events of one name": (lambda n: checked(events(n, 'e(int a) "a %d"\n')), 60),
     "names that differ in capitals": (lambda n: checked(events(n, "a{0}(void)\nA{0}(void)\n")), 60),
     "quotes in a line": (lambda n: checked(line(words='"a" ' * n)), 100),
-    "broken quotes in a line": (lambda n: checked(line(words='"a ' * n)), 101),
+    # An odd number of quotes leaves the last string open; an even one makes macros of every second word.
+    "broken quotes in a line": (lambda n: checked(line(words='"a ' * (n | 1))), 101),
+    "words between strings in a line": (lambda n: checked(line(words='"a "a ' * n)), 60),
     "percent signs in a line": (lambda n: checked(line(text="% " * n)), 60),
     "conversions in a line": (lambda n: checked(line(text="%d " * n)), 60),
     "parameters of an event": (lambda n: checked(line(", ".join([f"int a{at}" for at in range(n)]))), 60),

@@ -78,7 +78,7 @@ def _table_example(path: str, table: Schema, schema: Schema) -> Iterator[str]:
     for name, value in table["properties"].items():
         key = _resolved(value, schema)
         item = _resolved(key.get("items", {}), schema)
-        examples = [_PATHS.get(name), *key.get("examples", ())[:1], *key.get("enum", ())[:1]]
+        examples = [*key.get("examples", ())[:1], *key.get("enum", ())[:1], _PATHS.get(name)]
         if key.get("type") == "array":
             examples = [item["examples"][:1]]
         yield f"{name} = {toml_value(next(one for one in examples if one and one != 'hw/net'))}"

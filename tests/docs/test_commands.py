@@ -35,7 +35,7 @@ PAGES = sorted(
 def clone(tmp_path, monkeypatch):
     """A folder like a clone, with a .venv whose programs are those of this Python."""
     folder = tmp_path / "tesc"
-    for name in ("examples", "benchmarks"):
+    for name in ("examples", "benchmarks", "scripts"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("build", "__pycache__"))
     programs = folder / ".venv" / "bin"
     programs.mkdir(parents=True)

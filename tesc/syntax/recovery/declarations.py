@@ -137,8 +137,9 @@ def _missing_name(event: Event, index: int) -> ParseError:
     # A lone word may be either of the two; `int a, b` is how C declares variables.
     before = event.parameters[index - 1].declaration if index else None
     help = "write a type and a name"
-    # Who has typed `cons` is on the way to a type.
-    if before and before.name and not any(word.startswith(text) for word in ALLOWED_WORDS):
+    # Who has typed `cons` is on the way to a type; `b` alone is a name.
+    begun = len(text) > 1 and any(word.startswith(text) for word in ALLOWED_WORDS)
+    if before and before.name and not begun:
         help = f"write {quoted(before.type.before(text))}"
     return ParseError(
         codes.MISSING_PARAMETER_NAME,

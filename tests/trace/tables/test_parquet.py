@@ -185,7 +185,7 @@ def test_nothing_is_half_there(made_up, reader_of, tmp_path, monkeypatch, append
         write_dataset([reader_of(tmp_path / "trace")], EVERYTHING, str(data), append, jobs)
     monkeypatch.undo()
     monkeypatch.setattr("tesc.trace.tables.dataset.os.replace", full)
-    monkeypatch.setattr("tesc.trace.tables.dataset._replace", full)
+    monkeypatch.setattr("tesc.trace.tables.dataset.os.rename", full)
     with pytest.raises(OSError, match="No space left"):
         write_dataset([reader_of(tmp_path / "trace")], EVERYTHING, str(data), append, jobs)
     assert {path: path.stat().st_mtime_ns for path in data.rglob("*.*")} == before
