@@ -51,6 +51,8 @@ def found(text: str) -> list[tuple[str, str, bool]]:
         "a(const char *const *x, uint8_t const *y)",
         'a(int x)\t"% m %-m %%-m \\\\ n"  ',
         "a(ptrdiff_t x, uintptr_t y, ssize_t z)",
+        # Spaces to Python, which drops them around a parameter.
+        "a(\x0cint x, \x1cint y)",
         f"a({', '.join(f'int p{i}' for i in range(10))})",
     ],
 )
@@ -86,6 +88,8 @@ def test_what_only_it_refuses(line, expected):
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
+        ("a(\x01int x)", [("\x01", "the invisible character U+0001", False)]),
+        ("a(int y, \x01int x)", [("\x01", "the invisible character U+0001", False)]),
         ("a()", [("()", "the parameter list is empty", False)]),
         ("a( )", [("( )", "the parameter list is empty", False)]),
         ("vcpu a(void)", [("vcpu", "unknown property 'vcpu'", False)]),
