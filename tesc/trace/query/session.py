@@ -32,6 +32,8 @@ _ALLOWED = ("SELECT", "EXPLAIN", "CREATE", "DROP", "INSERT")
 # Words of questions that are about all views.
 _LISTS = {"tables", "information_schema", "duckdb_views", "duckdb_tables", "duckdb_columns", "pg_class"}
 _WORD = re.compile(r"\w+")
+# Of the machine's. DuckDB takes 80% if it is told nothing; what is over this is spilled into files.
+_MEMORY = "25%"
 
 
 class BadQuestion(Exception):
@@ -94,6 +96,7 @@ class Session:
         for setting in (
             "autoinstall_known_extensions=false",
             "autoload_known_extensions=false",
+            f"memory_limit={text(_MEMORY)}",
             f"temp_directory={text(self._spilled.name)}",
             f"allowed_directories=[{text(self._folder + os.sep)}]",
             "enable_external_access=false",

@@ -269,3 +269,15 @@ def test_nothing_is_left(tmp_path, writer, catalogue):
         spilled = session._spilled.name
     assert sorted(os.listdir(data)) == before
     assert not os.path.exists(spilled)
+
+
+def test_memory_is_limited_and_spilled_into_a_folder_that_goes(session):
+    asked = "SELECT current_setting('memory_limit'), current_setting('temp_directory')"
+    with session:
+        [(limit, spilled)] = [row for result in session.run(asked) for row in result.fetchall()]
+        number, unit = limit.split()
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        given = float(number) * 1024 ** ["bytes", "KiB", "MiB", "GiB", "TiB"].index(unit)
+        assert 0 < given <= memory * 0.26
+        assert os.path.isdir(spilled)
+    assert not os.path.exists(spilled)
