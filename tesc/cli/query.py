@@ -152,6 +152,7 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
     """The folder of the tables, and whether the traces were read to their ends."""
     from tesc.trace.query import kept
     from tesc.trace.tables.dataset import NoDataset
+    from tesc.workspace import Workspace
 
     folders = [path for path in options.traces if os.path.isdir(path)]
     if folders:
@@ -160,6 +161,9 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         filters = (options.event, options.where, options.since, options.until, options.pid)
         if any(value not in (None, []) for value in filters):
             raise Failure("a folder has its records already: filter them in SQL")
+        # The settings of the folder that the tables are in, as those of a trace are its events'.
+        above = os.path.abspath(folders[0])
+        options.configured = Workspace(overrides(options)).settings_for(above).spans
         yield folders[0], True
         return
     workspace, unit = traced_events(options.events, options.traces, overrides(options))

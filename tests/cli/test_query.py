@@ -80,6 +80,20 @@ def test_parquet(query, folder):
     assert {path.name for path in folder.iterdir()} == {"trace", "events", "answer", "cache"}
 
 
+def test_spans_of_the_configuration(query, folder):
+    """They hold for a trace and for a folder of tables."""
+    spans = "SELECT DISTINCT span FROM spans ORDER BY ALL"
+    (folder / "tesc.toml").write_text(
+        '[[span]]\nname = "held"\nbegin = ["m_lock"]\nend = ["m_unlock"]\nkey = ["m"]\n'
+    )
+    status, of_trace, said = query("trace", spans)
+    assert (status, said) == (0, "")
+    assert "held" in of_trace.split()
+    command = ["decode", "trace", "--format", "parquet", "-o", "tables", "--events", "events"]
+    subprocess.run([sys.executable, "-m", "tesc", *command], cwd=folder, check=True)
+    assert query("tables", spans, events=()) == (0, of_trace, "")
+
+
 def test_a_folder_and_a_log(query, folder):
     decode = [sys.executable, "-m", "tesc", "decode", "trace", "--events", "events"]
     subprocess.run([*decode, "--format", "parquet", "-o", "data"], cwd=folder, check=True)
