@@ -253,6 +253,12 @@ class Workspace:
         if folder not in self._folders:
             if self._looked_at is not None:
                 self._look_at_settings(folder, self._looked_at)
+            if not any(os.path.lexists(os.path.join(folder, name)) for name in _SETTLING):
+                above = os.path.dirname(folder)
+                if above != folder:
+                    # Whatever holds here is decided above.
+                    self._folders[folder] = self.settings_for(folder)
+                    return self._folders[folder]
             configuration = self.configuration_for(path)
             if configuration is not None:
                 self.configurations[configuration.path] = configuration
