@@ -1,4 +1,4 @@
-"""How help is laid out: argparse's formatters, without the shutil that they import for the terminal's width."""
+"""How help is laid out: argparse's formatters, without the shutil that they import for the width."""
 
 from __future__ import annotations
 
