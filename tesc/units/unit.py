@@ -75,7 +75,8 @@ class UnitEvent:
             from tesc.units.crossing import crossed
 
             return crossed(self.node, self.wire)[0]
-        return [(p.type.text, p.name) for p in self.node.parameters]
+        declarations = [parameter.declaration for parameter in self.node.parameters]
+        return [(one.type.text, one.name) for one in declarations]
 
     @property
     def format(self) -> str:

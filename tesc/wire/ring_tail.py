@@ -38,7 +38,9 @@ class RingTail:
         self._place = 0  # how many bytes are read, in 32 bits
         self._seen = 0  # events that were given out or are known to be missing
         self._dropped = 0
-        self._first = True
+        self._looked = False
+        # Whether events were overwritten before the first look.
+        self._late = False
         self._quiet = 0
         self._waited = 0
         # Whether the next place need not begin a record.
@@ -64,19 +66,21 @@ class RingTail:
         if ring.dropped > self._dropped:
             made.append(LostInGuest(ring.offset, ring.dropped - self._dropped))
             self._dropped = ring.dropped
-        self._quiet = 0 if read or ring.events != later.events else self._quiet + 1
+        busy = read or self._waited or ring.events != later.events
+        self._quiet = 0 if busy else self._quiet + 1
         if self._quiet >= _QUIET and ring.events > self._seen:
             count = ring.events - self._seen
-            made.append(Before(ring.offset, count, 0) if self._first else Missing(ring.offset, count))
+            made.append(Before(ring.offset, count, 0) if self._late else Missing(ring.offset, count))
             self._seen = ring.events
         if self._quiet >= _QUIET:
-            self._first = False
+            self._late = False
         return made
 
     def _events(self, ring: Ring, later: Ring) -> list[Item]:
         """The events since the last look; stops at one that is not finished."""
         data, first = ordered(ring)
         at = self._start_in(data, first, later)
+        self._looked = True
         records = Records(ring, self._schema, self._text_at, data, first)
         made: list[Item] = []
         given_up: int | None = None
@@ -114,4 +118,5 @@ class RingTail:
         if kept <= at <= len(data):
             return at
         self._searching = True
+        self._late = self._late or not self._looked
         return min(kept, len(data))

@@ -222,9 +222,9 @@ class TestOrigins:
             ],
             "tesc.toml:29",
         )
-        assert found["generate.groups"] == ([".", "hw"], "tesc.toml:40")
-        assert found["generate.out"] == ("build", "tesc.toml:43")
-        assert found["generate.tapset"][1] == "tesc.toml:45"
+        assert found["generate.groups"] == ([".", "hw"], "tesc.toml:43")
+        assert found["generate.out"] == ("build", "tesc.toml:46")
+        assert found["generate.tapset"][1] == "tesc.toml:48"
         assert found["generate.tapset"][0][1] == {"name": "m", "format": "log-stap", "probe-prefix": "q"}
 
     def test_profile(self):

@@ -183,7 +183,7 @@ class TestMistakes:
         *tables, name = key.split(".")
         misspelled = text.replace(f"\n{name} =", f"\n{name}s =") + "#"
         (found,) = [one for one in wrong(misspelled) if "unknown" in one]
-        inside = {"": "", "generate": " in 'generate'"}.get(
+        inside = {"": "", "guest": " in 'guest'", "generate": " in 'generate'"}.get(
             ".".join(tables), f" in an element of '{'.'.join(tables)}'"
         )
         assert found == f"{line}:1: unknown key '{name}s'{inside}; did you mean '{name}'?"
