@@ -103,9 +103,9 @@ class _C:
         return Layout(tuple(self.functions), tuple(self.macros), tuple(self.dead))
 
     def _whole(self, place: int) -> int:
-        """Take a function at once, as most are; returns its end, or 0 where it has to be looked at step by step.
+        """Take a function at once, as most are; returns its end, or 0 where it takes a step a brace.
 
-        That is so with preprocessor lines within it, and where its braces seem to close before its last line.
+        It does with preprocessor lines within it, and where its braces seem to close before its last line.
         """
         text = self.text
         end = text.find("\n}", place, place + _LONGEST_FUNCTION) + 2
