@@ -103,6 +103,8 @@ class Workspace:
         self._trees: dict[str, Tree] = {}
         self._roots: dict[str, Tree] = {}
         self._folders: dict[str, Settings] = {}
+        # Folders whose configurations `looked_at` has heard of.
+        self._settled: set[str] = set()
         self._resolved: dict[str, Unit] = {}
 
     def add_file(self, path: str) -> None:
@@ -251,6 +253,12 @@ class Workspace:
         if folder not in self._folders:
             if self._looked_at is not None:
                 self._look_at_settings(folder, self._looked_at)
+            if not any(os.path.lexists(os.path.join(folder, name)) for name in _SETTLING):
+                above = os.path.dirname(folder)
+                if above != folder:
+                    # Whatever holds here is decided above.
+                    self._folders[folder] = self.settings_for(folder)
+                    return self._folders[folder]
             configuration = self.configuration_for(path)
             if configuration is not None:
                 self.configurations[configuration.path] = configuration
@@ -262,11 +270,11 @@ class Workspace:
         """Tell of the files that decide, in a folder and above it, which settings hold there."""
         if self.overrides.config is not None:
             looked_at(os.path.abspath(self.overrides.config))
-        above = ""
-        while folder != above:
+        while folder not in self._settled:
+            self._settled.add(folder)
             for name in _SETTLING:
                 looked_at(os.path.join(folder, name))
-            folder, above = os.path.dirname(folder), folder
+            folder = os.path.dirname(folder)
 
     def configuration_for(self, path: str) -> Configuration | None:
         """The configuration that holds for a file. Raises BadConfiguration."""
@@ -424,6 +432,8 @@ def _is_binary(source: Source) -> bool:
     Text in another 8-bit code has letters that are not UTF-8, but hardly any control characters.
     """
     begin = source.text[:4096]
+    if begin.replace("\n", "").replace("\t", "").isprintable():
+        return False
     return sum(1 for char in begin if char < " " and char not in "\t\n\v\f\r") * 10 > len(begin) > 16
 
 

@@ -47,12 +47,14 @@ RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL. A 
 
 
 def add_parser(commands: Commands) -> None:
+    from tesc.cli.formatting import Described
+
     parser = commands.add_parser(
         "check",
         help="diagnostics for files, folders or the whole tree",
         description="Check trace-events files.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Described,
     )
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files or folders; - is standard input (default: .)"

@@ -73,9 +73,11 @@ def add_parser(commands: Commands) -> None:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    from tesc.cli.formatting import Described
+
     parser.description = "Print traces that QEMU's simple backend wrote, or that a guest sent."
     parser.epilog = _EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.formatter_class = Described
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the trace; - is standard input")
     add_events_option(parser)
     parser.add_argument(

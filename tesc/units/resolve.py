@@ -94,7 +94,20 @@ def _plain(roots: Sequence[Tree]) -> Unit:
             if at == MAX_EVENTS:
                 errors = errors or (_too_many_events(tree.source, node, ()),)
                 break
-            events.append(UnitEvent(tree.source, node, node.name, node.disabled, at, 0, at, at, False, ()))
+            events.append(
+                UnitEvent(
+                    tree.source,
+                    node,
+                    node.name,
+                    node.disabled,
+                    at,
+                    0,
+                    at,
+                    at,
+                    False,
+                    (),
+                )
+            )
     chains = ((),) * len(roots)
     only = (Range(0, len(events), None, ""),)
     return Unit(tuple(roots), tuple(roots), chains, tuple(events), only, (), errors)

@@ -70,7 +70,8 @@ class UnitEvent:
         """Type and name of each parameter, as generated code declares them."""
         if self.crosses:
             return [("uint64_t" if p.type.is_pointer else p.type.text, p.name) for p in self.node.parameters]
-        return [(p.type.text, p.name) for p in self.node.parameters]
+        declarations = [parameter.declaration for parameter in self.node.parameters]
+        return [(one.type.text, one.name) for one in declarations]
 
     @property
     def format(self) -> str:

@@ -30,8 +30,9 @@ class MisspeltWord(FileRule):
     """A word in a comment, a format or an event's name is misspelt.
 
     Text of a log is searched for, and a name with a wrong letter is what scripts have to write for ever.
-    The words are those of codespell, which has to be installed (`pip install 'tesc[spelling]'`). The fix of a comment is safe; what prints another text, or
-    may mean several words, is for you to change. Names are renamed with `tesc rename`. Off by default.
+    The words are those of codespell, which has to be installed (`pip install 'tesc[spelling]'`). The fix of
+    a comment is safe; what prints another text, or may mean several words, is for you to change. Names are
+    renamed with `tesc rename`. Off by default.
 
     Wrong:
 
