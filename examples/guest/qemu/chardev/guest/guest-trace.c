@@ -173,6 +173,7 @@ static void guest_trace_init(Object *obj)
 {
     GuestFrames *frames = &CHARDEV_GUEST_TRACE(obj)->frames;
 
+    object_property_add_uint64_ptr(obj, "bytes", &frames->offset, OBJ_PROP_FLAG_READ);
     object_property_add_uint64_ptr(obj, "events", &frames->events, OBJ_PROP_FLAG_READ);
     object_property_add_uint64_ptr(obj, "missing", &frames->missing, OBJ_PROP_FLAG_READ);
     object_property_add_uint64_ptr(obj, "dropped", &frames->dropped, OBJ_PROP_FLAG_READ);
