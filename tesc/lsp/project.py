@@ -10,6 +10,7 @@ from tesc.analysis.per_unit_cache import PerUnitCache
 from tesc.analysis.rechecking import Given, check_again, is_near, settled
 from tesc.analysis.rule import RunRule
 from tesc.analysis.selection import chosen, flaw_of, unknown_rules
+from tesc.analysis.stepwise import at_once
 from tesc.config.errors import BadConfiguration, ConfigError
 from tesc.lsp.uses import RememberingIndex
 from tesc.records import replace
@@ -200,7 +201,7 @@ class Project:
     @property
     def is_settled(self) -> bool:
         """Whether no rule is left that has to look at what changed."""
-        return self.is_checked and self._state is not None and not self._state.late
+        return self.is_checked and self._state is not None and self._state.is_settled
 
     def steps(self) -> Iterator[None]:
         """Look at what changed, in steps, between which it may change again."""
@@ -211,11 +212,16 @@ class Project:
             self._take(state, at, generation)
 
     def settling(self) -> Iterator[None]:
-        """Let the rules look that nobody waits for, in steps."""
-        state, at, generation = self._state, self._checked, self._generation
-        if state is not None and state.late:
-            state = yield from settled(state)
-            self._take(state, at, generation)
+        """Let the rules look that nobody waits for, in steps; in vain where more changes meanwhile."""
+        at, generation = self._checked, self._generation
+        working = settled(self._state) if self._state is not None and not self._state.is_settled else None
+        while working is not None and at == self._now:
+            try:
+                next(working)
+            except StopIteration as done:
+                self._take(done.value, at, generation)
+                return
+            yield
 
     def _take(self, state: State, at: int, generation: int) -> None:
         if generation == self._generation and at >= self._checked:
@@ -354,13 +360,7 @@ def _found_then(before: State | None, given: Given) -> dict[Source, list[Diagnos
         state = yield from check_again(before, given)
         return (yield from settled(state))
 
-    working = steps()
-    while True:
-        try:
-            next(working)
-        except StopIteration as done:
-            state: State = done.value
-            return state.found
+    return at_once(steps()).found
 
 
 def _by_node(unit: Unit) -> dict[int, list[UnitEvent]]:
