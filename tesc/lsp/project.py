@@ -22,7 +22,7 @@ from tesc.workspace import Overrides, Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tesc.analysis.diagnostic import Diagnostic, SourceEdit
     from tesc.analysis.rechecking import State
@@ -71,6 +71,8 @@ class Project:
         self.sources: set[str] = set()
         self.uses: Index = RememberingIndex()
         self.indexed = False
+        # Whether the sources will have been read so soon that nothing is looked for before.
+        self.awaits_uses = False
         # What rules on uses look at; None as long as it is not known whether that is all.
         self.all_uses: Index | None = None
 
@@ -166,7 +168,7 @@ class Project:
 
         Where a look at all files takes its time, only what is found in these files by themselves.
         """
-        if self.loaded and (self.is_checked or self._is_small() or is_near(self._state, self._given())):
+        if self.is_ready and (self.is_checked or self._is_small() or is_near(self._state, self._given())):
             return self.found_soon.get(tree.source, [])
         wanted = {id(one) for one in opened}
         units = [unit for unit in self.units if any(id(one) in wanted for one in unit.trees)]
@@ -175,6 +177,11 @@ class Project:
     def _is_small(self) -> bool:
         """Whether a look at all files takes no time either."""
         return sum(len(tree.source.text) for unit in self.units for tree in unit.trees) <= _SMALL
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether all is read that what is found depends on."""
+        return self.loaded and not self.awaits_uses
 
     @property
     def found(self) -> dict[Source, list[Diagnostic]]:
@@ -247,7 +254,7 @@ class Project:
         now = forked.workspace.tree_of(tree.source.file)
         if now is None:
             return []
-        if self.loaded and self.is_checked:
+        if self.is_ready and self.is_checked:
             return forked.found.get(now.source, [])
         units = [unit for unit in forked.units if any(now is one for one in unit.trees)]
         return _by_source(_checked(forked.workspace, units)).get(now.source, [])
@@ -281,7 +288,17 @@ class Forked:
     @property
     def found(self) -> dict[Source, list[Diagnostic]]:
         """What the rules find, by file."""
-        return _found_then(self._before, Given(self.units, self.workspace.settings, self._uses))
+        return at_once(settled(self._state)).found
+
+    @property
+    def found_soon(self) -> dict[Source, list[Diagnostic]]:
+        """The same, but for what rules find that nobody waits for."""
+        return self._state.found
+
+    @property
+    def _state(self) -> State:
+        given = Given(self.units, self.workspace.settings, self._uses)
+        return at_once(check_again(self._before, given))
 
 
 class _Workspace(Workspace):
@@ -351,16 +368,6 @@ def _checked(workspace: Workspace, units: list[Unit]) -> list[Diagnostic]:
     rules, levels = chosen(workspace.settings)
     rules = [rule for rule in rules if not isinstance(rule, RunRule)]
     return check(units, rules, workspace.settings, {}, levels)
-
-
-def _found_then(before: State | None, given: Given) -> dict[Source, list[Diagnostic]]:
-    """What the rules find in other texts than those of a state."""
-
-    def steps() -> Generator[None, None, State]:
-        state = yield from check_again(before, given)
-        return (yield from settled(state))
-
-    return at_once(steps()).found
 
 
 def _by_node(unit: Unit) -> dict[int, list[UnitEvent]]:

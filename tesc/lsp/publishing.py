@@ -97,7 +97,7 @@ class Publisher:
         if not self._is_shown:
             return
         for project in self._server.session.projects:
-            if project.loaded and not project.is_checked:
+            if project.is_ready and not project.is_checked:
                 await self._in_slices(project.steps())
 
     @property
@@ -110,7 +110,7 @@ class Publisher:
         """The same, and all that can wait."""
         await self.checked()
         for project in self._server.session.projects:
-            while project.loaded and not project.is_settled:
+            while project.is_ready and not project.is_settled:
                 await self._in_slices(project.steps())
                 await self._in_slices(project.settling())
 
@@ -171,7 +171,7 @@ class Publisher:
         return [
             one
             for project in session.projects
-            if project.loaded
+            if project.is_ready
             for one in reported_in_source(project.found_soon, view.source, session, self._with_related)
         ]
 
@@ -193,7 +193,7 @@ class Publisher:
         return {
             uri_of(source.file): reported(found, session, self._with_related)
             for project in session.projects
-            if project.loaded
+            if project.is_ready
             for source, found in project.found_soon.items()
             if not session.is_open(source.file) and uri_of(source.file) not in self._server.sources.opened
         }
