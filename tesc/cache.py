@@ -58,7 +58,7 @@ def folder() -> str:
 
 def digest(*parts: str | bytes) -> str:
     """What stands for some texts, each of them and their order."""
-    from hashlib import blake2b
+    from tesc.hashing import blake2b
 
     made = blake2b(digest_size=_DIGEST_BYTES)
     for part in parts:

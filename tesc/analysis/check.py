@@ -6,7 +6,6 @@ from tesc.analysis.diagnostic import Diagnostic, Related
 from tesc.analysis.plain import judge_of
 from tesc.analysis.rule import ChangeRule, EventRule, FileRule, Report, RunRule, SourcesRule
 from tesc.analysis.suppressions import Suppression, suppressions
-from tesc.limits import RECORD_ARGUMENTS
 from tesc.records import replace
 
 TYPE_CHECKING = False
@@ -254,8 +253,8 @@ def _in_file(
     seen: Sequence[tuple[str, bool]],
 ) -> list[Diagnostic]:
     found = []
-    # Whatever the settings allow, an event that crosses the guest tunnel has to fit a record.
-    of_guests = replace(settings, max_args=min(settings.max_args, RECORD_ARGUMENTS))
+    # What crosses the guest tunnel has to fit its wire, whatever the tracers take.
+    of_guests = replace(settings, max_args=settings.guest_args)
     event_rules = [r for r in rules if isinstance(r, EventRule) and r.applies(settings)]
     rules_for = judge_of(event_rules, settings).rules_for
     events = tree.events

@@ -58,6 +58,8 @@ class Rule:
     fixable = False
     # The page of docs/reference that says more, without its ending.
     reference = ""
+    # A Python package without which it finds nothing; an extra of tesc brings it.
+    needs_package = ""
     # What a finding depends on, so that an editor knows where to look again after an edit: "event", the
     # event that it is about; "name", all events of that name, and their uses in sources; "spelling",
     # those that have an identifier of generated code in common; "files", which files there are; "run",

@@ -81,6 +81,24 @@ def renamed_rules(settings: Iterable[Settings]) -> list[str]:
     return [text for selector in dict.fromkeys(selectors) for text in [moved(selector)] if text]
 
 
+def lacking_packages(settings: Mapping[Source, Settings]) -> list[str]:
+    """What to say of rules that some file wants and that find nothing for want of a Python package.
+
+    Such rules are off by default.
+    """
+    asked = {source: one for source, one in settings.items() if one.select or one.severity}
+    if not asked:
+        return []
+    from importlib.util import find_spec
+
+    return [
+        f"{rule.code} ({rule.name}) finds nothing without the package codespell: "
+        "pip install 'tesc[spelling]', or codespell"
+        for rule in chosen(asked)[0]
+        if rule.needs_package and find_spec(rule.needs_package) is None
+    ]
+
+
 def unknown_rules(configuration: Configuration) -> list[ConfigError]:
     """Where a configuration names rules that do not exist."""
     values = configuration.values

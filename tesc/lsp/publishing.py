@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import re
 import time
 
 from lsprotocol import types as t
@@ -16,18 +17,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tesc.analysis.diagnostic import Diagnostic
     from tesc.config.errors import ConfigError
     from tesc.lsp.server import Server
     from tesc.lsp.sources import SourceView
     from tesc.lsp.view import View
 
 _NOT_ENDED = "TE002"
+_UNUSED = "TE601"
 # In seconds: how long it is checked at once, and how long the client then has. What it sends is read
 # in several turns, so it has to have more than one.
 _SLICE = 0.004
 _PAUSE = 0.001
 # In seconds: after which pause the rules look that nobody waits for.
 _LATE = 0.3
+
+
+def _is_new(one: Diagnostic, saved: str) -> bool:
+    """Whether a finding is about an event that was typed since its file was saved: its calls come later."""
+    name = one.source.text[one.span.start : one.span.end]
+    return re.search(rf"^(?![ \t]*#).*?\b{re.escape(name)}\(", saved, re.M) is None
 
 
 class Publisher:
@@ -163,6 +172,7 @@ class Publisher:
         if document.edited:
             # Who types the last line has not ended it yet, and many editors end it when they save.
             found = [one for one in found if one.code != _NOT_ENDED]
+            found = [one for one in found if one.code != _UNUSED or not _is_new(one, document.saved)]
         return reported(found, session, self._with_related)
 
     def of_source(self, view: SourceView) -> list[t.Diagnostic]:

@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tesc.config.settings import Wire
     from tesc.syntax.nodes import Tree, Word
     from tesc.syntax.source import Source, Span
     from tesc.units.loading import Loader
@@ -29,12 +30,18 @@ class Outside:
 
     `directives` act as if written at the end of the root file; `event_prefix` goes before all
     names, as an includer of the root file would write it. `crosses` is true if the root's own
-    events cross the guest tunnel.
+    events cross the guest tunnel; `wire` is how guests send theirs.
     """
 
     directives: tuple[Tree, ...] = ()
     event_prefix: str = ""
     crosses: bool = False
+    wire: Wire = "frames"
+
+    @property
+    def says(self) -> bool:
+        """Whether it adds anything to a file without directives."""
+        return bool(self.directives or self.event_prefix or self.crosses)
 
 
 NOTHING = Outside()
@@ -71,7 +78,7 @@ def _is_visible(text: str) -> bool:
 
 
 def _resolve(roots: Sequence[Tree], loader: Loader | None, outside: Outside) -> Unit:
-    if loader is None or (outside is NOTHING and not any(has_directives(tree) for tree in roots)):
+    if loader is None or (not outside.says and not any(has_directives(tree) for tree in roots)):
         return _plain(roots)
     resolver = _Resolver(loader, outside)
     for tree in roots:
@@ -94,7 +101,20 @@ def _plain(roots: Sequence[Tree]) -> Unit:
             if at == MAX_EVENTS:
                 errors = errors or (_too_many_events(tree.source, node, ()),)
                 break
-            events.append(UnitEvent(tree.source, node, node.name, node.disabled, at, 0, at, at, False, ()))
+            events.append(
+                UnitEvent(
+                    tree.source,
+                    node,
+                    node.name,
+                    node.disabled,
+                    at,
+                    0,
+                    at,
+                    at,
+                    False,
+                    (),
+                )
+            )
     chains = ((),) * len(roots)
     only = (Range(0, len(events), None, ""),)
     return Unit(tuple(roots), tuple(roots), chains, tuple(events), only, (), errors)
@@ -191,6 +211,7 @@ class _Resolver:
                     stream,
                     crosses,
                     draft.chain,
+                    self._outside.wire,
                 )
             )
         ranges = tuple(Range(o.base, size, o.inclusion, o.prefix) for o, size in zip(self._ranges, sizes))

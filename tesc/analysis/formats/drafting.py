@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tesc.config.settings import Compat
     from tesc.syntax.c_type import CType, Declaration
     from tesc.syntax.nodes import Event
 
@@ -38,14 +39,15 @@ _INTEGER_LETTERS = frozenset("diuxX")
 _IN_HEX = re.compile(r"addr|base$|mask|flags?$|bits$|regs?$|iova|gpa$|gva$|pa$|va$|pc$|reg_?val")
 
 
-def fitting(type_: CType, partial: Conversion | None = None) -> list[Advice]:
+def fitting(type_: CType, partial: Conversion | None = None, compat: Compat = "qemu") -> list[Advice]:
     """The conversions that print a type, the plainest first; `partial` is what there is of one.
 
-    Of a number in hex, `before` is the 0x that belongs before it.
+    They are those of which no rule says, for outputs of this `compat`, that a tracer takes them for
+    something else. Of a number in hex, `before` is the 0x that belongs before it.
     """
     begun = partial or _PLAIN
     made: list[Advice] = []
-    for letter in _letters(type_):
+    for letter in _letters(type_, compat):
         # To `advise`, %s for a char means the character.
         wanted = "s" if letter == "c" else letter
         advice = advise(replace(begun, letter=wanted, length=""), type_)
@@ -56,12 +58,14 @@ def fitting(type_: CType, partial: Conversion | None = None) -> list[Advice]:
     return made
 
 
-def _letters(type_: CType) -> str:
+def _letters(type_: CType, compat: Compat) -> str:
     """The letters of the conversions that may print a type, the plainest first."""
     if not type_.pointers:
         return "cd" if type_.base == "char" else "dx"
-    # Where a format prints the address of a `char *`, tracers read text all the same (TE432).
-    return "s" if type_.pointers == 1 and type_.base == "char" else "sp"
+    if type_.pointers == 1 and type_.base == "char":
+        # Where a format prints the address of a `char *`, QEMU's own outputs read text all the same (TE432).
+        return "sp" if compat == "fixed" else "s"
+    return "p"
 
 
 def is_hex(advice: Advice) -> bool:

@@ -21,7 +21,8 @@ class SignednessMismatch(EventRule):
     Values that both can hold print alike; a large unsigned one prints as negative with `%d`, a negative
     one as a large number with `%u` or `%x`. This rule is off by default. It finds what
     `gcc -Wformat-signedness` finds, but for `bool`, `%c`, and conversions that cut their argument down
-    (`%hx`, `%hhu`): these print what is meant.
+    (`%hx`, `%hhu`): these print what is meant. QEMU's log tapset prints a large `uint32_t` without a minus
+    also with `%d`, and a negative number with 64 bits (TE437).
 
     Wrong:
 
@@ -34,6 +35,7 @@ class SignednessMismatch(EventRule):
 
     code = "TE413"
     name = "signedness-mismatch"
+    reference = "tracers"
     by_pairs = True
     severity = "information"
     on_by_default = False
