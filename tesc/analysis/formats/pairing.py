@@ -110,7 +110,13 @@ def slots_of(index: int, conversion: Conversion) -> Iterator[Slot]:
     if conv.takes_value(conversion):
         known = conv.known_macro(conversion)
         macro = conversion.macro.name if conversion.macro and known else ""
-        yield Slot(conversion=index, role="value", length=conversion.length, letter=conversion.letter if known else "", macro=macro)
+        yield Slot(
+            conversion=index,
+            role="value",
+            length=conversion.length,
+            letter=conversion.letter if known else "",
+            macro=macro,
+        )
 
 
 def rejecting(slot: Slot, type_text: str, models: tuple[str, ...]) -> tuple[str, ...]:
