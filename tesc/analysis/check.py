@@ -258,7 +258,7 @@ def _in_file(
     event_rules = [r for r in rules if isinstance(r, EventRule) and r.applies(settings)]
     rules_for = judge_of(event_rules, settings).rules_for
     events = tree.events
-    for event, (name, crosses) in zip(events, seen):
+    for event, (name, crosses) in zip(events, seen) if event_rules else ():
         for rule in rules_for(event):
             for finding in rule.check(event, tree, of_guests if crosses else settings):
                 found.append(_diagnostic(rule, finding, tree.source, name, severities))

@@ -6,8 +6,9 @@ from bisect import bisect_left
 
 from tesc.analysis.moved_diagnostics import Move, Touched
 from tesc.analysis.per_unit_cache import PerUnitCache
-from tesc.analysis.rule import EventRule, FileRule, SourcesRule
+from tesc.analysis.rule import EventRule, FileRule, LateRule, SourcesRule
 from tesc.analysis.spellings import SharedSpellings
+from tesc.analysis.stepwise import at_once
 from tesc.records import record, replace
 from tesc.syntax.nodes import Tree
 from tesc.syntax.reparsing import changed_lines, first_item
@@ -113,7 +114,7 @@ class _Again:
                 state.of_runs[rule.code] = found
         for move in self._moves:
             state.found.pop(move.old, None)
-        state.late = tuple(rule for rule in state.rules if rule.scope == "late")
+        state.late = tuple(rule for rule in state.rules if isinstance(rule, LateRule))
         state.collect(self._dirty)
         return state
 
@@ -159,7 +160,7 @@ class _Again:
         if not self._edits or first is None:
             return
         if self._last.spellings is None:
-            self._last.spellings = SharedSpellings(self._last.given.units, first)
+            self._last.spellings = at_once(SharedSpellings.counted(self._last.given.units, first))
         counts = self._state.spellings = self._last.spellings.copy()
         for edit in self._edits:
             shared = counts.remove(event.name for event in edit.removed)

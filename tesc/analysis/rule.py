@@ -140,6 +140,21 @@ class SourcesRule(Rule):
         raise NotImplementedError
 
 
+class LateRule(SourcesRule):
+    """Looks at all units and sources, and takes so long that an editor does not wait for it."""
+
+    scope: Scope = "late"
+
+    def check(self, units: Sequence[Unit], settings: Settings, uses: Any) -> Iterator[Report]:
+        for report in self.steps(units, settings, uses):
+            if report is not None:
+                yield report
+
+    def steps(self, units: Sequence[Unit], settings: Settings, uses: Any) -> Iterator[Report | None]:
+        """What it finds, and None every few milliseconds, where others may work in between."""
+        raise NotImplementedError
+
+
 class ChangeRule(Rule):
     """Looks at what changed since another version of the events; without one it does not run.
 
