@@ -60,7 +60,8 @@ def edits_between(last: State, given: Given) -> list[Edit] | None:
                 return None
             changed = changed_lines(mine, other)
             removed = _within(old, changed.first, changed.old_lines)
-            edits.append(Edit(old, new, changed, removed, _within(new, changed.first, changed.new_lines)))
+            added = _within(new, changed.first, changed.new_lines)
+            edits.append(Edit(old=old, new=new, changed=changed, removed=removed, added=added))
     return edits
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.analysis.rule import Report, Rule
-    from tesc.config.settings import Settings
+    from tesc.config.settings import Level, Settings
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
     from tesc.units.unit import Unit
@@ -49,7 +49,7 @@ class State:
     """What was found last, in what, by which rules."""
 
     def __init__(
-        self, given: Given, rules: Sequence[Rule], levels: Mapping[Source, Mapping[str, str]]
+        self, given: Given, rules: Sequence[Rule], levels: Mapping[Source, Mapping[str, Level]]
     ) -> None:
         self.given = given
         self.rules = rules

@@ -10,6 +10,7 @@ import time
 
 from lsprotocol import types as t
 
+from tesc import codes
 from tesc.lsp.reports import of_configuration, reported, reported_in_source
 from tesc.lsp.uris import uri_of
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from tesc.lsp.sources import SourceView
     from tesc.lsp.view import View
 
-_NOT_ENDED = "TE002"
-_UNUSED = "TE601"
 # In seconds: how long it is checked at once, and how long the client then has. What it sends is read
 # in several turns, so it has to have more than one.
 _SLICE = 0.004
@@ -171,8 +170,10 @@ class Publisher:
         found = view.project.found_in(view.tree, opened)
         if document.edited:
             # Who types the last line has not ended it yet, and many editors end it when they save.
-            found = [one for one in found if one.code != _NOT_ENDED]
-            found = [one for one in found if one.code != _UNUSED or not _is_new(one, document.saved)]
+            found = [one for one in found if one.code != codes.MISSING_LINE_END]
+            found = [
+                one for one in found if one.code != codes.UNUSED_EVENT or not _is_new(one, document.saved)
+            ]
         return reported(found, session, self._with_related)
 
     def of_source(self, view: SourceView) -> list[t.Diagnostic]:

@@ -153,11 +153,11 @@ class _File:
             more = f" and {len(group) - 1} more" if len(group) > 1 else ""
             only = all_of_them and len(groups) == len(written) == 1
             yield Report(
-                first.name_span,
-                f"'{first.name}'{more} below '# {written[-1]}': called in {self._shown(group, home)}",
-                f"move {'it' if not more else 'them'} below '# {home}'",
-                tuple(related(self._uses, ((one.calls[0], "called here") for one in group))),
-                self._fix(section, [one.event for one in group], home, written[0] if only else None),
+                span=first.name_span,
+                message=f"'{first.name}'{more} below '# {written[-1]}': called in {self._shown(group, home)}",
+                help=f"move {'it' if not more else 'them'} below '# {home}'",
+                related=tuple(related(self._uses, ((one.calls[0], "called here") for one in group))),
+                fix=self._fix(section, [one.event for one in group], home, written[0] if only else None),
                 source=self._tree.source,
                 event=self._known[id(first)].name,
             )
