@@ -11,7 +11,7 @@ import re
 from tesc.records import replace
 from tesc.syntax.c_type import CType, Declaration
 from tesc.syntax.nodes import Event, Format, Malformed, Parameter, Tree, Word
-from tesc.syntax.parser import plain_event
+from tesc.syntax.plain_events import plain_event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
