@@ -308,3 +308,38 @@ async def test_each_editor_counts_callers(editor, tree):
     [_, lens] = await editor.client.text_document_code_lens_async(params)
     resolved = await editor.client.code_lens_resolve_async(lens)
     assert (resolved.command.title, resolved.range.start) == ("3 callers", t.Position(6, 0))
+
+
+def test_an_event_that_was_just_typed_is_not_dimmed_before_it_is_saved(lsp, tree):
+    client, root = session(lsp, tree)
+    assert until(lambda: set(unused(client, root)) == {5})
+    typed = ROOT + 'vm_pause(int why) "why %d"\n'
+    client.change(root, 2, typed)
+    client.published(root)
+    assert set(unused(client, root)) == {5}
+    client.notify("textDocument/didSave", {"textDocument": {"uri": root}})
+    assert until(lambda: set(unused(client, root)) == {5, 7})
+    # What was there before is, whatever else is being typed.
+    client.change(root, 3, typed + "# more\n")
+    client.published(root)
+    assert set(unused(client, root)) == {5, 7}
+
+
+@pytest.mark.parametrize("known", [None, "tesc.toml", "poll.c"])
+def test_a_header_alone_is_no_program(lsp, tmp_path, known):
+    folder = tmp_path / "alone"
+    folder.mkdir()
+    (folder / "trace-events").write_text('vm_start(int reason) "reason %d"\n')
+    (folder / "trace.h").write_text("void trace_init(void);\n")
+    if known:
+        (folder / known).write_text("")
+    client = lsp()
+    client.initialize(folder)
+    root = client.open(folder / "trace-events")
+    indexed(client, root)
+    client.change(root, 2, 'vm_start(int reason) "reason %d"\n\n')
+    client.published(root)
+    if known:
+        assert until(lambda: unused(client, root))
+    else:
+        assert not unused(client, root)
