@@ -12,6 +12,7 @@ UNKNOWN_PROPERTY = "TE003"
 TEXT_AFTER_ITEM = "TE004"
 NOT_UTF_8 = "TE005"
 CONTROL_CHARACTER = "TE007"
+UNUSED_IGNORE = "TE008"
 REFUSED_BY_TRACETOOL = "TE009"
 DUPLICATE_EVENT = "TE101"
 NAMES_DIFFER_IN_CASE = "TE102"
@@ -25,13 +26,20 @@ PARAMETER_NAME_CLASH = "TE305"
 FLOATING_POINT = "TE306"
 MISSING_PARAMETER_NAME = "TE307"
 MALFORMED_TYPE = "TE308"
+FORMAT_TYPE_MISMATCH = "TE401"
+FORMAT_NOT_PORTABLE = "TE404"
 ERRNO_FORMAT = "TE405"
 NEWLINE_IN_FORMAT = "TE406"
 INVALID_STRING = "TE410"
+STRING_FROM_NON_STRING = "TE415"
 INCLUDE_NOT_FOUND = "TE501"
 INCLUDE_CYCLE = "TE502"
+PATTERN_MATCHES_NOTHING = "TE504"
 MISPLACED_PREFIX = "TE505"
 INCLUDE_TOO_DEEP = "TE506"
+UNUSED_EVENT = "TE601"
+UNDECLARED_EVENT = "TE602"
+WRONG_ARGUMENT_COUNT = "TE603"
 NOT_CANONICAL = "TE701"
 
 # Codes that are taken: by rules that live on in others, and by rules to come, under the names given here.
@@ -43,7 +51,8 @@ RESERVED = {
     "TE427": "part of TE418",
     "TE431": "label-names-another-parameter",
     "TE436": "not-invertible",
-    "TE437": "what tracers' own tools refuse",
+    "TE437": "negative-in-systemtap",
+    "TE439": "cut-in-rust",
     "TE503": "part of TE501",
     "TE507": "part of TE506",
     "TE602": "undeclared-event",

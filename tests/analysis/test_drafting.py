@@ -112,3 +112,18 @@ def test_what_is_typed_stays_as_far_as_it_fits(typed, spelled, wanted):
     place = place_in(f'f({spelled} a) "{typed}', len(spelled) + 7 + len(typed))
     fits = fitting(parse_type(spelled), place.partial)
     assert [one.text for one in fits] == wanted
+
+
+@pytest.mark.parametrize(
+    ("spelled", "compat", "wanted"),
+    [
+        ("const char *", "qemu", ["%s"]),  # where its tracers read text, whatever the conversion
+        ("const char *", "fixed", ["%s", "%p"]),
+        ("char *", "fixed", ["%s", "%p"]),
+        ("char **", "fixed", ["%p"]),
+        ("uint8_t *", "fixed", ["%p"]),
+    ],
+)
+def test_an_address_of_text_where_tracers_tell_it_from_text(spelled, compat, wanted):
+    fits = fitting(parse_type(spelled), None, compat)
+    assert [one.text for one in fits] == wanted

@@ -223,6 +223,12 @@ class TestConversions:
         wanted = complete('f(uint64_t x) "%l|"').item('%" PRIu64')["filterText"]
         assert wanted.startswith("%llu")
 
+    @pytest.mark.parametrize(("compat", "wanted"), [("qemu", ["%s"]), ("fixed", ["%s", "%p"])])
+    def test_an_address_only_where_no_tracer_reads_text_there(self, complete_in, folder, compat, wanted):
+        (folder / "tesc.toml").write_text(f'compat = "{compat}"\n')
+        found = complete_in('f(char *x) "%|"')
+        assert [one["label"] for one in found.items if one["detail"] == "fits char *x"] == wanted
+
     def test_no_parameter_left(self, complete):
         assert complete('f(int x) "%d %|"').labels == ["%%"]
         assert complete('f(void) "|"').labels == []

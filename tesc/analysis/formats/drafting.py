@@ -9,12 +9,13 @@ from tesc.analysis.formats.advice import Advice, advise
 from tesc.records import record, replace
 from tesc.syntax.c_type import UNSIGNED_FIXED
 from tesc.syntax.data_models import UNSIGNED
-from tesc.syntax.printf import Conversion, parse_format
+from tesc.syntax.printf import Conversion, macro_letter, parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tesc.config.settings import Compat
     from tesc.syntax.c_type import CType, Declaration
     from tesc.syntax.nodes import Event
 
@@ -38,14 +39,15 @@ _INTEGER_LETTERS = frozenset("diuxX")
 _IN_HEX = re.compile(r"addr|base$|mask|flags?$|bits$|regs?$|iova|gpa$|gva$|pa$|va$|pc$|reg_?val")
 
 
-def fitting(type_: CType, partial: Conversion | None = None) -> list[Advice]:
+def fitting(type_: CType, partial: Conversion | None = None, compat: Compat = "qemu") -> list[Advice]:
     """The conversions that print a type, the plainest first; `partial` is what there is of one.
 
-    Of a number in hex, `before` is the 0x that belongs before it.
+    They are those of which no rule says, for outputs of this `compat`, that a tracer takes them for
+    something else. Of a number in hex, `before` is the 0x that belongs before it.
     """
     begun = partial or _PLAIN
     made: list[Advice] = []
-    for letter in _letters(type_):
+    for letter in _letters(type_, compat):
         # To `advise`, %s for a char means the character.
         wanted = "s" if letter == "c" else letter
         advice = advise(replace(begun, letter=wanted, length=""), type_)
@@ -56,12 +58,14 @@ def fitting(type_: CType, partial: Conversion | None = None) -> list[Advice]:
     return made
 
 
-def _letters(type_: CType) -> str:
+def _letters(type_: CType, compat: Compat) -> str:
     """The letters of the conversions that may print a type, the plainest first."""
     if not type_.pointers:
         return "cd" if type_.base == "char" else "dx"
-    # Where a format prints the address of a `char *`, tracers read text all the same (TE432).
-    return "s" if type_.pointers == 1 and type_.base == "char" else "sp"
+    if type_.pointers == 1 and type_.base == "char":
+        # Where a format prints the address of a `char *`, QEMU's own outputs read text all the same (TE432).
+        return "sp" if compat == "fixed" else "s"
+    return "p"
 
 
 def is_hex(advice: Advice) -> bool:
@@ -103,7 +107,7 @@ def _printed(text: str) -> tuple[tuple[str, ...], int]:
     """
     parsed = parse_format(text)
     letters = [
-        (one.macro.name[3:4] if one.macro else one.letter) if one.arguments == 1 else "*"
+        (macro_letter(one.macro.name) if one.macro else one.letter) if one.arguments == 1 else "*"
         for one in parsed.conversions
     ]
     separators = _SEPARATOR.findall(parsed.joined)

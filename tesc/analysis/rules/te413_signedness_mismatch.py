@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from tesc.analysis import format_text
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.formats.advice import advise, fix_of, help_of
 from tesc.analysis.formats.errors import other_signs
@@ -21,7 +22,8 @@ class SignednessMismatch(EventRule):
     Values that both can hold print alike; a large unsigned one prints as negative with `%d`, a negative
     one as a large number with `%u` or `%x`. This rule is off by default. It finds what
     `gcc -Wformat-signedness` finds, but for `bool`, `%c`, and conversions that cut their argument down
-    (`%hx`, `%hhu`): these print what is meant.
+    (`%hx`, `%hhu`): these print what is meant. QEMU's log tapset prints a large `uint32_t` without a minus
+    also with `%d`, and a negative number with 64 bits (TE437).
 
     Wrong:
 
@@ -34,6 +36,7 @@ class SignednessMismatch(EventRule):
 
     code = "TE413"
     name = "signedness-mismatch"
+    reference = "tracers"
     by_pairs = True
     severity = "information"
     on_by_default = False
@@ -45,7 +48,7 @@ class SignednessMismatch(EventRule):
             form, parameter = event.format, event.parameters[number]
             conversion = form.parsed.conversions[index]
             span = Span(form.start + conversion.start, form.start + conversion.end)
-            letter = conversion.macro.name[3] if conversion.macro else conversion.letter
+            letter = format_text.letter(conversion)
             sign = "a signed" if letter in "di" else "an unsigned"
             name = f"'{parameter.name}'" if parameter.name else "the parameter"
             message = f"{called(conversion)} prints {sign} number, but {name} is {parameter.type.text}"

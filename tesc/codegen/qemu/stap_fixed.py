@@ -10,9 +10,9 @@ import re
 
 from tesc.codegen.qemu.tapset import escaped
 from tesc.syntax.arguments import in_order
-from tesc.syntax.c_type import SIGNED_FIXED, parse_type
 from tesc.syntax.printf import ESCAPE, SIMPLE_ESCAPES, parse_format
 from tesc.units import identifiers
+from tesc.units.printed_numbers import cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from tesc.syntax.arguments import Printing
     from tesc.units.unit import UnitEvent
 
-# How many bits a conversion prints, by its length; `long` and what is as wide are 64-bit hosts'.
-_WIDTHS = {"hh": 8, "h": 16, "": 32}
-# How wide a probe's argument is, and whether it has a sign; others have 64 bits.
-_NARROW = {"bool": 8, "int8_t": 8, "uint8_t": 8, "int16_t": 16, "uint16_t": 16, "int32_t": 32, "uint32_t": 32}
-_NARROW.update({"char": 8, "signed char": 8, "unsigned char": 8, "short": 16, "unsigned short": 16})
-_NARROW.update({"int": 32, "unsigned int": 32})
-_SIGNED = SIGNED_FIXED | {"char", "signed char", "short", "int", "long", "long long"}
 # C11 6.4.4.4; SystemTap drops the backslash of some, and takes octal numbers for all.
 _PLAIN = frozenset('nt\\"')
 _CODES = {letter: ord(SIMPLE_ESCAPES[letter]) for letter in "abeEfrv"}
@@ -50,21 +43,14 @@ def arguments(out: Output, event: UnitEvent) -> list[str]:
 
 def _number(type_text: str, name: str, printing: Printing) -> str:
     """A number as C's printf reads it: cut to the conversion's width, with the conversion's sign."""
-    type_ = parse_type(type_text)
-    base = type_.base or ""
-    letter = printing.letter
-    bits = 64 if type_.pointers else _NARROW.get(base, 64)
-    signed = not type_.pointers and base in _SIGNED
-    width = 8 if letter == "c" else _WIDTHS.get(printing.length, 64)
-    if width == 64 or letter not in "diuoxXc":
+    found = cut(type_text, printing)
+    if found is None:
         return name
-    mask = (1 << width) - 1
-    if letter in "di":
-        if bits < width or (bits == width and signed):
-            return name
-        sign = 1 << (width - 1)
-        return f"((({name} & {mask:#x}) ^ {sign:#x}) - {sign:#x})"
-    return f"({name} & {mask:#x})" if signed or bits > width else name
+    mask = (1 << found.width) - 1
+    if not found.signed:
+        return f"({name} & {mask:#x})"
+    sign = 1 << (found.width - 1)
+    return f"((({name} & {mask:#x}) ^ {sign:#x}) - {sign:#x})"
 
 
 def taken(text: str) -> str:

@@ -63,7 +63,7 @@ def _whole(place: InFormat, here: Here, items: Items) -> None:
 def _fits(place: InFormat, here: Here) -> list[Advice]:
     """The conversions of the parameter at hand, those in hex first where that is likely."""
     at_hand = place.left[0]
-    fits = fitting(at_hand.type, place.partial)
+    fits = fitting(at_hand.type, place.partial, here.view.settings.compat)
     wanted = _after_0x(place) or habits(here.view.tree.events).hexadecimal.get(at_hand.name, False)
     return sorted(fits, key=lambda one: not is_hex(one)) if wanted else fits
 
