@@ -125,6 +125,11 @@ class Table:
         self._values: dict[str, Any] | None = None
         self._changed = False
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether an earlier run left something, which may be of another version."""
+        return _enabled and os.path.exists(self._path)
+
     def get(self, key: str) -> Any:
         """The value of a key, or None."""
         if not _enabled:

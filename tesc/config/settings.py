@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tesc.config.loading import Configuration
 
     Compat = Literal["qemu", "fixed"]
+    Severity = Literal["error", "warning", "information"]
+    # What settings give to a rule: a severity, or that it does not run.
+    Level = Literal["error", "warning", "information", "off"]
     # How a guest sends its events.
     Wire = Literal["frames", "words"]
 
@@ -89,7 +92,7 @@ class Settings:
     sources: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    severity: tuple[tuple[str, str], ...] = ()
+    severity: tuple[tuple[str, Level], ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclude: tuple[str, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()

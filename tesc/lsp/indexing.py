@@ -155,7 +155,10 @@ async def _reread(server: Server, paths: Sequence[str]) -> None:
 async def _index(server: Server, project: Project) -> None:
     """Read what is new or changed in a folder's sources, and forget those that are gone."""
     folder = project.folder
-    if folder is None or not server.session.settings.sources or folder in server.indexing:
+    if folder in server.indexing:
+        return
+    if folder is None or not server.session.settings.sources:
+        project.awaits_uses = False
         return
     server.indexing.add(folder)
     try:
@@ -170,6 +173,9 @@ async def _index(server: Server, project: Project) -> None:
             await loop.run_in_executor(None, first.save)
     finally:
         server.indexing.discard(folder)
+        if project.awaits_uses:  # but was cancelled
+            project.awaits_uses = False
+            server.publisher.soon(0)
 
 
 async def _read(server: Server, project: Project, found: Sequence[str], first: Reader | None) -> None:
@@ -204,6 +210,7 @@ async def _read(server: Server, project: Project, found: Sequence[str], first: R
     progress.end(f"{len(found)} files")
     if changed or not project.indexed:
         project.indexed = True
+        project.awaits_uses = False
         project.all_uses = JoinedUses(server.sources, project) if _is_whole(project) else None
         # Nearly all of it stays; looking through it again and again takes longer than all other work.
         gc.freeze()

@@ -10,6 +10,7 @@ import time
 
 from lsprotocol import types as t
 
+from tesc import codes
 from tesc.lsp.reports import of_configuration, reported, reported_in_source
 from tesc.lsp.uris import uri_of
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from tesc.lsp.sources import SourceView
     from tesc.lsp.view import View
 
-_NOT_ENDED = "TE002"
-_UNUSED = "TE601"
 # In seconds: how long it is checked at once, and how long the client then has. What it sends is read
 # in several turns, so it has to have more than one.
 _SLICE = 0.004
@@ -47,6 +46,7 @@ class Publisher:
         # What the client was told last, by document.
         self._told: dict[str, list[t.Diagnostic]] = {}
         self._waiting: asyncio.TimerHandle | None = None
+        self._settling: asyncio.TimerHandle | None = None
         self._working = False
         self._asked_for_all = False
 
@@ -64,8 +64,9 @@ class Publisher:
 
     def soon(self, delay: float | None = None) -> None:
         """Publish after the client's debounce time, or after `delay` seconds, from now on."""
-        if self._waiting is not None:
-            self._waiting.cancel()
+        for timer in (self._waiting, self._settling):
+            if timer is not None:
+                timer.cancel()
         if delay is None:
             delay = self._server.session.settings.debounce / 1000
         self._waiting = asyncio.get_running_loop().call_later(delay, self._begin)
@@ -77,26 +78,34 @@ class Publisher:
             self._server.keep(self._work())
 
     async def _work(self) -> None:
-        """Check what changed, and publish what is found; then what can wait, unless more changes."""
+        """Check what changed, and publish what is found; what can wait follows, unless more changes."""
         try:
             await self.checked()
             self._now()
         finally:
             self._working = False
-        await asyncio.sleep(_LATE)
+        loop = asyncio.get_running_loop()
+        self._settling = loop.call_later(_LATE, lambda: self._server.keep(self._settle()))
+
+    async def _settle(self) -> None:
+        """Publish what the rules find that nobody waits for."""
         for project in self._server.session.projects:
-            if project.is_checked and not project.is_settled and self._waiting is None:
+            if project.is_checked and not project.is_settled and not self._is_busy:
                 await self._in_slices(project.settling())
                 self._now()
-        if self._waiting is None and not self._working:
+        if not self._is_busy:
             gc.collect(1)
+
+    @property
+    def _is_busy(self) -> bool:
+        return self._working or self._waiting is not None
 
     async def checked(self) -> None:
         """Check what changed in the projects, a little at a time, so that the client is served meanwhile."""
         if not self._is_shown:
             return
         for project in self._server.session.projects:
-            if project.loaded and not project.is_checked:
+            if project.is_ready and not project.is_checked:
                 await self._in_slices(project.steps())
 
     @property
@@ -109,7 +118,7 @@ class Publisher:
         """The same, and all that can wait."""
         await self.checked()
         for project in self._server.session.projects:
-            while project.loaded and not project.is_settled:
+            while project.is_ready and not project.is_settled:
                 await self._in_slices(project.steps())
                 await self._in_slices(project.settling())
 
@@ -161,8 +170,10 @@ class Publisher:
         found = view.project.found_in(view.tree, opened)
         if document.edited:
             # Who types the last line has not ended it yet, and many editors end it when they save.
-            found = [one for one in found if one.code != _NOT_ENDED]
-            found = [one for one in found if one.code != _UNUSED or not _is_new(one, document.saved)]
+            found = [one for one in found if one.code != codes.MISSING_LINE_END]
+            found = [
+                one for one in found if one.code != codes.UNUSED_EVENT or not _is_new(one, document.saved)
+            ]
         return reported(found, session, self._with_related)
 
     def of_source(self, view: SourceView) -> list[t.Diagnostic]:
@@ -171,7 +182,7 @@ class Publisher:
         return [
             one
             for project in session.projects
-            if project.loaded
+            if project.is_ready
             for one in reported_in_source(project.found_soon, view.source, session, self._with_related)
         ]
 
@@ -193,7 +204,7 @@ class Publisher:
         return {
             uri_of(source.file): reported(found, session, self._with_related)
             for project in session.projects
-            if project.loaded
+            if project.is_ready
             for source, found in project.found_soon.items()
             if not session.is_open(source.file) and uri_of(source.file) not in self._server.sources.opened
         }

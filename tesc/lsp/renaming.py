@@ -36,7 +36,6 @@ _NAME = re.compile(r"[A-Za-z0-9_]+")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CALL = "trace_"
 # What a renaming must not bring, whatever its severity.
-_CLASHES = frozenset({"TE101", "TE102", "TE103", "TE304"})
 
 
 @record

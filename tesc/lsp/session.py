@@ -231,4 +231,4 @@ class Session:
 
 def _whole(text: str) -> str:
     """A client's text without halves of characters, which JSON can spell but no file can hold."""
-    return _HALVES.sub("\ufffd", text)
+    return text if text.isascii() else _HALVES.sub("\ufffd", text)

@@ -103,27 +103,40 @@ def _plain(roots: Sequence[Tree]) -> Unit:
                 break
             events.append(
                 UnitEvent(
-                    tree.source,
-                    node,
-                    node.name,
-                    node.disabled,
-                    at,
-                    0,
-                    at,
-                    at,
-                    False,
-                    (),
+                    source=tree.source,
+                    node=node,
+                    name=node.name,
+                    disabled=node.disabled,
+                    index=at,
+                    range=0,
+                    wire_id=at,
+                    stream_id=at,
+                    crosses=False,
+                    chain=(),
                 )
             )
     chains = ((),) * len(roots)
     only = (Range(0, len(events), None, ""),)
-    return Unit(tuple(roots), tuple(roots), chains, tuple(events), only, (), errors)
+    return Unit(
+        roots=tuple(roots),
+        trees=tuple(roots),
+        chains=chains,
+        events=tuple(events),
+        ranges=only,
+        patterns=(),
+        errors=errors,
+    )
 
 
 def _too_many_events(source: Source, node: Event, chain: tuple[Inclusion, ...]) -> UnitError:
     message = f"the unit has more than {MAX_EVENTS:,} events"
     return UnitError(
-        codes.INCLUDE_TOO_DEEP, source, node.name_span, message, "the rest is left out: split it", chain
+        code=codes.INCLUDE_TOO_DEEP,
+        source=source,
+        span=node.name_span,
+        message=message,
+        help="the rest is left out: split it",
+        chain=chain,
     )
 
 
@@ -201,32 +214,32 @@ class _Resolver:
             stream = self._ranges[at].base + wire
             events.append(
                 UnitEvent(
-                    draft.source,
-                    draft.node,
-                    draft.name,
-                    draft.disabled,
-                    index,
-                    at,
-                    wire,
-                    stream,
-                    crosses,
-                    draft.chain,
-                    self._outside.wire,
+                    source=draft.source,
+                    node=draft.node,
+                    name=draft.name,
+                    disabled=draft.disabled,
+                    index=index,
+                    range=at,
+                    wire_id=wire,
+                    stream_id=stream,
+                    crosses=crosses,
+                    chain=draft.chain,
+                    wire=self._outside.wire,
                 )
             )
         ranges = tuple(Range(o.base, size, o.inclusion, o.prefix) for o, size in zip(self._ranges, sizes))
         trees = tuple(tree for tree, _ in self._trees.values())
         chains = tuple(chain for _, chain in self._trees.values())
         return Unit(
-            tuple(roots),
-            trees,
-            chains,
-            tuple(events),
-            ranges,
-            tuple(self._patterns.values()),
-            tuple(self._problems.values()),
-            tuple(self._expansions),
-            self._outside.directives,
+            roots=tuple(roots),
+            trees=trees,
+            chains=chains,
+            events=tuple(events),
+            ranges=ranges,
+            patterns=tuple(self._patterns.values()),
+            errors=tuple(self._problems.values()),
+            expansions=tuple(self._expansions),
+            directives=self._outside.directives,
         )
 
     def _file(self, tree: Tree, place: _Place, more: Sequence[Tree] = ()) -> None:
@@ -395,7 +408,7 @@ class _Resolver:
         help_: str | None,
         chain: tuple[Inclusion, ...],
     ) -> None:
-        self._add(UnitError(code, source, span, message, help_, chain))
+        self._add(UnitError(code=code, source=source, span=span, message=message, help=help_, chain=chain))
 
     def _add(self, error: UnitError) -> None:
         # A file that is included several times has its errors once.

@@ -29,12 +29,13 @@ genh = []
 foreach item : qapi_trace_events
   name = 'trace-' + item.full_path().split('/')[-1].underscorify() + '.h'
   genh += custom_target(name, input: item, output: name,
-                        command: [ find_program('tesc-tracetool'), '--backends=nop', '--group=guest', '--format=h',
-                                   '@INPUT@', '@OUTPUT@' ])
+                        command: [ find_program('tesc-tracetool'), '--backends=nop', '--group=guest',
+                                   '--format=h', '@INPUT@', '@OUTPUT@' ])
 endforeach
 custom_target('trace-events-all', output: 'trace-events-all', input: qapi_trace_events, capture: true,
               build_by_default: true,
-              command: [ python, '-c', 'import fileinput; [print(x, end="") for x in fileinput.input()]', '@INPUT@' ])
+              command: [ python, '-c', 'import fileinput; [print(x, end="") for x in fileinput.input()]',
+                         '@INPUT@' ])
 """,
     "chardev/meson.build": "",
     "main.c": "int main(void) { return 0; }\n",
