@@ -5,11 +5,13 @@ A fixture that is a function keeps what it gave for the same arguments.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import platform
 import socket
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable
 from functools import lru_cache
@@ -213,7 +215,17 @@ def stap(need, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def lttng_session(need, tmp_path_factory):
-    """A function that runs a program in a session of its own, and gives the folder of its trace."""
+    """A function that runs a program in a session of its own, and gives the folder of its trace and its PID.
+
+    Other programs with such probes may be running: their events are in the trace, too. root's daemon is one for
+    the machine: two runs of the tests take turns.
+    """
+    with open(Path(tempfile.gettempdir()) / "tesc-e2e-lttng.lock", "w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield from _lttng_session(need, tmp_path_factory)
+
+
+def _lttng_session(need, tmp_path_factory):
     home = tmp_path_factory.mktemp("lttng")
     lttng, daemon = need("lttng", "lttng-tools"), need("lttng-sessiond", "lttng-tools")
     environment = {"LTTNG_HOME": str(home), "LTTNG_UST_REGISTER_TIMEOUT": "-1"}
@@ -227,20 +239,22 @@ def lttng_session(need, tmp_path_factory):
     try:
         _until_it_answers(lttng, environment)
 
-        def traced(program: Path) -> Path:
+        def trace(program: Path) -> tuple[Path, int]:
             name = f"tesc-e2e-{os.getpid()}"
             folder = program.parent / "trace"
             run(lttng, "create", name, f"--output={folder}", environment=environment)
             try:
                 run(lttng, "enable-event", "-u", "qemu:*", "-s", name, environment=environment)
+                run(lttng, "add-context", "-u", "-t", "vpid", "-s", name, environment=environment)
                 run(lttng, "start", name, environment=environment)
-                run(program, environment=environment, timeout=60)
+                with subprocess.Popen([program], env={**os.environ, **environment}) as traced:
+                    assert traced.wait(60) == 0
                 run(lttng, "stop", name, environment=environment)
             finally:
                 run(lttng, "destroy", name, environment=environment)
-            return folder
+            return folder, traced.pid
 
-        yield traced
+        yield trace
     finally:
         process.terminate()
         process.wait(30)
@@ -272,7 +286,7 @@ def lttng_fields(lttng_session, need, skip_without, tmp_path_factory) -> list:
     program = folder / "program"
     flags = [*STRICT, *MULTIARCH, "-fsanitize=undefined", "-fno-sanitize-recover=all"]
     run(need("gcc", "gcc"), *flags, *files, "-o", program, "-llttng-ust", "-ldl", cwd=folder)
-    done = run("/usr/bin/python3", "-B", HERE / "ctf_fields.py", lttng_session(program))
+    done = run("/usr/bin/python3", "-B", HERE / "ctf_fields.py", *lttng_session(program))
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

@@ -1,4 +1,4 @@
-"""Run by the system's Python, which has babeltrace2's bindings: a line of JSON for each event of a trace.
+"""Run by the system's Python, which has babeltrace2's bindings: a line of JSON for each event of a process.
 
 The event's name, and of each field name, value, base, whether it is signed, and its bits; base 0 is text.
 """
@@ -10,6 +10,8 @@ import bt2
 
 for message in bt2.TraceCollectionMessageIterator(sys.argv[1]):
     if type(message) is not bt2._EventMessageConst:
+        continue
+    if int(message.event.common_context_field["vpid"]) != int(sys.argv[2]):
         continue
     fields = []
     for name, field in message.event.payload_field.items():

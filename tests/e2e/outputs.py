@@ -30,7 +30,7 @@ def declared() -> tuple[Event, ...]:
 
 
 @lru_cache(maxsize=None)
-def _unit():
+def unit():
     workspace = Workspace()
     workspace.add_file(str(EVENTS / "trace-events"))
     workspace.resolve()
@@ -49,7 +49,7 @@ def output(
 ) -> None:
     """Write one output, of all events or of some; the traced program is beside it."""
     text, rejections = generate(
-        [event for event in _unit().events if events is None or event.name in events],
+        [event for event in unit().events if events is None or event.name in events],
         _options(form, backends, path, group, compat),
     )
     assert rejections == []
@@ -59,7 +59,7 @@ def output(
 def refused(form: str, backends: tuple[str, ...], compat: str) -> set[str]:
     """The events that an output cannot hold."""
     options = _options(form, backends, Path("refused"), "e2e", compat)
-    return {event.name for event in _unit().events if generate([event], options)[1]}
+    return {event.name for event in unit().events if generate([event], options)[1]}
 
 
 def _options(form: str, backends: tuple[str, ...], path: Path, group: str, compat: str) -> Options:
