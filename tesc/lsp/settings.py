@@ -29,7 +29,7 @@ class ClientSettings:
     hint_names: bool = True
     hint_ids: bool = False
     hint_parameters: bool = False
-    code_lens: bool = True
+    code_lens: bool = False
     sources: bool = True
     source_tokens: bool = True
 
