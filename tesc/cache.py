@@ -58,7 +58,7 @@ def folder() -> str:
 
 def digest(*parts: str | bytes) -> str:
     """What stands for some texts, each of them and their order."""
-    from hashlib import blake2b
+    from tesc.hashing import blake2b
 
     made = blake2b(digest_size=_DIGEST_BYTES)
     for part in parts:
@@ -124,6 +124,11 @@ class Table:
         self._most = most
         self._values: dict[str, Any] | None = None
         self._changed = False
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether an earlier run left something, which may be of another version."""
+        return _enabled and os.path.exists(self._path)
 
     def get(self, key: str) -> Any:
         """The value of a key, or None."""

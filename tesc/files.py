@@ -104,11 +104,19 @@ def listed_by_git(folder: str, ends: tuple[str, ...]) -> list[str] | None:
 
 
 def _walk(folder: str) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name != ".git"]
-        paths = (os.path.join(parent, name) for name in names if is_trace_events(name))
-        # Of what is found, not named, a FIFO or a device would only be waited for.
-        yield from (path for path in paths if os.path.isfile(path))
+    folders = [folder]
+    for parent in folders:
+        try:
+            entries = os.scandir(parent)
+        except OSError:
+            continue
+        with entries:
+            for entry in entries:
+                # Of what is found, not named, a FIFO or a device would only be waited for.
+                if is_trace_events(entry.name) and os.path.isfile(entry.path):
+                    yield entry.path
+                elif entry.name != ".git" and entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
 
 
 def write_output(path: str, text: str, touch: bool = False) -> bool:
@@ -118,23 +126,29 @@ def write_output(path: str, text: str, touch: bool = False) -> bool:
     updates its times all the same). A symbolic link's target is replaced; anything else that
     exists (a device, a FIFO) is written in place. Raises OSError.
     """
-    data = text.encode("utf-8", "surrogateescape")
-    # Asked before links are followed: /dev/stdout leads to what has no path.
-    if os.path.exists(path) and not os.path.isfile(path):
-        with open(path, "wb") as file:
-            file.write(data)
-        return True
-    given, path = path, os.path.realpath(path)
+    return write_bytes(path, text.encode("utf-8", "surrogateescape"), touch)
+
+
+def write_bytes(path: str, data: bytes, touch: bool = False) -> bool:
+    """The same for a text that is encoded already."""
+    given = path
     mode = None
-    try:
-        with open(path, "rb") as file:
-            mode = os.fstat(file.fileno()).st_mode & 0o7777
-            if file.read(len(data) + 1) == data:
-                if touch:
-                    os.utime(path)
-                return False
-    except FileNotFoundError:
-        pass
+    if os.path.lexists(path):
+        # Asked before links are followed: /dev/stdout leads to what has no path.
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as file:
+                file.write(data)
+            return True
+        path = os.path.realpath(path)
+        try:
+            with open(path, "rb") as file:
+                mode = os.fstat(file.fileno()).st_mode & 0o7777
+                if file.read(len(data) + 1) == data:
+                    if touch:
+                        os.utime(path)
+                    return False
+        except FileNotFoundError:
+            pass
     replacement = _Replacement(path)
     try:
         with replacement.opened() as file:

@@ -37,13 +37,13 @@ if TYPE_CHECKING:
     from tesc.workspace import Workspace
 
     class Checked(Protocol):
-        """Units, and what the rules find in their files."""
+        """Units, and what the rules find in their files that do not read sources."""
 
         @property
         def units(self) -> Sequence[Unit]: ...
 
         @property
-        def found(self) -> dict[Source, list[Diagnostic]]: ...
+        def found_soon(self) -> dict[Source, list[Diagnostic]]: ...
 
     class Forkable(Checked, Protocol):
         """Files that can be looked at with other texts."""
@@ -108,7 +108,7 @@ def declared_edits(files: Forkable, first: SourceEdit) -> tuple[list[SourceEdit]
     if len(edits) > 1:
         after = files.forked(edits)
     _check_states(before, after.units)
-    _check_found(files.found, after.found)
+    _check_found(files.found_soon, after.found_soon)
     return edits, changes
 
 
@@ -170,7 +170,7 @@ class Files:
         return self._workspace.settings[self.units[0].trees[0].source]
 
     @property
-    def found(self) -> dict[Source, list[Diagnostic]]:
+    def found_soon(self) -> dict[Source, list[Diagnostic]]:
         """What the rules find that do not look at sources, by file."""
         if self._found is None:
             rules, levels = chosen(self._workspace.settings)

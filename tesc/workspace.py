@@ -6,7 +6,7 @@ import errno
 import os
 
 from tesc.config.globs import matches
-from tesc.config.settings import configuration_at, settings_with
+from tesc.config.settings import agreed, configuration_at, settings_with
 from tesc.escaping import visible
 from tesc.files import MAX_SOURCE_BYTES, read_source, relative, too_large
 from tesc.files import find_files as find_files  # callers look for it here
@@ -18,14 +18,14 @@ from tesc.units.loading import Loader
 from tesc.units.outside import outside
 from tesc.units.plain_events import is_simple, plain_again
 from tesc.units.releases import NEWEST, release_at, release_of
-from tesc.units.resolve import NOTHING, has_directives, resolve
+from tesc.units.resolve import has_directives, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from tesc.config.loading import Configuration
-    from tesc.config.settings import Settings
+    from tesc.config.settings import Settings, Wire
     from tesc.syntax.nodes import Tree
     from tesc.units.resolve import Outside
     from tesc.units.unit import Unit
@@ -50,6 +50,7 @@ class Overrides:
 
     profile: str | None = None
     max_args: int | None = None
+    wire: Wire | None = None
     include_path: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     event_prefix: str = ""
@@ -103,6 +104,8 @@ class Workspace:
         self._trees: dict[str, Tree] = {}
         self._roots: dict[str, Tree] = {}
         self._folders: dict[str, Settings] = {}
+        # Folders whose configurations `looked_at` has heard of.
+        self._settled: set[str] = set()
         self._resolved: dict[str, Unit] = {}
 
     def add_file(self, path: str) -> None:
@@ -251,6 +254,12 @@ class Workspace:
         if folder not in self._folders:
             if self._looked_at is not None:
                 self._look_at_settings(folder, self._looked_at)
+            if not any(os.path.lexists(os.path.join(folder, name)) for name in _SETTLING):
+                above = os.path.dirname(folder)
+                if above != folder:
+                    # Whatever holds here is decided above.
+                    self._folders[folder] = self.settings_for(folder)
+                    return self._folders[folder]
             configuration = self.configuration_for(path)
             if configuration is not None:
                 self.configurations[configuration.path] = configuration
@@ -262,11 +271,11 @@ class Workspace:
         """Tell of the files that decide, in a folder and above it, which settings hold there."""
         if self.overrides.config is not None:
             looked_at(os.path.abspath(self.overrides.config))
-        above = ""
-        while folder != above:
+        while folder not in self._settled:
+            self._settled.add(folder)
             for name in _SETTLING:
                 looked_at(os.path.join(folder, name))
-            folder, above = os.path.dirname(folder), folder
+            folder = os.path.dirname(folder)
 
     def configuration_for(self, path: str) -> Configuration | None:
         """The configuration that holds for a file. Raises BadConfiguration."""
@@ -293,6 +302,7 @@ class Workspace:
             (*settings.disable, *mine.disable, *given.disable),
             given.event_prefix or mine.event_prefix,
             settings.crosses(tree.source.file),
+            settings.wire,
             file=tree.source.file,
         )
 
@@ -340,7 +350,7 @@ class Workspace:
     def _unit_again(self, before: Unit, tree: Tree) -> Unit:
         """The unit of a root that has another text than before."""
         plain = self.versions is None and not self.lenient and before.release is NEWEST
-        if plain and is_simple(before) and not has_directives(tree) and self.outside_of(tree) is NOTHING:
+        if plain and is_simple(before) and not has_directives(tree) and not self.outside_of(tree).says:
             return plain_again(before, tree)
         return self._unit(tree)
 
@@ -408,14 +418,15 @@ def _overridden(settings: Settings, given: Overrides) -> Settings:
     if given.select:
         kept = tuple((rule, level) for rule, level in settings.severity if level != "off")
         settings = replace(settings, select=given.select, ignore=(), severity=kept)
-    return replace(
+    made = replace(
         settings,
-        max_args=settings.max_args if given.max_args is None else given.max_args,
+        wire=given.wire or settings.wire,
         data_models=given.data_models or settings.data_models,
         qemu_release=given.qemu_release or settings.qemu_release,
         ignore=(*settings.ignore, *given.ignore),
         severity=(*settings.severity, *given.severity),
     )
+    return agreed(made, given.max_args)
 
 
 def _is_binary(source: Source) -> bool:
@@ -424,6 +435,8 @@ def _is_binary(source: Source) -> bool:
     Text in another 8-bit code has letters that are not UTF-8, but hardly any control characters.
     """
     begin = source.text[:4096]
+    if begin.replace("\n", "").replace("\t", "").isprintable():
+        return False
     return sum(1 for char in begin if char < " " and char not in "\t\n\v\f\r") * 10 > len(begin) > 16
 
 

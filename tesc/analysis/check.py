@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
+from tesc import codes
 from tesc.analysis.diagnostic import Diagnostic, Related
 from tesc.analysis.plain import judge_of
 from tesc.analysis.rule import ChangeRule, EventRule, FileRule, Report, RunRule, SourcesRule
+from tesc.analysis.source_suppressions import unsuppressed_in
 from tesc.analysis.suppressions import Suppression, suppressions
-from tesc.limits import RECORD_ARGUMENTS
 from tesc.records import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import Literal
 
     from tesc.analysis.helpers import Helpers
     from tesc.analysis.kept_reports import KeptReports
     from tesc.analysis.rule import Rule
     from tesc.comparison.approvals import ChangeSet
-    from tesc.config.settings import Settings
+    from tesc.config.settings import Level, Settings
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
     from tesc.units.unit import Inclusion, Unit
     from tesc.uses.index import Index
 
     # Settings, severities by code, rules, and of each event its effective name and whether it crosses.
-    _Facts = tuple[Settings, Mapping[str, str], Sequence[Rule], Sequence[tuple[str, bool]]]
+    _Facts = tuple[Settings, Mapping[str, Level], Sequence[Rule], Sequence[tuple[str, bool]]]
 
-UNUSED_IGNORE = "TE008"
 # In place of a severity: the rule does not run.
-OFF = "off"
-_NO_LEVELS: Mapping[str, str] = {}
+OFF: Literal["off"] = "off"
+_NO_LEVELS: Mapping[str, Level] = {}
 
 
 def check(
     units: Sequence[Unit],
     rules: Sequence[Rule],
     settings: Mapping[Source, Settings],
-    severities: Mapping[str, str],
-    levels: Mapping[Source, Mapping[str, str]] | None = None,
+    severities: Mapping[str, Level],
+    levels: Mapping[Source, Mapping[str, Level]] | None = None,
     memory: Memory | None = None,
     uses: Index | None = None,
     changes: ChangeSet | None = None,
@@ -203,22 +204,22 @@ class _Plan:
     def __init__(
         self,
         rules: Sequence[Rule],
-        severities: Mapping[str, str],
-        levels: Mapping[Source, Mapping[str, str]],
+        severities: Mapping[str, Level],
+        levels: Mapping[Source, Mapping[str, Level]],
     ) -> None:
         self._rules = rules
         self._severities = severities
         self._levels = levels
         # Most files of a run have their levels in common.
-        self._known: dict[int, tuple[Mapping[str, str], list[Rule]]] = {}
+        self._known: dict[int, tuple[Mapping[str, Level], list[Rule]]] = {}
 
-    def severities_in(self, source: Source) -> Mapping[str, str]:
+    def severities_in(self, source: Source) -> Mapping[str, Level]:
         return self._of(source)[0]
 
     def rules_in(self, source: Source) -> list[Rule]:
         return self._of(source)[1]
 
-    def _of(self, source: Source) -> tuple[Mapping[str, str], list[Rule]]:
+    def _of(self, source: Source) -> tuple[Mapping[str, Level], list[Rule]]:
         levels = self._levels.get(source, _NO_LEVELS)
         if id(levels) not in self._known:
             mine = {**self._severities, **levels}
@@ -249,17 +250,17 @@ def _included_here(inclusion: Inclusion) -> Related:
 def _in_file(
     tree: Tree,
     settings: Settings,
-    severities: Mapping[str, str],
+    severities: Mapping[str, Level],
     rules: Sequence[Rule],
     seen: Sequence[tuple[str, bool]],
 ) -> list[Diagnostic]:
     found = []
-    # Whatever the settings allow, an event that crosses the guest tunnel has to fit a record.
-    of_guests = replace(settings, max_args=min(settings.max_args, RECORD_ARGUMENTS))
+    # What crosses the guest tunnel has to fit its wire, whatever the tracers take.
+    of_guests = replace(settings, max_args=settings.guest_args)
     event_rules = [r for r in rules if isinstance(r, EventRule) and r.applies(settings)]
     rules_for = judge_of(event_rules, settings).rules_for
     events = tree.events
-    for event, (name, crosses) in zip(events, seen):
+    for event, (name, crosses) in zip(events, seen) if event_rules else ():
         for rule in rules_for(event):
             for finding in rule.check(event, tree, of_guests if crosses else settings):
                 found.append(_diagnostic(rule, finding, tree.source, name, severities))
@@ -274,19 +275,21 @@ def _in_file(
 
 
 def _diagnostic(
-    rule: Rule, finding: Report, source: Source, event: str | None, severities: Mapping[str, str]
+    rule: Rule, finding: Report, source: Source, event: str | None, severities: Mapping[str, Level]
 ) -> Diagnostic:
+    severity = severities.get(rule.code, finding.severity or rule.severity)
+    assert severity != OFF
     return Diagnostic(
-        rule.code,
-        rule.name,
-        severities.get(rule.code, finding.severity or rule.severity),
-        finding.message,
-        source,
-        finding.span,
-        finding.event or event,
-        finding.help,
-        finding.related,
-        finding.fix,
+        code=rule.code,
+        name=rule.name,
+        severity=severity,
+        message=finding.message,
+        source=source,
+        span=finding.span,
+        event=finding.event or event,
+        help=finding.help,
+        related=finding.related,
+        fix=finding.fix,
     )
 
 
@@ -302,12 +305,15 @@ def _unsuppressed(
     by_source: dict[Source, list[Diagnostic]] = {}
     for diagnostic in found:
         by_source.setdefault(diagnostic.source, []).append(diagnostic)
+    for source in by_source.keys() - {tree.source for tree in trees}:
+        left = set(map(id, unsuppressed_in(source, by_source[source])))
+        dropped.update(id(one) for one in by_source[source] if id(one) not in left)
     for tree in trees:
         mine = suppressions(tree)
         if not mine:
             continue
         rules = plan.rules_in(tree.source)
-        reporter = next((rule for rule in rules if rule.code == UNUSED_IGNORE), None)
+        reporter = next((rule for rule in rules if rule.code == codes.UNUSED_IGNORE), None)
         ran = {rule.code for rule in rules if rule.applies(settings[tree.source])}
         here = _by_place(by_source.get(tree.source, ()))
         useless: list[Report] = []
@@ -320,7 +326,7 @@ def _unsuppressed(
             elif one.now:
                 useless.append(Report(one.span, one.now, "write the new code", severity="information"))
         # Unused ignores can be ignored only in the whole file: a comment is not an item.
-        silent = any(UNUSED_IGNORE in one.codes and not one.line for one in mine)
+        silent = any(codes.UNUSED_IGNORE in one.codes and not one.line for one in mine)
         if reporter and not silent:
             levels = plan.severities_in(tree.source)
             unused += [_diagnostic(reporter, one, tree.source, None, levels) for one in useless]

@@ -9,7 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    Severity = Literal["error", "warning", "information"]
+    from tesc.config.settings import Severity
+
     # Whether applying a fix can change what is meant.
     Safety = Literal["safe", "unsafe"]
 
@@ -52,7 +53,7 @@ class Diagnostic:
 
     code: str
     name: str
-    severity: str
+    severity: Severity
     message: str
     source: Source
     span: Span

@@ -6,8 +6,9 @@ from bisect import bisect_left
 
 from tesc.analysis.moved_diagnostics import Move, Touched
 from tesc.analysis.per_unit_cache import PerUnitCache
-from tesc.analysis.rule import EventRule, FileRule, SourcesRule
+from tesc.analysis.rule import EventRule, FileRule, LateRule, SourcesRule
 from tesc.analysis.spellings import SharedSpellings
+from tesc.analysis.stepwise import at_once
 from tesc.records import record, replace
 from tesc.syntax.nodes import Tree
 from tesc.syntax.reparsing import changed_lines, first_item
@@ -59,7 +60,8 @@ def edits_between(last: State, given: Given) -> list[Edit] | None:
                 return None
             changed = changed_lines(mine, other)
             removed = _within(old, changed.first, changed.old_lines)
-            edits.append(Edit(old, new, changed, removed, _within(new, changed.first, changed.new_lines)))
+            added = _within(new, changed.first, changed.new_lines)
+            edits.append(Edit(old=old, new=new, changed=changed, removed=removed, added=added))
     return edits
 
 
@@ -113,7 +115,7 @@ class _Again:
                 state.of_runs[rule.code] = found
         for move in self._moves:
             state.found.pop(move.old, None)
-        state.late = tuple(rule for rule in state.rules if rule.scope == "late")
+        state.late = tuple(rule for rule in state.rules if isinstance(rule, LateRule))
         state.collect(self._dirty)
         return state
 
@@ -159,7 +161,7 @@ class _Again:
         if not self._edits or first is None:
             return
         if self._last.spellings is None:
-            self._last.spellings = SharedSpellings(self._last.given.units, first)
+            self._last.spellings = at_once(SharedSpellings.counted(self._last.given.units, first))
         counts = self._state.spellings = self._last.spellings.copy()
         for edit in self._edits:
             shared = counts.remove(event.name for event in edit.removed)

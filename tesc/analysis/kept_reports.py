@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tesc.analysis.rule import Rule
-    from tesc.config.settings import Settings
+    from tesc.config.settings import Level, Settings
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
 
@@ -32,7 +32,7 @@ class KeptReports:
         self,
         tree: Tree,
         settings: Settings,
-        severities: Mapping[str, str],
+        severities: Mapping[str, Level],
         rules: Sequence[Rule],
         names: Sequence[tuple[str, bool]],
     ) -> str:

@@ -19,18 +19,27 @@ if TYPE_CHECKING:
 class Linkage:
     """Which units of a run are linked into one program."""
 
-    def __init__(self, units: Sequence[Unit], settings: Settings) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._exclusive = settings.exclusive
-        self._alone = {id(unit) for unit in units if _is_guest(unit)}
-        if settings.profile == "qemu":
-            from tesc.analysis.meson import unlisted
-
-            # Nobody builds these, so they meet nothing.
-            self._alone |= {id(unit) for unit in units if unlisted(unit) is not None}
+        self._of_qemu = settings.profile == "qemu"
+        # Few units are ever asked about; those of the run outlive this.
+        self._known: dict[int, bool] = {}
 
     def together(self, one: Unit, other: Unit) -> bool:
         """Whether two units may be in one program, whatever folders their events come from."""
-        return one is other or not {id(one), id(other)} & self._alone
+        return one is other or not (self._is_alone(one) or self._is_alone(other))
+
+    def _is_alone(self, unit: Unit) -> bool:
+        """Whether a unit meets no other: it is a program by itself, or nobody builds it."""
+        alone = self._known.get(id(unit))
+        if alone is None:
+            alone = _is_guest(unit)
+            if self._of_qemu and not alone:
+                from tesc.analysis.meson import unlisted
+
+                alone = unlisted(unit) is not None
+            self._known[id(unit)] = alone
+        return alone
 
     def meet(self, one: tuple[Unit, UnitEvent], other: tuple[Unit, UnitEvent]) -> bool:
         """Whether two events, each with its unit, can be linked into one program."""
@@ -74,7 +83,7 @@ def clashes(units: Sequence[Unit], settings: Settings, key: Callable[[str], str]
     several = {text for text, count in counts.items() if count > 1}
     if not several:
         return
-    linkage = Linkage(units, settings)
+    linkage = Linkage(settings)
     seen: dict[str, list[tuple[Unit, UnitEvent]]] = {}
     for unit in units:
         for event in unit.events:

@@ -5,15 +5,22 @@ A language server asks after every edit, which changes one unit of many.
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Generic, TypeVar
 
     from tesc.units.unit import Unit
 
-T = TypeVar("T")
+    T = TypeVar("T")
+else:
+    T = None
+
+    class Generic:
+        """In place of typing's, which takes longer to import than many rules together."""
+
+        def __class_getitem__(cls, _):
+            return cls
 
 
 class PerUnitCache(Generic[T]):

@@ -16,18 +16,19 @@ from tesc.analysis.check import (
     unsuppressed,
     with_chains,
 )
-from tesc.analysis.rule import ChangeRule, EventRule, FileRule
+from tesc.analysis.rule import ChangeRule, EventRule, FileRule, LateRule
 from tesc.analysis.selection import chosen
+from tesc.analysis.source_suppressions import unsuppressed_in
+from tesc.analysis.spellings import SharedSpellings
 from tesc.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 
     from tesc.analysis.diagnostic import Diagnostic
-    from tesc.analysis.rule import Rule
-    from tesc.analysis.spellings import SharedSpellings
-    from tesc.config.settings import Settings
+    from tesc.analysis.rule import Report, Rule
+    from tesc.config.settings import Level, Settings
     from tesc.syntax.nodes import Tree
     from tesc.syntax.source import Source
     from tesc.units.unit import Unit
@@ -49,7 +50,7 @@ class State:
     """What was found last, in what, by which rules."""
 
     def __init__(
-        self, given: Given, rules: Sequence[Rule], levels: Mapping[Source, Mapping[str, str]]
+        self, given: Given, rules: Sequence[Rule], levels: Mapping[Source, Mapping[str, Level]]
     ) -> None:
         self.given = given
         self.rules = rules
@@ -63,7 +64,7 @@ class State:
         self.found: Found = {}
         self.spellings: SharedSpellings | None = None
         # Rules that have not looked at what changed last: those whose findings can wait.
-        self.late: tuple[Rule, ...] = ()
+        self.late: tuple[LateRule, ...] = ()
         self._plan: Plan | None = None
 
     def copy(self) -> State:
@@ -80,6 +81,11 @@ class State:
         """The settings that hold for what is looked at across files: the first file's."""
         tree = next((unit.trees[0] for unit in self.given.units), None)
         return None if tree is None else self.given.settings[tree.source]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no rule is left that has to look at what changed, and the next edit takes no time."""
+        return not self.late and (self.spellings is not None or self.first is None)
 
     def plan(self) -> Plan:
         """Which rules run on which file; asked for once all files are known."""
@@ -101,9 +107,25 @@ class State:
         first = self.first
         if first is None or not rule.applies(first):
             return []
+        return self._diagnostics(rule, found_in_run(rule, units, first, self.given.uses, None))
+
+    def looking_across(self, rule: LateRule) -> Generator[None, None, list[Diagnostic]]:
+        """The same in steps, for a rule that nobody waits for."""
+        first = self.first
+        found: list[Report] = []
+        if first is not None and rule.applies(first):
+            for report in rule.steps(self.given.units, first, self.given.uses):
+                if report is None:
+                    yield
+                else:
+                    found.append(report)
+        return self._diagnostics(rule, found)
+
+    def _diagnostics(self, rule: Rule, reports: Iterable[Report]) -> list[Diagnostic]:
+        """What a rule reports where it is not switched off."""
         plan = self.plan()
         found = []
-        for report in found_in_run(rule, units, first, self.given.uses, None):
+        for report in reports:
             assert report.source is not None
             levels = plan.severities_in(report.source)
             if levels.get(rule.code) != OFF:
@@ -127,6 +149,8 @@ class State:
             mine = with_chains(self._units_of(source, mine), mine)
             if source in self.trees:
                 mine = unsuppressed([self.trees[source]], mine, plan, self.given.settings)
+            else:
+                mine = unsuppressed_in(source, mine)
             if mine:
                 self.found[source] = sorted(mine, key=lambda one: (one.span.start, one.code, one.message))
 
@@ -157,10 +181,12 @@ def check_again(
 
 
 def settled(state: State) -> Generator[None, None, State]:
-    """Look, in steps, for what was left for later; returns what was found then."""
+    """Look, in steps, for what was left for later, and count what the next edit asks for."""
+    first = state.first
+    if state.spellings is None and first is not None:
+        state.spellings = yield from SharedSpellings.counted(state.given.units, first)
     for rule in state.late:
-        yield
-        found = state.look_across(rule, state.given.units)
+        found = yield from state.looking_across(rule)
         state = state.copy()
         dirty = {one.source for one in (*state.of_runs[rule.code], *found)}
         state.of_runs[rule.code] = found
@@ -194,7 +220,9 @@ def _whole(given: Given) -> Generator[None, None, State]:
         state.of_files[source] = state.look_into(tree, for_files, seen)
         yield
     for rule in rules:
-        if not isinstance(rule, (EventRule, FileRule)):
+        if isinstance(rule, LateRule):
+            state.of_runs[rule.code] = yield from state.looking_across(rule)
+        elif not isinstance(rule, (EventRule, FileRule)):
             state.of_runs[rule.code] = state.look_across(rule, given.units)
             yield
     state.collect()

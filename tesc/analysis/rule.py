@@ -8,6 +8,7 @@ looks at.
 
 from __future__ import annotations
 
+from tesc import codes
 from tesc.analysis.diagnostic import Fix, Related, SourceEdit
 from tesc.records import record, replace
 from tesc.syntax.continuations import JOIN_HELP, continuation_lines, ends_line
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, Literal
 
-    from tesc.analysis.diagnostic import Severity
     from tesc.comparison.changes import EventChange
-    from tesc.config.settings import Settings
+    from tesc.config.settings import Settings, Severity
     from tesc.syntax.nodes import Event, ParseError, Tree
     from tesc.units.unit import Unit
 
@@ -58,6 +58,8 @@ class Rule:
     fixable = False
     # The page of docs/reference that says more, without its ending.
     reference = ""
+    # A Python package without which it finds nothing; an extra of tesc brings it.
+    needs_package = ""
     # What a finding depends on, so that an editor knows where to look again after an edit: "event", the
     # event that it is about; "name", all events of that name, and their uses in sources; "spelling",
     # those that have an identifier of generated code in common; "files", which files there are; "run",
@@ -138,6 +140,21 @@ class SourcesRule(Rule):
         raise NotImplementedError
 
 
+class LateRule(SourcesRule):
+    """Looks at all units and sources, and takes so long that an editor does not wait for it."""
+
+    scope: Scope = "late"
+
+    def check(self, units: Sequence[Unit], settings: Settings, uses: Any) -> Iterator[Report]:
+        for report in self.steps(units, settings, uses):
+            if report is not None:
+                yield report
+
+    def steps(self, units: Sequence[Unit], settings: Settings, uses: Any) -> Iterator[Report | None]:
+        """What it finds, and None every few milliseconds, where others may work in between."""
+        raise NotImplementedError
+
+
 class ChangeRule(Rule):
     """Looks at what changed since another version of the events; without one it does not run.
 
@@ -190,7 +207,7 @@ def _of_whole_item(error: ParseError, tree: Tree, below: frozenset[int]) -> Pars
         return None
     if line + 1 not in below or not ends_line(error, tree):
         return error
-    return replace(error, help=JOIN_HELP, edits=()) if error.code == "TE001" else None
+    return replace(error, help=JOIN_HELP, edits=()) if error.code == codes.SYNTAX_ERROR else None
 
 
 def report_of(error: ParseError, source: Source) -> Report:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from tesc.analysis.rule import Rule
     from tesc.config.errors import ConfigError
     from tesc.config.loading import Configuration
-    from tesc.config.settings import Settings
+    from tesc.config.settings import Level, Settings
     from tesc.syntax.source import Source
 
-    Pairs = tuple[tuple[str, str], ...]
+    Pairs = tuple[tuple[str, Level], ...]
 
 
-def chosen(settings: Mapping[Source, Settings]) -> tuple[list[Rule], dict[Source, dict[str, str]]]:
+def chosen(settings: Mapping[Source, Settings]) -> tuple[list[Rule], dict[Source, dict[str, Level]]]:
     """The rules that any file of a run wants; and for each file the severities that differ, by code.
 
     A rule that a file does not want is `off` there. Raises UnknownRule.
@@ -32,7 +32,7 @@ def chosen(settings: Mapping[Source, Settings]) -> tuple[list[Rule], dict[Source
     return rules, levels
 
 
-def levels_of(settings: Settings, file: str) -> dict[str, str]:
+def levels_of(settings: Settings, file: str) -> dict[str, Level]:
     """The severities that a file's settings give to rules, by code; `off` for those not to run.
 
     Raises UnknownRule.
@@ -50,13 +50,15 @@ def levels_of(settings: Settings, file: str) -> dict[str, str]:
 @lru_cache(maxsize=64)
 def _levels(
     select: tuple[str, ...], ignore: tuple[str, ...], severity: Pairs, ignored: tuple[str, ...]
-) -> dict[str, str]:
+) -> dict[str, Level]:
     wanted = selected(select, ignore)
     if not select:
         on = [selector for selector, level in severity if level != OFF]
         own = [selector for selector in on if specificity(selector) == _OF_A_RULE]
         wanted += selected(own, ignore) if own else []
-    levels = {rule.code: level for selector, level in severity for rule in _covered(selector)}
+    levels: dict[str, Level] = {
+        rule.code: level for selector, level in severity for rule in _covered(selector)
+    }
     levels.update((rule.code, OFF) for rule in all_rules() if rule not in wanted)
     levels.update((rule.code, OFF) for selector in ignored for rule in _covered(selector))
     return levels
@@ -79,6 +81,24 @@ def renamed_rules(settings: Iterable[Settings]) -> list[str]:
         for selector in (*one.select, *one.ignore, *(rule for rule, _ in one.severity))
     )
     return [text for selector in dict.fromkeys(selectors) for text in [moved(selector)] if text]
+
+
+def lacking_packages(settings: Mapping[Source, Settings]) -> list[str]:
+    """What to say of rules that some file wants and that find nothing for want of a Python package.
+
+    Such rules are off by default.
+    """
+    asked = {source: one for source, one in settings.items() if one.select or one.severity}
+    if not asked:
+        return []
+    from importlib.util import find_spec
+
+    return [
+        f"{rule.code} ({rule.name}) finds nothing without the package codespell: "
+        "pip install 'tesc[spelling]', or codespell"
+        for rule in chosen(asked)[0]
+        if rule.needs_package and find_spec(rule.needs_package) is None
+    ]
 
 
 def unknown_rules(configuration: Configuration) -> list[ConfigError]:

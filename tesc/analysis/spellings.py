@@ -10,7 +10,7 @@ from tesc.units.plain_events import names_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from tesc.config.settings import Settings
     from tesc.units.unit import Unit
@@ -20,6 +20,8 @@ EVENT_SPACES = [space for kind in name_spaces.OF_EVENT for space in kind.spaces]
 
 # Spellings that a copy counts by itself before it is made what others share.
 _MOST_OWN = 2000
+# Events that are counted in one step.
+_AT_A_TIME = 100
 
 
 @lru_cache(maxsize=65536)
@@ -35,16 +37,26 @@ class SharedSpellings:
     rule then finds out.
     """
 
-    def __init__(self, units: Sequence[Unit], settings: Settings) -> None:
+    def __init__(self) -> None:
         # What a copy changes is its own; the rest is shared.
         self._shared: dict[int, int] = {}
         self._counts: dict[int, int] = {}
+
+    @staticmethod
+    def counted(units: Sequence[Unit], settings: Settings) -> Generator[None, None, SharedSpellings]:
+        """Count those of some units and of QEMU, in steps, between which others may work."""
+        counts = SharedSpellings()
         for foreign in (*name_spaces.USED, *name_spaces.OF_QEMU):
-            self._count((hash((space, foreign.text)) for space in foreign.spaces), 1)
+            counts._count((hash((space, foreign.text)) for space in foreign.spaces), 1)
         for group in groups_of(units, settings):
             for kind in name_spaces.OF_GROUP:
-                self._count((hash((space, kind.spelled(group))) for space in kind.spaces), 1)
-        self.add(name for unit in units for name in names_in(unit))
+                counts._count((hash((space, kind.spelled(group))) for space in kind.spaces), 1)
+        for unit in units:
+            names = names_in(unit)
+            for start in range(0, len(names), _AT_A_TIME):
+                yield
+                counts.add(names[start : start + _AT_A_TIME])
+        return counts
 
     def copy(self) -> SharedSpellings:
         if len(self._counts) > _MOST_OWN:

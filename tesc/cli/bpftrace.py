@@ -39,12 +39,14 @@ exit status: 0 there is a script, 1 also, but the events file has errors, 2 ther
 
 
 def add_parser(commands: Commands) -> None:
+    from tesc.cli.formatting import Described
+
     parser = commands.add_parser(
         "bpftrace",
         help="a bpftrace script for a QEMU's probes",
         description="Print a bpftrace script for events: their SDT probes with named, typed arguments.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Described,
     )
     parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="events (default: all)")
     add_events_option(parser)

@@ -37,12 +37,14 @@ exit status: 0 it is done, 2 it could not be
 
 
 def add_parser(commands: Commands) -> None:
+    from tesc.cli.formatting import Described
+
     parser = commands.add_parser(
         "builds",
         help="the events of several builds, by which a trace finds its own",
         description="Keep the events of builds, so that each trace is decoded with its own.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Described,
     )
     parser.add_argument("action", choices=["add", "remove", "list"], help="what to do")
     parser.add_argument("name", nargs="?", metavar="NAME", help="the build")

@@ -21,14 +21,14 @@ It is never needed: with --no-cache a command neither reads nor writes it.
 
 
 def add_parser(commands: Commands) -> None:
-    from argparse import RawDescriptionHelpFormatter
+    from tesc.cli.formatting import Described
 
     parser = commands.add_parser(
         "cache",
         help="where results are kept from run to run; clear them",
         description="Print the folder of the cache, or empty it.",
         epilog=_EPILOG,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=Described,
     )
     parser.add_argument(
         "action", choices=["clear", "dir"], help="clear: remove all that is kept; dir: print the folder"

@@ -10,7 +10,7 @@ import time
 from tesc import cache
 from tesc.analysis.check import Memory, check, needs_sources
 from tesc.analysis.kept_reports import KeptReports
-from tesc.analysis.selection import chosen, renamed_rules, unknown_rules
+from tesc.analysis.selection import chosen, lacking_packages, renamed_rules, unknown_rules
 from tesc.cli import kept_runs, report
 from tesc.cli.overrides import add_overrides, add_selection, overrides
 from tesc.cli.terminal import Failure, add_color, error, print_as_is, standard_input, warned
@@ -47,12 +47,14 @@ RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL. A 
 
 
 def add_parser(commands: Commands) -> None:
+    from tesc.cli.formatting import Described
+
     parser = commands.add_parser(
         "check",
         help="diagnostics for files, folders or the whole tree",
         description="Check trace-events files.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Described,
     )
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files or folders; - is standard input (default: .)"
@@ -128,6 +130,8 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
         raise BadConfiguration(wrong)
     for text in renamed_rules(workspace.settings.values()):
         error(text, "note")
+    for text in lacking_packages(workspace.settings):
+        error(text, "warning")
     kept = KeptReports(os.getcwd()) if cache.enabled() else None
     memory = Memory(kept, with_helpers=True)
     sources = _Sources(workspace, change)

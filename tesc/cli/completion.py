@@ -84,12 +84,14 @@ end
 
 
 def add_parser(commands: Commands) -> None:
+    from tesc.cli.formatting import Described
+
     parser = commands.add_parser(
         "completion",
         help="a script that lets bash, zsh or fish complete tesc's arguments",
         description="Print a script with which a shell completes commands, options, rules and files.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Described,
     )
     parser.add_argument("shell", choices=SHELLS, help="the shell")
     parser.set_defaults(run=run)

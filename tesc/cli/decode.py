@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tesc.cli.commands import Commands
     from tesc.config.settings import Compat, Settings
     from tesc.trace.formats import TraceWriter
+    from tesc.trace.guest import GuestTrace
     from tesc.trace.output import TraceOutput
     from tesc.trace.progress import Progress
     from tesc.trace.reader import RecordReader
@@ -73,9 +74,11 @@ def add_parser(commands: Commands) -> None:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    from tesc.cli.formatting import Described
+
     parser.description = "Print traces that QEMU's simple backend wrote, or that a guest sent."
     parser.epilog = _EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.formatter_class = Described
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the trace; - is standard input")
     add_events_option(parser)
     parser.add_argument(
@@ -146,6 +149,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds.add_argument(
         "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"
     )
+    add_elf(parser)
     parser.add_argument(
         "--compat",
         choices=["qemu", "fixed"],
@@ -155,6 +159,16 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_filters(parser)
     add_overrides(parser)
     parser.set_defaults(run=run)
+
+
+def add_elf(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """Add the option that finds texts in a firmware's file."""
+    parser.add_argument(
+        "--elf",
+        metavar="FIRMWARE[@OFFSET]",
+        help="find texts here that the guest sent by address only; OFFSET is how far it was moved when "
+        "it was loaded",
+    )
 
 
 def _jobs(text: str) -> int:
@@ -313,6 +327,18 @@ def _model(options: argparse.Namespace) -> Model:
     return MODELS[models[0]]
 
 
+def guest_of(options: argparse.Namespace) -> GuestTrace | None:
+    """What the options say of traces that a guest sent."""
+    if options.guest is None:
+        if options.elf:
+            raise Failure("--elf is for --guest: it finds texts of which the guest sent the address")
+        return None
+    from tesc.cli.guest_receive import texts_of
+    from tesc.trace.guest import GuestTrace
+
+    return GuestTrace(options.guest, options.wire, texts_of(options.elf))
+
+
 def open_traces(
     options: argparse.Namespace, unit: Unit, whole: bool, compat: Compat = "qemu"
 ) -> list[RecordReader]:
@@ -323,9 +349,11 @@ def open_traces(
 
     catalogue = Catalogue(unit, whole, _model(options), compat)
 
+    guest = guest_of(options)
+
     def opened(path: str) -> RecordReader | None:
         try:
-            return open_reader(path, catalogue, options.guest, options.no_header, options.follow)
+            return open_reader(path, catalogue, guest, options.no_header, options.follow)
         except Unusable as wrong:
             error(str(wrong))
         except OSError as wrong:

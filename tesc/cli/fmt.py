@@ -41,6 +41,8 @@ class Formatted:
 
 
 def add_parser(commands: Commands) -> None:
+    from tesc.cli.formatting import Described
+
     parser = commands.add_parser(
         "fmt",
         help="canonical layout; --check, --diff",
@@ -48,7 +50,7 @@ def add_parser(commands: Commands) -> None:
         "'type *name', one blank line between blocks, directives first. What the events mean stays, "
         "and so does every comment.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Described,
     )
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files or folders; - is standard input, printed (default: .)"

@@ -135,6 +135,7 @@ def add_parser(commands: Commands) -> None:
 def own_parser() -> argparse.ArgumentParser:
     import argparse
 
+    from tesc.cli.formatting import Described
     from tesc.cli.overrides import add_settings
 
     parser = argparse.ArgumentParser(
@@ -142,7 +143,7 @@ def own_parser() -> argparse.ArgumentParser:
         description="Generate the trace code of a whole source tree, byte for byte as 'tesc tracetool'\n"
         "would, output by output, from the same working directory.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Described,
     )
     parser.add_argument("--root", metavar="DIR", default=".", help="the tree's folder (default: .)")
     parser.add_argument(

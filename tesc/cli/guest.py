@@ -9,7 +9,6 @@ import re
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error, print_text
 from tesc.cli.units import load, refused
-from tesc.codegen.guest import WIRES
 from tesc.files import relative, write_output
 from tesc.units.rejections import rejections
 
@@ -45,6 +44,8 @@ from other declarations, or there is nothing to read
 
 
 def add_parser(commands: Commands) -> None:
+    from tesc.cli.formatting import Described
+
     parser = commands.add_parser(
         "guest",
         help="header, source, runtime, demux for guest firmware; receive takes its events",
@@ -55,7 +56,7 @@ def add_parser(commands: Commands) -> None:
         "QEMU's character devices, prints it, or writes it to a simpletrace file with the host's time, "
         "which 'tesc decode' merges with QEMU's own.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Described,
     )
     parser.add_argument(
         "kind", choices=_KINDS, metavar="KIND", help="header, source, runtime, demux or receive"
@@ -91,12 +92,6 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument(
         "--group", metavar="NAME", help="demux: the host's group (default: its folder's in the checkout)"
-    )
-    parser.add_argument(
-        "--wire",
-        choices=WIRES,
-        default="frames",
-        help="how events are sent: frames, which survive damage (the default), or the words of 2011",
     )
     parser.add_argument(
         "--prefix",
@@ -149,7 +144,9 @@ def run(options: argparse.Namespace) -> int:
     _verify(options)
     if options.kind == "runtime":
         return _runtime(options)
-    _, unit = load(options.file, overrides(options))
+    workspace, unit = load(options.file, overrides(options))
+    options.wire = workspace.settings_of(unit.roots[0].source).wire
+    _verify_wire(options)
     if options.kind == "receive":
         return _receive(unit, options)
     status = _demux(unit, options) if options.kind == "demux" else _firmware(unit, options)
@@ -181,6 +178,9 @@ def _verify(options: argparse.Namespace) -> None:
             raise Failure(
                 f"--{name.replace('_', '-')} is for {' and '.join(map(repr, of))}, not for '{kind}'"
             )
+
+
+def _verify_wire(options: argparse.Namespace) -> None:
     for name in ("prefix", "only"):
         if getattr(options, name) and options.wire == "words":
             raise Failure(f"--{name} is for the wire 'frames': the words of 2011 have the names of 2011")
@@ -188,7 +188,11 @@ def _verify(options: argparse.Namespace) -> None:
 
 def _runtime(options: argparse.Namespace) -> int:
     from tesc.codegen.guest import runtime
+    from tesc.workspace import Workspace
 
+    workspace = Workspace(overrides(options))
+    options.wire = workspace.settings_for(os.path.join(options.output, "tesc_guest.h")).wire
+    _verify_wire(options)
     os.makedirs(options.output, exist_ok=True)
     for name, text in runtime(options.wire, options.prefix).items():
         write_output(os.path.join(options.output, name), text)

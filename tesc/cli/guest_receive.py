@@ -31,7 +31,7 @@ def receive(unit: Unit, options: argparse.Namespace, firmware: WireSchema | None
         guest = GuestEvents(Catalogue(unit), options.guest or "")
     except Unusable as wrong:
         raise Failure(str(wrong)) from None
-    decoder = guest.decoder(options.wire, options.go_on, _texts(options.elf))
+    decoder = guest.decoder(options.wire, options.go_on, texts_of(options.elf))
     receiver = Receiver(guest, options.wire, decoder, firmware)
     errors = TraceErrors(options.source)
     try:
@@ -135,7 +135,7 @@ def _words(values: tuple[int | bytes, ...]) -> tuple[int | bytes, ...]:
     return tuple([value if isinstance(value, bytes) else value & (1 << 64) - 1 for value in values])
 
 
-def _texts(path: str | None) -> TextAt | None:
+def texts_of(path: str | None) -> TextAt | None:
     """What finds text by its address in a firmware's file, which may be followed by @OFFSET."""
     if path is None:
         return None

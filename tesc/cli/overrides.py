@@ -6,7 +6,7 @@ import argparse
 
 from tesc import cache
 from tesc.cli.terminal import Failure
-from tesc.config.settings import PROFILES
+from tesc.config.settings import PROFILES, WIRES
 from tesc.syntax.data_models import DATA_MODELS
 from tesc.workspace import Overrides
 
@@ -56,6 +56,12 @@ def add_settings(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         metavar="MODEL",
         help="check formats for this one, and for others that are given (default: the profile's): "
         + ", ".join(DATA_MODELS),
+    )
+    group.add_argument(
+        "--wire",
+        choices=WIRES,
+        help="how guests send events: frames, which survive damage, or the words of 2011 (default: "
+        "[guest] wire, else frames; words in profile classic)",
     )
     group.add_argument(
         "-I",
@@ -109,6 +115,7 @@ def overrides(options: argparse.Namespace) -> Overrides:
     return Overrides(
         profile=given["profile"],
         max_args=given["max_args"],
+        wire=given["wire"],
         include_path=tuple(given["include_path"]),
         include=tuple(given.get("include", ())),
         event_prefix=given.get("event_prefix", ""),

@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager
 
 from tesc.cli.builds import say_oddities, traced_events
-from tesc.cli.decode import end_when_told, errors_in, open_traces
+from tesc.cli.decode import add_elf, end_when_told, errors_in, open_traces
 from tesc.cli.filters import add_filters, selection_of
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error, print_text, standard_input
@@ -60,9 +60,11 @@ def add_parser(commands: Commands) -> None:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    from tesc.cli.formatting import Described
+
     parser.description = "Ask traces questions in SQL: how many, how long, what came before."
     parser.epilog = _EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.formatter_class = Described
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the traces, and the SQL as the last word")
     parser.add_argument(
         "--events", metavar="FILE", help="the events: the trace-events-all of the traced program"
@@ -84,6 +86,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--guest", nargs="?", const="", metavar="PREFIX", help="traces without a header are a guest's"
     )
+    add_elf(parser)
     add_filters(parser)
     add_overrides(parser)
     parser.set_defaults(run=run, configured=())
@@ -195,7 +198,15 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
             raise Failure("there is nothing to ask")
         return whole and not problems and len(readers) == len(options.traces)
 
-    asked = [options.guest, options.event, options.where, options.pid, options.data_models]
+    asked = [
+        options.guest,
+        options.wire,
+        options.elf,
+        options.event,
+        options.where,
+        options.pid,
+        options.data_models,
+    ]
     texts = [tree.source.text for tree in unit.trees]
     moments = [repr(options.since), repr(options.until)]
     key = kept.key_of(options.traces, repr(asked), *moments, *texts)

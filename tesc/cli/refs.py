@@ -23,6 +23,8 @@ exit status: 0 there is such an event, 1 there is none, 2 tesc could not do its 
 
 
 def add_parser(commands: Commands) -> None:
+    from tesc.cli.formatting import Described
+
     parser = commands.add_parser(
         "refs",
         help="the places that name an event, in trace-events, C and Rust files",
@@ -30,7 +32,7 @@ def add_parser(commands: Commands) -> None:
         "for, in trace-events files and in C and Rust sources. A name that a macro puts together is known "
         "by the word that the macro is called with.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Described,
     )
     parser.add_argument("name", metavar="NAME", help="the event's effective name")
     add_tree(parser)

@@ -23,13 +23,15 @@ clash with another one, and an event whose uses are not all known.
 
 
 def add_parser(commands: Commands) -> None:
+    from tesc.cli.formatting import Described
+
     parser = commands.add_parser(
         "rename",
         help="another name for an event, in trace-events, C and Rust files",
         description="Give an event another name wherever it is named: its declaration, patterns that mean "
         "just it, its calls and tests in C and Rust sources. Prints a diff; --write changes the files.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Described,
     )
     parser.add_argument("old", metavar="OLD", help="the event's effective name")
     parser.add_argument("new", metavar="NEW", help="the effective name that it gets")

@@ -119,6 +119,18 @@ def use_color(choice: str, stream: TextIO) -> bool:
 
 def width() -> int:
     """How many columns to print excerpts in."""
-    import shutil  # it needs what unpacks archives
+    return max(columns(110), 60)
 
-    return max(shutil.get_terminal_size((110, 24)).columns, 60)
+
+def columns(default: int) -> int:
+    """The width of the terminal as shutil.get_terminal_size() has it, which loads what unpacks archives."""
+    try:
+        found = int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        found = 0
+    if found <= 0:
+        try:
+            found = os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr]
+        except (AttributeError, ValueError, OSError):
+            pass
+    return found if found > 0 else default

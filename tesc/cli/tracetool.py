@@ -40,12 +40,13 @@ LONG_OPTIONS = [
     # What tesc adds; no abbreviation of the reference's options means any of these.
     "include=",
     "event-prefix=",
+    "wire=",
     "disable=",
     "depfile=",
     "qemu-release=",
     "compat=",
 ]
-_DIRECTIVES = ("-I", "--include", "--disable", "--event-prefix")
+_DIRECTIVES = ("-I", "--include", "--disable", "--event-prefix", "--wire")
 # Formats that the property `tcg` was for.
 _OF_GUESTS = ("tcg-h", "tcg-helper-c", "tcg-helper-h", "tcg-helper-wrapper-h")
 _TAPSETS = ("stap", "log-stap", "simpletrace-stap")
@@ -84,6 +85,7 @@ options that QEMU's tracetool does not have:
     --include PATH[,prefix=NAME][,base=N]
                         include PATH at the end of the trace-events file
     --event-prefix P    put P before all names
+    --wire WIRE         how guests send events: frames (the default), or the words of 2011
     --disable PATTERN,...
                         compile matching events out
     --depfile FILE      write a rule for make that names the files read
@@ -198,13 +200,18 @@ def _unit(found: list[tuple[str, str]], trees: Sequence[Tree], release: Release,
     outer = NOTHING
     given = {name: [value for option, value in found if option == name] for name in _DIRECTIVES}
     if any(given[name] for name in _DIRECTIVES[1:]):
+        from tesc.config.settings import WIRES
         from tesc.units.outside import BadDirective, outside
 
         prefixes = given["--event-prefix"]
         prefix = prefixes[-1] if prefixes else ""
+        asked = given["--wire"][-1] if given["--wire"] else WIRES[0]
+        wire = next((one for one in WIRES if one == asked), None)
+        if wire is None:
+            raise _Usage(f"--wire {asked}: expected {' or '.join(WIRES)}")
         file = trees[-1].source.file
         try:
-            outer = outside(given["--include"], given["--disable"], prefix, file=file)
+            outer = outside(given["--include"], given["--disable"], prefix, wire=wire, file=file)
         except BadDirective as error:
             raise _Usage(str(error)) from None
     if outer is NOTHING and not any(has_directives(tree) for tree in trees):

@@ -12,6 +12,7 @@ from tesc.config.settings import (
     SpanSettings,
     Tapset,
     UnitSettings,
+    agreed,
     profile_at,
 )
 from tesc.records import record, replace
@@ -48,7 +49,9 @@ def settings_from(configuration: Configuration, path: str, profile: str | None =
     values = configuration.values
     profile = profile or values.get("profile") or profile_at(path)
     changes = {_field(key): _CONVERTED[key](values[key], root) for key in _CONVERTED if key in values}
-    return replace(PROFILES[profile], root=root, **changes)
+    if "wire" in values.get("guest", {}):
+        changes["wire"] = values["guest"]["wire"]
+    return agreed(replace(PROFILES[profile], root=root, **changes), changes.get("max_args"))
 
 
 def specificity(selector: str) -> int:
@@ -176,6 +179,7 @@ def _entries(settings: Settings) -> Iterator[tuple[str, Any, Any]]:
             field = _field(key)
             plain = getattr(PROFILES["default"], field)
             yield key, _plain(key, getattr(settings, field), settings.root), _plain(key, plain, "")
+    yield "guest.wire", settings.wire, PROFILES["default"].wire
     generate = settings.generate
     yield "generate.groups", None if generate.groups is None else list(generate.groups), None
     yield "generate.backends", list(generate.backends), []

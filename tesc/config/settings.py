@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from tesc.config.loading import Configuration
 
     Compat = Literal["qemu", "fixed"]
+    Severity = Literal["error", "warning", "information"]
+    # What settings give to a rule: a severity, or that it does not run.
+    Level = Literal["error", "warning", "information", "off"]
+    # How a guest sends its events.
+    Wire = Literal["frames", "words"]
+
+WIRES: tuple[Wire, ...] = ("frames", "words")
 
 
 @record
@@ -64,6 +71,7 @@ class Settings:
 
     `root` is the folder of the configuration, empty without one; the paths of `include_path`,
     `guest_files`, `sources` and `units` are absolute. `max_args` caps the arguments of an event,
+    `frame_args` those of one that a guest sends in frames; `wire` is how guests send theirs,
     `data_models` are those that formats are checked for, `types` are words that a project allows
     in types beside the standard ones. `disable` are patterns for every unit; `exclusive` holds
     sets of folders whose events are never linked into one program; `exclude` and the first part
@@ -74,6 +82,8 @@ class Settings:
     profile: str = "default"
     root: str = ""
     max_args: int = RECORD_ARGUMENTS
+    frame_args: int = TRACER_ARGUMENTS
+    wire: Wire = "frames"
     data_models: tuple[str, ...] = ("lp64", "ilp32")
     types: frozenset[str] = frozenset()
     include_path: tuple[str, ...] = ()
@@ -82,7 +92,7 @@ class Settings:
     sources: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    severity: tuple[tuple[str, str], ...] = ()
+    severity: tuple[tuple[str, Level], ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclude: tuple[str, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
@@ -103,6 +113,11 @@ class Settings:
         return next((unit for unit in self.units if unit.path == path), UnitSettings())
 
     @property
+    def guest_args(self) -> int:
+        """The most arguments of an event that crosses the guest tunnel."""
+        return min(self.max_args, RECORD_ARGUMENTS) if self.wire == "words" else self.frame_args
+
+    @property
     def lists_any(self) -> bool:
         """Whether any file is named as a root."""
         return bool(self.units or self.guest_files)
@@ -119,10 +134,11 @@ class Settings:
 
 PROFILES = {
     "default": Settings(),
-    "classic": Settings(profile="classic"),
+    "classic": Settings(profile="classic", wire="words"),
     # What firmware is built with: bare compilers, whose uint32_t may be unsigned long.
     "guest": Settings(
         profile="guest",
+        max_args=TRACER_ARGUMENTS,
         data_models=("ilp32", "lp64", "newlib", "newlib-clang", "newlib64"),
     ),
     # QEMU's hosts; of 32 bits there is only Emscripten. Its two user-mode emulators never meet.
@@ -133,6 +149,18 @@ PROFILES = {
         exclusive=(("bsd-user", "linux-user"),),
     ),
 }
+
+
+def agreed(settings: Settings, max_args: int | None) -> Settings:
+    """Settings whose caps on arguments agree; `max_args` is the one that somebody set.
+
+    That one holds for what comes in frames, too. In profile guest all events are a guest's.
+    """
+    if max_args is not None:
+        settings = replace(settings, max_args=max_args, frame_args=max_args)
+    if settings.profile == "guest" and settings.max_args != settings.guest_args:
+        settings = replace(settings, max_args=settings.guest_args)
+    return settings
 
 
 def profile_at(path: str) -> str:

@@ -73,6 +73,10 @@ profile = {profile}
 # event-prefix = "board_"
 # disable = ["fw_debug_*"]
 
+# How guests send events: frames, or the words of 2011 (six arguments, and no text).
+# [guest]
+# wire = {wire}
+
 # What 'tesc decode --latency' measures: from the events that begin something to those that end it.
 # [[span]]
 # name = "request"
@@ -117,6 +121,7 @@ def draft(folder: str, profile: str | None = None) -> Draft:
         data_models=toml_value(defaults.data_models),
         exclusive=toml_value(exclusive),
         compat=toml_value(defaults.compat),
+        wire=toml_value(defaults.wire),
         generate="\n".join(generate),
     )
     return Draft(text, profile, len(groups))

@@ -13,7 +13,7 @@ from tesc.lsp.loading import Progress
 from tesc.lsp.uris import path_of
 from tesc.lsp.uses import JoinedUses
 from tesc.uses.reading import Reader
-from tesc.uses.scan import language_of, suffixes
+from tesc.uses.scan import is_compiled, language_of, suffixes
 from tesc.uses.sources import find_sources
 from tesc.workspace import declaring
 
@@ -155,7 +155,10 @@ async def _reread(server: Server, paths: Sequence[str]) -> None:
 async def _index(server: Server, project: Project) -> None:
     """Read what is new or changed in a folder's sources, and forget those that are gone."""
     folder = project.folder
-    if folder is None or not server.session.settings.sources or folder in server.indexing:
+    if folder in server.indexing:
+        return
+    if folder is None or not server.session.settings.sources:
+        project.awaits_uses = False
         return
     server.indexing.add(folder)
     try:
@@ -170,6 +173,9 @@ async def _index(server: Server, project: Project) -> None:
             await loop.run_in_executor(None, first.save)
     finally:
         server.indexing.discard(folder)
+        if project.awaits_uses:  # but was cancelled
+            project.awaits_uses = False
+            server.publisher.soon(0)
 
 
 async def _read(server: Server, project: Project, found: Sequence[str], first: Reader | None) -> None:
@@ -204,6 +210,7 @@ async def _read(server: Server, project: Project, found: Sequence[str], first: R
     progress.end(f"{len(found)} files")
     if changed or not project.indexed:
         project.indexed = True
+        project.awaits_uses = False
         project.all_uses = JoinedUses(server.sources, project) if _is_whole(project) else None
         # Nearly all of it stays; looking through it again and again takes longer than all other work.
         gc.freeze()
@@ -224,13 +231,23 @@ async def _remember(project: Project) -> None:
 
 
 def _is_whole(project: Project) -> bool:
-    """Whether a folder holds all that may use its events: no part of a checkout, nor without sources."""
+    """Whether a folder holds all that may use its events: no part of a checkout, nor without sources.
+
+    Where it is no checkout and has no tesc.toml, headers alone are no program.
+    """
     if project.folder is None or not project.sources:
+        return False
+    if not _is_root(project.folder) and not any(map(is_compiled, project.sources)):
         return False
     above = os.path.dirname(project.folder)
     while True:
-        if any(os.path.exists(os.path.join(above, name)) for name in (".git", "tesc.toml")):
+        if _is_root(above):
             return False
         if above == os.path.dirname(above):
             return True
         above = os.path.dirname(above)
+
+
+def _is_root(folder: str) -> bool:
+    """Whether a folder is a project: a checkout, or one with a configuration."""
+    return any(os.path.exists(os.path.join(folder, name)) for name in (".git", "tesc.toml"))

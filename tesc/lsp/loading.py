@@ -9,6 +9,7 @@ from uuid import uuid4
 from lsprotocol import types as t
 
 from tesc.analysis.registry import all_rules
+from tesc.uses.reading import is_kept
 from tesc.workspace import find_files
 
 TYPE_CHECKING = False
@@ -47,6 +48,7 @@ async def _load(server: Server, project: Project) -> None:
     all_rules()
     await asyncio.sleep(0)
     project.loaded = True
+    project.awaits_uses = server.session.settings.sources and not project.indexed and is_kept(project.folder)
     project.touch()
     progress.end(f"{len(files)} files")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from lsprotocol import types as t
 
+from tesc import codes
 from tesc.analysis.diagnostic import SourceEdit
 from tesc.analysis.fixing import fixable, settle
 from tesc.analysis.registry import all_rules
@@ -40,10 +41,6 @@ REWRITE = t.CodeActionKind.RefactorRewrite.value
 FIX_ALL = "source.fixAll.tesc"
 KINDS = (QUICK, REWRITE, FIX_ALL)
 
-_SYNTAX_ERROR = "TE001"
-_UNUSED_IGNORE = "TE008"
-_NO_MATCH = "TE504"
-_UNUSED_EVENT = "TE601"
 _LONGEST_TITLE = 100
 
 
@@ -99,7 +96,7 @@ def begun_above(view: View, found: Sequence[Diagnostic], span: Span) -> list[Dia
     line = first = view.source.place(span.start)[0]
     while first in below:
         first -= 1
-    mine = [one for one in found if one.code == _SYNTAX_ERROR and one.source is view.source]
+    mine = [one for one in found if one.code == codes.SYNTAX_ERROR and one.source is view.source]
     return [one for one in mine if _line(one) == first] if first < line else []
 
 
@@ -208,7 +205,7 @@ def _removals(view: View, one: Diagnostic) -> Iterator[Offer]:
     if one.fix is not None:
         return
     text = printable(view.text[one.span.start : one.span.end])
-    if one.code == _UNUSED_IGNORE:
+    if one.code == codes.UNUSED_IGNORE:
         edits = remove_ignore(view.tree, one.span)
         if edits:
             yield Offer(
@@ -218,7 +215,7 @@ def _removals(view: View, one: Diagnostic) -> Iterator[Offer]:
                 about=one,
                 preferred=True,
             )
-    elif one.code == _NO_MATCH:
+    elif one.code == codes.PATTERN_MATCHES_NOTHING:
         edits = remove_pattern(view.tree, one.span)
         if not edits:
             return
@@ -229,14 +226,14 @@ def _removals(view: View, one: Diagnostic) -> Iterator[Offer]:
             yield Offer(f"Write '{name}' (unsafe)", QUICK, change, one)
         # What is misspelt was meant to disable something.
         yield Offer(f"Remove the pattern '{text}'", QUICK, edits, one, preferred=not meant)
-    elif one.code == _UNUSED_EVENT:
+    elif one.code == codes.UNUSED_EVENT:
         for offer in disabling(view, one.span):
             yield replace(offer, kind=QUICK, about=one)
 
 
 def _silence(view: View, one: Diagnostic) -> Offer | None:
     rule = next((rule for rule in all_rules() if rule.code == one.code), None)
-    if rule is None or one.code == _UNUSED_IGNORE:
+    if rule is None or one.code == codes.UNUSED_IGNORE:
         return None
     if isinstance(rule, SyntaxRule) and rule.severity == "error":
         return None  # the line stays unread, whoever looks away

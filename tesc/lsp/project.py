@@ -10,6 +10,7 @@ from tesc.analysis.per_unit_cache import PerUnitCache
 from tesc.analysis.rechecking import Given, check_again, is_near, settled
 from tesc.analysis.rule import RunRule
 from tesc.analysis.selection import chosen, flaw_of, unknown_rules
+from tesc.analysis.stepwise import at_once
 from tesc.config.errors import BadConfiguration, ConfigError
 from tesc.lsp.uses import RememberingIndex
 from tesc.records import replace
@@ -21,7 +22,7 @@ from tesc.workspace import Overrides, Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tesc.analysis.diagnostic import Diagnostic, SourceEdit
     from tesc.analysis.rechecking import State
@@ -70,6 +71,8 @@ class Project:
         self.sources: set[str] = set()
         self.uses: Index = RememberingIndex()
         self.indexed = False
+        # Whether the sources will have been read so soon that nothing is looked for before.
+        self.awaits_uses = False
         # What rules on uses look at; None as long as it is not known whether that is all.
         self.all_uses: Index | None = None
 
@@ -165,7 +168,7 @@ class Project:
 
         Where a look at all files takes its time, only what is found in these files by themselves.
         """
-        if self.loaded and (self.is_checked or self._is_small() or is_near(self._state, self._given())):
+        if self.is_ready and (self.is_checked or self._is_small() or is_near(self._state, self._given())):
             return self.found_soon.get(tree.source, [])
         wanted = {id(one) for one in opened}
         units = [unit for unit in self.units if any(id(one) in wanted for one in unit.trees)]
@@ -174,6 +177,11 @@ class Project:
     def _is_small(self) -> bool:
         """Whether a look at all files takes no time either."""
         return sum(len(tree.source.text) for unit in self.units for tree in unit.trees) <= _SMALL
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether all is read that what is found depends on."""
+        return self.loaded and not self.awaits_uses
 
     @property
     def found(self) -> dict[Source, list[Diagnostic]]:
@@ -200,7 +208,7 @@ class Project:
     @property
     def is_settled(self) -> bool:
         """Whether no rule is left that has to look at what changed."""
-        return self.is_checked and self._state is not None and not self._state.late
+        return self.is_checked and self._state is not None and self._state.is_settled
 
     def steps(self) -> Iterator[None]:
         """Look at what changed, in steps, between which it may change again."""
@@ -211,11 +219,16 @@ class Project:
             self._take(state, at, generation)
 
     def settling(self) -> Iterator[None]:
-        """Let the rules look that nobody waits for, in steps."""
-        state, at, generation = self._state, self._checked, self._generation
-        if state is not None and state.late:
-            state = yield from settled(state)
-            self._take(state, at, generation)
+        """Let the rules look that nobody waits for, in steps; in vain where more changes meanwhile."""
+        at, generation = self._checked, self._generation
+        working = settled(self._state) if self._state is not None and not self._state.is_settled else None
+        while working is not None and at == self._now:
+            try:
+                next(working)
+            except StopIteration as done:
+                self._take(done.value, at, generation)
+                return
+            yield
 
     def _take(self, state: State, at: int, generation: int) -> None:
         if generation == self._generation and at >= self._checked:
@@ -241,7 +254,7 @@ class Project:
         now = forked.workspace.tree_of(tree.source.file)
         if now is None:
             return []
-        if self.loaded and self.is_checked:
+        if self.is_ready and self.is_checked:
             return forked.found.get(now.source, [])
         units = [unit for unit in forked.units if any(now is one for one in unit.trees)]
         return _by_source(_checked(forked.workspace, units)).get(now.source, [])
@@ -275,7 +288,17 @@ class Forked:
     @property
     def found(self) -> dict[Source, list[Diagnostic]]:
         """What the rules find, by file."""
-        return _found_then(self._before, Given(self.units, self.workspace.settings, self._uses))
+        return at_once(settled(self._state)).found
+
+    @property
+    def found_soon(self) -> dict[Source, list[Diagnostic]]:
+        """The same, but for what rules find that nobody waits for."""
+        return self._state.found
+
+    @property
+    def _state(self) -> State:
+        given = Given(self.units, self.workspace.settings, self._uses)
+        return at_once(check_again(self._before, given))
 
 
 class _Workspace(Workspace):
@@ -345,22 +368,6 @@ def _checked(workspace: Workspace, units: list[Unit]) -> list[Diagnostic]:
     rules, levels = chosen(workspace.settings)
     rules = [rule for rule in rules if not isinstance(rule, RunRule)]
     return check(units, rules, workspace.settings, {}, levels)
-
-
-def _found_then(before: State | None, given: Given) -> dict[Source, list[Diagnostic]]:
-    """What the rules find in other texts than those of a state."""
-
-    def steps() -> Generator[None, None, State]:
-        state = yield from check_again(before, given)
-        return (yield from settled(state))
-
-    working = steps()
-    while True:
-        try:
-            next(working)
-        except StopIteration as done:
-            state: State = done.value
-            return state.found
 
 
 def _by_node(unit: Unit) -> dict[int, list[UnitEvent]]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import re
 import time
 
 from lsprotocol import types as t
 
+from tesc import codes
 from tesc.lsp.reports import of_configuration, reported, reported_in_source
 from tesc.lsp.uris import uri_of
 
@@ -16,18 +18,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tesc.analysis.diagnostic import Diagnostic
     from tesc.config.errors import ConfigError
     from tesc.lsp.server import Server
     from tesc.lsp.sources import SourceView
     from tesc.lsp.view import View
 
-_NOT_ENDED = "TE002"
 # In seconds: how long it is checked at once, and how long the client then has. What it sends is read
 # in several turns, so it has to have more than one.
 _SLICE = 0.004
 _PAUSE = 0.001
 # In seconds: after which pause the rules look that nobody waits for.
 _LATE = 0.3
+
+
+def _is_new(one: Diagnostic, saved: str) -> bool:
+    """Whether a finding is about an event that was typed since its file was saved: its calls come later."""
+    name = one.source.text[one.span.start : one.span.end]
+    return re.search(rf"^(?![ \t]*#).*?\b{re.escape(name)}\(", saved, re.M) is None
 
 
 class Publisher:
@@ -38,6 +46,7 @@ class Publisher:
         # What the client was told last, by document.
         self._told: dict[str, list[t.Diagnostic]] = {}
         self._waiting: asyncio.TimerHandle | None = None
+        self._settling: asyncio.TimerHandle | None = None
         self._working = False
         self._asked_for_all = False
 
@@ -55,8 +64,9 @@ class Publisher:
 
     def soon(self, delay: float | None = None) -> None:
         """Publish after the client's debounce time, or after `delay` seconds, from now on."""
-        if self._waiting is not None:
-            self._waiting.cancel()
+        for timer in (self._waiting, self._settling):
+            if timer is not None:
+                timer.cancel()
         if delay is None:
             delay = self._server.session.settings.debounce / 1000
         self._waiting = asyncio.get_running_loop().call_later(delay, self._begin)
@@ -68,26 +78,34 @@ class Publisher:
             self._server.keep(self._work())
 
     async def _work(self) -> None:
-        """Check what changed, and publish what is found; then what can wait, unless more changes."""
+        """Check what changed, and publish what is found; what can wait follows, unless more changes."""
         try:
             await self.checked()
             self._now()
         finally:
             self._working = False
-        await asyncio.sleep(_LATE)
+        loop = asyncio.get_running_loop()
+        self._settling = loop.call_later(_LATE, lambda: self._server.keep(self._settle()))
+
+    async def _settle(self) -> None:
+        """Publish what the rules find that nobody waits for."""
         for project in self._server.session.projects:
-            if project.is_checked and not project.is_settled and self._waiting is None:
+            if project.is_checked and not project.is_settled and not self._is_busy:
                 await self._in_slices(project.settling())
                 self._now()
-        if self._waiting is None and not self._working:
+        if not self._is_busy:
             gc.collect(1)
+
+    @property
+    def _is_busy(self) -> bool:
+        return self._working or self._waiting is not None
 
     async def checked(self) -> None:
         """Check what changed in the projects, a little at a time, so that the client is served meanwhile."""
         if not self._is_shown:
             return
         for project in self._server.session.projects:
-            if project.loaded and not project.is_checked:
+            if project.is_ready and not project.is_checked:
                 await self._in_slices(project.steps())
 
     @property
@@ -100,7 +118,7 @@ class Publisher:
         """The same, and all that can wait."""
         await self.checked()
         for project in self._server.session.projects:
-            while project.loaded and not project.is_settled:
+            while project.is_ready and not project.is_settled:
                 await self._in_slices(project.steps())
                 await self._in_slices(project.settling())
 
@@ -152,7 +170,10 @@ class Publisher:
         found = view.project.found_in(view.tree, opened)
         if document.edited:
             # Who types the last line has not ended it yet, and many editors end it when they save.
-            found = [one for one in found if one.code != _NOT_ENDED]
+            found = [one for one in found if one.code != codes.MISSING_LINE_END]
+            found = [
+                one for one in found if one.code != codes.UNUSED_EVENT or not _is_new(one, document.saved)
+            ]
         return reported(found, session, self._with_related)
 
     def of_source(self, view: SourceView) -> list[t.Diagnostic]:
@@ -161,7 +182,7 @@ class Publisher:
         return [
             one
             for project in session.projects
-            if project.loaded
+            if project.is_ready
             for one in reported_in_source(project.found_soon, view.source, session, self._with_related)
         ]
 
@@ -183,7 +204,7 @@ class Publisher:
         return {
             uri_of(source.file): reported(found, session, self._with_related)
             for project in session.projects
-            if project.loaded
+            if project.is_ready
             for source, found in project.found_soon.items()
             if not session.is_open(source.file) and uri_of(source.file) not in self._server.sources.opened
         }

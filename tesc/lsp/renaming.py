@@ -21,7 +21,8 @@ from tesc.uses.use import DECLARATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from typing import Callable
 
     from tesc.lsp.project import Project
     from tesc.lsp.sources import Sources
@@ -35,7 +36,6 @@ _NAME = re.compile(r"[A-Za-z0-9_]+")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CALL = "trace_"
 # What a renaming must not bring, whatever its severity.
-_CLASHES = frozenset({"TE101", "TE102", "TE103", "TE304"})
 
 
 @record
@@ -56,6 +56,33 @@ def name_at(view: View, target: Target | None) -> tuple[Span, str] | None:
     if isinstance(target, PatternPlace) and _single(view, target.word) is not None:
         return target.span, target.word.text
     return None
+
+
+def check_renamable(sources: Sources, name: str, named: Callable[[str], tuple[Project, Renaming]]) -> None:
+    """Raise Refused where what is called `name` can have no other name; `named` makes a renaming of one.
+
+    Patterns and macros may want a name that begins, or ends, as it does, so several are tried.
+    """
+    first: Refused | None = None
+    for probe in _probes(name, sources):
+        try:
+            edits_for(sources, *named(probe))
+            return
+        except Refused as refused:
+            first = first or refused
+    if first is not None:
+        raise first
+
+
+def _probes(name: str, sources: Sources) -> Iterator[str]:
+    """Names that no event has and that begin or end as `name` does."""
+    word = "renamed"
+    while any(project.events_named(f"{name}_{word}") for project in sources.projects):
+        word += "_"
+    yield f"{name}_{word}"
+    yield f"{word}_{name}"
+    head, _, tail = name.partition("_")
+    yield f"{head}_{word}_{tail}"
 
 
 def _single(view: View, word: Word) -> UnitEvent | None:

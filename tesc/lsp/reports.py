@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types as t
 
+from tesc import codes
 from tesc.analysis.diagnostic import Related
 from tesc.lsp.positions import range_of, units
 from tesc.lsp.rule_pages import page_uri
@@ -25,7 +26,7 @@ _SEVERITIES = {
     "information": t.DiagnosticSeverity.Information,
 }
 # What they are about has no effect: suppressions, patterns and events that nobody needs.
-_UNNECESSARY = frozenset({"TE008", "TE504", "TE601"})
+_UNNECESSARY = frozenset({codes.UNUSED_IGNORE, codes.PATTERN_MATCHES_NOTHING, codes.UNUSED_EVENT})
 
 
 def reported(found: Iterable[Diagnostic], session: Session, with_related: bool = True) -> list[t.Diagnostic]:
@@ -55,7 +56,7 @@ def _reported(diagnostic: Diagnostic, session: Session, with_related: bool) -> t
 
 
 # Rules that report at the declaration what is wrong with a call; their related places are the calls.
-_OF_CALLS = frozenset({"TE603"})
+_OF_CALLS = frozenset({codes.WRONG_ARGUMENT_COUNT})
 
 
 def reported_in_source(

@@ -32,7 +32,7 @@ class Opened:
     """An open trace-events document.
 
     `quiet` is true if nothing is reported of it: it is excluded. `edited` is true if it was changed
-    since it was opened or saved.
+    since it was opened or saved; `saved` is the text that it had then.
     """
 
     uri: str
@@ -40,6 +40,7 @@ class Opened:
     version: int | None
     quiet: bool
     edited: bool = False
+    saved: str = ""
 
 
 class Session:
@@ -106,7 +107,7 @@ class Session:
         project = self.project_of(path)
         project.workspace.add_source(Source(project.shown(path), _whole(text), path))
         project.touch()
-        self.opened[uri] = Opened(uri, path, version, self._excluded(path))
+        self.opened[uri] = Opened(uri=uri, path=path, version=version, quiet=self._excluded(path), saved=text)
         return True
 
     def change(self, uri: str, version: int | None, text: str) -> bool:
@@ -114,7 +115,7 @@ class Session:
         before = self.opened.get(uri)
         if before is None:
             return False
-        self.opened[uri] = Opened(uri, before.path, version, before.quiet, True)
+        self.opened[uri] = replace(before, version=version, edited=True)
         project = self.project_of(before.path)
         project.workspace.put_source(Source(project.shown(before.path), _whole(text), before.path))
         project.touch()
@@ -125,7 +126,8 @@ class Session:
         before = self.opened.get(uri)
         if before is None:
             return False
-        self.opened[uri] = replace(before, edited=False)
+        tree = self._tree(before.path)
+        self.opened[uri] = replace(before, edited=False, saved=tree.source.text if tree else before.saved)
         return True
 
     def close(self, uri: str) -> bool:
@@ -229,4 +231,4 @@ class Session:
 
 def _whole(text: str) -> str:
     """A client's text without halves of characters, which JSON can spell but no file can hold."""
-    return _HALVES.sub("\ufffd", text)
+    return text if text.isascii() else _HALVES.sub("\ufffd", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tesc import codes
 from tesc.analysis.declaring import declaring_edit, tree_for
 from tesc.lsp.offers import QUICK, Offer
 from tesc.uses.use import CALL
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from tesc.lsp.project import Project
     from tesc.lsp.sources import Sources, SourceView
 
-_UNDECLARED = "TE602"
 _MOST_HEADERS = 40  # whose declarations of members are looked at
 
 
@@ -25,7 +25,7 @@ def source_offers(sources: Sources, view: SourceView, found: Sequence[Diagnostic
         if one.fix is not None:
             said = one.help or one.message
             yield Offer(said[0].upper() + said[1:], QUICK, one.fix.edits, one)
-        if one.code == _UNDECLARED and project is not None:
+        if one.code == codes.UNDECLARED_EVENT and project is not None:
             yield from _declaring(sources, project, view, one)
 
 

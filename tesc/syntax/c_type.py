@@ -22,6 +22,7 @@ FLOATING_WORDS = frozenset({"float", "double"})
 TAG_WORDS = frozenset({"struct", "union", "enum"})
 QUALIFIERS = frozenset({"const", "volatile", "restrict"})
 _KNOWN_WORDS = ALLOWED_WORDS | FLOATING_WORDS | QUALIFIERS
+_NO_NAMES = _KNOWN_WORDS | TAG_WORDS
 
 # C11 6.7.2 paragraph 2: the combinations of base words, each without its optional `int`
 # (but for `int` alone), in alphabetical order.
@@ -165,6 +166,25 @@ def _is_pointed_to(tokens: list[tuple[int, str]], index: int) -> bool:
 @lru_cache(maxsize=None)
 def parse_declaration(text: str) -> Declaration:
     """Split one parameter's text, which starts and ends with no blank, into type and name."""
+    begin = max(text.rfind(" "), text.rfind("*"), text.rfind("\t")) + 1
+    name = text[begin:]
+    if name and name not in _NO_NAMES:
+        # Where the last word is none of a type's, what is before it says the rest.
+        typed = _typed(text[:begin])
+        if typed is not None:
+            type_end, type_ = typed
+            return Declaration(text, type_, name, type_end, begin, len(text), None)
+    return _split(text)
+
+
+@lru_cache(maxsize=None)
+def _typed(begin: str) -> tuple[int, CType] | None:
+    """Where in the text before a name its type ends, and the type; None where the two have a flaw."""
+    found = _split(f"{begin}_")
+    return (found.type_end, found.type) if found.flaw is None and found.name_start == len(begin) else None
+
+
+def _split(text: str) -> Declaration:
     tokens = _tokens(text)
     index = _name_index(tokens)
     flaw = None

@@ -101,7 +101,7 @@ class Event:
 
     @property
     def disabled(self) -> bool:
-        return self.has("disable")
+        return bool(self.properties) and self.has("disable")
 
     def has(self, word: str) -> bool:
         """Whether the word is one of its properties."""

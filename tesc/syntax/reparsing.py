@@ -80,7 +80,9 @@ def changed_lines(old: Source, new: Source) -> Changed:
     end = starts[at] if at < len(starts) else len(before)
     new_end = end + len(after) - len(before)
     old_lines, new_lines = len(split_lines(before[start:end])), len(split_lines(after[start:new_end]))
-    return Changed(start, end, new_end, first, old_lines, new_lines)
+    return Changed(
+        start=start, end=end, new_end=new_end, first=first, old_lines=old_lines, new_lines=new_lines
+    )
 
 
 def _common(one: str, other: str) -> int:
@@ -175,13 +177,13 @@ def moved(item: Item, by: int, lines: int) -> Item:
         return Disable(start, end, line, tuple(_moved_word(word, by) for word in item.patterns))
     assert isinstance(item, Include)
     return Include(
-        start,
-        end,
-        line,
-        item.path,
-        _moved_span(item.path_span, by),
-        _moved_word(item.prefix, by) if item.prefix else None,
-        _moved_word(item.base, by) if item.base else None,
+        start=start,
+        end=end,
+        line=line,
+        path=item.path,
+        path_span=_moved_span(item.path_span, by),
+        prefix=_moved_word(item.prefix, by) if item.prefix else None,
+        base=_moved_word(item.base, by) if item.base else None,
     )
 
 

@@ -75,8 +75,13 @@ def split_lines(text: str) -> list[tuple[int, str]]:
         parts = text.split("\n")
     if not parts[-1]:
         parts.pop()
-    lines = []
+    lines: list[tuple[int, str]] = []
     start = 0
+    if "\0" not in text and "\r" not in text:
+        for part in parts:
+            lines.append((start, part))
+            start += len(part) + 1
+        return lines
     for part in parts:
         line = part
         if part.endswith("\0") and text.startswith("\r\n", start + len(part) - 1):

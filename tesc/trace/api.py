@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from tesc.trace.events import Catalogue, load_unit
+from tesc.trace.guest import GuestTrace
 from tesc.trace.merge import batches
 from tesc.trace.opening import open_reader
 from tesc.trace.selection import Window, chooser
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-    from tesc.config.settings import Compat
+    from tesc.config.settings import Compat, Wire
     from tesc.trace.errors import TraceError
     from tesc.trace.events import TracedEvent
     from tesc.trace.reader import Prepare, RecordReader, Row
@@ -192,6 +193,7 @@ def open_trace(
     until: int | None = None,
     pids: Collection[int] | None = None,
     guest: str | None = None,
+    wire: Wire | None = None,
     no_header: bool = False,
     follow: bool = False,
     compat: Compat = "qemu",
@@ -202,7 +204,8 @@ def open_trace(
     trace-events-all of a build. `events` are patterns of names, `-PATTERN` takes some off again;
     `since` (inclusive) and `until` (exclusive) are nanoseconds as the trace counts them. Files
     without simpletrace's header are streams of the guest whose prefix is `guest` (empty for the
-    only one), or with `no_header` records whose IDs are positions in the events file.
+    only one), sent by `wire`, which their first bytes tell if it is None; or with `no_header` records
+    whose IDs are positions in the events file.
 
     `compat` is what the traced program's code was generated with: it decides what was recorded as text.
 
@@ -211,13 +214,14 @@ def open_trace(
     if isinstance(unit, (str, os.PathLike)):
         unit = load_unit(unit)
     catalogue = Catalogue(unit, compat=compat)
+    sent = None if guest is None else GuestTrace(guest, wire)
     paths = [path] if isinstance(path, (str, os.PathLike)) else path
 
     def opened() -> list[RecordReader]:
         readers: list[RecordReader] = []
         try:
             for one in paths:
-                readers.append(open_reader(os.fspath(one), catalogue, guest, no_header, follow))
+                readers.append(open_reader(os.fspath(one), catalogue, sent, no_header, follow))
         except BaseException:
             for reader in readers:
                 reader.source.close()

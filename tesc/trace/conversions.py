@@ -128,7 +128,15 @@ class _Walk:
         kind = self._kinds[index]
         if letter == "p":
             bits = self._model.address_bits
-        return Applied(index, kind, conversion.flags, width, precision, bits, letter)
+        return Applied(
+            index=index,
+            kind=kind,
+            flags=conversion.flags,
+            width=width,
+            precision=precision,
+            bits=bits,
+            letter=letter,
+        )
 
     def _bits(self, length: str) -> int | None:
         if length == "l":

@@ -88,16 +88,10 @@ DROPPED = TracedEvent("Dropped_Event", (("uint64_t", "num_events_dropped"),), '"
 
 
 def crossing_event(event: UnitEvent) -> TracedEvent:
-    """An event of a guest: there are no pointers, only numbers."""
-    if event.crosses:
-        return TracedEvent(event.name, tuple(event.parameters), event.format, texts=False)
-    from tesc.units.crossing import pointers_as_numbers
+    """An event of a guest, by the words of 2011: there are no pointers, only numbers."""
+    from tesc.units.crossing import crossed
 
-    node = event.node
-    parameters = [("uint64_t" if p.type.is_pointer else p.type.text, p.name) for p in node.parameters]
-    form = node.format.text if node.format else ""
-    if any(p.type.is_pointer for p in node.parameters):
-        form = pointers_as_numbers(form)
+    parameters, form = crossed(event.node, "words")
     return TracedEvent(event.name, tuple(parameters), form, texts=False)
 
 
@@ -166,9 +160,7 @@ class Catalogue:
         event = self._crossing.get(name)
         if event is None:
             return self.named(name)
-        from tesc.wire.schema import signature_of
-
-        return sent_event(event, signature_of(event))
+        return sent_event(event)
 
     def numbered(self, event_id: int, texts: bool) -> TracedEvent | None:
         """The event at an index, or of a stream ID where ranges with a base have such ones."""

@@ -176,7 +176,11 @@ def positive(condition: Condition, negated: bool = False) -> Condition:
     if isinstance(condition, Truth):
         return Truth(condition.operand, not condition.wanted)
     return Comparison(
-        OPPOSITE[condition.operator], condition.left, condition.right, condition.start, condition.stop
+        operator=OPPOSITE[condition.operator],
+        left=condition.left,
+        right=condition.right,
+        start=condition.start,
+        stop=condition.stop,
     )
 
 
@@ -316,7 +320,7 @@ class _Parser:
             )
         if not isinstance(left, (Name, Masked)) and not isinstance(right, (Name, Masked)):
             raise BadExpression("this compares no argument", left.start, right.stop, self._text)
-        return Comparison(token.text, left, right, token.start, token.stop)
+        return Comparison(operator=token.text, left=left, right=right, start=token.start, stop=token.stop)
 
     def _operand(self) -> Operand:
         first = self._single()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tesc.records import record
 from tesc.trace.errors import Unusable
 from tesc.trace.events import TracedEvent, crossing_event
-from tesc.units.crossing import pointers_as_numbers
+from tesc.units.crossing import crossed
 from tesc.wire.schema import schema_of, signature_of
 from tesc.wire.stream import FrameDecoder
 from tesc.wire.words import WordDecoder
@@ -18,22 +19,27 @@ if TYPE_CHECKING:
     from tesc.units.unit import Unit, UnitEvent
     from tesc.wire import Wire
     from tesc.wire.packet import TextAt
-    from tesc.wire.schema import Signature, WireSchema
+    from tesc.wire.schema import WireSchema
 
     Decoder = Union[FrameDecoder, WordDecoder]
 
 
-def sent_event(event: UnitEvent, signature: Signature) -> TracedEvent:
+@record
+class GuestTrace:
+    """What is to be read as a guest's: of the include with this `prefix`, or of the only one.
+
+    `wire` is how it was sent, None where its first bytes are to say so; `text_at` finds texts by their
+    addresses.
+    """
+
+    prefix: str = ""
+    wire: Wire | None = None
+    text_at: TextAt | None = None
+
+
+def sent_event(event: UnitEvent) -> TracedEvent:
     """An event that comes in frames: text is text, other pointers are numbers."""
-    node = event.node
-    form = node.format.text if node.format else ""
-    parameters = []
-    for parameter, kind in zip(node.parameters, signature.kinds):
-        pointer = parameter.type.is_pointer
-        type_ = ("const char *" if kind.letter == "t" else "uint64_t") if pointer else parameter.type.text
-        parameters.append((type_, parameter.name))
-    if any(parameter.type.is_pointer for parameter in node.parameters):
-        form = pointers_as_numbers(form, ("p",))
+    parameters, form = crossed(event.node, "frames")
     return TracedEvent(event.name, tuple(parameters), form)
 
 
@@ -82,7 +88,9 @@ class GuestEvents:
         mine = [event for event in unit.events if event.range == self.range]
         self.worded = tuple([crossing_event(event) for event in mine])
         self.schema: WireSchema = schema_of([signature_of(event, own) for event in mine])
-        self.traced = tuple([sent_event(*pair) for pair in zip(mine, self.schema.signatures)])
+        # Whether anything says that they are a guest's.
+        self.crosses = flat is not None or any(event.crosses for event in mine)
+        self.traced = tuple([sent_event(event) for event in mine])
 
     def events(self, wire: Wire) -> tuple[TracedEvent, ...]:
         """The events as a wire brings them."""

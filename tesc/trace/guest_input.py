@@ -4,39 +4,45 @@ from __future__ import annotations
 
 import struct
 
-from tesc.trace.errors import TraceErrors
+from tesc.trace.errors import TraceErrors, Unusable
 from tesc.trace.input import TraceInput
 from tesc.trace.layout import GUEST_HEAD, HEAD_BYTES, UNKNOWN
 from tesc.trace.receiving import Complaint, Receiver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mmap import mmap
-
     from tesc.trace.events import Catalogue, TracedEvent
+    from tesc.trace.guest import GuestTrace
     from tesc.trace.receiving import Received
+    from tesc.trace.ring_input import FollowedRings
     from tesc.wire import Wire
-    from tesc.wire.ring import Ring
 
 _WORD = (1 << 64) - 1
+_NO_BASE = (
+    "{path}: these are the words of 2011, and nothing says that the events of {events} are a guest's: give "
+    "the host's file, which includes the guest's with a base, or list a guest's own file in 'guest-files' of "
+    "tesc.toml, or say --wire words"
+)
 _ZEROS = bytes(4)
 
 
 class GuestInput(TraceInput):
     """A guest's stream, read through the decoder of its wire; `errors` are what the decoder complains of.
 
-    `wire` is recognized by the first bytes: frames where one is intact; the words of 2011, most of whose
-    bytes are zeros, where there are zeros in a row, which frames have not. A file that is a copy of the
-    guest's memory is searched for rings first.
+    If nobody says which, the `wire` is recognized by the first bytes: frames where one is intact; the words
+    of 2011, most of whose bytes are zeros, where there are zeros in a row, which frames have not. A file
+    that is a copy of the guest's memory is searched for rings first; one that is followed may be the
+    memory itself, whose rings grow.
     """
 
-    def __init__(self, source: TraceInput, catalogue: Catalogue, prefix: str) -> None:
+    def __init__(self, source: TraceInput, catalogue: Catalogue, asked: GuestTrace) -> None:
         """Go on from a source of which at least the first bytes were read. Raises Unusable."""
         from tesc.trace.guest import GuestEvents
+        from tesc.trace.ring_input import FollowedRings, is_memory, rings_in
         from tesc.wire.ring import read_rings
         from tesc.wire.stream import looks_framed
 
-        guest = GuestEvents(catalogue, prefix)
+        guest = GuestEvents(catalogue, asked.prefix)
         self._source = source
         self.path = source.path
         self.chunk = source.chunk
@@ -46,14 +52,23 @@ class GuestInput(TraceInput):
         self.data, self.at, self.start = b"", 0, 0
         self.errors = TraceErrors(source.path)
         framed = looks_framed(source.data, guest.schema)
-        rings = [] if framed else source.searched(rings_in)
+        rings = [] if framed or asked.wire == "words" else source.searched(rings_in)
         worded = _ZEROS in source.data and not framed and not rings
-        self.wire: Wire = "words" if worded else "frames"
+        self.wire: Wire = asked.wire or ("words" if worded else "frames")
+        if self.wire == "words" and not asked.wire and not guest.crosses:
+            raise Unusable(_NO_BASE.format(path=source.path, events=catalogue.path))
         self.events: tuple[TracedEvent, ...] = guest.events(self.wire)
-        self._receiver = Receiver(guest, self.wire, guest.decoder(self.wire), None)
-        self._over = bool(rings)
-        if rings:
-            made = self._receiver.take_ring(read_rings(rings, guest.schema), rings[0].frequency)
+        decoder = guest.decoder(self.wire, text_at=asked.text_at)
+        self._receiver = Receiver(guest, self.wire, decoder, None)
+        self._rings: FollowedRings | None = None
+        self._over = False
+        if source.follows and (rings or is_memory(source, framed, asked.wire)):
+            self._rings = FollowedRings(source, guest.schema, asked.text_at)
+            made = self._receiver.take_ring(self._rings.new(), self._rings.frequency)
+        elif rings:
+            self._over = True
+            items = read_rings(rings, guest.schema, asked.text_at)
+            made = self._receiver.take_ring(items, rings[0].frequency)
         else:
             made = self._receiver.take(source.data, UNKNOWN)
         self.data = self._laid_out(made)
@@ -69,7 +84,10 @@ class GuestInput(TraceInput):
         self.data, self.at = self.data[self.at :], 0
         grown = False
         while (len(self.data) < need or not grown) and not self._over:
-            if self._source.more(1):
+            if self._rings is not None:
+                items = self._rings.wait()
+                made = self._receiver.take_ring(items, self._rings.frequency)
+            elif self._source.more(1):
                 made = self._receiver.take(self._source.data, UNKNOWN)
                 self._source.at = len(self._source.data)
             else:
@@ -93,24 +111,6 @@ class GuestInput(TraceInput):
 
     def close(self) -> None:
         self._source.close()
-
-
-def rings_in(data: mmap) -> list[Ring]:
-    """The rings in a copy of memory, or the one in an answer of QMP's query-firmware-log."""
-    from tesc.wire.ring import find_rings, ring_of_log
-
-    if data[:1] != b"{":
-        return find_rings(data)
-    import base64
-    import json
-
-    try:
-        answer = json.loads(data[:])
-        answer = answer.get("return", answer)
-        one = ring_of_log(answer["version"], base64.b64decode(answer["log"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return []
-    return [] if one is None else [one]
 
 
 def _argument(value: int | bytes) -> bytes:

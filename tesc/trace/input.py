@@ -83,13 +83,18 @@ class TraceInput:
         return status.st_size if stat.S_ISREG(status.st_mode) else None
 
     def searched(self, search: Callable[[mmap], list[T]]) -> list[T]:
-        """What a search of the whole file finds; nothing where it is not a file that is all there."""
-        if not self.size:
+        """What a search of the whole file finds, as it is now; nothing where it is no file, or compressed."""
+        if self.path == "<stdin>" or self.compressed or not self.file_size:
             return []
         from mmap import ACCESS_READ, mmap
 
         with mmap(self._file.fileno(), 0, access=ACCESS_READ) as data:
             return search(data)
+
+    @property
+    def follows(self) -> bool:
+        """Whether more may come where the file ends."""
+        return self._follow
 
     def reopen(self) -> None:
         """Open the file once more: what a process forked from another reads moves the other's place, too."""

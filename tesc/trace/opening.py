@@ -12,15 +12,20 @@ from tesc.trace.reader import RecordReader
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.trace.events import Catalogue
+    from tesc.trace.guest import GuestTrace
 
 
 def open_reader(
-    path: str, catalogue: Catalogue, guest: str | None = None, headless: bool = False, follow: bool = False
+    path: str,
+    catalogue: Catalogue,
+    guest: GuestTrace | None = None,
+    headless: bool = False,
+    follow: bool = False,
 ) -> RecordReader:
     """Open a trace. Raises OSError, and Unusable where nothing in it can be read.
 
-    A file without simpletrace's header is a stream of the guest whose prefix `guest` is (empty for
-    the only one), or, with `headless`, records whose IDs are positions in the events file.
+    A file without simpletrace's header is what the `guest` sent, or, with `headless`, records whose IDs
+    are positions in the events file.
     """
     source = TraceInput(path, follow)
     try:
@@ -35,14 +40,17 @@ def open_reader(
             raise Unusable(f"{source.path}: its IDs are positions in {catalogue.path}, which has errors")
         source.at = layout.start
         if layout.version is None:
-            source = GuestInput(source, catalogue, guest or "")
+            assert guest is not None
+            source = GuestInput(source, catalogue, guest)
         return RecordReader(source, layout, catalogue)
     except BaseException:
         source.close()
         raise
 
 
-def _layout(source: TraceInput, guest: str | None, headless: bool, catalogue: Catalogue) -> PayloadLayout:
+def _layout(
+    source: TraceInput, guest: GuestTrace | None, headless: bool, catalogue: Catalogue
+) -> PayloadLayout:
     try:
         source.more(HEADER_BYTES)
         layout = headed_layout(source.data)

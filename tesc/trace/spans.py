@@ -220,7 +220,7 @@ class Spans:
         begin = waiting.pop()
         if not waiting:
             del self._open[at]
-        return Span(self.pairings[number].name, begin, time, pid, key)
+        return Span(name=self.pairings[number].name, begin=begin, end=time, pid=pid, key=key)
 
     def roles(self, event: TracedEvent) -> list[Role]:
         """What an event is in each pairing: its number, whether it begins, and the key's columns.

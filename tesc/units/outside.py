@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tesc.config.settings import Wire
     from tesc.syntax.nodes import Item
 
 
@@ -41,13 +42,15 @@ def outside(
     disable: Sequence[str] = (),
     event_prefix: str = "",
     crosses: bool = False,
+    wire: Wire = "frames",
     name: str = "<command line>",
     file: str = "",
 ) -> Outside:
     """Directives as `--include`, `--disable` and `--event-prefix` give them, one string each.
 
-    `name` is what diagnostics call their place; `file` is the root file that they belong to, which
-    paths are relative to. Raises BadDirective where one of them is not what it should be.
+    `wire` is how guests send their events. `name` is what diagnostics call their place; `file` is the
+    root file that they belong to, which paths are relative to. Raises BadDirective where one of them
+    is not what it should be.
     """
     lines = [include_directive(argument) for argument in includes]
     lines += [f"disable {pattern}" for argument in disable for pattern in argument.split(",")]
@@ -60,8 +63,8 @@ def outside(
         assert isinstance(directive, Prefix)
         prefix = directive.name.text
     if not trees and not prefix and not crosses:
-        return NOTHING
-    return Outside(trees, prefix, crosses)
+        return NOTHING if wire == NOTHING.wire else Outside(wire=wire)
+    return Outside(trees, prefix, crosses, wire)
 
 
 def _directive(line: str) -> Item:

@@ -45,7 +45,16 @@ class PlainEvents(Sequence):  # type: ignore[type-arg]
         if event is None:
             node = self.nodes[at]
             event = self._made[at] = UnitEvent(
-                self._source, node, node.name, node.disabled, at, 0, at, at, False, ()
+                source=self._source,
+                node=node,
+                name=node.name,
+                disabled=node.disabled,
+                index=at,
+                range=0,
+                wire_id=at,
+                stream_id=at,
+                crosses=False,
+                chain=(),
             )
         return event
 

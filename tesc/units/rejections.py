@@ -149,15 +149,25 @@ def facts(
     if consumer == "flatten":
         return
     seen = text.replace("\n", "").replace("\r", "").replace("\t", "")
+    limit = LIMITS[consumer]
     odd = consumer == "qemu" and not (seen.isascii() and seen.isprintable())
     for event in events:
         if consumer == "qemu":
-            yield from _in_head(event, text)
+            begin = event.name_start
+            # Most lines begin with a name, and that with its parenthesis.
+            if event.open != begin + len(event.name) or (begin and text[begin - 1] not in "\r\n"):
+                yield from _in_head(event, text)
             if odd:
                 yield from _invisible(event, text)
         elif consumer == "fixed":
             yield from _of_parameter_names(event)
-        yield from _of_parameters(event, types, LIMITS[consumer])
+        if len(event.parameters) > limit or not (event.parameters or event.void):
+            yield from _of_parameters(event, types, limit)
+        else:
+            for parameter in event.parameters:
+                if _of_type(parameter.declaration.type.text, types) is not None:
+                    yield from _of_parameters(event, types, limit)
+                    break
         form = event.format
         if form is not None and ("%m" in form.text or "\\n" in form.text):
             yield from _in_format(form, release)

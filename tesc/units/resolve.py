@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tesc.config.settings import Wire
     from tesc.syntax.nodes import Tree, Word
     from tesc.syntax.source import Source, Span
     from tesc.units.loading import Loader
@@ -29,12 +30,18 @@ class Outside:
 
     `directives` act as if written at the end of the root file; `event_prefix` goes before all
     names, as an includer of the root file would write it. `crosses` is true if the root's own
-    events cross the guest tunnel.
+    events cross the guest tunnel; `wire` is how guests send theirs.
     """
 
     directives: tuple[Tree, ...] = ()
     event_prefix: str = ""
     crosses: bool = False
+    wire: Wire = "frames"
+
+    @property
+    def says(self) -> bool:
+        """Whether it adds anything to a file without directives."""
+        return bool(self.directives or self.event_prefix or self.crosses)
 
 
 NOTHING = Outside()
@@ -71,7 +78,7 @@ def _is_visible(text: str) -> bool:
 
 
 def _resolve(roots: Sequence[Tree], loader: Loader | None, outside: Outside) -> Unit:
-    if loader is None or (outside is NOTHING and not any(has_directives(tree) for tree in roots)):
+    if loader is None or (not outside.says and not any(has_directives(tree) for tree in roots)):
         return _plain(roots)
     resolver = _Resolver(loader, outside)
     for tree in roots:
@@ -94,16 +101,42 @@ def _plain(roots: Sequence[Tree]) -> Unit:
             if at == MAX_EVENTS:
                 errors = errors or (_too_many_events(tree.source, node, ()),)
                 break
-            events.append(UnitEvent(tree.source, node, node.name, node.disabled, at, 0, at, at, False, ()))
+            events.append(
+                UnitEvent(
+                    source=tree.source,
+                    node=node,
+                    name=node.name,
+                    disabled=node.disabled,
+                    index=at,
+                    range=0,
+                    wire_id=at,
+                    stream_id=at,
+                    crosses=False,
+                    chain=(),
+                )
+            )
     chains = ((),) * len(roots)
     only = (Range(0, len(events), None, ""),)
-    return Unit(tuple(roots), tuple(roots), chains, tuple(events), only, (), errors)
+    return Unit(
+        roots=tuple(roots),
+        trees=tuple(roots),
+        chains=chains,
+        events=tuple(events),
+        ranges=only,
+        patterns=(),
+        errors=errors,
+    )
 
 
 def _too_many_events(source: Source, node: Event, chain: tuple[Inclusion, ...]) -> UnitError:
     message = f"the unit has more than {MAX_EVENTS:,} events"
     return UnitError(
-        codes.INCLUDE_TOO_DEEP, source, node.name_span, message, "the rest is left out: split it", chain
+        code=codes.INCLUDE_TOO_DEEP,
+        source=source,
+        span=node.name_span,
+        message=message,
+        help="the rest is left out: split it",
+        chain=chain,
     )
 
 
@@ -181,31 +214,32 @@ class _Resolver:
             stream = self._ranges[at].base + wire
             events.append(
                 UnitEvent(
-                    draft.source,
-                    draft.node,
-                    draft.name,
-                    draft.disabled,
-                    index,
-                    at,
-                    wire,
-                    stream,
-                    crosses,
-                    draft.chain,
+                    source=draft.source,
+                    node=draft.node,
+                    name=draft.name,
+                    disabled=draft.disabled,
+                    index=index,
+                    range=at,
+                    wire_id=wire,
+                    stream_id=stream,
+                    crosses=crosses,
+                    chain=draft.chain,
+                    wire=self._outside.wire,
                 )
             )
         ranges = tuple(Range(o.base, size, o.inclusion, o.prefix) for o, size in zip(self._ranges, sizes))
         trees = tuple(tree for tree, _ in self._trees.values())
         chains = tuple(chain for _, chain in self._trees.values())
         return Unit(
-            tuple(roots),
-            trees,
-            chains,
-            tuple(events),
-            ranges,
-            tuple(self._patterns.values()),
-            tuple(self._problems.values()),
-            tuple(self._expansions),
-            self._outside.directives,
+            roots=tuple(roots),
+            trees=trees,
+            chains=chains,
+            events=tuple(events),
+            ranges=ranges,
+            patterns=tuple(self._patterns.values()),
+            errors=tuple(self._problems.values()),
+            expansions=tuple(self._expansions),
+            directives=self._outside.directives,
         )
 
     def _file(self, tree: Tree, place: _Place, more: Sequence[Tree] = ()) -> None:
@@ -374,7 +408,7 @@ class _Resolver:
         help_: str | None,
         chain: tuple[Inclusion, ...],
     ) -> None:
-        self._add(UnitError(code, source, span, message, help_, chain))
+        self._add(UnitError(code=code, source=source, span=span, message=message, help=help_, chain=chain))
 
     def _add(self, error: UnitError) -> None:
         # A file that is included several times has its errors once.

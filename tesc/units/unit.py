@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tesc.config.settings import Wire
+
 
 @record
 class Inclusion:
@@ -50,8 +52,8 @@ class UnitEvent:
     `name` is the effective name, prefixes applied; `disabled` counts the unit's patterns. `index`
     is the position in the unit, `wire_id` that in its range (a position in the unit's `ranges`),
     `stream_id` the range's base plus the wire ID. `crosses` is true if it crosses the guest
-    tunnel, so that its pointers are numbers to the host; `chain` are the includes that led to it,
-    outermost first.
+    tunnel, by the `wire`: then its pointers are numbers to the host, but for texts that come as such.
+    `chain` are the includes that led to it, outermost first.
     """
 
     source: Source
@@ -64,13 +66,17 @@ class UnitEvent:
     stream_id: int
     crosses: bool
     chain: tuple[Inclusion, ...]
+    wire: Wire = "frames"
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
         """Type and name of each parameter, as generated code declares them."""
         if self.crosses:
-            return [("uint64_t" if p.type.is_pointer else p.type.text, p.name) for p in self.node.parameters]
-        return [(p.type.text, p.name) for p in self.node.parameters]
+            from tesc.units.crossing import crossed
+
+            return crossed(self.node, self.wire)[0]
+        declarations = [parameter.declaration for parameter in self.node.parameters]
+        return [(one.type.text, one.name) for one in declarations]
 
     @property
     def format(self) -> str:
@@ -78,10 +84,10 @@ class UnitEvent:
         form = self.node.format
         if form is None:
             return ""
-        if self.crosses and any(p.type.is_pointer for p in self.node.parameters):
-            from tesc.units.crossing import pointers_as_numbers
+        if self.crosses:
+            from tesc.units.crossing import crossed
 
-            return pointers_as_numbers(form.text)
+            return crossed(self.node, self.wire)[1]
         return form.text
 
 

@@ -7,12 +7,14 @@ where it can't tell it says None. It starts again at each `}` that begins a line
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
 
 from tesc.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Optional
 
     # Start, end and name; outside of all of them is file scope.
@@ -40,22 +42,35 @@ def region_at(regions: tuple[Region, ...], offset: int) -> Region | None:
     return None
 
 
+_MARK = re.compile(r"[{}#]")
 # A block without blocks in it is one step: most braces are its.
 _STEP = re.compile(r"\{[^{}#]*\}|[{}]|#[ \t]*(\w*)([^\n]*)")
 _NAME = re.compile(r"\s*(\w+)")
 _NEVER = re.compile(r"\s*0\s*")
+_BRACE = re.compile(r"[{}]")
+_DEPTHS = {"{": 1, "}": -1}
+_LONGEST_FUNCTION = 20_000
 
 
-def layout_of_c(masked: str) -> Layout:
-    """The layout of a masked C, C++ or Objective-C text."""
-    return _C(masked).layout()
+def _any_within(places: Sequence[int], start: int, end: int) -> bool:
+    number = bisect_left(places, start)
+    return number < len(places) and places[number] < end
+
+
+def layout_of_c(masked: str, places: Sequence[int] | None = None) -> Layout:
+    """The layout of a masked C, C++ or Objective-C text; with `places`, in order, what matters to these.
+
+    Functions that hold none of the places are left out then where that saves time.
+    """
+    return _C(masked, places).layout()
 
 
 class _C:
     """One scan of a text. `depth` counts the braces since the function, or whatever it is, began."""
 
-    def __init__(self, masked: str) -> None:
+    def __init__(self, masked: str, places: Sequence[int] | None) -> None:
         self.text = masked
+        self.places = places
         self.functions: list[Region] = []
         self.macros: list[Region] = []
         self.dead: list[Region] = []
@@ -69,28 +84,65 @@ class _C:
         self.dead_since: int | None = None
 
     def layout(self) -> Layout:
-        for step in _STEP.finditer(self.text):
-            place = step.start()
-            char = self.text[place]
-            if char != "#":
-                # Braces that are left out count for nothing.
-                if self.dead_since is not None:
-                    continue
-                end = step.end() - 1
-                if end > place:
-                    if self.depth and self.text[end - 1] != "\n":
-                        continue
-                    self._open(place)
-                    self._close(end)
-                else:
-                    (self._open if char == "{" else self._close)(place)
-            elif not self.text[self.text.rfind("\n", 0, place) + 1 : place].strip():
-                self._directive(step)
-                self.boundary = step.end() if not self.depth else self.boundary
+        text = self.text
+        end = 0
+        while True:
+            mark = _MARK.search(text, end)
+            if mark is None:
+                break
+            place = mark.start()
+            end = self._whole(place) if mark[0] == "{" and not self.depth and self.dead_since is None else 0
+            if not end:
+                step = _STEP.match(text, place)
+                assert step is not None
+                self._step(step)
+                end = step.end()
         self._leave(len(self.text))
         if self.dead_since is not None:
             self.dead.append((self.dead_since, len(self.text), None))
         return Layout(tuple(self.functions), tuple(self.macros), tuple(self.dead))
+
+    def _whole(self, place: int) -> int:
+        """Take a function at once, as most are; returns its end, or 0 where it takes a step a brace.
+
+        It does with preprocessor lines within it, and where its braces seem to close before its last line.
+        """
+        text = self.text
+        end = text.find("\n}", place, place + _LONGEST_FUNCTION) + 2
+        if end < 2 or text.find("#", place, end) >= 0:
+            return 0
+        braces = _BRACE.findall(text, place, end)
+        if braces.count("{") * 2 != len(braces):
+            return 0
+        if self.places is None or _any_within(self.places, place, end):
+            if min(accumulate(map(_DEPTHS.__getitem__, braces[:-1]))) < 1:
+                return 0
+            self._open(place)
+            if self.depth:
+                self._leave(end)
+            else:
+                return 0  # a class, and what is within it
+        self.boundary = end
+        return end
+
+    def _step(self, step: re.Match[str]) -> None:
+        place = step.start()
+        char = self.text[place]
+        if char != "#":
+            # Braces that are left out count for nothing.
+            if self.dead_since is not None:
+                return
+            end = step.end() - 1
+            if end > place:
+                if self.depth and self.text[end - 1] != "\n":
+                    return
+                self._open(place)
+                self._close(end)
+            else:
+                (self._open if char == "{" else self._close)(place)
+        elif not self.text[self.text.rfind("\n", 0, place) + 1 : place].strip():
+            self._directive(step)
+            self.boundary = step.end() if not self.depth else self.boundary
 
     def _open(self, place: int) -> None:
         if self.depth:

@@ -204,5 +204,5 @@ class _Expanding:
         first = next(n for n, part in enumerate(paste.parts) if isinstance(part, int))
         before = "".join(map(str, paste.parts[:first]))
         after = name[len(before) + len(word[0]) :]
-        made = Word(paste, word.start(), word.end(), before, after, name)
+        made = Word(paste=paste, start=word.start(), end=word.end(), before=before, after=after, name=name)
         self.words.setdefault((word.start(), paste.kind, name), made)

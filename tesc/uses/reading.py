@@ -36,6 +36,11 @@ class Read:
     facts: Facts | None
 
 
+def is_kept(folder: str) -> bool:
+    """Whether what a folder's sources say is in the cache, so that reading them takes no time."""
+    return cache.table("sources", folder).is_kept
+
+
 class Reader:
     """The sources below a folder, read one at a time, by somebody who has other things to do meanwhile."""
 

@@ -111,9 +111,17 @@ def facts(text: str, language: str, foreign: Iterable[Paste] = ()) -> Facts:
     found = _identifiers(text)
     if not (found or foreign):
         return _NO_FACTS
-    masked = masked_rust(text) if language == RUST else _masked(text, found, bool(foreign))
+    # What has to do with places far from a use needs all of a text.
+    whole = bool(foreign) or language == RUST or _FAR.search(text) is not None
+    if whole:
+        masked = masked_rust(text) if language == RUST else masked_c(text)
+    else:
+        masked = masked_around(text, [match.start() for match in found])
     found = [match for match in found if masked.startswith(match[0], match.start())]
-    layout = layout_of_rust(masked) if language == RUST else layout_of_c(masked)
+    if language == RUST:
+        layout = layout_of_rust(masked)
+    else:
+        layout = layout_of_c(masked, None if whole else [match.start() for match in found])
     scanned = _Scan(text, masked, language == RUST, layout)
     uses = [use for match in found for use in [scanned.use(match)] if use is not None and use.name]
     expansion = expand(masked, layout, [*scanned.pastes, *foreign])
@@ -135,15 +143,8 @@ def _identifiers(text: str) -> list[re.Match[str]]:
     return sorted((match for match in found if _starts_here(text, match.start())), key=_start)
 
 
-# What has to do with places far from a use: macros, and code that is left out.
+# Macros, and code that is left out.
 _FAR = re.compile(r"##|#[ \t]*(?:define|undef)[^\n]*(?:\\[ \t]*\r?\n[^\n]*)*?trace_|#[ \t]*if[ \t]+0", re.I)
-
-
-def _masked(text: str, found: list[re.Match[str]], foreign: bool) -> str:
-    """A masked C text: around its uses, where no others of its places matter."""
-    if foreign or _FAR.search(text):
-        return masked_c(text)
-    return masked_around(text, [match.start() for match in found])
 
 
 def _start(match: re.Match[str]) -> int:

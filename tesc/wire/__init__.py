@@ -8,7 +8,4 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal
-
-    # How a guest sends its events.
-    Wire = Literal["frames", "words"]
+    from tesc.config.settings import Wire as Wire

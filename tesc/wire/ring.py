@@ -93,16 +93,16 @@ def find_rings(data: bytes | mmap) -> list[Ring]:
     found: dict[int, Ring] = {}
     at = data.find(MAGIC)
     while at >= 0:
-        one = _ring(data, at)
+        one = ring_at(data, at)
         if one is not None and (one.cpu not in found or found[one.cpu].boots <= one.boots):
             found[one.cpu] = one
         at = data.find(MAGIC, at + 8)
     return [found[cpu] for cpu in sorted(found)]
 
 
-def _ring(data: bytes | mmap, at: int) -> Ring | None:
+def ring_at(data: bytes | mmap, at: int) -> Ring | None:
     """The ring whose magic is at a place, if there is one of ours."""
-    if len(data) < at + HEADER:
+    if len(data) < at + HEADER or data[at : at + 16] != MAGIC:
         return None
     header, size = struct.unpack_from("<QQ", data, at + 16)
     if header != HEADER or not 1024 <= size <= _MOST or size & (size - 1):
@@ -140,7 +140,8 @@ def read_ring(
         made.append(OtherSchema(ring.offset, ring.hash, f"CPU {ring.cpu}"))
         if not go_on:
             return made
-    events, skipped = _Records(ring, schema, text_at).read()
+    data, first = ordered(ring)
+    events, skipped = Records(ring, schema, text_at, data, first).read()
     if ring.events > len(events):
         made.append(Before(ring.offset, ring.events - len(events), 0))
     if ring.dropped:
@@ -159,20 +160,30 @@ def read_rings(rings: list[Ring], schema: WireSchema, text_at: TextAt | None = N
     return [*said, *sorted(events, key=lambda event: event.time or 0)]
 
 
-class _Records:
-    """The records of one ring."""
+def ordered(ring: Ring) -> tuple[bytes, int]:
+    """The bytes of a ring, what was written first of all first, and how many were written before them."""
+    if ring.log:
+        return ring.data, (ring.written - len(ring.data)) & 0xFFFFFFFF
+    size = len(ring.data)
+    if ring.written < size and ring.events * 8 <= size:
+        return ring.data[: ring.written], 0
+    turn = ring.written % size
+    return ring.data[turn:] + ring.data[:turn], (ring.written - size) & 0xFFFFFFFF
 
-    def __init__(self, ring: Ring, schema: WireSchema, text_at: TextAt | None) -> None:
+
+class Records:
+    """The records in bytes of a ring, in order; `first` is how many bytes were written before them."""
+
+    def __init__(
+        self, ring: Ring, schema: WireSchema, text_at: TextAt | None, data: bytes, first: int
+    ) -> None:
         self._ring = ring
         self._signatures = schema.signatures
         self._text_at = text_at
         self._timed = bool(ring.frequency)
         self._size = len(ring.data)
-        # What was written last, in order: the ring turned so that its oldest byte is the first.
-        turn = ring.written % self._size if self._size and not ring.log else 0
-        wrapped = ring.written >= self._size or ring.events * 8 > self._size
-        self._data = ring.data[turn:] + ring.data[:turn] if wrapped or ring.log else ring.data[: ring.written]
-        self._first = (ring.written - len(self._data)) & 0xFFFFFFFF
+        self._data = data
+        self._first = first
         self._head = struct.Struct(f"{ring.order}II")
         self._word = struct.Struct(f"{ring.order}Q")
 
@@ -182,7 +193,7 @@ class _Records:
         skipped = 0
         at = 0
         while at + 8 <= len(self._data):
-            event, words = self._record(at)
+            event, words = self.record(at)
             if event is None:
                 skipped += 8 if made else 0
                 at += 8
@@ -191,7 +202,8 @@ class _Records:
                 at += 8 * words
         return made, skipped
 
-    def _record(self, at: int) -> tuple[WireEvent | None, int]:
+    def record(self, at: int) -> tuple[WireEvent | None, int]:
+        """The event whose record is at a place of the data, and its length in words; None, 0 without one."""
         head, check = self._head.unpack_from(self._data, at)
         words = head >> 16 & 0xFF
         wire_id = head & 0xFFFF

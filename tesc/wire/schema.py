@@ -8,15 +8,14 @@ they change nothing of what is sent.
 from __future__ import annotations
 
 from tesc.records import record
-from tesc.syntax.arguments import printings
 from tesc.syntax.c_type import QUALIFIERS
-from tesc.units.text import text_of
+from tesc.units.crossing import texts_sent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tesc.syntax.nodes import Event, Parameter
+    from tesc.syntax.nodes import Event
     from tesc.units.unit import Unit, UnitEvent
 
 _SIGNED = {"signed char": 8, "short": 16, "int": 32, "long": 64, "long long": 64}
@@ -110,26 +109,21 @@ def schema_of_range(unit: Unit, number: int) -> WireSchema:
 def signature_of(event: UnitEvent, prefix: str = "") -> Signature:
     """How an event is sent; `prefix` is taken off its name."""
     name = event.name.removeprefix(prefix)
-    kinds = [kind_of(event.node, number) for number in range(len(event.node.parameters))]
+    texts = texts_sent(event.node)
+    kinds = [_kind_of(event.node, number, number in texts) for number in range(len(event.node.parameters))]
     return Signature(name, tuple(kinds))
 
 
-def kind_of(event: Event, number: int) -> ArgumentKind:
-    """How an event's parameter is sent: a `char *` as text, unless the format prints its address."""
+def _kind_of(event: Event, number: int, text: bool) -> ArgumentKind:
+    """How an event's parameter is sent."""
     parameter = event.parameters[number]
     if parameter.type.is_pointer:
-        return TEXT if _is_text(event, parameter, number) else POINTER
+        return TEXT if text else POINTER
     base = parameter.type.base
     if base is None:  # a type of the project's own: 64 bits hold whatever integer it is
         words = [word for word in parameter.type.words if word not in QUALIFIERS]
         return ArgumentKind(" ".join(words), "u", 0, (1 << 64) - 1)
     return _KINDS.get(base, POINTER)
-
-
-def _is_text(event: Event, parameter: Parameter, number: int) -> bool:
-    text = text_of(parameter.type.text, printings(event.format.text if event.format else "").get(number))
-    # The functions that send text take a pointer to plain `char`.
-    return text is not None and text.plain
 
 
 def first_difference(mine: WireSchema, theirs: WireSchema) -> str:

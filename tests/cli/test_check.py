@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import stat
@@ -16,6 +17,7 @@ from jsonschema import Draft202012Validator
 import tesc
 from tesc import __version__
 from tesc.analysis.registry import all_rules
+from tesc.analysis.rules import te703_misspelt_word
 from tesc.cli.main import main
 from tesc.files import MAX_SOURCE_BYTES
 
@@ -928,3 +930,24 @@ def test_source_code_is_refused_in_a_line(command, tmp_path, capsys):
     assert main([command, str(file)]) == 2
     assert f"{file}: C or Rust source, where a trace-events file is expected" in capsys.readouterr().err
     assert file.read_text() == "int main(void)\n{\n}\n"
+
+
+def test_a_rule_says_which_package_it_lacks(monkeypatch, capsys):
+    Path("trace-events").write_text('net_receive(int bytes) "recieved %d bytes"\n')
+    words = ["check", "--select", "TE703", "--output-format", "concise", "trace-events"]
+    assert main(words) == 0
+    found = capsys.readouterr()
+    assert "TE703" in found.out
+    assert found.err == ""
+    spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *more: None if "codespell" in name else spec(name, *more)
+    )
+    monkeypatch.setattr(te703_misspelt_word, "misspellings", dict)
+    assert main([*words, "--severity", "TE703=warning"]) == 0
+    found = capsys.readouterr()
+    assert "TE703" not in found.out
+    assert found.err == (
+        "tesc: warning: TE703 (misspelt-word) finds nothing without the package codespell: "
+        "pip install 'tesc[spelling]', or codespell\n"
+    )

@@ -148,9 +148,13 @@ def test_guest(decode, folder, options):
 
 
 def test_guest_of_its_own_file(decode, folder):
-    assert decode("--guest", "--", "-", stdin=guest_words(1, -1, 16)) == (0, b"move to -1 by 0x10\n", "")
+    words = ("--guest", "--wire=words", "--", "-")
+    assert decode(*words, stdin=guest_words(1, -1, 16)) == (0, b"move to -1 by 0x10\n", "")
     (folder / "bin").write_bytes(guest_words(0) + guest_words(9) + b"torn")
     status, out, err = decode("bin", "--guest")
+    assert (status, out) == (2, b"")
+    assert "nothing says that the events of events are a guest's" in err
+    status, out, err = decode("bin", "--guest", "--wire=words")
     assert (status, out) == (1, b"idle \n")
     assert err == ("tesc: error: bin: byte 56: 60 bytes are skipped: no event has the ID 0x9\n")
 

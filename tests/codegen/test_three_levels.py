@@ -84,7 +84,7 @@ def program(tmp_path, monkeypatch, need):
     Path("main.c").write_text(MAIN)
 
     def build(backends: str) -> subprocess.CompletedProcess[bytes]:
-        assert main(["gen", "--out=.", "--backends", backends, "-q"]) == 0
+        assert main(["gen", "--wire=words", "--out=.", "--backends", backends, "-q"]) == 0
         sources = ["main.c", "trace-root.c", STUBS / "runtime.c"]
         flags = list(STRICT)
         if "dtrace" in backends:

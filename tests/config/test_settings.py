@@ -58,6 +58,9 @@ key = ["req"]
 begin = ["lock"]
 end = ["unlock"]
 
+[guest]
+wire = "frames"
+
 [generate]
 groups = [".", "hw"]
 backends = ["log"]
@@ -93,6 +96,8 @@ def test_every_key(work):
         profile="classic",
         root=root,
         max_args=8,
+        frame_args=8,
+        wire="frames",
         data_models=("llp64",),
         types=frozenset({"hwaddr"}),
         include_path=(f"{root}/inc", str(work.parent / "up"), "/abs"),
@@ -163,7 +168,9 @@ class TestProfile:
     @pytest.mark.parametrize("profile", PROFILES)
     def test_its_defaults_hold_for_what_is_not_set(self, profile, work, qemu):
         Path("tesc.toml").write_text(f"profile = '{profile}'\nmax-args = 3\n")
-        assert settings_at("trace-events") == replace(PROFILES[profile], root=str(work), max_args=3)
+        assert settings_at("trace-events") == replace(
+            PROFILES[profile], root=str(work), max_args=3, frame_args=3
+        )
 
     def test_one_that_is_given_replaces_the_configurations(self, work):
         Path("tesc.toml").write_text("profile = 'classic'\ndata-models = ['ilp32']\n")
@@ -215,9 +222,9 @@ class TestOrigins:
             ],
             "tesc.toml:29",
         )
-        assert found["generate.groups"] == ([".", "hw"], "tesc.toml:40")
-        assert found["generate.out"] == ("build", "tesc.toml:43")
-        assert found["generate.tapset"][1] == "tesc.toml:45"
+        assert found["generate.groups"] == ([".", "hw"], "tesc.toml:43")
+        assert found["generate.out"] == ("build", "tesc.toml:46")
+        assert found["generate.tapset"][1] == "tesc.toml:48"
         assert found["generate.tapset"][0][1] == {"name": "m", "format": "log-stap", "probe-prefix": "q"}
 
     def test_profile(self):

@@ -217,8 +217,8 @@ def stap(need, tmp_path_factory):
 def lttng_session(need, tmp_path_factory):
     """A function that runs a program in a session of its own, and gives the folder of its trace and its PID.
 
-    Other programs with such probes may be running: their events are in the trace, too. root's daemon is one for
-    the machine: two runs of the tests take turns.
+    Other programs with such probes may be running: their events are in the trace, too. root's daemon is one
+    for the machine: two runs of the tests take turns.
     """
     with open(Path(tempfile.gettempdir()) / "tesc-e2e-lttng.lock", "w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)

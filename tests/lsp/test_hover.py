@@ -85,7 +85,7 @@ def test_an_event_once_for_each_way_in_which_it_is_included(lsp, folder):
         "openbios_esp_command p 0x<p> n <n>\n\n"
         "- disabled by openbios_* at trace-events:3\n"
         "- group root, index 0 of 4, wire ID 0, stream ID 0x8000000000000000\n"
-        "- crosses the guest tunnel: its pointers are numbers to the host\n"
+        "- crosses the guest tunnel: pointers are numbers to the host\n"
         "- included at trace-events:1\n\n-----\n\n"
         "void trace_uart_esp_command(void *p, int n)\n\n"
         "uart_esp_command p 0x<p> n <n>\n\n"
@@ -286,7 +286,7 @@ def test_directives(hover):
             "hw/net/guest.inc: 2 events, 2 of them disabled\n- prefix openbios_\n"
             "- openbios_esp_command, openbios_esp_x_debug\n"
             "- stream IDs 0x8000000000000000 to 0x8000000000000001, wire IDs 0 to 1\n"
-            "- crosses the guest tunnel: pointers are numbers to the host"
+            "- crosses the guest tunnel: text comes as text, other pointers are numbers to the host"
         ),
     )
     assert at(1, 25)[1].startswith("hw/net/guest.inc: 2 events, 1 of them disabled\n- prefix uart_\n")

@@ -36,6 +36,12 @@ def renamed(client, folder, uri, where, name, encoding="utf-16"):
     return texts
 
 
+def refused_before(client, uri, where):
+    """Why prepareRename is refused; None where it is not."""
+    answer = client.answer(client.start(PREPARE, {"textDocument": {"uri": uri}, "position": where}))
+    return answer["error"]["message"] if "error" in answer else None
+
+
 def refusal(client, uri, where, name):
     place = {"textDocument": {"uri": uri}, "position": where}
     answer = client.answer(client.start("textDocument/rename", {**place, "newName": name}))
@@ -141,6 +147,7 @@ def test_what_the_configuration_disables(lsp, tree):
     told = refusal(client, root, place(ROOT, "main_loop"), "turn")
     why = "the pattern 'main_loop' in the configuration decides that"
     assert told == f"'turn' would be disabled no longer: {why}"
+    assert why in refused_before(client, root, place(ROOT, "main_loop"))
 
 
 def test_unsaved_text_counts_and_has_its_version(lsp, tree):
@@ -197,9 +204,23 @@ def test_refused_where_sources_are_not_what_they_seem(lsp, tree):
     client, root = session(lsp, tree)
     told = refusal(client, root, place(ROOT, "main_loop"), "turn")
     assert told == "the macro T makes the name at paste.c:2: rename it by hand"
+    # Another name that begins with main_ would do.
+    assert refused_before(client, root, place(ROOT, "main_loop")) is None
     esp = client.open(tree / "hw" / "esp.trace-events")
     told = refusal(client, esp, place(ESP, "raise_irq"), "idle")
     assert told == "'trace_bios_esp_idle' is declared by hand at stub.c:1"
+
+
+def test_what_any_name_is_refused_for_is_said_before(lsp, tree):
+    (tree / "paste.c").write_text("#define T(x) trace_vm_ ## x(0)\nvoid f(int y) { T(y + 1); }\n")
+    client, root = session(lsp, tree)
+    where = place(ROOT, "vm_start")
+    told = refused_before(client, root, where)
+    assert told == "'vm_start' may be put together from parts at paste.c:1: rename it by hand"
+    assert refusal(client, root, where, "vm_go") == told
+    uri = client.open(tree / "call.c", "void g(void) { trace_vm_start(1, 0); }\n", "c")
+    assert refused_before(client, uri, {"line": 0, "character": 17}) == told
+    assert refused_before(client, root, place(ROOT, "main_loop")) is None
 
 
 def test_refused_from_c(lsp, tree):

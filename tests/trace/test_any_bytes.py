@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tesc.trace.counting import count
 from tesc.trace.errors import MOST_KINDS
 from tesc.trace.formats import FORMATS, make_format
+from tesc.trace.guest import GuestTrace
 from tesc.trace.opening import open_reader
 from tesc.trace.selection import ALWAYS, Selection
 
@@ -109,7 +110,7 @@ def test_mutated(writer, catalogue, monkeypatch, version):
         assert [str(error) for error in again.errors] == [str(error) for error in reader.errors]
 
 
-@pytest.mark.parametrize("how", [{"guest": ""}, {"headless": True}])
+@pytest.mark.parametrize("how", [{"guest": GuestTrace("", "words")}, {"headless": True}])
 def test_noise(catalogue, monkeypatch, how):
     choose = random.Random(4)
     for turn in range(200):

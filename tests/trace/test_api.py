@@ -55,7 +55,9 @@ def test_a_unit_and_filters(files, unit_of):
 def test_a_guest_merged_with_its_host(files, unit_of, writer):
     """Records without a time come first."""
     (files / "guest").write_bytes(writer().guest(1, 5).guest(0).data)
-    with tesc.trace.open([files / "trace1", files / "guest"], unit_of(EVENTS), guest="") as trace:
+    with tesc.trace.open(
+        [files / "trace1", files / "guest"], unit_of(EVENTS), guest="", wire="words"
+    ) as trace:
         records = list(trace)
     assert [record.timestamp_ns for record in records] == [None, None, 10, 100, 1000]
     assert (records[0].args, records[0].pid) == ((5, 0, False), None)

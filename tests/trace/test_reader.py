@@ -10,10 +10,11 @@ from tesc.trace.counting import count
 from tesc.trace.errors import MOST_KINDS, Unusable
 from tesc.trace.events import Catalogue
 from tesc.trace.formats import make_format
+from tesc.trace.guest import GuestTrace
 from tesc.trace.opening import open_reader
 from tesc.trace.selection import ALWAYS, Selection
 from tesc.units.loading import Loader
-from tesc.units.resolve import resolve
+from tesc.units.resolve import Outside, resolve
 
 
 @pytest.fixture
@@ -118,21 +119,21 @@ def guests(tmp_path):
     (tmp_path / "guest").write_text(GUEST)
     (tmp_path / "other").write_text("tick(void)\n")
     tree = parse(Text("host", HOST, str(tmp_path / "host")))
-    return Catalogue(resolve((tree,), Loader()))
+    return Catalogue(resolve((tree,), Loader(), Outside(wire="words")))
 
 
 @pytest.mark.parametrize("prefix", ["bios", "bios_"])
 def test_guest(read, writer, guests, prefix):
     """Seven words a record; disabled events count; addresses are numbers."""
     made = writer().guest(0, -2, 0xDEAD).guest(2, 1, 1, 1 << 63)
-    rows, errors = read(made, guests, guest=prefix)
+    rows, errors = read(made, guests, guest=GuestTrace(prefix))
     names = [("bios_boot", ((1 << 64) - 2, 0xDEAD)), ("bios_last", (1, 1, 1 << 63))]
     assert (rows, errors) == ([(-1, -1, name) for name in names], [])
 
 
 def test_guest_of_its_own_file(read, writer, unit_of):
     own = Catalogue(unit_of(GUEST))
-    ((_, _, row),), _ = read(writer().guest(0, 1, 2), own, guest="")
+    ((_, _, row),), _ = read(writer().guest(0, 1, 2), own, guest=GuestTrace("", "words"))
     assert row == ("boot", (1, 2))
     form = make_format("text", [])
     event = own.guest("")[0]
@@ -146,7 +147,7 @@ def test_guest_of_its_own_file(read, writer, unit_of):
 )  # fmt: skip
 def test_no_such_guest(read, guests, prefix, message):
     with pytest.raises(Unusable) as failure:
-        read(b"", guests, guest=prefix)
+        read(b"", guests, guest=GuestTrace(prefix))
     assert str(failure.value).startswith(message)
 
 
@@ -154,7 +155,7 @@ def test_a_simpletrace_file_beside_guests(read, writer, guests):
     """Stream IDs mean events of ranges with a base, mapped or not; a header says what a file is."""
     made = writer().header().mapping(3, "bios_boot").record(3, 1, 1, 4, 5)
     made.record(0x8000000000000002, 2, 1, 6, 1, 7).record(0x9000000000000000, 3, 1)
-    rows, errors = read(made, guests, guest="bios")
+    rows, errors = read(made, guests, guest=GuestTrace("bios"))
     names = [("bios_boot", (4, 5)), ("bios_last", (6, 1, 7)), ("tool_tick", ())]
     assert ([row[2] for row in rows], errors) == (names, [])
 
@@ -179,7 +180,9 @@ def test_unknown_ids(read, writer):
 
 
 def test_unknown_ids_of_a_guest(read, writer, guests):
-    rows, errors = read(writer().guest(3).guest(0x8000000000000000).guest(1), guests, guest="bios")
+    rows, errors = read(
+        writer().guest(3).guest(0x8000000000000000).guest(1), guests, guest=GuestTrace("bios")
+    )
     assert [row[2] for row in rows] == [("bios_off", ())]
     assert errors == [
         (0, "112 bytes are skipped: no event has the ID 0x3", 1),
@@ -320,7 +323,7 @@ def test_indexes_of_a_file_with_errors_mean_nothing(read, writer, unit_of):
     for made, how in (
         (writer("<", 3).header(), {}),
         (writer(), {"headless": True}),
-        (writer(), {"guest": ""}),
+        (writer(), {"guest": GuestTrace("", "words")}),
     ):
         with pytest.raises(Unusable, match="its IDs are positions in trace-events, which has errors"):
             read(made, broken, **how)

@@ -63,8 +63,7 @@ def test_includes_prefixes_and_patterns_are_resolved():
         'host_event(int a) "a %d"\n'
         "\n"
         "# guest\n"
-        "openbios_esp_do_command(uint64_t name, unsigned cmd)  "
-        '"name 0x%" PRIx64 " cmd 0x%x"  \n'
+        'openbios_esp_do_command(const char *name, unsigned cmd)  "name %-8s cmd 0x%x"  \n'
         'disable openbios_esp_xfer(uint64_t buf) "buf 0x%" PRIx64\n'
         'disable openbios_esp_idle(void) "idle"\n'
         "# end\n"

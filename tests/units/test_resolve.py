@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tesc.records import replace
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 from tesc.units import resolve as resolving
@@ -264,14 +265,17 @@ class TestRanges:
         unit = unit_of(THREE_LEVELS, given=Outside(crosses=crosses))
         assert [e.crosses for e in unit.events] == [crosses, True, True, True, True, True, crosses]
 
-    def test_pointers_of_crossing_events_are_numbers(self):
+    def test_pointers_of_crossing_events_are_numbers_but_for_text_in_frames(self):
         files = {
             "root": 'include "g" base 9\nh(char *s) "%s"\n',
             "g": 'g(const char *s, int **p, int n) "%s %p %d"\n',
         }
         guest, host = unit_of(files).events
-        assert guest.parameters == [("uint64_t", "s"), ("uint64_t", "p"), ("int", "n")]
-        assert guest.format == '"0x%" PRIx64 " 0x%" PRIx64 " %d"'
+        assert guest.parameters == [("const char *", "s"), ("uint64_t", "p"), ("int", "n")]
+        assert guest.format == '"%s 0x%" PRIx64 " %d"'
+        worded = replace(guest, wire="words")
+        assert worded.parameters == [("uint64_t", "s"), ("uint64_t", "p"), ("int", "n")]
+        assert worded.format == '"0x%" PRIx64 " 0x%" PRIx64 " %d"'
         assert (host.parameters, host.format) == ([("char *", "s")], '"%s"')
 
     def test_bases_that_python_does_not_read(self):

@@ -132,7 +132,9 @@ def _in_order(
         slot = slots[number]
         wrong = rejecting(slot, types[parameter], models)
         if wrong:
-            yield FormatError("mismatch", wrong, slot.conversion, parameter, slot.role)
+            yield FormatError(
+                kind="mismatch", models=wrong, conversion=slot.conversion, parameter=parameter, role=slot.role
+            )
 
 
 def _left_over(
@@ -169,7 +171,9 @@ def _positional(
             used.add(position - 1)
             wrong = rejecting(slot, types[position - 1], models)
             if wrong:
-                yield FormatError("mismatch", wrong, index, position - 1, slot.role)
+                yield FormatError(
+                    kind="mismatch", models=wrong, conversion=index, parameter=position - 1, role=slot.role
+                )
     for parameter in range(len(types)):
         if parameter not in used:
             yield FormatError("unused", models, parameter=parameter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tesc.analysis import format_text
 from tesc.syntax.source import Span
@@ -17,8 +18,9 @@ _LABEL = re.compile(
 )
 
 
+@lru_cache(maxsize=16384)
 def plain(word: str) -> str:
-    """A name as labels spell it, too: `payloadlen` is `payload-len`."""
+    """A name, or a text of them, as labels spell it, too: `payloadlen` is `payload-len`."""
     return word.lower().replace("_", "").replace("-", "")
 
 

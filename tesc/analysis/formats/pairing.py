@@ -104,13 +104,19 @@ def type_of(parameter: Declaration) -> str:
 def slots_of(index: int, conversion: Conversion) -> Iterator[Slot]:
     """The arguments that a conversion takes, in printf's order."""
     if conversion.width[:1] == "*":
-        yield Slot(index, "width", "", "d", "")
+        yield Slot(conversion=index, role="width", length="", letter="d", macro="")
     if conversion.precision and conversion.precision[0] == "*":
-        yield Slot(index, "precision", "", "d", "")
+        yield Slot(conversion=index, role="precision", length="", letter="d", macro="")
     if conv.takes_value(conversion):
         known = conv.known_macro(conversion)
         macro = conversion.macro.name if conversion.macro and known else ""
-        yield Slot(index, "value", conversion.length, conversion.letter if known else "", macro)
+        yield Slot(
+            conversion=index,
+            role="value",
+            length=conversion.length,
+            letter=conversion.letter if known else "",
+            macro=macro,
+        )
 
 
 def rejecting(slot: Slot, type_text: str, models: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tesc import codes
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.formats import wording
 from tesc.analysis.formats.advice import advise, fix_of, help_of
@@ -38,9 +39,11 @@ def conversion_of(error: FormatError, event: Event) -> tuple[Format, Conversion,
 
 def _rule_for(error: FormatError, event: Event, settings: Settings) -> str:
     if len(error.models) < len(settings.data_models):
-        return "TE404"
+        return codes.FORMAT_NOT_PORTABLE
     _, conversion, _ = conversion_of(error, event)
-    return "TE415" if error.role == "value" and conversion.letter in ("s", "S") else "TE401"
+    if error.role == "value" and conversion.letter in ("s", "S"):
+        return codes.STRING_FROM_NON_STRING
+    return codes.FORMAT_TYPE_MISMATCH
 
 
 def _mismatch(error: FormatError, event: Event, tree: Tree, settings: Settings) -> Report:

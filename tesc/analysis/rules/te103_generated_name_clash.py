@@ -62,7 +62,7 @@ class GeneratedNameClash(RunRule):
         foreign = name_spaces.USED
         if settings.profile == "qemu":
             foreign += name_spaces.OF_QEMU
-        for meeting in _Names(units, settings).meetings(units, groups_of(units, settings), foreign):
+        for meeting in _Names(settings).meetings(units, groups_of(units, settings), foreign):
             event, other = meeting.event, meeting.other
             related = (first_declared(other),) if isinstance(other, UnitEvent) else ()
             yield Report(
@@ -94,8 +94,8 @@ def _listed(meeting: _Meeting) -> str:
 class _Names:
     """Who has which identifiers, and who meets whom over them."""
 
-    def __init__(self, units: Sequence[Unit], settings: Settings) -> None:
-        self._linkage = Linkage(units, settings)
+    def __init__(self, settings: Settings) -> None:
+        self._linkage = Linkage(settings)
         self._first: dict[str, dict[str, Holder]] = {space: {} for space in name_spaces.SPACES}
         # Only those that several have, most are nobody else's; of equal names in a unit the first.
         self._several: dict[tuple[str, str], dict[tuple[int, object], Holder]] = {}

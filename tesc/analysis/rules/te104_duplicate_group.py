@@ -46,7 +46,7 @@ class DuplicateGroup(RunRule):
     scope = "files"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
-        linkage = Linkage(units, settings)
+        linkage = Linkage(settings)
         seen: dict[str, list[tuple[Unit, str]]] = {}
         for unit, group in zip(units, groups_of(units, settings)):
             source = unit.roots[0].source

@@ -17,8 +17,8 @@ class TooManyArguments(EventRule):
 
     A record of the guest tunnel and of the 2011 tracers holds six arguments; LTTng, DTrace and
     SystemTap take ten. What is beyond is refused by the tracer's own tools, long after the event was
-    written. Profile qemu allows ten, `--max-args` sets another cap; an event that crosses the guest
-    tunnel has six at most, whatever they say.
+    written. Profiles qemu and guest allow ten, `--max-args` sets another cap. An event that crosses the
+    guest tunnel by the words of 2011 has six at most, whatever they say; by frames it may have ten.
 
     Wrong:
 

@@ -94,7 +94,13 @@ class ParameterNameClash(RunRule):
 
 def _suspects(unit: Unit) -> list[UnitEvent]:
     """The events with a parameter that may need another name, whatever the settings."""
-    return [event for event in unit.events if any(_suspicious(p.name) for p in event.node.parameters)]
+    found = []
+    for event in unit.events:
+        for parameter in event.node.parameters:
+            if _suspicious(parameter.declaration.name):
+                found.append(event)
+                break
+    return found
 
 
 @lru_cache(maxsize=16384)

@@ -34,13 +34,17 @@ class MalformedType(SyntaxRule):
     def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
         yield from super().check(tree, settings)
         allowed = ALLOWED_WORDS | settings.types
+        # Files have few types.
+        known: dict[str, str | None] = {}
         for event in tree.events:
             for parameter in event.parameters:
-                declared = parameter.type
-                if parameter.declaration.flaw is None and allowed.issuperset(declared.words):
-                    message = malformed(declared, settings.types)
-                    if message:
-                        yield Report(parameter.type_span, message, _help(declared, parameter.name))
+                declared = parameter.declaration.type
+                if declared.text not in known:
+                    right = not allowed.issuperset(declared.words)
+                    known[declared.text] = None if right else malformed(declared, settings.types)
+                message = known[declared.text]
+                if message and parameter.declaration.flaw is None:
+                    yield Report(parameter.type_span, message, _help(declared, parameter.name))
 
 
 def _help(declared: CType, name: str) -> str | None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.rule import Report, RunRule
+from tesc.units.crossing import texts_sent
 from tesc.units.text import texts
 
 TYPE_CHECKING = False
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
 class PointerCrossesTunnel(RunRule):
     """A string of a guest's event arrives at the host as an address.
 
-    A record of the guest tunnel holds six numbers and no text. Of a `const char *` the host gets where it
-    is in the guest's memory, which it never follows, and prints that address in place of `%s`. Trace
-    something that says as much: a number, a state, a few characters in an integer. An address that is
-    wanted as one is declared `void *`.
+    By the words of 2011 (`[guest] wire = "words"`, `--wire words`) a record holds six numbers and no
+    text. Of a `const char *` the host gets where it is in the guest's memory, which it never follows, and
+    prints that address in place of `%s`. Trace something that says as much: a number, a state, a few
+    characters in an integer. An address that is wanted as one is declared `void *`. Frames carry text, but
+    only of plain `char`.
 
     Wrong:
 
@@ -39,6 +41,7 @@ class PointerCrossesTunnel(RunRule):
     code = "TE309"
     name = "pointer-crosses-tunnel"
     scope = "event"
+    example_profile = "classic"
     severity = "information"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
@@ -51,9 +54,10 @@ class PointerCrossesTunnel(RunRule):
                 parameters = [(parameter.type.text, parameter.name) for parameter in event.node.parameters]
                 written = event.node.format.text if event.node.format else ""
                 found = texts(parameters, written, "fixed")
-                for parameter, text in zip(event.node.parameters, found):
+                sent = texts_sent(event.node) if event.wire == "frames" else frozenset()
+                for number, (parameter, text) in enumerate(zip(event.node.parameters, found)):
                     name = parameter.name
-                    if text is not None:
+                    if text is not None and number not in sent:
                         yield Report(
                             parameter.type_span,
                             f"of '{name}' the host gets the address, not the text: it is a guest's event",

@@ -8,7 +8,7 @@ from tesc.analysis.rule import EventRule, Report
 from tesc.analysis.tracetool_script import makes_rust
 from tesc.codegen.qemu.rust import rust_type
 from tesc.records import replace
-from tesc.syntax.printf import ESCAPE, PRI_MACROS, SIMPLE_ESCAPES, StringLiteral
+from tesc.syntax.printf import ESCAPE, PRI_MACROS, SIMPLE_ESCAPES, TRACETOOL_MACRO, StringLiteral
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SHARED_ESCAPES = frozenset('nrt\\"')
 _CODES = {letter: ord(SIMPLE_ESCAPES[letter]) for letter in "abfveE"}
 _PLAIN = "'?"
-_RUST_MACRO = re.compile(r"PRI[diuxX](?:8|16|32|64|PTR|MAX)")
+_RUST_MACRO = re.compile(TRACETOOL_MACRO)
 # What they expand to without a length: short numbers arrive as int.
 _INT_SIZES = ("8", "16", "32")
 
@@ -129,7 +129,7 @@ def _instead(match: re.Match[str]) -> str | None:
 
 def _macro(tree: Tree, form: Format, macro: Macro) -> Report:
     message = f"QEMU's tracetool does not know {macro.name} in Rust"
-    letter, size = macro.name[3], macro.name[4:]
+    letter, size = PRI_MACROS[macro.name]
     where = format_text.span(form, macro.start, macro.end)
     exact = size[5:] if size.startswith("LEAST") else None
     if exact is not None and letter != "o":

@@ -72,8 +72,23 @@ def _maybe_swapped(event: Event) -> bool:
     for parameter in event.parameters:
         name = plain(parameter.declaration.name)
         if 0 <= text.find(name) < last:
-            return True
+            return _ends_words(event.format.text, [plain(one.declaration.name) for one in event.parameters])
         last = max(last, text.rfind(name))
+    return False
+
+
+_LABEL_LIKE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def _ends_words(text: str, names: Sequence[str]) -> bool:
+    """The same of words that end with the names, as labels do."""
+    words = [plain(word) for word in _LABEL_LIKE.findall(text)]
+    last = -1
+    for name in names:
+        places = [at for at, word in enumerate(words) if word.endswith(name)]
+        if places and places[0] < last:
+            return True
+        last = max([last, *places])
     return False
 
 

@@ -1,24 +1,26 @@
 from __future__ import annotations
 
-import re
-
 from tesc.analysis import format_text
-from tesc.analysis.rule import EventRule, Report
+from tesc.analysis.diagnostic import Fix
+from tesc.analysis.rule import FileRule, Report
+from tesc.analysis.suppressions import suppressions
+from tesc.records import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Sequence
 
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Format, Tree
 
-_TRAILING = re.compile(r'[ \t]*(?P<first>"")(?:[ \t]*"")*[ \t]*\Z')
+_SHOWN = 5  # lines that are named
 
 
-class TrailingEmptyString(EventRule):
+class TrailingEmptyString(FileRule):
     """A format ends with an empty string.
 
-    It adds nothing: a format may end with a macro.
+    It adds nothing: a format may end with a macro. Who wrote one wrote many, so that a file has one
+    finding, at the first of them, whose fix removes all.
 
     Wrong:
 
@@ -34,29 +36,57 @@ class TrailingEmptyString(EventRule):
     severity = "information"
     fixable = True
 
-    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterable[Report]:
-        form = event.format
-        if form is None or '""' not in form.text[1:]:
-            return ()
-        return _found(form, tree) if form.text.rstrip(" \t").endswith('""') else ()
+    def check(self, tree: Tree, settings: Settings) -> list[Report]:
+        if '""' not in tree.source.text:
+            return []
+        found = [(event, one) for event in tree.events for one in [_found(event, tree)] if one]
+        # What is to be ignored by itself is told by itself.
+        alone = {one.line for one in suppressions(tree) if self.code in one.codes} if found else set()
+        together = [(event, one) for event, one in found if event.line not in alone]
+        return [*(one for event, one in found if event.line in alone), *_as_one(together)]
 
 
-def _found(form: Format, tree: Tree) -> Iterator[Report]:
+def _as_one(found: Sequence[tuple[Event, Report]]) -> list[Report]:
+    """One finding for all of a file."""
+    if len(found) < 2:
+        return [one for _, one in found]
+    first, more = found[0][1], len(found) - 1
+    lines = [str(event.line) for event, _ in found[1 : 1 + _SHOWN]]
+    others = ", ".join(lines) + (f" and {more - _SHOWN} more" if more > _SHOWN else "")
+    return [
+        replace(
+            first,
+            message=f"{first.message}, and of {more} more in this file",
+            help=f"remove it; {'the others are in lines' if more > 1 else 'the other is in line'} {others}",
+            fix=Fix("safe", tuple(edit for _, one in found if one.fix for edit in one.fix.edits)),
+        )
+    ]
+
+
+def _found(event: Event, tree: Tree) -> Report | None:
+    """What is wrong with one event."""
+    form = event.format
+    if form is None or '""' not in form.text[1:] or not form.text.rstrip(" \t").endswith('""'):
+        return None
+    return _at_end(form, tree)
+
+
+def _at_end(form: Format, tree: Tree) -> Report | None:
     if len(form.parsed.pieces) < 2:
-        return
+        return None
     empty = [piece for piece in form.parsed.pieces if form.text[piece.start : piece.end] == '""']
     if len(empty) == len(form.parsed.pieces):
         empty = empty[1:]
     last = form.parsed.pieces[-1]
     if last not in empty:
-        return
+        return None
     first = last
     for piece in reversed(form.parsed.pieces):
         if piece not in empty:
             break
         first = piece
     kept = max((piece.end for piece in form.parsed.pieces if piece.end <= first.start), default=0)
-    yield Report(
+    return Report(
         format_text.span(form, first.start, last.end),
         "an empty string at the end of the format",
         "remove it",

@@ -14,18 +14,23 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Parameter, Tree
     from tesc.syntax.printf import Conversion
+    from tesc.syntax.source import Span
+
+    # One printing of a parameter.
+    Printed = tuple[Event, Conversion, Parameter]
 
 # Names of what is read in hex: addresses and sets of bits.
-_NAMES = re.compile(
+_HEX_NAMES = re.compile(
     r"(?:[a-z0-9]+_)*(?:[gphv]?v?p?addr(?:ess)?|iova|gpa|hva|gfn|offset|flags?|mask|features|reg|pc)"
 )
 
 
 class MixedRadix(FileRule):
-    """An address or a set of flags is printed in hex by one event and in decimal by its sister.
+    """A parameter is printed in hex by one event and in decimal by its sister.
 
-    Sisters are events of one file whose names begin alike. Who follows an address through a log has to
-    find it in both. Off by default, since both ways are right by themselves.
+    Sisters are events of one file whose names begin alike, and their parameters have one name. Who follows
+    a value through a log has to find it in both. Reported are those that are fewer; where the name is that
+    of an address or of flags, those in decimal. Off by default, since both ways are right by themselves.
 
     Wrong:
 
@@ -45,16 +50,14 @@ class MixedRadix(FileRule):
 
     def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
         folder = os.path.basename(os.path.dirname(tree.source.file))
-        sisters: dict[tuple[str, str, str], list[tuple[Event, Conversion, Parameter]]] = {}
+        sisters: dict[tuple[str, str], list[Printed]] = {}
         for event in tree.events:
-            if not any(_NAMES.fullmatch(parameter.name) for parameter in event.parameters):
-                continue
+            family = _family(event.name, folder)
             for conversion, parameter in format_text.arguments(event):
-                if _NAMES.fullmatch(parameter.name) and not parameter.type.is_pointer:
-                    key = (_family(event.name, folder), parameter.name, parameter.type.text)
-                    sisters.setdefault(key, []).append((event, conversion, parameter))
-        for uses in sisters.values():
-            yield from _mixed(tree, uses)
+                if not parameter.type.pointers:
+                    sisters.setdefault((family, parameter.name), []).append((event, conversion, parameter))
+        for printed in sisters.values():
+            yield from _mixed(tree, printed)
 
 
 def _family(name: str, folder: str) -> str:
@@ -63,23 +66,26 @@ def _family(name: str, folder: str) -> str:
     return "_".join(words[: 2 if words[0] == folder else 1])
 
 
-def _mixed(tree: Tree, uses: list[tuple[Event, Conversion, Parameter]]) -> Iterator[Report]:
-    first = next((use for use in uses if format_text.letter(use[1]) in format_text.HEX), None)
-    if first is None:
+def _mixed(tree: Tree, printed: list[Printed]) -> Iterator[Report]:
+    in_hex = [one for one in printed if format_text.letter(one[1]) in format_text.HEX]
+    in_decimal = [one for one in printed if format_text.letter(one[1]) in format_text.DECIMAL]
+    if not (in_hex and in_decimal):
         return
-    form = first[0].format
-    assert form is not None
-    there = Related(
-        tree.source,
-        format_text.span(form, first[1].start, first[1].end),
-        f"'{first[0].name}' prints it in hex",
-    )
-    for event, conversion, parameter in uses:
-        if format_text.letter(conversion) in format_text.DECIMAL:
-            assert event.format is not None
-            where = format_text.span(event.format, conversion.start, conversion.end)
-            message = f"'{parameter.name}' is printed in decimal, and in hex by '{first[0].name}'"
-            yield Report(where, message, "print it in hex, after 0x", (there,))
+    hex_is_right = _HEX_NAMES.fullmatch(printed[0][2].name) or len(in_hex) >= len(in_decimal)
+    right, wrong = (in_hex, in_decimal) if hex_is_right else (in_decimal, in_hex)
+    this, that = ("decimal", "hex") if hex_is_right else ("hex", "decimal")
+    model = right[0][0]
+    there = Related(tree.source, _place(right[0]), f"'{model.name}' prints it in {that}")
+    help = "print it in hex, after 0x" if hex_is_right else "print it in decimal, without 0x"
+    for event, conversion, parameter in wrong:
+        message = f"'{parameter.name}' is printed in {this}, and in {that} by '{model.name}'"
+        yield Report(_place((event, conversion, parameter)), message, help, (there,))
+
+
+def _place(printed: Printed) -> Span:
+    event, conversion, _ = printed
+    assert event.format is not None
+    return format_text.span(event.format, conversion.start, conversion.end)
 
 
 RULE = MixedRadix()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from tesc.analysis.callers import Declared, Place
     from tesc.config.settings import Settings
+    from tesc.syntax.source import Source
     from tesc.units.unit import Unit
     from tesc.uses.index import Index
     from tesc.uses.use import Use
@@ -75,12 +76,24 @@ class UnusedEvent(SourcesRule):
         events = [(one, [u for name in one.names for u in uses.uses_of(name)]) for one in declared(units)]
         # A guest is traced from the host, and its sources may be elsewhere.
         known = {one.source for one, found in events if found or not one.crosses}
-        if settings.profile == "qemu":
-            # What only a test of the generator reads is called by nobody.
-            known -= {unit.roots[0].source for unit in units if is_input_of_test(unit)}
-        for one, found in events:
-            if one.source in known and not any(_counts(*use) for use in found):
+        unused = [
+            (one, found)
+            for one, found in events
+            if one.source in known and not any(_counts(*use) for use in found)
+        ]
+        # What only a test of the generator reads is called by nobody.
+        tests = (
+            _inputs_of_tests(units, {one.source for one, _ in unused}) if settings.profile == "qemu" else ()
+        )
+        for one, found in unused:
+            if one.source not in tests:
                 yield _finding(one, found, pasted.place_of(one.names, one.node), uses)
+
+
+def _inputs_of_tests(units: Sequence[Unit], sources: set[Source]) -> set[Source]:
+    """Those of some sources that only tests of the generator read."""
+    roots = {unit.roots[0].source: unit for unit in units}
+    return {source for source in sources if source in roots and is_input_of_test(roots[source])}
 
 
 def _finding(one: Declared, found: list[Place], maker: Place | None, uses: Index) -> Report:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tesc.analysis.callers import Names, declared
 from tesc.analysis.diagnostic import Fix, SourceEdit
-from tesc.analysis.rule import Report, SourcesRule
+from tesc.analysis.rule import LateRule, Report
 from tesc.analysis.visibility import Visibility
 from tesc.uses.use import CALL, REFERENCE, STATE
 
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from tesc.uses.index import Index
     from tesc.uses.use import Use
 
+_AT_A_TIME = 100  # files
 
-class UndeclaredEvent(SourcesRule):
+
+class UndeclaredEvent(LateRule):
     """A C or Rust source calls an event, or tests for its state, that no trace-events file declares.
 
     The name is misspelt, the declaration was forgotten, or it went away before its last call. The compiler
@@ -56,13 +58,14 @@ class UndeclaredEvent(SourcesRule):
 
     code = "TE602"
     name = "undeclared-event"
-    scope = "late"
     fixable = True
 
-    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
+    def steps(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report | None]:
         names = Names(declared(units))
         visible: Visibility | None = None
-        for path in uses.paths:
+        for number, path in enumerate(uses.paths):
+            if number % _AT_A_TIME == 0:
+                yield None
             unknown = [use for use in uses.uses_in(path) if _is_judged(use) and not names.has(use)]
             if not unknown:
                 continue

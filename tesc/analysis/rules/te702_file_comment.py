@@ -7,7 +7,7 @@ from tesc.analysis.callers import declared, related
 from tesc.analysis.diagnostic import Fix
 from tesc.analysis.headings import files_named, sections_of, spelled, written_in
 from tesc.analysis.regrouping import moved, renamed_heading
-from tesc.analysis.rule import Report, SourcesRule
+from tesc.analysis.rule import LateRule, Report
 from tesc.records import record
 from tesc.syntax.source import Span
 from tesc.uses.use import CALL, REFERENCE
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tesc.uses.index import Index
 
 
-class FileComment(SourcesRule):
+class FileComment(LateRule):
     """A comment names a source file that is not there, or that does not call the events below it.
 
     In QEMU's trace-events files a comment such as `# vl.c` is above the events of each source file. Files
@@ -83,7 +83,7 @@ class FileComment(SourcesRule):
     severity = "information"
     fixable = True
 
-    def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
+    def steps(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report | None]:
         known = {id(one.node): one for one in declared(units)}
         homes: dict[str, set[str]] = {}
         for one in known.values():
@@ -93,6 +93,7 @@ class FileComment(SourcesRule):
         real: dict[str, str] = {}
         trees = {id(tree): tree for unit in units for tree in unit.trees}
         for tree in trees.values():
+            yield None
             looked = _File(tree, known, shared, uses, real)
             for section in sections_of(tree):
                 yield from looked.reports(section)
@@ -152,11 +153,11 @@ class _File:
             more = f" and {len(group) - 1} more" if len(group) > 1 else ""
             only = all_of_them and len(groups) == len(written) == 1
             yield Report(
-                first.name_span,
-                f"'{first.name}'{more} below '# {written[-1]}': called in {self._shown(group, home)}",
-                f"move {'it' if not more else 'them'} below '# {home}'",
-                tuple(related(self._uses, ((one.calls[0], "called here") for one in group))),
-                self._fix(section, [one.event for one in group], home, written[0] if only else None),
+                span=first.name_span,
+                message=f"'{first.name}'{more} below '# {written[-1]}': called in {self._shown(group, home)}",
+                help=f"move {'it' if not more else 'them'} below '# {home}'",
+                related=tuple(related(self._uses, ((one.calls[0], "called here") for one in group))),
+                fix=self._fix(section, [one.event for one in group], home, written[0] if only else None),
                 source=self._tree.source,
                 event=self._known[id(first)].name,
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from tesc.records import record
 from tesc.syntax.source import Span
 from tesc.units.identifiers import file_name
@@ -12,7 +14,6 @@ from tesc.units.text import texts
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.config.settings import Compat
-    from tesc.syntax.printf import Macro
     from tesc.units.text import Text
     from tesc.units.unit import UnitEvent
 
@@ -56,6 +57,8 @@ class Output:
         self.release = release
         self._refusals: dict[tuple[int, int, str], Rejection] = {}
         self._lines: list[str] = []
+        self._tight = release.has("tight-pointers")
+        self._quoted_name = _quoted(name)
 
     def __call__(self, *lines: str) -> None:
         """Append lines; none of them holds a line end."""
@@ -73,21 +76,18 @@ class Output:
 
     def declared(self, event: UnitEvent) -> str:
         """An event's parameters as a C declaration lists them."""
-        if not event.parameters:
-            return "void"
-        tight = self.release.has("tight-pointers")
-        return ", ".join(
-            [f"{t}{name}" if tight and t[-1:] == "*" else f"{t} {name}" for t, name in event.parameters]
+        tight = self._tight
+        return (
+            ", ".join(
+                [f"{t}{name}" if tight and t[-1:] == "*" else f"{t} {name}" for t, name in event.parameters]
+            )
+            or "void"
         )
 
     def refuse(self, event: UnitEvent, offset: int, message: str) -> None:
         """Note that the output cannot hold an event; backends that say the same are heard once."""
         rejection = Rejection("", event.source, Span(offset, offset), message)
         self._refusals.setdefault((event.index, offset, message), rejection)
-
-    def refuse_macro(self, event: UnitEvent, macro: Macro, what: str) -> None:
-        """Note that `what`, this output, cannot spell a macro of the event's format."""
-        self.refuse_format(event, macro.start, f"{what} knows no macro '{macro.name}'")
 
     def refuse_format(self, event: UnitEvent, at: int, message: str) -> None:
         """Note that the output cannot hold what is at an offset in the event's format."""
@@ -98,16 +98,16 @@ class Output:
         """For each parameter of an event what text it is, or None for a number or an address."""
         return texts(event.parameters, event.format, "fixed" if self.fixed else "qemu")
 
-    def line_back(self) -> str:
-        """The `#line` that makes compilers count the generated file's own lines again."""
-        return f'#line {len(self._lines) + 2} "{_quoted(self.name)}"'
+    def line_back(self, after: int = 0) -> str:
+        """The `#line` that makes compilers count the generated file's own lines again, `after` lines on."""
+        return f'#line {len(self._lines) + after + 2} "{self._quoted_name}"'
 
     @property
     def refusals(self) -> list[Rejection]:
         return list(self._refusals.values())
 
     def text(self) -> str:
-        return "".join([f"{line}\n" for line in self._lines])
+        return "\n".join([*self._lines, ""])
 
 
 def line_of(event: UnitEvent) -> str:
@@ -115,6 +115,7 @@ def line_of(event: UnitEvent) -> str:
     return f'#line {event.node.line} "{_quoted(event.source.path)}"'
 
 
+@lru_cache(maxsize=64)
 def _quoted(path: str) -> str:
     """A path in a string of C (C11, 6.4.5), which the reference writes as it is."""
     return path.replace("\\", "\\\\").replace('"', '\\"')

@@ -53,15 +53,15 @@ def preview(unit: Unit, settings: Settings, backends: str, form: str, group: str
     ending = _ENDINGS.get(form, "stp")
     tapset = next(iter(settings.generate.tapsets), None)
     options = Options(
-        form,
-        names,
-        group,
-        f"trace-{group}.{ending}",
-        tapset.binary if tapset else "qemu",
-        tapset.probe_prefix if tapset else "qemu",
-        sys.platform,
-        settings.compat,
-        unit.release,
+        format=form,
+        backends=names,
+        group=group,
+        output=f"trace-{group}.{ending}",
+        binary=tapset.binary if tapset else "qemu",
+        probe_prefix=tapset.probe_prefix if tapset else "qemu",
+        platform=sys.platform,
+        compat=settings.compat,
+        release=unit.release,
     )
     text, refusals = generate(unit.events, options)
     _refuse(refusals)

@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 
 from tesc.syntax.c_type import parse_type
+from tesc.syntax.printf import TRACETOOL_LENGTHS, TRACETOOL_MACRO
+from tesc.units.output_reasons import BACKSLASH, ESCAPE, MACRO, RUST, RUST_TYPE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,12 +52,10 @@ _PROMOTED = frozenset(
     """std::ffi::c_short std::ffi::c_ushort std::ffi::c_char std::ffi::c_schar std::ffi::c_uchar
     i8 u8 i16 u16 bool""".split()
 )
-# What QEMU 10.2's tracetool spells for a macro's size.
-_SIZES = {"8": "hh", "16": "h", "32": "", "64": "ll", "PTR": "t", "MAX": "j"}
 # The pieces of a format that it takes: strings with some of C's escapes, some macros, spaces.
 _TEXT = r'(?:[^"\\]|\\[\\"abfnrt]|\\x[0-9a-fA-F]{2})*'
 _SHARED_TEXT = re.compile(_TEXT)
-_TOKEN = re.compile(rf'"({_TEXT})"|PRI([duixX])(8|16|32|64|PTR|MAX)|\s+')
+_TOKEN = re.compile(rf'"({_TEXT})"|{TRACETOOL_MACRO}|\s+')
 # The one spelling that the reference takes for a Rust string.
 _C_STRING = "const char *"
 _QUOTE = '"'
@@ -86,16 +86,26 @@ def rust_type(type_text: str) -> str | None:
     return found
 
 
-def _type(out: Output, event: UnitEvent, type_text: str) -> str:
-    if out.fixed:
+@lru_cache(maxsize=None)
+def _spelled(type_text: str, fixed: bool, string: bool = False) -> tuple[str | None, str]:
+    """The Rust type of a parameter, and what follows its name where it goes to a printf-like function."""
+    if string:
+        return "&std::ffi::CStr", ".as_ptr()"
+    if fixed:
         from tesc.codegen.qemu.rust_fixed import fixed_type
 
         found = fixed_type(type_text)
     else:
         found = rust_type(type_text)
+    kind = found or "()"
+    return found, " as std::ffi::c_int" if kind in _PROMOTED else f" /* as {kind} */"
+
+
+def _type(out: Output, event: UnitEvent, type_text: str) -> str:
+    found, _ = _spelled(type_text, out.fixed)
     if found is None:
         first = next(p for p in event.node.parameters if p.type.text == type_text)
-        out.refuse(event, first.start, f"'{type_text}' has no counterpart in the Rust output")
+        out.refuse(event, first.start, RUST_TYPE.of(RUST, type_text))
         return "()"
     return found
 
@@ -113,9 +123,19 @@ def _strings(out: Output, event: UnitEvent) -> list[bool]:
 def parameters(out: Output, event: UnitEvent) -> str:
     """The parameters of the Rust function that programs call."""
     return ", ".join(
-        f"_{name}: {'&std::ffi::CStr' if string else _type(out, event, type_)}"
-        for string, (type_, name) in zip(_strings(out, event), event.parameters)
+        [
+            f"_{name}: {spelled or _type(out, event, type_)}"
+            for type_, name, (spelled, _) in _parameters(out, event)
+        ]
     )
+
+
+def _parameters(out: Output, event: UnitEvent) -> list[tuple[str, str, tuple[str | None, str]]]:
+    """Type and name of each parameter, and how Rust spells it."""
+    if out.fixed:
+        strings = _strings(out, event)
+        return [(t, name, _spelled(t, True, string)) for string, (t, name) in zip(strings, event.parameters)]
+    return [(t, name, _spelled(t, False, t == _C_STRING)) for t, name in event.parameters]
 
 
 def extern_parameters(out: Output, event: UnitEvent) -> str:
@@ -137,14 +157,8 @@ def call_arguments(out: Output, event: UnitEvent) -> list[str]:
 
 def variadic_arguments(out: Output, event: UnitEvent) -> str:
     """The arguments of a call to a printf-like function after its format."""
-    arguments = []
-    for string, (type_, name) in zip(_strings(out, event), event.parameters):
-        if string:
-            arguments.append(f"_{name}.as_ptr()")
-            continue
-        kind = _type(out, event, type_)
-        arguments.append(f"_{name} as std::ffi::c_int" if kind in _PROMOTED else f"_{name} /* as {kind} */")
-    return ", ".join(arguments)
+    # The function's parameters, which are written first, have said what has no type.
+    return ", ".join([f"_{name}{passed}" for _, name, (_, passed) in _parameters(out, event)])
 
 
 def format_literal(out: Output, event: UnitEvent, begin: str = "", end: str = "") -> str:
@@ -154,9 +168,13 @@ def format_literal(out: Output, event: UnitEvent, begin: str = "", end: str = ""
         from tesc.codegen.qemu.rust_fixed import fixed_format
 
         return f'c"{begin}{fixed_format(out, event)}{end}"'
-    if text.count('"') == 2 and "\\" not in text and text.rstrip(" \t")[-1:] == '"':
-        # One string alone, as most are: no need to cut it up.
-        return f'c"{begin}{text[1:].rpartition(_QUOTE)[0]}{end}"'
+    pieces = text.split(_QUOTE)
+    if "\\" not in text and len(pieces) % 2:
+        # Every other piece is a string.
+        between = [_spelled_out(piece) for piece in pieces[::2]]
+        if None not in between:
+            pieces[::2] = between  # type: ignore[assignment]  # none is None
+            return f'c"{begin}{"".join(pieces)}{end}"'
     parts = []
     at = 0
     while at < len(text):
@@ -165,9 +183,23 @@ def format_literal(out: Output, event: UnitEvent, begin: str = "", end: str = ""
             _refuse_format(out, event, at)
             break
         string, letter, size = found.groups()
-        parts.append(string or "" if letter is None else _SIZES[size] + letter)
+        parts.append(string or "" if letter is None else TRACETOOL_LENGTHS[size] + letter)
         at = found.end()
     return f'c"{begin}{"".join(parts)}{end}"'
+
+
+@lru_cache(maxsize=None)
+def _spelled_out(text: str) -> str | None:
+    """What stands for the macros between two strings of a format; None where one is unknown."""
+    parts = []
+    at = 0
+    while at < len(text):
+        found = _TOKEN.match(text, at)
+        if found is None:
+            return None
+        parts.append(TRACETOOL_LENGTHS[found[3]] + found[2] if found[2] else "")
+        at = found.end()
+    return "".join(parts)
 
 
 def _refuse_format(out: Output, event: UnitEvent, at: int) -> None:
@@ -175,8 +207,10 @@ def _refuse_format(out: Output, event: UnitEvent, at: int) -> None:
     text = event.format
     if text[at] == _QUOTE:
         at = _SHARED_TEXT.match(text, at + 1).end()  # type: ignore[union-attr]  # it may match nothing
-        what = f"escape '{text[at : at + 2]}'"
+        message = ESCAPE.of(RUST, text[at : at + 2])
+    elif text[at] == "\\":
+        message = BACKSLASH.of(RUST)
     else:
         word = re.compile(r"\w*").match(text, at)
-        what = f"macro '{word[0] if word and word[0] else text[at]}'"
-    out.refuse_format(event, at, f"the Rust output knows no {what}")
+        message = MACRO.of(RUST, word[0] if word and word[0] else text[at])
+    out.refuse_format(event, at, message)

@@ -28,7 +28,7 @@ FORMATS = ("h", "c", "rs", "d", "ust-events-h", "ust-events-c")
 # Files that a backend's generated sources need beside them.
 _NEEDED = {"dtrace": ("d",), "ust": ("ust-events-h", "ust-events-c")}
 # Microseconds that an event takes in a format, roughly, to share the work out.
-_COSTS = {"rs": 15, "h": 7, "ust-events-h": 8, "c": 3}
+_COSTS = {"rs": 12, "h": 9, "ust-events-h": 8, "c": 3}
 _FILE_COST = 300
 
 

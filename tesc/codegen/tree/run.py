@@ -13,7 +13,7 @@ import sys
 
 from tesc.codegen.tree.manifest import hashed, state_of
 from tesc.codegen.tree.plan import generate
-from tesc.files import write_output
+from tesc.files import write_bytes
 from tesc.records import record
 
 TYPE_CHECKING = False
@@ -58,6 +58,7 @@ class _Share:
         self._planned = planned
         self._write = write
         self._texts: list[tuple[str, str]] = []
+        self._folders: set[str] = set()
 
     def make(self, progress: Callable[[int], None]) -> list[str]:
         """Make the texts; returns what some output cannot hold, as it is printed."""
@@ -73,11 +74,16 @@ class _Share:
         """Write the texts that changed, or tell which would."""
         return [self._finished(path, text) for path, text in self._texts]
 
+    def _make_folder(self, folder: str) -> None:
+        if folder not in self._folders:
+            os.makedirs(folder or ".", exist_ok=True)
+            self._folders.add(folder)
+
     def _finished(self, path: str, text: str) -> tuple[str, Before, str, str]:
         data = text.encode("utf-8", "surrogateescape")
         if self._write:
-            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-            changed = write_output(path, text)
+            self._make_folder(os.path.dirname(path))
+            changed = write_bytes(path, data)
             return path, "different" if changed else "same", hashed(data), state_of(path)
         try:
             with open(path, "rb") as file:

@@ -96,7 +96,7 @@ def _in_source(ls: Server, view: SourceView, params: t.CodeActionParams) -> Acti
     found = [
         one
         for project in ls.session.projects
-        if project.loaded
+        if project.is_ready
         for one in project.found_soon.get(view.source, ())
         if one.span.start <= end and start <= one.span.end
     ]

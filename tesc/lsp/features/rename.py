@@ -6,7 +6,7 @@ from lsprotocol import types as t
 
 from tesc.lsp.naming import declarations_of
 from tesc.lsp.protocol import Refused
-from tesc.lsp.renaming import edits_for, name_at, renaming_from, renaming_of
+from tesc.lsp.renaming import check_renamable, edits_for, name_at, renaming_from, renaming_of
 from tesc.lsp.targets import target_at
 
 TYPE_CHECKING = False
@@ -17,17 +17,25 @@ if TYPE_CHECKING:
 def register(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_PREPARE_RENAME)
     def prepare(ls: Server, params: t.PrepareRenameParams) -> t.PrepareRenamePlaceholder | None:
+        # What any name would be refused for is said before one is typed: the edits are made to see.
         source = ls.source_view(params.text_document)
         if source is not None:
             use = ls.sources.use_at(source, params.position)
             found = declarations_of(ls.sources, source.path, use) if use else []
             if use is None or not found:
                 return None
+            check_renamable(
+                ls.sources,
+                found[0].name,
+                lambda name: renaming_from(ls.sources, source.path, use, name),
+            )
             return t.PrepareRenamePlaceholder(ls.sources.range(source.source, use.name_span), found[0].name)
         view = ls.view(params.text_document)
         named = name_at(view, target_at(view, view.offset(params.position))) if view else None
         if view is None or named is None:
             return None
+        target = target_at(view, view.offset(params.position))
+        check_renamable(ls.sources, named[1], lambda name: (view.project, renaming_of(view, target, name)))
         return t.PrepareRenamePlaceholder(view.range(named[0]), named[1])
 
     @server.feature(t.TEXT_DOCUMENT_RENAME)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tesc.lsp.hovers.page import Code, Page, counted, listed
+from tesc.units.crossing import POINTERS
 from tesc.units.disabling import below, disabled_by
 
 TYPE_CHECKING = False
@@ -25,7 +26,7 @@ def of_include(view: View, node: Include) -> Page:
         if chain[-1].include is node
     ]
     for unit, chain, tree in entries[:_MOST_ENTRIES]:
-        _brought(page, unit, chain, tree)
+        _brought(page, view, unit, chain, tree)
     if len(entries) > _MOST_ENTRIES:
         page.text(f"It is reached in {len(entries) - _MOST_ENTRIES:,} more ways.")
     if entries:
@@ -41,7 +42,7 @@ def of_include(view: View, node: Include) -> Page:
     return page
 
 
-def _brought(page: Page, unit: Unit, chain: tuple[Inclusion, ...], tree: Tree) -> None:
+def _brought(page: Page, view: View, unit: Unit, chain: tuple[Inclusion, ...], tree: Tree) -> None:
     events = list(below(unit, chain))
     disabled = sum(event.disabled for event in events)
     page.text(
@@ -63,7 +64,7 @@ def _brought(page: Page, unit: Unit, chain: tuple[Inclusion, ...], tree: Tree) -
         page.item(f"stream IDs {own.base:#x} to {own.last:#x}, wire IDs 0 to {own.size - 1}")
     else:
         page.item(f"stream IDs from {own.base:#x} on")
-    page.item("crosses the guest tunnel: pointers are numbers to the host")
+    page.item(f"crosses the guest tunnel: {POINTERS[view.settings.wire]}")
 
 
 def of_prefix(view: View, node: Prefix) -> Page:

@@ -12,6 +12,7 @@ from tesc.analysis.suppressions import is_suppression
 from tesc.lsp.hovers.page import Code, Page, listed
 from tesc.syntax.c_type import parse_type
 from tesc.syntax.nodes import Comment
+from tesc.units.crossing import POINTERS, texts_sent
 from tesc.units.disabling import disabling
 from tesc.units.groups import group_of
 from tesc.units.identifiers import c_function
@@ -99,7 +100,8 @@ def _facts(page: Page, view: View, unit: Unit, event: UnitEvent) -> None:
     page.item(*(("group ", Code(group), ", ") if group else ()), _numbers(unit, event))
     if event.crosses:
         pointers = any(parameter.type.is_pointer for parameter in event.node.parameters)
-        page.item("crosses the guest tunnel", ": its pointers are numbers to the host" * pointers)
+        wire = event.wire if texts_sent(event.node) else "words"
+        page.item("crosses the guest tunnel", f": {POINTERS[wire]}" * pointers)
     if event.chain:
         ways = [f"{one.source.path}:{one.include.line}" for one in event.chain]
         page.item("included at ", Code(ways[0]), *(piece for way in ways[1:] for piece in (", ", Code(way))))

@@ -11,7 +11,7 @@ from tesc.analysis.rules.te411_unknown_pri_macro import advice
 from tesc.lsp.hovers.page import Code, Page, counted
 from tesc.syntax.data_models import MODELS, expansion
 from tesc.syntax.printf import PRI_MACROS
-from tesc.units.crossing import POINTER_LETTERS
+from tesc.units.crossing import POINTER_LETTERS, texts_sent
 from tesc.units.text import text_of
 
 TYPE_CHECKING = False
@@ -43,9 +43,19 @@ def of_conversion(view: View, event: Event, index: int) -> Page:
             page.item(conversion_error_text(conversion, error, model))
             break
     _takes(page, view, event, index)
-    if conversion.letter in POINTER_LETTERS and any(one.crosses for one in view.events_of(event)):
+    if conversion.letter in POINTER_LETTERS and _becomes_number(view, event, index):
         page.item("from the host, where it crosses the guest tunnel: ", Code('0x%" PRIx64'))
     return page
+
+
+def _becomes_number(view: View, event: Event, index: int) -> bool:
+    """Whether a conversion of a pointer prints a number where the event has crossed the guest tunnel."""
+    crossing = next((one for one in view.events_of(event) if one.crosses), None)
+    if crossing is None or crossing.wire == "words":
+        return crossing is not None
+    texts = texts_sent(event)
+    pairs = pairings(event, view.settings.data_models)
+    return not any(pair.slot.conversion == index and pair.parameter in texts for pair in pairs)
 
 
 def of_macro(view: View, event: Event, macro: Macro) -> Page:

@@ -115,7 +115,7 @@ def _value(kind: Kind, value: Value) -> str:
 
 def track_of(what: str, number_: int = 0) -> int:
     """The ID of a track: the same for the same thing, in whichever part of the trace it is met."""
-    from hashlib import blake2b
+    from tesc.hashing import blake2b
 
     return int.from_bytes(blake2b(f"{what} {number_}".encode(), digest_size=6).digest(), "little") | 1
 

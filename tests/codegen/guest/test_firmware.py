@@ -133,7 +133,7 @@ def program(guest, run, need, freestanding):
         own = ["trace.c", "tour.c", "tesc_guest.c", f"tesc_guest_fw_cfg_{transport}.c"]
         run(gcc, machine, *freestanding, "-include", HERE / "fw_cfg_model.h", "-c", *own)
         for form in ("h", "c"):
-            words = [f"--format={form}", f"--backends={backends}", "--group=host"]
+            words = [f"--format={form}", f"--backends={backends}", "--group=host", "--wire=words"]
             assert main(["tracetool", *words, str(HOST_EVENTS), f"trace-host.{form}"]) == 0
         demux = ["-o", "guest-demux.c", "--header", "guest-demux.h", "--group", "host"]
         guest("demux", HOST_EVENTS, *demux)

@@ -27,8 +27,8 @@ class Ftrace(Backend):
         out(
             line_of(event),
             f'        ftrace_write("{event.name} " {event.format} "\\n" {call_arguments(event)});',
+            out.line_back(2),
         )
-        out(out.line_back())
 
     def rs_event(self, out: Output, event: UnitEvent) -> None:
         from tesc.codegen.qemu import rust

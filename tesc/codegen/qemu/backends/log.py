@@ -31,8 +31,9 @@ class Log(Backend):
             "        if (qemu_loglevel_mask(LOG_TRACE)) {",
             line_of(event),
             f'            qemu_log("{event.name} " {event.format} "\\n"{call_arguments(event)});',
+            out.line_back(3),
+            "        }",
         )
-        out(out.line_back(), "        }")
 
     def rs_event(self, out: Output, event: UnitEvent) -> None:
         from tesc.codegen.qemu import rust

@@ -20,8 +20,7 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
     out(f'#include "{out.included(group, "h")}"', "")
     release = out.release
     space = "" if release.has("tight-pointers") else " "
-    for event in events:
-        out(f"uint16_t {identifiers.c_state(event.name)};")
+    out(*[f"uint16_t {identifiers.c_state(event.name)};" for event in events])
     for event in events:
         out(
             f"TraceEvent {identifiers.c_object(event.name)} = {{",
@@ -33,8 +32,7 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
             "};",
         )
     out(f"TraceEvent *{identifiers.group_table(group)}[] = {{")
-    for event in events:
-        out(f"    &{identifiers.c_object(event.name)},")
+    out(*[f"    &{identifiers.c_object(event.name)}," for event in events])
     out("  NULL,", "};", "")
     register = identifiers.group_register(group)
     out(f"static void {register}(void)", "{")

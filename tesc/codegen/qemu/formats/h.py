@@ -20,10 +20,8 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
     # Events of CPUs are the root's.
     of_cpus = options.group == "root" and not out.release.has("no-vcpu-state")
     out(f'#include "trace/control{"-vcpu" if of_cpus else ""}.h"', "")
-    for event in events:
-        out(f"extern TraceEvent {identifiers.c_object(event.name)};")
-    for event in events:
-        out(f"extern uint16_t {identifiers.c_state(event.name)};")
+    out(*[f"extern TraceEvent {identifiers.c_object(event.name)};" for event in events])
+    out(*[f"extern uint16_t {identifiers.c_state(event.name)};" for event in events])
     for event in events:
         if event.node.has("tcg-exec"):
             # One macro for the two that the declaration made.
@@ -48,13 +46,13 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
 
 
 def _state(out: Output, event: UnitEvent, backends: Sequence[Backend]) -> None:
-    out("", f"#define {identifiers.c_backend_state(event.name)}() ( \\")
-    if not event.disabled:
-        for backend in backends:
-            state = backend.h_state(event)
-            if state:
-                out(f"    {state} || \\")
-    out("    false)")
+    states = [] if event.disabled else [backend.h_state(event) for backend in backends]
+    out(
+        "",
+        f"#define {identifiers.c_backend_state(event.name)}() ( \\",
+        *[f"    {state} || \\" for state in states if state],
+        "    false)",
+    )
 
 
 def _function(out: Output, event: UnitEvent, always: Sequence[Backend], checked: Sequence[Backend]) -> None:
@@ -66,5 +64,6 @@ def _function(out: Output, event: UnitEvent, always: Sequence[Backend], checked:
             out(f"    if (trace_event_get_state({identifiers.c_id(event.name)})) {{")
             for backend in checked:
                 backend.h_event(out, event)
-            out("    }")
+            out("    }", "}")
+            return
     out("}")

@@ -60,16 +60,20 @@ def _generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backe
 def _event(out: Output, event: UnitEvent, always: Sequence[Backend], checked: Sequence[Backend]) -> None:
     # Names may have capitals, at which a crate that denies warnings would stop.
     allowed = "#[allow(dead_code, non_snake_case)]" if out.fixed else "#[allow(dead_code)]"
-    out("#[inline(always)]", allowed)
-    out(f"pub fn {identifiers.rust_enabled(event.name)}() -> bool", "{")
+    states: list[str] = []
     if not event.disabled:
-        for backend in always:
-            wanted = backend.rs_state(event)
-            if wanted:
-                out(f"    {wanted} ||")
+        states = [backend.rs_state(event) for backend in always]
         if checked:
-            out(f"    {_state(event)} ||")
-    out("    false", "}", "", "#[inline(always)]", allowed)
+            states.append(_state(event))
+    out(
+        "#[inline(always)]",
+        allowed,
+        f"pub fn {identifiers.rust_enabled(event.name)}() -> bool",
+        "{",
+        *[f"    {state} ||" for state in states if state],
+        *("    false", "}", "", "#[inline(always)]"),
+        allowed,
+    )
     function(out, event, always, checked)
     out("")
 

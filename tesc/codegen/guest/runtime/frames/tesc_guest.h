@@ -9,6 +9,8 @@
  *         tesc_guest_bytes.c      a function of yours that takes a byte, such as a UART's
  *         tesc_guest_function.c   a function of yours that takes whole frames
  *         tesc_guest_debugcon.c   QEMU's debug console
+ *         tesc_guest_virtio.c     a virtio console behind virtio-mmio
+ *         tesc_guest_fw_cfg_dma.c   a file of QEMU's fw_cfg, for a host that takes it
  *         tesc_guest_semihosting.c   a file of the host's, on ARM and RISC-V
  *     tesc_guest_ring.c     a ring in memory, which the host reads
  *
@@ -98,6 +100,12 @@ void tesc_guest_putc(unsigned char byte);
 /* For tesc_guest_function.c: what sends frames from now on, NULL for nothing. */
 typedef bool tesc_guest_function(void *opaque, const unsigned char *frame, size_t size);
 void tesc_guest_send_by(tesc_guest_function *function, void *opaque);
+
+/* For tesc_guest_virtio.c: the registers of a virtio-mmio slot; returns whether a console is there. */
+bool tesc_guest_virtio_at(volatile void *address);
+
+/* For tesc_guest_fw_cfg_dma.c, but on PCs: where the device's DMA register is. */
+void tesc_guest_fw_cfg_at(volatile void *address);
 
 /*
  * For tesc_guest_ring.c: keep the events of a CPU in this memory, at a multiple of 4 KiB. Its size less

@@ -273,6 +273,9 @@ static void write_event(struct state *state, uint32_t id, const uint64_t *x)
     state->next = at + words;
     ring->events++;
     state->reserving = false;
+    /* The record that was here ends here, before anything of it is overwritten: a host may be reading. */
+    ring->data[at & state->mask].whole = 0;
+    TESC_GUEST_BARRIER();
     put_arguments(state, at + 1, letters, x);
     ring->data[at & state->mask].half[0] = head;
     TESC_GUEST_BARRIER();

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from tesc.analysis import format_text
+from tesc.analysis.formats.labels import labels_of, plain
+from tesc.analysis.rule import EventRule, Report
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Event, Tree
+
+# Words that no label of an object has. Not among them: state, error and the like, which are objects, too.
+_VALUES = frozenset(
+    "value values val count len length size num number index idx offset level status ret retval rc width "
+    "height id fd pos position bytes nbytes flags mode type result errno".split()
+)
+
+
+class ValueLabelOnPointer(EventRule):
+    """A label says that a value is printed, and `%p` prints where something is.
+
+    `len %p` of a `void *dev` is no length: the arguments were taken for others, or the value is what the
+    pointer leads to, which a trace does not read. Reported are words such as `value`, `size` and `index`
+    that are not the parameter's own name.
+
+    Wrong:
+
+        ring_push(void *ring, void *head) "ring %p index %p"
+
+    Right:
+
+        ring_push(void *ring, unsigned index) "ring %p index %u"
+    """
+
+    code = "TE438"
+    name = "value-label-on-pointer"
+    severity = "warning"
+
+    def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
+        form = event.format
+        if form is None or "%p" not in form.text:
+            return
+        for label, (conversion, parameter) in zip(labels_of(event, form), format_text.arguments(event)):
+            if label is None or conversion.letter != "p" or not parameter.type.pointers:
+                continue
+            if label[0] in _VALUES and label[0] != plain(parameter.name):
+                yield Report(
+                    format_text.span(form, label[1].start, label[1].end),
+                    f"'{form.text[label[1].start : label[1].end]}' labels '{parameter.name}', "
+                    "which is printed as a pointer",
+                    "name what it points to, or pass and print the value",
+                )
+
+
+RULE = ValueLabelOnPointer()

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import re
+
+from tesc.analysis.diagnostic import Fix, SourceEdit
+from tesc.analysis.headings import written_in
+from tesc.analysis.misspellings import PACKAGE, misspellings
+from tesc.analysis.rule import FileRule, Report
+from tesc.analysis.suppressions import is_suppression
+from tesc.syntax.nodes import Comment, Event
+from tesc.syntax.printf import StringLiteral
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Literal
+
+    from tesc.config.settings import Settings
+    from tesc.syntax.nodes import Tree
+
+    Where = Literal["comment", "format", "name"]
+
+# A word of a text; of a name those between underscores. Not in paths, macros, options and e-mail addresses.
+_WORD = re.compile(r"(?<![\w./@%\\<-])[A-Za-z][a-z]{4,}(?![\w@/\\(]|\.\w|->)")
+_PART = re.compile(r"(?<![a-zA-Z0-9])[a-z]{5,}(?![a-zA-Z0-9])")
+
+
+class MisspeltWord(FileRule):
+    """A word in a comment, a format or an event's name is misspelt.
+
+    Text of a log is searched for, and a name with a wrong letter is what scripts have to write for ever.
+    The words are those of codespell, which has to be installed (`pip install 'tesc[spelling]'`). The fix of
+    a comment is safe; what prints another text, or may mean several words, is for you to change. Names are
+    renamed with `tesc rename`. Off by default.
+
+    Wrong:
+
+        # Called when a packet was recieved.
+        net_receive(int bytes) "recieved %d bytes"
+
+    Right:
+
+        # Called when a packet was received.
+        net_receive(int bytes) "received %d bytes"
+    """
+
+    code = "TE703"
+    name = "misspelt-word"
+    severity = "information"
+    on_by_default = False
+    fixable = True
+    needs_package = PACKAGE
+
+    def check(self, tree: Tree, settings: Settings) -> Iterator[Report]:
+        wrong = misspellings()
+        for where, word in _words(tree) if wrong else ():
+            text = tree.source.text[word.start : word.end]
+            meant = wrong.get(text.lower())
+            if meant:
+                yield _report(tree, where, word, text, meant)
+
+
+def _words(tree: Tree) -> Iterator[tuple[Where, Span]]:
+    """The words of comments, formats and names, in the order of the text."""
+    for item in tree.items:
+        if isinstance(item, Comment):
+            if not is_suppression(item) and not written_in(item) and "tesc:" not in item.text:
+                for found in _WORD.finditer(item.text):
+                    yield "comment", Span(item.start + found.start(), item.start + found.end())
+        elif isinstance(item, Event):
+            for found in _PART.finditer(item.name.replace("_", " ")):
+                yield "name", Span(item.name_start + found.start(), item.name_start + found.end())
+            form = item.format
+            for piece in form.parsed.pieces if form else ():
+                if form and isinstance(piece, StringLiteral):
+                    # A conversion is none of the word after it.
+                    text = re.sub(r"%[^a-zA-Z%]*(?:hh?|ll?|[jzt])?[a-zA-Z%]", _spaces, form.text)
+                    for found in _WORD.finditer(text, piece.start + 1, max(piece.end - 1, piece.start + 1)):
+                        yield "format", Span(form.start + found.start(), form.start + found.end())
+
+
+def _spaces(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+def _report(tree: Tree, where: Where, word: Span, text: str, meant: tuple[str, ...]) -> Report:
+    words = [one.capitalize() if text[0].isupper() else one for one in meant]
+    said = " or ".join(f"'{one}'" for one in words)
+    fix = None
+    if len(words) == 1 and where != "name":
+        edit = SourceEdit(tree.source, word, words[0])
+        fix = Fix("safe" if where == "comment" else "unsafe", (edit,))
+    help = f"write {said}" if where != "name" else f"{said} is right; tesc rename changes its callers, too"
+    return Report(word, f"'{text}' is misspelt", help, fix=fix)
+
+
+RULE = MisspeltWord()

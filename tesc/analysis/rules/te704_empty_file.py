@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from tesc.analysis.rule import Report, RunRule
+from tesc.syntax.nodes import Malformed
+from tesc.syntax.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tesc.config.settings import Settings
+    from tesc.units.unit import Unit
+
+
+class EmptyFile(RunRule):
+    """A trace-events file declares no event, nor does what it includes.
+
+    Its group is compiled for nothing, and a provider needs a probe: of `provider qemu { };` SystemTap's
+    dtrace(1) says that its syntax is wrong. QEMU's tracetool makes an empty .d file of it on Linux, and on
+    macOS, whose dtrace takes no empty file, that provider. Take the file away and its folder out of the list
+    of meson.build, or declare what it is for. Looked at in profile qemu only.
+
+    Wrong:
+
+        # The events of this device went away.
+
+    Right:
+
+        # hw/misc/lamp.c
+        lamp_on(int watts) "watts %d"
+    """
+
+    code = "TE704"
+    name = "empty-file"
+    severity = "warning"
+    scope = "run"
+    example_profile = "qemu"
+
+    def applies(self, settings: Settings) -> bool:
+        return settings.profile == "qemu"
+
+    def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
+        for unit in units:
+            # What is there and can't be read is somebody's event.
+            broken = unit.errors or any(
+                tree.errors or any(isinstance(item, Malformed) for item in tree.items) for tree in unit.trees
+            )
+            if not unit.events and not broken:
+                source = unit.roots[0].source
+                end = len(source.line_text(1)) if source.text else 0
+                yield Report(
+                    Span(0, end),
+                    "no event is declared here, and dtrace(1) wants a probe in each provider",
+                    "declare one, or remove the file and its folder from meson.build",
+                    source=source,
+                )
+
+
+RULE = EmptyFile()

@@ -1,0 +1,122 @@
+"""A ring that is read while the guest writes it: each look gives what has come since the last one.
+
+The guest never waits for a reader: what is overwritten before it was read is missing, and counted once
+the guest pauses, for only then do its counter and its ring say the same.
+"""
+
+from __future__ import annotations
+
+from tesc.wire.items import Before, LostInGuest, Missing, OtherSchema, Restart, Skipped
+from tesc.wire.ring import HEADER, Records, ordered
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.wire.items import Item
+    from tesc.wire.packet import TextAt
+    from tesc.wire.ring import Ring
+    from tesc.wire.schema import WireSchema
+
+_WRAP = 1 << 32
+# Looks at a record that was begun, by an event that another one interrupted, before it is given up.
+_PATIENCE = 20
+# Looks at which nothing is new, after which nobody is within an event.
+_QUIET = 2
+
+
+class RingTail:
+    """The end of the ring at an `offset` of the memory."""
+
+    def __init__(self, offset: int, schema: WireSchema, text_at: TextAt | None = None) -> None:
+        self.offset = offset
+        self._schema = schema
+        self._text_at = text_at
+        self._boots = 0
+        self._refused = 0
+        self._start()
+
+    def _start(self) -> None:
+        self._place = 0  # how many bytes are read, in 32 bits
+        self._seen = 0  # events that were given out or are known to be missing
+        self._dropped = 0
+        self._looked = False
+        # Whether events were overwritten before the first look.
+        self._late = False
+        self._quiet = 0
+        self._waited = 0
+        # Whether the next place need not begin a record.
+        self._searching = False
+
+    def take(self, ring: Ring, later: Ring) -> list[Item]:
+        """What is new in the ring; `later` is the ring once all of `ring` was copied."""
+        if ring.hash != self._schema.hash:
+            if self._refused == ring.hash:
+                return []
+            self._refused = ring.hash
+            return [OtherSchema(ring.offset, ring.hash, f"CPU {ring.cpu}")]
+        if later.boots != ring.boots:
+            return []  # it starts again just now
+        made: list[Item] = []
+        if ring.boots != self._boots:
+            if self._boots:
+                made.append(Restart(ring.offset))
+            self._boots = ring.boots
+            self._start()
+        read = self._events(ring, later)
+        made += read
+        if ring.dropped > self._dropped:
+            made.append(LostInGuest(ring.offset, ring.dropped - self._dropped))
+            self._dropped = ring.dropped
+        busy = read or self._waited or ring.events != later.events
+        self._quiet = 0 if busy else self._quiet + 1
+        if self._quiet >= _QUIET and ring.events > self._seen:
+            count = ring.events - self._seen
+            made.append(Before(ring.offset, count, 0) if self._late else Missing(ring.offset, count))
+            self._seen = ring.events
+        if self._quiet >= _QUIET:
+            self._late = False
+        return made
+
+    def _events(self, ring: Ring, later: Ring) -> list[Item]:
+        """The events since the last look; stops at one that is not finished."""
+        data, first = ordered(ring)
+        at = self._start_in(data, first, later)
+        self._looked = True
+        records = Records(ring, self._schema, self._text_at, data, first)
+        made: list[Item] = []
+        given_up: int | None = None
+        while at + 8 <= len(data):
+            event, words = records.record(at)
+            if event is not None:
+                if given_up is not None:
+                    made.append(self._given_up(ring, first + given_up, at - given_up))
+                    given_up = None
+                made.append(event)
+                at += 8 * words
+                self._seen += 1
+                self._searching, self._waited = False, 0
+            elif self._searching:
+                at += 8
+            elif self._waited < _PATIENCE:
+                self._waited += 1
+                break
+            else:
+                self._searching, given_up = True, at
+        if given_up is not None:
+            made.append(self._given_up(ring, first + given_up, at - given_up))
+        self._place = (first + at) % _WRAP
+        return made
+
+    @staticmethod
+    def _given_up(ring: Ring, place: int, size: int) -> Skipped:
+        return Skipped(ring.offset + HEADER + place % len(ring.data), size, "a record was not finished")
+
+    def _start_in(self, data: bytes, first: int, later: Ring) -> int:
+        """Where to go on in the data: after what was read, but where nothing was overwritten meanwhile."""
+        at = (self._place - first) % _WRAP
+        kept = (later.written - len(later.data) - first) % _WRAP
+        kept = 0 if kept > _WRAP >> 1 else kept
+        if kept <= at <= len(data):
+            return at
+        self._searching = True
+        self._late = self._late or not self._looked
+        return min(kept, len(data))

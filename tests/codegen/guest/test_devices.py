@@ -1,0 +1,141 @@
+"""Transports through devices of an unpatched QEMU: a virtio console, and fw_cfg by DMA."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tesc.trace.events import load_unit
+from tesc.wire.items import Hello, WireEvent
+from tesc.wire.schema import schema_of_range
+from tesc.wire.stream import FrameDecoder
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "guest"
+EVENTS = 'wide(int64_t low, uint64_t high) "%" PRId64 " %" PRIu64\nlost(void) "x"\n'
+FREE = "-ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables -O2".split()
+# Where the slots of virtio-mmio are, how far apart, and how the machine is told that all is done.
+VIRTIO = """\
+#include "trace.h"
+void firmware(void);
+void firmware(void)
+{
+    uintptr_t slot;
+    bool found = false;
+
+    trace_lost();
+    for (slot = SLOTS; !found && slot < SLOTS + 32 * STEP && slot < SLOTS + COUNT * STEP; slot += STEP) {
+        found = tesc_guest_virtio_at((volatile void *)slot);
+    }
+    trace_wide(INT64_MIN, UINT64_MAX);
+    trace_wide(-1, 1);
+}
+"""
+MACHINES = {
+    "arm": (
+        ("arm-linux-gnueabi-gcc", "gcc-arm-linux-gnueabi"),
+        "-mcpu=cortex-a15 -marm -mfloat-abi=soft -mno-unaligned-access",
+        "0x40100000",
+        ("qemu-system-arm", "qemu-system-arm"),
+        "-machine virt -cpu cortex-a15",
+        ("0x0a000000", "0x200", "32"),
+    ),
+    "riscv64": (
+        ("riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu"),
+        "-march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany",
+        "0x80000000",
+        ("qemu-system-riscv64", "qemu-system-misc"),
+        "-machine virt -bios none",
+        ("0x10001000", "0x1000", "8"),
+    ),
+}
+
+
+def linked(run, compiler: str, flags: list[str], base: str, machine: str, *sources: str) -> None:
+    link = f"-nostdlib -static -no-pie -Wl,-T,{EXAMPLE}/firmware.ld,--defsym=BASE={base},--build-id=none"
+    start = EXAMPLE / machine / "start.S"
+    run(compiler, "-std=gnu99", *flags, *FREE, "-I.", *link.split(), start, *sources, "-o", "firmware")
+
+
+def until(command: list[str], output: Path, done) -> bytes:
+    """What a QEMU writes to a file, up to what is wanted."""
+    import time
+
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as qemu:
+        try:
+            for _ in range(600):
+                data = output.read_bytes() if output.exists() else b""
+                if done(data):
+                    return data
+                assert qemu.poll() is None, qemu.stderr.read()
+                time.sleep(0.1)
+        finally:
+            qemu.kill()
+    raise AssertionError(f"only {data!r} came")
+
+
+@pytest.mark.parametrize("legacy", ["on", "off"])
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_virtio_console(machine, legacy, guest, run, need):
+    """What was traced before the console was found is counted; both layouts of virtio-mmio."""
+    compiler, flags, base, emulator, board, (slots, step, count) = MACHINES[machine]
+    Path("trace-events").write_text(EVENTS)
+    Path("main.c").write_text(VIRTIO)
+    guest("header", "trace-events", "-o", "trace.h")
+    guest("source", "trace-events", "-o", "trace.c")
+    guest("runtime", "-o", ".")
+    where = [f"-DSLOTS={slots}", f"-DSTEP={step}", f"-DCOUNT={count}"]
+    own = ["main.c", "trace.c", "tesc_guest.c", "tesc_guest_frames.c", "tesc_guest_virtio.c"]
+    linked(run, need(*compiler), [*flags.split(), *where], base, machine, *own)
+    command = [need(*emulator), *board.split(), "-kernel", "firmware", "-nodefaults", "-display", "none"]
+    command += ["-global", f"virtio-mmio.force-legacy={legacy}", "-device", "virtio-serial-device"]
+    command += ["-chardev", "file,id=c,path=bytes", "-device", "virtconsole,chardev=c"]
+    schema = schema_of_range(load_unit("trace-events"), 0)
+    decoder = FrameDecoder(schema)
+    data = until(command, Path("bytes"), lambda data: data.count(b"\0") >= 5)
+    items = decoder.feed(data) + decoder.finish()
+    events = [item.values for item in items if isinstance(item, WireEvent)]
+    assert events == [(-(1 << 63), (1 << 64) - 1), (-1, 1)]
+    assert next(item for item in items if isinstance(item, Hello)).lost == 1
+    assert (decoder.missing, decoder.dropped) == (0, 1)
+
+
+# What an unpatched QEMU has: files of other people's, one of them with 16 bytes that may be written.
+DMA = """\
+#include "tesc_guest.h"
+void firmware(void);
+static void out(unsigned char byte)
+{
+    __asm__ __volatile__("outb %0, %1" : : "a"(byte), "Nd"((unsigned short)0xe9));
+}
+void firmware(void)
+{
+    static const unsigned char frame[17] = { 4, 1, 2, 3, 2, 9, 2, 9, 2, 9, 2, 9, 2, 9, 2, 0, 0 };
+
+    out(tesc_guest_send(frame, 17) ? '1' : '0'); /* a byte more than the file has */
+    out(tesc_guest_send(frame, 16) ? '1' : '0');
+    out('.');
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "options", "said"),
+    [
+        ("opt/tesc/guest", [], b"00."),
+        ("etc/vmcoreinfo", ["-device", "vmcoreinfo"], b"01."),
+        ("etc/vmcoreinf", ["-device", "vmcoreinfo"], b"00."),
+        # A file that nobody may write to.
+        ("opt/a", ["-fw_cfg", "name=opt/a,string=0123456789abcdefg"], b"00."),
+    ],
+)
+def test_fw_cfg_by_dma(file, options, said, guest, run, need):
+    """The device is asked first: what cannot be sent is not taken for sent, and nothing hangs."""
+    guest("runtime", "-o", ".")
+    Path("main.c").write_text(DMA)
+    flags = ["-m32", f'-DTESC_GUEST_FW_CFG_FILE="{file}"']
+    linked(run, need("gcc", "gcc-multilib"), flags, "0x100000", "i386", "main.c", "tesc_guest_fw_cfg_dma.c")
+    command = [need("qemu-system-i386", "qemu-system-x86"), "-accel", "tcg", "-kernel", "firmware"]
+    command += ["-nodefaults", "-display", "none", "-debugcon", "file:bytes", *options]
+    assert until(command, Path("bytes"), lambda data: data.endswith(b".")) == said
