@@ -6,16 +6,17 @@ import os
 
 from tesc.codegen.tree.plan import Group
 from tesc.files import find_files, relative
+from tesc.paths import distinct
 from tesc.records import replace
 from tesc.units.groups import group_of
-from tesc.workspace import Workspace, distinct
+from tesc.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.codegen.tree.manifest import Manifest
-    from tesc.workspace import Overrides
+    from tesc.file_settings import Overrides
 
 _FILE = "trace-events"
 

@@ -15,10 +15,11 @@ from tesc.cli import kept_runs, report
 from tesc.cli.overrides import add_overrides, add_selection, overrides
 from tesc.cli.terminal import Failure, add_color, error, print_as_is, standard_input, warned
 from tesc.config.errors import BadConfiguration
-from tesc.files import MAX_SOURCE_BYTES, is_source_code, too_large
+from tesc.files import MAX_SOURCE_BYTES, find_files, is_source_code, too_large
+from tesc.paths import distinct
 from tesc.records import replace
 from tesc.syntax.source import Source
-from tesc.workspace import Workspace, declaring, distinct, find_files
+from tesc.workspace import Workspace, declaring
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

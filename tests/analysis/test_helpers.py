@@ -10,8 +10,9 @@ from tesc.analysis import check as checking
 from tesc.analysis import helpers
 from tesc.analysis.check import Memory, check
 from tesc.analysis.selection import chosen
+from tesc.file_settings import Overrides
 from tesc.syntax.source import Source
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="helpers are forked")
 
