@@ -76,17 +76,23 @@ class Workspace:
 
     def add_file(self, path: str) -> None:
         """Read a file that is to be the root of a unit."""
+        source = self.read(path)
+        if source is not None:
+            self.add_source(source)
+
+    def read(self, path: str) -> Source | None:
+        """The text of a file; None where it has none, which `unreadable` then says."""
         if self._looked_at is not None:
             self._looked_at(path)
         try:
             source = self._read(path)
         except OSError as error:
             self.unreadable.append(Unreadable(self._shown(path), error.strerror or str(error)))
-            return
+            return None
         if _is_binary(source):
             self.unreadable.append(Unreadable(self._shown(path), "not a text file in UTF-8"))
-        else:
-            self.add_source(source)
+            return None
+        return source
 
     def add_source(self, source: Source) -> None:
         """Take a text that is, or would be, in the file `source.file`, as the root of a unit."""
