@@ -23,7 +23,8 @@ from tesc.patch.mail import patch_text
 from tesc.patch.parse import BadPatch, parse_patch
 from tesc.records import replace
 from tesc.syntax.layout import canonical, difference
-from tesc.syntax.parser import parse, plain_event
+from tesc.syntax.parser import parse
+from tesc.syntax.plain_events import plain_event
 from tesc.syntax.source import Source, split_lines
 from tesc.units.loading import Loader
 from tesc.units.patterns import Names, pattern
