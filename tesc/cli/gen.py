@@ -196,6 +196,7 @@ def own_parser() -> argparse.ArgumentParser:
 
 
 def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) -> int:
+    from tesc.cli import ending
     from tesc.cli.gen_options import asked_for
     from tesc.cli.overrides import overrides
     from tesc.cli.terminal import Failure, error, refuse_odd_paths
@@ -215,6 +216,7 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     except BadRelease as wrong:
         raise Failure(f"--qemu-release: {wrong}") from None
     tree = SourceTree(options.root, overrides(options), manifests.Manifest(identity))
+    ending.hold(tree)
     out = options.out or tree.settings.generate.out
     if not out:
         raise Failure("no folder to write to: give --out DIR, or set out in [generate] of tesc.toml")
