@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tesc.units.output_reasons import OUTPUT_REASONS
 from tesc.units.reasons import CONSUMERS, REASONS
 
 _HEAD = """\
@@ -21,8 +22,14 @@ its cells. Where a command accepts what others refuse, a note says why.
 - **flatten**: {flatten}
 - **decode**: {decode}
 
-An output may refuse more: the Rust module and the log tapset have no words for some conversions, which
-[TE421](../rules/TE421.md) and [TE430](../rules/TE430.md) report.
+An output may refuse more, as [the second table](#what-single-outputs-refuse) says.
+"""
+_OUTPUTS = """\
+## What single outputs refuse
+
+Of files that their consumer accepts, QEMU's tracetool has no words for some events in some outputs, and
+neither has tesc with compat **qemu**; with **fixed** an output refuses what it could not say rightly. Where
+it says *all*, the first table refuses the file. A test runs each example through each output.
 """
 
 
@@ -40,4 +47,25 @@ def page() -> str:
         rule = f"[{reason.code}](../rules/{reason.code}.md)" if reason.code else ""
         rows.append(f"| {reason.what} | {rule} | {' | '.join(cells)} |")
     told = [f"{number}. {note}" for note, number in notes.items()]
-    return "\n".join([_HEAD.format(**CONSUMERS), *rows, "", "Why, where the answer is yes:", "", *told, ""])
+    return "\n".join(
+        [
+            *(_HEAD.format(**CONSUMERS), *rows, "", "Why, where the answer is yes:", "", *told, ""),
+            *(_OUTPUTS, *_output_rows(), ""),
+        ]
+    )
+
+
+def _output_rows() -> list[str]:
+    rows = ["| | rule | example | qemu | fixed |", "| --- " * 5 + "|"]
+    for reason in OUTPUT_REASONS:
+        example = reason.example.strip()
+        shown = f"`{example}`" if len(example) < 80 else ""
+        cells = [
+            ", ".join(f"`{output.split()[0]}` ({output.split()[1]})" for output in reason.refused[compat])
+            if compat in reason.refused
+            else "*all*"
+            for compat in ("qemu", "fixed")
+        ]
+        rule = f"[{reason.rule}](../rules/{reason.rule}.md)"
+        rows.append(f"| {reason.what} | {rule} | {shown} | {' | '.join(cells)} |")
+    return rows

@@ -6,6 +6,7 @@ from tesc import codes
 from tesc.analysis.diagnostic import Diagnostic, Related
 from tesc.analysis.plain import judge_of
 from tesc.analysis.rule import ChangeRule, EventRule, FileRule, Report, RunRule, SourcesRule
+from tesc.analysis.source_suppressions import unsuppressed_in
 from tesc.analysis.suppressions import Suppression, suppressions
 from tesc.records import replace
 
@@ -304,6 +305,9 @@ def _unsuppressed(
     by_source: dict[Source, list[Diagnostic]] = {}
     for diagnostic in found:
         by_source.setdefault(diagnostic.source, []).append(diagnostic)
+    for source in by_source.keys() - {tree.source for tree in trees}:
+        left = set(map(id, unsuppressed_in(source, by_source[source])))
+        dropped.update(id(one) for one in by_source[source] if id(one) not in left)
     for tree in trees:
         mine = suppressions(tree)
         if not mine:

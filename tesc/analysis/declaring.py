@@ -33,7 +33,8 @@ _TEXT_OF_TWO = re.compile(r'\? ?""|: ?""\Z')
 _CHAR_OF_TWO = re.compile(r"\? ?''|: ?''\Z")
 # What an expression begins with: `*`s, a variable, and whether a member of it.
 _FIRST = re.compile(r"[(~ -]*(\**)([A-Za-z_]\w*)((?:->|\.))?")
-_BASE = re.compile(r"[(]*([A-Za-z_]\w*)(?:->|\.)\w+(?!\w*(?:->|\.))")
+_HEAD = re.compile(r"[(]*([A-Za-z_]\w*)(\([^()]*\))?")
+_MEMBERS = re.compile(r"(?:->|\.)\s*([A-Za-z_]\w*)")
 _TEXTS = frozenset(
     "object_get_typename object_get_canonical_path strerror g_strerror memory_region_name qdev_get_id "
     "error_get_pretty bdrv_get_node_name bdrv_get_device_name inet_ntoa".split()
@@ -170,11 +171,18 @@ def _type_of(argument: Argument, sight: _Sight) -> tuple[str, str | None]:
 def _member_type(text: str, name: str, indexed: bool, sight: _Sight) -> str:
     """The type of a member: as its structure has it, else as the first of that name in the nearest text."""
     texts = sight.texts
-    base = _BASE.match(text)
-    structure = sight.variables.type_of(base[1], sight.at).replace("*", " ").split() if base else []
+    structure = _structure_of(text, sight)
     if structure:
-        bodies = [body for one in texts for body in [_body(structure[-1], one)] if body]
-        texts = [*bodies, *texts]
+        texts = [*_bodies(structure, texts), *texts]
+    found = _declared_member(name, texts)
+    if found is None:
+        return "int"
+    stars = found[2].count("*") + bool(found[3]) - indexed
+    return _traced(f"{found[1]} {'*' * stars}", texts)
+
+
+def _declared_member(name: str, texts: Sequence[str]) -> re.Match[str] | None:
+    """The first declaration of a member of this name: its type, its stars, and its brackets."""
     declares = re.compile(
         rf"^[ \t]+((?:const |struct |enum |unsigned |signed )*[A-Za-z_]\w*(?: \w+)?)([ \t*]+)"
         rf"(?:\w+, *)*{name}[ \t]*(\[[^\]]*\])?(?:, *\w+)*(?::\s*\d+)?;",
@@ -182,11 +190,39 @@ def _member_type(text: str, name: str, indexed: bool, sight: _Sight) -> str:
     )
     for text in texts:
         for found in declares.finditer(text):
-            if found[1].split()[0] in ("return", "goto", "case", "else"):
-                continue
-            stars = found[2].count("*") + bool(found[3]) - indexed
-            return _traced(f"{found[1]} {'*' * stars}", texts)
-    return "int"
+            if found[1].split()[0] not in ("return", "goto", "case", "else"):
+                return found
+    return None
+
+
+def _structure_of(text: str, sight: _Sight) -> str:
+    """The structure that the last member in `s->regs.base` or `DEVICE(s)->id` is one of; empty if unknown."""
+    head = _HEAD.match(text)
+    if head is None:
+        return ""
+    if head[2]:
+        structure = _instance_of(head[1], sight.texts)
+    else:
+        structure = _last_word(sight.variables.type_of(head[1], sight.at))
+    for member in _MEMBERS.findall(text, head.end())[:-1]:
+        found = _declared_member(member, _bodies(structure, sight.texts)) if structure else None
+        structure = _last_word(found[1]) if found else ""
+    return structure
+
+
+def _last_word(type_: str) -> str:
+    words = type_.replace("*", " ").split()
+    return words[-1] if words else ""
+
+
+def _instance_of(macro: str, texts: Sequence[str]) -> str:
+    """The structure that a cast of QEMU's object model, such as DEVICE(), gives; empty if unknown."""
+    declares = re.compile(rf"\b(?:OBJECT_DECLARE_\w+|DECLARE_\w*CHECKERS?)\(\s*(\w+)\s*,[^()]*\b{macro}\b")
+    return next((found[1] for one in texts for found in [declares.search(one)] if found), "")
+
+
+def _bodies(structure: str, texts: Sequence[str]) -> list[str]:
+    return [body for one in texts for body in [_body(structure, one)] if body]
 
 
 def _body(structure: str, text: str) -> str:

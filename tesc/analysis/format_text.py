@@ -21,7 +21,7 @@ def letter(conversion: Conversion) -> str:
     """The letter that says how it prints: its own, or that of its macro; empty where neither does."""
     if conversion.macro is None:
         return conversion.letter
-    return conversion.macro.name[3] if conversion.macro.name in PRI_MACROS else ""
+    return PRI_MACROS.get(conversion.macro.name, ("", ""))[0]
 
 
 def between(form: Format, start: int, end: int) -> str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 
 from tesc.syntax.parser import parse
+from tesc.syntax.printf import PRI_MACROS, TRACETOOL_LENGTHS
 from tesc.syntax.source import Source
 
 TYPE_CHECKING = False
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event
 
+_COMMON = [name for name, (letter, size) in PRI_MACROS.items() if size in TRACETOOL_LENGTHS and letter != "o"]
 # A conversion, or one that a macro ends; QEMU's LTTng generator takes all that touches the macro for it.
 _CONVERSION = re.compile(
     r"(?:(?:0[xX])+\d*)?%0?\d*(?:\.\d+)?"
     r"(?:(?:hh?|ll?|[jzt])?[diuxXcsp]\w*"
-    r'|"[ \t]*PRI[diuxX](?:8|16|32|64|PTR|MAX)(?![A-Za-z0-9_])(?:[ \t]+"|"[^\s%"]*(?=[\s"])|\Z))'
+    rf'|"[ \t]*(?:{"|".join(sorted(_COMMON))})(?![A-Za-z0-9_])(?:[ \t]+"|"[^\s%"]*(?=[\s"])|\Z))'
 )
 # Pairs that are kept; a file may be made to have any number.
 _MOST_PAIRS = 20_000

@@ -18,6 +18,7 @@ from tesc.analysis.check import (
 )
 from tesc.analysis.rule import ChangeRule, EventRule, FileRule, LateRule
 from tesc.analysis.selection import chosen
+from tesc.analysis.source_suppressions import unsuppressed_in
 from tesc.analysis.spellings import SharedSpellings
 from tesc.records import record
 
@@ -148,6 +149,8 @@ class State:
             mine = with_chains(self._units_of(source, mine), mine)
             if source in self.trees:
                 mine = unsuppressed([self.trees[source]], mine, plan, self.given.settings)
+            else:
+                mine = unsuppressed_in(source, mine)
             if mine:
                 self.found[source] = sorted(mine, key=lambda one: (one.span.start, one.code, one.message))
 

@@ -121,6 +121,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "the text of 'trace-cmd report', and a manifest that says which machine's it is",
     )
     parser.add_argument(
+        "--clock-offset",
+        type=_offset,
+        metavar="TIME",
+        help="bundle: how far the traced host's real-time clock is ahead of its monotonic one",
+    )
+    parser.add_argument(
         "--ctf-version", choices=VERSIONS, help="ctf: the version to write (default: 1.8, which all can read)"
     )
     parser.add_argument("--follow", action="store_true", help="continue as the file grows, until Ctrl-C")
@@ -175,6 +181,15 @@ def _jobs(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a number of processes: it is 1 or more")
     return int(text)
+
+
+def _offset(text: str) -> int:
+    from tesc.trace.selection import parse_moment
+
+    try:
+        return parse_moment(text).nanoseconds
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -289,7 +304,7 @@ def _check(options: argparse.Namespace) -> None:
     drawn = options.format == "perfetto" or options.bundle
     if options.counter and (options.latency or options.stats or not drawn):
         raise Failure("--counter is for the format perfetto")
-    if options.open or options.bundle:
+    if options.open or options.bundle or options.clock_offset is not None:
         from tesc.cli import pictures
 
         pictures.check(options)

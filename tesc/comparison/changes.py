@@ -161,7 +161,7 @@ def printed(format_text: str) -> str:
         at = start + len(conversion.text)
         if conversion.macro is not None:
             name = next(macros).name
-            letter = name[3] if name in PRI_MACROS else name
+            letter = PRI_MACROS[name][0] if name in PRI_MACROS else name
             at -= len(name) - 1
         precision = "" if conversion.precision is None else f".{conversion.precision}"
         letter = {"i": "d"}.get(letter, letter)

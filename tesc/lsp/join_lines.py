@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import SourceEdit
-from tesc.syntax.parser import plain_event
-from tesc.syntax.recovery.repair import STRING
+from tesc.syntax.outline import open_literal
+from tesc.syntax.plain_events import plain_event
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -35,7 +35,7 @@ def _event_of(view: View, first: int, number: int) -> tuple[SourceEdit, ...]:
     edits = []
     for line, following in enumerate(lines[1:], first):
         # What is in a string stays as it is.
-        inside = STRING.sub("", text).count('"') % 2 == 1
+        inside = open_literal(text) is not None
         before = text if inside else text.rstrip(" \t\\")
         after = following if inside else following.lstrip(" \t")
         blank = "" if inside or before.endswith("(") or after.startswith(("(", ")", ",")) else " "

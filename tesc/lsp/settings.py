@@ -29,8 +29,9 @@ class ClientSettings:
     hint_names: bool = True
     hint_ids: bool = False
     hint_parameters: bool = False
-    code_lens: bool = True
+    code_lens: bool = False
     sources: bool = True
+    source_tokens: bool = True
 
 
 def settings_from(value: Any) -> tuple[ClientSettings, list[str]]:
@@ -69,6 +70,7 @@ def settings_from(value: Any) -> tuple[ClientSettings, list[str]]:
         hint_parameters=take("inlayHints.parameters", bool, nothing.hint_parameters),
         code_lens=take("codeLens", bool, nothing.code_lens),
         sources=take("sources", bool, nothing.sources),
+        source_tokens=take("sourceTokens", bool, nothing.source_tokens),
     )
     return settings, wrong
 

@@ -48,6 +48,11 @@ class Token:
     modifiers: int = 0
 
 
+def number_of(type_: str) -> int:
+    """The number of one of TYPES in the legend."""
+    return _NUMBERS[type_]
+
+
 def disabled_lines(view: View) -> tuple[int, ...]:
     """The lines, from 1, of the events that no program can have: they are disabled wherever they are."""
     return tuple(event.line for event in view.tree.events if _disabled(event, view))

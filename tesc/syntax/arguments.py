@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from tesc.records import record
-from tesc.syntax.printf import parse_format
+from tesc.syntax.printf import macro_length, macro_letter, parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from tesc.syntax.printf import Conversion
 
     Role = Literal["width", "precision", "value"]
-
-# Of PRI macros by their size: glibc, musl and mingw-w64 define those of 8 and 16 bits without a
-# length, since narrow arguments arrive as int; newlib has `hh` and `h` there.
-_MACRO_LENGTHS = {"64": "ll", "MAX": "j", "PTR": "z"}
 
 
 @record
@@ -42,9 +38,8 @@ class Printing:
         if self.role != "value":
             return "d"
         macro = self.conversion.macro
-        if macro is None:
-            return self.conversion.letter
-        return macro.name[3:4] if macro.name.startswith("PRI") else "x"
+        # Headers of QEMU name their own macros so that they print addresses.
+        return self.conversion.letter if macro is None else macro_letter(macro.name) or "x"
 
     @property
     def length(self) -> str:
@@ -54,7 +49,7 @@ class Printing:
         macro = self.conversion.macro
         if macro is None:
             return self.conversion.length
-        return _MACRO_LENGTHS.get(macro.name[4:], "") if macro.name.startswith("PRI") else "ll"
+        return macro_length(macro.name) if macro_letter(macro.name) else "ll"
 
 
 def printings(format_text: str) -> dict[int, Printing]:

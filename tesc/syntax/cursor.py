@@ -10,9 +10,10 @@ import re
 
 from tesc.records import record
 from tesc.syntax.c_type import parse_declaration
-from tesc.syntax.lines import UNSEEN
+from tesc.syntax.outline import format_before, open_literal, outline
 from tesc.syntax.printf import parse_format
 from tesc.syntax.recovery.repair import NAME, STRING
+from tesc.syntax.unseen import UNSEEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -168,28 +169,21 @@ def _last_word(text: str) -> str:
 
 
 def _event(before: str, after: str) -> Place | None:
-    opening = before.find("(")
-    if opening < 0:
+    parts = outline(before)
+    if parts is None:
         return None
-    # Parameters hold neither of the two; a quote says that the parenthesis is missing.
-    end = next((at for at in range(opening + 1, len(before)) if before[at] in ')"'), None)
-    if end is None:
-        return _parameter(before, opening + 1, after)
-    begin = end + 1 if before[end] == ")" else end
-    return _format(before, begin, _declared(before[opening + 1 : end]), after)
+    texts = [before[piece.start : piece.end] for piece in parts.pieces]
+    if parts.close is None and parts.format is None:
+        bare = texts[-1].lstrip(" \t")
+        return InParameters(len(before) - len(bare), bare, _declared(texts[:-1]), after)
+    # A quote says that the parenthesis is missing.
+    begin = parts.end if parts.close is None else parts.close + 1
+    return _format(before, begin, _declared(texts), after)
 
 
-def _parameter(before: str, begin: int, after: str) -> InParameters:
-    last = before.rfind(",", begin)
-    text = before[max(last + 1, begin) :]
-    bare = text.lstrip(" \t")
-    others = _declared(before[begin:last]) if last >= 0 else ()
-    return InParameters(len(before) - len(bare), bare, others, after)
-
-
-def _declared(parameters: str) -> tuple[Declaration, ...]:
-    texts = [text.strip(" \t") for text in parameters.split(",")]
-    return tuple(parse_declaration(text) for text in texts if text not in ("", "void"))
+def _declared(texts: list[str]) -> tuple[Declaration, ...]:
+    stripped = [text.strip(" \t") for text in texts]
+    return tuple(parse_declaration(text) for text in stripped if text not in ("", "void"))
 
 
 def _format(before: str, begin: int, parameters: tuple[Declaration, ...], after: str) -> Place | None:
@@ -207,13 +201,13 @@ def _format(before: str, begin: int, parameters: tuple[Declaration, ...], after:
             before="",
             after=after,
         )
-    opened = _opened(before, quote)
+    opened = open_literal(before, quote)
     if opened is None:
         word = _last_word(before)
         text = before[quote : len(before) - len(word)]
     else:
         word = ""
-        text = f'{before[quote:]}"'
+        text = format_before(before, quote, len(before))
     conversions = parse_format(text).conversions
     partial = _partial(conversions, text)
     done = conversions[:-1] if partial else conversions
@@ -231,18 +225,6 @@ def _format(before: str, begin: int, parameters: tuple[Declaration, ...], after:
         before=literal,
         after=after,
     )
-
-
-def _opened(before: str, at: int) -> int | None:
-    """Where the literal begins that is open at the end of a text; None outside of literals."""
-    while True:
-        at = before.find('"', at)
-        if at < 0:
-            return None
-        literal = STRING.match(before, at)
-        if literal is None:
-            return at
-        at = literal.end()
 
 
 def _partial(conversions: tuple[Conversion, ...], text: str) -> Conversion | None:

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from tesc.records import record
 from tesc.syntax.grammar import terminals
-from tesc.syntax.lines import UNSEEN
 from tesc.syntax.source import Span
+from tesc.syntax.unseen import UNSEEN
 
 
 @record
@@ -41,6 +41,11 @@ def _head() -> re.Pattern[str]:
     terms = terminals()
     blank = terms["BLANK"][:-1]
     return re.compile(f"{blank}*(?:{terms['NAME']}{blank}+)*({terms['NAME']}){blank}*\\(")
+
+
+@lru_cache(maxsize=None)
+def _literal() -> re.Pattern[str]:
+    return re.compile(terminals()["STRING"])
 
 
 def outline(line: str) -> Outline | None:
@@ -79,18 +84,24 @@ def outline(line: str) -> Outline | None:
     )
 
 
+def open_literal(text: str, at: int = 0) -> int | None:
+    """Where the literal begins that is open at the end of a text; None outside of literals."""
+    while True:
+        at = text.find('"', at)
+        if at < 0:
+            return None
+        literal = _literal().match(text, at)
+        if literal is None:
+            return at
+        at = literal.end()
+
+
 def format_before(line: str, start: int, column: int) -> str:
     """A format's text from its first quote up to a column, with a closing quote where that lacks."""
     text = line[start:column]
-    quoted = False
-    at = 0
-    while at < len(text):
-        if text[at] == '"':
-            quoted = not quoted
-        elif text[at] == "\\" and quoted:
-            at += 1
-        at += 1
-    if not quoted:
+    begin = open_literal(text)
+    if begin is None:
         return text
     # A backslash at the column would take the quote for its own.
-    return text + ('\\"' if at > len(text) else '"')
+    backslashes = len(text) - len(text.rstrip("\\"))
+    return text + ('\\"' if backslashes % 2 else '"')

@@ -1,8 +1,8 @@
 """Counting records, which needs no payloads.
 
-Version 4 has ways of its own: a regular expression of all shapes that records have had so far finds whole
-pieces of the trace at once; where it does not fit, IDs and lengths go straight into a Counter; and only where
-something is not plain the data is read as for any format.
+Version 4 has ways of its own: a regular expression of all shapes that records have had so far finds them,
+many at a match; where it does not fit, IDs and lengths go straight into a Counter; and only where something
+is not plain the data is read as for any format.
 """
 
 from __future__ import annotations
@@ -31,11 +31,16 @@ if TYPE_CHECKING:
 # The type, ID and length of a record.
 Head = tuple[int, int, int]
 # How much is read at once, and how much of that is left to those who go record by record.
-PIECE = 1 << 20
-_REST = 1 << 14
+PIECE = 1 << 18
+_REST = 1 << 12
+# What is read at first, to learn from it.
+_ENOUGH = 1 << 15
 _MOST_SHAPES = 100
-# Several processes wait for one import of numpy, which takes as long as it saves them in so many bytes.
-_WORTH_FOR_SEVERAL = 1 << 28
+# How many records one match takes, which costs as much as ten records do; and how large an expression may be.
+_AT_ONCE = 16
+_MOST_ALTERNATIVES = 400
+# Expressions count half as fast as numpy, whose import takes as long as that saves in so many bytes.
+_WORTH = 1 << 27
 
 
 def count(
@@ -52,7 +57,7 @@ def count(
     tally = Tally() if tally is None else tally
     for reader in readers:
         counting = Counting(reader, selection)
-        worth = vectors.WORTH if jobs == 1 else _WORTH_FOR_SEVERAL
+        worth = _WORTH * jobs if counting.is_quick else vectors.WORTH
         if (reader.source.file_size or 0) >= worth:
             reader.use_vectors()
         try:
@@ -66,7 +71,10 @@ def count(
 
 
 class Counting(Work):
-    """Counts the records of a trace; `state` is the tally of all that was handed in."""
+    """Counts the records of a trace; `state` is the tally of all that was handed in.
+
+    `is_quick` is true if records can be counted by their shapes.
+    """
 
     def __init__(self, reader: RecordReader, selection: Selection) -> None:
         self.state = Tally()
@@ -89,9 +97,11 @@ class Counting(Work):
         # The shapes of records met so far, and an expression for them once they are known.
         self._shapes: dict[tuple[int, int], bytes] = {}
         self._pattern: re.Pattern[bytes] | None = None
+        self._marks: dict[int, int] = {}
         self._plainly = selection.where is None
-        self._quick = reader.layout.typed and self._plainly and not self._window.limited
-        reader.source.chunk = PIECE
+        self.is_quick = reader.layout.typed and self._plainly and not self._window.limited
+        # A little is enough to learn the shapes from, record by record.
+        reader.source.chunk = _ENOUGH
 
     def begin(self) -> None:
         self._tally = Tally()
@@ -108,7 +118,7 @@ class Counting(Work):
         self._pattern = None
 
     def take(self, reader: RecordReader) -> None:
-        if not ((self._plainly and self._many()) or (self._quick and self.quick())):
+        if not ((self._plainly and self._many()) or (self.is_quick and self.quick())):
             self.carefully()
 
     def hand_in(self) -> None:
@@ -116,6 +126,7 @@ class Counting(Work):
 
     def carefully(self) -> None:
         """Count the records of the data that is there, as they are read for any format."""
+        self._reader.source.chunk = max(self._reader.source.chunk, PIECE)
         rows = self._reader.fill(self._prepare, self._slots, self._window)
         if rows.made:
             self._tally.see(rows.times[0])
@@ -154,6 +165,7 @@ class Counting(Work):
             self._tally.counts[self._known[event_id][0].name] += number * self._known[event_id][2]
         reader.records += sum(heads.values())
         source.at = end
+        source.chunk = max(source.chunk, PIECE)
         self._know_shapes(heads)
         return True
 
@@ -204,16 +216,16 @@ class Counting(Work):
         limit = len(data) - _REST
         if self._pattern is None or limit - begin < _REST:
             return
-        found = self._pattern.findall(data, begin, limit)
-        ids = Counter(found)
+        found = list(map(b"".join, self._pattern.findall(data, begin, limit)))
         # Bytes that begin no record; what the limit cuts off, too.
-        other = ids.pop(b"", 0)
+        other = found.count(b"")
         if other and any(found[-other:]):
             return
+        ids = self._marked(b"".join(found))
         if ids:
             self._tally.see(*self._word(data, begin + 16))
-        for packed, number in ids.items():
-            event, _, wanted = self._known[self._word(packed, 0)[0]]
+        for event_id, number in ids.items():
+            event, _, wanted = self._known[event_id]
             self._tally.counts[event.name] += number * wanted
         reader.records += sum(ids.values())
         source.at = limit - other
@@ -237,9 +249,24 @@ class Counting(Work):
                 shape += b".{%d}%s" % (before, size)
                 rest -= before + 4
             self._shapes[event_id, length] = shape + b".{%d}" % rest
-        kind = re.escape(struct.pack(f"{order}Q", EVENT))
         shapes = b"|".join(self._shapes.values())
-        self._pattern = re.compile(b"(?s)%s(?=(.{8}))(?:%s)|." % (kind, shapes))
+        ids = {event_id for event_id, _ in self._shapes}
+        # A byte that differs in all IDs is enough to tell them by; most often their lowest does.
+        lowest = 0 if order == "<" else 7
+        self._marks = {struct.pack(f"{order}Q", event_id)[lowest]: event_id for event_id in ids}
+        mark = b".{%d}(.)" % lowest
+        if len(self._marks) < len(ids):
+            self._marks, mark = {}, b"(.{8})"
+        one = re.escape(struct.pack(f"{order}Q", EVENT)) + b"(?=%s)(?:%s)" % (mark, shapes)
+        several = one * max(1, min(_AT_ONCE, _MOST_ALTERNATIVES // len(self._shapes)))
+        self._pattern = re.compile(b"(?s)%s|%s|." % (several, one))
+
+    def _marked(self, marks: bytes) -> dict[int, int]:
+        """How often each ID is among what the expression took of the IDs of records."""
+        if self._marks:
+            found = {event_id: marks.count(mark) for mark, event_id in self._marks.items()}
+            return {event_id: number for event_id, number in found.items() if number}
+        return Counter(struct.unpack(f"{self._reader.layout.order}{len(marks) // 8}Q", marks))
 
     def _heads(
         self, data: bytes, at: int, varying: list[tuple[int, Head]], places: list[int]

@@ -11,15 +11,13 @@ This is what tracetool's __init__.py, vcpu.py and transform.py made of them in t
 from __future__ import annotations
 
 from tesc import codes
+from tesc.units.properties import CPU_FORMAT, CPU_NAME, ENDINGS, GUEST_TYPES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.units.unit import Unit, UnitEvent
 
-_CPU = ("void *", "__cpu")
-_CPU_FORMAT = '"cpu=%p "'
-# What a value of the guest is recorded as: TCGv, whose size depended on the target, is made to fit all.
-_GUEST_TYPES = {"TCGv": "uint64_t", "TCGv_i32": "uint32_t", "TCGv_i64": "uint64_t", "TCGv_ptr": "void *"}
+_CPU = ("void *", CPU_NAME)
 
 if TYPE_CHECKING:
     # Name, parameters and format.
@@ -32,13 +30,13 @@ def declarations(event: UnitEvent, seconds: dict[int, str]) -> list[Declaration]
     parameters, form = tuple(event.parameters), event.format
     forms = [(event.name, parameters, form)]
     if "tcg" in properties:
-        guests = [type_ for type_, _ in parameters if type_ in _GUEST_TYPES]
-        ours = tuple([one for one in parameters if one[0] not in guests])
-        hosts = tuple([(_GUEST_TYPES.get(type_, type_), name) for type_, name in parameters])
+        ours = tuple([one for one in parameters if one[0] not in GUEST_TYPES])
+        hosts = tuple([(GUEST_TYPES.get(type_, type_), name) for type_, name in parameters])
         second = seconds.get(id(event.node), form)
-        forms = [(f"{event.name}_trans", ours, form), (f"{event.name}_exec", hosts, second)]
+        made = zip(ENDINGS, (ours, hosts), (form, second))
+        forms = [(f"{event.name}_{ending}", declared, one) for ending, declared, one in made]
     if "vcpu" in properties:
-        forms = [(name, (_CPU, *rest), _CPU_FORMAT + one) for name, rest, one in forms]
+        forms = [(name, (_CPU, *rest), CPU_FORMAT + one) for name, rest, one in forms]
     return forms
 
 

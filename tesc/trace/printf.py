@@ -6,18 +6,22 @@ printed as far as possible: `%s` of an address as 0x%x, `%p` of a text as the te
 
 from __future__ import annotations
 
-from tesc.trace.conversions import MAX_WIDTH, Taken, parts_of
+from tesc.records import replace
+from tesc.trace.columnwise import Shown, texts_of, with_many
+from tesc.trace.conversions import MAX_WIDTH, Applied, Taken, parts_of
 from tesc.trace.values import LP64, extended, number_expression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tesc.trace.conversions import Applied
-    from tesc.trace.values import Kind, Model, Values
+    from tesc.trace.columnwise import Part
+    from tesc.trace.values import Kind, Model, Value, Values
 
 _BASES = {"d": 10, "i": 10, "u": 10, "o": 8, "x": 16, "X": 16, "b": 2, "B": 2, "p": 16}
 _DIGITS = {8: "o", 10: "d", 2: "b"}
+# Events show the same values in the same ways: the texts of each way, by what makes one.
+_SHOWN: dict[str, Shown] = {}
 
 
 def compile_format(
@@ -34,7 +38,24 @@ def compile_format(
     # A format string of Python's; expressions in it must hold neither quotes nor backslashes.
     exec(f'def formatted(v):\n {variables}= v\n return f"{shown}"\n', names)
     made: Callable[[Values], str] = names["formatted"]  # type: ignore[assignment]
-    return made
+    if any(Taken in (type(part.width), type(part.precision)) for part in parts if isinstance(part, Applied)):
+        return made
+    shows: list[Part] = []
+
+    def many(columns: Sequence[Sequence[Value]]) -> list[str]:
+        if not shows:
+            shows.extend([part if isinstance(part, str) else _shower(part, names) for part in parts])
+        return texts_of(shows, columns)
+
+    return with_many(made, many)
+
+
+def _shower(applied: Applied, names: dict[str, object]) -> tuple[int, Shown]:
+    """The number of the argument that a conversion shows, and the texts of its values."""
+    shown = _field(replace(applied, index=0), names)
+    if shown not in _SHOWN:
+        _SHOWN[shown] = Shown(eval(f'lambda v0: f"{shown}"', names))
+    return applied.index, _SHOWN[shown]
 
 
 def _literal(text: str) -> str:
@@ -86,6 +107,8 @@ def _number(applied: Applied, value: str, names: dict[str, object]) -> str:
     plain = applied.precision == -1 and isinstance(applied.width, int)
     if letter == "p" and plain and not flags and applied.width == -1:
         return f"{{hex({number}) if {number} else nil}}"
+    if letter in "diu" and plain and not flags and applied.width == -1:
+        return f"{{{number}}}"
     if letter in "dixXuo" and plain and "#" not in flags:
         return f"{{{number}:{_specified(flags, applied.width, signed)}{'d' if letter in 'iu' else letter}}}"
     width = "0" if applied.width == -1 else _measure(applied.width)

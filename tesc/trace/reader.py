@@ -14,6 +14,7 @@ import struct
 from itertools import compress
 
 from tesc.trace import vectors
+from tesc.trace.columnwise import many_of
 from tesc.trace.errors import Broken, TraceErrors
 from tesc.trace.events import DROPPED
 from tesc.trace.guest_input import GuestInput
@@ -76,7 +77,7 @@ class Shape:
 class Made(dict):  # type: ignore[type-arg]
     """What was made of an event's payloads; asking for a new one makes it. Raises as splitters do."""
 
-    __slots__ = ("fixed", "make", "shape", "split")
+    __slots__ = ("fixed", "make", "many", "shape", "split", "texts")
 
     def __init__(
         self,
@@ -84,11 +85,18 @@ class Made(dict):  # type: ignore[type-arg]
         make: Callable[[Values], Any],
         fixed: struct.Struct | None = None,
         shape: Shape | None = None,
+        texts: Sequence[bool] = (),
     ) -> None:
-        """`fixed` is the layout of payloads that are all of one size, `shape` of those with one text."""
+        """`fixed` is the layout of payloads that are all of one size, `shape` of those with one text.
+
+        `texts` says which arguments are text.
+        """
         super().__init__()
         self.split = split
         self.make = make
+        # What makes the same of columns of many payloads' values, if there are any.
+        self.many = many_of(make) if texts else None
+        self.texts = texts
         self.fixed = fixed
         self.shape = shape
 
@@ -260,7 +268,7 @@ class RecordReader:
         texts = [kind.text for kind in event.kinds]
         one = sum(texts) == 1 and not self.layout.words
         shape = Shape(self.layout.order, texts) if one else None
-        return Made(event.splitter(self.layout.order, self.layout.words), make, fixed, shape)
+        return Made(event.splitter(self.layout.order, self.layout.words), make, fixed, shape, texts)
 
     # Where the trace continues.
 

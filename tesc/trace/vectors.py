@@ -30,6 +30,8 @@ WORTH = 4 << 20
 # A piece of the trace that the processor's cache holds with all that is made of it.
 PIECE = 1 << 20
 _MOST_IDS = 1 << 16
+# Columns of fewer records take longer to make than what they save.
+_WORTH_COLUMNS = 8
 _HEAD = 8 + HEAD_BYTES
 
 
@@ -114,8 +116,11 @@ class Frames:
         for event_id, which in self.groups():
             slot = slots[event_id]
             assert slot is not None
-            payloads = self.payloads(which)
-            made[which] = np.fromiter(slot.all_of(payloads), object, len(which))
+            if slot.many is not None and len(which) >= _WORTH_COLUMNS:
+                some = slot.many(self.chosen(which).columns(slot.texts))
+            else:
+                some = slot.all_of(self.payloads(which))
+            made[which] = np.fromiter(some, object, len(which))
         found: list[Any] = made.tolist()
         return found
 

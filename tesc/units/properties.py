@@ -11,7 +11,7 @@ import re
 from tesc.records import replace
 from tesc.syntax.c_type import CType, Declaration
 from tesc.syntax.nodes import Event, Format, Malformed, Parameter, Tree, Word
-from tesc.syntax.parser import plain_event
+from tesc.syntax.plain_events import plain_event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,12 +21,16 @@ if TYPE_CHECKING:
     from tesc.units.releases import Release
     from tesc.units.unit import UnitEvent
 
-_CPU_NAME = "__cpu"
-_CPU_FORMAT = '"cpu=%p "'
+# The argument that `vcpu` stood for, and what was before the event's format.
+CPU_NAME = "__cpu"
+CPU_FORMAT = '"cpu=%p "'
+# The events that `tcg` stood for end so, the first with the first format.
+ENDINGS = ("trans", "exec")
+# What a value of the guest is recorded as: TCGv, whose size depended on the target, is made to fit all.
+GUEST_TYPES = {"TCGv": "uint64_t", "TCGv_i32": "uint32_t", "TCGv_i64": "uint64_t", "TCGv_ptr": "void *"}
 # As that tracetool cut such a line up.
 _TWO_FORMATS = r"[ \t]*((?:\w+[ \t]+)*)(\w+)\(([^)]*)\)[ \t]*(\".+),\s*(\".+)"
-_TCG_TYPE = "TCGv"
-_HOST_TYPE = "uint64_t"  # of TCG_TYPE when the code runs
+_GUEST_WORD = re.compile(rf"\b(?:{'|'.join(GUEST_TYPES)})\b")
 
 
 def known(release: Release) -> frozenset[str]:
@@ -58,10 +62,10 @@ def _two_events(item: Event | Malformed, tree: Tree) -> list[Event] | None:
         return None
     properties = tuple(Word(item.start + m.start(), m[0]) for m in re.finditer(r"\w+", found[1]))
     declared = [part.strip() for part in found[3].split(",")]
-    before = [part for part in declared if _TCG_TYPE not in part.split()] or ["void"]
-    after = [re.sub(rf"\b{_TCG_TYPE}\b", _HOST_TYPE, part) for part in declared]
+    before = [part for part in declared if not GUEST_TYPES.keys() & set(part.split())] or ["void"]
+    after = [_GUEST_WORD.sub(lambda word: GUEST_TYPES[word[0]], part) for part in declared]
     made = []
-    for ending, arguments, shape in (("trans", before, found[4]), ("exec", after, found[5])):
+    for ending, arguments, shape in zip(ENDINGS, (before, after), (found[4], found[5])):
         text = f"{found[2]}_{ending}({', '.join(arguments)}) {shape}"
         event = plain_event(text, item.start, item.line)
         if event is None:
@@ -81,14 +85,14 @@ def with_cpu(events: Iterable[UnitEvent], release: Release) -> tuple[UnitEvent, 
 def _with_cpu(event: Event, release: Release) -> Event:
     type_text = "void *" if release.has("void-cpu") else "CPUState *"
     declared = CType(type_text, ("void",), 1, "void")
-    text = f"{type_text}{_CPU_NAME}"
+    text = f"{type_text}{CPU_NAME}"
     end = len(type_text)
     cpu = Parameter(
         event.open,
         Declaration(
             text=text,
             type=declared,
-            name=_CPU_NAME,
+            name=CPU_NAME,
             type_end=end - 1,
             name_start=end,
             name_end=len(text),
@@ -96,5 +100,5 @@ def _with_cpu(event: Event, release: Release) -> Event:
         ),
     )
     form = event.format
-    shape = Format(form.start if form else event.end, _CPU_FORMAT + (form.text if form else ""))
+    shape = Format(form.start if form else event.end, CPU_FORMAT + (form.text if form else ""))
     return replace(event, parameters=(cpu, *event.parameters), void=False, format=shape)

@@ -161,11 +161,31 @@ _TYPE = r"((?:[A-Za-z_]\w*\s+)*[A-Za-z_]\w*(?:\s*\*[\s*]*(?:const\s+)?|\s+))\Z"
 _IN_HEAD = re.compile(r"[(,]\s*" + _TYPE)
 _IN_BODY = re.compile(r"[;{}]\s*" + _TYPE)
 _IN_FOR = re.compile(r"\(\s*" + _TYPE)
+_FIRST_OF_SEVERAL = re.compile(
+    r"\s*((?:[A-Za-z_]\w*\s+)*[A-Za-z_]\w*)(?:\s+|\s*\*[\s*]*)[A-Za-z_]\w*\s*[=,\[]"
+)
+_LONGEST_STATEMENT = 300
 _AFTER_HEAD = re.compile(r"\s*([,)]|\[)")
 _AFTER_BODY = re.compile(r"\s*(=(?!=)|[;,]|\[)")
 _NO_TYPE = frozenset("return goto case else sizeof typeof do break continue typedef".split())
 _NOTHING = frozenset("const volatile static register g_autofree auto restrict".split())
 _PARTS = re.compile(r"\w+|\*")
+
+
+def _declared_beside(text: str, place: int, body: int, follows: str) -> str | None:
+    """The type of a variable that is not the first one that its statement declares: `int a = 1, *b;`."""
+    start = max(place - _LONGEST_STATEMENT, body)
+    start = max(text.rfind(mark, start, place) for mark in ";{}")
+    statement = text[start + 1 : place]
+    first = _FIRST_OF_SEVERAL.match(statement) if start >= body else None
+    if first is None or any(statement.count(a) != statement.count(b) for a, b in ("()", "[]")):
+        return None
+    parts = first[1].split()
+    if not _NO_TYPE.isdisjoint(parts):
+        return None
+    kept = [part for part in parts if part not in _NOTHING]
+    stars = statement[len(statement.rstrip(" \t\r\n*")) :].count("*")
+    return " ".join([*kept, *"*" * stars]) + ("[]" if follows == "[" else "") if kept else None
 
 
 def _is_word(char: str) -> bool:
@@ -174,12 +194,14 @@ def _is_word(char: str) -> bool:
 
 def _declared(text: str, place: int, after: int, body: int) -> str | None:
     """The type that is declared for the word at `place`; None where it is not a declaration."""
-    last = text[max(place - 40, 0) : place].rstrip()[-1:]
-    if not (last == "*" or _is_word(last)):
+    last = text[max(place - 40, 0) : place].rstrip(" \t\r\n*")[-1:]
+    if not (last == "," or _is_word(last)):
         return None
     follows = (_AFTER_HEAD if place < body else _AFTER_BODY).match(text, after)
     if follows is None:
         return None
+    if last == "," and place >= body:
+        return _declared_beside(text, place, body, follows[1])
     before = text[max(place - _NEAR, 0) : place]
     found = (_IN_HEAD if place < body else _IN_BODY).search(before)
     if found is None and place >= body and follows[1] == "=":

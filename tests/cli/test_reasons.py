@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import struct
 import sys
 
 import pytest
 
 from tesc.cli.main import main
+from tesc.units.output_reasons import OUTPUT_REASONS, OUTPUTS
 from tesc.units.reasons import CONSUMERS, REASONS
 
 # The commands that make something of a unit, with whom of the table they are.
@@ -25,7 +27,7 @@ COMMANDS = {
     "guest source": ("frames", ["guest", "source", "trace-events", "-o", "out.c"]),
     "guest header of words": ("guest", ["guest", "header", "trace-events", "-o", "out.h", "--wire=words"]),
     "guest source of words": ("guest", ["guest", "source", "trace-events", "-o", "out.c", "--wire=words"]),
-    "guest demux": ("demux", ["guest", "demux", "trace-events", "-o", "out.c"]),
+    "guest demux": ("demux", ["guest", "demux", "trace-events", "-o", "out.c", "--wire=words"]),
     "tracetool-classic": ("classic", ["tracetool-classic", "--simple", "-h"]),
     "flatten": ("flatten", ["flatten", "trace-events", "-o", "out"]),
     "decode": ("decode", ["decode", "--events", "trace-events", "empty.trace", "-o", "out"]),
@@ -129,3 +131,33 @@ class TestTree:
             "trace-x.h",
         ]
         assert not os.path.exists("out/trace-y.h")
+
+
+class TestOutputs:
+    """What single outputs refuse: each row of that table through each output."""
+
+    @pytest.mark.parametrize("output", OUTPUTS)
+    @pytest.mark.parametrize("compat", ["qemu", "fixed"])
+    @pytest.mark.parametrize("reason", OUTPUT_REASONS, ids=lambda one: one.what)
+    def test_a_cell(self, reason, compat, output, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "trace-events").write_text(reason.example)
+        form, backend = output.split()
+        words = [f"--format={form}", f"--backends={backend}", "--group=g", "--binary=q", "--probe-prefix=q"]
+        status, said = run(["tracetool", *words, f"--compat={compat}", "trace-events", "out"], b"")
+        refused = output in reason.refused.get(compat, OUTPUTS)
+        assert (status, os.path.exists("out")) == ((1, False) if refused else (0, True)), said
+        if refused and compat in reason.refused:
+            # Whatever the output and the word are called.
+            begin, *_, end = re.split(r"\{\w*\}", reason.message)
+            assert re.search(rf"error: {re.escape(begin)}.*{re.escape(end)}\n", said), said
+
+    @pytest.mark.parametrize("reason", OUTPUT_REASONS, ids=lambda one: one.what)
+    def test_its_rule_reports_it(self, reason, tmp_path, monkeypatch, capsys):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "trace-events").write_text(reason.example)
+        (tmp_path / "scripts/tracetool/format").mkdir(parents=True)
+        (tmp_path / "scripts/tracetool/format/rs.py").touch()
+        (tmp_path / "scripts/tracetool.py").touch()
+        main(["check", "--no-cache", "--output-format=concise", f"--select={reason.rule}"])
+        assert f"[{reason.rule}]" in capsys.readouterr().out

@@ -149,7 +149,7 @@ class Client:
                 "rootUri": folders[0].as_uri() if folders else None,
                 "workspaceFolders": [{"uri": f.as_uri(), "name": f.name} for f in folders] or None,
                 "capabilities": able,
-                "initializationOptions": {"debounce": 0} if options is None else options,
+                "initializationOptions": {"debounce": 0, "codeLens": True} if options is None else options,
             },
         )
         self.notify("initialized", {})
@@ -252,7 +252,7 @@ class Editor:
             able,
             root_uri=folders[0].as_uri() if folders else None,
             workspace_folders=[t.WorkspaceFolder(one.as_uri(), one.name) for one in folders] or None,
-            initialization_options={"debounce": 0} if options is None else options,
+            initialization_options={"debounce": 0, "codeLens": True} if options is None else options,
         )
         self.server = (await self.client.initialize_session(params)).capabilities
         self.encoding = t.PositionEncodingKind(self.server.position_encoding or "utf-16").value

@@ -89,8 +89,9 @@ def until(wanted: Any) -> Any:
 
 
 def indexed(client: Any, uri: str) -> None:
-    """Wait until the server has read all sources: only then it says of callers."""
-    assert until(lambda: client.request("textDocument/codeLens", {"textDocument": {"uri": uri}}))
+    """Wait until the server has read all sources: only then it says of callers, where lenses are on."""
+    params = {"textDocument": {"uri": uri}}
+    assert until(lambda: client.request("textDocument/codeLens", params) is not None)
 
 
 async def read(editor: Any, uri: str) -> None:
@@ -98,7 +99,7 @@ async def read(editor: Any, uri: str) -> None:
     from lsprotocol import types as t
 
     params = t.CodeLensParams(t.TextDocumentIdentifier(uri))
-    while not await editor.client.text_document_code_lens_async(params):
+    while await editor.client.text_document_code_lens_async(params) is None:
         await asyncio.sleep(0.02)
 
 

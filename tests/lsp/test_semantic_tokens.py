@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.lsp.navigation import indexed, until
+
 FULL = "textDocument/semanticTokens/full"
 D, DEPRECATED, LIBRARY = "declaration", "deprecated", "defaultLibrary"
 
@@ -287,3 +289,67 @@ async def test_each_editor_gets_tokens(editor, folder):
         (0, "%d", "regexp"),
         (0, '"', "string"),
     ]
+
+
+CALLS = """\
+#include "trace.h"
+void f(int é)
+{
+    /* 😀 */ trace_net_send(1); trace_net_sned(2);
+    if (TRACE_NET_SEND_ENABLED && TRACE_NET_SNED_ENABLED) {
+        g(trace_net_send, "trace_net_send(1)");
+    }
+}
+void trace_net_by_hand(void);
+"""
+COLOURED = [
+    (3, "trace_net_send", "function"),
+    (4, "TRACE_NET_SEND_ENABLED", "macro"),
+    (5, "trace_net_send", "function"),
+]
+
+
+def source_session(lsp, folder, **given):
+    (folder / "trace-events").write_text('net_send(int bytes) "bytes %d"\n')
+    (folder / "net.c").write_text(CALLS, encoding="utf-8")
+    client = lsp()
+    capabilities = client.initialize(folder, **given)
+    uri = client.open(folder / "trace-events")
+    indexed(client, uri)
+    return client, capabilities, client.open(folder / "net.c", language="c")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_calls_of_declared_events(lsp, folder, encoding):
+    client, capabilities, uri = source_session(lsp, folder, encodings=[encoding])
+    legend = capabilities["semanticTokensProvider"]["legend"]
+    data = client.request(FULL, {"textDocument": {"uri": uri}})["data"]
+    assert decoded(legend, data, CALLS, encoding) == COLOURED
+    part = {"start": {"line": 4, "character": 0}, "end": {"line": 4, "character": 9}}
+    asked = {"textDocument": {"uri": uri}, "range": part}
+    data = client.request("textDocument/semanticTokens/range", asked)["data"]
+    assert decoded(legend, data, CALLS, encoding) == COLOURED[1:2]
+
+
+def test_a_declaration_colours_its_calls(lsp, folder):
+    able = {"workspace": {"semanticTokens": {"refreshSupport": True}}}
+    client, capabilities, uri = source_session(lsp, folder, capabilities=able)
+    legend = capabilities["semanticTokensProvider"]["legend"]
+    first = client.request(FULL, {"textDocument": {"uri": uri}})
+    events = (folder / "trace-events").as_uri()
+    client.change(events, 2, 'net_send(int bytes) "bytes %d"\nnet_sned(int bytes) "bytes %d"\n')
+    client.published(events)
+
+    def refreshed():
+        return any(one["method"] == "workspace/semanticTokens/refresh" for one in client.requests)
+
+    assert until(refreshed)
+    asked = {"textDocument": {"uri": uri}, "previousResultId": first["resultId"]}
+    again = client.request(FULL + "/delta", asked)
+    data = again["data"] if "data" in again else applied(first["data"], again["edits"])
+    assert (3, "trace_net_sned", "function") in decoded(legend, data, CALLS)
+
+
+def test_calls_are_not_coloured_where_the_client_says_so(lsp, folder):
+    client, _, uri = source_session(lsp, folder, options={"sourceTokens": False})
+    assert client.request(FULL, {"textDocument": {"uri": uri}}) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lsp.navigation import indexed
+from tests.lsp.navigation import indexed, until
 
 EVENTS = 'net_send(int bytes) "bytes %d"\n'
 CODE = """\
@@ -49,3 +49,18 @@ def test_at_the_calls(lsp, tree, pulls):
     # Places follow the text, and a call that is right is told no more.
     client.change(uri, 2, CODE.replace("void f", "\nvoid f").replace("sned", "send"))
     assert told(found()) == [("TE603", 5, 4), ("TE607", 6, 19)]
+
+
+def test_comments_ignore(lsp, tree):
+    code = CODE.replace("sned(1);", "sned(1); // tesc: ignore[TE602]").replace(
+        '    trace_net_send("x")', '    /* tesc: ignore[TE607] */\n    trace_net_send("x")'
+    )
+    (tree / "net/net.c").write_text(code)
+    client = lsp()
+    client.initialize(tree)
+    indexed(client, client.open(tree / "net/trace-events"))
+    uri = client.open(tree / "net/net.c", language="c")
+    assert told(client.published(uri)) == [("TE603", 4, 4)]
+    client.change(uri, 2, code.replace(" tesc:", " "))
+    everything = [("TE602", 3, 4), ("TE603", 4, 4), ("TE607", 6, 19)]
+    assert until(lambda: told(client.diagnostics[uri]) == everything)

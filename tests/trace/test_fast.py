@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from tesc.trace import parts, vectors
 from tesc.trace.columns import column_batches, typed
 from tesc.trace.conditions import Check
-from tesc.trace.counting import count
+from tesc.trace.counting import Counting, count
 from tesc.trace.formats import FORMATS, make_format
 from tesc.trace.opening import open_reader
+from tesc.trace.parts import whole
 from tesc.trace.selection import ALWAYS, Selection, Window
 from tesc.trace.values import typer
 from tesc.trace.writing import Writing, write
@@ -127,13 +129,60 @@ def test_counts(writer, catalogue, opened, tmp_path, monkeypatch, damage, order)
             counts = {name: number for name, number in tally.counts.items() if number}
             results.append((counts, tally.dropped, reader.records, [str(error) for error in reader.errors]))
         assert results[1:] == results[:1] * 3
-        monkeypatch.setattr("tesc.trace.vectors.WORTH", 0)
+        monkeypatch.setattr("tesc.trace.counting._WORTH", 0)
         monkeypatch.setattr("tesc.trace.vectors.PIECE", 9000)
         monkeypatch.setattr("tesc.trace.reader.FEW", 0)
         reader = opened(path)
         tally = count([reader], Selection(lambda name: name != "idle"))
         counts = {name: number for name, number in tally.counts.items() if number}
         assert (counts, tally.dropped, reader.records) == results[0][:3]
+
+
+@pytest.mark.parametrize("stride", [1, 256])
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("damage", [0, 1])
+def test_counts_by_shapes(writer, opened, tmp_path, monkeypatch, order, stride, damage):
+    """Records of few shapes, by an expression: also where the IDs' lowest bytes are alike."""
+    monkeypatch.setattr("tesc.trace.counting._WORTH", 1 << 40)
+    monkeypatch.setattr("tesc.trace.counting._ENOUGH", 3000)
+    monkeypatch.setattr("tesc.trace.counting._REST", 300)
+    monkeypatch.setattr("tesc.trace.counting.PIECE", 9000)
+    marked = []
+    of_marks = Counting._marked
+    monkeypatch.setattr(
+        Counting, "_marked", lambda self, marks: marked.append(of_marks(self, marks)) or marked[-1]
+    )
+    choose = random.Random(stride)
+    made = writer(order).header()
+    names = ["idle", "move", "open_file", "point"]
+    ids = [10 + stride * at for at in range(len(names))]
+    for event_id, name in zip(ids, names):
+        made.mapping(event_id, name)
+    decoy = made.pack("QQQII", 1, 10, 5, 24, 9)
+    expected = Counter()
+    for number in range(7000):
+        at = choose.randrange(4)
+        expected[names[at]] += 1
+        numbers = [choose.choice([1, choose.getrandbits(64), ids[2]]) for _ in range(3)]
+        texts = [choose.choice([decoy, b"", b"qcow2"]), 9]
+        made.record(ids[at], 10**15 + number, 7, *[[], numbers, texts, numbers[:1]][at])
+    data = bytearray(made.data)
+    if damage:
+        data[-len(data) // 20] ^= 255
+    path = tmp_path / "trace"
+    path.write_bytes(data)
+    for part, jobs in ((1 << 30, 1), (50_000, 2)):
+        monkeypatch.setattr("tesc.trace.parts.PART", part)
+        reader = opened(path)
+        tally = count([reader], Selection(lambda name: True), jobs=jobs)
+        if damage:
+            one = opened(path)
+            one_by_one = Counting(one, Selection(lambda name: True))
+            one_by_one.is_quick = False
+            whole(one, one_by_one, lambda offset, records: None)
+            expected = one_by_one.state.counts
+        assert tally.counts == expected
+    assert sum(sum(one.values()) for one in marked) > 500
 
 
 class InOneProcess(Collected):

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from tesc.trace.columnwise import many_of
 from tesc.trace.printf import MAX_WIDTH, compile_format
 from tesc.trace.values import kind_of
 
@@ -44,7 +45,12 @@ WIDE = ["l", "ll", "j", "z", "t"]
 
 
 def formatted(text: str, types: list[str], *values: int | bytes) -> str:
-    return compile_format(text, [kind_of(type_) for type_ in types])(values)
+    made = compile_format(text, [kind_of(type_) for type_ in types])
+    many = many_of(made)
+    if many is not None and values:
+        others = tuple([b"" if isinstance(value, bytes) else 1 for value in values])
+        assert many(list(zip(values, others, values))) == [made(values), made(others), made(values)]
+    return made(values)
 
 
 def conversion(choose: random.Random, type_: str) -> tuple[str, str]:

@@ -117,8 +117,10 @@ def replay(history: History, commit: str, root: Path) -> list[dict]:
 
 
 def same(pair: tuple[str, str]) -> bool:
-    """Whether two types have the same values on LP64: `unsigned` and `uint32_t`."""
-    one, other = (_WIDTHS.get(text.replace(" *", "*"), text.replace(" *", "*")) for text in pair)
+    """Whether two types have the same values on LP64: `unsigned` and `uint32_t`; `const char` is a char."""
+    plain = (text.replace(" *", "*") for text in pair)
+    values = (text if "*" in text else text.replace("const ", "") for text in plain)
+    one, other = (_WIDTHS.get(text, text) for text in values)
     return one == other
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from tesc.uses.index import build
 from tesc.workspace import Overrides, Workspace, find_files
 
 _EVENTS = 20
+STUBS = Path(__file__).parents[1] / "codegen" / "stubs"
 
 
 @pytest.mark.nightly
@@ -54,3 +57,65 @@ def test_there_and_back_is_the_same_bytes(qemu_tree, monkeypatch):
             uses.update(source.file, text) if there.tree_of(source.file) is None else None
         done += 1
     assert done == _EVENTS
+
+
+@pytest.mark.nightly
+def test_generated_headers_of_a_renamed_tree_compile(qemu_tree, tmp_path, monkeypatch, need):
+    gcc = need("gcc", "gcc")
+    monkeypatch.chdir(qemu_tree)
+    workspace = Workspace(Overrides())
+    for file in find_files("."):
+        workspace.add_file(file)
+    workspace.resolve()
+    uses = build(["."])
+    new_texts: dict[str, Source] = {}
+    on_disk = uses.source
+    monkeypatch.setattr(uses, "source", lambda path: new_texts.get(path) or on_disk(path))
+    renamed: dict[str, list[str]] = {}
+    for name in random.Random(13).sample(
+        sorted({event.name for unit in workspace.units for event in unit.events}), 3 * _EVENTS
+    ):
+        if sum(map(len, renamed.values())) == _EVENTS or not uses.uses_of(name):
+            continue
+        try:
+            texts = rewritten(renamed_event(Files(workspace), uses, name, f"{name}_renamed"))
+        except RenamingRefused:
+            continue
+        for source, text in texts.items():
+            new_texts[source.file] = Source(source.path, text, source.file)
+            if workspace.tree_of(source.file) is not None:
+                workspace.put_source(new_texts[source.file])
+                renamed.setdefault(source.file, []).append(name)
+            else:
+                uses.update(source.file, text)
+        workspace.resolve()
+    assert sum(map(len, renamed.values())) == _EVENTS
+    for number, (file, names) in enumerate(renamed.items()):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "trace-events").write_text(new_texts[file].text)
+        for kind in ("h", "c"):
+            words = [
+                "--backends",
+                "log,simple",
+                "--format",
+                kind,
+                "--group",
+                "g",
+                "trace-events",
+                f"trace-g.{kind}",
+            ]
+            subprocess.run([sys.executable, "-m", "tesc", "tracetool", *words], cwd=folder, check=True)
+        # Each is there under its new name, and under that only.
+        used = "".join(f"    use(trace_{name}_renamed);\n" for name in names)
+        (folder / "use.c").write_text(
+            f'#include "qemu/osdep.h"\n#include "trace-g.h"\n#define use(name) ((void)(name))\n'
+            f"void f(void);\nvoid f(void)\n{{\n{used}}}\n"
+        )
+        for source in ("use.c", "trace-g.c"):
+            words = ["-fsyntax-only", "-Wall", "-Werror", f"-I{STUBS}", "-I.", source]
+            subprocess.run([gcc, *words], cwd=folder, check=True)
+        (folder / "old.c").write_text((folder / "use.c").read_text().replace("_renamed);", ");"))
+        words = ["-fsyntax-only", f"-I{STUBS}", "-I.", "old.c"]
+        old = subprocess.run([gcc, *words], cwd=folder, check=False, stderr=subprocess.PIPE, text=True)
+        assert old.stderr.count("undeclared (first use") == len(names)

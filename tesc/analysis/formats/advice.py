@@ -7,7 +7,7 @@ from tesc.analysis.formats import conversions as conv
 from tesc.records import record
 from tesc.syntax.c_type import SIGNED_FIXED
 from tesc.syntax.data_models import UNSIGNED
-from tesc.syntax.printf import Conversion, Macro, StringLiteral
+from tesc.syntax.printf import Conversion, Macro, StringLiteral, macro_letter
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -84,7 +84,7 @@ def advise(conversion: Conversion, type_: CType) -> Advice | None:
 
 
 def _letter(conversion: Conversion) -> str:
-    return conversion.macro.name[3] if conversion.macro else conversion.letter
+    return macro_letter(conversion.macro.name) if conversion.macro else conversion.letter
 
 
 def _integer_letter(conversion: Conversion, base: str) -> str:

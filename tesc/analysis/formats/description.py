@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tesc.analysis.formats import conversions as conv
 from tesc.syntax.data_models import expansion
-from tesc.syntax.printf import PRI_MACROS, parse_format
+from tesc.syntax.printf import PRI_MACROS, macro_letter, parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _text(joined: str, macros: Iterator[Macro]) -> str:
 def _value(conversion: Conversion, name: str) -> str:
     letter = conversion.letter
     if conversion.macro is not None and conv.known_macro(conversion):
-        letter = conversion.macro.name[3]
+        letter = macro_letter(conversion.macro.name)
     if letter == "n":
         return ""
     before = "0x" if letter == "p" else _BASES.get(letter, "") if "#" in conversion.flags else ""

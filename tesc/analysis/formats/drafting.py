@@ -9,7 +9,7 @@ from tesc.analysis.formats.advice import Advice, advise
 from tesc.records import record, replace
 from tesc.syntax.c_type import UNSIGNED_FIXED
 from tesc.syntax.data_models import UNSIGNED
-from tesc.syntax.printf import Conversion, parse_format
+from tesc.syntax.printf import Conversion, macro_letter, parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _printed(text: str) -> tuple[tuple[str, ...], int]:
     """
     parsed = parse_format(text)
     letters = [
-        (one.macro.name[3:4] if one.macro else one.letter) if one.arguments == 1 else "*"
+        (macro_letter(one.macro.name) if one.macro else one.letter) if one.arguments == 1 else "*"
         for one in parsed.conversions
     ]
     separators = _SEPARATOR.findall(parsed.joined)

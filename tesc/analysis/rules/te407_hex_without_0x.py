@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Format, Tree
     from tesc.syntax.printf import Conversion
 
-# Something that may be hex and that no 0x is right before.
-_CANDIDATE = re.compile(r'(?<!0[xX])%[^%"#A-Za-z]*[hlqjztLZ]*(?:[xX]|"[ \t]*(?:"|PRI[xX]))')
 # A prefix with the first digits after it, or that spaces follow; another way to say that a number is
 # hex; a number that the group starts with.
 _PREFIXED = re.compile(
@@ -51,7 +49,7 @@ class HexWithout0x(EventRule):
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
-        if form is None or _CANDIDATE.search(form.text) is None:
+        if form is None:
             return
         conversions = form.parsed.conversions
         for index, conversion in enumerate(conversions):

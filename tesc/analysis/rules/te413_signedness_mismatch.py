@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from tesc.analysis import format_text
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.formats.advice import advise, fix_of, help_of
 from tesc.analysis.formats.errors import other_signs
@@ -47,7 +48,7 @@ class SignednessMismatch(EventRule):
             form, parameter = event.format, event.parameters[number]
             conversion = form.parsed.conversions[index]
             span = Span(form.start + conversion.start, form.start + conversion.end)
-            letter = conversion.macro.name[3] if conversion.macro else conversion.letter
+            letter = format_text.letter(conversion)
             sign = "a signed" if letter in "di" else "an unsigned"
             name = f"'{parameter.name}'" if parameter.name else "the parameter"
             message = f"{called(conversion)} prints {sign} number, but {name} is {parameter.type.text}"

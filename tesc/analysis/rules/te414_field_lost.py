@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-
 from tesc.analysis import format_text
 from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.printf import PRI_MACROS
@@ -14,10 +12,9 @@ if TYPE_CHECKING:
     from tesc.analysis.diagnostic import Fix
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Format, Tree
+    from tesc.syntax.printf import Macro
     from tesc.syntax.source import Span
 
-# What the generator takes for the rest of a macro's name, up to the next blank.
-_TOUCHING = re.compile(r'PRI\w+(?=")')
 # char and short, which C promotes anyway, and a bare signed: the same values in a type that gets a field.
 _INSTEAD = {"char": "int8_t", "signed char": "int8_t", "short": "int16_t", "int": "int"}
 
@@ -85,17 +82,17 @@ def _listed(names: list[str]) -> str:
 
 def _cause(tree: Tree, form: Format, parameters: int) -> tuple[Span, Fix | None, str]:
     """What hides conversions from the generator, how to fix it, and what to say of it."""
-    ends = [match.end() for match in _TOUCHING.finditer(form.text)]
+    # The generator takes what touches a macro for the rest of its name, up to the next space.
+    touching = [macro for macro in form.parsed.macros if form.text[macro.end : macro.end + 1] == '"']
     # From the last to the first, so that the places stay right.
     apart = form.text
-    for end in reversed(ends):
-        apart = f"{apart[:end]} {apart[end:]}"
-    if ends and len(lttng_conversions(apart)) >= parameters:
-        hiding = [end for end in ends if _hides(form.text, end)] or ends
-        start = form.text.rindex("PRI", 0, hiding[0])
-        fix = format_text.fix(tree, form, *((end, end, " ") for end in hiding))
+    for macro in reversed(touching):
+        apart = f"{apart[: macro.end]} {apart[macro.end :]}"
+    if touching and len(lttng_conversions(apart)) >= parameters:
+        hiding = [macro for macro in touching if _hides(form, macro)] or touching
+        fix = format_text.fix(tree, form, *((macro.end, macro.end, " ") for macro in hiding))
         what = "the macro" if len(hiding) == 1 else "each macro"
-        return format_text.span(form, start, hiding[0]), fix, f"put a space after {what}"
+        return format_text.span(form, hiding[0].start, hiding[0].end), fix, f"put a space after {what}"
     hidden = [c for c in form.parsed.conversions if c.flags.strip("0") and c.arguments]
     for conversion in hidden:
         shown = form.text[conversion.start : conversion.end]
@@ -104,10 +101,10 @@ def _cause(tree: Tree, form: Format, parameters: int) -> tuple[Span, Fix | None,
     return format_text.span(form, 0, len(form.text.rstrip(" \t"))), None, "write it in one string"
 
 
-def _hides(text: str, end: int) -> bool:
-    """Whether a conversion touches the macro that ends at `end`."""
-    blank = re.compile(r"[ \t]|\Z").search(text, end)
-    return blank is not None and "%" in text[end : blank.start()]
+def _hides(form: Format, macro: Macro) -> bool:
+    """Whether a conversion touches a macro: no space is between them."""
+    following = next((one for one in form.parsed.conversions if one.start >= macro.end), None)
+    return following is not None and not {" ", "\t"} & {*form.text[macro.end : following.start]}
 
 
 RULE = FieldLost()

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-
 from tesc.analysis import format_text
 from tesc.analysis.rule import EventRule, Report
 
@@ -12,8 +10,6 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Tree
 
-_CANDIDATE = re.compile(r'0[xX](?:"[ \t]*")?%[^%"A-Za-z]*[hlqjztLZ]*(?:[diuo]|"[ \t]*(?:"|PRI[diuo]))')
-_GLUED = re.compile(r'"[ \t]*PRI')
 _RADIX = {"o": "octal"}
 
 
@@ -40,7 +36,7 @@ class HexPrefixOnDecimal(EventRule):
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
-        if form is None or _CANDIDATE.search(form.text) is None:
+        if form is None:
             return
         for conversion in form.parsed.conversions:
             letter = format_text.letter(conversion)
@@ -53,7 +49,7 @@ class HexPrefixOnDecimal(EventRule):
             ):
                 continue
             # Where a macro follows, it is one conversion too many (TE418).
-            if _GLUED.match(form.text, conversion.end):
+            if any(format_text.glued(form, macro) is conversion for macro in format_text.stray_macros(form)):
                 continue
             at = conversion.macro.start + 3 if conversion.macro else conversion.end - 1
             shown = form.text[conversion.start : conversion.end]

@@ -4,6 +4,7 @@ import re
 
 from tesc.analysis import format_text
 from tesc.analysis.rule import EventRule, Report
+from tesc.syntax.printf import PRI_MACROS, macro_letter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Format, Tree
     from tesc.syntax.printf import Conversion, Macro
 
-# What of a format is looked at closer.
-_CANDIDATE = re.compile(r"PRI|0|[diouxX]l")
 # A conversion's text without its %: a width, a length or both, and the letter.
 _BARE = re.compile(
     r"(?<![0-9A-Za-z_])0[xX](?P<rest>(?:0?[1-9]\d?(?:hh?|ll?|z)?|hh?|ll?|z)[xX])(?![0-9A-Za-z_])"
@@ -78,18 +77,19 @@ class MisspeltConversion(EventRule):
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
-        if form is None or _CANDIDATE.search(form.text) is None:
+        if form is None:
             return
         types = {c.start: p.type.base for c, p in format_text.arguments(event) if not p.type.is_pointer}
         left_over = len(event.parameters) > sum(c.arguments for c in form.parsed.conversions)
-        for macro in format_text.stray_macros(form) if "PRI" in form.text else ():
+        for macro in format_text.stray_macros(form):
             conversion = format_text.glued(form, macro)
             if conversion is None:
                 yield _without_percent(tree, form, macro, left_over)
             else:
                 yield _twice(tree, form, conversion, macro, types.get(conversion.start))
         # Where no argument is left over, '0x1x' may stand for 0x10 to 0x1f.
-        for match in _BARE.finditer(form.text) if left_over else ():
+        literals = form.parsed.literals if left_over else ()
+        for match in (m for one in literals for m in _BARE.finditer(form.text, one.start, one.end)):
             start, rest = match.start("rest"), match["rest"]
             yield Report(
                 format_text.span(form, match.start(), match.end()),
@@ -116,7 +116,7 @@ def _without_percent(tree: Tree, form: Format, macro: Macro, left_over: bool) ->
     before = text[literal.start + 1 : quote]
     width = _WIDTH.search(before)
     at = literal.start + 1 + width.start(1) if width else quote
-    hexadecimal = macro.name[3] in format_text.HEX and format_text.prefix_before(text, quote) < 0
+    hexadecimal = macro_letter(macro.name) in format_text.HEX and format_text.prefix_before(text, quote) < 0
     prefix = "0x" if width or hexadecimal else ""
     help_ = f'write "{prefix}%{width[1] if width else ""}" {macro.name}'
     # Who knows what a digit or a percent sign before the quote was meant to be, or half a word.
@@ -135,11 +135,12 @@ def _twice(tree: Tree, form: Format, conversion: Conversion, macro: Macro, base:
     """A conversion with a letter and a macro: what does not fit the parameter goes."""
     shown = form.text[conversion.start : conversion.end]
     length = len(conversion.length) + 1
-    hexadecimal = macro.name[3] in format_text.HEX
+    letter, size = PRI_MACROS[macro.name]
+    hexadecimal = letter in format_text.HEX
     prefixed = format_text.prefix_before(form.text, conversion.start) >= 0
     own = shown.endswith(conversion.length + conversion.letter) and conversion.letter in format_text.INTEGER
     help_, fix = f"leave out {macro.name}", None
-    if base not in (f"int{macro.name[4:]}_t", f"uint{macro.name[4:]}_t"):
+    if base not in (f"int{size}_t", f"uint{size}_t"):
         if base is not None:
             start = form.text.index('"', conversion.end) + 1
             fix = format_text.fix(tree, form, (start, macro.end, ""))

@@ -6,8 +6,9 @@ from tesc.analysis import format_text
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Report
 from tesc.analysis.tracetool_script import makes_rust
+from tesc.codegen.qemu.rust import rust_type
 from tesc.records import replace
-from tesc.syntax.printf import ESCAPE, PRI_MACROS, SIMPLE_ESCAPES, StringLiteral
+from tesc.syntax.printf import ESCAPE, PRI_MACROS, SIMPLE_ESCAPES, TRACETOOL_MACRO, StringLiteral
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _SHARED_ESCAPES = frozenset('nrt\\"')
 _CODES = {letter: ord(SIMPLE_ESCAPES[letter]) for letter in "abfveE"}
 _PLAIN = "'?"
-_RUST_MACRO = re.compile(r"PRI[diuxX](?:8|16|32|64|PTR|MAX)")
+_RUST_MACRO = re.compile(TRACETOOL_MACRO)
 # What they expand to without a length: short numbers arrive as int.
 _INT_SIZES = ("8", "16", "32")
 
@@ -32,8 +33,9 @@ class NotInRust(EventRule):
     QEMU's tracetool copies strings into Rust code. Of C's escapes, `\\n`, `\\r`, `\\t`, `\\\\`, `\\"`, and
     `\\x` with two digits, mean the same there; the others are errors or something else, and `'` needs
     none. Of the macros it knows the decimal and hexadecimal ones of 8, 16, 32 and 64 bits, of `PTR` and
-    of `MAX`, and of the types all but a `signed` by itself. Trees whose tracetool makes no Rust (QEMU's
-    before 10.2, without `scripts/tracetool/format/rs.py`) are not looked at.
+    of `MAX`, and of the types all but a `signed` by itself and pointers with a `const` after a star. Trees
+    whose tracetool makes no Rust (QEMU's before 10.2, without `scripts/tracetool/format/rs.py`) are not
+    looked at.
 
     Wrong:
 
@@ -73,6 +75,9 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
             edit = SourceEdit(tree.source, Span(at, at + len("signed")), "int")
             message = "QEMU's tracetool has no type in Rust for a bare 'signed'"
             yield Report(edit.span, message, "write 'int'", fix=Fix("safe", (edit,)))
+        elif parameter.type.pointers and parameter.type.base and rust_type(parameter.type.text) is None:
+            message = f"QEMU's tracetool has no type in Rust for '{parameter.type.text}'"
+            yield Report(parameter.type_span, message, "leave out the 'const' after the star")
     form = event.format
     if form is None:
         return
@@ -124,7 +129,7 @@ def _instead(match: re.Match[str]) -> str | None:
 
 def _macro(tree: Tree, form: Format, macro: Macro) -> Report:
     message = f"QEMU's tracetool does not know {macro.name} in Rust"
-    letter, size = macro.name[3], macro.name[4:]
+    letter, size = PRI_MACROS[macro.name]
     where = format_text.span(form, macro.start, macro.end)
     exact = size[5:] if size.startswith("LEAST") else None
     if exact is not None and letter != "o":

@@ -4,6 +4,7 @@ from tesc.analysis import format_text
 from tesc.analysis.rule import EventRule, Report
 from tesc.analysis.tracetool_script import makes_rust
 from tesc.syntax.arguments import printings
+from tesc.syntax.printf import PRI_MACROS
 from tesc.syntax.source import Span
 from tesc.units.printed_numbers import width_and_sign
 
@@ -72,6 +73,7 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
         conversion = printing.conversion
         macro = conversion.macro
         assert macro is not None
+        _, bits = PRI_MACROS[macro.name]
         fix = None
         if printing.letter in "diu" and type_.base in ("int8_t", "uint8_t", "int16_t", "uint16_t"):
             instead = f"PRI{'u' if type_.base.startswith('u') else 'd'}{type_.base.strip('uint_')}"
@@ -82,10 +84,10 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
         elif printing.letter in "diu":
             help_ = "print it with a conversion of its own type"
         else:
-            help_ = f"declare it 'uint{macro.name[4:]}_t'"
+            help_ = f"declare it 'uint{bits}_t'"
         yield Report(
             Span(form.start + conversion.start, form.start + conversion.end),
-            f"{macro.name} cuts '{parameter.name}' to {macro.name[4:]} bits in Rust, not in C",
+            f"{macro.name} cuts '{parameter.name}' to {bits} bits in Rust, not in C",
             help_,
             fix=fix,
         )
@@ -94,7 +96,8 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
 def _cuts(printing: Printing, type_text: str) -> bool:
     """Whether some number of a type prints otherwise if only a macro's bits of it are looked at."""
     macro = printing.conversion.macro
-    width = _CUTTING.get(macro.name[4:]) if macro is not None and macro.name.startswith("PRI") else None
+    _, size = PRI_MACROS.get(macro.name, ("", "")) if macro is not None else ("", "")
+    width = _CUTTING.get(size)
     if width is None or printing.letter not in "diuxX":
         return False
     bits, signed = width_and_sign(type_text)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from tesc.analysis.callers import declared, related
 from tesc.analysis.calls import is_one_argument
 from tesc.analysis.rule import Report, SourcesRule
+from tesc.analysis.source_suppressions import is_ignored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +83,14 @@ def _wrong(name: str, counts: set[int], uses: Index) -> list[Place]:
         (path, use)
         for path, use in found
         if use.kind == "call" and not use.dead and _counts_otherwise(path, use, counts, uses)
+        if not _is_ignored(path, use, uses)
     ]
+
+
+def _is_ignored(path: str, use: Use, uses: Index) -> bool:
+    """Whether a comment at the call ignores this rule: it is reported at the declaration."""
+    source = uses.source(path)
+    return source is not None and is_ignored(source, use.start, RULE.code)
 
 
 def _counts_otherwise(path: str, use: Use, counts: set[int], uses: Index) -> bool:

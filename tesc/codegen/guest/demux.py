@@ -1,4 +1,4 @@
-"""The host's demultiplexer: from a guest's records to the host's own trace functions."""
+"""The host's demultiplexer of the words of 2011: from a guest's records to the host's own trace functions."""
 
 from __future__ import annotations
 
@@ -24,11 +24,15 @@ _WORDS = ["wire_id", *(f"arg{number}" for number in range(1, RECORD_ARGUMENTS + 
 
 @record
 class Guest:
-    """One guest: its events by wire ID, and the include that names it (none: the root file)."""
+    """One guest: its events by wire ID, the include that names it (none: the root file), and its prefix.
+
+    The guest does not know the prefix: it is the host's, empty for the root file.
+    """
 
     host: Host
     events: tuple[UnitEvent, ...]
     inclusion: Inclusion | None
+    prefix: str
 
 
 @record
@@ -66,7 +70,8 @@ def guests_of(unit: Unit, group: str) -> list[Guest]:
             name = one.prefix or group
         else:
             continue
-        guests.append(Guest(Host(name.removesuffix("_")), tuple(mine), one.inclusion))
+        prefix = one.prefix if one.inclusion is not None else ""
+        guests.append(Guest(Host(name.removesuffix("_")), tuple(mine), one.inclusion, prefix))
     return guests
 
 

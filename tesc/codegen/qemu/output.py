@@ -14,7 +14,6 @@ from tesc.units.text import texts
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.config.settings import Compat
-    from tesc.syntax.printf import Macro
     from tesc.units.text import Text
     from tesc.units.unit import UnitEvent
 
@@ -89,10 +88,6 @@ class Output:
         """Note that the output cannot hold an event; backends that say the same are heard once."""
         rejection = Rejection("", event.source, Span(offset, offset), message)
         self._refusals.setdefault((event.index, offset, message), rejection)
-
-    def refuse_macro(self, event: UnitEvent, macro: Macro, what: str) -> None:
-        """Note that `what`, this output, cannot spell a macro of the event's format."""
-        self.refuse_format(event, macro.start, f"{what} knows no macro '{macro.name}'")
 
     def refuse_format(self, event: UnitEvent, at: int, message: str) -> None:
         """Note that the output cannot hold what is at an offset in the event's format."""

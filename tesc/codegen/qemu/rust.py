@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 
 from tesc.syntax.c_type import parse_type
+from tesc.syntax.printf import TRACETOOL_LENGTHS, TRACETOOL_MACRO
+from tesc.units.output_reasons import BACKSLASH, ESCAPE, MACRO, RUST, RUST_TYPE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,12 +52,10 @@ _PROMOTED = frozenset(
     """std::ffi::c_short std::ffi::c_ushort std::ffi::c_char std::ffi::c_schar std::ffi::c_uchar
     i8 u8 i16 u16 bool""".split()
 )
-# What QEMU 10.2's tracetool spells for a macro's size.
-_SIZES = {"8": "hh", "16": "h", "32": "", "64": "ll", "PTR": "t", "MAX": "j"}
 # The pieces of a format that it takes: strings with some of C's escapes, some macros, spaces.
 _TEXT = r'(?:[^"\\]|\\[\\"abfnrt]|\\x[0-9a-fA-F]{2})*'
 _SHARED_TEXT = re.compile(_TEXT)
-_TOKEN = re.compile(rf'"({_TEXT})"|PRI([duixX])(8|16|32|64|PTR|MAX)|\s+')
+_TOKEN = re.compile(rf'"({_TEXT})"|{TRACETOOL_MACRO}|\s+')
 # The one spelling that the reference takes for a Rust string.
 _C_STRING = "const char *"
 _QUOTE = '"'
@@ -105,7 +105,7 @@ def _type(out: Output, event: UnitEvent, type_text: str) -> str:
     found, _ = _spelled(type_text, out.fixed)
     if found is None:
         first = next(p for p in event.node.parameters if p.type.text == type_text)
-        out.refuse(event, first.start, f"'{type_text}' has no counterpart in the Rust output")
+        out.refuse(event, first.start, RUST_TYPE.of(RUST, type_text))
         return "()"
     return found
 
@@ -183,7 +183,7 @@ def format_literal(out: Output, event: UnitEvent, begin: str = "", end: str = ""
             _refuse_format(out, event, at)
             break
         string, letter, size = found.groups()
-        parts.append(string or "" if letter is None else _SIZES[size] + letter)
+        parts.append(string or "" if letter is None else TRACETOOL_LENGTHS[size] + letter)
         at = found.end()
     return f'c"{begin}{"".join(parts)}{end}"'
 
@@ -197,7 +197,7 @@ def _spelled_out(text: str) -> str | None:
         found = _TOKEN.match(text, at)
         if found is None:
             return None
-        parts.append(_SIZES[found[3]] + found[2] if found[2] else "")
+        parts.append(TRACETOOL_LENGTHS[found[3]] + found[2] if found[2] else "")
         at = found.end()
     return "".join(parts)
 
@@ -207,8 +207,10 @@ def _refuse_format(out: Output, event: UnitEvent, at: int) -> None:
     text = event.format
     if text[at] == _QUOTE:
         at = _SHARED_TEXT.match(text, at + 1).end()  # type: ignore[union-attr]  # it may match nothing
-        what = f"escape '{text[at : at + 2]}'"
+        message = ESCAPE.of(RUST, text[at : at + 2])
+    elif text[at] == "\\":
+        message = BACKSLASH.of(RUST)
     else:
         word = re.compile(r"\w*").match(text, at)
-        what = f"macro '{word[0] if word and word[0] else text[at]}'"
-    out.refuse_format(event, at, f"the Rust output knows no {what}")
+        message = MACRO.of(RUST, word[0] if word and word[0] else text[at])
+    out.refuse_format(event, at, message)

@@ -10,7 +10,16 @@ import re
 from functools import lru_cache
 
 from tesc.syntax.c_type import parse_type
-from tesc.syntax.printf import ESCAPE, SIMPLE_ESCAPES, StringLiteral, parse_format
+from tesc.syntax.printf import (
+    ESCAPE,
+    OWN_MACROS,
+    PRI_MACROS,
+    SHARED_LENGTHS,
+    SIMPLE_ESCAPES,
+    StringLiteral,
+    parse_format,
+)
+from tesc.units.output_reasons import MACRO, RUST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,10 +51,6 @@ _TYPES = {
     "intptr_t": "isize",
     "ptrdiff_t": "isize",
 }
-# Of what `PRI` macros stand for, with 64-bit `long long`; TARGET_FMT_plx is QEMU's own. The narrow ones
-# have no length: glibc, musl and mingw-w64 define PRIx8 as "x", so that C prints ffffff80 of -128.
-_SIZES = {"8": "", "16": "", "32": "", "64": "ll", "MAX": "j", "PTR": "z"}
-_WHOLE = {"TARGET_FMT_plx": "%016llx"}
 # C11 6.4.4.4; of the simple escapes, Rust has the others too.
 _SIMPLE = {"?": "?", "'": "'", **{letter: f"\\x{ord(SIMPLE_ESCAPES[letter]):02x}" for letter in "abfveE"}}
 
@@ -69,13 +74,13 @@ def fixed_format(out: Output, event: UnitEvent) -> str:
         if isinstance(piece, StringLiteral):
             parts.append(ESCAPE.sub(_escaped, text[piece.start + 1 : piece.end - 1]))
             continue
-        size = _SIZES.get(piece.name[4:]) if piece.name.startswith("PRI") else None
-        if piece.name in _WHOLE:
-            parts.append(_WHOLE[piece.name])
-        elif size is None or piece.name[3] not in "diouxX":
-            out.refuse_macro(event, piece, "the Rust output")
+        letter, size = PRI_MACROS.get(piece.name, ("", ""))
+        if piece.name in OWN_MACROS:
+            parts.append("".join(OWN_MACROS[piece.name]))
+        elif size in SHARED_LENGTHS:
+            parts.append(SHARED_LENGTHS[size] + letter)
         else:
-            parts.append(size + piece.name[3])
+            out.refuse_format(event, piece.start, MACRO.of(RUST, piece.name))
     return "".join(parts)
 
 

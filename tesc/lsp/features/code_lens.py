@@ -1,4 +1,4 @@
-"""`textDocument/codeLens`: how many places trace each event."""
+"""`textDocument/codeLens`: how many places trace an event, where it is not just one."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def register(server: Server) -> None:
         return [
             t.CodeLens(view.range(event.name_span), data={"uri": view.uri, "event": event.name})
             for event in view.tree.events
+            if len(callers_of(ls.sources, view.project, event)) != 1
         ]
 
     @server.feature(t.CODE_LENS_RESOLVE)
@@ -46,6 +47,7 @@ def _command(ls: Server, lens: t.CodeLens) -> t.Command:
         return t.Command("", "")  # edited away meanwhile
     found = callers_of(ls.sources, view.project, event)
     count = len(found)
+    # One that has been edited since may have one by now.
     title = "no callers" if not count else "1 caller" if count == 1 else f"{count:,} callers"
     offered = ls.options.get("clientCommands")
     if not count or not isinstance(offered, list) or _SHOW not in offered:

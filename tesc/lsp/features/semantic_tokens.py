@@ -1,4 +1,4 @@
-"""`textDocument/semanticTokens`: what is what in a file, and which events are disabled."""
+"""`textDocument/semanticTokens`: what is what in a file, which events are disabled, and calls of events."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from itertools import count
 
 from lsprotocol import types as t
 
+from tesc.lsp.source_tokens import encoded_uses
 from tesc.lsp.tokens import MODIFIERS, TYPES, disabled_lines, encoded
-from tesc.records import record
+from tesc.records import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Union
 
     from tesc.lsp.server import Server
-    from tesc.lsp.view import View
-    from tesc.syntax.nodes import Tree
+    from tesc.lsp.sources import SourceView
 
     TokensOrDelta = Union[t.SemanticTokens, t.SemanticTokensDelta, None]
 
@@ -31,39 +31,61 @@ def register(server: Server) -> None:
 
     @server.feature(t.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, legend)
     def full(ls: Server, params: t.SemanticTokensParams) -> t.SemanticTokens | None:
-        view = ls.view(params.text_document)
-        if view is None:
-            return None
-        new = given.give(view)
-        return t.SemanticTokens(new.data, new.id)
+        new = given.give(_now(ls, params.text_document.uri))
+        return None if new is None else t.SemanticTokens(new.data, new.id)
 
     @server.feature(t.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL_DELTA, legend)
     def delta(ls: Server, params: t.SemanticTokensDeltaParams) -> TokensOrDelta:
-        view = ls.view(params.text_document)
-        if view is None:
+        old = given.last(params.text_document.uri)
+        new = given.give(_now(ls, params.text_document.uri))
+        if new is None:
             return None
-        old = given.last(view.uri)
-        new = given.give(view)
         if old is None or old.id != params.previous_result_id:
             return t.SemanticTokens(new.data, new.id)
         return t.SemanticTokensDelta(_difference(old.data, new.data), new.id)
 
     @server.feature(t.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, legend)
     def range_(ls: Server, params: t.SemanticTokensRangeParams) -> t.SemanticTokens | None:
+        lines = (params.range.start.line + 1, params.range.end.line + 1)
         view = ls.view(params.text_document)
-        if view is None:
+        if view is not None:
+            return t.SemanticTokens(encoded(view, lines))
+        source = _coloured(ls, params.text_document.uri)
+        if source is None:
             return None
-        return t.SemanticTokens(encoded(view, (params.range.start.line + 1, params.range.end.line + 1)))
+        return t.SemanticTokens(encoded_uses(ls.sources, source, ls.session.encoding, lines))
 
 
 @record
 class _Result:
-    """The tokens that a client was given: `tree` and `disabled` are what they are made of."""
+    """The tokens that a client was given.
 
+    `text` and `beside` are what they are made of: a document, and what other files say of it.
+    """
+
+    uri: str
     id: str
     data: list[int]
-    tree: Tree
-    disabled: tuple[int, ...]
+    text: object
+    beside: object
+
+
+def _now(server: Server, uri: str) -> _Result | None:
+    """A document's tokens as they are now; None for what has none."""
+    view = server.view(uri)
+    if view is not None:
+        return _Result(uri=uri, id="", data=encoded(view), text=view.tree, beside=disabled_lines(view))
+    source = _coloured(server, uri)
+    if source is None:
+        return None
+    data = encoded_uses(server.sources, source, server.session.encoding)
+    return _Result(uri=uri, id="", data=data, text=source.source, beside=data)
+
+
+def _coloured(server: Server, uri: str) -> SourceView | None:
+    """An open C or Rust document that uses events, whose calls are coloured."""
+    source = server.sources.view(uri) if server.session.settings.source_tokens else None
+    return source if source is not None and server.sources.uses_in(source) else None
 
 
 class _Given:
@@ -76,11 +98,12 @@ class _Given:
     def last(self, uri: str) -> _Result | None:
         return self._results.get(uri)
 
-    def give(self, view: View) -> _Result:
-        """A document's tokens as they are now."""
-        result = _Result(str(next(self._numbers)), encoded(view), view.tree, disabled_lines(view))
-        self._results[view.uri] = result
-        self._results.move_to_end(view.uri)
+    def give(self, now: _Result | None) -> _Result | None:
+        """Note what the client is given, under a number."""
+        if now is None:
+            return None
+        result = self._results[now.uri] = replace(now, id=str(next(self._numbers)))
+        self._results.move_to_end(now.uri)
         if len(self._results) > _MOST_REMEMBERED:
             self._results.popitem(last=False)
         return result
@@ -88,24 +111,30 @@ class _Given:
     def forget(self, uri: str) -> None:
         self._results.pop(uri, None)
 
-    def stale(self, view: View) -> bool:
-        """Whether a document has other tokens than the client knows although it was not edited."""
-        result = self._results.get(view.uri)
-        return result is not None and result.tree is view.tree and result.disabled != disabled_lines(view)
-
     @property
     def uris(self) -> list[str]:
         return list(self._results)
 
 
+def _is_stale(server: Server, old: _Result) -> bool:
+    """Whether a document has other tokens than the client knows although it was not edited."""
+    view = server.view(old.uri)
+    if view is not None:
+        return view.tree is old.text and disabled_lines(view) != old.beside
+    source = _coloured(server, old.uri)
+    if source is None or source.source is not old.text:
+        return False
+    return encoded_uses(server.sources, source, server.session.encoding) != old.beside
+
+
 def _refresh(server: Server, given: _Given) -> None:
-    """Have the client ask again where another file's patterns disable events, or no longer do."""
+    """Have the client ask again where other files make other tokens: patterns that disable, declarations."""
     stale = False
     for uri in given.uris:
-        view = server.view(uri)
-        if view is None:
+        old = given.last(uri)
+        if uri not in server.session.opened and _coloured(server, uri) is None:
             given.forget(uri)
-        elif given.stale(view):
+        elif old is not None and _is_stale(server, old):
             given.forget(uri)
             stale = True
     workspace = server.client_capabilities.workspace

@@ -12,6 +12,7 @@ from lark.exceptions import UnexpectedInput
 
 from tesc import codes
 from tesc.records import replace
+from tesc.syntax.items import build
 from tesc.syntax.nodes import Event
 from tesc.syntax.recovery.declarations import explain_declarations, meant
 from tesc.syntax.recovery.directives import keyword_of, repair_directive
@@ -97,8 +98,6 @@ def _repair_event(repair: LineRepair) -> Item | None:
 
 def _parse(repair: LineRepair) -> Item | None:
     """What the parser makes of the repaired line, its parts where they are in the repair."""
-    from tesc.syntax.lines import build  # which needs this package
-
     repaired = repair.repaired()
     try:
         item = build(repaired.seen, repaired.text, 0, repair.line)

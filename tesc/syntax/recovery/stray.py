@@ -7,7 +7,7 @@ from itertools import islice
 
 from tesc import codes
 from tesc.syntax.nodes import Word
-from tesc.syntax.parser import plain_event
+from tesc.syntax.plain_events import plain_event
 from tesc.syntax.recovery.repair import LineRepair, quoted
 
 TYPE_CHECKING = False

@@ -6,20 +6,26 @@ or not; text is a bytes literal of Python's.
 
 from __future__ import annotations
 
+from itertools import repeat
 from operator import sub
 
+from tesc.trace.columnwise import Shown, texts_of, with_many
 from tesc.trace.formats import PidTexts, TraceWriter, joined, single
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tesc.trace.columnwise import Part
     from tesc.trace.events import TracedEvent
     from tesc.trace.formats import Declared
     from tesc.trace.values import Value, Values
 
 # How many deltas are kept as text: of real traces most are short and come again.
 _MOST_KEPT = 1 << 15
+
+
+_BYTES, _WORDS = Shown(repr), Shown("0x%x".__mod__)
 
 
 class _Deltas(dict):  # type: ignore[type-arg]
@@ -55,7 +61,15 @@ class Simpletrace(TraceWriter):
         if event.uncertain:
             names = [name for _, name in event.parameters]
             return lambda values: (name, " ".join(map(_field, names, values)) + "\n")
-        return lambda values: (name, template % values)
+        shows: list[Part] = []
+        for number, ((_, parameter), kind) in enumerate(zip(event.parameters, event.kinds)):
+            shows += [f"{' ' if number else ''}{parameter}=", (number, _BYTES if kind.text else _WORDS)]
+        shows.append("\n")
+
+        def many(columns: Sequence[Sequence[Value]]) -> Sequence[tuple[str, str]]:
+            return list(zip(repeat(name), texts_of(shows, columns)))
+
+        return with_many(lambda values: (name, template % values), many)
 
     def columns(self, times: Sequence[int], pids: Sequence[int], made: Sequence[tuple[str, str]]) -> str:
         names, arguments = zip(*made)

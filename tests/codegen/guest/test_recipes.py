@@ -17,7 +17,7 @@ def test_a_linux_module(tmp_path, need, skip_without):
         path for path in sorted(Path("/usr/src").glob("linux-headers-*-*64")) if (path / ".config").exists()
     ]
     if not trees:
-        missing("the headers of a kernel (linux-headers-cloud-amd64)")
+        skip_without("the headers of a kernel (linux-headers-cloud-amd64)")
     out = tmp_path / "module"
     words = [f"KERNEL={trees[-1]}", f"TESC={sys.executable} -m tesc", f"OUT={out}"]
     done = subprocess.run([make, "-f", str(RECIPE / "Makefile"), *words], capture_output=True, text=True)

@@ -110,6 +110,8 @@ export const tests: Tests = {
   },
 
   "a lens shows its places": async () => {
+    const settings = vscode.workspace.getConfiguration("tesc");
+    await settings.update("codeLens", true, vscode.ConfigurationTarget.Workspace);
     await show(heater());
     const lenses = await until("lenses", async () => {
       const all = await run<vscode.CodeLens[]>("vscode.executeCodeLensProvider", heater(), 50);
@@ -119,6 +121,7 @@ export const tests: Tests = {
     assert.ok(command);
     await run(command.command, ...(command.arguments ?? []));
     await run("closeReferenceSearch");
+    await settings.update("codeLens", undefined, vscode.ConfigurationTarget.Workspace);
   },
 
   "a flattened file stands beside, and follows edits": async () => {

@@ -70,11 +70,12 @@ class Dtrace(Backend):
 
     def rs_event(self, out: Output, event: UnitEvent) -> None:
         from tesc.codegen.qemu import rust
+        from tesc.units.output_reasons import PERCENT, RUST_MODULE
 
         arguments = "".join([f", {argument}" for argument in rust.call_arguments(out, event)])
         # The reference takes the line for a format of Python, in which '%%' is a '%'.
         if "%" in arguments.replace("%%", ""):
-            out.refuse(event, event.node.name_start, "the Rust module takes no '%' in a name")
+            out.refuse(event, event.node.name_start, PERCENT.of(RUST_MODULE))
         arguments = arguments.replace("%%", "%")
         out(f"    ::trace::probe!(qemu, {event.name}{arguments});")
 

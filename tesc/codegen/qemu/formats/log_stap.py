@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tesc.codegen.qemu.tapset import escaped, read_string
+from tesc.syntax.printf import OWN_MACROS, macro_letter
 from tesc.units import identifiers
 from tesc.units.compat import stap_sizes_dropped
+from tesc.units.output_reasons import BACKSLASH, LOG_TAPSET, MACRO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,13 +60,17 @@ def _format(out: Output, event: UnitEvent) -> str:
         name = before + piece
         if "\\" in piece:
             at = start + piece.index("\\")
-            out.refuse_format(event, at, "the log tapset knows no '\\' outside of a string")
-        elif name.startswith("PRI") and len(name) > 3:
-            parts.append(name[3])
-        elif out.fixed and name == "TARGET_FMT_plx":
-            parts.append("%016x")
+            out.refuse_format(event, at, BACKSLASH.of(LOG_TAPSET))
+        elif name in OWN_MACROS:
+            if out.fixed:
+                width, _, letter = OWN_MACROS[name]
+                parts.append(width + letter)
+            else:
+                out.refuse_format(event, start, MACRO.of(LOG_TAPSET, piece))
+        elif macro_letter(name):
+            parts.append(macro_letter(name))
         else:
-            out.refuse_format(event, start, f"the log tapset knows no macro '{piece}'")
+            out.refuse_format(event, start, MACRO.of(LOG_TAPSET, piece))
         # Until 5.2 a macro was forgotten at a space, but not at a quote.
         before = name if keeps and text[end : end + 1] == '"' else ""
     joined = "".join(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tesc.codegen.qemu.tapset import escaped
+from tesc.units.output_reasons import PERCENT, TAPSET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
             name = escaped(out, parameter.name)
             # The reference takes the line for a format of Python, in which '%%' is a '%'.
             if "%" in name.replace("%%", ""):
-                out.refuse(event, parameter.start, "the tapset takes no '%' in a name")
+                out.refuse(event, parameter.start, PERCENT.of(TAPSET))
             name = name.replace("%%", "%")
             out(f"  {name} = $arg{number};")
         out("}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tesc.units import identifiers
 from tesc.units.compat import lttng_conversions, lttng_field
+from tesc.units.output_reasons import LONG_NAME, LTTNG, PERCENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,8 +62,7 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
         if out.fixed and event.disabled:
             continue
         if out.fixed and len(event.name) > identifiers.LTTNG_NAME:
-            message = f"LTTng takes names of {identifiers.LTTNG_NAME} characters, '{event.name}' is longer"
-            out.refuse(event, event.node.name_start, message)
+            out.refuse(event, event.node.name_start, LONG_NAME.of(LTTNG, event.name))
         _event(out, event)
     out(
         f"#endif /* {guard} */",
@@ -103,7 +103,7 @@ def _fields(out: Output, event: UnitEvent) -> list[str]:
         field = _field(type_, name, conversion)
         # The reference takes a field's line for a format of Python, in which '%%' is a '%'.
         if "%" in field.replace("%%", ""):
-            out.refuse(event, parameter.start, "the LTTng provider takes no '%' in a name")
+            out.refuse(event, parameter.start, PERCENT.of(LTTNG))
         if field:
             made.append(field.replace("%%", "%"))
     return made

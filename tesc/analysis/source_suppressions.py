@@ -1,0 +1,75 @@
+"""Suppressions in C and Rust sources: `// tesc: ignore[RULE, ...] reason`, or in `/* */`.
+
+A comment at the end of a line of code holds for that line, one in lines of its own for the next line of
+code, and `ignore-file` for the whole source.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tesc.analysis.registry import UnknownRule, named
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.analysis.diagnostic import Diagnostic
+    from tesc.syntax.source import Source
+
+_IGNORE = re.compile(r"(?://|/\*)[/*!\s]*tesc:[ \t]*(ignore(?:-file)?)\[([^\]\n]*)\]")
+# Lines that hold nothing but a comment, or a part of one.
+_NO_CODE = re.compile(r"[ \t]*(?://.*|/\*.*|\*.*)?\s*\Z")
+
+
+def ignored_in(source: Source) -> dict[int, frozenset[str]]:
+    """The codes of the rules that a source's comments ignore, by line; 0 is all of the source."""
+    found: dict[int, frozenset[str]] = {}
+    if "tesc:" not in source.text:
+        return found
+    for comment in _IGNORE.finditer(source.text):
+        codes = frozenset(code for word in comment[2].split(",") for code in _codes(word.strip()))
+        line = 0 if comment[1] == "ignore-file" else _line_of(source, comment.start())
+        found[line] = found.get(line, frozenset()) | codes
+    return found
+
+
+def _codes(selector: str) -> list[str]:
+    try:
+        return [rule.code for rule in named(selector)]
+    except UnknownRule:
+        return []
+
+
+def _line_of(source: Source, start: int) -> int:
+    """The line that a comment at an offset holds for."""
+    line, column = source.place(start)
+    if source.line_text(line)[: column - 1].strip():
+        return line
+    last = len(source.line_starts)
+    line += 1
+    while line < last and _NO_CODE.match(source.line_text(line)):
+        line += 1
+    return line
+
+
+def is_ignored(source: Source, start: int, code: str) -> bool:
+    """Whether a comment in a source ignores a rule at an offset."""
+    ignored = ignored_in(source)
+    if not ignored:
+        return False
+    line, _ = source.place(start)
+    return code in ignored.get(0, ()) or code in ignored.get(line, ())
+
+
+def unsuppressed_in(source: Source, found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The diagnostics in a source without those that its comments ignore."""
+    ignored = ignored_in(source)
+    if not ignored:
+        return list(found)
+    whole = ignored.get(0, frozenset())
+    return [
+        one
+        for one in found
+        if one.code not in whole and one.code not in ignored.get(source.place(one.span.start)[0], ())
+    ]

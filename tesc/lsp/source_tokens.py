@@ -1,0 +1,40 @@
+"""What of a C or Rust document editors colour as events: uses of those that are declared.
+
+An undeclared call has no token, so that it looks like any other function of the program.
+"""
+
+from __future__ import annotations
+
+from tesc.lsp.naming import declarations_of
+from tesc.lsp.positions import units
+from tesc.lsp.tokens import number_of
+from tesc.uses.use import DECLARATION, PASTED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.lsp.sources import Sources, SourceView
+
+
+def encoded_uses(
+    sources: Sources, view: SourceView, encoding: str, lines: tuple[int, int] | None = None
+) -> list[int]:
+    """The tokens of a source as the protocol has them, of all lines or of those from a to b, from 1."""
+    made: list[int] = []
+    starts = view.source.line_starts
+    last_line = last = done = 0
+    for use in sources.uses_in(view):
+        if use.kind in (PASTED, DECLARATION) or use.start < done:
+            continue
+        if lines is not None and not lines[0] <= use.line <= lines[1]:
+            continue
+        if not declarations_of(sources, view.path, use):
+            continue
+        line = use.line - 1
+        begin = starts[line]
+        text = view.source.text
+        column = units(text[begin : use.start], encoding)
+        length = units(text[use.start : use.end], encoding)
+        right = column - (last if line == last_line else 0)
+        made += (line - last_line, right, length, number_of("macro" if use.capitals else "function"), 0)
+        last_line, last, done = line, column, use.end
+    return made

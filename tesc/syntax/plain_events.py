@@ -1,0 +1,82 @@
+"""Plain events: lines without mistakes, which most are, read whole by one expression.
+
+It is assembled from the terminals of grammar.lark.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tesc.syntax.c_type import parse_declaration
+from tesc.syntax.grammar import terminals
+from tesc.syntax.nodes import Event, Format, Parameter, Word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tesc.syntax.c_type import Declaration
+
+_NO_PROPERTIES: tuple[Word, ...] = ()
+
+
+@lru_cache(maxsize=None)
+def expression() -> re.Pattern[str]:
+    """Matches an event without mistakes: property, name, parameters, format."""
+    terms = terminals()
+    blanks = terms["BLANK"][:-1] + "*"
+    name = terms["NAME"]
+    # Each word but the first needs a space or star before it, so that no text matches in two ways.
+    parameter = f"{name}(?:[ \\t*]+{name})*{blanks}"
+    pieces = f"{terms['STRING']}(?:{blanks}(?:{terms['STRING']}|{name}(?![A-Za-z0-9_])))*"
+    return re.compile(
+        f"{blanks}(?:(disable){terms['BLANK']})?({name}){blanks}(\\(){blanks}"
+        f"({parameter}(?:,{blanks}{parameter})*)\\){blanks}({pieces}{blanks})?"
+    )
+
+
+def plain_event(text: str, start: int, line: int) -> Event | None:
+    """The event of a line without mistakes, or None."""
+    match = expression().fullmatch(text)
+    return event_of(match, start, line) if match else None
+
+
+@lru_cache(maxsize=16384)
+def _declared(text: str) -> tuple[tuple[int, Declaration], ...] | None:
+    """The declarations of a parameter list and where in it they begin; None where one has a flaw."""
+    found = []
+    at = 0
+    for part in text.split(","):
+        stripped = part.strip(" \t")
+        declaration = parse_declaration(stripped)
+        if declaration.flaw is not None:
+            return None
+        found.append((at + part.index(stripped), declaration))
+        at += len(part) + 1
+    return tuple(found)
+
+
+def event_of(match: re.Match[str], start: int, line: int) -> Event | None:
+    """The event of a line that matched whole, or None where its parameters need a closer look."""
+    disable, name, _, text, shape = match.groups()
+    begin = match.start(4)
+    parameters: tuple[Parameter, ...] = ()
+    void = text == "void" or text.rstrip(" \t") == "void"
+    if not void:
+        declared = _declared(text)
+        if declared is None:
+            return None
+        begin += start
+        parameters = tuple([Parameter(begin + at, declaration) for at, declaration in declared])
+    return Event(
+        start + match.start(1 if disable else 2),
+        start + len(match[0].rstrip(" \t")),
+        line,
+        (Word(start + match.start(1), "disable"),) if disable else _NO_PROPERTIES,
+        start + match.start(2),
+        name,
+        start + match.start(3),
+        start + match.end(4),
+        void,
+        parameters,
+        Format(start + match.start(5), shape) if shape else None,
+    )

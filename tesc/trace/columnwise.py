@@ -1,0 +1,75 @@
+"""Rows of text from columns of values, many at a time.
+
+Of thousands of records of one event most arguments have few values: a device, a flag, a length. Each of these
+is made text once, and what is the same in all records is a part of the text between the others.
+"""
+
+from __future__ import annotations
+
+from itertools import repeat
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, Union
+
+    # A text that all rows have, or the number of a column and the texts of its values.
+    Part = Union[str, tuple[int, "Shown"]]
+    Many = Callable[[Sequence[Sequence[Any]]], Sequence[Any]]
+
+_MOST_KEPT = 1 << 14
+
+
+class Shown(dict):  # type: ignore[type-arg]
+    """The texts of values: each that was shown is kept for a while."""
+
+    def __init__(self, show: Callable[[Any], str]) -> None:
+        super().__init__()
+        self._show = show
+
+    def __missing__(self, value: Any) -> str:
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        made = self[value] = self._show(value)
+        return made
+
+
+def texts_of(parts: Sequence[Part], columns: Sequence[Sequence[Any]]) -> list[str]:
+    """The text of each row: its parts, one after the other. There is a column, and a row, at least."""
+    pieces: list[str | list[str]] = [""]
+    for part in parts:
+        shown = part if isinstance(part, str) else _texts(part[1], columns[part[0]])
+        before = pieces[-1]
+        if isinstance(shown, str) and isinstance(before, str):
+            pieces[-1] = before + shown
+        else:
+            pieces.append(shown)
+    if len(pieces) == 1 and isinstance(pieces[0], str):
+        return [pieces[0]] * len(columns[0])
+    return list(map("".join, zip(*[repeat(one) if isinstance(one, str) else one for one in pieces])))
+
+
+def _texts(shown: Shown, column: Any) -> str | list[str]:
+    """The texts of a column's values, or the one text of them all."""
+    if hasattr(column, "dtype"):
+        if (column == column[0]).all():
+            made: str = shown[int(column[0])]
+            return made
+        return list(map(shown.__getitem__, column.tolist()))
+    values = column.tolist() if hasattr(column, "tolist") else column
+    if values.count(values[0]) == len(values):
+        same: str = shown[values[0]]
+        return same
+    return list(map(shown.__getitem__, values))
+
+
+def with_many(make: Callable[[Any], Any], many: Many) -> Callable[[Any], Any]:
+    """`make`, which also says how it makes the same of many records at once."""
+    make.many = many  # type: ignore[attr-defined]
+    return make
+
+
+def many_of(make: Callable[[Any], Any]) -> Many | None:
+    """What makes of columns of values what `make` makes of each record's; None if it can only do that."""
+    found: Many | None = getattr(make, "many", None)
+    return found

@@ -1,0 +1,125 @@
+"""What single outputs refuse of events that their consumer accepts: `reasons`, for one output at a time.
+
+An output is a format with a backend. QEMU's tracetool has no words for some events in some of them; with
+compat `fixed` an output refuses what it could not say rightly. The generators take their messages from
+here, the documentation its table, and a test runs each row through each output.
+"""
+
+from __future__ import annotations
+
+from tesc.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tesc.config.settings import Compat
+
+# The outputs that differ in what they refuse. All others are as `h` with `log`; ftrace and syslog are as
+# `log` in `rs`, in which nothing else prints a format.
+OUTPUTS = (
+    *("h log", "rs log", "rs dtrace", "rs simple"),
+    *("stap dtrace", "log-stap dtrace", "simpletrace-stap dtrace", "ust-events-h ust"),
+)
+# What messages call an output, where they do.
+RUST = "the Rust output"
+RUST_MODULE = "the Rust module"
+LOG_TAPSET = "the log tapset"
+TAPSET = "the tapset"
+LTTNG = "the LTTng provider"
+
+
+@record
+class OutputReason:
+    """Why an output has no place for an event: the rule that reports it, and the message.
+
+    `what` is what the table calls it, `example` a file of it, and `refused` are the outputs that refuse it,
+    by compat. With a compat that is left out, no output is made of the file.
+    """
+
+    rule: str
+    what: str
+    message: str
+    example: str
+    refused: Mapping[Compat, tuple[str, ...]]
+
+    def of(self, output: str, *words: str) -> str:
+        """What is said of some words, by an output as messages call it."""
+        return self.message.format(*words, output=output)
+
+
+# All of them, in the order below.
+OUTPUT_REASONS: list[OutputReason] = []
+
+
+def _row(
+    rule: str, what: str, message: str, example: str, refused: Mapping[Compat, tuple[str, ...]]
+) -> OutputReason:
+    OUTPUT_REASONS.append(OutputReason(rule, what, message, example, refused))
+    return OUTPUT_REASONS[-1]
+
+
+_PRINTING = ("rs log", "log-stap dtrace")
+RUST_TYPE = _row(
+    "TE421",
+    "a type for which tracetool knows none in Rust, such as a bare `signed`",
+    "'{}' has no counterpart in {output}",
+    'a(signed x) "%d"\n',
+    {"qemu": ("rs log", "rs dtrace", "rs simple"), "fixed": ()},
+)
+ESCAPE = _row(
+    "TE421",
+    "an escape of C that tracetool does not bring to Rust",
+    "{output} knows no escape '{}'",
+    'a(int x) "\\033[1m%d"\n',
+    {"qemu": ("rs log",), "fixed": ()},
+)
+MACRO = _row(
+    "TE411",
+    "a macro that only the program knows",
+    "{output} knows no macro '{}'",
+    'a(uint64_t x) "%" OTHER_FMT\n',
+    {"qemu": _PRINTING, "fixed": _PRINTING},
+)
+_row(
+    "TE411",
+    "QEMU's own macro `TARGET_FMT_plx`",
+    MACRO.message,
+    'a(uint64_t x) "at " TARGET_FMT_plx\n',
+    {"qemu": _PRINTING, "fixed": ()},
+)
+_row(
+    "TE421",
+    "a macro in octal, such as `PRIo32`",
+    MACRO.message,
+    'a(uint32_t x) "%" PRIo32\n',
+    {"qemu": ("rs log",), "fixed": ()},
+)
+_row(
+    "TE421",
+    "a macro whose length is another one on each host, such as `PRIxFAST32`",
+    MACRO.message,
+    'a(uint32_t x) "%" PRIxFAST32\n',
+    {"qemu": ("rs log",), "fixed": ("rs log",)},
+)
+BACKSLASH = _row(
+    "TE001",
+    "a backslash between the strings of a format",
+    "{output} knows no '\\' outside of a string",
+    'a(int x) "%d" \\ "x"\n',
+    {"qemu": _PRINTING},
+)
+PERCENT = _row(
+    "TE001",
+    "a `%` in a parameter's name, which tracetool reads as a format of Python",
+    "{output} takes no '%' in a name",
+    'a(int x%y) "%d"\n',
+    {"qemu": ("rs dtrace", "stap dtrace", "ust-events-h ust")},
+)
+LONG_NAME = _row(
+    "TE435",
+    "a name of more than 250 characters",
+    "LTTng takes names of 250 characters, '{}' is longer",
+    f'{"a" * 251}(int x) "%d"\n',
+    {"qemu": (), "fixed": ("ust-events-h ust",)},
+)
