@@ -104,7 +104,9 @@ class EventRule(Rule):
 
     def concerns(self, event: Event, tree: Tree, settings: Settings) -> bool:
         """Whether it finds something in an event that has only one pair, in whatever file."""
-        return any(True for _ in self.check(event, tree, settings))
+        for _ in self.check(event, tree, settings):  # any() of them would take half as long again
+            return True
+        return False
 
     scope: Scope = "event"
 
