@@ -72,6 +72,7 @@ def _run(options: argparse.Namespace) -> int:
     whole = not refused(errors_in(unit))
     readers = open_traces(options, unit, whole, options.compat or settings.compat)
     say_oddities(options.traces, options.events, readers)
+    ended: KeyboardInterrupt | None = None
     if readers and options.format in TABLE_FORMATS:
         from tesc.cli.tables import write
 
@@ -92,6 +93,10 @@ def _run(options: argparse.Namespace) -> int:
                 for reader in readers:
                     reader.other = others.add
                 _decode(options, settings, unit, readers, output, selection)
+        except KeyboardInterrupt as pressed:
+            if not options.follow:
+                raise
+            ended = pressed  # what was wrong until then is said all the same
         finally:
             gc.enable()
     if not (options.sort or options.stats or options.format in (*TABLE_FORMATS, *FOLDER_FORMATS)):
@@ -102,6 +107,8 @@ def _run(options: argparse.Namespace) -> int:
         error(str(problem))
     for reader in readers:
         reader.source.close()
+    if ended is not None:
+        raise ended
     if len(readers) < len(options.traces) or (problems and not any(reader.decoded for reader in readers)):
         return 2
     return 0 if whole and not problems else 1

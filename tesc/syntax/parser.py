@@ -2,7 +2,7 @@
 
 Most lines are plain events; one expression, assembled from the terminals of grammar.lark, reads
 those whole. Everything else, directives and every mistake, goes through lark's parser, and what
-lark refuses is explained by `mistakes`.
+lark refuses is explained by `recovery`.
 """
 
 from __future__ import annotations
