@@ -133,10 +133,14 @@ def parameters(out: Output, event: UnitEvent) -> str:
 
 def _parameters(out: Output, event: UnitEvent) -> list[tuple[str, str, tuple[str | None, str]]]:
     """Type and name of each parameter, and how Rust spells it."""
-    if out.fixed:
-        strings = _strings(out, event)
-        return [(t, name, _spelled(t, True, string)) for string, (t, name) in zip(strings, event.parameters)]
-    return [(t, name, _spelled(t, False, t == _C_STRING)) for t, name in event.parameters]
+    if out.spelled[0] is not event:  # a function's head and its body ask for the same
+        given = event.parameters
+        if out.fixed:
+            made = [(t, name, _spelled(t, True, s)) for s, (t, name) in zip(_strings(out, event), given)]
+        else:
+            made = [(t, name, _spelled(t, False, t == _C_STRING)) for t, name in given]
+        out.spelled = event, made
+    return out.spelled[1]
 
 
 def extern_parameters(out: Output, event: UnitEvent) -> str:
