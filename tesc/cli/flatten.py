@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from tesc.cli.overrides import add_overrides, overrides
+from tesc.cli.terminal import Failure
 from tesc.cli.units import load, refused
 from tesc.files import write_output
 from tesc.units.flatten import flatten
@@ -27,17 +28,26 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("file", metavar="FILE", help="the root file; - is standard input")
     parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
+    parser.add_argument(
+        "--depfile", metavar="FILE", help="write a rule for make and ninja that names the files read"
+    )
     add_overrides(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.depfile and not options.output:
+        raise Failure("--depfile names the output: give one by -o")
     _, unit = load(options.file, overrides(options))
     if refused(rejections(unit, "flatten")):
         return 1
     text = flatten(unit)
     if options.output:
         write_output(options.output, text)
+        if options.depfile:
+            from tesc.depfile import rule
+
+            write_output(options.depfile, rule([options.output], [tree.source.file for tree in unit.trees]))
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))

@@ -15,6 +15,7 @@ from tesc.units.rejections import rejections
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.cli.commands import Commands
+    from tesc.units.reasons import Consumer
     from tesc.units.unit import Unit
 
 _KINDS = ("header", "source", "runtime", "demux", "receive")
@@ -229,19 +230,21 @@ def _firmware(unit: Unit, options: argparse.Namespace) -> int:
 
 
 def _demux(unit: Unit, options: argparse.Namespace) -> int:
-    from tesc.codegen.guest import demux
+    from tesc.codegen.guest import demux, demux_frames
 
     group = options.group or _group(unit.roots[0].source.path)
     guests = demux.guests_of(unit, group)
     events = [event for guest in guests for event in guest.events]
-    if refused(rejections(unit, "demux", events=events) + demux.clashes(guests)):
+    consumer: Consumer = "demux" if options.wire == "words" else "frames"
+    if refused(rejections(unit, consumer, events=events) + demux.clashes(guests)):
         return 1
     headers = tuple(options.trace_header) or demux.default_headers(group)
     own = os.path.basename(options.header) if options.header else None
     made = demux.Options(group, headers, own)
-    _write(options.output, demux.source(guests, made))
+    made_by = demux if options.wire == "words" else demux_frames
+    _write(options.output, made_by.source(guests, made))
     if options.header:
-        write_output(options.header, demux.header(guests, made))
+        write_output(options.header, made_by.header(guests, made))
     return 0
 
 

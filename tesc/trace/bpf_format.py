@@ -2,8 +2,9 @@
 
 All conversions are of 64 bits, with casts that say what C's looked at: argument types differ from version
 to version (unsigned in 0.17 and 0.23, signed in 0.27). Seen in bpftrace 0.17 (Debian 12), 0.23 (13) and 0.27
-(sid): the flags # and + only in 0.27, where a precision is dropped; `%%` is doubled after the last
-conversion up to 0.23; `%i`, `*` and the escapes but \\n, \\t, \\r, \\" and \\\\ in none.
+(sid): the flags # and + only in 0.27, where a precision is dropped; up to 0.23 `%%` is doubled after the
+last conversion, and taken for one before a letter; `%i`, `*` and the escapes but \\n, \\t, \\r, \\" and \\\\
+in none.
 """
 
 from __future__ import annotations
@@ -102,21 +103,15 @@ class _Printing:
     def run(self) -> Printed:
         event = self._event
         parts = [f"{event.name} ", *parts_of(event.format, event.kinds, event.model), "\n"]
-        last = max([place for place, part in enumerate(parts) if isinstance(part, Applied)], default=-1)
-        shown = [
-            self._literal(part, place > last) if isinstance(part, str) else self._conversion(part)
-            for place, part in enumerate(parts)
-        ]
+        shown = [self._literal(part) if isinstance(part, str) else self._conversion(part) for part in parts]
         differences = tuple(dict.fromkeys(self._differences))
         return Printed("".join(shown), tuple(self._arguments), differences)
 
-    def _literal(self, text: str, at_end: bool) -> str:
+    def _literal(self, text: str) -> str:
         """Text between conversions, whose characters are bytes."""
         shown = []
-        # Any argument is a conversion, also one that a `%` at the end needs.
-        doubled = not self._version.flags and at_end
         for character in text.encode("latin-1").decode("utf-8", "replace"):
-            if character == "%" and doubled:
+            if character == "%" and not self._version.flags:
                 self._arguments.append('"%"')
                 shown.append("%s")
             elif character == "%":

@@ -20,7 +20,8 @@ from tesc.trace.events import TracedEvent
 from tesc.trace.input import Truncated
 from tesc.trace.inverse import certain, inverse
 from tesc.trace.layout import UNKNOWN, PayloadLayout
-from tesc.trace.reader import LONGEST_KEPT, MOST_KEPT, Made, RecordReader, Rows
+from tesc.trace.made import LONGEST_KEPT, Made
+from tesc.trace.reader import MOST_KEPT, RecordReader, Rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

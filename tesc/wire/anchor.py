@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from tesc.wire.packet import SEQUENCE_MASK
 
 TYPE_CHECKING = False
@@ -9,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LOW_TIME = (1 << 32) - 1
+# A guest says hello every 64 events: so many places with missing ones are more than enough to remember.
+MOST_GAPS = 256
 
 
 class Times:
@@ -44,7 +48,8 @@ class Sequence:
         self._lost: int | None = None
         # Since the last full number: how many events came, and where how many were missing.
         self._came = 0
-        self._gaps: list[tuple[int, int, int]] = []
+        self._gaps: deque[tuple[int, int, int]] = deque(maxlen=MOST_GAPS)
+        self._in_gaps = 0
 
     def event(self, short: int) -> int:
         """Take an event's six bits; how many are missing before it."""
@@ -53,6 +58,7 @@ class Sequence:
         gap = (short - self._next) & SEQUENCE_MASK
         if gap:
             self._gaps.append((self._came, gap, short))
+            self._in_gaps += gap
         self._next += gap + 1
         self._came += 1
         self.missing += gap
@@ -67,7 +73,7 @@ class Sequence:
         missing = before = lost_before = 0
         restarted = False
         if not self._anchored:
-            before = sequence - self._came - sum([gap for _, gap, _ in self._gaps])
+            before = sequence - self._came - self._in_gaps
             if before < 0:  # a start that was not read is among what came
                 before, self.exact, restarted = 0, False, True
             lost_before = 0 if starts and not before else lost
@@ -86,7 +92,8 @@ class Sequence:
         self.dropped += dropped
         self._anchored = True
         self._next, self._lost = sequence, lost
-        self._came, self._gaps = 0, []
+        self._came = self._in_gaps = 0
+        self._gaps.clear()
         return missing, dropped, before, lost_before, restarted
 
     def _restart(self, sequence: int) -> int:

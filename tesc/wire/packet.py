@@ -37,7 +37,7 @@ MOST_PACKET = 254
 MOST_FRAME = MOST_PACKET + 1
 
 # A hello's flags.
-STARTS, BIG_ENDIAN, HAS_CLOCK, WIDE = 1, 2, 4, 8
+STARTS, BIG_ENDIAN, HAS_CLOCK, WIDE, LISTENS = 1, 2, 4, 8, 16
 
 # How a text is sent, the two lowest bits of the number before it; above them is its length.
 TEXT_NULL, TEXT_WHOLE, TEXT_CUT, TEXT_ADDRESS = range(4)
@@ -93,7 +93,7 @@ def _number(data: bytes, at: int, size: int) -> int:
 
 def _hello(body: bytes, offset: int) -> Hello | None:
     flags = body[2]
-    if body[1] != VERSION or flags > (STARTS | BIG_ENDIAN | HAS_CLOCK | WIDE):
+    if body[1] != VERSION or flags > (STARTS | BIG_ENDIAN | HAS_CLOCK | WIDE | LISTENS):
         return None
     at = 3 + 8 + 4 + 4
     frequency = time = None

@@ -24,9 +24,10 @@ FILES = {f"trace-{group}.{form}" for group in GROUPS for form in "hc"} | {"trace
 OLD = 1_000_000_000
 
 
-@pytest.fixture(autouse=True)
-def work(tmp_path, monkeypatch):
-    """Every test works in a folder of its own that holds a small tree."""
+@pytest.fixture(autouse=True, params=[40_000, 1], ids=["alone", "dealt out"])
+def work(request, tmp_path, monkeypatch):
+    """Every test works in a folder of its own that holds a small tree, which no process or each may share."""
+    monkeypatch.setattr("tesc.source_tree.WORTH_A_PROCESS", request.param)
     monkeypatch.chdir(tmp_path)
     write("trace-events", 'start(void) "go"\n')
     write("hw/lamp/trace-events", 'lamp_level(int level) "level %d"\ndisable lamp_off(void) "off"\n')

@@ -27,7 +27,7 @@ COMMANDS = {
     "guest source": ("frames", ["guest", "source", "trace-events", "-o", "out.c"]),
     "guest header of words": ("guest", ["guest", "header", "trace-events", "-o", "out.h", "--wire=words"]),
     "guest source of words": ("guest", ["guest", "source", "trace-events", "-o", "out.c", "--wire=words"]),
-    "guest demux": ("demux", ["guest", "demux", "trace-events", "-o", "out.c"]),
+    "guest demux": ("demux", ["guest", "demux", "trace-events", "-o", "out.c", "--wire=words"]),
     "tracetool-classic": ("classic", ["tracetool-classic", "--simple", "-h"]),
     "flatten": ("flatten", ["flatten", "trace-events", "-o", "out"]),
     "decode": ("decode", ["decode", "--events", "trace-events", "empty.trace", "-o", "out"]),

@@ -6,6 +6,7 @@ import os
 import shutil
 import struct
 import subprocess
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def declared() -> tuple[Event, ...]:
 
 
 @lru_cache(maxsize=None)
-def _unit():
+def unit():
     workspace = Workspace()
     workspace.add_file(str(EVENTS / "trace-events"))
     workspace.resolve()
@@ -39,10 +40,30 @@ def _unit():
 
 
 def output(
-    form: str, backends: tuple[str, ...], path: Path, group: str = "e2e", compat: str = "fixed"
+    form: str,
+    backends: tuple[str, ...],
+    path: Path,
+    group: str = "e2e",
+    compat: str = "fixed",
+    events: Collection[str] | None = None,
 ) -> None:
-    """Write one output; the traced program is beside it."""
-    options = Options(
+    """Write one output, of all events or of some; the traced program is beside it."""
+    text, rejections = generate(
+        [event for event in unit().events if events is None or event.name in events],
+        _options(form, backends, path, group, compat),
+    )
+    assert rejections == []
+    path.write_text(text)
+
+
+def refused(form: str, backends: tuple[str, ...], compat: str) -> set[str]:
+    """The events that an output cannot hold."""
+    options = _options(form, backends, Path("refused"), "e2e", compat)
+    return {event.name for event in unit().events if generate([event], options)[1]}
+
+
+def _options(form: str, backends: tuple[str, ...], path: Path, group: str, compat: str) -> Options:
+    return Options(
         format=form,
         backends=backends,
         group=group,
@@ -51,9 +72,6 @@ def output(
         probe_prefix="qemu",
         compat=compat,
     )
-    text, rejections = generate(_unit().events, options)
-    assert rejections == []
-    path.write_text(text)
 
 
 def run(

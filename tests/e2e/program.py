@@ -58,12 +58,14 @@ def rust_calls(event: Event) -> list[tuple]:
     return [call for call in calls(event, 64) if None not in call]
 
 
-def _rust_value(event: Event, call: tuple, at: int) -> str:
+def _rust_value(event: Event, call: tuple, at: int, compat: str) -> str:
     parameter = event.parameters[at]
     value = call[at]
     if isinstance(value, str):
         plain = [chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\x{b:02x}" for b in value.encode()]
         literal = f'c"{"".join(plain)}"'
+        if compat == "qemu":  # where one spelling alone is a string
+            return literal if parameter.type == "const char *" else f"{literal}.as_ptr().cast_mut().cast()"
         constant = "const" in parameter.type.split("*")[0].split()
         return literal if constant else f"{literal}.as_ptr() as *mut _"
     if parameter.is_pointer:
@@ -73,12 +75,13 @@ def _rust_value(event: Event, call: tuple, at: int) -> str:
     return f"({value & ((1 << 64) - 1):#x}u64 as i64) as _"
 
 
-def rust_program(events: list[Event]) -> str:
+def rust_program(events: list[Event], compat: str = "fixed") -> str:
+    """Calls every event, through a module of this `compat` that the build includes."""
     lines = ["mod traced {", '    include!(env!("TRACED"));', "}", 'extern "C" { fn begin(); }', ""]
     for event in events:
         lines.append(f"fn call_{event.name}() {{")
         for call in rust_calls(event):
-            arguments = ", ".join(_rust_value(event, call, at) for at in range(len(call)))
+            arguments = ", ".join(_rust_value(event, call, at, compat) for at in range(len(call)))
             lines.append(f"    traced::trace_{event.name}({arguments});")
         lines.append("}")
     lines += [

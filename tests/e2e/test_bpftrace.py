@@ -12,6 +12,7 @@ from collections import Counter
 
 import pytest
 
+from tesc.file_settings import Overrides
 from tesc.files import find_files
 from tesc.trace.bpf_format import VERSIONS, Version
 from tesc.trace.bpf_script import latency_script, printing_script
@@ -19,7 +20,7 @@ from tesc.trace.conditions import Where
 from tesc.trace.events import Catalogue
 from tesc.trace.sdt_notes import probes_of
 from tesc.trace.spans import parse_pairing
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 from tests.e2e.probed import Bpftrace, program
 from tests.e2e.test_generated_calls import EVENTS
 
@@ -30,6 +31,7 @@ signs(int a, int b, unsigned c) "%+d % d %#x"
 cut_text(const char *a, int b) "%.3s|%.2d"
 counted(int n, const char *a) "%.*s."
 typed(uint64_t u, int64_t s, int8_t n, uint16_t w, bool f, char *t) "%" PRIu64 " %" PRId64 " %d %u %d %s"
+percents(int a, unsigned b) "%%x %d 100%%d %x%%"
 begin_it(void *req) "%p"
 end_it(void *req) "%p"
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 from pathlib import Path
@@ -10,68 +9,27 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.outputs import (
-    HERE,
     MULTIARCH,
     RUNTIME,
     STRICT,
     called,
-    copied,
     declared,
     output,
     run,
 )
-from tests.e2e.program import c_program
 
 ENABLED = [event for event in declared() if not event.disabled]
 TAPSETS = ("stap", "log-stap", "simpletrace-stap")
 
 
-@pytest.fixture(scope="module")
-def sources(tmp_path_factory, need):
-    folder = tmp_path_factory.mktemp("dtrace")
-    copied(folder)
-    output("d", ("dtrace",), folder / "probes.d")
-    output("h", ("dtrace",), folder / "trace-e2e.h")
-    output("c", ("dtrace",), folder / "trace-e2e.c")
-    for pointer in (64, 32):
-        (folder / f"main{pointer}.c").write_text(c_program(list(declared()), pointer))
-    done = run(
-        need("dtrace", "systemtap-sdt-dev"), "-h", "-s", "probes.d", "-o", "trace-dtrace-e2e.h", cwd=folder
-    )
-    assert done.stdout == done.stderr == b""
-    return folder
+@pytest.fixture(params=["gcc -O0", "gcc -O2", "clang -O2", "gcc -O2 -m32"])
+def how(request) -> str:
+    """Compiler and flags of a program."""
+    return request.param
 
 
-@pytest.fixture(scope="module", params=["gcc -O0", "gcc -O2", "clang -O2", "gcc -O2 -m32"])
-def program(request, sources, need):
-    """A program with all probes, and the width of its pointers."""
-    compiler, *flags = request.param.split()
-    pointer = 32 if "-m32" in flags else 64
-    made = sources / request.param.replace(" ", "")
-    environment = {"CFLAGS": " ".join([*flags, *MULTIARCH])}
-    probes = made.with_suffix(".probes.o")
-    run(
-        need("dtrace", "systemtap-sdt-dev"),
-        "-G",
-        "-s",
-        "probes.d",
-        "-o",
-        probes,
-        cwd=sources,
-        environment=environment,
-    )
-    command = [
-        need(compiler, compiler),
-        *flags,
-        *STRICT,
-        *MULTIARCH,
-        f"main{pointer}.c",
-        "trace-e2e.c",
-        RUNTIME,
-        probes,
-    ]
-    run(*command, "-o", made, cwd=sources)
-    return made, pointer
+def pointer_of(how: str) -> int:
+    return 32 if "-m32" in how else 64
 
 
 def notes(program: Path) -> dict[str, list[tuple[int, ...]]]:
@@ -99,9 +57,9 @@ def size(parameter, pointer: int) -> int:
     return -wide if parameter.is_signed else wide
 
 
-def test_notes_have_names_widths_and_signs(program):
-    path, pointer = program
-    found = notes(path)
+def test_notes_have_names_widths_and_signs(how, probe_program):
+    pointer = pointer_of(how)
+    found = notes(probe_program(how))
     assert set(found) == {event.name for event in ENABLED}
     wanted = {event.name: tuple(size(p, pointer) for p in event.parameters) for event in ENABLED}
     assert {name: set(places) for name, places in found.items()} == {
@@ -109,21 +67,9 @@ def test_notes_have_names_widths_and_signs(program):
     }
 
 
-def test_values_under_gdb(program, tmp_path, need):
-    path, pointer = program
-    out = tmp_path / "probes"
-    environment = {"PROBES": " ".join(event.name for event in ENABLED), "PROBES_OUT": str(out)}
-    gdb = [
-        need("gdb", "gdb"),
-        "-nx",
-        "-batch",
-        "-iex",
-        "set debuginfod enabled off",
-        "-x",
-        HERE / "gdb_probes.py",
-    ]
-    run(*gdb, path, environment=environment)
-    found = [json.loads(line) for line in out.read_text().splitlines()]
+def test_values_under_gdb(how, gdb_values):
+    pointer = pointer_of(how)
+    found = gdb_values(how)
     wrong = [
         (event.name, call, got)
         for (event, call), got in zip(called(pointer), found)
@@ -152,33 +98,14 @@ def agrees(event, call, got, pointer: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def stap(sources, need, tmp_path_factory):
-    """A function that runs stap without a kernel's headers, over tapsets that are for the gcc -O2 program."""
-    program = need("stap", "systemtap")
-    kernel = tmp_path_factory.mktemp("kernel")
-    (kernel / "include" / "config").mkdir(parents=True)
-    (kernel / ".config").write_text(
-        "CONFIG_TRACEPOINTS=y\nCONFIG_ARCH_SUPPORTS_UPROBES=y\nCONFIG_UPROBES=y\n"
-    )
-    (kernel / "Module.symvers").write_text("")
-    (kernel / "include" / "config" / "kernel.release").write_text("6.1.0\n")
-    home = tmp_path_factory.mktemp("home")
-
-    def call(*arguments: object) -> subprocess.CompletedProcess[bytes]:
-        return run(program, "-r", kernel, *arguments, environment={"HOME": str(home)})
-
-    return call
-
-
-@pytest.fixture(scope="module")
-def tapsets(sources, need):
+def tapsets(probe_sources, need):
     """The folder of the tapsets, whose probes are those of the program beside it."""
-    folder = sources / "tapsets"
+    folder = probe_sources / "tapsets"
     folder.mkdir()
-    flags = [*STRICT, f"-I{sources}", *MULTIARCH, "-O2"]
-    run(need("dtrace", "systemtap-sdt-dev"), "-G", "-s", "probes.d", "-o", "tapsets.o", cwd=sources)
-    files = [sources / "main64.c", sources / "trace-e2e.c", RUNTIME, sources / "tapsets.o"]
-    run(need("gcc", "gcc"), *flags, *files, "-o", folder / "program", cwd=sources)
+    flags = [*STRICT, f"-I{probe_sources}", *MULTIARCH, "-O2"]
+    run(need("dtrace", "systemtap-sdt-dev"), "-G", "-s", "probes.d", "-o", "tapsets.o", cwd=probe_sources)
+    files = [probe_sources / name for name in ("main64.c", "trace-e2e.c", "tapsets.o")]
+    run(need("gcc", "gcc"), *flags, *files, RUNTIME, "-o", folder / "program", cwd=probe_sources)
     for form in TAPSETS:
         output(form, ("dtrace" if form == "stap" else "log",), folder / f"{form}.stp")
     return folder
@@ -198,10 +125,10 @@ def test_stap_resolves_every_probe_of_the_program(kind, tapsets, stap):
     assert set(listed) == {f"qemu.{kind}.{event.name}" for event in ENABLED}
 
 
-def test_bpftrace_lists_every_probe(program, need, skip_without):
-    path, pointer = program
-    if pointer == 32:
-        return  # bpftrace reads programs of its own width only
+@pytest.mark.parametrize("how", ["gcc -O0", "gcc -O2", "clang -O2"])
+def test_bpftrace_lists_every_probe(how, probe_program, need, skip_without):
+    """Of programs of its own width: it reads no others."""
+    path = probe_program(how)
     done = subprocess.run(
         [need("bpftrace", "bpftrace"), "-l", f"usdt:{path}:*"], capture_output=True, text=True
     )

@@ -6,28 +6,15 @@ import re
 
 import pytest
 
-from tesc.analysis.check import check
-from tesc.analysis.registry import selected
-from tesc.workspace import Overrides, Workspace
-from tests.e2e.declared import EVENTS
-from tests.e2e.outputs import declared, output
+from tests.e2e.outputs import RUNTIME, STRICT, called, copied, declared, lines, output, refused, run
+from tests.e2e.program import c_program, rust_program
+from tests.e2e.rust_build import crates, linked
 
 LTTNG = re.compile(r"TRACEPOINT_EVENT\(\n   qemu,\n   (\w+),\n(.*?)\n\)\n", re.S)
 FIELD = re.compile(r"ctf_(string|sequence_text|integer_hex|integer)\((?:char, |[^,]*, (?=\w+, \w+\)))?(\w+)")
 SIMPLE = re.compile(r"^void _simple_trace_(\w+)\(.*?\)\n\{\n(.*?)^\}", re.S | re.M)
+LOG_LINE = re.compile(r'^    printf\("%d@%d (\w+) (.*)\\n", pid\(\), gettimeofday_ns\(\)(.*)\)$', re.M)
 PROBE = re.compile(r"^probe (\w+)\((.*)\);$", re.M)
-
-
-@pytest.fixture(scope="module")
-def reported():
-    """The rules that report something of an event, by its name."""
-    workspace = Workspace(Overrides(profile="qemu"))
-    workspace.add_file(str(EVENTS / "trace-events"))
-    workspace.resolve()
-    found: dict[str, set[str]] = {}
-    for one in check(workspace.units, selected((), ()), workspace.settings, {}):
-        found.setdefault(one.event, set()).add(one.code)
-    return found
 
 
 @pytest.fixture
@@ -72,6 +59,61 @@ def test_types_of_the_dtrace_provider(both, reported):
     wrong = differing(PROBE, both("d", "dtrace"))
     assert {name for name in wrong if "TE419" not in reported.get(name, ())} == set()
     assert {"x190_long_long_int", "t54_signed_char"} <= wrong
+
+
+def test_lines_of_log_tapsets(both, reported):
+    def printed(text: str) -> dict[str, tuple[str, str]]:
+        found = {}
+        for name, form, arguments in LOG_LINE.findall(text):
+            # What is printed with another letter or under another name is the same, as is a byte's low byte.
+            names = re.sub(r"__tesc_(\w+?)_text", r"arg\1_str", arguments)
+            form = re.sub(r"%([-+ #0-9.]*)l", r"%\1", form)
+            found[name] = form, re.sub(r"\((\w+) & 0xff\)", r"\1", names) if "%c" in form else names
+        return found
+
+    old, new = map(printed, both("log-stap", "log"))
+    wrong = {name for name in new if old[name] != new[name]}
+    codes = {"TE305", "TE413", "TE419", "TE421", "TE430", "TE432", "TE437"}
+    assert {name for name in wrong if not reported.get(name, set()) & codes} == set()
+    assert {name for name in wrong if "TE437" in reported[name]} >= {"t02_int8_t", "t31_int32_t", "t75_int"}
+    assert {name for name in reported if name and "TE437" in reported[name]} <= wrong
+
+
+def test_text_from_rust(reported, tmp_path, need, rustc):
+    """What a program prints that is linked with the module as QEMU has it: run, not only compiled."""
+    left_out = refused("rs", ("log",), "qemu")
+    # Of an address its function takes a string.
+    left_out |= {
+        event.name
+        for event in declared()
+        if any(one.type == "const char *" and not one.is_text for one in event.parameters)
+    }
+    assert {name for name in left_out if not reported.get(name, set()) & {"TE421", "TE432"}} == set()
+    some = [event for event in declared() if event.name not in left_out]
+    names = {event.name for event in some}
+    copied(tmp_path)
+    for form, suffix in (("h", "h"), ("c", "c"), ("rs", "rs")):
+        output(form, ("log",), tmp_path / f"trace-e2e.{suffix}", compat="qemu", events=names)
+    (tmp_path / "main.c").write_text(c_program(some, 64))
+    (tmp_path / "main.rs").write_text(rust_program(some, "qemu"))
+    gcc = [need("gcc", "gcc"), *STRICT]
+    run(*gcc, "main.c", "trace-e2e.c", RUNTIME, "-o", "c-program", cwd=tmp_path)
+    run(*gcc, "-c", "trace-e2e.c", "-o", "traced.o", cwd=tmp_path)
+    run(*gcc, "-c", RUNTIME, "-o", "runtime.o", cwd=tmp_path)
+    crates(tmp_path, rustc)
+    allowed = ("-Anon_snake_case", "-Anon_upper_case_globals")
+    linked(tmp_path, rustc, "main.rs", "program", ("traced", "runtime"), "trace-e2e.rs", *allowed)
+    run("./program", cwd=tmp_path, environment={"LOG_FILE": "log"})
+    run("./c-program", cwd=tmp_path, environment={"EXPECTED": "expected"})
+    made = [(event.name, call) for event, call in called() if event.name in names]
+    wanted = [
+        (name, line) for line, (name, call) in zip(lines(tmp_path / "expected"), made) if None not in call
+    ]
+    found = lines(tmp_path / "log", b"\n")
+    assert len(found) == len(wanted)
+    wrong = {name for line, (name, text) in zip(found, wanted) if line != text}
+    assert wrong == {name for name in names if "TE439" in reported.get(name, ())}
+    assert {"t02_int8_t", "t03_int8_t", "t19_int16_t"} <= wrong
 
 
 def test_members_that_spoil_a_trace(reported):

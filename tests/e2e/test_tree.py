@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,21 +16,17 @@ import pytest
 
 from tesc.codegen.qemu import generate
 from tesc.codegen.qemu.output import Options
+from tesc.file_settings import Overrides
 from tesc.files import find_files
 from tesc.units.groups import group_of
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 from tests.e2e.outputs import MULTIARCH, RUNTIME, STRICT, TEXT_BACKENDS, run
-from tests.e2e.test_rust import TRACE, UTIL
+from tests.e2e.rust_build import crates
 
 BACKENDS = (*TEXT_BACKENDS, "dtrace")
 # What meson installs, and what the reference can make in Rust.
 TAPSETS = ("stap", "log-stap", "simpletrace-stap")
 RUST = ("log", "syslog", "ftrace", "simple", "dtrace")
-STUB_KERNEL = {
-    ".config": "CONFIG_TRACEPOINTS=y\nCONFIG_ARCH_SUPPORTS_UPROBES=y\nCONFIG_UPROBES=y\n",
-    "Module.symvers": "",
-    "include/config/kernel.release": "6.1.0\n",
-}
 
 
 class Group:
@@ -149,22 +144,6 @@ def test_lttng_provider_compiles(groups, need):
     print(f"{len(groups)} groups for LTTng")
 
 
-@pytest.fixture(scope="module")
-def stap(need, tmp_path_factory):
-    """A function that runs stap, without a kernel's headers."""
-    program = need("stap", "systemtap")
-    kernel = tmp_path_factory.mktemp("kernel")
-    for name, text in STUB_KERNEL.items():
-        (kernel / name).parent.mkdir(parents=True, exist_ok=True)
-        (kernel / name).write_text(text)
-    home = tmp_path_factory.mktemp("home")
-
-    def call(*arguments: object) -> subprocess.CompletedProcess[bytes]:
-        return run(program, "-r", kernel, *arguments, environment={"HOME": str(home)})
-
-    return call
-
-
 def test_tapsets(sources, stap, need):
     """Each is parsed by itself, and all probes of a group are found in a program that has them."""
     gcc, dtrace = need("gcc", "gcc"), need("dtrace", "systemtap-sdt-dev")
@@ -198,9 +177,7 @@ def test_tapsets(sources, stap, need):
 
 def test_rust(groups, rustc, tmp_path):
     edition = [rustc, "--edition", "2021", "--crate-type", "rlib"]
-    for name, text in (("util", UTIL), ("trace", TRACE)):
-        (tmp_path / f"{name}.rs").write_text(text)
-        run(*edition, f"{name}.rs", cwd=tmp_path)
+    crates(tmp_path, rustc)
 
     def compiles(group: Group) -> None:
         path = group.output("rs", RUST, f"trace-{group.name}.rs")
@@ -208,8 +185,8 @@ def test_rust(groups, rustc, tmp_path):
         allowed = ["-Dwarnings", "-Adead_code", "-Aunused"]
         if group.compat == "qemu":  # its modules spell the names of C without saying that they may
             allowed += ["-Anon_snake_case", "-Anon_upper_case_globals"]
-        crates = ["-L", tmp_path, "--extern", "util", "--extern", "trace"]
-        group.run(*edition, *allowed, "--emit=metadata", "lib.rs", *crates)
+        libraries = ["-L", tmp_path, "--extern", "util", "--extern", "trace"]
+        group.run(*edition, *allowed, "--emit=metadata", "lib.rs", *libraries)
 
     assert failing(groups, compiles) == {}
     print(f"{len(groups)} modules of Rust")

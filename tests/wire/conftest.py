@@ -137,3 +137,9 @@ def schema(unit_of):
 def toy():
     """The class of guests."""
     return Guest
+
+
+@pytest.fixture(scope="session")
+def toy_events():
+    """The text of EVENTS."""
+    return EVENTS

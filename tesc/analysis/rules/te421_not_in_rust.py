@@ -6,8 +6,10 @@ from tesc.analysis import format_text
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Report
 from tesc.analysis.tracetool_script import makes_rust
+from tesc.codegen.qemu.rust import rust_type
 from tesc.records import replace
-from tesc.syntax.printf import ESCAPE, PRI_MACROS, SIMPLE_ESCAPES, TRACETOOL_MACRO, StringLiteral
+from tesc.syntax.inttypes import PRI_MACROS, TRACETOOL_MACRO
+from tesc.syntax.printf import ESCAPE, SIMPLE_ESCAPES, StringLiteral
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -32,8 +34,9 @@ class NotInRust(EventRule):
     QEMU's tracetool copies strings into Rust code. Of C's escapes, `\\n`, `\\r`, `\\t`, `\\\\`, `\\"`, and
     `\\x` with two digits, mean the same there; the others are errors or something else, and `'` needs
     none. Of the macros it knows the decimal and hexadecimal ones of 8, 16, 32 and 64 bits, of `PTR` and
-    of `MAX`, and of the types all but a `signed` by itself. Trees whose tracetool makes no Rust (QEMU's
-    before 10.2, without `scripts/tracetool/format/rs.py`) are not looked at.
+    of `MAX`, and of the types all but a `signed` by itself and pointers with a `const` after a star. Trees
+    whose tracetool makes no Rust (QEMU's before 10.2, without `scripts/tracetool/format/rs.py`) are not
+    looked at.
 
     Wrong:
 
@@ -73,6 +76,9 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
             edit = SourceEdit(tree.source, Span(at, at + len("signed")), "int")
             message = "QEMU's tracetool has no type in Rust for a bare 'signed'"
             yield Report(edit.span, message, "write 'int'", fix=Fix("safe", (edit,)))
+        elif parameter.type.pointers and parameter.type.base and rust_type(parameter.type.text) is None:
+            message = f"QEMU's tracetool has no type in Rust for '{parameter.type.text}'"
+            yield Report(parameter.type_span, message, "leave out the 'const' after the star")
     form = event.format
     if form is None:
         return

@@ -1,4 +1,4 @@
-"""The host's demultiplexer: from a guest's records to the host's own trace functions."""
+"""The host's demultiplexer of the words of 2011: from a guest's records to the host's own trace functions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tesc.limits import RECORD_ARGUMENTS
 from tesc.records import record
 from tesc.syntax.c_type import QUALIFIERS
 from tesc.units import identifiers
+from tesc.units import reasons as why
 from tesc.units.groups import group_of
 from tesc.units.rejections import Rejection
 
@@ -24,11 +25,15 @@ _WORDS = ["wire_id", *(f"arg{number}" for number in range(1, RECORD_ARGUMENTS + 
 
 @record
 class Guest:
-    """One guest: its events by wire ID, and the include that names it (none: the root file)."""
+    """One guest: its events by wire ID, the include that names it (none: the root file), and its prefix.
+
+    The guest does not know the prefix: it is the host's, empty for the root file.
+    """
 
     host: Host
     events: tuple[UnitEvent, ...]
     inclusion: Inclusion | None
+    prefix: str
 
 
 @record
@@ -66,7 +71,8 @@ def guests_of(unit: Unit, group: str) -> list[Guest]:
             name = one.prefix or group
         else:
             continue
-        guests.append(Guest(Host(name.removesuffix("_")), tuple(mine), one.inclusion))
+        prefix = one.prefix if one.inclusion is not None else ""
+        guests.append(Guest(Host(name.removesuffix("_")), tuple(mine), one.inclusion, prefix))
     return guests
 
 
@@ -80,7 +86,7 @@ def clashes(guests: Sequence[Guest]) -> list[Rejection]:
             include = guest.inclusion.include
             span = include.prefix.span if include.prefix else include.path_span
             message = f"two guests are called '{name}': give this one another prefix"
-            found.append(Rejection("", guest.inclusion.source, span, message))
+            found.append(Rejection(why.SAME_GUEST.code, guest.inclusion.source, span, message))
         seen.add(name)
     return found
 

@@ -76,6 +76,11 @@ class Host:
         return f"guest_end{self._suffix}"
 
     @property
+    def framed(self) -> str:
+        """The variable with what is declared of a guest that sends frames."""
+        return f"guest_framed{self._suffix}"
+
+    @property
     def counters(self) -> str:
         """The variable with the guest's counters."""
         return f"guest_demux{self._suffix}"

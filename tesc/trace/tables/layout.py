@@ -73,11 +73,15 @@ def distinct(names: Iterable[str], taken: set[str]) -> list[str]:
 
 def known_times(times: Sequence[int]) -> list[int | None]:
     """A list of times, with None for what is none."""
+    if times and min(times) >= 0 and max(times) < END_OF_INT64:
+        return list(times)
     return [time if 0 <= time < END_OF_INT64 else None for time in times]
 
 
 def known_pids(pids: Sequence[int]) -> list[int | None]:
     """A list of processes, with None for what is none."""
+    if pids and min(pids) >= 0:
+        return list(pids)
     return [pid if pid >= 0 else None for pid in pids]
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from itertools import chain, islice
 
 from tesc.trace import vectors
 from tesc.trace.columns import Pieces, typed
@@ -21,7 +22,7 @@ from tesc.trace.tables.layout import as_text, known_pids, known_times, layout_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from tesc.trace.columns import EventColumns
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 
 _TRACES = "traces"
 _LIMIT = 1 << 63
+# How many rows a statement adds: to begin one costs as much as two rows do.
+_AT_ONCE = 16
+# Releases of SQLite before 3.32 take no more.
+_MOST_VARIABLES = 999
 
 
 class BadDatabase(Unwritable):
@@ -89,7 +94,7 @@ def _fill(
     settings: str = "",
 ) -> None:
     """Add traces to a database, in one transaction."""
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite3.connect(path, isolation_level=None, cached_statements=1024)
     try:
         connection.executescript(f"PRAGMA cache_size = -16384; {settings}")
         connection.execute("BEGIN IMMEDIATE")
@@ -140,13 +145,18 @@ class _Tables:
     def adder(self, event: TracedEvent, trace: int) -> Adder:
         """A function that adds records of an event; the table is made if there is none for it."""
         layout = layout_of(event)
-        name = self._named(layout)
-        width = len(layout.arguments) + 4
-        add = f"INSERT INTO {_quoted(name)} VALUES ({', '.join('?' * width)})"
+        width = len(layout.arguments) + 3  # without the trace, which all rows have in common
+        row = f"({'?, ' * (width - 1)}{trace}, ?)"
+        add = f"INSERT INTO {_quoted(self._named(layout))} VALUES {row}"
+        several = max(1, min(_AT_ONCE, _MOST_VARIABLES // width))
+        add_several = add + f", {row}" * (several - 1)
         kinds = [one.kind for one in layout.arguments]
 
         def added(part: EventColumns, first: int) -> None:
-            self._connection.executemany(add, _rows(part, kinds, trace, first))
+            values = chain.from_iterable(zip(*_columns(part, kinds, first)))
+            begin = islice(values, len(part) // several * several * width)
+            self._connection.executemany(add_several, zip(*[begin] * (several * width)))
+            self._connection.executemany(add, zip(*[values] * width))
 
         return added
 
@@ -176,18 +186,19 @@ def _columns_of(connection: sqlite3.Connection, table: str) -> Iterable[tuple[An
     return connection.execute(f"PRAGMA table_info({_quoted(table)})")
 
 
-def _rows(part: EventColumns, kinds: Sequence[Kind], trace: int, first: int) -> Iterator[tuple[Any, ...]]:
-    """The rows of an event's table."""
-    number = len(part)
+def _columns(part: EventColumns, kinds: Sequence[Kind], first: int) -> list[Sequence[Any]]:
+    """The columns of an event's table, without the trace's."""
     columns: list[Sequence[Any]] = [known_times(_plain(part.times)), known_pids(_plain(part.pids))]
     columns += [_values(kind, column) for kind, column in zip(kinds, part.columns)]
-    return zip(*columns, [trace] * number, [first + place for place in _plain(part.places)])
+    return [*columns, [first + place for place in _plain(part.places)]]
 
 
 def _values(kind: Kind, column: Sequence[Any]) -> Sequence[Any]:
     """The values of an argument as the database has them."""
     if kind.text:
-        return [None if value is None else as_text(value) for value in column]
+        values = _plain(column)
+        texts = {value: None if value is None else as_text(value) for value in set(values)}
+        return list(map(texts.__getitem__, values))
     if not _wide(kind):
         return _plain(typed(kind, column))
     values = _plain(column)

@@ -155,7 +155,7 @@ def write(files: dict[str, str]) -> None:
 def test_three_guests(compiler, machine, guest, run, need):
     write({**TREE, "trace.h": TRACE_H, "main.c": MAIN})
     names = ["--trace-header", "trace.h", "--header", "demux.h"]
-    guest("demux", "trace-events", "-o", "demux.c", *names)
+    guest("demux", "trace-events", "-o", "demux.c", *names, "--wire=words")
     run(need(compiler, compiler), machine, *STRICT, "main.c", "demux.c", "-o", "main")
     assert run("./main").stdout.decode() == PRINTED
 
@@ -181,7 +181,7 @@ def functions(text: str) -> list[str]:
 )
 def test_its_functions(files, options, expected, guest, need):
     write(files)
-    guest("demux", "trace-events", "-o", "demux.c", "--trace-header=trace.h", *options)
+    guest("demux", "trace-events", "-o", "demux.c", "--trace-header=trace.h", *options, "--wire=words")
     text = Path("demux.c").read_text()
     assert functions(text) == expected
     # It is C without any header of its own, too.
@@ -205,7 +205,7 @@ def test_a_root_file_that_the_configuration_lists(tmp_path, monkeypatch):
         }
     )
     write({"fw/board.inc": 'reset(void) "x"\n', "tesc.toml": 'guest-files = ["fw/trace-events"]\n'})
-    assert main(["guest", "demux", "fw/trace-events", "-o", "demux.c"]) == 0
+    assert main(["guest", "demux", "fw/trace-events", "-o", "demux.c", "--wire=words"]) == 0
     text = Path("demux.c").read_text()
     assert functions(text) == ["guest_trace_fw", "guest_trace_board"]
     assert "trace_host_start(arg1);" in text
@@ -216,7 +216,7 @@ def test_two_guests_of_one_name(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     write({"g": 'one(void) "x"\n', "h": 'two(void) "x"\n'})
     write({"trace-events": 'include "g" prefix a_ base 0x100\ninclude "h" prefix a_ base 0x200\n'})
-    assert main(["guest", "demux", "trace-events", "-o", "demux.c"]) == 1
+    assert main(["guest", "demux", "trace-events", "-o", "demux.c", "--wire=words"]) == 1
     message = "trace-events:2:20: error: two guests are called 'a': give this one another prefix\n"
     assert capsys.readouterr().err == message
     assert not Path("demux.c").exists()
@@ -231,7 +231,7 @@ def test_what_no_record_holds(tmp_path, monkeypatch, capsys):
             "g": f'{seven}half(double x, float *y) "%f %p"\n',
         }
     )
-    assert main(["guest", "demux", "trace-events", "-o", "demux.c", "--profile=qemu"]) == 1
+    assert main(["guest", "demux", "trace-events", "-o", "demux.c", "--profile=qemu", "--wire=words"]) == 1
     assert capsys.readouterr().err == (
         "g:1:49: error[TE301]: 7 arguments, but at most 6 are allowed\n"
         "g:2:6: error[TE306]: type 'double' is not allowed: tracers take no floating-point numbers\n"

@@ -136,7 +136,7 @@ def program(guest, run, need, freestanding):
             words = [f"--format={form}", f"--backends={backends}", "--group=host", "--wire=words"]
             assert main(["tracetool", *words, str(HOST_EVENTS), f"trace-host.{form}"]) == 0
         demux = ["-o", "guest-demux.c", "--header", "guest-demux.h", "--group", "host"]
-        guest("demux", HOST_EVENTS, *demux)
+        guest("demux", HOST_EVENTS, *demux, "--wire=words")
         Path("main.c").write_text(HOST)
         flags = [*STRICT, f"-I{STUBS}", f"-I{HERE}", "-I."]
         flags += ["-DMEMORY_MAPPED"] if transport == "mmio" else []

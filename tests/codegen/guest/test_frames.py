@@ -202,6 +202,7 @@ UNDEFINED = {
     "tesc_guest_bytes": {"tesc_guest_putc"},
     "tesc_guest_function": set(),
     "tesc_guest_debugcon": set(),
+    "tesc_guest_listen": {"tesc_guest_checksum", *RUNTIME},
     "tesc_guest_virtio": set(),
     "tesc_guest_fw_cfg_dma": set(),
 }

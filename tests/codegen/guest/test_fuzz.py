@@ -34,7 +34,17 @@ def test_random_and_mutated_records(machine, guest, run, need):
     gcc = need("gcc", "gcc-multilib")
     for name, text in FILES.items():
         Path(name).write_text(text)
-    guest("demux", "trace-events", "-o", "demux.c", "--header", "demux.h", "--trace-header", "fuzz.h")
+    guest(
+        "demux",
+        "trace-events",
+        "-o",
+        "demux.c",
+        "--header",
+        "demux.h",
+        "--trace-header",
+        "fuzz.h",
+        "--wire=words",
+    )
     flags = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O2", f"-I{HERE}", "-I."]
     sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
     run(gcc, machine, *flags, *sanitizers, HERE / "fuzz.c", "demux.c", "-o", "fuzz")

@@ -111,7 +111,7 @@ def test_nothing_is_half_there(made_up, reader_of, tmp_path, monkeypatch, opened
     def broken(*_):
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr("tesc.trace.tables.sqlite._rows", broken)
+    monkeypatch.setattr("tesc.trace.tables.sqlite._columns", broken)
     for append in (False, True):
         with pytest.raises(Unwritable, match="db: database or disk is full"):
             write_database([reader_of(tmp_path / "trace")], EVERYTHING, str(path), append)

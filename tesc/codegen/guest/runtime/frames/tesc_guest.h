@@ -14,6 +14,8 @@
  *         tesc_guest_semihosting.c   a file of the host's, on ARM and RISC-V
  *     tesc_guest_ring.c     a ring in memory, which the host reads
  *
+ * and, with frames, with tesc_guest_listen.c if the host is to say which events are on.
+ *
  * Everything is freestanding C99: no libc, no arithmetic of libgcc's, no heap, 32 or 64 bits, either
  * byte order. What your code base has in its own way is said by macros, best in a header that
  * TESC_GUEST_CONFIG_H names (-DTESC_GUEST_CONFIG_H='"my-trace.h"'):
@@ -27,6 +29,7 @@
  *     TESC_GUEST_LOCK(flags), TESC_GUEST_UNLOCK(flags)
  *                            keep out other CPUs, threads, and interrupts that trace; `flags` is an
  *                            unsigned long of your own. Whatever runs in between must not trace.
+ *     TESC_GUEST_LISTENS     defined if tesc_guest_take() gets what the host sends
  *     TESC_GUEST_RINGS       of how many CPUs tesc_guest_ring.c keeps rings (1)
  *     TESC_GUEST_TEXT        how many bytes of a text are sent (64); 0 sends its address only
  */
@@ -93,6 +96,18 @@ void tesc_guest_6(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3, uint64_
 
 /* The transport: send these bytes, a whole frame; returns whether all of them went out. */
 bool tesc_guest_send(const unsigned char *frame, size_t size);
+
+/*
+ * Say hello to the host, as is done anyway when the first event is sent. A guest that listens and starts
+ * with no event on calls it once its port can be used.
+ */
+void tesc_guest_hello(void);
+
+/* For tesc_guest_listen.c: a byte that the host has sent. */
+void tesc_guest_take(unsigned char byte);
+
+/* The checksum of frames. */
+uint32_t tesc_guest_checksum(uint32_t crc, const unsigned char *bytes, unsigned size);
 
 /* For tesc_guest_bytes.c: a function of yours that sends one byte, and waits until it can. */
 void tesc_guest_putc(unsigned char byte);

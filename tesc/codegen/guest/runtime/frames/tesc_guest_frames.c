@@ -17,6 +17,7 @@
 #define BIG_ENDIAN_GUEST 2u
 #define HAS_CLOCK 4u
 #define WIDE 8u
+#define LISTENS 16u
 #define NAME_BYTES 32u
 
 /* One code byte, at most 254 bytes of a packet, and the zero. */
@@ -118,7 +119,7 @@ static void put_text(struct packet *packet, uint64_t address, unsigned rest)
 }
 
 /* CRC-16/IBM-3740, eight bits at once. */
-static uint32_t checksum(uint32_t crc, const unsigned char *bytes, unsigned size)
+uint32_t tesc_guest_checksum(uint32_t crc, const unsigned char *bytes, unsigned size)
 {
     for (; size > 0; size--) {
         uint32_t x = (crc >> 8 ^ *bytes++) & 0xff;
@@ -133,7 +134,7 @@ static bool send_packet(struct packet *packet, uint32_t start)
 {
     static const unsigned char zero;
     unsigned char *bytes = packet->bytes;
-    uint32_t crc = checksum(start, bytes + 1, packet->size - 1);
+    uint32_t crc = tesc_guest_checksum(start, bytes + 1, packet->size - 1);
     unsigned code = 0;
     unsigned i;
 
@@ -169,6 +170,9 @@ static bool hello(unsigned flags, uint64_t now)
 
     flags |= big_endian() ? BIG_ENDIAN_GUEST : 0;
     flags |= sizeof(void *) > 4 ? WIDE : 0;
+#ifdef TESC_GUEST_LISTENS
+    flags |= LISTENS;
+#endif
     packet.size = 1;
     put(&packet, KIND_CONTROL | (sequence & SEQUENCE_MASK));
     put(&packet, CONTROL_HELLO);
@@ -302,6 +306,24 @@ void tesc_guest_n(unsigned event, const uint64_t *x)
         } else {
             tesc_guest_lost++;
         }
+        sending = false;
+    }
+    TESC_GUEST_UNLOCK(flags);
+}
+
+void tesc_guest_hello(void)
+{
+    unsigned long flags = 0;
+    uint64_t now = 0;
+
+    TESC_GUEST_LOCK(flags);
+    if (!sending) {
+        sending = true;
+#ifdef TESC_GUEST_CLOCK
+        now = TESC_GUEST_CLOCK();
+#endif
+        next_hello = sequence;
+        (void)greet(now);
         sending = false;
     }
     TESC_GUEST_UNLOCK(flags);

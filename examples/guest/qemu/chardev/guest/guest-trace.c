@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: 0BSD */
+/*
+ * A character device whose other end is a guest that traces: -chardev guest-trace,id=ID takes the place
+ * of a file or a socket behind any port that the guest writes its events to. They become events of
+ * QEMU's, in the order in which the guest and QEMU's own devices make them, since all of it happens while
+ * the guest writes.
+ *
+ * A guest that listens is told which of its events are on: at its start, and as soon as that changes.
+ */
+#include "qemu/osdep.h"
+#include "qemu/error-report.h"
+#include "qemu/module.h"
+#include "qemu/timer.h"
+#include "chardev/char.h"
+#include "qom/object.h"
+#include "trace/trace-guest_trace_events.h"
+#include "guest-demux.h"
+
+#define TYPE_CHARDEV_GUEST_TRACE "chardev-guest-trace"
+OBJECT_DECLARE_SIMPLE_TYPE(GuestTraceChardev, CHARDEV_GUEST_TRACE)
+
+/* How often it is looked whether events were switched on or off, which QEMU tells nobody. */
+#define STATES_INTERVAL_MS 100
+
+struct GuestTraceChardev {
+    Chardev parent;
+
+    GuestFrames frames;
+    bool complained;
+    /* What the guest was told last, a bit an event, and what is on its way to it. */
+    unsigned long *told;
+    bool told_once;
+    GByteArray *words;
+    QEMUTimer *timer;
+};
+
+static void guest_trace_accept_input(Chardev *chr)
+{
+    GuestTraceChardev *s = CHARDEV_GUEST_TRACE(chr);
+
+    while (s->words->len > 0) {
+        int size = MIN(qemu_chr_be_can_write(chr), s->words->len);
+        g_autofree uint8_t *bytes = NULL;
+
+        if (size <= 0) {
+            break;
+        }
+        /* The guest may answer before this returns. */
+        bytes = g_memdup2(s->words->data, size);
+        g_byte_array_remove_range(s->words, 0, size);
+        qemu_chr_be_write(chr, bytes, size);
+    }
+}
+
+/* Queue what the guest has to know of the states, if it is not what it knows. */
+static void guest_trace_tell(GuestTraceChardev *s)
+{
+    const GuestFramed *guest = s->frames.guest;
+    uint8_t frame[GUEST_FRAMES_WORD];
+    bool changed = !s->told_once;
+    uint32_t id;
+
+    if (s->told == NULL) {
+        s->told = bitmap_new(MAX(guest->count, 1));
+    }
+    for (id = 0; id < guest->count; id++) {
+        if (guest->on(id) != test_bit(id, s->told)) {
+            change_bit(id, s->told);
+            changed = true;
+        }
+    }
+    if (!changed) {
+        return;
+    }
+    s->told_once = true;
+    for (id = 0; id < guest->count;) {
+        size_t size = guest_frames_word(&s->frames, id, frame, &id);
+
+        g_byte_array_append(s->words, frame, size);
+    }
+}
+
+static void guest_trace_tick(void *opaque)
+{
+    GuestTraceChardev *s = opaque;
+
+    /* What the guest does not take it is not told again and again. */
+    if (s->words->len == 0) {
+        guest_trace_tell(s);
+    }
+    guest_trace_accept_input(CHARDEV(s));
+    timer_mod(s->timer, qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + STATES_INTERVAL_MS);
+}
+
+static void guest_trace_news(GuestFrames *frames, GuestFramesNews what, uint64_t offset, uint64_t count,
+                             const char *name)
+{
+    GuestTraceChardev *s = frames->opaque;
+    const char *label = CHARDEV(s)->label;
+
+    switch (what) {
+    case GUEST_FRAMES_HELLO:
+        trace_guest_trace_hello(label, name, count);
+        if (frames->listens && (count == 0 || !s->told_once)) {
+            /* It starts, and knows nothing yet; nor did the one before it take what is left. */
+            g_byte_array_set_size(s->words, 0);
+            s->told_once = false;
+            timer_mod(s->timer, qemu_clock_get_ms(QEMU_CLOCK_REALTIME));
+        }
+        break;
+    case GUEST_FRAMES_STARTED:
+        trace_guest_trace_started(label, offset);
+        s->told_once = false;
+        break;
+    case GUEST_FRAMES_FOREIGN:
+        error_report("chardev %s: the guest '%s' was built from other declarations: their hash is %016" PRIx64
+                     ", and not that of a guest of this QEMU's; its events are dropped", label, name, count);
+        break;
+    case GUEST_FRAMES_BEFORE:
+        trace_guest_trace_before(label, offset, count);
+        break;
+    case GUEST_FRAMES_SKIPPED:
+        trace_guest_trace_skipped(label, offset, count);
+        break;
+    case GUEST_FRAMES_MISSING:
+        trace_guest_trace_missing(label, offset, count);
+        break;
+    case GUEST_FRAMES_DROPPED:
+        trace_guest_trace_dropped(label, offset, count);
+        break;
+    }
+    if (what == GUEST_FRAMES_SKIPPED || what == GUEST_FRAMES_MISSING || what == GUEST_FRAMES_DROPPED) {
+        warn_report_once_cond(&s->complained, "chardev %s: not all of the guest's trace arrives; "
+                              "enable guest_trace_* to see what is missing, or read its properties", label);
+    }
+}
+
+static int guest_trace_write(Chardev *chr, const uint8_t *buf, int len)
+{
+    GuestTraceChardev *s = CHARDEV_GUEST_TRACE(chr);
+
+    guest_frames_take(&s->frames, buf, len);
+    return len;
+}
+
+static const GuestFramed *guest_trace_named(const char *label)
+{
+    int i;
+
+    for (i = 0; guest_frames_all[i] != NULL; i++) {
+        if (strcmp(guest_frames_all[i]->name, label) == 0) {
+            return guest_frames_all[i];
+        }
+    }
+    return NULL;
+}
+
+static bool guest_trace_open(Chardev *chr, ChardevBackend *backend, Error **errp)
+{
+    GuestTraceChardev *s = CHARDEV_GUEST_TRACE(chr);
+
+    /* A device that is called like a guest is for that one, others for the one that says hello. */
+    s->frames.guest = guest_trace_named(chr->label);
+    s->frames.news = guest_trace_news;
+    s->frames.opaque = s;
+    s->words = g_byte_array_new();
+    s->timer = timer_new_ms(QEMU_CLOCK_REALTIME, guest_trace_tick, s);
+    qemu_chr_be_event(chr, CHR_EVENT_OPENED);
+    return true;
+}
+
+static void guest_trace_init(Object *obj)
+{
+    GuestFrames *frames = &CHARDEV_GUEST_TRACE(obj)->frames;
+
+    object_property_add_uint64_ptr(obj, "bytes", &frames->offset, OBJ_PROP_FLAG_READ);
+    object_property_add_uint64_ptr(obj, "events", &frames->events, OBJ_PROP_FLAG_READ);
+    object_property_add_uint64_ptr(obj, "missing", &frames->missing, OBJ_PROP_FLAG_READ);
+    object_property_add_uint64_ptr(obj, "dropped", &frames->dropped, OBJ_PROP_FLAG_READ);
+    object_property_add_uint64_ptr(obj, "skipped-bytes", &frames->skipped, OBJ_PROP_FLAG_READ);
+    object_property_add_uint64_ptr(obj, "refused-frames", &frames->refused, OBJ_PROP_FLAG_READ);
+    object_property_add_uint64_ptr(obj, "starts", &frames->starts, OBJ_PROP_FLAG_READ);
+}
+
+static void guest_trace_finalize(Object *obj)
+{
+    GuestTraceChardev *s = CHARDEV_GUEST_TRACE(obj);
+
+    if (s->timer != NULL) {
+        timer_free(s->timer);
+        guest_frames_end(&s->frames);
+        g_byte_array_unref(s->words);
+        g_free(s->told);
+    }
+}
+
+static void guest_trace_class_init(ObjectClass *oc, const void *data)
+{
+    ChardevClass *cc = CHARDEV_CLASS(oc);
+
+    cc->chr_open = guest_trace_open;
+    cc->chr_write = guest_trace_write;
+    cc->chr_accept_input = guest_trace_accept_input;
+}
+
+static const TypeInfo guest_trace_type_info = {
+    .name = TYPE_CHARDEV_GUEST_TRACE,
+    .parent = TYPE_CHARDEV,
+    .instance_size = sizeof(GuestTraceChardev),
+    .instance_init = guest_trace_init,
+    .instance_finalize = guest_trace_finalize,
+    .class_init = guest_trace_class_init,
+};
+
+static void register_types(void)
+{
+    type_register_static(&guest_trace_type_info);
+}
+
+type_init(register_types);

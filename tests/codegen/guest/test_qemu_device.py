@@ -1,0 +1,113 @@
+"""The character device for QEMU: put into a tree and taken out, and its build as meson and ninja run it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+DEVICE = ROOT / "examples/guest/qemu"
+
+# What QEMU's build has where the device is put in: the list of trace-events files that are made during the
+# build comes from one folder, another one makes everything of it, and trace-events-all holds all files.
+TREE = {
+    "meson.build": """\
+project('are-in', 'c')
+python = find_program('python3')
+system_ss = import('sourceset').source_set()
+subdir('qapi')
+subdir('trace')
+executable('demo', files('main.c'), system_ss.apply({}).sources(), genh)
+""",
+    "qapi/meson.build": "qapi_trace_events = []\n",
+    "trace/meson.build": """\
+genh = []
+foreach item : qapi_trace_events
+  name = 'trace-' + item.full_path().split('/')[-1].underscorify() + '.h'
+  genh += custom_target(name, input: item, output: name,
+                        command: [ find_program('tesc-tracetool'), '--backends=nop', '--group=guest',
+                                   '--format=h', '@INPUT@', '@OUTPUT@' ])
+endforeach
+custom_target('trace-events-all', output: 'trace-events-all', input: qapi_trace_events, capture: true,
+              build_by_default: true,
+              command: [ python, '-c', 'import fileinput; [print(x, end="") for x in fileinput.input()]',
+                         '@INPUT@' ])
+""",
+    "chardev/meson.build": "",
+    "main.c": "int main(void) { return 0; }\n",
+}
+GUEST = 'start(int a) "%d"\ninclude "more-events"\n'
+
+
+def apply(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, DEVICE / "apply", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A tree that is built as QEMU is, and a guest's events beside it."""
+    for name, text in TREE.items():
+        path = tmp_path / "tree" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (tmp_path / "fw").mkdir()
+    (tmp_path / "fw/trace-events").write_text(GUEST)
+    (tmp_path / "fw/more-events").write_text('more(const char *b) "%s"\n')
+    return tmp_path / "tree"
+
+
+def test_applied_and_undone(tree):
+    before = {path: path.read_text() for path in tree.rglob("*") if path.is_file()}
+    guest = tree.parent / "fw/trace-events"
+    done = apply(tree, f"{guest},prefix=fw_")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("wrote") == 5
+    events = (tree / "chardev/guest/trace-events").read_text()
+    assert events.endswith(f'\ninclude "{guest}" prefix fw_ base 0x8000000000000000\n')
+    assert apply(tree, f"{guest},prefix=fw_").stdout == ""
+    assert apply("--undo", tree).returncode == 0
+    assert {path: path.read_text() for path in tree.rglob("*") if path.is_file()} == before
+
+
+def test_what_can_not_be_applied(tree):
+    gone = apply(tree, "nothing,prefix=fw_")
+    assert gone.returncode == 1 and gone.stderr == f"apply: {tree}: nothing: there is no such file\n"
+    (tree / "meson.build").write_text("project('other', 'c')\n")
+    other = apply(tree, tree.parent / "fw/trace-events")
+    assert other.returncode == 1 and "meson.build has no line 'subdir('qapi')'" in other.stderr
+    assert apply(tree).returncode == 2 and apply("--undo", tree, "x").returncode == 2
+    assert not (tree / "chardev/guest").exists()
+
+
+def test_ninja_follows_the_guests_file(tree, need, installed, run):
+    """Also one that it includes; trace-events-all has no include that leads nowhere."""
+    ninja, meson = need("ninja", "ninja-build"), need("meson", "meson")
+    scripts = installed("tesc-tracetool").parent
+    environment = {**os.environ, "PATH": f"{scripts}:{os.environ['PATH']}"}
+    assert apply(tree, f"{tree.parent / 'fw/trace-events'},prefix=fw_").returncode == 0
+    # The device itself is C against QEMU's headers: not here.
+    (tree / "chardev/guest/guest-trace.c").write_text("typedef int nothing;\n")
+    build = tree / "build"
+    run(meson, "setup", build, tree, env=environment)
+    targets = ["trace/trace-guest_trace_events.h", "trace/trace-events-all", "chardev/guest/guest-demux.c"]
+
+    def made() -> tuple[str, str]:
+        """What ninja printed, and what it made together."""
+        printed = run(ninja, "-C", build, *targets, env=environment).stdout.decode()
+        return printed, "".join((build / name).read_text() for name in targets)
+
+    _, text = made()
+    assert "trace_fw_more(values[0].text);" in text and "void trace_fw_more(const char *b)" in text
+    assert "\ninclude" not in text and "# tesc-guest prefix 'fw_' base 0x8000000000000000" in text
+    assert "no work to do" in made()[0]
+    for name in ("trace-events", "more-events"):
+        with open(tree.parent / "fw" / name, "a") as file:
+            file.write(f'in_{name[:4]}(int c) "%d"\n')
+        text = made()[1]
+        assert text.count(f"trace_fw_in_{name[:4]}(") >= 2 and f"\nfw_in_{name[:4]}(int c)" in text
+        assert "no work to do" in made()[0]
