@@ -299,7 +299,7 @@ def unsuppressed(
     plan: Plan,
     settings: Mapping[Source, Settings],
 ) -> list[Diagnostic]:
-    """Drop what comments suppress, and report the comments that suppress nothing."""
+    """Here `# tesc: ignore` acts: drop what comments suppress, and report those that suppress nothing."""
     dropped: set[int] = set()
     unused: list[Diagnostic] = []
     by_source: dict[Source, list[Diagnostic]] = {}

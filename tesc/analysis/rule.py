@@ -200,7 +200,7 @@ class UnitErrorRule(RunRule):
 
 
 def _of_whole_item(error: ParseError, tree: Tree, below: frozenset[int]) -> ParseError | None:
-    """What is to be said of a error, where the lines `below` continue with what others began.
+    """What is to be said of an error, where the lines `below` continue with what others began.
 
     Only the place at which the first of an item's lines ends is wrong; None for all that follows from it.
     """
