@@ -20,6 +20,7 @@ from tesc.paths import distinct
 from tesc.records import record, replace
 from tesc.syntax.nodes import Tree
 from tesc.units.groups import group_of
+from tesc.units.outside import BadDirective
 from tesc.units.rejections import rejections
 from tesc.units.resolve import NOTHING, has_directives
 from tesc.units.unit import Range, Unit
@@ -135,7 +136,10 @@ class SourceTree:
         workspace = self._workspace
         for source in sources:
             workspace.add_source(source)
-        workspace.resolve()
+        try:
+            workspace.resolve()
+        except BadDirective:
+            return None  # who looks at all files says so
         if len(workspace.units) < len(sources):
             return None
         planned: list[Planned] = []
