@@ -8,7 +8,7 @@ import sys
 if sys.path[:1] in ([""], [os.getcwd()]) and not getattr(sys.flags, "safe_path", False):
     del sys.path[0]
 
-from tesc.cli.main import main
+from tesc.cli.main import start
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start())

@@ -16,10 +16,11 @@ from tesc.patch.mail import patch_text
 from tesc.patch.parse import BadPatch as BadPatch  # callers look for it here
 from tesc.patch.parse import parse_patch
 from tesc.patch.tree import PatchedTree
+from tesc.paths import distinct, shown
 from tesc.syntax.source import Source
 from tesc.uses.index import Index, build
 from tesc.uses.scan import language_of
-from tesc.workspace import Workspace, distinct, shown
+from tesc.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,21 +3,49 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
-from tesc.codegen.tree.plan import Group
+from tesc.codegen.qemu import load_formats
+from tesc.codegen.tree.plan import (
+    EVENTS_ALL,
+    Group,
+    Planned,
+    cost_of_group,
+    names_by_group,
+    plan_of,
+)
+from tesc.codegen.tree.run import WORTH_A_PROCESS, dealt
 from tesc.files import find_files, relative
-from tesc.records import replace
+from tesc.paths import distinct
+from tesc.records import record, replace
+from tesc.syntax.nodes import Tree
 from tesc.units.groups import group_of
-from tesc.workspace import Workspace, distinct
+from tesc.units.outside import BadDirective
+from tesc.units.rejections import rejections
+from tesc.units.resolve import NOTHING, has_directives
+from tesc.units.unit import Range, Unit
+from tesc.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.codegen.tree.manifest import Manifest
-    from tesc.workspace import Overrides
+    from tesc.codegen.tree.plan import TreeOptions
+    from tesc.codegen.tree.run import Part
+    from tesc.file_settings import Overrides
+    from tesc.syntax.source import Source
 
 _FILE = "trace-events"
+
+
+@record
+class Shares:
+    """A tree dealt out: what plans each process's files, the names of all files, and about what they cost."""
+
+    parts: Sequence[Part]
+    names: Sequence[str]
+    cost: int
 
 
 class BadTree(Exception):
@@ -30,9 +58,20 @@ class SourceTree:
     def __init__(self, root: str, overrides: Overrides, manifest: Manifest) -> None:
         self.root = relative(root)
         self.manifest = manifest
+        self._overrides = overrides
         overrides = replace(overrides, folders=(self.root, *overrides.folders))
         self._workspace = Workspace(overrides, relative, looked_at=manifest.before_reading)
         self.settings = self._workspace.settings_for(os.path.join(self.root, _FILE))
+        # Its files, once they were looked for.
+        self._in_tree: list[str] = []
+        # The files that `shares` has read.
+        self._read: list[str] = []
+
+    def again(self) -> SourceTree:
+        """The same tree, of which nothing is read yet."""
+        other = SourceTree(self.root, self._overrides, self.manifest)
+        other._workspace.lenient = self._workspace.lenient
+        return other
 
     def read_as_qemu(self) -> None:
         """Take lines that are invalid, but that QEMU's tracetool reads, as it reads them."""
@@ -58,18 +97,79 @@ class SourceTree:
             for root, unit in zip(roots, workspace.units)
         ]
 
+    def shares(self, processes: int, options: TreeOptions) -> Shares | None:
+        """The tree dealt out to processes, each of which reads and plans files by itself.
+
+        None where one process is as fast, or where files need others: those that include some, groups
+        that the configuration names, outputs of all groups together. Raises BadTree.
+        """
+        if processes < 2 or self.settings.generate.groups is not None or not hasattr(os, "fork"):
+            return None
+        files = distinct(self._found())
+        names = names_by_group([self._name(file) for file in files], options)
+        if names is None or len(set(names)) < len(names):
+            return None
+        sources = [source for source in map(self._workspace.read, files) if source is not None]
+        if len(sources) < len(files) or any("\ninclude" in source.text for source in sources):
+            return None
+        costs = [cost_of_group(source.text.count("\n"), options) for source in sources]
+        count = min(processes, sum(costs) // WORTH_A_PROCESS, len(files))
+        if count < 2:
+            return None
+        self._read = files
+        # What every process would load by itself.
+        load_formats(options.formats)
+        parts: list[Part] = [
+            partial(self._part, [sources[at] for at in sorted(mine)], options) for mine in dealt(costs, count)
+        ]
+        first = parts[0]
+        everything = tuple(Group(self._name(source.file), _unread(source)) for source in sources)
+
+        def with_all() -> Sequence[Planned] | None:
+            mine = first()
+            return mine if mine is None else [Planned(EVENTS_ALL, everything, None), *mine]
+
+        return Shares([with_all, *parts[1:]], [EVENTS_ALL, *names], sum(costs))
+
+    def _part(self, sources: Sequence[Source], options: TreeOptions) -> Sequence[Planned] | None:
+        """The files of some groups; None where somebody has to look at them together with all others."""
+        workspace = self._workspace
+        for source in sources:
+            workspace.add_source(source)
+        try:
+            workspace.resolve()
+        except BadDirective:
+            return None  # who looks at all files says so
+        if len(workspace.units) < len(sources):
+            return None
+        planned: list[Planned] = []
+        for unit in workspace.units:
+            (root, *more), outside = unit.trees, workspace.outside_of(unit.roots[0])
+            # What directives make of a file is not its text, which the list of all events repeats.
+            if more or outside is not NOTHING or unit.errors or has_directives(root):
+                return None
+            if rejections(unit, options.compat, self.settings.types):
+                return None
+            planned += plan_of(Group(self._name(root.source.file), unit), options)
+        return planned
+
     @property
     def inputs(self) -> list[str]:
         """What was read: the files of all units, and the configurations that hold for them."""
-        return list(map(relative, self._workspace.inputs))
+        workspace = self._workspace
+        read = [*self._read, *workspace.configurations] if self._read else workspace.inputs
+        return list(map(relative, read))
 
     def _found(self) -> list[str]:
+        if self._in_tree:
+            return self._in_tree
         self.manifest.root = self.root
         self.manifest.found = find_files(self.root)
         found = [os.path.normpath(file) for file in self.manifest.found if not self._workspace.excludes(file)]
         if not found:
             raise BadTree(f"{self.root}: no trace-events files here")
-        return sorted(found, key=os.path.split)
+        self._in_tree = sorted(found, key=os.path.split)
+        return self._in_tree
 
     def _listed(self, entries: Sequence[str]) -> list[str]:
         """The files that the configuration names: by path, by their folder, or by the group."""
@@ -94,3 +194,9 @@ class SourceTree:
             return group_of(os.path.relpath(file, self.root))
         except ValueError:  # another drive of Windows
             return group_of(file)
+
+
+def _unread(source: Source) -> Unit:
+    """A file as a unit whose text is all that counts."""
+    tree = Tree(source, (), ())
+    return Unit((tree,), (tree,), ((),), (), (Range(0, 0, None, ""),), (), ())

@@ -10,15 +10,16 @@ from tesc.comparison.approvals import ChangeSet, approvals_in
 from tesc.comparison.changes import changes_of
 from tesc.files import find_files
 from tesc.git import GitError
+from tesc.paths import distinct, shown
 from tesc.records import record
-from tesc.workspace import Workspace, distinct, shown
+from tesc.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tesc.file_settings import Overrides
     from tesc.units.unit import UnitEvent
-    from tesc.workspace import Overrides
 
 
 class VersionError(Exception):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import errno
 import os
 
-from tesc.config.globs import matches
-from tesc.config.settings import agreed, configuration_at, settings_with
-from tesc.escaping import visible
+from tesc.file_settings import NO_OVERRIDES, FileSettings
 from tesc.files import MAX_SOURCE_BYTES, read_source, relative, too_large
-from tesc.files import find_files as find_files  # callers look for it here
+from tesc.paths import outermost, project_of
+from tesc.paths import shown as shown_path
 from tesc.records import record, replace
 from tesc.syntax.parser import parse
 from tesc.syntax.reparsing import parse_again
@@ -17,7 +16,7 @@ from tesc.syntax.source import Source
 from tesc.units.loading import Loader
 from tesc.units.outside import outside
 from tesc.units.plain_events import is_simple, plain_again
-from tesc.units.releases import NEWEST, release_at, release_of
+from tesc.units.releases import NEWEST, release_of
 from tesc.units.resolve import has_directives, resolve
 
 TYPE_CHECKING = False
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from tesc.config.loading import Configuration
-    from tesc.config.settings import Settings, Wire
+    from tesc.config.settings import Settings
+    from tesc.file_settings import Overrides
     from tesc.syntax.nodes import Tree
     from tesc.units.resolve import Outside
     from tesc.units.unit import Unit
@@ -39,38 +39,6 @@ class Unreadable:
     reason: str
 
 
-@record
-class Overrides:
-    """What the command line says in place of a file's own settings; None and () say nothing.
-
-    `sources` are folders of C and Rust sources, an empty one stands for the whole project. `folders` are
-    those that were named to look for files in; includes may lead anywhere in them. `config` is
-    a configuration file that holds for all files; with `isolated` none does.
-    """
-
-    profile: str | None = None
-    max_args: int | None = None
-    wire: Wire | None = None
-    include_path: tuple[str, ...] = ()
-    include: tuple[str, ...] = ()
-    event_prefix: str = ""
-    disable: tuple[str, ...] = ()
-    data_models: tuple[str, ...] = ()
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    severity: tuple[tuple[str, str], ...] = ()
-    sources: tuple[str, ...] | None = None
-    folders: tuple[str, ...] = ()
-    config: str | None = None
-    isolated: bool = False
-    qemu_release: str | None = None
-
-
-_NO_OVERRIDES = Overrides()
-# What decides, in a folder, which settings hold for the files below it.
-_SETTLING = ("tesc.toml", "pyproject.toml", os.path.join("scripts", "tracetool.py"), "VERSION")
-
-
 class Workspace:
     """Files, their trees and units, and the settings of each.
 
@@ -82,12 +50,14 @@ class Workspace:
 
     def __init__(
         self,
-        overrides: Overrides = _NO_OVERRIDES,
+        overrides: Overrides = NO_OVERRIDES,
         shown: Callable[[str], str] | None = None,
         versions: Mapping[str, bytes | None] | None = None,
         looked_at: Callable[[str], None] | None = None,
+        file_settings: FileSettings | None = None,
     ) -> None:
         self.overrides = overrides
+        self._file_settings = file_settings or FileSettings(overrides, looked_at)
         self._looked_at = looked_at
         self.versions = versions
         # Whether files that others include are units of their own all the same.
@@ -97,30 +67,32 @@ class Workspace:
         self.units: list[Unit] = []
         self.settings: dict[Source, Settings] = {}
         self.unreadable: list[Unreadable] = []
-        self.configurations: dict[str, Configuration] = {}
         # Where included files were looked for that were not there.
         self.absent: set[str] = set()
-        self._shown = shown or _shown
+        self._shown = shown or shown_path
         self._trees: dict[str, Tree] = {}
         self._roots: dict[str, Tree] = {}
-        self._folders: dict[str, Settings] = {}
-        # Folders whose configurations `looked_at` has heard of.
-        self._settled: set[str] = set()
         self._resolved: dict[str, Unit] = {}
 
     def add_file(self, path: str) -> None:
         """Read a file that is to be the root of a unit."""
+        source = self.read(path)
+        if source is not None:
+            self.add_source(source)
+
+    def read(self, path: str) -> Source | None:
+        """The text of a file; None where it has none, which `unreadable` then says."""
         if self._looked_at is not None:
             self._looked_at(path)
         try:
             source = self._read(path)
         except OSError as error:
             self.unreadable.append(Unreadable(self._shown(path), error.strerror or str(error)))
-            return
+            return None
         if _is_binary(source):
             self.unreadable.append(Unreadable(self._shown(path), "not a text file in UTF-8"))
-        else:
-            self.add_source(source)
+            return None
+        return source
 
     def add_source(self, source: Source) -> None:
         """Take a text that is, or would be, in the file `source.file`, as the root of a unit."""
@@ -153,9 +125,8 @@ class Workspace:
 
     def configure_again(self) -> None:
         """Read configurations again: some have changed."""
-        self._folders.clear()
+        self._file_settings.forget()
         self.settings = {}
-        self.configurations.clear()
         self._resolved.clear()
 
     def tree_of(self, path: str) -> Tree | None:
@@ -173,6 +144,7 @@ class Workspace:
         for name, value in self.__dict__.items():
             if isinstance(value, (dict, list)):
                 other.__dict__[name] = value.copy()
+        other._file_settings = self._file_settings.fork()
         return other
 
     def _put(self, real: str, source: Source) -> Tree:
@@ -227,12 +199,12 @@ class Workspace:
         """
         given = self.overrides.sources
         if given:
-            return _outermost(map(shown, given))
+            return outermost(map(shown_path, given))
         if given is None:
             found = [folder for one in self.settings.values() for folder in one.sources]
         else:
-            found = [one.root or _project_of(source.file) for source, one in self.settings.items()]
-        return _outermost(map(relative, found))
+            found = [one.root or project_of(source.file) for source, one in self.settings.items()]
+        return outermost(map(relative, found))
 
     @property
     def trees(self) -> list[Tree]:
@@ -244,53 +216,26 @@ class Workspace:
         """How many files the units are made of."""
         return len(self.settings)
 
+    @property
+    def configurations(self) -> dict[str, Configuration]:
+        """The configurations that hold for files that were asked about, by their paths."""
+        return self._file_settings.configurations
+
     def settings_of(self, source: Source) -> Settings:
         """The settings that hold for a file: those of its folder, and what the command line says."""
         return self.settings_for(source.file)
 
     def settings_for(self, path: str) -> Settings:
         """The same for a file that is not read yet. Raises BadConfiguration."""
-        folder = os.path.dirname(os.path.abspath(path))
-        if folder not in self._folders:
-            if self._looked_at is not None:
-                self._look_at_settings(folder, self._looked_at)
-            if not any(os.path.lexists(os.path.join(folder, name)) for name in _SETTLING):
-                above = os.path.dirname(folder)
-                if above != folder:
-                    # Whatever holds here is decided above.
-                    self._folders[folder] = self.settings_for(folder)
-                    return self._folders[folder]
-            configuration = self.configuration_for(path)
-            if configuration is not None:
-                self.configurations[configuration.path] = configuration
-            settings = settings_with(configuration, path, self.overrides.profile)
-            self._folders[folder] = _of_release(_overridden(settings, self.overrides), path)
-        return self._folders[folder]
-
-    def _look_at_settings(self, folder: str, looked_at: Callable[[str], None]) -> None:
-        """Tell of the files that decide, in a folder and above it, which settings hold there."""
-        if self.overrides.config is not None:
-            looked_at(os.path.abspath(self.overrides.config))
-        while folder not in self._settled:
-            self._settled.add(folder)
-            for name in _SETTLING:
-                looked_at(os.path.join(folder, name))
-            folder = os.path.dirname(folder)
+        return self._file_settings.of(path)
 
     def configuration_for(self, path: str) -> Configuration | None:
         """The configuration that holds for a file. Raises BadConfiguration."""
-        if self.overrides.isolated:
-            return None
-        if self.overrides.config is None:
-            return configuration_at(path)
-        from tesc.config.loading import load
-
-        return load(self.overrides.config)
+        return self._file_settings.configuration_for(path)
 
     def excludes(self, path: str) -> bool:
         """Whether the configuration leaves a file out where its folder is named."""
-        settings = self.settings_for(path)
-        return any(matches(pattern, settings.root, path) for pattern in settings.exclude)
+        return self._file_settings.excludes(path)
 
     def outside_of(self, tree: Tree) -> Outside:
         """The directives from outside for a root file: the configuration's and the command line's."""
@@ -365,27 +310,6 @@ def _includes(unit: Unit) -> bool:
     return len(unit.trees) > 1 or bool(unit.errors) or bool(unit.directives)
 
 
-def _outermost(paths: Iterable[str]) -> list[str]:
-    """Paths without those below others, whose files would count twice."""
-    real = {path: os.path.join(os.path.realpath(path), "") for path in distinct(paths)}
-    return [
-        path
-        for path, mine in real.items()
-        if not any(mine != other and mine.startswith(other) for other in real.values())
-    ]
-
-
-def _project_of(file: str) -> str:
-    """The folder of a file's project where no configuration says: a checkout, else the working directory."""
-    folder = os.path.dirname(os.path.abspath(file))
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return os.curdir
-        folder = parent
-    return folder
-
-
 def declaring(units: Iterable[Unit]) -> set[str]:
     """The real paths of all files that declare the events of units, whatever their names."""
     return {os.path.realpath(tree.source.file) for unit in units for tree in unit.trees}
@@ -405,30 +329,6 @@ def _included(units: list[Unit]) -> set[int]:
     }
 
 
-def _of_release(settings: Settings, path: str) -> Settings:
-    """Settings that name the release of QEMU that a file is of, if it is not the newest."""
-    if settings.qemu_release:
-        return settings
-    release = release_at(path)
-    return settings if release == NEWEST else replace(settings, qemu_release=release.name)
-
-
-def _overridden(settings: Settings, given: Overrides) -> Settings:
-    """Settings with what the command line says: a selection of rules starts again, the rest adds."""
-    if given.select:
-        kept = tuple((rule, level) for rule, level in settings.severity if level != "off")
-        settings = replace(settings, select=given.select, ignore=(), severity=kept)
-    made = replace(
-        settings,
-        wire=given.wire or settings.wire,
-        data_models=given.data_models or settings.data_models,
-        qemu_release=given.qemu_release or settings.qemu_release,
-        ignore=(*settings.ignore, *given.ignore),
-        severity=(*settings.severity, *given.severity),
-    )
-    return agreed(made, given.max_args)
-
-
 def _is_binary(source: Source) -> bool:
     """Whether a file is not a text, or text in UTF-16: then each of its bytes would be a finding.
 
@@ -438,19 +338,3 @@ def _is_binary(source: Source) -> bool:
     if begin.replace("\n", "").replace("\t", "").isprintable():
         return False
     return sum(1 for char in begin if char < " " and char not in "\t\n\v\f\r") * 10 > len(begin) > 16
-
-
-def shown(path: str) -> str:
-    """A path as diagnostics show it: as it was given, with slashes, without `./`."""
-    return visible(os.path.normpath(path).replace(os.sep, "/"))
-
-
-_shown = shown  # where a parameter has its name
-
-
-def distinct(paths: Iterable[str]) -> list[str]:
-    """Paths without those that name a file for a second time."""
-    first: dict[str, str] = {}
-    for path in paths:
-        first.setdefault(os.path.realpath(path), path)
-    return list(first.values())

@@ -13,11 +13,12 @@ from tesc.analysis.check import check
 from tesc.analysis.fixing import apply, outlook, settle
 from tesc.analysis.selection import chosen
 from tesc.config.globs import matches
+from tesc.file_settings import Overrides
 from tesc.syntax.layout import canonical
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 from tesc.units.patterns import Names
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 
 TIMES, AT_MOST = 4, 5
 

@@ -32,12 +32,18 @@ def test_every_command_is_named():
     assert {name for name, _, _ in commands(whole_parser())} <= named
 
 
-def test_the_language_shown_is_the_language():
-    from tesc.syntax.parser import parse
-    from tesc.syntax.source import Source
-
-    text = re.search(r"```\n(include .*?)```", README, re.S)[1]
-    assert not parse(Source("README.md", text)).errors
+@pytest.mark.parametrize("page", ["README.md", "docs/reference/language.md"])
+def test_the_language_shown_is_the_language(page, tmp_path):
+    text = re.search(
+        r"```(?:trace-events)?\n([^`]*?^include .*?)```", (ROOT / page).read_text("utf-8"), re.S | re.M
+    )
+    (tmp_path / "guest").mkdir()
+    (tmp_path / "guest" / "trace-events").write_text('esp_io(int port) "port %d"\nesp_debug(int x) "x %d"\n')
+    (tmp_path / "trace-events").write_text(text[1])
+    command = [sys.executable, "-m", "tesc", "check", "--ignore", "TE412", "trace-events"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "warning" not in done.stdout
 
 
 @pytest.mark.parametrize("page", ["README.md", "examples/README.md"])

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tesc.workspace import Overrides, Workspace
+from tesc.file_settings import Overrides
+from tesc.workspace import Workspace
 
 
 @pytest.fixture

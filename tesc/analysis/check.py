@@ -56,7 +56,7 @@ def check(
         rules = [rule for rule in rules if not needs_sources(rule)]
     if changes is None:
         rules = [rule for rule in rules if not isinstance(rule, ChangeRule)]
-    plan = _Plan(rules, severities, levels or {})
+    plan = Plan(rules, severities, levels or {})
     trees = list({id(tree): tree for unit in units for tree in unit.trees}.values())
     names = _effective_names(units)
     crossing = {id(event.node) for unit in units for event in unit.events if event.crosses}
@@ -73,16 +73,16 @@ def check(
         first = settings[trees[0].source]
         for rule in rules:
             if rule.applies(first):
-                for finding in _in_run(rule, units, first, uses, changes):
+                for finding in found_in_run(rule, units, first, uses, changes):
                     assert finding.source is not None
                     mine = plan.severities_in(finding.source)
                     if mine.get(rule.code) != OFF:
-                        found.append(_diagnostic(rule, finding, finding.source, finding.event, mine))
+                        found.append(diagnostic_of(rule, finding, finding.source, finding.event, mine))
     for tree, facts in asked:
         found.extend(memory.found_in(tree, facts))
     memory.keep_only(trees)
-    found = _with_chains(units, found)
-    kept = _unsuppressed(trees, found, plan, settings)
+    found = with_chains(units, found)
+    kept = unsuppressed(trees, found, plan, settings)
     order = {tree.source: (number, "") for number, tree in enumerate(trees)}
 
     def place(one: Diagnostic) -> tuple[tuple[int, str], int, str, str]:
@@ -131,7 +131,7 @@ class Memory:
 
         mine = self._begun = [(tree, facts) for tree, facts in asked if not self._knows(tree, facts)]
         self._helpers = Helpers(
-            [tree for tree, _ in mine], lambda number: _in_file(mine[number][0], *mine[number][1])
+            [tree for tree, _ in mine], lambda number: found_in_file(mine[number][0], *mine[number][1])
         )
 
     def _knows(self, tree: Tree, facts: _Facts) -> bool:
@@ -166,11 +166,11 @@ class Memory:
 
     def _looked_for(self, tree: Tree, facts: _Facts) -> list[Diagnostic]:
         if self._kept is None:
-            return _in_file(tree, *facts)
+            return found_in_file(tree, *facts)
         key = self._kept.key(tree, *facts)
         found = self._kept.get(key, tree.source)
         if found is None:
-            found = _in_file(tree, *facts)
+            found = found_in_file(tree, *facts)
             self._kept.put(key, tree.source, found)
         return found
 
@@ -185,7 +185,7 @@ class Memory:
         self._found = {id(tree): self._found[id(tree)] for tree in trees}
 
 
-def _in_run(
+def found_in_run(
     rule: Rule, units: Sequence[Unit], settings: Settings, uses: Index | None, changes: ChangeSet | None
 ) -> Iterable[Report]:
     """What a rule finds that looks at all units together."""
@@ -198,7 +198,7 @@ def _in_run(
     return ()
 
 
-class _Plan:
+class Plan:
     """Which rules run on which file, and with which severities."""
 
     def __init__(
@@ -228,7 +228,7 @@ class _Plan:
         return self._known[id(levels)]
 
 
-def _with_chains(units: Sequence[Unit], found: list[Diagnostic]) -> list[Diagnostic]:
+def with_chains(units: Sequence[Unit], found: list[Diagnostic]) -> list[Diagnostic]:
     """Diagnostics in included files, with the includes that led there as related places."""
     chains: dict[Source, tuple[Inclusion, ...]] = {}
     for unit in units:
@@ -247,7 +247,7 @@ def _included_here(inclusion: Inclusion) -> Related:
     return Related(inclusion.source, inclusion.include.path_span, "included from here")
 
 
-def _in_file(
+def found_in_file(
     tree: Tree,
     settings: Settings,
     severities: Mapping[str, Level],
@@ -263,18 +263,18 @@ def _in_file(
     for event, (name, crosses) in zip(events, seen) if event_rules else ():
         for rule in rules_for(event):
             for finding in rule.check(event, tree, of_guests if crosses else settings):
-                found.append(_diagnostic(rule, finding, tree.source, name, severities))
+                found.append(diagnostic_of(rule, finding, tree.source, name, severities))
     lines: dict[int, str] = {}
     for file_rule in rules:
         if isinstance(file_rule, FileRule) and file_rule.applies(settings):
             for finding in file_rule.check(tree, settings):
                 lines = lines or {event.line: name for event, (name, _) in zip(events, seen)}
                 line, _ = tree.source.place(finding.span.start)
-                found.append(_diagnostic(file_rule, finding, tree.source, lines.get(line), severities))
+                found.append(diagnostic_of(file_rule, finding, tree.source, lines.get(line), severities))
     return found
 
 
-def _diagnostic(
+def diagnostic_of(
     rule: Rule, finding: Report, source: Source, event: str | None, severities: Mapping[str, Level]
 ) -> Diagnostic:
     severity = severities.get(rule.code, finding.severity or rule.severity)
@@ -293,13 +293,13 @@ def _diagnostic(
     )
 
 
-def _unsuppressed(
+def unsuppressed(
     trees: Sequence[Tree],
     found: list[Diagnostic],
-    plan: _Plan,
+    plan: Plan,
     settings: Mapping[Source, Settings],
 ) -> list[Diagnostic]:
-    """Drop what comments suppress, and report the comments that suppress nothing."""
+    """Here `# tesc: ignore` acts: drop what comments suppress, and report those that suppress nothing."""
     dropped: set[int] = set()
     unused: list[Diagnostic] = []
     by_source: dict[Source, list[Diagnostic]] = {}
@@ -329,7 +329,7 @@ def _unsuppressed(
         silent = any(codes.UNUSED_IGNORE in one.codes and not one.line for one in mine)
         if reporter and not silent:
             levels = plan.severities_in(tree.source)
-            unused += [_diagnostic(reporter, one, tree.source, None, levels) for one in useless]
+            unused += [diagnostic_of(reporter, one, tree.source, None, levels) for one in useless]
     return [d for d in found if id(d) not in dropped] + unused
 
 
@@ -346,12 +346,3 @@ def _by_place(found: Iterable[Diagnostic]) -> dict[tuple[str, int], list[int]]:
 def _unused(one: Suppression) -> Report:
     where = "here" if one.line else "in this file"
     return Report(one.span, one.flaw or f"nothing to ignore: {one.selector} finds nothing {where}")
-
-
-# The parts of a check, for `rechecking`, which does some of them again.
-Plan = _Plan
-found_in_file = _in_file
-found_in_run = _in_run
-diagnostic_of = _diagnostic
-with_chains = _with_chains
-unsuppressed = _unsuppressed

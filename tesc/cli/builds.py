@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.cli.commands import Commands
+    from tesc.file_settings import Overrides
     from tesc.trace.builds import Build
     from tesc.trace.events import TracedEvent
     from tesc.trace.reader import RecordReader
     from tesc.units.unit import Unit
-    from tesc.workspace import Overrides, Workspace
+    from tesc.workspace import Workspace
 
 FILE = "trace-builds"
 _MOST_NAMES = 3

@@ -11,14 +11,15 @@ from tesc import cache
 from tesc.analysis.check import Memory, check, needs_sources
 from tesc.analysis.kept_reports import KeptReports
 from tesc.analysis.selection import chosen, lacking_packages, renamed_rules, unknown_rules
-from tesc.cli import kept_runs, report
+from tesc.cli import ending, kept_runs, report
 from tesc.cli.overrides import add_overrides, add_selection, overrides
 from tesc.cli.terminal import Failure, add_color, error, print_as_is, standard_input, warned
 from tesc.config.errors import BadConfiguration
-from tesc.files import MAX_SOURCE_BYTES, is_source_code, too_large
+from tesc.files import MAX_SOURCE_BYTES, find_files, is_source_code, too_large
+from tesc.paths import distinct
 from tesc.records import replace
 from tesc.syntax.source import Source
-from tesc.workspace import Workspace, declaring, distinct, find_files
+from tesc.workspace import Workspace, declaring
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     folders = tuple(path for path in options.paths or ["."] if os.path.isdir(path))
     given = replace(overrides(options), folders=folders)
     workspace = Workspace(given, versions=change.after if change else None)
+    ending.hold(workspace)
     missing = _fill(workspace, options, change)
     workspace.resolve()
     wrong = [problem for one in workspace.configurations.values() for problem in unknown_rules(one)]
@@ -136,6 +138,7 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     memory = Memory(kept, with_helpers=True)
     sources = _Sources(workspace, change)
     found = _found(workspace, sources, memory)
+    ending.hold(memory, found)
     if kept:
         kept.save()
     if options.write_baseline:

@@ -8,8 +8,9 @@ from tesc.cli.overrides import add_selection, add_settings, overrides
 from tesc.cli.terminal import Failure, print_text
 from tesc.config.settings import profile_at
 from tesc.config.toml_text import toml_value
+from tesc.file_settings import Overrides
 from tesc.records import replace
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+    from tesc.file_settings import Overrides
     from tesc.units.unit import Unit
-    from tesc.workspace import Overrides, Workspace
+    from tesc.workspace import Workspace
 
 EVENTS_HELP = (
     "the events: the trace-events-all of the traced program, or a revision in git that it was built from "

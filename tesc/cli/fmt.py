@@ -8,10 +8,18 @@ import stat
 import sys
 
 from tesc.cli.terminal import Failure, error, plural, print_as_is, print_text, standard_input
-from tesc.files import MAX_SOURCE_BYTES, Scope, is_source_code, read_source, too_large, write_source
+from tesc.files import (
+    MAX_SOURCE_BYTES,
+    Scope,
+    find_files,
+    is_source_code,
+    read_source,
+    too_large,
+    write_source,
+)
+from tesc.paths import distinct, shown
 from tesc.records import record
 from tesc.syntax.source import Source
-from tesc.workspace import distinct, find_files, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

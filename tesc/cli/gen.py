@@ -17,24 +17,24 @@ from tesc.files import find_files, relative, write_output
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import Optional
 
     from tesc.cli.commands import Commands
     from tesc.codegen.tree.manifest import Manifest
     from tesc.codegen.tree.plan import Planned, TreeOptions
     from tesc.codegen.tree.run import Made
     from tesc.config.settings import Compat
-    from tesc.source_tree import SourceTree
+    from tesc.source_tree import Shares, SourceTree
     from tesc.syntax.source import Source
     from tesc.units.rejections import Rejection
 
+    # Makes the files, and writes them or not: what outputs cannot hold, and what was made.
+    Run = Callable[[bool, Callable[[float], None]], Optional[tuple[list[str], list[Made]]]]
+
 HELP = "every output of the whole tree in one process"
-_DEFAULT_BACKENDS = ("log",)
-_DEFAULT_FORMATS = ("h", "c")
 # Options that change neither what is generated nor where it goes.
 _SAME_OUTPUTS = ("--check", "--dry-run", "--json", "--touch", "--prune", "--quiet", "-q")
-# How long a run may take before it shows on a terminal how far it is.
-_PATIENCE = 0.5
 
 _EPILOG = """\
 Each trace-events file of the tree is a group, named after its folder: hw/usb/trace-events makes
@@ -196,6 +196,8 @@ def own_parser() -> argparse.ArgumentParser:
 
 
 def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) -> int:
+    from tesc.cli import ending
+    from tesc.cli.gen_options import asked_for
     from tesc.cli.overrides import overrides
     from tesc.cli.terminal import Failure, error, refuse_odd_paths
     from tesc.cli.units import refused
@@ -214,14 +216,24 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     except BadRelease as wrong:
         raise Failure(f"--qemu-release: {wrong}") from None
     tree = SourceTree(options.root, overrides(options), manifests.Manifest(identity))
+    ending.hold(tree)
     out = options.out or tree.settings.generate.out
     if not out:
         raise Failure("no folder to write to: give --out DIR, or set out in [generate] of tesc.toml")
     if not options.out and _nothing_to_do(out, identity, words):
         return 0
-    wanted = _wanted(options, tree, relative(out))
+    wanted = asked_for(options, tree, relative(out))
+    processes = options.processes or _processors()
     if wanted.compat == "qemu":
         tree.read_as_qemu()
+    shares = tree.shares(processes, wanted)
+    if shares is not None:
+        refuse_odd_paths([wanted.out, *tree.inputs])
+        status = _make(_of_shares(shares, wanted), shares.names, tree, wanted, options)
+        if status is not None:
+            return status
+        # Something is wrong, or needs a look at all files.
+        tree = tree.again()
     groups = tree.groups()
     refuse_odd_paths([wanted.out, *tree.inputs])
     types = tree.settings.types
@@ -242,52 +254,23 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     planned = plan(groups, wanted)
     if refused(_same_names(planned)):
         return 1
-    return _make(planned, tree, wanted, options)
+    status = _make(_of_plan(planned, processes, wanted), [p.name for p in planned], tree, wanted, options)
+    assert status is not None
+    return status
 
 
-def _wanted(options: argparse.Namespace, tree: SourceTree, out: str) -> TreeOptions:
-    """What is to be made, by the options and the configuration. Raises Failure."""
-    from tesc.cli.terminal import Failure
-    from tesc.codegen.qemu import BACKENDS, BadBackend, load_backends
-    from tesc.codegen.tree.plan import FORMATS, TreeOptions
-    from tesc.units.releases import release_of
+def _of_shares(shares: Shares, wanted: TreeOptions) -> Run:
+    from tesc.codegen.tree.run import run_parts
 
-    configured = tree.settings.generate
-    for tapset in configured.tapsets:
-        if os.path.basename(tapset.name) != tapset.name or tapset.name in (".", "..") or "\\" in tapset.name:
-            raise Failure(f"[[generate.tapset]] name '{tapset.name}': a file's name, without folders")
-    backends = _split(options.backends) or configured.backends or _DEFAULT_BACKENDS
-    formats = _split(options.formats) or configured.formats or _DEFAULT_FORMATS
-    try:
-        load_backends(backends)
-    except BadBackend as error:
-        raise Failure(f"{error} (tesc has {', '.join(BACKENDS)})") from None
-    for form in formats:
-        if form not in FORMATS:
-            hint = "; tapsets are set up in [[generate.tapset]]" if form.endswith("stap") else ""
-            raise Failure(f"unknown format: {form} (of a tree: {', '.join(FORMATS)}){hint}")
-    release = release_of(tree.settings.qemu_release)
-    if not release.has("group-headers"):
-        raise Failure(
-            f"QEMU {release.name} has outputs in each folder: tesc gen is for builds from 5.2 on, "
-            "tesc tracetool for older ones, too"
-        )
-    if "rs" in formats and not release.has("rust"):
-        raise Failure(f"QEMU {release.name} has no format rs: it came with 10.2")
-    compat = options.compat or tree.settings.compat
-    return TreeOptions(
-        out=out,
-        backends=backends,
-        formats=formats,
-        tapsets=configured.tapsets,
-        platform=sys.platform,
-        compat=compat,
-        release=release,
+    return lambda write, progress: run_parts(
+        wanted.out, shares.parts, shares.names, shares.cost, write, progress
     )
 
 
-def _split(text: str | None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip()))
+def _of_plan(planned: Sequence[Planned], processes: int, wanted: TreeOptions) -> Run:
+    from tesc.codegen.tree.run import run
+
+    return lambda write, progress: run(wanted.out, planned, processes, write, progress)
 
 
 def _same_names(planned: Sequence[Planned]) -> list[Rejection]:
@@ -308,20 +291,23 @@ def _same_names(planned: Sequence[Planned]) -> list[Rejection]:
 
 
 def _make(
-    planned: Sequence[Planned], tree: SourceTree, wanted: TreeOptions, options: argparse.Namespace
-) -> int:
-    """Make the files and write, compare or list them; returns the exit status."""
+    run: Run, names: Sequence[str], tree: SourceTree, wanted: TreeOptions, options: argparse.Namespace
+) -> int | None:
+    """Make the files and write, compare or list them; returns the exit status, or None with nothing done."""
+    from tesc.cli.terminal import Progress
     from tesc.codegen.qemu import BACKENDS
-    from tesc.codegen.tree.run import run
 
     if options.depfile:
-        _check_depfile(options.depfile, tree, planned, wanted.out)
+        _check_depfile(options.depfile, tree, names, wanted.out)
     write = not (options.check or options.dry_run)
-    progress = _Progress()
+    progress = Progress("generating")
     try:
-        lines, made = run(wanted.out, planned, options.processes or _processors(), write, progress)
+        found = run(write, progress)
     finally:
         progress.close()
+    if found is None:
+        return None
+    lines, made = found
     if lines:
         from tesc.cli.terminal import print_errors
 
@@ -352,13 +338,13 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-def _check_depfile(depfile: str, tree: SourceTree, planned: Sequence[Planned], out: str) -> None:
+def _check_depfile(depfile: str, tree: SourceTree, names: Sequence[str], out: str) -> None:
     """Raises Failure where the depfile could not say what it should, before anything is written."""
     from tesc.cli.terminal import Failure
     from tesc.depfile import Unwritable, check
 
     try:
-        check([*(os.path.join(out, one.name) for one in planned), *tree.inputs])
+        check([*(os.path.join(out, name) for name in names), *tree.inputs])
     except Unwritable as error:
         raise Failure(f"{depfile}: {error}") from None
 
@@ -412,25 +398,3 @@ def _json(files: int, missing: list[str], different: list[str], left: list[str])
     import json
 
     return json.dumps({"files": files, "missing": missing, "different": different, "leftover": left})
-
-
-class _Progress:
-    """How far a run is, on a terminal, once it takes long."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-        self._shown = ""
-
-    def __call__(self, part: float) -> None:
-        if time.monotonic() - self._began < _PATIENCE or not sys.stderr.isatty():
-            return
-        text = f"generating, {part:.0%}"
-        if text != self._shown:
-            sys.stderr.write(f"\r{text}")
-            sys.stderr.flush()
-            self._shown = text
-
-    def close(self) -> None:
-        if self._shown:
-            sys.stderr.write(f"\r{' ' * len(self._shown)}\r")
-            sys.stderr.flush()

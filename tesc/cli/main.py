@@ -25,6 +25,16 @@ DIRECT = {
 _LASTING = ("decode", "guest", "lsp", "query")
 
 
+def start() -> int:
+    """Run tesc as a process of its own; returns the exit status if the process does not end at once."""
+    from tesc.cli import ending
+
+    ending.prepare()
+    status = main()
+    ending.end(status)
+    return status
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run tesc; returns the exit status. No traceback and no message of Python reaches the user."""
     words = sys.argv[1:] if arguments is None else list(arguments)

@@ -7,8 +7,8 @@ import argparse
 from tesc import cache
 from tesc.cli.terminal import Failure
 from tesc.config.settings import PROFILES, WIRES
+from tesc.file_settings import Overrides
 from tesc.syntax.data_models import DATA_MODELS
-from tesc.workspace import Overrides
 
 LEVELS = ("error", "warning", "information", "off")
 

@@ -25,6 +25,8 @@ def check(options: Namespace) -> None:
         )
     if options.bundle and options.format not in ("text", "perfetto"):
         raise Failure("--bundle has the format perfetto in it")
+    if options.clock_offset is not None and not options.bundle:
+        raise Failure("--clock-offset is for --bundle")
     if options.open and (options.format != "perfetto" or options.follow):
         raise Failure("--open is for the format perfetto, of a whole trace")
 
@@ -56,7 +58,7 @@ def _serve(serve: Callable[[], object]) -> None:
 
 def bundle(options: Namespace, run: Callable[[Namespace], int]) -> int:
     """Make a picture of each trace, and an archive of them all; gives the worst exit status."""
-    from tesc.trace.bundle import write_bundle
+    from tesc.trace.bundle import base_of, unrelated, write_bundle
 
     statuses = [0]
     with tempfile.TemporaryDirectory(prefix="tesc-") as folder:
@@ -67,10 +69,16 @@ def bundle(options: Namespace, run: Callable[[Namespace], int]) -> int:
                 members.append(member)
         if not members:
             return 2
+        for one in unrelated(members, options.clock_offset):
+            error(
+                f"{one.name}: its times are of CLOCK_{one.clock}, those of {base_of(members).name} are not: "
+                "--clock-offset says how far that is ahead of CLOCK_MONOTONIC",
+                "warning",
+            )
         partial = f"{os.path.realpath(options.bundle)}.{os.getpid()}.tmp"
         try:
             with open(partial, "wb") as file:
-                write_bundle(file, members)
+                write_bundle(file, members, options.clock_offset)
             os.replace(partial, options.bundle)
         except OSError as wrong:
             raise Failure(f"{options.bundle}: {wrong.strerror or wrong}") from None
@@ -100,4 +108,5 @@ def _members(
         alone = {"traces": [path], "format": "perfetto", "output": made, "bundle": None}
         if member.machine == "host":
             alone["guest"] = None
-        yield member.at(made), run(Namespace(**{**vars(options), **alone}))
+        status = run(Namespace(**{**vars(options), **alone}))
+        yield member.drawn(made) if status < 2 else None, status

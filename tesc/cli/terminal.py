@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 from tesc.escaping import is_plain, visible
 from tesc.escaping import printable as printable  # callers look for it here
@@ -134,3 +135,30 @@ def columns(default: int) -> int:
         except (AttributeError, ValueError, OSError):
             pass
     return found if found > 0 else default
+
+
+# How long work may take before it shows on a terminal how far it is.
+_PATIENCE = 0.5
+
+
+class Progress:
+    """How far something is, on a terminal, once it takes long."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._began = time.monotonic()
+        self._shown = ""
+
+    def __call__(self, part: float) -> None:
+        if time.monotonic() - self._began < _PATIENCE or not sys.stderr.isatty():
+            return
+        text = f"{self._what}, {part:.0%}"
+        if text != self._shown:
+            sys.stderr.write(f"\r{text}")
+            sys.stderr.flush()
+            self._shown = text
+
+    def close(self) -> None:
+        if self._shown:
+            sys.stderr.write(f"\r{' ' * len(self._shown)}\r")
+            sys.stderr.flush()

@@ -6,8 +6,10 @@ import os
 
 from tesc.cli.overrides import overrides
 from tesc.cli.terminal import Failure, error
+from tesc.files import find_files
+from tesc.paths import distinct
 from tesc.records import replace
-from tesc.workspace import Workspace, declaring, distinct, find_files
+from tesc.workspace import Workspace, declaring
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

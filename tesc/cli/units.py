@@ -11,9 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tesc.file_settings import Overrides
     from tesc.units.rejections import Rejection
     from tesc.units.unit import Unit
-    from tesc.workspace import Overrides
 
 
 def load(path: str, overrides: Overrides) -> tuple[Workspace, Unit]:

@@ -9,8 +9,8 @@ from uuid import uuid4
 from lsprotocol import types as t
 
 from tesc.analysis.registry import all_rules
+from tesc.files import find_files
 from tesc.uses.reading import is_kept
-from tesc.workspace import find_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

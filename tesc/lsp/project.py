@@ -9,25 +9,25 @@ from tesc.analysis.fixing import edited
 from tesc.analysis.per_unit_cache import PerUnitCache
 from tesc.analysis.rechecking import Given, check_again, is_near, settled
 from tesc.analysis.rule import RunRule
-from tesc.analysis.selection import chosen, flaw_of, unknown_rules
+from tesc.analysis.selection import chosen
 from tesc.analysis.stepwise import at_once
-from tesc.config.errors import BadConfiguration, ConfigError
+from tesc.config.errors import ConfigError
+from tesc.file_settings import Overrides
+from tesc.lsp.tolerant_settings import TolerantSettings
 from tesc.lsp.uses import RememberingIndex
 from tesc.records import replace
 from tesc.syntax.source import Source
 from tesc.units.outside import BadDirective
 from tesc.units.plain_events import PlainEvents, events_of, names_in
 from tesc.units.resolve import NOTHING
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tesc.analysis.diagnostic import Diagnostic, SourceEdit
     from tesc.analysis.rechecking import State
-    from tesc.config.loading import Configuration
-    from tesc.config.settings import Settings
     from tesc.lsp.settings import ClientSettings
     from tesc.syntax.nodes import Event, Include, Tree
     from tesc.units.resolve import Outside
@@ -304,48 +304,23 @@ class Forked:
 class _Workspace(Workspace):
     """A workspace that continues where a configuration is wrong: with the last one that was right."""
 
-    def __init__(self, overrides: Overrides, shown: object) -> None:
-        super().__init__(overrides, shown)  # type: ignore[arg-type]
-        # By the path of the configuration file.
-        self.errors: dict[str, list[ConfigError]] = {}
-        self._good: dict[str, Configuration | None] = {}
+    def __init__(self, overrides: Overrides, shown: Callable[[str], str]) -> None:
+        super().__init__(overrides, shown, file_settings=TolerantSettings(overrides))
 
-    def configure_again(self) -> None:
-        super().configure_again()
-        self.errors = {}
+    @property
+    def _tolerant(self) -> TolerantSettings:
+        assert isinstance(self._file_settings, TolerantSettings)
+        return self._file_settings
+
+    @property
+    def errors(self) -> dict[str, list[ConfigError]]:
+        """What is wrong with configurations, by their paths."""
+        return self._tolerant.errors
 
     def resolve(self) -> None:
         # In the order of the command line, whatever was opened first.
         self._roots = dict(sorted(self._roots.items()))
         super().resolve()
-
-    def configuration_for(self, path: str) -> Configuration | None:
-        folder = os.path.dirname(os.path.abspath(path))
-        try:
-            configuration = super().configuration_for(path)
-        except BadConfiguration as error:
-            self._note(error.errors)
-            return self._good.get(folder)
-        if configuration is not None:
-            self._note(unknown_rules(configuration))
-        self._good[folder] = configuration
-        return configuration
-
-    def settings_for(self, path: str) -> Settings:
-        folder = os.path.dirname(os.path.abspath(path))
-        known = folder in self._folders
-        try:
-            settings = super().settings_for(path)
-        except BadConfiguration as error:
-            # What is wrong shows only where the configuration is applied.
-            self._note(error.errors)
-            self._good[folder] = None
-            from tesc.config.settings import settings_with
-
-            settings = settings_with(None, path, self.overrides.profile)
-        if not known:
-            settings = self._folders[folder] = _with_known_rules(settings)
-        return settings
 
     def outside_of(self, tree: Tree) -> Outside:
         try:
@@ -353,14 +328,8 @@ class _Workspace(Workspace):
         except BadDirective as error:
             configuration = self.configuration_for(tree.source.file)
             if configuration is not None:
-                self._note([ConfigError(configuration.path, 1, 1, str(error))])
+                self._tolerant.note([ConfigError(configuration.path, 1, 1, str(error))])
             return NOTHING
-
-    def _note(self, errors: Iterable[ConfigError]) -> None:
-        for error in errors:
-            noted = self.errors.setdefault(os.path.abspath(error.path), [])
-            if error not in noted:
-                noted.append(error)
 
 
 def _checked(workspace: Workspace, units: list[Unit]) -> list[Diagnostic]:
@@ -386,21 +355,6 @@ def _by_name(unit: Unit) -> dict[str, list[int]]:
         found.setdefault(name, []).append(at)
         found.setdefault(f"={name.upper()}", []).append(at)
     return found
-
-
-def _with_known_rules(settings: Settings) -> Settings:
-    """Settings without the rules that there are not."""
-
-    def known(selectors: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(one for one in selectors if flaw_of(one) is None)
-
-    return replace(
-        settings,
-        select=known(settings.select),
-        ignore=known(settings.ignore),
-        severity=tuple((rule, level) for rule, level in settings.severity if flaw_of(rule) is None),
-        per_file_ignores=tuple((pattern, known(rules)) for pattern, rules in settings.per_file_ignores),
-    )
 
 
 def _by_source(found: Iterable[Diagnostic]) -> dict[Source, list[Diagnostic]]:

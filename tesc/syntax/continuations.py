@@ -39,7 +39,7 @@ def continuation_lines(tree: Tree) -> frozenset[int]:
 
 
 def ends_line(error: ParseError, tree: Tree) -> bool:
-    """Whether a error is where the text of its line ends, but for a comment."""
+    """Whether an error is where the text of its line ends, but for a comment."""
     line, column = tree.source.place(error.span.end)
     rest = tree.source.line_text(line)[column - 1 :].strip()
     return not rest or rest.startswith(("#", "//", "/*"))

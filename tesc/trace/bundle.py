@@ -1,9 +1,12 @@
 """Traces of several kinds in one archive, with a manifest that says whose each is.
 
 Perfetto's viewer, from release 58 on, opens a tar file and draws all of it on one time line; its
-`perfetto_manifest.json` names the machines (Perfetto's reference, "Trace manifest format", version 1). The
-clocks are in the traces themselves: the monotonic one of the host, or the real-time one; those of one machine
-that have the same clock fit together.
+`perfetto_manifest.json` names the machines and relates the clocks (Perfetto's reference, "Trace manifest
+format", version 1). A picture has its clock in it: the monotonic one of the host, or the real-time one;
+files of one machine that have the same clock fit together. Clocks belong to machines, so that of a guest's
+stream, whose times are the host's, is said to be the host's; what the kernel's text counts by is said to be
+CLOCK_MONOTONIC, as it is with `trace-cmd record -C mono`; how far the real-time clock is ahead must be
+told.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import tarfile
 from tesc.records import record, replace
 from tesc.trace.layout import HEADER_ID
 from tesc.trace.logs import looks_like_log
+from tesc.trace.protobuf import fields, number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +28,10 @@ if TYPE_CHECKING:
     from typing import IO
 
 MANIFEST = "perfetto_manifest.json"
+HOST = "host"
+MONOTONIC, REALTIME = "MONOTONIC", "REALTIME"
+# Enough of a picture to have its clock.
+_HEAD_BYTES = 1 << 20
 _KERNEL = re.compile(rb"(?:version = \d+\n)?cpus=\d+\n|# tracer: ")
 # What makes Perfetto take text for the kernel's.
 _TRACER = b"# tracer: nop\n#\n"
@@ -37,17 +45,21 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 class Member:
     """A file of the archive: its name there, the file that has it, and whose machine it is.
 
-    With `kernel` it is the text of `trace-cmd report`, or of the kernel's own trace file.
+    With `kernel` it is the text of `trace-cmd report`, or of the kernel's own trace file. `clock` is what its
+    times are told by, as the manifest calls it.
     """
 
     name: str
     path: str
     machine: str
     kernel: bool = False
+    clock: str = MONOTONIC
 
-    def at(self, path: str) -> Member:
-        """The same, from another file."""
-        return replace(self, path=path)
+    def drawn(self, path: str) -> Member:
+        """The same, as the picture in a file. Raises OSError."""
+        with open(path, "rb") as file:
+            clock = clock_of(file.read(_HEAD_BYTES))
+        return replace(self, path=path, clock=clock)
 
 
 def described(path: str, number: int, guest: str | None) -> Member:
@@ -59,24 +71,68 @@ def described(path: str, number: int, guest: str | None) -> Member:
         begin = file.read(1 << 16)
     name = f"{number:02}-{_UNSAFE.sub('_', os.path.basename(path))}"
     if _KERNEL.match(begin):
-        return Member(f"{name}.txt", path, "host", kernel=True)
+        return Member(f"{name}.txt", path, HOST, kernel=True)
     headed = begin[:8] == HEADER_ID.to_bytes(8, "little")
-    machine = "host"
+    machine = HOST
     if guest is not None and not headed and not looks_like_log(begin):
         machine = f"guest {guest.rstrip('_')}".rstrip()
     return Member(f"{name}.pftrace", path, machine)
 
 
-def manifest(members: Sequence[Member]) -> str:
-    """The text of the manifest."""
-    files = [{"path": one.name, "machine": {"name": one.machine}} for one in members]
-    return json.dumps({"perfetto_manifest": {"version": 1, "files": files}}, indent=2) + "\n"
+def manifest(members: Sequence[Member], offset: int | None = None) -> str:
+    """The text of the manifest.
+
+    `offset` is how many nanoseconds the host's real-time clock is ahead of its monotonic one.
+    """
+    base = base_of(members)
+    files = []
+    for one in members:
+        about: dict[str, object] = {"path": one.name, "machine": {"name": one.machine}}
+        relation = _relation(one, base, offset)
+        if relation is not None:
+            about["clocks"] = relation
+        files.append(about)
+    content = {"version": 1, "trace_time": {"clock": base.clock}, "files": files}
+    return json.dumps({"perfetto_manifest": content}, indent=2) + "\n"
 
 
-def write_bundle(file: IO[bytes], members: Sequence[Member]) -> None:
-    """Write the archive. Raises OSError."""
+def base_of(members: Sequence[Member]) -> Member:
+    """The file to whose clock the others' are related: one of the host's, best by its monotonic clock."""
+    return min(members, key=lambda one: (one.clock != MONOTONIC, one.kernel, one.machine != HOST))
+
+
+def unrelated(members: Sequence[Member], offset: int | None) -> list[Member]:
+    """The files whose place on the time line is not known."""
+    base = base_of(members)
+    return [one for one in members if one.clock != base.clock] if offset is None else []
+
+
+def _relation(one: Member, base: Member, offset: int | None) -> dict[str, object] | None:
+    """How a file's clock is related to that of another; None if nothing need, or can, be said."""
+    if one is base:
+        return {"is": {"clock": MONOTONIC}} if one.kernel else None
+    own = {} if one.kernel else {"clock": one.clock}
+    there: dict[str, object] = {"clock": base.clock, "file": base.name}
+    if one.clock == base.clock:
+        return {**own, "is": there} if one.kernel or one.machine != base.machine else None
+    # The base is on the monotonic clock, at whose zero the other one says this.
+    return None if offset is None else {**own, "ts": offset, "is": {**there, "ts": 0}}
+
+
+def clock_of(picture: bytes) -> str:
+    """The clock by which a picture of ours tells its times, from its beginning."""
+    for packet in fields(picture, 1):
+        for snapshot in fields(packet, 6):
+            # The clock of the sequence itself comes first, then the one that it is told by.
+            for clock in list(fields(snapshot, 1))[1:]:
+                return REALTIME if clock.startswith(number(1, 1).encode("latin-1")) else MONOTONIC
+    return MONOTONIC
+
+
+def write_bundle(file: IO[bytes], members: Sequence[Member], offset: int | None = None) -> None:
+    """Write the archive; `offset` is as for `manifest`. Raises OSError."""
     with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        _add(archive, MANIFEST, manifest(members).encode())
+        _add(archive, MANIFEST, manifest(members, offset).encode())
         for one in members:
             if one.kernel:
                 with open(one.path, "rb") as source:

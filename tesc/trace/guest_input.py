@@ -35,6 +35,8 @@ class GuestInput(TraceInput):
     memory itself, whose rings grow.
     """
 
+    errors: TraceErrors
+
     def __init__(self, source: TraceInput, catalogue: Catalogue, asked: GuestTrace) -> None:
         """Go on from a source of which at least the first bytes were read. Raises Unusable."""
         from tesc.trace.guest import GuestEvents
@@ -53,7 +55,8 @@ class GuestInput(TraceInput):
         self.errors = TraceErrors(source.path)
         framed = looks_framed(source.data, guest.schema)
         rings = [] if framed or asked.wire == "words" else source.searched(rings_in)
-        worded = _ZEROS in source.data and not framed and not rings
+        memory = bool(rings) or (source.follows and is_memory(source, framed, asked.wire))
+        worded = _ZEROS in source.data and not framed and not memory
         self.wire: Wire = asked.wire or ("words" if worded else "frames")
         if self.wire == "words" and not asked.wire and not guest.crosses:
             raise Unusable(_NO_BASE.format(path=source.path, events=catalogue.path))
@@ -62,7 +65,7 @@ class GuestInput(TraceInput):
         self._receiver = Receiver(guest, self.wire, decoder, None)
         self._rings: FollowedRings | None = None
         self._over = False
-        if source.follows and (rings or is_memory(source, framed, asked.wire)):
+        if source.follows and memory:
             self._rings = FollowedRings(source, guest.schema, asked.text_at)
             made = self._receiver.take_ring(self._rings.new(), self._rings.frequency)
         elif rings:

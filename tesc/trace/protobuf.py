@@ -1,10 +1,16 @@
 """Protocol buffers' wire format, as far as it takes to write it: text whose characters are bytes (Latin-1).
 
+And `fields`, to look into what was written.
+
 A message is a sequence of fields; each begins with a number that says which field it is and how it is coded
 (https://protobuf.dev/programming-guides/encoding/).
 """
 
 from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _WORD = (1 << 64) - 1
 _VARINT, _FIXED64, _COUNTED = 0, 1, 2
@@ -50,3 +56,36 @@ def counted(field: int, content: str) -> str:
 def text(field: int, value: str) -> str:
     """A field of type string."""
     return counted(field, value.encode("utf-8").decode("latin-1"))
+
+
+def fields(message: bytes, field: int) -> Iterator[bytes]:
+    """The contents of a message's fields of type bytes with a number, as far as the message is there."""
+    at = 0
+    try:
+        while at < len(message):
+            key, at = _varint_at(message, at)
+            if key & 7 == _VARINT:
+                _, at = _varint_at(message, at)
+            elif key & 7 == _FIXED64:
+                at += 8
+            elif key & 7 == _COUNTED:
+                size, at = _varint_at(message, at)
+                if key >> 3 == field:
+                    yield message[at : at + size]
+                at += size
+            else:
+                return
+    except IndexError:
+        pass
+
+
+def _varint_at(message: bytes, at: int) -> tuple[int, int]:
+    """A number, and where it ends. Raises IndexError."""
+    value = shift = 0
+    while True:
+        byte = message[at]
+        value |= (byte & 127) << shift
+        at += 1
+        shift += 7
+        if byte < 128:
+            return value, at

@@ -32,7 +32,7 @@ STAP_RESERVED_WORDS = frozenset(
 
 
 def lttng_field(type_text: str, conversion: str) -> str:
-    """LTTng's field for an argument and the conversion paired with it; empty where the field is lost."""
+    """LTTng's field for an argument and the conversion paired with it; empty for LTTng's lost field."""
     if "char *" in type_text or "char*" in type_text:
         return "string"
     if "x" in conversion or "%p" in conversion or "ptr" in type_text or "*" in type_text:

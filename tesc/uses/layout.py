@@ -207,6 +207,8 @@ class _C:
 _LONGEST_HEAD = 2000
 _PART = re.compile(r"[()=]|(?<!:):(?!:)")
 _WORD = re.compile(r"([A-Za-z_~][\w~]*(?:\s*::\s*[A-Za-z_~][\w~]*)*)\s*$")
+# What most are like: one name before one pair of parentheses, and nothing that says anything else.
+_SIMPLE_HEAD = re.compile(r"[^()=:~]*?(?<!\w)([A-Za-z_]\w*)\s*\([^()=:]*\)\s*")
 _POINTER = re.compile(r"\(\s*\*\s*(\w+)\s*\(")
 _NO_FUNCTION = frozenset(
     "__attribute__ __attribute __declspec alignas _Alignas noexcept throw asm __asm__ requires".split()
@@ -219,6 +221,9 @@ def _head(text: str) -> tuple[bool, str | None]:
     With the function's name: of the words before parentheses the last that looks like one, since
     attributes and macros may be on both sides of it.
     """
+    simple = _SIMPLE_HEAD.fullmatch(text)
+    if simple and simple[1] not in _NO_FUNCTION:
+        return True, simple[1]
     best = None
     depth = 0
     start = 0

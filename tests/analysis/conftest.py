@@ -8,10 +8,11 @@ import pytest
 
 from tesc.analysis.check import check
 from tesc.analysis.registry import selected
+from tesc.file_settings import Overrides
 from tesc.uses.index import Index
 from tesc.uses.scan import language_of
 from tesc.versions import compared, load
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 
 
 def changed(files, overrides, rules):

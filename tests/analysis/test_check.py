@@ -144,7 +144,9 @@ class TestTogether:
 
         from tesc.analysis.check import check
         from tesc.analysis.registry import selected
-        from tesc.workspace import Overrides, Workspace, find_files
+        from tesc.file_settings import Overrides
+        from tesc.files import find_files
+        from tesc.workspace import Workspace
 
         workspace = Workspace(Overrides(profile="qemu"))
         for folder in ("bsd-user", "linux-user"):

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from tesc.analysis.check import check
 from tesc.analysis.formats.drafting import Habits, draft, fitting, habits
 from tesc.analysis.registry import selected
+from tesc.file_settings import Overrides
 from tesc.syntax.c_type import parse_declaration, parse_type
 from tesc.syntax.cursor import place_in
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 
 NONE = Habits({}, " ")
 # But for those of which a rule says that not every tracer takes them.

@@ -12,9 +12,10 @@ from tesc.analysis.check import check
 from tesc.analysis.diagnostic import Diagnostic, Fix, SourceEdit
 from tesc.analysis.fixing import apply, outlook, settle
 from tesc.analysis.registry import all_rules
+from tesc.file_settings import Overrides
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source, Span
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 
 INPUTS = Path(__file__).parent.parent / "codegen" / "qemu" / "inputs"
 # Off by default, and a matter of layout: `tesc fmt` has tests of its own.

@@ -10,8 +10,9 @@ from tesc.analysis import check as checking
 from tesc.analysis import helpers
 from tesc.analysis.check import Memory, check
 from tesc.analysis.selection import chosen
+from tesc.file_settings import Overrides
 from tesc.syntax.source import Source
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="helpers are forked")
 
@@ -67,7 +68,7 @@ def test_what_a_helper_does_not_do_is_done_here(started, monkeypatch, how):
     workspace = units()
     alone = found(workspace, Memory())
     parent = os.getpid()
-    real = checking._in_file
+    real = checking.found_in_file
 
     def look(tree, *facts):
         if os.getpid() != parent:
@@ -76,7 +77,7 @@ def test_what_a_helper_does_not_do_is_done_here(started, monkeypatch, how):
             os.kill(os.getpid(), 9)
         return real(tree, *facts)
 
-    monkeypatch.setattr(checking, "_in_file", look)
+    monkeypatch.setattr(checking, "found_in_file", look)
     assert found(workspace, Memory(with_helpers=True)) == alone
     assert len(started) == 3
 

@@ -11,8 +11,9 @@ from tesc import cache
 from tesc.analysis.check import Memory, check
 from tesc.analysis.kept_reports import KeptReports, _surroundings
 from tesc.analysis.selection import chosen
+from tesc.file_settings import Overrides
 from tesc.records import replace
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 
 TEXT = """\
 include "inner"
@@ -80,7 +81,7 @@ def test_settings_count(given):
 
 def test_rules_are_not_run_again(monkeypatch):
     found()
-    monkeypatch.setattr("tesc.analysis.check._in_file", None)
+    monkeypatch.setattr("tesc.analysis.check.found_in_file", None)
     assert found()
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from tesc.analysis.check import check
 from tesc.analysis.registry import selected
-from tesc.workspace import Overrides, Workspace
+from tesc.file_settings import Overrides
+from tesc.workspace import Workspace
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import pytest
 from tesc.analysis.check import Memory, check
 from tesc.analysis.per_unit_cache import PerUnitCache
 from tesc.analysis.registry import all_rules
+from tesc.file_settings import Overrides
 from tesc.syntax.source import Source
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 
 TEXTS = [
     'a(int x) "%d"\n',

@@ -24,9 +24,10 @@ FILES = {f"trace-{group}.{form}" for group in GROUPS for form in "hc"} | {"trace
 OLD = 1_000_000_000
 
 
-@pytest.fixture(autouse=True)
-def work(tmp_path, monkeypatch):
-    """Every test works in a folder of its own that holds a small tree."""
+@pytest.fixture(autouse=True, params=[40_000, 1], ids=["alone", "dealt out"])
+def work(request, tmp_path, monkeypatch):
+    """Every test works in a folder of its own that holds a small tree, which no process or each may share."""
+    monkeypatch.setattr("tesc.source_tree.WORTH_A_PROCESS", request.param)
     monkeypatch.chdir(tmp_path)
     write("trace-events", 'start(void) "go"\n')
     write("hw/lamp/trace-events", 'lamp_level(int level) "level %d"\ndisable lamp_off(void) "off"\n')
@@ -489,6 +490,25 @@ class TestProcesses:
         for processes in ("2", "7"):
             other = f"out{processes}".encode()
             assert {name: text.replace(other, b"outN") for name, text in texts(other.decode()).items()} == one
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            'prefix p_\na(int x) "%d"\n',
+            'a(int x) "%d"\ndisable a*\n',
+            'include "../lamp/trace-events" prefix q_\n',
+            '# first\n  include "../lamp/trace-events" prefix q_\n',
+        ],
+    )
+    def test_files_with_directives_are_made_alike(self, text):
+        write("hw/fan/trace-events", text)
+        made = []
+        for processes in ("1", "3"):
+            shutil.rmtree("out", ignore_errors=True)
+            gen(*OUT, "-q", "-j", processes)
+            made.append(texts())
+        assert made[0] == made[1]
+        assert b"q_lamp_level" in made[0]["trace-events-all"] or "include" not in text
 
     def test_mistakes_that_another_process_finds(self, capsys):
         make_large()

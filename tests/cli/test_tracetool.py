@@ -368,3 +368,29 @@ class TestInstalledScript:
         """Nobody reads the message; the status says all the same."""
         command = f'"{installed("tesc-tracetool")}" --format=h 2>&-'
         assert subprocess.run(["sh", "-c", command], capture_output=True).returncode == 1
+
+
+def test_it_imports_no_rules_and_no_server(work):
+    """A build starts it once per output."""
+    (work / "trace-events").write_text('lamp_on(int watts) "%d W"\n')
+    code = (
+        "import sys; from tesc.cli.tracetool import main; status = main(sys.argv[1:]);"
+        "print(*sorted(sys.modules)); sys.exit(status)"
+    )
+    options = ["--format=h", "--backends=log", "--group=lamp", "trace-events", "trace-lamp.h"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *options], cwd=work, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert "tesc.syntax.parser" in loaded
+    unwanted = (
+        "lark",
+        "pygls",
+        "argparse",
+        "asyncio",
+        "subprocess",
+        "tesc.analysis.rules",
+        "tesc.lsp",
+        "tesc.trace",
+    )
+    assert not [name for name in loaded if name.startswith(unwanted)]

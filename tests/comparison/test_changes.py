@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tesc.comparison.changes import changes_of, printed, shape
+from tesc.file_settings import Overrides
 from tesc.files import find_files
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 from tesc.units.resolve import resolve
 from tesc.versions import compared, load
-from tesc.workspace import Overrides
 
 
 def changes(old: str, new: str) -> list[tuple[str, int | None, int | None]]:

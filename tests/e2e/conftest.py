@@ -21,7 +21,8 @@ import pytest
 
 from tesc.analysis.check import check
 from tesc.analysis.registry import all_rules, selected
-from tesc.workspace import Overrides, Workspace
+from tesc.file_settings import Overrides
+from tesc.workspace import Workspace
 from tests.e2e.declared import EVENTS
 from tests.e2e.outputs import (
     HERE,

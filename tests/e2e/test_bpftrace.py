@@ -12,6 +12,7 @@ from collections import Counter
 
 import pytest
 
+from tesc.file_settings import Overrides
 from tesc.files import find_files
 from tesc.trace.bpf_format import VERSIONS, Version
 from tesc.trace.bpf_script import latency_script, printing_script
@@ -19,7 +20,7 @@ from tesc.trace.conditions import Where
 from tesc.trace.events import Catalogue
 from tesc.trace.sdt_notes import probes_of
 from tesc.trace.spans import parse_pairing
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 from tests.e2e.probed import Bpftrace, program
 from tests.e2e.test_generated_calls import EVENTS
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import pytest
 
+from tesc.file_settings import Overrides
 from tesc.files import find_files
 from tesc.trace.events import Catalogue
 from tesc.trace.inverse import doubts
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 from tests.e2e.generated_calls import compared
 
 EVENTS = """\

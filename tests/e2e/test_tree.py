@@ -16,9 +16,10 @@ import pytest
 
 from tesc.codegen.qemu import generate
 from tesc.codegen.qemu.output import Options
+from tesc.file_settings import Overrides
 from tesc.files import find_files
 from tesc.units.groups import group_of
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 from tests.e2e.outputs import MULTIARCH, RUNTIME, STRICT, TEXT_BACKENDS, run
 from tests.e2e.rust_build import crates
 

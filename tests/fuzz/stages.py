@@ -18,16 +18,18 @@ from tesc.config.errors import BadConfiguration
 from tesc.config.globs import matches
 from tesc.config.loading import _checked
 from tesc.config.settings import Settings
+from tesc.file_settings import Overrides
 from tesc.patch.mail import patch_text
 from tesc.patch.parse import BadPatch, parse_patch
 from tesc.records import replace
 from tesc.syntax.layout import canonical, difference
-from tesc.syntax.parser import parse, plain_event
+from tesc.syntax.parser import parse
+from tesc.syntax.plain_events import plain_event
 from tesc.syntax.source import Source, split_lines
 from tesc.units.loading import Loader
 from tesc.units.patterns import Names, pattern
 from tesc.units.resolve import resolve
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 
 PROFILES = ("default", "qemu", "classic")
 

@@ -15,13 +15,14 @@ import pytest
 from tesc.analysis import rechecking
 from tesc.analysis.check import check
 from tesc.analysis.selection import chosen
+from tesc.file_settings import Overrides
 from tesc.lsp.session import Session
 from tesc.lsp.sources import Sources
 from tesc.lsp.uris import uri_of
 from tesc.lsp.uses import JoinedUses
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
-from tesc.workspace import Overrides, Workspace
+from tesc.workspace import Workspace
 
 SEED = int(os.environ.get("TESC_FUZZ_SEED", "1"))
 EDITS = int(os.environ.get("TESC_FUZZ_EDITS", "60"))

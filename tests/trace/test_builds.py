@@ -213,7 +213,7 @@ def test_the_installed_qemu(tmp_path, monkeypatch, capsys):
     shared.parent.mkdir(parents=True)
     shared.write_text(OLD)
     assert events.installed_events() == str(shared)
-    _, unit = events.events_unit(None, __import__("tesc.workspace").workspace.Overrides())
+    _, unit = events.events_unit(None, __import__("tesc.file_settings").file_settings.Overrides())
     assert [event.name for event in unit.events] == names_of(OLD)
     assert f"events: {shared}" in capsys.readouterr().err
 

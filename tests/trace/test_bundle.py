@@ -33,7 +33,7 @@ def tesc(*arguments: str, status: int = 0) -> str:
 
 
 def test_traces_of_all_kinds(work):
-    tesc("trace", "qemu.log", "guest", "kernel", "--guest=", "--bundle", "all.tar")
+    said = tesc("trace", "qemu.log", "guest", "kernel", "--guest=", "--wire", "words", "--bundle", "all.tar")
     with tarfile.open("all.tar") as archive:
         found = {name: archive.extractfile(name).read() for name in archive.getnames()}
     assert list(found) == [
@@ -44,23 +44,51 @@ def test_traces_of_all_kinds(work):
         "03-kernel.txt",
     ]
     assert found["perfetto_manifest.json"].split()[1] == b'"perfetto_manifest":'
-    assert json.loads(found["perfetto_manifest.json"]) == {
-        "perfetto_manifest": {
-            "version": 1,
-            "files": [
-                {"path": "00-trace.pftrace", "machine": {"name": "host"}},
-                {"path": "01-qemu.log.pftrace", "machine": {"name": "host"}},
-                {"path": "02-guest.pftrace", "machine": {"name": "guest"}},
-                {"path": "03-kernel.txt", "machine": {"name": "host"}},
-            ],
-        }
-    }
+    # The log's clock is the real-time one: where it lies is not known, and said.
+    base = {"clock": "MONOTONIC", "file": "00-trace.pftrace"}
+    files = [
+        {"path": "00-trace.pftrace", "machine": {"name": "host"}},
+        {"path": "01-qemu.log.pftrace", "machine": {"name": "host"}},
+        {
+            "path": "02-guest.pftrace",
+            "machine": {"name": "guest"},
+            "clocks": {"clock": "MONOTONIC", "is": base},
+        },
+        {"path": "03-kernel.txt", "machine": {"name": "host"}, "clocks": {"is": base}},
+    ]
+    expected = {"version": 1, "trace_time": {"clock": "MONOTONIC"}, "files": files}
+    assert json.loads(found["perfetto_manifest.json"]) == {"perfetto_manifest": expected}
+    assert said == (
+        "tesc: warning: 01-qemu.log.pftrace: its times are of CLOCK_REALTIME, those of 00-trace.pftrace are "
+        "not: --clock-offset says how far that is ahead of CLOCK_MONOTONIC\n"
+    )
     tesc("trace", "--format", "perfetto", "-o", "alone")
     assert found["00-trace.pftrace"] == Path("alone").read_bytes()
     assert found["03-kernel.txt"].decode() == (
         "# tracer: nop\n#\n"
         "           sh-1     [000] .....     1.500000: sched_wakeup:         comm=sh pid=1 prio=120\n"
     )
+
+
+def manifest_of(*arguments: str) -> dict:
+    """What the manifest says, and nothing else is said."""
+    assert tesc(*arguments, "--bundle", "all.tar") == ""
+    with tarfile.open("all.tar") as archive:
+        return json.loads(archive.extractfile("perfetto_manifest.json").read())["perfetto_manifest"]
+
+
+def test_clocks_are_related(work):
+    """At the monotonic clock's zero the real-time one says what --clock-offset does."""
+    found = manifest_of("qemu.log", "trace", "--clock-offset", "1764000000.5s")
+    assert found["trace_time"] == {"clock": "MONOTONIC"}
+    base = {"clock": "MONOTONIC", "file": "01-trace.pftrace", "ts": 0}
+    clocks = {"clock": "REALTIME", "ts": 1764000000500000000, "is": base}
+    assert [one.get("clocks") for one in found["files"]] == [clocks, None]
+    found = manifest_of("qemu.log")
+    assert found["trace_time"] == {"clock": "REALTIME"}
+    assert "clocks" not in found["files"][0]
+    found = manifest_of("kernel")
+    assert found["files"][0]["clocks"] == {"is": {"clock": "MONOTONIC"}}
 
 
 def test_what_cannot_be_read_is_left_out(work):
@@ -78,6 +106,8 @@ def test_what_cannot_be_read_is_left_out(work):
         (["--bundle", "x", "-o", "y"], "--bundle FILE is all of the output"),
         (["--bundle", "x", "--format", "csv"], "--bundle has the format perfetto in it"),
         (["--bundle", "x", "--open"], "--open serves one trace"),
+        (["--clock-offset", "3s"], "--clock-offset is for --bundle"),
+        (["--bundle", "x", "--clock-offset", "soon"], "'soon' is not a time"),
         (["--open"], "--open is for the format perfetto"),
     ],
 )

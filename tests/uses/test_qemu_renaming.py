@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tesc.file_settings import Overrides
+from tesc.files import find_files
 from tesc.renaming import Files, RenamingRefused, renamed_event, rewritten
 from tesc.syntax.source import Source
 from tesc.uses.index import build
-from tesc.workspace import Overrides, Workspace, find_files
+from tesc.workspace import Workspace
 
 _EVENTS = 20
 STUBS = Path(__file__).parents[1] / "codegen" / "stubs"

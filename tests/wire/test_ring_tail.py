@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import mmap
 import random
+import signal
 import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tesc.trace.events import load_unit
 from tesc.wire.items import Before, LostInGuest, Missing, OtherSchema, Restart, Skipped, WireEvent
 from tesc.wire.ring import HEADER, MAGIC, ring_at
 from tesc.wire.ring_tail import RingTail
@@ -158,3 +165,35 @@ def test_a_restart_and_other_declarations(schema, unit_of):
     other = RingTail(0, schema_of_range(unit_of('tick(int number) "%d"\n'), 0))
     assert look(other, memory) == [OtherSchema(0, schema.hash, "CPU 0")]
     assert look(other, memory) == []
+
+
+def test_a_memory_that_is_followed(schema, tmp_path, monkeypatch):
+    """From before there is a ring to Ctrl-C; what was lost is said at the end."""
+    monkeypatch.chdir(tmp_path)
+    Path("guest").write_text('tick(uint32_t number) "%u"\nsay(const char *text) "says %s"\n')
+    Path("trace-events").write_text('include "guest" prefix g_ base 0x8000000000000000\n')
+    memory = Memory(schema_of_range(load_unit("guest"), 0))
+    command = [sys.executable, "-m", "tesc", "decode", "ram", "--guest", "--follow", "--events=trace-events"]
+    Path("ram").write_bytes(bytes(1 << 20))
+    with open("ram", "r+b") as file, mmap.mmap(file.fileno(), 0) as ram:
+
+        def put() -> None:
+            ram[8192 : 8192 + len(memory.data)] = bytes(memory.data)
+
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reader:
+            assert reader.stdout is not None and reader.stderr is not None
+            memory.event(1, 5 << 2 | 1, int.from_bytes(b"hello", "little"))
+            memory.event(0, 7)
+            put()
+            assert [reader.stdout.readline() for _ in range(2)] == [b"g_say says hello\n", b"g_tick 7\n"]
+            for number in range(100):
+                memory.event(0, number)
+            put()
+            lines = [reader.stdout.readline()]
+            while lines[-1] != b"g_tick 99\n":
+                lines.append(reader.stdout.readline())
+            lost = b"%d events before this are missing" % (100 - len(lines))
+            # It is counted once the guest is quiet.
+            time.sleep(0.5)
+            reader.send_signal(signal.SIGINT)
+            assert lost in reader.stderr.read()

@@ -2,5 +2,5 @@
 
 `models` knows the data models, `conversions` what printf makes of one conversion, `pairing` which
 parameter it takes, `errors` finds the errors of an event, `advice` what to write instead, and
-`findings` words what the rules report. `telling` says in words what a conversion prints.
+`reports` words what the rules report. `description` says in words what a conversion prints.
 """

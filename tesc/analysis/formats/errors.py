@@ -1,6 +1,6 @@
 """The errors of an event: its conversions paired with its parameters.
 
-For each data model an event has a error exactly where `gcc -Wformat` (gcc 12) finds error with
+For each data model an event has an error exactly where `gcc -Wformat` (gcc 12) objects to
 the call `qemu_log("NAME " FORMAT "\\n", ...)` that the log backend generates. Which error it is
 differs: the compiler pairs in order, so that one missing argument makes all those after it
 wrong; here what is left over is what fits worst, as a person would see it.
@@ -189,7 +189,7 @@ def _one_each(found: list[FormatError]) -> list[FormatError]:
 
 
 def other_signs(event: Event, models: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-    """Conversions and parameters that fit but for their signs, in events without a error."""
+    """Conversions and parameters that fit but for their signs, in events without an error."""
     if event.format is None or format_errors(event, models):
         return
     conversions = event.format.parsed.conversions

@@ -29,7 +29,7 @@ def mismatches(event: Event, tree: Tree, settings: Settings, code: str) -> Itera
 
 
 def conversion_of(error: FormatError, event: Event) -> tuple[Format, Conversion, Span]:
-    """The format and the conversion that a error is about, and where that is."""
+    """The format and the conversion that an error is about, and where that is."""
     assert event.format is not None
     assert error.conversion is not None
     conversion = event.format.parsed.conversions[error.conversion]

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 class TooManyArguments(EventRule):
     """An event has more arguments than its tracers take.
 
-    A record of the guest tunnel and of the 2011 tracers holds six arguments; LTTng, DTrace and
-    SystemTap take ten. What is beyond is refused by the tracer's own tools, long after the event was
-    written. Profiles qemu and guest allow ten, `--max-args` sets another cap. An event that crosses the
+    A record of the guest tunnel and of the 2011 tracers holds six arguments; LTTng takes ten, SDT probes
+    (DTrace, SystemTap) twelve. What is beyond is refused by the tracer's own tools, long after the event was
+    written. bpftrace reads six of a probe's arguments on x86-64 before 0.27, so the first six should be what
+    matters most. Profiles qemu and guest allow ten, `--max-args` sets another cap. An event that crosses the
     guest tunnel by the words of 2011 has six at most, whatever they say; by frames it may have ten.
 
     Wrong:

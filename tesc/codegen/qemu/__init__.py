@@ -13,6 +13,7 @@ from tesc.codegen.qemu.output import Options, Output
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any
 
     from tesc.codegen.qemu.backends.base import Backend
     from tesc.units.rejections import Rejection
@@ -69,9 +70,19 @@ def load_backends(names: Iterable[str]) -> list[Backend]:
     return found
 
 
+def load_formats(names: Iterable[str]) -> None:
+    """Import what makes some formats, which else happens when the first output of each is made."""
+    for name in names:
+        _format(name)
+
+
+def _format(name: str) -> Any:
+    return import_module(f"{__name__}.formats.{name.replace('-', '_')}")
+
+
 def generate(events: Sequence[UnitEvent], options: Options) -> tuple[str, list[Rejection]]:
     """The text of one output, and the events that it cannot hold (then the text is not to be used)."""
-    form = import_module(f"{__name__}.formats.{options.format.replace('-', '_')}")
+    form = _format(options.format)
     out = Output(options.output, options.compat == "fixed", options.release)
     form.generate(out, events, load_backends(options.backends), options)
     return out.text(), out.refusals

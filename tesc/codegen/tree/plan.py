@@ -29,7 +29,9 @@ FORMATS = ("h", "c", "rs", "d", "ust-events-h", "ust-events-c")
 _NEEDED = {"dtrace": ("d",), "ust": ("ust-events-h", "ust-events-c")}
 # Microseconds that an event takes in a format, roughly, to share the work out.
 _COSTS = {"rs": 12, "h": 9, "ust-events-h": 8, "c": 3}
-_FILE_COST = 300
+_FILE_COST = 200
+# And to be read.
+_READING = 15
 
 
 @record
@@ -66,7 +68,16 @@ class Planned:
     def cost(self) -> int:
         """About how many microseconds it takes to make and write it."""
         events = sum(len(group.unit.events) for group in self.groups)
-        return _FILE_COST + events * (_COSTS.get(self.options.format, 2) if self.options else 1)
+        return _cost(events, self.options.format if self.options else "")
+
+
+def _cost(events: int, form: str) -> int:
+    return _FILE_COST + events * (_COSTS.get(form, 2) if form else 1)
+
+
+def cost_of_group(lines: int, options: TreeOptions) -> int:
+    """About how many microseconds a file of so many lines takes, to read it and to make all of it."""
+    return sum(_cost(lines, form) for form in _formats(options) if form in _OF_GROUP) + lines * _READING
 
 
 @record
@@ -83,18 +94,10 @@ def plan(groups: Sequence[Group], options: TreeOptions) -> list[Planned]:
     This is the order of gen's outputs, everywhere. The first one is always the same: ninja asks that a
     depfile's first target be the command's.
     """
-    needed = [form for backend in options.backends for form in _NEEDED.get(backend, ())]
-    formats = tuple(dict.fromkeys((*options.formats, *needed)))
     everything = tuple(groups)
     made = [Planned(EVENTS_ALL, everything, None)]
-    made += [
-        Planned(name, (group,), _options(options, form, group.name, name))
-        for group in groups
-        for form in formats
-        if form in _OF_GROUP
-        for name in [identifiers.file_name(group.name, _OF_GROUP[form])]
-    ]
-    for form in formats:
+    made += [one for group in groups for one in plan_of(group, options)]
+    for form in _formats(options):
         if form in _OF_ALL:
             name = identifiers.file_name(ALL, _OF_ALL[form])
             made.append(Planned(name, everything, _options(options, form, ALL, name)))
@@ -103,6 +106,32 @@ def plan(groups: Sequence[Group], options: TreeOptions) -> list[Planned]:
         told = replace(told, binary=tapset.binary, probe_prefix=tapset.probe_prefix)
         made.append(Planned(tapset.name, everything, told))
     return made
+
+
+def plan_of(group: Group, options: TreeOptions) -> list[Planned]:
+    """The files of one group alone."""
+    return [
+        Planned(name, (group,), _options(options, form, group.name, name))
+        for form, name in _names(group.name, options)
+    ]
+
+
+def names_by_group(groups: Sequence[str], options: TreeOptions) -> list[str] | None:
+    """The names of a plan's files, but the first; None where some are of all groups together."""
+    if options.tapsets or any(form in _OF_ALL for form in _formats(options)):
+        return None
+    return [name for group in groups for _, name in _names(group, options)]
+
+
+def _names(group: str, options: TreeOptions) -> list[tuple[str, str]]:
+    """Format and name of each of a group's files."""
+    formats = [form for form in _formats(options) if form in _OF_GROUP]
+    return [(form, identifiers.file_name(group, _OF_GROUP[form])) for form in formats]
+
+
+def _formats(options: TreeOptions) -> tuple[str, ...]:
+    needed = [form for backend in options.backends for form in _NEEDED.get(backend, ())]
+    return tuple(dict.fromkeys((*options.formats, *needed)))
 
 
 def _options(options: TreeOptions, form: str, group: str, name: str) -> Options:

@@ -19,14 +19,16 @@ from tesc.records import record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any, BinaryIO, Literal
+    from typing import Any, BinaryIO, Literal, Optional
 
     from tesc.codegen.tree.plan import Planned
 
     Before = Literal["same", "different", "missing"]
+    # Plans some of the files; None where they can't be planned by themselves.
+    Part = Callable[[], Optional[Sequence[Planned]]]
 
 # Microseconds of work from which on another process makes up for its start.
-_WORTH_A_PROCESS = 40_000
+WORTH_A_PROCESS = 40_000
 
 
 @record
@@ -53,17 +55,23 @@ class Interrupted(Exception):
 class _Share:
     """The files that one process makes."""
 
-    def __init__(self, folder: str, planned: Sequence[Planned], write: bool) -> None:
+    def __init__(self, folder: str, part: Part, write: bool) -> None:
         self._folder = folder
-        self._planned = planned
+        self._part = part
         self._write = write
         self._texts: list[tuple[str, str]] = []
         self._folders: set[str] = set()
 
-    def make(self, progress: Callable[[int], None]) -> list[str]:
-        """Make the texts; returns what some output cannot hold, as it is printed."""
+    def make(self, progress: Callable[[int], None]) -> list[str] | None:
+        """Make the texts; returns what some output cannot hold, as it is printed.
+
+        None where the part cannot be made by itself.
+        """
+        part = self._part()
+        if part is None:
+            return None
         refused = []
-        for planned in self._planned:
+        for planned in part:
             file, refusals = generate(planned)
             refused += [refusal.line for refusal in refusals]
             self._texts.append((_path(self._folder, file.name), file.text))
@@ -168,14 +176,20 @@ def _receive(pipe: BinaryIO) -> Any:
 
 def _shares(planned: Sequence[Planned], processes: int) -> list[list[Planned]]:
     """The files, dealt out so that all processes have about the same to do."""
-    total = sum(one.cost for one in planned)
-    count = max(1, min(processes, total // _WORTH_A_PROCESS, len(planned))) if hasattr(os, "fork") else 1
-    shares: list[list[Planned]] = [[] for _ in range(count)]
-    costs = [0] * count
-    for one in sorted(planned, key=lambda one: -one.cost):
-        least = costs.index(min(costs))
-        shares[least].append(one)
-        costs[least] += one.cost
+    costs = [one.cost for one in planned]
+    most = min(processes, sum(costs) // WORTH_A_PROCESS, len(planned))
+    count = max(1, most) if hasattr(os, "fork") else 1
+    return [[planned[at] for at in share] for share in dealt(costs, count)]
+
+
+def dealt(costs: Sequence[int], count: int) -> list[list[int]]:
+    """The numbers of things, dealt out so that all get about the same to do."""
+    shares: list[list[int]] = [[] for _ in range(count)]
+    given = [0] * count
+    for at in sorted(range(len(costs)), key=lambda at: -costs[at]):
+        least = given.index(min(given))
+        shares[least].append(at)
+        given[least] += costs[at]
     return shares
 
 
@@ -191,22 +205,43 @@ def run(
     Returns what outputs cannot hold, and what was made, in the order of the plan. `progress` hears
     of the part that is done. Raises OSError, after which every file is as it was or as it will be.
     """
-    mine, *theirs = [_Share(folder, share, write) for share in _shares(planned, processes)]
-    total = sum(one.cost for one in planned) or 1
+    shares = [lambda share=share: share for share in _shares(planned, processes)]
+    total = sum(one.cost for one in planned)
+    found = run_parts(folder, shares, [one.name for one in planned], total, write, progress)
+    assert found is not None
+    return found
+
+
+def run_parts(
+    folder: str,
+    parts: Sequence[Part],
+    names: Sequence[str],
+    total: int,
+    write: bool,
+    progress: Callable[[float], None],
+) -> tuple[list[str], list[Made]] | None:
+    """The same for parts, each of which a process plans by itself; None, and nothing done, where one can't.
+
+    `names` are those of all files, in order, and `total` is about what they cost.
+    """
+    mine, *theirs = [_Share(folder, part, write) for part in parts]
     done = 0
 
     def count(cost: int) -> None:
         nonlocal done
         done += cost * (len(theirs) + 1)
-        progress(min(done / total, 1.0))
+        progress(min(done / (total or 1), 1.0))
 
     workers: list[_Worker] = []
     try:
         for share in theirs:
             workers.append(_Worker(share, workers))
-        refused = mine.make(count)
-        for worker in workers:
-            refused += worker.answer()
+        answers = [mine.make(count), *(worker.answer() for worker in workers)]
+        refused = []
+        for answer in answers:
+            if answer is None:
+                return None
+            refused += answer
         if refused:
             return refused, []
         for worker in workers:
@@ -217,5 +252,5 @@ def run(
     finally:
         for worker in workers:
             worker.close()
-    order = {_path(folder, one.name): at for at, one in enumerate(planned)}
+    order = {_path(folder, name): at for at, name in enumerate(names)}
     return [], sorted((Made(*one) for one in finished), key=lambda made: order[made.path])

@@ -1,4 +1,4 @@
-"""What keeps a file from canonical layout, a error a line, with the edits that fix it."""
+"""What keeps a file from canonical layout, one error per line, with the edits that fix it."""
 
 from __future__ import annotations
 

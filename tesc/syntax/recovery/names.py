@@ -57,7 +57,7 @@ def unquoted(repair: LineRepair, token: Token, what: str) -> tuple[int, str]:
 
 
 def read_name(repair: LineRepair, token: Token, what: str) -> Word | None:
-    """The name that a word is meant to be; None, with a error, where it's another length."""
+    """The name that a word is meant to be; None, with an error, where it's another length."""
     begin, text = unquoted(repair, token, what)
     if NAME.fullmatch(text):
         return Word(repair.start + begin, text)

@@ -288,12 +288,14 @@ static void write_event(struct state *state, uint32_t id, const uint64_t *x)
 void tesc_guest_n(unsigned event, const uint64_t *x)
 {
     unsigned long flags = 0;
-    unsigned cpu = TESC_GUEST_SOURCE();
+    unsigned cpu;
 
     if (event == 0 || event > tesc_guest_count) {
         return;
     }
     TESC_GUEST_LOCK(flags);
+    /* Not before: a thread may be moved to another CPU until then. */
+    cpu = TESC_GUEST_SOURCE();
     if (cpu >= TESC_GUEST_RINGS || states[cpu].ring == NULL) {
         tesc_guest_lost++;
     } else {

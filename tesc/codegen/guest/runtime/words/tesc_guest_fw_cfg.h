@@ -4,7 +4,7 @@
 #define TESC_GUEST_FW_CFG_H
 
 /*
- * The registers are a selector of 16 bits and a data register of 8: behind I/O ports at 0x510 and 0x511,
+ * The fw_cfg register layout: a selector of 16 bits and a data register of 8, at the I/O ports 0x510 and 0x511,
  * memory-mapped where the board says.
  *
  * The device's write channel (0x4000), entry 0, of eight bytes: the host gets a word when the last

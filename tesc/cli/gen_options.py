@@ -1,0 +1,60 @@
+"""What `tesc gen` is to make of a tree: by its arguments, else by the configuration."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from tesc.cli.terminal import Failure
+from tesc.codegen.qemu import BACKENDS, BadBackend, load_backends
+from tesc.codegen.tree.plan import FORMATS, TreeOptions
+from tesc.units.releases import release_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from tesc.source_tree import SourceTree
+
+_DEFAULT_BACKENDS = ("log",)
+_DEFAULT_FORMATS = ("h", "c")
+
+
+def asked_for(options: argparse.Namespace, tree: SourceTree, out: str) -> TreeOptions:
+    """What is to be made, by the options and the configuration. Raises Failure."""
+    configured = tree.settings.generate
+    for tapset in configured.tapsets:
+        if os.path.basename(tapset.name) != tapset.name or tapset.name in (".", "..") or "\\" in tapset.name:
+            raise Failure(f"[[generate.tapset]] name '{tapset.name}': a file's name, without folders")
+    backends = _split(options.backends) or configured.backends or _DEFAULT_BACKENDS
+    formats = _split(options.formats) or configured.formats or _DEFAULT_FORMATS
+    try:
+        load_backends(backends)
+    except BadBackend as error:
+        raise Failure(f"{error} (tesc has {', '.join(BACKENDS)})") from None
+    for form in formats:
+        if form not in FORMATS:
+            hint = "; tapsets are set up in [[generate.tapset]]" if form.endswith("stap") else ""
+            raise Failure(f"unknown format: {form} (of a tree: {', '.join(FORMATS)}){hint}")
+    release = release_of(tree.settings.qemu_release)
+    if not release.has("group-headers"):
+        raise Failure(
+            f"QEMU {release.name} has outputs in each folder: tesc gen is for builds from 5.2 on, "
+            "tesc tracetool for older ones, too"
+        )
+    if "rs" in formats and not release.has("rust"):
+        raise Failure(f"QEMU {release.name} has no format rs: it came with 10.2")
+    compat = options.compat or tree.settings.compat
+    return TreeOptions(
+        out=out,
+        backends=backends,
+        formats=formats,
+        tapsets=configured.tapsets,
+        platform=sys.platform,
+        compat=compat,
+        release=release,
+    )
+
+
+def _split(text: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip()))
