@@ -16,7 +16,6 @@ from itertools import compress
 from tesc.trace import vectors
 from tesc.trace.errors import Broken, TraceErrors
 from tesc.trace.events import DROPPED
-from tesc.trace.guest_input import GuestInput
 from tesc.trace.input import TraceInput, Truncated
 from tesc.trace.layout import (
     DROPPED_ID,
@@ -103,7 +102,7 @@ class RecordReader:
         self.source = source
         self.layout = layout
         self.catalogue = catalogue
-        self.errors = source.errors if isinstance(source, GuestInput) else TraceErrors(source.path)
+        self.errors = TraceErrors(source.path) if source.errors is None else source.errors
         self.records = 0
         self.mappings = 0
         self.lost = 0
@@ -113,7 +112,7 @@ class RecordReader:
         # The times of the first and the last record so far, and how many are earlier than the one before.
         self.first_record = self.last_time = UNKNOWN
         self.steps_back = 0
-        self._guest = source.events if isinstance(source, GuestInput) else ()
+        self._guest = source.events
         self._mapped: dict[int, TracedEvent | str] = {}
         self._named = catalogue.named
         # The names that the trace itself gives to IDs.
