@@ -20,7 +20,7 @@ from pygments.token import (
 )
 
 from tesc.syntax.c_type import ALLOWED_WORDS, FLOATING_WORDS, QUALIFIERS, TAG_WORDS
-from tesc.syntax.printf import PRI_MACROS
+from tesc.syntax.inttypes import PRI_MACROS
 
 _BLANKS = r"[ \t]*"
 _WORD = r"[A-Za-z0-9_]+"

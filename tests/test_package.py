@@ -44,7 +44,7 @@ def test_wheel_holds_nothing_else(wheel):
 def test_wheel_installs_the_scripts(wheel):
     names = wheel.namelist()
     (entries,) = [name for name in names if name.endswith("/entry_points.txt")]
-    assert "tesc = tesc.cli.main:main" in wheel.read(entries).decode()
+    assert "tesc = tesc.cli.main:start" in wheel.read(entries).decode()
     (script,) = [name for name in names if name.endswith(".data/scripts/tesc-tracetool")]
     assert wheel.read(script).startswith(b"#!python\n")
     assert wheel.getinfo(script).external_attr >> 16 & 0o111, "not executable"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tesc.analysis.diagnostic import Fix, SourceEdit
-from tesc.syntax.printf import PRI_MACROS, StringLiteral
+from tesc.syntax.inttypes import PRI_MACROS
+from tesc.syntax.printf import StringLiteral
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False

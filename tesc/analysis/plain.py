@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import re
 
+from tesc.syntax.inttypes import PRI_MACROS, TRACETOOL_LENGTHS
 from tesc.syntax.parser import parse
-from tesc.syntax.printf import PRI_MACROS, TRACETOOL_LENGTHS
 from tesc.syntax.source import Source
 
 TYPE_CHECKING = False

@@ -8,14 +8,13 @@ import sys
 from io import StringIO
 
 from tesc.cli.builds import say_oddities, traced_events
-from tesc.cli.events import add_events_option
-from tesc.cli.filters import add_filters, selection_of
-from tesc.cli.overrides import add_overrides, overrides
-from tesc.cli.span_options import add_span_options, counters_of, pairings_of, say_unmatched
+from tesc.cli.decode_options import add_options, check
+from tesc.cli.filters import selection_of
+from tesc.cli.overrides import overrides
+from tesc.cli.span_options import counters_of, pairings_of, say_unmatched
 from tesc.cli.terminal import Failure, error
 from tesc.cli.units import refused
-from tesc.trace.ctf import VERSIONS
-from tesc.trace.formats import FOLDER_FORMATS, FORMATS
+from tesc.trace.formats import FOLDER_FORMATS
 from tesc.trace.tables import TABLE_FORMATS
 from tesc.units.rejections import rejections
 
@@ -36,32 +35,11 @@ if TYPE_CHECKING:
     from tesc.units.rejections import Rejection
     from tesc.units.unit import Unit
 
-_ALL_FORMATS = {**FORMATS, **FOLDER_FORMATS, **TABLE_FORMATS}
-_EPILOG = f"""\
-formats:
-{"".join(f"  {name:<13}{text}{chr(10)}" for name, text in _ALL_FORMATS.items())}
-TIME is a number with or without a unit, ns (the default), us, ms or s, counted as the trace counts:
-'1500000', '2.5s'. With a + it counts from the first record: '+100ms'. --since is inclusive, --until
-is not. PATTERN is a name in which * stands for any characters and ? for any one; '-PATTERN' takes
-events off again (--event=-PATTERN, or after a comma).
-
-CONDITION compares with == != < <= > >= and, for texts, ~ and !~ (a PATTERN in quotes); & masks bits;
-and, or, not and parentheses join. Names are arguments, or the record's name, pid and time; an argument
-of one of these names comes first, and record.name is always the event's. Numbers have the values of their
-types. What an event lacks makes a comparison false: 'not len > 5' leaves out events without len.
-
-Several traces are merged by time; records without a time (a guest's stream has none) come first.
-A simpletrace file is known by its header, and so is its byte order. Text that the tracer recorded is
-printed byte for byte; QEMU cuts it after 512 bytes, and records NULL as empty text.
-
-exit status: 0 all was read, 1 something could not be (what could is printed), 2 nothing could
-"""
-
 
 def main(words: Sequence[str]) -> int:
     """Run the command without the parsers of all others: making them takes as long as many a trace."""
     parser = argparse.ArgumentParser(prog="tesc decode")
-    _add_arguments(parser)
+    add_options(parser)
     # `--guest TRACE` names a trace: it takes a value only after `=`, which argparse does not know of.
     options = list(words).index("--") if "--" in words else len(words)
     spelled = ["--guest=" if word == "--guest" else word for word in words[:options]]
@@ -70,131 +48,14 @@ def main(words: Sequence[str]) -> int:
 
 def add_parser(commands: Commands) -> None:
     """Let the list of commands have it; `main` reads its arguments."""
-    _add_arguments(commands.add_parser("decode", help="a simpletrace binary as text, JSON lines, ..."))
-
-
-def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    from tesc.cli.formatting import Described
-
-    parser.description = "Print traces that QEMU's simple backend wrote, or that a guest sent."
-    parser.epilog = _EPILOG
-    parser.formatter_class = Described
-    parser.add_argument("traces", nargs="+", metavar="TRACE", help="the trace; - is standard input")
-    add_events_option(parser)
-    parser.add_argument(
-        "--format",
-        choices=[*FORMATS, *FOLDER_FORMATS, *TABLE_FORMATS],
-        default="text",
-        help="see below (default: text)",
-    )
-    parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
-    parser.add_argument(
-        "--append",
-        action="store_true",
-        help="parquet, sqlite: add the traces to what FILE has (default: FILE is replaced)",
-    )
-    parser.add_argument("--stats", action="store_true", help="count the records of each event instead")
-    spans = parser.add_argument_group("spans: the time from one record to another")
-    spans.add_argument(
-        "--latency",
-        action="store_true",
-        help="how long spans took: count, median, percentiles and a histogram of each (as text or jsonl)",
-    )
-    add_span_options(spans)
-    spans.add_argument(
-        "--counter",
-        action="append",
-        default=[],
-        metavar="EVENT.ARGUMENT",
-        help="perfetto: draw this argument of events as a counter; EVENT may be a pattern",
-    )
-    parser.add_argument(
-        "--open",
-        action="store_true",
-        help="perfetto: serve the file on this machine alone, and print the address that opens it in "
-        "Perfetto's viewer, until Ctrl-C",
-    )
-    parser.add_argument(
-        "--bundle",
-        metavar="FILE",
-        help="write an archive (tar) for Perfetto's viewer with a picture of each TRACE, among which may be "
-        "the text of 'trace-cmd report', and a manifest that says which machine's it is",
-    )
-    parser.add_argument(
-        "--clock-offset",
-        type=_offset,
-        metavar="TIME",
-        help="bundle: how far the traced host's real-time clock is ahead of its monotonic one",
-    )
-    parser.add_argument(
-        "--ctf-version", choices=VERSIONS, help="ctf: the version to write (default: 1.8, which all can read)"
-    )
-    parser.add_argument("--follow", action="store_true", help="continue as the file grows, until Ctrl-C")
-    parser.add_argument(
-        "--other-lines", metavar="FILE", help="write a log's lines that are none of an event's here"
-    )
-    parser.add_argument(
-        "--guard-cells",
-        action="store_true",
-        help="csv: an apostrophe before text that spreadsheets would run",
-    )
-    parser.add_argument("--sort", action="store_true", help="order the records by time, also within a trace")
-    parser.add_argument(
-        "-j", "--jobs", type=_jobs, metavar="N", help="processes for a long trace (default: the cores)"
-    )
-    parser.add_argument("--timestamps", action="store_true", help="begin lines of text with PID@SECONDS:")
-    kinds = parser.add_argument_group("traces that have no header").add_mutually_exclusive_group()
-    kinds.add_argument(
-        "--guest",
-        nargs="?",
-        metavar="PREFIX",
-        help="what a guest sent (frames, the words of 2011, a copy of its memory with rings): of the only "
-        "include with a base, or of the file itself if there is none; --guest=PREFIX means the include with "
-        "that prefix",
-    )
-    kinds.add_argument(
-        "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"
-    )
-    add_elf(parser)
-    parser.add_argument(
-        "--compat",
-        choices=["qemu", "fixed"],
-        help="how the traced program's code was generated, which decides what was recorded as text "
-        "(default: the configuration's)",
-    )
-    add_filters(parser)
-    add_overrides(parser)
+    parser = commands.add_parser("decode", help="a simpletrace binary as text, JSON lines, ...")
+    add_options(parser)
     parser.set_defaults(run=run)
-
-
-def add_elf(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
-    """Add the option that finds texts in a firmware's file."""
-    parser.add_argument(
-        "--elf",
-        metavar="FIRMWARE[@OFFSET]",
-        help="find texts here that the guest sent by address only; OFFSET is how far it was moved when "
-        "it was loaded",
-    )
-
-
-def _jobs(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number of processes: it is 1 or more")
-    return int(text)
-
-
-def _offset(text: str) -> int:
-    from tesc.trace.selection import parse_moment
-
-    try:
-        return parse_moment(text).nanoseconds
-    except ValueError as wrong:
-        raise argparse.ArgumentTypeError(str(wrong)) from None
 
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
-    _check(options)
+    check(options)
     if options.open or options.bundle:
         from tesc.cli import pictures
 
@@ -283,51 +144,6 @@ def _say_others(readers: Sequence[RecordReader]) -> None:
         if reader.others and reader.records:
             what = "1 line is" if reader.others == 1 else f"{reader.others:,} lines are"
             error(f"{reader.source.path}: {what} none of an event's", "note")
-
-
-def _check(options: argparse.Namespace) -> None:
-    """Refuse options that contradict each other."""
-    if options.follow and len(options.traces) > 1:
-        raise Failure(
-            "--follow reads one trace: which record of several comes next is not known while they grow"
-        )
-    if [*options.traces, options.events].count("-") > 1:
-        raise Failure("standard input can be read once only")
-    if options.follow and options.sort:
-        raise Failure("--follow and --sort contradict each other: what comes first is known at the end")
-    if options.stats and options.format not in ("text", "jsonl", "csv"):
-        raise Failure(f"--stats has no format {options.format}: it is text, jsonl or csv")
-    if (options.span or options.spans) and not (
-        options.latency or options.bundle or options.format == "perfetto"
-    ):
-        raise Failure("--span and --spans go with --latency, or with --format perfetto")
-    drawn = options.format == "perfetto" or options.bundle
-    if options.counter and (options.latency or options.stats or not drawn):
-        raise Failure("--counter is for the format perfetto")
-    if options.open or options.bundle or options.clock_offset is not None:
-        from tesc.cli import pictures
-
-        pictures.check(options)
-    if options.format == "ctf":
-        from tesc.cli import ctf
-
-        ctf.check(options)
-    elif options.ctf_version:
-        raise Failure("--ctf-version is for the format ctf")
-    if options.format == "perfetto" and not (options.output or options.open) and sys.stdout.isatty():
-        raise Failure("the format perfetto is not text: name a file with --output")
-    if options.latency and (options.stats or options.follow or options.format not in ("text", "jsonl")):
-        raise Failure("--latency is printed as text or jsonl, of whole traces, without --stats")
-    if options.guard_cells and (options.stats or options.format != "csv"):
-        raise Failure("--guard-cells is for the format csv; others are no spreadsheets")
-    if options.format in TABLE_FORMATS:
-        from tesc.cli.tables import check
-
-        check(options)
-    elif options.append:
-        raise Failure("--append is for the formats parquet and sqlite")
-    if options.timestamps and (options.stats or options.format != "text"):
-        raise Failure("--timestamps is for the format text; others show times anyway")
 
 
 def errors_in(unit: Unit) -> list[Rejection]:

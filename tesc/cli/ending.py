@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-# What would be taken apart as soon as nobody needs it; None where the process goes on after the command.
+# What would be taken apart as soon as nobody needs it; None where the process continues after the command.
 _held: list[object] | None = None
 
 

@@ -8,7 +8,8 @@ import sys
 from contextlib import contextmanager
 
 from tesc.cli.builds import say_oddities, traced_events
-from tesc.cli.decode import add_elf, end_when_told, errors_in, open_traces
+from tesc.cli.decode import end_when_told, errors_in, open_traces
+from tesc.cli.decode_options import add_elf
 from tesc.cli.filters import add_filters, selection_of
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error, print_text, standard_input

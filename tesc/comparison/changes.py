@@ -7,7 +7,8 @@ from functools import lru_cache
 from tesc.comparison.matching import match
 from tesc.records import record
 from tesc.syntax.c_type import SIGNED_FIXED, UNSIGNED_FIXED, parse_type
-from tesc.syntax.printf import PRI_MACROS, parse_format
+from tesc.syntax.inttypes import PRI_MACROS
+from tesc.syntax.printf import parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from bisect import bisect_left, bisect_right
 
 from tesc.lsp.positions import units
 from tesc.records import record
+from tesc.syntax.inttypes import PRI_MACROS
 from tesc.syntax.nodes import Comment, Disable, Event, Include, Malformed, Prefix
-from tesc.syntax.printf import PRI_MACROS, StringLiteral
+from tesc.syntax.printf import StringLiteral
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from tesc.records import record
-from tesc.syntax.printf import macro_length, macro_letter, parse_format
+from tesc.syntax.inttypes import macro_length, macro_letter
+from tesc.syntax.printf import parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

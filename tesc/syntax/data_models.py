@@ -143,7 +143,7 @@ DATA_MODELS = tuple(MODELS)
 @lru_cache(maxsize=None)
 def expansion(macro: str, model: str) -> str:
     """What a macro of <inttypes.h>, such as PRIx64, stands for on a data model: `lx`."""
-    from tesc.syntax.printf import PRI_MACROS  # settings only need the models' names
+    from tesc.syntax.inttypes import PRI_MACROS  # settings only need the models' names
 
     letter, size = PRI_MACROS[macro]
     return MODELS[model].lengths[size] + letter

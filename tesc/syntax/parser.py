@@ -1,8 +1,7 @@
 """From a source's text to its tree, line by line.
 
-Most lines are plain events; one expression, assembled from the terminals of grammar.lark, reads
-those whole. Everything else, directives and every mistake, goes through lark's parser, and what
-lark refuses is explained by `recovery`.
+Most lines are plain events, which `plain_events` reads whole. Everything else, directives and every
+mistake, goes through lark's parser, and what lark refuses is explained by `recovery`.
 """
 
 from __future__ import annotations

@@ -13,40 +13,13 @@ from functools import lru_cache
 
 from tesc.records import record
 from tesc.syntax.grammar import terminals
+from tesc.syntax.inttypes import PRI_MACROS as PRI_MACROS  # callers look for it here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
     FlawKind = Literal["bad-escape", "nul", "newline"]
-
-# C11 7.8.1: PRI, a conversion, and the width or kind of integer.
-_PRI_SIZES = [f"{kind}{bits}" for kind in ("", "LEAST", "FAST") for bits in (8, 16, 32, 64)] + ["MAX", "PTR"]
-# Each with its letter and its size.
-PRI_MACROS = {f"PRI{letter}{size}": (letter, size) for letter in "diouxX" for size in _PRI_SIZES}
-# The lengths of sizes on all hosts alike, with the exact widths of data models left aside: glibc, musl and
-# mingw-w64 define the macros of 8 and 16 bits without a length, since narrow arguments arrive as int (newlib
-# has `hh` and `h` there). LEAST and FAST are others on each host.
-SHARED_LENGTHS = {"8": "", "16": "", "32": "", "64": "ll", "MAX": "j", "PTR": "z"}
-# What QEMU 10.2's tracetool spells them as for Rust, and the macros that it knows.
-TRACETOOL_LENGTHS = {"8": "hh", "16": "h", "32": "", "64": "ll", "PTR": "t", "MAX": "j"}
-TRACETOOL_MACRO = rf"PRI([duixX])({'|'.join(TRACETOOL_LENGTHS)})"
-# QEMU's own macros that are whole conversions.
-OWN_MACROS = {"TARGET_FMT_plx": ("%016", "ll", "x")}
-
-
-def macro_letter(name: str) -> str:
-    """The letter that a macro prints by; empty where its name does not say.
-
-    Whatever follows the letter: tracetool takes any such name for one of <inttypes.h>.
-    """
-    return OWN_MACROS[name][2] if name in OWN_MACROS else name[3:4] if name.startswith("PRI") else ""
-
-
-def macro_length(name: str) -> str:
-    """The length of what a macro stands for, as SHARED_LENGTHS has it."""
-    return OWN_MACROS[name][1] if name in OWN_MACROS else SHARED_LENGTHS.get(name[4:], "")
-
 
 # C11 6.4.4.4; gcc adds \e and \E.
 SIMPLE_ESCAPES = dict(zip("abfnrtveE\\'\"?", "\a\b\f\n\r\t\v\x1b\x1b\\'\"?"))

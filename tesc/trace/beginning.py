@@ -11,8 +11,7 @@ import struct
 from tesc.trace.errors import Broken, PayloadMismatch, Unusable
 from tesc.trace.events import DROPPED
 from tesc.trace.input import TraceInput, Truncated
-from tesc.trace.layout import HEADER_BYTES, SENT_MARK, Mapping, framing, headed_layout
-from tesc.trace.logs import LogReader
+from tesc.trace.layout import HEADER_BYTES, LOG, SENT_MARK, Mapping, framing, headed_layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +62,10 @@ def oddities(reader: RecordReader) -> list[str]:
     The reader stays where it is.
     """
     found: dict[str, str] = {}
-    if isinstance(reader, LogReader):
+    if reader.layout == LOG:
+        from tesc.trace.logs import LogReader
+
+        assert isinstance(reader, LogReader)
         lines, misfits = reader.misfits(_MOST_RECORDS)
         # A text can hold a line's end, and lines of threads run into each other, but not often.
         if len(misfits) > _MOST_OF_ONE and len(misfits) * 10 > lines:

@@ -21,7 +21,6 @@ the order of the events files. So the build is the one that has all these names,
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 
 from tesc.records import record
 
@@ -134,6 +133,8 @@ def _shortest(build: Build, before: Sequence[Build]) -> list[str]:
     if base is None or 2 * len(mine & set(base.lines)) < len(mine):
         return [f"+ {line}" for line in build.lines]
     shown = [f"like {base.name}"]
+    from difflib import SequenceMatcher
+
     for kind, begin, end, start, stop in SequenceMatcher(None, base.lines, build.lines, False).get_opcodes():
         if kind == "equal":
             shown.append(f"= {end - begin}")

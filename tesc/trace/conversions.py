@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from tesc.records import record
 from tesc.syntax.data_models import expansion
-from tesc.syntax.printf import PRI_MACROS, parse_format
+from tesc.syntax.inttypes import PRI_MACROS
+from tesc.syntax.printf import parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

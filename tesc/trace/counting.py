@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tesc.trace.events import TracedEvent
-    from tesc.trace.reader import Made, RecordReader
+    from tesc.trace.made import Made
+    from tesc.trace.reader import RecordReader
     from tesc.trace.selection import Selection
     from tesc.trace.values import Value, Values
     from tesc.trace.vectors import Frames

@@ -35,6 +35,8 @@ class GuestInput(TraceInput):
     memory itself, whose rings grow.
     """
 
+    errors: TraceErrors
+
     def __init__(self, source: TraceInput, catalogue: Catalogue, asked: GuestTrace) -> None:
         """Go on from a source of which at least the first bytes were read. Raises Unusable."""
         from tesc.trace.guest import GuestEvents

@@ -13,9 +13,12 @@ from tesc.trace.errors import Unusable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from mmap import mmap
     from typing import TypeVar
+
+    from tesc.trace.errors import TraceErrors
+    from tesc.trace.events import TracedEvent
 
     T = TypeVar("T")
 
@@ -32,8 +35,12 @@ class TraceInput:
     """A window on a trace: `data` is what was read and not yet given up, `at` the place in it.
 
     `start` is the offset of data[0] in the trace, so start + at is where the reader is.
-    With `follow`, the end of a file is not the end: more may come.
+    With `follow`, the end of a file is not the end: more may come. What a guest sent has `events`, and
+    `errors` that were found before there are records.
     """
+
+    events: Sequence[TracedEvent] = ()
+    errors: TraceErrors | None = None
 
     def __init__(self, path: str, follow: bool = False) -> None:
         """Open a file; `-` is standard input. Raises OSError."""

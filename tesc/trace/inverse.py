@@ -105,7 +105,10 @@ def doubts(text: str, kinds: Sequence[Kind], model: Model = LP64) -> list[Doubt]
     fields = [part for part in parts if isinstance(part, Applied)]
     found = []
     for before, after in zip(parts, parts[1:]):
-        if isinstance(before, Applied) and isinstance(after, Applied) and not _separate(before, after):
+        if not (isinstance(before, Applied) and isinstance(after, Applied)) or _separate(before, after):
+            continue
+        # The last character of a line is that, whatever it is.
+        if _is_text(before) or after is not parts[-1] or after.letter not in "cC":
             found.append(Doubt(before.index, "nothing separates it from the next argument", joined=True))
     for before, between, after in zip(parts, parts[1:], parts[2:]):
         texts = [part for part in (before, after) if isinstance(part, Applied) and _is_text(part)]
@@ -225,7 +228,9 @@ def _number(field: Applied, lazy: str) -> str:
 
 
 def _length(field: Applied) -> tuple[int, int]:
-    """How many digits a number can have, without its sign and base."""
+    """How many digits a number can have, without its sign and base; a character is one."""
+    if field.letter in "cC":
+        return 1, 1
     signed = field.kind.signed and not field.kind.truth
     bits = field.bits if signed or field.kind.bits > field.bits else field.kind.bits
     per_digit = _DIGIT_BITS.get(field.letter)

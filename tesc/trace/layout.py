@@ -67,6 +67,10 @@ class PayloadLayout:
         return self.typed and self.start > 0
 
 
+# A log: no such version of the simpletrace format was ever written.
+LOG = PayloadLayout("<", 1, 0)
+
+
 @record
 class Mapping:
     """A mapping record: from here on `id` means the event `name`."""

@@ -19,8 +19,9 @@ from tesc.trace.errors import Broken, PayloadMismatch
 from tesc.trace.events import TracedEvent
 from tesc.trace.input import Truncated
 from tesc.trace.inverse import certain, inverse
-from tesc.trace.layout import UNKNOWN, PayloadLayout
-from tesc.trace.reader import LONGEST_KEPT, MOST_KEPT, Made, RecordReader, Rows
+from tesc.trace.layout import LOG, UNKNOWN
+from tesc.trace.made import LONGEST_KEPT, Made
+from tesc.trace.reader import MOST_KEPT, RecordReader, Rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from tesc.trace.selection import Window
     from tesc.trace.values import Values
 
-# No such version of the simpletrace format was ever written.
-LOG = PayloadLayout("<", 1, 0)
 # A longer line is none of an event.
 LONGEST = 1 << 20
 # How many lines a text may have run over.

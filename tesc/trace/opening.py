@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from tesc.trace import logs
 from tesc.trace.errors import Broken, Unusable
-from tesc.trace.guest_input import GuestInput
 from tesc.trace.input import TraceInput, Truncated
-from tesc.trace.layout import HEADER_BYTES, PayloadLayout, headed_layout, headless_layout
+from tesc.trace.layout import HEADER_BYTES, LOG, PayloadLayout, headed_layout, headless_layout
 from tesc.trace.reader import RecordReader
 
 TYPE_CHECKING = False
@@ -30,8 +28,10 @@ def open_reader(
     source = TraceInput(path, follow)
     try:
         layout = _layout(source, guest, headless, catalogue)
-        if layout == logs.LOG:
-            log = logs.LogReader(source, catalogue)
+        if layout == LOG:
+            from tesc.trace.logs import LogReader
+
+            log = LogReader(source, catalogue)
             # A log can begin with gigabytes of other lines, but a short file is known from end to end.
             if len(source.data) < source.chunk and not follow and not log.has_event():
                 raise Unusable(_no_trace(source, catalogue))
@@ -41,6 +41,8 @@ def open_reader(
         source.at = layout.start
         if layout.version is None:
             assert guest is not None
+            from tesc.trace.guest_input import GuestInput
+
             source = GuestInput(source, catalogue, guest)
         return RecordReader(source, layout, catalogue)
     except BaseException:
@@ -70,8 +72,10 @@ def _layout(
         return headless_layout(source.data)
     if not source.data:
         raise Unusable(f"{source.path}: byte 0: the file is empty: not even a header is there")
-    if logs.looks_like_log(source.data):
-        return logs.LOG
+    from tesc.trace.logs import looks_like_log
+
+    if looks_like_log(source.data):
+        return LOG
     raise Unusable(_no_trace(source, catalogue))
 
 

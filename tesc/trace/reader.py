@@ -14,10 +14,8 @@ import struct
 from itertools import compress
 
 from tesc.trace import vectors
-from tesc.trace.columnwise import many_of
 from tesc.trace.errors import Broken, TraceErrors
 from tesc.trace.events import DROPPED
-from tesc.trace.guest_input import GuestInput
 from tesc.trace.input import TraceInput, Truncated
 from tesc.trace.layout import (
     DROPPED_ID,
@@ -29,11 +27,12 @@ from tesc.trace.layout import (
     framing,
 )
 from tesc.trace.loops import CORRUPT, take_made, take_rows
+from tesc.trace.made import Made, Shape
 from tesc.trace.selection import Pending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from typing import Any, Union
 
     from tesc.trace.events import Catalogue, TracedEvent
@@ -49,91 +48,12 @@ if TYPE_CHECKING:
     Prepare = Callable[[TracedEvent], Union[Callable[[Values], Any], None]]
 
 # How many payloads are kept with what was made of them, for all events together and but for those
-# of one piece of the trace, and how long ones.
+# of one piece of the trace.
 MOST_KEPT = 1 << 17
-LONGEST_KEPT = 512
-# Fewer payloads of one length are not worth making what takes them apart.
-_FEW_TEXTS = 4
 # Less data than this is not worth a search.
 FEW = 1 << 14
 # More IDs than this are no table of events but noise.
 MOST_MAPPINGS = 1 << 17
-
-
-class Shape:
-    """How payloads with one text are laid out: `index` is the text's place, `least` their size without it."""
-
-    def __init__(self, order: str, texts: Sequence[bool]) -> None:
-        self.index = texts.index(True)
-        self.least = 8 * len(texts) - 4
-        self._order = order
-        self._after = len(texts) - self.index - 1
-
-    def unpacker(self, size: int) -> struct.Struct:
-        """What takes a payload apart whose text has so many bytes: its length comes before it."""
-        return struct.Struct(f"{self._order}{self.index}QI{size}s{self._after}Q")
-
-
-class Made(dict):  # type: ignore[type-arg]
-    """What was made of an event's payloads; asking for a new one makes it. Raises as splitters do."""
-
-    __slots__ = ("fixed", "make", "many", "shape", "split", "texts")
-
-    def __init__(
-        self,
-        split: Callable[[bytes], Values],
-        make: Callable[[Values], Any],
-        fixed: struct.Struct | None = None,
-        shape: Shape | None = None,
-        texts: Sequence[bool] = (),
-    ) -> None:
-        """`fixed` is the layout of payloads that are all of one size, `shape` of those with one text.
-
-        `texts` says which arguments are text.
-        """
-        super().__init__()
-        self.split = split
-        self.make = make
-        # What makes the same of columns of many payloads' values, if there are any.
-        self.many = many_of(make) if texts else None
-        self.texts = texts
-        self.fixed = fixed
-        self.shape = shape
-
-    def all_of(self, payloads: list[bytes]) -> list[Any]:
-        """What is made of each payload; of those that are new, all at once where their layout allows it."""
-        found = list(map(self.get, payloads))
-        if all(found):
-            return found
-        # What is made may be None, too: of what a condition leaves out.
-        new = list(dict.fromkeys([p for p, made in zip(payloads, found) if not made and p not in self]))
-        if self.fixed is not None and self.fixed.size:
-            self.update(zip(new, map(self.make, self.fixed.iter_unpack(b"".join(new)))))
-        elif self.shape is not None:
-            self._meet_texts(new, self.shape)
-        return list(map(self.__getitem__, payloads))
-
-    def _meet_texts(self, new: list[bytes], shape: Shape) -> None:
-        """Payloads with one text, whose layout follows from their length: those of each length at once."""
-        lengths: dict[int, list[bytes]] = {}
-        for payload in new:
-            if len(payload) <= LONGEST_KEPT:
-                lengths.setdefault(len(payload), []).append(payload)
-        for length, some in lengths.items():
-            size = length - shape.least
-            if len(some) < _FEW_TEXTS or size < 0:
-                continue  # made where they are asked for
-            found = shape.unpacker(size).iter_unpack(b"".join(some))
-            at = shape.index
-            values = [(*words[:at], *words[at + 1 :]) for words in found if words[at] == size]
-            if len(values) == len(some):
-                self.update(zip(some, map(self.make, values)))
-
-    def __missing__(self, payload: bytes) -> Any:
-        made = self.make(self.split(payload))
-        if len(payload) <= LONGEST_KEPT:
-            self[payload] = made
-        return made
 
 
 class Rows:
@@ -182,7 +102,7 @@ class RecordReader:
         self.source = source
         self.layout = layout
         self.catalogue = catalogue
-        self.errors = source.errors if isinstance(source, GuestInput) else TraceErrors(source.path)
+        self.errors = TraceErrors(source.path) if source.errors is None else source.errors
         self.records = 0
         self.mappings = 0
         self.lost = 0
@@ -192,7 +112,7 @@ class RecordReader:
         # The times of the first and the last record so far, and how many are earlier than the one before.
         self.first_record = self.last_time = UNKNOWN
         self.steps_back = 0
-        self._guest = source.events if isinstance(source, GuestInput) else ()
+        self._guest = source.events
         self._mapped: dict[int, TracedEvent | str] = {}
         self._named = catalogue.named
         # The names that the trace itself gives to IDs.

@@ -253,3 +253,21 @@ KEYWORD = _row(
         **READERS,
     },
 )
+FRAME = _row(
+    codes.TOO_MANY_ARGUMENTS,
+    "arguments that may take more bytes than a frame holds",
+    f"a({', '.join(f'uint64_t p{number}' for number in range(30))})\n",
+    READERS,
+)
+MOST_EVENTS = _row(
+    "",
+    "more events than frames have numbers for",
+    "",
+    {consumer: "it has numbers for more" for consumer in CONSUMERS if consumer != "frames"},
+)
+SAME_GUEST = _row(
+    "",
+    "two guests of the same name",
+    "",
+    {consumer: "it names no functions after guests" for consumer in CONSUMERS if consumer != "demux"},
+)

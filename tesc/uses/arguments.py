@@ -195,7 +195,12 @@ def _is_word(char: str) -> bool:
 def _declared(text: str, place: int, after: int, body: int) -> str | None:
     """The type that is declared for the word at `place`; None where it is not a declaration."""
     last = text[max(place - 40, 0) : place].rstrip(" \t\r\n*")[-1:]
-    if not (last == "," or _is_word(last)):
+    if last == ",":
+        # Mostly it is an argument of a call.
+        opened = text.rfind("(", max(place - _NEAR, body), place)
+        if place >= body and opened >= 0 and text.find(")", opened, place) < 0:
+            return None
+    elif not _is_word(last):
         return None
     follows = (_AFTER_HEAD if place < body else _AFTER_BODY).match(text, after)
     if follows is None:

@@ -74,6 +74,8 @@ class _C:
         self.functions: list[Region] = []
         self.macros: list[Region] = []
         self.dead: list[Region] = []
+        # The next place where a } begins a line, and the last one that was tried for a function's end.
+        self.closing = self.tried = -1
         # Where the head of a function may begin.
         self.boundary = 0
         self.depth = 0
@@ -108,8 +110,15 @@ class _C:
         It does with preprocessor lines within it, and where its braces seem to close before its last line.
         """
         text = self.text
-        end = text.find("\n}", place, place + _LONGEST_FUNCTION) + 2
-        if end < 2 or text.find("#", place, end) >= 0:
+        if self.closing < place:
+            found = text.find("\n}", place)
+            self.closing = found if found >= 0 else len(text)
+        end = self.closing + 2
+        # What is not whole up to a place is not looked through again from the next brace on.
+        if self.closing in (self.tried, len(text)) or end - place > _LONGEST_FUNCTION:
+            return 0
+        self.tried = self.closing
+        if text.find("#", place, end) >= 0:
             return 0
         braces = _BRACE.findall(text, place, end)
         if braces.count("{") * 2 != len(braces):
@@ -207,6 +216,8 @@ class _C:
 _LONGEST_HEAD = 2000
 _PART = re.compile(r"[()=]|(?<!:):(?!:)")
 _WORD = re.compile(r"([A-Za-z_~][\w~]*(?:\s*::\s*[A-Za-z_~][\w~]*)*)\s*$")
+# What most are like: one name before one pair of parentheses, and nothing that says anything else.
+_SIMPLE_HEAD = re.compile(r"[^()=:~]*?(?<!\w)([A-Za-z_]\w*)\s*\([^()=:]*\)\s*")
 _POINTER = re.compile(r"\(\s*\*\s*(\w+)\s*\(")
 _NO_FUNCTION = frozenset(
     "__attribute__ __attribute __declspec alignas _Alignas noexcept throw asm __asm__ requires".split()
@@ -219,6 +230,9 @@ def _head(text: str) -> tuple[bool, str | None]:
     With the function's name: of the words before parentheses the last that looks like one, since
     attributes and macros may be on both sides of it.
     """
+    simple = _SIMPLE_HEAD.fullmatch(text)
+    if simple and simple[1] not in _NO_FUNCTION:
+        return True, simple[1]
     best = None
     depth = 0
     start = 0

@@ -37,7 +37,8 @@ _RUST = r"""
 _FLAGS = re.S | re.X
 _IN_C = re.compile(_C, _FLAGS)
 _IN_C_WITH_NUMBERS = re.compile(_NUMBER + _C, _FLAGS)
-_HAS_NUMBERS = re.compile(r"[0-9A-Fa-fx.]'\w")
+# Not the `device's` of a comment: those are in most files.
+_HAS_NUMBERS = re.compile(r"[0-9][\w.]*'\w")
 _IN_RUST = re.compile(_RUST, _FLAGS)
 _COMMENT_ENDS = re.compile(r"/\*|\*/")
 

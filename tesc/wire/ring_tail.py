@@ -111,7 +111,7 @@ class RingTail:
         return Skipped(ring.offset + HEADER + place % len(ring.data), size, "a record was not finished")
 
     def _start_in(self, data: bytes, first: int, later: Ring) -> int:
-        """Where to go on in the data: after what was read, but where nothing was overwritten meanwhile."""
+        """Where to continue in the data: after what was read, but where nothing was overwritten meanwhile."""
         at = (self._place - first) % _WRAP
         kept = (later.written - len(later.data) - first) % _WRAP
         kept = 0 if kept > _WRAP >> 1 else kept

@@ -29,9 +29,9 @@ from tesc.analysis.rules import (
 )
 from tesc.config.settings import Settings
 from tesc.syntax.data_models import DATA_MODELS, expansion
+from tesc.syntax.inttypes import PRI_MACROS
 from tesc.syntax.nodes import Event, Tree
 from tesc.syntax.parser import parse
-from tesc.syntax.printf import PRI_MACROS
 from tesc.syntax.source import Source
 
 _RULES = [

@@ -221,3 +221,48 @@ def test_demux_and_its_header(tesc, tmp_path):
     )[0]
     assert declared in alone
     assert source.partition('#include "sub.h"\n')[2] in alone
+
+
+def test_the_wire_is_the_configurations(tmp_path):
+    """Of [guest] wire, of the profile, or of the option; for the runtime, where it is written to."""
+    (tmp_path / "trace-events").write_text('seven(int a, int b, int c, int d, int e, int f, int g) "%d"\n')
+
+    def made(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "tesc", "guest", *words]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+
+    def is_words(folder: str) -> bool:
+        assert made("runtime", "-o", folder).returncode == 0
+        return not (tmp_path / folder / "tesc_guest_frames.c").exists()
+
+    assert made("header", "trace-events").returncode == 0
+    assert not is_words("frames")
+    for text in ('[guest]\nwire = "words"\n', 'profile = "classic"\n'):
+        (tmp_path / "tesc.toml").write_text(text)
+        done = made("header", "trace-events")
+        assert done.returncode == 1 and "7 arguments, but at most 6 are allowed" in done.stderr
+        assert is_words(f"words{len(text)}")
+        assert made("header", "trace-events", "--wire=frames").returncode == 0
+    (tmp_path / "tesc.toml").write_text('profile = "classic"\n[guest]\nwire = "frames"\n')
+    assert made("header", "trace-events").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "parameter", "conversion"),
+    [
+        ([], "const char *name", '"%s"'),
+        (["--wire=frames"], "const char *name", '"%s"'),
+        (["--wire=words"], "uint64_t name", '"0x%" PRIx64'),
+    ],
+)
+def test_a_hosts_header_has_what_the_wire_brings(words, parameter, conversion, tmp_path):
+    (tmp_path / "fw").write_text('say(const char *name, void *at) "%s %p"\n')
+    (tmp_path / "trace-events").write_text('include "fw" prefix fw_ base 0x8000000000000000\n')
+    command = [sys.executable, "-m", "tesc", "tracetool", "--format=h", "--backends=log", "--group=x", *words]
+    done = subprocess.run([*command, "trace-events", "out.h"], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    text = (tmp_path / "out.h").read_text()
+    assert f"static inline void trace_fw_say({parameter}, uint64_t at)" in text
+    assert conversion[:-1] in text
+    done = subprocess.run([*command, "--wire=x", "trace-events", "out.h"], cwd=tmp_path, capture_output=True)
+    assert done.returncode == 1 and b"--wire x: expected frames or words" in done.stderr

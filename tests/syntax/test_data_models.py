@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from tesc.syntax.data_models import DATA_MODELS, MODELS, expansion
-from tesc.syntax.printf import PRI_MACROS
+from tesc.syntax.inttypes import PRI_MACROS
 
 NEWLIB = "/usr/include/newlib"
 PICOLIBC = "/usr/lib/picolibc/arm-none-eabi/include"

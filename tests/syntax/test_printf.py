@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tesc.syntax.printf import PRI_MACROS, parse_format
+from tesc.syntax.inttypes import PRI_MACROS
+from tesc.syntax.printf import parse_format
 
 
 def conversions(text: str) -> list[tuple[str, str]]:

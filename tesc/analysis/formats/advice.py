@@ -7,7 +7,8 @@ from tesc.analysis.formats import conversions as conv
 from tesc.records import record
 from tesc.syntax.c_type import SIGNED_FIXED
 from tesc.syntax.data_models import UNSIGNED
-from tesc.syntax.printf import Conversion, Macro, StringLiteral, macro_letter
+from tesc.syntax.inttypes import macro_letter
+from tesc.syntax.printf import Conversion, Macro, StringLiteral
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False

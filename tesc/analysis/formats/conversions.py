@@ -12,7 +12,7 @@ from tesc.analysis.formats.models import CHARACTERS, PROMOTED, basic, correspond
 from tesc.records import record
 from tesc.syntax.c_type import parse_type
 from tesc.syntax.data_models import MODELS, UNSIGNED, expansion
-from tesc.syntax.printf import PRI_MACROS
+from tesc.syntax.inttypes import PRI_MACROS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

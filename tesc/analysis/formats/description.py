@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tesc.analysis.formats import conversions as conv
 from tesc.syntax.data_models import expansion
-from tesc.syntax.printf import PRI_MACROS, macro_letter, parse_format
+from tesc.syntax.inttypes import PRI_MACROS, macro_letter
+from tesc.syntax.printf import parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

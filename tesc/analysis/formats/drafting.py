@@ -9,7 +9,8 @@ from tesc.analysis.formats.advice import Advice, advise
 from tesc.records import record, replace
 from tesc.syntax.c_type import UNSIGNED_FIXED
 from tesc.syntax.data_models import UNSIGNED
-from tesc.syntax.printf import Conversion, macro_letter, parse_format
+from tesc.syntax.inttypes import macro_letter
+from tesc.syntax.printf import Conversion, parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from tesc.analysis.formats.errors import format_errors
 from tesc.analysis.formats.reports import conversion_of
 from tesc.analysis.formats.wording import called, conversion_error_text
 from tesc.analysis.rule import EventRule, Report
-from tesc.syntax.printf import PRI_MACROS
+from tesc.syntax.inttypes import PRI_MACROS
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False

@@ -4,7 +4,7 @@ from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.formats.advice import macro_size
 from tesc.analysis.formats.pairing import pairings
 from tesc.analysis.rule import EventRule, Report
-from tesc.syntax.printf import PRI_MACROS
+from tesc.syntax.inttypes import PRI_MACROS
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tesc.analysis import format_text
 from tesc.analysis.rule import EventRule, Report
-from tesc.syntax.printf import PRI_MACROS
+from tesc.syntax.inttypes import PRI_MACROS
 from tesc.units.compat import lttng_conversions, lttng_field
 
 TYPE_CHECKING = False

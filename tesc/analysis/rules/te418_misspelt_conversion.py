@@ -4,7 +4,7 @@ import re
 
 from tesc.analysis import format_text
 from tesc.analysis.rule import EventRule, Report
-from tesc.syntax.printf import PRI_MACROS, macro_letter
+from tesc.syntax.inttypes import PRI_MACROS, macro_letter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from tesc.analysis.rule import EventRule, Report
 from tesc.analysis.tracetool_script import makes_rust
 from tesc.codegen.qemu.rust import rust_type
 from tesc.records import replace
-from tesc.syntax.printf import ESCAPE, PRI_MACROS, SIMPLE_ESCAPES, TRACETOOL_MACRO, StringLiteral
+from tesc.syntax.inttypes import PRI_MACROS, TRACETOOL_MACRO
+from tesc.syntax.printf import ESCAPE, SIMPLE_ESCAPES, StringLiteral
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False

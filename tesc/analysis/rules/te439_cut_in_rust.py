@@ -4,7 +4,7 @@ from tesc.analysis import format_text
 from tesc.analysis.rule import EventRule, Report
 from tesc.analysis.tracetool_script import makes_rust
 from tesc.syntax.arguments import printings
-from tesc.syntax.printf import PRI_MACROS
+from tesc.syntax.inttypes import PRI_MACROS
 from tesc.syntax.source import Span
 from tesc.units.printed_numbers import width_and_sign
 

@@ -9,6 +9,7 @@ from tesc.limits import RECORD_ARGUMENTS
 from tesc.records import record
 from tesc.syntax.c_type import QUALIFIERS
 from tesc.units import identifiers
+from tesc.units import reasons as why
 from tesc.units.groups import group_of
 from tesc.units.rejections import Rejection
 
@@ -85,7 +86,7 @@ def clashes(guests: Sequence[Guest]) -> list[Rejection]:
             include = guest.inclusion.include
             span = include.prefix.span if include.prefix else include.path_span
             message = f"two guests are called '{name}': give this one another prefix"
-            found.append(Rejection("", guest.inclusion.source, span, message))
+            found.append(Rejection(why.SAME_GUEST.code, guest.inclusion.source, span, message))
         seen.add(name)
     return found
 

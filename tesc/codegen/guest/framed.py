@@ -12,9 +12,9 @@ import os
 from tesc.codegen.guest import LICENSE, NOTICE, names
 from tesc.codegen.guest.firmware import as_word, declared_parameter
 from tesc.codegen.guest.layout import listed
-from tesc.codes import TOO_MANY_ARGUMENTS
 from tesc.records import record
 from tesc.units import identifiers
+from tesc.units import reasons as why
 from tesc.units.groups import group_of
 from tesc.units.rejections import Rejection
 from tesc.wire.packet import MOST_PACKET
@@ -153,8 +153,8 @@ def too_long(events: Sequence[UnitEvent]) -> list[Rejection]:
         most = _HEAD + sum([_LONGEST[letter] for letter in letters])
         if most > MOST_PACKET:
             message = f"{len(letters)} arguments may take {most} bytes, but a frame holds {MOST_PACKET}"
-            found.append(Rejection(TOO_MANY_ARGUMENTS, event.source, event.node.name_span, message))
+            found.append(Rejection(why.FRAME.code, event.source, event.node.name_span, message))
     for event in events[_MOST_EVENTS : _MOST_EVENTS + 1]:
         message = f"a guest has at most {_MOST_EVENTS:,} events"
-        found.append(Rejection("", event.source, event.node.name_span, message))
+        found.append(Rejection(why.MOST_EVENTS.code, event.source, event.node.name_span, message))
     return found

@@ -59,6 +59,8 @@ class Output:
         self._lines: list[str] = []
         self._tight = release.has("tight-pointers")
         self._quoted_name = _quoted(name)
+        # The event that a module in Rust is at, and how it spells the parameters.
+        self.spelled: tuple[UnitEvent | None, list[tuple[str, str, tuple[str | None, str]]]] = (None, [])
 
     def __call__(self, *lines: str) -> None:
         """Append lines; none of them holds a line end."""

@@ -9,8 +9,7 @@ import re
 from functools import lru_cache
 
 from tesc.syntax.c_type import parse_type
-from tesc.syntax.printf import TRACETOOL_LENGTHS, TRACETOOL_MACRO
-from tesc.units.output_reasons import BACKSLASH, ESCAPE, MACRO, RUST, RUST_TYPE
+from tesc.syntax.inttypes import TRACETOOL_LENGTHS, TRACETOOL_MACRO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,6 +103,8 @@ def _spelled(type_text: str, fixed: bool, string: bool = False) -> tuple[str | N
 def _type(out: Output, event: UnitEvent, type_text: str) -> str:
     found, _ = _spelled(type_text, out.fixed)
     if found is None:
+        from tesc.units.output_reasons import RUST, RUST_TYPE
+
         first = next(p for p in event.node.parameters if p.type.text == type_text)
         out.refuse(event, first.start, RUST_TYPE.of(RUST, type_text))
         return "()"
@@ -132,10 +133,14 @@ def parameters(out: Output, event: UnitEvent) -> str:
 
 def _parameters(out: Output, event: UnitEvent) -> list[tuple[str, str, tuple[str | None, str]]]:
     """Type and name of each parameter, and how Rust spells it."""
-    if out.fixed:
-        strings = _strings(out, event)
-        return [(t, name, _spelled(t, True, string)) for string, (t, name) in zip(strings, event.parameters)]
-    return [(t, name, _spelled(t, False, t == _C_STRING)) for t, name in event.parameters]
+    if out.spelled[0] is not event:  # a function's head and its body ask for the same
+        given = event.parameters
+        if out.fixed:
+            made = [(t, name, _spelled(t, True, s)) for s, (t, name) in zip(_strings(out, event), given)]
+        else:
+            made = [(t, name, _spelled(t, False, t == _C_STRING)) for t, name in given]
+        out.spelled = event, made
+    return out.spelled[1]
 
 
 def extern_parameters(out: Output, event: UnitEvent) -> str:
@@ -204,6 +209,8 @@ def _spelled_out(text: str) -> str | None:
 
 def _refuse_format(out: Output, event: UnitEvent, at: int) -> None:
     """Note what keeps the piece of a format that starts at `at` from the Rust output."""
+    from tesc.units.output_reasons import BACKSLASH, ESCAPE, MACRO, RUST
+
     text = event.format
     if text[at] == _QUOTE:
         at = _SHARED_TEXT.match(text, at + 1).end()  # type: ignore[union-attr]  # it may match nothing

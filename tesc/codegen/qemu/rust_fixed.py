@@ -10,15 +10,8 @@ import re
 from functools import lru_cache
 
 from tesc.syntax.c_type import parse_type
-from tesc.syntax.printf import (
-    ESCAPE,
-    OWN_MACROS,
-    PRI_MACROS,
-    SHARED_LENGTHS,
-    SIMPLE_ESCAPES,
-    StringLiteral,
-    parse_format,
-)
+from tesc.syntax.inttypes import OWN_MACROS, PRI_MACROS, SHARED_LENGTHS
+from tesc.syntax.printf import ESCAPE, SIMPLE_ESCAPES, StringLiteral, parse_format
 from tesc.units.output_reasons import MACRO, RUST
 
 TYPE_CHECKING = False

@@ -10,7 +10,7 @@ from tesc.analysis.formats.wording import conversion_error_text
 from tesc.analysis.rules.te411_unknown_pri_macro import advice
 from tesc.lsp.hovers.page import Code, Page, counted
 from tesc.syntax.data_models import MODELS, expansion
-from tesc.syntax.printf import PRI_MACROS
+from tesc.syntax.inttypes import PRI_MACROS
 from tesc.units.crossing import POINTER_LETTERS, texts_sent
 from tesc.units.text import text_of
 

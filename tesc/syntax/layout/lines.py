@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tesc.records import record
 from tesc.syntax.c_type import with_name
+from tesc.syntax.inttypes import PRI_MACROS
 from tesc.syntax.nodes import Comment, Disable, Event, Include, Malformed, Prefix
-from tesc.syntax.printf import PRI_MACROS, Macro
+from tesc.syntax.printf import Macro
 from tesc.syntax.reference_conversions import lttng_conversions, type_reading
 from tesc.syntax.source import split_lines
 from tesc.syntax.unseen import UNSEEN

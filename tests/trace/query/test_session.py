@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
+import threading
 from decimal import Decimal
 
 import pytest
@@ -281,3 +283,31 @@ def test_memory_is_limited_and_spilled_into_a_folder_that_goes(session):
         assert 0 < given <= memory * 0.26
         assert os.path.isdir(spilled)
     assert not os.path.exists(spilled)
+
+
+def test_what_is_over_the_limit_is_spilled(tmp_path, writer, catalogue, monkeypatch):
+    """Into files, though questions may read none; afterwards they are gone."""
+    monkeypatch.setattr("tesc.trace.query.session._MEMORY", "60MB")
+    data = write(tmp_path, writer, catalogue, [(0, 1000, 7, 0x10, -1)])
+    texts = "SELECT hash(i)::VARCHAR || 'abcdefgh' AS b FROM range(1000000) r(i) ORDER BY b"
+    sql = f"SELECT count(*), sum(length(b)) FROM ({texts})"
+    with Session(str(data)) as session:
+        folder = session._spilled.name
+        sizes, ended = [0], threading.Event()
+
+        def watch():
+            while not ended.wait(0.002):
+                with contextlib.suppress(OSError):  # a file that is gone again
+                    sizes.append(sum([one.stat().st_size for one in os.scandir(folder)]))
+
+        watching = threading.Thread(target=watch)
+        watching.start()
+        try:
+            ((number, letters),) = rows(session, sql)
+        finally:
+            ended.set()
+            watching.join()
+        assert number == 1_000_000
+        assert letters > 20_000_000
+        assert max(sizes) > 1_000_000
+    assert not os.path.exists(folder)

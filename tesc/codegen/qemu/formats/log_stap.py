@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tesc.codegen.qemu.tapset import escaped, read_string
-from tesc.syntax.printf import OWN_MACROS, macro_letter
+from tesc.syntax.inttypes import OWN_MACROS, macro_letter
 from tesc.units import identifiers
 from tesc.units.compat import stap_sizes_dropped
 from tesc.units.output_reasons import BACKSLASH, LOG_TAPSET, MACRO

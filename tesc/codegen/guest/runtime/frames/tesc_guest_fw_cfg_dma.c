@@ -5,7 +5,7 @@
  * are lost and counted.
  *
  * DANGER: a transfer selects its file, as the firmware's own reads of fw_cfg do, and a read that has been
- * begun goes on in the other file. Keep these apart by TESC_GUEST_LOCK(), or do not trace within them.
+ * begun continues in the other file. Keep these apart by TESC_GUEST_LOCK(), or do not trace within them.
  *
  * On PCs the device is behind ports. Elsewhere tesc_guest_fw_cfg_at() says where its DMA register is
  * mapped (16 bytes after the device's beginning on most boards); before that events are lost.
