@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from functools import partial
 
 from tesc.codegen.qemu import load_formats
@@ -21,8 +20,9 @@ from tesc.paths import distinct
 from tesc.records import record, replace
 from tesc.syntax.nodes import Tree
 from tesc.units.groups import group_of
+from tesc.units.outside import BadDirective
 from tesc.units.rejections import rejections
-from tesc.units.resolve import NOTHING
+from tesc.units.resolve import NOTHING, has_directives
 from tesc.units.unit import Range, Unit
 from tesc.workspace import Workspace
 
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
     from tesc.syntax.source import Source
 
 _FILE = "trace-events"
-
-
-# A line that may make a unit of more than its file, or name an event otherwise than its declaration.
-_DIRECTIVE = re.compile(r"^[ \t]*(?:include|prefix)\b|^[ \t]*disable[^(\n]*$", re.M)
 
 
 @record
@@ -66,6 +62,8 @@ class SourceTree:
         overrides = replace(overrides, folders=(self.root, *overrides.folders))
         self._workspace = Workspace(overrides, relative, looked_at=manifest.before_reading)
         self.settings = self._workspace.settings_for(os.path.join(self.root, _FILE))
+        # Its files, once they were looked for.
+        self._in_tree: list[str] = []
         # The files that `shares` has read.
         self._read: list[str] = []
 
@@ -112,7 +110,7 @@ class SourceTree:
         if names is None or len(set(names)) < len(names):
             return None
         sources = [source for source in map(self._workspace.read, files) if source is not None]
-        if len(sources) < len(files) or any(_DIRECTIVE.search(source.text) for source in sources):
+        if len(sources) < len(files) or any("\ninclude" in source.text for source in sources):
             return None
         costs = [cost_of_group(source.text.count("\n"), options) for source in sources]
         count = min(processes, sum(costs) // WORTH_A_PROCESS, len(files))
@@ -138,13 +136,17 @@ class SourceTree:
         workspace = self._workspace
         for source in sources:
             workspace.add_source(source)
-        workspace.resolve()
+        try:
+            workspace.resolve()
+        except BadDirective:
+            return None  # who looks at all files says so
         if len(workspace.units) < len(sources):
             return None
         planned: list[Planned] = []
         for unit in workspace.units:
             (root, *more), outside = unit.trees, workspace.outside_of(unit.roots[0])
-            if more or outside is not NOTHING or unit.errors or unit.patterns or unit.directives:
+            # What directives make of a file is not its text, which the list of all events repeats.
+            if more or outside is not NOTHING or unit.errors or has_directives(root):
                 return None
             if rejections(unit, options.compat, self.settings.types):
                 return None
@@ -159,12 +161,15 @@ class SourceTree:
         return list(map(relative, read))
 
     def _found(self) -> list[str]:
+        if self._in_tree:
+            return self._in_tree
         self.manifest.root = self.root
         self.manifest.found = find_files(self.root)
         found = [os.path.normpath(file) for file in self.manifest.found if not self._workspace.excludes(file)]
         if not found:
             raise BadTree(f"{self.root}: no trace-events files here")
-        return sorted(found, key=os.path.split)
+        self._in_tree = sorted(found, key=os.path.split)
+        return self._in_tree
 
     def _listed(self, entries: Sequence[str]) -> list[str]:
         """The files that the configuration names: by path, by their folder, or by the group."""

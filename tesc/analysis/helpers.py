@@ -25,7 +25,7 @@ FEWEST_EVENTS = 2_000
 MOST_EVENTS = 100_000
 _MOST_HELPERS = 7
 # What this process does of the files: it has the rules that look at all of them, too.
-_OWN_SHARE = 0.2
+_OWN_SHARE = 0.35
 
 
 def cores() -> int:

@@ -491,6 +491,25 @@ class TestProcesses:
             other = f"out{processes}".encode()
             assert {name: text.replace(other, b"outN") for name, text in texts(other.decode()).items()} == one
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            'prefix p_\na(int x) "%d"\n',
+            'a(int x) "%d"\ndisable a*\n',
+            'include "../lamp/trace-events" prefix q_\n',
+            '# first\n  include "../lamp/trace-events" prefix q_\n',
+        ],
+    )
+    def test_files_with_directives_are_made_alike(self, text):
+        write("hw/fan/trace-events", text)
+        made = []
+        for processes in ("1", "3"):
+            shutil.rmtree("out", ignore_errors=True)
+            gen(*OUT, "-q", "-j", processes)
+            made.append(texts())
+        assert made[0] == made[1]
+        assert b"q_lamp_level" in made[0]["trace-events-all"] or "include" not in text
+
     def test_mistakes_that_another_process_finds(self, capsys):
         make_large()
         for i in range(40):

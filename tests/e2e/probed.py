@@ -99,6 +99,7 @@ class Bpftrace:
 
     def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         settings = {"BPFTRACE_MAX_PROBES": "9000", "BPFTRACE_MAX_BPF_PROGS": "9000"}
+        settings["BPFTRACE_PERF_RB_PAGES"] = "512"  # so that nothing is lost on a busy machine
         return subprocess.run(
             [*self._command, *map(str, arguments)],
             capture_output=True,

@@ -30,6 +30,7 @@ class DoubleUnderscore(RunRule):
 
     code = "TE108"
     name = "double-underscore"
+    reference = "tracers"
     scope = "event"
     formerly = ("TE106", "invalid-prefix")
     severity = "warning"

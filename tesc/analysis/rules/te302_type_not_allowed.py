@@ -104,6 +104,7 @@ class TypeNotAllowed(EventRule):
 
     code = "TE302"
     name = "type-not-allowed"
+    reference = "tracers"
     by_pairs = True
     fixable = True
 

@@ -62,6 +62,7 @@ class ParameterNameClash(RunRule):
 
     code = "TE305"
     name = "parameter-name-clash"
+    reference = "tracers"
     scope = "event"
 
     def is_local(self, tree: Tree) -> bool:

@@ -29,6 +29,7 @@ class ErrnoFormat(EventRule):
 
     code = "TE405"
     name = "errno-format"
+    reference = "tracers"
     by_pairs = True
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:

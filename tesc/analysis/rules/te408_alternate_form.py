@@ -33,6 +33,7 @@ class AlternateForm(EventRule):
 
     code = "TE408"
     name = "alternate-form"
+    reference = "tracers"
     by_pairs = True
     severity = "warning"
     fixable = True

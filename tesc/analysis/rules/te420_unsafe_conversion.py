@@ -36,6 +36,7 @@ class UnsafeConversion(EventRule):
 
     code = "TE420"
     name = "unsafe-conversion"
+    reference = "tracers"
     by_pairs = True
     fixable = True
 

@@ -38,6 +38,7 @@ class ProbeArgumentMoved(ChangeRule):
 
     code = "TE812"
     name = "probe-argument-moved"
+    reference = "tracers"
     kinds = ("probe",)
 
     def check(self, changes: Sequence[EventChange], settings: Settings) -> Iterator[Report]:

@@ -36,6 +36,7 @@ class ProbeArgumentType(ChangeRule):
 
     code = "TE813"
     name = "probe-argument-type"
+    reference = "tracers"
     severity = "warning"
     kinds = ("probe",)
 

@@ -36,6 +36,7 @@ class ProbeArgumentRenamed(ChangeRule):
 
     code = "TE814"
     name = "probe-argument-renamed"
+    reference = "tracers"
     severity = "warning"
     kinds = ("probe",)
 
