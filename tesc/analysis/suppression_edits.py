@@ -113,9 +113,7 @@ def _without(tree: Tree, item: Item, places: list[Span], number: int) -> Edits:
     """Removes one of the words of a list with commas, or the item's whole line with the last one."""
     source = tree.source
     if len(places) == 1:
-        starts = source.line_starts
-        end = starts[item.line] if item.line < len(starts) else len(source.text)
-        return (SourceEdit(source, Span(starts[item.line - 1], end), ""),)
+        return (SourceEdit(source, source.line_span(item.line), ""),)
     if number:
         return (SourceEdit(source, Span(places[number - 1].end, places[number].end), ""),)
     return (SourceEdit(source, Span(places[0].start, places[1].start), ""),)

@@ -1,4 +1,4 @@
-"""Files that move: the paths of includes that have to follow them."""
+"""Files that move or go: the paths of includes that have to follow them, and the includes of what is gone."""
 
 from __future__ import annotations
 
@@ -35,12 +35,28 @@ class Move:
 
 def edits_for_moves(project: Project, moves: Sequence[Move]) -> Iterator[SourceEdit]:
     """What has to change in includes so that they lead where they led before."""
-    seen = set()
-    for unit in project.units:
-        for tree in unit.trees:
-            if tree.source not in seen:
-                seen.add(tree.source)
-                yield from _in_file(project, tree, moves)
+    for tree in _trees(project):
+        yield from _in_file(project, tree, moves)
+
+
+def edits_for_deletions(project: Project, gone: Sequence[str]) -> Iterator[SourceEdit]:
+    """The lines that include files at some real paths, or below them, to be removed."""
+
+    def goes(path: str) -> bool:
+        return any(path == one or path.startswith(os.path.join(one, "")) for one in gone)
+
+    for tree in _trees(project):
+        source = tree.source
+        if goes(os.path.realpath(source.file)):
+            continue
+        for item in tree.items:
+            found = project.workspace.included(source, item.path) if isinstance(item, Include) else None
+            if found is not None and goes(os.path.realpath(found)):
+                yield SourceEdit(source, source.line_span(item.line), "")
+
+
+def _trees(project: Project) -> list[Tree]:
+    return list({tree.source: tree for unit in project.units for tree in unit.trees}.values())
 
 
 def _in_file(project: Project, tree: Tree, moves: Sequence[Move]) -> Iterator[SourceEdit]:

@@ -10,6 +10,7 @@ from lsprotocol import types as t
 from tesc.lsp.signatures import Signature
 from tesc.syntax.source import Span
 from tesc.uses.masking import masked_c
+from tesc.uses.scan import RUST, language_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +47,26 @@ def call_items(sources: Sources, view: SourceView, offset: int, snippets: bool) 
                 text_edit=t.TextEdit(span, text),
             )
         )
+    if not capitals and language_of(view.path) == RUST:
+        items += _rust_tests(sources, view, begun[2], Span(begun.start(), offset))
     return t.CompletionList(len(found) > _MOST, items)
+
+
+def _rust_tests(sources: Sources, view: SourceView, begun: str, span: Span) -> list[t.CompletionItem]:
+    """Tests for an event's state, as Rust calls them."""
+    labels = [f"trace_{event.name}_enabled" for event in _events(sources, view)]
+    mine = [label for label in labels if label.lower().startswith(f"trace_{begun}".lower())]
+    called = view.source.text[span.end : span.end + 1] == "("
+    return [
+        t.CompletionItem(
+            label,
+            kind=t.CompletionItemKind.Function,
+            detail="() -> bool",
+            sort_text=f"~{number:04}",
+            text_edit=t.TextEdit(sources.range(view.source, span), label if called else f"{label}()"),
+        )
+        for number, label in enumerate(mine[:_MOST])
+    ]
 
 
 def _events(sources: Sources, view: SourceView) -> list[UnitEvent]:

@@ -61,9 +61,13 @@ class Source:
 
     def line_text(self, line: int) -> str:
         """The text of a line (numbered from 1) without its line end."""
+        whole = self.line_span(line)
+        return self.text[whole.start : whole.end].rstrip("\r\n")
+
+    def line_span(self, line: int) -> Span:
+        """A line (numbered from 1) with its line end."""
         starts = self.line_starts
-        end = starts[line] if line < len(starts) else len(self.text)
-        return self.text[starts[line - 1] : end].rstrip("\r\n")
+        return Span(starts[line - 1], starts[line] if line < len(starts) else len(self.text))
 
 
 def split_lines(text: str) -> list[tuple[int, str]]:

@@ -178,9 +178,11 @@ def _continues(field: Applied, character: str) -> bool:
 
 def _precedes(character: str, field: Applied) -> bool:
     """Whether a character in front of a number could belong to it."""
-    signs = "-+ " if field.letter in "di" else ""
+    signs = "-+" if field.letter in "di" else ""
     padding = " " if field.width != -1 and "0" not in field.flags else ""
-    return character in "0123456789abcdefABCDEFx" + signs.strip() + padding
+    # Of 0x, which a literal most often ends in, the x is no digit, but where the conversion prints it.
+    base = field.letter == "p" or "#" in field.flags or not isinstance(field.width, int)
+    return character in "0123456789abcdefABCDEF" + "xX" * base + signs + padding
 
 
 def _tail(parts: Sequence[Part]) -> int:
@@ -207,10 +209,10 @@ def _field(field: Applied, lazy: str) -> str:
         most = field.precision if isinstance(field.precision, int) else -1
         content = f"(.*{lazy})" if most < 0 else f"(.{{0,{most}}}{lazy})"
     else:
-        content = f"((?:.*{lazy}[^ ])?)" if left else f"((?:[^ ].*{lazy})?)"
+        content = f"((?:.*{lazy}[^ ])?{lazy})" if left else f"((?:[^ ].*{lazy})?{lazy})"
     if isinstance(field.width, Taken):
-        return f" *{content} *"  # a negative width is to the left
-    return content if not padded else f"{content} *" if left else f" *{content}"
+        return f" *{lazy}{content} *"  # a negative width is to the left
+    return content if not padded else f"{content} *" if left else f" *{lazy}{content}"
 
 
 def _number(field: Applied, lazy: str) -> str:

@@ -74,6 +74,8 @@ class _C:
         self.functions: list[Region] = []
         self.macros: list[Region] = []
         self.dead: list[Region] = []
+        # The next place where a } begins a line, and the last one that was tried for a function's end.
+        self.closing = self.tried = -1
         # Where the head of a function may begin.
         self.boundary = 0
         self.depth = 0
@@ -108,8 +110,15 @@ class _C:
         It does with preprocessor lines within it, and where its braces seem to close before its last line.
         """
         text = self.text
-        end = text.find("\n}", place, place + _LONGEST_FUNCTION) + 2
-        if end < 2 or text.find("#", place, end) >= 0:
+        if self.closing < place:
+            found = text.find("\n}", place)
+            self.closing = found if found >= 0 else len(text)
+        end = self.closing + 2
+        # What is not whole up to a place is not looked through again from the next brace on.
+        if self.closing in (self.tried, len(text)) or end - place > _LONGEST_FUNCTION:
+            return 0
+        self.tried = self.closing
+        if text.find("#", place, end) >= 0:
             return 0
         braces = _BRACE.findall(text, place, end)
         if braces.count("{") * 2 != len(braces):

@@ -81,7 +81,7 @@ def test_settings_count(given):
 
 def test_rules_are_not_run_again(monkeypatch):
     found()
-    monkeypatch.setattr("tesc.analysis.check._in_file", None)
+    monkeypatch.setattr("tesc.analysis.check.found_in_file", None)
     assert found()
 
 

@@ -71,7 +71,7 @@ def compared(events, folder: Path, gcc: str, seed: int) -> Compared:
     (folder / "main.c").write_text(_main(called, group, seed))
     files = ["main.c", f"trace-{group}.c", RUNTIME]
     lax = [flag for flag in STRICT if flag != "-Werror"]
-    run(gcc, *lax, "-w", "-DMAX_EVENTS=16384", *files, "-o", "program", cwd=folder)
+    run(gcc, *lax, "-w", "-DMAX_EVENTS=16384", *files, "-o", "program", cwd=folder, timeout=1800)
     names = {"LOG_FILE": str(folder / "marked"), "SIMPLE_FILE": str(folder / "trace")}
     run(folder / "program", environment=names)
     # The runtime's mark after each text is none of the log's.

@@ -122,7 +122,7 @@ def by_version(by_type, lttng_fields, rust_run, musl_run, need, tmp_path_factory
     folder = tmp_path_factory.mktemp("limits")
     gcc, dtrace = need("gcc", "gcc"), need("dtrace", "systemtap-sdt-dev")
     found = {
-        ("LTTng-UST", limits.version("lttng", "--version")): {
+        ("lttng-tools", limits.version("lttng", "--version")): {
             **{row: by_type[row, LTTNG] for row in TEXT_ROWS if row in BY_VERSION},
             "arguments": str(limits.most(lambda n: limits.lttng_takes(folder, gcc, arguments=n), 9, 12)),
             "name": str(limits.most(lambda n: limits.lttng_takes(folder, gcc, name=n), 248, 253)),

@@ -1,4 +1,4 @@
-"""Includes follow files that are renamed or moved."""
+"""Includes follow files that are renamed or moved, and go with those that are deleted."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ def client(lsp, tree):
 def edited(client, tree, *moves):
     """The texts that moving files, or folders, changes, by their paths before."""
     files = [{"oldUri": (tree / old).as_uri(), "newUri": (tree / new).as_uri()} for old, new in moves]
-    edit = client.request(WILL, {"files": files})
+    return texts_after(client, tree, client.request(WILL, {"files": files}))
+
+
+def texts_after(client, tree, edit):
     texts = {}
     for change in edit["documentChanges"] if edit else ():
         path = change["textDocument"]["uri"][len(tree.as_uri()) + 1 :]
@@ -76,6 +79,24 @@ def test_what_the_include_path_finds(client, tree):
         "trace-events": ROOT.replace('"lib', '"lib/lib'),
         "hw/esp.trace-events": ESP.replace('"lib', '"../lib/lib'),
     }
+
+
+def test_deleted_files_and_folders_are_not_included_any_more(client, tree):
+    def after(*paths):
+        files = [{"uri": (tree / path).as_uri()} for path in paths]
+        return texts_after(client, tree, client.request("workspace/willDeleteFiles", {"files": files}))
+
+    assert after("hw/esp.trace-events") == {
+        "trace-events": ROOT.replace('include "hw/esp.trace-events" prefix a_\r\n', "")
+    }
+    assert after("include/lib.trace-events") == {
+        "trace-events": ROOT.replace('include "lib.trace-events"\r\n', ""),
+        "hw/esp.trace-events": ESP.replace('include "lib.trace-events" prefix b_\n', ""),
+    }
+    # What goes itself is not edited.
+    assert after("hw") == {"trace-events": ROOT.replace('include "hw/esp.trace-events" prefix a_\r\n', "")}
+    assert after("hw/deep", "include")["hw/esp.trace-events"] == 'esp(int a) "%d"\n'
+    assert after("tesc.toml") == {}
 
 
 def test_nothing_to_do(client, tree):

@@ -109,3 +109,15 @@ def test_completes_and_shows_calls(lsp, tree):
     assert signature["signatures"][0]["label"] == "trace_net_send(int bytes)"
     assert signature["signatures"][0]["parameters"] == [{"label": "int bytes"}]
     assert at("signatureHelp", 5, 4) is None
+
+
+def test_completes_calls_and_tests_in_rust(lsp, tree):
+    (tree / "net/lib.rs").write_text("fn f() { trace_tap; }\n")
+    client = lsp()
+    client.initialize(tree)
+    indexed(client, client.open(tree / "net/trace-events"))
+    uri = client.open(tree / "net/lib.rs", language="rust")
+    place = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 18}}
+    items = client.request("textDocument/completion", place)["items"]
+    assert [one["label"] for one in items] == ["trace_tap_addr", "trace_tap_addr_enabled"]
+    assert items[1]["textEdit"]["newText"] == "trace_tap_addr_enabled()"

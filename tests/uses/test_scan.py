@@ -320,6 +320,9 @@ class TestAnyText:
         60,
     )
 
+    def test_a_test_of_a_probe_is_a_whole_word(self):
+        assert [use.name for use in scan("QEMU_A_B_ENABLED QEMU_A_ENABLED_C", C)] == ["A_B"]
+
     @settings(max_examples=400, deadline=None)
     @given(PIECES, st.sampled_from([C, RUST]))
     def test_places_are_those_of_identifiers(self, text, language):

@@ -6,7 +6,6 @@ from tesc.analysis import format_text
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Report
 from tesc.analysis.tracetool_script import makes_rust
-from tesc.codegen.qemu.rust import rust_type
 from tesc.records import replace
 from tesc.syntax.inttypes import PRI_MACROS, TRACETOOL_MACRO
 from tesc.syntax.printf import ESCAPE, SIMPLE_ESCAPES, StringLiteral
@@ -76,9 +75,9 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
             edit = SourceEdit(tree.source, Span(at, at + len("signed")), "int")
             message = "QEMU's tracetool has no type in Rust for a bare 'signed'"
             yield Report(edit.span, message, "write 'int'", fix=Fix("safe", (edit,)))
-        elif parameter.type.pointers and parameter.type.base and rust_type(parameter.type.text) is None:
+        elif parameter.type.base and (where := _odd_const(parameter.type.text)):
             message = f"QEMU's tracetool has no type in Rust for '{parameter.type.text}'"
-            yield Report(parameter.type_span, message, "leave out the 'const' after the star")
+            yield Report(parameter.type_span, message, f"leave out {where}")
     form = event.format
     if form is None:
         return
@@ -88,6 +87,14 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
         for macro in form.parsed.macros:
             if macro.name in PRI_MACROS and not _RUST_MACRO.fullmatch(macro.name):
                 yield _macro(tree, form, macro)
+
+
+def _odd_const(type_text: str) -> str:
+    """The `const` of a pointer that makes tracetool lose the type; empty if there is none."""
+    pointed, star, after = type_text.partition("*")
+    if "const" in after:
+        return "the 'const' after the star"
+    return "one 'const'" if star and pointed.split().count("const") > 1 else ""
 
 
 def _escapes(tree: Tree, form: Format) -> Iterator[Report]:

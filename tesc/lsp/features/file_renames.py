@@ -1,4 +1,4 @@
-"""`workspace/willRenameFiles` and `did...Files`: includes follow the files that they lead to."""
+"""`workspace/will...Files` and `did...Files`: includes follow their files, and go with them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from lsprotocol import types as t
 
 from tesc.lsp.indexing import files_below, look_again
-from tesc.lsp.moving import Move, edits_for_moves
+from tesc.lsp.moving import Move, edits_for_deletions, edits_for_moves
 from tesc.lsp.uris import path_of
 
 TYPE_CHECKING = False
@@ -38,6 +38,12 @@ def register(server: Server) -> None:
                 ls.session.reread(move.of(path) or path)
         look_again(ls)
         ls.changed()
+
+    @server.feature(t.WORKSPACE_WILL_DELETE_FILES, _OPTIONS)
+    def will_delete(ls: Server, params: t.DeleteFilesParams) -> t.WorkspaceEdit | None:
+        gone = [_real(path_of(file.uri)) for file in params.files]
+        edits = [edit for one in ls.session.projects for edit in edits_for_deletions(one, gone)]
+        return ls.edit(edits) if edits else None
 
     @server.feature(t.WORKSPACE_DID_DELETE_FILES, _OPTIONS)
     def did_delete(ls: Server, params: t.DeleteFilesParams) -> None:
