@@ -39,12 +39,14 @@ static void guest_trace_accept_input(Chardev *chr)
     GuestTraceChardev *s = CHARDEV_GUEST_TRACE(chr);
 
     while (s->words->len > 0) {
-        int size = MIN(qemu_chr_be_can_write(chr), s->words->len);
+        int room = qemu_chr_be_can_write(chr);
         g_autofree uint8_t *bytes = NULL;
+        guint size;
 
-        if (size <= 0) {
+        if (room <= 0) {
             break;
         }
+        size = MIN((guint)room, s->words->len);
         /* The guest may answer before this returns. */
         bytes = g_memdup2(s->words->data, size);
         g_byte_array_remove_range(s->words, 0, size);
@@ -92,11 +94,28 @@ static void guest_trace_tick(void *opaque)
     timer_mod(s->timer, qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + STATES_INTERVAL_MS);
 }
 
+/* The guests that this QEMU knows, for the one who has to see why none of them fits. */
+static char *guest_trace_known(const GuestFramed *chosen)
+{
+    GString *text = g_string_new("");
+    int i;
+
+    for (i = 0; guest_frames_all[i] != NULL; i++) {
+        const GuestFramed *guest = guest_frames_all[i];
+
+        if (chosen == NULL || chosen == guest) {
+            g_string_append_printf(text, "%s'%s' is %016" PRIx64, text->len ? ", " : "", guest->name, guest->hash);
+        }
+    }
+    return g_string_free(text, false);
+}
+
 static void guest_trace_news(GuestFrames *frames, GuestFramesNews what, uint64_t offset, uint64_t count,
                              const char *name)
 {
     GuestTraceChardev *s = frames->opaque;
     const char *label = CHARDEV(s)->label;
+    g_autofree char *known = NULL;
 
     switch (what) {
     case GUEST_FRAMES_HELLO:
@@ -113,8 +132,9 @@ static void guest_trace_news(GuestFrames *frames, GuestFramesNews what, uint64_t
         s->told_once = false;
         break;
     case GUEST_FRAMES_FOREIGN:
+        known = guest_trace_known(frames->guest);
         error_report("chardev %s: the guest '%s' was built from other declarations: their hash is %016" PRIx64
-                     ", and not that of a guest of this QEMU's; its events are dropped", label, name, count);
+                     ", that of %s; its events are dropped", label, name, count, known);
         break;
     case GUEST_FRAMES_BEFORE:
         trace_guest_trace_before(label, offset, count);
