@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # How comments begin that keep what decoders of a guest's events need: QEMU's own tools skip them.
 GUEST_COMMENT = "# tesc-guest"
-_GUEST = re.compile(rf"{GUEST_COMMENT} prefix '(\w*)' base (0x[0-9a-f]{{1,16}})")
+_GUEST = rf"{GUEST_COMMENT} prefix '(\w*)' base (0x[0-9a-f]{{1,16}})"
 
 
 def flatten(unit: Unit) -> str:
@@ -67,7 +67,7 @@ def flattened_guests(text: str) -> list[FlattenedGuest]:
     if GUEST_COMMENT not in text:
         return found
     for _, line in split_lines(text):
-        head = _GUEST.fullmatch(line)
+        head = re.fullmatch(_GUEST, line)
         if head is not None:
             found.append(FlattenedGuest(head[1], int(head[2], 16), ""))
         elif found and line.startswith(f"{GUEST_COMMENT}: "):

@@ -30,7 +30,7 @@ ENDINGS = ("trans", "exec")
 GUEST_TYPES = {"TCGv": "uint64_t", "TCGv_i32": "uint32_t", "TCGv_i64": "uint64_t", "TCGv_ptr": "void *"}
 # As that tracetool cut such a line up.
 _TWO_FORMATS = r"[ \t]*((?:\w+[ \t]+)*)(\w+)\(([^)]*)\)[ \t]*(\".+),\s*(\".+)"
-_GUEST_WORD = re.compile(rf"\b(?:{'|'.join(GUEST_TYPES)})\b")
+_GUEST_WORD = rf"\b(?:{'|'.join(GUEST_TYPES)})\b"
 
 
 def known(release: Release) -> frozenset[str]:
@@ -63,7 +63,7 @@ def _two_events(item: Event | Malformed, tree: Tree) -> list[Event] | None:
     properties = tuple(Word(item.start + m.start(), m[0]) for m in re.finditer(r"\w+", found[1]))
     declared = [part.strip() for part in found[3].split(",")]
     before = [part for part in declared if not GUEST_TYPES.keys() & set(part.split())] or ["void"]
-    after = [_GUEST_WORD.sub(lambda word: GUEST_TYPES[word[0]], part) for part in declared]
+    after = [re.sub(_GUEST_WORD, lambda word: GUEST_TYPES[word[0]], part) for part in declared]
     made = []
     for ending, arguments, shape in zip(ENDINGS, (before, after), (found[4], found[5])):
         text = f"{found[2]}_{ending}({', '.join(arguments)}) {shape}"

@@ -53,8 +53,8 @@ _PROMOTED = frozenset(
 )
 # The pieces of a format that it takes: strings with some of C's escapes, some macros, spaces.
 _TEXT = r'(?:[^"\\]|\\[\\"abfnrt]|\\x[0-9a-fA-F]{2})*'
-_SHARED_TEXT = re.compile(_TEXT)
-_TOKEN = re.compile(rf'"({_TEXT})"|{TRACETOOL_MACRO}|\s+')
+_BETWEEN = rf"{TRACETOOL_MACRO}|\s+"
+_TOKEN = rf'"({_TEXT})"|{_BETWEEN}'
 # The one spelling that the reference takes for a Rust string.
 _C_STRING = "const char *"
 _QUOTE = '"'
@@ -182,8 +182,9 @@ def format_literal(out: Output, event: UnitEvent, begin: str = "", end: str = ""
             return f'c"{begin}{"".join(pieces)}{end}"'
     parts = []
     at = 0
+    token = re.compile(_TOKEN)
     while at < len(text):
-        found = _TOKEN.match(text, at)
+        found = token.match(text, at)
         if found is None:
             _refuse_format(out, event, at)
             break
@@ -198,11 +199,12 @@ def _spelled_out(text: str) -> str | None:
     """What stands for the macros between two strings of a format; None where one is unknown."""
     parts = []
     at = 0
+    token = re.compile(_BETWEEN)
     while at < len(text):
-        found = _TOKEN.match(text, at)
+        found = token.match(text, at)
         if found is None:
             return None
-        parts.append(TRACETOOL_LENGTHS[found[3]] + found[2] if found[2] else "")
+        parts.append(TRACETOOL_LENGTHS[found[2]] + found[1] if found[1] else "")
         at = found.end()
     return "".join(parts)
 
@@ -213,7 +215,7 @@ def _refuse_format(out: Output, event: UnitEvent, at: int) -> None:
 
     text = event.format
     if text[at] == _QUOTE:
-        at = _SHARED_TEXT.match(text, at + 1).end()  # type: ignore[union-attr]  # it may match nothing
+        at = re.compile(_TEXT).match(text, at + 1).end()  # type: ignore[union-attr]  # it may match nothing
         message = ESCAPE.of(RUST, text[at : at + 2])
     elif text[at] == "\\":
         message = BACKSLASH.of(RUST)
