@@ -36,12 +36,31 @@ _ORDER = (
 )
 
 
+class _OfCommand(argparse.ArgumentParser):
+    """A command's parser: options may be anywhere, also between a word and one that may be left out.
+
+    argparse by itself takes the second one for left out as soon as an option follows the first.
+    """
+
+    _inside = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        optional = any(one.nargs == argparse.OPTIONAL and not one.option_strings for one in self._actions)
+        if self._inside or not optional:
+            return super().parse_known_args(args, namespace)
+        self._inside = True  # for what follows comes back here
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._inside = False
+
+
 class Commands:
     """The commands of a command line: the parser of each, and what it is for."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
         self._action = parser.add_subparsers(
-            title="commands", metavar="COMMAND", required=True, parser_class=argparse.ArgumentParser
+            title="commands", metavar="COMMAND", required=True, parser_class=_OfCommand
         )
         self.purposes: dict[str, str] = {}
 
@@ -55,7 +74,7 @@ class Commands:
     @property
     def parsers(self) -> dict[str, argparse.ArgumentParser]:
         """The commands' parsers by name: another one put here takes the place of a command's own."""
-        parsers: dict[str, argparse.ArgumentParser] = self._action.choices
+        parsers: dict[str, argparse.ArgumentParser] = self._action.choices  # type: ignore[assignment]
         return parsers
 
 

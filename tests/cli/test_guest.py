@@ -202,6 +202,29 @@ def test_a_broken_file(tesc, tmp_path):
     assert not (tmp_path / "trace.h").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("demux", "--wire=words", "GUEST"),
+        ("--wire", "words", "demux", "GUEST"),
+        ("demux", "GUEST", "--wire=words"),
+    ],
+)
+def test_options_may_be_anywhere(words, tmp_path):
+    (tmp_path / "host").write_text('include "guest" base 0x100000000\n')
+    (tmp_path / "guest").write_text('g_on(int x) "%d"\n')
+    command = [
+        sys.executable,
+        "-m",
+        "tesc",
+        "guest",
+        *(w.replace("GUEST", str(tmp_path / "host")) for w in words),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "trace_g_on(" in done.stdout
+
+
 def test_demux_and_its_header(tesc, tmp_path):
     (tmp_path / "host").mkdir()
     (tmp_path / "host/trace-events").write_text('include "../trace-events" prefix fw_ base 0x100000000\n')
