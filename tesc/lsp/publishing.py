@@ -7,6 +7,7 @@ import gc
 import os
 import re
 import time
+from functools import lru_cache
 
 from lsprotocol import types as t
 
@@ -30,12 +31,20 @@ _SLICE = 0.004
 _PAUSE = 0.001
 # In seconds: after which pause the rules look that nobody waits for.
 _LATE = 0.3
+_BEFORE_PARENTHESIS = re.compile(r"\b(\w+)\(")
+
+
+# It is asked again after each edit, about the text of the last save.
+@lru_cache(maxsize=8)
+def _declared_in(saved: str) -> frozenset[str]:
+    """The names before a parenthesis in a text, but for its comments."""
+    lines = (line for line in saved.split("\n") if not line.lstrip(" \t").startswith("#"))
+    return frozenset(name for line in lines for name in _BEFORE_PARENTHESIS.findall(line))
 
 
 def _is_new(one: Diagnostic, saved: str) -> bool:
     """Whether a finding is about an event that was typed since its file was saved: its calls come later."""
-    name = one.source.text[one.span.start : one.span.end]
-    return re.search(rf"^(?![ \t]*#).*?\b{re.escape(name)}\(", saved, re.M) is None
+    return one.source.text[one.span.start : one.span.end] not in _declared_in(saved)
 
 
 class Publisher:

@@ -41,11 +41,13 @@ class EmptyFile(RunRule):
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         for unit in units:
+            if unit.events:
+                continue
             # What is there and can't be read is somebody's event.
             broken = unit.errors or any(
                 tree.errors or any(isinstance(item, Malformed) for item in tree.items) for tree in unit.trees
             )
-            if not unit.events and not broken:
+            if not broken:
                 source = unit.roots[0].source
                 end = len(source.line_text(1)) if source.text else 0
                 yield Report(
