@@ -56,7 +56,6 @@ class Workspace:
         looked_at: Callable[[str], None] | None = None,
         file_settings: FileSettings | None = None,
     ) -> None:
-        self.overrides = overrides
         self._file_settings = file_settings or FileSettings(overrides, looked_at)
         self._looked_at = looked_at
         self.versions = versions
@@ -73,6 +72,15 @@ class Workspace:
         self._trees: dict[str, Tree] = {}
         self._roots: dict[str, Tree] = {}
         self._resolved: dict[str, Unit] = {}
+
+    @property
+    def overrides(self) -> Overrides:
+        """What the command line, or the client, says for all files."""
+        return self._file_settings.overrides
+
+    @overrides.setter
+    def overrides(self, overrides: Overrides) -> None:
+        self._file_settings.overrides = overrides
 
     def add_file(self, path: str) -> None:
         """Read a file that is to be the root of a unit."""

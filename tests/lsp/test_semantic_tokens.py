@@ -351,5 +351,5 @@ def test_a_declaration_colours_its_calls(lsp, folder):
 
 
 def test_calls_are_not_coloured_where_the_client_says_so(lsp, folder):
-    client, _, uri = source_session(lsp, folder, options={"sourceTokens": False})
+    client, _, uri = source_session(lsp, folder, options={"sourceTokens": False, "codeLens": True})
     assert client.request(FULL, {"textDocument": {"uri": uri}}) is None

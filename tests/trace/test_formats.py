@@ -10,6 +10,7 @@ import pytest
 
 from tesc.trace.events import Catalogue
 from tesc.trace.formats import FORMATS, make_format
+from tesc.trace.guest import GuestTrace
 from tesc.trace.opening import open_reader
 from tesc.trace.selection import ALWAYS
 
@@ -136,7 +137,7 @@ def test_of_nothing(printed, writer, tmp_path, name):
 def test_a_guest_has_no_times(printed, writer, tmp_path):
     path = tmp_path / "guest"
     path.write_bytes(writer().guest(1, -1, 5, 1).data)
-    how = {"reader": {"guest": ""}}
+    how = {"reader": {"guest": GuestTrace("", "words")}}
     assert printed(path, "text", **how) == b"move x -1 y 5 1\n"
     assert printed(path, "text", timestamps=True, **how) == b"?@?:move x -1 y 5 1\n"
     assert printed(path, "simpletrace", **how) == b"move 0.000 pid=0 x=0xffffffffffffffff y=0x5 fast=0x1\n"

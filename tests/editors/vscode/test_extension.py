@@ -80,13 +80,14 @@ def test_settings_are_the_servers():
             for part in path:
                 inner = inner.setdefault(part, {})
             inner[last] = described["default"]
-    assert settings_from(section) == (ClientSettings(), [])
+    # VS Code takes the colours of one extension only, which may be another.
+    assert settings_from(section) == (ClientSettings(source_tokens=False), [])
     # Every one of them is read: another value makes other settings.
     for name in PROPERTIES.keys() - OWN:
         changed = _with(section, name.split(".")[1:], _other(PROPERTIES[name]))
         settings, wrong = settings_from(changed)
         assert not wrong
-        assert settings != ClientSettings(), name
+        assert settings != ClientSettings(source_tokens=False), name
     assert len(ClientSettings.__annotations__) == len(PROPERTIES.keys() - OWN)
 
 

@@ -103,7 +103,7 @@ static inline void _nocheck__trace_lamp_on(int brightness, const char * colour)
 #line 3 "common.trace-events"
             trlen = snprintf(ftrace_buf, MAX_TRACE_STRLEN,
                              "lamp_on " "brightness %d colour %s" "\n" , brightness, colour);
-#line 107 "../../../../../../../..out"
+#line 107 "out"
             trlen = MIN(trlen, MAX_TRACE_STRLEN - 1);
             unused = write(trace_marker_fd, ftrace_buf, trlen);
         }
@@ -111,7 +111,7 @@ static inline void _nocheck__trace_lamp_on(int brightness, const char * colour)
     if (trace_event_get_state(TRACE_LAMP_ON) && qemu_loglevel_mask(LOG_TRACE)) {
 #line 3 "common.trace-events"
         qemu_log("lamp_on " "brightness %d colour %s" "\n", brightness, colour);
-#line 115 "../../../../../../../..out"
+#line 115 "out"
     }
     if (trace_event_get_state(TRACE_LAMP_ON)) {
         _simple_trace_lamp_on(brightness, colour);
@@ -119,7 +119,7 @@ static inline void _nocheck__trace_lamp_on(int brightness, const char * colour)
     if (trace_event_get_state(TRACE_LAMP_ON)) {
 #line 3 "common.trace-events"
         syslog(LOG_INFO, "lamp_on " "brightness %d colour %s" , brightness, colour);
-#line 123 "../../../../../../../..out"
+#line 123 "out"
     }
     tracepoint(qemu, lamp_on, brightness, colour);
 }
@@ -165,7 +165,7 @@ static inline void _nocheck__trace_lamp_read(void * opaque, uint64_t addr, size_
 #line 5 "common.trace-events"
             trlen = snprintf(ftrace_buf, MAX_TRACE_STRLEN,
                              "lamp_read " "%p addr 0x%"PRIx64" size %zu %d" "\n" , opaque, addr, size, ok);
-#line 169 "../../../../../../../..out"
+#line 169 "out"
             trlen = MIN(trlen, MAX_TRACE_STRLEN - 1);
             unused = write(trace_marker_fd, ftrace_buf, trlen);
         }
@@ -173,7 +173,7 @@ static inline void _nocheck__trace_lamp_read(void * opaque, uint64_t addr, size_
     if (trace_event_get_state(TRACE_LAMP_READ) && qemu_loglevel_mask(LOG_TRACE)) {
 #line 5 "common.trace-events"
         qemu_log("lamp_read " "%p addr 0x%"PRIx64" size %zu %d" "\n", opaque, addr, size, ok);
-#line 177 "../../../../../../../..out"
+#line 177 "out"
     }
     if (trace_event_get_state(TRACE_LAMP_READ)) {
         _simple_trace_lamp_read(opaque, addr, size, ok);
@@ -181,7 +181,7 @@ static inline void _nocheck__trace_lamp_read(void * opaque, uint64_t addr, size_
     if (trace_event_get_state(TRACE_LAMP_READ)) {
 #line 5 "common.trace-events"
         syslog(LOG_INFO, "lamp_read " "%p addr 0x%"PRIx64" size %zu %d" , opaque, addr, size, ok);
-#line 185 "../../../../../../../..out"
+#line 185 "out"
     }
     tracepoint(qemu, lamp_read, opaque, addr, size, ok);
 }
@@ -213,7 +213,7 @@ static inline void _nocheck__trace_lamp_long(long a, unsigned long b, long long 
 #line 6 "common.trace-events"
             trlen = snprintf(ftrace_buf, MAX_TRACE_STRLEN,
                              "lamp_long " "%ld 0x%lx %lld" "\n" , a, b, c);
-#line 217 "../../../../../../../..out"
+#line 217 "out"
             trlen = MIN(trlen, MAX_TRACE_STRLEN - 1);
             unused = write(trace_marker_fd, ftrace_buf, trlen);
         }
@@ -221,7 +221,7 @@ static inline void _nocheck__trace_lamp_long(long a, unsigned long b, long long 
     if (trace_event_get_state(TRACE_LAMP_LONG) && qemu_loglevel_mask(LOG_TRACE)) {
 #line 6 "common.trace-events"
         qemu_log("lamp_long " "%ld 0x%lx %lld" "\n", a, b, c);
-#line 225 "../../../../../../../..out"
+#line 225 "out"
     }
     if (trace_event_get_state(TRACE_LAMP_LONG)) {
         _simple_trace_lamp_long(a, b, c);
@@ -229,7 +229,7 @@ static inline void _nocheck__trace_lamp_long(long a, unsigned long b, long long 
     if (trace_event_get_state(TRACE_LAMP_LONG)) {
 #line 6 "common.trace-events"
         syslog(LOG_INFO, "lamp_long " "%ld 0x%lx %lld" , a, b, c);
-#line 233 "../../../../../../../..out"
+#line 233 "out"
     }
     tracepoint(qemu, lamp_long, a, b, c);
 }
@@ -261,7 +261,7 @@ static inline void _nocheck__trace_lamp_mixed(uint32_t a, uint16_t b, uint8_t c,
 #line 7 "common.trace-events"
             trlen = snprintf(ftrace_buf, MAX_TRACE_STRLEN,
                              "lamp_mixed " "%"PRIx32"/%"PRIu16" %" PRId8 " 0x%" PRIx64 "\n" , a, b, c, d);
-#line 265 "../../../../../../../..out"
+#line 265 "out"
             trlen = MIN(trlen, MAX_TRACE_STRLEN - 1);
             unused = write(trace_marker_fd, ftrace_buf, trlen);
         }
@@ -269,7 +269,7 @@ static inline void _nocheck__trace_lamp_mixed(uint32_t a, uint16_t b, uint8_t c,
     if (trace_event_get_state(TRACE_LAMP_MIXED) && qemu_loglevel_mask(LOG_TRACE)) {
 #line 7 "common.trace-events"
         qemu_log("lamp_mixed " "%"PRIx32"/%"PRIu16" %" PRId8 " 0x%" PRIx64 "\n", a, b, c, d);
-#line 273 "../../../../../../../..out"
+#line 273 "out"
     }
     if (trace_event_get_state(TRACE_LAMP_MIXED)) {
         _simple_trace_lamp_mixed(a, b, c, d);
@@ -277,7 +277,7 @@ static inline void _nocheck__trace_lamp_mixed(uint32_t a, uint16_t b, uint8_t c,
     if (trace_event_get_state(TRACE_LAMP_MIXED)) {
 #line 7 "common.trace-events"
         syslog(LOG_INFO, "lamp_mixed " "%"PRIx32"/%"PRIu16" %" PRId8 " 0x%" PRIx64 , a, b, c, d);
-#line 281 "../../../../../../../..out"
+#line 281 "out"
     }
     tracepoint(qemu, lamp_mixed, a, b, c, d);
 }
@@ -309,7 +309,7 @@ static inline void _nocheck__trace_lamp_list(char ** names, int ** counts, signe
 #line 8 "common.trace-events"
             trlen = snprintf(ftrace_buf, MAX_TRACE_STRLEN,
                              "lamp_list " "%p %p %lld" "\n" , names, counts, total);
-#line 313 "../../../../../../../..out"
+#line 313 "out"
             trlen = MIN(trlen, MAX_TRACE_STRLEN - 1);
             unused = write(trace_marker_fd, ftrace_buf, trlen);
         }
@@ -317,7 +317,7 @@ static inline void _nocheck__trace_lamp_list(char ** names, int ** counts, signe
     if (trace_event_get_state(TRACE_LAMP_LIST) && qemu_loglevel_mask(LOG_TRACE)) {
 #line 8 "common.trace-events"
         qemu_log("lamp_list " "%p %p %lld" "\n", names, counts, total);
-#line 321 "../../../../../../../..out"
+#line 321 "out"
     }
     if (trace_event_get_state(TRACE_LAMP_LIST)) {
         _simple_trace_lamp_list(names, counts, total);
@@ -325,7 +325,7 @@ static inline void _nocheck__trace_lamp_list(char ** names, int ** counts, signe
     if (trace_event_get_state(TRACE_LAMP_LIST)) {
 #line 8 "common.trace-events"
         syslog(LOG_INFO, "lamp_list " "%p %p %lld" , names, counts, total);
-#line 329 "../../../../../../../..out"
+#line 329 "out"
     }
     tracepoint(qemu, lamp_list, names, counts, total);
 }
@@ -357,7 +357,7 @@ static inline void _nocheck__trace_lamp_silent(const char* text, int in)
 #line 9 "common.trace-events"
             trlen = snprintf(ftrace_buf, MAX_TRACE_STRLEN,
                              "lamp_silent "  "\n" , text, in);
-#line 361 "../../../../../../../..out"
+#line 361 "out"
             trlen = MIN(trlen, MAX_TRACE_STRLEN - 1);
             unused = write(trace_marker_fd, ftrace_buf, trlen);
         }
@@ -365,7 +365,7 @@ static inline void _nocheck__trace_lamp_silent(const char* text, int in)
     if (trace_event_get_state(TRACE_LAMP_SILENT) && qemu_loglevel_mask(LOG_TRACE)) {
 #line 9 "common.trace-events"
         qemu_log("lamp_silent "  "\n", text, in);
-#line 369 "../../../../../../../..out"
+#line 369 "out"
     }
     if (trace_event_get_state(TRACE_LAMP_SILENT)) {
         _simple_trace_lamp_silent(text, in);
@@ -373,7 +373,7 @@ static inline void _nocheck__trace_lamp_silent(const char* text, int in)
     if (trace_event_get_state(TRACE_LAMP_SILENT)) {
 #line 9 "common.trace-events"
         syslog(LOG_INFO, "lamp_silent "  , text, in);
-#line 377 "../../../../../../../..out"
+#line 377 "out"
     }
     tracepoint(qemu, lamp_silent, text, in);
 }
@@ -405,7 +405,7 @@ static inline void _nocheck__trace_lamp_off(void)
 #line 10 "common.trace-events"
             trlen = snprintf(ftrace_buf, MAX_TRACE_STRLEN,
                              "lamp_off " "" "\n" );
-#line 409 "../../../../../../../..out"
+#line 409 "out"
             trlen = MIN(trlen, MAX_TRACE_STRLEN - 1);
             unused = write(trace_marker_fd, ftrace_buf, trlen);
         }
@@ -413,7 +413,7 @@ static inline void _nocheck__trace_lamp_off(void)
     if (trace_event_get_state(TRACE_LAMP_OFF) && qemu_loglevel_mask(LOG_TRACE)) {
 #line 10 "common.trace-events"
         qemu_log("lamp_off " "" "\n");
-#line 417 "../../../../../../../..out"
+#line 417 "out"
     }
     if (trace_event_get_state(TRACE_LAMP_OFF)) {
         _simple_trace_lamp_off();
@@ -421,7 +421,7 @@ static inline void _nocheck__trace_lamp_off(void)
     if (trace_event_get_state(TRACE_LAMP_OFF)) {
 #line 10 "common.trace-events"
         syslog(LOG_INFO, "lamp_off " "" );
-#line 425 "../../../../../../../..out"
+#line 425 "out"
     }
     tracepoint(qemu, lamp_off);
 }

@@ -100,16 +100,16 @@ static inline void trace_lamp_on(int brightness, const char *colour)
     if (trace_event_get_state(TRACE_LAMP_ON)) {
 #line 3 "common.trace-events"
         ftrace_write("lamp_on " "brightness %d colour %s" "\n" , brightness, colour);
-#line 104 "../../../../../../../..out"
+#line 104 "out"
         if (qemu_loglevel_mask(LOG_TRACE)) {
 #line 3 "common.trace-events"
             qemu_log("lamp_on " "brightness %d colour %s" "\n", brightness, colour);
-#line 108 "../../../../../../../..out"
+#line 108 "out"
         }
         _simple_trace_lamp_on(brightness, colour);
 #line 3 "common.trace-events"
         syslog(LOG_INFO, "lamp_on " "brightness %d colour %s" , brightness, colour);
-#line 113 "../../../../../../../..out"
+#line 113 "out"
     }
 }
 
@@ -136,16 +136,16 @@ static inline void trace_lamp_read(void *opaque, uint64_t addr, size_t size, boo
     if (trace_event_get_state(TRACE_LAMP_READ)) {
 #line 5 "common.trace-events"
         ftrace_write("lamp_read " "%p addr 0x%"PRIx64" size %zu %d" "\n" , opaque, addr, size, ok);
-#line 140 "../../../../../../../..out"
+#line 140 "out"
         if (qemu_loglevel_mask(LOG_TRACE)) {
 #line 5 "common.trace-events"
             qemu_log("lamp_read " "%p addr 0x%"PRIx64" size %zu %d" "\n", opaque, addr, size, ok);
-#line 144 "../../../../../../../..out"
+#line 144 "out"
         }
         _simple_trace_lamp_read(opaque, addr, size, ok);
 #line 5 "common.trace-events"
         syslog(LOG_INFO, "lamp_read " "%p addr 0x%"PRIx64" size %zu %d" , opaque, addr, size, ok);
-#line 149 "../../../../../../../..out"
+#line 149 "out"
     }
 }
 
@@ -165,16 +165,16 @@ static inline void trace_lamp_long(long a, unsigned long b, long long c)
     if (trace_event_get_state(TRACE_LAMP_LONG)) {
 #line 6 "common.trace-events"
         ftrace_write("lamp_long " "%ld 0x%lx %lld" "\n" , a, b, c);
-#line 169 "../../../../../../../..out"
+#line 169 "out"
         if (qemu_loglevel_mask(LOG_TRACE)) {
 #line 6 "common.trace-events"
             qemu_log("lamp_long " "%ld 0x%lx %lld" "\n", a, b, c);
-#line 173 "../../../../../../../..out"
+#line 173 "out"
         }
         _simple_trace_lamp_long(a, b, c);
 #line 6 "common.trace-events"
         syslog(LOG_INFO, "lamp_long " "%ld 0x%lx %lld" , a, b, c);
-#line 178 "../../../../../../../..out"
+#line 178 "out"
     }
 }
 
@@ -194,16 +194,16 @@ static inline void trace_lamp_mixed(uint32_t a, uint16_t b, uint8_t c, uint64_t 
     if (trace_event_get_state(TRACE_LAMP_MIXED)) {
 #line 7 "common.trace-events"
         ftrace_write("lamp_mixed " "%"PRIx32"/%"PRIu16" %" PRId8 " 0x%" PRIx64 "\n" , a, b, c, d);
-#line 198 "../../../../../../../..out"
+#line 198 "out"
         if (qemu_loglevel_mask(LOG_TRACE)) {
 #line 7 "common.trace-events"
             qemu_log("lamp_mixed " "%"PRIx32"/%"PRIu16" %" PRId8 " 0x%" PRIx64 "\n", a, b, c, d);
-#line 202 "../../../../../../../..out"
+#line 202 "out"
         }
         _simple_trace_lamp_mixed(a, b, c, d);
 #line 7 "common.trace-events"
         syslog(LOG_INFO, "lamp_mixed " "%"PRIx32"/%"PRIu16" %" PRId8 " 0x%" PRIx64 , a, b, c, d);
-#line 207 "../../../../../../../..out"
+#line 207 "out"
     }
 }
 
@@ -223,16 +223,16 @@ static inline void trace_lamp_list(char **names, int **counts, signed long long 
     if (trace_event_get_state(TRACE_LAMP_LIST)) {
 #line 8 "common.trace-events"
         ftrace_write("lamp_list " "%p %p %lld" "\n" , names, counts, total);
-#line 227 "../../../../../../../..out"
+#line 227 "out"
         if (qemu_loglevel_mask(LOG_TRACE)) {
 #line 8 "common.trace-events"
             qemu_log("lamp_list " "%p %p %lld" "\n", names, counts, total);
-#line 231 "../../../../../../../..out"
+#line 231 "out"
         }
         _simple_trace_lamp_list(names, counts, total);
 #line 8 "common.trace-events"
         syslog(LOG_INFO, "lamp_list " "%p %p %lld" , names, counts, total);
-#line 236 "../../../../../../../..out"
+#line 236 "out"
     }
 }
 
@@ -252,16 +252,16 @@ static inline void trace_lamp_silent(const char*text, int in)
     if (trace_event_get_state(TRACE_LAMP_SILENT)) {
 #line 9 "common.trace-events"
         ftrace_write("lamp_silent "  "\n" , text, in);
-#line 256 "../../../../../../../..out"
+#line 256 "out"
         if (qemu_loglevel_mask(LOG_TRACE)) {
 #line 9 "common.trace-events"
             qemu_log("lamp_silent "  "\n", text, in);
-#line 260 "../../../../../../../..out"
+#line 260 "out"
         }
         _simple_trace_lamp_silent(text, in);
 #line 9 "common.trace-events"
         syslog(LOG_INFO, "lamp_silent "  , text, in);
-#line 265 "../../../../../../../..out"
+#line 265 "out"
     }
 }
 
@@ -281,16 +281,16 @@ static inline void trace_lamp_off(void)
     if (trace_event_get_state(TRACE_LAMP_OFF)) {
 #line 10 "common.trace-events"
         ftrace_write("lamp_off " "" "\n" );
-#line 285 "../../../../../../../..out"
+#line 285 "out"
         if (qemu_loglevel_mask(LOG_TRACE)) {
 #line 10 "common.trace-events"
             qemu_log("lamp_off " "" "\n");
-#line 289 "../../../../../../../..out"
+#line 289 "out"
         }
         _simple_trace_lamp_off();
 #line 10 "common.trace-events"
         syslog(LOG_INFO, "lamp_off " "" );
-#line 294 "../../../../../../../..out"
+#line 294 "out"
     }
 }
 #endif /* TRACE_COMMON_GENERATED_TRACERS_H */
