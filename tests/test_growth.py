@@ -12,6 +12,7 @@ import pytest
 from tesc.analysis.check import check
 from tesc.analysis.fixing import apply, outlook, settle
 from tesc.analysis.selection import chosen
+from tesc.analysis.source_suppressions import ignored_in, is_ignored
 from tesc.config.globs import matches
 from tesc.file_settings import Overrides
 from tesc.syntax.layout import canonical
@@ -79,6 +80,17 @@ def ignored(number: int) -> None:
     ]
 
 
+def ignored_in_c(number: int) -> None:
+    """Comments in lines of their own, of which each holds for the line after the last."""
+    text = "// tesc: ignore[TE602] a\n" * number + "trace_gone();\n"
+    assert ignored_in(Source("a.c", text)) == {number + 1: frozenset({"TE602"})}
+
+
+def asked_for_calls_in_c(number: int) -> None:
+    source = Source("a.c", "// tesc: ignore[TE603] a\ntrace_e(1);\n" * number)
+    assert all(is_ignored(source, source.line_starts[2 * at + 1], "TE603") for at in range(number))
+
+
 def disabled(number: int) -> None:
     text = events(number)
     lines = "".join(f"disable e{at}, x{at}*\n" for at in range(number // 4))
@@ -90,6 +102,8 @@ INPUTS = {
     "stars in a disable pattern": (lambda n: Names(["a" * 200]).matching("*a" * n + "*b"), 100),
     "a path that a pattern with stars matches": (lambda n: matches("*a*a*a*b", "/r", "/r/" + "a" * n), 400),
     "comments that ignore, and findings": (ignored, 60),
+    "comments that ignore in C": (ignored_in_c, 60),
+    "calls in C that comments ignore": (asked_for_calls_in_c, 60),
     "fixes in one file": (fixed, 60),
     "disable patterns, and events": (disabled, 80),
     "events that are sound": (lambda n: checked(events(n)), 150),

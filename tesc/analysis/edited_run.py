@@ -178,7 +178,9 @@ class _Again:
             scope = "run"
         if scope == "spelling":
             scope = "run" if self._shared else "files"
-        if scope in ("files", "late") or (scope in ("event", "rare", "run") and not self._concerns(rule)):
+        if scope == "late":
+            return self._kept(before)
+        if scope == "files" or (scope in ("event", "rare", "run") and not self._concerns(rule)):
             return self._moved(before)
         if scope == "rare" and not before and not self._of_events(rule, before):
             return []
@@ -203,6 +205,16 @@ class _Again:
                     self._dirty.add(one.source)
             moved.append(one)
         return moved
+
+    def _kept(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
+        """What a late rule found and still has a place: it looks again by itself when nobody types."""
+        kept = []
+        for one in found:
+            try:
+                kept += self._moved([one])
+            except Touched:
+                self._dirty.add(one.source)
+        return kept
 
     def _of_events(self, rule: Rule, before: Sequence[Diagnostic]) -> list[Diagnostic]:
         kept = [one for one in before if not any(move.touches(one) for move in self._moves)]

@@ -7,6 +7,7 @@ code, and `ignore-file` for the whole source.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tesc.analysis.registry import UnknownRule, named
 
@@ -22,14 +23,25 @@ _IGNORE = re.compile(r"(?://|/\*)[/*!\s]*tesc:[ \t]*(ignore(?:-file)?)\[([^\]\n]
 _NO_CODE = re.compile(r"[ \t]*(?://.*|/\*.*|\*.*)?\s*\Z")
 
 
+@lru_cache(maxsize=16)  # a rule asks for each call in a source
 def ignored_in(source: Source) -> dict[int, frozenset[str]]:
     """The codes of the rules that a source's comments ignore, by line; 0 is all of the source."""
     found: dict[int, frozenset[str]] = {}
     if "tesc:" not in source.text:
         return found
-    for comment in _IGNORE.finditer(source.text):
+    next_code = below = len(source.line_starts)
+    # From the end, so that each line is looked at once, however many comments follow each other.
+    for comment in reversed(list(_IGNORE.finditer(source.text))):
+        line, column = source.place(comment.start())
+        while below > line:
+            if not _NO_CODE.match(source.line_text(below)):
+                next_code = below
+            below -= 1
         codes = frozenset(code for word in comment[2].split(",") for code in _codes(word.strip()))
-        line = 0 if comment[1] == "ignore-file" else _line_of(source, comment.start())
+        if comment[1] == "ignore-file":
+            line = 0
+        elif not source.line_text(line)[: column - 1].strip():
+            line = next_code
         found[line] = found.get(line, frozenset()) | codes
     return found
 
@@ -39,18 +51,6 @@ def _codes(selector: str) -> list[str]:
         return [rule.code for rule in named(selector)]
     except UnknownRule:
         return []
-
-
-def _line_of(source: Source, start: int) -> int:
-    """The line that a comment at an offset holds for."""
-    line, column = source.place(start)
-    if source.line_text(line)[: column - 1].strip():
-        return line
-    last = len(source.line_starts)
-    line += 1
-    while line < last and _NO_CODE.match(source.line_text(line)):
-        line += 1
-    return line
 
 
 def is_ignored(source: Source, start: int, code: str) -> bool:

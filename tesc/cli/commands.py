@@ -46,7 +46,8 @@ class _OfCommand(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         optional = any(one.nargs == argparse.OPTIONAL and not one.option_strings for one in self._actions)
-        if self._inside or not optional:
+        # argparse's second way takes a dashed word after '--' for an option.
+        if self._inside or not optional or "--" in (args or ()):
             return super().parse_known_args(args, namespace)
         self._inside = True  # for what follows comes back here
         try:

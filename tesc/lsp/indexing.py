@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tesc.lsp.project import Project
     from tesc.lsp.server import Server
+    from tesc.uses.index import Index
 
 WATCHED = (f"**/*.{{{','.join(suffixes())}}}",)
 # In seconds: how long it is read at once, and how long the client then has. What it sends is read
@@ -35,9 +36,9 @@ _GATHER = 0.3
 
 async def load_sources(server: Server) -> None:
     """Read the sources of all folders that are not read yet, unless the client wants none of it."""
-    for project in server.session.projects:
-        if project.folder is not None and not project.indexed:
-            await _index(server, project)
+    missing = [one for one in server.session.projects if one.folder is not None and not one.indexed]
+    for project in sorted(missing, key=lambda one: not one.awaits_uses):
+        await _index(server, project)
 
 
 def look_again(server: Server) -> None:
@@ -161,6 +162,7 @@ async def _index(server: Server, project: Project) -> None:
         project.awaits_uses = False
         return
     server.indexing.add(folder)
+    index = project.uses
     try:
         # Events may be declared in files with names of sources, such as esp.inc.
         held = declaring(project.units)
@@ -176,6 +178,14 @@ async def _index(server: Server, project: Project) -> None:
         if project.awaits_uses:  # but was cancelled
             project.awaits_uses = False
             server.publisher.soon(0)
+        if _is_stale(server, project, index):
+            # The folder was taken away and added again, or its sources switched off and on.
+            server.keep(load_sources(server))
+
+
+def _is_stale(server: Server, project: Project, index: Index) -> bool:
+    """Whether what was read is not what the client's folders want by now."""
+    return project.uses is not index or project not in server.session.projects
 
 
 async def _read(server: Server, project: Project, found: Sequence[str], first: Reader | None) -> None:
@@ -197,7 +207,7 @@ async def _read(server: Server, project: Project, found: Sequence[str], first: R
             if progress.cancelled:
                 progress.end("cancelled: who uses an event is not known")
                 return
-            if project.uses is not index or project not in server.session.projects:
+            if _is_stale(server, project, index):
                 progress.end("not needed any more")
                 return
             turn = time.monotonic()

@@ -14,6 +14,9 @@ from tesc.uses.reading import is_kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from typing import Any
+
     from tesc.lsp.project import Project
     from tesc.lsp.server import Server
 
@@ -54,44 +57,43 @@ async def _load(server: Server, project: Project) -> None:
 
 
 class Progress:
-    """Work-done progress that appears only where the work takes its time."""
+    """Work-done progress that appears only where the work takes its time.
+
+    The work goes on while the client is asked whether it shows any; a client that says no, or nothing, is
+    told of none.
+    """
 
     def __init__(self, server: Server, title: str) -> None:
         self._server = server
         self._title = title
         self._start = time.monotonic()
-        self._token: str | None = None
+        self._token = str(uuid4())
+        self._asked: Future[Any] | None = None
+        self._appears = False
         window = server.client_capabilities.window
         self._wanted = bool(window and window.work_done_progress)
 
     async def report(self, message: str, percentage: int) -> None:
         """Tell how far the work is, and let the server do other things."""
-        if self._token is not None:
-            value = t.WorkDoneProgressReport(message=message, percentage=percentage)
-            self._server.work_done_progress.report(self._token, value)
-        elif self._wanted and time.monotonic() - self._start > _PATIENCE:
-            await self._begin(percentage)
+        progress = self._server.work_done_progress
+        if self._appears:
+            report = t.WorkDoneProgressReport(message=message, percentage=percentage)
+            progress.report(self._token, report)
+        elif self._asked is None:
+            if self._wanted and time.monotonic() - self._start > _PATIENCE:
+                self._asked = progress.create(self._token)
+        elif self._asked.done() and not self._asked.cancelled() and self._asked.exception() is None:
+            self._appears = True
+            begin = t.WorkDoneProgressBegin(self._title, cancellable=True, percentage=percentage)
+            progress.begin(self._token, begin)
         await asyncio.sleep(0)
-
-    async def _begin(self, percentage: int) -> None:
-        token = str(uuid4())
-        try:
-            await asyncio.wait_for(self._server.work_done_progress.create_async(token), _PATIENCE)
-        except Exception:
-            self._wanted = False  # the client says no
-            return
-        self._token = token
-        value = t.WorkDoneProgressBegin(self._title, cancellable=True, percentage=percentage)
-        self._server.work_done_progress.begin(token, value)
 
     @property
     def cancelled(self) -> bool:
         """Whether the user wants no more of it."""
-        if self._token is None:
-            return False
-        return bool(self._server.work_done_progress.tokens[self._token].cancelled())
+        return self._appears and bool(self._server.work_done_progress.tokens[self._token].cancelled())
 
     def end(self, message: str) -> None:
-        if self._token is not None:
+        if self._appears:
             self._server.work_done_progress.end(self._token, t.WorkDoneProgressEnd(message=message))
             self._server.work_done_progress.tokens.pop(self._token, None)

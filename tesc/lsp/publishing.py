@@ -31,7 +31,7 @@ _SLICE = 0.004
 _PAUSE = 0.001
 # In seconds: after which pause the rules look that nobody waits for.
 _LATE = 0.3
-_BEFORE_PARENTHESIS = re.compile(r"\b(\w+)\(")
+_BEFORE_PARENTHESIS = re.compile(r"\b(\w+)[ \t]*\(")
 
 
 # It is asked again after each edit, about the text of the last save.
@@ -57,6 +57,7 @@ class Publisher:
         self._waiting: asyncio.TimerHandle | None = None
         self._settling: asyncio.TimerHandle | None = None
         self._working = False
+        self._again = False
         self._asked_for_all = False
 
     @property
@@ -82,6 +83,7 @@ class Publisher:
 
     def _begin(self) -> None:
         self._waiting = None
+        self._again = self._working
         if not self._working:
             self._working = True
             self._server.keep(self._work())
@@ -93,6 +95,10 @@ class Publisher:
             self._now()
         finally:
             self._working = False
+        if self._again:  # asked for meanwhile, perhaps for what was checked already
+            self._again = False
+            self.soon(0)
+            return
         loop = asyncio.get_running_loop()
         self._settling = loop.call_later(_LATE, lambda: self._server.keep(self._settle()))
 
@@ -101,7 +107,8 @@ class Publisher:
         for project in self._server.session.projects:
             if project.is_checked and not project.is_settled and not self._is_busy:
                 await self._in_slices(project.settling())
-                self._now()
+                if not self._is_busy:
+                    self._now()
         if not self._is_busy:
             gc.collect(1)
 

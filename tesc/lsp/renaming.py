@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9_]+")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CALL = "trace_"
-# What a renaming must not bring, whatever its severity.
 
 
 @record

@@ -182,6 +182,7 @@ class Session:
         within = [one for one in self._folders.values() if self._within(one, path)]
         project = max(within, key=lambda one: len(one.folder or ""), default=None)
         if project is not None and real not in self._fileless and not project.workspace.excludes(path):
+            self._single.pop(real, None)  # it was by itself before its folder came
             return project
         if real not in self._single:
             self._single[real] = Project(None, self.settings)

@@ -14,6 +14,14 @@ def test_without_arguments_it_says_what_there_is(capsys):
     assert captured.err.startswith("usage: tesc ") and "check  " in captured.err
 
 
+def test_after_two_dashes_a_dashed_word_is_a_file(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-no").write_text('e(int a) "a %x"\n')
+    assert main(["config", "--", "-no"]) == 0
+    assert main(["check", "--isolated", "--output-format=concise", "--", "-no"]) == 0
+    assert "-no:1:" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "end"),
     [

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
@@ -26,9 +26,14 @@ EDITORS = ("neovim", "neovim@v0.7", "visual-studio-code", "visual-studio-code (p
 class Client:
     """A client that speaks the protocol itself, so that nothing of a library's hides what is sent."""
 
-    def __init__(self, arguments: list[str] | None = None, answers: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        arguments: list[str] | None = None,
+        answers: dict[str, Any] | None = None,
+        program: Sequence[str] = ("-m", "tesc"),
+    ) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tesc", "lsp", *(arguments or [])],
+            [sys.executable, *program, "lsp", *(arguments or [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -197,8 +202,8 @@ def lasting_lsp():
 def _starting():
     clients: list[Client] = []
 
-    def start(arguments: list[str] | None = None, answers: dict[str, Any] | None = None) -> Client:
-        clients.append(Client(arguments, answers))
+    def start(*arguments: Any, **keywords: Any) -> Client:
+        clients.append(Client(*arguments, **keywords))
         return clients[-1]
 
     yield start

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.lsp.conftest import Client, wait_until
+from tests.lsp.navigation import indexed
 
 TEXT = 'usb_on(int port) "port %d"\n'
 WATCHED = "workspace/didChangeWatchedFiles"
@@ -65,6 +66,35 @@ def test_the_client_watches_the_folders_that_hold_files(client):
 
     wait_until(folders)
     assert folders() == [[{"globPattern": "**/{hw,hw/net,hw/usb,net}", "kind": 5}]]
+
+
+def told_of_folders(client, folder, *changes):
+    entry = {"uri": folder.as_uri(), "name": ""}
+    for change in changes:
+        event = {"added": [], "removed": [], change: [entry]}
+        client.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+
+
+def test_a_folder_that_comes_takes_its_open_files(client, tmp_path):
+    client.open(tmp_path / "net" / "trace-events")
+    told_of_folders(client, tmp_path, "removed")
+    wait_until(lambda: names(client) == ["usb_net"])
+    told_of_folders(client, tmp_path, "added")
+    wait_until(lambda: names(client) == ["usb_hw_net", "usb_hw_usb", "usb_net"])
+
+
+def test_a_folder_that_comes_again_while_its_sources_are_read(lsp, tmp_path):
+    (tmp_path / "tesc.toml").write_text("")
+    (tmp_path / "trace-events").write_text(TEXT)
+    for number in range(600):
+        (tmp_path / f"{number}.c").write_text("void f(void)\n{\n    trace_usb_on(1);\n}\n" * 60)
+    client = lsp()
+    client.initialize(tmp_path)
+    uri = client.open(tmp_path / "trace-events")
+    for _ in range(3):
+        wait_until(lambda: names(client) == ["usb_on"])
+        told_of_folders(client, tmp_path, "removed", "added")
+    indexed(client, uri)
 
 
 class Silent(Client):

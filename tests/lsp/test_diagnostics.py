@@ -235,6 +235,18 @@ def test_settings_of_the_client(lsp, folder):
     client.notify("workspace/didChangeConfiguration", {"settings": None})
     [found] = client.published(uri) or client.published(uri)
     assert found["code"] == "TE415"
+    client.answers["workspace/configuration"] = [{"debounce": 0, "ignore": ["TE415"]}]
+    client.notify("workspace/didChangeConfiguration", {"settings": None})
+    assert client.published(uri) == []
+
+
+# How soon a machine reads a tree is its own matter: here any work is long.
+IMPATIENT = """
+from tesc.lsp import loading
+from tesc.cli.main import main
+loading._PATIENCE = loading._SLICE = 0
+main()
+"""
 
 
 def test_progress_while_a_large_tree_is_read(lsp, tmp_path):
@@ -243,7 +255,7 @@ def test_progress_while_a_large_tree_is_read(lsp, tmp_path):
     for number in range(60):
         (tmp_path / str(number)).mkdir()
         (tmp_path / str(number) / "trace-events").write_text(lines.replace("FOLDER", str(number)))
-    client = lsp()
+    client = lsp(program=("-c", IMPATIENT))
     client.initialize(tmp_path, capabilities={"window": {"workDoneProgress": True}})
     values = []
     while not values or values[-1]["kind"] != "end":

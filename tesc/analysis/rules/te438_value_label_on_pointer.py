@@ -23,7 +23,7 @@ class ValueLabelOnPointer(EventRule):
 
     `len %p` of a `void *dev` is no length: the arguments were taken for others, or the value is what the
     pointer leads to, which a trace does not read. Reported are words such as `value`, `size` and `index`
-    that are not the parameter's own name.
+    that are not in the parameter's own name.
 
     Wrong:
 
@@ -45,7 +45,8 @@ class ValueLabelOnPointer(EventRule):
         for label, (conversion, parameter) in zip(labels_of(event, form), format_text.arguments(event)):
             if label is None or conversion.letter != "p" or not parameter.type.pointers:
                 continue
-            if label[0] in _VALUES and label[0] != plain(parameter.name):
+            words = {plain(parameter.name), *parameter.name.lower().split("_")}
+            if label[0] in _VALUES and label[0] not in words:
                 yield Report(
                     format_text.span(form, label[1].start, label[1].end),
                     f"'{form.text[label[1].start : label[1].end]}' labels '{parameter.name}', "
