@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # Of so many pieces at most it is known when they came; what is held back is a few frames.
 _MOST_PIECES = 1 << 14
+# Later than any clock: a guest may say so all the same.
+_LAST_TIME = (1 << 63) - 1
 
 
 @record
@@ -156,7 +158,7 @@ class Receiver:
         if ticks is None or not self.clock.frequency:
             return came
         if came < 0:
-            return self.clock.guest(ticks)
+            return min(self.clock.guest(ticks), _LAST_TIME)
         # What is known of the clock gets better with each frame: no time goes back for that.
         self._last = max(self._last, self.clock.host(ticks))
         return self._last
