@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from array import array
+from bisect import bisect_left
 
 from tesc.analysis.groups import groups_of
 from tesc.units import name_spaces
@@ -18,13 +19,12 @@ if TYPE_CHECKING:
 # The space of each of the spellings that `spelled` gives.
 EVENT_SPACES = [space for kind in name_spaces.OF_EVENT for space in kind.spaces]
 
-# Spellings that a copy counts by itself before it is made what others share.
-_MOST_OWN = 2000
 # Events that are counted in one step.
 _AT_A_TIME = 100
+# A power of two: as many pieces as keep each so small that sorting it takes no time.
+_PIECES = 64
 
 
-@lru_cache(maxsize=65536)
 def spelled(name: str) -> list[str]:
     """The identifiers of an event, one for each of EVENT_SPACES."""
     return [kind.spelled(name) for kind in name_spaces.OF_EVENT for _ in kind.spaces]
@@ -34,37 +34,40 @@ class SharedSpellings:
     """How many owners each spelling has: events, groups of files, and the program around generated code.
 
     Spellings are counted by their hashes. Two that have one in common only seem to be shared, which a
-    rule then finds out.
+    rule then finds out. A tree has a hundred thousand of them, so those that were counted first are plain
+    numbers in arrays, which copies share; what a copy counts otherwise is its own.
     """
 
     def __init__(self) -> None:
-        # What a copy changes is its own; the rest is shared.
-        self._shared: dict[int, int] = {}
-        self._counts: dict[int, int] = {}
+        # The hashes by their last bits, sorted, each as often as it was counted.
+        self._first = [array("q") for _ in range(_PIECES)]
+        # How many more owners some spellings have now, or fewer.
+        self._changes: dict[int, int] = {}
 
     @staticmethod
     def counted(units: Sequence[Unit], settings: Settings) -> Generator[None, None, SharedSpellings]:
         """Count those of some units and of QEMU, in steps, between which others may work."""
         counts = SharedSpellings()
         for foreign in (*name_spaces.USED, *name_spaces.OF_QEMU):
-            counts._count((hash((space, foreign.text)) for space in foreign.spaces), 1)
+            counts._put(hash((space, foreign.text)) for space in foreign.spaces)
         for group in groups_of(units, settings):
             for kind in name_spaces.OF_GROUP:
-                counts._count((hash((space, kind.spelled(group))) for space in kind.spaces), 1)
+                counts._put(hash((space, kind.spelled(group))) for space in kind.spaces)
         for unit in units:
             names = names_in(unit)
             for start in range(0, len(names), _AT_A_TIME):
                 yield
-                counts.add(names[start : start + _AT_A_TIME])
+                for name in names[start : start + _AT_A_TIME]:
+                    counts._put(_hashes(name))
+        for at, piece in enumerate(counts._first):
+            yield
+            counts._first[at] = array("q", sorted(piece))
         return counts
 
     def copy(self) -> SharedSpellings:
-        if len(self._counts) > _MOST_OWN:
-            self._shared = {**self._shared, **self._counts}
-            self._counts = {}
         other = object.__new__(SharedSpellings)
-        other._shared = self._shared
-        other._counts = dict(self._counts)
+        other._first = self._first
+        other._changes = dict(self._changes)
         return other
 
     def add(self, names: Iterable[str]) -> bool:
@@ -75,16 +78,26 @@ class SharedSpellings:
         """Count those of some events no more; true if any of them has another owner, too."""
         return max((self._count(_hashes(name), -1) for name in names), default=0) > 0
 
+    def _put(self, hashes: Iterable[int]) -> None:
+        for one in hashes:
+            self._first[one % _PIECES].append(one)
+
     def _count(self, hashes: Iterable[int], by: int) -> int:
         """Change how many owners some spellings have; returns the most that one of them has."""
         most = 0
         for one in hashes:
-            before = self._counts.get(one)
-            if before is None:
-                before = self._shared.get(one, 0)
-            self._counts[one] = before + by
-            most = max(most, before + by)
+            change = self._changes.pop(one, 0) + by
+            if change:
+                self._changes[one] = change
+            most = max(most, self._counted_first(one) + change)
         return most
+
+    def _counted_first(self, one: int) -> int:
+        piece = self._first[one % _PIECES]
+        at = end = bisect_left(piece, one)
+        while end < len(piece) and piece[end] == one:
+            end += 1
+        return end - at
 
 
 def _hashes(name: str) -> Iterator[int]:

@@ -59,7 +59,7 @@ async def _load(server: Server, project: Project) -> None:
 class Progress:
     """Work-done progress that appears only where the work takes its time.
 
-    The work goes on while the client is asked whether it shows any; a client that says no, or nothing, is
+    The work continues while the client is asked whether it shows any; a client that says no, or nothing, is
     told of none.
     """
 

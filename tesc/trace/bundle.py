@@ -1,10 +1,10 @@
 """Traces of several kinds in one archive, with a manifest that says whose each is.
 
 Perfetto's viewer, from release 58 on, opens a tar file and draws all of it on one time line; its
-`perfetto_manifest.json` names the machines and relates the clocks (Perfetto's reference, "Trace manifest
-format", version 1). A picture has its clock in it: the monotonic one of the host, or the real-time one;
+`perfetto_manifest.json` names the machines and relates the clocks (docs/reference/perfetto-manifest.md of
+Perfetto 58.2, version 1). A picture has its clock in it: the monotonic one of the host, or the real-time one;
 files of one machine that have the same clock fit together. Clocks belong to machines, so that of a guest's
-stream, whose times are the host's, is said to be the host's; what the kernel's text counts by is said to be
+stream, whose times are the host's, is said to be the host's; the kernel's text is taken for one by
 CLOCK_MONOTONIC, as it is with `trace-cmd record -C mono`; how far the real-time clock is ahead must be
 told.
 """
@@ -92,7 +92,9 @@ def manifest(members: Sequence[Member], offset: int | None = None) -> str:
         if relation is not None:
             about["clocks"] = relation
         files.append(about)
-    content = {"version": 1, "trace_time": {"clock": base.clock}, "files": files}
+    # A clock belongs to a machine: without the file it would be one of none of these.
+    trace_time = {"clock": base.clock, "file": base.name}
+    content = {"version": 1, "trace_time": trace_time, "files": files}
     return json.dumps({"perfetto_manifest": content}, indent=2) + "\n"
 
 
@@ -108,15 +110,16 @@ def unrelated(members: Sequence[Member], offset: int | None) -> list[Member]:
 
 
 def _relation(one: Member, base: Member, offset: int | None) -> dict[str, object] | None:
-    """How a file's clock is related to that of another; None if nothing need, or can, be said."""
-    if one is base:
-        return {"is": {"clock": MONOTONIC}} if one.kernel else None
-    own = {} if one.kernel else {"clock": one.clock}
-    there: dict[str, object] = {"clock": base.clock, "file": base.name}
+    """How a file's clock is related to the base's; None if nothing need, or can, be said."""
     if one.clock == base.clock:
-        return {**own, "is": there} if one.kernel or one.machine != base.machine else None
-    # The base is on the monotonic clock, at whose zero the other one says this.
-    return None if offset is None else {**own, "ts": offset, "is": {**there, "ts": 0}}
+        if one.machine == base.machine:
+            return None
+        offset = 0
+    if offset is None:
+        return None
+    # When this clock reads T, the base's reads T + offset_ns.
+    there = {"file": base.name, "clock": base.clock}
+    return {"clock": one.clock, "sync_to": there, "offset_ns": -offset}
 
 
 def clock_of(picture: bytes) -> str:

@@ -35,6 +35,8 @@ def open_chardev(name: str) -> Chardev:
     """
     kind, _, rest = name.partition(":")
     if name == "-":
+        if sys.stdin is None:
+            raise OSError(0, "standard input is closed")
         return _file(sys.stdin.fileno(), close=False)
     if kind in ("unix", "listen", "tcp") and rest:
         return _socket(kind, rest)
@@ -74,6 +76,7 @@ def _socket(kind: str, rest: str) -> Chardev:
         host, _, port = rest.rpartition(":")
         if not port.isdecimal():
             raise ValueError("expected tcp:HOST:PORT")
+        host = host[1:-1] if host[:1] == "[" and host[-1:] == "]" else host
         connection = socket.create_connection((host or "localhost", int(port)))
         connection.settimeout(None)
         return _connected(connection, lambda: None)
@@ -82,8 +85,12 @@ def _socket(kind: str, rest: str) -> Chardev:
     one = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         one.bind(rest)
-        one.listen(1)
-        connection, _ = one.accept()
+        try:
+            one.listen(1)
+            connection, _ = one.accept()
+        except BaseException:  # Ctrl-C before anybody has connected
+            os.unlink(rest)
+            raise
     finally:
         one.close()
     return _connected(connection, lambda: os.unlink(rest))

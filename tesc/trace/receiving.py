@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from tesc.wire.schema import WireSchema
 
 
+# Later than any clock: a guest may say so all the same.
+_LAST_TIME = (1 << 63) - 1
+
+
 @record
 class Received:
     """One event by wire ID, with the host's time in nanoseconds."""
@@ -102,7 +106,7 @@ class Receiver:
         if ticks is None or not self.clock.known:
             return now
         if now < 0:
-            return self.clock.guest(ticks)
+            return min(self.clock.guest(ticks), _LAST_TIME)
         # What is known of the clock gets better with each hello: no time goes back for that.
         self._last = max(self._last, self.clock.host(ticks))
         return self._last

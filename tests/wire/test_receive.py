@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -103,6 +104,33 @@ def test_sockets(folder, stream):
     assert not os.path.exists("mine")
 
 
+def test_what_nobody_is_at(folder):
+    """Standard input that is closed; a socket that nobody connected to is not left behind."""
+    command = [sys.executable, "-m", "tesc", "guest", "receive", "trace-events", "--from"]
+    words = ["sh", "-c", 'exec "$@" <&-', "sh", *command, "-"]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, "tesc: error: -: standard input is closed\n")
+    with subprocess.Popen([*command, "listen:mine"], stderr=subprocess.DEVNULL) as waiting:
+        for _ in range(600):
+            if os.path.exists("mine"):
+                break
+            time.sleep(0.05)
+        waiting.send_signal(signal.SIGINT)
+    assert waiting.returncode != 0 and not os.path.exists("mine")
+
+
+def test_a_clock_beyond_all_times(folder, unit_of, toy):
+    """More nanoseconds than 63 bits hold, whatever the guest's clock is said to be."""
+    guest = toy(schema_of_range(unit_of(EVENTS), 0), clock=True)
+    guest.time = (1 << 64) - 1
+    (folder / "bytes").write_bytes(b"".join([*guest.start(), *guest.event(0)]))
+    command = [sys.executable, "-m", "tesc", "decode", "--events", "trace-events", "bytes", "--guest"]
+    for form in ("jsonl", "chrome", "csv"):
+        done = subprocess.run([*command, f"--format={form}"], capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "") and "fw_start" in done.stdout
+    assert receive("bytes").stdout == "fw_start started\n"
+
+
 def test_a_terminal(folder, stream):
     ours, theirs = os.openpty()
     tty.setraw(theirs)
@@ -193,6 +221,11 @@ def test_text_at_an_address(folder, unit_of, toy, need):
     moved = f"elf@{-0x1000:#x}"
     assert "in the firmware" not in receive("bytes", "--elf", moved).stdout
     assert receive("bytes", "--elf", "fw").stderr == "tesc: error: fw: it is no ELF file\n"
+    # Its program headers are said to be further away than any file is long.
+    (folder / "far").write_bytes(b"\x7fELF\2\1".ljust(32, b"\0") + b"\xff" * 32)
+    assert receive("bytes", "--elf", "far").stderr == (
+        "tesc: error: far: it ends before its program headers\n"
+    )
 
 
 def varint(value: int) -> bytes:

@@ -192,6 +192,45 @@ def test_every_value_arrives(machine, config, generated, run, need, freestanding
         assert (hello.name, hello.frequency, events[0].time, events[0].source) == ("guest", None, None, None)
 
 
+LATE = """\
+#include <stdio.h>
+#include "trace.h"
+
+uint64_t now = 1000;
+static bool up = true;
+
+static bool write_frame(void *opaque, const unsigned char *frame, size_t size)
+{
+    return up && fwrite(frame, size, 1, (FILE *)opaque) == 1;
+}
+
+int main(void)
+{
+    tesc_guest_send_by(write_frame, stdout);
+    trace_nothing();
+    up = false;
+    now += (uint64_t)5 << 32;
+    trace_nothing();
+    up = true;
+    now += 1000;
+    trace_nothing();
+    return 0;
+}
+"""
+
+
+def test_a_hello_that_did_not_go_out_is_still_due(generated, run, need, freestanding):
+    """Else the next events would have the low half of a time whose upper half nobody knows."""
+    schema = generated()
+    Path("late.c").write_text(LATE)
+    Path("late.h").write_text("#include <stdint.h>\nextern uint64_t now;\n#define TESC_GUEST_CLOCK() now\n")
+    flags = [*freestanding, '-DTESC_GUEST_CONFIG_H="late.h"']
+    run(need("gcc", "gcc"), *flags, "late.c", *SOURCES, "-o", "main")
+    decoder, items = decoded(schema, run("./main").stdout)
+    assert [item.time for item in items if isinstance(item, WireEvent)] == [1000, 2000 + (5 << 32)]
+    assert decoder.dropped == 1
+
+
 # What a firmware has also: the table of position-independent code.
 ANYWHERE = {"U", "_GLOBAL_OFFSET_TABLE_"}
 RUNTIME = {"tesc_guest_events", "tesc_guest_runs", "tesc_guest_count", "tesc_guest_hash"}
