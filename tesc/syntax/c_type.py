@@ -18,6 +18,8 @@ UNSIGNED_FIXED = frozenset("uint8_t uint16_t uint32_t uint64_t size_t uintptr_t"
 FIXED_WORDS = SIGNED_FIXED | UNSIGNED_FIXED
 # The allowed types are made of these words.
 ALLOWED_WORDS = BASE_WORDS | FIXED_WORDS | {"const"}
+# Those that QEMU's tracetool allows.
+REFERENCE_WORDS = ALLOWED_WORDS - {"intptr_t"}
 FLOATING_WORDS = frozenset({"float", "double"})
 TAG_WORDS = frozenset({"struct", "union", "enum"})
 QUALIFIERS = frozenset({"const", "volatile", "restrict"})

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class CallersMustChange(ChangeRule):
-    """Calls of an event pass other arguments than it takes now.
+    """Existing calls of an event do not match its parameters.
 
-    Code outside of this tree, a fork or a device that is being written, does not compile any more, or
-    worse: it compiles and passes the arguments in the old order. Whoever merges such code has to know.
+    Code outside of this tree, such as a fork or a device under development, no longer compiles, or worse:
+    it compiles and passes the arguments in the old order. Whoever merges such code has to know.
 
     Wrong:
 
