@@ -192,6 +192,8 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
             )
         finally:
             progress.end()
+        for reader in readers:
+            reader.source.close()
         problems = [problem for reader in readers for problem in reader.errors]
         for problem in problems:
             error(str(problem))

@@ -117,7 +117,7 @@ class Trace:
         - the arguments by their parameters' names: integers of their types' width and sign (addresses,
           size_t, uint64_t: uint64), bool, string (bytes that are not UTF-8 as `\\xNN`); a name that is taken
           has an underscore;
-        - `trace`: the trace's file name (dictionary of strings);
+        - `trace`: the trace's file name, with its folders where another has the same (dictionary of strings);
         - `seq`: the order of the records in their trace, some numbers of which are left out (int64).
 
         `ts`, `time` and `pid` are null where the trace has none, an argument where a log does not say it.

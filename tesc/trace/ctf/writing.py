@@ -16,7 +16,7 @@ from tesc.trace.events import DROPPED
 from tesc.trace.merge import batches
 from tesc.trace.output import replace_folder
 from tesc.trace.parts import Work, can_split, split, whole
-from tesc.trace.sorting import by_time
+from tesc.trace.sorting import sorted_batches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -191,8 +191,11 @@ def write_ctf(
     with _replaced(path) as folder:
         work = Streams(folder, identity.bytes, names, selection, origin)
         if len(readers) > 1 or sort:
-            found = batches(readers, selection.prepare(work.prepare), selection.window)
-            for rows in by_time(found) if sort else found:
+            if sort:
+                found = sorted_batches(readers, work.prepare, selection)
+            else:
+                found = batches(readers, selection.prepare(work.prepare), selection.window)
+            for rows in found:
                 work.add(*zip(*rows))
                 work.hand_in()
         else:
