@@ -199,4 +199,12 @@ class SourceTree:
 def _unread(source: Source) -> Unit:
     """A file as a unit whose text is all that counts."""
     tree = Tree(source, (), ())
-    return Unit((tree,), (tree,), ((),), (), (Range(0, 0, None, ""),), (), ())
+    return Unit(
+        roots=(tree,),
+        trees=(tree,),
+        chains=((),),
+        events=(),
+        ranges=(Range(0, 0, None, ""),),
+        patterns=(),
+        errors=(),
+    )

@@ -307,7 +307,8 @@ class LogReader(RecordReader):
             return None
         thread, seconds, micros, date, fraction, name = match.groups()
         if seconds is not None:
-            return Head(int(seconds) * 1_000_000_000 + int(micros) * 1000, int(thread), name, match.end())
+            stamp = int(seconds) * 1_000_000_000 + int(micros) * 1000
+            return Head(stamp - self.ahead, int(thread), name, match.end())
         if date is None:
             return Head(UNKNOWN, UNKNOWN, name, match.end())
         whole = self._seconds.get(date)
@@ -315,7 +316,7 @@ class LogReader(RecordReader):
             if len(self._seconds) > 1000:
                 self._seconds.clear()
             whole = self._seconds[date] = _epoch(date)
-        return Head(whole + int(fraction or 0) * 1000, UNKNOWN, name, match.end())
+        return Head(whole + int(fraction or 0) * 1000 - self.ahead, UNKNOWN, name, match.end())
 
 
 def _epoch(date: bytes) -> int:
