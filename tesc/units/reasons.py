@@ -59,7 +59,7 @@ def _row(
     accepted: Mapping[Consumer, str],
     files: Mapping[str, str] = MappingProxyType({}),
 ) -> Reason:
-    REASONS.append(Reason(code, what, example, accepted, files))
+    REASONS.append(Reason(code=code, what=what, example=example, accepted=accepted, files=files))
     return REASONS[-1]
 
 
