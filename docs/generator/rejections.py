@@ -16,8 +16,10 @@ its cells. Where a command accepts what others refuse, a note says why.
 - **qemu**: {qemu}. They accept what QEMU's tracetool accepts, so that a build with tesc fails where the
   build with QEMU's tool would, and nowhere else.
 - **fixed**: {fixed}, which does not repeat the mistakes of that tool, and refuses what the C compiler would.
-- **guest**: {guest}
+- **frames**: {frames}
 - **demux**: {demux}
+- **guest**: {guest}
+- **guest demux**: {guest demux}
 - **classic**: {classic}
 - **flatten**: {flatten}
 - **decode**: {decode}

@@ -230,13 +230,16 @@ def _firmware(unit: Unit, options: argparse.Namespace) -> int:
 
 
 def _demux(unit: Unit, options: argparse.Namespace) -> int:
-    from tesc.codegen.guest import demux, demux_frames
+    from tesc.codegen.guest import demux, demux_frames, framed
 
     group = options.group or _group(unit.roots[0].source.path)
     guests = demux.guests_of(unit, group)
     events = [event for guest in guests for event in guest.events]
-    consumer: Consumer = "demux" if options.wire == "words" else "frames"
-    if refused(rejections(unit, consumer, events=events) + demux.clashes(guests)):
+    consumer: Consumer = "guest demux" if options.wire == "words" else "demux"
+    found = rejections(unit, consumer, events=events) + demux.clashes(guests)
+    if options.wire != "words":
+        found += [one for guest in guests for one in framed.too_long(guest.events)]
+    if refused(found):
         return 1
     headers = tuple(options.trace_header) or demux.default_headers(group)
     own = os.path.basename(options.header) if options.header else None

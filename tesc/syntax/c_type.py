@@ -175,7 +175,15 @@ def parse_declaration(text: str) -> Declaration:
         typed = _typed(text[:begin])
         if typed is not None:
             type_end, type_ = typed
-            return Declaration(text, type_, name, type_end, begin, len(text), None)
+            return Declaration(
+                text=text,
+                type=type_,
+                name=name,
+                type_end=type_end,
+                name_start=begin,
+                name_end=len(text),
+                flaw=None,
+            )
     return _split(text)
 
 

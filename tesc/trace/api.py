@@ -6,6 +6,7 @@ import os
 
 from tesc.trace.events import Catalogue, load_unit
 from tesc.trace.guest import GuestTrace
+from tesc.trace.host_clock import on_one_clock
 from tesc.trace.merge import batches
 from tesc.trace.opening import open_reader
 from tesc.trace.selection import Window, chooser
@@ -226,6 +227,7 @@ def open_trace(
             for reader in readers:
                 reader.source.close()
             raise
+        on_one_clock(readers)
         return readers
 
     limits = Window()

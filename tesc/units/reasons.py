@@ -6,23 +6,28 @@ consumers but those that it names, and says of each of these why it is an except
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from tesc import codes
 from tesc.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Literal
 
-    Consumer = Literal["qemu", "fixed", "frames", "guest", "demux", "classic", "flatten", "decode"]
+    Consumer = Literal[
+        "qemu", "fixed", "frames", "demux", "guest", "guest demux", "classic", "flatten", "decode"
+    ]
 
 # Who asks, as the documentation says it.
 CONSUMERS: Mapping[Consumer, str] = {
     "qemu": "`tesc tracetool`, `tesc gen`",
     "fixed": '`tesc gen` with `compat = "fixed"`',
     "frames": "`tesc guest header`, `tesc guest source`",
-    "guest": "the same with `--wire words`",
     "demux": "`tesc guest demux`",
+    "guest": "`tesc guest header`, `tesc guest source` with `--wire words`",
+    "guest demux": "`tesc guest demux` with `--wire words`",
     "classic": "`tesc tracetool-classic`",
     "flatten": "`tesc flatten`, `tesc list`",
     "decode": "`tesc decode`",
@@ -32,22 +37,34 @@ CONSUMERS: Mapping[Consumer, str] = {
 @record
 class Reason:
     """What is wrong with a unit: the rule's `code` (empty where only a generator objects), and whom it
-    does not keep from their work, with the reason for that. `example` is a file of it.
+    does not keep from their work, with the reason for that. `example` is a file of it, which may include
+    those in `files`.
     """
 
     code: str
     what: str
     example: str
     accepted: Mapping[Consumer, str]
+    files: Mapping[str, str]
 
 
 # All of them, in the order below.
 REASONS: list[Reason] = []
 
 
-def _row(code: str, what: str, example: str, accepted: Mapping[Consumer, str]) -> Reason:
-    REASONS.append(Reason(code, what, example, accepted))
+def _row(
+    code: str,
+    what: str,
+    example: str,
+    accepted: Mapping[Consumer, str],
+    files: Mapping[str, str] = MappingProxyType({}),
+) -> Reason:
+    REASONS.append(Reason(code=code, what=what, example=example, accepted=accepted, files=files))
     return REASONS[-1]
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "".join([f"{line}\n" for line in lines])
 
 
 _REPEATED = "declarations are repeated, not judged"
@@ -60,6 +77,7 @@ _GUEST_FORMATS: Mapping[Consumer, str] = {
     "frames": _NOT_PRINTED,
     "guest": _NOT_PRINTED,
     "demux": _NOT_PRINTED,
+    "guest demux": _NOT_PRINTED,
     "classic": "the tool of 2011 accepts it",
     **READERS,
 }
@@ -108,7 +126,11 @@ UNREADABLE = _row(
 CYCLE = _row(codes.INCLUDE_CYCLE, "a file that includes itself", 'include "trace-events"\n', {})
 PREFIX = _row(codes.MISPLACED_PREFIX, "a prefix after the first event", 'a(int x) "%d"\nprefix x_\n', {})
 TOO_LARGE = _row(
-    codes.INCLUDE_TOO_DEEP, "includes nested deeper than 64 files, or a unit that is too large", "", {}
+    codes.INCLUDE_TOO_DEEP,
+    "includes nested deeper than 64 files, or a unit that is too large",
+    'include "0"\n',
+    {},
+    {str(depth): f'include "{depth + 1}"\n' for depth in range(65)},
 )
 DIRECTIVE = _row(
     "",
@@ -144,13 +166,19 @@ SEVEN = _row(
     codes.TOO_MANY_ARGUMENTS,
     "more arguments than a record's six words",
     'a(int a, int b, int c, int d, int e, int f, int g) "%d%d%d%d%d%d%d"\n',
-    {"qemu": "its tracers take ten", "fixed": "its tracers take ten", "frames": _FRAMED, **READERS},
+    {
+        "qemu": "its tracers take ten",
+        "fixed": "its tracers take ten",
+        "frames": _FRAMED,
+        "demux": _FRAMED,
+        **READERS,
+    },
 )
 ELEVEN = _row(
     codes.TOO_MANY_ARGUMENTS,
     "more than ten arguments",
     "a(" + ", ".join(f"int p{number}" for number in range(11)) + ")\n",
-    {"frames": _FRAMED, **READERS},
+    {"frames": _FRAMED, "demux": _FRAMED, **READERS},
 )
 TYPE = _row(
     codes.TYPE_NOT_ALLOWED,
@@ -160,6 +188,7 @@ TYPE = _row(
         "frames": "firmware compiles it with its own types",
         "guest": "firmware compiles it with its own types",
         "demux": "the host compiles it with its own types",
+        "guest demux": "the host compiles it with its own types",
         "classic": "the tool of 2011 accepts all types",
         **READERS,
     },
@@ -182,8 +211,9 @@ FLOATING_POINTER = _row(
     'a(double *x) "%p"\n',
     {
         "frames": "a frame holds its address",
+        "demux": "a frame holds its address",
         "guest": "a record holds its address",
-        "demux": "a record holds its address",
+        "guest demux": "a record holds its address",
         "classic": "the tool of 2011 accepts all types",
         **READERS,
     },
@@ -228,6 +258,7 @@ TWICE = _row(
         "frames": _RENAMED,
         "guest": _RENAMED,
         "demux": _RENAMED,
+        "guest demux": _RENAMED,
         **READERS,
     },
 )
@@ -241,6 +272,7 @@ KEYWORD = _row(
         "frames": _RENAMED,
         "guest": _RENAMED,
         "demux": _RENAMED,
+        "guest demux": _RENAMED,
         **READERS,
     },
 )
@@ -253,12 +285,18 @@ FRAME = _row(
 MOST_EVENTS = _row(
     "",
     "more events than frames have numbers for",
-    "",
-    {consumer: "it has numbers for more" for consumer in CONSUMERS if consumer != "frames"},
+    _lines(f'include "part" prefix p{number}_' for number in range(256)),
+    {consumer: "it has numbers for more" for consumer in CONSUMERS if consumer not in ("frames", "demux")},
+    {"part": _lines(f"e{number}(void)" for number in range(256))},
 )
 SAME_GUEST = _row(
     "",
     "two guests of the same name",
-    "",
-    {consumer: "it names no functions after guests" for consumer in CONSUMERS if consumer != "demux"},
+    'include "one" prefix g_ base 1000\ninclude "two" prefix g_ base 2000\n',
+    {
+        consumer: "it names no functions after guests"
+        for consumer in CONSUMERS
+        if consumer not in ("demux", "guest demux")
+    },
+    {"one": 'a(int x) "%d"\n', "two": 'b(int x) "%d"\n'},
 )

@@ -185,6 +185,64 @@ def test_real_trees(version, qemu_history, tmp_path):
     assert apply("--undo").returncode == 0 and written() == before
 
 
+@pytest.fixture
+def tree(tmp_path):
+    """A function that runs apply on a copy of the example, and what its files hold."""
+    shutil.copytree(EXAMPLE, tmp_path / "demo", ignore=shutil.ignore_patterns("build"))
+    folder = tmp_path / "demo"
+
+    def apply(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([EXAMPLE / "apply", *words, folder], capture_output=True, text=True)
+
+    def contents() -> dict[str, str]:
+        names = ("meson.build", "trace/meson.build", "trace/tesc.toml.in")
+        return {name: (folder / name).read_text() for name in names if (folder / name).exists()}
+
+    return folder, apply, contents
+
+
+@pytest.mark.parametrize("name", ["trace/meson.build", "trace/tesc.toml.in"])
+def test_edits_of_what_was_put_in_are_not_lost(tree, name):
+    folder, apply, contents = tree
+    before = contents()
+    assert apply("--one-target").returncode == 0
+    made = contents()
+    path = folder / name
+    # The second line of what was put in, of either file.
+    at = made[name].index("# tesc: one target") if name.endswith("build") else 0
+    line = made[name].index("\n", at) + 1
+    path.write_text(f"{made[name][:line]}# mine\n{made[name][line:]}")
+    edited = contents()
+    for words in (["--undo"], ["--one-target"], []):
+        done = apply(*words)
+        assert done.returncode == 1 and "were edited since" in done.stderr
+        assert contents() == edited
+    path.write_text(made[name])
+    assert apply("--undo").returncode == 0 and contents() == before
+
+
+def test_edits_beside_what_was_put_in_stay(tree):
+    folder, apply, _ = tree
+    assert apply("--one-target").returncode == 0
+    build, trace = folder / "meson.build", folder / "trace/meson.build"
+    build.write_text(f"{build.read_text()}# mine\n")
+    trace.write_text(
+        trace.read_text().replace("if false # tesc: as it was\n", "if false # tesc: as it was\n# also\n")
+    )
+    assert apply("--undo").returncode == 0
+    assert build.read_text().endswith("# mine\n") and "# also\n" in trace.read_text()
+
+
+def test_a_configuration_of_ones_own(tree):
+    folder, apply, _ = tree
+    own = folder / "trace/tesc.toml.in"
+    own.write_text("# mine\n")
+    done = apply("--one-target")
+    assert done.returncode == 1 and "trace/tesc.toml.in is somebody else's" in done.stderr
+    for words in ([], ["--undo"]):
+        assert apply(*words).returncode == 0 and own.read_text() == "# mine\n"
+
+
 @pytest.mark.parametrize("change", [_command, _target])
 def test_the_program_traces(checkout, change, need):
     need("git", "git")

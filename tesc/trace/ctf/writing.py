@@ -13,6 +13,7 @@ from tesc.trace import vectors
 from tesc.trace.ctf import Unwritable
 from tesc.trace.ctf.classes import Classes
 from tesc.trace.events import DROPPED
+from tesc.trace.host_clock import is_real
 from tesc.trace.merge import batches
 from tesc.trace.output import replace_folder
 from tesc.trace.parts import Work, can_split, split, whole
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 _MAGIC = 0xC1FC1FC1
 _HEAD = struct.Struct("<I16sI5Qq")
-# Times from here on are wall-clock time (2001), not a machine's uptime (31 years).
-_WALL = 10**18
 _LAST = (1 << 63) - 1
 
 
@@ -205,7 +204,7 @@ def write_ctf(
                 split(readers[0], work, jobs, progress)
             else:
                 whole(readers[0], work, progress)
-        clock = REALTIME if origin >= _WALL else MONOTONIC
+        clock = REALTIME if is_real(origin) else MONOTONIC
         with open(os.path.join(folder, "metadata"), "w", encoding="utf-8") as file:
             file.write(_metadata(version)(_in_order(work.state), clock, str(identity)))
 

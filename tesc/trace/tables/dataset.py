@@ -71,7 +71,13 @@ def _layout(listed: Any) -> Layout:
             name=one["name"],
             column=one["column"],
             type=one["type"],
-            kind=Kind(one["bits"], one["signed"], one["text"], one["truth"], one["pointer"]),
+            kind=Kind(
+                bits=one["bits"],
+                signed=one["signed"],
+                text=one["text"],
+                truth=one["truth"],
+                pointer=one["pointer"],
+            ),
         )
         for one in listed["arguments"]
     ]
