@@ -18,7 +18,7 @@ DEVICE = ROOT / "examples/guest/qemu"
 # build comes from one folder, another one makes everything of it, and trace-events-all holds all files.
 TREE = {
     "meson.build": """\
-project('are-in', 'c')
+project('miniature', 'c')
 python = find_program('python3')
 system_ss = import('sourceset').source_set()
 subdir('qapi')
