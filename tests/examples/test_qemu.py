@@ -141,7 +141,7 @@ def test_undone(checkout):
         assert not (checkout.folder / "trace" / "tesc.toml.in").exists()
 
 
-BLOCK = "# tesc: one target in place of what is skipped below ["
+BLOCK = "# tesc: one target in place of what is skipped below,"
 
 
 class TestWhatTheUserChanged:
