@@ -1,4 +1,4 @@
-"""C that no compiler takes: no exception, findings inside the text, and no event that is called looks dead."""
+"""C that no compiler takes: no exception, findings within the text, and no called event looks dead."""
 
 from __future__ import annotations
 
