@@ -7,6 +7,7 @@ import sys
 
 from tesc.cli.events import add_events_option
 from tesc.cli.filters import add_filters
+from tesc.cli.guest_options import add_guest_options
 from tesc.cli.overrides import add_overrides
 from tesc.cli.span_options import add_span_options
 from tesc.cli.terminal import Failure
@@ -120,7 +121,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     kinds.add_argument(
         "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"
     )
-    add_elf(parser)
+    add_guest_options(parser)
     parser.add_argument(
         "--compat",
         choices=["qemu", "fixed"],
@@ -129,16 +130,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_filters(parser)
     add_overrides(parser)
-
-
-def add_elf(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
-    """Add the option that finds texts in a firmware's file."""
-    parser.add_argument(
-        "--elf",
-        metavar="FIRMWARE[@OFFSET]",
-        help="look up texts here that the guest sent only by address; OFFSET is how far the firmware was "
-        "moved when it was loaded",
-    )
 
 
 def _jobs(text: str) -> int:

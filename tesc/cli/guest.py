@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 
+from tesc.cli.guest_options import NAMES, add_guest_options, guest_of
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error, print_text
 from tesc.cli.units import load, refused
@@ -29,7 +30,7 @@ _ONLY_FOR = (
     ("only", ("header",)),
     ("prefix", ("header", "source", "runtime")),
     ("depfile", ("header", "source", "runtime", "demux")),
-    *((name, ("receive",)) for name in "source guest until live timestamps elf firmware go_on".split()),
+    *((name, ("receive",)) for name in ("source", "guest", "until", "live", "timestamps", *NAMES)),
 )
 _EPILOG = """\
 CHARDEV is the other end of QEMU's character device:
@@ -126,19 +127,7 @@ def _add_receive(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--timestamps", action="store_true", help="start lines with the host's time in seconds"
     )
-    group.add_argument(
-        "--elf", metavar="FIRMWARE[@OFFSET]", help="look up texts here that the guest sent only by address"
-    )
-    group.add_argument(
-        "--firmware",
-        metavar="FILE",
-        help="the events file that the guest was built from, to show what differs in it",
-    )
-    group.add_argument(
-        "--go-on",
-        action="store_true",
-        help="decode the events of a guest even if it has other declarations",
-    )
+    add_guest_options(group)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -253,17 +242,13 @@ def _demux(unit: Unit, options: argparse.Namespace) -> int:
 
 def _receive(unit: Unit, options: argparse.Namespace) -> int:
     from tesc.cli.guest_receive import receive
-    from tesc.wire.schema import schema_of_range
 
     if refused(rejections(unit, "decode")):
         return 1
-    firmware = None
-    if options.firmware:
-        _, built = load(options.firmware, overrides(options))
-        if refused(rejections(built, "decode")):
-            return 1
-        firmware = schema_of_range(built, 0)
-    return receive(unit, options, firmware)
+    options.guest = options.guest or ""
+    asked = guest_of(options)
+    assert asked is not None
+    return receive(unit, options, asked)
 
 
 def _group(path: str) -> str:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 from tesc.cli.builds import say_oddities, traced_events
 from tesc.cli.decode import end_when_told, errors_in, open_traces
-from tesc.cli.decode_options import add_elf
 from tesc.cli.filters import add_filters, selection_of
+from tesc.cli.guest_options import add_guest_options
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error, print_text, standard_input
 from tesc.cli.units import refused
@@ -87,7 +87,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--guest", nargs="?", const="", metavar="PREFIX", help="traces without a header are a guest's"
     )
-    add_elf(parser)
+    add_guest_options(parser)
     add_filters(parser)
     add_overrides(parser)
     parser.set_defaults(run=run, configured=())
@@ -207,6 +207,8 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         options.guest,
         options.wire,
         options.elf,
+        options.firmware,
+        options.go_on,
         options.event,
         options.where,
         options.pid,

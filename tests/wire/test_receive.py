@@ -188,6 +188,26 @@ def test_other_declarations(folder, unit_of, toy):
     command = [sys.executable, "-m", "tesc", "decode", "--events", "trace-events", "bytes", "--guest"]
     read = subprocess.run(command, capture_output=True, text=True)
     assert (read.returncode, read.stdout) == (2, "") and said in read.stderr
+    read = subprocess.run([*command, "--firmware", "old"], capture_output=True, text=True)
+    assert "; event 1 is limits(i64,u64) here, and limits(i32,u64) in the firmware\n" in read.stderr
+    read = subprocess.run([*command, "--go-on"], capture_output=True, text=True)
+    assert (read.returncode, read.stdout) == (1, "fw_start started\n") and said in read.stderr
+    (folder / "broken").write_text("a(\n")
+    for done in (
+        receive("bytes", "--firmware", "broken"),
+        subprocess.run([*command, "--firmware=broken"], capture_output=True, text=True),
+    ):
+        assert done.returncode == 2 and "broken: its declarations can't be known" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["--elf", "x"], ["--firmware", "x"], ["--go-on"]])
+@pytest.mark.parametrize("start", [["decode"], ["query"]])
+def test_how_a_guest_is_read_is_for_guests(folder, start, words):
+    (folder / "qemu.log").write_text("power on 1\n")
+    asked = ["SELECT 1"] if start == ["query"] else []
+    command = [sys.executable, "-m", "tesc", *start, "qemu.log", *words, "--events", "trace-events", *asked]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2 and f"{words[0]} is for --guest" in done.stderr
 
 
 def test_what_was_lost(folder, stream):

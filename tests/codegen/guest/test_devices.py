@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tesc.trace.events import load_unit
-from tesc.wire.items import Hello, WireEvent
+from tesc.wire.items import Hello, Skipped, WireEvent
 from tesc.wire.schema import schema_of_range
 from tesc.wire.stream import FrameDecoder
 
@@ -105,6 +105,46 @@ def test_a_virtio_console(machine, legacy, guest, run, need):
     assert events == [(-(1 << 63), (1 << 64) - 1), (-1, 1), (2, 2)]
     assert next(item for item in items if isinstance(item, Hello)).lost == 1
     assert (decoder.missing, decoder.dropped) == (0, 1)
+
+
+SEMIHOSTING = {
+    "guest.trace": ([], "enable=on,target=native"),
+    "bytes": (["-DTESC_GUEST_SEMIHOSTING_CONSOLE"], "enable=on,chardev=c"),
+}
+WIDE = """\
+#include "trace.h"
+void firmware(void);
+void firmware(void)
+{
+    trace_wide(INT64_MIN, UINT64_MAX);
+    trace_wide(-1, 0);
+}
+"""
+
+
+@pytest.mark.parametrize("output", SEMIHOSTING)
+@pytest.mark.parametrize("machine", MACHINES)
+def test_semihosting(machine, output, guest, run, need):
+    """A file of the host's, and the console's calls, which a character device gets."""
+    compiler, flags, base, emulator, board, _ = MACHINES[machine]
+    how, config = SEMIHOSTING[output]
+    Path("trace-events").write_text(EVENTS)
+    Path("main.c").write_text(WIDE)
+    guest("header", "trace-events", "-o", "trace.h")
+    guest("source", "trace-events", "-o", "trace.c")
+    guest("runtime", "-o", ".")
+    own = ["main.c", "trace.c", "tesc_guest.c", "tesc_guest_frames.c", "tesc_guest_semihosting.c"]
+    linked(run, need(*compiler), [*flags.split(), *how], base, machine, *own)
+    command = [need(*emulator), *board.split(), "-kernel", "firmware", "-nodefaults", "-display", "none"]
+    command += ["-chardev", "file,id=c,path=bytes", "-semihosting-config", config]
+    decoder = FrameDecoder(schema_of_range(load_unit("trace-events"), 0))
+    data = until(command, Path(output), lambda data: data.count(b"\0") >= 5)
+    items = decoder.feed(data) + decoder.finish()
+    assert [item.values for item in items if isinstance(item, WireEvent)] == [
+        (-(1 << 63), (1 << 64) - 1),
+        (-1, 0),
+    ]
+    assert not any(isinstance(item, Skipped) for item in items)
 
 
 # What an unpatched QEMU has: files of other people's, one of them with 16 bytes that may be written.
