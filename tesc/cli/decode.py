@@ -10,6 +10,7 @@ from io import StringIO
 from tesc.cli.builds import say_oddities, traced_events
 from tesc.cli.decode_options import add_options, check
 from tesc.cli.filters import selection_of
+from tesc.cli.guest_options import guest_of
 from tesc.cli.overrides import overrides
 from tesc.cli.span_options import counters_of, pairings_of, say_unmatched
 from tesc.cli.terminal import Failure, error
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from tesc.cli.commands import Commands
     from tesc.config.settings import Compat, Settings
     from tesc.trace.formats import TraceWriter
-    from tesc.trace.guest import GuestTrace
     from tesc.trace.output import TraceOutput
     from tesc.trace.progress import Progress
     from tesc.trace.reader import RecordReader
@@ -71,6 +71,7 @@ def _run(options: argparse.Namespace) -> int:
     settings = workspace.settings_of(unit.roots[0].source)
     whole = not refused(errors_in(unit))
     readers = open_traces(options, unit, whole, options.compat or settings.compat)
+    _relate_clocks(readers, options.clock_offset)
     say_oddities(options.traces, options.events, readers)
     ended: KeyboardInterrupt | None = None
     if readers and options.format in TABLE_FORMATS:
@@ -102,6 +103,7 @@ def _run(options: argparse.Namespace) -> int:
     if not (options.sort or options.stats or options.format in (*TABLE_FORMATS, *FOLDER_FORMATS)):
         _say_order(readers)
     _say_others(readers)
+    _say_uncertainty(readers)
     problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
         error(str(problem))
@@ -146,6 +148,26 @@ def _say_others(readers: Sequence[RecordReader]) -> None:
             error(f"{reader.source.path}: {what} none of an event's", "note")
 
 
+def _relate_clocks(readers: Sequence[RecordReader], ahead: int | None) -> None:
+    """Read logs among other traces on the clock of those; say of which it is not known how."""
+    from tesc.trace.host_clock import on_one_clock
+
+    for one in on_one_clock(readers, ahead):
+        error(
+            f"{one.source.path}: its dates are real time, and other traces are told by CLOCK_MONOTONIC: "
+            "--clock-offset says how far that is behind",
+            "warning",
+        )
+
+
+def _say_uncertainty(readers: Sequence[RecordReader]) -> None:
+    """Say how well a guest's events are placed among others."""
+    for reader in readers:
+        if len(readers) > 1 and reader.host_clock and reader.host_clock.uncertainty:
+            off = reader.host_clock.uncertainty / 1000
+            error(f"{reader.source.path}: times to within {off:,.0f} us", "note")
+
+
 def errors_in(unit: Unit) -> list[Rejection]:
     """What is wrong with the events file, but for what an older QEMU writes and a decoder can do without."""
     from tesc.trace.older import second_formats
@@ -163,18 +185,6 @@ def _model(options: argparse.Namespace) -> Model:
     if len(models) > 1:
         raise Failure("a trace is of one program: give --data-model once")
     return MODELS[models[0]]
-
-
-def guest_of(options: argparse.Namespace) -> GuestTrace | None:
-    """What the options say of traces that a guest sent."""
-    if options.guest is None:
-        if options.elf:
-            raise Failure("--elf is for --guest: it finds texts of which the guest sent the address")
-        return None
-    from tesc.cli.guest_receive import texts_of
-    from tesc.trace.guest import GuestTrace
-
-    return GuestTrace(options.guest, options.wire, texts_of(options.elf))
 
 
 def open_traces(

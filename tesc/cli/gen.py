@@ -10,7 +10,6 @@ import os
 import sys
 import time
 
-from tesc import codes
 from tesc.codegen.tree import manifest as manifests
 from tesc.files import find_files, relative, write_output
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from tesc.codegen.tree.run import Made
     from tesc.config.settings import Compat
     from tesc.source_tree import Shares, SourceTree
-    from tesc.syntax.source import Source
     from tesc.units.rejections import Rejection
 
     # Makes the files, and writes them or not: what outputs cannot hold, and what was made.
@@ -40,22 +38,22 @@ _EPILOG = """\
 Each trace-events file of the tree is a group, named after its folder: hw/usb/trace-events makes
 trace-hw_usb.h, the tree's own trace-events trace-root.h. A file that another one includes makes
 none. The dtrace backend adds trace-dtrace-GROUP.dtrace, ust adds trace-ust-GROUP.h and
-trace-ust-all.h and .c; trace-events-all, the events of all groups as plain tools read them, is
-always there. Groups and their order, defaults for these options, and SystemTap tapsets can be set
-in [generate] of tesc.toml.
+trace-ust-all.h and .c. trace-events-all, the events of all groups without directives, is always
+written. [generate] of tesc.toml can set the groups and their order, defaults for these options,
+and SystemTap tapsets.
 
-The depfile's targets are all outputs, trace-events-all the first: ninja wants a command's first
-output to be its depfile's. make goes by times alone, so that it needs --touch.
+The depfile's targets are all outputs, trace-events-all first: ninja requires the first output of a
+command to be the first target of its depfile. make compares times only, so it needs --touch.
 
-With --check or --dry-run, --json prints one object: "files" is how many there would be, "missing"
-and "different" are the paths of those that do not exist and of those with another content, "leftover"
-of what earlier runs with the same arguments made, and no run would make now.
+With --check or --dry-run, --json prints one object. "files" is the number of outputs; "missing" and
+"different" are the paths of those that do not exist or have another content; "leftover" are files
+that earlier runs with the same arguments wrote and this one would not.
 
-Only files that change are written. What a run read and wrote is kept in the file .tesc-gen beside
-the outputs, so that the next one knows if it has nothing to do.
+Only files that change are written. A run records what it read and wrote in the file .tesc-gen next
+to the outputs, so that the next one knows if it has nothing to do.
 
 exit status: 0 done, 1 mistakes in trace-events files (nothing is written) or, with --check, files
-that are out of date, 2 tesc could not do its work
+that are out of date, 2 tesc could not run
 """
 
 
@@ -65,11 +63,17 @@ def main(words: Sequence[str]) -> int:
     out = _spelled_out(words)
     if out is not None and _nothing_to_do(out, identity, words):
         return 0
+    from tesc.beside import Beside, Interrupted
     from tesc.cli.terminal import Failure
-    from tesc.codegen.tree.run import Interrupted
 
+    options = own_parser().parse_args(words)
+    _refuse(options)
+    options.processes = options.processes or _processors()
+    root = relative(options.root)
     try:
-        return _generate(own_parser().parse_args(words), identity, words)
+        # To look through a large tree takes as long as to import what generates.
+        with Beside(lambda: find_files(root), wanted=options.processes > 1) as files:
+            return _generate(options, files.result, identity, words)
     except Interrupted as error:
         raise Failure(str(error)) from None
 
@@ -195,7 +199,9 @@ def own_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) -> int:
+def _generate(
+    options: argparse.Namespace, files: Callable[[], list[str]], identity: str, words: Sequence[str]
+) -> int:
     from tesc.cli import ending
     from tesc.cli.gen_options import asked_for
     from tesc.cli.overrides import overrides
@@ -205,17 +211,11 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     from tesc.units.rejections import rejections
     from tesc.units.releases import BadRelease, release_of
 
-    if options.json and not (options.check or options.dry_run):
-        raise Failure("--json says what --check or --dry-run found: give one of them")
-    if options.prune and (options.check or options.dry_run):
-        raise Failure("--prune removes files: it does not go with --check or --dry-run")
-    if not os.path.isdir(options.root):
-        raise Failure(f"{options.root}: no such folder")
     try:
         release_of(options.qemu_release or "")
     except BadRelease as wrong:
         raise Failure(f"--qemu-release: {wrong}") from None
-    tree = SourceTree(options.root, overrides(options), manifests.Manifest(identity))
+    tree = SourceTree(options.root, overrides(options), manifests.Manifest(identity), files)
     ending.hold(tree)
     out = options.out or tree.settings.generate.out
     if not out:
@@ -223,10 +223,9 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     if not options.out and _nothing_to_do(out, identity, words):
         return 0
     wanted = asked_for(options, tree, relative(out))
-    processes = options.processes or _processors()
     if wanted.compat == "qemu":
         tree.read_as_qemu()
-    shares = tree.shares(processes, wanted)
+    shares = tree.shares(options.processes, wanted)
     if shares is not None:
         refuse_odd_paths([wanted.out, *tree.inputs])
         status = _make(_of_shares(shares, wanted), shares.names, tree, wanted, options)
@@ -249,14 +248,28 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
                 'what only QEMU\'s tracetool refuses is generated with compat = "fixed" in tesc.toml', "note"
             )
         return 1
-    from tesc.codegen.tree.plan import plan
+    from tesc.codegen.tree.plan import plan, written_twice
 
     planned = plan(groups, wanted)
-    if refused(_same_names(planned)):
+    if refused(written_twice(planned)):
         return 1
-    status = _make(_of_plan(planned, processes, wanted), [p.name for p in planned], tree, wanted, options)
+    status = _make(
+        _of_plan(planned, options.processes, wanted), [p.name for p in planned], tree, wanted, options
+    )
     assert status is not None
     return status
+
+
+def _refuse(options: argparse.Namespace) -> None:
+    """Raises Failure for options that make no sense together."""
+    from tesc.cli.terminal import Failure
+
+    if options.json and not (options.check or options.dry_run):
+        raise Failure("--json says what --check or --dry-run found: give one of them")
+    if options.prune and (options.check or options.dry_run):
+        raise Failure("--prune removes files: it does not go with --check or --dry-run")
+    if not os.path.isdir(options.root):
+        raise Failure(f"{options.root}: no such folder")
 
 
 def _of_shares(shares: Shares, wanted: TreeOptions) -> Run:
@@ -271,23 +284,6 @@ def _of_plan(planned: Sequence[Planned], processes: int, wanted: TreeOptions) ->
     from tesc.codegen.tree.run import run
 
     return lambda write, progress: run(wanted.out, planned, processes, write, progress)
-
-
-def _same_names(planned: Sequence[Planned]) -> list[Rejection]:
-    """The groups whose files would be written twice."""
-    from tesc.syntax.source import Span
-    from tesc.units.rejections import Rejection
-
-    first: dict[str, Planned] = {}
-    found: dict[Source, Rejection] = {}
-    for one in planned:
-        other = first.setdefault(one.name, one)
-        if other is not one:
-            here, there = (each.groups[0].unit.roots[0].source for each in (one, other))
-            group = one.groups[0].name
-            message = f"group '{group}' is that of {there.path} too, so both would be {one.name}"
-            found.setdefault(here, Rejection(codes.DUPLICATE_GROUP, here, Span(0, 0), message))
-    return list(found.values())
 
 
 def _make(

@@ -25,8 +25,8 @@ def check(options: Namespace) -> None:
         )
     if options.bundle and options.format not in ("text", "perfetto"):
         raise Failure("--bundle has the format perfetto in it")
-    if options.clock_offset is not None and not options.bundle:
-        raise Failure("--clock-offset is for --bundle")
+    if options.clock_offset is not None and not options.bundle and len(options.traces) < 2:
+        raise Failure("--clock-offset is for --bundle, and for logs that are merged with other traces")
     if options.open and (options.format != "perfetto" or options.follow):
         raise Failure("--open is for the format perfetto, of a whole trace")
 

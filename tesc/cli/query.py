@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 from tesc.cli.builds import say_oddities, traced_events
 from tesc.cli.decode import end_when_told, errors_in, open_traces
-from tesc.cli.decode_options import add_elf
 from tesc.cli.filters import add_filters, selection_of
+from tesc.cli.guest_options import add_guest_options
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error, print_text, standard_input
 from tesc.cli.units import refused
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 
 _FORMATS = ("table", "csv", "json", "jsonl", "parquet")
 _EPILOG = """\
-TRACE is a trace or a log (several are one after the other), or a folder that 'tesc decode --format
-parquet' wrote; --events is found as 'tesc decode' finds it. The last argument is SQL if it has a space in it
-and is no file; without any it is read from standard input, and on a terminal a prompt takes questions.
+TRACE is a trace or a log (several are read one after the other), or a folder that 'tesc decode --format
+parquet' wrote; the default of --events is that of 'tesc decode'. The last argument is SQL if it has a space
+in it and is not a file. Without SQL, it is read from standard input, or on a terminal from a prompt.
 
-Each event is a view: ts (nanoseconds), time (a timestamp of microseconds), pid, a column an argument,
+Each event is a view: ts (nanoseconds), time (a timestamp in microseconds), pid, a column per argument,
 trace, seq (the record's number). 'records' has all records, 'spans' all spans, 'spans.NAME' those of a
---span. The SQL is DuckDB's. It reads these views, no files.
+--span. The SQL is DuckDB's. It can read these views, but no files.
 
   tesc query trace-1234 --events trace-events-all 'SELECT * FROM spans ORDER BY duration DESC LIMIT 10'
 
-What was made of a trace is kept in the cache for the next question (the last three traces; 'tesc cache
-clear' removes them), but not with --no-cache.
+The tables of the last three traces are kept in the cache for the next question ('tesc cache clear' removes
+them), but not with --no-cache.
 
-exit status: 0 answered, 1 answered of what could be read of the trace, 2 not answered
+exit status: 0 answered, 1 answered from the part of the trace that could be read, 2 not answered
 """
 
 
@@ -57,7 +57,7 @@ def main(words: Sequence[str]) -> int:
 
 def add_parser(commands: Commands) -> None:
     """Let the list of commands have it; `main` reads its arguments."""
-    _add_arguments(commands.add_parser("query", help="ask traces questions in SQL"))
+    _add_arguments(commands.add_parser("query", help="query traces with SQL"))
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -87,7 +87,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--guest", nargs="?", const="", metavar="PREFIX", help="traces without a header are a guest's"
     )
-    add_elf(parser)
+    add_guest_options(parser)
     add_filters(parser)
     add_overrides(parser)
     parser.set_defaults(run=run, configured=())
@@ -177,10 +177,12 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
     options.no_header = options.follow = False
 
     def make(folder: str) -> bool:
+        from tesc.trace.host_clock import on_one_clock
         from tesc.trace.parts import cores
         from tesc.trace.tables.dataset import write_dataset
 
         readers = open_traces(options, unit, whole, settings.compat)
+        on_one_clock(readers)
         if not readers:
             raise Failure("there is nothing to ask")
         say_oddities(options.traces, options.events, readers)
@@ -192,6 +194,8 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
             )
         finally:
             progress.end()
+        for reader in readers:
+            reader.source.close()
         problems = [problem for reader in readers for problem in reader.errors]
         for problem in problems:
             error(str(problem))
@@ -203,6 +207,8 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         options.guest,
         options.wire,
         options.elf,
+        options.firmware,
+        options.go_on,
         options.event,
         options.where,
         options.pid,

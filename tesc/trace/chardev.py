@@ -7,8 +7,10 @@ input, everything else the path of a file or a pipe.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from select import select
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,9 +25,14 @@ _PAUSE = 0.1
 class Chardev:
     """Bytes as they come: `read` gives some, nothing at the end of all; `close` ends it."""
 
-    def __init__(self, read: Callable[[], bytes], close: Callable[[], None]) -> None:
+    def __init__(self, descriptor: int, read: Callable[[], bytes], close: Callable[[], None]) -> None:
+        self._descriptor = descriptor
         self.read = read
         self.close = close
+
+    def ready(self, seconds: float) -> bool:
+        """Whether there is something to read, the end included, within this time."""
+        return bool(select([self._descriptor], [], [], seconds)[0])
 
 
 def open_chardev(name: str) -> Chardev:
@@ -35,22 +42,30 @@ def open_chardev(name: str) -> Chardev:
     """
     kind, _, rest = name.partition(":")
     if name == "-":
-        return _file(sys.stdin.fileno(), close=False)
+        if sys.stdin is None:
+            raise OSError(0, "standard input is closed")
+        return _file(name, sys.stdin.fileno(), close=False)
     if kind in ("unix", "listen", "tcp") and rest:
         return _socket(kind, rest)
     if kind == "pty" and rest:
         return _terminal(rest)
-    return _file(os.open(rest if kind == "file" and rest else name, os.O_RDONLY))
+    path = rest if kind == "file" and rest else name
+    return _file(path, os.open(path, os.O_RDONLY))
 
 
-def _file(descriptor: int, close: bool = True) -> Chardev:
+def _file(path: str, descriptor: int, close: bool = True) -> Chardev:
     def read() -> bytes:
-        try:
-            return os.read(descriptor, _PIECE)
-        except OSError:
-            return b""  # a terminal whose other side is gone
+        while True:
+            try:
+                return os.read(descriptor, _PIECE)
+            except BlockingIOError:  # whoever gave it to us does not wait for it; we do
+                select([descriptor], [], [])
+            except OSError as error:
+                if error.errno == errno.EIO:
+                    return b""  # a terminal whose other side is gone
+                raise OSError(error.errno, error.strerror, path) from None
 
-    return Chardev(read, (lambda: os.close(descriptor)) if close else (lambda: None))
+    return Chardev(descriptor, read, (lambda: os.close(descriptor)) if close else (lambda: None))
 
 
 def _terminal(path: str) -> Chardev:
@@ -64,7 +79,7 @@ def _terminal(path: str) -> Chardev:
     except Exception:
         os.close(descriptor)
         raise OSError(0, "it is not a terminal") from None
-    return _file(descriptor)
+    return _file(path, descriptor)
 
 
 def _socket(kind: str, rest: str) -> Chardev:
@@ -74,6 +89,7 @@ def _socket(kind: str, rest: str) -> Chardev:
         host, _, port = rest.rpartition(":")
         if not port.isdecimal():
             raise ValueError("expected tcp:HOST:PORT")
+        host = host[1:-1] if host[:1] == "[" and host[-1:] == "]" else host
         connection = socket.create_connection((host or "localhost", int(port)))
         connection.settimeout(None)
         return _connected(connection, lambda: None)
@@ -82,8 +98,12 @@ def _socket(kind: str, rest: str) -> Chardev:
     one = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         one.bind(rest)
-        one.listen(1)
-        connection, _ = one.accept()
+        try:
+            one.listen(1)
+            connection, _ = one.accept()
+        except BaseException:  # Ctrl-C before anybody has connected
+            os.unlink(rest)
+            raise
     finally:
         one.close()
     return _connected(connection, lambda: os.unlink(rest))
@@ -125,4 +145,4 @@ def _connected(connection: object, after: Callable[[], None]) -> Chardev:
         connection.close()
         after()
 
-    return Chardev(read, close)
+    return Chardev(connection.fileno(), read, close)

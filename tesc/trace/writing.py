@@ -5,23 +5,27 @@ from __future__ import annotations
 from tesc.trace import vectors
 from tesc.trace.merge import batches
 from tesc.trace.parts import Work, can_split, split, whole
-from tesc.trace.sorting import by_time
+from tesc.trace.sorting import by_time, sorted_batches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tesc.trace.formats import TraceWriter
     from tesc.trace.output import TraceOutput
-    from tesc.trace.reader import RecordReader, Rows, Slots
+    from tesc.trace.reader import RecordReader, Row, Rows, Slots
     from tesc.trace.selection import Selection
 
 
 class Writing(Work):
     """The text of a trace, to an output."""
 
-    def __init__(self, form: TraceWriter, selection: Selection, output: TraceOutput) -> None:
+    def __init__(
+        self, form: TraceWriter, selection: Selection, output: TraceOutput, cut: bool = True
+    ) -> None:
+        """Without `cut` the parts are taken and handed in one by one, by one process."""
         self._form = form
+        self._anew = cut and form.restarts
         self._prepare = selection.prepare(form.prepare)
         self._window = selection.window
         self._output = output
@@ -42,6 +46,7 @@ class Writing(Work):
         rows = reader.fill(self._prepare, self._slots, self._window, form.timeless)
         if rows.made and self._first is None and not form.timeless:
             self._first = rows.first()
+            form.state = None if self._anew else form.state
             form.columns(self._first.times, self._first.pids, self._first.made)  # for the state after it
         if rows.made:
             self._texts.append(form.columns(rows.times, rows.pids, rows.made))
@@ -49,7 +54,7 @@ class Writing(Work):
     def hand_in(self) -> None:
         form, first = self._form, self._first
         if first is not None:
-            end, form.state = form.state, self.state
+            end, form.state = form.state, None if self._anew else self.state
             self._output.write(form.columns(first.times, first.pids, first.made))
             self.state = form.state = end
         for text in self._texts:
@@ -76,16 +81,26 @@ def write(
     try:
         # What spans are open at a place is known from all that was before it: each record is written once.
         if len(readers) > 1 or sort or form.spans is not None:
-            found = batches(readers, selection.prepare(form.prepare), selection.window)
-            for rows in by_time(found) if sort else found:
+            for rows in _ordered(readers, form, selection, sort):
                 output.write(form.lines(rows))
             return
         if (readers[0].source.file_size or 0) >= vectors.WORTH:
             readers[0].use_vectors()
-        work = Writing(form, selection, output)
-        if jobs > 1 and can_split(readers[0]):
+        cut = jobs > 1 and can_split(readers[0])
+        work = Writing(form, selection, output, cut)
+        if cut:
             split(readers[0], work, jobs, progress)
         else:
             whole(readers[0], work, progress)
     finally:
         output.write(form.end())
+
+
+def _ordered(
+    readers: Sequence[RecordReader], form: TraceWriter, selection: Selection, sort: bool
+) -> Iterator[list[Row]]:
+    """The records of traces, merged by their times; with `sort` each trace's are put in order, too."""
+    if sort and form.spans is not None:
+        return sorted_batches(readers, form.prepare, selection)
+    found = batches(readers, selection.prepare(form.prepare), selection.window)
+    return by_time(found) if sort else found

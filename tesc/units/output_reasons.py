@@ -55,28 +55,30 @@ OUTPUT_REASONS: list[OutputReason] = []
 def _row(
     rule: str, what: str, message: str, example: str, refused: Mapping[Compat, tuple[str, ...]]
 ) -> OutputReason:
-    OUTPUT_REASONS.append(OutputReason(rule, what, message, example, refused))
+    OUTPUT_REASONS.append(
+        OutputReason(rule=rule, what=what, message=message, example=example, refused=refused)
+    )
     return OUTPUT_REASONS[-1]
 
 
 _PRINTING = ("rs log", "log-stap dtrace")
 RUST_TYPE = _row(
     "TE421",
-    "a type for which tracetool knows none in Rust, such as a bare `signed`",
+    "a type for which tracetool has none in Rust, such as a bare `signed`",
     "'{}' has no counterpart in {output}",
     'a(signed x) "%d"\n',
     {"qemu": ("rs log", "rs dtrace", "rs simple"), "fixed": ()},
 )
 ESCAPE = _row(
     "TE421",
-    "an escape of C that tracetool does not bring to Rust",
+    "a C escape that tracetool does not translate to Rust",
     "{output} knows no escape '{}'",
     'a(int x) "\\033[1m%d"\n',
     {"qemu": ("rs log",), "fixed": ()},
 )
 MACRO = _row(
     "TE411",
-    "a macro that only the program knows",
+    "a macro that only the program defines",
     "{output} knows no macro '{}'",
     'a(uint64_t x) "%" OTHER_FMT\n',
     {"qemu": _PRINTING, "fixed": _PRINTING},
@@ -90,14 +92,14 @@ _row(
 )
 _row(
     "TE421",
-    "a macro in octal, such as `PRIo32`",
+    "an octal macro, such as `PRIo32`",
     MACRO.message,
     'a(uint32_t x) "%" PRIo32\n',
     {"qemu": ("rs log",), "fixed": ()},
 )
 _row(
     "TE421",
-    "a macro whose length is another one on each host, such as `PRIxFAST32`",
+    "a macro whose length differs between hosts, such as `PRIxFAST32`",
     MACRO.message,
     'a(uint32_t x) "%" PRIxFAST32\n',
     {"qemu": ("rs log",), "fixed": ("rs log",)},
@@ -111,7 +113,7 @@ BACKSLASH = _row(
 )
 PERCENT = _row(
     "TE001",
-    "a `%` in a parameter's name, which tracetool reads as a format of Python",
+    "a `%` in a parameter's name, which tracetool reads as a Python format",
     "{output} takes no '%' in a name",
     'a(int x%y) "%d"\n',
     {"qemu": ("rs dtrace", "stap dtrace", "ust-events-h ust")},

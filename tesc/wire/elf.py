@@ -35,6 +35,8 @@ def segments_of(data: bytes) -> tuple[Segment, ...]:
     wide, order = data[4] == 2, "<>"[data[5] - 1]
     try:
         (offset,) = struct.unpack_from(f"{order}{'Q' if wide else 'I'}", data, 32 if wide else 28)
+        if offset > len(data):  # further than `struct` can count, maybe
+            raise NoElf("it ends before its program headers")
         size, count = struct.unpack_from(f"{order}HH", data, 54 if wide else 42)
         found = []
         for number in range(count):

@@ -27,6 +27,8 @@ HEADER = 256
 _VERSION = b"tesc-guest-ring 1 "
 _ORDER = 0x0102030405060708
 _MARK = 0xE7
+# The rate of a clock of which only the guest's hardware knows it.
+_UNKNOWN_RATE = (1 << 64) - 1
 _MOST = 1 << 30
 _LOG = re.compile(
     r"tesc-guest-ring 1 hash=([0-9a-f]{16}) cpu=([0-9a-f]{8}) boot=([0-9a-f]{8}) hz=([0-9a-f]{16})"
@@ -38,12 +40,14 @@ class Ring:
     """A ring: where its header is, what that says, and its bytes.
 
     `written` is how many bytes were ever written, in 32 bits; `order` is that of struct. With `log` the
-    bytes are in the order in which they were written, and how many events there were is not known.
+    bytes are in the order in which they were written, and how many events there were is not known. Records
+    that are `timed` have a time; ticks of which there are `frequency` a second, 0 if that is not known.
     """
 
     offset: int
     order: str
     hash: int
+    timed: bool
     frequency: int
     events: int
     dropped: int
@@ -77,7 +81,8 @@ def ring_of_log(version: str, log: bytes) -> Ring | None:
         offset=0,
         order="<",
         hash=hash_,
-        frequency=frequency,
+        timed=frequency != 0,
+        frequency=_known_rate(frequency),
         events=0,
         dropped=0,
         boots=boots,
@@ -86,6 +91,10 @@ def ring_of_log(version: str, log: bytes) -> Ring | None:
         data=data,
         log=True,
     )
+
+
+def _known_rate(frequency: int) -> int:
+    return 0 if frequency == _UNKNOWN_RATE else frequency
 
 
 def find_rings(data: bytes | mmap) -> list[Ring]:
@@ -118,7 +127,8 @@ def ring_at(data: bytes | mmap, at: int) -> Ring | None:
         offset=at,
         order=order,
         hash=fields[1],
-        frequency=fields[2],
+        timed=fields[2] != 0,
+        frequency=_known_rate(fields[2]),
         events=fields[3],
         dropped=fields[4],
         boots=fields[5],
@@ -152,9 +162,11 @@ def read_ring(
     return made + events
 
 
-def read_rings(rings: list[Ring], schema: WireSchema, text_at: TextAt | None = None) -> list[Item]:
+def read_rings(
+    rings: list[Ring], schema: WireSchema, text_at: TextAt | None = None, go_on: bool = False
+) -> list[Item]:
     """What the rings of all CPUs hold, by time if there is one; what is to be said of them comes first."""
-    items = [item for ring in rings for item in read_ring(ring, schema, text_at)]
+    items = [item for ring in rings for item in read_ring(ring, schema, text_at, go_on)]
     said: list[Item] = [item for item in items if not isinstance(item, WireEvent)]
     events = [item for item in items if isinstance(item, WireEvent)]
     return [*said, *sorted(events, key=lambda event: event.time or 0)]
@@ -180,7 +192,7 @@ class Records:
         self._ring = ring
         self._signatures = schema.signatures
         self._text_at = text_at
-        self._timed = bool(ring.frequency)
+        self._timed = ring.timed
         self._size = len(ring.data)
         self._data = data
         self._first = first

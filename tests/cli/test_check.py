@@ -868,7 +868,7 @@ class TestExplain:
         by_code, by_name = run("explain", "te405"), run("explain", "errno-format")
         assert by_code.out == by_name.out
         assert by_code.out.startswith(
-            "TE405 errno-format\nseverity: error\n\nA format prints the error of `errno` with `%m`.\n"
+            "TE405 errno-format\nseverity: error\n\nA format prints the text of `errno` with `%m`.\n"
         )
 
     def test_facts(self):
@@ -902,7 +902,7 @@ class TestRules:
         assert [line[:5] for line in lines] == [rule.code for rule in all_rules()]
         assert "TE412  missing-format               information           An event has no format." in lines
         assert (
-            "TE002  missing-final-newline        error            fix  A file does not end with a line end."
+            "TE002  missing-final-newline        error            fix  A file does not end with a newline."
             in lines
         )
 
@@ -915,7 +915,7 @@ class TestRules:
             "severity": "error",
             "on_by_default": True,
             "fixable": True,
-            "summary": "A format holds a newline.",
+            "summary": "A format contains a newline.",
         } in entries
 
 

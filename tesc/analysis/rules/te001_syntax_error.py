@@ -6,9 +6,9 @@ from tesc.analysis.rule import SyntaxRule
 class SyntaxError_(SyntaxRule):
     """Not valid trace-events syntax.
 
-    Each line is an event, a directive, a comment or blank. A line that is none of these declares
-    nothing, and QEMU's tracetool stops at it with a Python traceback. The message says what was
-    expected, and what was probably meant.
+    Each line is an event, a directive, a comment or blank. Any other line declares nothing, and QEMU's
+    tracetool stops at it with a Python traceback. The message says what was expected and what was
+    probably meant.
 
     Wrong:
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class MissingFinalNewline(FileRule):
-    """A file does not end with a line end.
+    """A file does not end with a newline.
 
-    Builds concatenate trace-events files; without a line end the last line of one file and the
-    first of the next become one. QEMU's tracetool refuses such a file.
+    Builds concatenate trace-events files. Without a newline at the end, the last line of one file and the
+    first of the next become one line. QEMU's tracetool rejects such a file.
 
     Wrong: a file whose last character is the quote of this format.
 

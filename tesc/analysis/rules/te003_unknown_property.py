@@ -35,9 +35,9 @@ def dropped(word: str, event: str) -> tuple[str, str] | None:
 class UnknownProperty(EventRule):
     """A word before an event's name is not a property.
 
-    The only property is `disable`, which compiles the event out. QEMU once had `tcg` (dropped in
-    7.0) and `vcpu` (without a meaning since 9.1, dropped in 10.1); files of that time need a change,
-    unless `qemu-release` says that they are for that time. An event has no return type.
+    The only property is `disable`, which compiles the event out. QEMU used to have `tcg` (dropped in 7.0)
+    and `vcpu` (meaningless since 9.1, dropped in 10.1). Files from that time need a change, unless
+    `qemu-release` says that they are for such a release. An event has no return type.
 
     Wrong:
 

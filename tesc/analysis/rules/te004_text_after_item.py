@@ -6,8 +6,8 @@ from tesc.analysis.rule import SyntaxRule
 class TextAfterItem(SyntaxRule):
     """Something follows a complete item on its line.
 
-    A comment is a line of its own. After an event QEMU's tracetool takes a comment for a part of the
-    format, or drops it together with the format, and says nothing.
+    A comment needs a line of its own. QEMU's tracetool takes a comment after an event as part of the
+    format, or drops it together with the format, without a warning.
 
     Wrong:
 

@@ -17,10 +17,10 @@ _BYTES = re.compile("[\udc80-\udcff]+")
 
 
 class NotUtf8(FileRule):
-    """A file holds bytes that are not UTF-8.
+    """A file contains bytes that are not UTF-8.
 
-    Trace-events files are UTF-8, and so is the code generated from them. QEMU's tracetool stops with
-    a traceback at the first other byte, even in a comment.
+    Trace-events files are UTF-8, and so is the code generated from them. QEMU's tracetool stops with a
+    traceback at the first byte that is not, even in a comment.
 
     Wrong: a file saved as ISO 8859-1, in which the last letter of this comment is the byte E9.
 

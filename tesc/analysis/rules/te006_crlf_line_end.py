@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 class CrlfLineEnd(FileRule):
     """Lines end with CR LF, or with CR alone.
 
-    QEMU's tracetool reads such files, but the shell tracetool of 2011 and other tools take the CR as a
-    part of the line: it ends up in formats. One finding stands for all such lines of a file, at the
-    first of them.
+    QEMU's tracetool reads such files, but the shell tracetool of 2011 and other tools take the CR as part
+    of the line, so it ends up in formats. All such lines of a file are reported once, at the first of
+    them.
 
     Wrong: a file saved with the line ends of Windows.
 

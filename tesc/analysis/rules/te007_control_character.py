@@ -5,7 +5,7 @@ import re
 from tesc.analysis.rule import FileRule, Report
 from tesc.syntax.nodes import Comment, Event
 from tesc.syntax.source import Span
-from tesc.units.rejections import facts
+from tesc.units.facts import facts
 from tesc.units.wording import invisible
 
 TYPE_CHECKING = False
@@ -24,12 +24,12 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class ControlCharacter(FileRule):
-    """A line holds a tab, or a character that nobody sees.
+    """A line contains a tab or an invisible character.
 
-    Tabs between words are read, but QEMU's tracetool refuses one within a type, and in a format a tab
-    reaches the log as it is: write spaces, or `\\t`. Control characters, byte order marks and spaces
-    other than U+0020 are refused or end up in generated code; Unicode's directional marks can make a
-    line look like another.
+    Tabs between words are accepted, but QEMU's tracetool rejects a tab within a type, and a tab in a
+    format reaches the log as it is: write spaces, or `\\t`. Control characters, byte order marks and
+    spaces other than U+0020 are rejected or end up in generated code. Unicode's directional marks can
+    make a line look like a different one.
 
     Wrong: what looks like a space in this line is a no-break space.
 

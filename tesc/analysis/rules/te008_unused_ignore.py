@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class UnusedIgnore(FileRule):
-    """A comment ignores a rule that finds nothing there.
+    """A comment ignores a rule that reports nothing there.
 
-    `# tesc: ignore[RULE] reason` holds for the next item, `# tesc: ignore-file[RULE] reason`, before the
-    first item, for the file. One that suppresses nothing hides the next real mistake, so it is
-    reported, as is one that names no rule.
+    `# tesc: ignore[RULE] reason` applies to the next item; `# tesc: ignore-file[RULE] reason`, before the
+    first item, applies to the file. A comment that suppresses nothing would hide the next real mistake,
+    so it is reported, and so is one that names no rule.
 
     Wrong:
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tesc.analysis.rule import FileRule, Report
 from tesc.units import reasons
-from tesc.units.rejections import facts
+from tesc.units.facts import facts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 class RefusedByTracetool(FileRule):
-    """QEMU's tracetool would not read this line, though it is right.
+    """QEMU's tracetool rejects this line, although it is valid.
 
-    The reference refuses one space before an event's name (two are fine), a space before the
-    parenthesis, a tab within a type, the type `intptr_t`, and any format in which `%m` or `\\n` can be
-    read, be it in `%%m` or after an escaped backslash. Only reported in profile qemu, where other
-    people build with the reference.
+    QEMU's tracetool rejects one space before an event's name (two are fine), a space before the
+    parenthesis, a tab within a type, the type `intptr_t`, and any format that contains the characters
+    `%m` or `\\n`, even in `%%m` or after an escaped backslash. This is reported only in profile qemu,
+    where other people build with QEMU's tracetool.
 
     Wrong:
 

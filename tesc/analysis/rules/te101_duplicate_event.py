@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 class DuplicateEvent(RunRule):
     """Two events of one program have the same name.
 
-    An event's name gives its C function, macros and variables their names, so the second declaration
-    breaks the build, or the link where it is in another group. Groups that are never linked
-    together, such as QEMU's two user-mode emulators, may share names; a configuration lists them
-    under `exclusive`. A file that two groups include gives both the same events: let each include
-    it with a prefix of its own.
+    The C function, macros and variables of an event are named after it, so the second declaration breaks
+    the build, or the link if it is in another group. Groups that are never linked together, such as
+    QEMU's two user-mode emulators, may share names; list them under `exclusive` in the configuration. A
+    file that two groups include gives both the same events: give each include a prefix of its own.
 
     Wrong:
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class EventNamesDifferInCase(RunRule):
-    """The names of two events differ only in upper and lower case.
+    """The names of two events differ only in case.
 
-    The names of an event's macros and variables are its name in capitals, so both events define the
+    The names of an event's macros and variables contain its name in capitals, so both events define the
     same ones.
 
     Wrong:

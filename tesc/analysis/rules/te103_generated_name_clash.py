@@ -34,14 +34,14 @@ class _Meeting:
 
 
 class GeneratedNameClash(RunRule):
-    """Generated code gives two things the same name.
+    """Two things in generated code have the same name.
 
-    An event gives rise to functions, macros and variables: `msi` has the macros `TRACE_MSI_ENABLED` in
-    C and `QEMU_MSI_ENABLED` with backend dtrace, and the function `trace_msi_enabled` in Rust. An event
-    `msi_enabled` has those names too, for other things, so the two do not compile together. The names
-    of a group (`trace_GROUP_register_events`) and those that generated code itself calls (`trace_init`)
-    are taken as well. The message says in which output the two meet. For events of two groups it is a
-    warning: only a source that includes both headers fails.
+    Functions, macros and variables are generated for each event: `msi` has the macros `TRACE_MSI_ENABLED`
+    in C and `QEMU_MSI_ENABLED` with backend dtrace, and the function `trace_msi_enabled` in Rust. An
+    event `msi_enabled` uses the same names for other things, so the two do not compile together. The
+    names of a group (`trace_GROUP_register_events`) and those that generated code calls (`trace_init`)
+    are also taken. The message says in which output the names clash. For events of two groups this is a
+    warning: only a source that includes both headers fails to compile.
 
     Wrong:
 

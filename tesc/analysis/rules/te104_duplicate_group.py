@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 class DuplicateGroup(RunRule):
     """Two trace-events files have the same group name.
 
-    A file's folder gives its group the name, with `_` for every character that is not a letter or
-    digit, and the group gives its generated files theirs: `hw/net-can/trace-events` and
-    `hw/net_can/trace-events` are both the group `hw_net_can`, so `trace-hw_net_can.h` of one replaces
-    that of the other. Groups that differ only in case have the same include guard, and the same files
-    on some systems.
+    A group is named after the file's folder, with `_` for every character that is not a letter or digit,
+    and the generated files are named after the group: `hw/net-can/trace-events` and
+    `hw/net_can/trace-events` are both the group `hw_net_can`, so one's `trace-hw_net_can.h` replaces the
+    other's. Groups that differ only in case have the same include guard, and on some systems the same
+    files.
 
     Wrong:
 

@@ -18,10 +18,10 @@ _DIGIT = "SystemTap takes no name that begins with a digit"
 class ReservedEventName(RunRule):
     """Not valid as a probe name.
 
-    With backend dtrace an event is a probe of its name. dtrace(1) of macOS, FreeBSD and illumos takes
-    no word of the D language for that, and SystemTap no name that begins with a digit. A name that is
-    a macro in C (`linux` and `unix` are 1) gives the probe another name, and does not compile. Where a
-    prefix is at fault, it is reported, once.
+    With backend dtrace an event is a probe of the same name. dtrace(1) on macOS, FreeBSD and illumos does
+    not accept a reserved word of the D language, and SystemTap does not accept a name that begins with a
+    digit. A name that is a C macro (`linux` and `unix` are 1) is expanded and does not compile. If a
+    prefix is the cause, it is reported once.
 
     Wrong:
 

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 class UnlistedFile(RunRule):
     """QEMU's build does not know this file.
 
-    The top meson.build lists the folders whose trace-events are compiled (`trace_events_subdirs`). A file
-    of another folder is never read: its events have no functions, and nothing says so but the
-    compiler, where somebody calls one. Its names are not compared with those of other files. Only
-    looked at in profile qemu, where there is such a meson.build.
+    The top-level meson.build lists the folders whose trace-events files are compiled
+    (`trace_events_subdirs`). A file in any other folder is never read: its events have no functions, and
+    the only symptom is a compiler error where one of them is called. Its names are not compared with
+    those of other files. This is checked only in profile qemu, where such a meson.build exists.
 
     Wrong:
 

@@ -16,11 +16,10 @@ _PREFIX = "trace_"
 
 
 class TracePrefix(RunRule):
-    """An event's name begins with `trace_`, which the names in generated code have anyway.
+    """An event's name begins with `trace_`, which generated code adds anyway.
 
-    The function that programs call is `trace_` and the event's name, so an event `trace_ring_full` is
-    called as `trace_trace_ring_full()`. Whoever calls `trace_ring_full()` names an event that is not
-    declared.
+    Programs call `trace_` followed by the event's name, so an event `trace_ring_full` is called as
+    `trace_trace_ring_full()`. A call of `trace_ring_full()` names an event that is not declared.
 
     Wrong:
 

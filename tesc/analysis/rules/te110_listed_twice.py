@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 class ListedTwice(RunRule):
     """QEMU's meson.build lists a folder of trace events twice.
 
-    Each item of `trace_events_subdirs` makes the files of a group and links them. With the LTTng backend a
-    group that is there twice defines its probes twice, and the build fails. Items in the branches of an
-    `if` of which a build takes only one are no two. Only looked at in profile qemu, where there is
-    such a meson.build; the finding is in that file.
+    Each entry of `trace_events_subdirs` generates the files of a group and links them. With backend ust,
+    a group that is listed twice defines its probes twice, and the build fails. Entries in alternative
+    branches of an `if` do not count as two. This is checked only in profile qemu, where such a
+    meson.build exists; it is reported in that file.
 
     Wrong:
 

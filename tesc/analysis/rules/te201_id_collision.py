@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 class IdCollision(RunRule):
     """Two events of a unit have the same stream ID.
 
-    An include with a base is a range of its own: its events have the IDs from the base on, as many as
-    there are events, disabled ones counted. The root's events have those from 0 on. Where two ranges
-    meet, a merged trace can't tell whose an event is. Guests are best put far from the host's events
-    and from each other, such as at 0x8000000000000000.
+    The events of an include with a base have the IDs from the base on, one for each event, disabled
+    events included. The root's events have the IDs from 0 on. Where two ranges overlap, a merged trace
+    does not show which event an ID belongs to. Place guests far from the host's events and from each
+    other, for example at 0x8000000000000000.
 
     Wrong:
 

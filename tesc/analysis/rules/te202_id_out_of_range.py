@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class IdOutOfRange(RunRule):
     """A base, or an ID counted from it, needs more than 64 bits.
 
-    Stream IDs are unsigned numbers of 64 bits: each event of an include has its base plus the event's
-    position.
+    Stream IDs are unsigned 64-bit numbers: the ID of each event of an include is the base plus the
+    event's position.
 
     Wrong:
 

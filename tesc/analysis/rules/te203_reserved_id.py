@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class ReservedId(RunRule):
     """An event has an ID that simpletrace files use for something else.
 
-    0xffffffffffffffff marks a file's header and 0xfffffffffffffffe the number of dropped records. An
+    0xffffffffffffffff marks a file's header, and 0xfffffffffffffffe the number of dropped records. An
     event with one of these IDs would be read as such.
 
     Wrong:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class LowBase(RunRule):
-    """A base is so low that QEMU's own IDs can meet it.
+    """A base is so low that its IDs can clash with QEMU's own.
 
-    QEMU numbers its events when it starts, those of all groups that it was built with, in 32 bits. Which
-    event gets which number nobody knows beforehand, so only a base of 2^32 or more is safe from them.
-    Only reported in profile qemu.
+    When QEMU starts, it numbers the events of all groups that it was built with, in 32 bits. Nobody knows
+    in advance which event gets which number, so only a base of 2^32 or more is safe. This is reported
+    only in profile qemu.
 
     Wrong:
 

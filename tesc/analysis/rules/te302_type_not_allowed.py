@@ -88,10 +88,10 @@ class TypeNotAllowed(EventRule):
     """A parameter's type is not one that every tracer knows.
 
     Generated code is compiled where a program's own types are not declared, and most tracers read
-    arguments without a debugger's knowledge, so only C's integers, those of `<stdint.h>`, `bool`,
-    `size_t` and its like, and pointers to them are allowed. Declare a pointer to a structure `void *`,
-    an enumeration `int`, and a type that hides an integer as that integer. A project may allow more
-    in its configuration (`types`).
+    arguments without debug information. So only C's integer types, those of `<stdint.h>`, `bool`,
+    `size_t` and similar types, and pointers to them are allowed. Declare a pointer to a structure as
+    `void *`, an enumeration as `int`, and a typedef of an integer as that integer. A project may allow
+    more types in its configuration (`types`).
 
     Wrong:
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class EmptyParameterList(EventRule):
     """An event without arguments does not say `void`.
 
-    As in C before 2023, an empty list does not mean 'no arguments'; QEMU's tracetool refuses it.
+    As in C before C23, an empty list does not mean "no arguments". QEMU's tracetool rejects it.
 
     Wrong:
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class DuplicateParameter(EventRule):
     """Two parameters of an event have the same name.
 
-    They become the parameters of one C function.
+    Both become parameters of one C function.
 
     Wrong:
 

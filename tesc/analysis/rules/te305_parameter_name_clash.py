@@ -42,13 +42,13 @@ Reasons = tuple[tuple[str, str], ...]
 
 
 class ParameterNameClash(RunRule):
-    """A parameter has a name that means something else in generated code.
+    """A parameter's name means something else in generated code.
 
-    Generated functions have the event's parameters, by their names. So these can't be keywords of C, nor
-    macros of the headers that generated code includes (`linux` is 1 for gcc), nor what the functions'
-    bodies use: the simple backend has a variable `rec`, and a length `argNAME_len` beside each string
-    NAME. Where an output spells a name differently (`limit` is a word of SystemTap, so the tapsets
-    say `limit_`), another parameter may be called that already. The message says in which output the
+    Generated functions have parameters with the same names as the event's. These names can't be keywords
+    of C, macros of the headers that generated code includes (gcc defines `linux` as 1), or names that the
+    functions' bodies use: in the simple backend a variable `rec`, and a length `argNAME_len` for each
+    string NAME. Where an output spells a name differently (`limit` is a word of SystemTap, so the tapsets
+    say `limit_`), another parameter may already have that name. The message says in which output the
     names clash.
 
     Wrong:

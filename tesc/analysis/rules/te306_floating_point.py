@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class FloatingPoint(EventRule):
     """A parameter has a floating-point type.
 
-    Records and probes hold 64-bit integers; DTrace and SystemTap have no floating-point numbers at all.
-    Trace the value in a smaller unit, as an integer.
+    Records and probes hold 64-bit integers, and DTrace and SystemTap have no floating-point numbers at
+    all. Trace the value as an integer, in a smaller unit.
 
     Wrong:
 

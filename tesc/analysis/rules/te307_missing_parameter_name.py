@@ -4,7 +4,7 @@ from tesc.analysis.rule import SyntaxRule
 
 
 class MissingParameterName(SyntaxRule):
-    """A parameter has a type and no name.
+    """A parameter has a type but no name.
 
     The names become the parameters of C functions, the fields of LTTng events and the variables of
     tapsets, so each parameter needs one.

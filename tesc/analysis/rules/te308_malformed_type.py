@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class MalformedType(SyntaxRule):
-    """A parameter's words are all allowed, but make no type together.
+    """The words of a parameter's type are all allowed, but do not form a type.
 
-    C knows no `unsigned uint32_t`, `long char` or `short long`, and nothing has the type `void`.
+    C has no `unsigned uint32_t`, `long char` or `short long`, and no value has the type `void`.
 
     Wrong:
 

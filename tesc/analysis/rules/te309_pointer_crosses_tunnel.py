@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 class PointerCrossesTunnel(RunRule):
-    """A string of a guest's event arrives at the host as an address.
+    """A string in a guest's event reaches the host as an address.
 
     By the words of 2011 (`[guest] wire = "words"`, `--wire words`) a record holds six numbers and no
-    text. Of a `const char *` the host gets where it is in the guest's memory, which it never follows, and
-    prints that address in place of `%s`. Trace something that says as much: a number, a state, a few
-    characters in an integer. An address that is wanted as one is declared `void *`. Frames carry text, but
-    only of plain `char`.
+    text. For a `const char *` the host receives an address in the guest's memory, which it never follows,
+    and prints that address in place of `%s`. Trace something that carries the same information: a number,
+    a state, a few characters in an integer. If the address itself is wanted, declare it `void *`. Frames
+    carry text, but only plain `char`.
 
     Wrong:
 

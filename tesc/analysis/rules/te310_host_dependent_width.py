@@ -22,11 +22,11 @@ _WIDE = {
 
 
 class HostDependentWidth(RunRule):
-    """A parameter of a guest's event has a type that is not as wide on every machine.
+    """The width of a parameter of a guest's event depends on the machine.
 
-    A guest and its host need not agree on what a `long` or a `size_t` is: of a 64-bit guest's value a
-    host with 32 bits, or Windows, keeps half. The record holds 64 bits: declare as many, or as many as
-    the value has.
+    A guest and its host may disagree on the width of `long` or `size_t`: a 32-bit host, or Windows, keeps
+    only half of a 64-bit guest's value. The record holds 64 bits: declare a 64-bit type, or one that is
+    as wide as the value.
 
     Wrong:
 

@@ -12,15 +12,16 @@ if TYPE_CHECKING:
 
 
 class FormatTypeMismatch(EventRule):
-    """A conversion prints another type than its parameter has.
+    """A conversion does not match its parameter's type.
 
-    printf takes from its arguments what the format says: a `%d` for a 64-bit number prints half of it,
-    and on some hosts everything after it is wrong as well. The C compiler refuses the generated code
-    (`-Wformat`), but only for tracers that print and for events that are not disabled. This rule finds
-    what the compiler would find on every data model that is checked; TE404 finds what is wrong on some.
+    printf reads its arguments as the format says: a `%d` for a 64-bit number prints half of it, and on
+    some hosts everything after it is wrong as well. The C compiler rejects the generated code
+    (`-Wformat`), but only for tracers that print, and only for events that are not disabled. This rule
+    reports what the compiler would report on every data model that is checked; TE404 reports what is
+    wrong on some.
 
-    Small types (`char`, `short`, `bool`, `uint8_t` ...) reach printf as int, so `%d`, `%u` and `%x` print
-    them; that a conversion is signed and the parameter is not is not a mismatch (see TE413).
+    Small types (`char`, `short`, `bool`, `uint8_t` ...) are promoted to int when they are passed to
+    printf, so `%d`, `%u` and `%x` print them. Signedness alone is not a mismatch (see TE413).
 
     Wrong:
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class MissingArgument(EventRule):
     """A format has more conversions than the event has parameters.
 
-    printf then prints whatever is where the argument would be, or crashes on a `%s`. Each `*`
-    takes a parameter too. A percent sign that is meant as such is written `%%`.
+    printf then prints whatever is in the argument's place, or crashes on a `%s`. Each `*` also takes a
+    parameter. Write a literal percent sign as `%%`.
 
     Wrong:
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class UnusedArgument(EventRule):
     """A parameter is not printed: the format has no conversion for it.
 
-    The value is recorded by some tracers and lost in all that print text. Mostly a conversion was
-    forgotten. The C compiler refuses such a call as well.
+    Some tracers record the value, but it is lost in all that print text. Usually a conversion was
+    forgotten. The C compiler also rejects such a call.
 
     Wrong:
 

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 class FormatNotPortable(EventRule):
-    """A conversion prints its parameter's type on one data model, and another type on another.
+    """A conversion matches its parameter's type on some data models only.
 
     `uint64_t` is `unsigned long` on 64-bit Linux, so `%lx` prints it there; it is `unsigned long long` on
-    32-bit hosts, on Windows and on macOS, where `%zu` prints `unsigned long`. `size_t` is `unsigned int` on
-    32-bit hosts, and firmware that is built with newlib has an `int32_t` that is `long`. Formats that hold
-    everywhere use the macros of `<inttypes.h>` for types of fixed size, `z` for `size_t` and `ssize_t`, `t`
-    for `ptrdiff_t`, and `l` and `ll` for `long` and `long long` only.
+    32-bit hosts, on Windows and on macOS, where `%zu` prints `unsigned long`. `size_t` is `unsigned int`
+    on 32-bit hosts, and in firmware that is built with newlib `int32_t` is `long`. In portable formats,
+    use the macros of `<inttypes.h>` for fixed-size types, `z` for `size_t` and `ssize_t`, `t` for
+    `ptrdiff_t`, and `l` and `ll` only for `long` and `long long`.
 
     Wrong:
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class ErrnoFormat(EventRule):
-    """A format prints the error of `errno` with `%m`.
+    """A format prints the text of `errno` with `%m`.
 
-    By the time a tracer prints, `errno` may have changed, and most tracers print somewhere else: in
-    another process, or from a file, later. Pass the error as an argument.
+    By the time a tracer prints, `errno` may have changed, and most tracers print elsewhere: in another
+    process, or later, from a file. Pass the error as an argument.
 
     Wrong:
 

@@ -20,10 +20,10 @@ _NOTHING = re.compile(r'"(?:[ \t]*"")*[ \t]*')
 
 
 class NewlineInFormat(EventRule):
-    """A format holds a newline.
+    """A format contains a newline.
 
-    Tracers end each event themselves, so a newline at the end leaves an empty line in the log, and one
-    in the middle tears an event in two. QEMU's tracetool refuses both.
+    Tracers add a newline after every event, so one at the end of a format leaves an empty line in the
+    log, and one in the middle splits the event in two. QEMU's tracetool rejects both.
 
     Wrong:
 

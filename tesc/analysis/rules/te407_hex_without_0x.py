@@ -27,9 +27,9 @@ _FOLLOWED = re.compile(r"[hH](?![A-Za-z0-9_])|[.:/]\d")
 class HexWithout0x(EventRule):
     """A number is printed in hex without `0x` before it.
 
-    Who reads `len 10` cannot tell sixteen from ten. QEMU's style asks for `0x` before every number in
-    hex but the groups whose parts are separated by `.`, `:`, `/` or a blank, such as addresses of network
-    cards and of PCI functions, or dumped bytes.
+    A reader of `len 10` cannot tell sixteen from ten. QEMU's style requires `0x` before every number in
+    hex, except in groups whose parts are separated by `.`, `:`, `/` or a space, such as addresses of
+    network cards and PCI functions, or dumped bytes.
 
     Wrong:
 

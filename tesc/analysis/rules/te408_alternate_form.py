@@ -18,9 +18,9 @@ _PREFIXES = {"x": "0x", "X": "0x", "o": "0", "b": "0b"}
 class AlternateForm(EventRule):
     """A conversion asks for `0x` with the flag `#`.
 
-    `%#x` prints 0 without a prefix, counts the prefix to the width, and is lost on generators that do
-    not know the flag: QEMU's does not find such a conversion when it describes fields to LTTng. QEMU's
-    style asks to write the prefix.
+    `%#x` prints 0 without a prefix, counts the prefix towards the width, and is lost by generators that
+    do not know the flag: QEMU's does not find such a conversion when it describes fields to LTTng. QEMU's
+    style is to write the prefix in the format.
 
     Wrong:
 

@@ -22,12 +22,12 @@ _PERCENT = "write %% for a percent sign"
 
 
 class InvalidConversion(EventRule):
-    """A conversion is none of printf's, or its parts do not go together.
+    """A conversion is not one of printf's, or its parts do not go together.
 
-    A `%` stands for a conversion unless it is doubled. Its letter has to be one that C knows, and flags,
-    width, precision and length have to go with that letter: `%hs`, `%#d` and `%.3c` mean nothing, and
-    `0` means nothing beside `-` or a precision. A NUL (`\\0`) ends the format for printf, so that what
-    follows is never printed. Either all conversions name their parameter (`%1$d`), or none does.
+    A `%` begins a conversion unless it is doubled. Its letter must be one that C knows, and its flags,
+    width, precision and length must suit that letter: `%hs`, `%#d` and `%.3c` mean nothing, and `0` means
+    nothing together with `-` or a precision. A NUL (`\\0`) ends the format for printf, so whatever
+    follows is never printed. Either all conversions number their parameters (`%1$d`), or none.
 
     Wrong:
 

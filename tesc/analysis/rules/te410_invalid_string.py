@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class InvalidString(SyntaxRule):
-    """A string literal is not one of C's: it does not end, or has an unknown escape.
+    """A string literal is not valid C: it is not closed, or has an unknown escape.
 
-    A format reaches the compiler as it was written. C knows the escapes `\\n \\t \\\\ \\" \\' \\?`, `\\a \\b
-    \\f \\r \\v`, octal (`\\33`) and hexadecimal ones (`\\x1b`); a backslash before another character is a
-    mistake, often one for `\\\\`.
+    A format reaches the compiler as it was written. C knows the escapes `\\n \\t \\\\ \\" \\' \\?`, `\\a
+    \\b \\f \\r \\v`, octal (`\\33`) and hexadecimal ones (`\\x1b`). A backslash before any other
+    character is a mistake, often for `\\\\`.
 
     Wrong:
 

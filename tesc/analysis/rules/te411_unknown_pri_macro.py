@@ -33,8 +33,8 @@ _INSTEAD = {
 class UnknownPriMacro(EventRule):
     """A format uses a macro that `<inttypes.h>` does not define.
 
-    Between string literals only the macros PRId64, PRIx32, PRIuPTR and so on may be: generators that
-    print formats in other languages have to know what a macro means.
+    Only macros such as PRId64, PRIx32 and PRIuPTR may appear between string literals: generators that
+    print formats in other languages need to know what a macro means.
 
     Wrong:
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class MissingFormat(EventRule):
     """An event has no format.
 
-    It prints its name and nothing else, so its arguments are lost in every tracer that prints text.
+    Only its name is printed, so its arguments are lost in every tracer that prints text.
 
     Wrong:
 

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class SignednessMismatch(EventRule):
-    """A conversion is signed and its parameter is not, or the other way round.
+    """A conversion is signed and its parameter is unsigned, or the other way round.
 
-    Values that both can hold print alike; a large unsigned one prints as negative with `%d`, a negative
-    one as a large number with `%u` or `%x`. This rule is off by default. It finds what
-    `gcc -Wformat-signedness` finds, but for `bool`, `%c`, and conversions that cut their argument down
-    (`%hx`, `%hhu`): these print what is meant. QEMU's log tapset prints a large `uint32_t` without a minus
-    also with `%d`, and a negative number with 64 bits (TE437).
+    Values that fit both types print alike; `%d` prints a large unsigned value as negative, and `%u` or
+    `%x` print a negative value as a large number. This rule is off by default. It reports what `gcc
+    -Wformat-signedness` reports, except for `bool`, `%c`, and conversions that truncate their argument
+    (`%hx`, `%hhu`): these print what is meant. QEMU's log tapset prints a large `uint32_t` without a
+    minus even with `%d`, and a negative number with 64 bits (TE437).
 
     Wrong:
 

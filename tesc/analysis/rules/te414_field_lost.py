@@ -22,11 +22,11 @@ _INSTEAD = {"char": "int8_t", "signed char": "int8_t", "short": "int16_t", "int"
 class FieldLost(EventRule):
     """LTTng gets no field for a parameter.
 
-    QEMU's tracetool describes an event to LTTng by the conversions it finds in the format, one for each
-    parameter. It takes what touches a macro for the macro's name (`PRIx64"/%d"`), and does not find a
-    conversion with a flag such as `%-8d`; the parameters that are left over at the end get no field, nor
-    does one of the type `char`, `short` or `signed`. Text logs have the values all the same, hence this is
-    information. That a number is shown in another base is another rule's (TE433).
+    QEMU's tracetool describes an event to LTTng by the conversions that it finds in the format, one for
+    each parameter. It takes text that touches a macro for part of the macro's name (`PRIx64"/%d"`), and
+    does not find a conversion with a flag such as `%-8d`. The last parameters, for which no conversion is
+    left, get no field, nor does one of type `char`, `short` or `signed`. Text logs still have the values,
+    so this is only information. A number that is shown in another base is reported by TE433.
 
     Wrong:
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class StringFromNonString(EventRule):
     """A `%s` prints a parameter that is not a string.
 
-    printf reads the memory that the argument points to up to a NUL: with a number, or a pointer to
-    something else, the program crashes or prints what happens to be there. Pointers to `char`,
-    `signed char` and `unsigned char` are strings; `void *` is none.
+    printf reads the memory that the argument points to, up to a NUL. With a number, or a pointer to
+    something else, the program crashes or prints whatever is there. Pointers to `char`, `signed char` and
+    `unsigned char` are strings; `void *` is not.
 
     Wrong:
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class DynamicWidth(EventRule):
     """A conversion takes its width or precision from an argument.
 
-    SystemTap's BPF runtime does not know `%*d`, and QEMU's tracetool does not find such a conversion
-    when it pairs parameters with conversions, so LTTng loses fields. A tracer that records arguments
-    records the width as one of them. Write the width into the format, or remove it.
+    SystemTap's BPF runtime does not know `%*d`, and QEMU's tracetool does not find such a conversion when
+    it pairs parameters with conversions, so LTTng loses fields. A tracer that records arguments records
+    the width as one of them. Write the width into the format, or remove it.
 
     Wrong:
 

@@ -14,10 +14,10 @@ _RADIX = {"o": "octal"}
 
 
 class HexPrefixOnDecimal(EventRule):
-    """A number in decimal has `0x` before it.
+    """A decimal number has `0x` before it.
 
-    Sixteen is printed as `0x16`, which everyone reads as twenty-two. The fix prints the number in hex,
-    as the prefix says; where decimal was meant, take the prefix away.
+    Sixteen is printed as `0x16`, which everyone reads as twenty-two. The fix prints the number in hex, as
+    the prefix says; if decimal was meant, remove the prefix.
 
     Wrong:
 

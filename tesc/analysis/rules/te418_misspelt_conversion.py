@@ -43,13 +43,13 @@ _SIGNS = ("", "-", "+", " ")
 
 
 class MisspeltConversion(EventRule):
-    """A conversion is misspelt, so that part of it is printed as text.
+    """A conversion is misspelt, so part of it is printed as text.
 
-    The `%` may be missing: `"0x" PRIx64` prints what the macro stands for, such as `lx`, and not the
-    argument, and later arguments may get into the wrong places. A conversion may have its letter twice:
-    `%x" PRIx8` is `%xhhx`. The length may come after the letter: `%ul` prints an `unsigned int` and then
-    an l. The width may be out of its place: `%0x8` prints a number and then an 8, `0x08%x` prints `0x08`
-    and then the number.
+    The `%` may be missing: `"0x" PRIx64` prints what the macro expands to, such as `lx`, instead of the
+    argument, and later arguments may be printed in the wrong places. A conversion may have its letter
+    twice: `%x" PRIx8` is `%xhhx`. The length may come after the letter: `%ul` prints an `unsigned int`
+    and then an l. The width may be misplaced: `%0x8` prints a number and then an 8, and `0x08%x` prints
+    `0x08` and then the number.
 
     Wrong:
 

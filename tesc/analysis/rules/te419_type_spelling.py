@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 class TypeSpelling(EventRule):
-    """A type is spelled in a way that a tracer's tools do not read.
+    """A type is spelled in a way that some tracers' tools cannot read.
 
     C has many names for one type: `long unsigned int`, `unsigned long int` and `int long unsigned` are
-    all `unsigned long`. SystemTap's dtrace(1) reads at most one word before the type's last one, so of these
-    only the last, and stars only without a gap. What it cannot read makes it begin again with a simpler
-    parser, to which any line with the letters "provider" starts another provider: it says nothing, and the
-    header does not compile.
+    all `unsigned long`. SystemTap's dtrace(1) reads at most one word before the type's last one, so it
+    reads only the last of these names, and it reads stars only without spaces between them. When it
+    cannot read something, it starts again with a simpler parser, which takes any line with the letters
+    "provider" for the start of another provider: there is no error, and the header does not compile.
 
-    Text has to be a `char *` or a `const char *` that is spelled just so. Of `char const *` or
-    `unsigned char *`, QEMU's tracetool makes an address in simpletrace files, and a log tapset that SystemTap
-    refuses as a whole when it is used. With `compat = "fixed"` both are as they should be.
+    Text must be a `char *` or a `const char *`, spelled exactly so. For `char const *` or `unsigned char
+    *`, QEMU's tracetool records an address in simpletrace files, and generates a log tapset that
+    SystemTap rejects as a whole when it is used. `compat = "fixed"` generates both correctly.
 
     Wrong:
 

@@ -18,12 +18,12 @@ _CANDIDATE = re.compile(r'%[^%A-Za-z"]*(?:\$|[hlqjztLZ]*n)')
 
 
 class UnsafeConversion(EventRule):
-    """A conversion does what no tracer can do: it writes (`%n`), or names its argument (`%1$d`).
+    """A conversion does what no tracer can do: it writes (`%n`), or numbers its argument (`%1$d`).
 
-    C compilers take both. But `%n` writes through a pointer, and C libraries stop a program that tries;
-    a tracer that prints later, or in another process, cannot write at all. Positions such as `%2$s` are
-    unknown to SystemTap, and every generator that pairs conversions with parameters in order gets them
-    wrong.
+    C compilers accept both. But `%n` writes through a pointer, and C libraries stop a program that tries;
+    a tracer that prints later, or in another process, cannot write at all. SystemTap does not know
+    positions such as `%2$s`, and every generator that pairs conversions with parameters in order gets
+    them wrong.
 
     Wrong:
 

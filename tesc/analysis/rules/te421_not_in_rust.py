@@ -28,14 +28,14 @@ _INT_SIZES = ("8", "16", "32")
 
 
 class NotInRust(EventRule):
-    """A format or type does not survive the translation to Rust.
+    """A format or type cannot be translated to Rust.
 
-    QEMU's tracetool copies strings into Rust code. Of C's escapes, `\\n`, `\\r`, `\\t`, `\\\\`, `\\"`, and
-    `\\x` with two digits, mean the same there; the others are errors or something else, and `'` needs
-    none. Of the macros it knows the decimal and hexadecimal ones of 8, 16, 32 and 64 bits, of `PTR` and
-    of `MAX`, and of the types all but a `signed` by itself and pointers with a `const` after a star. Trees
-    whose tracetool makes no Rust (QEMU's before 10.2, without `scripts/tracetool/format/rs.py`) are not
-    looked at.
+    QEMU's tracetool copies strings into Rust code. Of C's escapes, `\\n`, `\\r`, `\\t`, `\\\\`, `\\"`,
+    and `\\x` with two digits, mean the same there; the others are errors or mean something else, and `'`
+    needs no escape. Of the macros it knows the decimal and hexadecimal ones of 8, 16, 32 and 64 bits, of
+    `PTR` and of `MAX`, and of the types all except `signed` by itself and pointers with a `const` after a
+    star. Trees whose tracetool generates no Rust (QEMU before 10.2, without
+    `scripts/tracetool/format/rs.py`) are not checked.
 
     Wrong:
 

@@ -20,8 +20,8 @@ _CANDIDATE = re.compile(r'0[xX](?:"[ \t]*")?(?:0[xX]|%[^%"A-Za-z]*(?:#|p))')
 class DoubledHexPrefix(EventRule):
     """A number gets the prefix `0x` twice.
 
-    `%p` prints `0x` itself, in the GNU C library and in SystemTap, and so does the flag `#`: the log
-    says `0x0x7f1c`.
+    `%p` prints `0x` itself, in the GNU C library and in SystemTap, and so does the flag `#`: the log says
+    `0x0x7f1c`.
 
     Wrong:
 

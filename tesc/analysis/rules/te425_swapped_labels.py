@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 class SwappedLabels(SourcesRule):
     """Two labels of a format name each other's parameters.
 
-    Parameters are printed in their order, whatever the text before them says. Either the labels are in the
-    wrong order, or the parameters have each other's names: how the event is called shows which. With
-    `--sources` the fix looks at the calls, and exchanges the labels or the parameters' names; where the
-    calls do not show it, there is none.
+    Parameters are printed in their order, whatever the text before them says. Either the labels are in
+    the wrong order, or the parameters have each other's names; the calls of the event show which. With
+    `--sources` the fix looks at the calls, and exchanges the labels or the parameters' names. If the
+    calls do not show it, there is no fix.
 
     Wrong:
 

@@ -19,8 +19,8 @@ _SHOWN = 5  # lines that are named
 class TrailingEmptyString(FileRule):
     """A format ends with an empty string.
 
-    It adds nothing: a format may end with a macro. Who wrote one wrote many, so that a file has one
-    finding, at the first of them, whose fix removes all.
+    It adds nothing: a format may end with a macro. Files that have one usually have many, so all of a
+    file's are reported once, at the first of them, and the fix removes them all.
 
     Wrong:
 

@@ -26,11 +26,12 @@ _HEX_NAMES = re.compile(
 
 
 class MixedRadix(FileRule):
-    """A parameter is printed in hex by one event and in decimal by its sister.
+    """A parameter is printed in hex by one event and in decimal by a related one.
 
-    Sisters are events of one file whose names begin alike, and their parameters have one name. Who follows
-    a value through a log has to find it in both. Reported are those that are fewer; where the name is that
-    of an address or of flags, those in decimal. Off by default, since both ways are right by themselves.
+    Related events are in one file, their names begin alike, and the parameters have the same name.
+    Somebody who follows a value through a log needs to find it in both. The minority is reported; if the
+    name is that of an address or of flags, the decimal ones are. Off by default, since each way is right
+    by itself.
 
     Wrong:
 

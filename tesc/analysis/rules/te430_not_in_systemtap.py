@@ -25,11 +25,11 @@ _UNSIGNED = ("uint8_t", "unsigned char", "uint16_t", "unsigned short")
 
 
 class NotInSystemtap(EventRule):
-    """SystemTap's printf does not take a conversion.
+    """SystemTap's printf does not support a conversion.
 
-    Its numbers are all 64 bits wide, and it knows no length but `l`. QEMU's tracetool drops `z` and `ll`
-    from the tapset that prints as the log does, but only in the plainest conversions (`%zu`, `%8llx`); any
-    other of them leaves a tapset that SystemTap refuses as a whole.
+    All its numbers are 64 bits wide, and the only length it knows is `l`. For the tapset that prints what
+    the log prints, QEMU's tracetool drops `z` and `ll`, but only from the simplest conversions (`%zu`,
+    `%8llx`). With any other conversion of this kind, SystemTap rejects the tapset as a whole.
 
     Wrong:
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class LabelNamesAnotherParameter(EventRule):
-    """A label in a format names another parameter than the one that is printed after it.
+    """A label in a format names a different parameter than the one printed after it.
 
-    Parameters are printed in their order, whatever the text before them says. Reported is a label that is
-    another parameter's name, where both have one type and no label has the name of the one that is printed.
+    Parameters are printed in their order, whatever the text before them says. A label is reported if it
+    is another parameter's name, both parameters have the same type, and no label names the printed one.
     Look at how the event is called: the label may be wrong, or the order of the parameters.
 
     Wrong:

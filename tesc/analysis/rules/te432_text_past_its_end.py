@@ -19,11 +19,11 @@ _LTTNG = "LTTng"
 
 
 class TextPastItsEnd(EventRule):
-    """A tracer reads text where the format prints an address, or past the precision.
+    """A tracer reads text although the format prints an address, or reads past the precision.
 
-    QEMU's tracetool looks at a parameter's type only: of a `char *`, the simple backend and LTTng record
-    what it points to up to a NUL, LTTng even of a `char **` or an `unsigned char *`. With `%p` nobody said
-    that there is a NUL, and `%.*s` is what one writes where there is none: the tracers read on until they
+    QEMU's tracetool looks only at a parameter's type: for a `char *`, the simple backend and LTTng record
+    the text that it points to, up to a NUL; LTTng even does so for a `char **` or an `unsigned char *`.
+    With `%p` nothing promises a NUL, and `%.*s` is for text without one: the tracers read on until they
     find one, or the program crashes. With `compat = "fixed"` they record the address, or no more than the
     precision.
 

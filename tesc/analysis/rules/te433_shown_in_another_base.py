@@ -17,12 +17,13 @@ _HEX = ("x", "X", "p")
 
 
 class ShownInAnotherBase(EventRule):
-    """LTTng shows a number in another base than the format.
+    """LTTng shows a number in a different base than the format does.
 
-    QEMU's tracetool finds the conversions of a format by an expression of its own, and shows a number in
-    hexadecimal where what it found holds an `x`. A width hides the macro after it (`0x%016" PRIx64`), `%X`
-    has no `x`, the `x` of `%dx%d` is not the conversion's, and a `ptrdiff_t` is always hexadecimal. The
-    value is right, and readers of the trace can print it as they like, hence this is information.
+    QEMU's tracetool finds the conversions of a format with a regular expression of its own, and shows a
+    number in hex if what it found contains an `x`. A width hides the macro after it (`0x%016" PRIx64`),
+    `%X` has no `x`, the `x` of `%dx%d` is not part of a conversion, and a `ptrdiff_t` is always shown in
+    hex. The value is right, and readers of the trace can print it as they like, so this is only
+    information.
 
     Wrong:
 

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 class LttngMemberPair(EventRule):
-    """A parameter `_x` comes before `x`: no LTTng trace with such an event can be read.
+    """A parameter `_x` comes before `x`: LTTng traces with such an event are unreadable.
 
-    A trace in CTF 1.8, as LTTng up to 2.15 writes, has an underscore before every name, and readers take
-    one off. With `_x` before `x` babeltrace2 (2.0.4, 2.1.1) finds the same name twice, and reads nothing of
-    the whole trace, the other events included. The other order is fine, and is what `compat = "fixed"`
-    generates.
+    In a CTF 1.8 trace, which LTTng up to 2.15 writes, every name has an underscore before it, and readers
+    remove one. With `_x` before `x`, babeltrace2 (2.0.4, 2.1.1) finds the same name twice and reads
+    nothing of the whole trace, including all other events. The other order is fine, and `compat =
+    "fixed"` generates it.
 
     Wrong:
 

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class NameTooLong(RunRule):
-    """An event's name is longer than LTTng takes.
+    """An event's name is longer than LTTng allows.
 
-    Of a provider's and an event's name together, the colon between them included, LTTng has at most 255
-    characters. The provider is `qemu`, so 250 are left for the event's name with its prefixes; with one
-    more, a static assertion in LTTng's header stops the compiler.
+    LTTng allows at most 255 characters for the names of the provider and the event together, including
+    the colon between them. The provider is `qemu`, which leaves 250 for the event's name with its
+    prefixes. If it is longer, a static assertion in LTTng's header stops the compiler.
 
     Wrong:
 

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class NotInvertible(EventRule):
-    """A line of the log does not say what an argument was.
+    """A line of the log does not show what an argument was.
 
-    The log backend is what distributions' QEMUs are built with, and `tesc decode` makes records of its lines
-    by reading formats backwards. Where nothing separates two arguments, or a space separates two texts that
-    may have spaces in them, or not all of an argument is printed, there is more than one reading, and the
+    Distributions build QEMU with the log backend, and `tesc decode` turns its lines into records by
+    reading formats backwards. If nothing separates two arguments, or a space separates two texts that may
+    contain spaces, or an argument is only partly printed, there is more than one reading, and the
     argument is left out of the record.
 
     Wrong:

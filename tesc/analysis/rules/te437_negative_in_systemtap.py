@@ -20,10 +20,10 @@ _UNSIGNED_LETTERS = ("o", "u", "x", "X")
 class NegativeInSystemtap(EventRule):
     """A log tapset prints a negative number with 64 bits where the log prints 32.
 
-    SystemTap's numbers have 64 bits, whatever the argument's type. QEMU's tracetool hands them to
-    SystemTap's printf as they are, so that `%x` of an `int` that is -1 prints `ffffffffffffffff`, and `%u`
-    18446744073709551615. Only negative numbers are shown so, hence this is information. With
-    `compat = "fixed"` the tapset cuts them as C does.
+    SystemTap's numbers have 64 bits, whatever the argument's type. QEMU's tracetool passes them to
+    SystemTap's printf unchanged, so `%x` prints an `int` of -1 as `ffffffffffffffff`, and `%u` prints it
+    as 18446744073709551615. Only negative numbers are affected, so this is only information. With `compat
+    = "fixed"` the tapset truncates them as C does.
 
     Wrong:
 

@@ -19,11 +19,11 @@ _VALUES = frozenset(
 
 
 class ValueLabelOnPointer(EventRule):
-    """A label says that a value is printed, and `%p` prints where something is.
+    """A label says that a value is printed, but `%p` prints an address.
 
-    `len %p` of a `void *dev` is no length: the arguments were taken for others, or the value is what the
-    pointer leads to, which a trace does not read. Reported are words such as `value`, `size` and `index`
-    that are not in the parameter's own name.
+    `len %p` of a `void *dev` is not a length: either the arguments were mixed up, or the value is what
+    the pointer points to, which a trace does not read. Words such as `value`, `size` and `index` are
+    reported if they do not occur in the parameter's own name.
 
     Wrong:
 

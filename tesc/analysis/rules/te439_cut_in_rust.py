@@ -22,14 +22,14 @@ _CUTTING = {"8": 8, "16": 16}
 
 
 class CutInRust(EventRule):
-    """A macro of 8 or 16 bits prints other text from Rust than from C.
+    """A macro of 8 or 16 bits prints different text from Rust than from C.
 
-    A number narrower than an `int` arrives at printf as an `int`, and glibc, musl and mingw-w64 define
-    `PRIx8` and its like without a length: C prints all of it. QEMU's tracetool writes `%hhx` for `PRIx8` and
-    `%hx` for `PRIx16` into Rust code, which cut the number. So `PRIx8` of an `int8_t` that is -128 is
-    `ffffff80` from C and `80` from Rust, and `PRId8` of a `uint8_t` that is 200 is -56 from Rust. All other
-    numbers print alike, hence this is information. With `compat = "fixed"` Rust prints what C prints. Trees
-    whose tracetool makes no Rust (QEMU's before 10.2) are not looked at.
+    A number narrower than an `int` is passed to printf as an `int`, and glibc, musl and mingw-w64 define
+    `PRIx8` and similar macros without a length: C prints all of it. In Rust code, QEMU's tracetool writes
+    `%hhx` for `PRIx8` and `%hx` for `PRIx16`, which truncate the number. So `PRIx8` prints an `int8_t` of
+    -128 as `ffffff80` from C and as `80` from Rust, and `PRId8` prints a `uint8_t` of 200 as -56 from
+    Rust. All other numbers print alike, so this is only information. With `compat = "fixed"` Rust prints
+    what C prints. Trees whose tracetool generates no Rust (QEMU before 10.2) are not checked.
 
     Wrong:
 

@@ -4,12 +4,11 @@ from tesc.analysis.rule import UnitErrorRule
 
 
 class IncludeNotFound(UnitErrorRule):
-    """An included file does not exist, or can't be read.
+    """An included file does not exist or cannot be read.
 
-    The path of an include is relative to the folder of the file that holds it, then to each folder of
-    the include path (`-I`, `include-path`), and never to the working directory. Only regular files of
-    UTF-8 text up to 16 MiB are read, and only those that permissions let one read: no folders, devices or
-    FIFOs.
+    The path of an include is relative to the folder of the file that contains it, then to each folder of
+    the include path (`-I`, `include-path`), and never to the working directory. Only readable regular
+    files of UTF-8 text up to 16 MiB are read: no folders, devices or FIFOs.
 
     Wrong:
 

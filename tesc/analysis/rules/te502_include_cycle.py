@@ -6,8 +6,8 @@ from tesc.analysis.rule import UnitErrorRule
 class IncludeCycle(UnitErrorRule):
     """A file includes itself, directly or through others.
 
-    There is no end to what that means, whatever prefixes the includes have. The message shows the way
-    from the file to itself.
+    Such an include never ends, whatever its prefix. The message shows the path from the file back to
+    itself.
 
     Wrong:
 

@@ -18,10 +18,10 @@ _MOST_SUGGESTIONS = 20
 class PatternMatchesNothing(RunRule):
     """A `disable` pattern matches no event.
 
-    It is misspelt, or what it disabled is gone. A pattern is compared with the names of this file's events
-    and of those that it includes, as this file sees them: with its own prefix and those of its
-    includes. `*` stands for any characters, `?` for any one; case matters. A pattern from outside, of
-    the command line or the configuration, may match in any file of the run.
+    Either it is misspelt, or the events that it disabled are gone. A pattern is compared with the names
+    of this file's events and of those that it includes, as this file sees them: with its own prefix and
+    those of its includes. `*` matches any number of characters, `?` exactly one; case matters. A pattern
+    from the command line or the configuration may match in any file of the run.
 
     Wrong:
 

@@ -6,8 +6,8 @@ from tesc.analysis.rule import UnitErrorRule
 class MisplacedPrefix(UnitErrorRule):
     """A prefix is in the wrong place.
 
-    `prefix NAME` holds for the whole file, so it is written once, before the first event and the first
-    include. It does not reach what the file includes: an include has a prefix of its own.
+    `prefix NAME` applies to the whole file, so write it once, before the first event and the first
+    include. It does not apply to included files: an include has a prefix of its own.
 
     Wrong:
 

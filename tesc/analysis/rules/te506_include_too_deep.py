@@ -4,11 +4,11 @@ from tesc.analysis.rule import UnitErrorRule
 
 
 class IncludeTooDeep(UnitErrorRule):
-    """Includes are nested too deep, or lead to too much.
+    """Includes are nested too deep, or a unit is too large.
 
-    A file may be included by a file that is included, and so on, 64 times. A unit has at most 1,048,576
-    events, and 65,536 includes lead to them: a few files that include each other twice under different
-    prefixes, level by level, can exceed that. What comes after a limit is left out.
+    Includes may be nested 64 deep. A unit may have at most 1,048,576 events and 65,536 includes: a few
+    files that include each other twice under different prefixes, level by level, can exceed that.
+    Everything after a limit is left out.
 
     Wrong:
 

@@ -30,15 +30,15 @@ _SAID = {
 class UnusedEvent(SourcesRule):
     """Nothing in the C and Rust sources calls the event.
 
-    It can be switched on and never comes, and whoever waits for it suspects everything else first. The
-    call went away with the code around it, or has a misspelt name and fails where that file is
-    compiled. Sources are looked into with `--sources` or the key `sources` only. A call counts by
-    the event's effective name, in any of the sources, so the files that include this one have to be
-    checked with it. One within `#if 0` does not count, nor a test such as `trace_event_get_state`, nor
-    a call in a macro of a C file that the file does not use. Names that a macro pastes together
-    (`trace_##op`) are known by the words that it is called with. Where it is called with something else, in
-    a file that can call the event, the finding is only information. In QEMU, a file that no meson.build lists
-    and only scripts of its folder read is the input of a test, and not looked at.
+    The event can be enabled but never occurs, and whoever waits for it suspects everything else first.
+    Either the call was removed with the code around it, or it has a misspelt name and fails where that
+    file is compiled. Sources are searched only with `--sources` or the key `sources`. A call counts by
+    the event's effective name, in any of the sources, so check the files that include this one together
+    with it. A call within `#if 0` does not count, nor does a test such as `trace_event_get_state`, nor a
+    call in a macro that its C file does not use. Names that a macro pastes together (`trace_##op`) are
+    known by the words that it is called with. If it is called with something else, in a file that can
+    call the event, the diagnostic is only information. In QEMU, a file that no meson.build lists and that
+    only scripts in its folder read is the input of a test, and is not checked.
 
     Wrong:
 

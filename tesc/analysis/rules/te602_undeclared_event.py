@@ -20,14 +20,14 @@ _AT_A_TIME = 100  # files
 
 
 class UndeclaredEvent(LateRule):
-    """A C or Rust source calls an event, or tests for its state, that no trace-events file declares.
+    """A C or Rust source calls an event, or tests its state, but no file declares it.
 
-    The name is misspelt, the declaration was forgotten, or it went away before its last call. The compiler
-    says so too, where it gets to see the call. It is reported where the call is. Sources are looked into
-    with `--sources` or the key `sources` only, and only a source that includes the headers of files that
-    are checked (`#include "trace.h"`, Rust's `include_trace!`) is judged, and none of the names that it, or
-    another source, declares by itself. The fix takes the event whose name is nearest; an editor makes it,
-    `--fix` changes no C or Rust source.
+    The name is misspelt, the declaration was forgotten, or it was removed before its last call. The
+    compiler also reports it, if it sees the call. The diagnostic is at the call. Sources are searched
+    only with `--sources` or the key `sources`, and only sources that include the headers of checked files
+    (`#include "trace.h"`, Rust's `include_trace!`) are checked; names that this or another source
+    declares itself are not reported. The fix uses the event with the nearest name. Editors offer it;
+    `--fix` does not change C or Rust sources.
 
     Wrong:
 

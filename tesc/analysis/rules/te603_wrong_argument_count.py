@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 class WrongArgumentCount(SourcesRule):
     """A C or Rust source calls the event with more or fewer arguments than it has parameters.
 
-    The compiler says so too, if it gets to see the call: not in code that this configuration, or
-    this machine's, leaves out. Looked at with `--sources` or the key `sources` only. Not counted are the
-    arguments of calls within `#if 0`, with preprocessor lines or macros among them that may be
-    several arguments (`IP_ARGS(addr)`, unless its definition is there to be read), and of functions that a
+    The compiler also reports it, if it sees the call, which it does not in code that this configuration
+    or this machine leaves out. Sources are searched only with `--sources` or the key `sources`. Arguments
+    are not counted within `#if 0`, where preprocessor lines or macros that may be several arguments are
+    among them (`IP_ARGS(addr)`, unless its definition can be read), and in calls of functions that a
     source defines itself.
 
     Wrong:

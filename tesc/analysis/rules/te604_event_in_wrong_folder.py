@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 class EventInWrongFolder(SourcesRule):
-    """A C or Rust source calls an event of another folder, whose header it does not include.
+    """A C or Rust source calls an event of another folder whose header it does not include.
 
-    A trace-events file declares its events for the sources that include its header: `trace.h` beside it, or
-    `trace/trace-GROUP.h`. Others can't be called there. Move the declaration to the caller's folder, or
-    include the other header. Sources are looked into with `--sources` or the key `sources` only; what a
-    source includes by other headers counts, and one that includes no header of events is not judged.
+    A trace-events file declares its events for the sources that include its header: `trace.h` in the same
+    folder, or `trace/trace-GROUP.h`. Others can't call them. Move the declaration to the caller's folder,
+    or include the other header. Sources are searched only with `--sources` or the key `sources`. Headers
+    that are included indirectly count, and a source that includes no header of events is not checked.
 
     Wrong:
 

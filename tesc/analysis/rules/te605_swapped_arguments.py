@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 class SwappedArguments(SourcesRule):
-    """A C source passes an event the names of its parameters in another order.
+    """A C source passes arguments named like the event's parameters, but in another order.
 
-    `trace_move(y, x)` of an event `move(int x, int y)` compiles, and the trace is wrong for years: the types
-    are the same. Either the call has them in the wrong order, or the parameters have each other's names.
-    Reported are arguments that are variables or members (`s->x`) called as other parameters are, where each
-    of those gets one of the others.
+    `trace_move(y, x)` for an event `move(int x, int y)` compiles, since the types are the same, and the
+    trace is wrong for years. Either the call has the arguments in the wrong order, or the parameters have
+    each other's names. Arguments are reported if they are variables or members (`s->x`) named like other
+    parameters, and each of those parameters gets one of the others.
 
-    Looked at with `--sources` or the key `sources` only, in C sources. What the text of the source does not
-    show is not judged.
+    Sources are searched only with `--sources` or the key `sources`; only C sources are checked. What the
+    source's text does not show is not checked.
 
     Wrong:
 

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 class NullForString(SourcesRule):
     """A C source passes NULL to an event that prints it as text.
 
-    `%s` of a null pointer is undefined in C; glibc prints `(null)`, others crash, and only while the event
-    is switched on. SystemTap and DTrace report a bad address. Pass an empty text, or another event.
+    `%s` of a null pointer is undefined in C: glibc prints `(null)`, other libraries crash, and only while
+    the event is enabled. SystemTap and DTrace report a bad address. Pass an empty string, or call another
+    event.
 
-    Looked at with `--sources` or the key `sources` only, in C sources. What the text of the source does not
-    show is not judged.
+    Sources are searched only with `--sources` or the key `sources`; only C sources are checked. What the
+    source's text does not show is not checked.
 
     Wrong:
 

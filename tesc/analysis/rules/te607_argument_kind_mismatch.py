@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class ArgumentKindMismatch(SourcesRule):
-    """A C source passes an event text where its parameter is a number, or a number where it is text.
+    """A C source passes an event text for a number, or a number for text.
 
-    Compilers warn of it, where they get to see the call; what is traced is an address, or a crash.
-    An argument's kind is known for literals, for variables that the function around the call declares, and
-    for casts.
+    Compilers warn about it, if they see the call; otherwise the event records an address, or the program
+    crashes. An argument's kind is known for literals, for variables that the surrounding function
+    declares, and for casts.
 
-    Looked at with `--sources` or the key `sources` only, in C sources. What the text of the source does not
-    show is not judged.
+    Sources are searched only with `--sources` or the key `sources`; only C sources are checked. What the
+    source's text does not show is not checked.
 
     Wrong:
 

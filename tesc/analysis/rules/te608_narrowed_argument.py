@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 class NarrowedArgument(SourcesRule):
-    """A C source passes an event a 64-bit value for a parameter that has fewer bits.
+    """A C source passes an event a 64-bit value for a narrower parameter.
 
-    The upper bits are not in the trace. Where the value is known to be small that is fine, as in the
-    callbacks of a device whose registers have 32 bits, so the rule is off by default. A value's type is known
-    for variables that the function around the call declares, and for casts; long and size_t have 64 bits
+    The upper bits are missing from the trace. That is fine if the value is known to be small, as in the
+    callbacks of a device with 32-bit registers, so the rule is off by default. A value's type is known
+    for variables that the surrounding function declares, and for casts; long and size_t have 64 bits
     here, as on LP64.
 
-    Looked at with `--sources` or the key `sources` only, in C sources. What the text of the source does not
-    show is not judged.
+    Sources are searched only with `--sources` or the key `sources`; only C sources are checked. What the
+    source's text does not show is not checked.
 
     Wrong:
 

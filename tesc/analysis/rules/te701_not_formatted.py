@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 class NotFormatted(FileRule):
     """A line is not in canonical layout.
 
-    Events that are all written alike are easier to read, to compare and to search, and a change of one
-    shows nothing in the diff but what it changes. `tesc fmt` writes whole files that way: one space
-    after a comma, around each macro of a format and between `)` and the format, `type *name`, no
-    spaces at the end of a line, one blank line between blocks, directives first. What an event means
-    is the same before and after. Lines with other mistakes are left alone.
+    Events that are all laid out alike are easier to read, compare and search, and the diff of a change
+    shows nothing but the change. `tesc fmt` writes whole files that way: one space after a comma, around
+    each macro of a format and between `)` and the format, `type *name`, no spaces at the end of a line,
+    one blank line between blocks, directives first. The meaning of an event does not change. Lines with
+    other mistakes are left alone.
 
     Wrong:
 

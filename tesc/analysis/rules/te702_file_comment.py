@@ -25,17 +25,18 @@ if TYPE_CHECKING:
 
 
 class FileComment(LateRule):
-    """A comment names a source file that is not there, or that does not call the events below it.
+    """A comment names a source file that does not exist, or does not call the events below it.
 
     In QEMU's trace-events files a comment such as `# vl.c` is above the events of each source file. Files
-    are renamed and split, and the comments stay as they were: whoever looks for an event's call looks in
-    vain, and new events are added at the wrong place. A path is relative to the folder of the trace-events
-    file, or to one above it; `*/signal.c` names several files, and so do several comments right below each
-    other. An event that is called from several files may be below any of them. Events that nothing calls,
-    and those that cross the guest tunnel, are not judged. The fix writes the file's new name into the
-    comment where that is enough; otherwise it moves the events to the file's comment, or below a new one.
+    are renamed and split, but the comments stay as they were: readers look for an event's call in vain,
+    and new events are added in the wrong place. A path is relative to the folder of the trace-events
+    file, or to one above it; `*/signal.c` names several files, and so do several comments directly below
+    each other. An event that is called from several files may be below any of them. Events that nothing
+    calls, and those that cross the guest tunnel, are not checked. The fix writes the file's new name into
+    the comment if that is enough; otherwise it moves the events below the file's comment, or below a new
+    one.
 
-    Looked at with `--sources` or the key `sources` only.
+    Sources are searched only with `--sources` or the key `sources`.
 
     Wrong:
 

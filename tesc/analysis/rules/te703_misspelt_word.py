@@ -29,10 +29,10 @@ _PART = re.compile(r"(?<![a-zA-Z0-9])[a-z]{5,}(?![a-zA-Z0-9])")
 class MisspeltWord(FileRule):
     """A word in a comment, a format or an event's name is misspelt.
 
-    Text of a log is searched for, and a name with a wrong letter is what scripts have to write for ever.
-    The words are those of codespell, which has to be installed (`pip install 'tesc[spelling]'`). The fix of
-    a comment is safe; what prints another text, or may mean several words, is for you to change. Names are
-    renamed with `tesc rename`. Off by default.
+    People search logs for text, and scripts have to repeat a misspelt name for ever. The words are those
+    of codespell, which must be installed (`pip install 'tesc[spelling]'`). Fixing a comment is safe; a
+    format, whose printed text would change, and a word that may mean several others are left for you to
+    decide. Rename events with `tesc rename`. Off by default.
 
     Wrong:
 

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 class EmptyFile(RunRule):
-    """A trace-events file declares no event, nor does what it includes.
+    """A trace-events file declares no event, and neither do the files that it includes.
 
-    Its group is compiled for nothing, and a provider needs a probe: of `provider qemu { };` SystemTap's
-    dtrace(1) says that its syntax is wrong. QEMU's tracetool makes an empty .d file of it on Linux, and on
-    macOS, whose dtrace takes no empty file, that provider. Take the file away and its folder out of the list
-    of meson.build, or declare what it is for. Looked at in profile qemu only.
+    Its group is compiled for nothing, and a provider needs a probe: SystemTap's dtrace(1) reports a
+    syntax error for `provider qemu { };`. QEMU's tracetool makes an empty .d file on Linux, and that
+    provider on macOS, whose dtrace does not accept an empty file. Remove the file, and its folder from
+    the list in meson.build, or declare its events. This is checked only in profile qemu.
 
     Wrong:
 

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 
 class WireIdChanged(ChangeRule):
-    """An event of a guest has another ID.
+    """A guest's event has another ID.
 
-    A guest sends IDs, which count the events of the file that it was built with. Firmware that was
-    built before is decoded as other events from then on. New events go to the end of a guest's file;
-    what is removed stays as `disable`. Only looked at for events that cross from a guest.
+    A guest sends IDs, which are the positions of events in the file that it was built with. After this
+    change, firmware that was built before it is decoded as other events. Add new events at the end of a
+    guest's file, and keep removed ones as `disable`. This is checked only for events that cross from a
+    guest.
 
     Wrong:
 

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class RecordedArgumentsChanged(ChangeRule):
-    """Recorded traces hold other arguments of an event than it has now.
+    """Recorded traces hold different arguments of an event than it has now.
 
-    A record of the simple backend has values without names: they are given those of the declaration
-    that a reader has. After this change a trace that was recorded before is read with values under
-    the wrong names, or not at all. Keep the events file of each build with its traces.
+    A record of the simple backend has values without names: a reader takes the names from its own
+    declaration. After this change, a trace that was recorded before is read with values under the wrong
+    names, or not at all. Keep each build's events file with its traces.
 
     Wrong:
 
@@ -67,7 +67,7 @@ def _held(change: EventChange) -> str:
 
 
 def _shapes(change: EventChange) -> list[str]:
-    from tesc.comparison.changes import shape
+    from tesc.comparison.readings import shape
 
     assert change.old is not None and change.new is not None
     assert change.was is not None and change.position is not None

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class ProbeDisabled(ChangeRule):
-    """An event was disabled, and its probe is gone with it.
+    """An event was disabled, so its probe is gone.
 
-    A disabled event is compiled out: scripts of SystemTap and bpftrace that name its probe do not
-    start any more, and LTTng finds no such tracepoint.
+    A disabled event is compiled out: SystemTap and bpftrace scripts that name its probe no longer start,
+    and LTTng finds no such tracepoint.
 
     Wrong:
 

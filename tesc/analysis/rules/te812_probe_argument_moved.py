@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 class ProbeArgumentMoved(ChangeRule):
     """A probe's argument has another position, or is gone.
 
-    Probes of dtrace(1) have no names for their arguments: bpftrace and perf know them as `arg0`,
-    `arg1` and so on, and a script continues to read whatever is there now. A parameter that is added
-    after the last one moves nothing.
+    dtrace(1) probes have no names for their arguments: bpftrace and perf know them as `arg0`, `arg1` and
+    so on, and a script continues to read whatever is there now. Adding a parameter after the last one
+    moves nothing.
 
     Wrong:
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class ProbeArgumentType(ChangeRule):
     """A probe's argument has another sign, width or kind.
 
-    What scripts read is the number in a register: its width and sign are those of the declaration,
-    and a text is read through a pointer. A script that casts to the old type prints wrong values.
+    Scripts read the number in a register, with the width and sign of the declaration, or read text
+    through a pointer. A script that casts to the old type prints wrong values.
 
     Wrong:
 

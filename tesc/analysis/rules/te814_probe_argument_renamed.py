@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class ProbeArgumentRenamed(ChangeRule):
     """A probe's argument has another name.
 
-    SystemTap's tapsets and LTTng's fields have the parameters' names: scripts, filters and queries
-    that use the old one find nothing.
+    SystemTap's tapsets and LTTng's fields use the parameters' names: scripts, filters and queries that
+    use the old one find nothing.
 
     Wrong:
 

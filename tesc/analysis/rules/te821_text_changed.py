@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class TextChanged(ChangeRule):
-    """An event prints another text.
+    """An event prints different text.
 
-    Scripts, tests and people read the log backend's lines: what matched the old text does not match
-    the new one. How a number's length is spelt (`%lx`, `PRIx64`) does not show in the text.
+    Scripts, tests and people read the log backend's lines: what matched the old text does not match the
+    new one. How a number's length is spelt (`%lx`, `PRIx64`) does not show in the text.
 
     Wrong:
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class EventRemoved(ChangeRule):
     """An event is gone.
 
-    `-trace` patterns and lists of events that name it match nothing, which QEMU does not report;
-    its probe is gone, so that scripts do not start; whoever calls it does not compile. Approve it by
-    a comment in its file: `# tesc: removed NAME reason`.
+    `-trace` patterns and lists of events that name it match nothing, which QEMU does not report. Its
+    probe is gone, so scripts do not start. Code that calls it does not compile. To approve the removal,
+    add a comment to its file: `# tesc: removed NAME reason`.
 
     Wrong:
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class EventRenamed(ChangeRule):
     """An event has another name.
 
-    `-trace` patterns, lists of events, and scripts that name its probe know the old one. A comment
-    above the event approves the change and keeps the old name understood, by `tesc list` and by
-    `tesc decode` in traces that were recorded before: `# tesc: renamed-from OLD_NAME`.
+    `-trace` patterns, lists of events, and scripts that name its probe use the old one. A comment above
+    the event, `# tesc: renamed-from OLD_NAME`, approves the change, and makes `tesc list` accept the old
+    name and `tesc decode` read older traces that contain it.
 
     Wrong:
 

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class CallersMustChange(ChangeRule):
-    """Calls of an event pass other arguments than it takes now.
+    """Existing calls of an event do not match its parameters.
 
-    Code outside of this tree, a fork or a device that is being written, does not compile any more, or
-    worse: it compiles and passes the arguments in the old order. Whoever merges such code has to know.
+    Code outside of this tree, such as a fork or a device under development, no longer compiles, or worse:
+    it compiles and passes the arguments in the old order. Whoever merges such code has to know.
 
     Wrong:
 
@@ -64,7 +64,7 @@ class CallersMustChange(ChangeRule):
 
 def _other_kind(change: EventChange) -> bool:
     """True if a number became a pointer or a text, or the other way round."""
-    from tesc.comparison.changes import shape
+    from tesc.comparison.readings import shape
 
     assert change.old is not None and change.new is not None
     assert change.was is not None and change.position is not None

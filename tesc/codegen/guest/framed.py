@@ -1,8 +1,9 @@
 """What firmware compiles for the wire `frames`: a header a file of events, the source with the tables.
 
-A function looks at its event's state, a number of 16 bits that is 0 while the event is off and the wire
-ID plus one while it is on. So no header holds an ID: a change in one folder's events leaves those of the
-others as they are, and nothing is rebuilt for it.
+A function looks at a byte that says whether its event is on, and gives on where the wire ID is. So no header
+holds an ID: a change in one folder's events leaves those of the others as they are, and nothing is rebuilt
+for it. And an event that is off costs the test of a byte: IDs are in an array of their own, for compilers
+load a number, or compute an address, that is also needed later before they test.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
 # argument takes at most (a text that is sent by its address).
 _HEAD = 1 + 3 + 5 + 4 + 2
 _LONGEST = {"1": 1, "u": 9, "s": 9, "t": 11}
-# Events are known by 16 bits, and 0 means none of them.
+# Events are known by 16 bits.
 _MOST_EVENTS = 0xFFFF
 _DIRECT = 6
-_LOCAL = frozenset({"tesc_guest_event", "tesc_guest_x"})
+_LOCAL = frozenset({"tesc_guest_x"})
 
 
 @record
@@ -75,14 +76,15 @@ def header(files: Sequence[FileEvents]) -> str:
     lines = [NOTICE, LICENSE, f"#ifndef {guard}", f"#define {guard}", ""]
     lines += [f'#include "{names.RUNTIME_HEADER}"', ""]
     lines += ["#ifdef __cplusplus", 'extern "C" {', "#endif", ""]
-    lines += [f"extern uint16_t {_states(one)}[];" for one in files]
+    for one in files:
+        lines += [f"extern unsigned char {_states(one)}[];", f"extern const uint16_t {_ids(one)}[];"]
     for one in files:
         lines.append("")
         for number, event in enumerate(one.events):
             lines.append(f"#define {identifiers.c_id(event.name)} ({_states(one)}[{number}])")
     for one in files:
-        for event in one.events:
-            lines += ["", *_function(event)]
+        for number, event in enumerate(one.events):
+            lines += ["", *_function(event, f"&{_ids(one)}[{number}]")]
     lines += ["", "#ifdef __cplusplus", "}", "#endif", "", f"#endif /* {guard} */"]
     return "".join(f"{line}\n" for line in lines)
 
@@ -92,16 +94,19 @@ def source(files: Sequence[FileEvents], events: Sequence[UnitEvent], on: Collect
     schema = schema_of([signature_of(event) for event in events])
     lines = [NOTICE, LICENSE, f'#include "{names.RUNTIME_HEADER}"']
     for one in files:
-        states = [e.wire_id + 1 if not e.disabled and e.index in on else 0 for e in one.events]
-        lines += ["", f"extern uint16_t {_states(one)}[];", f"uint16_t {_states(one)}[] = {{"]
+        states = [int(not event.disabled and event.index in on) for event in one.events]
+        lines += ["", f"extern unsigned char {_states(one)}[];", f"unsigned char {_states(one)}[] = {{"]
         lines += [f"    {state}, /* {event.name} */" for state, event in zip(states, one.events)]
+        lines += ["};", f"extern const uint16_t {_ids(one)}[];", f"const uint16_t {_ids(one)}[] = {{"]
+        lines += [f"    {event.wire_id}, /* {event.name} */" for event in one.events]
         lines += ["};"]
     lines += ["", "const char *const tesc_guest_events[] = {"]
     for event, signature in zip(events, schema.signatures):
         lines += [f'    "{signature.letters}\\000{event.name}",']
     # C has no empty arrays.
     lines += [*([] if events else ["    NULL,"]), "};", ""]
-    lines += ["const struct tesc_guest_run tesc_guest_runs[] = {", *_runs(files), "    { NULL, 0, 0 },", "};"]
+    entries = [f"    {{ {_states(one)}, {_ids(one)}, {len(one.events)} }}," for one in files]
+    lines += ["const struct tesc_guest_file tesc_guest_files[] = {", *entries, "    { NULL, NULL, 0 },", "};"]
     low, high = schema.hash & 0xFFFFFFFF, schema.hash >> 32
     lines += ["", f"const uint32_t tesc_guest_count = {len(events)};"]
     lines += [f"const uint32_t tesc_guest_hash[2] = {{ 0x{low:08x}u, 0x{high:08x}u }};"]
@@ -112,21 +117,12 @@ def _states(one: FileEvents) -> str:
     return f"tesc_guest_on_{one.group}"
 
 
-def _runs(files: Sequence[FileEvents]) -> list[str]:
-    """The stretches of a file's events whose IDs follow each other."""
-    lines = []
-    for one in files:
-        start = 0
-        for number in range(1, len(one.events) + 1):
-            last = number == len(one.events)
-            if last or one.events[number].wire_id != one.events[number - 1].wire_id + 1:
-                first = one.events[start].wire_id
-                lines.append(f"    {{ {_states(one)} + {start}, {first}, {number - start} }},")
-                start = number
-    return lines
+def _ids(one: FileEvents) -> str:
+    return f"tesc_guest_ids_{one.group}"
 
 
-def _function(event: UnitEvent) -> list[str]:
+def _function(event: UnitEvent, id_: str) -> list[str]:
+    """The function of an event whose ID is there."""
     parameters = event.node.parameters
     called = names.parameters(event, _LOCAL)
     declared = [declared_parameter(p, name) for p, name in zip(parameters, called)] or ["void"]
@@ -134,14 +130,13 @@ def _function(event: UnitEvent) -> list[str]:
     if event.disabled:
         return [*lines, *(f"    (void){name};" for name in called), "}"]
     words = [as_word(p, name) for p, name in zip(parameters, called)]
-    lines += [f"    unsigned tesc_guest_event = {identifiers.c_id(event.name)};", ""]
-    lines += ["    if (tesc_guest_event != 0) {"]
+    lines += [f"    if (tesc_guest_on({identifiers.c_id(event.name)})) {{"]
     if len(words) <= _DIRECT:
-        lines += listed(f"        tesc_guest_{len(words)}", ["tesc_guest_event", *words], ";")
+        lines += listed(f"        tesc_guest_{len(words)}", [id_, *words], ";")
     else:
         lines += [f"        uint64_t tesc_guest_x[{len(words)}];", ""]
         lines += [f"        tesc_guest_x[{number}] = {word};" for number, word in enumerate(words)]
-        lines += ["        tesc_guest_n(tesc_guest_event, tesc_guest_x);"]
+        lines += [f"        tesc_guest_n({id_}, tesc_guest_x);"]
     return [*lines, "    }", "}"]
 
 

@@ -14,12 +14,12 @@ are wall-clock time (a log's may be) the real-time clock: Perfetto merges files 
 
 from __future__ import annotations
 
-import os
 import sys
 from operator import getitem
 
 from tesc.trace.formats import TraceWriter, joined
 from tesc.trace.formats.jsonl import readable
+from tesc.trace.host_clock import is_real
 from tesc.trace.protobuf import LAST_PAIRS, PAIRS, SHORT, counted, number, tag, text, varint
 
 TYPE_CHECKING = False
@@ -42,8 +42,6 @@ PROCESS = "process"
 _CLEARED = 1
 # Clocks: POSIX's two, and one that counts from the first record.
 _REALTIME, _MONOTONIC, _OWN = 1, 3, 64
-# From here on nanoseconds are wall-clock time (2001), not a machine's uptime (31 years).
-_WALL = 10**18
 # A timestamp is six bytes: thrice 14 bits of it.
 _MOST = 1 << 42
 _HALF = (1 << 14) - 1
@@ -134,7 +132,9 @@ def packet(event: str) -> str:
 
 
 class Perfetto(TraceWriter):
-    """`state` is the head that holds: of which process, how many names it has, and for which processes."""
+    """`state` is the head that holds: how many names it has, and for which processes; None without one."""
+
+    restarts = True
 
     def __init__(self, guests: Sequence[tuple[str, str]]) -> None:
         """`guests` are prefixes of events that come from guests, and the guests' names."""
@@ -214,16 +214,16 @@ class Perfetto(TraceWriter):
 
     @property
     def _clock(self) -> int:
-        return _REALTIME if self.origin >= _WALL else _MONOTONIC
+        return _REALTIME if is_real(self.origin) else _MONOTONIC
 
     def head(self, pids: set[int]) -> str | None:
         """What has to be before packets of these processes; None if they are too many."""
         if len(pids) > _MOST_SEQUENCES:
             return None
         known = self.state
-        if known is None or known[:3] != self._names or not pids <= known[3]:
+        if known is None or known[:2] != self._names or not pids <= known[2]:
             found = sorted(
-                pids if known is None or len(pids | known[3]) > _MOST_SEQUENCES else pids | known[3]
+                pids if known is None or len(pids | known[2]) > _MOST_SEQUENCES else pids | known[2]
             )
             self.state = (*self._names, frozenset(found))
             self._sequences = {pid: number(_SEQUENCE, place) for place, pid in enumerate(found, 1)}
@@ -232,8 +232,8 @@ class Perfetto(TraceWriter):
         return ""
 
     @property
-    def _names(self) -> tuple[int, int, int]:
-        return os.getpid(), len(self._events), len(self._arguments)
+    def _names(self) -> tuple[int, int]:
+        return len(self._events), len(self._arguments)
 
     def _head_of(self, pid: int) -> str:
         sequence = self._sequences[pid]

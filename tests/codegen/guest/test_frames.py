@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -50,6 +51,7 @@ static bool write_frame(void *opaque, const unsigned char *frame, size_t size)
 
 int main(void)
 {
+    static const uint16_t none = 99;
     char longer[81];
     int i;
 
@@ -78,8 +80,7 @@ int main(void)
     trace_ints(1, 2, 3, 4);
     trace_ints(1, 2, 3, 4);
     trace_ints(5, 6, 7, 8);
-    tesc_guest_2(99, 1, 2); /* no event */
-    tesc_guest_2(0, 1, 2);  /* off */
+    tesc_guest_2(&none, 1, 2);
     if (tesc_guest_set_state("*", false) != 12 || tesc_guest_on(TRACE_NAMES)) {
         return 2;
     }
@@ -192,9 +193,48 @@ def test_every_value_arrives(machine, config, generated, run, need, freestanding
         assert (hello.name, hello.frequency, events[0].time, events[0].source) == ("guest", None, None, None)
 
 
+LATE = """\
+#include <stdio.h>
+#include "trace.h"
+
+uint64_t now = 1000;
+static bool up = true;
+
+static bool write_frame(void *opaque, const unsigned char *frame, size_t size)
+{
+    return up && fwrite(frame, size, 1, (FILE *)opaque) == 1;
+}
+
+int main(void)
+{
+    tesc_guest_send_by(write_frame, stdout);
+    trace_nothing();
+    up = false;
+    now += (uint64_t)5 << 32;
+    trace_nothing();
+    up = true;
+    now += 1000;
+    trace_nothing();
+    return 0;
+}
+"""
+
+
+def test_a_hello_that_did_not_go_out_is_still_due(generated, run, need, freestanding):
+    """Else the next events would have the low half of a time whose upper half nobody knows."""
+    schema = generated()
+    Path("late.c").write_text(LATE)
+    Path("late.h").write_text("#include <stdint.h>\nextern uint64_t now;\n#define TESC_GUEST_CLOCK() now\n")
+    flags = [*freestanding, '-DTESC_GUEST_CONFIG_H="late.h"']
+    run(need("gcc", "gcc"), *flags, "late.c", *SOURCES, "-o", "main")
+    decoder, items = decoded(schema, run("./main").stdout)
+    assert [item.time for item in items if isinstance(item, WireEvent)] == [1000, 2000 + (5 << 32)]
+    assert decoder.dropped == 1
+
+
 # What a firmware has also: the table of position-independent code.
 ANYWHERE = {"U", "_GLOBAL_OFFSET_TABLE_"}
-RUNTIME = {"tesc_guest_events", "tesc_guest_runs", "tesc_guest_count", "tesc_guest_hash"}
+RUNTIME = {"tesc_guest_events", "tesc_guest_files", "tesc_guest_count", "tesc_guest_hash"}
 UNDEFINED = {
     "trace": set(),
     "tesc_guest": {"tesc_guest_n", *RUNTIME},
@@ -235,6 +275,51 @@ def test_nothing_else_is_needed(machine, level, generated, run, need, freestandi
         undefined = set(run(nm, "-u", f"{name}.o").stdout.decode().split())
         found = {word for word in undefined - ANYWHERE if not word.startswith("_restgpr_")}
         assert found <= UNDEFINED[name]
+
+
+OFF = {
+    "x86_64": ("gcc", "gcc", ["-m64", "-fno-pic"]),
+    "i386": ("gcc", "gcc-multilib", ["-m32", "-fno-pic"]),
+    "arm": ("arm-linux-gnueabi-gcc", "gcc-arm-linux-gnueabi", ["-marm", "-mcpu=cortex-a15", "-fno-pic"]),
+    "ppc": ("powerpc-linux-gnu-gcc", "gcc-powerpc-linux-gnu", ["-fno-pic"]),
+    "riscv64": ("riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu", ["-mcmodel=medany", "-fno-pic"]),
+}
+# What was generated in 2011: a truth value in a table, and a number that is known when it is compiled.
+BEST = """\
+extern struct { const char *name; _Bool on; } list[9];
+void call(unsigned long long id, unsigned long long a, unsigned long long b);
+void event(unsigned a, unsigned b)
+{
+    if (list[1].on) {
+        call(1, a, b);
+    }
+}
+"""
+RETURN = re.compile(r"\t(ret|blr|beqlr|bx(eq)?\t+lr)\b")
+
+
+@pytest.mark.parametrize("machine", OFF)
+def test_an_event_that_is_off_costs_the_test_of_a_byte(machine, guest, run, need, freestanding):
+    compiler, package, flags = OFF[machine]
+    cc = need(compiler, package)
+    Path("trace-events").write_text('one(int a) "%d"\ntwo(uint32_t a, uint32_t b) "%u %u"\n')
+    guest("header", "trace-events", "-o", "trace.h")
+    guest("runtime", "-o", ".")
+    Path("best.c").write_text(BEST)
+    Path("ours.c").write_text(
+        '#include "trace.h"\nvoid event(uint32_t a, uint32_t b);\n'
+        "void event(uint32_t a, uint32_t b)\n{\n    trace_two(a, b);\n}\n"
+    )
+
+    def instructions(name: str) -> list[str]:
+        """From the function's beginning to the first return, which is that of an event that is off."""
+        run(cc, *freestanding, *flags, "-O2", "-fno-asynchronous-unwind-tables", "-S", name, "-o", "out.s")
+        body = Path("out.s").read_text().split("\nevent:\n")[1]
+        lines = [line for line in body.splitlines() if re.match(r"\t[a-z]", line)]
+        end = next(number for number, line in enumerate(lines) if RETURN.match(line))
+        return [line.split()[0] for line in lines[: end + 1]]
+
+    assert len(instructions("ours.c")) <= len(instructions("best.c"))
 
 
 def test_a_prefix_renames_all_that_is_global(generated, run, need, freestanding):

@@ -84,6 +84,15 @@ static inline uint64_t ticks(void)
 #define TESC_GUEST_CLOCK() ticks()
 #define TESC_GUEST_CLOCK_HZ 1000000
 """
+# A clock whose rate nobody knows; its names are those of variables, too.
+RATELESS = """\
+#include <stdint.h>
+extern unsigned cpu;
+extern uint64_t now;
+#define TESC_GUEST_CLOCK() (now += 10)
+#define TESC_GUEST_SOURCE() cpu
+"""
+NAMES = "unsigned cpu;\nunsigned long long now = 5000000000;\n"
 SOURCES = ["trace.c", "tesc_guest.c", "tesc_guest_ring.c"]
 
 
@@ -93,6 +102,8 @@ def schema(guest):
     Path("trace-events").write_text(EVENTS)
     Path("main.c").write_text(MAIN)
     Path("clock.h").write_text(CLOCK)
+    Path("rateless.h").write_text(RATELESS)
+    Path("names.c").write_text(NAMES)
     guest("header", "trace-events", "-o", "trace.h")
     guest("source", "trace-events", "-o", "trace.c")
     guest("runtime", "-o", ".")
@@ -104,13 +115,15 @@ def values(items):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-@pytest.mark.parametrize("config", [[], ['-DTESC_GUEST_CONFIG_H="clock.h"']])
+@pytest.mark.parametrize("config", [None, "clock.h", "rateless.h"])
 def test_every_value_is_there(machine, config, schema, run, need, freestanding):
     compiler, package, flags, emulator = MACHINES[machine]
-    run(need(compiler, package), *flags, *freestanding, *config, "main.c", *SOURCES, "-o", "main")
+    names = [*(["names.c", f'-DTESC_GUEST_CONFIG_H="{config}"'] if config else [])]
+    run(need(compiler, package), *flags, *freestanding, *names, "main.c", *SOURCES, "-o", "main")
     program = [*([need(*emulator)] if emulator else []), "./main"]
     (ring,) = find_rings(run(*program).stdout)
     assert (ring.offset, ring.boots, ring.events, ring.hash) == (8192, 1, 6, schema.hash)
+    assert (ring.timed, ring.frequency) == (config is not None, 1_000_000 if config == "clock.h" else 0)
     assert ring.order == (">" if machine == "big-endian" else "<")
     items = read_ring(ring, schema)
     assert values(items) == FIRST and len(items) == 6
@@ -124,6 +137,13 @@ def test_every_value_is_there(machine, config, schema, run, need, freestanding):
     assert found == [(4, 7, n) for n in range(1000 - len(found), 1000)]
     assert len(found) == 4096 // (32 if config else 24) or len(found) == 4096 // (32 if config else 24) - 1
     assert [item for item in items if not isinstance(item, WireEvent)] == [Before(8192, 1006 - len(found), 0)]
+
+
+def test_no_store_is_beyond_what_is_declared(schema, run, need):
+    """As compilers see it that take an array at a structure's end for as long as it is written there."""
+    flags = ["-fsanitize=address,undefined,bounds-strict", "-fno-sanitize-recover=all", "-I."]
+    run(need("gcc", "gcc"), *flags, "main.c", *SOURCES, "-o", "main")
+    assert len(find_rings(run("./main", "full").stdout)) == 1
 
 
 @pytest.mark.parametrize("cut", [0, 1, 13, 500])

@@ -44,6 +44,23 @@ static uint32_t told_lost;
 static uint64_t hello_time;
 #endif
 
+/* What the macros name is the firmware's: no variable of ours may have such a name. */
+static uint64_t read_clock(void)
+{
+#ifdef TESC_GUEST_CLOCK
+    return TESC_GUEST_CLOCK();
+#else
+    return 0;
+#endif
+}
+
+#ifdef TESC_GUEST_SOURCE
+static unsigned event_source(void)
+{
+    return (unsigned)TESC_GUEST_SOURCE();
+}
+#endif
+
 static void put(struct packet *packet, uint32_t byte)
 {
     if (packet->size <= MOST_PACKET - CHECKSUM_BYTES) {
@@ -212,12 +229,14 @@ static bool greet(uint64_t now)
 #ifdef TESC_GUEST_CLOCK
     /* Events have 32 bits of the time only. */
     due = due || now - hello_time >= (uint32_t)1 << 30;
-    hello_time = due ? now : hello_time;
 #endif
     if (due) {
         if (!hello(0, now)) {
             return false;
         }
+#ifdef TESC_GUEST_CLOCK
+        hello_time = now;
+#endif
         next_hello = sequence + SEQUENCE_MASK + 1 - (sequence & SEQUENCE_MASK);
     } else if (lost != told_lost) {
         struct packet packet;
@@ -272,7 +291,7 @@ static bool send_event(uint32_t id, const uint64_t *x, uint64_t now)
 #endif
 #ifdef TESC_GUEST_SOURCE
     put_varint(&packet, (uint64_t)id << 1 | 1);
-    put_varint(&packet, TESC_GUEST_SOURCE());
+    put_varint(&packet, event_source());
 #else
     put_varint(&packet, (uint64_t)id << 1);
 #endif
@@ -285,12 +304,12 @@ static bool send_event(uint32_t id, const uint64_t *x, uint64_t now)
     return send_packet(&packet, tesc_guest_hash[0] & 0xffff);
 }
 
-void tesc_guest_n(unsigned event, const uint64_t *x)
+void tesc_guest_n(const uint16_t *id, const uint64_t *x)
 {
     unsigned long flags = 0;
     uint64_t now = 0;
 
-    if (event == 0 || event > tesc_guest_count) {
+    if (*id >= tesc_guest_count) {
         return;
     }
     TESC_GUEST_LOCK(flags);
@@ -298,10 +317,8 @@ void tesc_guest_n(unsigned event, const uint64_t *x)
         tesc_guest_lost++;
     } else {
         sending = true;
-#ifdef TESC_GUEST_CLOCK
-        now = TESC_GUEST_CLOCK();
-#endif
-        if (greet(now) && send_event(event - 1, x, now)) {
+        now = read_clock();
+        if (greet(now) && send_event(*id, x, now)) {
             sequence++;
         } else {
             tesc_guest_lost++;
@@ -319,9 +336,7 @@ void tesc_guest_hello(void)
     TESC_GUEST_LOCK(flags);
     if (!sending) {
         sending = true;
-#ifdef TESC_GUEST_CLOCK
-        now = TESC_GUEST_CLOCK();
-#endif
+        now = read_clock();
         next_hello = sequence;
         (void)greet(now);
         sending = false;

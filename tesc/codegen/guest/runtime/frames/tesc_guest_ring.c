@@ -29,6 +29,8 @@
 
 #define HEADER_BYTES 256u
 #define VERSION_BYTES 128u
+/* The clock's rate where there is a clock, but nobody knows it: no clock has this one. */
+#define UNKNOWN_RATE (~(uint64_t)0)
 #define MARK 0xe7000000u
 #define MOST_WORDS 255u
 
@@ -47,7 +49,7 @@ struct ring {
     volatile uint64_t events, dropped;
     uint64_t boots, cpu;
     volatile uint64_t written;
-    union cell data[1];
+    union cell data[];
 };
 
 /* What only the CPU itself uses; the bytes written wrap. */
@@ -64,6 +66,19 @@ struct state {
 uint32_t tesc_guest_lost;
 
 static struct state states[TESC_GUEST_RINGS];
+
+/* What the macros name is the firmware's: no variable of ours may have such a name. */
+static unsigned event_source(void)
+{
+    return (unsigned)TESC_GUEST_SOURCE();
+}
+
+#ifdef TESC_GUEST_CLOCK
+static uint64_t read_clock(void)
+{
+    return TESC_GUEST_CLOCK();
+}
+#endif
 
 static void put_little_endian(union cell *cell, uint32_t value)
 {
@@ -141,6 +156,9 @@ bool tesc_guest_ring_at(unsigned cpu, void *memory, size_t size)
     ring->hash = (uint64_t)tesc_guest_hash[1] << 32 | tesc_guest_hash[0];
 #ifdef TESC_GUEST_CLOCK
     ring->frequency = TESC_GUEST_CLOCK_HZ;
+    if (ring->frequency == 0) {
+        ring->frequency = UNKNOWN_RATE;
+    }
 #else
     ring->frequency = 0;
 #endif
@@ -224,7 +242,7 @@ static void put_arguments(struct state *state, uint32_t at, const char *letters,
     uint32_t mask = state->mask;
 
 #ifdef TESC_GUEST_CLOCK
-    data[at++ & mask].whole = TESC_GUEST_CLOCK();
+    data[at++ & mask].whole = read_clock();
 #endif
     for (; *letters != '\0'; letters++, x++) {
         if (*letters == 't') {
@@ -235,19 +253,24 @@ static void put_arguments(struct state *state, uint32_t at, const char *letters,
     }
 }
 
-/* Tell the host where the ring ends now. */
+/* Tell the host where the ring ends now: once more if that was a step back from what an interrupt told it. */
 static void publish(struct state *state)
 {
     struct ring *ring = state->ring;
-    uint32_t next = state->next;
     uint32_t mask = state->mask;
+    uint32_t next;
 
-    if (next > mask) {
-        put_little_endian(&ring->head, ((next + 1) & mask) * 8);
-        put_little_endian(&ring->truncated, 1);
-    }
-    put_little_endian(&ring->tail, (next & mask) * 8);
-    ring->written = (uint32_t)(next * 8);
+    do {
+        next = state->next;
+        if (next > mask) {
+            put_little_endian(&ring->head, ((next + 1) & mask) * 8);
+            put_little_endian(&ring->truncated, 1);
+        }
+        put_little_endian(&ring->tail, (next & mask) * 8);
+        ring->written = (uint32_t)(next * 8);
+        /* No store may be put off until after the loop. */
+        TESC_GUEST_BARRIER();
+    } while (next != state->next);
 }
 
 static void write_event(struct state *state, uint32_t id, const uint64_t *x)
@@ -285,21 +308,21 @@ static void write_event(struct state *state, uint32_t id, const uint64_t *x)
     state->depth--;
 }
 
-void tesc_guest_n(unsigned event, const uint64_t *x)
+void tesc_guest_n(const uint16_t *id, const uint64_t *x)
 {
     unsigned long flags = 0;
     unsigned cpu;
 
-    if (event == 0 || event > tesc_guest_count) {
+    if (*id >= tesc_guest_count) {
         return;
     }
     TESC_GUEST_LOCK(flags);
     /* Not before: a thread may be moved to another CPU until then. */
-    cpu = TESC_GUEST_SOURCE();
+    cpu = event_source();
     if (cpu >= TESC_GUEST_RINGS || states[cpu].ring == NULL) {
         tesc_guest_lost++;
     } else {
-        write_event(&states[cpu], event - 1, x);
+        write_event(&states[cpu], *id, x);
     }
     TESC_GUEST_UNLOCK(flags);
 }

@@ -6,6 +6,9 @@
  *
  * tesc_guest_virtio_at() takes the registers of one slot and says whether a console is there; before that
  * events are lost and counted. Nothing is read from the console.
+ *
+ * An event waits until the device has taken it: switch all off by tesc_guest_set_state() before an operating
+ * system drives the device, or it waits for ever.
  */
 #include "tesc_guest.h"
 
@@ -97,6 +100,9 @@ static bool start(void)
     bool modern = get(VERSION) >= 2;
 
     set(STATUS, 0);
+    /* The device counts from 0 again, also where it is found for the second time. */
+    queue.count = 0;
+    queue.used_count = 0;
     set(STATUS, ACKNOWLEDGE | DRIVER);
     swapped = modern && little_endian(1) != 1;
     set(FEATURES_SELECT, 0);
