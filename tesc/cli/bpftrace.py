@@ -26,15 +26,16 @@ _EPILOG = """\
     tesc bpftrace 'virtio_blk_*' --where 'status != 0' > blk.bt
     bpftrace blk.bt -c 'qemu-system-x86_64 ...'
 
-prints what the log backend would print, without switching anything on in QEMU: the QEMU only has to be
-built with the dtrace backend, as Fedora's, RHEL's, SUSE's and Ubuntu's are (Debian's have no probes). What a
-version of bpftrace cannot take is left out and reported: arguments beyond the sixth (0.17, 0.23), long texts.
+These print what the log backend would print, without switching anything on in QEMU. It only has to be built
+with the dtrace backend, as those of Fedora, RHEL, SUSE and Ubuntu are (Debian's has no probes). Whatever a
+version of bpftrace does not support is left out and reported: arguments beyond the sixth (0.17, 0.23), long
+texts.
 
-PATTERN is a name in which * stands for any characters and ? for any one; '-PATTERN' (after --) takes events
-off again. CONDITION is that of 'tesc decode --where'; bpftrace knows of patterns only 'abc*' and, from 0.23
-on, '*abc*', and no times from the first record.
+PATTERN is a name in which * matches any characters and ? any one; '-PATTERN' (after --) removes events
+again. CONDITION is that of 'tesc decode --where', but bpftrace supports only the patterns 'abc*' and, from
+0.23 on, '*abc*', and no times from the first record.
 
-exit status: 0 there is a script, 1 also, but the events file has errors, 2 there is none
+exit status: 0 a script was printed, 1 it was, but the events file has errors, 2 none was printed
 """
 
 
@@ -43,7 +44,7 @@ def add_parser(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "bpftrace",
-        help="a bpftrace script for a QEMU's probes",
+        help="a bpftrace script for QEMU's probes",
         description="Print a bpftrace script for events: their SDT probes with named, typed arguments.",
         epilog=_EPILOG,
         formatter_class=Described,
@@ -52,12 +53,12 @@ def add_parser(commands: Commands) -> None:
     add_events_option(parser)
     parser.add_argument("--where", metavar="CONDITION", help=WHERE_HELP)
     parser.add_argument(
-        "--binary", metavar="FILE", help="the traced program (default: the qemu-system that is installed)"
+        "--binary", metavar="FILE", help="the traced program (default: the installed qemu-system)"
     )
     parser.add_argument(
         "--bpftrace-version",
         choices=["0.17", "0.23", "0.27"],
-        help="what to write it for (default: the bpftrace that is installed, else 0.27)",
+        help="the version to write it for (default: the installed bpftrace's, else 0.27)",
     )
     parser.add_argument(
         "--latency",

@@ -32,14 +32,13 @@ if TYPE_CHECKING:
     from tesc.uses.index import Index
 
 _EPILOG = """\
-exit status: 0 nothing at error severity, 1 findings at error severity, 2 tesc could not do its work
+exit status: 0 no errors, 1 errors found, 2 tesc could not run
 
-A folder stands for every file below it named trace-events or *.trace-events; in a git checkout,
-for those that git does not ignore. A link below it that leads out of the folder and its checkout is
-left out, with a warning, unless it is named itself. A FIFO counts only where it is named itself: it
-is waited for and read to its end. --sources looks for uses of events in the files of C, C++,
-Objective-C and Rust that git does not ignore; outside of a checkout, in those that no build folder
-has.
+A folder means every file below it named trace-events or *.trace-events; in a git checkout, only
+those that git does not ignore. A link below it that leads out of the folder and its checkout is
+skipped with a warning, unless it is named itself. A FIFO is read, to its end, only if it is named
+itself. --sources searches C, C++, Objective-C and Rust files for uses of events: in a checkout,
+those that git does not ignore; elsewhere, those outside build folders.
 
 RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL. A comment
 '# tesc: ignore[RULE] reason' silences a rule for the next item, and at the top
@@ -71,7 +70,7 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("--fix", action="store_true", help="fix what can be fixed, and report the rest")
     parser.add_argument(
-        "--unsafe-fixes", action="store_true", help="with --fix: also where the meaning may change"
+        "--unsafe-fixes", action="store_true", help="with --fix: also apply fixes that may change the meaning"
     )
     parser.add_argument(
         "--diff", action="store_true", help="print what --fix would change; exit status 1 if anything"
@@ -86,12 +85,12 @@ def add_parser(commands: Commands) -> None:
         "--patch",
         action="append",
         metavar="FILE",
-        help="leave out what this patch (a diff, or mails; - is standard input) does not bring in, "
-        "whether it is applied already or not; may be given for each of a series",
+        help="report only what this patch (a diff, or mails; - is standard input) introduces, whether "
+        "it is applied already or not; repeat it for the files of a series",
     )
     add_overrides(parser)
     parser.add_argument(
-        "--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called"
+        "--stdin-filename", metavar="NAME", default="<stdin>", help="the file name to use for standard input"
     )
     add_color(parser)
     parser.set_defaults(run=run)

@@ -19,21 +19,22 @@ _ALL_FORMATS = {**FORMATS, **FOLDER_FORMATS, **TABLE_FORMATS}
 _EPILOG = f"""\
 formats:
 {"".join(f"  {name:<13}{text}{chr(10)}" for name, text in _ALL_FORMATS.items())}
-TIME is a number with or without a unit, ns (the default), us, ms or s, counted as the trace counts:
-'1500000', '2.5s'. With a + it counts from the first record: '+100ms'. --since is inclusive, --until
-is not. PATTERN is a name in which * stands for any characters and ? for any one; '-PATTERN' takes
-events off again (--event=-PATTERN, or after a comma).
+TIME is a number with or without a unit, ns (the default), us, ms or s, on the trace's clock: '1500000',
+'2.5s'. With a + it counts from the first record: '+100ms'. --since is inclusive, --until is not.
+PATTERN is a name in which * matches any characters and ? any one; '-PATTERN' removes events again
+(--event=-PATTERN, or after a comma).
 
 CONDITION compares with == != < <= > >= and, for texts, ~ and !~ (a PATTERN in quotes); & masks bits;
-and, or, not and parentheses join. Names are arguments, or the record's name, pid and time; an argument
-of one of these names comes first, and record.name is always the event's. Numbers have the values of their
-types. What an event lacks makes a comparison false: 'not len > 5' leaves out events without len.
+combine conditions with and, or, not and parentheses. Names are arguments, or the record's name, pid and
+time; an argument with one of these names goes first, and record.name is always the event's. Numbers have
+the values of their types. A comparison with something that an event lacks is false: 'not len > 5' leaves
+out events without len.
 
 Several traces are merged by time; records without a time (a guest's stream has none) come first.
-A simpletrace file is known by its header, and so is its byte order. Text that the tracer recorded is
+A simpletrace file and its byte order are recognized by its header. Text that the tracer recorded is
 printed byte for byte; QEMU cuts it after 512 bytes, and records NULL as empty text.
 
-exit status: 0 all was read, 1 something could not be (what could is printed), 2 nothing could
+exit status: 0 everything was read, 1 something could not be (the rest is printed), 2 nothing could
 """
 
 
@@ -75,14 +76,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--open",
         action="store_true",
-        help="perfetto: serve the file on this machine alone, and print the address that opens it in "
+        help="perfetto: serve the file to this machine only, and print the address that opens it in "
         "Perfetto's viewer, until Ctrl-C",
     )
     parser.add_argument(
         "--bundle",
         metavar="FILE",
-        help="write an archive (tar) for Perfetto's viewer with a picture of each TRACE, among which may be "
-        "the text of 'trace-cmd report', and a manifest that says which machine's it is",
+        help="write an archive (tar) for Perfetto's viewer with a picture of each TRACE and a manifest that "
+        "names their machines; a TRACE may be the text of 'trace-cmd report'",
     )
     parser.add_argument(
         "--clock-offset",
@@ -92,30 +93,30 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "a log that is merged with other traces (default: what 'tesc guest receive' wrote among them)",
     )
     parser.add_argument(
-        "--ctf-version", choices=VERSIONS, help="ctf: the version to write (default: 1.8, which all can read)"
+        "--ctf-version",
+        choices=VERSIONS,
+        help="ctf: the version to write (default: 1.8, which all readers support)",
     )
     parser.add_argument("--follow", action="store_true", help="continue as the file grows, until Ctrl-C")
-    parser.add_argument(
-        "--other-lines", metavar="FILE", help="write a log's lines that are none of an event's here"
-    )
+    parser.add_argument("--other-lines", metavar="FILE", help="write lines of a log that are not events here")
     parser.add_argument(
         "--guard-cells",
         action="store_true",
-        help="csv: an apostrophe before text that spreadsheets would run",
+        help="csv: put an apostrophe before text that spreadsheets would run as a formula",
     )
-    parser.add_argument("--sort", action="store_true", help="order the records by time, also within a trace")
+    parser.add_argument("--sort", action="store_true", help="sort the records by time, also within a trace")
     parser.add_argument(
-        "-j", "--jobs", type=_jobs, metavar="N", help="processes for a long trace (default: the cores)"
+        "-j", "--jobs", type=_jobs, metavar="N", help="processes for a long trace (default: one per core)"
     )
-    parser.add_argument("--timestamps", action="store_true", help="begin lines of text with PID@SECONDS:")
+    parser.add_argument("--timestamps", action="store_true", help="start lines of text with PID@SECONDS:")
     kinds = parser.add_argument_group("traces that have no header").add_mutually_exclusive_group()
     kinds.add_argument(
         "--guest",
         nargs="?",
         metavar="PREFIX",
-        help="what a guest sent (frames, the words of 2011, a copy of its memory with rings): of the only "
-        "include with a base, or of the file itself if there is none; --guest=PREFIX means the include with "
-        "that prefix",
+        help="the trace is what a guest sent (frames, the words of 2011, a copy of its memory with rings), "
+        "with the events of the only include with a base, or of the file itself if there is none; "
+        "--guest=PREFIX means the include with that prefix",
     )
     kinds.add_argument(
         "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"

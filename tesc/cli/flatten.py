@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "flatten",
-        help="the unit as a plain trace-events file, no directives left",
+        help="the unit as one plain trace-events file, without directives",
         description="Print a file with its includes resolved, as any tool for trace-events files reads it: "
         "effective names, 'disable' where a pattern says so, the pointers of guest events as numbers. "
         "A file without directives is printed byte for byte.",

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Tree
 
 _EPILOG = """\
-exit status: 0 done, 1 with --check or --diff: files would change, 2 tesc could not do its work
+exit status: 0 done, 1 with --check or --diff: files would change, 2 tesc could not run
 
-A folder stands for every file below it named trace-events or *.trace-events; in a git checkout,
-for those that git does not ignore. Lines with mistakes stay as they are; 'tesc check' shows them.
+A folder means every file below it named trace-events or *.trace-events; in a git checkout, only
+those that git does not ignore. Lines with errors are left as they are; 'tesc check' shows them.
 """
 
 
@@ -54,9 +54,9 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "fmt",
         help="canonical layout; --check, --diff",
-        description="Lay trace-events files out: one space after commas and around PRI macros, "
-        "'type *name', one blank line between blocks, directives first. What the events mean stays, "
-        "and so does every comment.",
+        description="Format trace-events files: one space after commas and around PRI macros, "
+        "'type *name', one blank line between blocks, directives first. The meaning of the events "
+        "does not change, and every comment is kept.",
         epilog=_EPILOG,
         formatter_class=Described,
     )
@@ -68,7 +68,7 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("--diff", action="store_true", help="write nothing, print what would change")
     parser.add_argument(
-        "--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called"
+        "--stdin-filename", metavar="NAME", default="<stdin>", help="the file name to use for standard input"
     )
     parser.set_defaults(run=run)
 

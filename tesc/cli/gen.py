@@ -38,22 +38,22 @@ _EPILOG = """\
 Each trace-events file of the tree is a group, named after its folder: hw/usb/trace-events makes
 trace-hw_usb.h, the tree's own trace-events trace-root.h. A file that another one includes makes
 none. The dtrace backend adds trace-dtrace-GROUP.dtrace, ust adds trace-ust-GROUP.h and
-trace-ust-all.h and .c; trace-events-all, the events of all groups as plain tools read them, is
-always there. Groups and their order, defaults for these options, and SystemTap tapsets can be set
-in [generate] of tesc.toml.
+trace-ust-all.h and .c. trace-events-all, the events of all groups without directives, is always
+written. [generate] of tesc.toml can set the groups and their order, defaults for these options,
+and SystemTap tapsets.
 
-The depfile's targets are all outputs, trace-events-all the first: ninja wants a command's first
-output to be its depfile's. make goes by times alone, so that it needs --touch.
+The depfile's targets are all outputs, trace-events-all first: ninja requires the first output of a
+command to be the first target of its depfile. make compares times only, so it needs --touch.
 
-With --check or --dry-run, --json prints one object: "files" is how many there would be, "missing"
-and "different" are the paths of those that do not exist and of those with another content, "leftover"
-of what earlier runs with the same arguments made, and no run would make now.
+With --check or --dry-run, --json prints one object. "files" is the number of outputs; "missing" and
+"different" are the paths of those that do not exist or have another content; "leftover" are files
+that earlier runs with the same arguments wrote and this one would not.
 
-Only files that change are written. What a run read and wrote is kept in the file .tesc-gen beside
-the outputs, so that the next one knows if it has nothing to do.
+Only files that change are written. A run records what it read and wrote in the file .tesc-gen next
+to the outputs, so that the next one knows if it has nothing to do.
 
 exit status: 0 done, 1 mistakes in trace-events files (nothing is written) or, with --check, files
-that are out of date, 2 tesc could not do its work
+that are out of date, 2 tesc could not run
 """
 
 

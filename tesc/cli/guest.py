@@ -33,15 +33,15 @@ _ONLY_FOR = (
     *((name, ("receive",)) for name in ("source", "guest", "until", "live", "timestamps", *NAMES)),
 )
 _EPILOG = """\
-CHARDEV is what QEMU's character device is on:
-  unix:PATH      a socket that QEMU waits on (-chardev socket,path=PATH,server=on,...)
-  listen:PATH    a socket that tesc makes and QEMU connects to (-chardev socket,path=PATH,...)
-  tcp:HOST:PORT  the same over TCP, QEMU waits
+CHARDEV is the other end of QEMU's character device:
+  unix:PATH      a socket on which QEMU listens (-chardev socket,path=PATH,server=on,...)
+  listen:PATH    a socket on which tesc listens and to which QEMU connects (-chardev socket,path=PATH,...)
+  tcp:HOST:PORT  TCP, QEMU listens
   pty:PATH       a terminal (-chardev pty,...)
   PATH, -        a file, a pipe, standard input
 
-exit status of receive: 0 all is well, 1 something was lost or could not be read, 2 the guest was built
-from other declarations, or there is nothing to read
+exit status of receive: 0 everything was read, 1 something was lost or could not be read, 2 the guest was
+built from other declarations, or there is nothing to read
 """
 
 
@@ -51,12 +51,12 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "guest",
         help="header, source, runtime, demux for guest firmware; receive takes its events",
-        description="Write C for the events of a guest. From the guest's file come its header (a function "
+        description="Generate C for the events of a guest. From the guest's file come its header (a function "
         "for each event) and its source (the table of events); the runtime sends records to the host. From "
         "the host's file, which includes guests with a base, comes the demultiplexer that calls the host's "
-        "own trace functions. All of it is under 0BSD. 'receive' takes what a guest sends through any of "
-        "QEMU's character devices, prints it, or writes it to a simpletrace file with the host's time, "
-        "which 'tesc decode' merges with QEMU's own.",
+        "own trace functions. All of it is under 0BSD. 'receive' reads what a guest sends through any of "
+        "QEMU's character devices. It prints the events, or writes them to a simpletrace file with the "
+        "host's time, which 'tesc decode' merges with QEMU's own.",
         epilog=_EPILOG,
         formatter_class=Described,
     )
@@ -64,13 +64,13 @@ def add_parser(commands: Commands) -> None:
         "kind", choices=_KINDS, metavar="KIND", help="header, source, runtime, demux or receive"
     )
     parser.add_argument(
-        "file", nargs="?", metavar="FILE", help="the root file, - is standard input; the runtime needs none"
+        "file", nargs="?", metavar="FILE", help="the root file (- is standard input); runtime needs none"
     )
     parser.add_argument(
         "-o",
         "--output",
         metavar="PATH",
-        help="write here (default: standard output); for the runtime a folder, which must be given; for "
+        help="write here (default: standard output); for runtime a folder, which is required; for "
         "receive a simpletrace file",
     )
     parser.add_argument(
@@ -78,12 +78,10 @@ def add_parser(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="PATTERN",
-        help="source: switch on matching events only, as 'tesc list' finds them; --enable=-PATTERN takes "
-        "events off again (default: all are on)",
+        help="source: switch on only the events that 'tesc list' finds with this pattern; "
+        "--enable=-PATTERN removes events again (default: all are on)",
     )
-    parser.add_argument(
-        "--header", metavar="FILE", help="demux: write the declarations to a header of their own"
-    )
+    parser.add_argument("--header", metavar="FILE", help="demux: write the declarations to this header")
     parser.add_argument(
         "--trace-header",
         action="append",
@@ -93,18 +91,20 @@ def add_parser(commands: Commands) -> None:
         "trace-GROUP.h)",
     )
     parser.add_argument(
-        "--group", metavar="NAME", help="demux: the host's group (default: its folder's in the checkout)"
+        "--group",
+        metavar="NAME",
+        help="demux: the host's group (default: that of its folder in the checkout)",
     )
     parser.add_argument(
         "--prefix",
         default="",
         metavar="NAME",
-        help="header, source, runtime: call all of the guest's own NAME_..., in place of tesc_guest_...",
+        help="header, source, runtime: start all names with NAME_ instead of tesc_guest_",
     )
     parser.add_argument(
         "--only",
         metavar="FILE",
-        help="header: the events that this included file declares, so that each folder has a header",
+        help="header: only the events that this included file declares, for one header per folder",
     )
     parser.add_argument(
         "--depfile", metavar="FILE", help="write a rule for make and ninja that names the files read"
@@ -122,10 +122,10 @@ def _add_receive(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--guest", metavar="PREFIX", help="the guest whose include has this prefix (default: the only one)"
     )
-    group.add_argument("--until", metavar="EVENT", help="end after an event of this name")
-    group.add_argument("--live", action="store_true", help="print the events beside writing the file")
+    group.add_argument("--until", metavar="EVENT", help="stop after an event of this name")
+    group.add_argument("--live", action="store_true", help="print the events while writing the file")
     group.add_argument(
-        "--timestamps", action="store_true", help="begin lines with the host's time in seconds"
+        "--timestamps", action="store_true", help="start lines with the host's time in seconds"
     )
     add_guest_options(group)
 

@@ -21,18 +21,18 @@ def add_guest_options(parser: argparse.ArgumentParser | argparse._ArgumentGroup)
     parser.add_argument(
         "--elf",
         metavar="FIRMWARE[@OFFSET]",
-        help="find texts here that the guest sent by address only; OFFSET is how far it was moved when "
-        "it was loaded",
+        help="look up texts here that the guest sent only by address; OFFSET is how far the firmware was "
+        "moved when it was loaded",
     )
     parser.add_argument(
         "--firmware",
         metavar="FILE",
-        help="the events file that the guest was built from, to say what is different in it",
+        help="the events file that the guest was built from, to show what differs in it",
     )
     parser.add_argument(
         "--go-on",
         action="store_true",
-        help="decode the events of a guest with other declarations all the same",
+        help="decode the events of a guest even if it has other declarations",
     )
 
 

@@ -20,11 +20,11 @@ def add_parser(commands: Commands) -> None:
         description="Serve an editor that speaks the language server protocol, over standard input and "
         "output. The editor starts it; by hand it only waits.",
     )
-    parser.add_argument("--stdio", action="store_true", help="standard input and output, as without it")
+    parser.add_argument("--stdio", action="store_true", help="use standard input and output (the default)")
     parser.add_argument(
         "--tcp",
         metavar="[HOST:]PORT",
-        help=f"listen for one client instead (HOST: {_LOOPBACK}; PORT 0: a free one, which is printed)",
+        help=f"listen for one client (default HOST: {_LOOPBACK}; PORT 0: a free one, which is printed)",
     )
     parser.set_defaults(run=run)
 

@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 
 _FORMATS = ("table", "csv", "json", "jsonl", "parquet")
 _EPILOG = """\
-TRACE is a trace or a log (several are one after the other), or a folder that 'tesc decode --format
-parquet' wrote; --events is found as 'tesc decode' finds it. The last argument is SQL if it has a space in it
-and is no file; without any it is read from standard input, and on a terminal a prompt takes questions.
+TRACE is a trace or a log (several are read one after the other), or a folder that 'tesc decode --format
+parquet' wrote; the default of --events is that of 'tesc decode'. The last argument is SQL if it has a space
+in it and is not a file. Without SQL, it is read from standard input, or on a terminal from a prompt.
 
-Each event is a view: ts (nanoseconds), time (a timestamp of microseconds), pid, a column an argument,
+Each event is a view: ts (nanoseconds), time (a timestamp in microseconds), pid, a column per argument,
 trace, seq (the record's number). 'records' has all records, 'spans' all spans, 'spans.NAME' those of a
---span. The SQL is DuckDB's. It reads these views, no files.
+--span. The SQL is DuckDB's. It can read these views, but no files.
 
   tesc query trace-1234 --events trace-events-all 'SELECT * FROM spans ORDER BY duration DESC LIMIT 10'
 
-What was made of a trace is kept in the cache for the next question (the last three traces; 'tesc cache
-clear' removes them), but not with --no-cache.
+The tables of the last three traces are kept in the cache for the next question ('tesc cache clear' removes
+them), but not with --no-cache.
 
-exit status: 0 answered, 1 answered of what could be read of the trace, 2 not answered
+exit status: 0 answered, 1 answered from the part of the trace that could be read, 2 not answered
 """
 
 
@@ -57,7 +57,7 @@ def main(words: Sequence[str]) -> int:
 
 def add_parser(commands: Commands) -> None:
     """Let the list of commands have it; `main` reads its arguments."""
-    _add_arguments(commands.add_parser("query", help="ask traces questions in SQL"))
+    _add_arguments(commands.add_parser("query", help="query traces with SQL"))
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tesc.references import Reference
 
 _EPILOG = """\
-exit status: 0 there is such an event, 1 there is none, 2 tesc could not do its work
+exit status: 0 the event exists, 1 it does not, 2 tesc could not run
 """
 
 
@@ -27,7 +27,7 @@ def add_parser(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "refs",
-        help="the places that name an event, in trace-events, C and Rust files",
+        help="every use of an event, in trace-events, C and Rust files",
         description="Print where an event is declared, disabled by its name, called, passed on and tested "
         "for, in trace-events files and in C and Rust sources. A name that a macro puts together is known "
         "by the word that the macro is called with.",
@@ -37,7 +37,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("name", metavar="NAME", help="the event's effective name")
     add_tree(parser)
     parser.add_argument(
-        "--format", choices=["text", "json"], default="text", help="text: a line a place (default: text)"
+        "--format", choices=["text", "json"], default="text", help="text: one line per place (default: text)"
     )
     add_overrides(parser)
     parser.set_defaults(run=run)

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 _FORMATS = {
     "text": "for people, with excerpts",
-    "concise": "a line a finding",
+    "concise": "one line per finding",
     "json": "one array of all findings",
     "sarif": "SARIF 2.1.0, for code scanning",
-    "github": "annotations of GitHub Actions",
-    "gitlab": "a Code Quality report of GitLab",
-    "gcc": "as gcc prints warnings, for editors",
+    "github": "GitHub Actions annotations",
+    "gitlab": "a GitLab Code Quality report",
+    "gcc": "like gcc's warnings, for editors",
 }
 
 
@@ -38,9 +38,9 @@ def add_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     group.add_argument(
         "--statistics", action="store_true", help="count findings by rule instead of listing them"
     )
-    group.add_argument("--baseline", metavar="FILE", help="leave out what this baseline accepts")
+    group.add_argument("--baseline", metavar="FILE", help="hide the findings that this baseline accepts")
     group.add_argument(
-        "--write-baseline", metavar="FILE", help="accept all present findings: write them into a baseline"
+        "--write-baseline", metavar="FILE", help="write a baseline that accepts all current findings"
     )
     return group
 

@@ -21,14 +21,14 @@ def add_span_options(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="NAME=BEGIN..END[,key=PARAMETER]",
-        help="what begins and what ends a span, patterns with | between several, and the parameter by which "
-        "records belong together (default: those of [[span]] in tesc.toml)",
+        help="the events that begin and end a span (patterns, with | between several), and the parameter "
+        "that both share (default: those of [[span]] in tesc.toml)",
     )
     group.add_argument(
         "--spans",
         choices=("auto", "none"),
-        help="auto: also all pairs that the names of events speak of (_start and _end, _submit and _done, "
-        "...), by the pointer or number that both have; none: no spans but those of --span",
+        help="auto: also all pairs recognized by name (_start and _end, _submit and _done, ...), keyed by "
+        "the pointer or number that both have; none: only those of --span",
     )
 
 

@@ -78,10 +78,10 @@ options:
     --binary PATH       the traced program (for stap)
     --probe-prefix P    what the tapsets' probes are named after
     --target-type T, --target-name N
-                        for stap, in place of --probe-prefix: qemu.T.N
+                        for stap, instead of --probe-prefix: qemu.T.N
 
 options that QEMU's tracetool does not have:
-    -I DIR              look for included files here too
+    -I DIR              also search this folder for included files
     --include PATH[,prefix=NAME][,base=N]
                         include PATH at the end of the trace-events file
     --event-prefix P    put P before all names
@@ -92,8 +92,8 @@ options that QEMU's tracetool does not have:
     --qemu-release X.Y  the QEMU whose tracetool.py it is, from 4.2 on; before 6.0 there is no
                         OUTPUT, and the text goes to standard output
                         (default: that of the tree's VERSION, else the newest)
-    --compat MODE       qemu: the bytes of that tracetool.py; fixed: what is right where they are
-                        wrong (default: qemu)
+    --compat MODE       qemu: the bytes of that tracetool.py; fixed: with its bugs fixed
+                        (default: qemu)
 Long options may be abbreviated.
 """
 

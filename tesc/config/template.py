@@ -30,7 +30,7 @@ profile = {profile}
 # Words that types may have beside C's and the standard ones.
 # types = ["hwaddr"]
 
-# Where included files are looked for, after the including file's own folder.
+# Folders to search for included files, after the including file's own.
 # include-path = ["include/trace"]
 
 # Events to compile out everywhere.

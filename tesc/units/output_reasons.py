@@ -65,21 +65,21 @@ def _row(
 _PRINTING = ("rs log", "log-stap dtrace")
 RUST_TYPE = _row(
     codes.NOT_IN_RUST,
-    "a type for which tracetool knows none in Rust, such as a bare `signed`",
+    "a type for which tracetool has none in Rust, such as a bare `signed`",
     "'{}' has no counterpart in {output}",
     'a(signed x) "%d"\n',
     {"qemu": ("rs log", "rs dtrace", "rs simple"), "fixed": ()},
 )
 ESCAPE = _row(
     codes.NOT_IN_RUST,
-    "an escape of C that tracetool does not bring to Rust",
+    "a C escape that tracetool does not translate to Rust",
     "{output} knows no escape '{}'",
     'a(int x) "\\033[1m%d"\n',
     {"qemu": ("rs log",), "fixed": ()},
 )
 MACRO = _row(
     codes.UNKNOWN_MACRO,
-    "a macro that only the program knows",
+    "a macro that only the program defines",
     "{output} knows no macro '{}'",
     'a(uint64_t x) "%" OTHER_FMT\n',
     {"qemu": _PRINTING, "fixed": _PRINTING},
@@ -93,14 +93,14 @@ _row(
 )
 _row(
     codes.NOT_IN_RUST,
-    "a macro in octal, such as `PRIo32`",
+    "an octal macro, such as `PRIo32`",
     MACRO.message,
     'a(uint32_t x) "%" PRIo32\n',
     {"qemu": ("rs log",), "fixed": ()},
 )
 _row(
     codes.NOT_IN_RUST,
-    "a macro whose length is another one on each host, such as `PRIxFAST32`",
+    "a macro whose length differs between hosts, such as `PRIxFAST32`",
     MACRO.message,
     'a(uint32_t x) "%" PRIxFAST32\n',
     {"qemu": ("rs log",), "fixed": ("rs log",)},
@@ -114,7 +114,7 @@ BACKSLASH = _row(
 )
 PERCENT = _row(
     codes.SYNTAX_ERROR,
-    "a `%` in a parameter's name, which tracetool reads as a format of Python",
+    "a `%` in a parameter's name, which tracetool reads as a Python format",
     "{output} takes no '%' in a name",
     'a(int x%y) "%d"\n',
     {"qemu": ("rs dtrace", "stap dtrace", "ust-events-h ust")},

@@ -67,12 +67,12 @@ def _lines(lines: Iterable[str]) -> str:
     return "".join([f"{line}\n" for line in lines])
 
 
-_REPEATED = "declarations are repeated, not judged"
-_DECODED = "what records hold is known all the same"
+_REPEATED = "it repeats declarations without checking them"
+_DECODED = "the layout of the records is known all the same"
 READERS: Mapping[Consumer, str] = {"flatten": _REPEATED, "decode": _DECODED}
 _COMPILER = "the reference accepts it; the C compiler does not"
 _CLASSIC = "the tool of 2011 accepts it; the C compiler does not"
-_NOT_PRINTED = "the guest's code holds no formats"
+_NOT_PRINTED = "the guest's code contains no formats"
 _GUEST_FORMATS: Mapping[Consumer, str] = {
     "frames": _NOT_PRINTED,
     "guest": _NOT_PRINTED,
@@ -81,10 +81,10 @@ _GUEST_FORMATS: Mapping[Consumer, str] = {
     "classic": "the tool of 2011 accepts it",
     **READERS,
 }
-_FRAMED = "a frame holds as many as 254 bytes take"
-_RENAMED = "nobody calls by the name, so the generated code has another one"
+_FRAMED = "a frame holds as many as fit in 254 bytes"
+_RENAMED = "parameter names are not part of the interface, so the generated code uses another one"
 _ONLY_QEMU: Mapping[Consumer, str] = {
-    consumer: "only QEMU's tracetool refuses it: its meaning is clear"
+    consumer: "only QEMU's tracetool refuses it; the meaning is clear"
     for consumer in CONSUMERS
     if consumer != "qemu"
 }
@@ -121,7 +121,7 @@ STRING = _row(
     codes.INVALID_STRING, "a format whose quotes do not match", 'a(int x) "%d\n', {"qemu": _COMPILER}
 )
 UNREADABLE = _row(
-    codes.INCLUDE_NOT_FOUND, "an included file that is not there or can't be read", 'include "none"\n', {}
+    codes.INCLUDE_NOT_FOUND, "an included file that does not exist or cannot be read", 'include "none"\n', {}
 )
 CYCLE = _row(codes.INCLUDE_CYCLE, "a file that includes itself", 'include "trace-events"\n', {})
 PREFIX = _row(codes.MISPLACED_PREFIX, "a prefix after the first event", 'a(int x) "%d"\nprefix x_\n', {})
@@ -147,8 +147,8 @@ ENCODING = _row(
     "a byte that is not UTF-8",
     "# caf\udce9\n",
     {
-        "classic": "the tool of 2011 passes bytes on as they are",
-        "decode": "no name or number is concerned",
+        "classic": "the tool of 2011 copies bytes unchanged",
+        "decode": "it affects no name and no number",
     },
 )
 CONTROL = _row(
@@ -197,7 +197,11 @@ OWN_TYPE = _row(
     codes.TYPE_NOT_ALLOWED,
     "a type that is allowed by `types` in tesc.toml",
     'a(own_t x) "%d"\n',
-    {consumer: "the project says that its tracers know it" for consumer in CONSUMERS if consumer != "qemu"},
+    {
+        consumer: "the project says that its tracers support it"
+        for consumer in CONSUMERS
+        if consumer != "qemu"
+    },
 )
 FLOATING = _row(
     codes.FLOATING_POINT,
@@ -220,7 +224,7 @@ FLOATING_POINTER = _row(
 )
 MALFORMED = _row(
     codes.MALFORMED_TYPE,
-    "words that make no type",
+    "words that do not form a type",
     'a(unsigned uint32_t x) "%u"\n',
     {"qemu": _COMPILER, "classic": _CLASSIC, **READERS},
 )
@@ -236,14 +240,14 @@ CASE = _row(
     codes.NAMES_DIFFER_IN_CASE,
     "two events whose names differ only in case",
     'a(int x) "%d"\nA(int y) "%d"\n',
-    {"qemu": _COMPILER, "classic": "its code spells names as they are", **READERS},
+    {"qemu": _COMPILER, "classic": "its code uses names unchanged", **READERS},
 )
 TABLE = _row(
     codes.GENERATED_NAME_CLASH,
     "an event called `list`, as the guest's table is",
     'list(int x) "%d"\n',
     {
-        consumer: "its code has no such table, or spells it otherwise"
+        consumer: "its code has no such table, or one with another name"
         for consumer in CONSUMERS
         if consumer != "guest"
     },
@@ -284,9 +288,9 @@ FRAME = _row(
 )
 MOST_EVENTS = _row(
     "",
-    "more events than frames have numbers for",
+    "more events than frames have IDs for",
     _lines(f'include "part" prefix p{number}_' for number in range(256)),
-    {consumer: "it has numbers for more" for consumer in CONSUMERS if consumer not in ("frames", "demux")},
+    {consumer: "it has IDs for more" for consumer in CONSUMERS if consumer not in ("frames", "demux")},
     {"part": _lines(f"e{number}(void)" for number in range(256))},
 )
 SAME_GUEST = _row(
@@ -294,7 +298,7 @@ SAME_GUEST = _row(
     "two guests of the same name",
     'include "one" prefix g_ base 1000\ninclude "two" prefix g_ base 2000\n',
     {
-        consumer: "it names no functions after guests"
+        consumer: "it does not name functions after guests"
         for consumer in CONSUMERS
         if consumer not in ("demux", "guest demux")
     },

@@ -119,6 +119,22 @@ def test_what_nobody_is_at(folder):
     assert waiting.returncode != 0 and not os.path.exists("mine")
 
 
+def test_what_can_not_be_read(folder, stream):
+    """A folder has no bytes; an input that does not wait has none yet."""
+    done = receive(str(folder))
+    assert (done.returncode, done.stderr) == (2, f"tesc: error: {folder}: Is a directory\n")
+    command = [sys.executable, "-m", "tesc", "guest", "receive", "trace-events", "--from", "-"]
+    ours, theirs = os.pipe()
+    os.set_blocking(ours, False)
+    with subprocess.Popen(command, stdin=ours, stdout=subprocess.PIPE) as reader:
+        os.close(ours)
+        for part in (b"", stream[:50], stream[50:]):
+            time.sleep(0.3)
+            os.write(theirs, part)
+        os.close(theirs)
+        assert reader.stdout.read().decode() == PRINTED
+
+
 def test_a_clock_beyond_all_times(folder, unit_of, toy):
     """More nanoseconds than 63 bits hold, whatever the guest's clock is said to be."""
     guest = toy(schema_of_range(unit_of(EVENTS), 0), clock=True)

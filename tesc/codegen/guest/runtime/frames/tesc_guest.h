@@ -11,7 +11,7 @@
  *         tesc_guest_debugcon.c   QEMU's debug console
  *         tesc_guest_virtio.c     a virtio console behind virtio-mmio
  *         tesc_guest_fw_cfg_dma.c   a file of QEMU's fw_cfg, for a host that takes it
- *         tesc_guest_semihosting.c   a file of the host's, on ARM and RISC-V
+ *         tesc_guest_semihosting.c   a file or a character device of the host's, on ARM and RISC-V
  *     tesc_guest_ring.c     a ring in memory, which the host reads
  *
  * and, with frames, with tesc_guest_listen.c if the host is to say which events are on.

@@ -6,7 +6,8 @@
  *
  * With TESC_GUEST_SEMIHOSTING_CONSOLE frames go to the console of semihosting, a byte a call, and so to a
  * character device (QEMU: -semihosting-config enable=on,chardev=ID). Who takes that for text, as debug probes
- * do, gets no frames.
+ * do, gets no frames. On an ARM that runs big-endian only this arrives at QEMU, which takes what other calls
+ * are about for little-endian numbers.
  */
 #include "tesc_guest.h"
 
