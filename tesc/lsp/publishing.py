@@ -253,7 +253,7 @@ class Publisher:
         server.protocol.publish(uri, server.version_of(uri), self._texts(uri, reports))
 
     def _texts(self, uri: str, reports: list[t.Diagnostic]) -> list[str]:
-        """Diagnostics of a document as JSON; those that were told before are not written anew."""
+        """Diagnostics of a document as JSON; those that were told before are not written again."""
         before = self._written.pop(uri, {})
         converter = self._server.converter
         now = self._written[uri] = {}
