@@ -26,15 +26,16 @@ _EPILOG = """\
     tesc bpftrace 'virtio_blk_*' --where 'status != 0' > blk.bt
     bpftrace blk.bt -c 'qemu-system-x86_64 ...'
 
-prints what the log backend would print, without switching anything on in QEMU: the QEMU only has to be
-built with the dtrace backend, as Fedora's, RHEL's, SUSE's and Ubuntu's are (Debian's have no probes). What a
-version of bpftrace cannot take is left out and reported: arguments beyond the sixth (0.17, 0.23), long texts.
+The script prints what the log backend would print, without enabling anything in QEMU. QEMU only needs to be
+built with the dtrace backend, as those of Fedora, RHEL, SUSE and Ubuntu are (Debian's have no probes). What
+a version of bpftrace does not support is left out and reported: arguments beyond the sixth (0.17, 0.23),
+long texts.
 
-PATTERN is a name in which * stands for any characters and ? for any one; '-PATTERN' (after --) takes events
-off again. CONDITION is that of 'tesc decode --where'; bpftrace knows of patterns only 'abc*' and, from 0.23
-on, '*abc*', and no times from the first record.
+PATTERN is a name in which * matches any number of characters and ? exactly one; '-PATTERN' (after --)
+excludes events again. CONDITION is that of 'tesc decode --where'; of patterns bpftrace supports only 'abc*'
+and, from 0.23 on, '*abc*', and it has no times relative to the first record.
 
-exit status: 0 there is a script, 1 also, but the events file has errors, 2 there is none
+exit status: 0 a script was written, 1 also, but the events file has errors, 2 no script was written
 """
 
 
@@ -43,7 +44,7 @@ def add_parser(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "bpftrace",
-        help="a bpftrace script for a QEMU's probes",
+        help="a bpftrace script for QEMU's probes",
         description="Print a bpftrace script for events: their SDT probes with named, typed arguments.",
         epilog=_EPILOG,
         formatter_class=Described,
@@ -52,26 +53,28 @@ def add_parser(commands: Commands) -> None:
     add_events_option(parser)
     parser.add_argument("--where", metavar="CONDITION", help=WHERE_HELP)
     parser.add_argument(
-        "--binary", metavar="FILE", help="the traced program (default: the qemu-system that is installed)"
+        "--binary", metavar="FILE", help="the traced program (default: the installed qemu-system)"
     )
     parser.add_argument(
         "--bpftrace-version",
         choices=["0.17", "0.23", "0.27"],
-        help="what to write it for (default: the bpftrace that is installed, else 0.27)",
+        help="the version of bpftrace to write for (default: the installed one, else 0.27)",
     )
     parser.add_argument(
         "--latency",
         action="store_true",
-        help="histograms of the time from one event to another, instead of lines",
+        help="print histograms of the time between events, instead of lines",
     )
     parser.add_argument(
         "--span",
         action="append",
         default=[],
         metavar="NAME=BEGIN..END[,key=PARAMETER]",
-        help="with --latency: what begins and what ends a span, as for 'tesc decode --span'",
+        help="with --latency: the events that begin and end a span, as for 'tesc decode --span'",
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write to this file (default: standard output)"
+    )
     add_overrides(parser)
     parser.set_defaults(run=run)
 
@@ -81,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
     from tesc.trace.output import open_output
 
     if options.span and not options.latency:
-        raise Failure("--span goes with --latency")
+        raise Failure("--span requires --latency")
     events, whole = _events(options)
     script = _script(options, events)
     if not script.number:
@@ -108,7 +111,7 @@ def _events(options: argparse.Namespace) -> tuple[list[TracedEvent], bool]:
     chosen = chooser(options.patterns)
     found = [event for event in events.values() if chosen(event.name)]
     if not found:
-        raise Failure("no event is chosen")
+        raise Failure("no events are selected")
     return found, whole
 
 
@@ -126,7 +129,7 @@ def _script(options: argparse.Namespace, events: list[TracedEvent]) -> Script:
             return printing_script(events, binary, version, where, probes)
         pairings = [parse_pairing(text) for text in options.span] or likely_pairings(events)
         if not pairings:
-            raise Failure("no names of events speak of a beginning and an end: say which ones with --span")
+            raise Failure("no event names suggest a beginning and an end: give them with --span")
         return latency_script(events, pairings, binary, version, where, probes)
     except BadPairing as wrong:
         raise Failure(str(wrong)) from None
@@ -148,7 +151,7 @@ def _probes(binary: str) -> set[str] | None:
         )
         return None
     if not found:
-        what = "is no ELF file" if found is None else "has no SDT probes of QEMU's"
+        what = "is not an ELF file" if found is None else "has no SDT probes of QEMU"
         error(f"{binary} {what}; the script is written for one of this path that has them", "warning")
         return None
     return found

@@ -24,10 +24,10 @@ KINDS = {
     "source": "code that calls events",
 }
 _EPILOG = """\
-exit status: 0 nothing breaks, 1 something does, 2 the comparison could not be made
+exit status: 0 nothing breaks, 1 something breaks, 2 the comparison failed
 
 VERSION is a file of events (such as QEMU's trace-events-all), a folder, or a revision in git; files
-and folders are looked for first. It is compared with the PATHs as they are now.
+and folders are searched for first. It is compared with the PATHs as they are now.
 
 Comments approve a change where it is made: '# tesc: renamed-from OLD_NAME' and
 '# tesc: breaking[KIND, ...] reason' above the event, '# tesc: removed NAME, ... reason' anywhere in
@@ -40,8 +40,8 @@ def add_parser(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "breaking",
-        help="what a change of events breaks for scripts, traces, logs, guests and callers",
-        description="Compare events with another version of them, and report what breaks whom.",
+        help="what changed events break for scripts, traces, logs, guests and callers",
+        description="Compare events with another version, and report what the changes break.",
         epilog=_EPILOG,
         formatter_class=Described,
     )

@@ -28,12 +28,12 @@ _EPILOG = """\
     tesc builds add ours v9.0-ours
     tesc decode trace-1234
 
-keeps the events of builds in the file trace-builds, which is looked for in the working folder and above it.
-'tesc decode' then finds out by itself which build made a trace, and says where a file given by --events
-differs. A build after the first is only what it has otherwise, and two branches that each add one are merged
-by keeping both: 'trace-builds merge=union' in .gitattributes does so.
+The events of builds are kept in the file trace-builds, which is searched for in the working folder and above
+it. 'tesc decode' then finds out which build made a trace, and says how a file given with --events differs.
+Each build after the first is stored as its differences. If two branches each add one, merge them by keeping
+both: set 'trace-builds merge=union' in .gitattributes.
 
-exit status: 0 it is done, 2 it could not be
+exit status: 0 done, 2 failed
 """
 
 
@@ -42,8 +42,8 @@ def add_parser(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "builds",
-        help="the events of several builds, by which a trace finds its own",
-        description="Keep the events of builds, so that each trace is decoded with its own.",
+        help="the events of several builds, to decode each trace with its own",
+        description="Keep the events of builds, so that each trace is decoded with those of its own build.",
         epilog=_EPILOG,
         formatter_class=Described,
     )
@@ -53,10 +53,12 @@ def add_parser(commands: Commands) -> None:
         "events",
         nargs="?",
         metavar="FILE|REV",
-        help="its trace-events-all, or the revision that it is of",
+        help="its trace-events-all, or the revision that it was built from",
     )
     parser.add_argument("--builds", metavar="FILE", help=f"the file of builds (default: {FILE}, see below)")
-    parser.add_argument("--format", choices=["text", "json"], default="text", help="of list (default: text)")
+    parser.add_argument(
+        "--format", choices=["text", "json"], default="text", help="the format of list (default: text)"
+    )
     add_overrides(parser)
     parser.set_defaults(run=run)
 
@@ -150,7 +152,10 @@ def build_of(paths: Sequence[str]) -> Build | None:
             names = " or ".join(one.name for one in found.builds)
             if found.lacking:
                 lacks = f"{found.lacking:,} of the trace's {len(set(mapped)):,} events"
-                error(f"{path}: made by no build of {file}; {names} is nearest, it lacks {lacks}", "warning")
+                error(
+                    f"{path}: not made by a build in {file}; {names} is the closest, but lacks {lacks}",
+                    "warning",
+                )
             else:
                 error(f"{path}: made by build {names}", "note")
             return found.builds[0]

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 _EPILOG = """\
 exit status: 0 done, 2 tesc could not do its work
 
-What was found in files, and the uses of events in sources, is kept by the content of those files, the
-settings and the version of tesc, in the folder tesc of XDG_CACHE_HOME (~/.cache where that is not set).
-It is never needed: with --no-cache a command neither reads nor writes it.
+Diagnostics of files and uses of events in sources are cached by the content of those files, the settings
+and the version of tesc, in the folder tesc in XDG_CACHE_HOME (~/.cache if that is not set). The cache is
+never required: with --no-cache a command neither reads nor writes it.
 """
 
 
@@ -25,13 +25,13 @@ def add_parser(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "cache",
-        help="where results are kept from run to run; clear them",
+        help="the folder where results are cached; clear it",
         description="Print the folder of the cache, or empty it.",
         epilog=_EPILOG,
         formatter_class=Described,
     )
     parser.add_argument(
-        "action", choices=["clear", "dir"], help="clear: remove all that is kept; dir: print the folder"
+        "action", choices=["clear", "dir"], help="clear: empty the cache; dir: print its folder"
     )
     parser.set_defaults(run=run)
 

@@ -34,16 +34,15 @@ if TYPE_CHECKING:
 _EPILOG = """\
 exit status: 0 nothing at error severity, 1 findings at error severity, 2 tesc could not do its work
 
-A folder stands for every file below it named trace-events or *.trace-events; in a git checkout,
-for those that git does not ignore. A link below it that leads out of the folder and its checkout is
-left out, with a warning, unless it is named itself. A FIFO counts only where it is named itself: it
-is waited for and read to its end. --sources looks for uses of events in the files of C, C++,
-Objective-C and Rust that git does not ignore; outside of a checkout, in those that no build folder
-has.
+A folder means every file below it named trace-events or *.trace-events; in a git checkout, only
+those that git does not ignore. A link that leads out of the folder and its checkout is skipped
+with a warning, unless it is given itself. A FIFO is read to its end, but only if it is given itself.
+--sources searches C, C++, Objective-C and Rust files for uses of events: those that git does not
+ignore, or outside of a checkout, those that are not in a build folder.
 
 RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL. A comment
-'# tesc: ignore[RULE] reason' silences a rule for the next item, and at the top
-'# tesc: ignore-file[RULE] reason' for the file. 'tesc explain RULE' says what a rule means.
+'# tesc: ignore[RULE] reason' silences a rule for the next item; '# tesc: ignore-file[RULE] reason' at
+the top silences it for the file. 'tesc explain RULE' says what a rule means.
 """
 
 
@@ -66,32 +65,35 @@ def add_parser(commands: Commands) -> None:
         nargs="*",
         action="extend",
         metavar="DIR",
-        help="search the C and Rust sources in these folders (default: the whole project) for uses of "
-        "events; PATHs go before it",
+        help="search the C and Rust sources in these folders (default: the whole project) "
+        "for uses of events; give PATHs before it",
     )
     parser.add_argument("--fix", action="store_true", help="fix what can be fixed, and report the rest")
     parser.add_argument(
-        "--unsafe-fixes", action="store_true", help="with --fix: also where the meaning may change"
+        "--unsafe-fixes", action="store_true", help="with --fix: also apply fixes that may change the meaning"
     )
     parser.add_argument(
-        "--diff", action="store_true", help="print what --fix would change; exit status 1 if anything"
+        "--diff",
+        action="store_true",
+        help="print what --fix would change; exit status 1 if it would change anything",
     )
     group = report.add_options(parser)
     group.add_argument(
         "--diff-base",
         metavar="REV",
-        help="report only what is new since the merge base with REV",
+        help="report only findings that are new since the merge base with REV",
     )
     group.add_argument(
         "--patch",
         action="append",
         metavar="FILE",
-        help="leave out what this patch (a diff, or mails; - is standard input) does not bring in, "
-        "whether it is applied already or not; may be given for each of a series",
+        help="report only findings that this patch (a diff or mails; - is standard input) "
+        "introduces, whether it is already applied or not; repeat it for each patch of "
+        "a series",
     )
     add_overrides(parser)
     parser.add_argument(
-        "--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called"
+        "--stdin-filename", metavar="NAME", default="<stdin>", help="the name to report for standard input"
     )
     add_color(parser)
     parser.set_defaults(run=run)
@@ -100,9 +102,9 @@ def add_parser(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     if options.unsafe_fixes and not (options.fix or options.diff):
-        raise Failure("--unsafe-fixes goes with --fix or --diff")
+        raise Failure("--unsafe-fixes requires --fix or --diff")
     if options.write_baseline and (options.fix or options.diff):
-        raise Failure("--write-baseline does not go with --fix or --diff")
+        raise Failure("--write-baseline cannot be combined with --fix or --diff")
     collects = gc.isenabled()
     # Hardly anything of a run becomes garbage before its end, and looking for some takes a tenth of the time.
     gc.disable()
@@ -302,14 +304,16 @@ def _fill(workspace: Workspace, options: argparse.Namespace, change: Change | No
             left_out: list[str] = []
             below = change.files_after(path) if change else find_files(path, left_out)
             for file in left_out:
-                error(f"{file}: leads out of {path}, so it is left out; name it to check it", "warning")
+                error(
+                    f"{file}: leads out of {path}, so it is skipped; give it by name to check it", "warning"
+                )
             kept = [file for file in below if not workspace.excludes(file)]
             if not kept:
                 but = " that are not excluded" if below else ""
                 error(f"{path}: no trace-events files here{but}", "warning")
             files.extend(kept)
         elif is_source_code(path) and os.path.isfile(path):
-            error(f"{path}: C or Rust source, where a trace-events file is expected")
+            error(f"{path}: a C or Rust source, not a trace-events file")
             missing = True
         elif os.path.lexists(path) or (change and change.makes(path)):
             files.append(path)

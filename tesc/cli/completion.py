@@ -89,7 +89,7 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "completion",
         help="a script that lets bash, zsh or fish complete tesc's arguments",
-        description="Print a script with which a shell completes commands, options, rules and files.",
+        description="Print a script that lets a shell complete commands, options, rules and files.",
         epilog=_EPILOG,
         formatter_class=Described,
     )

@@ -133,7 +133,7 @@ def _say_order(readers: Sequence[RecordReader]) -> None:
             earlier = "record is" if reader.steps_back == 1 else "records are"
             error(
                 f"{reader.source.path}: {reader.steps_back:,} {earlier} earlier than the one before; "
-                "--sort puts all in order",
+                "use --sort to order them",
                 "warning",
             )
 
@@ -142,8 +142,10 @@ def _say_others(readers: Sequence[RecordReader]) -> None:
     """Say how many lines of a log were passed over."""
     for reader in readers:
         if reader.others and reader.records:
-            what = "1 line is" if reader.others == 1 else f"{reader.others:,} lines are"
-            error(f"{reader.source.path}: {what} none of an event's", "note")
+            what = (
+                "1 line is not an event" if reader.others == 1 else f"{reader.others:,} lines are not events"
+            )
+            error(f"{reader.source.path}: {what}", "note")
 
 
 def errors_in(unit: Unit) -> list[Rejection]:
@@ -161,7 +163,7 @@ def _model(options: argparse.Namespace) -> Model:
 
     models = options.data_models or ["lp64"]
     if len(models) > 1:
-        raise Failure("a trace is of one program: give --data-model once")
+        raise Failure("a trace comes from one program: give --data-model once")
     return MODELS[models[0]]
 
 
@@ -169,7 +171,7 @@ def guest_of(options: argparse.Namespace) -> GuestTrace | None:
     """What the options say of traces that a guest sent."""
     if options.guest is None:
         if options.elf:
-            raise Failure("--elf is for --guest: it finds texts of which the guest sent the address")
+            raise Failure("--elf requires --guest: it finds texts that the guest sent by address")
         return None
     from tesc.cli.guest_receive import texts_of
     from tesc.trace.guest import GuestTrace
@@ -242,7 +244,7 @@ def _latency(
     from tesc.trace.spans import BadPairing, Latencies
 
     if not pairings:
-        raise Failure("no names of events speak of a beginning and an end: say which ones with --span")
+        raise Failure("no event names suggest a beginning and an end: give them with --span")
     latencies = Latencies(pairings)
     spans = latencies.spans
     try:

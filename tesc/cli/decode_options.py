@@ -18,21 +18,22 @@ _ALL_FORMATS = {**FORMATS, **FOLDER_FORMATS, **TABLE_FORMATS}
 _EPILOG = f"""\
 formats:
 {"".join(f"  {name:<13}{text}{chr(10)}" for name, text in _ALL_FORMATS.items())}
-TIME is a number with or without a unit, ns (the default), us, ms or s, counted as the trace counts:
-'1500000', '2.5s'. With a + it counts from the first record: '+100ms'. --since is inclusive, --until
-is not. PATTERN is a name in which * stands for any characters and ? for any one; '-PATTERN' takes
-events off again (--event=-PATTERN, or after a comma).
+TIME is a number with an optional unit, ns (the default), us, ms or s, on the trace's clock: '1500000',
+'2.5s'. With a + it counts from the first record: '+100ms'. --since is inclusive, --until exclusive.
+PATTERN is a name in which * matches any number of characters and ? exactly one; '-PATTERN' excludes
+events again (--event=-PATTERN, or after a comma).
 
 CONDITION compares with == != < <= > >= and, for texts, ~ and !~ (a PATTERN in quotes); & masks bits;
-and, or, not and parentheses join. Names are arguments, or the record's name, pid and time; an argument
-of one of these names comes first, and record.name is always the event's. Numbers have the values of their
-types. What an event lacks makes a comparison false: 'not len > 5' leaves out events without len.
+and, or, not and parentheses combine conditions. Names are arguments, or the record's name, pid and time;
+an argument with one of these names takes precedence, and record.name is always the event's. Numbers have
+the values of their types. A comparison with an argument that an event lacks selects nothing, even
+negated: 'not len > 5' excludes events without len.
 
-Several traces are merged by time; records without a time (a guest's stream has none) come first.
-A simpletrace file is known by its header, and so is its byte order. Text that the tracer recorded is
-printed byte for byte; QEMU cuts it after 512 bytes, and records NULL as empty text.
+Several traces are merged by time; records without a time (as in a guest's stream) come first. The header
+of a simpletrace file identifies it and its byte order. Recorded text is printed byte for byte; QEMU
+truncates it to 512 bytes, and records NULL as empty text.
 
-exit status: 0 all was read, 1 something could not be (what could is printed), 2 nothing could
+exit status: 0 everything was read, 1 some of it could not be read (the rest is printed), 2 nothing was read
 """
 
 
@@ -50,18 +51,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="text",
         help="see below (default: text)",
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write to this file (default: standard output)"
+    )
     parser.add_argument(
         "--append",
         action="store_true",
-        help="parquet, sqlite: add the traces to what FILE has (default: FILE is replaced)",
+        help="parquet, sqlite: add the traces to FILE instead of replacing it",
     )
-    parser.add_argument("--stats", action="store_true", help="count the records of each event instead")
-    spans = parser.add_argument_group("spans: the time from one record to another")
+    parser.add_argument(
+        "--stats", action="store_true", help="count the records of each event instead of printing them"
+    )
+    spans = parser.add_argument_group("spans: the time between two records")
     spans.add_argument(
         "--latency",
         action="store_true",
-        help="how long spans took: count, median, percentiles and a histogram of each (as text or jsonl)",
+        help="print how long spans took: count, median, percentiles and a histogram (as text or jsonl)",
     )
     add_span_options(spans)
     spans.add_argument(
@@ -74,14 +79,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--open",
         action="store_true",
-        help="perfetto: serve the file on this machine alone, and print the address that opens it in "
-        "Perfetto's viewer, until Ctrl-C",
+        help="perfetto: serve the file to this machine only, until Ctrl-C, and print the "
+        "address that opens it in Perfetto's viewer",
     )
     parser.add_argument(
         "--bundle",
         metavar="FILE",
-        help="write an archive (tar) for Perfetto's viewer with a picture of each TRACE, among which may be "
-        "the text of 'trace-cmd report', and a manifest that says which machine's it is",
+        help="write a tar archive for Perfetto's viewer with a picture of each TRACE (one "
+        "may be the text of 'trace-cmd report') and a manifest that says which machine "
+        "each comes from",
     )
     parser.add_argument(
         "--clock-offset",
@@ -90,30 +96,36 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="bundle: how far the traced host's real-time clock is ahead of its monotonic one",
     )
     parser.add_argument(
-        "--ctf-version", choices=VERSIONS, help="ctf: the version to write (default: 1.8, which all can read)"
+        "--ctf-version",
+        choices=VERSIONS,
+        help="ctf: the version to write (default: 1.8, which all readers support)",
     )
-    parser.add_argument("--follow", action="store_true", help="continue as the file grows, until Ctrl-C")
+    parser.add_argument("--follow", action="store_true", help="keep reading as the file grows, until Ctrl-C")
     parser.add_argument(
-        "--other-lines", metavar="FILE", help="write a log's lines that are none of an event's here"
+        "--other-lines", metavar="FILE", help="write the lines of a log that are not events to this file"
     )
     parser.add_argument(
         "--guard-cells",
         action="store_true",
-        help="csv: an apostrophe before text that spreadsheets would run",
+        help="csv: put an apostrophe before text that a spreadsheet would execute",
     )
-    parser.add_argument("--sort", action="store_true", help="order the records by time, also within a trace")
+    parser.add_argument("--sort", action="store_true", help="sort the records by time, even within one trace")
     parser.add_argument(
-        "-j", "--jobs", type=_jobs, metavar="N", help="processes for a long trace (default: the cores)"
+        "-j",
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        help="processes to use for a long trace (default: one per core)",
     )
     parser.add_argument("--timestamps", action="store_true", help="begin lines of text with PID@SECONDS:")
-    kinds = parser.add_argument_group("traces that have no header").add_mutually_exclusive_group()
+    kinds = parser.add_argument_group("traces without a header").add_mutually_exclusive_group()
     kinds.add_argument(
         "--guest",
         nargs="?",
         metavar="PREFIX",
-        help="what a guest sent (frames, the words of 2011, a copy of its memory with rings): of the only "
-        "include with a base, or of the file itself if there is none; --guest=PREFIX means the include with "
-        "that prefix",
+        help="read what a guest sent (frames, the words of 2011, a copy of its memory with "
+        "rings); its events are those of the include with this PREFIX, else of the only "
+        "include with a base, else of the file itself",
     )
     kinds.add_argument(
         "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"
@@ -134,14 +146,14 @@ def add_elf(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
     parser.add_argument(
         "--elf",
         metavar="FIRMWARE[@OFFSET]",
-        help="find texts here that the guest sent by address only; OFFSET is how far it was moved when "
-        "it was loaded",
+        help="look up texts that the guest sent by address in this file; OFFSET is how far "
+        "the guest was moved when it was loaded",
     )
 
 
 def _jobs(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number of processes: it is 1 or more")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of processes: expected 1 or more")
     return int(text)
 
 
@@ -158,21 +170,21 @@ def check(options: argparse.Namespace) -> None:
     """Refuse options that contradict each other."""
     if options.follow and len(options.traces) > 1:
         raise Failure(
-            "--follow reads one trace: which record of several comes next is not known while they grow"
+            "--follow reads one trace: the order of records in several is not known while they grow"
         )
     if [*options.traces, options.events].count("-") > 1:
-        raise Failure("standard input can be read once only")
+        raise Failure("standard input can be read only once")
     if options.follow and options.sort:
-        raise Failure("--follow and --sort contradict each other: what comes first is known at the end")
+        raise Failure("--follow and --sort cannot be combined: the order is known only at the end")
     if options.stats and options.format not in ("text", "jsonl", "csv"):
-        raise Failure(f"--stats has no format {options.format}: it is text, jsonl or csv")
+        raise Failure(f"--stats prints text, jsonl or csv, not {options.format}")
     if (options.span or options.spans) and not (
         options.latency or options.bundle or options.format == "perfetto"
     ):
-        raise Failure("--span and --spans go with --latency, or with --format perfetto")
+        raise Failure("--span and --spans require --latency or --format perfetto")
     drawn = options.format == "perfetto" or options.bundle
     if options.counter and (options.latency or options.stats or not drawn):
-        raise Failure("--counter is for the format perfetto")
+        raise Failure("--counter requires --format perfetto")
     if options.open or options.bundle or options.clock_offset is not None:
         from tesc.cli import pictures
 
@@ -182,18 +194,20 @@ def check(options: argparse.Namespace) -> None:
 
         ctf.check(options)
     elif options.ctf_version:
-        raise Failure("--ctf-version is for the format ctf")
+        raise Failure("--ctf-version requires --format ctf")
     if options.format == "perfetto" and not (options.output or options.open) and sys.stdout.isatty():
-        raise Failure("the format perfetto is not text: name a file with --output")
+        raise Failure("--format perfetto is not text: name a file with -o")
     if options.latency and (options.stats or options.follow or options.format not in ("text", "jsonl")):
-        raise Failure("--latency is printed as text or jsonl, of whole traces, without --stats")
+        raise Failure(
+            "--latency prints whole traces as text or jsonl: it cannot be combined with --stats or --follow"
+        )
     if options.guard_cells and (options.stats or options.format != "csv"):
-        raise Failure("--guard-cells is for the format csv; others are no spreadsheets")
+        raise Failure("--guard-cells requires --format csv")
     if options.format in TABLE_FORMATS:
         from tesc.cli.tables import check
 
         check(options)
     elif options.append:
-        raise Failure("--append is for the formats parquet and sqlite")
+        raise Failure("--append requires --format parquet or sqlite")
     if options.timestamps and (options.stats or options.format != "text"):
-        raise Failure("--timestamps is for the format text; others show times anyway")
+        raise Failure("--timestamps requires --format text; other formats always show times")

@@ -1,4 +1,4 @@
-"""`tesc diff`: what changed of the events between two versions."""
+"""`tesc diff`: what changed in the events between two versions."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from tesc.cli.commands import Commands
 
 _EPILOG = """\
-exit status: 0 the events are the same, 1 they differ, 2 the comparison could not be made
+exit status: 0 the events are the same, 1 they differ, 2 the comparison failed
 
 A VERSION is a file of events (such as QEMU's trace-events-all), a folder, or a revision in git; files
-and folders are looked for first. 'tesc breaking' judges the changes.
+and folders are searched for first. 'tesc breaking' judges the changes.
 """
 
 
@@ -26,7 +26,7 @@ def add_parser(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "diff",
-        help="what changed of the events between two versions",
+        help="what changed in the events between two versions",
         description="Show which events were added, removed, renamed or changed.",
         epilog=_EPILOG,
         formatter_class=Described,
@@ -37,7 +37,7 @@ def add_parser(commands: Commands) -> None:
         "--format",
         choices=["text", "json", "markdown"],
         default="text",
-        help="text: a line an event; markdown: for release notes (default: text)",
+        help="text: one line per event; markdown: for release notes (default: text)",
     )
     add_overrides(parser)
     parser.set_defaults(run=run)

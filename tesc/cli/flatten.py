@@ -1,4 +1,4 @@
-"""`tesc flatten`: the unit as a plain trace-events file, no directives left."""
+"""`tesc flatten`: a unit as one plain trace-events file, without directives."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "flatten",
-        help="the unit as a plain trace-events file, no directives left",
-        description="Print a file with its includes resolved, as any tool for trace-events files reads it: "
-        "effective names, 'disable' where a pattern says so, the pointers of guest events as numbers. "
-        "A file without directives is printed byte for byte.",
+        help="a unit as one plain trace-events file, without directives",
+        description="Print a file with its includes resolved, in a form that any "
+        "trace-events tool can read: effective names, 'disable' where a pattern "
+        "says so, the pointers of guest events as numbers. A file without "
+        "directives is printed byte for byte.",
     )
     parser.add_argument("file", metavar="FILE", help="the root file; - is standard input")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write to this file (default: standard output)"
+    )
     parser.add_argument(
         "--depfile", metavar="FILE", help="write a rule for make and ninja that names the files read"
     )
@@ -37,7 +40,7 @@ def add_parser(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.depfile and not options.output:
-        raise Failure("--depfile names the output: give one by -o")
+        raise Failure("--depfile requires an output file: give it with -o")
     _, unit = load(options.file, overrides(options))
     if refused(rejections(unit, "flatten")):
         return 1

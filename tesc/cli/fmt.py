@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 _EPILOG = """\
 exit status: 0 done, 1 with --check or --diff: files would change, 2 tesc could not do its work
 
-A folder stands for every file below it named trace-events or *.trace-events; in a git checkout,
-for those that git does not ignore. Lines with mistakes stay as they are; 'tesc check' shows them.
+A folder means every file below it named trace-events or *.trace-events; in a git checkout, only
+those that git does not ignore. Lines with mistakes stay as they are; 'tesc check' shows them.
 """
 
 
@@ -54,21 +54,19 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "fmt",
         help="canonical layout; --check, --diff",
-        description="Lay trace-events files out: one space after commas and around PRI macros, "
-        "'type *name', one blank line between blocks, directives first. What the events mean stays, "
-        "and so does every comment.",
+        description="Lay out trace-events files: one space after commas and around PRI "
+        "macros, 'type *name', one blank line between blocks, directives first. "
+        "Every comment and the meaning of every event are kept.",
         epilog=_EPILOG,
         formatter_class=Described,
     )
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files or folders; - is standard input, printed (default: .)"
     )
+    parser.add_argument("--check", action="store_true", help="only list the files that would change")
+    parser.add_argument("--diff", action="store_true", help="only print what would change")
     parser.add_argument(
-        "--check", action="store_true", help="write nothing, name the files that would change"
-    )
-    parser.add_argument("--diff", action="store_true", help="write nothing, print what would change")
-    parser.add_argument(
-        "--stdin-filename", metavar="NAME", default="<stdin>", help="what standard input is called"
+        "--stdin-filename", metavar="NAME", default="<stdin>", help="the name to report for standard input"
     )
     parser.set_defaults(run=run)
 
@@ -138,12 +136,14 @@ def _named(paths: Sequence[str]) -> tuple[list[str], bool]:
             left_out += [file for file in below if not scope.holds(file)]
             below = [file for file in below if file not in left_out]
             for file in left_out:
-                error(f"{file}: leads out of {path}, so it is left alone; name it to format it", "warning")
+                error(
+                    f"{file}: leads out of {path}, so it is skipped; give it by name to format it", "warning"
+                )
             if not below:
                 error(f"{path}: no trace-events files here", "warning")
             files.extend(below)
         elif is_source_code(path) and os.path.isfile(path):
-            error(f"{path}: C or Rust source, where a trace-events file is expected")
+            error(f"{path}: a C or Rust source, not a trace-events file")
             missing = True
         elif os.path.lexists(path):
             files.append(path)

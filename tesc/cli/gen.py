@@ -37,22 +37,22 @@ HELP = "every output of the whole tree in one process"
 _SAME_OUTPUTS = ("--check", "--dry-run", "--json", "--touch", "--prune", "--quiet", "-q")
 
 _EPILOG = """\
-Each trace-events file of the tree is a group, named after its folder: hw/usb/trace-events makes
-trace-hw_usb.h, the tree's own trace-events trace-root.h. A file that another one includes makes
-none. The dtrace backend adds trace-dtrace-GROUP.dtrace, ust adds trace-ust-GROUP.h and
-trace-ust-all.h and .c; trace-events-all, the events of all groups as plain tools read them, is
-always there. Groups and their order, defaults for these options, and SystemTap tapsets can be set
-in [generate] of tesc.toml.
+Each trace-events file of the tree is a group, named after its folder: trace-hw_usb.h is generated from
+hw/usb/trace-events, trace-root.h from the tree's top-level trace-events. A file that another one
+includes is not a group. The dtrace backend adds trace-dtrace-GROUP.dtrace, ust adds trace-ust-GROUP.h
+and trace-ust-all.h and .c; trace-events-all, the events of all groups in a form that any tool can read,
+is always generated. Set groups and their order, defaults for these options, and SystemTap tapsets in
+[generate] of tesc.toml.
 
-The depfile's targets are all outputs, trace-events-all the first: ninja wants a command's first
-output to be its depfile's. make goes by times alone, so that it needs --touch.
+The depfile's targets are all outputs, trace-events-all first: ninja requires a command's first
+output to be the depfile's first target. make compares only times, so use --touch with it.
 
-With --check or --dry-run, --json prints one object: "files" is how many there would be, "missing"
-and "different" are the paths of those that do not exist and of those with another content, "leftover"
-of what earlier runs with the same arguments made, and no run would make now.
+With --check or --dry-run, --json prints one object: "files" is the number of outputs, "missing" and
+"different" list the paths of those that do not exist or have other contents, "leftover" those that
+earlier runs with the same arguments generated and that are no longer generated.
 
-Only files that change are written. What a run read and wrote is kept in the file .tesc-gen beside
-the outputs, so that the next one knows if it has nothing to do.
+Only files that change are written. What a run read and wrote is recorded in the file .tesc-gen next to
+the outputs, so that the next run knows whether there is anything to do.
 
 exit status: 0 done, 1 mistakes in trace-events files (nothing is written) or, with --check, files
 that are out of date, 2 tesc could not do its work
@@ -147,7 +147,9 @@ def own_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--root", metavar="DIR", default=".", help="the tree's folder (default: .)")
     parser.add_argument(
-        "--out", metavar="DIR", help="where to write; made if it is missing (default: [generate] out)"
+        "--out",
+        metavar="DIR",
+        help="the folder to write to; created if it does not exist (default: [generate] out)",
     )
     parser.add_argument("--backends", metavar="NAME,...", help="default: [generate] backends, else log")
     parser.add_argument(
@@ -157,28 +159,28 @@ def own_parser() -> argparse.ArgumentParser:
         "--depfile", metavar="FILE", help="write a rule for make and ninja that names the files read"
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="list the files that would be written, write none"
+        "--dry-run", action="store_true", help="list the files that would be written, without writing them"
     )
     parser.add_argument(
         "--check",
         action="store_true",
-        help="list the files that are missing, differ, or are left over; 1 if there are any",
+        help="list the files that are missing, differ, or are left over; exit status 1 if there are any",
     )
     parser.add_argument(
         "--json", action="store_true", help="print what --check or --dry-run found as a JSON object"
     )
     parser.add_argument(
-        "--touch", action="store_true", help="give all outputs the present time, changed or not"
+        "--touch", action="store_true", help="set the time of all outputs to now, changed or not"
     )
     parser.add_argument(
         "--prune",
         action="store_true",
-        help="remove what earlier runs with the same arguments made, and no run would make now",
+        help="remove outputs of earlier runs with the same arguments that are no longer generated",
     )
     parser.add_argument(
         "--compat",
         choices=["qemu", "fixed"],
-        help="qemu: the bytes of QEMU's tracetool; fixed: right where those are wrong "
+        help="qemu: the same bytes as QEMU's tracetool; fixed: correct where those are wrong "
         "(default: the configuration's)",
     )
     parser.add_argument(
@@ -188,7 +190,11 @@ def own_parser() -> argparse.ArgumentParser:
         "the tree's VERSION, else the newest)",
     )
     parser.add_argument(
-        "-j", dest="processes", type=int, metavar="N", help="processes at most (default: one a CPU)"
+        "-j",
+        dest="processes",
+        type=int,
+        metavar="N",
+        help="maximum number of processes (default: one per CPU)",
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="print no summary")
     add_settings(parser)
@@ -206,9 +212,9 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     from tesc.units.releases import BadRelease, release_of
 
     if options.json and not (options.check or options.dry_run):
-        raise Failure("--json says what --check or --dry-run found: give one of them")
+        raise Failure("--json requires --check or --dry-run")
     if options.prune and (options.check or options.dry_run):
-        raise Failure("--prune removes files: it does not go with --check or --dry-run")
+        raise Failure("--prune removes files: it cannot be combined with --check or --dry-run")
     if not os.path.isdir(options.root):
         raise Failure(f"{options.root}: no such folder")
     try:
@@ -285,7 +291,7 @@ def _same_names(planned: Sequence[Planned]) -> list[Rejection]:
         if other is not one:
             here, there = (each.groups[0].unit.roots[0].source for each in (one, other))
             group = one.groups[0].name
-            message = f"group '{group}' is that of {there.path} too, so both would be {one.name}"
+            message = f"group '{group}' is also that of {there.path}: both would write {one.name}"
             found.setdefault(here, Rejection(codes.DUPLICATE_GROUP, here, Span(0, 0), message))
     return list(found.values())
 

@@ -32,15 +32,15 @@ _ONLY_FOR = (
     *((name, ("receive",)) for name in "source guest until live timestamps elf firmware go_on".split()),
 )
 _EPILOG = """\
-CHARDEV is what QEMU's character device is on:
-  unix:PATH      a socket that QEMU waits on (-chardev socket,path=PATH,server=on,...)
-  listen:PATH    a socket that tesc makes and QEMU connects to (-chardev socket,path=PATH,...)
-  tcp:HOST:PORT  the same over TCP, QEMU waits
+CHARDEV is where QEMU's character device is connected:
+  unix:PATH      a socket on which QEMU listens (-chardev socket,path=PATH,server=on,...)
+  listen:PATH    a socket on which tesc listens and to which QEMU connects (-chardev socket,path=PATH,...)
+  tcp:HOST:PORT  the same over TCP; QEMU listens
   pty:PATH       a terminal (-chardev pty,...)
   PATH, -        a file, a pipe, standard input
 
-exit status of receive: 0 all is well, 1 something was lost or could not be read, 2 the guest was built
-from other declarations, or there is nothing to read
+exit status of receive: 0 everything was received, 1 something was lost or could not be read, 2 the
+guest was built from other declarations, or there is nothing to read
 """
 
 
@@ -50,12 +50,14 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "guest",
         help="header, source, runtime, demux for guest firmware; receive takes its events",
-        description="Write C for the events of a guest. From the guest's file come its header (a function "
-        "for each event) and its source (the table of events); the runtime sends records to the host. From "
-        "the host's file, which includes guests with a base, comes the demultiplexer that calls the host's "
-        "own trace functions. All of it is under 0BSD. 'receive' takes what a guest sends through any of "
-        "QEMU's character devices, prints it, or writes it to a simpletrace file with the host's time, "
-        "which 'tesc decode' merges with QEMU's own.",
+        description="Generate C code for a guest's events. From the guest's file: its header "
+        "(a function for each event) and its source (the table of events); the "
+        "runtime sends records to the host. From the host's file, which includes "
+        "guests with a base: the demultiplexer that calls the host's own trace "
+        "functions. All of it is licensed under 0BSD. 'receive' reads what a "
+        "guest sends through any of QEMU's character devices, and prints it or "
+        "writes it to a simpletrace file with the host's time, which 'tesc "
+        "decode' merges with QEMU's own.",
         epilog=_EPILOG,
         formatter_class=Described,
     )
@@ -63,26 +65,24 @@ def add_parser(commands: Commands) -> None:
         "kind", choices=_KINDS, metavar="KIND", help="header, source, runtime, demux or receive"
     )
     parser.add_argument(
-        "file", nargs="?", metavar="FILE", help="the root file, - is standard input; the runtime needs none"
+        "file", nargs="?", metavar="FILE", help="the root file; - is standard input; not for the runtime"
     )
     parser.add_argument(
         "-o",
         "--output",
         metavar="PATH",
-        help="write here (default: standard output); for the runtime a folder, which must be given; for "
-        "receive a simpletrace file",
+        help="write to this file (default: standard output); for the runtime, a folder "
+        "(required); for receive, a simpletrace file",
     )
     parser.add_argument(
         "--enable",
         action="append",
         default=[],
         metavar="PATTERN",
-        help="source: switch on matching events only, as 'tesc list' finds them; --enable=-PATTERN takes "
-        "events off again (default: all are on)",
+        help="source: enable only matching events, as 'tesc list' finds them; "
+        "--enable=-PATTERN excludes events again (default: all are enabled)",
     )
-    parser.add_argument(
-        "--header", metavar="FILE", help="demux: write the declarations to a header of their own"
-    )
+    parser.add_argument("--header", metavar="FILE", help="demux: write the declarations to a separate header")
     parser.add_argument(
         "--trace-header",
         action="append",
@@ -98,12 +98,12 @@ def add_parser(commands: Commands) -> None:
         "--prefix",
         default="",
         metavar="NAME",
-        help="header, source, runtime: call all of the guest's own NAME_..., in place of tesc_guest_...",
+        help="header, source, runtime: begin the guest's own names with NAME_ instead of tesc_guest_",
     )
     parser.add_argument(
         "--only",
         metavar="FILE",
-        help="header: the events that this included file declares, so that each folder has a header",
+        help="header: only the events that this included file declares, for a header in each folder",
     )
     parser.add_argument(
         "--depfile", metavar="FILE", help="write a rule for make and ninja that names the files read"
@@ -121,23 +121,23 @@ def _add_receive(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--guest", metavar="PREFIX", help="the guest whose include has this prefix (default: the only one)"
     )
-    group.add_argument("--until", metavar="EVENT", help="end after an event of this name")
-    group.add_argument("--live", action="store_true", help="print the events beside writing the file")
+    group.add_argument("--until", metavar="EVENT", help="stop after an event with this name")
+    group.add_argument("--live", action="store_true", help="also print the events while writing the file")
     group.add_argument(
         "--timestamps", action="store_true", help="begin lines with the host's time in seconds"
     )
     group.add_argument(
-        "--elf", metavar="FIRMWARE[@OFFSET]", help="find texts here that the guest sent by address only"
+        "--elf", metavar="FIRMWARE[@OFFSET]", help="look up texts that the guest sent by address in this file"
     )
     group.add_argument(
         "--firmware",
         metavar="FILE",
-        help="the events file that the guest was built from, to say what is different in it",
+        help="the events file that the guest was built from, to report the differences",
     )
     group.add_argument(
         "--go-on",
         action="store_true",
-        help="decode the events of a guest with other declarations all the same",
+        help="decode the events even if the guest has other declarations",
     )
 
 
@@ -161,17 +161,17 @@ def _verify(options: argparse.Namespace) -> None:
     kind = options.kind
     if kind == "runtime":
         if options.file is not None:
-            raise Failure("the runtime is the same for all files: give a folder by -o, and no FILE")
+            raise Failure("the runtime is the same for all files: give a folder with -o, and no FILE")
         if options.output is None:
-            raise Failure("the runtime is several files: give a folder by -o")
+            raise Failure("the runtime is several files: give a folder with -o")
     elif options.file is None:
-        raise Failure(f"which file's {kind}? Give a FILE")
+        raise Failure(f"'{kind}' requires a FILE")
     if kind == "receive" and options.source is None:
-        raise Failure("receive from where? Give --from CHARDEV")
+        raise Failure("'receive' requires --from CHARDEV")
     if options.live and options.output is None:
-        raise Failure("--live is for -o: without it the events are printed anyway")
+        raise Failure("--live requires -o: without it the events are always printed")
     if options.depfile and options.output is None:
-        raise Failure("--depfile names the output: give one by -o")
+        raise Failure("--depfile requires an output file: give it with -o")
     if options.prefix and not _WORD.fullmatch(options.prefix):
         raise Failure(f"--prefix {options.prefix}: begin names in lower case, as in 'fw_trace'")
     for name, of in _ONLY_FOR:
@@ -216,7 +216,7 @@ def _firmware(unit: Unit, options: argparse.Namespace) -> int:
         if options.only:
             files = [one for one in files if os.path.realpath(one.path) == os.path.realpath(options.only)]
             if not files:
-                raise Failure(f"{options.only}: no event of this file's is in {options.file}")
+                raise Failure(f"{options.only}: {options.file} has no events of this file")
         text = firmware.header(events) if words else framed.header(files)
         _write(options.output, renamed(text, options.prefix))
         return 0

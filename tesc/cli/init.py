@@ -20,9 +20,10 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "init",
         help="write a tesc.toml that suits this tree",
-        description="Write a tesc.toml that changes nothing yet: it names the profile that holds without it "
-        "(--profile: another one), and shows the other keys with their defaults in comments. "
-        "In a QEMU checkout it lists the groups that meson.build lists, in that order, for 'tesc gen'.",
+        description="Write a tesc.toml that changes nothing yet: it names the profile that "
+        "applies without it (or the one given with --profile), and shows the "
+        "other keys with their defaults in comments. In a QEMU checkout it lists "
+        "the groups that meson.build lists, in that order, for 'tesc gen'.",
     )
     parser.add_argument(
         "folder", nargs="?", default=".", metavar="FOLDER", help="where to write it (default: .)"
@@ -30,10 +31,10 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--profile",
         choices=sorted(PROFILES),
-        help="the kind of project (default: what holds without a configuration)",
+        help="the kind of project (default: the one that applies without a configuration)",
     )
     parser.add_argument("--force", action="store_true", help="replace a tesc.toml that exists")
-    parser.add_argument("--stdout", action="store_true", help="print it, write nothing")
+    parser.add_argument("--stdout", action="store_true", help="print it instead of writing it")
     parser.set_defaults(run=run)
 
 
@@ -54,10 +55,10 @@ def run(options: argparse.Namespace) -> int:
         raise Failure(f"{os.path.join(folder, PYPROJECT)} has [tool.tesc], which {path} would hide (--force)")
     above = find_configuration(os.path.join(os.path.dirname(os.path.abspath(folder)), NAME))
     if above:
-        error(f"{relative(above)} no longer holds in {folder}", "warning")
+        error(f"{relative(above)} no longer applies in {folder}", "warning")
     write_output(path, made.text)
     groups = f" and {plural(made.groups, 'group')} from meson.build" if made.groups else ""
-    print_text(f"wrote {path} with profile '{made.profile}'{groups}; 'tesc config' shows what holds\n")
+    print_text(f"wrote {path} with profile '{made.profile}'{groups}; 'tesc config' shows all settings\n")
     return 0
 
 

@@ -26,18 +26,19 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "list",
         help="events with IDs, places, types",
-        description="List the events of a unit. A PATTERN is a name in which * stands for any characters and "
-        "? for any one, as QEMU's '-trace enable=' takes it; '-PATTERN' (after --) takes events off again.",
+        description="List the events of a unit. A PATTERN is a name in which * matches any "
+        "number of characters and ? exactly one, as in QEMU's '-trace enable='; "
+        "'-PATTERN' (after --) excludes events again.",
     )
     parser.add_argument("file", metavar="FILE", help="the root file; - is standard input")
     parser.add_argument(
-        "patterns", nargs="*", default=[], metavar="PATTERN", help="list matching events only"
+        "patterns", nargs="*", default=[], metavar="PATTERN", help="list only matching events"
     )
     parser.add_argument(
         "--format",
         choices=["text", "json", "names"],
         default="text",
-        help="text: a table; names: one a line, as QEMU's '-trace events=FILE' reads them (default: text)",
+        help="text: a table; names: one per line, as QEMU's '-trace events=FILE' reads them (default: text)",
     )
     add_overrides(parser)
     parser.set_defaults(run=run)

@@ -34,10 +34,10 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
 def add_settings(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """Add the options that override a configuration's keys, and choose the configuration."""
     group = parser.add_argument_group(
-        "settings", "They override those of tesc.toml, which 'tesc config' shows."
+        "settings", "These override tesc.toml, whose settings 'tesc config' shows."
     )
     which = group.add_mutually_exclusive_group()
-    which.add_argument("--config", metavar="FILE", help="read this configuration in place of the nearest one")
+    which.add_argument("--config", metavar="FILE", help="read this configuration instead of the nearest one")
     which.add_argument("--isolated", action="store_true", help="read no configuration")
     group.add_argument(
         "--profile",
@@ -45,7 +45,10 @@ def add_settings(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         help="defaults for a kind of project (in a QEMU checkout: qemu)",
     )
     group.add_argument(
-        "--max-args", type=_positive, metavar="N", help="most arguments of an event (default: the profile's)"
+        "--max-args",
+        type=_positive,
+        metavar="N",
+        help="maximum number of arguments of an event (default: the profile's)",
     )
     group.add_argument(
         "--data-model",
@@ -54,7 +57,7 @@ def add_settings(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         default=[],
         choices=DATA_MODELS,
         metavar="MODEL",
-        help="check formats for this one, and for others that are given (default: the profile's): "
+        help="check formats for this data model; may be repeated (default: the profile's): "
         + ", ".join(DATA_MODELS),
     )
     group.add_argument(
@@ -69,11 +72,9 @@ def add_settings(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         action="append",
         default=[],
         metavar="DIR",
-        help="look for included files here too",
+        help="also search this folder for included files",
     )
-    group.add_argument(
-        "--no-cache", action=_NoCache, nargs=0, help="neither read nor write what earlier runs kept"
-    )
+    group.add_argument("--no-cache", action=_NoCache, nargs=0, help="neither read nor write the cache")
     group.add_argument(
         "--disable", action="append", default=[], metavar="PATTERN,...", help="compile matching events out"
     )
@@ -89,7 +90,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         type=_rules,
         metavar="RULE,...",
         default=[],
-        help="run these rules only, whatever the configuration selects or ignores",
+        help="run only these rules, whatever the configuration selects or ignores",
     )
     group.add_argument(
         "--ignore",
@@ -97,7 +98,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         type=_rules,
         metavar="RULE,...",
         default=[],
-        help="do not run these rules either",
+        help="also skip these rules",
     )
     group.add_argument(
         "--severity",
@@ -149,7 +150,7 @@ def _severity(text: str) -> tuple[str, str]:
         raise Failure(f"--severity {text}: expected RULE=LEVEL, where LEVEL is {levels}")
     for rule in _rules(selector):
         return rule, level
-    raise Failure(f"--severity {text}: no rule is named")
+    raise Failure(f"--severity {text}: no rule given")
 
 
 def _positive(text: str) -> int:

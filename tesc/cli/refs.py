@@ -28,16 +28,17 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "refs",
         help="the places that name an event, in trace-events, C and Rust files",
-        description="Print where an event is declared, disabled by its name, called, passed on and tested "
-        "for, in trace-events files and in C and Rust sources. A name that a macro puts together is known "
-        "by the word that the macro is called with.",
+        description="Print where an event is declared, disabled by its name, called, passed "
+        "on and tested for, in trace-events files and in C and Rust sources. A "
+        "name that a macro pastes together is found by the word that the macro "
+        "is called with.",
         epilog=_EPILOG,
         formatter_class=Described,
     )
     parser.add_argument("name", metavar="NAME", help="the event's effective name")
     add_tree(parser)
     parser.add_argument(
-        "--format", choices=["text", "json"], default="text", help="text: a line a place (default: text)"
+        "--format", choices=["text", "json"], default="text", help="text: one line per place (default: text)"
     )
     add_overrides(parser)
     parser.set_defaults(run=run)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _EPILOG = """\
 exit status: 0 renamed, or the diff was printed, 1 refused, 2 tesc could not do its work
 
-Without --write nothing changes: the diff is what 'git apply' and patch(1) take. Refused is a name that would
-clash with another one, and an event whose uses are not all known.
+Without --write nothing changes: apply the diff with 'git apply' or patch(1). A name that would clash with
+another one is refused, and so is an event whose uses are not all known.
 """
 
 
@@ -27,14 +27,15 @@ def add_parser(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "rename",
-        help="another name for an event, in trace-events, C and Rust files",
-        description="Give an event another name wherever it is named: its declaration, patterns that mean "
-        "just it, its calls and tests in C and Rust sources. Prints a diff; --write changes the files.",
+        help="rename an event in trace-events, C and Rust files",
+        description="Rename an event everywhere: its declaration, patterns that match only "
+        "it, its calls and tests in C and Rust sources. Prints a diff; --write "
+        "changes the files.",
         epilog=_EPILOG,
         formatter_class=Described,
     )
     parser.add_argument("old", metavar="OLD", help="the event's effective name")
-    parser.add_argument("new", metavar="NEW", help="the effective name that it gets")
+    parser.add_argument("new", metavar="NEW", help="its new effective name")
     add_tree(parser)
     parser.add_argument("--write", action="store_true", help="change the files instead of printing a diff")
     add_overrides(parser)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _FORMATS = {
     "text": "for people, with excerpts",
-    "concise": "a line a finding",
+    "concise": "one line per finding",
     "json": "one array of all findings",
     "sarif": "SARIF 2.1.0, for code scanning",
     "github": "annotations of GitHub Actions",
@@ -38,9 +38,9 @@ def add_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     group.add_argument(
         "--statistics", action="store_true", help="count findings by rule instead of listing them"
     )
-    group.add_argument("--baseline", metavar="FILE", help="leave out what this baseline accepts")
+    group.add_argument("--baseline", metavar="FILE", help="do not report findings that this baseline accepts")
     group.add_argument(
-        "--write-baseline", metavar="FILE", help="accept all present findings: write them into a baseline"
+        "--write-baseline", metavar="FILE", help="accept all current findings: write them to a baseline"
     )
     return group
 

@@ -21,14 +21,15 @@ def add_span_options(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="NAME=BEGIN..END[,key=PARAMETER]",
-        help="what begins and what ends a span, patterns with | between several, and the parameter by which "
-        "records belong together (default: those of [[span]] in tesc.toml)",
+        help="the events that begin and end a span (patterns, separated by |), and the "
+        "parameter that pairs their records (default: those of [[span]] in tesc.toml)",
     )
     group.add_argument(
         "--spans",
         choices=("auto", "none"),
-        help="auto: also all pairs that the names of events speak of (_start and _end, _submit and _done, "
-        "...), by the pointer or number that both have; none: no spans but those of --span",
+        help="auto: also all pairs that event names suggest (_start and _end, _submit and "
+        "_done, ...), by the pointer or number that both have; none: only the spans of "
+        "--span",
     )
 
 
@@ -59,7 +60,7 @@ def say_unmatched(spans: Spans) -> None:
 
 def _counted(unfinished: int, orphaned: int) -> str:
     parts = [f"{unfinished:,} not ended"] if unfinished else []
-    return " and ".join([*parts, f"{orphaned:,} ended that did not begin"] if orphaned else parts)
+    return " and ".join([*parts, f"{orphaned:,} ended without a beginning"] if orphaned else parts)
 
 
 def counters_of(texts: Sequence[str], unit: Unit) -> list[tuple[str, str]]:

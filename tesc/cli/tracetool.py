@@ -78,10 +78,10 @@ options:
     --binary PATH       the traced program (for stap)
     --probe-prefix P    what the tapsets' probes are named after
     --target-type T, --target-name N
-                        for stap, in place of --probe-prefix: qemu.T.N
+                        for stap, instead of --probe-prefix: qemu.T.N
 
 options that QEMU's tracetool does not have:
-    -I DIR              look for included files here too
+    -I DIR              also search this folder for included files
     --include PATH[,prefix=NAME][,base=N]
                         include PATH at the end of the trace-events file
     --event-prefix P    put P before all names
@@ -92,7 +92,7 @@ options that QEMU's tracetool does not have:
     --qemu-release X.Y  the QEMU whose tracetool.py it is, from 4.2 on; before 6.0 there is no
                         OUTPUT, and the text goes to standard output
                         (default: that of the tree's VERSION, else the newest)
-    --compat MODE       qemu: the bytes of that tracetool.py; fixed: what is right where they are
+    --compat MODE       qemu: the same bytes as that tracetool.py; fixed: correct where those are
                         wrong (default: qemu)
 Long options may be abbreviated.
 """
@@ -130,7 +130,7 @@ def _run(arguments: list[str]) -> int:
         return 0 if all(map(_exists, backends)) else 1
     for path in paths:
         if not is_plain(path):
-            raise OSError(f"{path}: a name with control characters; nothing is generated of it")
+            raise OSError(f"{path}: the name has control characters; nothing is generated from it")
     release = _release(options, paths)
     output = paths.pop() if paths and release.has("output-file") else None
     made = _options(options, backends, release, output, bool(paths))
@@ -178,7 +178,7 @@ def _depfile(path: str, output: str | None, unit: Unit) -> str:
     from tesc.depfile import Unwritable, rule
 
     if output is None:
-        raise _Usage("--depfile needs an output file, which QEMU's tracetool.py has since 6.0")
+        raise _Usage("--depfile requires an output file, which QEMU's tracetool.py has since 6.0")
     try:
         return rule([output], [tree.source.file for tree in unit.trees])
     except Unwritable as error:

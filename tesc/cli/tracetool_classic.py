@@ -49,7 +49,7 @@ for --stap:
     --binary PATH         the traced program
     --target-type TYPE    'system' or 'user'
     --target-arch ARCH    the target's architecture
-    --probe-prefix PREFIX in place of the latter two: what the probes are named after
+    --probe-prefix PREFIX instead of the latter two: what the probes are named after
                           (default: qemu.TYPE.ARCH)
 """
 _VALUES = ("--binary", "--target-type", "--target-arch", "--probe-prefix", "--release")

@@ -45,7 +45,7 @@ def test_script(bpftrace):
         "    }\n"
         "}\n"
     )
-    assert "program is no ELF file" in said
+    assert "program is not an ELF file" in said
     assert "texts are cut after 63 bytes: disk_read\n" in said
 
 

@@ -578,7 +578,7 @@ class TestPatch:
         status, _, said = topic.check("--patch", "-", "--fix", data=patch)
         assert (status, said) == (
             2,
-            ["tesc: error: --fix needs the patch applied; --diff shows what it would change"],
+            ["tesc: error: --fix requires that the patch is applied; --diff shows what it would change"],
         )
         done = topic.run("--patch", "-", "--diff", data=patch)
         assert b'+a_new(int x) "x %d"\n' in done.stdout
@@ -673,7 +673,7 @@ class TestPatchErrors:
 
     def test_options_that_do_not_go_with_it(self, topic):
         status, _, said = topic.check("--patch", "-", "-")
-        assert (status, said) == (2, ["tesc: error: --patch takes files; - (standard input) is none of them"])
+        assert (status, said) == (2, ["tesc: error: --patch checks files, not standard input (-)"])
 
 
 class TestSources:

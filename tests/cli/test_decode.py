@@ -205,9 +205,9 @@ def test_events_with_errors(decode, folder):
     ("options", "message"),
     [
         (["trace", "trace", "--follow"], "--follow reads one trace"),
-        (["-", "-"], "standard input can be read once only"),
-        (["trace", "--stats", "--format", "chrome"], "--stats has no format chrome"),
-        (["trace", "--format", "csv", "--timestamps"], "--timestamps is for the format text"),
+        (["-", "-"], "standard input can be read only once"),
+        (["trace", "--stats", "--format", "chrome"], "--stats prints text, jsonl or csv, not chrome"),
+        (["trace", "--format", "csv", "--timestamps"], "--timestamps requires --format text"),
         (["trace", "--since", "noon"], "'noon' is not a time"),
         (["trace", "--guest", "--no-header"], "not allowed with"),
     ],
@@ -270,7 +270,7 @@ def test_a_closed_pipe(folder):
 def test_records_out_of_order(decode, folder):
     """They are counted, once; --sort orders them."""
     (folder / "trace").write_bytes(header() + NAMES + b"".join([RECORDS[1], RECORDS[0], RECORDS[2]]))
-    warning = "tesc: warning: trace: 1 record is earlier than the one before; --sort puts all in order\n"
+    warning = "tesc: warning: trace: 1 record is earlier than the one before; use --sort to order them\n"
     assert decode("trace") == (0, LINES[1] + LINES[0] + LINES[2], warning)
     assert decode("trace", "--sort") == (0, b"".join(LINES), "")
     assert decode("trace", "--sort", "--follow")[0] == 2
@@ -337,7 +337,7 @@ def test_a_terminal_obeys_no_text_of_a_trace(folder):
 def test_a_log(decode, folder):
     lines = b"noise\nmove to -5 by x\n(qemu) info\nidle \n"
     (folder / "log").write_bytes(lines)
-    note = "tesc: note: log: 2 lines are none of an event's\n"
+    note = "tesc: note: log: 2 lines are not events\n"
     assert decode("log", "--other-lines", "others") == (0, b"move to -5 by x\nidle \n", note)
     assert (folder / "others").read_bytes() == b"noise\n(qemu) info\n"
     (folder / "log").write_bytes(lines + b"move to nowhere\n")

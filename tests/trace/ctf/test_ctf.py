@@ -293,9 +293,12 @@ class TestFolder:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--format", "ctf"], "--format ctf makes a folder: say which with -o"),
-        (["--format", "ctf", "-o", "x", "--follow"], "--follow is not for ctf, which is written whole"),
-        (["--ctf-version", "2"], "--ctf-version is for the format ctf"),
+        (["--format", "ctf"], "--format ctf writes a folder: name it with -o"),
+        (
+            ["--format", "ctf", "-o", "x", "--follow"],
+            "--follow cannot be combined with --format ctf, which is written as a whole",
+        ),
+        (["--ctf-version", "2"], "--ctf-version requires --format ctf"),
     ],
 )
 def test_what_makes_no_sense(trace, words, said):

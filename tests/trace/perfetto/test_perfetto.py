@@ -280,7 +280,7 @@ def test_a_guest_has_its_own_track(ask, writer, tmp_path, monkeypatch):
         (["--counter", "nope.x"], "--counter 'nope.x': no event matches 'nope'"),
         (["--counter", "move.z"], "--counter 'move.z': 'move' has no parameter 'z'"),
         (["--span", "a=disk_start..disk_end,key=n"], "span 'a': 'disk_end' has no parameter 'n'"),
-        (["--latency", "--counter", "move.x"], "--counter is for the format perfetto"),
+        (["--latency", "--counter", "move.x"], "--counter requires --format perfetto"),
     ],
 )
 def test_what_makes_no_sense(trace, words, said):
