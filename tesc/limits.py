@@ -6,3 +6,12 @@ RECORD_ARGUMENTS = 6
 TRACER_ARGUMENTS = 10
 # No frame of a guest's holds as many, even of a byte each: how many fit depends on their types.
 FRAME_ARGUMENTS = 255
+# How many each consumer of `units.reasons` takes; those that are not here take any number.
+LIMITS = {
+    "qemu": TRACER_ARGUMENTS,
+    "fixed": TRACER_ARGUMENTS,
+    "frames": FRAME_ARGUMENTS,
+    "guest": RECORD_ARGUMENTS,
+    "demux": RECORD_ARGUMENTS,
+    "classic": RECORD_ARGUMENTS,
+}

@@ -28,7 +28,7 @@ from tesc.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tesc.codegen.tree.manifest import Manifest
     from tesc.codegen.tree.plan import TreeOptions
@@ -53,11 +53,21 @@ class BadTree(Exception):
 
 
 class SourceTree:
-    """The tree below a folder. All that is looked at goes into the manifest first."""
+    """The tree below a folder. All that is looked at goes into the manifest first.
 
-    def __init__(self, root: str, overrides: Overrides, manifest: Manifest) -> None:
+    `find` is what finds its files, where somebody else began to look for them.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        overrides: Overrides,
+        manifest: Manifest,
+        find: Callable[[], list[str]] | None = None,
+    ) -> None:
         self.root = relative(root)
         self.manifest = manifest
+        self._find = find or partial(find_files, self.root)
         self._overrides = overrides
         overrides = replace(overrides, folders=(self.root, *overrides.folders))
         self._workspace = Workspace(overrides, relative, looked_at=manifest.before_reading)
@@ -122,36 +132,38 @@ class SourceTree:
         parts: list[Part] = [
             partial(self._part, [sources[at] for at in sorted(mine)], options) for mine in dealt(costs, count)
         ]
-        first = parts[0]
         everything = tuple(Group(self._name(source.file), _unread(source)) for source in sources)
 
-        def with_all() -> Sequence[Planned] | None:
-            mine = first()
-            return mine if mine is None else [Planned(EVENTS_ALL, everything, None), *mine]
+        def with_all() -> Iterator[Planned | None]:
+            yield Planned(EVENTS_ALL, everything, None)
+            yield from parts[0]()
 
         return Shares([with_all, *parts[1:]], [EVENTS_ALL, *names], sum(costs))
 
-    def _part(self, sources: Sequence[Source], options: TreeOptions) -> Sequence[Planned] | None:
-        """The files of some groups; None where somebody has to look at them together with all others."""
-        workspace = self._workspace
+    def _part(self, sources: Sequence[Source], options: TreeOptions) -> Iterator[Planned | None]:
+        """The files of some groups; None for one that somebody has to look at together with all others.
+
+        Each file is read by itself, and can be forgotten when its group is made: to have the memory of a
+        few at hand is faster than to ask for that of all.
+        """
         for source in sources:
+            workspace = self._workspace.fork()
             workspace.add_source(source)
-        try:
-            workspace.resolve()
-        except BadDirective:
-            return None  # who looks at all files says so
-        if len(workspace.units) < len(sources):
-            return None
-        planned: list[Planned] = []
-        for unit in workspace.units:
+            try:
+                workspace.resolve()
+            except BadDirective:
+                yield None  # who looks at all files says so
+                return
+            (unit,) = workspace.units
             (root, *more), outside = unit.trees, workspace.outside_of(unit.roots[0])
             # What directives make of a file is not its text, which the list of all events repeats.
             if more or outside is not NOTHING or unit.errors or has_directives(root):
-                return None
+                yield None
+                return
             if rejections(unit, options.compat, self.settings.types):
-                return None
-            planned += plan_of(Group(self._name(root.source.file), unit), options)
-        return planned
+                yield None
+                return
+            yield from plan_of(Group(self._name(root.source.file), unit), options)
 
     @property
     def inputs(self) -> list[str]:
@@ -164,7 +176,7 @@ class SourceTree:
         if self._in_tree:
             return self._in_tree
         self.manifest.root = self.root
-        self.manifest.found = find_files(self.root)
+        self.manifest.found = self._find()
         found = [os.path.normpath(file) for file in self.manifest.found if not self._workspace.excludes(file)]
         if not found:
             raise BadTree(f"{self.root}: no trace-events files here")
@@ -199,4 +211,12 @@ class SourceTree:
 def _unread(source: Source) -> Unit:
     """A file as a unit whose text is all that counts."""
     tree = Tree(source, (), ())
-    return Unit((tree,), (tree,), ((),), (), (Range(0, 0, None, ""),), (), ())
+    return Unit(
+        roots=(tree,),
+        trees=(tree,),
+        chains=((),),
+        events=(),
+        ranges=(Range(0, 0, None, ""),),
+        patterns=(),
+        errors=(),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from tesc.analysis.headings import sections_of, written_in
 from tesc.change import Since
 from tesc.codes import TEXT_AFTER_ITEM
 from tesc.comparison.approvals import ChangeSet, approvals_in
@@ -70,8 +71,26 @@ def working_tree(overrides: Overrides, paths: Sequence[str]) -> Version:
 def compared(old: Version, new: Version) -> ChangeSet:
     """What changed between two versions, with what comments of the new one approve."""
     approvals = approvals_in(tree for unit in new.workspace.units for tree in unit.trees)
-    changes = changes_of(old.events, new.events, approvals.renamed_from)
+    changes = changes_of(old.events, new.events, approvals.renamed_from, _headings(old, new))
     return ChangeSet(tuple(changes), approvals)
+
+
+def _headings(*versions: Version) -> Callable[[UnitEvent], str]:
+    """A function that says which files the comment above an event names; empty where there is none."""
+    trees = {id(tree.source): tree for one in versions for unit in one.workspace.units for tree in unit.trees}
+    known: dict[int, dict[int, str]] = {}
+
+    def heading_of(event: UnitEvent) -> str:
+        key = id(event.source)
+        if key not in known:
+            known[key] = {
+                id(node): " ".join(word for comment in section.comments for word in written_in(comment))
+                for section in sections_of(trees[key])
+                for node in section.events
+            }
+        return known[key].get(id(event.node), "")
+
+    return heading_of
 
 
 def _of_revision(name: str, overrides: Overrides, paths: Sequence[str]) -> Version:

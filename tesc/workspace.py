@@ -309,7 +309,9 @@ class Workspace:
 
     def _unit(self, tree: Tree) -> Unit:
         release = release_of(self.settings_of(tree.source).qemu_release)
-        unit = resolve((tree,), self._loader(tree.source), self.outside_of(tree), release, self.lenient)
+        outside = self.outside_of(tree)
+        loader = self._loader(tree.source) if outside.says or has_directives(tree) else None
+        unit = resolve((tree,), loader, outside, release, self.lenient)
         return unit if self.versions is None else replace(unit, versions=self.versions)
 
 

@@ -92,6 +92,25 @@ def test_one_module_runs_git():
     assert found == {"tesc/git.py", "tesc/cli/bpftrace.py"}
 
 
+def test_records_of_many_fields_are_built_with_their_names():
+    """`Conversion(0, 2, "", "", "", None, ...)` is read by nobody: more than four values have names."""
+    records = {
+        node.name
+        for path in modules("tesc")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(d) == "record" for d in node.decorator_list)
+    }
+    # Classes that are no records, and have the name of one elsewhere.
+    namesakes = {("tesc/trace/reader.py", "Made"), ("tesc/analysis/rules/te702_file_comment.py", "_File")}
+    found = []
+    for path in modules("tesc"):
+        shown = path.relative_to(ROOT).as_posix()
+        for name, node in calls(path):
+            if name in records and len(node.args) > 4 and (shown, name) not in namesakes:
+                found.append(f"{shown}:{node.lineno}: {name}")
+    assert found == []
+
+
 def test_cli_holds_no_rules():
     """A command reads options and prints: no module of cli looks into formats or types."""
     found = []

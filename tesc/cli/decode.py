@@ -71,6 +71,7 @@ def _run(options: argparse.Namespace) -> int:
     settings = workspace.settings_of(unit.roots[0].source)
     whole = not refused(errors_in(unit))
     readers = open_traces(options, unit, whole, options.compat or settings.compat)
+    _relate_clocks(readers, options.clock_offset)
     say_oddities(options.traces, options.events, readers)
     ended: KeyboardInterrupt | None = None
     if readers and options.format in TABLE_FORMATS:
@@ -102,6 +103,7 @@ def _run(options: argparse.Namespace) -> int:
     if not (options.sort or options.stats or options.format in (*TABLE_FORMATS, *FOLDER_FORMATS)):
         _say_order(readers)
     _say_others(readers)
+    _say_uncertainty(readers)
     problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
         error(str(problem))
@@ -146,6 +148,26 @@ def _say_others(readers: Sequence[RecordReader]) -> None:
                 "1 line is not an event" if reader.others == 1 else f"{reader.others:,} lines are not events"
             )
             error(f"{reader.source.path}: {what}", "note")
+
+
+def _relate_clocks(readers: Sequence[RecordReader], ahead: int | None) -> None:
+    """Read logs among other traces on the clock of those; say of which it is not known how."""
+    from tesc.trace.host_clock import on_one_clock
+
+    for one in on_one_clock(readers, ahead):
+        error(
+            f"{one.source.path}: its dates are real time, and other traces are told by CLOCK_MONOTONIC: "
+            "--clock-offset says how far that is behind",
+            "warning",
+        )
+
+
+def _say_uncertainty(readers: Sequence[RecordReader]) -> None:
+    """Say how well a guest's events are placed among others."""
+    for reader in readers:
+        if len(readers) > 1 and reader.host_clock and reader.host_clock.uncertainty:
+            off = reader.host_clock.uncertainty / 1000
+            error(f"{reader.source.path}: times to within {off:,.0f} us", "note")
 
 
 def errors_in(unit: Unit) -> list[Rejection]:

@@ -93,7 +93,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--clock-offset",
         type=_offset,
         metavar="TIME",
-        help="bundle: how far the traced host's real-time clock is ahead of its monotonic one",
+        help="how far the traced host's real-time clock is ahead of its monotonic one: for --bundle, and for "
+        "a log that is merged with other traces (default: what 'tesc guest receive' wrote among them)",
     )
     parser.add_argument(
         "--ctf-version",

@@ -10,7 +10,6 @@ import os
 import sys
 import time
 
-from tesc import codes
 from tesc.codegen.tree import manifest as manifests
 from tesc.files import find_files, relative, write_output
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from tesc.codegen.tree.run import Made
     from tesc.config.settings import Compat
     from tesc.source_tree import Shares, SourceTree
-    from tesc.syntax.source import Source
     from tesc.units.rejections import Rejection
 
     # Makes the files, and writes them or not: what outputs cannot hold, and what was made.
@@ -65,11 +63,17 @@ def main(words: Sequence[str]) -> int:
     out = _spelled_out(words)
     if out is not None and _nothing_to_do(out, identity, words):
         return 0
+    from tesc.beside import Beside, Interrupted
     from tesc.cli.terminal import Failure
-    from tesc.codegen.tree.run import Interrupted
 
+    options = own_parser().parse_args(words)
+    _refuse(options)
+    options.processes = options.processes or _processors()
+    root = relative(options.root)
     try:
-        return _generate(own_parser().parse_args(words), identity, words)
+        # To look through a large tree takes as long as to import what generates.
+        with Beside(lambda: find_files(root), wanted=options.processes > 1) as files:
+            return _generate(options, files.result, identity, words)
     except Interrupted as error:
         raise Failure(str(error)) from None
 
@@ -201,7 +205,9 @@ def own_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) -> int:
+def _generate(
+    options: argparse.Namespace, files: Callable[[], list[str]], identity: str, words: Sequence[str]
+) -> int:
     from tesc.cli import ending
     from tesc.cli.gen_options import asked_for
     from tesc.cli.overrides import overrides
@@ -211,17 +217,11 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     from tesc.units.rejections import rejections
     from tesc.units.releases import BadRelease, release_of
 
-    if options.json and not (options.check or options.dry_run):
-        raise Failure("--json requires --check or --dry-run")
-    if options.prune and (options.check or options.dry_run):
-        raise Failure("--prune removes files: it cannot be combined with --check or --dry-run")
-    if not os.path.isdir(options.root):
-        raise Failure(f"{options.root}: no such folder")
     try:
         release_of(options.qemu_release or "")
     except BadRelease as wrong:
         raise Failure(f"--qemu-release: {wrong}") from None
-    tree = SourceTree(options.root, overrides(options), manifests.Manifest(identity))
+    tree = SourceTree(options.root, overrides(options), manifests.Manifest(identity), files)
     ending.hold(tree)
     out = options.out or tree.settings.generate.out
     if not out:
@@ -229,10 +229,9 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
     if not options.out and _nothing_to_do(out, identity, words):
         return 0
     wanted = asked_for(options, tree, relative(out))
-    processes = options.processes or _processors()
     if wanted.compat == "qemu":
         tree.read_as_qemu()
-    shares = tree.shares(processes, wanted)
+    shares = tree.shares(options.processes, wanted)
     if shares is not None:
         refuse_odd_paths([wanted.out, *tree.inputs])
         status = _make(_of_shares(shares, wanted), shares.names, tree, wanted, options)
@@ -255,14 +254,28 @@ def _generate(options: argparse.Namespace, identity: str, words: Sequence[str]) 
                 'what only QEMU\'s tracetool refuses is generated with compat = "fixed" in tesc.toml', "note"
             )
         return 1
-    from tesc.codegen.tree.plan import plan
+    from tesc.codegen.tree.plan import plan, written_twice
 
     planned = plan(groups, wanted)
-    if refused(_same_names(planned)):
+    if refused(written_twice(planned)):
         return 1
-    status = _make(_of_plan(planned, processes, wanted), [p.name for p in planned], tree, wanted, options)
+    status = _make(
+        _of_plan(planned, options.processes, wanted), [p.name for p in planned], tree, wanted, options
+    )
     assert status is not None
     return status
+
+
+def _refuse(options: argparse.Namespace) -> None:
+    """Raises Failure for options that make no sense together."""
+    from tesc.cli.terminal import Failure
+
+    if options.json and not (options.check or options.dry_run):
+        raise Failure("--json requires --check or --dry-run")
+    if options.prune and (options.check or options.dry_run):
+        raise Failure("--prune removes files: it cannot be combined with --check or --dry-run")
+    if not os.path.isdir(options.root):
+        raise Failure(f"{options.root}: no such folder")
 
 
 def _of_shares(shares: Shares, wanted: TreeOptions) -> Run:
@@ -277,23 +290,6 @@ def _of_plan(planned: Sequence[Planned], processes: int, wanted: TreeOptions) ->
     from tesc.codegen.tree.run import run
 
     return lambda write, progress: run(wanted.out, planned, processes, write, progress)
-
-
-def _same_names(planned: Sequence[Planned]) -> list[Rejection]:
-    """The groups whose files would be written twice."""
-    from tesc.syntax.source import Span
-    from tesc.units.rejections import Rejection
-
-    first: dict[str, Planned] = {}
-    found: dict[Source, Rejection] = {}
-    for one in planned:
-        other = first.setdefault(one.name, one)
-        if other is not one:
-            here, there = (each.groups[0].unit.roots[0].source for each in (one, other))
-            group = one.groups[0].name
-            message = f"group '{group}' is also that of {there.path}: both would write {one.name}"
-            found.setdefault(here, Rejection(codes.DUPLICATE_GROUP, here, Span(0, 0), message))
-    return list(found.values())
 
 
 def _make(

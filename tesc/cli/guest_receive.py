@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tesc.wire.packet import TextAt
     from tesc.wire.schema import WireSchema
 
+# For how many seconds the first events wait for others, which tell better what the guest's clock is.
+_PATIENCE = 0.05
+
 
 def receive(unit: Unit, options: argparse.Namespace, firmware: WireSchema | None) -> int:
     """Take a stream to its end, or to Ctrl-C; returns the exit status."""
@@ -64,6 +67,7 @@ def _into(
                 lines(events)
 
         _pump(source, receiver, errors, take, options.until)
+        recording.end(receiver.clock.uncertainty)
 
 
 def _record(recording: Recording, events: Iterable[Received]) -> None:
@@ -82,17 +86,20 @@ def _pump(
     over = False
     try:
         while receiver.refused is None and not over:
-            data = source.read()
-            if not data:
-                break
-            made = receiver.take(data, time.monotonic_ns())
+            if receiver.holding and not source.ready(_PATIENCE):
+                made = receiver.release()
+            else:
+                data = source.read()
+                if not data:
+                    break
+                made = receiver.take(data, time.monotonic_ns())
             _sort(made, errors, take)
             over = until is not None and any(
                 isinstance(one, Received) and one.event.name == until for one in made
             )
     except KeyboardInterrupt:
         pass
-    _sort(receiver.finish(time.monotonic_ns()), errors, take)
+    _sort(receiver.finish(), errors, take)
 
 
 def _sort(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import sys
-from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +73,10 @@ def _run(words: list[str]) -> int:
             return kept
     if words and words[0] in DIRECT:
         # These start for every output of a build, so they go around argparse.
-        status: int = import_module(f"tesc.cli.{DIRECT[words[0]]}").main(words[1:])
+        # As importlib.import_module, which takes a while to be imported itself.
+        name = f"tesc.cli.{DIRECT[words[0]]}"
+        __import__(name)
+        status: int = sys.modules[name].main(words[1:])
         return status
     from tesc.cli.commands import Parser
 

@@ -25,8 +25,8 @@ def check(options: Namespace) -> None:
         )
     if options.bundle and options.format not in ("text", "perfetto"):
         raise Failure("--bundle always has the format perfetto")
-    if options.clock_offset is not None and not options.bundle:
-        raise Failure("--clock-offset requires --bundle")
+    if options.clock_offset is not None and not options.bundle and len(options.traces) < 2:
+        raise Failure("--clock-offset requires --bundle, or a log that is merged with other traces")
     if options.open and (options.format != "perfetto" or options.follow):
         raise Failure("--open requires --format perfetto and a whole trace")
 

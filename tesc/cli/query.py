@@ -183,10 +183,12 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
     options.no_header = options.follow = False
 
     def make(folder: str) -> bool:
+        from tesc.trace.host_clock import on_one_clock
         from tesc.trace.parts import cores
         from tesc.trace.tables.dataset import write_dataset
 
         readers = open_traces(options, unit, whole, settings.compat)
+        on_one_clock(readers)
         if not readers:
             raise Failure("there are no records to query")
         say_oddities(options.traces, options.events, readers)
@@ -198,6 +200,8 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
             )
         finally:
             progress.end()
+        for reader in readers:
+            reader.source.close()
         problems = [problem for reader in readers for problem in reader.errors]
         for problem in problems:
             error(str(problem))

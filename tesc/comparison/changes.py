@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from tesc.comparison.matching import match
+from tesc.comparison.matching import match, no_heading
+from tesc.comparison.readings import printed, shape
 from tesc.records import record
-from tesc.syntax.c_type import SIGNED_FIXED, UNSIGNED_FIXED, parse_type
-from tesc.syntax.inttypes import PRI_MACROS
-from tesc.syntax.printf import parse_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Literal
 
-    from tesc.comparison.matching import Pair
-    from tesc.syntax.printf import Macro
+    from tesc.comparison.matching import HeadingOf, Pair
     from tesc.units.unit import UnitEvent
 
     What = Literal[
@@ -34,9 +29,6 @@ if TYPE_CHECKING:
         "parameter-type",
         "format",
     ]
-    # What a parameter is to those who read it, whatever it is called: sign and bits, where each host
-    # has the same, else the type's name.
-    Shape = tuple[str, str]
 
 
 @record
@@ -66,9 +58,13 @@ def changes_of(
     old: Sequence[UnitEvent],
     new: Sequence[UnitEvent],
     renamed_from: Mapping[int, tuple[str, ...]] | None = None,
+    heading_of: HeadingOf = no_heading,
 ) -> list[EventChange]:
-    """All that changed between two versions, in the order of the new one; what was removed is last."""
-    return [change for pair in match(old, new, renamed_from) for change in _of_pair(pair)]
+    """All that changed between two versions, in the order of the new one; what was removed is last.
+
+    `renamed_from` and `heading_of` are as `match` wants them.
+    """
+    return [change for pair in match(old, new, renamed_from, heading_of) for change in _of_pair(pair)]
 
 
 def _of_pair(pair: Pair) -> Iterator[EventChange]:
@@ -129,48 +125,3 @@ def _paired(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]])
                 pairs.append((was, position))
                 break
     return pairs
-
-
-@lru_cache(maxsize=4096)
-def shape(type_text: str) -> Shape:
-    """What a type is to those who read its values: a text, a pointer, or an integer of a sign and width."""
-    c_type = parse_type(type_text)
-    if c_type.is_pointer:
-        text = c_type.pointers == 1 and c_type.base == "char"
-        return ("text", "") if text else ("pointer", "")
-    base = c_type.base or type_text
-    if base in SIGNED_FIXED:
-        return "signed", base
-    if base in UNSIGNED_FIXED:
-        return "unsigned", base
-    width = base.replace("unsigned ", "").replace("signed ", "")
-    return ("unsigned" if base.startswith("unsigned") or base == "bool" else "signed"), width
-
-
-@lru_cache(maxsize=16384)
-def printed(format_text: str) -> str:
-    """What a format prints, however it is written: macros and lengths do not show in the text."""
-    parsed = parse_format(format_text)
-    macros = iter(parsed.macros)
-    text = parsed.joined
-    found = []
-    at = 0
-    for conversion in parsed.conversions:
-        start = text.index("%", at)
-        found.append(_text(text[at:start], macros))
-        letter = conversion.letter
-        at = start + len(conversion.text)
-        if conversion.macro is not None:
-            name = next(macros).name
-            letter = PRI_MACROS[name][0] if name in PRI_MACROS else name
-            at -= len(name) - 1
-        precision = "" if conversion.precision is None else f".{conversion.precision}"
-        letter = {"i": "d"}.get(letter, letter)
-        found.append(f"%{conversion.position}{conversion.flags}{conversion.width}{precision}{letter}")
-    return "".join([*found, _text(text[at:], macros)])
-
-
-def _text(joined: str, macros: Iterator[Macro]) -> str:
-    """Text between conversions; a macro there is no conversion's, and its name stands for it."""
-    first, *rest = joined.split("\ud800")
-    return first + "".join(next(macros).name + part for part in rest)

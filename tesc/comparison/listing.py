@@ -54,10 +54,11 @@ def text(found: Sequence[Entry], old: str, new: str) -> str:
             side = entry["new"] or entry["old"]
             lines.append(f"{sign} {side['path']}:{side['line']}: {side['declaration']}")
             continue
-        what = ", ".join(entry["changes"])
+        what = ", ".join([_moved(entry) if one == "moved" else one for one in entry["changes"]])
         lines.append(f"{sign} {entry['new']['path']}:{entry['new']['line']}: {entry['new']['name']}: {what}")
-        lines.append(f"    - {entry['old']['declaration']}")
-        lines.append(f"    + {entry['new']['declaration']}")
+        if entry["old"]["declaration"] != entry["new"]["declaration"]:
+            lines.append(f"    - {entry['old']['declaration']}")
+            lines.append(f"    + {entry['new']['declaration']}")
     lines.append(_summary(found))
     return "".join(f"{line}\n" for line in lines)
 
@@ -70,14 +71,36 @@ def markdown(found: Sequence[Entry], old: str, new: str) -> str:
         if not mine:
             continue
         lines += ["", f"## {title}", ""]
+        if kind in ("added", "removed"):
+            lines += _by_file(mine)
+            continue
         for entry in mine:
-            side = entry["new"] or entry["old"]
-            was = f", was `{entry['old']['name']}`" if kind == "renamed" else ""
-            lines.append(f"- `{side['name']}` ({side['path']}){was}")
-            if kind == "changed" or len(entry["changes"]) > 1:
-                lines += ["", "  ```diff", f"  - {entry['old']['declaration']}"]
-                lines += [f"  + {entry['new']['declaration']}", "  ```", ""]
+            lines += _in_markdown(entry)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _by_file(found: Sequence[Entry]) -> list[str]:
+    """An item a file, with the names of its events."""
+    names: dict[str, list[str]] = {}
+    for entry in found:
+        side = entry["new"] or entry["old"]
+        names.setdefault(side["path"], []).append(f"`{side['name']}`")
+    return [f"- {path}: {', '.join(ones)}" for path, ones in sorted(names.items())]
+
+
+def _in_markdown(entry: Entry) -> list[str]:
+    """An item of an event that was renamed or changed."""
+    old, new = entry["old"], entry["new"]
+    name = f"`{old['name']}` is `{new['name']}` now" if entry["kind"] == "renamed" else f"`{new['name']}`"
+    moved = f", {_moved(entry)}" if "moved" in entry["changes"] else ""
+    item = [f"- {name} ({new['path']}){moved}"]
+    if {*entry["changes"]} <= {"renamed", "moved"}:
+        return item
+    return [*item, "", "  ```diff", f"  - {old['declaration']}", f"  + {new['declaration']}", "  ```", ""]
+
+
+def _moved(entry: Entry) -> str:
+    return f"moved from {entry['old']['path']}"
 
 
 def _side(event: UnitEvent | None) -> Entry | None:

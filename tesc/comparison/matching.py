@@ -7,22 +7,25 @@ the most alike become pairs as long as they are alike enough.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from difflib import SequenceMatcher
-from functools import lru_cache
+from collections import Counter, defaultdict
 
+from tesc.comparison import likeness
 from tesc.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
     from tesc.units.unit import UnitEvent
 
-# Chosen on renames between releases of QEMU, which benchmarks/renames looks at.
-_ALIKE_ENOUGH = 0.62
+    HeadingOf = Callable[[UnitEvent], str]
+
+# Chosen on renames between releases of QEMU: tests/comparison/test_releases.py looks at them.
+_ALIKE_ENOUGH = 0.6
 # What so many events have in common says nothing about any two of them.
 _COMMON = 40
+# Events whose names exchange the same words for the same others were renamed together.
+_KIN, _MOST_KIN = 0.03, 3
 
 
 @record
@@ -38,16 +41,23 @@ class Pair:
         return self.old is not None and self.new is not None and self.old.name != self.new.name
 
 
+def no_heading(event: UnitEvent) -> str:
+    """Where no comments say which source an event is declared for."""
+    return ""
+
+
 def match(
     old: Sequence[UnitEvent],
     new: Sequence[UnitEvent],
     renamed_from: Mapping[int, tuple[str, ...]] | None = None,
+    heading_of: HeadingOf = no_heading,
 ) -> list[Pair]:
     """The pairs of two versions: the events of `new` in their order, then those that were removed.
 
-    `renamed_from` has the old names that comments give to new events, by the `id` of the node.
+    `renamed_from` has the old names that comments give to new events, by the `id` of the node. `heading_of`
+    says which source an event is declared for, as far as a comment above it says so.
     """
-    matcher = _Matcher(old, new)
+    matcher = _Matcher(old, new, heading_of)
     matcher.by_name()
     matcher.as_told(renamed_from or {})
     matcher.by_likeness()
@@ -55,9 +65,10 @@ def match(
 
 
 class _Matcher:
-    def __init__(self, old: Sequence[UnitEvent], new: Sequence[UnitEvent]) -> None:
+    def __init__(self, old: Sequence[UnitEvent], new: Sequence[UnitEvent], heading_of: HeadingOf) -> None:
         self._old = old
         self._new = new
+        self._heading_of = heading_of
         # Positions in the two versions.
         self._partner: dict[int, int] = {}
         self._taken: set[int] = set()
@@ -97,13 +108,47 @@ class _Matcher:
         fresh = [j for j in range(len(self._new)) if j not in self._partner]
         if not gone or not fresh:
             return
-        moved = self._moved_files()
-        scored = [(self._score(i, j, moved), -i, -j) for i, j in self._candidates(gone, fresh)]
+        candidates = self._candidates(gone, fresh)
+        kin = Counter(map(self._exchange, candidates))
+        place = self._places(candidates)
+        scored = [
+            (
+                self._score(i, j, place(i, j)) + _KIN * min(kin[self._exchange((i, j))] - 1, _MOST_KIN),
+                -i,
+                -j,
+            )
+            for i, j in candidates
+        ]
         for score, i, j in sorted(scored, reverse=True):
             if score < _ALIKE_ENOUGH:
                 break
             if -i not in self._taken and -j not in self._partner:
                 self._join(-i, -j)
+
+    def _places(self, candidates: set[tuple[int, int]]) -> Callable[[int, int], float]:
+        """How alike the places of two events are, from -1 to 1."""
+        moved = {(self._old[i].source.path, self._new[j].source.path) for j, i in self._partner.items()}
+        after = {self._new[j].source.path for _, j in candidates}
+        old = {
+            (event.source.path, self._heading_of(event)) for event in self._old if event.source.path in after
+        }
+
+        def place(i: int, j: int) -> float:
+            a, b = self._old[i], self._new[j]
+            if a.source.path != b.source.path and (a.source.path, b.source.path) not in moved:
+                return 0.0
+            was, now = self._heading_of(a), self._heading_of(b)
+            if was == now:
+                return 1.0
+            # A source that was there before has events of its own.
+            return -1.0 if was and now and (b.source.path, now) in old else 0.5
+
+        return place
+
+    def _exchange(self, pair: tuple[int, int]) -> Hashable:
+        """The words that were exchanged if two events are one, and where."""
+        a, b = self._old[pair[0]], self._new[pair[1]]
+        return a.source.path, b.source.path, likeness.exchanged(a.name, b.name)
 
     def _join(self, i: int, j: int) -> None:
         self._partner[j] = i
@@ -123,25 +168,26 @@ class _Matcher:
             for j in having.get(key, ())
         }
 
-    def _moved_files(self) -> set[tuple[str, str]]:
-        """Old and new paths of which some event went from the one to the other."""
-        return {(self._old[i].source.path, self._new[j].source.path) for j, i in self._partner.items()}
-
-    def _score(self, i: int, j: int, moved: set[tuple[str, str]]) -> float:
+    def _score(self, i: int, j: int, place: float) -> float:
         """How alike two events are: 1 and more are hardly two events."""
         a, b = self._old[i], self._new[j]
-        place = (a.source.path, b.source.path)
-        here = 1.0 if place[0] == place[1] or place in moved else 0.0
         near = sum(self._partner.get(j + step) == i + step for step in (-1, 1) if i + step >= 0)
-        name = _ratio_of_names(a.name, b.name)
-        signature = _ratio(_parameters(a), _parameters(b)) if a.parameters or b.parameters else name
-        text = _ratio(tuple(a.format.split()), tuple(b.format.split())) if a.format or b.format else name
-        return 0.34 * name + 0.28 * signature + 0.22 * text + 0.10 * here + 0.06 * near
+        name = likeness.of_names(a.name, b.name)
+        signature = _or_name(likeness.of_parameters(a, b), name, bool(a.parameters or b.parameters))
+        text = _or_name(likeness.of_texts(a, b), name, bool(a.format or b.format))
+        return 0.34 * name + 0.28 * signature + 0.22 * text + 0.10 * place + 0.06 * near
+
+
+def _or_name(found: float | None, name: float, one_has: bool) -> float:
+    """A likeness that says nothing where neither event has what it compares, and little where one has not."""
+    if found is not None:
+        return found
+    return 0.5 * name if one_has else name
 
 
 def _keys(event: UnitEvent) -> Iterator[Hashable]:
     """What events that are one event under two names are likely to have in common."""
-    words = _words(event.name)
+    words = likeness.words(event.name)
     yield from words
     yield from zip(words, words[1:])
     if event.parameters:
@@ -152,19 +198,3 @@ def _keys(event: UnitEvent) -> Iterator[Hashable]:
 
 def _parameters(event: UnitEvent) -> tuple[str, ...]:
     return tuple([f"{type_} {name}" for type_, name in event.parameters])
-
-
-@lru_cache(maxsize=65536)
-def _words(name: str) -> tuple[str, ...]:
-    return tuple([word for word in name.lower().split("_") if word])
-
-
-def _ratio_of_names(a: str, b: str) -> float:
-    return max(_ratio(_words(a), _words(b)), SequenceMatcher(None, a.lower(), b.lower(), False).ratio())
-
-
-def _ratio(a: tuple[str, ...], b: tuple[str, ...]) -> float:
-    """How much two sequences have in common, in their order: 0 to 1."""
-    if a == b:
-        return 1.0
-    return SequenceMatcher(None, a, b, False).ratio()

@@ -183,7 +183,10 @@ def _problem(shown: str, text: str, place: tuple[int, int], message: str) -> Con
     """A mistake in a document, between two offsets."""
     begin, end = place
     before = text[text.rfind("\n", 0, begin) + 1 : begin]
-    return ConfigError(shown, *line_and_column(text, begin), message, before, text[begin:end])
+    line, column = line_and_column(text, begin)
+    return ConfigError(
+        path=shown, line=line, column=column, message=message, before=before, text=text[begin:end]
+    )
 
 
 def _extent(text: str, path: Path, of_key: bool) -> tuple[int, int]:

@@ -109,6 +109,8 @@ class Settings:
 
     def unit_of(self, file: str) -> UnitSettings:
         """The directives from outside for a root file."""
+        if not self.units:
+            return UnitSettings()
         path = os.path.abspath(file)
         return next((unit for unit in self.units if unit.path == path), UnitSettings())
 
@@ -129,7 +131,7 @@ class Settings:
 
     def crosses(self, file: str) -> bool:
         """Whether the events of a root file cross the guest tunnel."""
-        return os.path.abspath(file) in self.guest_files
+        return bool(self.guest_files) and os.path.abspath(file) in self.guest_files
 
 
 PROFILES = {

@@ -18,6 +18,8 @@ UNSIGNED_FIXED = frozenset("uint8_t uint16_t uint32_t uint64_t size_t uintptr_t"
 FIXED_WORDS = SIGNED_FIXED | UNSIGNED_FIXED
 # The allowed types are made of these words.
 ALLOWED_WORDS = BASE_WORDS | FIXED_WORDS | {"const"}
+# Those that QEMU's tracetool allows.
+REFERENCE_WORDS = ALLOWED_WORDS - {"intptr_t"}
 FLOATING_WORDS = frozenset({"float", "double"})
 TAG_WORDS = frozenset({"struct", "union", "enum"})
 QUALIFIERS = frozenset({"const", "volatile", "restrict"})
@@ -173,7 +175,15 @@ def parse_declaration(text: str) -> Declaration:
         typed = _typed(text[:begin])
         if typed is not None:
             type_end, type_ = typed
-            return Declaration(text, type_, name, type_end, begin, len(text), None)
+            return Declaration(
+                text=text,
+                type=type_,
+                name=name,
+                type_end=type_end,
+                name_start=begin,
+                name_end=len(text),
+                flaw=None,
+            )
     return _split(text)
 
 

@@ -32,13 +32,13 @@ def build(seen: str, text: str, start: int, line: int) -> Item:
         path, _, prefix, _, base = parts[1:]
         at = start + path.start_pos
         return Include(
-            begin,
-            end,
-            line,
-            text[path.start_pos + 1 : path.end_pos - 1],
-            Span(at, at + len(path)),
-            _word(prefix, start) if prefix else None,
-            Word(start + base.start_pos, str(base)) if base else None,
+            start=begin,
+            end=end,
+            line=line,
+            path=text[path.start_pos + 1 : path.end_pos - 1],
+            path_span=Span(at, at + len(path)),
+            prefix=_word(prefix, start) if prefix else None,
+            base=Word(start + base.start_pos, str(base)) if base else None,
         )
     if tree.data == "prefix":
         return Prefix(begin, end, line, _word(parts[1], start))
@@ -62,15 +62,19 @@ def _event(tree: LarkTree[Token], seen: str, text: str, start: int, line: int, b
     opening = text.index("(", name.end_pos)
     closing = text.index(")", declared[-1][1] if declared else opening)
     return Event(
-        begin,
-        end,
-        line,
-        tuple(_word(token, start) for token in properties.children) if properties else (),
-        start + name.start_pos,
-        str(name),
-        start + opening,
-        start + closing,
-        void,
-        () if void else tuple(Parameter(start + a, parse_declaration(seen[a:b])) for a, b in declared),
-        Format(start + shape.children[0].start_pos, text[shape.children[0].start_pos :]) if shape else None,
+        start=begin,
+        end=end,
+        line=line,
+        properties=tuple(_word(token, start) for token in properties.children) if properties else (),
+        name_start=start + name.start_pos,
+        name=str(name),
+        open=start + opening,
+        close=start + closing,
+        void=void,
+        parameters=()
+        if void
+        else tuple(Parameter(start + a, parse_declaration(seen[a:b])) for a, b in declared),
+        format=Format(start + shape.children[0].start_pos, text[shape.children[0].start_pos :])
+        if shape
+        else None,
     )

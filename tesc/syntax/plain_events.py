@@ -68,15 +68,15 @@ def event_of(match: re.Match[str], start: int, line: int) -> Event | None:
         begin += start
         parameters = tuple([Parameter(begin + at, declaration) for at, declaration in declared])
     return Event(
-        start + match.start(1 if disable else 2),
-        start + len(match[0].rstrip(" \t")),
-        line,
-        (Word(start + match.start(1), "disable"),) if disable else _NO_PROPERTIES,
-        start + match.start(2),
-        name,
-        start + match.start(3),
-        start + match.end(4),
-        void,
-        parameters,
-        Format(start + match.start(5), shape) if shape else None,
+        start=start + match.start(1 if disable else 2),
+        end=start + len(match[0].rstrip(" \t")),
+        line=line,
+        properties=(Word(start + match.start(1), "disable"),) if disable else _NO_PROPERTIES,
+        name_start=start + match.start(2),
+        name=name,
+        open=start + match.start(3),
+        close=start + match.end(4),
+        void=void,
+        parameters=parameters,
+        format=Format(start + match.start(5), shape) if shape else None,
     )

@@ -211,14 +211,14 @@ def _conversion(match: re.Match[str], joined: _Joined, macros: dict[int, Macro])
         letter = ""
         text = text[:-1] + macro.name
     return Conversion(
-        start,
-        end,
-        match["position"] or "",
-        match["flags"],
-        match["width"] or "",
-        match["precision"],
-        match["length"] or "",
-        letter,
-        macro,
-        text,
+        start=start,
+        end=end,
+        position=match["position"] or "",
+        flags=match["flags"],
+        width=match["width"] or "",
+        precision=match["precision"],
+        length=match["length"] or "",
+        letter=letter,
+        macro=macro,
+        text=text,
     )

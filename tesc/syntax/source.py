@@ -7,8 +7,6 @@ language server protocol.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 from tesc.records import record
 
 
@@ -55,6 +53,8 @@ class Source:
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1; columns count code points."""
+        from bisect import bisect_right  # generated code names lines, which nobody has to look up
+
         starts = self.line_starts
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
@@ -93,3 +93,8 @@ def split_lines(text: str) -> list[tuple[int, str]]:
         lines.append((start, line))
         start += len(part) + 1
     return lines
+
+
+def is_visible(text: str) -> bool:
+    """Whether a text has no control characters and no other spaces than people type."""
+    return text.replace("\n", "").replace("\t", "").replace("\r", "").isprintable()

@@ -6,6 +6,7 @@ import os
 
 from tesc.trace.events import Catalogue, load_unit
 from tesc.trace.guest import GuestTrace
+from tesc.trace.host_clock import on_one_clock
 from tesc.trace.merge import batches
 from tesc.trace.opening import open_reader
 from tesc.trace.selection import Window, chooser
@@ -117,7 +118,7 @@ class Trace:
         - the arguments by their parameters' names: integers of their types' width and sign (addresses,
           size_t, uint64_t: uint64), bool, string (bytes that are not UTF-8 as `\\xNN`); a name that is taken
           has an underscore;
-        - `trace`: the trace's file name (dictionary of strings);
+        - `trace`: the trace's file name, with its folders where another has the same (dictionary of strings);
         - `seq`: the order of the records in their trace, some numbers of which are left out (int64).
 
         `ts`, `time` and `pid` are null where the trace has none, an argument where a log does not say it.
@@ -226,6 +227,7 @@ def open_trace(
             for reader in readers:
                 reader.source.close()
             raise
+        on_one_clock(readers)
         return readers
 
     limits = Window()

@@ -11,7 +11,7 @@ import struct
 from tesc.trace.errors import Broken, PayloadMismatch, Unusable
 from tesc.trace.events import DROPPED
 from tesc.trace.input import TraceInput, Truncated
-from tesc.trace.layout import HEADER_BYTES, LOG, SENT_MARK, Mapping, framing, headed_layout
+from tesc.trace.layout import HEADER_BYTES, LOG, MARK_IDS, SENT_MARK, Mapping, framing, headed_layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def mapped_names(path: str) -> list[str]:
         pass
     finally:
         source.close()
-    return [names[event_id] for event_id in sorted(names) if names[event_id] not in ("dropped", SENT_MARK)]
+    return [names[one] for one in sorted(names) if names[one] != "dropped" and one not in MARK_IDS]
 
 
 def oddities(reader: RecordReader) -> list[str]:

@@ -23,9 +23,16 @@ _PAUSE = 0.1
 class Chardev:
     """Bytes as they come: `read` gives some, nothing at the end of all; `close` ends it."""
 
-    def __init__(self, read: Callable[[], bytes], close: Callable[[], None]) -> None:
+    def __init__(self, descriptor: int, read: Callable[[], bytes], close: Callable[[], None]) -> None:
+        self._descriptor = descriptor
         self.read = read
         self.close = close
+
+    def ready(self, seconds: float) -> bool:
+        """Whether there is something to read, the end included, within this time."""
+        from select import select
+
+        return bool(select([self._descriptor], [], [], seconds)[0])
 
 
 def open_chardev(name: str) -> Chardev:
@@ -52,7 +59,7 @@ def _file(descriptor: int, close: bool = True) -> Chardev:
         except OSError:
             return b""  # a terminal whose other side is gone
 
-    return Chardev(read, (lambda: os.close(descriptor)) if close else (lambda: None))
+    return Chardev(descriptor, read, (lambda: os.close(descriptor)) if close else (lambda: None))
 
 
 def _terminal(path: str) -> Chardev:
@@ -132,4 +139,4 @@ def _connected(connection: object, after: Callable[[], None]) -> Chardev:
         connection.close()
         after()
 
-    return Chardev(read, close)
+    return Chardev(connection.fileno(), read, close)

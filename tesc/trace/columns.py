@@ -107,7 +107,9 @@ def _grouped(rows: Iterable[Row], number: int) -> list[EventColumns]:
         pids.append(pid)
         all_values.append(values)
     return [
-        EventColumns(event, places, times, pids, tuple(map(list, zip(*values))))
+        EventColumns(
+            event=event, places=places, times=times, pids=pids, columns=tuple(map(list, zip(*values)))
+        )
         for event, places, times, pids, values in groups.values()
     ]
 
@@ -130,7 +132,9 @@ def _many(
             if selection.chosen(event.name):
                 one = frames.chosen(which)
                 columns = one.columns([kind.text for kind in event.kinds], needed and needed(event))
-                found.append(EventColumns(event, which, one.times, one.pids, columns))
+                found.append(
+                    EventColumns(event=event, places=which, times=one.times, pids=one.pids, columns=columns)
+                )
         return found, len(frames)
     except CORRUPT:
         reader.go_back(mark)

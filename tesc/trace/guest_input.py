@@ -94,7 +94,7 @@ class GuestInput(TraceInput):
                 made = self._receiver.take(self._source.data, UNKNOWN)
                 self._source.at = len(self._source.data)
             else:
-                made = self._receiver.finish(UNKNOWN)
+                made = self._receiver.finish()
                 self._over = True
             part = self._laid_out(made)
             grown = grown or bool(part)

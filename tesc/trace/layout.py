@@ -36,6 +36,10 @@ UNKNOWN = -1
 # which bring text as text. QEMU's reader keeps it as the name of an ID that no record has.
 SENT_MARK = "tesc-guest-frames"
 SENT_MARK_ID = 0xFFFF_FFFF_FFFF_FFFD
+# One of this ID says what is known of the host's clocks: tesc.trace.host_clock.
+CLOCK_MARK = "tesc-host-clock"
+CLOCK_MARK_ID = 0xFFFF_FFFF_FFFF_FFFC
+MARK_IDS = frozenset({SENT_MARK_ID, CLOCK_MARK_ID})
 # A guest's record, once it was found in what the guest sends.
 GUEST_HEAD = struct.Struct("<QqIi")
 

@@ -38,10 +38,14 @@ if TYPE_CHECKING:
 LONGEST = 1 << 20
 # How many lines a text may have run over.
 _MOST_LINES = 16
-_STAMP = rb"(\d+)@(\d+)\.(\d{6}):|(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{6}))?Z "
+# No thread and no second has more than ten digits: with any number of them each digit of a long row of such
+# would be a beginning to try.
+_STAMP = rb"(\d{1,10})@(\d{1,10})\.(\d{6}):|(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{6}))?Z "
 _LINE = re.compile(rb"(?:\(qemu\) )*(?:%s)?([A-Za-z_][A-Za-z0-9_]*)(?: |$)" % _STAMP)
-_INNER = re.compile(rb"(?:\d+@\d+\.\d{6}:|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?Z )[A-Za-z_]\w*(?: |$)")
-_WORD = re.compile(rb"[A-Za-z_]\w*(?= |$)")
+_INNER = re.compile(
+    rb"(?:\d{1,10}@\d{1,10}\.\d{6}:|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?Z )[A-Za-z_]\w*(?: |$)"
+)
+_WORD = re.compile(rb"\w+")
 
 
 @record
@@ -73,6 +77,7 @@ class LogReader(RecordReader):
         self.joined = 0
         names = catalogue.names()
         self._ids = {name.encode(): number for number, (name, _) in enumerate(names)}
+        self._longest = max(map(len, self._ids), default=0)
         self._declared = [event for _, event in names]
         self._events: dict[int, TracedEvent] = {}
         self._seconds: dict[bytes, int] = {}
@@ -155,24 +160,33 @@ class LogReader(RecordReader):
                 if made:
                     made.clear()
         source = self.source
-        end = len(source.data) if self._at_end else source.data.rfind(b"\n", source.at) + 1
+        over = self._at_end
+        end = len(source.data) if over else source.data.rfind(b"\n", source.at) + 1
         if not end and len(source.data) - source.at > LONGEST:
-            end = len(source.data)
+            end, over = len(source.data), True
         rows: list[Row] = []
         if end > source.at:
             lines = source.data[source.at : end].split(b"\n")
             if lines and not lines[-1]:
                 lines.pop()
-            self._lines(lines, rows, prepare, slots, window)
-            source.at = end
+            source.at = min(self._lines(lines, rows, prepare, slots, window, over), end)
         found = Rows([], [], [])
         found.extend(rows)
         return found.dense() if window.sparse else found
 
     def _lines(
-        self, lines: list[bytes], rows: list[Row], prepare: Prepare, slots: Slots, window: Window
-    ) -> None:
-        """Take lines; `self.source.at` is where the first one begins."""
+        self,
+        lines: list[bytes],
+        rows: list[Row],
+        prepare: Prepare,
+        slots: Slots,
+        window: Window,
+        over: bool,
+    ) -> int:
+        """Take lines; `self.source.at` is where the first one begins.
+
+        Gives where the lines begin that are left: unless it is `over`, the next ones may belong to the last.
+        """
         place = self.source.at
         number = 0
         limited = window.limited
@@ -187,8 +201,8 @@ class LogReader(RecordReader):
                 continue
             slot = self._slot(event_id, prepare, slots)
             self.records += 1
-            time = head.time
-            self.steps_back += UNKNOWN < time < self.last_time
+            time, before = head.time, self.last_time
+            self.steps_back += UNKNOWN < time < before
             self.last_time = time
             if slot is None or (limited and not window.holds(time, head.thread)):
                 continue
@@ -196,15 +210,33 @@ class LogReader(RecordReader):
             try:
                 rows.append((time, head.thread, slot[text]))
             except PayloadMismatch:
-                used = self._again(head, slot, line, lines[number : number + _MOST_LINES], rows, begin)
+                following = lines[number : number + _MOST_LINES]
+                known = over or len(following) == _MOST_LINES
+                used = self._again(head, slot, line, following, rows, begin, known)
+                if used is None:
+                    self.records -= 1
+                    self.steps_back -= UNKNOWN < time < before
+                    self.last_time = before
+                    return begin
                 for extra in lines[number : number + used]:
                     place += len(extra) + 1
                 number += used
+        return place
 
     def _again(
-        self, head: Head, slot: Made, line: bytes, following: list[bytes], rows: list[Row], begin: int
-    ) -> int:
-        """A line that does not fit: one that continues, or two; returns how many more belong to it."""
+        self,
+        head: Head,
+        slot: Made,
+        line: bytes,
+        following: list[bytes],
+        rows: list[Row],
+        begin: int,
+        over: bool,
+    ) -> int | None:
+        """A line that does not fit: one that continues, or two; returns how many more belong to it.
+
+        None if that is not known before there are more lines, unless it is `over`.
+        """
         text = line[head.stop :]
         for used, more in enumerate(following, 1):
             if self._starts(more):
@@ -217,6 +249,9 @@ class LogReader(RecordReader):
             except PayloadMismatch:
                 continue
             return used
+        else:
+            if not over:
+                return None
         name = head.name.decode()
         self.lost += 1
         message = f"a line of '{name}' that its format in {self.catalogue.path} does not print"
@@ -236,7 +271,9 @@ class LogReader(RecordReader):
         if _INNER.search(line, at):
             return True
         for match in _WORD.finditer(line, at):
-            word = match[0]
+            word = match[0][-self._longest :]
+            if line[match.end() : match.end() + 1] not in (b"", b" "):
+                continue
             if any(word[start:] in self._ids and len(word) - start > 3 for start in range(len(word))):
                 return True
         return False
@@ -253,7 +290,7 @@ class LogReader(RecordReader):
             )
             self._count_other(line[: match.start()])
             at, self.source.at = self.source.at, begin + match.start()
-            self._lines([line[match.start() :]], rows, prepare, slots, window)
+            self._lines([line[match.start() :]], rows, prepare, slots, window, True)
             self.source.at = at
             return
         self._count_other(line)
@@ -270,7 +307,8 @@ class LogReader(RecordReader):
             return None
         thread, seconds, micros, date, fraction, name = match.groups()
         if seconds is not None:
-            return Head(int(seconds) * 1_000_000_000 + int(micros) * 1000, int(thread), name, match.end())
+            stamp = int(seconds) * 1_000_000_000 + int(micros) * 1000
+            return Head(stamp - self.ahead, int(thread), name, match.end())
         if date is None:
             return Head(UNKNOWN, UNKNOWN, name, match.end())
         whole = self._seconds.get(date)
@@ -278,7 +316,7 @@ class LogReader(RecordReader):
             if len(self._seconds) > 1000:
                 self._seconds.clear()
             whole = self._seconds[date] = _epoch(date)
-        return Head(whole + int(fraction or 0) * 1000, UNKNOWN, name, match.end())
+        return Head(whole + int(fraction or 0) * 1000 - self.ahead, UNKNOWN, name, match.end())
 
 
 def _epoch(date: bytes) -> int:

@@ -16,8 +16,10 @@ from itertools import compress
 from tesc.trace import vectors
 from tesc.trace.errors import Broken, TraceErrors
 from tesc.trace.events import DROPPED
+from tesc.trace.host_clock import marked
 from tesc.trace.input import TraceInput, Truncated
 from tesc.trace.layout import (
+    CLOCK_MARK_ID,
     DROPPED_ID,
     SENT_MARK,
     SENT_MARK_ID,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from typing import Any, Union
 
     from tesc.trace.events import Catalogue, TracedEvent
+    from tesc.trace.host_clock import HostClock
     from tesc.trace.selection import Window
     from tesc.trace.values import Values
     from tesc.trace.vectors import Frames
@@ -109,6 +112,9 @@ class RecordReader:
         # Lines of a log that are none of an event's, and who wants them.
         self.others = 0
         self.other: Callable[[bytes], object] | None = None
+        # What the trace says of its host's clocks, and what is taken off its times (of a log only).
+        self.host_clock: HostClock | None = None
+        self.ahead = 0
         # The times of the first and the last record so far, and how many are earlier than the one before.
         self.first_record = self.last_time = UNKNOWN
         self.steps_back = 0
@@ -162,6 +168,9 @@ class RecordReader:
         self.names[event_id] = name
         if (event_id, name) == (SENT_MARK_ID, SENT_MARK):
             self._named = self.catalogue.sent
+            return
+        if event_id == CLOCK_MARK_ID and (said := marked(name)):
+            self.host_clock = said
             return
         self._mapped[event_id] = self._named(name) or name[:128]
 

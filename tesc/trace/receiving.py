@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from tesc.records import record
 from tesc.trace.guest import GuestEvents
 from tesc.wire.clock import GuestClock
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from tesc.wire.schema import WireSchema
 
 
+# Of so many pieces at most it is known when they came; what is held back is a few frames.
+_MOST_PIECES = 1 << 14
 # Later than any clock: a guest may say so all the same.
 _LAST_TIME = (1 << 63) - 1
 
@@ -51,10 +55,29 @@ class Complaint:
     message: str
 
 
+class Arrivals:
+    """When the bytes of a stream came: a frame is as late as its first one, however long the others take."""
+
+    def __init__(self) -> None:
+        self._pieces: deque[tuple[int, int]] = deque(maxlen=_MOST_PIECES)
+        self._size = 0
+
+    def came(self, size: int, now: int) -> None:
+        self._pieces.append((self._size, now))
+        self._size += size
+
+    def of(self, offset: int) -> int:
+        """When the byte at an offset came, -1 if that is not known; offsets do not go back."""
+        pieces = self._pieces
+        while len(pieces) > 1 and pieces[1][0] <= offset:
+            pieces.popleft()
+        return pieces[0][1] if pieces else -1
+
+
 class Receiver:
     """Takes bytes and when they came; gives events and complaints.
 
-    A guest without a clock gets the time of arrival. `firmware` is the schema of the file that the guest
+    A guest without a clock gets the times of arrival. `firmware` is the schema of the file that the guest
     was built from, where it is at hand: then it can be said what is different.
     """
 
@@ -66,7 +89,9 @@ class Receiver:
         self._decoder = decoder
         self._firmware = firmware
         self._events = guest.events(wire)
-        self._last = 0
+        self._last = self._said = 0
+        self._arrivals = Arrivals()
+        self._held: list[tuple[WireEvent, int]] = []
 
     @property
     def decoder(self) -> Decoder:
@@ -77,37 +102,64 @@ class Receiver:
 
         A negative one is not known: then times are the guest's own, in nanoseconds.
         """
-        return self._made(self._decoder.feed(data), now)
+        self._arrivals.came(len(data), now)
+        return self._made(self._decoder.feed(data))
 
     def take_ring(self, items: Sequence[Item], frequency: int) -> list[Received | Complaint]:
         """What rings in memory hold: times are the guest's own, in nanoseconds."""
         if frequency != self.clock.frequency:
-            self.clock.hello(0, frequency, 0)
-        return self._made(items, -1)
+            self.clock = GuestClock(frequency)
+        return self._made(items)
 
-    def finish(self, now: int) -> list[Received | Complaint]:
+    @property
+    def holding(self) -> bool:
+        """Whether events wait for the guest's clock to be known better."""
+        return bool(self._held)
+
+    def release(self) -> list[Received | Complaint]:
+        """The events that wait: nothing more may come for some time."""
+        held, self._held = self._held, []
+        return [
+            Received(item.wire_id, self._events[item.wire_id], self._time(item.time, came), item.values)
+            for item, came in held
+        ]
+
+    def finish(self) -> list[Received | Complaint]:
         """Nothing more will come."""
-        return self._made(self._decoder.finish(), now)
+        return [*self._made(self._decoder.finish()), *self.release()]
 
-    def _made(self, items: Iterable[Item], now: int) -> list[Received | Complaint]:
+    def _made(self, items: Iterable[Item]) -> list[Received | Complaint]:
         made: list[Received | Complaint] = []
         for item in items:
             if isinstance(item, WireEvent):
-                time = self._time(item.time, now)
-                made.append(Received(item.wire_id, self._events[item.wire_id], time, item.values))
+                came = self._arrivals.of(item.offset)
+                if came >= 0 and item.time is not None and self.clock.frequency:
+                    self.clock.seen(item.time, came)
+                self._held.append((item, came))
             elif isinstance(item, Hello):
                 if item.time is not None and item.frequency:
-                    self.clock.hello(item.time, item.frequency, now)
+                    made += self._hello(item.time, item.frequency, self._arrivals.of(item.offset))
             else:
                 made.append(self._complaint(item))
+        return [*made, *self.release()] if self.clock.settled or not self.clock.known else made
+
+    def _hello(self, ticks: int, frequency: int, came: int) -> list[Received | Complaint]:
+        made: list[Received | Complaint] = []
+        if frequency != self.clock.frequency or ticks < self._said:
+            made = self.release()
+            self.clock = GuestClock(frequency)
+        self._said = ticks
+        if came >= 0:
+            self.clock.seen(ticks, came)
         return made
 
-    def _time(self, ticks: int | None, now: int) -> int:
-        if ticks is None or not self.clock.known:
-            return now
-        if now < 0:
+    def _time(self, ticks: int | None, came: int) -> int:
+        """An event's time; `came` is when its first byte arrived, negative if that is not known."""
+        if ticks is None or not self.clock.frequency:
+            return came
+        if came < 0:
             return min(self.clock.guest(ticks), _LAST_TIME)
-        # What is known of the clock gets better with each hello: no time goes back for that.
+        # What is known of the clock gets better with each frame: no time goes back for that.
         self._last = max(self._last, self.clock.host(ticks))
         return self._last
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import struct
 
-from tesc.trace.layout import EVENT, HEAD_BYTES, HEADER_ID, HEADER_MAGIC, MAPPING, SENT_MARK, SENT_MARK_ID
+from tesc.trace.host_clock import HostClock, real_ahead
+from tesc.trace.layout import (
+    CLOCK_MARK_ID,
+    EVENT,
+    HEAD_BYTES,
+    HEADER_ID,
+    HEADER_MAGIC,
+    MAPPING,
+    SENT_MARK,
+    SENT_MARK_ID,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +24,10 @@ _WORD = (1 << 64) - 1
 
 
 class Recording:
-    """Writes records by `write`; each event is mapped to its name before its first record."""
+    """Writes records by `write`; each event is mapped to its name before its first record.
+
+    What the host's clocks are goes first, so that a log can be merged with it.
+    """
 
     def __init__(self, write: Callable[[bytes], object], pid: int = 0, sent: bool = False) -> None:
         """`sent` says that events that cross the guest tunnel have their texts."""
@@ -24,6 +37,13 @@ class Recording:
         write(struct.pack("<QQQ", HEADER_ID, HEADER_MAGIC, 4))
         if sent:
             write(_mapping(SENT_MARK_ID, SENT_MARK))
+        self._ahead = real_ahead()
+        write(_mapping(CLOCK_MARK_ID, HostClock(self._ahead).mark))
+
+    def end(self, uncertainty: int) -> None:
+        """Say how many nanoseconds the times may be off; a clock that was set meanwhile adds to that."""
+        off = uncertainty + abs(real_ahead() - self._ahead)
+        self._write(_mapping(CLOCK_MARK_ID, HostClock(self._ahead, off).mark))
 
     def record(self, name: str, time: int, values: Sequence[int | bytes]) -> None:
         """One record: the event's name, nanoseconds, numbers of 64 bits with or without a sign, texts."""

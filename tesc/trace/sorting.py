@@ -7,16 +7,42 @@ from heapq import merge
 from operator import itemgetter
 from tempfile import TemporaryFile
 
+from tesc.trace.merge import batches as merged
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import IO
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import IO, Any
 
-    from tesc.trace.reader import Row
+    from tesc.trace.events import TracedEvent
+    from tesc.trace.reader import Prepare, RecordReader, Row
+    from tesc.trace.selection import Selection
+    from tesc.trace.values import Values
 
 # How many records are held in memory: some hundred megabytes at most.
 RUN = 1 << 17
 _BLOCK = 1 << 10
+
+
+def sorted_batches(
+    readers: Sequence[RecordReader], prepare: Prepare, selection: Selection
+) -> Iterator[list[Row]]:
+    """The selected records of traces ordered by their times, whatever is made of them.
+
+    It is made once they are in order: to marshal an object of a subclass is its base, or an error.
+    """
+    makes: list[Callable[[Values], Any]] = []
+
+    def numbered(event: TracedEvent) -> Callable[[Values], Any] | None:
+        make = prepare(event)
+        if make is None:
+            return None
+        makes.append(make)
+        number = len(makes) - 1
+        return lambda values: (number, values)
+
+    for rows in by_time(merged(readers, selection.prepare(numbered), selection.window)):
+        yield [(time, pid, makes[number](values)) for time, pid, (number, values) in rows]
 
 
 def by_time(batches: Iterable[list[Row]]) -> Iterator[list[Row]]:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 
-from tesc.records import record
+from tesc.records import record, replace
+from tesc.trace.tables.layout import distinct
 from tesc.units.patterns import is_literal, pattern
 
 TYPE_CHECKING = False
@@ -130,7 +131,7 @@ def chosen_pairings(
 
     `texts` are those of --span; without any, those of tesc.toml count. `auto` adds what `likely_pairings`
     finds in the names of the events, but for the names that are taken; with None it does so where there would
-    be none at all.
+    be none at all. Of pairings of one name all but the first get an underscore.
     """
     found = [parse_pairing(text) for text in texts]
     if not texts:
@@ -138,7 +139,8 @@ def chosen_pairings(
     if auto or (auto is None and not found):
         taken = {one.name for one in found}
         found += [one for one in likely_pairings(events) if one.name not in taken]
-    return found
+    names = distinct([one.name for one in found], set())
+    return [replace(one, name=name) for one, name in zip(found, names)]
 
 
 def unmatched(pairings: Iterable[Pairing], events: Iterable[Declared]) -> list[tuple[str, str]]:
@@ -278,12 +280,15 @@ class Latencies:
     """Collects the durations of spans."""
 
     def __init__(self, pairings: Sequence[Pairing]) -> None:
-        self._durations: dict[str, array[int]] = defaultdict(lambda: array("q"))
+        self._durations: dict[str, array[int] | list[int]] = defaultdict(lambda: array("q"))
         self._names = [one.name for one in pairings]
         self.spans = Spans(pairings, self._add)
 
     def _add(self, span: Span) -> None:
-        self._durations[span.name].append(span.end - span.begin)
+        try:
+            self._durations[span.name].append(span.end - span.begin)
+        except OverflowError:  # no clock has come so far, but a record may say anything
+            self._durations[span.name] = [*self._durations[span.name], span.end - span.begin]
 
     def results(self) -> Iterator[Latency]:
         """One result a pairing, in their order."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from tesc.trace import vectors
 from tesc.trace.merge import batches
 from tesc.trace.parts import Work, can_split, split, whole
-from tesc.trace.sorting import by_time
+from tesc.trace.sorting import by_time, sorted_batches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tesc.trace.formats import TraceWriter
     from tesc.trace.output import TraceOutput
-    from tesc.trace.reader import RecordReader, Rows, Slots
+    from tesc.trace.reader import RecordReader, Row, Rows, Slots
     from tesc.trace.selection import Selection
 
 
@@ -76,8 +76,7 @@ def write(
     try:
         # What spans are open at a place is known from all that was before it: each record is written once.
         if len(readers) > 1 or sort or form.spans is not None:
-            found = batches(readers, selection.prepare(form.prepare), selection.window)
-            for rows in by_time(found) if sort else found:
+            for rows in _ordered(readers, form, selection, sort):
                 output.write(form.lines(rows))
             return
         if (readers[0].source.file_size or 0) >= vectors.WORTH:
@@ -89,3 +88,13 @@ def write(
             whole(readers[0], work, progress)
     finally:
         output.write(form.end())
+
+
+def _ordered(
+    readers: Sequence[RecordReader], form: TraceWriter, selection: Selection, sort: bool
+) -> Iterator[list[Row]]:
+    """The records of traces, merged by their times; with `sort` each trace's are put in order, too."""
+    if sort and form.spans is not None:
+        return sorted_batches(readers, form.prepare, selection)
+    found = batches(readers, selection.prepare(form.prepare), selection.window)
+    return by_time(found) if sort else found

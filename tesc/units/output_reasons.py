@@ -55,7 +55,9 @@ OUTPUT_REASONS: list[OutputReason] = []
 def _row(
     rule: str, what: str, message: str, example: str, refused: Mapping[Compat, tuple[str, ...]]
 ) -> OutputReason:
-    OUTPUT_REASONS.append(OutputReason(rule, what, message, example, refused))
+    OUTPUT_REASONS.append(
+        OutputReason(rule=rule, what=what, message=message, example=example, refused=refused)
+    )
     return OUTPUT_REASONS[-1]
 
 

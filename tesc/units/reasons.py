@@ -7,7 +7,6 @@ consumers but those that it names, and says of each of these why it is an except
 from __future__ import annotations
 
 from tesc import codes
-from tesc.limits import FRAME_ARGUMENTS, RECORD_ARGUMENTS, TRACER_ARGUMENTS
 from tesc.records import record
 
 TYPE_CHECKING = False
@@ -27,14 +26,6 @@ CONSUMERS: Mapping[Consumer, str] = {
     "classic": "`tesc tracetool-classic`",
     "flatten": "`tesc flatten`, `tesc list`",
     "decode": "`tesc decode`",
-}
-LIMITS: Mapping[Consumer, int] = {
-    "qemu": TRACER_ARGUMENTS,
-    "fixed": TRACER_ARGUMENTS,
-    "frames": FRAME_ARGUMENTS,
-    "guest": RECORD_ARGUMENTS,
-    "demux": RECORD_ARGUMENTS,
-    "classic": RECORD_ARGUMENTS,
 }
 
 

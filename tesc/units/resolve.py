@@ -5,6 +5,7 @@ from __future__ import annotations
 from tesc import codes
 from tesc.records import record, replace
 from tesc.syntax.nodes import Disable, Event, Include, Prefix
+from tesc.syntax.source import is_visible
 from tesc.units.releases import NEWEST, Release
 from tesc.units.unit import Inclusion, Pattern, Range, Unit, UnitError, UnitEvent
 
@@ -59,7 +60,7 @@ def resolve(
     Properties of older releases of QEMU mean what they meant in `release`. `lenient` is to read invalid
     lines as that release's tracetool does, if it does.
     """
-    if lenient and any(tree.errors or not _is_visible(tree.source.text) for tree in roots):
+    if lenient and any(tree.errors or not is_visible(tree.source.text) for tree in roots):
         from tesc.units.reference import as_reference_reads
 
         roots = [as_reference_reads(tree, release) for tree in roots]
@@ -70,11 +71,6 @@ def resolve(
         return replace(unit, events=with_cpu(unit.events, release), release=release)
     unit = _resolve(roots, loader, outside)
     return unit if release is NEWEST else replace(unit, release=release)
-
-
-def _is_visible(text: str) -> bool:
-    """Whether a text has no control characters and no other spaces than people type."""
-    return text.replace("\n", "").replace("\t", "").replace("\r", "").isprintable()
 
 
 def _resolve(roots: Sequence[Tree], loader: Loader | None, outside: Outside) -> Unit:

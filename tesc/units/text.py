@@ -53,9 +53,12 @@ def texts(parameters: Sequence[tuple[str, str]], format_text: str, compat: str) 
     `parameters` are types and names, `compat` is "qemu" or "fixed".
     """
     types = tuple([type_ for type_, _ in parameters])
-    if compat == "qemu":
-        return tuple([Text() if spelled_as_text(type_) else None for type_ in types])
-    return _texts(types, format_text)
+    return _spelled(types) if compat == "qemu" else _texts(types, format_text)
+
+
+@lru_cache(maxsize=16384)
+def _spelled(types: tuple[str, ...]) -> tuple[Text | None, ...]:
+    return tuple([Text() if spelled_as_text(type_) else None for type_ in types])
 
 
 @lru_cache(maxsize=16384)

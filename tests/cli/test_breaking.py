@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 OLD = 'disk_read(int sector, int count) "sector %d count %d"\nspin_up(void) "up"\n'
+MOVED = "\n## Changed events\n\n- `spin_up` (new), moved from old\n"
 NEW = 'disk_read(int count, int sector) "sector %d count %d"\n'
 
 
@@ -114,7 +115,7 @@ class TestDiff:
         done = tesc("diff", "old", "new")
         assert done.returncode == 1
         assert done.stdout.splitlines() == [
-            "~ new:1: disk_read: moved, parameters-reordered",
+            "~ new:1: disk_read: moved from old, parameters-reordered",
             '    - disk_read(int sector, int count) "sector %d count %d"',
             '    + disk_read(int count, int sector) "sector %d count %d"',
             '- old:2: spin_up(void) "up"',
@@ -136,7 +137,24 @@ class TestDiff:
 
     def test_markdown(self, tesc):
         text = tesc("diff", "old", "new", "--format", "markdown").stdout
-        assert "## Removed events\n\n- `spin_up` (old)\n" in text
+        assert text.startswith("# Trace events: old to new\n\n1 removed, 1 changed.\n")
+        assert "## Removed events\n\n- old: `spin_up`\n" in text
+
+    def test_markdown_of_renames_and_new_events(self, tesc):
+        Path("new").write_text("net_up(void)\nnet_down(void)\n" + OLD.replace("disk_read", "disk_load"))
+        text = tesc("diff", "old", "new", "--format", "markdown").stdout
+        assert "## New events\n\n- new: `net_up`, `net_down`\n" in text
+        assert text.endswith("- `disk_read` is `disk_load` now (new), moved from old\n" + MOVED)
+
+    def test_an_event_that_only_moved_is_not_shown_twice(self, tesc):
+        Path("new").write_text(OLD)
+        text = tesc("diff", "old", "new").stdout
+        assert text.startswith(
+            "~ new:1: disk_read: moved from old\n~ new:2: spin_up: moved from old\n2 changed"
+        )
+        assert (
+            "- `spin_up` (new), moved from old\n" in tesc("diff", "old", "new", "--format", "markdown").stdout
+        )
 
     def test_the_same_events(self, tesc):
         done = tesc("diff", "old", "old")

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tesc.comparison.changes import changes_of, printed, shape
+from tesc.comparison.changes import changes_of
+from tesc.comparison.readings import printed, shape
 from tesc.file_settings import Overrides
 from tesc.files import find_files
 from tesc.syntax.parser import parse

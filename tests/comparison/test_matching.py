@@ -26,6 +26,20 @@ CLOCK = """\
 """
 
 
+IMX = """\
+imx_phy_read(uint32_t val, int phy, int reg) "0x%04"PRIx32" <= phy[%d].reg[%d]"
+imx_phy_write(uint32_t val, int phy, int reg) "0x%04"PRIx32" => phy[%d].reg[%d]"
+imx_phy_update_link(const char *s) "%s"
+imx_phy_reset(void) ""
+"""
+LAN = """\
+lan9118_phy_read(uint16_t val, int reg) "[0x%02x] -> 0x%04" PRIx16
+lan9118_phy_write(uint16_t val, int reg) "[0x%02x] <- 0x%04" PRIx16
+lan9118_phy_update_link(const char *s) "%s"
+lan9118_phy_reset(void) ""
+"""
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
@@ -48,10 +62,46 @@ CLOCK = """\
             {},
         ),
         ('a(void) ""\n', 'b(void) ""\n', {}),
+        # A parameter that has another name, too (hw/intc of QEMU 8.0).
+        (
+            'apic_get_irq_delivered(int apic_irq_delivered) "returning coalescing %d"\n',
+            'kvm_get_irq_delivered(int irq_delivered) "returning coalescing %d"\n',
+            {"apic_get_irq_delivered": "kvm_get_irq_delivered"},
+        ),
+        # Parameters of other types, one of them called otherwise, in a text that has one word more (9.0).
+        (
+            'apic_mem_readl(uint64_t addr, uint32_t val)  "0x%"PRIx64" = 0x%08x"\n',
+            'apic_register_read(uint8_t reg, uint64_t val) "register 0x%02x = 0x%"PRIx64\n',
+            {"apic_mem_readl": "apic_register_read"},
+        ),
+        # What had no parameters has one (ui of QEMU 9.1).
+        (
+            'vdagent_send(const char *name) "msg %s"\nvdagent_open(void) ""\n',
+            'vdagent_send(const char *name) "msg %s"\nvdagent_fe_open(bool fe_open) "fe_open=%d"\n',
+            {"vdagent_open": "vdagent_fe_open"},
+        ),
+        # Other texts, but one word was exchanged in all of a family (hw/net of QEMU 10.0).
+        (
+            IMX,
+            LAN,
+            {f"imx_phy_{n}": f"lan9118_phy_{n}" for n in ("read", "write", "update_link", "reset")},
+        ),
     ],
 )
 def test_renames(old, new, expected):
     assert renames(old, new) == expected
+
+
+@pytest.mark.parametrize(("there", "renamed"), [("", False), ("i82596_reset(void)\n", True)])
+def test_a_source_that_was_there_before_has_events_of_its_own(there, renamed):
+    """A device that went, and one of the same folder that came or has more events now."""
+    old = events(
+        'mipsnet_write(uint64_t addr, uint64_t v) "write 0x%" PRIx64 " v 0x%" PRIx64 "\\n"\n' + there
+    )
+    new = events('i82596_ioport_write(uint32_t addr, uint32_t v) "IO write 0x%08x v 0x%08x"\n' + there)
+    headings = {"mipsnet_write": "a.c", "i82596_ioport_write": "b.c", "i82596_reset": "b.c"}
+    pairs = match(old, new, None, lambda event: headings[event.name])
+    assert any(pair.renamed for pair in pairs) is not renamed
 
 
 def test_an_event_that_moved_to_another_file_is_the_same():

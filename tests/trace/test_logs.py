@@ -85,10 +85,26 @@ def test_other_lines(log):
     ]  # fmt: skip
 
 
-def test_a_text_over_lines(log):
-    rows, errors, others = log(b"say 'a\nb\n\nc'   1\nidle \n")
+@pytest.mark.parametrize("chunk", [1, 7, 1 << 18])
+def test_a_text_over_lines(log, chunk):
+    """However much of it is read at once."""
+    rows, errors, others = log(b"say 'a\nb\n\nc'   1\nidle \n5@1.000000:say 'a\n", chunk)
     assert [row[2] for row in rows] == [("say", (b"a\nb\n\nc", 1)), ("idle", ())]
-    assert errors == others == []
+    assert errors == [(23, "a line of 'say' that its format in trace-events does not print")]
+    assert others == []
+
+
+@pytest.mark.parametrize("row", [b"9", b"w", b"w ", b"9@", b"1@2."])
+def test_long_lines(log, row):
+    """They are looked through once, not once from each place, and no number in them is too long."""
+    long = row * (400_000 // len(row))
+    rows, errors, others = log(b"idle \n%s\nsay %s\n%s@1.000000:idle \nidle \n" % (long, long, long))
+    assert [row[2] for row in rows][:1] + [row[2] for row in rows][-1:] == [("idle", ())] * 2
+    assert errors[0] == (
+        len(long) + 7,
+        "a line of 'say' that its format in trace-events does not print",
+    )
+    assert others[0] == long
 
 
 def test_lines_that_ran_together(log):

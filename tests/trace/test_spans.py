@@ -18,7 +18,15 @@ from tesc.syntax.source import Source
 from tesc.trace.columns import EventColumns
 from tesc.trace.events import TracedEvent
 from tesc.trace.latency_text import duration
-from tesc.trace.spans import BadPairing, Latencies, Pairing, Spans, likely_pairings, parse_pairing
+from tesc.trace.spans import (
+    BadPairing,
+    Latencies,
+    Pairing,
+    Spans,
+    chosen_pairings,
+    likely_pairings,
+    parse_pairing,
+)
 from tesc.units.resolve import resolve
 
 ROOT = Path(__file__).parents[2]
@@ -79,7 +87,7 @@ def test_agrees_with_a_search_back_from_each_end(records, cut):
     assert (spans.unfinished, spans.orphaned) == ([unfinished], [orphaned])
 
 
-@given(st.lists(st.integers(0, 1 << 50), min_size=1, max_size=60))
+@given(st.lists(st.integers(0, 1 << 50) | st.integers(0, (1 << 64) - 1), min_size=1, max_size=60))
 def test_latencies(durations):
     latencies = Latencies([Pairing("disk", ("disk_start",), ("disk_end",), ("req",))])
     for number, one in enumerate(durations):
@@ -93,6 +101,16 @@ def test_latencies(durations):
         assert count == sum(max(d, 1).bit_length() - 1 == power for d in durations)
     assert sum(d <= result.p95 for d in durations) * 100 >= 95 * len(durations)
     assert sum(d < result.p99 for d in durations) * 100 < 99 * len(durations)
+
+
+def test_pairings_of_one_name_stay_apart(unit_of):
+    events = unit_of("a_start(void)\na_end(void)\nb_end(void)\n").events
+    found = chosen_pairings(["a=a_start..a_end", "a=a_start..b_end", "b=a_end..b_end"], [], events)
+    assert [(one.name, one.ends) for one in found] == [
+        ("a", ("a_end",)),
+        ("a_", ("b_end",)),
+        ("b", ("b_end",)),
+    ]
 
 
 @pytest.mark.parametrize(

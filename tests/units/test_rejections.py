@@ -1,4 +1,4 @@
-"""What QEMU's tracetool refuses, and where."""
+"""What QEMU's tracetool refuses, and where; and what surely has nothing of that."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import pytest
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 from tesc.units import reasons
-from tesc.units.rejections import facts
+from tesc.units.facts import facts
+from tesc.units.rejections import is_sound
+from tesc.units.releases import VERSIONS, Release
+from tests.codegen.qemu.random_events import Events
 
 END = "the file does not end with a line end"
 NAME = "QEMU's tracetool refuses one space before an event's name"
@@ -154,3 +157,16 @@ def test_line_ends(text, expected):
 def test_what_to_write_instead(line, help_):
     (one,) = facts(parse(Source("x", f"{line}\n")), "qemu")
     assert one.help == help_
+
+
+@pytest.mark.parametrize("version", [VERSIONS[0], VERSIONS[-2], VERSIONS[-1]])
+def test_what_is_sound_has_none_of_it(version):
+    """Files that are taken without a closer look are those in which it finds nothing."""
+    events, release = Events(7), Release(version)
+    sound = 0
+    for _ in range(4000):
+        tree = parse(Source("x", f"{events.line()}\n"))
+        if is_sound(tree, release):
+            sound += 1
+            assert list(facts(tree, "qemu", release=release)) == [], tree.source.text
+    assert sound > 800 or not release.has("one-format")

@@ -5,7 +5,7 @@ import re
 from tesc.analysis.rule import FileRule, Report
 from tesc.syntax.nodes import Comment, Event
 from tesc.syntax.source import Span
-from tesc.units.rejections import facts
+from tesc.units.facts import facts
 from tesc.units.wording import invisible
 
 TYPE_CHECKING = False

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tesc.analysis.rule import FileRule, Report
 from tesc.units import reasons
-from tesc.units.rejections import facts
+from tesc.units.facts import facts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

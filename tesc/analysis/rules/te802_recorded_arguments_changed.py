@@ -67,7 +67,7 @@ def _held(change: EventChange) -> str:
 
 
 def _shapes(change: EventChange) -> list[str]:
-    from tesc.comparison.changes import shape
+    from tesc.comparison.readings import shape
 
     assert change.old is not None and change.new is not None
     assert change.was is not None and change.position is not None

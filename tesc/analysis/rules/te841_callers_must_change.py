@@ -64,7 +64,7 @@ class CallersMustChange(ChangeRule):
 
 def _other_kind(change: EventChange) -> bool:
     """True if a number became a pointer or a text, or the other way round."""
-    from tesc.comparison.changes import shape
+    from tesc.comparison.readings import shape
 
     assert change.old is not None and change.new is not None
     assert change.was is not None and change.position is not None

@@ -6,7 +6,7 @@ imported only when an output needs it.
 
 from __future__ import annotations
 
-from importlib import import_module
+import sys
 
 from tesc.codegen.qemu.output import Options, Output
 
@@ -52,7 +52,7 @@ def find_backend(name: str) -> Backend | None:
     None where there is none; raises BadBackend for an entry point that does not lead to one.
     """
     if name in BACKENDS:
-        backend: Backend = import_module(f"{__name__}.backends.{name}").BACKEND
+        backend: Backend = _module(f"{__name__}.backends.{name}").BACKEND
         return backend
     from tesc.codegen.qemu.plugins import load  # takes longer than most outputs
 
@@ -77,7 +77,13 @@ def load_formats(names: Iterable[str]) -> None:
 
 
 def _format(name: str) -> Any:
-    return import_module(f"{__name__}.formats.{name.replace('-', '_')}")
+    return _module(f"{__name__}.formats.{name.replace('-', '_')}")
+
+
+def _module(name: str) -> Any:
+    """What `importlib.import_module` gives, which takes a while to be imported itself."""
+    __import__(name)
+    return sys.modules[name]
 
 
 def generate(events: Sequence[UnitEvent], options: Options) -> tuple[str, list[Rejection]]:

@@ -9,7 +9,6 @@ from tesc.syntax.source import Span
 from tesc.units.identifiers import file_name
 from tesc.units.rejections import Rejection
 from tesc.units.releases import NEWEST, Release
-from tesc.units.text import texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,6 +97,8 @@ class Output:
 
     def texts(self, event: UnitEvent) -> tuple[Text | None, ...]:
         """For each parameter of an event what text it is, or None for a number or an address."""
+        from tesc.units.text import texts  # most outputs do not ask
+
         return texts(event.parameters, event.format, "fixed" if self.fixed else "qemu")
 
     def line_back(self, after: int = 0) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from tesc import codes
 from tesc.codegen.qemu import generate as generate_output
 from tesc.codegen.qemu.output import Options
 from tesc.records import record, replace
+from tesc.syntax.source import Span
 from tesc.units import identifiers
 from tesc.units.flatten import flatten
+from tesc.units.rejections import Rejection
 from tesc.units.releases import NEWEST, Release
 from tesc.units.resolve import NOTHING, Outside
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.config.settings import Compat, Tapset
-    from tesc.units.rejections import Rejection
+    from tesc.syntax.source import Source
     from tesc.units.unit import Unit, UnitEvent
 
 # The group of what is made of all events together.
@@ -106,6 +109,20 @@ def plan(groups: Sequence[Group], options: TreeOptions) -> list[Planned]:
         told = replace(told, binary=tapset.binary, probe_prefix=tapset.probe_prefix)
         made.append(Planned(tapset.name, everything, told))
     return made
+
+
+def written_twice(planned: Sequence[Planned]) -> list[Rejection]:
+    """The groups whose files would be written twice."""
+    first: dict[str, Planned] = {}
+    found: dict[Source, Rejection] = {}
+    for one in planned:
+        other = first.setdefault(one.name, one)
+        if other is not one:
+            here, there = (each.groups[0].unit.roots[0].source for each in (one, other))
+            group = one.groups[0].name
+            message = f"group '{group}' is also that of {there.path}: both would write {one.name}"
+            found.setdefault(here, Rejection(codes.DUPLICATE_GROUP, here, Span(0, 0), message))
+    return list(found.values())
 
 
 def plan_of(group: Group, options: TreeOptions) -> list[Planned]:

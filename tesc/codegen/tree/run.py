@@ -6,11 +6,10 @@ writes when it hears that nobody failed.
 
 from __future__ import annotations
 
-import marshal
 import os
-import signal
 import sys
 
+from tesc.beside import Interrupted, receive, send
 from tesc.codegen.tree.manifest import hashed, state_of
 from tesc.codegen.tree.plan import generate
 from tesc.files import write_bytes
@@ -18,14 +17,15 @@ from tesc.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any, BinaryIO, Literal, Optional
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, Literal, Optional
 
     from tesc.codegen.tree.plan import Planned
 
     Before = Literal["same", "different", "missing"]
-    # Plans some of the files; None where they can't be planned by themselves.
-    Part = Callable[[], Optional[Sequence[Planned]]]
+    # Plans some of the files, each when the one before is made; None in place of one that can't be
+    # planned without the others.
+    Part = Callable[[], Iterable[Optional[Planned]]]
 
 # Microseconds of work from which on another process makes up for its start.
 WORTH_A_PROCESS = 40_000
@@ -48,10 +48,6 @@ def _path(folder: str, name: str) -> str:
     return name if folder == "." else os.path.join(folder, name)
 
 
-class Interrupted(Exception):
-    """Another process of the run was stopped, or failed; the message says how."""
-
-
 class _Share:
     """The files that one process makes."""
 
@@ -67,11 +63,10 @@ class _Share:
 
         None where the part cannot be made by itself.
         """
-        part = self._part()
-        if part is None:
-            return None
         refused = []
-        for planned in part:
+        for planned in self._part():
+            if planned is None:
+                return None
             file, refusals = generate(planned)
             refused += [refusal.line for refusal in refusals]
             self._texts.append((_path(self._folder, file.name), file.text))
@@ -122,7 +117,7 @@ class _Worker:
 
     def answer(self) -> Any:
         """What the process says next. Raises OSError for one of its own, and Interrupted."""
-        kind, value = _receive(self._from_child) or ("stopped", "a process of the run was stopped")
+        kind, value = receive(self._from_child) or ("stopped", "a process of the run was stopped")
         if kind == "os error":
             raise OSError(*value)
         if kind != "value":
@@ -146,32 +141,20 @@ def _work(share: _Share, from_parent: int, to_parent: int) -> None:
     """The life of another process; it does not return."""
     status = 1
     try:
+        import signal
+
         # Ctrl-C reaches all; the first process hears of it and lets go of the others.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        _send(to_parent, ("value", share.make(lambda cost: None)))
+        send(to_parent, ("value", share.make(lambda cost: None)))
         if os.read(from_parent, 1):
-            _send(to_parent, ("value", share.finish()))
+            send(to_parent, ("value", share.finish()))
         status = 0
     except OSError as error:
-        _send(to_parent, ("os error", (error.errno, error.strerror, error.filename)))
+        send(to_parent, ("os error", (error.errno, error.strerror, error.filename)))
     except Exception as error:
-        _send(to_parent, ("failed", f"{type(error).__name__}: {error}"))
+        send(to_parent, ("failed", f"{type(error).__name__}: {error}"))
     finally:
         os._exit(status)
-
-
-def _send(pipe: int, message: Any) -> None:
-    data = marshal.dumps(message)
-    data = len(data).to_bytes(8, "little") + data
-    while data:
-        data = data[os.write(pipe, data) :]
-
-
-def _receive(pipe: BinaryIO) -> Any:
-    """The next message, or None where no process is left to send one."""
-    size = int.from_bytes(pipe.read(8), "little")
-    data = pipe.read(size)
-    return marshal.loads(data) if size and len(data) == size else None
 
 
 def _shares(planned: Sequence[Planned], processes: int) -> list[list[Planned]]:

@@ -13,10 +13,11 @@ from tesc.trace import vectors
 from tesc.trace.ctf import Unwritable
 from tesc.trace.ctf.classes import Classes
 from tesc.trace.events import DROPPED
+from tesc.trace.host_clock import is_real
 from tesc.trace.merge import batches
 from tesc.trace.output import replace_folder
 from tesc.trace.parts import Work, can_split, split, whole
-from tesc.trace.sorting import by_time
+from tesc.trace.sorting import sorted_batches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 _MAGIC = 0xC1FC1FC1
 _HEAD = struct.Struct("<I16sI5Qq")
-# Times from here on are wall-clock time (2001), not a machine's uptime (31 years).
-_WALL = 10**18
 _LAST = (1 << 63) - 1
 
 
@@ -191,8 +190,11 @@ def write_ctf(
     with _replaced(path) as folder:
         work = Streams(folder, identity.bytes, names, selection, origin)
         if len(readers) > 1 or sort:
-            found = batches(readers, selection.prepare(work.prepare), selection.window)
-            for rows in by_time(found) if sort else found:
+            if sort:
+                found = sorted_batches(readers, work.prepare, selection)
+            else:
+                found = batches(readers, selection.prepare(work.prepare), selection.window)
+            for rows in found:
                 work.add(*zip(*rows))
                 work.hand_in()
         else:
@@ -202,7 +204,7 @@ def write_ctf(
                 split(readers[0], work, jobs, progress)
             else:
                 whole(readers[0], work, progress)
-        clock = REALTIME if origin >= _WALL else MONOTONIC
+        clock = REALTIME if is_real(origin) else MONOTONIC
         with open(os.path.join(folder, "metadata"), "w", encoding="utf-8") as file:
             file.write(_metadata(version)(_in_order(work.state), clock, str(identity)))
 

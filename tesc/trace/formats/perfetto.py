@@ -20,6 +20,7 @@ from operator import getitem
 
 from tesc.trace.formats import TraceWriter, joined
 from tesc.trace.formats.jsonl import readable
+from tesc.trace.host_clock import is_real
 from tesc.trace.protobuf import LAST_PAIRS, PAIRS, SHORT, counted, number, tag, text, varint
 
 TYPE_CHECKING = False
@@ -42,8 +43,6 @@ PROCESS = "process"
 _CLEARED = 1
 # Clocks: POSIX's two, and one that counts from the first record.
 _REALTIME, _MONOTONIC, _OWN = 1, 3, 64
-# From here on nanoseconds are wall-clock time (2001), not a machine's uptime (31 years).
-_WALL = 10**18
 # A timestamp is six bytes: thrice 14 bits of it.
 _MOST = 1 << 42
 _HALF = (1 << 14) - 1
@@ -214,7 +213,7 @@ class Perfetto(TraceWriter):
 
     @property
     def _clock(self) -> int:
-        return _REALTIME if self.origin >= _WALL else _MONOTONIC
+        return _REALTIME if is_real(self.origin) else _MONOTONIC
 
     def head(self, pids: set[int]) -> str | None:
         """What has to be before packets of these processes; None if they are too many."""

@@ -9,7 +9,7 @@ Every table has these columns:
     time    the same in microseconds, as a timestamp without time zone, for people (not in SQLite)
     pid     the process that recorded it
     ...     the arguments, by their parameters' names
-    trace   the trace's file name
+    trace   the trace's file name, with its folders where another one is called so, too
     seq     the order of the records in their trace, of all events together; some numbers may be left out
 
 `ts`, `time` and `pid` are null where the trace has none (a guest's stream), and so is an argument that a log

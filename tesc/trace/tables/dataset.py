@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from tesc.records import record
 from tesc.trace.output import replace_folder
 from tesc.trace.tables import Unwritable
-from tesc.trace.tables.layout import Argument, Layout, Names
+from tesc.trace.tables.layout import Argument, Layout, Names, trace_names
 from tesc.trace.values import Kind
 
 TYPE_CHECKING = False
@@ -71,7 +71,13 @@ def _layout(listed: Any) -> Layout:
             name=one["name"],
             column=one["column"],
             type=one["type"],
-            kind=Kind(one["bits"], one["signed"], one["text"], one["truth"], one["pointer"]),
+            kind=Kind(
+                bits=one["bits"],
+                signed=one["signed"],
+                text=one["text"],
+                truth=one["truth"],
+                pointer=one["pointer"],
+            ),
         )
         for one in listed["arguments"]
     ]
@@ -145,8 +151,9 @@ def _write(
     work = f"{target}.{os.getpid()}.tmp"
     os.mkdir(work)
     try:
-        for reader in readers:
-            dataset = _add(pa, dataset, reader, selection, work, jobs, progress)
+        names = trace_names([one.source.path for one in readers], [name for name, _ in dataset.traces])
+        for reader, name in zip(readers, names):
+            dataset = _add(pa, dataset, reader, name, selection, work, jobs, progress)
         with open(os.path.join(work, LIST), "w", encoding="utf-8") as file:
             file.write(_listed(dataset))
         put(work, target)
@@ -159,19 +166,22 @@ def _add(
     pa: Any,
     dataset: Dataset,
     reader: RecordReader,
+    trace: str,
     selection: Selection,
     folder: str,
     jobs: int,
     progress: Callable[[int, int], object],
 ) -> Dataset:
-    """Write one trace's files into a folder; gives the dataset that this makes of another."""
+    """Write one trace's files into a folder; gives the dataset that this makes of another.
+
+    `trace` is what the trace is called there.
+    """
     from tesc.trace import vectors
     from tesc.trace.parts import can_split, split, whole
     from tesc.trace.tables.parquet import ParquetWork
 
     if (reader.source.file_size or 0) >= vectors.WORTH:
         reader.use_vectors()
-    trace = os.path.basename(reader.source.path)
     work = ParquetWork(pa, folder, trace, selection, dataset.names)
     if jobs > 1 and can_split(reader):
         split(reader, work, jobs, progress)

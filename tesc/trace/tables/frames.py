@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 from tesc.trace import vectors
 from tesc.trace.columns import Pieces
 from tesc.trace.selection import Selection
 from tesc.trace.tables import MissingExtra
 from tesc.trace.tables.arrow import Batches, pyarrow, schema
-from tesc.trace.tables.layout import layout_of
+from tesc.trace.tables.layout import layout_of, trace_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,11 +94,12 @@ def _batches(
     def arguments(one: TracedEvent) -> set[int]:
         return {at for at, column in enumerate(layout_of(one).arguments) if column.column in needed}
 
-    for reader in readers:
+    names = trace_names([reader.source.path for reader in readers])
+    for reader, name in zip(readers, names):
         if (reader.source.file_size or 0) >= vectors.WORTH:
             reader.use_vectors()
-        pieces = Pieces(Selection(lambda name: name == event, window), arguments)
-        batches = Batches(pa, os.path.basename(reader.source.path), needed)
+        pieces = Pieces(Selection(lambda other: other == event, window), arguments)
+        batches = Batches(pa, name, needed)
         while not reader.over:
             first = reader.records
             for part in pieces.take(reader):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from tesc.records import record
 from tesc.trace.formats.jsonl import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from tesc.trace.events import TracedEvent
     from tesc.trace.values import Kind
@@ -68,6 +70,35 @@ def distinct(names: Iterable[str], taken: set[str]) -> list[str]:
             name += "_"
         taken.add(name.casefold())
         found.append(name)
+    return found
+
+
+def trace_names(paths: Sequence[str], taken: Collection[str] = ()) -> list[str]:
+    """What traces are called in the column `trace`, so that no two are called the same.
+
+    It is the file's name, with as many of its folders as tell it from the others; with a number where these
+    do not, or where the name is `taken`.
+    """
+    parts = [os.path.normpath(path).split(os.sep) for path in paths]
+    sizes = [1] * len(parts)
+    while True:
+        names = [os.sep.join(part[-size:]) for part, size in zip(parts, sizes)]
+        deeper = [
+            at
+            for at, name in enumerate(names)
+            if names.count(name) > 1 and sizes[at] < len(parts[at]) and parts.count(parts[at]) == 1
+        ]
+        if not deeper:
+            break
+        for at in deeper:
+            sizes[at] += 1
+    found: list[str] = []
+    for name in names:
+        number, made = 1, name
+        while made in found or made in taken:
+            number += 1
+            made = f"{name} ({number})"
+        found.append(made)
     return found
 
 

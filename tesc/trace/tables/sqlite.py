@@ -18,7 +18,7 @@ from itertools import chain, islice
 from tesc.trace import vectors
 from tesc.trace.columns import Pieces, typed
 from tesc.trace.tables import Unwritable
-from tesc.trace.tables.layout import as_text, known_pids, known_times, layout_of
+from tesc.trace.tables.layout import as_text, known_pids, known_times, layout_of, trace_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,17 +99,21 @@ def _fill(
         connection.executescript(f"PRAGMA cache_size = -16384; {settings}")
         connection.execute("BEGIN IMMEDIATE")
         tables = _Tables(connection)
-        for reader in readers:
-            _add(tables, reader, selection, progress)
+        for reader, name in zip(readers, trace_names([reader.source.path for reader in readers])):
+            _add(tables, reader, tables.trace(name), selection, progress)
         connection.execute("COMMIT")
     finally:
         connection.close()
 
 
 def _add(
-    tables: _Tables, reader: RecordReader, selection: Selection, progress: Callable[[int, int], object]
+    tables: _Tables,
+    reader: RecordReader,
+    trace: int,
+    selection: Selection,
+    progress: Callable[[int, int], object],
 ) -> None:
-    trace = tables.trace(os.path.basename(reader.source.path))
+    """Add one trace, of the number `trace`."""
     adders: dict[TracedEvent, Adder] = {}
     pieces = Pieces(selection)
     if (reader.source.file_size or 0) >= vectors.WORTH:

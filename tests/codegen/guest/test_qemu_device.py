@@ -86,7 +86,14 @@ or read its properties
 port: 1 skipped at AT
 port: 3 skipped at AT
 port: 1 skipped at AT
-events 5, missing 0, dropped 0, skipped-bytes 8, refused-frames 0, starts 1
+port: 1 start at AT
+port: 1 guest at 0
+port: 1 guest at 0
+-- the first on again, and the guest started meanwhile
+port: 5 missing at AT
+first -5
+second text
+events 7, missing 5, dropped 0, skipped-bytes 8, refused-frames 0, starts 2
 """
 
 
@@ -196,8 +203,12 @@ def linked(guest, run, need):
 
 
 def test_a_guest_and_the_device(linked):
-    """The guest is told what changes, also when its port was full meanwhile, and sends no more than that."""
-    assert re.sub(r"skipped at \d+", "skipped at AT", linked(EVENTS)) == TOLD
+    """The guest is told what changes, and sends no more than that.
+
+    Also when its port was full meanwhile, and when it said hello while a word was half on its way. (The
+    model's guest only repeats its first hellos, and goes on with its numbers: hence what is missing.)
+    """
+    assert re.sub(r"(skipped|start|missing) at \d+", r"\1 at AT", linked(EVENTS)) == TOLD
 
 
 def test_a_guest_of_other_declarations(linked):
@@ -207,4 +218,4 @@ def test_a_guest_of_other_declarations(linked):
     )
     assert told[1].endswith("; its events are dropped") and ", that of 'fw' is " in told[1]
     assert not any(line.startswith(("first", "second")) for line in told)
-    assert "events 0" in told[-1] and "refused-frames 10" in told[-1]
+    assert "events 0" in told[-1] and "refused-frames 12" in told[-1]

@@ -58,6 +58,8 @@ static void guest_trace_accept_input(Chardev *chr)
 static void guest_trace_tell(GuestTraceChardev *s)
 {
     const GuestFramed *guest = s->frames.guest;
+    /* It ends what may have come of a word that was on its way when the guest said hello again. */
+    static const uint8_t zero;
     uint8_t frame[GUEST_FRAMES_WORD];
     bool changed = !s->told_once;
     uint32_t id;
@@ -75,6 +77,7 @@ static void guest_trace_tell(GuestTraceChardev *s)
         return;
     }
     s->told_once = true;
+    g_byte_array_append(s->words, &zero, 1);
     for (id = 0; id < guest->count;) {
         size_t size = guest_frames_word(&s->frames, id, frame, &id);
 

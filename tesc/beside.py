@@ -1,0 +1,85 @@
+"""Work that another process does meanwhile, and what processes of one run tell each other."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, BinaryIO
+
+
+class Interrupted(Exception):
+    """Another process of the run was stopped, or failed; the message says how."""
+
+
+class Beside:
+    """The result of a function, which another process finds out while this one has other things to do.
+
+    The result is a value that can be marshalled, and to find it out changes nothing: who leaves the `with`
+    statement without having asked for it ends the other process. Where that fails, can't be had or is not
+    `wanted`, the function is called here when the result is asked for.
+    """
+
+    def __init__(self, function: Callable[[], Any], wanted: bool = True) -> None:
+        self._function = function
+        self._pid = 0
+        if not wanted or not hasattr(os, "fork"):
+            return
+        pipe, to_parent = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._pid = os.fork()
+        if self._pid == 0:
+            _answer(function, to_parent)
+        os.close(to_parent)
+        self._pipe = open(pipe, "rb")  # noqa: SIM115 - it is open as long as the process runs
+
+    def result(self) -> Any:
+        """What the function returns, or raises."""
+        found = None
+        if self._pid:
+            found = receive(self._pipe)
+            self._close()
+        return self._function() if found is None else found[0]
+
+    def __enter__(self) -> Beside:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pid:
+            os.kill(self._pid, 9)
+            self._close()
+
+    def _close(self) -> None:
+        self._pipe.close()
+        os.waitpid(self._pid, 0)
+        self._pid = 0
+
+
+def _answer(function: Callable[[], Any], pipe: int) -> None:
+    """The life of the other process; it does not return."""
+    try:
+        send(pipe, (function(),))
+    except BaseException:  # the first process finds out for itself, and says so
+        pass
+    finally:
+        os._exit(0)
+
+
+def send(pipe: int, message: Any) -> None:
+    """Write a message: a marshalled value, its length before it. Raises OSError."""
+    data = marshal.dumps(message)
+    data = len(data).to_bytes(8, "little") + data
+    while data:
+        data = data[os.write(pipe, data) :]
+
+
+def receive(pipe: BinaryIO) -> Any:
+    """The next message, or None where no process is left to send one."""
+    size = int.from_bytes(pipe.read(8), "little")
+    data = pipe.read(size)
+    return marshal.loads(data) if size and len(data) == size else None

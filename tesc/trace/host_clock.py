@@ -1,0 +1,78 @@
+"""The host's two clocks: simpletrace files count by the monotonic one, the dates of logs are real time.
+
+How far the real-time clock is ahead says a file that `tesc guest receive` wrote, in a mapping record of an ID
+that no event has, which QEMU's reader keeps as a name that no record uses; or the user. Then a log is read on
+the monotonic clock where it is merged with traces that have no other.
+"""
+
+from __future__ import annotations
+
+import time
+
+from tesc.records import record
+from tesc.trace.layout import CLOCK_MARK, LOG
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tesc.trace.reader import RecordReader
+
+# 2001: no monotonic clock has run so long, no trace is so old.
+_REAL = 10**18
+
+
+@record
+class HostClock:
+    """`ahead` is how many nanoseconds the real-time clock is before the monotonic one.
+
+    `uncertainty` is how many nanoseconds the times of a guest's events may be off, as far as is known.
+    """
+
+    ahead: int
+    uncertainty: int = 0
+
+    @property
+    def mark(self) -> str:
+        """The name of the mapping record that says it."""
+        return f"{CLOCK_MARK} {self.ahead} {self.uncertainty}"
+
+
+def marked(mark: str) -> HostClock | None:
+    """What the name of a mapping record says, None if it is no such mark."""
+    name, *numbers = mark.split(" ")
+    if name != CLOCK_MARK or len(numbers) != 2 or not all(map(str.isdecimal, numbers)):
+        return None
+    return HostClock(*map(int, numbers))
+
+
+def real_ahead() -> int:
+    """How far this machine's real-time clock is ahead now."""
+    before = time.monotonic_ns()
+    real = time.time_ns()
+    return real - (before + time.monotonic_ns()) // 2
+
+
+def is_real(moment: int) -> bool:
+    """Whether a time can only be one of the real-time clock."""
+    return moment >= _REAL
+
+
+def on_one_clock(readers: Sequence[RecordReader], ahead: int | None = None) -> list[RecordReader]:
+    """Have logs read on the monotonic clock if a trace among them has that one; gives those that can't be.
+
+    Nothing may have been read yet. A guest's stream, whose times are its own, decides nothing.
+    """
+    if len(readers) < 2:
+        return []
+    firsts = [(reader, reader.first_time()) for reader in readers if reader.layout.version is not None]
+    dated = [reader for reader, first in firsts if first is not None and is_real(first)]
+    if not any(first is not None and first >= 0 and not is_real(first) for _, first in firsts):
+        return []
+    said = [reader.host_clock.ahead for reader in readers if reader.host_clock]
+    if ahead is None and said:
+        ahead = said[0]
+    for reader in dated:
+        if reader.layout == LOG and ahead is not None:
+            reader.ahead = ahead
+    return [reader for reader in dated if not reader.ahead]
