@@ -251,7 +251,7 @@ def _generate(
     if refused(found):
         if wanted.compat == "qemu" and len(found) > len(of_groups("fixed")):
             error(
-                'what only QEMU\'s tracetool refuses is generated with compat = "fixed" in tesc.toml', "note"
+                'what only QEMU\'s tracetool rejects is generated with compat = "fixed" in tesc.toml', "note"
             )
         return 1
     from tesc.codegen.tree.plan import plan, written_twice

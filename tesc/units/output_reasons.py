@@ -64,14 +64,14 @@ def _row(
 _PRINTING = ("rs log", "log-stap dtrace")
 RUST_TYPE = _row(
     "TE421",
-    "a type for which tracetool knows none in Rust, such as a bare `signed`",
+    "a type that tracetool cannot translate to Rust, such as a bare `signed`",
     "'{}' has no counterpart in {output}",
     'a(signed x) "%d"\n',
     {"qemu": ("rs log", "rs dtrace", "rs simple"), "fixed": ()},
 )
 ESCAPE = _row(
     "TE421",
-    "an escape of C that tracetool does not bring to Rust",
+    "a C escape that tracetool cannot translate to Rust",
     "{output} knows no escape '{}'",
     'a(int x) "\\033[1m%d"\n',
     {"qemu": ("rs log",), "fixed": ()},
@@ -99,7 +99,7 @@ _row(
 )
 _row(
     "TE421",
-    "a macro whose length is another one on each host, such as `PRIxFAST32`",
+    "a macro whose length differs between hosts, such as `PRIxFAST32`",
     MACRO.message,
     'a(uint32_t x) "%" PRIxFAST32\n',
     {"qemu": ("rs log",), "fixed": ("rs log",)},
@@ -113,15 +113,15 @@ BACKSLASH = _row(
 )
 PERCENT = _row(
     "TE001",
-    "a `%` in a parameter's name, which tracetool reads as a format of Python",
-    "{output} takes no '%' in a name",
+    "a `%` in a parameter's name, which tracetool reads as a Python format",
+    "{output} cannot have '%' in a name",
     'a(int x%y) "%d"\n',
     {"qemu": ("rs dtrace", "stap dtrace", "ust-events-h ust")},
 )
 LONG_NAME = _row(
     "TE435",
     "a name of more than 250 characters",
-    "LTTng takes names of 250 characters, '{}' is longer",
+    "LTTng allows names of 250 characters, but '{}' is longer",
     f'{"a" * 251}(int x) "%d"\n',
     {"qemu": (), "fixed": ("ust-events-h ust",)},
 )

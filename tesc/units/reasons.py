@@ -50,8 +50,8 @@ def _row(code: str, what: str, example: str, accepted: Mapping[Consumer, str]) -
     return REASONS[-1]
 
 
-_REPEATED = "declarations are repeated, not judged"
-_DECODED = "what records hold is known all the same"
+_REPEATED = "declarations are copied, not checked"
+_DECODED = "the contents of records are known anyway"
 READERS: Mapping[Consumer, str] = {"flatten": _REPEATED, "decode": _DECODED}
 _COMPILER = "the reference accepts it; the C compiler does not"
 _CLASSIC = "the tool of 2011 accepts it; the C compiler does not"
@@ -63,10 +63,10 @@ _GUEST_FORMATS: Mapping[Consumer, str] = {
     "classic": "the tool of 2011 accepts it",
     **READERS,
 }
-_FRAMED = "a frame holds as many as 254 bytes take"
-_RENAMED = "nobody calls by the name, so the generated code has another one"
+_FRAMED = "a frame holds as many as fit into 254 bytes"
+_RENAMED = "no caller uses the name, so the generated code has another one"
 _ONLY_QEMU: Mapping[Consumer, str] = {
-    consumer: "only QEMU's tracetool refuses it: its meaning is clear"
+    consumer: "only QEMU's tracetool rejects it: the meaning is clear"
     for consumer in CONSUMERS
     if consumer != "qemu"
 }
@@ -75,7 +75,7 @@ SYNTAX = _row(codes.SYNTAX_ERROR, "a line that is not valid syntax", 'a(int x "%
 # Which lines these are, `reference.reads` knows; `tesc gen` and `tesc tracetool` get none of their errors.
 TAKEN = _row(
     codes.SYNTAX_ERROR,
-    "invalid syntax that QEMU's tracetool reads all the same, such as an array",
+    "invalid syntax that QEMU's tracetool accepts, such as an array",
     'a(int x[4]) "%p"\n',
     {"qemu": _COMPILER},
 )
@@ -103,7 +103,7 @@ STRING = _row(
     codes.INVALID_STRING, "a format whose quotes do not match", 'a(int x) "%d\n', {"qemu": _COMPILER}
 )
 UNREADABLE = _row(
-    codes.INCLUDE_NOT_FOUND, "an included file that is not there or can't be read", 'include "none"\n', {}
+    codes.INCLUDE_NOT_FOUND, "an included file that does not exist or cannot be read", 'include "none"\n', {}
 )
 CYCLE = _row(codes.INCLUDE_CYCLE, "a file that includes itself", 'include "trace-events"\n', {})
 PREFIX = _row(codes.MISPLACED_PREFIX, "a prefix after the first event", 'a(int x) "%d"\nprefix x_\n', {})
@@ -126,7 +126,7 @@ ENCODING = _row(
     "# caf\udce9\n",
     {
         "classic": "the tool of 2011 passes bytes on as they are",
-        "decode": "no name or number is concerned",
+        "decode": "no name or number is affected",
     },
 )
 CONTROL = _row(
@@ -137,7 +137,7 @@ CONTROL = _row(
 )
 END = _row(codes.MISSING_LINE_END, "a last line without a line end", 'a(int x) "%d"', _ONLY_QEMU)
 TRACETOOL = _row(
-    codes.REFUSED_BY_TRACETOOL, "what only QEMU's tracetool refuses", 'a (int x) "%d"\n', _ONLY_QEMU
+    codes.REFUSED_BY_TRACETOOL, "what only QEMU's tracetool rejects", 'a (int x) "%d"\n', _ONLY_QEMU
 )
 EMPTY = _row(codes.EMPTY_PARAMETER_LIST, "an empty parameter list", 'a() "x"\n', READERS)
 SEVEN = _row(
@@ -190,7 +190,7 @@ FLOATING_POINTER = _row(
 )
 MALFORMED = _row(
     codes.MALFORMED_TYPE,
-    "words that make no type",
+    "words that do not form a type",
     'a(unsigned uint32_t x) "%u"\n',
     {"qemu": _COMPILER, "classic": _CLASSIC, **READERS},
 )
@@ -213,7 +213,7 @@ TABLE = _row(
     "an event called `list`, as the guest's table is",
     'list(int x) "%d"\n',
     {
-        consumer: "its code has no such table, or spells it otherwise"
+        consumer: "its code has no such table, or spells it differently"
         for consumer in CONSUMERS
         if consumer != "guest"
     },
@@ -252,9 +252,9 @@ FRAME = _row(
 )
 MOST_EVENTS = _row(
     "",
-    "more events than frames have numbers for",
+    "more events than frames can number",
     "",
-    {consumer: "it has numbers for more" for consumer in CONSUMERS if consumer != "frames"},
+    {consumer: "it can number more" for consumer in CONSUMERS if consumer != "frames"},
 )
 SAME_GUEST = _row(
     "",

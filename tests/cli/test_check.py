@@ -566,11 +566,11 @@ class TestText:
 
     def test_the_end_of_the_line(self):
         assert excerpt('a(void) "x"') == (
-            "trace-events:1:12: error[TE002]: the file does not end with a line end\n"
+            "trace-events:1:12: error[TE002]: the file does not end with a newline\n"
             "  |\n"
             '1 | a(void) "x"\n'
             "  |            ^\n"
-            "  = help: end the last line\n"
+            "  = help: add a newline\n"
         )
 
     def test_carriage_returns_are_no_part_of_a_line(self):

@@ -164,14 +164,14 @@ def test_no_header(decode, folder):
     assert decode("bare", "--no-header") == (0, b"".join(LINES), "")
     status, out, err = decode("bare")
     assert (status, out) == (2, b"")
-    assert err.startswith("tesc: error: bare: byte 0: no simpletrace file")
+    assert err.startswith("tesc: error: bare: byte 0: not a simpletrace file")
 
 
 def test_torn(decode, folder):
     data = (folder / "trace").read_bytes()
     (folder / "torn").write_bytes(data[:-1])
     at = len(data) - len(RECORDS[2])
-    message = f"torn: byte {at}: the trace ends within a record: 43 bytes are there, 1 or more are not"
+    message = f"torn: byte {at}: the trace ends within a record: 43 bytes are present, 1 or more are missing"
     assert decode("torn") == (1, LINES[0] + LINES[1], f"tesc: error: {message}\n")
     status, out, _ = decode("torn", "--format", "chrome")
     assert (status, len(json.loads(out)["traceEvents"])) == (1, 2)
@@ -186,7 +186,7 @@ def test_nothing_could_be_done(decode, folder):
     status, out, err = decode("none", "trace", "events")
     assert (status, out) == (2, b"".join(LINES))
     assert err.splitlines()[0] == "tesc: error: none: No such file or directory"
-    assert "events: byte 0: no simpletrace file" in err.splitlines()[1]
+    assert "events: byte 0: not a simpletrace file" in err.splitlines()[1]
     assert decode("trace", "--events", "nothing")[0] == 2
 
 
@@ -241,7 +241,7 @@ def test_follow_what_becomes_shorter(folder):
         assert running.stdout.readline() == LINES[0]
         path.write_bytes(header())
         assert running.wait(10) == 1
-        assert b"the file has become shorter while it was followed" in running.stderr.read()
+        assert b"the file was truncated while it was followed" in running.stderr.read()
 
 
 def test_interrupted(folder, interrupt):
@@ -343,7 +343,7 @@ def test_a_log(decode, folder):
     (folder / "log").write_bytes(lines + b"move to nowhere\n")
     status, out, err = decode("log", "--format=jsonl")
     assert (status, out.count(b"\n")) == (1, 2)
-    assert "log: byte 40: a line of 'move' that its format in events does not print" in err
+    assert "log: byte 40: a line of 'move' that does not match its format in events" in err
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGTERM") or os.name != "posix", reason="signals as POSIX has them")

@@ -61,7 +61,7 @@ def test_parquet(decode, tmp_path):
         (["--format=sqlite", "-o", "db", "--follow"], "--follow cannot be used with tables"),
         (["--format=sqlite", "-o", "db", "--sort"], "--sort cannot be used with tables"),
         (["--append"], "--append requires --format parquet or sqlite"),
-        (["--format=parquet", "-o", "events"], "events: no dataset that tesc wrote"),
+        (["--format=parquet", "-o", "events"], "events: not a dataset that tesc wrote"),
         (["--format=sqlite", "-o", "events", "--append"], "events: file is not a database"),
         (["--format=sqlite", "-o", "none/db"], "none/db"),
     ],

@@ -87,7 +87,7 @@ def test_the_refusal_says_what_to_do(tree):
         "  |\n"
         '1 | include "../home/events"\n'
         "  |         ^^^^^^^^^^^^^^^^\n"
-        "  = help: give the folder that it is in with -I, or in include-path of tesc.toml\n\n"
+        "  = help: give its folder with -I, or in include-path of tesc.toml\n\n"
         "1 error in 1 file\n"
     )
 

@@ -146,7 +146,7 @@ def test_a_torn_trace(query, folder):
     ("words", "said"),
     [
         (["trace", "SELECT n FROM m_lock"], "line 1, column 8: Referenced column"),
-        (["trace", "COPY m_lock TO 'x.csv'"], "COPY is not for traces"),
+        (["trace", "COPY m_lock TO 'x.csv'"], "COPY is not allowed"),
         (["trace", "SELECT * FROM '/etc/passwd'"], "line 1, column 15: "),
         (["SELECT 1 FROM x"], "no trace given: it comes before the SQL"),
         (["none", "SELECT 1 "], "none: No such file or directory"),

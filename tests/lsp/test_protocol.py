@@ -177,7 +177,7 @@ def test_signals_end_the_server_without_a_word(lsp, folder, number, interrupt):
 
 def test_requests_before_initialize_are_refused(lsp):
     client = lsp()
-    # Those with parameters that make no sense, too.
+    # Those with invalid parameters, too.
     for method in ("textDocument/formatting", "textDocument/semanticTokens/full", "no/such"):
         code, message = error_of(client, method, HOVERED)
         assert (code, message) == (NOT_INITIALIZED, f"'{method}' came before 'initialize'")

@@ -279,14 +279,14 @@ class TestFolder:
         Path("made").mkdir()
         Path("made/notes").touch()
         said = tesc(made, "--events", "events", "--format", "ctf", "-o", "made", status=2)
-        assert said == "tesc: error: made: it is there, and no trace of CTF: name another folder\n"
+        assert said == "tesc: error: made: exists and is not a CTF trace: name another folder\n"
         assert sorted(path.name for path in Path().iterdir()) == ["events", "made", "trace"]
 
     def test_is_not_there_when_it_fails(self, trace):
         said = tesc(
             trace([("idle", 1 << 63, 7)]), "--events", "events", "--format", "ctf", "-o", "x", status=2
         )
-        assert "readers of CTF take no time from 2^63 on" in said
+        assert "CTF readers do not accept times from 2^63 on" in said
         assert not list(Path().glob("x*"))
 
 
