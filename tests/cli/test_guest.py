@@ -162,7 +162,7 @@ def test_what_the_guest_can_not_have(tesc, tmp_path):
         assert sorted(done.stderr.splitlines()) == [
             "trace-events:1:1: error[TE103]: 'trace_list' is the table of all events",
             (
-                "trace-events:3:6: error[TE306]: type 'float' is not allowed: tracers take no "
+                "trace-events:3:6: error[TE306]: type 'float' is not allowed: tracers do not support "
                 "floating-point numbers"
             ),
             "trace-events:4:49: error[TE301]: 7 arguments, but at most 6 are allowed",
