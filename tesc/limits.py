@@ -11,7 +11,8 @@ LIMITS = {
     "qemu": TRACER_ARGUMENTS,
     "fixed": TRACER_ARGUMENTS,
     "frames": FRAME_ARGUMENTS,
+    "demux": FRAME_ARGUMENTS,
     "guest": RECORD_ARGUMENTS,
-    "demux": RECORD_ARGUMENTS,
+    "guest demux": RECORD_ARGUMENTS,
     "classic": RECORD_ARGUMENTS,
 }

@@ -10,10 +10,10 @@ from typing import Any
 _HEAD = """\
 # JSON of `tesc check`
 
-`tesc check --output-format json` prints one array, a finding each. Lines and columns count from 1,
-columns in Unicode code points; the end of a range is the place after its last character.
+`tesc check --output-format json` prints one array with one object per finding. Lines and columns count
+from 1, columns in Unicode code points; a range ends after its last character.
 
-Every key is always there; what a finding has none of is `null`, or an empty list.
+Every key is always present; a missing value is `null` or an empty list.
 """
 
 Schema = dict[str, Any]

@@ -12,9 +12,9 @@ from tesc.cli.parsers import commands, usage_of, whole_parser
 _HEAD = """\
 # Command line
 
-What every command takes. `tesc COMMAND --help` prints the same; `tesc man` is the manual page.
+The arguments of every command. `tesc COMMAND --help` prints the same; `tesc man` is the manual page.
 
-[Exit statuses](exit-status.md) and [output formats](output-formats.md) have pages of their own.
+See also [exit statuses](exit-status.md) and [output formats](output-formats.md).
 
 | command | |
 | --- | --- |

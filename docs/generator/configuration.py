@@ -15,15 +15,14 @@ from tesc.config.validation import schema_text
 _HEAD = """\
 # Configuration
 
-A tree needs no configuration to be checked. `tesc init` writes a `tesc.toml` that changes nothing
-yet, `tesc config` says what holds for a file, and which line of which file said so.
+tesc needs no configuration. `tesc init` writes a `tesc.toml` that changes nothing yet. `tesc config` shows
+which settings apply to a file, and which line of which file sets them.
 
-The nearest `tesc.toml` above a file holds for it, or `[tool.tesc]` in a `pyproject.toml`; the
-two are never merged. Options of the command line override it. Paths are relative to its folder.
-Mistakes in it are errors at their line and column. `tesc config --schema` prints the JSON Schema,
-for editors that check TOML by one.
+The nearest `tesc.toml` above a file applies to it, or `[tool.tesc]` in a `pyproject.toml`; the two are never
+merged. Command-line options override it. Paths are relative to its folder. Mistakes in it are reported with
+line and column. `tesc config --schema` prints the JSON Schema, for editors that check TOML with one.
 
-[Profiles](profiles.md) say which defaults go with which kind of project.
+[Profiles](profiles.md) are the defaults for each kind of project.
 """
 
 # Keys whose values are paths, in examples.
@@ -64,7 +63,7 @@ def _key(
             needed = ", ".join(f"`{one}`" for one in table["required"])
             form = table["if"]["properties"]["format"]["const"]
             also = ", ".join(f"`{one}`" for one in table["then"]["required"])
-            yield from ("", f'{needed} are needed; with `format = "{form}"`, {also}, too.', "")
+            yield from ("", f'{needed} are required; with `format = "{form}"`, {also} too.', "")
         return
     yield from (f"- Type: {_kind(key, schema)}", f"- Default: {_default(name, key)}")
     yield ""
@@ -97,9 +96,9 @@ def _kind(key: Schema, schema: Schema) -> str:
     if "enum" in key:
         return "one of " + ", ".join(f"`{toml_value(value)}`" for value in key["enum"])
     if key["type"] == "array":
-        return f"a list, each of it {_kind(key['items'], schema)}"
+        return f"a list; each item is {_kind(key['items'], schema)}"
     if key["type"] == "object":
-        return f"a table, each value of it {_kind(key['additionalProperties'], schema)}"
+        return f"a table; each value is {_kind(key['additionalProperties'], schema)}"
     if key["type"] == "integer":
         return f"a number, at least {key['minimum']}"
     return f"a string ({key['title']})" if "title" in key else "a string"

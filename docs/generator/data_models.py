@@ -8,29 +8,29 @@ from tesc.syntax.data_models import MODELS
 _HEAD = """\
 # Data models
 
-What the types of C are differs between targets, and so does what prints them. `uint64_t` is `unsigned long`
-on 64-bit Linux and `unsigned long long` on macOS, where `long` has 64 bits as well: `%zu` prints it on the
-one and is refused on the other. [TE401](../rules/TE401.md) reports what no target of a project prints right,
-[TE404](../rules/TE404.md) what some do not. `data-models` in the [configuration](configuration.md) and
-`--data-model` say which targets these are; without them, the [profile](profiles.md) does.
+C's types differ between targets, and so do the conversions that print them. `uint64_t` is `unsigned long` on
+64-bit Linux and `unsigned long long` on macOS, where `long` has 64 bits as well: `%zu` prints it on the one
+and is refused on the other. [TE401](../rules/TE401.md) reports what no target of a project prints correctly,
+[TE404](../rules/TE404.md) what only some do. `data-models` in the [configuration](configuration.md) and
+`--data-model` select the targets; the default is that of the [profile](profiles.md).
 
-`tesc decode --data-model` prints a trace as the traced program's target does: `-1` of a `long` by `%lx` is
-`ffffffff` where `long` has 32 bits.
+`tesc decode --data-model` prints a trace as the traced program's target would: `%lx` prints a `long` of -1 as
+`ffffffff` if `long` has 32 bits.
 
 | name | targets | `long` | address | `int32_t` | `int64_t` | `intmax_t` | `intptr_t`, `ssize_t` | profiles |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 _MACROS = """
-`%` before the macros of `<inttypes.h>` becomes, with `x` as the letter:
+What `%` and a macro of `<inttypes.h>` expand to, with `x` as the letter:
 
 | name | {sizes} |
 | --- |{rules}|
 """
 _TAIL = """
-Tests compare the table with gcc, clang and, where they can be had, the headers of C libraries: glibc 2.36,
-musl 1.2.3, mingw-w64 10, newlib 3.3 and picolibc 1.8. Those of Apple, OpenBSD and Emscripten were read.
-newlib's `<inttypes.h>` defines nothing of 64 bits, and a `PRIxMAX` of 32, where gcc's own `<stdint.h>` is
-all that was included before it (newlib 3.3, gcc 12); include `<sys/types.h>` or `<stdio.h>` first.
+Tests compare the table with gcc, clang and, where available, the headers of C libraries: glibc 2.36, musl
+1.2.3, mingw-w64 10, newlib 3.3 and picolibc 1.8. The values for Apple, OpenBSD and Emscripten come from
+reading their headers. If only gcc's own `<stdint.h>` was included before it, newlib's `<inttypes.h>` defines
+no 64-bit macros, and a 32-bit `PRIxMAX` (newlib 3.3, gcc 12); include `<sys/types.h>` or `<stdio.h>` first.
 """
 _SIZES = ("8", "16", "32", "64", "MAX", "PTR")
 

@@ -25,12 +25,11 @@ svg.railroad-diagram g.terminal rect { fill: #e6f4ea; }
 _HEAD = """\
 # Grammar
 
-One item a line; spaces and tabs may be between its parts. Comments (lines that begin with `#`)
-and blank lines are no items. [The language](language.md) says what the items mean.
+There is one item per line, with optional spaces and tabs between its parts. Comments (lines that begin with
+`#`) and blank lines are not items. [The language](language.md) says what the items mean.
 
-This page is made from `tesc/grammar.lark`, which the parser reads too.
-Green boxes with round ends are text that is written as it is, or a kind of word from the
-[table below](#words); blue boxes are other rules.
+This page is generated from `tesc/grammar.lark`, which the parser reads too. Green boxes with round ends are
+literal text, or a kind of word from the [table below](#words); blue boxes are other rules.
 """
 
 _WORDS = """\

@@ -8,16 +8,18 @@ from tesc.units.reasons import CONSUMERS, REASONS
 _HEAD = """\
 # What is generated, and what is not
 
-A command that makes something of trace-events files refuses those that it can't make it of: it prints
-each reason with its place as `tesc check` does, exits with 1, and writes nothing. (`tesc decode` and
-`tesc list` print what is left all the same.) This is the table by which they decide; a test runs each of
-its cells. Where a command accepts what others refuse, a note says why.
+A command that generates something from trace-events files refuses files for which it cannot: it prints each
+reason with its location, as `tesc check` does, exits with 1, and writes nothing. (`tesc decode` and `tesc
+list` still print the rest.) This table decides what is refused; a test runs each of its cells. Where a
+command accepts what others refuse, a note says why.
 
-- **qemu**: {qemu}. They accept what QEMU's tracetool accepts, so that a build with tesc fails where the
-  build with QEMU's tool would, and nowhere else.
-- **fixed**: {fixed}, which does not repeat the mistakes of that tool, and refuses what the C compiler would.
-- **guest**: {guest}
+- **qemu**: {qemu}. They accept what QEMU's tracetool accepts, so that a build with tesc fails exactly where a
+  build with QEMU's tool would.
+- **fixed**: {fixed}, which does not repeat that tool's bugs, and refuses what the C compiler would.
+- **frames**: {frames}
 - **demux**: {demux}
+- **guest**: {guest}
+- **guest demux**: {guest demux}
 - **classic**: {classic}
 - **flatten**: {flatten}
 - **decode**: {decode}
@@ -27,9 +29,9 @@ An output may refuse more, as [the second table](#what-single-outputs-refuse) sa
 _OUTPUTS = """\
 ## What single outputs refuse
 
-Of files that their consumer accepts, QEMU's tracetool has no words for some events in some outputs, and
-neither has tesc with compat **qemu**; with **fixed** an output refuses what it could not say rightly. Where
-it says *all*, the first table refuses the file. A test runs each example through each output.
+In some outputs, QEMU's tracetool cannot express some events of files that it otherwise accepts, and neither
+can tesc with compat **qemu**. With **fixed**, an output refuses what it could not express correctly. *all*
+means that the first table refuses the file. A test runs each example through each output.
 """
 
 
@@ -49,7 +51,7 @@ def page() -> str:
     told = [f"{number}. {note}" for note, number in notes.items()]
     return "\n".join(
         [
-            *(_HEAD.format(**CONSUMERS), *rows, "", "Why, where the answer is yes:", "", *told, ""),
+            *(_HEAD.format(**CONSUMERS), *rows, "", "Why a command accepts it:", "", *told, ""),
             *(_OUTPUTS, *_output_rows(), ""),
         ]
     )

@@ -8,7 +8,7 @@
 
 ;;; Commentary:
 
-;; Colours and comments for the trace-events files of QEMU and its relatives.  With Eglot,
+;; Highlighting and comments for the trace-events files of QEMU and its relatives.  With Eglot,
 ;; `M-x eglot' starts the language server of tesc, which checks them as you type:
 ;;
 ;;     (require 'trace-events-mode)
@@ -21,7 +21,7 @@
   :group 'languages)
 
 (defcustom trace-events-server-command '("tesc" "lsp")
-  "The program that is the language server, and its arguments."
+  "The language server's program and its arguments."
   :type '(repeat string))
 
 (defconst trace-events--types
@@ -33,7 +33,7 @@
 
 (defconst trace-events-font-lock-keywords
   `(("\\_<tesc:[ \t]*ignore\\(?:-file\\)?\\(?:\\[[^]\n]*\\]\\)?" 0 font-lock-warning-face prepend)
-    ;; A property stands before an event, a directive of the same name before patterns.
+    ;; `disable' before an event is a property, before patterns a directive.
     ("^[ \t]*\\(\\(?:\\(?:disable\\|tcg\\|vcpu\\)[ \t]+\\)+\\)[[:alpha:]_][[:alnum:]_]*[ \t]*("
      1 font-lock-keyword-face)
     ("^[ \t]*\\(include\\|prefix\\|disable\\)[ \t]+[^( \t\n]+[ \t]*\\(?:$\\|[^( \t]\\)"
@@ -59,7 +59,7 @@
   "Syntax table of `trace-events-mode'.")
 
 (defun trace-events--comments-start-lines (start end)
-  "Take the # between START and END for text where something stands before it."
+  "Treat the # between START and END as text if something precedes it on the line."
   (goto-char start)
   (while (re-search-forward "^[ \t]*[^# \t\n][^#\n]*\\(#\\)" end t)
     (put-text-property (match-beginning 1) (match-end 1) 'syntax-table (string-to-syntax "."))

@@ -8,8 +8,8 @@
 
 ;;; Commentary:
 
-;; `trace-events-mode' with colours and the list of events from the grammar in editors/tree-sitter,
-;; whose compiled form Emacs looks for as libtree-sitter-trace-events.so:
+;; `trace-events-mode' with highlighting and the list of events from the grammar in editors/tree-sitter.
+;; Compile the grammar to libtree-sitter-trace-events.so, where Emacs looks for it:
 ;;
 ;;     (require 'trace-events-ts-mode)
 

@@ -1,11 +1,11 @@
 /**
- * The trace-events language for tree-sitter. tesc/grammar.lark is where its syntax is written down;
- * tests/editors/tree_sitter hold this to it. After a change: npm run generate (see README.md).
+ * The trace-events language for tree-sitter. tesc/grammar.lark defines its syntax; tests/editors/tree_sitter
+ * compare this with it. After a change: npm run generate (see README.md).
  *
- * What C makes of a parameter's words is part of the grammar here, since editors want the name apart
- * from the type: the rules `_qualified` to `_past_star` read a declaration from left to right, and each
- * is named by what it has seen. One word ahead decides what a word is: the name is before `,` or `)`.
- * All lists grow to the left. A parser that is lost looks no more than 16 entries back for a way out,
+ * This grammar also parses the declarations of parameters, because editors need the name apart from the
+ * type: the rules `_qualified` to `_past_star` read a declaration from left to right, and each is named
+ * after what it has seen. One word of lookahead decides: the name is the word before `,` or `)`.
+ * All lists are left-recursive. To recover from an error, the parser looks at most 16 stack entries back,
  * and the line's start has to be among them.
  */
 

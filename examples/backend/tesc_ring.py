@@ -1,4 +1,4 @@
-"""A backend of another package: events go into a ring in memory, to be read after a crash."""
+"""A backend in a package of its own: it keeps events in a ring in memory, to be read after a crash."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from tesc.units import identifiers
 
 
 class Ring(Backend):
-    """`trace/ring.h` has to declare `void trace_ring_add(const char *format, ...)`."""
+    """`trace/ring.h` must declare `void trace_ring_add(const char *format, ...)`."""
 
-    # The calls are where the event is known to be switched on.
+    # The generated code calls h_event's lines only if the event is on.
     checks_state = True
 
     def h_begin(self, out, events, group):
@@ -20,7 +20,7 @@ class Ring(Backend):
         return f"trace_event_get_state_dynamic_by_id({identifiers.c_id(event.name)})"
 
     def h_event(self, out, event):
-        # A compiler that finds a mistake in the format then names the trace-events file.
+        # With this, a compiler that finds a mistake in the format names the trace-events file.
         out(line_of(event))
         out(f'        trace_ring_add("{event.name} " {event.format}{call_arguments(event)});')
         out(out.line_back())

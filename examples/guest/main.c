@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: 0BSD */
-/* The firmware: trace all there is, then a day's work, then nothing more. */
+/* The firmware: trace every kind of event, do some work, then halt. */
 #include "tour.h"
 #include "trace.h"
 

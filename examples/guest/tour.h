@@ -2,7 +2,7 @@
 #ifndef TOUR_H
 #define TOUR_H
 
-/* Trace one event of each kind, each value one that a wrong conversion would change. */
+/* Trace one event of each kind, with values that a wrong conversion would change. */
 void tour(void);
 
 #endif

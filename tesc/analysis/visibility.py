@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tesc.units.unit import Unit
     from tesc.uses.index import Index
 
+_HEADER = "trace.h"
 _GROUP = re.compile(r"(?:.*/)?trace-([\w-]+)\.h")
 
 
@@ -63,6 +64,8 @@ class Visibility:
             self._all[path] = self._together(
                 self._of_header(file, header)
                 for file in includes.reached(path)
+                # What is in a header of events is looked at where it is included.
+                if file == path or not is_trace_header(file.replace(os.sep, "/"))
                 for header in includes.written(file)
                 if is_trace_header(header)
             )
@@ -104,6 +107,11 @@ class Visibility:
         folder = os.path.dirname(beside)
         if folder in self._folders:
             return self._numbered(self._folders[folder])
+        if source is not None:
+            # A header of that name that has nothing to do with events, such as Xen's.
+            return Seen(frozenset(), sure=not trace_headers(source.text))
+        if header == _HEADER and (above := self._above(folder)):
+            return self._of_file(above, header)
         below = os.path.dirname(os.path.normpath(header)).replace(os.sep, "/")
         if below and not below.startswith("."):
             ends = [
@@ -112,6 +120,16 @@ class Visibility:
             if len(ends) == 1:
                 return self._numbered(ends[0])
         return self._numbered(None)
+
+    def _above(self, folder: str) -> str | None:
+        """The nearest trace.h above a folder that has none, as those of sources below target/ARCH."""
+        top = os.path.commonpath(self._folders) if self._folders else folder
+        while folder.startswith(os.path.join(top, "")):
+            folder = os.path.dirname(folder)
+            path = os.path.join(folder, _HEADER)
+            if folder in self._folders and os.path.isfile(path):
+                return path
+        return None
 
     @staticmethod
     def _numbered(number: int | None) -> Seen:

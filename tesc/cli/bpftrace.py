@@ -26,16 +26,16 @@ _EPILOG = """\
     tesc bpftrace 'virtio_blk_*' --where 'status != 0' > blk.bt
     bpftrace blk.bt -c 'qemu-system-x86_64 ...'
 
-The script prints what the log backend would print, without enabling anything in QEMU. QEMU only needs to be
-built with the dtrace backend, as those of Fedora, RHEL, SUSE and Ubuntu are (Debian's have no probes). What
-a version of bpftrace does not support is left out and reported: arguments beyond the sixth (0.17, 0.23),
-long texts.
+These print what the log backend would print, without switching anything on in QEMU. It only has to be built
+with the dtrace backend, as those of Fedora, RHEL, SUSE and Ubuntu are (Debian's has no probes). Whatever a
+version of bpftrace does not support is left out and reported: arguments beyond the sixth (0.17, 0.23), long
+texts.
 
-PATTERN is a name in which * matches any number of characters and ? exactly one; '-PATTERN' (after --)
-excludes events again. CONDITION is that of 'tesc decode --where'; of patterns bpftrace supports only 'abc*'
-and, from 0.23 on, '*abc*', and it has no times relative to the first record.
+PATTERN is a name in which * matches any characters and ? any one; '-PATTERN' (after --) removes events
+again. CONDITION is that of 'tesc decode --where', but bpftrace supports only the patterns 'abc*' and, from
+0.23 on, '*abc*', and no times from the first record.
 
-exit status: 0 a script was written, 1 also, but the events file has errors, 2 no script was written
+exit status: 0 a script was printed, 1 it was, but the events file has errors, 2 none was printed
 """
 
 
@@ -58,7 +58,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--bpftrace-version",
         choices=["0.17", "0.23", "0.27"],
-        help="the version of bpftrace to write for (default: the installed one, else 0.27)",
+        help="the version to write it for (default: the installed bpftrace's, else 0.27)",
     )
     parser.add_argument(
         "--latency",

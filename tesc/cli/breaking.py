@@ -24,7 +24,7 @@ KINDS = {
     "source": "code that calls events",
 }
 _EPILOG = """\
-exit status: 0 nothing breaks, 1 something breaks, 2 the comparison failed
+exit status: 0 nothing breaks, 1 something does, 2 the comparison failed
 
 VERSION is a file of events (such as QEMU's trace-events-all), a folder, or a revision in git; files
 and folders are searched for first. It is compared with the PATHs as they are now.
@@ -40,8 +40,8 @@ def add_parser(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "breaking",
-        help="what changed events break for scripts, traces, logs, guests and callers",
-        description="Compare events with another version, and report what the changes break.",
+        help="what a change to events breaks for scripts, traces, logs, guests and callers",
+        description="Compare events with another version of them, and report what breaks, and for whom.",
         epilog=_EPILOG,
         formatter_class=Described,
     )

@@ -28,12 +28,12 @@ _EPILOG = """\
     tesc builds add ours v9.0-ours
     tesc decode trace-1234
 
-The events of builds are kept in the file trace-builds, which is searched for in the working folder and above
-it. 'tesc decode' then finds out which build made a trace, and says how a file given with --events differs.
-Each build after the first is stored as its differences. If two branches each add one, merge them by keeping
-both: set 'trace-builds merge=union' in .gitattributes.
+These keep the events of builds in the file trace-builds, which tesc looks for in the working folder and
+above it. 'tesc decode' then recognizes by itself which build made a trace, and says where a file given by
+--events differs. Each build after the first is stored as a difference. To merge two branches that each add
+a build, keep both: 'trace-builds merge=union' in .gitattributes does so.
 
-exit status: 0 done, 2 failed
+exit status: 0 done, 2 tesc could not run
 """
 
 
@@ -42,7 +42,7 @@ def add_parser(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "builds",
-        help="the events of several builds, to decode each trace with its own",
+        help="keep the events of several builds, for each trace to be decoded with its own",
         description="Keep the events of builds, so that each trace is decoded with those of its own build.",
         epilog=_EPILOG,
         formatter_class=Described,
@@ -57,7 +57,7 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("--builds", metavar="FILE", help=f"the file of builds (default: {FILE}, see below)")
     parser.add_argument(
-        "--format", choices=["text", "json"], default="text", help="the format of list (default: text)"
+        "--format", choices=["text", "json"], default="text", help="list: how to print them (default: text)"
     )
     add_overrides(parser)
     parser.set_defaults(run=run)

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from tesc.cli.commands import Commands
 
 _EPILOG = """\
-exit status: 0 done, 2 tesc could not do its work
+exit status: 0 done, 2 tesc could not run
 
-Diagnostics of files and uses of events in sources are cached by the content of those files, the settings
-and the version of tesc, in the folder tesc in XDG_CACHE_HOME (~/.cache if that is not set). The cache is
-never required: with --no-cache a command neither reads nor writes it.
+The cache holds what was found in files, and the uses of events in sources, keyed by the content of those
+files, the settings and the version of tesc. It is the folder tesc in XDG_CACHE_HOME (default: ~/.cache).
+It is never required: with --no-cache a command neither reads nor writes it.
 """
 
 
@@ -25,13 +25,13 @@ def add_parser(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "cache",
-        help="the folder where results are cached; clear it",
+        help="the folder of cached results; clear it",
         description="Print the folder of the cache, or empty it.",
         epilog=_EPILOG,
         formatter_class=Described,
     )
     parser.add_argument(
-        "action", choices=["clear", "dir"], help="clear: empty the cache; dir: print its folder"
+        "action", choices=["clear", "dir"], help="clear: remove everything in it; dir: print the folder"
     )
     parser.set_defaults(run=run)
 

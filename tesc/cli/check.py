@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from tesc.uses.index import Index
 
 _EPILOG = """\
-exit status: 0 nothing at error severity, 1 findings at error severity, 2 tesc could not do its work
+exit status: 0 no errors, 1 errors found, 2 tesc could not run
 
 A folder means every file below it named trace-events or *.trace-events; in a git checkout, only
-those that git does not ignore. A link that leads out of the folder and its checkout is skipped
-with a warning, unless it is given itself. A FIFO is read to its end, but only if it is given itself.
---sources searches C, C++, Objective-C and Rust files for uses of events: those that git does not
-ignore, or outside of a checkout, those that are not in a build folder.
+those that git does not ignore. A link below it that leads out of the folder and its checkout is
+skipped with a warning, unless it is named itself. A FIFO is read, to its end, only if it is named
+itself. --sources searches C, C++, Objective-C and Rust files for uses of events: in a checkout,
+those that git does not ignore; elsewhere, those outside build folders.
 
 RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL. A comment
 '# tesc: ignore[RULE] reason' silences a rule for the next item; '# tesc: ignore-file[RULE] reason' at
@@ -87,13 +87,12 @@ def add_parser(commands: Commands) -> None:
         "--patch",
         action="append",
         metavar="FILE",
-        help="report only findings that this patch (a diff or mails; - is standard input) "
-        "introduces, whether it is already applied or not; repeat it for each patch of "
-        "a series",
+        help="report only what this patch (a diff, or mails; - is standard input) introduces, whether "
+        "it is applied already or not; repeat it for the files of a series",
     )
     add_overrides(parser)
     parser.add_argument(
-        "--stdin-filename", metavar="NAME", default="<stdin>", help="the name to report for standard input"
+        "--stdin-filename", metavar="NAME", default="<stdin>", help="the file name to use for standard input"
     )
     add_color(parser)
     parser.set_defaults(run=run)

@@ -88,8 +88,8 @@ def add_parser(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "completion",
-        help="a script that lets bash, zsh or fish complete tesc's arguments",
-        description="Print a script that lets a shell complete commands, options, rules and files.",
+        help="a completion script for bash, zsh or fish",
+        description="Print a script that makes a shell complete commands, options, rules and files.",
         epilog=_EPILOG,
         formatter_class=Described,
     )

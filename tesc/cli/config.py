@@ -41,9 +41,9 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "config",
         help="the effective configuration, and where each value came from",
-        description="Print the configuration that applies to a file or folder: the nearest "
-        "tesc.toml, or pyproject.toml with [tool.tesc], on top of its profile's "
-        "defaults. The output is itself a valid tesc.toml.",
+        description="Print the configuration that applies to a file or folder: that of the nearest "
+        "tesc.toml, or pyproject.toml with [tool.tesc], over its profile's defaults. The text is a "
+        "tesc.toml itself.",
     )
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="a file or folder (default: .)")
     parser.add_argument("--format", choices=["text", "json"], default="text", help="default: text")

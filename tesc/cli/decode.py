@@ -10,6 +10,7 @@ from io import StringIO
 from tesc.cli.builds import say_oddities, traced_events
 from tesc.cli.decode_options import add_options, check
 from tesc.cli.filters import selection_of
+from tesc.cli.guest_options import guest_of
 from tesc.cli.overrides import overrides
 from tesc.cli.span_options import counters_of, pairings_of, say_unmatched
 from tesc.cli.terminal import Failure, error
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from tesc.cli.commands import Commands
     from tesc.config.settings import Compat, Settings
     from tesc.trace.formats import TraceWriter
-    from tesc.trace.guest import GuestTrace
     from tesc.trace.output import TraceOutput
     from tesc.trace.progress import Progress
     from tesc.trace.reader import RecordReader
@@ -187,18 +187,6 @@ def _model(options: argparse.Namespace) -> Model:
     if len(models) > 1:
         raise Failure("a trace comes from one program: give --data-model once")
     return MODELS[models[0]]
-
-
-def guest_of(options: argparse.Namespace) -> GuestTrace | None:
-    """What the options say of traces that a guest sent."""
-    if options.guest is None:
-        if options.elf:
-            raise Failure("--elf requires --guest: it finds texts that the guest sent by address")
-        return None
-    from tesc.cli.guest_receive import texts_of
-    from tesc.trace.guest import GuestTrace
-
-    return GuestTrace(options.guest, options.wire, texts_of(options.elf))
 
 
 def open_traces(

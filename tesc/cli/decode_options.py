@@ -7,6 +7,7 @@ import sys
 
 from tesc.cli.events import add_events_option
 from tesc.cli.filters import add_filters
+from tesc.cli.guest_options import add_guest_options
 from tesc.cli.overrides import add_overrides
 from tesc.cli.span_options import add_span_options
 from tesc.cli.terminal import Failure
@@ -18,22 +19,22 @@ _ALL_FORMATS = {**FORMATS, **FOLDER_FORMATS, **TABLE_FORMATS}
 _EPILOG = f"""\
 formats:
 {"".join(f"  {name:<13}{text}{chr(10)}" for name, text in _ALL_FORMATS.items())}
-TIME is a number with an optional unit, ns (the default), us, ms or s, on the trace's clock: '1500000',
-'2.5s'. With a + it counts from the first record: '+100ms'. --since is inclusive, --until exclusive.
-PATTERN is a name in which * matches any number of characters and ? exactly one; '-PATTERN' excludes
-events again (--event=-PATTERN, or after a comma).
+TIME is a number with or without a unit, ns (the default), us, ms or s, on the trace's clock: '1500000',
+'2.5s'. With a + it counts from the first record: '+100ms'. --since is inclusive, --until is not.
+PATTERN is a name in which * matches any characters and ? any one; '-PATTERN' removes events again
+(--event=-PATTERN, or after a comma).
 
 CONDITION compares with == != < <= > >= and, for texts, ~ and !~ (a PATTERN in quotes); & masks bits;
-and, or, not and parentheses combine conditions. Names are arguments, or the record's name, pid and time;
-an argument with one of these names takes precedence, and record.name is always the event's. Numbers have
-the values of their types. A comparison with an argument that an event lacks selects nothing, even
-negated: 'not len > 5' excludes events without len.
+combine conditions with and, or, not and parentheses. Names are arguments, or the record's name, pid and
+time; an argument with one of these names goes first, and record.name is always the event's. Numbers have
+the values of their types. A comparison with something that an event lacks is false: 'not len > 5' leaves
+out events without len.
 
-Several traces are merged by time; records without a time (as in a guest's stream) come first. The header
-of a simpletrace file identifies it and its byte order. Recorded text is printed byte for byte; QEMU
-truncates it to 512 bytes, and records NULL as empty text.
+Several traces are merged by time; records without a time (a guest's stream has none) come first.
+A simpletrace file and its byte order are recognized by its header. Text that the tracer recorded is
+printed byte for byte; QEMU cuts it after 512 bytes, and records NULL as empty text.
 
-exit status: 0 everything was read, 1 some of it could not be read (the rest is printed), 2 nothing was read
+exit status: 0 everything was read, 1 something could not be (the rest is printed), 2 nothing could
 """
 
 
@@ -79,15 +80,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--open",
         action="store_true",
-        help="perfetto: serve the file to this machine only, until Ctrl-C, and print the "
-        "address that opens it in Perfetto's viewer",
+        help="perfetto: serve the file to this machine only, and print the address that opens it in "
+        "Perfetto's viewer, until Ctrl-C",
     )
     parser.add_argument(
         "--bundle",
         metavar="FILE",
-        help="write a tar archive for Perfetto's viewer with a picture of each TRACE (one "
-        "may be the text of 'trace-cmd report') and a manifest that says which machine "
-        "each comes from",
+        help="write an archive (tar) for Perfetto's viewer with a picture of each TRACE and a manifest that "
+        "names their machines; a TRACE may be the text of 'trace-cmd report'",
     )
     parser.add_argument(
         "--clock-offset",
@@ -101,37 +101,31 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         choices=VERSIONS,
         help="ctf: the version to write (default: 1.8, which all readers support)",
     )
-    parser.add_argument("--follow", action="store_true", help="keep reading as the file grows, until Ctrl-C")
-    parser.add_argument(
-        "--other-lines", metavar="FILE", help="write the lines of a log that are not events to this file"
-    )
+    parser.add_argument("--follow", action="store_true", help="continue as the file grows, until Ctrl-C")
+    parser.add_argument("--other-lines", metavar="FILE", help="write lines of a log that are not events here")
     parser.add_argument(
         "--guard-cells",
         action="store_true",
-        help="csv: put an apostrophe before text that a spreadsheet would execute",
+        help="csv: put an apostrophe before text that spreadsheets would run as a formula",
     )
-    parser.add_argument("--sort", action="store_true", help="sort the records by time, even within one trace")
+    parser.add_argument("--sort", action="store_true", help="sort the records by time, also within a trace")
     parser.add_argument(
-        "-j",
-        "--jobs",
-        type=_jobs,
-        metavar="N",
-        help="processes to use for a long trace (default: one per core)",
+        "-j", "--jobs", type=_jobs, metavar="N", help="processes for a long trace (default: one per core)"
     )
-    parser.add_argument("--timestamps", action="store_true", help="begin lines of text with PID@SECONDS:")
-    kinds = parser.add_argument_group("traces without a header").add_mutually_exclusive_group()
+    parser.add_argument("--timestamps", action="store_true", help="start lines of text with PID@SECONDS:")
+    kinds = parser.add_argument_group("traces that have no header").add_mutually_exclusive_group()
     kinds.add_argument(
         "--guest",
         nargs="?",
         metavar="PREFIX",
-        help="read what a guest sent (frames, the words of 2011, a copy of its memory with "
-        "rings); its events are those of the include with this PREFIX, else of the only "
-        "include with a base, else of the file itself",
+        help="the trace is what a guest sent (frames, the words of 2011, a copy of its memory with rings), "
+        "with the events of the only include with a base, or of the file itself if there is none; "
+        "--guest=PREFIX means the include with that prefix",
     )
     kinds.add_argument(
         "--no-header", action="store_true", help="simpletrace records; IDs are positions in FILE"
     )
-    add_elf(parser)
+    add_guest_options(parser)
     parser.add_argument(
         "--compat",
         choices=["qemu", "fixed"],
@@ -140,16 +134,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_filters(parser)
     add_overrides(parser)
-
-
-def add_elf(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
-    """Add the option that finds texts in a firmware's file."""
-    parser.add_argument(
-        "--elf",
-        metavar="FIRMWARE[@OFFSET]",
-        help="look up texts that the guest sent by address in this file; OFFSET is how far "
-        "the guest was moved when it was loaded",
-    )
 
 
 def _jobs(text: str) -> int:

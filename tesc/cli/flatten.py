@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "flatten",
-        help="a unit as one plain trace-events file, without directives",
-        description="Print a file with its includes resolved, in a form that any "
-        "trace-events tool can read: effective names, 'disable' where a pattern "
-        "says so, the pointers of guest events as numbers. A file without "
-        "directives is printed byte for byte.",
+        help="the unit as one plain trace-events file, without directives",
+        description="Print a file with its includes resolved, as any tool for trace-events files reads it: "
+        "effective names, 'disable' where a pattern says so, the pointers of guest events as numbers. "
+        "A file without directives is printed byte for byte.",
     )
     parser.add_argument("file", metavar="FILE", help="the root file; - is standard input")
     parser.add_argument(

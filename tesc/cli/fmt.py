@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Tree
 
 _EPILOG = """\
-exit status: 0 done, 1 with --check or --diff: files would change, 2 tesc could not do its work
+exit status: 0 done, 1 with --check or --diff: files would change, 2 tesc could not run
 
 A folder means every file below it named trace-events or *.trace-events; in a git checkout, only
-those that git does not ignore. Lines with mistakes stay as they are; 'tesc check' shows them.
+those that git does not ignore. Lines with errors are left as they are; 'tesc check' shows them.
 """
 
 
@@ -54,9 +54,9 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "fmt",
         help="canonical layout; --check, --diff",
-        description="Lay out trace-events files: one space after commas and around PRI "
-        "macros, 'type *name', one blank line between blocks, directives first. "
-        "Every comment and the meaning of every event are kept.",
+        description="Format trace-events files: one space after commas and around PRI macros, "
+        "'type *name', one blank line between blocks, directives first. The meaning of the events "
+        "does not change, and every comment is kept.",
         epilog=_EPILOG,
         formatter_class=Described,
     )
@@ -66,7 +66,11 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--check", action="store_true", help="only list the files that would change")
     parser.add_argument("--diff", action="store_true", help="only print what would change")
     parser.add_argument(
-        "--stdin-filename", metavar="NAME", default="<stdin>", help="the name to report for standard input"
+        "--check", action="store_true", help="write nothing, name the files that would change"
+    )
+    parser.add_argument("--diff", action="store_true", help="write nothing, print what would change")
+    parser.add_argument(
+        "--stdin-filename", metavar="NAME", default="<stdin>", help="the file name to use for standard input"
     )
     parser.set_defaults(run=run)
 

@@ -35,25 +35,25 @@ HELP = "every output of the whole tree in one process"
 _SAME_OUTPUTS = ("--check", "--dry-run", "--json", "--touch", "--prune", "--quiet", "-q")
 
 _EPILOG = """\
-Each trace-events file of the tree is a group, named after its folder: trace-hw_usb.h is generated from
-hw/usb/trace-events, trace-root.h from the tree's top-level trace-events. A file that another one
-includes is not a group. The dtrace backend adds trace-dtrace-GROUP.dtrace, ust adds trace-ust-GROUP.h
-and trace-ust-all.h and .c; trace-events-all, the events of all groups in a form that any tool can read,
-is always generated. Set groups and their order, defaults for these options, and SystemTap tapsets in
-[generate] of tesc.toml.
+Each trace-events file of the tree is a group, named after its folder: hw/usb/trace-events makes
+trace-hw_usb.h, the tree's own trace-events trace-root.h. A file that another one includes makes
+none. The dtrace backend adds trace-dtrace-GROUP.dtrace, ust adds trace-ust-GROUP.h and
+trace-ust-all.h and .c. trace-events-all, the events of all groups without directives, is always
+written. [generate] of tesc.toml can set the groups and their order, defaults for these options,
+and SystemTap tapsets.
 
-The depfile's targets are all outputs, trace-events-all first: ninja requires a command's first
-output to be the depfile's first target. make compares only times, so use --touch with it.
+The depfile's targets are all outputs, trace-events-all first: ninja requires the first output of a
+command to be the first target of its depfile. make compares times only, so it needs --touch.
 
-With --check or --dry-run, --json prints one object: "files" is the number of outputs, "missing" and
-"different" list the paths of those that do not exist or have other contents, "leftover" those that
-earlier runs with the same arguments generated and that are no longer generated.
+With --check or --dry-run, --json prints one object. "files" is the number of outputs; "missing" and
+"different" are the paths of those that do not exist or have another content; "leftover" are files
+that earlier runs with the same arguments wrote and this one would not.
 
-Only files that change are written. What a run read and wrote is recorded in the file .tesc-gen next to
-the outputs, so that the next run knows whether there is anything to do.
+Only files that change are written. A run records what it read and wrote in the file .tesc-gen next
+to the outputs, so that the next one knows if it has nothing to do.
 
 exit status: 0 done, 1 mistakes in trace-events files (nothing is written) or, with --check, files
-that are out of date, 2 tesc could not do its work
+that are out of date, 2 tesc could not run
 """
 
 

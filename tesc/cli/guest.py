@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 
+from tesc.cli.guest_options import NAMES, add_guest_options, guest_of
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error, print_text
 from tesc.cli.units import load, refused
@@ -29,18 +30,18 @@ _ONLY_FOR = (
     ("only", ("header",)),
     ("prefix", ("header", "source", "runtime")),
     ("depfile", ("header", "source", "runtime", "demux")),
-    *((name, ("receive",)) for name in "source guest until live timestamps elf firmware go_on".split()),
+    *((name, ("receive",)) for name in ("source", "guest", "until", "live", "timestamps", *NAMES)),
 )
 _EPILOG = """\
-CHARDEV is where QEMU's character device is connected:
+CHARDEV is the other end of QEMU's character device:
   unix:PATH      a socket on which QEMU listens (-chardev socket,path=PATH,server=on,...)
   listen:PATH    a socket on which tesc listens and to which QEMU connects (-chardev socket,path=PATH,...)
-  tcp:HOST:PORT  the same over TCP; QEMU listens
+  tcp:HOST:PORT  TCP, QEMU listens
   pty:PATH       a terminal (-chardev pty,...)
   PATH, -        a file, a pipe, standard input
 
-exit status of receive: 0 everything was received, 1 something was lost or could not be read, 2 the
-guest was built from other declarations, or there is nothing to read
+exit status of receive: 0 everything was read, 1 something was lost or could not be read, 2 the guest was
+built from other declarations, or there is nothing to read
 """
 
 
@@ -50,14 +51,12 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "guest",
         help="header, source, runtime, demux for guest firmware; receive takes its events",
-        description="Generate C code for a guest's events. From the guest's file: its header "
-        "(a function for each event) and its source (the table of events); the "
-        "runtime sends records to the host. From the host's file, which includes "
-        "guests with a base: the demultiplexer that calls the host's own trace "
-        "functions. All of it is licensed under 0BSD. 'receive' reads what a "
-        "guest sends through any of QEMU's character devices, and prints it or "
-        "writes it to a simpletrace file with the host's time, which 'tesc "
-        "decode' merges with QEMU's own.",
+        description="Generate C for the events of a guest. From the guest's file come its header (a function "
+        "for each event) and its source (the table of events); the runtime sends records to the host. From "
+        "the host's file, which includes guests with a base, comes the demultiplexer that calls the host's "
+        "own trace functions. All of it is under 0BSD. 'receive' reads what a guest sends through any of "
+        "QEMU's character devices. It prints the events, or writes them to a simpletrace file with the "
+        "host's time, which 'tesc decode' merges with QEMU's own.",
         epilog=_EPILOG,
         formatter_class=Described,
     )
@@ -65,24 +64,24 @@ def add_parser(commands: Commands) -> None:
         "kind", choices=_KINDS, metavar="KIND", help="header, source, runtime, demux or receive"
     )
     parser.add_argument(
-        "file", nargs="?", metavar="FILE", help="the root file; - is standard input; not for the runtime"
+        "file", nargs="?", metavar="FILE", help="the root file (- is standard input); runtime needs none"
     )
     parser.add_argument(
         "-o",
         "--output",
         metavar="PATH",
-        help="write to this file (default: standard output); for the runtime, a folder "
-        "(required); for receive, a simpletrace file",
+        help="write here (default: standard output); for runtime a folder, which is required; for "
+        "receive a simpletrace file",
     )
     parser.add_argument(
         "--enable",
         action="append",
         default=[],
         metavar="PATTERN",
-        help="source: enable only matching events, as 'tesc list' finds them; "
-        "--enable=-PATTERN excludes events again (default: all are enabled)",
+        help="source: switch on only the events that 'tesc list' finds with this pattern; "
+        "--enable=-PATTERN removes events again (default: all are on)",
     )
-    parser.add_argument("--header", metavar="FILE", help="demux: write the declarations to a separate header")
+    parser.add_argument("--header", metavar="FILE", help="demux: write the declarations to this header")
     parser.add_argument(
         "--trace-header",
         action="append",
@@ -92,18 +91,20 @@ def add_parser(commands: Commands) -> None:
         "trace-GROUP.h)",
     )
     parser.add_argument(
-        "--group", metavar="NAME", help="demux: the host's group (default: its folder's in the checkout)"
+        "--group",
+        metavar="NAME",
+        help="demux: the host's group (default: that of its folder in the checkout)",
     )
     parser.add_argument(
         "--prefix",
         default="",
         metavar="NAME",
-        help="header, source, runtime: begin the guest's own names with NAME_ instead of tesc_guest_",
+        help="header, source, runtime: start all names with NAME_ instead of tesc_guest_",
     )
     parser.add_argument(
         "--only",
         metavar="FILE",
-        help="header: only the events that this included file declares, for a header in each folder",
+        help="header: only the events that this included file declares, for one header per folder",
     )
     parser.add_argument(
         "--depfile", metavar="FILE", help="write a rule for make and ninja that names the files read"
@@ -121,24 +122,12 @@ def _add_receive(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--guest", metavar="PREFIX", help="the guest whose include has this prefix (default: the only one)"
     )
-    group.add_argument("--until", metavar="EVENT", help="stop after an event with this name")
-    group.add_argument("--live", action="store_true", help="also print the events while writing the file")
+    group.add_argument("--until", metavar="EVENT", help="stop after an event of this name")
+    group.add_argument("--live", action="store_true", help="print the events while writing the file")
     group.add_argument(
-        "--timestamps", action="store_true", help="begin lines with the host's time in seconds"
+        "--timestamps", action="store_true", help="start lines with the host's time in seconds"
     )
-    group.add_argument(
-        "--elf", metavar="FIRMWARE[@OFFSET]", help="look up texts that the guest sent by address in this file"
-    )
-    group.add_argument(
-        "--firmware",
-        metavar="FILE",
-        help="the events file that the guest was built from, to report the differences",
-    )
-    group.add_argument(
-        "--go-on",
-        action="store_true",
-        help="decode the events even if the guest has other declarations",
-    )
+    add_guest_options(group)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -230,13 +219,16 @@ def _firmware(unit: Unit, options: argparse.Namespace) -> int:
 
 
 def _demux(unit: Unit, options: argparse.Namespace) -> int:
-    from tesc.codegen.guest import demux, demux_frames
+    from tesc.codegen.guest import demux, demux_frames, framed
 
     group = options.group or _group(unit.roots[0].source.path)
     guests = demux.guests_of(unit, group)
     events = [event for guest in guests for event in guest.events]
-    consumer: Consumer = "demux" if options.wire == "words" else "frames"
-    if refused(rejections(unit, consumer, events=events) + demux.clashes(guests)):
+    consumer: Consumer = "guest demux" if options.wire == "words" else "demux"
+    found = rejections(unit, consumer, events=events) + demux.clashes(guests)
+    if options.wire != "words":
+        found += [one for guest in guests for one in framed.too_long(guest.events)]
+    if refused(found):
         return 1
     headers = tuple(options.trace_header) or demux.default_headers(group)
     own = os.path.basename(options.header) if options.header else None
@@ -250,17 +242,13 @@ def _demux(unit: Unit, options: argparse.Namespace) -> int:
 
 def _receive(unit: Unit, options: argparse.Namespace) -> int:
     from tesc.cli.guest_receive import receive
-    from tesc.wire.schema import schema_of_range
 
     if refused(rejections(unit, "decode")):
         return 1
-    firmware = None
-    if options.firmware:
-        _, built = load(options.firmware, overrides(options))
-        if refused(rejections(built, "decode")):
-            return 1
-        firmware = schema_of_range(built, 0)
-    return receive(unit, options, firmware)
+    options.guest = options.guest or ""
+    asked = guest_of(options)
+    assert asked is not None
+    return receive(unit, options, asked)
 
 
 def _group(path: str) -> str:

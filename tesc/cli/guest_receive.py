@@ -14,28 +14,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tesc.trace.chardev import Chardev
+    from tesc.trace.guest import GuestTrace
     from tesc.trace.recording import Recording
     from tesc.units.unit import Unit
-    from tesc.wire.packet import TextAt
-    from tesc.wire.schema import WireSchema
 
 # For how many seconds the first events wait for others, which tell better what the guest's clock is.
 _PATIENCE = 0.05
 
 
-def receive(unit: Unit, options: argparse.Namespace, firmware: WireSchema | None) -> int:
-    """Take a stream to its end, or to Ctrl-C; returns the exit status."""
+def receive(unit: Unit, options: argparse.Namespace, asked: GuestTrace) -> int:
+    """Take the stream that is asked for to its end, or to Ctrl-C; returns the exit status."""
     from tesc.trace.chardev import open_chardev
     from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
     from tesc.trace.guest import GuestEvents
 
     try:
-        guest = GuestEvents(Catalogue(unit), options.guest or "")
+        guest = GuestEvents(Catalogue(unit), asked.prefix)
     except Unusable as wrong:
         raise Failure(str(wrong)) from None
-    decoder = guest.decoder(options.wire, options.go_on, texts_of(options.elf))
-    receiver = Receiver(guest, options.wire, decoder, firmware)
+    receiver = Receiver(guest, options.wire, asked)
     errors = TraceErrors(options.source)
     try:
         source = open_chardev(options.source)
@@ -140,26 +138,6 @@ class _Lines:
 def _words(values: tuple[int | bytes, ...]) -> tuple[int | bytes, ...]:
     """Numbers as words of 64 bits."""
     return tuple([value if isinstance(value, bytes) else value & (1 << 64) - 1 for value in values])
-
-
-def texts_of(path: str | None) -> TextAt | None:
-    """What finds text by its address in a firmware's file, which may be followed by @OFFSET."""
-    if path is None:
-        return None
-    from tesc.wire.elf import NoElf, Texts, segments_of
-
-    name, _, offset = path.rpartition("@")
-    try:
-        moved = int(offset, 0) if name else 0
-    except ValueError:
-        name, moved = path, 0
-    try:
-        with open(name or path, "rb") as file:
-            return Texts(segments_of(file.read()), moved)
-    except OSError as wrong:
-        raise Failure(f"{name or path}: {wrong.strerror}") from None
-    except NoElf as wrong:
-        raise Failure(f"{name or path}: {wrong}") from None
 
 
 def _summary(receiver: Receiver, errors: TraceErrors) -> int:

@@ -20,10 +20,9 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "init",
         help="write a tesc.toml that suits this tree",
-        description="Write a tesc.toml that changes nothing yet: it names the profile that "
-        "applies without it (or the one given with --profile), and shows the "
-        "other keys with their defaults in comments. In a QEMU checkout it lists "
-        "the groups that meson.build lists, in that order, for 'tesc gen'.",
+        description="Write a tesc.toml that changes nothing yet: it names the profile that applies without "
+        "it (--profile: another one), and shows the other keys with their defaults in comments. "
+        "In a QEMU checkout it lists the groups that meson.build lists, in that order, for 'tesc gen'.",
     )
     parser.add_argument(
         "folder", nargs="?", default=".", metavar="FOLDER", help="where to write it (default: .)"
@@ -31,9 +30,9 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--profile",
         choices=sorted(PROFILES),
-        help="the kind of project (default: the one that applies without a configuration)",
+        help="the kind of project (default: the profile that applies without a configuration)",
     )
-    parser.add_argument("--force", action="store_true", help="replace a tesc.toml that exists")
+    parser.add_argument("--force", action="store_true", help="replace an existing tesc.toml")
     parser.add_argument("--stdout", action="store_true", help="print it instead of writing it")
     parser.set_defaults(run=run)
 

@@ -25,10 +25,9 @@ if TYPE_CHECKING:
 def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "list",
-        help="events with IDs, places, types",
-        description="List the events of a unit. A PATTERN is a name in which * matches any "
-        "number of characters and ? exactly one, as in QEMU's '-trace enable='; "
-        "'-PATTERN' (after --) excludes events again.",
+        help="events with IDs, locations and types",
+        description="List the events of a unit. A PATTERN is a name in which * matches any characters and "
+        "? any one, as in QEMU's '-trace enable='; '-PATTERN' (after --) removes events again.",
     )
     parser.add_argument("file", metavar="FILE", help="the root file; - is standard input")
     parser.add_argument(
@@ -38,7 +37,7 @@ def add_parser(commands: Commands) -> None:
         "--format",
         choices=["text", "json", "names"],
         default="text",
-        help="text: a table; names: one per line, as QEMU's '-trace events=FILE' reads them (default: text)",
+        help="text: a table; names: one per line, for QEMU's '-trace events=FILE' (default: text)",
     )
     add_overrides(parser)
     parser.set_defaults(run=run)

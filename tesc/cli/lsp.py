@@ -24,7 +24,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--tcp",
         metavar="[HOST:]PORT",
-        help=f"listen for one client instead (default HOST: {_LOOPBACK}; PORT 0: any free port, printed)",
+        help=f"listen for one client (default HOST: {_LOOPBACK}; PORT 0: a free one, which is printed)",
     )
     parser.set_defaults(run=run)
 

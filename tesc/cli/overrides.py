@@ -48,7 +48,7 @@ def add_settings(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         "--max-args",
         type=_positive,
         metavar="N",
-        help="maximum number of arguments of an event (default: the profile's)",
+        help="maximum arguments of an event (default: the profile's)",
     )
     group.add_argument(
         "--data-model",
@@ -98,7 +98,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         type=_rules,
         metavar="RULE,...",
         default=[],
-        help="also skip these rules",
+        help="do not run these rules, in addition to those of the configuration",
     )
     group.add_argument(
         "--severity",

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 from tesc.cli.builds import say_oddities, traced_events
 from tesc.cli.decode import end_when_told, errors_in, open_traces
-from tesc.cli.decode_options import add_elf
 from tesc.cli.filters import add_filters, selection_of
+from tesc.cli.guest_options import add_guest_options
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error, print_text, standard_input
 from tesc.cli.units import refused
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 _FORMATS = ("table", "csv", "json", "jsonl", "parquet")
 _EPILOG = """\
 TRACE is a trace or a log (several are read one after the other), or a folder that 'tesc decode --format
-parquet' wrote; --events has the same default as for 'tesc decode'. The last argument is SQL if it contains a
-space and is not a file. Without SQL it is read from standard input, or typed at a prompt on a terminal.
+parquet' wrote; the default of --events is that of 'tesc decode'. The last argument is SQL if it has a space
+in it and is not a file. Without SQL, it is read from standard input, or on a terminal from a prompt.
 
-Each event is a view: ts (nanoseconds), time (a timestamp in microseconds), pid, one column per argument,
+Each event is a view: ts (nanoseconds), time (a timestamp in microseconds), pid, a column per argument,
 trace, seq (the record's number). 'records' has all records, 'spans' all spans, 'spans.NAME' those of a
---span. The SQL is DuckDB's. It reads these views, not files.
+--span. The SQL is DuckDB's. It can read these views, but no files.
 
   tesc query trace-1234 --events trace-events-all 'SELECT * FROM spans ORDER BY duration DESC LIMIT 10'
 
-The tables of a trace are cached for the next question (those of the last three traces; 'tesc cache clear'
-removes them), but not with --no-cache.
+The tables of the last three traces are kept in the cache for the next question ('tesc cache clear' removes
+them), but not with --no-cache.
 
 exit status: 0 answered, 1 answered from the part of the trace that could be read, 2 not answered
 """
@@ -57,7 +57,7 @@ def main(words: Sequence[str]) -> int:
 
 def add_parser(commands: Commands) -> None:
     """Let the list of commands have it; `main` reads its arguments."""
-    _add_arguments(commands.add_parser("query", help="ask traces questions in SQL"))
+    _add_arguments(commands.add_parser("query", help="query traces with SQL"))
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -91,7 +91,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--guest", nargs="?", const="", metavar="PREFIX", help="read traces without a header as a guest's"
     )
-    add_elf(parser)
+    add_guest_options(parser)
     add_filters(parser)
     add_overrides(parser)
     parser.set_defaults(run=run, configured=())
@@ -213,6 +213,8 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         options.guest,
         options.wire,
         options.elf,
+        options.firmware,
+        options.go_on,
         options.event,
         options.where,
         options.pid,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tesc.references import Reference
 
 _EPILOG = """\
-exit status: 0 there is such an event, 1 there is none, 2 tesc could not do its work
+exit status: 0 the event exists, 1 it does not, 2 tesc could not run
 """
 
 
@@ -27,11 +27,10 @@ def add_parser(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "refs",
-        help="the places that name an event, in trace-events, C and Rust files",
-        description="Print where an event is declared, disabled by its name, called, passed "
-        "on and tested for, in trace-events files and in C and Rust sources. A "
-        "name that a macro pastes together is found by the word that the macro "
-        "is called with.",
+        help="every use of an event, in trace-events, C and Rust files",
+        description="Print where an event is declared, disabled by its name, called, passed on and tested "
+        "for, in trace-events files and in C and Rust sources. A name that a macro puts together is known "
+        "by the word that the macro is called with.",
         epilog=_EPILOG,
         formatter_class=Described,
     )

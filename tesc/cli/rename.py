@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from tesc.cli.commands import Commands
 
 _EPILOG = """\
-exit status: 0 renamed, or the diff was printed, 1 refused, 2 tesc could not do its work
+exit status: 0 renamed, or the diff was printed, 1 refused, 2 tesc could not run
 
-Without --write nothing changes: apply the diff with 'git apply' or patch(1). A name that would clash with
-another one is refused, and so is an event whose uses are not all known.
+Without --write nothing changes; 'git apply' and patch(1) can apply the diff. tesc refuses a name that would
+clash with another one, and an event whose uses are not all known.
 """
 
 
@@ -27,10 +27,9 @@ def add_parser(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "rename",
-        help="rename an event in trace-events, C and Rust files",
-        description="Rename an event everywhere: its declaration, patterns that match only "
-        "it, its calls and tests in C and Rust sources. Prints a diff; --write "
-        "changes the files.",
+        help="rename an event, in trace-events, C and Rust files",
+        description="Rename an event everywhere: in its declaration, in patterns that match only it, and in "
+        "its calls and tests in C and Rust sources. Prints a diff; --write changes the files.",
         epilog=_EPILOG,
         formatter_class=Described,
     )

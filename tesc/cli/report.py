@@ -20,9 +20,9 @@ _FORMATS = {
     "concise": "one line per finding",
     "json": "one array of all findings",
     "sarif": "SARIF 2.1.0, for code scanning",
-    "github": "annotations of GitHub Actions",
-    "gitlab": "a Code Quality report of GitLab",
-    "gcc": "as gcc prints warnings, for editors",
+    "github": "GitHub Actions annotations",
+    "gitlab": "a GitLab Code Quality report",
+    "gcc": "like gcc's warnings, for editors",
 }
 
 
@@ -38,9 +38,9 @@ def add_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     group.add_argument(
         "--statistics", action="store_true", help="count findings by rule instead of listing them"
     )
-    group.add_argument("--baseline", metavar="FILE", help="do not report findings that this baseline accepts")
+    group.add_argument("--baseline", metavar="FILE", help="hide the findings that this baseline accepts")
     group.add_argument(
-        "--write-baseline", metavar="FILE", help="accept all current findings: write them to a baseline"
+        "--write-baseline", metavar="FILE", help="write a baseline that accepts all current findings"
     )
     return group
 

@@ -21,15 +21,14 @@ def add_span_options(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="NAME=BEGIN..END[,key=PARAMETER]",
-        help="the events that begin and end a span (patterns, separated by |), and the "
-        "parameter that pairs their records (default: those of [[span]] in tesc.toml)",
+        help="the events that begin and end a span (patterns, with | between several), and the parameter "
+        "that both share (default: those of [[span]] in tesc.toml)",
     )
     group.add_argument(
         "--spans",
         choices=("auto", "none"),
-        help="auto: also all pairs that event names suggest (_start and _end, _submit and "
-        "_done, ...), by the pointer or number that both have; none: only the spans of "
-        "--span",
+        help="auto: also all pairs recognized by name (_start and _end, _submit and _done, ...), keyed by "
+        "the pointer or number that both have; none: only those of --span",
     )
 
 

@@ -107,7 +107,7 @@ def add_color(parser: argparse.ArgumentParser) -> None:
         "--color",
         choices=["auto", "always", "never"],
         default="auto",
-        help="colour: auto is on a terminal, unless NO_COLOR is set (default: auto)",
+        help="auto: colour on a terminal, unless NO_COLOR is set (default: auto)",
     )
 
 

@@ -92,8 +92,8 @@ options that QEMU's tracetool does not have:
     --qemu-release X.Y  the QEMU whose tracetool.py it is, from 4.2 on; before 6.0 there is no
                         OUTPUT, and the text goes to standard output
                         (default: that of the tree's VERSION, else the newest)
-    --compat MODE       qemu: the same bytes as that tracetool.py; fixed: correct where those are
-                        wrong (default: qemu)
+    --compat MODE       qemu: the bytes of that tracetool.py; fixed: with its bugs fixed
+                        (default: qemu)
 Long options may be abbreviated.
 """
 

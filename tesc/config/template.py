@@ -30,7 +30,7 @@ profile = {profile}
 # Words that types may contain, in addition to C's and the standard ones.
 # types = ["hwaddr"]
 
-# Where to search for included files, after the including file's own folder.
+# Folders to search for included files, after the including file's own.
 # include-path = ["include/trace"]
 
 # Events to compile out everywhere.

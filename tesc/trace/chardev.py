@@ -7,8 +7,10 @@ input, everything else the path of a file or a pipe.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from select import select
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,8 +32,6 @@ class Chardev:
 
     def ready(self, seconds: float) -> bool:
         """Whether there is something to read, the end included, within this time."""
-        from select import select
-
         return bool(select([self._descriptor], [], [], seconds)[0])
 
 
@@ -44,20 +44,26 @@ def open_chardev(name: str) -> Chardev:
     if name == "-":
         if sys.stdin is None:
             raise OSError(0, "standard input is closed")
-        return _file(sys.stdin.fileno(), close=False)
+        return _file(name, sys.stdin.fileno(), close=False)
     if kind in ("unix", "listen", "tcp") and rest:
         return _socket(kind, rest)
     if kind == "pty" and rest:
         return _terminal(rest)
-    return _file(os.open(rest if kind == "file" and rest else name, os.O_RDONLY))
+    path = rest if kind == "file" and rest else name
+    return _file(path, os.open(path, os.O_RDONLY))
 
 
-def _file(descriptor: int, close: bool = True) -> Chardev:
+def _file(path: str, descriptor: int, close: bool = True) -> Chardev:
     def read() -> bytes:
-        try:
-            return os.read(descriptor, _PIECE)
-        except OSError:
-            return b""  # a terminal whose other side is gone
+        while True:
+            try:
+                return os.read(descriptor, _PIECE)
+            except BlockingIOError:  # whoever gave it to us does not wait for it; we do
+                select([descriptor], [], [])
+            except OSError as error:
+                if error.errno == errno.EIO:
+                    return b""  # a terminal whose other side is gone
+                raise OSError(error.errno, error.strerror, path) from None
 
     return Chardev(descriptor, read, (lambda: os.close(descriptor)) if close else (lambda: None))
 
@@ -73,7 +79,7 @@ def _terminal(path: str) -> Chardev:
     except Exception:
         os.close(descriptor)
         raise OSError(0, "it is not a terminal") from None
-    return _file(descriptor)
+    return _file(path, descriptor)
 
 
 def _socket(kind: str, rest: str) -> Chardev:

@@ -29,12 +29,15 @@ class GuestTrace:
     """What is to be read as a guest's: of the include with this `prefix`, or of the only one.
 
     `wire` is how it was sent, None where its first bytes are to say so; `text_at` finds texts by their
-    addresses.
+    addresses. `firmware` are the declarations of the file that the guest was built from, where it is at hand:
+    then it can be said what is different. With `go_on` a guest of other declarations is decoded all the same.
     """
 
     prefix: str = ""
     wire: Wire | None = None
     text_at: TextAt | None = None
+    firmware: WireSchema | None = None
+    go_on: bool = False
 
 
 def sent_event(event: UnitEvent) -> TracedEvent:
@@ -96,6 +99,8 @@ class GuestEvents:
         """The events as a wire brings them."""
         return self.worded if wire == "words" else self.traced
 
-    def decoder(self, wire: Wire, go_on: bool = False, text_at: TextAt | None = None) -> Decoder:
+    def decoder(self, wire: Wire, asked: GuestTrace) -> Decoder:
         """What takes the guest's bytes."""
-        return WordDecoder(self.schema) if wire == "words" else FrameDecoder(self.schema, go_on, text_at)
+        if wire == "words":
+            return WordDecoder(self.schema)
+        return FrameDecoder(self.schema, asked.go_on, asked.text_at)

@@ -61,16 +61,15 @@ class GuestInput(TraceInput):
         if self.wire == "words" and not asked.wire and not guest.crosses:
             raise Unusable(_NO_BASE.format(path=source.path, events=catalogue.path))
         self.events: tuple[TracedEvent, ...] = guest.events(self.wire)
-        decoder = guest.decoder(self.wire, text_at=asked.text_at)
-        self._receiver = Receiver(guest, self.wire, decoder, None)
+        self._receiver = Receiver(guest, self.wire, asked)
         self._rings: FollowedRings | None = None
         self._over = False
         if source.follows and memory:
-            self._rings = FollowedRings(source, guest.schema, asked.text_at)
+            self._rings = FollowedRings(source, guest.schema, asked)
             made = self._receiver.take_ring(self._rings.new(), self._rings.frequency)
         elif rings:
             self._over = True
-            items = read_rings(rings, guest.schema, asked.text_at)
+            items = read_rings(rings, guest.schema, asked.text_at, asked.go_on)
             made = self._receiver.take_ring(items, rings[0].frequency)
         else:
             made = self._receiver.take(source.data, UNKNOWN)

@@ -113,7 +113,7 @@ class _Baton:
 class _Failed:
     """Why a process could not do its work."""
 
-    error: OSError
+    error: Exception
 
 
 def cores() -> int:
@@ -142,7 +142,7 @@ def whole(reader: RecordReader, work: Work, progress: Callable[[int, int], objec
 
 
 def split(reader: RecordReader, work: Work, jobs: int, progress: Callable[[int, int], object]) -> None:
-    """Do the work on all of a trace, in `jobs` processes. Raises OSError where one of them had to."""
+    """Do the work on all of a trace, in `jobs` processes. Raises what one of them had to."""
     reader.first_time()  # takes in the mappings at the start
     size = reader.source.size or 0
     bounds = [reader.source.offset, *range(PART, size, PART)]
@@ -185,6 +185,15 @@ def _follow(receive: int, reader: RecordReader, work: Work, progress: Callable[[
             return
 
 
+def _portable(error: Exception) -> Exception:
+    """An exception as another process can have it."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
+
+
 def _fail(told: Any) -> NoReturn:
     """Raise what a process failed by."""
     if isinstance(told, _Failed):
@@ -223,8 +232,8 @@ def _run_child(
         try:
             _Parts(reader, work, bounds).run(turns, receive, send, told)
             status = 0
-        except OSError as error:
-            _send(told, _Failed(error))
+        except Exception as error:
+            _send(told, _Failed(_portable(error)))
     finally:
         os._exit(status)
 
@@ -257,8 +266,8 @@ class _Parts:
                 baton.add(self._reader, self._work.state)
             last = turn == len(self._bounds) - 2
             _send(told, baton if last else (baton.offset, baton.records))
-            if not last:
-                _send(send, baton)
+            if not last and not _hand_on(send, baton):
+                return  # another process has failed, and says why
         self._work.end()
 
     def _prove(self, baton: _Baton, begun: int | None, known: int, stop: int) -> None:
@@ -320,6 +329,15 @@ def _send(end: int, thing: _Baton | _Failed | tuple[int, int]) -> None:
     data = _LENGTH.pack(len(data)) + data
     while data:
         data = data[os.write(end, data) :]
+
+
+def _hand_on(end: int, baton: _Baton) -> bool:
+    """Send the baton to the process of the next part; false if that one has ended."""
+    try:
+        _send(end, baton)
+    except BrokenPipeError:
+        return False
+    return True
 
 
 def _receive(end: int) -> Any:

@@ -24,10 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tesc.trace.events import TracedEvent
-    from tesc.trace.guest import Decoder
+    from tesc.trace.guest import Decoder, GuestTrace
     from tesc.wire import Wire
     from tesc.wire.items import Item, Value
-    from tesc.wire.schema import WireSchema
 
 
 # Of so many pieces at most it is known when they came; what is held back is a few frames.
@@ -77,17 +76,16 @@ class Arrivals:
 class Receiver:
     """Takes bytes and when they came; gives events and complaints.
 
-    A guest without a clock gets the times of arrival. `firmware` is the schema of the file that the guest
-    was built from, where it is at hand: then it can be said what is different.
+    A guest without a clock gets the times of arrival.
     """
 
-    def __init__(self, guest: GuestEvents, wire: Wire, decoder: Decoder, firmware: WireSchema | None) -> None:
+    def __init__(self, guest: GuestEvents, wire: Wire, asked: GuestTrace) -> None:
         self.clock = GuestClock()
         self.refused: str | None = None
         self.skipped = 0
         self._guest = guest
-        self._decoder = decoder
-        self._firmware = firmware
+        self._decoder = guest.decoder(wire, asked)
+        self._firmware = asked.firmware
         self._events = guest.events(wire)
         self._last = self._said = 0
         self._arrivals = Arrivals()

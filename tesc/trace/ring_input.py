@@ -12,10 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mmap import mmap
 
+    from tesc.trace.guest import GuestTrace
     from tesc.trace.input import TraceInput
     from tesc.wire import Wire
     from tesc.wire.items import Item
-    from tesc.wire.packet import TextAt
     from tesc.wire.ring import Ring
     from tesc.wire.schema import WireSchema
 
@@ -52,10 +52,10 @@ def is_memory(source: TraceInput, framed: bool, wire: Wire | None) -> bool:
 class FollowedRings:
     """The rings in a file that QEMU shares with its guest (memory-backend-file,share=on), as they grow."""
 
-    def __init__(self, source: TraceInput, schema: WireSchema, text_at: TextAt | None) -> None:
+    def __init__(self, source: TraceInput, schema: WireSchema, asked: GuestTrace) -> None:
         self._source = source
         self._schema = schema
-        self._text_at = text_at
+        self._asked = asked
         self._tails: dict[int, RingTail] = {}
         self._looks = 0
         # Ticks of the guests' clock in a second, 0 as long as there is no ring.
@@ -63,12 +63,13 @@ class FollowedRings:
 
     def new(self) -> list[Item]:
         """What was written since the last look, of all CPUs by time; what is to be said comes first."""
+        asked = self._asked
         if self._looks % _SEARCH == 0:
             for ring in self._source.searched(find_rings):
                 known = self._tails.get(ring.cpu)
                 self.frequency = ring.frequency
                 if known is None or known.offset != ring.offset:
-                    self._tails[ring.cpu] = RingTail(ring.offset, self._schema, self._text_at)
+                    self._tails[ring.cpu] = RingTail(ring.offset, self._schema, asked.text_at, asked.go_on)
         self._looks += 1
         items = [item for tail in self._tails.values() for item in self._look(tail)]
         said: list[Item] = [item for item in items if not isinstance(item, WireEvent)]

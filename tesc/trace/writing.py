@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 class Writing(Work):
     """The text of a trace, to an output."""
 
-    def __init__(self, form: TraceWriter, selection: Selection, output: TraceOutput) -> None:
+    def __init__(
+        self, form: TraceWriter, selection: Selection, output: TraceOutput, cut: bool = True
+    ) -> None:
+        """Without `cut` the parts are taken and handed in one by one, by one process."""
         self._form = form
+        self._anew = cut and form.restarts
         self._prepare = selection.prepare(form.prepare)
         self._window = selection.window
         self._output = output
@@ -42,6 +46,7 @@ class Writing(Work):
         rows = reader.fill(self._prepare, self._slots, self._window, form.timeless)
         if rows.made and self._first is None and not form.timeless:
             self._first = rows.first()
+            form.state = None if self._anew else form.state
             form.columns(self._first.times, self._first.pids, self._first.made)  # for the state after it
         if rows.made:
             self._texts.append(form.columns(rows.times, rows.pids, rows.made))
@@ -49,7 +54,7 @@ class Writing(Work):
     def hand_in(self) -> None:
         form, first = self._form, self._first
         if first is not None:
-            end, form.state = form.state, self.state
+            end, form.state = form.state, None if self._anew else self.state
             self._output.write(form.columns(first.times, first.pids, first.made))
             self.state = form.state = end
         for text in self._texts:
@@ -81,8 +86,9 @@ def write(
             return
         if (readers[0].source.file_size or 0) >= vectors.WORTH:
             readers[0].use_vectors()
-        work = Writing(form, selection, output)
-        if jobs > 1 and can_split(readers[0]):
+        cut = jobs > 1 and can_split(readers[0])
+        work = Writing(form, selection, output, cut)
+        if cut:
             split(readers[0], work, jobs, progress)
         else:
             whole(readers[0], work, progress)

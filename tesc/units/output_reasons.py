@@ -64,21 +64,21 @@ def _row(
 _PRINTING = ("rs log", "log-stap dtrace")
 RUST_TYPE = _row(
     "TE421",
-    "a type that tracetool cannot translate to Rust, such as a bare `signed`",
+    "a type for which tracetool has none in Rust, such as a bare `signed`",
     "'{}' has no counterpart in {output}",
     'a(signed x) "%d"\n',
     {"qemu": ("rs log", "rs dtrace", "rs simple"), "fixed": ()},
 )
 ESCAPE = _row(
     "TE421",
-    "a C escape that tracetool cannot translate to Rust",
+    "a C escape that tracetool does not translate to Rust",
     "{output} knows no escape '{}'",
     'a(int x) "\\033[1m%d"\n',
     {"qemu": ("rs log",), "fixed": ()},
 )
 MACRO = _row(
     "TE411",
-    "a macro that only the program knows",
+    "a macro that only the program defines",
     "{output} knows no macro '{}'",
     'a(uint64_t x) "%" OTHER_FMT\n',
     {"qemu": _PRINTING, "fixed": _PRINTING},
@@ -92,7 +92,7 @@ _row(
 )
 _row(
     "TE421",
-    "a macro in octal, such as `PRIo32`",
+    "an octal macro, such as `PRIo32`",
     MACRO.message,
     'a(uint32_t x) "%" PRIo32\n',
     {"qemu": ("rs log",), "fixed": ()},
@@ -114,7 +114,7 @@ BACKSLASH = _row(
 PERCENT = _row(
     "TE001",
     "a `%` in a parameter's name, which tracetool reads as a Python format",
-    "{output} cannot have '%' in a name",
+    "{output} takes no '%' in a name",
     'a(int x%y) "%d"\n',
     {"qemu": ("rs dtrace", "stap dtrace", "ust-events-h ust")},
 )

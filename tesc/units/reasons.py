@@ -6,23 +6,28 @@ consumers but those that it names, and says of each of these why it is an except
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from tesc import codes
 from tesc.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Literal
 
-    Consumer = Literal["qemu", "fixed", "frames", "guest", "demux", "classic", "flatten", "decode"]
+    Consumer = Literal[
+        "qemu", "fixed", "frames", "demux", "guest", "guest demux", "classic", "flatten", "decode"
+    ]
 
 # Who asks, as the documentation says it.
 CONSUMERS: Mapping[Consumer, str] = {
     "qemu": "`tesc tracetool`, `tesc gen`",
     "fixed": '`tesc gen` with `compat = "fixed"`',
     "frames": "`tesc guest header`, `tesc guest source`",
-    "guest": "the same with `--wire words`",
     "demux": "`tesc guest demux`",
+    "guest": "`tesc guest header`, `tesc guest source` with `--wire words`",
+    "guest demux": "`tesc guest demux` with `--wire words`",
     "classic": "`tesc tracetool-classic`",
     "flatten": "`tesc flatten`, `tesc list`",
     "decode": "`tesc decode`",
@@ -32,41 +37,54 @@ CONSUMERS: Mapping[Consumer, str] = {
 @record
 class Reason:
     """What is wrong with a unit: the rule's `code` (empty where only a generator objects), and whom it
-    does not keep from their work, with the reason for that. `example` is a file of it.
+    does not keep from their work, with the reason for that. `example` is a file of it, which may include
+    those in `files`.
     """
 
     code: str
     what: str
     example: str
     accepted: Mapping[Consumer, str]
+    files: Mapping[str, str]
 
 
 # All of them, in the order below.
 REASONS: list[Reason] = []
 
 
-def _row(code: str, what: str, example: str, accepted: Mapping[Consumer, str]) -> Reason:
-    REASONS.append(Reason(code, what, example, accepted))
+def _row(
+    code: str,
+    what: str,
+    example: str,
+    accepted: Mapping[Consumer, str],
+    files: Mapping[str, str] = MappingProxyType({}),
+) -> Reason:
+    REASONS.append(Reason(code=code, what=what, example=example, accepted=accepted, files=files))
     return REASONS[-1]
 
 
-_REPEATED = "declarations are copied, not checked"
-_DECODED = "the contents of records are known anyway"
+def _lines(lines: Iterable[str]) -> str:
+    return "".join([f"{line}\n" for line in lines])
+
+
+_REPEATED = "it repeats declarations without checking them"
+_DECODED = "the layout of the records is known all the same"
 READERS: Mapping[Consumer, str] = {"flatten": _REPEATED, "decode": _DECODED}
 _COMPILER = "the reference accepts it; the C compiler does not"
 _CLASSIC = "the tool of 2011 accepts it; the C compiler does not"
-_NOT_PRINTED = "the guest's code holds no formats"
+_NOT_PRINTED = "the guest's code contains no formats"
 _GUEST_FORMATS: Mapping[Consumer, str] = {
     "frames": _NOT_PRINTED,
     "guest": _NOT_PRINTED,
     "demux": _NOT_PRINTED,
+    "guest demux": _NOT_PRINTED,
     "classic": "the tool of 2011 accepts it",
     **READERS,
 }
-_FRAMED = "a frame holds as many as fit into 254 bytes"
-_RENAMED = "no caller uses the name, so the generated code has another one"
+_FRAMED = "a frame holds as many as fit in 254 bytes"
+_RENAMED = "parameter names are not part of the interface, so the generated code uses another one"
 _ONLY_QEMU: Mapping[Consumer, str] = {
-    consumer: "only QEMU's tracetool rejects it: the meaning is clear"
+    consumer: "only QEMU's tracetool refuses it; the meaning is clear"
     for consumer in CONSUMERS
     if consumer != "qemu"
 }
@@ -108,7 +126,11 @@ UNREADABLE = _row(
 CYCLE = _row(codes.INCLUDE_CYCLE, "a file that includes itself", 'include "trace-events"\n', {})
 PREFIX = _row(codes.MISPLACED_PREFIX, "a prefix after the first event", 'a(int x) "%d"\nprefix x_\n', {})
 TOO_LARGE = _row(
-    codes.INCLUDE_TOO_DEEP, "includes nested deeper than 64 files, or a unit that is too large", "", {}
+    codes.INCLUDE_TOO_DEEP,
+    "includes nested deeper than 64 files, or a unit that is too large",
+    'include "0"\n',
+    {},
+    {str(depth): f'include "{depth + 1}"\n' for depth in range(65)},
 )
 DIRECTIVE = _row(
     "",
@@ -125,8 +147,8 @@ ENCODING = _row(
     "a byte that is not UTF-8",
     "# caf\udce9\n",
     {
-        "classic": "the tool of 2011 passes bytes on as they are",
-        "decode": "no name or number is affected",
+        "classic": "the tool of 2011 copies bytes unchanged",
+        "decode": "it affects no name and no number",
     },
 )
 CONTROL = _row(
@@ -144,13 +166,19 @@ SEVEN = _row(
     codes.TOO_MANY_ARGUMENTS,
     "more arguments than a record's six words",
     'a(int a, int b, int c, int d, int e, int f, int g) "%d%d%d%d%d%d%d"\n',
-    {"qemu": "its tracers take ten", "fixed": "its tracers take ten", "frames": _FRAMED, **READERS},
+    {
+        "qemu": "its tracers take ten",
+        "fixed": "its tracers take ten",
+        "frames": _FRAMED,
+        "demux": _FRAMED,
+        **READERS,
+    },
 )
 ELEVEN = _row(
     codes.TOO_MANY_ARGUMENTS,
     "more than ten arguments",
     "a(" + ", ".join(f"int p{number}" for number in range(11)) + ")\n",
-    {"frames": _FRAMED, **READERS},
+    {"frames": _FRAMED, "demux": _FRAMED, **READERS},
 )
 TYPE = _row(
     codes.TYPE_NOT_ALLOWED,
@@ -160,6 +188,7 @@ TYPE = _row(
         "frames": "firmware compiles it with its own types",
         "guest": "firmware compiles it with its own types",
         "demux": "the host compiles it with its own types",
+        "guest demux": "the host compiles it with its own types",
         "classic": "the tool of 2011 accepts all types",
         **READERS,
     },
@@ -168,7 +197,11 @@ OWN_TYPE = _row(
     codes.TYPE_NOT_ALLOWED,
     "a type that is allowed by `types` in tesc.toml",
     'a(own_t x) "%d"\n',
-    {consumer: "the project says that its tracers know it" for consumer in CONSUMERS if consumer != "qemu"},
+    {
+        consumer: "the project says that its tracers support it"
+        for consumer in CONSUMERS
+        if consumer != "qemu"
+    },
 )
 FLOATING = _row(
     codes.FLOATING_POINT,
@@ -182,8 +215,9 @@ FLOATING_POINTER = _row(
     'a(double *x) "%p"\n',
     {
         "frames": "a frame holds its address",
+        "demux": "a frame holds its address",
         "guest": "a record holds its address",
-        "demux": "a record holds its address",
+        "guest demux": "a record holds its address",
         "classic": "the tool of 2011 accepts all types",
         **READERS,
     },
@@ -206,14 +240,14 @@ CASE = _row(
     codes.NAMES_DIFFER_IN_CASE,
     "two events whose names differ only in case",
     'a(int x) "%d"\nA(int y) "%d"\n',
-    {"qemu": _COMPILER, "classic": "its code spells names as they are", **READERS},
+    {"qemu": _COMPILER, "classic": "its code uses names unchanged", **READERS},
 )
 TABLE = _row(
     codes.GENERATED_NAME_CLASH,
     "an event called `list`, as the guest's table is",
     'list(int x) "%d"\n',
     {
-        consumer: "its code has no such table, or spells it differently"
+        consumer: "its code has no such table, or one with another name"
         for consumer in CONSUMERS
         if consumer != "guest"
     },
@@ -228,6 +262,7 @@ TWICE = _row(
         "frames": _RENAMED,
         "guest": _RENAMED,
         "demux": _RENAMED,
+        "guest demux": _RENAMED,
         **READERS,
     },
 )
@@ -241,6 +276,7 @@ KEYWORD = _row(
         "frames": _RENAMED,
         "guest": _RENAMED,
         "demux": _RENAMED,
+        "guest demux": _RENAMED,
         **READERS,
     },
 )
@@ -252,13 +288,19 @@ FRAME = _row(
 )
 MOST_EVENTS = _row(
     "",
-    "more events than frames can number",
-    "",
-    {consumer: "it can number more" for consumer in CONSUMERS if consumer != "frames"},
+    "more events than frames have IDs for",
+    _lines(f'include "part" prefix p{number}_' for number in range(256)),
+    {consumer: "it has IDs for more" for consumer in CONSUMERS if consumer not in ("frames", "demux")},
+    {"part": _lines(f"e{number}(void)" for number in range(256))},
 )
 SAME_GUEST = _row(
     "",
     "two guests of the same name",
-    "",
-    {consumer: "it names no functions after guests" for consumer in CONSUMERS if consumer != "demux"},
+    'include "one" prefix g_ base 1000\ninclude "two" prefix g_ base 2000\n',
+    {
+        consumer: "it does not name functions after guests"
+        for consumer in CONSUMERS
+        if consumer not in ("demux", "guest demux")
+    },
+    {"one": 'a(int x) "%d"\n', "two": 'b(int x) "%d"\n'},
 )

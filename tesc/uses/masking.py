@@ -2,7 +2,8 @@
 
 Offsets hold. A comment is spaces, and so is a continued line's end, so that lines are the compiler's;
 a string is as many `"`, a character as many `'`. A literal that is not ended ends with its line in C
-and with the file in Rust, as it does for compilers that continue after the error.
+and with the file in Rust, as it does for compilers that continue after the error. A comment of C that is
+not ended, such as one just typed, ends with its line too: the calls below it are still there.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 # tries a text twice. A line is continued by a backslash even before spaces (gcc, clang), and also by the
 # second of two: lines are joined before escapes are read (C11 5.1.1.2).
 _SPLICE = r"\\[ \t\f\v]*\r?\n"
+_COMMENT = r"/\*(?:[^*]*\*+(?:[^/*][^*]*\*+)*/|.*)"
 _C = rf"""
     //(?:[^\\\n]+|{_SPLICE}|\\)*
-  | /\*(?:[^*]*\*+(?:[^/*][^*]*\*+)*/|.*)
+  | {_COMMENT}
   | "(?:(?:(?<=\bR")|(?<=\bLR")|(?<=\buR")|(?<=\bUR")|(?<=\bu8R"))([^ ()\\\s"]{{0,16}})\(.*?(?:\)\1"|\Z)
      | (?:[^"\\\n]+|{_SPLICE}|\\(?:{_SPLICE})*[^\n])*"?)
   | '(?:[^'\\\n]+|{_SPLICE}|\\(?:{_SPLICE})*[^\n])*'?
@@ -37,6 +39,8 @@ _RUST = r"""
 _FLAGS = re.S | re.X
 _IN_C = re.compile(_C, _FLAGS)
 _IN_C_WITH_NUMBERS = re.compile(_NUMBER + _C, _FLAGS)
+# Below a comment that is not ended no other is, either.
+_NOT_ENDED = re.compile(_NUMBER + _C.replace(_COMMENT, r"/\*[^\n]*"), _FLAGS)
 # Not the `device's` of a comment: those are in most files.
 _HAS_NUMBERS = re.compile(r"[0-9][\w.]*'\w")
 _IN_RUST = re.compile(_RUST, _FLAGS)
@@ -46,7 +50,7 @@ _COMMENT_ENDS = re.compile(r"/\*|\*/")
 def masked_c(text: str) -> str:
     """The text of a C, C++ or Objective-C file, masked."""
     expression = _IN_C_WITH_NUMBERS if _HAS_NUMBERS.search(text) else _IN_C
-    return expression.sub(_mask, text)
+    return expression.sub(_mask_in_c, text)
 
 
 def masked_around(text: str, places: Sequence[int]) -> str:
@@ -108,6 +112,13 @@ def masked_rust(text: str) -> str:
         done = end
         match = _IN_RUST.search(text, end)
     return "".join([*parts, text[done:]])
+
+
+def _mask_in_c(match: re.Match[str]) -> str:
+    found = match[0]
+    if found.startswith("/*") and (not found.endswith("*/") or len(found) < 4):
+        return _NOT_ENDED.sub(_mask, found)
+    return _mask(match)
 
 
 def _mask(match: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ and is not a word stays unknown, and so does what a macro gets that is passed on
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
 from tesc.records import record, replace
 from tesc.uses.arguments import split_arguments
@@ -30,6 +31,7 @@ _OWN_LINE = re.compile(r"#[ \t]*(?:define|undef|ifdef|ifndef)[ \t]+\Z|\bdefined[
 _CALLED = re.compile(r"\s*\(")
 _DEEPEST = 8  # macros that call one another
 _MOST_PARTS = 16
+_FEW_WORDS = 32  # for each of which a text is searched by itself
 _MOST_CALLS = 2000  # of one macro in one text
 _NEAR = 40
 
@@ -111,6 +113,8 @@ class _Expanding:
         self._masked = masked
         self._macros = layout.macros
         self._named = {macro[2]: macro for macro in layout.macros if macro[2]}
+        self._places: dict[str, list[tuple[int, int]]] = {}
+        self._all_places: dict[str, list[tuple[int, int]]] | None = None
         self.seen: dict[Paste, None] = {}
         self.words: dict[tuple[int, str, str], Word] = {}
         self.unknown: dict[int, tuple[Paste, int]] = {}
@@ -133,7 +137,7 @@ class _Expanding:
 
     def _calls(self, macro: str, paste: Paste) -> Iterator[tuple[int, int]]:
         """Where a macro is called, and where its arguments begin; also by another macro that is given it."""
-        for place, end in self._occurrences(macro, 0, len(self._masked)):
+        for place, end in self._places_of(macro):
             if _OWN_LINE.search(self._masked, max(place - _NEAR, 0), place):
                 continue
             called = _CALLED.match(self._masked, end)
@@ -148,6 +152,19 @@ class _Expanding:
     def _occurrences(self, word: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         for found in re.compile(rf"\b{re.escape(word)}\b").finditer(self._masked, start, end):
             yield found.span()
+
+    def _places_of(self, word: str) -> list[tuple[int, int]]:
+        """Where a word is in the whole text. A text of very many macros is not searched for each of them."""
+        if word not in self._places:
+            if len(self._places) < _FEW_WORDS:
+                self._places[word] = list(self._occurrences(word, 0, len(self._masked)))
+            else:
+                if self._all_places is None:
+                    self._all_places = defaultdict(list)
+                    for found in _WORDS.finditer(self._masked):
+                        self._all_places[found[0]].append(found.span())
+                self._places[word] = self._all_places.get(word, [])
+        return self._places[word]
 
     def _passed_on(self, place: int, end: int) -> Iterator[tuple[int, int]]:
         """The calls by a list macro, `#define LIST(X) X(one) X(two)`, of one that it gets at `place`."""

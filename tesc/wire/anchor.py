@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LOW_TIME = (1 << 32) - 1
+_NUMBER = (1 << 32) - 1
+# So many events can be missed until the number that comes next is taken for one of a new start.
+_MOST_MISSED = 1 << 20
 # A guest says hello every 64 events: so many places with missing ones are more than enough to remember.
 MOST_GAPS = 256
 
@@ -72,6 +75,8 @@ class Sequence:
         """
         missing = before = lost_before = 0
         restarted = False
+        if not starts:
+            sequence = self._continued(sequence)
         if not self._anchored:
             before = sequence - self._came - self._in_gaps
             if before < 0:  # a start that was not read is among what came
@@ -95,6 +100,17 @@ class Sequence:
         self._came = self._in_gaps = 0
         self._gaps.clear()
         return missing, dropped, before, lost_before, restarted
+
+    def _continued(self, sequence: int) -> int:
+        """A guest's number, of 32 bits, as that of all events since its start, if it can be.
+
+        One that is far behind what is known is of a new start.
+        """
+        known = self._next or 0
+        full = (known & ~_NUMBER) + sequence
+        if self._anchored and full < known and full + _NUMBER + 1 - known < _MOST_MISSED:
+            full += _NUMBER + 1
+        return full if full >= known else sequence
 
     def _restart(self, sequence: int) -> int:
         """How many events of the new start are missing, when the next one has this number.

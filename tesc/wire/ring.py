@@ -162,9 +162,11 @@ def read_ring(
     return made + events
 
 
-def read_rings(rings: list[Ring], schema: WireSchema, text_at: TextAt | None = None) -> list[Item]:
+def read_rings(
+    rings: list[Ring], schema: WireSchema, text_at: TextAt | None = None, go_on: bool = False
+) -> list[Item]:
     """What the rings of all CPUs hold, by time if there is one; what is to be said of them comes first."""
-    items = [item for ring in rings for item in read_ring(ring, schema, text_at)]
+    items = [item for ring in rings for item in read_ring(ring, schema, text_at, go_on)]
     said: list[Item] = [item for item in items if not isinstance(item, WireEvent)]
     events = [item for item in items if isinstance(item, WireEvent)]
     return [*said, *sorted(events, key=lambda event: event.time or 0)]

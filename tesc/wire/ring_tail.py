@@ -26,12 +26,15 @@ _QUIET = 2
 class RingTail:
     """The end of the ring at an `offset` of the memory."""
 
-    def __init__(self, offset: int, schema: WireSchema, text_at: TextAt | None = None) -> None:
+    def __init__(
+        self, offset: int, schema: WireSchema, text_at: TextAt | None = None, go_on: bool = False
+    ) -> None:
         self.offset = offset
         self._schema = schema
         self._text_at = text_at
+        self._go_on = go_on
         self._boots = 0
-        self._refused = 0
+        self._told = 0
         self._start()
 
     def _start(self) -> None:
@@ -48,14 +51,15 @@ class RingTail:
 
     def take(self, ring: Ring, later: Ring) -> list[Item]:
         """What is new in the ring; `later` is the ring once all of `ring` was copied."""
-        if ring.hash != self._schema.hash:
-            if self._refused == ring.hash:
-                return []
-            self._refused = ring.hash
-            return [OtherSchema(ring.offset, ring.hash, f"CPU {ring.cpu}")]
-        if later.boots != ring.boots:
-            return []  # it starts again just now
         made: list[Item] = []
+        if ring.hash != self._schema.hash:
+            if self._told != ring.hash:
+                made.append(OtherSchema(ring.offset, ring.hash, f"CPU {ring.cpu}"))
+            self._told = ring.hash
+            if not self._go_on:
+                return made
+        if later.boots != ring.boots:
+            return made  # it starts again just now
         if ring.boots != self._boots:
             if self._boots:
                 made.append(Restart(ring.offset))

@@ -36,7 +36,7 @@ def test_the_reader_is_like_the_reference(tmp_path):
 
 
 def test_beside_the_reference(tmp_path):
-    """A are-in for QEMU: a simpletrace.py that does nothing."""
+    """A miniature QEMU: a simpletrace.py that does nothing."""
     (tmp_path / "scripts").mkdir()
     (tmp_path / "scripts" / "simpletrace.py").write_text("")
     events, trace = made_up(tmp_path)

@@ -21,7 +21,7 @@ def test_once():
 
 
 def test_of_a_tree_beside_the_reference(tmp_path):
-    """A are-in for QEMU: a tracetool.py that does nothing."""
+    """A miniature QEMU: a tracetool.py that does nothing."""
     (tmp_path / "scripts").mkdir()
     (tmp_path / "scripts" / "tracetool.py").write_text("")
     (tmp_path / "trace-events").write_text('lamp(int level) "%d"\nlamp(int\n')

@@ -141,6 +141,93 @@ def test_undone(checkout):
         assert not (checkout.folder / "trace" / "tesc.toml.in").exists()
 
 
+BLOCK = "# tesc: one target in place of what is skipped below,"
+
+
+class TestWhatTheUserChanged:
+    """No edit of the user's is lost, neither by applying nor by undoing."""
+
+    NAMES = ("meson.build", "trace/meson.build", "trace/tesc.toml.in")
+
+    @pytest.fixture(autouse=True)
+    def _tree(self, tmp_path):
+        self.tree = tmp_path / "tree"
+        shutil.copytree(EXAMPLE, self.tree, ignore=shutil.ignore_patterns("build"))
+
+    def apply(self, *words):
+        done = subprocess.run([EXAMPLE / "apply", *words, self.tree], capture_output=True, text=True)
+        assert "Traceback" not in done.stderr
+        return done.returncode
+
+    def files(self):
+        return {n: (self.tree / n).read_bytes() for n in self.NAMES if (self.tree / n).exists()}
+
+    def edit(self, name, before, after):
+        path = self.tree / name
+        text = path.read_bytes()
+        assert text.count(before) == 1
+        path.write_bytes(text.replace(before, after))
+
+    @pytest.mark.parametrize("words", [[], ["--one-target"]])
+    def test_around_what_is_applied(self, words):
+        self.edit("meson.build", b"tracetool = [\n", b"# mine, in Latin-1: caf\xe9\r\ntracetool = [\n")
+        self.edit("trace/meson.build", b"if 'simple' in", b"message('mine')\nif 'simple' in")
+        before = self.files()
+        assert self.apply(*words) == 0
+        for name in self.NAMES[:2]:
+            with open(self.tree / name, "ab") as file:
+                file.write(b"# and mine after it\n")
+        assert self.apply("--undo") == 0
+        assert self.files() == {name: text + b"# and mine after it\n" for name, text in before.items()}
+
+    def test_in_the_lines_that_are_skipped(self):
+        before = self.files()
+        assert self.apply("--one-target") == 0
+        mine = (b"  trace_ss.add(trace_h, trace_c)\n", b"  trace_ss.add(trace_h, trace_c) # mine\n")
+        self.edit("trace/meson.build", *mine)
+        assert self.apply("--undo") == 0
+        before["trace/meson.build"] = before["trace/meson.build"].replace(*mine)
+        assert self.files() == before
+
+    @pytest.mark.parametrize(
+        ("words", "name", "line"),
+        [
+            ([], "meson.build", b"find_program('tesc-tracetool'),"),
+            (["--one-target"], "trace/meson.build", BLOCK.encode()),
+            (["--one-target"], "trace/meson.build", b"if false # tesc: as it was\n"),
+            (["--one-target"], "trace/meson.build", b"endif # tesc\n"),
+            (["--one-target"], "trace/meson.build", b"trace_outputs = [ 'trace-events-all' ]\n"),
+        ],
+    )
+    @pytest.mark.parametrize("then", [["--undo"], [], ["--one-target"]])
+    def test_in_what_was_applied(self, words, name, line, then):
+        assert self.apply(*words) == 0
+        self.edit(name, line, b"# mine\n" + line[:-2] + b" ")
+        before = self.files()
+        assert self.apply(*then) == 1 and self.files() == before
+
+    @pytest.mark.parametrize("then", [["--undo"], [], ["--one-target"]])
+    def test_in_the_configuration(self, then):
+        """docs/how-to/qemu-build.md says to put sections of one's own there."""
+        assert self.apply("--one-target") == 0
+        before = self.files()["trace/tesc.toml.in"] + b'\n[[unit]]\npath = "../../trace-events"\n'
+        (self.tree / "trace/tesc.toml.in").write_bytes(before)
+        assert self.apply(*then) == 0
+        assert self.files()["trace/tesc.toml.in"] == before
+
+    @pytest.mark.parametrize("words", [[], ["--undo"], ["--one-target"]])
+    def test_a_file_of_the_name_of_ours(self, words):
+        (self.tree / "trace/tesc.toml.in").write_bytes(b"# mine\n")
+        assert self.apply(*words) == (1 if words == ["--one-target"] else 0)
+        assert self.files()["trace/tesc.toml.in"] == b"# mine\n"
+
+    def test_links_stay(self):
+        (self.tree / "meson.build").rename(self.tree / "real")
+        (self.tree / "meson.build").symlink_to("real")
+        assert self.apply() == 0 and (self.tree / "meson.build").is_symlink()
+        assert b"tesc-tracetool" in (self.tree / "real").read_bytes()
+
+
 # Releases whose build has other lines on tracing than the one before.
 TREES = ("5.2.0", "6.2.0", "7.2.0", "8.2.0", "9.0.0", "10.1.0", "10.2.0")
 

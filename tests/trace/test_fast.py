@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 from collections import Counter
 
 import pytest
@@ -18,6 +19,7 @@ from tesc.trace.formats import FORMATS, make_format
 from tesc.trace.opening import open_reader
 from tesc.trace.parts import whole
 from tesc.trace.selection import ALWAYS, Selection, Window
+from tesc.trace.tables import Unwritable
 from tesc.trace.values import typer
 from tesc.trace.writing import Writing, write
 
@@ -248,6 +250,39 @@ def test_an_output_that_fails_ends_all(writer, catalogue, opened, tmp_path, monk
     form = make_format("text", catalogue.unit.events)
     with pytest.raises(OSError, match="No space"):
         parts.split(reader, Writing(form, SELECTIONS[0], Full()), 2, lambda offset, records: None)
+
+
+class Odd(Exception):
+    """An exception that no other process can have."""
+
+    def __init__(self, message, place):
+        super().__init__(message)
+        self.place = place
+
+
+@pytest.mark.parametrize("turn", [0, 1, 3])
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [(KeyError(31), KeyError), (Unwritable("too late"), Unwritable), (Odd("odd", 5), RuntimeError)],
+)
+def test_what_fails_in_one_process_is_told(
+    writer, catalogue, opened, tmp_path, monkeypatch, error, raised, turn
+):
+    """Whatever it is, and whichever other process sees its pipe break before that."""
+    monkeypatch.setattr("tesc.trace.parts.PART", 6000)
+    path = tmp_path / "trace"
+    path.write_bytes(traced(writer, 1, 1000))
+
+    class Failing(Writing):
+        def take(self, reader):
+            if reader.source.start >= 6000 * turn:
+                raise error
+            super().take(reader)
+
+    reader = opened(path)
+    form = make_format("text", catalogue.unit.events)
+    with pytest.raises(raised, match=re.escape(str(error))):
+        parts.split(reader, Failing(form, SELECTIONS[0], Collected()), 3, lambda offset, records: None)
 
 
 @pytest.mark.parametrize("many", [False, True])

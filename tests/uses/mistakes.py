@@ -85,6 +85,12 @@ def key(one: dict) -> tuple:
     return one["code"], one["path"], one["event"], one["message"]
 
 
+def matter(one: dict) -> tuple:
+    """What a finding is about: of a heading, which one: mistakes below it change what is said."""
+    heading = re.search(r"'(?:# )?([^' ]+\.\w+)'", one["message"]) if one["code"] == "TE702" else None
+    return one["code"], one["path"], heading[1] if heading else (one["event"], one["message"])
+
+
 def judged(
     before: list[dict], after: list[dict], mistakes: list[Mistake]
 ) -> tuple[list[Mistake], list[dict]]:
@@ -93,10 +99,13 @@ def judged(
     new = [one for one in after if not known[key(one)]]
     missed = [mistake for mistake in mistakes if not is_found(mistake, new)]
     words = {word for mistake in mistakes for word in (mistake.word, mistake.event)}
+    matters = set(map(matter, before))
     other = [
         one
         for one in new
-        if one["event"] not in words and not any(f"'{word}'" in one["message"] for word in words)
+        if one["event"] not in words
+        and not any(f"'{word}'" in one["message"] for word in words)
+        and matter(one) not in matters
     ]
     return missed, other
 

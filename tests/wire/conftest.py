@@ -68,14 +68,16 @@ class Guest:
 
     def hello(self, starts: bool = False) -> bytes:
         flags = starts | (4 if self.clock else 0) | 8
-        body = struct.pack("<BBQII", 1, flags, self.schema.hash, self.sequence, self.lost)
+        body = struct.pack("<BBQII", 1, flags, self.schema.hash, self.sequence & 0xFFFFFFFF, self.lost)
         self.said = self.time
         if self.clock:
             body += struct.pack("<Q", self.time) + varint(1_000_000_000)
         return self.frame(bytes([0x80 | self.sequence & 63, 1]) + body + self.name, 0xFFFF)
 
     def count_lost(self) -> bytes:
-        packet = bytes([0x80 | self.sequence & 63, 2]) + struct.pack("<II", self.sequence, self.lost)
+        packet = bytes([0x80 | self.sequence & 63, 2]) + struct.pack(
+            "<II", self.sequence & 0xFFFFFFFF, self.lost
+        )
         return self.frame(packet, 0xFFFF)
 
     def start(self) -> list[bytes]:

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from tesc.trace.events import Catalogue
-from tesc.trace.guest import GuestEvents
+from tesc.trace.guest import GuestEvents, GuestTrace
 from tesc.trace.receiving import Received, Receiver
 
 US, MS, S = 1_000, 1_000_000, 1_000_000_000
@@ -22,7 +22,7 @@ class Line:
 
     def __init__(self, toy, unit, rate: float = 1.0, late: int = 0) -> None:
         guest = GuestEvents(Catalogue(unit), "")
-        self.receiver = Receiver(guest, "frames", guest.decoder("frames"), None)
+        self.receiver = Receiver(guest, "frames", GuestTrace())
         self.guest = toy(guest.schema, clock=True)
         self.rate, self.busy, self.rand = rate, 77 * S + late, random.Random(15)
         self.now = 77 * S

@@ -167,6 +167,25 @@ def test_short_streams_that_begin_and_end_anywhere(seed, reader, schema, quick):
     assert reader(data, str(seed)) == expected(schema, data)
 
 
+def test_numbers_of_32_bits_that_are_used_up(reader, schema, quick):
+    """A guest that has sent 2^32 events goes on with 0; one that starts again does so, too."""
+    guest = quick(schema)
+    guest.sequence = (1 << 32) - 100
+    frames = [guest.hello()]
+    for number in range(300):
+        frames += guest.event(1, number)
+    whole = b"".join([*frames, *guest.start(), *guest.event(0)])
+    assert reader(whole, "1") == expected(schema, whole)
+    assert reader(whole, "1")[-2:] == [
+        "events 301 missing 0 dropped 0 skipped 0 refused 0 exact 1",
+        "heard: started 1 foreign 0 hellos 8",
+    ]
+    # Some of them are lost, the hello after the last number among them.
+    some = b"".join(frames[:90] + frames[120:])
+    assert reader(some, "1") == expected(schema, some)
+    assert " missing 29 " in reader(some, "1")[-2] and "started 0" in reader(some, "1")[-1]
+
+
 def test_another_guest(reader, schema, quick):
     other = schema_of(schema.signatures[:1] + schema.signatures[2:])
     strange, known = quick(other), quick(schema)

@@ -119,6 +119,22 @@ def test_what_nobody_is_at(folder):
     assert waiting.returncode != 0 and not os.path.exists("mine")
 
 
+def test_what_can_not_be_read(folder, stream):
+    """A folder has no bytes; an input that does not wait has none yet."""
+    done = receive(str(folder))
+    assert (done.returncode, done.stderr) == (2, f"tesc: error: {folder}: Is a directory\n")
+    command = [sys.executable, "-m", "tesc", "guest", "receive", "trace-events", "--from", "-"]
+    ours, theirs = os.pipe()
+    os.set_blocking(ours, False)
+    with subprocess.Popen(command, stdin=ours, stdout=subprocess.PIPE) as reader:
+        os.close(ours)
+        for part in (b"", stream[:50], stream[50:]):
+            time.sleep(0.3)
+            os.write(theirs, part)
+        os.close(theirs)
+        assert reader.stdout.read().decode() == PRINTED
+
+
 def test_a_clock_beyond_all_times(folder, unit_of, toy):
     """More nanoseconds than 63 bits hold, whatever the guest's clock is said to be."""
     guest = toy(schema_of_range(unit_of(EVENTS), 0), clock=True)
@@ -188,6 +204,26 @@ def test_other_declarations(folder, unit_of, toy):
     command = [sys.executable, "-m", "tesc", "decode", "--events", "trace-events", "bytes", "--guest"]
     read = subprocess.run(command, capture_output=True, text=True)
     assert (read.returncode, read.stdout) == (2, "") and said in read.stderr
+    read = subprocess.run([*command, "--firmware", "old"], capture_output=True, text=True)
+    assert "; event 1 is limits(i64,u64) here, and limits(i32,u64) in the firmware\n" in read.stderr
+    read = subprocess.run([*command, "--go-on"], capture_output=True, text=True)
+    assert (read.returncode, read.stdout) == (1, "fw_start started\n") and said in read.stderr
+    (folder / "broken").write_text("a(\n")
+    for done in (
+        receive("bytes", "--firmware", "broken"),
+        subprocess.run([*command, "--firmware=broken"], capture_output=True, text=True),
+    ):
+        assert done.returncode == 2 and "broken: its declarations can't be known" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["--elf", "x"], ["--firmware", "x"], ["--go-on"]])
+@pytest.mark.parametrize("start", [["decode"], ["query"]])
+def test_how_a_guest_is_read_is_for_guests(folder, start, words):
+    (folder / "qemu.log").write_text("power on 1\n")
+    asked = ["SELECT 1"] if start == ["query"] else []
+    command = [sys.executable, "-m", "tesc", *start, "qemu.log", *words, "--events", "trace-events", *asked]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2 and f"{words[0]} is for --guest" in done.stderr
 
 
 def test_what_was_lost(folder, stream):

@@ -165,6 +165,13 @@ def test_a_restart_and_other_declarations(schema, unit_of):
     other = RingTail(0, schema_of_range(unit_of('tick(int number) "%d"\n'), 0))
     assert look(other, memory) == [OtherSchema(0, schema.hash, "CPU 0")]
     assert look(other, memory) == []
+    going_on = RingTail(
+        0, schema_of_range(unit_of('tick(int number) "%d"\nnever(void) "x"\n'), 0), go_on=True
+    )
+    said, *read = look(going_on, memory)
+    assert said == OtherSchema(0, schema.hash, "CPU 0")
+    assert read and not any(isinstance(item, OtherSchema) for item in [*read, *look(going_on, memory)])
+    assert look(other, memory) == []
 
 
 def test_a_memory_that_is_followed(schema, tmp_path, monkeypatch):

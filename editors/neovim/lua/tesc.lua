@@ -45,7 +45,7 @@ function M.root(buffer)
   end
 end
 
--- CTRL-X CTRL-O completes and CTRL-] jumps; from 0.8 on Neovim sees to that itself.
+-- CTRL-X CTRL-O completes and CTRL-] jumps; from 0.8 on Neovim sets this itself.
 local function set_functions(buffer)
   local set = vim.bo[buffer]
   if set.filetype == 'trace-events' and set.omnifunc == '' then

@@ -6,10 +6,10 @@ let b:did_ftplugin = 1
 
 setlocal comments=:# commentstring=#\ %s
 setlocal expandtab textwidth=0
-" Event names are what * and tags look for.
+" * and tags search for event names.
 setlocal iskeyword=@,48-57,_
 
-" :make without a language server, with the quickfix list.
+" Without a language server: :make fills the quickfix list.
 setlocal makeprg=tesc\ check\ --output-format=gcc\ %:S
 setlocal errorformat=%f:%l:%c:\ %trror:\ %m,%f:%l:%c:\ %tarning:\ %m,%f:%l:%c:\ %tote:\ %m
 

@@ -9,7 +9,7 @@ syntax match traceEventsComment '^\s*#.*$' contains=traceEventsIgnore,traceEvent
 syntax match traceEventsIgnore '\<tesc:\s*ignore\%(-file\)\=\>\%(\[[^]]*\]\)\=' contained
 syntax keyword traceEventsTodo contained TODO FIXME XXX
 
-" disable as a property stands before an event, as a directive before patterns.
+" disable before an event is a property, before patterns a directive.
 syntax match traceEventsProperty '^\s*\%(\%(disable\|tcg\|vcpu\)\s\+\)\+\ze\h\w*\s*('
 syntax match traceEventsDirective '^\s*\%(include\|prefix\|disable\)\>\%(\s*(\)\@!\%(\s\+\h\w*\s*(\)\@!'
 syntax match traceEventsIncludeWord '"\s*\%(\<prefix\s\+\h\w*\s*\)\=\zs\<base\>\|"\s*\zs\<prefix\>'

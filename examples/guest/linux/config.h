@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: 0BSD */
-/* What a Linux module has: the kernel's types, clock and CPUs; each CPU has its own ring. */
+/* A Linux module uses the kernel's types, clock and CPU numbers; each CPU has its own ring. */
 #include <linux/irqflags.h>
 #include <linux/ktime.h>
 #include <linux/smp.h>
@@ -11,7 +11,7 @@
 #define LAMP_TRACE_CLOCK() ktime_get_mono_fast_ns()
 #define LAMP_TRACE_CLOCK_HZ 1000000000
 #define LAMP_TRACE_RINGS 64
-/* No other thread of this CPU may come between, and this one must not be moved to another. */
+/* Nothing else may run on this CPU meanwhile, and this thread must not move to another CPU. */
 #define LAMP_TRACE_LOCK(flags) local_irq_save(flags)
 #define LAMP_TRACE_UNLOCK(flags) local_irq_restore(flags)
 #define LAMP_TRACE_SOURCE() smp_processor_id()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: 0BSD
-/* A module whose events go into rings in memory, one a CPU, that the host reads. */
+/* A module whose events go into rings in memory, one per CPU, that the host reads. */
 #include <linux/gfp.h>
 #include <linux/module.h>
 #include <linux/smp.h>
@@ -8,7 +8,7 @@
 
 #include "trace.h"
 
-/* 64 KiB a CPU, and physically in one piece: the host knows nothing of the kernel's page tables. */
+/* 64 KiB per CPU, physically contiguous: the host does not know the kernel's page tables. */
 #define ORDER 4
 
 static unsigned long rings[LAMP_TRACE_RINGS];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: 0BSD */
-/* The emulator enters here, with all memory mapped where it is. */
+/* QEMU enters here, with all memory identity-mapped. */
         .section .start, "ax"
         .globl _start
 _start:

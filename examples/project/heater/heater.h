@@ -1,7 +1,7 @@
 #ifndef HEATER_H
 #define HEATER_H
 
-/* Heat until the water is at so many millidegrees. */
+/* Heat the water to this temperature, in millidegrees. */
 void heater_run(int millidegrees);
 
 #endif

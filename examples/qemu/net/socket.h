@@ -1,7 +1,7 @@
 #ifndef SOCKET_H
 #define SOCKET_H
 
-/* Send a text, or pretend to. */
+/* Pretend to send a text. */
 void socket_send(const char *host, int port, const char *text);
 
 #endif

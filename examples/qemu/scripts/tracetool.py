@@ -1,4 +1,4 @@
-"""is where QEMU keeps its tracetool. This one starts tesc's, which takes the same arguments."""
+"""QEMU's tracetool is in this file. This one starts tesc's, which takes the same arguments."""
 
 import os
 import sys

@@ -46,7 +46,7 @@ void qemu_log(const char *format, ...)
     va_end(arguments);
 }
 
-/* trace/simple.c has the one that does something. */
+/* trace/simple.c has the real one. */
 void __attribute__((weak)) trace_init_file(void)
 {
 }

@@ -16,13 +16,13 @@ extern int trace_events_enabled_count;
 /* Called by each group's generated source; the array ends with NULL. */
 void trace_event_register_group(TraceEvent **events);
 
-/* The event with an ID; NULL if there is none. */
+/* The event with this ID, or NULL. */
 TraceEvent *trace_event_by_id(uint32_t id);
 
-/* Switch on the events whose names match a pattern of the shell's. */
+/* Switch on the events whose names match a shell pattern. */
 void trace_enable_events(const char *pattern);
 
-/* Begin the file of the simple backend, if it is built in. */
+/* Start the simple backend's file, if that backend is built in. */
 void trace_init_file(void);
 
 #define trace_event_get_state(id) ((id##_ENABLED) && trace_event_get_state_dynamic_by_id(id))

@@ -1,4 +1,4 @@
-/* A simpletrace file, version 4, with nothing of what makes QEMU's fast. SPDX-License-Identifier: 0BSD */
+/* A simpletrace file, version 4, without the optimizations of QEMU's. SPDX-License-Identifier: 0BSD */
 #include "qemu/osdep.h"
 
 #include <time.h>
@@ -27,7 +27,7 @@ static void put_u64(uint64_t value)
     put(&value, sizeof(value));
 }
 
-/* The file's header, and the name of each event by its ID. */
+/* The file's header, and each event's ID and name. */
 void trace_init_file(void)
 {
     TraceEvent *event;

@@ -10,7 +10,7 @@ typedef struct TraceBufferRecord {
     uint32_t id;
 } TraceBufferRecord;
 
-/* Non-zero drops the event. */
+/* Non-zero: drop the event. */
 int trace_record_start(TraceBufferRecord *rec, uint32_t id, size_t size);
 void trace_record_write_u64(TraceBufferRecord *rec, uint64_t value);
 void trace_record_write_str(TraceBufferRecord *rec, const char *text, uint32_t length);

@@ -1,8 +1,9 @@
 """What firmware compiles for the wire `frames`: a header a file of events, the source with the tables.
 
-A function looks at its event's state, a number of 16 bits that is 0 while the event is off and the wire
-ID plus one while it is on. So no header holds an ID: a change in one folder's events leaves those of the
-others as they are, and nothing is rebuilt for it.
+A function looks at its event, which says whether it is on, and gives on where that is. So no header holds
+an ID: a change in one folder's events leaves those of the others as they are, and nothing is rebuilt for
+it. And an event that is off costs the test of a byte: that is why its address is given on, and not the ID
+that is there, which compilers would load before they test it.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
 # argument takes at most (a text that is sent by its address).
 _HEAD = 1 + 3 + 5 + 4 + 2
 _LONGEST = {"1": 1, "u": 9, "s": 9, "t": 11}
-# Events are known by 16 bits, and 0 means none of them.
+# Events are known by 16 bits.
 _MOST_EVENTS = 0xFFFF
 _DIRECT = 6
-_LOCAL = frozenset({"tesc_guest_event", "tesc_guest_x"})
+_LOCAL = frozenset({"tesc_guest_x"})
 
 
 @record
@@ -75,7 +76,7 @@ def header(files: Sequence[FileEvents]) -> str:
     lines = [NOTICE, LICENSE, f"#ifndef {guard}", f"#define {guard}", ""]
     lines += [f'#include "{names.RUNTIME_HEADER}"', ""]
     lines += ["#ifdef __cplusplus", 'extern "C" {', "#endif", ""]
-    lines += [f"extern uint16_t {_states(one)}[];" for one in files]
+    lines += [f"extern struct tesc_guest_event {_states(one)}[];" for one in files]
     for one in files:
         lines.append("")
         for number, event in enumerate(one.events):
@@ -92,16 +93,18 @@ def source(files: Sequence[FileEvents], events: Sequence[UnitEvent], on: Collect
     schema = schema_of([signature_of(event) for event in events])
     lines = [NOTICE, LICENSE, f'#include "{names.RUNTIME_HEADER}"']
     for one in files:
-        states = [e.wire_id + 1 if not e.disabled and e.index in on else 0 for e in one.events]
-        lines += ["", f"extern uint16_t {_states(one)}[];", f"uint16_t {_states(one)}[] = {{"]
-        lines += [f"    {state}, /* {event.name} */" for state, event in zip(states, one.events)]
+        array = f"struct tesc_guest_event {_states(one)}[]"
+        states = [int(not event.disabled and event.index in on) for event in one.events]
+        lines += ["", f"extern {array};", f"{array} = {{"]
+        lines += [f"    {{ {state}, {e.wire_id} }}, /* {e.name} */" for state, e in zip(states, one.events)]
         lines += ["};"]
     lines += ["", "const char *const tesc_guest_events[] = {"]
     for event, signature in zip(events, schema.signatures):
         lines += [f'    "{signature.letters}\\000{event.name}",']
     # C has no empty arrays.
     lines += [*([] if events else ["    NULL,"]), "};", ""]
-    lines += ["const struct tesc_guest_run tesc_guest_runs[] = {", *_runs(files), "    { NULL, 0, 0 },", "};"]
+    entries = [f"    {{ {_states(one)}, {len(one.events)} }}," for one in files]
+    lines += ["const struct tesc_guest_file tesc_guest_files[] = {", *entries, "    { NULL, 0 },", "};"]
     low, high = schema.hash & 0xFFFFFFFF, schema.hash >> 32
     lines += ["", f"const uint32_t tesc_guest_count = {len(events)};"]
     lines += [f"const uint32_t tesc_guest_hash[2] = {{ 0x{low:08x}u, 0x{high:08x}u }};"]
@@ -112,20 +115,6 @@ def _states(one: FileEvents) -> str:
     return f"tesc_guest_on_{one.group}"
 
 
-def _runs(files: Sequence[FileEvents]) -> list[str]:
-    """The stretches of a file's events whose IDs follow each other."""
-    lines = []
-    for one in files:
-        start = 0
-        for number in range(1, len(one.events) + 1):
-            last = number == len(one.events)
-            if last or one.events[number].wire_id != one.events[number - 1].wire_id + 1:
-                first = one.events[start].wire_id
-                lines.append(f"    {{ {_states(one)} + {start}, {first}, {number - start} }},")
-                start = number
-    return lines
-
-
 def _function(event: UnitEvent) -> list[str]:
     parameters = event.node.parameters
     called = names.parameters(event, _LOCAL)
@@ -134,14 +123,14 @@ def _function(event: UnitEvent) -> list[str]:
     if event.disabled:
         return [*lines, *(f"    (void){name};" for name in called), "}"]
     words = [as_word(p, name) for p, name in zip(parameters, called)]
-    lines += [f"    unsigned tesc_guest_event = {identifiers.c_id(event.name)};", ""]
-    lines += ["    if (tesc_guest_event != 0) {"]
+    id_ = identifiers.c_id(event.name)
+    lines += [f"    if (tesc_guest_on({id_})) {{"]
     if len(words) <= _DIRECT:
-        lines += listed(f"        tesc_guest_{len(words)}", ["tesc_guest_event", *words], ";")
+        lines += listed(f"        tesc_guest_{len(words)}", [f"&{id_}", *words], ";")
     else:
         lines += [f"        uint64_t tesc_guest_x[{len(words)}];", ""]
         lines += [f"        tesc_guest_x[{number}] = {word};" for number, word in enumerate(words)]
-        lines += ["        tesc_guest_n(tesc_guest_event, tesc_guest_x);"]
+        lines += [f"        tesc_guest_n(&{id_}, tesc_guest_x);"]
     return [*lines, "    }", "}"]
 
 

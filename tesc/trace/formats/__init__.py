@@ -43,11 +43,14 @@ class TraceWriter:
     other records with the same ones; `columns` makes text of the times, the processes and such things, of
     one record or more. With `timeless` what is made is the text itself: time and process don't matter.
 
-    `state` is what the text of the next record depends on, other than the record. `origin` is the time
-    of the first record, 0 if there is none; `spans` are those that the format draws.
+    `state` is what the text of the next record depends on, other than the record; after a record it is the
+    same whatever was before that, or, where the format `restarts`, if the state before was None: each part of
+    a trace that is written in parts begins so. `origin` is the time of the first record, 0 if there is none;
+    `spans` are those that the format draws.
     """
 
     timeless = False
+    restarts = False
     spans: Spans | None = None
     state: Any = None
     origin = 0

@@ -14,7 +14,6 @@ are wall-clock time (a log's may be) the real-time clock: Perfetto merges files 
 
 from __future__ import annotations
 
-import os
 import sys
 from operator import getitem
 
@@ -133,7 +132,9 @@ def packet(event: str) -> str:
 
 
 class Perfetto(TraceWriter):
-    """`state` is the head that holds: of which process, how many names it has, and for which processes."""
+    """`state` is the head that holds: how many names it has, and for which processes; None without one."""
+
+    restarts = True
 
     def __init__(self, guests: Sequence[tuple[str, str]]) -> None:
         """`guests` are prefixes of events that come from guests, and the guests' names."""
@@ -220,9 +221,9 @@ class Perfetto(TraceWriter):
         if len(pids) > _MOST_SEQUENCES:
             return None
         known = self.state
-        if known is None or known[:3] != self._names or not pids <= known[3]:
+        if known is None or known[:2] != self._names or not pids <= known[2]:
             found = sorted(
-                pids if known is None or len(pids | known[3]) > _MOST_SEQUENCES else pids | known[3]
+                pids if known is None or len(pids | known[2]) > _MOST_SEQUENCES else pids | known[2]
             )
             self.state = (*self._names, frozenset(found))
             self._sequences = {pid: number(_SEQUENCE, place) for place, pid in enumerate(found, 1)}
@@ -231,8 +232,8 @@ class Perfetto(TraceWriter):
         return ""
 
     @property
-    def _names(self) -> tuple[int, int, int]:
-        return os.getpid(), len(self._events), len(self._arguments)
+    def _names(self) -> tuple[int, int]:
+        return len(self._events), len(self._arguments)
 
     def _head_of(self, pid: int) -> str:
         sequence = self._sequences[pid]

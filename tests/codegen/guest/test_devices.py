@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tesc.trace.events import load_unit
-from tesc.wire.items import Hello, WireEvent
+from tesc.wire.items import Hello, Skipped, WireEvent
 from tesc.wire.schema import schema_of_range
 from tesc.wire.stream import FrameDecoder
 
@@ -47,6 +47,14 @@ MACHINES = {
         "-machine virt -cpu cortex-a15",
         ("0x0a000000", "0x200", "32"),
     ),
+    "big-endian arm": (
+        ("arm-linux-gnueabi-gcc", "gcc-arm-linux-gnueabi"),
+        "-mcpu=cortex-a15 -marm -mfloat-abi=soft -mno-unaligned-access -mbig-endian -Wl,--be8",
+        "0x40100000",
+        ("qemu-system-arm", "qemu-system-arm"),
+        "-machine virt -cpu cortex-a15",
+        ("0x0a000000", "0x200", "32"),
+    ),
     "riscv64": (
         ("riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu"),
         "-march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany",
@@ -60,7 +68,7 @@ MACHINES = {
 
 def linked(run, compiler: str, flags: list[str], base: str, machine: str, *sources: str) -> None:
     link = f"-nostdlib -static -no-pie -Wl,-T,{EXAMPLE}/firmware.ld,--defsym=BASE={base},--build-id=none"
-    start = EXAMPLE / machine / "start.S"
+    start = EXAMPLE / machine.split()[-1] / "start.S"
     run(compiler, "-std=gnu99", *flags, *FREE, "-I.", *link.split(), start, *sources, "-o", "firmware")
 
 
@@ -105,6 +113,83 @@ def test_a_virtio_console(machine, legacy, guest, run, need):
     assert events == [(-(1 << 63), (1 << 64) - 1), (-1, 1), (2, 2)]
     assert next(item for item in items if isinstance(item, Hello)).lost == 1
     assert (decoder.missing, decoder.dropped) == (0, 1)
+
+
+SEMIHOSTING = {
+    "guest.trace": ([], "enable=on,target=native"),
+    "bytes": (["-DTESC_GUEST_SEMIHOSTING_CONSOLE"], "enable=on,chardev=c"),
+}
+WIDE = """\
+#include "trace.h"
+void firmware(void);
+void firmware(void)
+{
+    trace_wide(INT64_MIN, UINT64_MAX);
+    trace_wide(-1, 0);
+}
+"""
+
+
+# What a call is about QEMU reads as little-endian numbers, also where an ARM is big-endian: so a file is not
+# opened there. The console's calls are about a byte.
+SEMIHOSTS = [(m, o) for m in MACHINES for o in SEMIHOSTING if (m, o) != ("big-endian arm", "guest.trace")]
+
+
+@pytest.mark.parametrize(("machine", "output"), SEMIHOSTS)
+def test_semihosting(machine, output, guest, run, need):
+    """A file of the host's, and the console's calls, which a character device gets."""
+    compiler, flags, base, emulator, board, _ = MACHINES[machine]
+    how, config = SEMIHOSTING[output]
+    Path("trace-events").write_text(EVENTS)
+    Path("main.c").write_text(WIDE)
+    guest("header", "trace-events", "-o", "trace.h")
+    guest("source", "trace-events", "-o", "trace.c")
+    guest("runtime", "-o", ".")
+    own = ["main.c", "trace.c", "tesc_guest.c", "tesc_guest_frames.c", "tesc_guest_semihosting.c"]
+    linked(run, need(*compiler), [*flags.split(), *how], base, machine, *own)
+    command = [need(*emulator), *board.split(), "-kernel", "firmware", "-nodefaults", "-display", "none"]
+    command += ["-chardev", "file,id=c,path=bytes", "-semihosting-config", config]
+    decoder = FrameDecoder(schema_of_range(load_unit("trace-events"), 0))
+    data = until(command, Path(output), lambda data: data.count(b"\0") >= 5)
+    items = decoder.feed(data) + decoder.finish()
+    assert [item.values for item in items if isinstance(item, WireEvent)] == [
+        (-(1 << 63), (1 << 64) - 1),
+        (-1, 0),
+    ]
+    assert not any(isinstance(item, Skipped) for item in items)
+
+
+MAPPED_DMA = """\
+#include "tesc_guest.h"
+void firmware(void);
+static void out(unsigned char byte)
+{
+    *(volatile unsigned char *)0x09000000 = byte;
+}
+void firmware(void)
+{
+    static const unsigned char frame[17] = { 4, 1, 2, 3, 2, 9, 2, 9, 2, 9, 2, 9, 2, 9, 2, 0, 0 };
+
+    out(tesc_guest_send(frame, 16) ? '1' : '0'); /* nobody has said yet where the device is */
+    tesc_guest_fw_cfg_at((volatile void *)0x09020010);
+    out(tesc_guest_send(frame, 17) ? '1' : '0');
+    out(tesc_guest_send(frame, 16) ? '1' : '0');
+    out('.');
+}
+"""
+
+
+@pytest.mark.parametrize("machine", ["arm", "big-endian arm"])
+@pytest.mark.parametrize(("file", "said"), [("etc/vmcoreinfo", b"001."), ("opt/tesc/guest", b"000.")])
+def test_fw_cfg_by_dma_in_memory(machine, file, said, guest, run, need):
+    compiler, flags, base, emulator, board, _ = MACHINES[machine]
+    guest("runtime", "-o", ".")
+    Path("main.c").write_text(MAPPED_DMA)
+    own = [*flags.split(), f'-DTESC_GUEST_FW_CFG_FILE="{file}"']
+    linked(run, need(*compiler), own, base, "arm", "main.c", "tesc_guest_fw_cfg_dma.c")
+    command = [need(*emulator), *board.split(), "-kernel", "firmware", "-nodefaults", "-display", "none"]
+    command += ["-serial", "file:bytes", "-device", "vmcoreinfo"]
+    assert until(command, Path("bytes"), lambda data: data.endswith(b".")) == said
 
 
 # What an unpatched QEMU has: files of other people's, one of them with 16 bytes that may be written.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -50,6 +51,7 @@ static bool write_frame(void *opaque, const unsigned char *frame, size_t size)
 
 int main(void)
 {
+    static const struct tesc_guest_event none = { 1, 99 };
     char longer[81];
     int i;
 
@@ -78,8 +80,7 @@ int main(void)
     trace_ints(1, 2, 3, 4);
     trace_ints(1, 2, 3, 4);
     trace_ints(5, 6, 7, 8);
-    tesc_guest_2(99, 1, 2); /* no event */
-    tesc_guest_2(0, 1, 2);  /* off */
+    tesc_guest_2(&none, 1, 2);
     if (tesc_guest_set_state("*", false) != 12 || tesc_guest_on(TRACE_NAMES)) {
         return 2;
     }
@@ -233,7 +234,7 @@ def test_a_hello_that_did_not_go_out_is_still_due(generated, run, need, freestan
 
 # What a firmware has also: the table of position-independent code.
 ANYWHERE = {"U", "_GLOBAL_OFFSET_TABLE_"}
-RUNTIME = {"tesc_guest_events", "tesc_guest_runs", "tesc_guest_count", "tesc_guest_hash"}
+RUNTIME = {"tesc_guest_events", "tesc_guest_files", "tesc_guest_count", "tesc_guest_hash"}
 UNDEFINED = {
     "trace": set(),
     "tesc_guest": {"tesc_guest_n", *RUNTIME},
@@ -274,6 +275,51 @@ def test_nothing_else_is_needed(machine, level, generated, run, need, freestandi
         undefined = set(run(nm, "-u", f"{name}.o").stdout.decode().split())
         found = {word for word in undefined - ANYWHERE if not word.startswith("_restgpr_")}
         assert found <= UNDEFINED[name]
+
+
+OFF = {
+    "x86_64": ("gcc", "gcc", ["-m64", "-fno-pic"]),
+    "i386": ("gcc", "gcc-multilib", ["-m32", "-fno-pic"]),
+    "arm": ("arm-linux-gnueabi-gcc", "gcc-arm-linux-gnueabi", ["-marm", "-mcpu=cortex-a15"]),
+    "ppc": ("powerpc-linux-gnu-gcc", "gcc-powerpc-linux-gnu", []),
+    "riscv64": ("riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu", ["-mcmodel=medany"]),
+}
+# The best that C can say: a byte in memory is tested, and what is called is somewhere else.
+BEST = """\
+extern unsigned char on[];
+void call(const void *event, unsigned long long a, unsigned long long b);
+void event(unsigned a, unsigned b)
+{
+    if (on[8] != 0) {
+        call(&on[8], a, b);
+    }
+}
+"""
+RETURN = re.compile(r"\t(ret|blr|beqlr|bx(eq)?\t+lr)\b")
+
+
+@pytest.mark.parametrize("machine", OFF)
+def test_an_event_that_is_off_costs_the_test_of_a_byte(machine, guest, run, need, freestanding):
+    compiler, package, flags = OFF[machine]
+    cc = need(compiler, package)
+    Path("trace-events").write_text('one(int a) "%d"\ntwo(uint32_t a, uint32_t b) "%u %u"\n')
+    guest("header", "trace-events", "-o", "trace.h")
+    guest("runtime", "-o", ".")
+    Path("best.c").write_text(BEST)
+    Path("ours.c").write_text(
+        '#include "trace.h"\nvoid event(uint32_t a, uint32_t b);\n'
+        "void event(uint32_t a, uint32_t b)\n{\n    trace_two(a, b);\n}\n"
+    )
+
+    def instructions(name: str) -> list[str]:
+        """From the function's beginning to the first return, which is that of an event that is off."""
+        run(cc, *freestanding, *flags, "-O2", "-fno-asynchronous-unwind-tables", "-S", name, "-o", "out.s")
+        body = Path("out.s").read_text().split("\nevent:\n")[1]
+        lines = [line for line in body.splitlines() if re.match(r"\t[a-z]", line)]
+        end = next(number for number, line in enumerate(lines) if RETURN.match(line))
+        return [line.split()[0] for line in lines[: end + 1]]
+
+    assert instructions("ours.c") == instructions("best.c")
 
 
 def test_a_prefix_renames_all_that_is_global(generated, run, need, freestanding):

@@ -23,7 +23,7 @@ MAIN = """\
 #include "tesc_guest.h"
 #include "demux.h"
 
-extern uint16_t tesc_guest_on_root[];
+extern struct tesc_guest_event tesc_guest_on_root[];
 
 bool wanted[COUNT];
 static unsigned came[COUNT];
@@ -67,8 +67,8 @@ static int check(void)
     memset(came, 0, sizeof(came));
     /* What the generated functions do; that of an event disabled at build time does nothing. */
     for (i = 0; i < COUNT; i++) {
-        if (tesc_guest_on_root[i] != 0 && i != COUNT - 2) {
-            tesc_guest_1(tesc_guest_on_root[i], i < COUNT - 2 ? 7 : (uint64_t)(uintptr_t)"x");
+        if (tesc_guest_on(tesc_guest_on_root[i]) && i != COUNT - 2) {
+            tesc_guest_1(&tesc_guest_on_root[i], i < COUNT - 2 ? 7 : (uint64_t)(uintptr_t)"x");
         }
     }
     for (i = 0; i < COUNT; i++) {

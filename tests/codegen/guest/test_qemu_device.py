@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
@@ -17,7 +18,7 @@ DEVICE = ROOT / "examples/guest/qemu"
 # build comes from one folder, another one makes everything of it, and trace-events-all holds all files.
 TREE = {
     "meson.build": """\
-project('are-in', 'c')
+project('miniature', 'c')
 python = find_program('python3')
 system_ss = import('sourceset').source_set()
 subdir('qapi')
@@ -120,12 +121,70 @@ def test_applied_and_undone(tree):
     guest = tree.parent / "fw/trace-events"
     done = apply(tree, f"{guest},prefix=fw_")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.count("wrote") == 5
+    assert done.stdout.count("wrote") == 6
     events = (tree / "chardev/guest/trace-events").read_text()
     assert events.endswith(f'\ninclude "{guest}" prefix fw_ base 0x8000000000000000\n')
     assert apply(tree, f"{guest},prefix=fw_").stdout == ""
     assert apply("--undo", tree).returncode == 0
     assert {path: path.read_text() for path in tree.rglob("*") if path.is_file()} == before
+
+
+def contents(tree: Path) -> dict[Path, str]:
+    return {path: path.read_text() for path in tree.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("name", ["guest-trace.c", "meson.build", "trace-events", "tesc.toml"])
+def test_edits_are_neither_replaced_nor_removed(tree, name):
+    guest = f"{tree.parent / 'fw/trace-events'},prefix=fw_"
+    assert apply(tree, guest).returncode == 0
+    path = tree / "chardev/guest" / name
+    with open(path, "a") as file:
+        file.write("# mine\n")
+    before = contents(tree)
+    for words in ((tree, guest), ("--undo", tree)):
+        done = apply(*words)
+        assert done.returncode == 1 and f"chardev/guest: {name}: edited since" in done.stderr
+        assert contents(tree) == before
+    path.unlink()
+    assert apply(tree, guest).returncode == 0 and apply("--undo", tree).returncode == 0
+    assert not path.parent.exists()
+
+
+def test_files_and_lines_of_others_stay(tree):
+    guest = f"{tree.parent / 'fw/trace-events'},prefix=fw_"
+    before = contents(tree)
+    assert apply(tree, guest).returncode == 0
+    own = tree / "chardev/guest/notes"
+    own.write_text("mine")
+    done = apply("--undo", tree)
+    assert done.returncode == 0 and done.stdout.endswith("chardev/guest: notes\n")
+    assert contents(tree) == {**before, own: "mine"}
+    # A folder of that name that apply has not made.
+    (own.parent / "meson.build").write_text("# mine\n")
+    assert apply(tree, guest).returncode == 1
+    assert apply("--undo", tree).returncode == 0 and (own.parent / "meson.build").read_text() == "# mine\n"
+    # The line in the tree's meson.build, as somebody else writes it.
+    build = tree / "meson.build"
+    build.write_text(f"{build.read_text()}subdir('chardev/guest')\n")
+    done = apply("--undo", tree)
+    assert done.returncode == 1 and "names chardev/guest in a line of somebody else's" in done.stderr
+
+
+def test_another_guest_and_another_version_of_the_device(tree):
+    """What nobody edited is replaced."""
+    guest = tree.parent / "fw/trace-events"
+    assert apply(tree, f"{guest},prefix=fw_").returncode == 0
+    folder = tree / "chardev/guest"
+    older = "/* older */\n"
+    known = (folder / "guest-trace.c").read_text()
+    listed = (folder / "applied.sha256").read_text()
+    digests = [hashlib.sha256(text.encode()).hexdigest() for text in (known, older)]
+    assert digests[0] in listed
+    (folder / "guest-trace.c").write_text(older)
+    (folder / "applied.sha256").write_text(listed.replace(*digests))
+    assert apply(tree, f"{guest},prefix=other_").returncode == 0
+    assert (folder / "guest-trace.c").read_text() == known
+    assert "prefix other_" in (folder / "trace-events").read_text()
 
 
 def test_what_can_not_be_applied(tree):

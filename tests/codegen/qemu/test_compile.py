@@ -206,7 +206,7 @@ macro_rules! probe {
 
 @pytest.fixture(scope="session")
 def rust_crates(tmp_path_factory, rustc):
-    """A function that compiles a module beside are-ins for the two crates it uses."""
+    """A function that compiles a module with stubs of the two crates it uses."""
     folder = tmp_path_factory.mktemp("crates")
     for name, text in (("util", RUST_UTIL), ("trace", RUST_TRACE)):
         (folder / f"{name}.rs").write_text(text)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tesc.cli.main import main
 from tesc.trace import open as open_trace
 
 ERRORS = "select name, value from stats where severity != 'info' and value > 0"
@@ -127,6 +128,23 @@ RECORDS = [
     ("idle", 2_000_000_123 + (1 << 42), 7),  # more than an hour later
     ("move", 2_000_000_123 + (1 << 56), 9, 1, 2, 3, 4),
 ]
+
+
+@pytest.mark.parametrize("part", [3000, 20_000])
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_processes_that_come_and_go(ask, trace, monkeypatch, jobs, part):
+    """In whichever part of the trace a process is met, its records are its own."""
+    monkeypatch.setattr("tesc.trace.parts.PART", part)
+    rand = random.Random(5)
+    records = []
+    for number in range(2000):
+        known = [[7], [5, 7], [5], [3, 7, 9, 5], [*range(1, 200)]][number // 400]
+        records.append(("idle" if number % 3 else "point", 10**9 + 100 * number, rand.choice(known)))
+        records[-1] += (number, number, 5) if number % 3 == 0 else ()
+    made = trace(records)
+    words = ["--events=events", "--format=perfetto", "--output=out.pftrace", "--isolated"]
+    assert main(["decode", str(made), *words, f"--jobs={jobs}"]) == 0
+    assert instants(slices(ask, Path("out.pftrace"))) == expected(made, "events")
 
 
 def test_every_record_with_its_arguments(ask, trace):

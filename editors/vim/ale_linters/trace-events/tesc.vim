@@ -1,4 +1,4 @@
-" ALE finds this file by its folder's name. Set g:ale_trace_events_tesc_executable for a tesc elsewhere.
+" ALE finds this file by its folder's name. Set g:ale_trace_events_tesc_executable to use another tesc.
 call ale#Set('trace_events_tesc_executable', 'tesc')
 
 function! TescProjectRoot(buffer) abort

@@ -6,7 +6,7 @@
 
 void trace_ring_add(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Print the events that are still in the ring, the oldest first. */
+/* Print the events that are still in the ring, oldest first. */
 void trace_ring_dump(FILE *stream);
 
 #endif

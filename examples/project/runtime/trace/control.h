@@ -16,7 +16,7 @@ extern int trace_events_enabled_count;
 /* Called by each group's generated source; the array ends with NULL. */
 void trace_event_register_group(TraceEvent **events);
 
-/* Switch on the events whose names match a pattern of the shell's. */
+/* Switch on the events whose names match a shell pattern. */
 void trace_enable_events(const char *pattern);
 
 #define trace_event_get_state(id) ((id##_ENABLED) && trace_event_get_state_dynamic_by_id(id))

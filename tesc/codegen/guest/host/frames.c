@@ -18,11 +18,14 @@ enum {
     GUEST_MASK = 63,
     /* After so many bytes without a zero they are counted as skipped. */
     GUEST_ENDLESS = 4096,
+    /* So many events can be missed until the number that comes next is taken for one of a new start. */
+    GUEST_MISSED = 1 << 20,
     /* Bytes of texts in a packet, each with its end; an address takes at most ten times what it took there. */
     GUEST_TEXTS = 10 * GUEST_FRAMES_PACKET
 };
 
 #define GUEST_CONTROL_START 0xffffu
+#define GUEST_NUMBERS (INT64_C(1) << 32)
 
 typedef struct GuestReading {
     const unsigned char *bytes;
@@ -345,6 +348,17 @@ static int64_t guest_restarted(GuestFrames *stream, int64_t sequence)
     return fewest;
 }
 
+/* A guest's number, of 32 bits, as that of all events since its start; one far behind is of a new start. */
+static int64_t guest_continued(const GuestFrames *stream, int64_t sequence)
+{
+    int64_t full = stream->next / GUEST_NUMBERS * GUEST_NUMBERS + sequence;
+
+    if (full < stream->next && full + GUEST_NUMBERS - stream->next < GUEST_MISSED) {
+        full += GUEST_NUMBERS;
+    }
+    return full >= stream->next ? full : sequence;
+}
+
 /* A number in full: what is missing, and what the guest has dropped. */
 static void guest_anchor(GuestFrames *stream, int64_t sequence, int64_t lost, bool starts, uint64_t offset)
 {
@@ -359,6 +373,7 @@ static void guest_anchor(GuestFrames *stream, int64_t sequence, int64_t lost, bo
         }
         dropped = starts ? lost : 0;
     } else {
+        sequence = starts ? sequence : guest_continued(stream, sequence);
         restarted = starts || sequence < stream->next || lost < stream->lost;
         missing = restarted ? guest_restarted(stream, sequence) : sequence - stream->next;
         dropped = restarted ? lost : lost - stream->lost;

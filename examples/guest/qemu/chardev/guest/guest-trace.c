@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
- * A character device whose other end is a guest that traces: -chardev guest-trace,id=ID takes the place
- * of a file or a socket behind any port that the guest writes its events to. They become events of
- * QEMU's, in the order in which the guest and QEMU's own devices make them, since all of it happens while
- * the guest writes.
+ * A character device for a guest that traces: use -chardev guest-trace,id=ID instead of a file or a socket
+ * for any port that the guest writes its events to. They become events of QEMU, in the order in which the
+ * guest and QEMU's own devices produce them, because the device runs while the guest writes.
  *
- * A guest that listens is told which of its events are on: at its start, and as soon as that changes.
+ * The device tells a guest that listens which of its events are on: at its start, and when that changes.
  */
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
@@ -19,7 +18,7 @@
 #define TYPE_CHARDEV_GUEST_TRACE "chardev-guest-trace"
 OBJECT_DECLARE_SIMPLE_TYPE(GuestTraceChardev, CHARDEV_GUEST_TRACE)
 
-/* How often it is looked whether events were switched on or off, which QEMU tells nobody. */
+/* How often to check whether events were switched on or off: QEMU does not notify anyone. */
 #define STATES_INTERVAL_MS 100
 
 struct GuestTraceChardev {
@@ -27,7 +26,7 @@ struct GuestTraceChardev {
 
     GuestFrames frames;
     bool complained;
-    /* What the guest was told last, a bit an event, and what is on its way to it. */
+    /* What the guest was last told, one bit per event, and what is on its way to it. */
     unsigned long *told;
     bool told_once;
     GByteArray *words;
@@ -54,11 +53,11 @@ static void guest_trace_accept_input(Chardev *chr)
     }
 }
 
-/* Queue what the guest has to know of the states, if it is not what it knows. */
+/* Queue the events' states for the guest, unless it already knows them. */
 static void guest_trace_tell(GuestTraceChardev *s)
 {
     const GuestFramed *guest = s->frames.guest;
-    /* It ends what may have come of a word that was on its way when the guest said hello again. */
+    /* This zero ends a partial word that was on its way when the guest said hello again. */
     static const uint8_t zero;
     uint8_t frame[GUEST_FRAMES_WORD];
     bool changed = !s->told_once;
@@ -89,7 +88,7 @@ static void guest_trace_tick(void *opaque)
 {
     GuestTraceChardev *s = opaque;
 
-    /* What the guest does not take it is not told again and again. */
+    /* Do not keep resending what the guest does not take. */
     if (s->words->len == 0) {
         guest_trace_tell(s);
     }
@@ -97,7 +96,7 @@ static void guest_trace_tick(void *opaque)
     timer_mod(s->timer, qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + STATES_INTERVAL_MS);
 }
 
-/* The guests that this QEMU knows, for the one who has to see why none of them fits. */
+/* List the guests that this QEMU knows, so that the user sees why none of them fits. */
 static char *guest_trace_known(const GuestFramed *chosen)
 {
     GString *text = g_string_new("");
@@ -124,7 +123,7 @@ static void guest_trace_news(GuestFrames *frames, GuestFramesNews what, uint64_t
     case GUEST_FRAMES_HELLO:
         trace_guest_trace_hello(label, name, count);
         if (frames->listens && (count == 0 || !s->told_once)) {
-            /* It starts, and knows nothing yet; nor did the one before it take what is left. */
+            /* The guest starts and knows nothing yet, and what is still queued was for the previous boot. */
             g_byte_array_set_size(s->words, 0);
             s->told_once = false;
             timer_mod(s->timer, qemu_clock_get_ms(QEMU_CLOCK_REALTIME));
@@ -182,7 +181,7 @@ static bool guest_trace_open(Chardev *chr, ChardevBackend *backend, Error **errp
 {
     GuestTraceChardev *s = CHARDEV_GUEST_TRACE(chr);
 
-    /* A device that is called like a guest is for that one, others for the one that says hello. */
+    /* A device with the name of a guest is for that guest; others are for whichever says hello. */
     s->frames.guest = guest_trace_named(chr->label);
     s->frames.news = guest_trace_news;
     s->frames.opaque = s;

@@ -2,17 +2,17 @@
 /* Which events are on, and the functions that the generated headers call: see tesc_guest.h. */
 #include "tesc_guest.h"
 
-void tesc_guest_0(unsigned event)
+void tesc_guest_0(const struct tesc_guest_event *event)
 {
     tesc_guest_n(event, NULL);
 }
 
-void tesc_guest_1(unsigned event, uint64_t x1)
+void tesc_guest_1(const struct tesc_guest_event *event, uint64_t x1)
 {
     tesc_guest_n(event, &x1);
 }
 
-void tesc_guest_2(unsigned event, uint64_t x1, uint64_t x2)
+void tesc_guest_2(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2)
 {
     uint64_t x[2];
 
@@ -20,7 +20,7 @@ void tesc_guest_2(unsigned event, uint64_t x1, uint64_t x2)
     tesc_guest_n(event, x);
 }
 
-void tesc_guest_3(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3)
+void tesc_guest_3(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3)
 {
     uint64_t x[3];
 
@@ -28,7 +28,8 @@ void tesc_guest_3(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3)
     tesc_guest_n(event, x);
 }
 
-void tesc_guest_4(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3, uint64_t x4)
+void tesc_guest_4(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3,
+                  uint64_t x4)
 {
     uint64_t x[4];
 
@@ -36,7 +37,8 @@ void tesc_guest_4(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3, uint64_
     tesc_guest_n(event, x);
 }
 
-void tesc_guest_5(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3, uint64_t x4, uint64_t x5)
+void tesc_guest_5(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3,
+                  uint64_t x4, uint64_t x5)
 {
     uint64_t x[5];
 
@@ -44,8 +46,8 @@ void tesc_guest_5(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3, uint64_
     tesc_guest_n(event, x);
 }
 
-void tesc_guest_6(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3, uint64_t x4, uint64_t x5,
-                  uint64_t x6)
+void tesc_guest_6(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3,
+                  uint64_t x4, uint64_t x5, uint64_t x6)
 {
     uint64_t x[6];
 
@@ -81,18 +83,18 @@ static bool matches(const char *pattern, const char *name)
 
 size_t tesc_guest_set_state(const char *pattern, bool on)
 {
-    const struct tesc_guest_run *run;
+    const struct tesc_guest_file *file;
     size_t found = 0;
     uint32_t i;
 
-    for (run = tesc_guest_runs; run->on != NULL; run++) {
-        for (i = 0; i < run->count; i++) {
-            const char *name = tesc_guest_events[run->first + i];
+    for (file = tesc_guest_files; file->events != NULL; file++) {
+        for (i = 0; i < file->count; i++) {
+            const char *name = tesc_guest_events[file->events[i].id];
 
             while (*name++ != '\0') {
             }
             if (matches(pattern, name)) {
-                run->on[i] = (uint16_t)(on ? run->first + i + 1 : 0);
+                file->events[i].on = on;
                 found++;
             }
         }

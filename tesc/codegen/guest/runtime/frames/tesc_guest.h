@@ -11,7 +11,7 @@
  *         tesc_guest_debugcon.c   QEMU's debug console
  *         tesc_guest_virtio.c     a virtio console behind virtio-mmio
  *         tesc_guest_fw_cfg_dma.c   a file of QEMU's fw_cfg, for a host that takes it
- *         tesc_guest_semihosting.c   a file of the host's, on ARM and RISC-V
+ *         tesc_guest_semihosting.c   a file or a character device of the host's, on ARM and RISC-V
  *     tesc_guest_ring.c     a ring in memory, which the host reads
  *
  * and, with frames, with tesc_guest_listen.c if the host is to say which events are on.
@@ -66,10 +66,19 @@ extern "C" {
 #endif
 
 /*
+ * An event: whether it is on, and its wire ID. Generated functions look at `on` where it is, one byte, so
+ * that an event that is off costs what the test of a byte in memory costs.
+ */
+struct tesc_guest_event {
+    unsigned char on;
+    uint16_t id;
+};
+
+/*
  * Whether an event is on: `tesc_guest_on(TRACE_NAME)`. The arguments of trace_NAME() are evaluated
  * whether it is or not, as C does for any function: ask this first where they take long to compute.
  */
-#define tesc_guest_on(event) ((event) != 0)
+#define tesc_guest_on(event) ((event).on != 0)
 
 /*
  * Switch the events on or off whose names match, where `*` means any characters and `?` any one;
@@ -83,16 +92,18 @@ size_t tesc_guest_set_state(const char *pattern, bool on);
  */
 extern uint32_t tesc_guest_lost;
 
-/* What the generated functions call: `event` is the wire ID plus one, as many arguments as it has. */
-void tesc_guest_n(unsigned event, const uint64_t *x);
-void tesc_guest_0(unsigned event);
-void tesc_guest_1(unsigned event, uint64_t x1);
-void tesc_guest_2(unsigned event, uint64_t x1, uint64_t x2);
-void tesc_guest_3(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3);
-void tesc_guest_4(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3, uint64_t x4);
-void tesc_guest_5(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3, uint64_t x4, uint64_t x5);
-void tesc_guest_6(unsigned event, uint64_t x1, uint64_t x2, uint64_t x3, uint64_t x4, uint64_t x5,
-                  uint64_t x6);
+/* What the generated functions call, with as many arguments as the event has. */
+void tesc_guest_n(const struct tesc_guest_event *event, const uint64_t *x);
+void tesc_guest_0(const struct tesc_guest_event *event);
+void tesc_guest_1(const struct tesc_guest_event *event, uint64_t x1);
+void tesc_guest_2(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2);
+void tesc_guest_3(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3);
+void tesc_guest_4(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3,
+                  uint64_t x4);
+void tesc_guest_5(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3,
+                  uint64_t x4, uint64_t x5);
+void tesc_guest_6(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3,
+                  uint64_t x4, uint64_t x5, uint64_t x6);
 
 /* The transport: send these bytes, a whole frame; returns whether all of them went out. */
 bool tesc_guest_send(const unsigned char *frame, size_t size);
@@ -131,14 +142,14 @@ bool tesc_guest_ring_at(unsigned cpu, void *memory, size_t size);
 /* The generated tables: of each event its arguments' letters, a zero, and its name, by wire ID. */
 extern const char *const tesc_guest_events[];
 
-/* Events that are neighbours both in the order of IDs and in a file: their states, the first ID. */
-struct tesc_guest_run {
-    uint16_t *on;
-    uint32_t first, count;
+/* The events of one file. */
+struct tesc_guest_file {
+    struct tesc_guest_event *events;
+    uint32_t count;
 };
 
-/* All of them, a run of none at the end. */
-extern const struct tesc_guest_run tesc_guest_runs[];
+/* All of them, one without events at the end. */
+extern const struct tesc_guest_file tesc_guest_files[];
 
 /* How many events there are, and the hash of their declarations. */
 extern const uint32_t tesc_guest_count;

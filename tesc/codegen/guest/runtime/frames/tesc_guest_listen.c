@@ -45,16 +45,16 @@ static unsigned unstuffed(void)
 /* One bit an event, from this ID on. */
 static void switch_events(uint32_t first, const unsigned char *bits, unsigned count)
 {
-    const struct tesc_guest_run *run;
+    const struct tesc_guest_file *file;
     uint32_t i;
 
-    for (run = tesc_guest_runs; run->on != NULL; run++) {
-        for (i = 0; i < run->count; i++) {
-            uint32_t id = run->first + i;
-            uint32_t at = id - first;
+    for (file = tesc_guest_files; file->events != NULL; file++) {
+        for (i = 0; i < file->count; i++) {
+            struct tesc_guest_event *event = &file->events[i];
+            uint32_t at = event->id - first;
 
-            if (id >= first && at >> 3 < count) {
-                run->on[i] = (uint16_t)(bits[at >> 3] >> (at & 7) & 1 ? id + 1 : 0);
+            if (event->id >= first && at >> 3 < count) {
+                event->on = bits[at >> 3] >> (at & 7) & 1;
             }
         }
     }

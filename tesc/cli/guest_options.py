@@ -1,0 +1,94 @@
+"""The options that say how to read what a guest sent: of `tesc guest receive`, `decode` and `query`."""
+
+from __future__ import annotations
+
+from tesc.cli.terminal import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from tesc.trace.guest import GuestTrace
+    from tesc.wire.packet import TextAt
+    from tesc.wire.schema import WireSchema
+
+# Their names in the parsed options.
+NAMES = ("elf", "firmware", "go_on")
+
+
+def add_guest_options(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """Add the options, all of them for what a guest sent."""
+    parser.add_argument(
+        "--elf",
+        metavar="FIRMWARE[@OFFSET]",
+        help="look up texts here that the guest sent only by address; OFFSET is how far the firmware was "
+        "moved when it was loaded",
+    )
+    parser.add_argument(
+        "--firmware",
+        metavar="FILE",
+        help="the events file that the guest was built from, to show what differs in it",
+    )
+    parser.add_argument(
+        "--go-on",
+        action="store_true",
+        help="decode the events of a guest even if it has other declarations",
+    )
+
+
+def guest_of(options: argparse.Namespace) -> GuestTrace | None:
+    """What the options say of what a guest sent; None where nobody says that one did.
+
+    Raises Failure.
+    """
+    if options.guest is None:
+        for name in NAMES:
+            if getattr(options, name):
+                raise Failure(
+                    f"--{name.replace('_', '-')} is for --guest: it says how to read what a guest sent"
+                )
+        return None
+    from tesc.trace.guest import GuestTrace
+
+    return GuestTrace(
+        prefix=options.guest,
+        wire=options.wire,
+        text_at=_texts_of(options.elf),
+        firmware=_schema_of(options),
+        go_on=options.go_on,
+    )
+
+
+def _schema_of(options: argparse.Namespace) -> WireSchema | None:
+    """The declarations of the firmware's own file."""
+    if options.firmware is None:
+        return None
+    from tesc.cli.overrides import overrides
+    from tesc.cli.units import load, refused
+    from tesc.units.rejections import rejections
+    from tesc.wire.schema import schema_of_range
+
+    _, built = load(options.firmware, overrides(options))
+    if refused(rejections(built, "decode")):
+        raise Failure(f"{options.firmware}: its declarations can't be known, for it has errors")
+    return schema_of_range(built, 0)
+
+
+def _texts_of(path: str | None) -> TextAt | None:
+    """What finds text by its address in a firmware's file, which may be followed by @OFFSET."""
+    if path is None:
+        return None
+    from tesc.wire.elf import NoElf, Texts, segments_of
+
+    name, _, offset = path.rpartition("@")
+    try:
+        moved = int(offset, 0) if name else 0
+    except ValueError:
+        name, moved = path, 0
+    try:
+        with open(name or path, "rb") as file:
+            return Texts(segments_of(file.read()), moved)
+    except OSError as wrong:
+        raise Failure(f"{name or path}: {wrong.strerror}") from None
+    except NoElf as wrong:
+        raise Failure(f"{name or path}: {wrong}") from None
