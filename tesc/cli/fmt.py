@@ -66,10 +66,6 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--check", action="store_true", help="only list the files that would change")
     parser.add_argument("--diff", action="store_true", help="only print what would change")
     parser.add_argument(
-        "--check", action="store_true", help="write nothing, name the files that would change"
-    )
-    parser.add_argument("--diff", action="store_true", help="write nothing, print what would change")
-    parser.add_argument(
         "--stdin-filename", metavar="NAME", default="<stdin>", help="the file name to use for standard input"
     )
     parser.set_defaults(run=run)

@@ -84,7 +84,7 @@ _GUEST_FORMATS: Mapping[Consumer, str] = {
 _FRAMED = "a frame holds as many as fit in 254 bytes"
 _RENAMED = "parameter names are not part of the interface, so the generated code uses another one"
 _ONLY_QEMU: Mapping[Consumer, str] = {
-    consumer: "only QEMU's tracetool refuses it; the meaning is clear"
+    consumer: "only QEMU's tracetool rejects it; the meaning is clear"
     for consumer in CONSUMERS
     if consumer != "qemu"
 }
