@@ -20,6 +20,7 @@ from tesc.records import record
 from tesc.syntax.nodes import Disable
 from tesc.syntax.source import Source
 from tesc.units.disabling import disabled_by
+from tesc.units.identifiers import c_function
 from tesc.units.patterns import is_literal, pattern
 from tesc.uses.use import DECLARATION, PASTED
 
@@ -122,7 +123,7 @@ def source_edits(files: Files, uses: Index, change: Change) -> list[SourceEdit]:
             f"'{change.old}' may be put together from parts at {relative(path)}:{use.line}: rename it by hand"
         )
     if uses.declares(change.new, capitals=False):
-        raise RenamingRefused(f"a source declares 'trace_{change.new}' by hand")
+        raise RenamingRefused(f"a source declares '{c_function(change.new)}' by hand")
     edits: dict[tuple[str, int], SourceEdit] = {}
     sources: dict[str, Source | None] = {}
     for path, use in uses.uses_of(change.old):

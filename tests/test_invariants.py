@@ -151,3 +151,16 @@ def test_every_package_is_in_the_layout_once():
     there = {p.name for p in (ROOT / "tesc").iterdir() if p.is_dir() and p.name != "__pycache__"}
     assert there <= set(names)
     assert len(names) == len(set(names))
+
+
+def test_names_of_generated_code_are_spelled_in_one_module():
+    """Nobody but tesc.units.identifiers puts `trace_`, `TRACE_` or `QEMU_` before a name."""
+    found = []
+    begins = re.compile(r"(?:^|[^A-Za-z0-9_])_?(?:trace_|TRACE_|QEMU_|_nocheck__|simple_trace_)$")
+    for path in modules("tesc", but="units/identifiers.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            values = node.values if isinstance(node, ast.JoinedStr) else []
+            for text, value in zip(values, values[1:]):
+                if isinstance(text, ast.Constant) and isinstance(value, ast.FormattedValue):
+                    found += [f"{path}:{node.lineno}"] if begins.search(text.value) else []
+    assert found == []

@@ -83,7 +83,7 @@ class Names:
         if use.capitals:
             return use.name in self._capitals
         # Rust's trace_NAME_enabled() may be a call of an event of that name.
-        both = use.kind == STATE and f"{use.name}_enabled" in self._names
+        both = use.kind == STATE and use.name_if_called in self._names
         return use.name in self._names or both
 
     def nearest(self, use: Use) -> str | None:

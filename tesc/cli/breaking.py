@@ -83,5 +83,5 @@ def run(options: argparse.Namespace) -> int:
         report.write_baseline(found, options.write_baseline)
         return 0
     found = report.unaccepted(found, options.baseline)
-    report.report(with_dependents(found, changes, paths), workspace.files, options)
+    report.report(with_dependents(found, changes, new.events, paths), workspace.files, options)
     return 1 if found else 0

@@ -192,7 +192,7 @@ def _ust_declaration(event: UnitEvent) -> list[str]:
     arguments = ", ".join(_names(event))
     return [
         f"DECLARE_TRACE(ust_{name}, TP_PROTO({_declared(event)}), TP_ARGS({arguments}));",
-        f"#define trace_{name} trace_ust_{name}",
+        f"#define {identifiers.c_function(name)} trace_ust_{name}",
     ]
 
 

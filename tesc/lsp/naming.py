@@ -86,7 +86,7 @@ def _events(project: Project, use: Use) -> list[UnitEvent]:
     found = project.events_named(use.name)
     if not found and use.kind == STATE:
         # Rust's trace_NAME_enabled() may be a call of an event of that name.
-        found = project.events_named(f"{use.name}_enabled")
+        found = project.events_named(use.name_if_called)
     return found
 
 

@@ -9,6 +9,7 @@ from lsprotocol import types as t
 
 from tesc.lsp.signatures import Signature
 from tesc.syntax.source import Span
+from tesc.units import identifiers
 from tesc.uses.masking import masked_c
 from tesc.uses.scan import RUST, language_of
 
@@ -34,7 +35,7 @@ def call_items(sources: Sources, view: SourceView, offset: int, snippets: bool) 
     span = sources.range(view.source, Span(begun.start(), offset))
     items = []
     for number, event in enumerate(found[:_MOST]):
-        label = f"TRACE_{event.name.upper()}" if capitals else f"trace_{event.name}"
+        label = (identifiers.c_id if capitals else identifiers.c_function)(event.name)
         snippet = not (capitals or called)
         text = _call(label, event, snippets) if snippet else label
         items.append(
@@ -54,8 +55,8 @@ def call_items(sources: Sources, view: SourceView, offset: int, snippets: bool) 
 
 def _rust_tests(sources: Sources, view: SourceView, begun: str, span: Span) -> list[t.CompletionItem]:
     """Tests for an event's state, as Rust calls them."""
-    labels = [f"trace_{event.name}_enabled" for event in _events(sources, view)]
-    mine = [label for label in labels if label.lower().startswith(f"trace_{begun}".lower())]
+    labels = [identifiers.rust_enabled(event.name) for event in _events(sources, view)]
+    mine = [label for label in labels if label.lower().startswith(identifiers.c_function(begun).lower())]
     called = view.source.text[span.end : span.end + 1] == "("
     return [
         t.CompletionItem(
@@ -132,7 +133,7 @@ def _argument_at(masked: str, inside: int) -> int | None:
 
 
 def _signature(event: UnitEvent, active: int) -> Signature:
-    label = f"trace_{event.name}("
+    label = f"{identifiers.c_function(event.name)}("
     places = []
     for number, text in enumerate(_texts(event)):
         label += ", " if number else ""

@@ -340,7 +340,7 @@ def _names(uses: Iterable[Use]) -> set[str] | None:
         if use.kind == PASTED or use.macro:
             return None
         # Rust's test for an event's state may be a call of an event of that name.
-        names |= {use.name, f"{use.name}_enabled"}
+        names |= {use.name, use.name_if_called}
         if use.capitals:
             names.add(use.name.removesuffix("_ENABLED"))
     return names

@@ -45,6 +45,16 @@ def simple_function(event: str) -> str:
     return f"_simple_trace_{event}"
 
 
+def simple_length(parameter: str) -> str:
+    """The variable of that function that holds the length of a parameter's text."""
+    return f"arg{parameter}_len"
+
+
+def unchecked_function(event: str) -> str:
+    """The function that does a call's work before QEMU 10.2, without a look at the event's state."""
+    return f"_nocheck__{c_function(event)}"
+
+
 def tapset_text(parameter: str, fixed: bool) -> str:
     """The variable of a tapset that holds a copy of a parameter's text.
 

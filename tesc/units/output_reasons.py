@@ -7,6 +7,7 @@ here, the documentation its table, and a test runs each row through each output.
 
 from __future__ import annotations
 
+from tesc import codes
 from tesc.records import record
 
 TYPE_CHECKING = False
@@ -63,63 +64,63 @@ def _row(
 
 _PRINTING = ("rs log", "log-stap dtrace")
 RUST_TYPE = _row(
-    "TE421",
+    codes.NOT_IN_RUST,
     "a type for which tracetool has none in Rust, such as a bare `signed`",
     "'{}' has no counterpart in {output}",
     'a(signed x) "%d"\n',
     {"qemu": ("rs log", "rs dtrace", "rs simple"), "fixed": ()},
 )
 ESCAPE = _row(
-    "TE421",
+    codes.NOT_IN_RUST,
     "a C escape that tracetool does not translate to Rust",
     "{output} knows no escape '{}'",
     'a(int x) "\\033[1m%d"\n',
     {"qemu": ("rs log",), "fixed": ()},
 )
 MACRO = _row(
-    "TE411",
+    codes.UNKNOWN_MACRO,
     "a macro that only the program defines",
     "{output} knows no macro '{}'",
     'a(uint64_t x) "%" OTHER_FMT\n',
     {"qemu": _PRINTING, "fixed": _PRINTING},
 )
 _row(
-    "TE411",
+    codes.UNKNOWN_MACRO,
     "QEMU's own macro `TARGET_FMT_plx`",
     MACRO.message,
     'a(uint64_t x) "at " TARGET_FMT_plx\n',
     {"qemu": _PRINTING, "fixed": ()},
 )
 _row(
-    "TE421",
+    codes.NOT_IN_RUST,
     "an octal macro, such as `PRIo32`",
     MACRO.message,
     'a(uint32_t x) "%" PRIo32\n',
     {"qemu": ("rs log",), "fixed": ()},
 )
 _row(
-    "TE421",
+    codes.NOT_IN_RUST,
     "a macro whose length differs between hosts, such as `PRIxFAST32`",
     MACRO.message,
     'a(uint32_t x) "%" PRIxFAST32\n',
     {"qemu": ("rs log",), "fixed": ("rs log",)},
 )
 BACKSLASH = _row(
-    "TE001",
+    codes.SYNTAX_ERROR,
     "a backslash between the strings of a format",
     "{output} knows no '\\' outside of a string",
     'a(int x) "%d" \\ "x"\n',
     {"qemu": _PRINTING},
 )
 PERCENT = _row(
-    "TE001",
+    codes.SYNTAX_ERROR,
     "a `%` in a parameter's name, which tracetool reads as a Python format",
     "{output} takes no '%' in a name",
     'a(int x%y) "%d"\n',
     {"qemu": ("rs dtrace", "stap dtrace", "ust-events-h ust")},
 )
 LONG_NAME = _row(
-    "TE435",
+    codes.NAME_TOO_LONG,
     "a name of more than 250 characters",
     "LTTng takes names of 250 characters, '{}' is longer",
     f'{"a" * 251}(int x) "%d"\n',

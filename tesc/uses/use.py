@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tesc.records import record
 from tesc.syntax.source import Span
+from tesc.units.identifiers import c_function, rust_enabled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,6 +87,11 @@ class Use:
         if self.kind == PASTED:
             return self.name.partition("*")[0]
         return self.name[len(self.before) : len(self.name) - len(self.after)]
+
+    @property
+    def name_if_called(self) -> str:
+        """The event of a test in Rust that is a call: trace_NAME_enabled() may be that of NAME_enabled."""
+        return rust_enabled(self.name).removeprefix(c_function(""))
 
     def renamed(self, name: str) -> str | None:
         """What replaces `name_span` if the event is called `name`; None where its macro has a say in that."""

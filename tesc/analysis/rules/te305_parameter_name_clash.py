@@ -220,7 +220,7 @@ def _beside(event: UnitEvent, at: int, fixed: bool) -> tuple[int, Reasons] | Non
         if name == f"{other}_" and other in D_RESERVED_WORDS:
             reasons += ((f"'{other}' is spelled so there", _D),)
         if text is not None:
-            if name == f"arg{other}_len":
+            if name == identifiers.simple_length(other):
                 reasons += ((f"the length of '{other}' is called so there", _SIMPLE),)
             length = identifiers.tapset_length(escaped, fixed)
             if name in (length, identifiers.tapset_text(escaped, fixed)):

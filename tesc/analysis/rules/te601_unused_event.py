@@ -6,6 +6,7 @@ from tesc.analysis.callers import declared, related
 from tesc.analysis.meson import is_input_of_test
 from tesc.analysis.rule import Report, SourcesRule
 from tesc.analysis.visibility import Pasted
+from tesc.units.identifiers import c_function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _finding(one: Declared, found: list[Place], maker: Place | None, uses: Index
     return Report(
         one.node.name_span,
         _said(name, found),
-        None if maker else f"remove it, or call trace_{name}() where it happens",
+        None if maker else f"remove it, or call {c_function(name)}() where it happens",
         tuple(related(uses, ((place, _SAID[place[1].kind]) for place in found))),
         source=one.source,
         event=name,
@@ -125,18 +126,19 @@ _COMPILED = re.compile(r"(?<!\.inc)\.(?:c|cc|cpp|cxx|m|mm)$")
 
 def _said(name: str, found: list[Place]) -> str:
     """What is wrong with an event of whose uses none counts."""
+    function = c_function(name)
     if any(use.kind == "pasted" for _, use in found):
         macro = next(use.macro for _, use in found if use.kind == "pasted")
         by = f"the macro {macro}" if macro else "a macro"
-        return f"nothing calls trace_{name}() by its whole name, but {by} may paste it together"
+        return f"nothing calls {function}() by its whole name, but {by} may paste it together"
     calls = [use for _, use in found if use.kind in ("call", "reference")]
     if any(use.dead for use in calls):
-        return f"trace_{name}() is called only in code that #if 0 leaves out"
+        return f"{function}() is called only in code that #if 0 leaves out"
     if calls:
-        return f"trace_{name}() is called only by the macro {calls[0].function}, which nothing expands"
+        return f"{function}() is called only by the macro {calls[0].function}, which nothing expands"
     if any(use.kind == "state" for _, use in found):
-        return f"event '{name}' is tested for, but nothing calls trace_{name}()"
-    return f"nothing calls trace_{name}()"
+        return f"event '{name}' is tested for, but nothing calls {function}()"
+    return f"nothing calls {function}()"
 
 
 RULE = UnusedEvent()

@@ -4,6 +4,7 @@ from tesc.analysis.callers import declared, related
 from tesc.analysis.calls import is_one_argument
 from tesc.analysis.rule import Report, SourcesRule
 from tesc.analysis.source_suppressions import is_ignored
+from tesc.units.identifiers import c_function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _finding(one: Declared, wrong: list[Place], uses: Index) -> Report:
     return Report(
         node.parameters_span if node.parameters else node.name_span,
         f"event '{one.name}' has {_counted(len(node.parameters), 'parameter')}, "
-        f"but trace_{wrong[0][1].name}() is called with {_counted(given, 'argument')}",
+        f"but {c_function(wrong[0][1].name)}() is called with {_counted(given, 'argument')}",
         None,
         tuple(
             related(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from tesc.analysis.change_reports import declared, report
 from tesc.analysis.rule import ChangeRule, Report
+from tesc.units.identifiers import c_function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,15 +48,15 @@ class CallersMustChange(ChangeRule):
                 continue
             if change.what in ("parameter-added", "parameter-removed"):
                 was, now = len(old.parameters), len(new.parameters)
-                message = f"calls of 'trace_{new.name}' pass {was} arguments; it takes {now}"
+                message = f"calls of '{c_function(new.name)}' pass {was} arguments; it takes {now}"
                 if was == now:
-                    message = f"calls of 'trace_{new.name}' pass other arguments than it takes"
+                    message = f"calls of '{c_function(new.name)}' pass other arguments than it takes"
             elif change.what == "parameters-reordered":
-                message = f"calls of 'trace_{new.name}' pass its arguments in another order"
+                message = f"calls of '{c_function(new.name)}' pass its arguments in another order"
             elif change.what == "parameter-type" and _other_kind(change):
                 assert change.position is not None
                 parameter = declared(new, change.position)
-                message = f"calls of 'trace_{new.name}' pass another kind of value for '{parameter}'"
+                message = f"calls of '{c_function(new.name)}' pass another kind of value for '{parameter}'"
             else:
                 continue
             seen.add(id(new))

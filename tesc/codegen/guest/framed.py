@@ -1,9 +1,9 @@
 """What firmware compiles for the wire `frames`: a header a file of events, the source with the tables.
 
-A function looks at its event, which says whether it is on, and gives on where that is. So no header holds
-an ID: a change in one folder's events leaves those of the others as they are, and nothing is rebuilt for
-it. And an event that is off costs the test of a byte: that is why its address is given on, and not the ID
-that is there, which compilers would load before they test it.
+A function looks at a byte that says whether its event is on, and gives on where the wire ID is. So no header
+holds an ID: a change in one folder's events leaves those of the others as they are, and nothing is rebuilt
+for it. And an event that is off costs the test of a byte: IDs are in an array of their own, for compilers
+load a number, or compute an address, that is also needed later before they test.
 """
 
 from __future__ import annotations
@@ -76,14 +76,15 @@ def header(files: Sequence[FileEvents]) -> str:
     lines = [NOTICE, LICENSE, f"#ifndef {guard}", f"#define {guard}", ""]
     lines += [f'#include "{names.RUNTIME_HEADER}"', ""]
     lines += ["#ifdef __cplusplus", 'extern "C" {', "#endif", ""]
-    lines += [f"extern struct tesc_guest_event {_states(one)}[];" for one in files]
+    for one in files:
+        lines += [f"extern unsigned char {_states(one)}[];", f"extern const uint16_t {_ids(one)}[];"]
     for one in files:
         lines.append("")
         for number, event in enumerate(one.events):
             lines.append(f"#define {identifiers.c_id(event.name)} ({_states(one)}[{number}])")
     for one in files:
-        for event in one.events:
-            lines += ["", *_function(event)]
+        for number, event in enumerate(one.events):
+            lines += ["", *_function(event, f"&{_ids(one)}[{number}]")]
     lines += ["", "#ifdef __cplusplus", "}", "#endif", "", f"#endif /* {guard} */"]
     return "".join(f"{line}\n" for line in lines)
 
@@ -93,18 +94,19 @@ def source(files: Sequence[FileEvents], events: Sequence[UnitEvent], on: Collect
     schema = schema_of([signature_of(event) for event in events])
     lines = [NOTICE, LICENSE, f'#include "{names.RUNTIME_HEADER}"']
     for one in files:
-        array = f"struct tesc_guest_event {_states(one)}[]"
         states = [int(not event.disabled and event.index in on) for event in one.events]
-        lines += ["", f"extern {array};", f"{array} = {{"]
-        lines += [f"    {{ {state}, {e.wire_id} }}, /* {e.name} */" for state, e in zip(states, one.events)]
+        lines += ["", f"extern unsigned char {_states(one)}[];", f"unsigned char {_states(one)}[] = {{"]
+        lines += [f"    {state}, /* {event.name} */" for state, event in zip(states, one.events)]
+        lines += ["};", f"extern const uint16_t {_ids(one)}[];", f"const uint16_t {_ids(one)}[] = {{"]
+        lines += [f"    {event.wire_id}, /* {event.name} */" for event in one.events]
         lines += ["};"]
     lines += ["", "const char *const tesc_guest_events[] = {"]
     for event, signature in zip(events, schema.signatures):
         lines += [f'    "{signature.letters}\\000{event.name}",']
     # C has no empty arrays.
     lines += [*([] if events else ["    NULL,"]), "};", ""]
-    entries = [f"    {{ {_states(one)}, {len(one.events)} }}," for one in files]
-    lines += ["const struct tesc_guest_file tesc_guest_files[] = {", *entries, "    { NULL, 0 },", "};"]
+    entries = [f"    {{ {_states(one)}, {_ids(one)}, {len(one.events)} }}," for one in files]
+    lines += ["const struct tesc_guest_file tesc_guest_files[] = {", *entries, "    { NULL, NULL, 0 },", "};"]
     low, high = schema.hash & 0xFFFFFFFF, schema.hash >> 32
     lines += ["", f"const uint32_t tesc_guest_count = {len(events)};"]
     lines += [f"const uint32_t tesc_guest_hash[2] = {{ 0x{low:08x}u, 0x{high:08x}u }};"]
@@ -115,7 +117,12 @@ def _states(one: FileEvents) -> str:
     return f"tesc_guest_on_{one.group}"
 
 
-def _function(event: UnitEvent) -> list[str]:
+def _ids(one: FileEvents) -> str:
+    return f"tesc_guest_ids_{one.group}"
+
+
+def _function(event: UnitEvent, id_: str) -> list[str]:
+    """The function of an event whose ID is there."""
     parameters = event.node.parameters
     called = names.parameters(event, _LOCAL)
     declared = [declared_parameter(p, name) for p, name in zip(parameters, called)] or ["void"]
@@ -123,14 +130,13 @@ def _function(event: UnitEvent) -> list[str]:
     if event.disabled:
         return [*lines, *(f"    (void){name};" for name in called), "}"]
     words = [as_word(p, name) for p, name in zip(parameters, called)]
-    id_ = identifiers.c_id(event.name)
-    lines += [f"    if (tesc_guest_on({id_})) {{"]
+    lines += [f"    if (tesc_guest_on({identifiers.c_id(event.name)})) {{"]
     if len(words) <= _DIRECT:
-        lines += listed(f"        tesc_guest_{len(words)}", [f"&{id_}", *words], ";")
+        lines += listed(f"        tesc_guest_{len(words)}", [id_, *words], ";")
     else:
         lines += [f"        uint64_t tesc_guest_x[{len(words)}];", ""]
         lines += [f"        tesc_guest_x[{number}] = {word};" for number, word in enumerate(words)]
-        lines += [f"        tesc_guest_n(&{id_}, tesc_guest_x);"]
+        lines += [f"        tesc_guest_n({id_}, tesc_guest_x);"]
     return [*lines, "    }", "}"]
 
 

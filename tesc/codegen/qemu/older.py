@@ -81,11 +81,11 @@ BACK
 """
 _SIMPLE_CHECKED = """
     if ({state}) {{
-        _simple_trace_{name}({names});
+        {simple}({names});
     }}
 """
 _SIMPLE = """
-    _simple_trace_{name}({names});
+    {simple}({names});
 """
 _BODIES: dict[str, tuple[tuple[Change | None, str], ...]] = {
     "ftrace": ((None, _FTRACE),),
@@ -103,7 +103,8 @@ def state(event: UnitEvent) -> str:
 def define(out: Output, event: UnitEvent, backends: Iterable[tuple[str, Backend]]) -> None:
     """The function that programs call, and the one that it calls."""
     function = identifiers.c_function(event.name)
-    out("", f"static inline void _nocheck__{function}({out.declared(event)})", "{")
+    unchecked = identifiers.unchecked_function(event.name)
+    out("", f"static inline void {unchecked}({out.declared(event)})", "{")
     if not event.disabled:
         for name, backend in backends:
             _body(out, event, name, backend)
@@ -112,7 +113,7 @@ def define(out: Output, event: UnitEvent, backends: Iterable[tuple[str, Backend]
         condition = f"trace_event_get_vcpu_state({event.parameters[0][1]}, {identifiers.c_id(event.name)})"
     names = ", ".join([name for _, name in event.parameters])
     out("}", "", f"static inline void {function}({out.declared(event)})", "{")
-    out(f"    if ({condition}) {{", f"        _nocheck__{function}({names});", "    }", "}")
+    out(f"    if ({condition}) {{", f"        {unchecked}({names});", "    }", "}")
 
 
 def _body(out: Output, event: UnitEvent, name: str, backend: Backend) -> None:
@@ -129,6 +130,7 @@ def _body(out: Output, event: UnitEvent, name: str, backend: Backend) -> None:
         "id": identifiers.c_id(event.name),
         "state": state(event),
         "name": event.name,
+        "simple": identifiers.simple_function(event.name),
         "format": event.format,
         "names": ", ".join([name for _, name in event.parameters]),
         "arguments": call_arguments(event),

@@ -8,6 +8,7 @@ import sys
 from tesc.codegen.qemu import BACKENDS, FORMATS, BadBackend, find_backend, generate
 from tesc.codegen.qemu.output import Options
 from tesc.records import record
+from tesc.units import identifiers
 from tesc.units.rejections import few_lines, rejections
 
 TYPE_CHECKING = False
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 _ENDINGS = {"c": "c", "h": "h", "rs": "rs", "d": "d", "ust-events-c": "c", "ust-events-h": "h"}
 # What begins the code of an event, in one format or another.
 _BEGINNINGS = (
-    r"static inline void trace_{name}\(",
-    r"pub fn trace_{name}\(",
-    r"TraceEvent _TRACE_{upper}_EVENT = ",
+    r"static inline void {function}\(",
+    r"pub fn {function}\(",
+    r"TraceEvent {object} = ",
     r"probe {name}\(",
     r"probe [\w.]+\.{name} = ",
     r" +{name},$",
@@ -71,10 +72,16 @@ def preview(unit: Unit, settings: Settings, backends: str, form: str, group: str
 def line_of_event(text: str, name: str) -> int | None:
     """The line, from 0, where the code of an event begins; `name` is its effective name."""
     lines = text.split("\n")
-    words = {"name": re.escape(name), "upper": re.escape(name.upper())}
+    words = {
+        "name": name,
+        "function": identifiers.c_function(name),
+        "object": identifiers.c_object(name),
+        "id": identifiers.c_id(name),
+    }
+    words = {word: re.escape(text) for word, text in words.items()}
     begins = re.compile("|".join(f"(?:{pattern.format(**words)})" for pattern in _BEGINNINGS))
     # A format that gives the event no code of its own may name it all the same.
-    names = re.compile(r"\b(?:trace_)?{name}\b|TRACE_{upper}(?![A-Z0-9])".format(**words))
+    names = re.compile(r"\b(?:{function}|{name})\b|{id}(?![A-Z0-9])".format(**words))
     for found in (begins.match, names.search):
         line = next((number for number, line in enumerate(lines) if found(line)), None)
         if line is not None:

@@ -3,7 +3,8 @@
 
 #include "tesc_guest.h"
 
-extern struct tesc_guest_event tesc_guest_on_root[];
+extern unsigned char tesc_guest_on_root[];
+extern const uint16_t tesc_guest_ids_root[];
 bool wanted[4];
 static TypeInfo type;
 static ChardevClass class;
@@ -132,11 +133,11 @@ static void wait_ms(int64_t time)
 static void all(const char *when)
 {
     printf("-- %s\n", when);
-    if (tesc_guest_on_root[0].on != 0) {
-        tesc_guest_1(&tesc_guest_on_root[0], (uint64_t)-5);
+    if (tesc_guest_on_root[0] != 0) {
+        tesc_guest_1(&tesc_guest_ids_root[0], (uint64_t)-5);
     }
-    if (tesc_guest_on_root[1].on != 0) {
-        tesc_guest_1(&tesc_guest_on_root[1], (uint64_t)(uintptr_t) "text");
+    if (tesc_guest_on_root[1] != 0) {
+        tesc_guest_1(&tesc_guest_ids_root[1], (uint64_t)(uintptr_t) "text");
     }
     wait_ms(200);
 }

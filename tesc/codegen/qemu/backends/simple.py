@@ -43,9 +43,10 @@ class Simple(Backend):
         texts = out.texts(event)
         for text, (_, name) in zip(texts, parameters):
             if text is not None:
-                length = _length(text, name, parameters)
-                out(f"    size_t arg{name}_len = {name} ? MIN({length}, MAX_TRACE_STRLEN) : 0;")
-                sizes.append(f"4 + arg{name}_len")
+                length = identifiers.simple_length(name)
+                found = _length(text, name, parameters)
+                out(f"    size_t {length} = {name} ? MIN({found}, MAX_TRACE_STRLEN) : 0;")
+                sizes.append(f"4 + {length}")
             else:
                 sizes.append("8")
         size = " + ".join(sizes) or "0"
@@ -62,7 +63,8 @@ class Simple(Backend):
         for text, (type_, name) in zip(texts, parameters):
             if text is not None:
                 cast = "" if text.plain else "(const char *)"
-                out(f"    trace_record_write_str(&rec, {cast}{name}, arg{name}_len);")
+                length = identifiers.simple_length(name)
+                out(f"    trace_record_write_str(&rec, {cast}{name}, {length});")
             elif type_.endswith("*"):
                 out(f"    trace_record_write_u64(&rec, (uintptr_t)(uint64_t *){name});")
             else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tesc.units import identifiers
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,5 +27,5 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
         " */",
         '#pragma GCC diagnostic ignored "-Wredundant-decls"',
         "",
-        '#include "trace-ust-all.h"',
+        f'#include "{identifiers.file_name("all", "ust")}"',
     )

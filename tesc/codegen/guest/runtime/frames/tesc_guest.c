@@ -2,57 +2,57 @@
 /* Which events are on, and the functions that the generated headers call: see tesc_guest.h. */
 #include "tesc_guest.h"
 
-void tesc_guest_0(const struct tesc_guest_event *event)
+void tesc_guest_0(const uint16_t *id)
 {
-    tesc_guest_n(event, NULL);
+    tesc_guest_n(id, NULL);
 }
 
-void tesc_guest_1(const struct tesc_guest_event *event, uint64_t x1)
+void tesc_guest_1(const uint16_t *id, uint64_t x1)
 {
-    tesc_guest_n(event, &x1);
+    tesc_guest_n(id, &x1);
 }
 
-void tesc_guest_2(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2)
+void tesc_guest_2(const uint16_t *id, uint64_t x1, uint64_t x2)
 {
     uint64_t x[2];
 
     x[0] = x1, x[1] = x2;
-    tesc_guest_n(event, x);
+    tesc_guest_n(id, x);
 }
 
-void tesc_guest_3(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3)
+void tesc_guest_3(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3)
 {
     uint64_t x[3];
 
     x[0] = x1, x[1] = x2, x[2] = x3;
-    tesc_guest_n(event, x);
+    tesc_guest_n(id, x);
 }
 
-void tesc_guest_4(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3,
+void tesc_guest_4(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3,
                   uint64_t x4)
 {
     uint64_t x[4];
 
     x[0] = x1, x[1] = x2, x[2] = x3, x[3] = x4;
-    tesc_guest_n(event, x);
+    tesc_guest_n(id, x);
 }
 
-void tesc_guest_5(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3,
+void tesc_guest_5(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3,
                   uint64_t x4, uint64_t x5)
 {
     uint64_t x[5];
 
     x[0] = x1, x[1] = x2, x[2] = x3, x[3] = x4, x[4] = x5;
-    tesc_guest_n(event, x);
+    tesc_guest_n(id, x);
 }
 
-void tesc_guest_6(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3,
+void tesc_guest_6(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3,
                   uint64_t x4, uint64_t x5, uint64_t x6)
 {
     uint64_t x[6];
 
     x[0] = x1, x[1] = x2, x[2] = x3, x[3] = x4, x[4] = x5, x[5] = x6;
-    tesc_guest_n(event, x);
+    tesc_guest_n(id, x);
 }
 
 /* What is between two stars may as well match where it first can, so one way back is enough. */
@@ -87,14 +87,14 @@ size_t tesc_guest_set_state(const char *pattern, bool on)
     size_t found = 0;
     uint32_t i;
 
-    for (file = tesc_guest_files; file->events != NULL; file++) {
+    for (file = tesc_guest_files; file->on != NULL; file++) {
         for (i = 0; i < file->count; i++) {
-            const char *name = tesc_guest_events[file->events[i].id];
+            const char *name = tesc_guest_events[file->ids[i]];
 
             while (*name++ != '\0') {
             }
             if (matches(pattern, name)) {
-                file->events[i].on = on;
+                file->on[i] = on;
                 found++;
             }
         }

@@ -66,19 +66,10 @@ extern "C" {
 #endif
 
 /*
- * An event: whether it is on, and its wire ID. Generated functions look at `on` where it is, one byte, so
- * that an event that is off costs what the test of a byte in memory costs.
- */
-struct tesc_guest_event {
-    unsigned char on;
-    uint16_t id;
-};
-
-/*
  * Whether an event is on: `tesc_guest_on(TRACE_NAME)`. The arguments of trace_NAME() are evaluated
  * whether it is or not, as C does for any function: ask this first where they take long to compute.
  */
-#define tesc_guest_on(event) ((event).on != 0)
+#define tesc_guest_on(event) ((event) != 0)
 
 /*
  * Switch the events on or off whose names match, where `*` means any characters and `?` any one;
@@ -92,17 +83,21 @@ size_t tesc_guest_set_state(const char *pattern, bool on);
  */
 extern uint32_t tesc_guest_lost;
 
-/* What the generated functions call, with as many arguments as the event has. */
-void tesc_guest_n(const struct tesc_guest_event *event, const uint64_t *x);
-void tesc_guest_0(const struct tesc_guest_event *event);
-void tesc_guest_1(const struct tesc_guest_event *event, uint64_t x1);
-void tesc_guest_2(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2);
-void tesc_guest_3(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3);
-void tesc_guest_4(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3,
+/*
+ * What the generated functions call: where the event's wire ID is, and as many arguments as it has. They
+ * look at a byte that says whether the event is on; the ID is somewhere else, so that compilers need
+ * nothing of it while the event is off.
+ */
+void tesc_guest_n(const uint16_t *id, const uint64_t *x);
+void tesc_guest_0(const uint16_t *id);
+void tesc_guest_1(const uint16_t *id, uint64_t x1);
+void tesc_guest_2(const uint16_t *id, uint64_t x1, uint64_t x2);
+void tesc_guest_3(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3);
+void tesc_guest_4(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3,
                   uint64_t x4);
-void tesc_guest_5(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3,
+void tesc_guest_5(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3,
                   uint64_t x4, uint64_t x5);
-void tesc_guest_6(const struct tesc_guest_event *event, uint64_t x1, uint64_t x2, uint64_t x3,
+void tesc_guest_6(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3,
                   uint64_t x4, uint64_t x5, uint64_t x6);
 
 /* The transport: send these bytes, a whole frame; returns whether all of them went out. */
@@ -142,9 +137,10 @@ bool tesc_guest_ring_at(unsigned cpu, void *memory, size_t size);
 /* The generated tables: of each event its arguments' letters, a zero, and its name, by wire ID. */
 extern const char *const tesc_guest_events[];
 
-/* The events of one file. */
+/* The events of one file: whether each is on, and its wire ID. */
 struct tesc_guest_file {
-    struct tesc_guest_event *events;
+    unsigned char *on;
+    const uint16_t *ids;
     uint32_t count;
 };
 

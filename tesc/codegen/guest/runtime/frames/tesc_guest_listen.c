@@ -48,13 +48,13 @@ static void switch_events(uint32_t first, const unsigned char *bits, unsigned co
     const struct tesc_guest_file *file;
     uint32_t i;
 
-    for (file = tesc_guest_files; file->events != NULL; file++) {
+    for (file = tesc_guest_files; file->on != NULL; file++) {
         for (i = 0; i < file->count; i++) {
-            struct tesc_guest_event *event = &file->events[i];
-            uint32_t at = event->id - first;
+            uint32_t id = file->ids[i];
+            uint32_t at = id - first;
 
-            if (event->id >= first && at >> 3 < count) {
-                event->on = bits[at >> 3] >> (at & 7) & 1;
+            if (id >= first && at >> 3 < count) {
+                file->on[i] = bits[at >> 3] >> (at & 7) & 1;
             }
         }
     }

@@ -308,12 +308,12 @@ static void write_event(struct state *state, uint32_t id, const uint64_t *x)
     state->depth--;
 }
 
-void tesc_guest_n(const struct tesc_guest_event *event, const uint64_t *x)
+void tesc_guest_n(const uint16_t *id, const uint64_t *x)
 {
     unsigned long flags = 0;
     unsigned cpu;
 
-    if (event->id >= tesc_guest_count) {
+    if (*id >= tesc_guest_count) {
         return;
     }
     TESC_GUEST_LOCK(flags);
@@ -322,7 +322,7 @@ void tesc_guest_n(const struct tesc_guest_event *event, const uint64_t *x)
     if (cpu >= TESC_GUEST_RINGS || states[cpu].ring == NULL) {
         tesc_guest_lost++;
     } else {
-        write_event(&states[cpu], event->id, x);
+        write_event(&states[cpu], *id, x);
     }
     TESC_GUEST_UNLOCK(flags);
 }
