@@ -133,8 +133,9 @@ RECORDS = [
 @pytest.mark.parametrize("part", [3000, 20_000])
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_processes_that_come_and_go(ask, trace, monkeypatch, jobs, part):
-    """In whichever part of the trace a process is met, its records are its own."""
+    """In whichever part of the trace, or piece of that, a process is met, its records are its own."""
     monkeypatch.setattr("tesc.trace.parts.PART", part)
+    monkeypatch.setattr("tesc.trace.input.CHUNK", part)
     rand = random.Random(5)
     records = []
     for number in range(2000):
