@@ -24,7 +24,7 @@ class Given:
 
     def report(self, why: str) -> Report:
         """What is said of a prefix by which every name is wrong: once, and not of each event."""
-        message = f"the prefix '{self.text}' makes names that probes can't have: {why}"
+        message = f"the prefix '{self.text}' makes invalid probe names: {why}"
         return Report(self.span, message, "choose another prefix", source=self.source)
 
 

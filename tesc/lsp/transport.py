@@ -66,7 +66,7 @@ async def _length(reader: AsyncReader) -> int | None:
         name, _, value = line.partition(b":")
         if name.strip().lower() == b"content-length":
             if not value.strip().isdigit() or int(value) > _MOST_BYTES:
-                raise NotTheProtocol(f"no length of a message: {value.strip()[:40]!r}")
+                raise NotTheProtocol(f"not a message length: {value.strip()[:40]!r}")
             length = int(value)
         elif not line.strip() and length is not None:
             return length
