@@ -51,7 +51,7 @@ def _own(unit: Unit) -> dict[Source, Given]:
     """The prefix of each file that has one."""
     found: dict[Source, Given] = {}
     for tree in unit.trees:
-        for item in tree.items:
+        for item in tree.items if "prefix" in tree.source.text else ():
             if isinstance(item, Prefix):
                 found.setdefault(tree.source, Given(tree.source, item.name.span, item.name.text))
     return found

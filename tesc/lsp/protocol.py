@@ -14,6 +14,7 @@ from pygls.protocol import LanguageServerProtocol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from concurrent.futures import Future
     from typing import Any
 
@@ -57,6 +58,14 @@ class Protocol(LanguageServerProtocol):
                 self._log(f"'{sent['method']}' has invalid parameters")
             return
         self.handle_message(message)
+
+    def publish(self, uri: str, version: int | None, diagnostics: Iterable[str]) -> None:
+        """Tell of a document's diagnostics, each of which is JSON already: most are what they were."""
+        place = {"uri": uri} if version is None else {"uri": uri, "version": version}
+        head = json.dumps({"jsonrpc": "2.0", "method": t.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, "params": place})
+        body = f'{head[:-2]}, "diagnostics": [{", ".join(diagnostics)}]}}}}'.encode()
+        if self.writer is not None:
+            self.writer.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
 
     def _log(self, message: str) -> None:
         self.notify(t.WINDOW_LOG_MESSAGE, t.LogMessageParams(t.MessageType.Error, message))
