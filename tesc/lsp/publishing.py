@@ -96,9 +96,11 @@ class Publisher:
     async def _work(self) -> None:
         """Check what changed, and publish what is found; what can wait follows, unless more changes."""
         try:
-            await serve_first()
+            if not self._server.is_loading:  # then each turn takes its time, and a first look none
+                await serve_first()
             await self.checked()
-            await serve_first()
+            if not self._server.is_loading:
+                await serve_first()
             self._now()
         finally:
             self._working = False

@@ -65,6 +65,11 @@ class Server(LanguageServer):
         register_all(self)
 
     @property
+    def is_loading(self) -> bool:
+        """Whether the files of the folders are being read."""
+        return self.loading is not None and not self.loading.done()
+
+    @property
     def exit_status(self) -> int:
         """What the process should end with: 1 where the client did not say `shutdown` before."""
         return 0 if self.protocol._shutdown else 1

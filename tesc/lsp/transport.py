@@ -28,7 +28,9 @@ _MOST_BYTES = 256 * 1024 * 1024
 _MOST_HEADERS = 64
 # How much of what a client sends is taken at once, in bytes.
 _AT_ONCE = 1 << 20
-# In seconds: how long the next message waits for files that are being read.
+# What no notification has, nor a text within one, whose quotes are escaped.
+_ASKS = b'"id"'
+# In seconds: how long a request waits for files that are being read.
 _BRIEF = 0.05
 # In so many turns of the event loop a message that has come is read and handled.
 _TURNS = 3
@@ -77,12 +79,12 @@ async def serve(server: Server, reader: AsyncReader) -> None:
     """Handle a client's messages until it ends."""
 
     async def take(body: bytes) -> None:
-        server.protocol.receive(body)
-        # What the message began goes its first step before the next one is handled; and who asks about
-        # a folder of usual size is told all of it.
-        await asyncio.sleep(0)
-        if server.loading is not None and not server.loading.done():
+        # Who asks about a folder of usual size is told all of it.
+        if server.loading is not None and server.is_loading and _ASKS in body:
             await asyncio.wait({server.loading}, timeout=_BRIEF)
+        server.protocol.receive(body)
+        # What the message began goes its first step before the next one is handled.
+        await asyncio.sleep(0)
 
     try:
         await read_messages(reader, take)
