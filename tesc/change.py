@@ -157,8 +157,8 @@ class Patch(Change):
         for data in series:
             parsed = parse_patch(patch_text(data))
             if data.strip() and not parsed:
-                colored = "; it is coloured, as 'git diff --no-color' is not" if b"\x1b[" in data else ""
-                raise BadPatch(f"there is no unified diff in it{colored}")
+                colored = "; it is coloured: use 'git diff --no-color'" if b"\x1b[" in data else ""
+                raise BadPatch(f"it contains no unified diff{colored}")
             patches += parsed
         self._tree = PatchedTree(patches, os.getcwd(), top_folder("."))
         self.before, self.after, self.renamed = self._tree.before, self._tree.after, self._tree.renamed

@@ -113,7 +113,7 @@ class Checkout:
         """Raises GitError for a folder of no checkout, and where there is no git."""
         self._folder = folder
         if not _trusted:
-            raise GitError(f"{folder}: git is not asked in a workspace that is not trusted")
+            raise GitError(f"{folder}: git is not run in an untrusted workspace")
         if "GIT_DIR" not in os.environ and top_folder(folder) is None:
             raise GitError(f"{folder}: not in a git checkout")
         done = self._run("rev-parse", "--show-toplevel")
@@ -245,7 +245,7 @@ class BlobReader:
                 return answered.read(int(facts[2]) + 1)[:-1]
         except BrokenPipeError:
             pass
-        raise GitError(f"git has lost the content {name.decode()}; 'git fsck' may tell more")
+        raise GitError(f"git has lost the content {name.decode()}; 'git fsck' may say more")
 
     def close(self) -> None:
         """End the process."""
@@ -293,7 +293,7 @@ def _git(folder: str, arguments: Sequence[str]) -> CompletedProcess[bytes]:
     except FileNotFoundError:
         raise GitError("git is not installed or not in PATH: it is needed to see what changed") from None
     except subprocess.TimeoutExpired:
-        raise GitError(f"{folder}: git has not answered in {TIME_LIMIT:.0f} seconds") from None
+        raise GitError(f"{folder}: git did not answer within {TIME_LIMIT:.0f} seconds") from None
 
 
 def _environment() -> dict[str, str]:

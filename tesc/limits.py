@@ -2,7 +2,7 @@
 
 # The six-argument cap: a record of the guest tunnel, and of the tracers of 2011, has six 64-bit words.
 RECORD_ARGUMENTS = 6
-# What LTTng's macros, DTrace and SystemTap take; QEMU's tracetool refuses more.
+# What LTTng's macros, DTrace and SystemTap take; QEMU's tracetool rejects more.
 TRACER_ARGUMENTS = 10
 # No frame of a guest's holds as many, even of a byte each: how many fit depends on their types.
 FRAME_ARGUMENTS = 255

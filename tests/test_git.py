@@ -235,7 +235,7 @@ def test_git_that_does_not_answer_is_given_up(trap, monkeypatch):
     monkeypatch.setenv("PATH", f"{slow.parent}:{os.environ['PATH']}")
     monkeypatch.setattr(tesc_git, "TIME_LIMIT", 0.2)
     assert tesc_git.listed(str(trap.top)) is None
-    with pytest.raises(tesc_git.GitError, match="has not answered"):
+    with pytest.raises(tesc_git.GitError, match="did not answer"):
         tesc_git.Checkout(str(trap.top))
 
 

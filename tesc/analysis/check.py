@@ -252,15 +252,14 @@ def found_in_file(
     settings: Settings,
     severities: Mapping[str, Level],
     rules: Sequence[Rule],
-    seen: Sequence[tuple[str, bool]],
+    seen: Iterable[tuple[str, bool]],
 ) -> list[Diagnostic]:
     found = []
     # What crosses the guest tunnel has to fit its wire, whatever the tracers take.
     of_guests = replace(settings, max_args=settings.guest_args)
     event_rules = [r for r in rules if isinstance(r, EventRule) and r.applies(settings)]
     rules_for = judge_of(event_rules, settings).rules_for
-    events = tree.events
-    for event, (name, crosses) in zip(events, seen) if event_rules else ():
+    for event, (name, crosses) in zip(tree.events, seen) if event_rules else ():
         for rule in rules_for(event):
             for finding in rule.check(event, tree, of_guests if crosses else settings):
                 found.append(diagnostic_of(rule, finding, tree.source, name, severities))
@@ -268,7 +267,7 @@ def found_in_file(
     for file_rule in rules:
         if isinstance(file_rule, FileRule) and file_rule.applies(settings):
             for finding in file_rule.check(tree, settings):
-                lines = lines or {event.line: name for event, (name, _) in zip(events, seen)}
+                lines = lines or {event.line: name for event, (name, _) in zip(tree.events, seen)}
                 line, _ = tree.source.place(finding.span.start)
                 found.append(diagnostic_of(file_rule, finding, tree.source, lines.get(line), severities))
     return found

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.comparison.approvals import ChangeSet
     from tesc.comparison.dependents import Dependent
+    from tesc.units.unit import UnitEvent
 
 _WORDS = {
     "probe": "this script uses its probe",
@@ -22,20 +23,23 @@ _WORDS = {
     "name": "this switches it on by name",
 }
 # What a line of each kind depends on: the family of the rule.
-_FAMILIES = {"probe": ("TE81", "TE83"), "text": ("TE82", "TE83"), "name": ("TE83",)}
+_FAMILIES = {"probe": ("TE81", "TE83"), "text": ("TE82", "TE83"), "name": ("TE811", "TE83")}
 
 
 def with_dependents(
-    found: Sequence[Diagnostic], changes: ChangeSet, paths: Sequence[str]
+    found: Sequence[Diagnostic], changes: ChangeSet, events: Sequence[UnitEvent], paths: Sequence[str]
 ) -> list[Diagnostic]:
-    """The diagnostics, each with the lines below the folders of `paths` that it breaks."""
+    """The diagnostics, each with the lines below the folders of `paths` that it breaks.
+
+    `events` are those of the new version: a pattern that matches one of them matches still.
+    """
     old_names = {
         (change.new or change.old).name: change.old.name
         for change in changes.changes
         if change.old is not None
     }
     wanted = {old_names[one.event] for one in found if one.event in old_names}
-    present = {change.new.name for change in changes.changes if change.new is not None}
+    present = {event.name for event in events if not event.disabled}
     lines: dict[str, list[Dependent]] = {}
     for folder in paths:
         if os.path.isdir(folder):

@@ -16,7 +16,7 @@ from tesc.units.plain_events import is_simple, names_in, nodes_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.analysis.rechecking import Given, State
@@ -127,7 +127,7 @@ class _Again:
         last = first_item(tree.items, edit.changed.first + edit.changed.new_lines)
         part = Tree(source, tree.items[first:last], ())
         for_events = [rule for rule in state.rules if isinstance(rule, EventRule)]
-        new = state.look_into(part, for_events, _seen(part))
+        new = state.look_into(part, for_events, _Seen(part))
         state.of_events[source] = _joined(state.of_events.pop(edit.before.source), new, edit, move)
         state.of_files[source] = self._look_at_lines(edit, move, part)
 
@@ -144,13 +144,13 @@ class _Again:
             if at < len(after.items) and after.items[at].line == line:
                 items[line] = after.items[at]
         looked = Tree(after.source, tuple(items[line] for line in sorted(items)), after.errors)
-        new = state.look_into(looked, by_lines, _seen(looked))
+        new = state.look_into(looked, by_lines, _Seen(looked))
         codes = {rule.code for rule in by_lines}
         kept = [move.moved(one) for one in found if one.code in codes and not move.touches(one)]
         return [
             *(one for one in kept if after.source.place(one.span.start)[0] not in lines),
             *(one for one in new if after.source.place(one.span.start)[0] in lines),
-            *state.look_into(after, whole, _seen(after)),
+            *state.look_into(after, whole, _Seen(after)),
         ]
 
     # What is found across files.
@@ -240,13 +240,13 @@ class _Again:
         """The units with those events only whose names are concerned; None where they may have others."""
         if self._named is None:
             self._named = []
-            for unit, names in zip(self._given.units, _names_of(self._given.units)):
-                if names.isdisjoint(self._names):
+            edited = {id(edit.new) for edit in self._edits}
+            others = iter(_names_of([unit for unit in self._given.units if id(unit) not in edited]))
+            for unit in self._given.units:
+                if id(unit) not in edited and next(others).isdisjoint(self._names):
                     self._named.append(replace(unit, events=()) if unit.events else unit)
                     continue
-                events = tuple(
-                    [unit.events[at] for at, name in enumerate(names_in(unit)) if name.upper() in self._names]
-                )
+                events = tuple([unit.events[at] for at in _where(names_in(unit), self._names)])
                 if any(event.crosses or event.chain for event in events):
                     return None
                 self._named.append(replace(unit, events=events))
@@ -267,8 +267,26 @@ def _lines_to_look_at(edit: Edit) -> set[int]:
 _names_of = PerUnitCache(lambda unit: frozenset(map(str.upper, names_in(unit))))
 
 
-def _seen(tree: Tree) -> list[tuple[str, bool]]:
-    return [(event.name, False) for event in tree.events]
+def _where(names: Sequence[str], wanted: Collection[str]) -> list[int]:
+    """The positions of the names that are some names in capitals, whatever their own case."""
+    text = "\n".join(["", *names, ""]).upper()
+    found = []
+    for name in wanted:
+        at = text.find(f"\n{name}\n")
+        while at >= 0:
+            found.append(text.count("\n", 0, at))
+            at = text.find(f"\n{name}\n", at + 1)
+    return sorted(found)
+
+
+class _Seen:
+    """The names of a file's events, none of which crosses; most edits leave nothing that asks for them."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+
+    def __iter__(self) -> Iterator[tuple[str, bool]]:
+        return ((event.name, False) for event in self._tree.events)
 
 
 def _joined(

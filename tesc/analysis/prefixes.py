@@ -24,7 +24,7 @@ class Given:
 
     def report(self, why: str) -> Report:
         """What is said of a prefix by which every name is wrong: once, and not of each event."""
-        message = f"the prefix '{self.text}' makes names that probes can't have: {why}"
+        message = f"the prefix '{self.text}' makes invalid probe names: {why}"
         return Report(self.span, message, "choose another prefix", source=self.source)
 
 
@@ -51,7 +51,7 @@ def _own(unit: Unit) -> dict[Source, Given]:
     """The prefix of each file that has one."""
     found: dict[Source, Given] = {}
     for tree in unit.trees:
-        for item in tree.items:
+        for item in tree.items if "prefix" in tree.source.text else ():
             if isinstance(item, Prefix):
                 found.setdefault(tree.source, Given(tree.source, item.name.span, item.name.text))
     return found

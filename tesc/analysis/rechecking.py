@@ -94,7 +94,7 @@ class State:
         return self._plan
 
     def look_into(
-        self, tree: Tree, rules: Sequence[Rule], seen: Sequence[tuple[str, bool]]
+        self, tree: Tree, rules: Sequence[Rule], seen: Iterable[tuple[str, bool]]
     ) -> list[Diagnostic]:
         """What some rules find in a file by itself; `seen` are the events' names and whether they cross."""
         plan = self.plan()

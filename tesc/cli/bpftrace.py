@@ -63,16 +63,18 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--latency",
         action="store_true",
-        help="histograms of the time from one event to another, instead of lines",
+        help="print histograms of the time between events, instead of lines",
     )
     parser.add_argument(
         "--span",
         action="append",
         default=[],
         metavar="NAME=BEGIN..END[,key=PARAMETER]",
-        help="with --latency: what begins and what ends a span, as for 'tesc decode --span'",
+        help="with --latency: the events that begin and end a span, as for 'tesc decode --span'",
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write to this file (default: standard output)"
+    )
     add_overrides(parser)
     parser.set_defaults(run=run)
 
@@ -82,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
     from tesc.trace.output import open_output
 
     if options.span and not options.latency:
-        raise Failure("--span goes with --latency")
+        raise Failure("--span requires --latency")
     events, whole = _events(options)
     script = _script(options, events)
     if not script.number:
@@ -109,7 +111,7 @@ def _events(options: argparse.Namespace) -> tuple[list[TracedEvent], bool]:
     chosen = chooser(options.patterns)
     found = [event for event in events.values() if chosen(event.name)]
     if not found:
-        raise Failure("no event is chosen")
+        raise Failure("no events are selected")
     return found, whole
 
 
@@ -127,7 +129,7 @@ def _script(options: argparse.Namespace, events: list[TracedEvent]) -> Script:
             return printing_script(events, binary, version, where, probes)
         pairings = [parse_pairing(text) for text in options.span] or likely_pairings(events)
         if not pairings:
-            raise Failure("no names of events speak of a beginning and an end: say which ones with --span")
+            raise Failure("no event names suggest a beginning and an end: give them with --span")
         return latency_script(events, pairings, binary, version, where, probes)
     except BadPairing as wrong:
         raise Failure(str(wrong)) from None
@@ -149,7 +151,7 @@ def _probes(binary: str) -> set[str] | None:
         )
         return None
     if not found:
-        what = "is no ELF file" if found is None else "has no SDT probes of QEMU's"
+        what = "is not an ELF file" if found is None else "has no SDT probes of QEMU"
         error(f"{binary} {what}; the script is written for one of this path that has them", "warning")
         return None
     return found

@@ -27,7 +27,7 @@ _EPILOG = """\
 exit status: 0 nothing breaks, 1 something does, 2 the comparison failed
 
 VERSION is a file of events (such as QEMU's trace-events-all), a folder, or a revision in git; files
-and folders are looked for first. It is compared with the PATHs as they are now.
+and folders are searched for first. It is compared with the PATHs as they are now.
 
 Comments approve a change where it is made: '# tesc: renamed-from OLD_NAME' and
 '# tesc: breaking[KIND, ...] reason' above the event, '# tesc: removed NAME, ... reason' anywhere in
@@ -83,5 +83,5 @@ def run(options: argparse.Namespace) -> int:
         report.write_baseline(found, options.write_baseline)
         return 0
     found = report.unaccepted(found, options.baseline)
-    report.report(with_dependents(found, changes, paths), workspace.files, options)
+    report.report(with_dependents(found, changes, new.events, paths), workspace.files, options)
     return 1 if found else 0

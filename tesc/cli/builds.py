@@ -152,7 +152,10 @@ def build_of(paths: Sequence[str]) -> Build | None:
             names = " or ".join(one.name for one in found.builds)
             if found.lacking:
                 lacks = f"{found.lacking:,} of the trace's {len(set(mapped)):,} events"
-                error(f"{path}: made by no build of {file}; {names} is nearest, it lacks {lacks}", "warning")
+                error(
+                    f"{path}: not made by a build in {file}; {names} is the closest, but lacks {lacks}",
+                    "warning",
+                )
             else:
                 error(f"{path}: made by build {names}", "note")
             return found.builds[0]

@@ -21,11 +21,13 @@ _PATCHES = (".patch", ".diff", ".mbox", ".mbx", ".eml")
 def forbid(options: argparse.Namespace) -> None:
     """Refuse options that make no sense together. Raises Failure."""
     if options.diff_base is not None and options.patch is not None:
-        raise Failure("--diff-base and --patch do not go together")
+        raise Failure("--diff-base and --patch cannot be combined")
     if options.write_baseline:
-        raise Failure("--write-baseline accepts all findings; it goes with neither --diff-base nor --patch")
+        raise Failure(
+            "--write-baseline accepts all findings: it cannot be combined with --diff-base or --patch"
+        )
     if options.patch is not None and "-" in options.paths:
-        raise Failure("--patch takes files; - (standard input) is none of them")
+        raise Failure("--patch checks files, not standard input (-)")
     for path in options.paths:
         # A pattern of the shell gives its first file to --patch, and leaves the others over.
         if options.patch is not None and path.endswith(_PATCHES):
@@ -57,7 +59,7 @@ def _patch(options: argparse.Namespace) -> Change:
         # What is below the working folder may be clashed with; the patch may go beyond it.
         options.paths = options.paths or [".", *patch.outside(".")]
         if options.fix and not options.diff and not patch.applied:
-            raise Failure("--fix needs the patch applied; --diff shows what it would change")
+            raise Failure("--fix requires that the patch is applied; --diff shows what it would change")
     except BadPatch as problem:
         names = ", ".join("standard input" if path == "-" else path for path in options.patch)
         raise Failure(f"{names}: {problem}") from None

@@ -41,8 +41,8 @@ itself. --sources searches C, C++, Objective-C and Rust files for uses of events
 those that git does not ignore; elsewhere, those outside build folders.
 
 RULE is a code (TE401), a family (TE4), a name (format-type-mismatch) or ALL. A comment
-'# tesc: ignore[RULE] reason' silences a rule for the next item, and at the top
-'# tesc: ignore-file[RULE] reason' for the file. 'tesc explain RULE' says what a rule means.
+'# tesc: ignore[RULE] reason' silences a rule for the next item; '# tesc: ignore-file[RULE] reason' at
+the top silences it for the file. 'tesc explain RULE' says what a rule means.
 """
 
 
@@ -65,21 +65,23 @@ def add_parser(commands: Commands) -> None:
         nargs="*",
         action="extend",
         metavar="DIR",
-        help="search the C and Rust sources in these folders (default: the whole project) for uses of "
-        "events; PATHs go before it",
+        help="search the C and Rust sources in these folders (default: the whole project) "
+        "for uses of events; give PATHs before it",
     )
     parser.add_argument("--fix", action="store_true", help="fix what can be fixed, and report the rest")
     parser.add_argument(
         "--unsafe-fixes", action="store_true", help="with --fix: also apply fixes that may change the meaning"
     )
     parser.add_argument(
-        "--diff", action="store_true", help="print what --fix would change; exit status 1 if anything"
+        "--diff",
+        action="store_true",
+        help="print what --fix would change; exit status 1 if it would change anything",
     )
     group = report.add_options(parser)
     group.add_argument(
         "--diff-base",
         metavar="REV",
-        help="report only what is new since the merge base with REV",
+        help="report only findings that are new since the merge base with REV",
     )
     group.add_argument(
         "--patch",
@@ -99,9 +101,9 @@ def add_parser(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     if options.unsafe_fixes and not (options.fix or options.diff):
-        raise Failure("--unsafe-fixes goes with --fix or --diff")
+        raise Failure("--unsafe-fixes requires --fix or --diff")
     if options.write_baseline and (options.fix or options.diff):
-        raise Failure("--write-baseline does not go with --fix or --diff")
+        raise Failure("--write-baseline cannot be combined with --fix or --diff")
     collects = gc.isenabled()
     # Hardly anything of a run becomes garbage before its end, and looking for some takes a tenth of the time.
     gc.disable()
@@ -301,14 +303,16 @@ def _fill(workspace: Workspace, options: argparse.Namespace, change: Change | No
             left_out: list[str] = []
             below = change.files_after(path) if change else find_files(path, left_out)
             for file in left_out:
-                error(f"{file}: leads out of {path}, so it is left out; name it to check it", "warning")
+                error(
+                    f"{file}: leads out of {path}, so it is skipped; give it by name to check it", "warning"
+                )
             kept = [file for file in below if not workspace.excludes(file)]
             if not kept:
                 but = " that are not excluded" if below else ""
                 error(f"{path}: no trace-events files here{but}", "warning")
             files.extend(kept)
         elif is_source_code(path) and os.path.isfile(path):
-            error(f"{path}: C or Rust source, where a trace-events file is expected")
+            error(f"{path}: a C or Rust source, not a trace-events file")
             missing = True
         elif os.path.lexists(path) or (change and change.makes(path)):
             files.append(path)

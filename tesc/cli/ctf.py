@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def check(options: argparse.Namespace) -> None:
     """Refuse what a folder can't do, before any work is done for it."""
     if options.output is None:
-        raise Failure("--format ctf makes a folder: say which with -o")
+        raise Failure("--format ctf writes a folder: name it with -o")
     if options.follow:
-        raise Failure("--follow is not for ctf, which is written whole")
+        raise Failure("--follow cannot be combined with --format ctf, which is written as a whole")
 
 
 def write(options: argparse.Namespace, readers: Sequence[RecordReader], progress: Progress) -> None:

@@ -135,7 +135,7 @@ def _say_order(readers: Sequence[RecordReader]) -> None:
             earlier = "record is" if reader.steps_back == 1 else "records are"
             error(
                 f"{reader.source.path}: {reader.steps_back:,} {earlier} earlier than the one before; "
-                "--sort puts all in order",
+                "use --sort to order them",
                 "warning",
             )
 
@@ -144,8 +144,10 @@ def _say_others(readers: Sequence[RecordReader]) -> None:
     """Say how many lines of a log were passed over."""
     for reader in readers:
         if reader.others and reader.records:
-            what = "1 line is" if reader.others == 1 else f"{reader.others:,} lines are"
-            error(f"{reader.source.path}: {what} none of an event's", "note")
+            what = (
+                "1 line is not an event" if reader.others == 1 else f"{reader.others:,} lines are not events"
+            )
+            error(f"{reader.source.path}: {what}", "note")
 
 
 def _relate_clocks(readers: Sequence[RecordReader], ahead: int | None) -> None:
@@ -183,7 +185,7 @@ def _model(options: argparse.Namespace) -> Model:
 
     models = options.data_models or ["lp64"]
     if len(models) > 1:
-        raise Failure("a trace is of one program: give --data-model once")
+        raise Failure("a trace comes from one program: give --data-model once")
     return MODELS[models[0]]
 
 
@@ -252,7 +254,7 @@ def _latency(
     from tesc.trace.spans import BadPairing, Latencies
 
     if not pairings:
-        raise Failure("no names of events speak of a beginning and an end: say which ones with --span")
+        raise Failure("no event names suggest a beginning and an end: give them with --span")
     latencies = Latencies(pairings)
     spans = latencies.spans
     try:

@@ -52,18 +52,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="text",
         help="see below (default: text)",
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write to this file (default: standard output)"
+    )
     parser.add_argument(
         "--append",
         action="store_true",
-        help="parquet, sqlite: add the traces to what FILE has (default: FILE is replaced)",
+        help="parquet, sqlite: add the traces to FILE instead of replacing it",
     )
-    parser.add_argument("--stats", action="store_true", help="count the records of each event instead")
-    spans = parser.add_argument_group("spans: the time from one record to another")
+    parser.add_argument(
+        "--stats", action="store_true", help="count the records of each event instead of printing them"
+    )
+    spans = parser.add_argument_group("spans: the time between two records")
     spans.add_argument(
         "--latency",
         action="store_true",
-        help="how long spans took: count, median, percentiles and a histogram of each (as text or jsonl)",
+        help="print how long spans took: count, median, percentiles and a histogram (as text or jsonl)",
     )
     add_span_options(spans)
     spans.add_argument(
@@ -134,7 +138,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def _jobs(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number of processes: it is 1 or more")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of processes: expected 1 or more")
     return int(text)
 
 
@@ -151,21 +155,21 @@ def check(options: argparse.Namespace) -> None:
     """Refuse options that contradict each other."""
     if options.follow and len(options.traces) > 1:
         raise Failure(
-            "--follow reads one trace: which record of several comes next is not known while they grow"
+            "--follow reads one trace: the order of records in several is not known while they grow"
         )
     if [*options.traces, options.events].count("-") > 1:
-        raise Failure("standard input can be read once only")
+        raise Failure("standard input can be read only once")
     if options.follow and options.sort:
-        raise Failure("--follow and --sort contradict each other: what comes first is known at the end")
+        raise Failure("--follow and --sort cannot be combined: the order is known only at the end")
     if options.stats and options.format not in ("text", "jsonl", "csv"):
-        raise Failure(f"--stats has no format {options.format}: it is text, jsonl or csv")
+        raise Failure(f"--stats prints text, jsonl or csv, not {options.format}")
     if (options.span or options.spans) and not (
         options.latency or options.bundle or options.format == "perfetto"
     ):
-        raise Failure("--span and --spans go with --latency, or with --format perfetto")
+        raise Failure("--span and --spans require --latency or --format perfetto")
     drawn = options.format == "perfetto" or options.bundle
     if options.counter and (options.latency or options.stats or not drawn):
-        raise Failure("--counter is for the format perfetto")
+        raise Failure("--counter requires --format perfetto")
     if options.open or options.bundle or options.clock_offset is not None:
         from tesc.cli import pictures
 
@@ -175,18 +179,20 @@ def check(options: argparse.Namespace) -> None:
 
         ctf.check(options)
     elif options.ctf_version:
-        raise Failure("--ctf-version is for the format ctf")
+        raise Failure("--ctf-version requires --format ctf")
     if options.format == "perfetto" and not (options.output or options.open) and sys.stdout.isatty():
-        raise Failure("the format perfetto is not text: name a file with --output")
+        raise Failure("--format perfetto is not text: name a file with -o")
     if options.latency and (options.stats or options.follow or options.format not in ("text", "jsonl")):
-        raise Failure("--latency is printed as text or jsonl, of whole traces, without --stats")
+        raise Failure(
+            "--latency prints whole traces as text or jsonl: it cannot be combined with --stats or --follow"
+        )
     if options.guard_cells and (options.stats or options.format != "csv"):
-        raise Failure("--guard-cells is for the format csv; others are no spreadsheets")
+        raise Failure("--guard-cells requires --format csv")
     if options.format in TABLE_FORMATS:
         from tesc.cli.tables import check
 
         check(options)
     elif options.append:
-        raise Failure("--append is for the formats parquet and sqlite")
+        raise Failure("--append requires --format parquet or sqlite")
     if options.timestamps and (options.stats or options.format != "text"):
-        raise Failure("--timestamps is for the format text; others show times anyway")
+        raise Failure("--timestamps requires --format text; other formats always show times")

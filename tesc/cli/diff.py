@@ -1,4 +1,4 @@
-"""`tesc diff`: what changed of the events between two versions."""
+"""`tesc diff`: what changed in the events between two versions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EPILOG = """\
 exit status: 0 the events are the same, 1 they differ, 2 the comparison failed
 
 A VERSION is a file of events (such as QEMU's trace-events-all), a folder, or a revision in git; files
-and folders are looked for first. 'tesc breaking' judges the changes.
+and folders are searched for first. 'tesc breaking' judges the changes.
 """
 
 

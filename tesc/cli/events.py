@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 EVENTS_HELP = (
     "the events: the trace-events-all of the traced program, or a revision in git that it was built from "
-    "(default: that of the QEMU that is installed)"
+    "(default: that of the installed QEMU)"
 )
 _NAME = "trace-events-all"
 # Where distributions and `make install` put it.
@@ -39,7 +39,7 @@ def events_unit(given: str | None, overrides: Overrides) -> tuple[Workspace, Uni
     if given is None:
         found = installed_events()
         if found is None:
-            raise Failure("no QEMU is installed whose events could be meant: say which ones with --events")
+            raise Failure("no QEMU is installed: give the events with --events")
         error(f"events: {found}", "note")
         return load(found, overrides)
     if given == "-" or os.path.lexists(given):

@@ -27,8 +27,8 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
         "-e", "--event", action="append", default=[], metavar="PATTERN,...", help="only these events"
     )
     filters.add_argument("--where", metavar="CONDITION", help=WHERE_HELP)
-    filters.add_argument("--since", type=_moment, metavar="TIME", help="records from this time on")
-    filters.add_argument("--until", type=_moment, metavar="TIME", help="records before this time")
+    filters.add_argument("--since", type=_moment, metavar="TIME", help="only records from this time on")
+    filters.add_argument("--until", type=_moment, metavar="TIME", help="only records before this time")
     filters.add_argument(
         "--pid", type=int, action="append", metavar="N", help="only this process; may be repeated"
     )

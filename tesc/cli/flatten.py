@@ -1,4 +1,4 @@
-"""`tesc flatten`: the unit as a plain trace-events file, no directives left."""
+"""`tesc flatten`: a unit as one plain trace-events file, without directives."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def add_parser(commands: Commands) -> None:
         "A file without directives is printed byte for byte.",
     )
     parser.add_argument("file", metavar="FILE", help="the root file; - is standard input")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write to this file (default: standard output)"
+    )
     parser.add_argument(
         "--depfile", metavar="FILE", help="write a rule for make and ninja that names the files read"
     )
@@ -37,7 +39,7 @@ def add_parser(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.depfile and not options.output:
-        raise Failure("--depfile names the output: give one by -o")
+        raise Failure("--depfile requires an output file: give it with -o")
     _, unit = load(options.file, overrides(options))
     if refused(rejections(unit, "flatten")):
         return 1

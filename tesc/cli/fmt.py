@@ -63,10 +63,8 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files or folders; - is standard input, printed (default: .)"
     )
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing, name the files that would change"
-    )
-    parser.add_argument("--diff", action="store_true", help="write nothing, print what would change")
+    parser.add_argument("--check", action="store_true", help="only list the files that would change")
+    parser.add_argument("--diff", action="store_true", help="only print what would change")
     parser.add_argument(
         "--stdin-filename", metavar="NAME", default="<stdin>", help="the file name to use for standard input"
     )
@@ -138,12 +136,14 @@ def _named(paths: Sequence[str]) -> tuple[list[str], bool]:
             left_out += [file for file in below if not scope.holds(file)]
             below = [file for file in below if file not in left_out]
             for file in left_out:
-                error(f"{file}: leads out of {path}, so it is left alone; name it to format it", "warning")
+                error(
+                    f"{file}: leads out of {path}, so it is skipped; give it by name to format it", "warning"
+                )
             if not below:
                 error(f"{path}: no trace-events files here", "warning")
             files.extend(below)
         elif is_source_code(path) and os.path.isfile(path):
-            error(f"{path}: C or Rust source, where a trace-events file is expected")
+            error(f"{path}: a C or Rust source, not a trace-events file")
             missing = True
         elif os.path.lexists(path):
             files.append(path)

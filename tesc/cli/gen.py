@@ -151,7 +151,9 @@ def own_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--root", metavar="DIR", default=".", help="the tree's folder (default: .)")
     parser.add_argument(
-        "--out", metavar="DIR", help="where to write; made if it is missing (default: [generate] out)"
+        "--out",
+        metavar="DIR",
+        help="the folder to write to; created if it does not exist (default: [generate] out)",
     )
     parser.add_argument("--backends", metavar="NAME,...", help="default: [generate] backends, else log")
     parser.add_argument(
@@ -161,28 +163,28 @@ def own_parser() -> argparse.ArgumentParser:
         "--depfile", metavar="FILE", help="write a rule for make and ninja that names the files read"
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="list the files that would be written, write none"
+        "--dry-run", action="store_true", help="list the files that would be written, without writing them"
     )
     parser.add_argument(
         "--check",
         action="store_true",
-        help="list the files that are missing, differ, or are left over; 1 if there are any",
+        help="list the files that are missing, differ, or are left over; exit status 1 if there are any",
     )
     parser.add_argument(
         "--json", action="store_true", help="print what --check or --dry-run found as a JSON object"
     )
     parser.add_argument(
-        "--touch", action="store_true", help="give all outputs the present time, changed or not"
+        "--touch", action="store_true", help="set the time of all outputs to now, changed or not"
     )
     parser.add_argument(
         "--prune",
         action="store_true",
-        help="remove what earlier runs with the same arguments made, and no run would make now",
+        help="remove outputs of earlier runs with the same arguments that are no longer generated",
     )
     parser.add_argument(
         "--compat",
         choices=["qemu", "fixed"],
-        help="qemu: the bytes of QEMU's tracetool; fixed: right where those are wrong "
+        help="qemu: the same bytes as QEMU's tracetool; fixed: correct where those are wrong "
         "(default: the configuration's)",
     )
     parser.add_argument(
@@ -192,7 +194,11 @@ def own_parser() -> argparse.ArgumentParser:
         "the tree's VERSION, else the newest)",
     )
     parser.add_argument(
-        "-j", dest="processes", type=int, metavar="N", help="processes at most (default: one a CPU)"
+        "-j",
+        dest="processes",
+        type=int,
+        metavar="N",
+        help="maximum number of processes (default: one per CPU)",
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="print no summary")
     add_settings(parser)
@@ -245,7 +251,7 @@ def _generate(
     if refused(found):
         if wanted.compat == "qemu" and len(found) > len(of_groups("fixed")):
             error(
-                'what only QEMU\'s tracetool refuses is generated with compat = "fixed" in tesc.toml', "note"
+                'what only QEMU\'s tracetool rejects is generated with compat = "fixed" in tesc.toml', "note"
             )
         return 1
     from tesc.codegen.tree.plan import plan, written_twice
@@ -265,9 +271,9 @@ def _refuse(options: argparse.Namespace) -> None:
     from tesc.cli.terminal import Failure
 
     if options.json and not (options.check or options.dry_run):
-        raise Failure("--json says what --check or --dry-run found: give one of them")
+        raise Failure("--json requires --check or --dry-run")
     if options.prune and (options.check or options.dry_run):
-        raise Failure("--prune removes files: it does not go with --check or --dry-run")
+        raise Failure("--prune removes files: it cannot be combined with --check or --dry-run")
     if not os.path.isdir(options.root):
         raise Failure(f"{options.root}: no such folder")
 

@@ -150,17 +150,17 @@ def _verify(options: argparse.Namespace) -> None:
     kind = options.kind
     if kind == "runtime":
         if options.file is not None:
-            raise Failure("the runtime is the same for all files: give a folder by -o, and no FILE")
+            raise Failure("the runtime is the same for all files: give a folder with -o, and no FILE")
         if options.output is None:
-            raise Failure("the runtime is several files: give a folder by -o")
+            raise Failure("the runtime is several files: give a folder with -o")
     elif options.file is None:
-        raise Failure(f"which file's {kind}? Give a FILE")
+        raise Failure(f"'{kind}' requires a FILE")
     if kind == "receive" and options.source is None:
-        raise Failure("receive from where? Give --from CHARDEV")
+        raise Failure("'receive' requires --from CHARDEV")
     if options.live and options.output is None:
-        raise Failure("--live is for -o: without it the events are printed anyway")
+        raise Failure("--live requires -o: without it the events are always printed")
     if options.depfile and options.output is None:
-        raise Failure("--depfile names the output: give one by -o")
+        raise Failure("--depfile requires an output file: give it with -o")
     if options.prefix and not _WORD.fullmatch(options.prefix):
         raise Failure(f"--prefix {options.prefix}: begin names in lower case, as in 'fw_trace'")
     for name, of in _ONLY_FOR:
@@ -205,7 +205,7 @@ def _firmware(unit: Unit, options: argparse.Namespace) -> int:
         if options.only:
             files = [one for one in files if os.path.realpath(one.path) == os.path.realpath(options.only)]
             if not files:
-                raise Failure(f"{options.only}: no event of this file's is in {options.file}")
+                raise Failure(f"{options.only}: {options.file} has no events of this file")
         text = firmware.header(events) if words else framed.header(files)
         _write(options.output, renamed(text, options.prefix))
         return 0

@@ -54,10 +54,10 @@ def run(options: argparse.Namespace) -> int:
         raise Failure(f"{os.path.join(folder, PYPROJECT)} has [tool.tesc], which {path} would hide (--force)")
     above = find_configuration(os.path.join(os.path.dirname(os.path.abspath(folder)), NAME))
     if above:
-        error(f"{relative(above)} no longer holds in {folder}", "warning")
+        error(f"{relative(above)} no longer applies in {folder}", "warning")
     write_output(path, made.text)
     groups = f" and {plural(made.groups, 'group')} from meson.build" if made.groups else ""
-    print_text(f"wrote {path} with profile '{made.profile}'{groups}; 'tesc config' shows what holds\n")
+    print_text(f"wrote {path} with profile '{made.profile}'{groups}; 'tesc config' shows all settings\n")
     return 0
 
 

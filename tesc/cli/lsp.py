@@ -17,8 +17,8 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "lsp",
         help="the language server for editors (stdio; --tcp HOST:PORT)",
-        description="Serve an editor that speaks the language server protocol, over standard input and "
-        "output. The editor starts it; by hand it only waits.",
+        description="Serve an editor through the Language Server Protocol, over standard "
+        "input and output. The editor starts it; started by hand, it only waits.",
     )
     parser.add_argument("--stdio", action="store_true", help="use standard input and output (the default)")
     parser.add_argument(
@@ -32,7 +32,7 @@ def add_parser(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serve until the client ends; returns 1 where it ended without `shutdown`."""
     if options.tcp is not None and options.stdio:
-        raise Failure("--stdio and --tcp exclude each other")
+        raise Failure("--stdio and --tcp cannot be combined")
     place = None if options.tcp is None else _place(options.tcp)
     greeting = None
     if place is None:

@@ -26,7 +26,7 @@ There are findings, or files that would change.
 The command could not do its work: bad usage, an unreadable file, a bad configuration.
 .PP
 .B tesc tracetool
-exits with 1 where it fails, as the tool does whose place it takes.
+exits with 1 if it fails, like the tool that it replaces.
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR
@@ -36,12 +36,12 @@ says so.
 .SH FILES
 .TP
 .I tesc.toml
-Settings; the nearest one above a trace-events file holds for it.
+Settings; the nearest one above a trace-events file applies to it.
 .RB ( "tesc config"
-tells where each comes from.)
+shows where each value comes from.)
 .TP
 .IR trace-events ", " *.trace-events
-Declarations of trace events, which folders are searched for.
+Declarations of trace events; folders are searched for these files.
 .SH EXAMPLES
 .nf
 tesc check

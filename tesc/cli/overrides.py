@@ -34,7 +34,7 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
 def add_settings(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """Add the options that override a configuration's keys, and choose the configuration."""
     group = parser.add_argument_group(
-        "settings", "They override those of tesc.toml, which 'tesc config' shows."
+        "settings", "These override tesc.toml, whose settings 'tesc config' shows."
     )
     which = group.add_mutually_exclusive_group()
     which.add_argument("--config", metavar="FILE", help="read this configuration instead of the nearest one")
@@ -150,7 +150,7 @@ def _severity(text: str) -> tuple[str, str]:
         raise Failure(f"--severity {text}: expected RULE=LEVEL, where LEVEL is {levels}")
     for rule in _rules(selector):
         return rule, level
-    raise Failure(f"--severity {text}: no rule is named")
+    raise Failure(f"--severity {text}: no rule given")
 
 
 def _positive(text: str) -> int:

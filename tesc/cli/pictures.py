@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 def check(options: Namespace) -> None:
     """Refuse options that contradict --open or --bundle, before any work is done."""
     if options.open and options.bundle:
-        raise Failure("--open serves one trace, which a bundle is not: open the file in the viewer")
+        raise Failure("--open serves one trace, not a bundle: open the file in the viewer")
     if options.bundle and (options.output or options.stats or options.latency or options.follow):
         raise Failure(
-            "--bundle FILE is all of the output: it goes without -o, --stats, --latency and --follow"
+            "--bundle FILE is the only output: it cannot be combined with -o, --stats, --latency or --follow"
         )
     if options.bundle and options.format not in ("text", "perfetto"):
-        raise Failure("--bundle has the format perfetto in it")
+        raise Failure("--bundle always has the format perfetto")
     if options.clock_offset is not None and not options.bundle and len(options.traces) < 2:
-        raise Failure("--clock-offset is for --bundle, and for logs that are merged with other traces")
+        raise Failure("--clock-offset requires --bundle, or a log that is merged with other traces")
     if options.open and (options.format != "perfetto" or options.follow):
-        raise Failure("--open is for the format perfetto, of a whole trace")
+        raise Failure("--open requires --format perfetto and a whole trace")
 
 
 def open_in_viewer(options: Namespace, run: Callable[[Namespace], int]) -> int:
@@ -71,8 +71,9 @@ def bundle(options: Namespace, run: Callable[[Namespace], int]) -> int:
             return 2
         for one in unrelated(members, options.clock_offset):
             error(
-                f"{one.name}: its times are of CLOCK_{one.clock}, those of {base_of(members).name} are not: "
-                "--clock-offset says how far that is ahead of CLOCK_MONOTONIC",
+                f"{one.name}: its times are of CLOCK_{one.clock}, those of "
+                f"{base_of(members).name} are not: say with --clock-offset how far that is "
+                "ahead of CLOCK_MONOTONIC",
                 "warning",
             )
         partial = f"{os.path.realpath(options.bundle)}.{os.getpid()}.tmp"

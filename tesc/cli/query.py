@@ -73,19 +73,23 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=_FORMATS, default="table", help="how to print the answer (default: table)"
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help="write the answer here")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the answer to this file")
     parser.add_argument(
         "--span",
         action="append",
         default=[],
         metavar="NAME=BEGIN..END[,key=PARAMETER]",
-        help="more spans than those that the names of events speak of, as 'tesc decode' takes them",
+        help="spans in addition to those that event names suggest, as for 'tesc decode'",
     )
     parser.add_argument(
-        "-j", "--jobs", type=int, metavar="N", help="processes for a long trace (default: the cores)"
+        "-j",
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="processes to use for a long trace (default: one per core)",
     )
     parser.add_argument(
-        "--guest", nargs="?", const="", metavar="PREFIX", help="traces without a header are a guest's"
+        "--guest", nargs="?", const="", metavar="PREFIX", help="read traces without a header as a guest's"
     )
     add_guest_options(parser)
     add_filters(parser)
@@ -118,9 +122,9 @@ def run(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> None:
     """Refuse options that contradict each other."""
     if options.format == "parquet" and options.output is None:
-        raise Failure("--format parquet goes into a file: say which with -o")
+        raise Failure("--format parquet is written to a file: name it with -o")
     if options.jobs is not None and options.jobs < 1:
-        raise Failure("--jobs is 1 or more")
+        raise Failure("--jobs must be 1 or more")
 
 
 def _check_packages() -> None:
@@ -140,11 +144,13 @@ def _sql(options: argparse.Namespace) -> str | None:
     if any(one.isspace() for one in last) and not os.path.exists(last):
         sql: str = options.traces.pop()
         if not options.traces:
-            raise Failure("which trace? it comes before the SQL")
+            raise Failure("no trace given: it comes before the SQL")
         return sql
     if sys.stdin is not None and sys.stdin.isatty() and "-" not in options.traces:
         if options.format != "table" or options.output:
-            raise Failure("the prompt prints tables: give the SQL for other formats and files")
+            raise Failure(
+                "the prompt prints only tables: give the SQL as an argument for other formats and files"
+            )
         return None
     if "-" in options.traces:
         raise Failure("give the SQL as the last argument: standard input is the trace")
@@ -164,7 +170,7 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
             raise NoDataset("one folder at a time; 'tesc decode --format parquet --append' adds to one")
         filters = (options.event, options.where, options.since, options.until, options.pid)
         if any(value not in (None, []) for value in filters):
-            raise Failure("a folder has its records already: filter them in SQL")
+            raise Failure("the records of a folder cannot be selected by options: filter them in SQL")
         # The settings of the folder that the tables are in, as those of a trace are its events'.
         above = os.path.abspath(folders[0])
         options.configured = Workspace(overrides(options)).settings_for(above).spans
@@ -184,7 +190,7 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         readers = open_traces(options, unit, whole, settings.compat)
         on_one_clock(readers)
         if not readers:
-            raise Failure("there is nothing to ask")
+            raise Failure("there are no records to query")
         say_oddities(options.traces, options.events, readers)
         progress = Progress(readers[0].source.size)
         end_when_told()
@@ -200,7 +206,7 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         for problem in problems:
             error(str(problem))
         if problems and not any(reader.decoded for reader in readers):
-            raise Failure("there is nothing to ask")
+            raise Failure("there are no records to query")
         return whole and not problems and len(readers) == len(options.traces)
 
     asked = [

@@ -59,7 +59,7 @@ def say_unmatched(spans: Spans) -> None:
 
 def _counted(unfinished: int, orphaned: int) -> str:
     parts = [f"{unfinished:,} not ended"] if unfinished else []
-    return " and ".join([*parts, f"{orphaned:,} ended that did not begin"] if orphaned else parts)
+    return " and ".join([*parts, f"{orphaned:,} ended without a beginning"] if orphaned else parts)
 
 
 def counters_of(texts: Sequence[str], unit: Unit) -> list[tuple[str, str]]:

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 def check(options: argparse.Namespace) -> None:
     """Refuse what tables can't do, before any work is done for them."""
     if options.output is None:
-        raise Failure(f"--format {options.format} goes into a file or folder: say which with -o")
+        raise Failure(f"--format {options.format} is written to a file or folder: name it with -o")
     if options.follow or options.sort:
         option = "--follow" if options.follow else "--sort"
-        raise Failure(f"{option} is not for tables: they are written whole, and have no order but ORDER BY's")
+        raise Failure(
+            f"{option} cannot be used with tables: they are written as a whole, and only ORDER BY sorts them"
+        )
     if options.format == "parquet":
         from tesc.trace.tables import Unwritable
         from tesc.trace.tables.arrow import pyarrow

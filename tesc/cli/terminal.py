@@ -59,7 +59,7 @@ def refuse_odd_paths(paths: Iterable[str]) -> None:
     """Raises Failure for a path with control characters, which would begin a line of its own in outputs."""
     for path in paths:
         if not is_plain(path):
-            raise Failure(f"{path}: a name with control characters; nothing is generated of it")
+            raise Failure(f"{path}: the name has control characters; nothing is generated from it")
 
 
 def print_text(text: str, painted: bool = False) -> None:

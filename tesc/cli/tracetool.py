@@ -130,7 +130,7 @@ def _run(arguments: list[str]) -> int:
         return 0 if all(map(_exists, backends)) else 1
     for path in paths:
         if not is_plain(path):
-            raise OSError(f"{path}: a name with control characters; nothing is generated of it")
+            raise OSError(f"{path}: the name has control characters; nothing is generated from it")
     release = _release(options, paths)
     output = paths.pop() if paths and release.has("output-file") else None
     made = _options(options, backends, release, output, bool(paths))
@@ -178,7 +178,7 @@ def _depfile(path: str, output: str | None, unit: Unit) -> str:
     from tesc.depfile import Unwritable, rule
 
     if output is None:
-        raise _Usage("--depfile needs an output file, which QEMU's tracetool.py has since 6.0")
+        raise _Usage("--depfile requires an output file, which QEMU's tracetool.py has since 6.0")
     try:
         return rule([output], [tree.source.file for tree in unit.trees])
     except Unwritable as error:

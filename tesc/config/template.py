@@ -17,17 +17,17 @@ _FOLDER = re.compile(r"'([^'\\\n]+)'")
 
 _TEMPLATE = """\
 # The configuration of tesc, which checks trace-events files and generates code from them.
-# What is commented out shows a key's default, or an example of it. 'tesc config' prints what
-# holds, 'tesc config --schema' the JSON Schema for your editor.
+# Commented lines show a key's default or an example. 'tesc config' prints the effective settings,
+# 'tesc config --schema' the JSON Schema for your editor.
 
 # The kind of project, which sets the defaults below: qemu, classic or default.
 profile = {profile}
 
-# The most arguments of an event, and the data models that formats are checked for.
+# The maximum number of arguments of an event, and the data models that formats are checked for.
 # max-args = {max_args}
 # data-models = {data_models}
 
-# Words that types may have beside C's and the standard ones.
+# Words that types may contain, in addition to C's and the standard ones.
 # types = ["hwaddr"]
 
 # Folders to search for included files, after the including file's own.
@@ -42,21 +42,21 @@ profile = {profile}
 # Folders whose C and Rust sources are searched for uses of events, which takes longer.
 # sources = ["."]
 
-# The rules to run (without it, those that are on by default), and those to leave out.
+# The rules to run (without it, those that are on by default), and those to skip.
 # 'tesc rules' lists them all.
 # select = ["TE0", "TE1", "format-type-mismatch"]
 # ignore = ["missing-format"]
 
-# Files to leave out where a folder is checked, as in .gitignore.
+# Files to skip when a folder is checked, as in .gitignore.
 # exclude = ["third-party/"]
 
 # Folders whose events are never linked into one program.
 # exclusive = {exclusive}
 
-# Generate QEMU's very bytes (qemu), or with the mistakes of its tracetool fixed (fixed).
+# Generate the same bytes as QEMU (qemu), or correct code where its tracetool is wrong (fixed).
 # compat = {compat}
 
-# The QEMU whose tracetool is to be matched; without one, the tree's VERSION says it, else the newest.
+# The QEMU whose tracetool to match (default: that of the tree's VERSION, else the newest).
 # qemu-release = "7.2"
 
 # error, warning, information or off.
@@ -66,7 +66,7 @@ profile = {profile}
 # [per-file-ignores]
 # "tests/" = ["too-many-arguments"]
 
-# Directives for one file that are not to be in it.
+# Directives for one file that should not be in the file itself.
 # [[unit]]
 # path = "hw/board/trace-events"
 # include = ["../firmware/trace-events,prefix=fw_,base=0x8000000000000000"]
@@ -84,7 +84,7 @@ profile = {profile}
 # end = ["req_done", "req_failed"]
 # key = ["req"]
 
-# What 'tesc gen' makes. Without groups: every folder that has a trace-events file, sorted.
+# What 'tesc gen' generates. Without groups: every folder that has a trace-events file, sorted.
 {generate}
 # backends = ["log"]
 # formats = ["h", "c"]

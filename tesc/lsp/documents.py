@@ -10,6 +10,7 @@ from lsprotocol import types as t
 from pygls.workspace import TextDocument, Workspace
 
 from tesc.lsp.positions import offset_of
+from tesc.syntax.reparsing import know_lines_by
 from tesc.syntax.source import Source
 
 
@@ -29,6 +30,9 @@ class Document(TextDocument):
         start = offset_of(before, change.range.start, encoding)
         end = offset_of(before, change.range.end, encoding)
         self._source = before.text[:start] + change.text + before.text[max(start, end) :]
+        # Looking for all line ends takes longer than all else that an edit of a large file does here.
+        self._text = Source(self.uri, self._source)
+        know_lines_by(before, self._text)
 
 
 class Documents(Workspace):

@@ -205,10 +205,10 @@ async def _read(server: Server, project: Project, found: Sequence[str], first: R
             await progress.report(f"{number + 1} of {len(found)} files", 100 * number // len(found))
             await asyncio.sleep(_PAUSE)
             if progress.cancelled:
-                progress.end("cancelled: who uses an event is not known")
+                progress.end("cancelled: uses of events are not known")
                 return
             if _is_stale(server, project, index):
-                progress.end("not needed any more")
+                progress.end("no longer needed")
                 return
             turn = time.monotonic()
     if first is not None and index.calls_macros:

@@ -108,7 +108,7 @@ def literal_patterns(project: Project, nodes: Iterable[Event]) -> Iterator[tuple
     wanted = {id(node) for node in nodes}
     seen = set()
     for unit in project.units:
-        if not any(id(event.node) in wanted for event in unit.events):
+        if not unit.patterns or not any(id(event.node) in wanted for event in unit.events):
             continue
         for tree in unit.trees:
             for word in (w for item in tree.items if isinstance(item, Disable) for w in item.patterns):

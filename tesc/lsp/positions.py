@@ -12,6 +12,8 @@ from lsprotocol import types as t
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tesc.syntax.source import Source, Span
 
 
@@ -46,17 +48,30 @@ def offset_of(source: Source, position: t.Position, encoding: str) -> int:
     return starts[position.line] + _code_points(line, position.character, encoding)
 
 
+def placing(source: Source, encoding: str) -> Callable[[int], tuple[int, int]]:
+    """What gives line and column, as the client counts them, of offsets in a text."""
+    text, starts = source.text, source.line_starts
+    size = len(text)
+    ended = size if text.endswith(("\n", "\r")) else size + 1
+    plain = encoding == t.PositionEncodingKind.Utf32 or text.isascii()
+
+    def place(offset: int) -> tuple[int, int]:
+        if offset >= ended:
+            return len(starts), 0
+        offset = min(offset, size)
+        line = bisect_right(starts, offset) - 1
+        start = starts[line]
+        return line, offset - start if plain else units(text[start:offset], encoding)
+
+    return place
+
+
 def position_of(source: Source, offset: int, encoding: str) -> t.Position:
     """A client's position for an offset."""
-    text = source.text
-    offset = min(offset, len(text))
-    starts = source.line_starts
-    if offset == len(text) and text.endswith(("\n", "\r")):
-        return t.Position(len(starts), 0)
-    line = bisect_right(starts, offset) - 1
-    return t.Position(line, units(text[starts[line] : offset], encoding))
+    return t.Position(*placing(source, encoding)(offset))
 
 
 def range_of(source: Source, span: Span, encoding: str) -> t.Range:
     """A client's range for a span."""
-    return t.Range(position_of(source, span.start, encoding), position_of(source, span.end, encoding))
+    place = placing(source, encoding)
+    return t.Range(t.Position(*place(span.start)), t.Position(*place(span.end)))

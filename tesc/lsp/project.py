@@ -24,7 +24,7 @@ from tesc.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from tesc.analysis.diagnostic import Diagnostic, SourceEdit
     from tesc.analysis.rechecking import State
@@ -134,10 +134,15 @@ class Project:
 
     def events_of(self, node: Event) -> list[UnitEvent]:
         """An event's declaration as the units see it: once for each way in which it is included."""
-        found: list[UnitEvent] = []
+        return [event for _, event in self.with_units(node)]
+
+    def with_units(self, node: Event) -> list[tuple[Unit, UnitEvent]]:
+        """The same, each with its unit."""
+        found: list[tuple[Unit, UnitEvent]] = []
         for unit, by_node in zip(self.units, self._events(self.units)):
             quick = events_of(unit, node)
-            found += by_node.get(id(node), ()) if quick is None else quick
+            mine = by_node.get(id(node), ()) if quick is None else quick
+            found += [(unit, event) for event in mine]
         return found
 
     def events_named(self, name: str) -> list[UnitEvent]:
@@ -214,9 +219,12 @@ class Project:
         """Look at what changed, in steps, between which it may change again."""
         while not self.is_checked:
             at, generation = self._now, self._generation
-            names = {name for since, names in self._other_uses for name in names if since > self._checked}
-            state = yield from check_again(self._state, self._given(), names)
+            state = yield from check_again(self._state, self._given(), self._names())
             self._take(state, at, generation)
+
+    def _names(self) -> set[str]:
+        """The names of events whose uses are others than when they were looked at last."""
+        return {name for since, names in self._other_uses for name in names if since > self._checked}
 
     def settling(self) -> Iterator[None]:
         """Let the rules look that nobody waits for, in steps; in vain where more changes meanwhile."""
@@ -246,7 +254,7 @@ class Project:
             if before is not None:
                 workspace.put_source(Source(before.source.path, text, file))
         workspace.resolve()
-        return Forked(workspace, self._state if self.is_checked else None, self.all_uses)
+        return Forked(workspace, self._state, self.all_uses, self._names())
 
     def found_with(self, texts: Mapping[str, str], tree: Tree) -> list[Diagnostic]:
         """What the rules would find in a file if files had other texts (by their `file`)."""
@@ -254,7 +262,7 @@ class Project:
         now = forked.workspace.tree_of(tree.source.file)
         if now is None:
             return []
-        if self.is_ready and self.is_checked:
+        if self.is_ready and (self.is_checked or forked.is_near):
             return forked.found.get(now.source, [])
         units = [unit for unit in forked.units if any(now is one for one in unit.trees)]
         return _by_source(_checked(forked.workspace, units)).get(now.source, [])
@@ -276,14 +284,22 @@ class Project:
 class Forked:
     """A project's files with other texts."""
 
-    def __init__(self, workspace: Workspace, before: State | None, uses: Index | None) -> None:
+    def __init__(
+        self, workspace: Workspace, before: State | None, uses: Index | None, names: Collection[str]
+    ) -> None:
         self.workspace = workspace
         self._before = before
         self._uses = uses
+        self._names = names
 
     @property
     def units(self) -> list[Unit]:
         return self.workspace.units
+
+    @property
+    def is_near(self) -> bool:
+        """Whether a look at these texts takes no time."""
+        return is_near(self._before, self._given)
 
     @property
     def found(self) -> dict[Source, list[Diagnostic]]:
@@ -297,8 +313,11 @@ class Forked:
 
     @property
     def _state(self) -> State:
-        given = Given(self.units, self.workspace.settings, self._uses)
-        return at_once(check_again(self._before, given))
+        return at_once(check_again(self._before, self._given, self._names))
+
+    @property
+    def _given(self) -> Given:
+        return Given(self.units, self.workspace.settings, self._uses)
 
 
 class _Workspace(Workspace):

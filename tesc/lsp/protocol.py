@@ -14,6 +14,7 @@ from pygls.protocol import LanguageServerProtocol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from concurrent.futures import Future
     from typing import Any
 
@@ -34,7 +35,7 @@ class Protocol(LanguageServerProtocol):
         try:
             sent = json.loads(body)
         except (ValueError, RecursionError) as error:
-            self._answer_nobody(t.ErrorCodes.ParseError, f"no JSON: {error}")
+            self._answer_nobody(t.ErrorCodes.ParseError, f"not JSON: {error}")
             return
         for message in sent if isinstance(sent, list) and sent else [sent]:
             try:
@@ -46,7 +47,7 @@ class Protocol(LanguageServerProtocol):
         if not _is_message(sent):
             # To an answer there is no answer, whatever is wrong with it.
             if not isinstance(sent, dict) or "method" in sent or not {"result", "error"} & sent.keys():
-                self._answer_nobody(t.ErrorCodes.InvalidRequest, "no message of JSON-RPC 2.0")
+                self._answer_nobody(t.ErrorCodes.InvalidRequest, "not a JSON-RPC 2.0 message")
             return
         if "method" in sent and self.get_message_type(sent["method"]) is None:
             sent.setdefault("params", None)
@@ -54,9 +55,17 @@ class Protocol(LanguageServerProtocol):
             message = self.structure_message(sent)
         except JsonRpcException:
             if "id" not in sent:
-                self._log(f"'{sent['method']}' has parameters that make no sense")
+                self._log(f"'{sent['method']}' has invalid parameters")
             return
         self.handle_message(message)
+
+    def publish(self, uri: str, version: int | None, diagnostics: Iterable[str]) -> None:
+        """Tell of a document's diagnostics, each of which is JSON already: most are what they were."""
+        place = {"uri": uri} if version is None else {"uri": uri, "version": version}
+        head = json.dumps({"jsonrpc": "2.0", "method": t.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, "params": place})
+        body = f'{head[:-2]}, "diagnostics": [{", ".join(diagnostics)}]}}}}'.encode()
+        if self.writer is not None:
+            self.writer.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
 
     def _log(self, message: str) -> None:
         self.notify(t.WINDOW_LOG_MESSAGE, t.LogMessageParams(t.MessageType.Error, message))
@@ -73,7 +82,7 @@ class Protocol(LanguageServerProtocol):
         except JsonRpcException:
             if "id" in data and "method" in data:
                 # pygls calls some of them errors of its own.
-                wrong = t.ResponseError(t.ErrorCodes.InvalidParams, "parameters that make no sense")
+                wrong = t.ResponseError(t.ErrorCodes.InvalidParams, "invalid parameters")
                 self._send_response(data["id"], error=self._refusal(data["method"]) or wrong)
             raise
 

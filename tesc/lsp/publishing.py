@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import os
 import re
 import time
@@ -12,7 +13,8 @@ from functools import lru_cache
 from lsprotocol import types as t
 
 from tesc import codes
-from tesc.lsp.reports import of_configuration, reported, reported_in_source
+from tesc.lsp.reports import Reporter, found_in_source, of_configuration
+from tesc.lsp.transport import serve_first
 from tesc.lsp.uris import uri_of
 
 TYPE_CHECKING = False
@@ -52,8 +54,11 @@ class Publisher:
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self._reporter = Reporter(server.session)
         # What the client was told last, by document.
         self._told: dict[str, list[t.Diagnostic]] = {}
+        # By document and by identity: diagnostics that were told last, and how they were written.
+        self._written: dict[str, dict[int, tuple[t.Diagnostic, str]]] = {}
         self._waiting: asyncio.TimerHandle | None = None
         self._settling: asyncio.TimerHandle | None = None
         self._working = False
@@ -91,7 +96,9 @@ class Publisher:
     async def _work(self) -> None:
         """Check what changed, and publish what is found; what can wait follows, unless more changes."""
         try:
+            await serve_first()
             await self.checked()
+            await serve_first()
             self._now()
         finally:
             self._working = False
@@ -163,7 +170,7 @@ class Publisher:
             pushed.update(self._of_closed_files())
         for uri in self._told.keys() - pushed.keys() - reports.keys():
             self._tell(uri, [])
-            del self._told[uri]
+            self._drop(uri)
         for uri, mine in pushed.items():
             if self._told.get(uri) != mine:
                 self._tell(uri, mine)
@@ -173,8 +180,14 @@ class Publisher:
 
     def forget(self, uri: str) -> None:
         """Say nothing more of a document, which the client closed."""
-        if self._told.pop(uri, None) and not self.pulled:
+        if self._told.get(uri) and not self.pulled:
             self._tell(uri, [])
+        self._drop(uri)
+
+    def _drop(self, uri: str) -> None:
+        self._told.pop(uri, None)
+        self._written.pop(uri, None)
+        self._reporter.forget(uri)
 
     def of_view(self, view: View) -> list[t.Diagnostic]:
         """What is found in an open document."""
@@ -190,17 +203,17 @@ class Publisher:
             found = [
                 one for one in found if one.code != codes.UNUSED_EVENT or not _is_new(one, document.saved)
             ]
-        return reported(found, session, self._with_related)
+        return self._reporter.reported(view.uri, found, self._with_related)
 
     def of_source(self, view: SourceView) -> list[t.Diagnostic]:
         """What is found at the calls of an open C or Rust document."""
-        session = self._server.session
-        return [
+        found = [
             one
-            for project in session.projects
+            for project in self._server.session.projects
             if project.is_ready
-            for one in reported_in_source(project.found_soon, view.source, session, self._with_related)
+            for one in found_in_source(project.found_soon, view.source)
         ]
+        return self._reporter.reported(view.uri, found, self._with_related)
 
     def of_workspace(self) -> dict[str, list[t.Diagnostic]]:
         """What is found in all documents that the client is told of, by their URIs."""
@@ -218,7 +231,7 @@ class Publisher:
     def _of_closed_files(self) -> dict[str, list[t.Diagnostic]]:
         session = self._server.session
         return {
-            uri_of(source.file): reported(found, session, self._with_related)
+            uri_of(source.file): self._reporter.reported(uri_of(source.file), found, self._with_related)
             for project in session.projects
             if project.is_ready
             for source, found in project.found_soon.items()
@@ -236,10 +249,17 @@ class Publisher:
         return {uri: of_configuration(mine, encoding) for uri, mine in errors.items()}
 
     def _tell(self, uri: str, reports: list[t.Diagnostic]) -> None:
-        opened = self._server.session.opened.get(uri) or self._server.sources.opened.get(uri)
-        version = opened.version if opened else None
-        params = t.PublishDiagnosticsParams(uri, reports, version)
-        self._server.text_document_publish_diagnostics(params)
+        server = self._server
+        server.protocol.publish(uri, server.version_of(uri), self._texts(uri, reports))
+
+    def _texts(self, uri: str, reports: list[t.Diagnostic]) -> list[str]:
+        """Diagnostics of a document as JSON; those that were told before are not written again."""
+        before = self._written.pop(uri, {})
+        converter = self._server.converter
+        now = self._written[uri] = {}
+        for one in reports:
+            now[id(one)] = before.get(id(one)) or (one, json.dumps(converter.unstructure(one)))
+        return [now[id(one)][1] for one in reports]
 
     def _refresh(self) -> None:
         workspace = self._server.client_capabilities.workspace

@@ -105,7 +105,7 @@ def renaming_of(view: View, target: Target | None, name: str) -> Renaming:
         return Renaming(view.source, target.span, name)
     event = _single(view, target.word) if isinstance(target, PatternPlace) else None
     if event is None or not isinstance(target, PatternPlace):
-        raise Refused("there is no name to be changed here")
+        raise Refused("there is no name to rename here")
     seen = target.word.text
     return Renaming(event.source, event.node.name_span, _own_name(event.node, seen, name))
 

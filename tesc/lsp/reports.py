@@ -6,18 +6,22 @@ from lsprotocol import types as t
 
 from tesc import codes
 from tesc.analysis.diagnostic import Related
-from tesc.lsp.positions import range_of, units
+from tesc.lsp.positions import placing, units
 from tesc.lsp.rule_pages import page_uri
 from tesc.records import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import Union
 
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.config.errors import ConfigError
     from tesc.lsp.session import Session
     from tesc.syntax.source import Source
+
+    _Place = tuple[str, tuple[int, int], tuple[int, int], str]
+    _Key = tuple[tuple[int, int], tuple[int, int], str, str, str, Union[str, None], tuple[_Place, ...]]
 
 SOURCE = "tesc"
 _SEVERITIES = {
@@ -29,39 +33,80 @@ _SEVERITIES = {
 _UNNECESSARY = frozenset({codes.UNUSED_IGNORE, codes.PATTERN_MATCHES_NOTHING, codes.UNUSED_EVENT})
 
 
-def reported(found: Iterable[Diagnostic], session: Session, with_related: bool = True) -> list[t.Diagnostic]:
-    """Diagnostics for a client; `with_related` is true if it takes related places."""
-    return [_reported(diagnostic, session, with_related) for diagnostic in found]
+class Reporter:
+    """Makes of diagnostics what a client takes; what a document had there before is the same object."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        # What was made last, by document, then by what it was made of.
+        self._made: dict[str, dict[_Key, t.Diagnostic]] = {}
+
+    def reported(self, uri: str, found: Sequence[Diagnostic], with_related: bool) -> list[t.Diagnostic]:
+        """The diagnostics of one document; `with_related` is true if the client takes related places."""
+        before = self._made.pop(uri, {})
+        if not found:
+            return []
+        made = self._made[uri] = {}
+        place = placing(found[0].source, self._session.encoding)
+        reports = []
+        for one in found:
+            start, end = place(one.span.start), place(one.span.end)
+            related = self._related(one.related) if with_related and one.related else ()
+            key = (start, end, one.code, one.severity, one.message, one.help, related)
+            report = before.get(key) or _report(*key)
+            made[key] = report
+            reports.append(report)
+        return reports
+
+    def forget(self, uri: str) -> None:
+        """Forget what was made of a document's diagnostics."""
+        self._made.pop(uri, None)
+
+    def _related(self, related: Iterable[Related]) -> tuple[_Place, ...]:
+        session = self._session
+        places = []
+        for one in related:
+            place = placing(one.source, session.encoding)
+            uri = session.uri_of(one.source.file)
+            places.append((uri, place(one.span.start), place(one.span.end), one.message))
+        return tuple(places)
 
 
-def _reported(diagnostic: Diagnostic, session: Session, with_related: bool) -> t.Diagnostic:
-    help_ = f"\nhelp: {diagnostic.help}" if diagnostic.help else ""
-    page = page_uri(diagnostic.code)
-    related = None
-    if with_related and diagnostic.related:
-        related = [
-            t.DiagnosticRelatedInformation(session.location(one.source, one.span), one.message)
-            for one in diagnostic.related
-        ]
+def _report(
+    start: tuple[int, int],
+    end: tuple[int, int],
+    code: str,
+    severity: str,
+    message: str,
+    help_: str | None,
+    related: tuple[_Place, ...],
+) -> t.Diagnostic:
+    page = page_uri(code)
     return t.Diagnostic(
-        range_of(diagnostic.source, diagnostic.span, session.encoding),
-        printable(f"{diagnostic.message}{help_}"),
-        _SEVERITIES[diagnostic.severity],
-        diagnostic.code,
+        _range(start, end),
+        printable(f"{message}\nhelp: {help_}" if help_ else message),
+        _SEVERITIES[severity],
+        code,
         t.CodeDescription(page) if page else None,
         SOURCE,
-        [t.DiagnosticTag.Unnecessary] if diagnostic.code in _UNNECESSARY else None,
-        related,
+        [t.DiagnosticTag.Unnecessary] if code in _UNNECESSARY else None,
+        [
+            t.DiagnosticRelatedInformation(t.Location(uri, _range(start, end)), text)
+            for uri, start, end, text in related
+        ]
+        or None,
     )
+
+
+def _range(start: tuple[int, int], end: tuple[int, int]) -> t.Range:
+    return t.Range(t.Position(*start), t.Position(*end))
 
 
 # Rules that report at the declaration what is wrong with a call; their related places are the calls.
 _OF_CALLS = frozenset({codes.WRONG_ARGUMENT_COUNT})
 
 
-def reported_in_source(
-    found: Mapping[Source, Sequence[Diagnostic]], source: Source, session: Session, with_related: bool = True
-) -> list[t.Diagnostic]:
+def found_in_source(found: Mapping[Source, Sequence[Diagnostic]], source: Source) -> list[Diagnostic]:
     """What is found in a C or Rust source, at its calls."""
     mine = list(found.get(source, ()))
     for diagnostics in found.values():
@@ -73,7 +118,7 @@ def reported_in_source(
                     for place in one.related
                     if place.source is source
                 ]
-    return reported(sorted(mine, key=lambda one: (one.span.start, one.code)), session, with_related)
+    return sorted(mine, key=lambda one: (one.span.start, one.code))
 
 
 def of_configuration(errors: Sequence[ConfigError], encoding: str) -> list[t.Diagnostic]:

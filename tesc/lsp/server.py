@@ -56,6 +56,8 @@ class Server(LanguageServer):
         self.options: dict[str, Any] = {}
         # Called after texts, files or settings changed and what is found was published.
         self.followers: list[Callable[[], None]] = []
+        # Done once the files of the folders are read.
+        self.loading: asyncio.Future[None] | None = None
         # The folders whose sources are being read, and those that are to be read in a moment.
         self.indexing: set[str] = set()
         self.to_index: set[str] = set()

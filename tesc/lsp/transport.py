@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import stat
 import sys
 
 from pygls.io_ import StdinAsyncReader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from typing import BinaryIO
 
     from pygls.io_ import AsyncReader
@@ -25,13 +26,19 @@ if TYPE_CHECKING:
 # No message of an editor is longer; whoever announces more does not speak the protocol.
 _MOST_BYTES = 256 * 1024 * 1024
 _MOST_HEADERS = 64
+# How much of what a client sends is taken at once, in bytes.
+_AT_ONCE = 1 << 20
+# In seconds: how long the next message waits for files that are being read.
+_BRIEF = 0.05
+# In so many turns of the event loop a message that has come is read and handled.
+_TURNS = 3
 
 
 class NotTheProtocol(Exception):
     """What came in can't be read on from here; the message says why."""
 
 
-async def read_messages(reader: AsyncReader, take: Callable[[bytes], None]) -> None:
+async def read_messages(reader: AsyncReader, take: Callable[[bytes], Awaitable[None]]) -> None:
     """Hand over the body of each message until the other side ends. Raises NotTheProtocol."""
     while True:
         length = await _length(reader)
@@ -43,7 +50,7 @@ async def read_messages(reader: AsyncReader, take: Callable[[bytes], None]) -> N
             return
         if len(body) < length:
             return
-        take(body)
+        await take(body)
 
 
 async def _length(reader: AsyncReader) -> int | None:
@@ -59,7 +66,7 @@ async def _length(reader: AsyncReader) -> int | None:
         name, _, value = line.partition(b":")
         if name.strip().lower() == b"content-length":
             if not value.strip().isdigit() or int(value) > _MOST_BYTES:
-                raise NotTheProtocol(f"no length of a message: {value.strip()[:40]!r}")
+                raise NotTheProtocol(f"not a message length: {value.strip()[:40]!r}")
             length = int(value)
         elif not line.strip() and length is not None:
             return length
@@ -68,8 +75,17 @@ async def _length(reader: AsyncReader) -> int | None:
 
 async def serve(server: Server, reader: AsyncReader) -> None:
     """Handle a client's messages until it ends."""
+
+    async def take(body: bytes) -> None:
+        server.protocol.receive(body)
+        # What the message began goes its first step before the next one is handled; and who asks about
+        # a folder of usual size is told all of it.
+        await asyncio.sleep(0)
+        if server.loading is not None and not server.loading.done():
+            await asyncio.wait({server.loading}, timeout=_BRIEF)
+
     try:
-        await read_messages(reader, server.protocol.receive)
+        await read_messages(reader, take)
     except NotTheProtocol as error:
         print(f"tesc lsp: {error}", file=sys.stderr)
     except SystemExit:
@@ -81,20 +97,59 @@ async def serve(server: Server, reader: AsyncReader) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
 
 
+async def serve_first() -> None:
+    """Let the messages that have come be handled before what follows: it may take longer than they do."""
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
+
+
 def serve_stdio(server: Server, read: BinaryIO, written: BinaryIO, greeting: Greeting | None = None) -> None:
     """Serve over two streams; `greeting` is the first message, if it has been read already."""
     number = greeting.number if greeting else None
     server.protocol.set_writer(_Output(server, written, number))
     try:
-        asyncio.run(_greeted(server, StdinAsyncReader(read, server.thread_pool), greeting))
+        asyncio.run(_greeted(server, read, written, greeting))
     except KeyboardInterrupt:
         pass
 
 
-async def _greeted(server: Server, reader: AsyncReader, greeting: Greeting | None) -> None:
+async def _greeted(server: Server, read: BinaryIO, written: BinaryIO, greeting: Greeting | None) -> None:
     if greeting is not None:
         server.protocol.receive(greeting.body)
-    await serve(server, reader)
+    if not _is_for_itself(read, written):
+        await serve(server, StdinAsyncReader(read, server.thread_pool))
+        return
+    # The loop reads by itself: a thread would wait for its turn until a check is over.
+    reader = asyncio.StreamReader(limit=_AT_ONCE)
+    os.set_blocking(read.fileno(), False)
+    reader.feed_data(read.peek())  # type: ignore[attr-defined]  # what came with the first message
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), read
+    )
+    try:
+        await serve(server, reader)
+    finally:
+        transport.close()
+
+
+def _is_for_itself(read: BinaryIO, written: BinaryIO) -> bool:
+    """Whether a stream can be read without blocking, and no other stream is changed by that."""
+    if os.name != "posix":
+        return False
+    number = read.fileno()
+    mode = os.fstat(number).st_mode
+    others = [written.fileno(), *(one for one in (2,) if _is_open(one))]
+    return (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)) and not any(
+        os.path.sameopenfile(number, other) for other in others
+    )
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
 
 
 class _Output:
@@ -146,7 +201,7 @@ async def _one_client(server: Server, host: str, port: int) -> None:
         finally:
             done.set_result(None)
 
-    listening = await asyncio.start_server(connected, host, port, limit=1 << 20)
+    listening = await asyncio.start_server(connected, host, port, limit=_AT_ONCE)
     for socket in listening.sockets:
         shown, number = socket.getsockname()[:2]
         print(f"tesc lsp: listening on {shown}:{number}", file=sys.stderr, flush=True)

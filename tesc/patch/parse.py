@@ -85,7 +85,7 @@ class _Parser:
             elif _COMBINED.match(line):
                 raise BadPatch(
                     f"line {self._at + 1}: a merge's combined diff, which can't be applied; "
-                    "give the diff to one of its parents"
+                    "give the diff against one of its parents"
                 )
             else:
                 self._at += 1
@@ -120,7 +120,7 @@ class _Parser:
                 return
             if line.startswith("copy "):
                 name = _unquoted(line.split(" ", 2)[2])
-                raise BadPatch(f"line {self._at + 1}: a copy of {name}; give the diff without 'git diff -C'")
+                raise BadPatch(f"line {self._at + 1}: a copy of {name}; make the diff without 'git diff -C'")
             if line.startswith("rename from "):
                 source = _unquoted(line[12:])
             elif line.startswith("rename to "):

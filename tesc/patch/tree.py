@@ -216,7 +216,10 @@ def _outcome(disk: dict[str, Lines | None], part: Sequence[_Placed], reverse: bo
         if isinstance(made, Misfit):
             at = patch.hunks[made.hunk - 1].old_start
             done += made.hunk - 1
-            flaw = flaw or f"hunk {made.hunk} of the patch (at line {at}) does not fit, nor is it applied"
+            flaw = (
+                flaw
+                or f"hunk {made.hunk} of the patch (at line {at}) does not apply, and is not already applied"
+            )
         if flaw or isinstance(made, Misfit):
             return _Outcome(files, done, failure=f"{relative(one.new or one.old or NOWHERE)}: {flaw}")
         done += len(patch.hunks)
@@ -234,11 +237,11 @@ def _flaw(
 ) -> str | None:
     """Why a patch can't make one file of another, if it can't, whatever they hold."""
     if patch.binary:
-        return "the patch does not show as text what it changes"
+        return "the patch does not show its changes as text"
     if source and files[source] is None:
-        return "the patch changes a file that is not there"
+        return "the patch changes a file that does not exist"
     if target and target != source and files[target]:
-        return "the patch makes a file that is there already"
+        return "the patch creates a file that already exists"
     return None
 
 

@@ -124,9 +124,16 @@ def parse_again(before: Tree, source: Source) -> Tree:
     wrong = [*errors_head, *(_moved_error(error, by) for error in middle.errors)]
     by, lines = changed.by, changed.lines
     if changed.end < len(before.source.text):
-        new += [moved(item, by, lines) for item in items[tail:]] if by or lines else items[tail:]
+        new += _all_moved(items[tail:], by, lines) if by or lines else items[tail:]
         wrong += [_moved_error(error, by) for error in errors_tail] if by else errors_tail
     return Tree(source, tuple(new), tuple(wrong))
+
+
+def know_lines_by(old: Source, new: Source) -> None:
+    """Let a text know where its lines start, by another one that it was edited from."""
+    changed = changed_lines(old, new)
+    middle = Source(new.path, new.text[changed.start : changed.new_end], new.file)
+    new.know_lines(_new_starts(old, changed, middle))
 
 
 def _new_starts(old: Source, changed: Changed, middle: Source) -> list[int]:
@@ -160,6 +167,16 @@ def _moved_span(span: Span, by: int) -> Span:
 
 def _moved_word(word: Word, by: int) -> Word:
     return Word(word.start + by, word.text)
+
+
+def _all_moved(items: Sequence[Item], by: int, lines: int) -> list[Item]:
+    of = MovedEvent.of
+    return [
+        of(item, by, lines)
+        if item.__class__ is MovedEvent or item.__class__ is Event
+        else moved(item, by, lines)
+        for item in items
+    ]
 
 
 def moved(item: Item, by: int, lines: int) -> Item:
@@ -205,15 +222,15 @@ class MovedEvent(Event):
     @classmethod
     def of(cls, event: Event, by: int, lines: int) -> Event:
         """An event so many characters and lines further on."""
-        made: Event = object.__new__(cls)
-        written = event
+        made: Event = _new(cls)
         if event.__class__ is cls:
-            by += event._by
-            written = event.written
-        _set_by(made, by)
-        _set_written(made, written)
+            _set_by(made, event._by + by)
+            _set_written(made, event.written)
+        else:
+            _set_by(made, by)
+            _set_written(made, event)
         _set_line(made, event.line + lines)
-        _set_name(made, written.name)
+        _set_name(made, event.name)
         return made
 
     @property
@@ -282,6 +299,7 @@ class MovedEvent(Event):
 _FIELDS: tuple[str, ...] = Event.__match_args__
 # Events are frozen; the slots of this one are set here only.
 _slots: Any = MovedEvent.__dict__
+_new: Any = object.__new__
 _set_by, _set_written = _slots["_by"].__set__, _slots["written"].__set__
 _set_line, _set_name = _slots["line"].__set__, _slots["name"].__set__
 _set_parameters, _get_parameters = _slots["_parameters"].__set__, _slots["_parameters"].__get__

@@ -160,7 +160,9 @@ class Trace:
         if self._begun:
             once = [reader.source.path for reader in self.readers if reader.source.file_size is None]
             if once or self._reopen is None:
-                raise ValueError(f"{', '.join(once) or 'the trace'}: it was read already, and can't be again")
+                raise ValueError(
+                    f"{', '.join(once) or 'the trace'}: it was already read, and cannot be read again"
+                )
             self.close()
             self.readers = tuple(self._reopen())
         self._begun = True

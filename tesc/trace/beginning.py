@@ -69,7 +69,7 @@ def oddities(reader: RecordReader) -> list[str]:
         lines, misfits = reader.misfits(_MOST_RECORDS)
         # A text can hold a line's end, and lines of threads run into each other, but not often.
         if len(misfits) > _MOST_OF_ONE and len(misfits) * 10 > lines:
-            found = {name: f"lines of '{name}' are not what its format prints" for name in misfits}
+            found = {name: f"lines of '{name}' do not match its format" for name in misfits}
     if reader.layout.typed:
         for event, kinds, values in _first(reader):
             if event.name in found:

@@ -160,7 +160,7 @@ class _Translator:
             found = f"strcontains({left}, {self._quoted(one.right, inner)})"
             return f"{found} {'!=' if wanted else '=='} 0"
         known = "'abc*' and '*abc*'" if self._version.searches else "'abc*'"
-        self._refuse(f"the pattern '{glob}': of those with * and ? it has {known}", one.right)
+        self._refuse(f"the pattern '{glob}', but with * and ? only {known}", one.right)
         return False
 
     def _quoted(self, operand: Text, text: str) -> str:
@@ -171,7 +171,7 @@ class _Translator:
         return json.dumps(text, ensure_ascii=False)
 
     def _refuse(self, what: str, operand: Operand) -> None:
-        message = f"bpftrace {self._version} does not know {what}"
+        message = f"bpftrace {self._version} does not support {what}"
         raise BadExpression(message, operand.start, operand.stop, self._text)
 
 

@@ -119,7 +119,7 @@ class _Printing:
             elif character in _ESCAPES:
                 shown.append(_ESCAPES[character])
             elif character < " ":
-                self._differences.append("control characters are spaces")
+                self._differences.append("control characters are printed as spaces")
                 shown.append(" ")
             else:
                 shown.append(character)
@@ -132,7 +132,7 @@ class _Printing:
             return "?"
         value = variable(self._event.parameters[one.index][1])
         if isinstance(one.width, Taken):
-            self._differences.append("a width that is an argument is not kept")
+            self._differences.append("a width from an argument is ignored")
         width = "" if isinstance(one.width, Taken) or one.width == -1 else str(one.width)
         left = "-" if "-" in one.flags and width else ""
         if one.letter in "sS":
@@ -142,18 +142,18 @@ class _Printing:
             return f"%{left}{width}c"
         if one.letter == "p":
             if not self._version.shows_nil:
-                self._differences.append("a null pointer is 0, not (nil)")
+                self._differences.append("a null pointer is printed as 0, not (nil)")
             self._arguments.append(value if one.kind.text or not one.kind.signed else f"(uint64){value}")
             return f"%{left}{width}p"
         if one.letter in "bB":
-            self._differences.append("%b is hexadecimal")
+            self._differences.append("%b is printed in hex")
         return self._number(one, value, left, width)
 
     def _text(self, one: Applied, value: str, width: str) -> str:
         if one.precision == -1:
             self._arguments.append(f"str({value})")
         elif isinstance(one.precision, Taken) and one.precision.index >= self._version.most_arguments:
-            self._differences.append("a precision that is beyond the arguments is not kept")
+            self._differences.append("a precision beyond the supported arguments is ignored")
             self._arguments.append(f"str({value})")
         else:
             size = self._size(one.precision)
@@ -172,11 +172,11 @@ class _Printing:
         signed = one.letter in "di"
         zero = "0" if "0" in one.flags and not left and width else ""
         if isinstance(one.precision, Taken):
-            self._differences.append("a precision that is an argument is not kept")
+            self._differences.append("a precision from an argument is ignored")
         elif one.precision > 0 and not signed and int(width or 0) <= one.precision:
             left, zero, width = "", "0", str(one.precision)
         elif one.precision != -1:
-            self._differences.append("a number's precision is not kept")
+            self._differences.append("a number's precision is ignored")
         cast = _cast(one, signed)
         letter = "d" if signed else "x" if one.letter in "bB" else one.letter
         argument = f"{cast}{value}"

@@ -75,7 +75,7 @@ def printing_script(
         for difference in one.differences:
             notes.add(difference, event.name)
         if event.has_texts:
-            notes.add(f"texts are cut after {version.most_text} bytes", event.name)
+            notes.add(f"texts are truncated to {version.most_text} bytes", event.name)
         arguments = "".join([f", {argument}" for argument in one.arguments])
         statement = f'printf("{one.format}"{arguments});'
         bodies.append(_probe(event, binary, version, _guarded(statement, wanted)))

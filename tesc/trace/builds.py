@@ -120,7 +120,7 @@ def written(builds: dict[str, Build]) -> str:
 def added(builds: dict[str, Build], name: str, lines: Sequence[str]) -> dict[str, Build]:
     """The builds with one more, or with another in its place. Raises BadBuilds."""
     if not _NAME.fullmatch(name):
-        raise BadBuilds(f"'{name}' is no name of a build: letters, digits and . _ + : / ~ - are")
+        raise BadBuilds(f"'{name}' is not a name for a build: use letters, digits and . _ + : / ~ -")
     if any("\n" in line for line in lines):
         raise BadBuilds(f"build '{name}': a declaration over several lines")
     return {**builds, name: Build(name, tuple(lines))}

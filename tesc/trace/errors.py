@@ -59,7 +59,7 @@ class TraceErrors:
     def _add(self, kind: object, error: TraceError) -> None:
         known = self._found.get(kind)
         if known is None and self._most is not None and len(self._found) >= self._most:
-            kind, message = None, "a record that can't be decoded, for yet other reasons"
+            kind, message = None, "a record that cannot be decoded, for other reasons"
             known = self._found.get(kind)
             error = TraceError(self.path, error.offset, message, error.count)
         if known is not None:

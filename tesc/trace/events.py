@@ -199,7 +199,7 @@ class Catalogue:
         if not hits:
             has = f"its includes with a base are {known}" if known else "it has no include with a base"
             raise Unusable(f"{self.path}: no guest with the prefix '{prefix}': {has}")
-        which = f"with the prefix '{prefix}'" if prefix else "(say --guest=PREFIX)"
+        which = f"with the prefix '{prefix}'" if prefix else "(give --guest=PREFIX)"
         raise Unusable(f"{self.path}: more than one guest {which}: {known}")
 
 

@@ -239,7 +239,7 @@ class _Parser:
                 raise BadExpression(instead, start, start + len(wrong), text)
         word = re.compile(r"[\w.]+|.", re.S).match(text, start)
         stop = word.end() if word else start + 1
-        what = "no number" if text[start].isdigit() else "not expected here"
+        what = "not a number" if text[start].isdigit() else "not expected here"
         raise BadExpression(f"'{text[start:stop]}' is {what}", start, stop, text)
 
     def whole(self) -> Condition:
@@ -249,7 +249,7 @@ class _Parser:
         token = self._tokens[self._at]
         if token.kind != "end":
             if token.text == ")":
-                self._fail("nothing is open that this could close")
+                self._fail("this closes nothing")
             if token.text in ("==", "!=", *ORDERING, *MATCHING):
                 self._fail("one comparison at a time: join two with 'and'")
             self._fail(f"expected 'and', 'or' or the end, not {self._shown(token)}")
@@ -283,7 +283,7 @@ class _Parser:
     def _negation(self) -> Condition:
         self._depth += 1
         if self._depth > _MOST_NESTED:
-            self._fail(f"more than {_MOST_NESTED} parentheses and negations in each other")
+            self._fail(f"more than {_MOST_NESTED} nested parentheses and negations")
         try:
             if self._word() == "not":
                 self._at += 1
@@ -319,7 +319,7 @@ class _Parser:
                 'expected a pattern in quotes, as in name ~ "disk*"', right.start, right.stop, self._text
             )
         if not isinstance(left, (Name, Masked)) and not isinstance(right, (Name, Masked)):
-            raise BadExpression("this compares no argument", left.start, right.stop, self._text)
+            raise BadExpression("this comparison has no argument", left.start, right.stop, self._text)
         return Comparison(operator=token.text, left=left, right=right, start=token.start, stop=token.stop)
 
     def _operand(self) -> Operand:

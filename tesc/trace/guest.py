@@ -67,7 +67,7 @@ def _flattened(catalogue: Catalogue, prefix: str) -> FlattenedGuest | None:
         return hits[0]
     known = ", ".join([f"'{one.prefix}' at {one.base:#x}" for one in guests])
     if hits:
-        raise Unusable(f"{catalogue.path}: more than one guest (say --guest=PREFIX): {known}")
+        raise Unusable(f"{catalogue.path}: more than one guest (give --guest=PREFIX): {known}")
     raise Unusable(f"{catalogue.path}: no guest with the prefix '{prefix}': its guests are {known}")
 
 

@@ -21,7 +21,7 @@ _WORD = (1 << 64) - 1
 _NO_BASE = (
     "{path}: these are the words of 2011, and nothing says that the events of {events} are a guest's: give "
     "the host's file, which includes the guest's with a base, or list a guest's own file in 'guest-files' of "
-    "tesc.toml, or say --wire words"
+    "tesc.toml, or use --wire words"
 )
 _ZEROS = bytes(4)
 

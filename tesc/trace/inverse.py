@@ -120,7 +120,7 @@ def doubts(text: str, kinds: Sequence[Kind], model: Model = LP64) -> list[Doubt]
             found.append(Doubt(index, "it is not printed"))
     for field in fields:
         if _cut(field):
-            found.append(Doubt(field.index, "what is printed is not all that is recorded"))
+            found.append(Doubt(field.index, "only a part of it is printed"))
     return found
 
 

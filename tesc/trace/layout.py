@@ -201,7 +201,7 @@ def _mapping(data: bytes, at: int, order: str) -> Mapping | int:
         return 20
     event_id, length = struct.unpack_from(f"{order}QI", data, at + 8)
     if length > MAX_NAME:
-        raise Broken(f"a mapping whose event name is said to be {length:,} bytes long")
+        raise Broken(f"a mapping with an event name of {length:,} bytes")
     if len(data) - at < 20 + length:
         return 20 + int(length)
     return Mapping(
@@ -211,6 +211,6 @@ def _mapping(data: bytes, at: int, order: str) -> Mapping | int:
 
 def _check_length(length: int) -> None:
     if length < HEAD_BYTES:
-        raise Broken(f"a record that is said to be {length} bytes long; its head alone is {HEAD_BYTES}")
+        raise Broken(f"a record with a length of {length} bytes, shorter than its header of {HEAD_BYTES}")
     if length > MAX_RECORD:
-        raise Broken(f"a record that is said to be {length:,} bytes long, more than any that QEMU writes")
+        raise Broken(f"a record with a length of {length:,} bytes, longer than any that QEMU writes")

@@ -137,7 +137,7 @@ class LogReader(RecordReader):
                 self.over = True
                 if not self.records:
                     ours = f"of an event in {self.catalogue.path}"
-                    self.errors.note("none", 0, f"no simpletrace file, and no log with a line {ours}")
+                    self.errors.note("none", 0, f"not a simpletrace file, and not a log with a line {ours}")
             self._at_end = True  # what follows the last line's end is a line, too
 
     def _more(self) -> bool:
@@ -145,10 +145,10 @@ class LogReader(RecordReader):
         try:
             return source.more(len(source.data) - source.at + 1)
         except Truncated:
-            self._stop("the file has become shorter while it was followed")
+            self._stop("the file was truncated while it was followed")
             return True
         except Broken as broken:
-            self._stop(f"{broken}; nothing can be read from here on")
+            self._stop(f"{broken}; nothing after it can be read")
             return True
 
     def fill(
@@ -254,9 +254,9 @@ class LogReader(RecordReader):
                 return None
         name = head.name.decode()
         self.lost += 1
-        message = f"a line of '{name}' that its format in {self.catalogue.path} does not print"
+        message = f"a line of '{name}' that does not match its format in {self.catalogue.path}"
         if self._starts_within(line, head.stop):
-            message = f"a line of '{name}' into which another event's line ran"
+            message = f"a line of '{name}' that is mixed with another event's line"
             name += " "
         self.errors.note(("mismatch", name), self.source.start + begin, message)
         return 0
@@ -286,7 +286,7 @@ class LogReader(RecordReader):
         if match is not None and match.start() and self._starts(line[match.start() :]):
             self.joined += 1
             self.errors.note(
-                "joined", self.source.start + begin, "an event's line that ran into another line"
+                "joined", self.source.start + begin, "an event's line that is mixed with another line"
             )
             self._count_other(line[: match.start()])
             at, self.source.at = self.source.at, begin + match.start()

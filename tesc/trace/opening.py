@@ -63,7 +63,7 @@ def _layout(
     except Broken as broken:
         raise Unusable(f"{source.path}: {broken}") from None
     except Truncated:
-        raise Unusable(f"{source.path}: the file has become shorter while it was followed") from None
+        raise Unusable(f"{source.path}: the file was truncated while it was followed") from None
     if layout is not None:
         return layout
     if guest is not None:
@@ -71,7 +71,7 @@ def _layout(
     if headless:
         return headless_layout(source.data)
     if not source.data:
-        raise Unusable(f"{source.path}: byte 0: the file is empty: not even a header is there")
+        raise Unusable(f"{source.path}: byte 0: the file is empty, without even a header")
     from tesc.trace.logs import looks_like_log
 
     if looks_like_log(source.data):
@@ -81,7 +81,7 @@ def _layout(
 
 def _no_trace(source: TraceInput, catalogue: Catalogue) -> str:
     return (
-        f"{source.path}: byte 0: no simpletrace file, it does not begin with the header of one, and no log: "
-        f"no line is an event's of {catalogue.path} "
-        "(--guest reads a guest's stream, --no-header records without a header)"
+        f"{source.path}: byte 0: not a simpletrace file (it does not begin with a header), and "
+        f"not a log (no line is an event of {catalogue.path}); --guest reads a guest's stream, "
+        "--no-header records without a header"
     )

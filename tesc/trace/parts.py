@@ -198,7 +198,7 @@ def _fail(told: Any) -> NoReturn:
     """Raise what a process failed by."""
     if isinstance(told, _Failed):
         raise told.error
-    raise ChildProcessError("a process that read a part of the trace has ended before its time")
+    raise ChildProcessError("a process that read a part of the trace ended early")
 
 
 def _end(children: list[int]) -> None:

@@ -238,13 +238,13 @@ class RecordReader:
                 self.over = True
                 rest = len(source.data) - source.at
                 if rest:
-                    ends = f"the trace ends within a record: {rest:,} bytes are there"
-                    message = f"{ends}, {need - rest:,} or more are not"
+                    ends = f"the trace ends within a record: {rest:,} bytes are present"
+                    message = f"{ends}, {need - rest:,} or more are missing"
                     self.errors.note("torn", source.offset, message)
         except Broken as broken:
-            self._stop(f"{broken}; nothing can be read from here on")
+            self._stop(f"{broken}; nothing after it can be read")
         except Truncated:
-            self._stop("the file has become shorter while it was followed")
+            self._stop("the file was truncated while it was followed")
 
     def _stop(self, message: str) -> None:
         self.over = True
@@ -407,8 +407,8 @@ class RecordReader:
         event = self.event(event_id)
         name = event.name if event else f"{event_id:#x}"
         message = (
-            f"a record of '{name}' whose {size:,} bytes of arguments do not fit its declaration "
-            f"in {self.catalogue.path}"
+            f"a record of '{name}' whose {size:,} bytes of arguments do not match its "
+            f"declaration in {self.catalogue.path}"
         )
         self.lost += 1
         self.errors.note(("mismatch", name), self.source.offset, message)

@@ -169,13 +169,13 @@ class Receiver:
         if isinstance(item, Missing):
             return Complaint("missing", at, f"{item.count:,} events before this are missing")
         if isinstance(item, LostInGuest):
-            return Complaint("dropped", at, f"the guest had to drop {item.count:,} events before this")
+            return Complaint("dropped", at, f"the guest dropped {item.count:,} events before this")
         if isinstance(item, Before):
             sent = f"the guest had sent {item.count:,} events before the first one here"
             more = f", and dropped {item.lost:,}" if item.lost else ""
             return Complaint("before", at, sent + more)
         if isinstance(item, Restart):
-            return Complaint("restart", at, "the guest starts again; what it sent last may be missing")
+            return Complaint("restart", at, "the guest restarted; the last events before that may be missing")
         assert isinstance(item, OtherSchema)
         said = self._refusal(item)
         if getattr(self._decoder, "mismatched", None) is not None:

@@ -90,6 +90,8 @@ class Frames:
             return self
         times = self.times
         most = (1 << 64) - 1
+        if window.since > most:
+            return self.chosen(slice(0))
         which = times >= np.uint64(max(window.since, 0))
         if window.until <= most:
             which &= times < np.uint64(window.until)

@@ -125,14 +125,14 @@ def _in_head(event: Event, text: str) -> Iterator[Fact]:
     if line != event.name_start and not re.fullmatch(_BEFORE_NAME, text[line : event.name_start]):
         before = text[line : event.name_start]
         if before in (" ", "\t"):
-            message = "QEMU's tracetool refuses one space before an event's name"
+            message = "QEMU's tracetool rejects one space before an event's name"
             yield Fact(why.TRACETOOL, Span(line, line + 1), message, "begin the line with it")
         else:
             char = next((c for c in before if re.match(_INVISIBLE, c)), before[0])
             at = line + before.index(char)
             yield Fact(why.CONTROL, Span(at, at + 1), wording.invisible(char))
     if event.open != name_end:
-        message = "QEMU's tracetool refuses a space between an event's name and '('"
+        message = "QEMU's tracetool rejects a space between an event's name and '('"
         between = text[name_end : event.open].strip(" \t")
         reason = why.CONTROL if between else why.TRACETOOL
         yield Fact(reason, Span(name_end, event.open), message, f"write '{event.name}('")
@@ -186,7 +186,7 @@ def _of_type(text: str, types: frozenset[str]) -> tuple[Reason, str, str | None,
         reason = why.FLOATING_POINTER if type_.pointers else why.FLOATING
         return reason, wording.floating(text), None, *whole
     if types.issuperset(unknown) and unknown:
-        return why.OWN_TYPE, f"QEMU's tracetool refuses the type '{text}'", None, *whole
+        return why.OWN_TYPE, f"QEMU's tracetool rejects the type '{text}'", None, *whole
     if unknown:
         return why.TYPE, wording.not_allowed(text), None, *whole
     message = wording.malformed(type_)
@@ -194,11 +194,11 @@ def _of_type(text: str, types: frozenset[str]) -> tuple[Reason, str, str | None,
         return why.MALFORMED, message, None, *whole
     if "\t" in text and any(word.replace("*", "") not in REFERENCE_WORDS | {""} for word in text.split(" ")):
         at = text.index("\t")
-        return why.TRACETOOL, "QEMU's tracetool refuses a tab within a type", "write a space", at, at + 1
+        return why.TRACETOOL, "QEMU's tracetool rejects a tab within a type", "write a space", at, at + 1
     if "intptr_t" in type_.words:
         at = next(m.start() for m in re.finditer(r"\bintptr_t\b", text))
         help_ = "declare it ptrdiff_t"
-        return why.TRACETOOL, "QEMU's tracetool refuses the type intptr_t", help_, at, at + len("intptr_t")
+        return why.TRACETOOL, "QEMU's tracetool rejects the type intptr_t", help_, at, at + len("intptr_t")
     return None
 
 
@@ -206,12 +206,12 @@ def _in_format(form: Format, release: Release) -> Iterator[Fact]:
     """`%m` and a newline where the reference reads them, as what they mean or not."""
     if "%m" in form.text:
         meant = {c.start for c in form.parsed.conversions if c.letter == "m"}
-        message = "QEMU's tracetool refuses '%m', even in '%%m', in a format"
-        other = Fact(why.TRACETOOL, form.span, message, "put something between, such as '%% m'")
+        message = "QEMU's tracetool rejects '%m', even in '%%m', in a format"
+        other = Fact(why.TRACETOOL, form.span, message, "put something between them, such as '%% m'")
         yield from _read_as(form, "%m", meant, Fact(why.ERRNO, form.span, wording.prints_errno("%m")), other)
     if "\\n" in form.text:
         meant = {flaw.start for flaw in form.parsed.flaws if flaw.kind == "newline"}
-        message = "QEMU's tracetool refuses '\\n', even after an escaped backslash, in a format"
+        message = "QEMU's tracetool rejects '\\n', even after an escaped backslash, in a format"
         other = Fact(why.TRACETOOL, form.span, message, "write a slash, or remove it")
         if not release.has("no-newline"):
             # Only the last characters of all counted.
@@ -228,7 +228,7 @@ def _two_formats(form: Format) -> Iterator[Fact]:
     found = re.match(_SECOND_FORMAT, form.text)
     if found is not None:
         span = Span(form.start + found.start(1), form.start + found.end(1))
-        message = "QEMU's tracetool before 10.2 refuses a comma at the end of a string that others follow"
+        message = "QEMU's tracetool before 10.2 rejects a comma at the end of a string that others follow"
         yield Fact(why.TRACETOOL, span, message, "begin the next string with it")
 
 

@@ -122,7 +122,7 @@ PERCENT = _row(
 LONG_NAME = _row(
     codes.NAME_TOO_LONG,
     "a name of more than 250 characters",
-    "LTTng takes names of 250 characters, '{}' is longer",
+    "LTTng allows names of 250 characters, but '{}' is longer",
     f'{"a" * 251}(int x) "%d"\n',
     {"qemu": (), "fixed": ("ust-events-h ust",)},
 )

@@ -84,7 +84,7 @@ _GUEST_FORMATS: Mapping[Consumer, str] = {
 _FRAMED = "a frame holds as many as fit in 254 bytes"
 _RENAMED = "parameter names are not part of the interface, so the generated code uses another one"
 _ONLY_QEMU: Mapping[Consumer, str] = {
-    consumer: "only QEMU's tracetool refuses it; the meaning is clear"
+    consumer: "only QEMU's tracetool rejects it; the meaning is clear"
     for consumer in CONSUMERS
     if consumer != "qemu"
 }
@@ -93,7 +93,7 @@ SYNTAX = _row(codes.SYNTAX_ERROR, "a line that is not valid syntax", 'a(int x "%
 # Which lines these are, `reference.reads` knows; `tesc gen` and `tesc tracetool` get none of their errors.
 TAKEN = _row(
     codes.SYNTAX_ERROR,
-    "invalid syntax that QEMU's tracetool reads all the same, such as an array",
+    "invalid syntax that QEMU's tracetool accepts, such as an array",
     'a(int x[4]) "%p"\n',
     {"qemu": _COMPILER},
 )
@@ -159,7 +159,7 @@ CONTROL = _row(
 )
 END = _row(codes.MISSING_LINE_END, "a last line without a line end", 'a(int x) "%d"', _ONLY_QEMU)
 TRACETOOL = _row(
-    codes.REFUSED_BY_TRACETOOL, "what only QEMU's tracetool refuses", 'a (int x) "%d"\n', _ONLY_QEMU
+    codes.REFUSED_BY_TRACETOOL, "what only QEMU's tracetool rejects", 'a (int x) "%d"\n', _ONLY_QEMU
 )
 EMPTY = _row(codes.EMPTY_PARAMETER_LIST, "an empty parameter list", 'a() "x"\n', READERS)
 SEVEN = _row(

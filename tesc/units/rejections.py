@@ -103,7 +103,7 @@ def _reads(source: Source, line: int, release: Release) -> bool:
 
 
 def is_sound(tree: Tree, release: Release) -> bool:
-    """Whether a file surely has nothing that QEMU's tracetool refuses; where not, it may have it or not."""
+    """Whether a file surely has nothing that QEMU's tracetool rejects; where not, it may have it or not."""
     text = tree.source.text
     if tree.errors or not (text.isascii() and is_visible(text)) or (text and text[-1] not in "\r\n"):
         return False

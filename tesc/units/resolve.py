@@ -131,7 +131,7 @@ def _too_many_events(source: Source, node: Event, chain: tuple[Inclusion, ...]) 
         source=source,
         span=node.name_span,
         message=message,
-        help="the rest is left out: split it",
+        help="split it: the rest is left out",
         chain=chain,
     )
 
@@ -300,7 +300,7 @@ class _Resolver:
         if self._includes > MAX_INCLUDES:
             message = f"the unit has more than {MAX_INCLUDES:,} includes"
             self._problem(
-                codes.INCLUDE_TOO_DEEP, *where, message, "the rest is left out: split it", outer.chain
+                codes.INCLUDE_TOO_DEEP, *where, message, "split it: the rest is left out", outer.chain
             )
             self._full = True
             return None
@@ -318,7 +318,7 @@ class _Resolver:
             return None
         if not self._loader.may_include(path) and inclusion.source not in self._given:
             message = f"'{include.path}' is outside of the project"
-            help_ = "give the folder that it is in with -I, or in include-path of tesc.toml"
+            help_ = "give its folder with -I, or in include-path of tesc.toml"
             self._problem(codes.INCLUDE_NOT_FOUND, *where, message, help_, outer.chain)
             return None
         if self._loader.real(path) in outer.opened:
@@ -368,7 +368,7 @@ class _Resolver:
                         tree.source,
                         item.span,
                         message,
-                        "give one prefix a file",
+                        "give each file one prefix",
                         chain,
                     )
                     continue

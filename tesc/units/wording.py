@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tesc.syntax.c_type import CType
     from tesc.syntax.source import Source, Span
 
-NO_LINE_END = "the file does not end with a line end"
+NO_LINE_END = "the file does not end with a newline"
 EMPTY_LIST = "the parameter list is empty"
 NEWLINE = "a newline in the format"
 _INVISIBLE = {
@@ -55,7 +55,7 @@ def not_allowed(type_text: str) -> str:
 
 def floating(type_text: str) -> str:
     """A type with a floating-point number."""
-    return f"type '{type_text}' is not allowed: tracers take no floating-point numbers"
+    return f"type '{type_text}' is not allowed: tracers do not support floating-point numbers"
 
 
 def malformed(type_: CType, types: frozenset[str] = frozenset()) -> str | None:

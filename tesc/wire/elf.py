@@ -31,7 +31,7 @@ class Segment:
 def segments_of(data: bytes) -> tuple[Segment, ...]:
     """The segments of an ELF file that are loaded. Raises NoElf."""
     if data[:4] != b"\x7fELF" or len(data) < 52 or data[4] not in (1, 2) or data[5] not in (1, 2):
-        raise NoElf("it is no ELF file")
+        raise NoElf("it is not an ELF file")
     wide, order = data[4] == 2, "<>"[data[5] - 1]
     try:
         (offset,) = struct.unpack_from(f"{order}{'Q' if wide else 'I'}", data, 32 if wide else 28)

@@ -95,6 +95,27 @@ class TestBreaking:
         done = tesc("breaking", "--against", "HEAD")
         assert "scripts/spin.bt:1:18" in done.stdout
 
+    def test_a_pattern_that_matches_an_event_still_does_not_break(self, checkout, tesc):
+        Path("docs").mkdir()
+        Path("docs/t.rst").write_text("run -trace 'spin_*'\n")
+        git("add", ".")
+        Path("trace-events").write_text(OLD + "spin_down(void)\n")
+        git("commit", "-qam", "more")
+        Path("trace-events").write_text(OLD)
+        assert "docs/t.rst" not in tesc("breaking", "--against", "HEAD").stdout
+        Path("trace-events").write_text(OLD.replace("spin", "disable spin"))
+        done = tesc("breaking", "--against", "HEAD", "--output-format", "concise")
+        assert re.findall(r"TE8\d+", done.stdout) == ["TE811", "TE831"]
+        assert "docs/t.rst:1:13: this switches it on by name" in tesc("breaking", "--against", "HEAD").stdout
+
+    def test_an_event_that_is_disabled_is_not_switched_on_any_more(self, checkout, tesc):
+        Path("docs").mkdir()
+        Path("docs/t.rst").write_text("run -trace spin_up\n")
+        git("add", ".")
+        Path("trace-events").write_text(OLD.replace("spin", "disable spin"))
+        done = tesc("breaking", "--against", "HEAD")
+        assert "docs/t.rst:1:12: this switches it on by name" in done.stdout
+
     def test_a_baseline_accepts(self, checkout, tesc):
         assert tesc("breaking", "--against", "HEAD", "--write-baseline", "b.json").returncode == 0
         assert tesc("breaking", "--against", "HEAD", "--baseline", "b.json").returncode == 0

@@ -367,7 +367,7 @@ class TestDiffBaseErrors:
         assert "--patch" in self.said(topic, "--diff-base", "main", "--patch", "x")
 
 
-COMBINED = "a merge's combined diff, which can't be applied; give the diff to one of its parents"
+COMBINED = "a merge's combined diff, which can't be applied; give the diff against one of its parents"
 GIT = "diff --git a/a/trace-events b/a/trace-events\n"
 NEW = ["a/trace-events:2:14: error[TE405]"]
 
@@ -578,7 +578,7 @@ class TestPatch:
         status, _, said = topic.check("--patch", "-", "--fix", data=patch)
         assert (status, said) == (
             2,
-            ["tesc: error: --fix needs the patch applied; --diff shows what it would change"],
+            ["tesc: error: --fix requires that the patch is applied; --diff shows what it would change"],
         )
         done = topic.run("--patch", "-", "--diff", data=patch)
         assert b'+a_new(int x) "x %d"\n' in done.stdout
@@ -620,7 +620,7 @@ class TestPatchErrors:
         patch = topic.git_bytes("diff")
         topic.write("a/trace-events", text.replace("event_26", "other"))
         assert self.said(topic, patch) == (
-            "a/trace-events: hunk 2 of the patch (at line 23) does not fit, nor is it applied"
+            "a/trace-events: hunk 2 of the patch (at line 23) does not apply, and is not already applied"
         )
 
     def test_other_files_need_not_fit(self, changed):
@@ -633,10 +633,10 @@ class TestPatchErrors:
     @pytest.mark.parametrize(
         ("patch", "message"),
         [
-            ("hello", "there is no unified diff in it"),
+            ("hello", "it contains no unified diff"),
             (
                 "\x1b[1m--- a/a/trace-events\x1b[m\n",
-                "there is no unified diff in it; it is coloured, as 'git diff --no-color' is not",
+                "it contains no unified diff; it is coloured: use 'git diff --no-color'",
             ),
             (
                 "--- a/a/trace-events\n+++ b/a/trace-events\n@@ -1,3 +1,3 @@\n x",
@@ -648,23 +648,23 @@ class TestPatchErrors:
             ),
             (
                 "--- a/no/trace-events\n+++ b/no/trace-events\n@@ -1 +1 @@\n-x\n+y",
-                "no/trace-events: the patch changes a file that is not there",
+                "no/trace-events: the patch changes a file that does not exist",
             ),
             (
                 f"{GIT}index 1..2 100644\nBinary files a/a/trace-events and b/a/trace-events differ",
-                "a/trace-events: the patch does not show as text what it changes",
+                "a/trace-events: the patch does not show its changes as text",
             ),
             (
                 f"{GIT}index 1..2 100644\nGIT binary patch\nliteral 3",
-                "a/trace-events: the patch does not show as text what it changes",
+                "a/trace-events: the patch does not show its changes as text",
             ),
             (
                 f"{GIT}similarity index 100%\ncopy from a/trace-events\n",
-                "line 3: a copy of a/trace-events; give the diff without 'git diff -C'",
+                "line 3: a copy of a/trace-events; make the diff without 'git diff -C'",
             ),
             (
                 f"{GIT}new file mode 100644\n--- /dev/null\n+++ b/a/trace-events\n@@ -0,0 +1 @@\n+x",
-                "a/trace-events: the patch makes a file that is there already",
+                "a/trace-events: the patch creates a file that already exists",
             ),
         ],
     )
@@ -673,7 +673,7 @@ class TestPatchErrors:
 
     def test_options_that_do_not_go_with_it(self, topic):
         status, _, said = topic.check("--patch", "-", "-")
-        assert (status, said) == (2, ["tesc: error: --patch takes files; - (standard input) is none of them"])
+        assert (status, said) == (2, ["tesc: error: --patch checks files, not standard input (-)"])
 
 
 class TestSources:

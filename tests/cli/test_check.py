@@ -255,7 +255,7 @@ class TestPaths:
         os.symlink("../missing", "tree/broken.trace-events")
         os.symlink("../real", "tree/folder")
         assert concise("tree").findings == []
-        said = "tree/trace-events: leads out of tree, so it is left out; name it to check it\n"
+        said = "tree/trace-events: leads out of tree, so it is skipped; give it by name to check it\n"
         assert check("tree").err.startswith(f"tesc: warning: {said}")
         assert concise("tree/trace-events").findings == [f"tree/trace-events:1:20: {ERRNO}"]
         Path(".git").mkdir()
@@ -566,11 +566,11 @@ class TestText:
 
     def test_the_end_of_the_line(self):
         assert excerpt('a(void) "x"') == (
-            "trace-events:1:12: error[TE002]: the file does not end with a line end\n"
+            "trace-events:1:12: error[TE002]: the file does not end with a newline\n"
             "  |\n"
             '1 | a(void) "x"\n'
             "  |            ^\n"
-            "  = help: end the last line\n"
+            "  = help: add a newline\n"
         )
 
     def test_carriage_returns_are_no_part_of_a_line(self):
@@ -928,7 +928,7 @@ def test_source_code_is_refused_in_a_line(command, tmp_path, capsys):
     file = tmp_path / "net.c"
     file.write_text("int main(void)\n{\n}\n")
     assert main([command, str(file)]) == 2
-    assert f"{file}: C or Rust source, where a trace-events file is expected" in capsys.readouterr().err
+    assert f"{file}: a C or Rust source, not a trace-events file" in capsys.readouterr().err
     assert file.read_text() == "int main(void)\n{\n}\n"
 
 

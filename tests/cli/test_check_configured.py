@@ -225,7 +225,7 @@ class TestFailures:
             ),
             (["--severity", "TE4=bad"], "--severity TE4=bad: expected RULE=LEVEL"),
             (["--severity", "x=off"], "no rule is called 'x'"),
-            (["--severity", "=off"], "--severity =off: no rule is named"),
+            (["--severity", "=off"], "--severity =off: no rule given"),
         ],
     )
     def test_options(self, arguments, message, capsys):

@@ -164,14 +164,14 @@ def test_no_header(decode, folder):
     assert decode("bare", "--no-header") == (0, b"".join(LINES), "")
     status, out, err = decode("bare")
     assert (status, out) == (2, b"")
-    assert err.startswith("tesc: error: bare: byte 0: no simpletrace file")
+    assert err.startswith("tesc: error: bare: byte 0: not a simpletrace file")
 
 
 def test_torn(decode, folder):
     data = (folder / "trace").read_bytes()
     (folder / "torn").write_bytes(data[:-1])
     at = len(data) - len(RECORDS[2])
-    message = f"torn: byte {at}: the trace ends within a record: 43 bytes are there, 1 or more are not"
+    message = f"torn: byte {at}: the trace ends within a record: 43 bytes are present, 1 or more are missing"
     assert decode("torn") == (1, LINES[0] + LINES[1], f"tesc: error: {message}\n")
     status, out, _ = decode("torn", "--format", "chrome")
     assert (status, len(json.loads(out)["traceEvents"])) == (1, 2)
@@ -186,7 +186,7 @@ def test_nothing_could_be_done(decode, folder):
     status, out, err = decode("none", "trace", "events")
     assert (status, out) == (2, b"".join(LINES))
     assert err.splitlines()[0] == "tesc: error: none: No such file or directory"
-    assert "events: byte 0: no simpletrace file" in err.splitlines()[1]
+    assert "events: byte 0: not a simpletrace file" in err.splitlines()[1]
     assert decode("trace", "--events", "nothing")[0] == 2
 
 
@@ -205,9 +205,9 @@ def test_events_with_errors(decode, folder):
     ("options", "message"),
     [
         (["trace", "trace", "--follow"], "--follow reads one trace"),
-        (["-", "-"], "standard input can be read once only"),
-        (["trace", "--stats", "--format", "chrome"], "--stats has no format chrome"),
-        (["trace", "--format", "csv", "--timestamps"], "--timestamps is for the format text"),
+        (["-", "-"], "standard input can be read only once"),
+        (["trace", "--stats", "--format", "chrome"], "--stats prints text, jsonl or csv, not chrome"),
+        (["trace", "--format", "csv", "--timestamps"], "--timestamps requires --format text"),
         (["trace", "--since", "noon"], "'noon' is not a time"),
         (["trace", "--guest", "--no-header"], "not allowed with"),
     ],
@@ -241,7 +241,7 @@ def test_follow_what_becomes_shorter(folder):
         assert running.stdout.readline() == LINES[0]
         path.write_bytes(header())
         assert running.wait(10) == 1
-        assert b"the file has become shorter while it was followed" in running.stderr.read()
+        assert b"the file was truncated while it was followed" in running.stderr.read()
 
 
 def test_interrupted(folder, interrupt):
@@ -270,7 +270,7 @@ def test_a_closed_pipe(folder):
 def test_records_out_of_order(decode, folder):
     """They are counted, once; --sort orders them."""
     (folder / "trace").write_bytes(header() + NAMES + b"".join([RECORDS[1], RECORDS[0], RECORDS[2]]))
-    warning = "tesc: warning: trace: 1 record is earlier than the one before; --sort puts all in order\n"
+    warning = "tesc: warning: trace: 1 record is earlier than the one before; use --sort to order them\n"
     assert decode("trace") == (0, LINES[1] + LINES[0] + LINES[2], warning)
     assert decode("trace", "--sort") == (0, b"".join(LINES), "")
     assert decode("trace", "--sort", "--follow")[0] == 2
@@ -337,13 +337,13 @@ def test_a_terminal_obeys_no_text_of_a_trace(folder):
 def test_a_log(decode, folder):
     lines = b"noise\nmove to -5 by x\n(qemu) info\nidle \n"
     (folder / "log").write_bytes(lines)
-    note = "tesc: note: log: 2 lines are none of an event's\n"
+    note = "tesc: note: log: 2 lines are not events\n"
     assert decode("log", "--other-lines", "others") == (0, b"move to -5 by x\nidle \n", note)
     assert (folder / "others").read_bytes() == b"noise\n(qemu) info\n"
     (folder / "log").write_bytes(lines + b"move to nowhere\n")
     status, out, err = decode("log", "--format=jsonl")
     assert (status, out.count(b"\n")) == (1, 2)
-    assert "log: byte 40: a line of 'move' that its format in events does not print" in err
+    assert "log: byte 40: a line of 'move' that does not match its format in events" in err
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGTERM") or os.name != "posix", reason="signals as POSIX has them")

@@ -56,12 +56,12 @@ def test_parquet(decode, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--format=parquet"], "--format parquet goes into a file or folder: say which with -o"),
-        (["--format=sqlite"], "--format sqlite goes into a file or folder: say which with -o"),
-        (["--format=sqlite", "-o", "db", "--follow"], "--follow is not for tables"),
-        (["--format=sqlite", "-o", "db", "--sort"], "--sort is not for tables"),
-        (["--append"], "--append is for the formats parquet and sqlite"),
-        (["--format=parquet", "-o", "events"], "events: no dataset that tesc wrote"),
+        (["--format=parquet"], "--format parquet is written to a file or folder: name it with -o"),
+        (["--format=sqlite"], "--format sqlite is written to a file or folder: name it with -o"),
+        (["--format=sqlite", "-o", "db", "--follow"], "--follow cannot be used with tables"),
+        (["--format=sqlite", "-o", "db", "--sort"], "--sort cannot be used with tables"),
+        (["--append"], "--append requires --format parquet or sqlite"),
+        (["--format=parquet", "-o", "events"], "events: not a dataset that tesc wrote"),
         (["--format=sqlite", "-o", "events", "--append"], "events: file is not a database"),
         (["--format=sqlite", "-o", "none/db"], "none/db"),
     ],

@@ -335,7 +335,7 @@ class TestWriting:
 
     def test_json_is_of_what_is_not_written(self, capsys):
         gen(*OUT, "--json", status=2)
-        assert "give one of them" in capsys.readouterr().err
+        assert "--json requires --check or --dry-run" in capsys.readouterr().err
         assert not Path("out").exists()
 
     def test_depfile(self, capsys):
@@ -603,8 +603,8 @@ def test_what_only_tracetool_refuses_names_the_way_out(capsys):
     write("hw/fan/trace-events", 'fan_map(hwaddr a) "a 0x%" PRIx64\n')
     gen("--backends=log", "--formats=h", *OUT, status=1)
     assert capsys.readouterr().err.splitlines() == [
-        "hw/fan/trace-events:1:9: error[TE302]: QEMU's tracetool refuses the type 'hwaddr'",
-        'tesc: note: what only QEMU\'s tracetool refuses is generated with compat = "fixed" in tesc.toml',
+        "hw/fan/trace-events:1:9: error[TE302]: QEMU's tracetool rejects the type 'hwaddr'",
+        'tesc: note: what only QEMU\'s tracetool rejects is generated with compat = "fixed" in tesc.toml',
     ]
     write("tesc.toml", 'types = ["hwaddr"]\ncompat = "fixed"\n')
     gen("--backends=log", "--formats=h", *OUT)

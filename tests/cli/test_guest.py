@@ -162,7 +162,7 @@ def test_what_the_guest_can_not_have(tesc, tmp_path):
         assert sorted(done.stderr.splitlines()) == [
             "trace-events:1:1: error[TE103]: 'trace_list' is the table of all events",
             (
-                "trace-events:3:6: error[TE306]: type 'float' is not allowed: tracers take no "
+                "trace-events:3:6: error[TE306]: type 'float' is not allowed: tracers do not support "
                 "floating-point numbers"
             ),
             "trace-events:4:49: error[TE301]: 7 arguments, but at most 6 are allowed",
@@ -178,9 +178,9 @@ def test_what_the_guest_can_not_have(tesc, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["runtime"], "the runtime is several files: give a folder by -o"),
+        (["runtime"], "the runtime is several files: give a folder with -o"),
         (["runtime", "trace-events", "-o", "d"], "the runtime is the same for all files"),
-        (["header"], "which file's header? Give a FILE"),
+        (["header"], "'header' requires a FILE"),
         (["header", "trace-events", "--enable=x"], "--enable is for 'source', not for 'header'"),
         (["source", "trace-events", "--trace-header=x.h"], "--trace-header is for 'demux', not for 'source'"),
         (["header", "nowhere"], "nowhere: No such file or directory"),

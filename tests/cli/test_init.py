@@ -65,7 +65,7 @@ def qemu(work):
 def test_any_tree(tesc, work):
     status, out, err = tesc("init")
     assert (status, err) == (0, "")
-    assert out == "wrote tesc.toml with profile 'default'; 'tesc config' shows what holds\n"
+    assert out == "wrote tesc.toml with profile 'default'; 'tesc config' shows all settings\n"
     assert settings_at("trace-events") == replace(PROFILES["default"], root=str(work))
 
 
@@ -81,7 +81,7 @@ def test_a_qemu_checkout(tesc, qemu):
 def test_a_folder_of_a_qemu_checkout(tesc, qemu):
     assert tesc("init", "hw")[:2] == (
         0,
-        "wrote hw/tesc.toml with profile 'qemu'; 'tesc config' shows what holds\n",
+        "wrote hw/tesc.toml with profile 'qemu'; 'tesc config' shows all settings\n",
     )
     assert settings_at("hw/core/trace-events") == replace(PROFILES["qemu"], root=str(qemu / "hw"))
 
@@ -152,7 +152,7 @@ def test_one_above_that_no_longer_holds(tesc):
     Path("a").mkdir()
     status, out, err = tesc("init", "a")
     assert status == 0
-    assert err == "tesc: warning: tesc.toml no longer holds in a\n"
+    assert err == "tesc: warning: tesc.toml no longer applies in a\n"
     assert out.startswith("wrote a/tesc.toml ")
 
 

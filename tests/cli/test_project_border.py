@@ -87,7 +87,7 @@ def test_the_refusal_says_what_to_do(tree):
         "  |\n"
         '1 | include "../home/events"\n'
         "  |         ^^^^^^^^^^^^^^^^\n"
-        "  = help: give the folder that it is in with -I, or in include-path of tesc.toml\n\n"
+        "  = help: give its folder with -I, or in include-path of tesc.toml\n\n"
         "1 error in 1 file\n"
     )
 
@@ -220,7 +220,7 @@ class TestGeneratedFiles:
         (folder / "trace-events").write_text("a(void)\n")
         done = tesc("gen", "--out", "out")
         assert done.returncode == 2
-        assert "a\\nint evil;\\n/trace-events: a name with control characters" in done.stderr
+        assert "a\\nint evil;\\n/trace-events: the name has control characters" in done.stderr
         path = f"{folder}/trace-events"
         done = tesc("tracetool", "--backends=log", "--format=h", "--group=x", path, "out.h")
         assert done.returncode == 1

@@ -103,7 +103,10 @@ def test_a_folder_and_a_log(query, folder):
     status, found, _ = query("log", "SELECT count(*) AS n, sum(m) AS m FROM m_lock")
     assert (status, found) == (0, "n  m\n2  3\n")
     status, _, said = query("data", "SELECT 1", "-e", "m_lock", events=())
-    assert (status, said) == (2, "tesc: error: a folder has its records already: filter them in SQL\n")
+    assert (status, said) == (
+        2,
+        "tesc: error: the records of a folder cannot be selected by options: filter them in SQL\n",
+    )
 
 
 def test_kept(query, folder):
@@ -143,13 +146,13 @@ def test_a_torn_trace(query, folder):
     ("words", "said"),
     [
         (["trace", "SELECT n FROM m_lock"], "line 1, column 8: Referenced column"),
-        (["trace", "COPY m_lock TO 'x.csv'"], "COPY is not for traces"),
+        (["trace", "COPY m_lock TO 'x.csv'"], "COPY is not allowed"),
         (["trace", "SELECT * FROM '/etc/passwd'"], "line 1, column 15: "),
-        (["SELECT 1 FROM x"], "which trace? it comes before the SQL"),
+        (["SELECT 1 FROM x"], "no trace given: it comes before the SQL"),
         (["none", "SELECT 1 "], "none: No such file or directory"),
         (["trace", "SELECT 1 ", "--span", "x"], "expected NAME=BEGIN..END"),
         (["trace", "SELECT 1 ", "--span", "x=m_lock..gone"], "no event of this trace can end it"),
-        (["trace", "SELECT 1 ", "--format=parquet"], "say which with -o"),
+        (["trace", "SELECT 1 ", "--format=parquet"], "name it with -o"),
         (["-"], "give the SQL as the last argument"),
     ],
 )

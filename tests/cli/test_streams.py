@@ -42,8 +42,8 @@ def test_the_status_is_kept(many, arguments):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--unsafe-fixes"], "--unsafe-fixes goes with --fix or --diff"),
-        (["--fix", "--write-baseline", "b"], "--write-baseline does not go with --fix or --diff"),
+        (["--unsafe-fixes"], "--unsafe-fixes requires --fix or --diff"),
+        (["--fix", "--write-baseline", "b"], "--write-baseline cannot be combined with --fix or --diff"),
     ],
 )
 def test_options_that_do_not_go_together(tmp_path, capfd, arguments, message):

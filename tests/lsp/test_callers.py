@@ -275,7 +275,7 @@ def test_a_large_tree_is_read_with_progress_and_cancelled(lsp, tree):
     client.notify("window/workDoneProgress/cancel", {"token": token})
     while seen[-1]["token"] != token or seen[-1]["value"]["kind"] != "end":
         of_sources()
-    assert seen[-1]["value"]["message"] == "cancelled: who uses an event is not known"
+    assert seen[-1]["value"]["message"] == "cancelled: uses of events are not known"
     assert client.request(LENS, {"textDocument": {"uri": root}}) is None
 
 

@@ -11,7 +11,7 @@ from lsprotocol import types as t
 from tesc.cli.main import main
 from tesc.lsp.edits import workspace_edit
 from tesc.lsp.features import code_actions
-from tesc.lsp.reports import reported
+from tesc.lsp.reports import Reporter
 from tesc.lsp.session import Session
 from tesc.lsp.uris import uri_of
 from tests.analysis.test_rules import EXAMPLES, RULES, SPOILT, page_examples, page_files
@@ -579,7 +579,7 @@ def test_examples_are_mended_as_by_the_command_line(
         for one in view.project.found.get(view.source, []):
             if one.fix is None:
                 continue
-            told = reported([one], handlers.session)
+            told = Reporter(handlers.session).reported("", [one], True)
             made = [a for a in handlers.ask(uri, ["quickfix"], told) if a.diagnostics == told]
             wanted = texts[path]
             for edit in sorted(one.fix.edits, key=lambda e: (e.span.start, e.span.end), reverse=True):

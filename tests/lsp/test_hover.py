@@ -156,7 +156,7 @@ def test_states(hover):
             (15, 17),
             (
                 "%d\n\nPrints a signed decimal number.\n- takes int\n"
-                "- its parameter is unsigned b, which fits but for its sign"
+                "- its parameter is unsigned b, which fits except for its sign"
             ),
         ),
         (
@@ -183,13 +183,13 @@ def test_states(hover):
         (
             'a(int b) "%|y %d"\n',
             (10, 12),
-            "%y\n\nNo conversion of printf.\n- '%y' is not a conversion of printf",
+            "%y\n\nNot a conversion of printf.\n- '%y' is not a conversion of printf",
         ),
         ('a(void) "%|%"\n', (9, 11), "%%\n\nPrints a percent sign."),
         (
             'a(uint64_t b) "%|" UNKNOWN_PRIx\n',
             (15, 30),
-            '%" UNKNOWN_PRIx\n\nNo conversion of printf.\n- its parameter is uint64_t b',
+            '%" UNKNOWN_PRIx\n\nNot a conversion of printf.\n- its parameter is uint64_t b',
         ),
     ],
 )
@@ -249,7 +249,7 @@ def test_a_conversion(hover, text, place, said):
         (
             'a(hw|addr b) "%d"\n',
             (2, 8),
-            "hwaddr b\n\n- a type of which nothing is known\n- printed by %d: a signed decimal number",
+            "hwaddr b\n\n- an unknown type\n- printed by %d: a signed decimal number",
         ),
     ],
 )
@@ -299,7 +299,7 @@ def test_directives(hover):
     place, said = at(4, 0)
     assert place == span(4, 0, 14)
     assert said.startswith("included file 'gone' not found\n")
-    assert at(5, 12)[1] == "Brings nothing: the same file, under the same prefix, is included already."
+    assert at(5, 12)[1] == "Adds nothing: the same file is already included under the same prefix."
     assert hover('pre|fix a_\nb(void) "x"\n') == (
         span(0, 0, 9),
         "a_ comes before the names of this file's events.\n- 1 name: a_b",
@@ -319,9 +319,7 @@ def test_suppressions_and_properties(hover):
         span(1, 0, 7),
         "disable compiles the event out: trace_p_a() can be called, but does nothing.",
     )
-    assert hover('tc|g a(void) "x"\n')[1].startswith(
-        "'tcg' is not a property any more: QEMU 7.0 dropped it\n"
-    )
+    assert hover('tc|g a(void) "x"\n')[1].startswith("'tcg' is no longer a property: QEMU 7.0 dropped it\n")
     assert hover('st|op a(void) "x"\n')[1] == "'stop' is not a property; the only one is 'disable'"
 
 

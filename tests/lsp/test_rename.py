@@ -190,7 +190,7 @@ def test_clients_without_versions(lsp, tree):
         ("reason", "while", "'while' is a word of the C language"),
         ("reason", "int", "(TE307, trace-events:6)"),
         ("reason", "1st", "'1st' is not a name for a parameter"),
-        ("manual", "x", "there is no name to be changed here"),
+        ("manual", "x", "there is no name to rename here"),
     ],
 )
 def test_refused(lsp, tree, part, name, told):

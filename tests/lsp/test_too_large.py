@@ -30,6 +30,6 @@ def test_a_document_of_more_than_16_megabytes(tmp_path):
     command = [sys.executable, "-m", "tesc", "lsp"]
     done = subprocess.run(command, input=sent, capture_output=True, cwd=tmp_path, timeout=300)
     said = done.stdout.decode()
-    assert said.count("larger than 16 MiB, so tesc does not look into it") == 1
+    assert said.count("larger than 16 MiB, so tesc does not read it") == 1
     assert "TE407" not in said
     assert said.count('"error"') == 0

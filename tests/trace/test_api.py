@@ -71,7 +71,7 @@ def test_errors(files):
         (error,) = trace.errors
     assert error.offset == len(data) - 32
     assert str(error).startswith(f"{files / 'torn'}: byte {len(data) - 32}: the trace ends within a record")
-    with pytest.raises(tesc.trace.Unusable, match="no simpletrace file"):
+    with pytest.raises(tesc.trace.Unusable, match="not a simpletrace file"):
         tesc.trace.open([files / "trace1", files / "events"], files / "events")
     with pytest.raises(OSError, match="none"):
         tesc.trace.open(files / "none", files / "events")

@@ -141,7 +141,7 @@ def test_decode_finds_the_build(tesc, tmp_path):
     assert tesc("decode", "first", "--events=old")[2] == ""
     (tmp_path / "third").write_bytes(traced([*names_of(NEW), "unheard_of"], record))
     assert (
-        "made by no build of trace-builds; 2.0 is nearest, it lacks 1 of the trace's 7"
+        "not made by a build in trace-builds; 2.0 is the closest, but lacks 1 of the trace's 7"
         in tesc("decode", "third")[2]
     )
 
@@ -159,8 +159,8 @@ def test_decode_finds_the_build(tesc, tmp_path):
         ("e(uint64_t v)", [-1], ""),
         ("e(bool v)", [1], ""),
         # More or fewer arguments: the record itself does not fit.
-        ("e(int v, int w)", [5], "whose 8 bytes of arguments do not fit"),
-        ("e(const char *s)", [5 << 32], "whose 8 bytes of arguments do not fit"),
+        ("e(int v, int w)", [5], "whose 8 bytes of arguments do not match"),
+        ("e(const char *s)", [5 << 32], "whose 8 bytes of arguments do not match"),
     ],
 )
 def test_values_that_cannot_be(tesc, tmp_path, declared, payload, said):
@@ -176,7 +176,7 @@ def test_a_log_of_other_events(tesc, tmp_path):
     status, printed, said = tesc("decode", "log", "--events=new")
     first, *_ = said.splitlines()
     assert first == (
-        "tesc: warning: log: not made with new, it seems: lines of 'level' are not what its format prints"
+        "tesc: warning: log: not made with new, it seems: lines of 'level' do not match its format"
     )
     assert (status, printed.count("stop vm 0x10")) == (1, 50)
     assert tesc("decode", "log", "--events=old")[2] == ""

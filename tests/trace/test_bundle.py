@@ -102,7 +102,7 @@ def test_traces_of_all_kinds(work):
     assert sound(found["perfetto_manifest.json"]) == {"perfetto_manifest": expected}
     assert said == (
         "tesc: warning: 01-qemu.log.pftrace: its times are of CLOCK_REALTIME, those of 00-trace.pftrace are "
-        "not: --clock-offset says how far that is ahead of CLOCK_MONOTONIC\n"
+        "not: say with --clock-offset how far that is ahead of CLOCK_MONOTONIC\n"
     )
     tesc("trace", "--format", "perfetto", "-o", "alone")
     assert found["00-trace.pftrace"] == Path("alone").read_bytes()
@@ -144,12 +144,12 @@ def test_what_cannot_be_read_is_left_out(work):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--bundle", "x", "-o", "y"], "--bundle FILE is all of the output"),
-        (["--bundle", "x", "--format", "csv"], "--bundle has the format perfetto in it"),
+        (["--bundle", "x", "-o", "y"], "--bundle FILE is the only output"),
+        (["--bundle", "x", "--format", "csv"], "--bundle always has the format perfetto"),
         (["--bundle", "x", "--open"], "--open serves one trace"),
-        (["--clock-offset", "3s"], "--clock-offset is for --bundle"),
+        (["--clock-offset", "3s"], "--clock-offset requires --bundle"),
         (["--bundle", "x", "--clock-offset", "soon"], "'soon' is not a time"),
-        (["--open"], "--open is for the format perfetto"),
+        (["--open"], "--open requires --format perfetto"),
     ],
 )
 def test_what_makes_no_sense(work, words, said):

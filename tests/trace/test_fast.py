@@ -97,6 +97,7 @@ SELECTIONS = [
         ),
         dated=True,
     ),
+    Selection(lambda name: True, Window(since=(1 << 64) + 5)),
 ]
 
 

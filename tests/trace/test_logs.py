@@ -90,7 +90,7 @@ def test_a_text_over_lines(log, chunk):
     """However much of it is read at once."""
     rows, errors, others = log(b"say 'a\nb\n\nc'   1\nidle \n5@1.000000:say 'a\n", chunk)
     assert [row[2] for row in rows] == [("say", (b"a\nb\n\nc", 1)), ("idle", ())]
-    assert errors == [(23, "a line of 'say' that its format in trace-events does not print")]
+    assert errors == [(23, "a line of 'say' that does not match its format in trace-events")]
     assert others == []
 
 
@@ -102,7 +102,7 @@ def test_long_lines(log, row):
     assert [row[2] for row in rows][:1] + [row[2] for row in rows][-1:] == [("idle", ())] * 2
     assert errors[0] == (
         len(long) + 7,
-        "a line of 'say' that its format in trace-events does not print",
+        "a line of 'say' that does not match its format in trace-events",
     )
     assert others[0] == long
 
@@ -115,9 +115,9 @@ def test_lines_that_ran_together(log):
     assert [row[2] for row in rows] == [("idle", ())] * 2
     assert others == [b"SeaBIOS"]
     assert errors == [
-        (0, "a line of 'read' into which another event's line ran"),
-        (len(first) + 6, "an event's line that ran into another line"),
-        (len(first) + 6 + 24, "a line of 'read' that its format in trace-events does not print"),
+        (0, "a line of 'read' that is mixed with another event's line"),
+        (len(first) + 6, "an event's line that is mixed with another line"),
+        (len(first) + 6 + 24, "a line of 'read' that does not match its format in trace-events"),
     ]
 
 
@@ -160,11 +160,11 @@ def test_counting(tmp_path, unit_of):
 
 def test_no_log_at_all(log):
     text = b"Dear diary,\ntoday nothing happened\n"
-    with pytest.raises(Unusable, match="no line is an event's of trace-events"):
+    with pytest.raises(Unusable, match="no line is an event of trace-events"):
         log(text)
     rows, errors, others = log(text * 10_000)
     assert (rows, len(others)) == ([], 20_000)
-    assert errors == [(0, "no simpletrace file, and no log with a line of an event in trace-events")]
+    assert errors == [(0, "not a simpletrace file, and not a log with a line of an event in trace-events")]
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_guest_of_its_own_file(read, writer, unit_of):
 
 @pytest.mark.parametrize(
     ("prefix", "message"),
-    [("", "host: more than one guest (say --guest=PREFIX): 'bios_' at 0x8000000000000000, 'tool_' at "),
+    [("", "host: more than one guest (give --guest=PREFIX): 'bios_' at 0x8000000000000000, 'tool_' at "),
      ("nil", "host: no guest with the prefix 'nil': its includes with a base are 'bios_' at 0x8")],
 )  # fmt: skip
 def test_no_such_guest(read, guests, prefix, message):
@@ -199,7 +199,7 @@ def test_errors_are_few(read, writer, unit_of):
         made.raw(number, 1, 1, b"odd").raw(number, 1, 1, b"odd")
     _, errors = read(made, Catalogue(unit_of("".join(f"{name}(void)\n" for name in names))))
     assert [count for _, _, count in errors] == [2] * MOST_KINDS + [16]
-    assert errors[-1][1] == "a record that can't be decoded, for yet other reasons"
+    assert errors[-1][1] == "a record that cannot be decoded, for other reasons"
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_a_payload_that_does_not_fit(read, writer, tmp_path, catalogue, event_id
     rows, ((offset, message, count),) = read(made)
     assert rows == [(2, 2, ("idle", ()))]
     assert (offset, count) == (at, 2)
-    assert f"{len(payload)} bytes of arguments do not fit its declaration in trace-events" in message
+    assert f"{len(payload)} bytes of arguments do not match its declaration in trace-events" in message
     counts, (error,), records = counted(tmp_path / "trace", catalogue)
     assert (counts, error.count, records) == ({"idle": 1}, 2, 3)
 
@@ -230,9 +230,9 @@ def test_a_payload_that_does_not_fit(read, writer, tmp_path, catalogue, event_id
 @pytest.mark.parametrize(
     ("length", "message"),
     [
-        (23, "a record that is said to be 23 bytes long; its head alone is 24"),
-        (0, "a record that is said to be 0 bytes long; its head alone is 24"),
-        (0xFFFFFFFF, "a record that is said to be 4,294,967,295 bytes long, more than any that QEMU writes"),
+        (23, "a record with a length of 23 bytes, shorter than its header of 24"),
+        (0, "a record with a length of 0 bytes, shorter than its header of 24"),
+        (0xFFFFFFFF, "a record with a length of 4,294,967,295 bytes, longer than any that QEMU writes"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("version", [2, 3, 4])
@@ -243,7 +243,7 @@ def test_a_length_that_lies(read, writer, tmp_path, catalogue, version, length, 
     made.raw(10, 1, 1, b"", length=length).record(10, 2, 2)
     rows, errors = read(made)
     assert [row[2] for row in rows] == [("idle", ())]
-    assert errors == [(at, f"{message}; nothing can be read from here on", 1)]
+    assert errors == [(at, f"{message}; nothing after it can be read", 1)]
     assert counted(tmp_path / "trace", catalogue)[0] == {"idle": 1}
 
 
@@ -252,10 +252,10 @@ def test_other_breaks(read, writer):
     at = len(made.data)
     _, errors = read(made.data + made.pack("Q", 7) + bytes(100))
     broken = "a record of type 0x7, which is neither a mapping (0) nor an event (1)"
-    assert errors == [(at, f"{broken}; nothing can be read from here on", 1)]
+    assert errors == [(at, f"{broken}; nothing after it can be read", 1)]
     _, errors = read(made.data + made.pack("QQI", 0, 1, 0xFFFFFFFF))
-    broken = "a mapping whose event name is said to be 4,294,967,295 bytes long"
-    assert errors == [(at, f"{broken}; nothing can be read from here on", 1)]
+    broken = "a mapping with an event name of 4,294,967,295 bytes"
+    assert errors == [(at, f"{broken}; nothing after it can be read", 1)]
 
 
 def test_too_many_mappings(read, writer, monkeypatch):
@@ -291,9 +291,9 @@ def test_torn_at_every_byte(read, writer, tmp_path, catalogue):
     ("data", "message"),
     [
         (b"", "byte 0: the file is empty"),
-        (b"short", "byte 0: no simpletrace file"),
-        (b"\xff" * 24, "byte 0: no simpletrace file"),
-        (b"#!/bin/sh\n" + bytes(100), "byte 0: no simpletrace file"),
+        (b"short", "byte 0: not a simpletrace file"),
+        (b"\xff" * 24, "byte 0: not a simpletrace file"),
+        (b"#!/bin/sh\n" + bytes(100), "byte 0: not a simpletrace file"),
     ],
 )
 def test_no_trace(read, data, message):

@@ -93,12 +93,12 @@ def test_meaning(text, event, values, expected):
         ('who =~ "a*"', "write ~ and a pattern", "=~"),
         ("1 < len < 5", "one comparison at a time: join two with 'and'", "<"),
         ("(len > 5", "nothing closes this", "("),
-        ("len > 5)", "nothing is open that this could close", ")"),
+        ("len > 5)", "this closes nothing", ")"),
         ('who == "it', "this text has no end", '"it'),
         ('who == "\\q"', "no such escape", "\\q"),
-        ("5 == 5", "this compares no argument", "5 == 5"),
+        ("5 == 5", "this comparison has no argument", "5 == 5"),
         ("5", "expected a comparison with an argument", "5"),
-        ("len > 0x1_0", "'0x1_0' is no number", "0x1_0"),
+        ("len > 0x1_0", "'0x1_0' is not a number", "0x1_0"),
         ("len > 010", "write 10, or 0x", "010"),
         ("len > 18446744073709551616", "more than 64 bits", "18446744073709551616"),
         ("len > -9223372036854775809", "more than 64 bits", "-9223372036854775809"),
@@ -132,7 +132,7 @@ def test_places(text, message, marked):
 
 def test_depth():
     text = "(" * 150 + "len > 5" + ")" * 150
-    with pytest.raises(BadExpression, match="in each other"):
+    with pytest.raises(BadExpression, match="nested parentheses"):
         parse_expression(text)
     long = " or ".join(f"len == {number}" for number in range(3000))
     assert wanted(long, READ, (0, 2999, 0)) and not wanted(long, READ, (0, 3000, 0))

@@ -1,4 +1,4 @@
-"""What QEMU's tracetool refuses, and where; and what surely has nothing of that."""
+"""What QEMU's tracetool rejects, and where; and what surely has nothing of that."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tesc.units.rejections import is_sound
 from tesc.units.releases import VERSIONS, Release
 from tests.codegen.qemu.random_events import Events
 
-END = "the file does not end with a line end"
-NAME = "QEMU's tracetool refuses one space before an event's name"
-OPEN = "QEMU's tracetool refuses a space between an event's name and '('"
-TAB = "QEMU's tracetool refuses a tab within a type"
-INTPTR = "QEMU's tracetool refuses the type intptr_t"
-ERRNO = "QEMU's tracetool refuses '%m', even in '%%m', in a format"
-NEWLINE = "QEMU's tracetool refuses '\\n', even after an escaped backslash, in a format"
+END = "the file does not end with a newline"
+NAME = "QEMU's tracetool rejects one space before an event's name"
+OPEN = "QEMU's tracetool rejects a space between an event's name and '('"
+TAB = "QEMU's tracetool rejects a tab within a type"
+INTPTR = "QEMU's tracetool rejects the type intptr_t"
+ERRNO = "QEMU's tracetool rejects '%m', even in '%%m', in a format"
+NEWLINE = "QEMU's tracetool rejects '\\n', even after an escaped backslash, in a format"
 REAL_ERRNO = "'%m' prints errno, which tracers do not keep"
 REAL_NEWLINE = "a newline in the format"
 
@@ -104,7 +104,13 @@ def test_what_only_it_refuses(line, expected):
         ("a(const hwaddr x)", [("const hwaddr", "type 'const hwaddr' is not allowed in an event", False)]),
         (
             "a(double x)",
-            [("double", "type 'double' is not allowed: tracers take no floating-point numbers", False)],
+            [
+                (
+                    "double",
+                    "type 'double' is not allowed: tracers do not support floating-point numbers",
+                    False,
+                )
+            ],
         ),
         ('a(void) "%m"', [("%m", REAL_ERRNO, False)]),
         ('a(void) "%d\\n"', [("\\n", REAL_NEWLINE, False)]),
@@ -150,7 +156,7 @@ def test_line_ends(text, expected):
         ("a (void)", "write 'a('"),
         ("a(unsigned\tlong x)", "write a space"),
         ("a(intptr_t x)", "declare it ptrdiff_t"),
-        ('a(void) "%%m"', "put something between, such as '%% m'"),
+        ('a(void) "%%m"', "put something between them, such as '%% m'"),
         ("a()", None),
     ],
 )

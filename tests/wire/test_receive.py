@@ -237,8 +237,8 @@ def test_what_was_lost(folder, stream):
 def test_options_that_need_others(folder):
     command = [sys.executable, "-m", "tesc", "guest", "receive", "trace-events"]
     done = subprocess.run(command, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (2, "tesc: error: receive from where? Give --from CHARDEV\n")
-    assert "--live is for -o" in receive("bytes", "--live").stderr
+    assert (done.returncode, done.stderr) == (2, "tesc: error: 'receive' requires --from CHARDEV\n")
+    assert "--live requires -o" in receive("bytes", "--live").stderr
 
 
 def test_text_at_an_address(folder, unit_of, toy, need):
@@ -256,7 +256,7 @@ def test_text_at_an_address(folder, unit_of, toy, need):
     assert receive("bytes", "--elf", "elf").stdout == "fw_text name in the firmware at 0x10\n"
     moved = f"elf@{-0x1000:#x}"
     assert "in the firmware" not in receive("bytes", "--elf", moved).stdout
-    assert receive("bytes", "--elf", "fw").stderr == "tesc: error: fw: it is no ELF file\n"
+    assert receive("bytes", "--elf", "fw").stderr == "tesc: error: fw: it is not an ELF file\n"
     # Its program headers are said to be further away than any file is long.
     (folder / "far").write_bytes(b"\x7fELF\2\1".ljust(32, b"\0") + b"\xff" * 32)
     assert receive("bytes", "--elf", "far").stderr == (

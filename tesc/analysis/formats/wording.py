@@ -45,7 +45,7 @@ def conversion_error_text(conversion: Conversion, error: conv.ConversionError, m
         "length": f"the length '{what}' does not go with {name}",
         "flag": f"the flag '{what}' does not go with {name}",
         "repeated": f"the flag '{what}' is repeated in {name}",
-        "cancelled": f"the flag '{what}' means nothing beside {error.other} in {name}",
+        "cancelled": f"the flag '{what}' means nothing together with {error.other} in {name}",
         "width": f"{name} takes no width",
         "precision": f"{name} takes no precision",
     }[error.kind]

@@ -35,7 +35,7 @@ class MissingFinalNewline(FileRule):
         if text and text[-1] not in "\r\n":
             end = Span(len(text), len(text))
             fix = Fix("safe", (SourceEdit(tree.source, end, "\n"),))
-            yield Report(end, NO_LINE_END, "end the last line", fix=fix)
+            yield Report(end, NO_LINE_END, "add a newline", fix=fix)
 
 
 RULE = MissingFinalNewline()

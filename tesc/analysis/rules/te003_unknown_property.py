@@ -28,7 +28,7 @@ def dropped(word: str, event: str) -> tuple[str, str] | None:
     if word not in _DROPPED:
         return None
     release, help_ = _DROPPED[word]
-    message = f"'{word}' is not a property any more: QEMU {release} dropped it"
+    message = f"'{word}' is no longer a property: QEMU {release} dropped it"
     return message, help_.format(name=event)
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.units.unit import Unit, UnitEvent
 
-_DIGIT = "SystemTap takes no name that begins with a digit"
+_DIGIT = "SystemTap does not accept a name that begins with a digit"
 
 
 class ReservedEventName(RunRule):
@@ -68,7 +68,7 @@ class ReservedEventName(RunRule):
 def _why_not(event: UnitEvent) -> str | None:
     name = event.name
     if name in D_RESERVED_WORDS:
-        return "it is a word of the D language"
+        return "it is a reserved word of the D language"
     if name[0].isdigit():
         return _DIGIT
     if name in C_CONSTANTS:

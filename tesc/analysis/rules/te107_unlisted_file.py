@@ -52,7 +52,7 @@ class UnlistedFile(RunRule):
             if folder is not None:
                 yield Report(
                     Span(0, 0),
-                    f"no list of folders in meson.build names '{folder}', so nothing is made of this file",
+                    f"meson.build does not list '{folder}', so nothing is generated from this file",
                     f"add '{folder}' to trace_events_subdirs",
                     source=unit.roots[0].source,
                 )

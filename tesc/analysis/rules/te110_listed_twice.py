@@ -62,7 +62,7 @@ class ListedTwice(RunRule):
                 if source and os.path.normpath(os.path.join(listed.root, twice.folder)) in folders:
                     yield Report(
                         twice.again,
-                        f"trace_events_subdirs has '{twice.folder}' already",
+                        f"trace_events_subdirs already has '{twice.folder}'",
                         "remove it",
                         (Related(source, twice.first, "listed here first"),),
                         source=source,

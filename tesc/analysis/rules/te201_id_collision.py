@@ -85,7 +85,8 @@ def _finding(one: Based, other: Range, known: dict[tuple[int, int], int | None])
         related = (Related(inclusion.source, where, f"{extent(other)} are given here"),)
     return Report(
         one.span,
-        f"the IDs of '{one.inclusion.include.path}', {extent(mine)}, meet those of '{path}', {extent(other)}",
+        f"the IDs of '{one.inclusion.include.path}', {extent(mine)}, overlap those of '{path}', "
+        f"{extent(other)}",
         None if free is None else f"the first free base is {shown(free)}",
         related,
         source=one.inclusion.source,

@@ -31,7 +31,7 @@ _MACRO = "it is a macro"
 _LOCAL = "it is a variable of the generated function"
 _TYPE = "it is a type that generated code uses"
 _CALLED = "it is a function that generated code calls"
-_READ = "it is a variable that generated code reads, and is read in its place"
+_READ = "it is a variable that generated code reads, which would read the parameter instead"
 _BUILT_IN = "it is a built-in function"
 _STATIC = "with a leading underscore it is a static variable"
 _EXTERN = "with a leading underscore it is a function that generated code calls"
@@ -216,16 +216,16 @@ def _beside(event: UnitEvent, at: int, fixed: bool) -> tuple[int, Reasons] | Non
         if other in STAP_RESERVED_WORDS or (fixed and other in reserved.STAP_NOT_ESCAPED):
             escaped = f"{other}_"
         if name == escaped:
-            reasons += ((f"'{other}' is spelled so there", _STAP),)
+            reasons += ((f"'{other}' is spelled this way there", _STAP),)
         if name == f"{other}_" and other in D_RESERVED_WORDS:
-            reasons += ((f"'{other}' is spelled so there", _D),)
+            reasons += ((f"'{other}' is spelled this way there", _D),)
         if text is not None:
             if name == identifiers.simple_length(other):
-                reasons += ((f"the length of '{other}' is called so there", _SIMPLE),)
+                reasons += ((f"the length of '{other}' has this name there", _SIMPLE),)
             length = identifiers.tapset_length(escaped, fixed)
             if name in (length, identifiers.tapset_text(escaped, fixed)):
                 what = "length" if name == length else "text"
-                reasons += ((f"the {what} of '{other}' is called so there", _STAP),)
+                reasons += ((f"the {what} of '{other}' has this name there", _STAP),)
         if reasons and name != other:
             return index, reasons
     return None

@@ -60,8 +60,8 @@ class PointerCrossesTunnel(RunRule):
                     if text is not None and number not in sent:
                         yield Report(
                             parameter.type_span,
-                            f"of '{name}' the host gets the address, not the text: it is a guest's event",
-                            f"trace a number that says as much, or the address as 'void *{name}'",
+                            f"the host receives the address of '{name}', not its text: it is a guest's event",
+                            f"trace a number instead, or the address as 'void *{name}'",
                             source=event.source,
                             event=event.name,
                         )

@@ -62,8 +62,8 @@ class HostDependentWidth(RunRule):
                     if instead is not None and not parameter.type.is_pointer:
                         yield Report(
                             parameter.type_span,
-                            f"'{parameter.type.text}' need not be as wide on the host as it is in the guest",
-                            f"declare it '{instead} {parameter.name}', and print it by a PRI macro",
+                            f"'{parameter.type.text}' may have another width on the host than in the guest",
+                            f"declare it '{instead} {parameter.name}', and print it with a PRI macro",
                             source=event.source,
                             event=event.name,
                         )

@@ -72,7 +72,7 @@ class FieldLost(EventRule):
 
 def _help(base: str | None, conversion: str) -> str:
     if base == "char" and "c" in conversion:
-        return "declare it 'int', C promotes it to int anyway"
+        return "declare it 'int'; C promotes it to int anyway"
     return f"declare it '{_INSTEAD[base or '']}'"
 
 

@@ -57,7 +57,7 @@ class HexPrefixOnDecimal(EventRule):
             yield Report(
                 format_text.span(form, conversion.start, conversion.end),
                 f"'{shown}' prints {_RADIX.get(letter, 'decimal')} after 0x",
-                f"write '0x{fixed}', or leave out 0x",
+                f"write '0x{fixed}', or remove 0x",
                 fix=format_text.fix(tree, form, (at, at + 1, "x")),
             )
 

@@ -108,7 +108,7 @@ def _without_percent(tree: Tree, form: Format, macro: Macro, left_over: bool) ->
     message = f"'{macro.name}' has no '%' before it: what it stands for is printed as text"
     where = format_text.span(form, macro.start, macro.end)
     if not left_over:
-        return Report(where, message, f"leave out {macro.name}: no argument is left for it")
+        return Report(where, message, f"remove {macro.name}: no argument is left for it")
     quote = len(text[: macro.start].rstrip(" \t")) - 1
     if quote < 1 or text[quote] != '"':
         return Report(where, message, f"put '%' before it, in a string: \"%\" {macro.name}")
@@ -139,14 +139,14 @@ def _twice(tree: Tree, form: Format, conversion: Conversion, macro: Macro, base:
     hexadecimal = letter in format_text.HEX
     prefixed = format_text.prefix_before(form.text, conversion.start) >= 0
     own = shown.endswith(conversion.length + conversion.letter) and conversion.letter in format_text.INTEGER
-    help_, fix = f"leave out {macro.name}", None
+    help_, fix = f"remove {macro.name}", None
     if base not in (f"int{size}_t", f"uint{size}_t"):
         if base is not None:
             start = form.text.index('"', conversion.end) + 1
             fix = format_text.fix(tree, form, (start, macro.end, ""))
     elif own and hexadecimal != prefixed and hexadecimal != (conversion.letter in format_text.HEX):
         # Who knows whether hex or decimal was meant.
-        help_ = f"leave out the '{conversion.letter}', or {macro.name}"
+        help_ = f"remove the '{conversion.letter}', or {macro.name}"
     elif own:
         help_ = f'write {shown[:-length]}" {macro.name}'
         fix = format_text.fix(tree, form, (conversion.end - length, conversion.end, ""))

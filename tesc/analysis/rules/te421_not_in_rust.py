@@ -73,11 +73,11 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
         if "signed" in words and parameter.type.base == "int" and "int" not in words:
             at = parameter.start + parameter.type.offset_of("signed")
             edit = SourceEdit(tree.source, Span(at, at + len("signed")), "int")
-            message = "QEMU's tracetool has no type in Rust for a bare 'signed'"
+            message = "QEMU's tracetool has no Rust type for a bare 'signed'"
             yield Report(edit.span, message, "write 'int'", fix=Fix("safe", (edit,)))
         elif parameter.type.base and (where := _odd_const(parameter.type.text)):
-            message = f"QEMU's tracetool has no type in Rust for '{parameter.type.text}'"
-            yield Report(parameter.type_span, message, f"leave out {where}")
+            message = f"QEMU's tracetool has no Rust type for '{parameter.type.text}'"
+            yield Report(parameter.type_span, message, f"remove {where}")
     form = event.format
     if form is None:
         return
@@ -113,7 +113,7 @@ def _escapes(tree: Tree, form: Format) -> Iterator[Report]:
             fix = None if swallowed else format_text.fix(tree, form, (match.start(), match.end(), instead))
             yield Report(
                 format_text.span(form, match.start(), match.end()),
-                f"QEMU's tracetool cannot bring the escape '{match[0]}' to Rust",
+                f"QEMU's tracetool cannot translate the escape '{match[0]}' to Rust",
                 f"write '{instead}'" if fix else f"write '{instead}', and not '{following}' right after it",
                 fix=fix,
             )
@@ -136,7 +136,7 @@ def _instead(match: re.Match[str]) -> str | None:
 
 
 def _macro(tree: Tree, form: Format, macro: Macro) -> Report:
-    message = f"QEMU's tracetool does not know {macro.name} in Rust"
+    message = f"QEMU's tracetool cannot translate {macro.name} to Rust"
     letter, size = PRI_MACROS[macro.name]
     where = format_text.span(form, macro.start, macro.end)
     exact = size[5:] if size.startswith("LEAST") else None

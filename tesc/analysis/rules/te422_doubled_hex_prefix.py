@@ -56,7 +56,7 @@ class DoubledHexPrefix(EventRule):
             found = _fixed(tree, form, conversion, first, number)
             shown = form.text[conversion.start : conversion.end]
             by = "written twice" if number > 1 else f"printed by '{shown}' itself"
-            help_ = f"write '{found[0]}'" if found else "leave one out"
+            help_ = f"write '{found[0]}'" if found else "remove one"
             span = format_text.span(form, first, conversion.end)
             yield Report(span, f"the prefix 0x is {by}", help_, fix=found[1] if found else None)
 

@@ -99,16 +99,16 @@ def _report(
     label, counterpart = form.text[here.start : here.end], form.text[there.start : there.end]
     left, right = one.node.parameters[i], one.node.parameters[j]
     wrong = _what_is_wrong(one, i, j, uses) if uses is not None else None
-    help = "exchange the labels, or the parameters' names, as the event is called"
+    help = "swap the labels or the parameters' names, whichever the calls of the event show to be wrong"
     edits: tuple[tuple[Span, str], ...] = ()
     if wrong == "labels":
-        help = "exchange the labels: the event is called with what its parameters are called"
+        help = "swap the labels: the calls pass what the parameters' names say"
         edits = (
             (format_text.span(form, here.start, here.end), counterpart),
             (format_text.span(form, there.start, there.end), label),
         )
     elif wrong == "names":
-        help = "exchange the parameters' names: the event is called with what its labels say"
+        help = "swap the parameters' names: the calls pass what the labels say"
         edits = ((left.name_span, right.name), (right.name_span, left.name))
     fix = Fix("unsafe", tuple(SourceEdit(one.source, span, text) for span, text in edits)) if edits else None
     return Report(

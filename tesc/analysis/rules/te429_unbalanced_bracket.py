@@ -81,7 +81,7 @@ def _fixed(tree: Tree, form: Format, at: int) -> Report | None:
         return None
     opening = form.text[at]
     closing = _CLOSE[_OPEN.index(opening)]
-    message = f"'{opening}' at the end of the format, where another one is open"
+    message = f"'{opening}' at the end of the format, although one is already open"
     where = format_text.span(form, at, at + 1)
     return Report(
         where, message, f"write '{closing}'", fix=format_text.fix(tree, form, (at, at + 1, closing))

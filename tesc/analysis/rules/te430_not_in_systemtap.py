@@ -69,7 +69,7 @@ class NotInSystemtap(EventRule):
                 fix = format_text.fix(tree, form, (conversion.start, conversion.end, instead))
             yield Report(
                 format_text.span(form, conversion.start, conversion.end),
-                f"'{shown}' leaves a log tapset that SystemTap refuses",
+                f"'{shown}' makes SystemTap reject the log tapset",
                 f"write '{instead}'" if instead else _help(conversion),
                 fix=fix,
             )
@@ -93,7 +93,7 @@ def _instead(conversion: Conversion, base: str) -> str | None:
 
 def _help(conversion: Conversion) -> str:
     if conversion.length in ("h", "hh"):
-        return f"leave out '{conversion.length}': a short number is passed as an int"
+        return f"remove '{conversion.length}': a short number is passed as an int"
     return "use a PRI macro, or a conversion without length and flags"
 
 

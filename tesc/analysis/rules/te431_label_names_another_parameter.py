@@ -83,9 +83,9 @@ def _found(event: Event, form: Format, names: Sequence[str]) -> Iterator[Report]
 def _report(form: Format, label: Span, one: Parameter, other: Parameter) -> Report:
     return Report(
         format_text.span(form, label.start, label.end),
-        f"'{form.text[label.start : label.end]}' labels the parameter '{one.name}', "
-        f"and another parameter is called '{other.name}'",
-        "name what is printed, or exchange the parameters as the event is called",
+        f"'{form.text[label.start : label.end]}' labels the parameter '{one.name}', but another "
+        f"parameter is called '{other.name}'",
+        "name what is printed, or swap the parameters if the calls pass them in that order",
     )
 
 

@@ -69,7 +69,7 @@ class TextPastItsEnd(EventRule):
                 yield Report(
                     Span(form.start + conversion.start, form.start + conversion.end),
                     f"{who} '{parameter.name}' up to a NUL, not up to the precision of '{conversion.text}'",
-                    'see to it that a NUL ends it, or generate with compat = "fixed"',
+                    'make sure that it ends with a NUL, or generate with compat = "fixed"',
                 )
             elif text is None and printing.letter in ("p", "x", "X"):
                 yield _address(parameter, tree, who)
@@ -80,7 +80,7 @@ def _address(parameter: Parameter, tree: Tree, who: str) -> Report:
     edit = SourceEdit(tree.source, parameter.type_span, f"{const}void *")
     return Report(
         parameter.type_span,
-        f"{who} text where '{parameter.name}' points, though the format prints its address",
+        f"{who} text where '{parameter.name}' points, although the format prints its address",
         f"declare it '{const}void *{parameter.name}'",
         # Rust programs see another type.
         fix=Fix("unsafe", (edit,)),

@@ -74,7 +74,7 @@ def _help(type_text: str, printing: Printing) -> str | None:
     if printing.letter not in _HEX:
         return None if "ptr" in type_text else f"put a space after '{conversion.text}'"
     if conversion.macro is not None:
-        return f"leave out the width, which hides {conversion.macro.name}" if conversion.width else None
+        return f"remove the width, which hides {conversion.macro.name}" if conversion.width else None
     return f"write '{conversion.text[:-1]}x'" if conversion.letter == "X" else None
 
 

@@ -51,7 +51,7 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
         if first is not None:
             yield Report(
                 first.name_span,
-                f"no LTTng trace can be read in which '{first.name}' comes before '{parameter.name}'",
+                f"LTTng traces in which '{first.name}' comes before '{parameter.name}' cannot be read",
                 f"put '{parameter.name}' first, or give one of them another name",
                 (Related(tree.source, parameter.name_span, f"'{parameter.name}' is here"),),
             )

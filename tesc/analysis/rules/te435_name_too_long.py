@@ -52,7 +52,7 @@ class NameTooLong(RunRule):
                     seen.add(key)
                     yield Report(
                         event.node.name_span,
-                        f"the event's name has {len(event.name)} characters, and LTTng takes {LTTNG_NAME}",
+                        f"the event's name has {len(event.name)} characters, but LTTng allows {LTTNG_NAME}",
                         "give it a shorter name, or a shorter prefix",
                         source=event.source,
                         event=event.name,

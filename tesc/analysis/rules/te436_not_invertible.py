@@ -43,7 +43,7 @@ class NotInvertible(EventRule):
             parameter = event.parameters[doubt.index]
             yield Report(
                 parameter.name_span,
-                f"a line of the log does not say what '{parameter.name}' was: {doubt.reason}",
+                f"a line of the log does not show what '{parameter.name}' was: {doubt.reason}",
                 "put text around it that it cannot hold, such as a label or quotes" if doubt.joined else None,
             )
 

@@ -87,7 +87,7 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
             help_ = f"declare it 'uint{bits}_t'"
         yield Report(
             Span(form.start + conversion.start, form.start + conversion.end),
-            f"{macro.name} cuts '{parameter.name}' to {bits} bits in Rust, not in C",
+            f"{macro.name} truncates '{parameter.name}' to {bits} bits in Rust, but not in C",
             help_,
             fix=fix,
         )

@@ -100,7 +100,7 @@ def _report(use: Use, source: Source, near: str | None) -> Report:
         fix = Fix("unsafe", (SourceEdit(source, use.name_span, word),), in_program=True)
     return Report(
         use.span,
-        f"no event is called '{name}'" + (", whose state is tested for" if use.kind == STATE else ""),
+        f"no event is called '{name}'" + (", whose state is tested" if use.kind == STATE else ""),
         f"did you mean '{near}'?" if near else "declare it in the trace-events file of this folder",
         fix=fix,
         source=source,

@@ -67,7 +67,7 @@ class SwappedArguments(SourcesRule):
                         one,
                         (swapped[0], swapped[-1]),
                         f"{given} are passed for the parameters {wanted} of event '{one.name}'",
-                        "pass them in the order of the parameters, or exchange the parameters' names",
+                        "pass them in the order of the parameters, or swap the parameters' names",
                     )
 
 

@@ -69,7 +69,7 @@ class NarrowedArgument(SourcesRule):
                             (path, use),
                             one,
                             (number, number),
-                            f"'{shown}' has {_WIDE} bits, and '{parameter.name}' "
+                            f"'{shown}' has {_WIDE} bits, but '{parameter.name}' "
                             f"({parameter.type.text}) of event '{one.name}' has {bits}",
                             None,
                         )

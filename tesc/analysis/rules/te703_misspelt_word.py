@@ -91,7 +91,7 @@ def _report(tree: Tree, where: Where, word: Span, text: str, meant: tuple[str, .
     if len(words) == 1 and where != "name":
         edit = SourceEdit(tree.source, word, words[0])
         fix = Fix("safe" if where == "comment" else "unsafe", (edit,))
-    help = f"write {said}" if where != "name" else f"{said} is right; tesc rename changes its callers, too"
+    help = f"write {said}" if where != "name" else f"write {said}; 'tesc rename' also changes its callers"
     return Report(word, f"'{text}' is misspelt", help, fix=fix)
 
 

@@ -52,7 +52,7 @@ class EmptyFile(RunRule):
                 end = len(source.line_text(1)) if source.text else 0
                 yield Report(
                     Span(0, end),
-                    "no event is declared here, and dtrace(1) wants a probe in each provider",
+                    "no event is declared here, but dtrace(1) requires a probe in each provider",
                     "declare one, or remove the file and its folder from meson.build",
                     source=source,
                 )

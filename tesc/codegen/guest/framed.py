@@ -1,9 +1,9 @@
 """What firmware compiles for the wire `frames`: a header a file of events, the source with the tables.
 
-A function looks at a byte that says whether its event is on, and gives on where the wire ID is. So no header
-holds an ID: a change in one folder's events leaves those of the others as they are, and nothing is rebuilt
-for it. And an event that is off costs the test of a byte: IDs are in an array of their own, for compilers
-load a number, or compute an address, that is also needed later before they test.
+A function looks at a byte that says whether its event is on, and gives on a number: that of its file, and
+its own one in there. So no header holds an ID: a change in one folder's events leaves those of the others
+as they are, and nothing is rebuilt for it. And an event that is off costs the test of a byte: were the ID
+loaded, or its address given on, compilers would do that before they test.
 """
 
 from __future__ import annotations
@@ -39,8 +39,9 @@ _LOCAL = frozenset({"tesc_guest_x"})
 
 @record
 class FileEvents:
-    """The events of one file, in its order; `group` is what its table is called."""
+    """The events of one file, in its order; `group` is what its table is called, `number` its place."""
 
+    number: int
     path: str
     group: str
     events: tuple[UnitEvent, ...]
@@ -66,7 +67,7 @@ def files_of(events: Sequence[UnitEvent], root: str) -> list[FileEvents]:
             number += 1
             group = f"{base}_{number}"
         taken.add(group)
-        files.append(FileEvents(path, group, tuple(mine)))
+        files.append(FileEvents(len(files), path, group, tuple(mine)))
     return files
 
 
@@ -77,14 +78,14 @@ def header(files: Sequence[FileEvents]) -> str:
     lines += [f'#include "{names.RUNTIME_HEADER}"', ""]
     lines += ["#ifdef __cplusplus", 'extern "C" {', "#endif", ""]
     for one in files:
-        lines += [f"extern unsigned char {_states(one)}[];", f"extern const uint16_t {_ids(one)}[];"]
+        lines += [f"extern unsigned char {_states(one)}[];"]
     for one in files:
         lines.append("")
         for number, event in enumerate(one.events):
             lines.append(f"#define {identifiers.c_id(event.name)} ({_states(one)}[{number}])")
     for one in files:
         for number, event in enumerate(one.events):
-            lines += ["", *_function(event, f"&{_ids(one)}[{number}]")]
+            lines += ["", *_function(event, one.number << 16 | number)]
     lines += ["", "#ifdef __cplusplus", "}", "#endif", "", f"#endif /* {guard} */"]
     return "".join(f"{line}\n" for line in lines)
 
@@ -97,7 +98,7 @@ def source(files: Sequence[FileEvents], events: Sequence[UnitEvent], on: Collect
         states = [int(not event.disabled and event.index in on) for event in one.events]
         lines += ["", f"extern unsigned char {_states(one)}[];", f"unsigned char {_states(one)}[] = {{"]
         lines += [f"    {state}, /* {event.name} */" for state, event in zip(states, one.events)]
-        lines += ["};", f"extern const uint16_t {_ids(one)}[];", f"const uint16_t {_ids(one)}[] = {{"]
+        lines += ["};", f"static const uint16_t {_ids(one)}[] = {{"]
         lines += [f"    {event.wire_id}, /* {event.name} */" for event in one.events]
         lines += ["};"]
     lines += ["", "const char *const tesc_guest_events[] = {"]
@@ -121,8 +122,8 @@ def _ids(one: FileEvents) -> str:
     return f"tesc_guest_ids_{one.group}"
 
 
-def _function(event: UnitEvent, id_: str) -> list[str]:
-    """The function of an event whose ID is there."""
+def _function(event: UnitEvent, known_by: int) -> list[str]:
+    """The function of an event that the runtime knows by a number."""
     parameters = event.node.parameters
     called = names.parameters(event, _LOCAL)
     declared = [declared_parameter(p, name) for p, name in zip(parameters, called)] or ["void"]
@@ -132,11 +133,11 @@ def _function(event: UnitEvent, id_: str) -> list[str]:
     words = [as_word(p, name) for p, name in zip(parameters, called)]
     lines += [f"    if (tesc_guest_on({identifiers.c_id(event.name)})) {{"]
     if len(words) <= _DIRECT:
-        lines += listed(f"        tesc_guest_{len(words)}", [id_, *words], ";")
+        lines += listed(f"        tesc_guest_{len(words)}", [f"{known_by}u", *words], ";")
     else:
         lines += [f"        uint64_t tesc_guest_x[{len(words)}];", ""]
         lines += [f"        tesc_guest_x[{number}] = {word};" for number, word in enumerate(words)]
-        lines += [f"        tesc_guest_n({id_}, tesc_guest_x);"]
+        lines += [f"        tesc_guest_n({known_by}u, tesc_guest_x);"]
     return [*lines, "    }", "}"]
 
 

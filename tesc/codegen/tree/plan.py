@@ -120,7 +120,7 @@ def written_twice(planned: Sequence[Planned]) -> list[Rejection]:
         if other is not one:
             here, there = (each.groups[0].unit.roots[0].source for each in (one, other))
             group = one.groups[0].name
-            message = f"group '{group}' is that of {there.path} too, so both would be {one.name}"
+            message = f"group '{group}' is also that of {there.path}: both would write {one.name}"
             found.setdefault(here, Rejection(codes.DUPLICATE_GROUP, here, Span(0, 0), message))
     return list(found.values())
 

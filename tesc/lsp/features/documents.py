@@ -20,7 +20,7 @@ def _accepted(text: str) -> str:
 
 
 def _too_large(uri: str) -> str:
-    return f"{path_of(uri)}: {too_large(uri).strerror}, so tesc does not look into it"
+    return f"{path_of(uri)}: {too_large(uri).strerror}, so tesc does not read it"
 
 
 def register(server: Server) -> None:

@@ -144,7 +144,7 @@ async def _ask_for_settings(ls: Server) -> bool:
     try:
         answer: Sequence[Any] = await ls.workspace_configuration_async(t.ConfigurationParams(items))
     except Exception as error:
-        ls.log(f"the client does not tell its settings: {error}", t.MessageType.Warning)
+        ls.log(f"the client does not report its settings: {error}", t.MessageType.Warning)
         return False
     # Clients without such a section answer null.
     if answer and answer[0]:

@@ -38,7 +38,7 @@ def of_include(view: View, node: Include) -> Page:
                 if error.help:
                     page.text(error.help)
                 return page
-    page.text("Brings nothing: the same file, under the same prefix, is included already.")
+    page.text("Adds nothing: the same file is already included under the same prefix.")
     return page
 
 

@@ -42,7 +42,7 @@ def callers(view: View, name: str) -> list[str] | None:
 def of_event(view: View, node: Event) -> Page:
     """All that there is to say of an event, once for each way in which it is included."""
     page = Page()
-    entries = [(unit, event) for unit in view.units() for event in unit.events if event.node is node]
+    entries = view.project.with_units(node)
     if not entries:
         page.code(declaration(node.name, [(p.type.text, p.name) for p in node.parameters]))
         _comments(page, view, node)

@@ -36,7 +36,7 @@ def of_conversion(view: View, event: Event, index: int) -> Page:
     page = Page()
     what = printed(conversion)
     page.code(written(conversion), "text")
-    page.text(f"Prints {what}." if what else "No conversion of printf.")
+    page.text(f"Prints {what}." if what else "Not a conversion of printf.")
     for model in models:
         error = conv.conversion_error_on(conversion, model)
         if error is not None:
@@ -137,7 +137,7 @@ def _fit(parameter: Parameter, pair: Pairing, models: tuple[str, ...]) -> str:
     slot = pair.slot
     key = slot.length, slot.letter, slot.macro, parameter.type.text
     signs = slot.role == "value" and any(conv.other_sign(*key, model) for model in models)
-    return ", which fits but for its sign" if signs else ", which fits"
+    return ", which fits except for its sign" if signs else ", which fits"
 
 
 def _unfit(pair: Pairing, models: tuple[str, ...]) -> str:
@@ -181,7 +181,7 @@ def _type(parameter: Parameter) -> list[Piece]:
         what = "a string, passed by its address" if text_of(type_.text, None) else "a pointer"
         return [f"{what}: 64 bits on LP64 and LLP64, 32 bits on ILP32"]
     if type_.base is None or basic(type_.text, "lp64") is None:
-        return ["a type of which nothing is known"]
+        return ["an unknown type"]
     text = type_.text
 
     def named(model: str) -> str:

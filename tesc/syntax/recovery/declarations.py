@@ -119,7 +119,7 @@ def _missing_name(event: Event, index: int) -> ParseError:
         )
     words = text.split()
     if len(words) > 1 and is_type_word(words[-1]) and _is_type(words[:-1]) and not _is_type(words):
-        message = f"{quoted(words[-1])} is a type, and no name of a parameter"
+        message = f"{quoted(words[-1])} is a type, not a parameter's name"
         return ParseError(
             codes.MISSING_PARAMETER_NAME,
             parameter.span,

@@ -91,7 +91,7 @@ def _prefix(repair: LineRepair, begin: int, at: int) -> Prefix | None:
             codes.SYNTAX_ERROR,
             tokens[0].start,
             tokens[0].end,
-            f"no {quoted(tokens[0].text)} follows 'prefix'",
+            f"a prefix has no {quoted(tokens[0].text)}",
         )
         del tokens[0]
     if not tokens or tokens[0].kind == "comment":
@@ -112,7 +112,7 @@ def _disable(repair: LineRepair, begin: int, at: int) -> Disable | None:
             break
         if token.text == ",":
             if before is None or before.text == ",":
-                help = "leave the ',' out"
+                help = "remove the ','"
                 repair.report(
                     codes.SYNTAX_ERROR, token.start, token.end, "expected a pattern before ','", help
                 )
@@ -131,7 +131,7 @@ def _disable(repair: LineRepair, begin: int, at: int) -> Disable | None:
         )
     elif before.text == "," and any(token.text != "," for token in tokens):
         repair.report(
-            codes.SYNTAX_ERROR, before.start, before.end, "expected a pattern after ','", "leave the ',' out"
+            codes.SYNTAX_ERROR, before.start, before.end, "expected a pattern after ','", "remove the ','"
         )
     if not patterns or before is None:
         return None

@@ -41,7 +41,7 @@ def repair_event(repair: LineRepair) -> None:
             codes.SYNTAX_ERROR,
             begin,
             end,
-            "an event's name is without quotes",
+            "an event's name has no quotes",
             None,
             (),
             ((begin, end, quoted_name[1][1:-1]),),

@@ -34,7 +34,7 @@ def _unwrap(repair: LineRepair, at: int) -> None:
     if match and repair.seen[last] in ")}":
         begin, end = at + match.start(1), at + match.end(1)
         edits = ((begin, end, ""), (last, last + 1, ""))
-        message = f"a format is without {quoted(match[1])}"
+        message = f"a format has no {quoted(match[1])}"
         repair.report(codes.SYNTAX_ERROR, begin, end, message, edits=edits)
         repair.overwrite(begin, " " * (end - begin))
         repair.overwrite(last, " ")
@@ -76,7 +76,7 @@ def _instead_of_format(repair: LineRepair, run: list[Token], text: str) -> None:
     """Something after the parameters of an event that has no string at all."""
     begin, end = run[0].start, run[-1].end
     if text == ";":
-        repair.remove(codes.TEXT_AFTER_ITEM, begin, end, "no ';' follows an event")
+        repair.remove(codes.TEXT_AFTER_ITEM, begin, end, "an event does not end with ';'")
     elif all(token.kind == "word" for token in run) or "%" in text:
         repair.report(codes.SYNTAX_ERROR, begin, end, "a format is in quotes", f"""write '"{text}"'""")
         repair.drop(begin, end)
@@ -136,12 +136,12 @@ def _junk(repair: LineRepair, tokens: list[Token], index: int) -> int:
     begin, end = token.start, tokens[last].end
     rest = tokens[index + 1 : last + 1]
     if token.text == ";" and not rest:
-        repair.remove(codes.TEXT_AFTER_ITEM, begin, end, "no ';' follows an event")
+        repair.remove(codes.TEXT_AFTER_ITEM, begin, end, "an event does not end with ';'")
     elif token.text == "," and rest and rest[0].kind == "string":
         message = "a second format: an event has only one"
         repair.report(codes.TEXT_AFTER_ITEM, begin, end, message, "remove it", (repair.blank(begin, end),))
     elif token.text == ",":
-        help = "leave this out: the parameters are the arguments, in their order"
+        help = "remove this: the parameters are the arguments, in their order"
         repair.report(
             codes.TEXT_AFTER_ITEM,
             begin,

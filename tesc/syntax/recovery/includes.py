@@ -128,7 +128,7 @@ class _Clauses:
         marks = [token for token in self._tokens[:end] if token.text in (",", "=")]
         if marks:
             first = marks[0]
-            message = f"no {quoted(first.text)} is in an include"
+            message = f"an include has no {quoted(first.text)}"
             edits = tuple((mark.start, mark.end, " ") for mark in marks)
             self._draft.report(
                 codes.SYNTAX_ERROR, first.start, first.end, message, "write a space", edits=edits
@@ -151,7 +151,7 @@ class _Clauses:
                 token.start,
                 value.end,
                 "a second 'prefix': an include has only one",
-                "leave one out",
+                "remove one",
             )
             return
         self.prefix = read_name(repair, value, "a prefix")
@@ -181,7 +181,7 @@ class _Clauses:
                 token.start,
                 value.end,
                 "a second 'base': an include has only one",
-                "leave one out",
+                "remove one",
             )
             return
         self._base_start = token.start

@@ -44,7 +44,7 @@ def report_rest(repair: LineRepair, tokens: list[Token]) -> None:
         begin, end = others[0].start, others[-1].end
         text = repair.seen[begin:end]
         if text == ";":
-            repair.remove(codes.TEXT_AFTER_ITEM, begin, end, "no ';' follows a directive")
+            repair.remove(codes.TEXT_AFTER_ITEM, begin, end, "a directive does not end with ';'")
         else:
             repair.report(codes.TEXT_AFTER_ITEM, begin, end, f"unexpected {quoted(text)} after the directive")
     for token in tokens:

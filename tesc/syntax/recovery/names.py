@@ -49,7 +49,7 @@ def unquoted(repair: LineRepair, token: Token, what: str) -> tuple[int, str]:
         return begin, text
     # Typographic quotes are reported as such; here it counts that there are quotes at all.
     repair.errors = [error for error in repair.errors if error.span.start != repair.start + begin]
-    message = f"{what} is without quotes"
+    message = f"{what} has no quotes"
     repair.report(
         codes.SYNTAX_ERROR, begin, end, message, f"write {quoted(text)}", edits=((begin, end, text),)
     )

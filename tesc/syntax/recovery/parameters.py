@@ -90,7 +90,7 @@ def _empty(repair: LineRepair, begin: int, end: int, last: bool) -> None:
     at = begin - 1 if last else end
     sign = repair.seen[at]
     place = "after" if last else "before"
-    help = f"leave the {quoted(sign)} out"
+    help = f"remove the {quoted(sign)}"
     repair.report(
         codes.SYNTAX_ERROR,
         at,

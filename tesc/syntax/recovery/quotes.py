@@ -102,7 +102,7 @@ def _at_either_end(repair: LineRepair, begin: int, end: int, body: str) -> bool:
     at = next(token.start for token in scan(body, 0) if token.kind == "open")
     if at == len(body) - 1:
         repair.remove(
-            codes.INVALID_STRING, end - 1, end, "this string has no closing quote", "leave the '\"' out"
+            codes.INVALID_STRING, end - 1, end, "this string has no closing quote", "remove the '\"'"
         )
         return True
     help = f"""write '{body[at:]}"'"""

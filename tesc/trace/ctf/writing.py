@@ -131,7 +131,7 @@ class Streams(Work):
             made = [one for _, one in pairs]
         if ordered[-1] > _LAST:
             raise Unwritable(
-                f"a record's time is {ordered[-1]:,} ns: readers of CTF take no time from 2^63 on"
+                f"a record's time is {ordered[-1]:,} ns: CTF readers do not accept times from 2^63 on"
             )
         stamps = struct.pack(f"<{len(ordered)}Q", *ordered)
         parts: list[bytes] = [b""] * (2 * len(ordered))
@@ -228,7 +228,7 @@ def _replaced(path: str) -> Iterator[str]:
     """A new folder beside the path, which takes its place when all is in it."""
     target = os.path.realpath(path)
     if os.path.lexists(target) and not _is_ours(target):
-        raise Unwritable(f"{path}: it is there, and no trace of CTF: name another folder")
+        raise Unwritable(f"{path}: exists and is not a CTF trace: name another folder")
     work = f"{target}.{os.getpid()}.tmp"
     os.mkdir(work)
     try:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 FORMATS = {
     "text": "each event's own format string applied, as the log backend prints it",
     "simpletrace": "the very bytes that QEMU 10.2's simpletrace.py prints",
-    "jsonl": "one JSON object a line",
-    "csv": "comma-separated values, a column an argument",
+    "jsonl": "one JSON object per line",
+    "csv": "comma-separated values, one column per argument",
     "chrome": "Trace Event JSON for the viewers of Perfetto and Chrome",
     "perfetto": "Perfetto's own format, for its viewer: exact, and smaller than the trace",
 }

@@ -221,15 +221,21 @@ class Perfetto(TraceWriter):
         if len(pids) > _MOST_SEQUENCES:
             return None
         known = self.state
-        if known is None or known[:2] != self._names or not pids <= known[2]:
-            found = sorted(
-                pids if known is None or len(pids | known[2]) > _MOST_SEQUENCES else pids | known[2]
-            )
-            self.state = (*self._names, frozenset(found))
-            self._sequences = {pid: number(_SEQUENCE, place) for place, pid in enumerate(found, 1)}
-            self._stamps = {pid: _Stamps(text) for pid, text in self._sequences.items()}
-            return "".join(map(self._head_of, found))
-        return ""
+        if known is not None and known[:2] == self._names and pids <= known[2]:
+            self._use(known[2])
+            return ""
+        together = pids if known is None else pids | known[2]
+        found = frozenset(together if len(together) <= _MOST_SEQUENCES else pids)
+        self.state = (*self._names, found)
+        self._use(found)
+        return "".join(map(self._head_of, self._sequences))
+
+    def _use(self, pids: frozenset[int]) -> None:
+        """Take the sequences of a head for these processes: the state may be that of another head."""
+        if pids == self._sequences.keys():
+            return
+        self._sequences = {pid: number(_SEQUENCE, place) for place, pid in enumerate(sorted(pids), 1)}
+        self._stamps = {pid: _Stamps(text) for pid, text in self._sequences.items()}
 
     @property
     def _names(self) -> tuple[int, int]:

@@ -155,7 +155,7 @@ class Session:
         for statement in self._guarded(sql, lambda: self._connection.extract_statements(sql)):
             kind = statement.type.name
             if kind not in _ALLOWED:
-                raise BadQuestion(f"{kind} is not for traces: a question reads views", sql)
+                raise BadQuestion(f"{kind} is not allowed: a query only reads views", sql)
             self._make_views(statement.query)
             cursor = self._guarded(sql, lambda: self._connection.execute(statement))  # noqa: B023 (called now)
             if kind in ("SELECT", "EXPLAIN"):
@@ -165,7 +165,7 @@ class Session:
         """A pyarrow.RecordBatchReader of the one SELECT that SQL is. Raises BadQuestion."""
         statements = self._guarded(sql, lambda: self._connection.extract_statements(sql))
         if [one.type.name for one in statements] != ["SELECT"]:
-            raise BadQuestion("a file of Parquet holds the answer of one SELECT", sql)
+            raise BadQuestion("a Parquet file holds the answer of one SELECT", sql)
         self._make_views(sql)
 
         def read() -> Any:

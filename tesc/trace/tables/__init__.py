@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 # Each with the sentence for --help.
 TABLE_FORMATS = {
-    "parquet": "a folder of Parquet files (-o DIR), a folder an event, a column an argument",
-    "sqlite": "a database of SQLite (-o FILE), a table an event",
+    "parquet": "a folder of Parquet files (-o DIR): one folder per event, one column per argument",
+    "sqlite": "an SQLite database (-o FILE): one table per event",
 }
 
 

@@ -59,7 +59,7 @@ def read_dataset(folder: str) -> Dataset:
         rows = {str(one["name"]): int(one["rows"]) for one in listed["tables"]}
         traces = tuple([(str(one["name"]), int(one["records"])) for one in listed["traces"]])
     except (FileNotFoundError, NotADirectoryError):
-        raise NoDataset(f"{folder}: no dataset that tesc wrote: there is no {LIST} in it") from None
+        raise NoDataset(f"{folder}: not a dataset that tesc wrote: it has no {LIST}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NoDataset(f"{path}: not the list that tesc writes") from None
     return Dataset(names, rows, traces)
@@ -214,7 +214,7 @@ def _move_into(new: str, folder: str) -> None:
             for name in sorted(os.listdir(os.path.join(new, table))):
                 target = os.path.join(folder, table, name)
                 if os.path.lexists(target):
-                    raise FileExistsError(17, "is there although the dataset's list does not know it", target)
+                    raise FileExistsError(17, "exists, but is not in the dataset's list", target)
                 os.rename(os.path.join(new, table, name), target)
                 moved.append(target)
         os.replace(os.path.join(new, LIST), os.path.join(folder, LIST))

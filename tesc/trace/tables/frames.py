@@ -74,7 +74,7 @@ def _typed(pa: Arrow, fields: Arrow, condition: Condition) -> Condition:
             return name, operator, pa.array(list(value), type_)
         return name, operator, pa.scalar(value, type_)
     except (OverflowError, pa.ArrowInvalid, pa.ArrowTypeError):
-        raise ValueError(f"{value!r} is no value of '{name}', which is {type_}") from None
+        raise ValueError(f"{value!r} is not a value of '{name}', which is {type_}") from None
 
 
 def _groups(filters: Filters | None) -> list[list[Condition]]:

@@ -4,7 +4,6 @@
 #include "tesc_guest.h"
 
 extern unsigned char tesc_guest_on_root[];
-extern const uint16_t tesc_guest_ids_root[];
 bool wanted[4];
 static TypeInfo type;
 static ChardevClass class;
@@ -134,10 +133,10 @@ static void all(const char *when)
 {
     printf("-- %s\n", when);
     if (tesc_guest_on_root[0] != 0) {
-        tesc_guest_1(&tesc_guest_ids_root[0], (uint64_t)-5);
+        tesc_guest_1(0, (uint64_t)-5);
     }
     if (tesc_guest_on_root[1] != 0) {
-        tesc_guest_1(&tesc_guest_ids_root[1], (uint64_t)(uintptr_t) "text");
+        tesc_guest_1(1, (uint64_t)(uintptr_t) "text");
     }
     wait_ms(200);
 }

@@ -234,5 +234,5 @@ def test_what_no_record_holds(tmp_path, monkeypatch, capsys):
     assert main(["guest", "demux", "trace-events", "-o", "demux.c", "--profile=qemu", "--wire=words"]) == 1
     assert capsys.readouterr().err == (
         "g:1:49: error[TE301]: 7 arguments, but at most 6 are allowed\n"
-        "g:2:6: error[TE306]: type 'double' is not allowed: tracers take no floating-point numbers\n"
+        "g:2:6: error[TE306]: type 'double' is not allowed: tracers do not support floating-point numbers\n"
     )

@@ -51,7 +51,6 @@ static bool write_frame(void *opaque, const unsigned char *frame, size_t size)
 
 int main(void)
 {
-    static const uint16_t none = 99;
     char longer[81];
     int i;
 
@@ -80,7 +79,6 @@ int main(void)
     trace_ints(1, 2, 3, 4);
     trace_ints(1, 2, 3, 4);
     trace_ints(5, 6, 7, 8);
-    tesc_guest_2(&none, 1, 2);
     if (tesc_guest_set_state("*", false) != 12 || tesc_guest_on(TRACE_NAMES)) {
         return 2;
     }

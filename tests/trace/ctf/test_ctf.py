@@ -279,23 +279,26 @@ class TestFolder:
         Path("made").mkdir()
         Path("made/notes").touch()
         said = tesc(made, "--events", "events", "--format", "ctf", "-o", "made", status=2)
-        assert said == "tesc: error: made: it is there, and no trace of CTF: name another folder\n"
+        assert said == "tesc: error: made: exists and is not a CTF trace: name another folder\n"
         assert sorted(path.name for path in Path().iterdir()) == ["events", "made", "trace"]
 
     def test_is_not_there_when_it_fails(self, trace):
         said = tesc(
             trace([("idle", 1 << 63, 7)]), "--events", "events", "--format", "ctf", "-o", "x", status=2
         )
-        assert "readers of CTF take no time from 2^63 on" in said
+        assert "CTF readers do not accept times from 2^63 on" in said
         assert not list(Path().glob("x*"))
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--format", "ctf"], "--format ctf makes a folder: say which with -o"),
-        (["--format", "ctf", "-o", "x", "--follow"], "--follow is not for ctf, which is written whole"),
-        (["--ctf-version", "2"], "--ctf-version is for the format ctf"),
+        (["--format", "ctf"], "--format ctf writes a folder: name it with -o"),
+        (
+            ["--format", "ctf", "-o", "x", "--follow"],
+            "--follow cannot be combined with --format ctf, which is written as a whole",
+        ),
+        (["--ctf-version", "2"], "--ctf-version requires --format ctf"),
     ],
 )
 def test_what_makes_no_sense(trace, words, said):

@@ -133,8 +133,9 @@ RECORDS = [
 @pytest.mark.parametrize("part", [3000, 20_000])
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_processes_that_come_and_go(ask, trace, monkeypatch, jobs, part):
-    """In whichever part of the trace a process is met, its records are its own."""
+    """In whichever part of the trace, or piece of that, a process is met, its records are its own."""
     monkeypatch.setattr("tesc.trace.parts.PART", part)
+    monkeypatch.setattr("tesc.trace.input.CHUNK", part)
     rand = random.Random(5)
     records = []
     for number in range(2000):
@@ -298,7 +299,7 @@ def test_a_guest_has_its_own_track(ask, writer, tmp_path, monkeypatch):
         (["--counter", "nope.x"], "--counter 'nope.x': no event matches 'nope'"),
         (["--counter", "move.z"], "--counter 'move.z': 'move' has no parameter 'z'"),
         (["--span", "a=disk_start..disk_end,key=n"], "span 'a': 'disk_end' has no parameter 'n'"),
-        (["--latency", "--counter", "move.x"], "--counter is for the format perfetto"),
+        (["--latency", "--counter", "move.x"], "--counter requires --format perfetto"),
     ],
 )
 def test_what_makes_no_sense(trace, words, said):

@@ -156,12 +156,12 @@ def test_refused(trace, files, monkeypatch):
 
 
 def test_numbers_that_a_column_cannot_hold(trace):
-    with pytest.raises(ValueError, match=r"300 is no value of 'by', which is int8"):
+    with pytest.raises(ValueError, match=r"300 is not a value of 'by', which is int8"):
         trace.to_arrow("move", filters=[("by", "<", 300)])
 
 
 def test_what_can_be_read_once(trace):
     assert len(list(trace)) == 3
     trace._reopen = None
-    with pytest.raises(ValueError, match="it was read already"):
+    with pytest.raises(ValueError, match="it was already read"):
         trace.to_arrow("move")

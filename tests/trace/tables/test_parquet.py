@@ -155,7 +155,7 @@ def test_what_is_not_ours_stays(made_up, reader_of, tmp_path):
     (mine / "letter").write_text("dear")
     for target in (mine, tmp_path / "trace"):
         for append in (False, True):
-            with pytest.raises(Unwritable, match="no dataset that tesc wrote"):
+            with pytest.raises(Unwritable, match="not a dataset that tesc wrote"):
                 write_dataset([reader_of(tmp_path / "trace")], EVERYTHING, str(target), append)
     assert (mine / "letter").read_text() == "dear"
     for text in ("[", "[]", '{"version": 1}', '{"version": 1, "tables": 5, "traces": []}'):

@@ -1,4 +1,4 @@
-"""The slots that a backend fills in C sources and headers and in Rust modules."""
+"""The slots that a backend can fill in C headers, C sources and Rust modules."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ if TYPE_CHECKING:
 
 
 class Backend:
-    """A tracer. Every slot may stay empty: a backend that fills none is `nop`.
+    """A tracer. All slots are optional: a backend that fills none of them is `nop`.
 
-    `checks_state` is true if its calls run only while the event is switched on; calls of backends
-    without it come first and always run.
+    Set `checks_state` to true if the backend's calls should run only while the event is enabled. Calls
+    of backends without it come first and always run.
     """
 
     checks_state = False
 
     def h_begin(self, out: Output, events: Sequence[UnitEvent], group: str) -> None:
-        """Declarations at the head of the C header; all events, disabled ones too."""
+        """Add declarations at the beginning of the C header; `events` includes disabled ones."""
 
     def h_state(self, event: UnitEvent) -> str:
-        """A C expression that says whether this backend wants the event now; empty for none."""
+        """Return a C expression that is true while this backend wants the event; empty if it never asks."""
         return ""
 
     def h_event(self, out: Output, event: UnitEvent) -> None:
-        """The body of the C function that programs call."""
+        """Add the backend's statements to the C function that programs call."""
 
     def c_begin(self, out: Output, events: Sequence[UnitEvent]) -> None:
-        """The head of the backend's part of the C source; all events, disabled ones too."""
+        """Add the beginning of the backend's part of the C source; `events` includes disabled ones."""
 
     def c_event(self, out: Output, event: UnitEvent) -> None:
-        """Definitions for one enabled event in the C source."""
+        """Add the definitions of one enabled event to the C source."""
 
     def rs_begin(self, out: Output, events: Sequence[UnitEvent]) -> None:
-        """Items at the head of the Rust module."""
+        """Add items at the beginning of the Rust module."""
 
     def rs_state(self, event: UnitEvent) -> str:
-        """A Rust expression like h_state's, for backends that do not check the event's state."""
+        """Return a Rust expression like that of h_state, for backends without `checks_state`."""
         return ""
 
     def rs_event(self, out: Output, event: UnitEvent) -> None:
-        """The body of the Rust function that programs call."""
+        """Add the backend's statements to the Rust function that programs call."""
 
 
 def call_arguments(event: UnitEvent) -> str:
-    """The parameters' names as the last arguments of a call that has others before."""
+    """The parameters' names as further arguments of a call: each follows a comma."""
     return "".join([f", {name}" for _, name in event.parameters])

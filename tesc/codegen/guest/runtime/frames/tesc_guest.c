@@ -2,57 +2,57 @@
 /* Which events are on, and the functions that the generated headers call: see tesc_guest.h. */
 #include "tesc_guest.h"
 
-void tesc_guest_0(const uint16_t *id)
+void tesc_guest_0(uint32_t event)
 {
-    tesc_guest_n(id, NULL);
+    tesc_guest_n(event, NULL);
 }
 
-void tesc_guest_1(const uint16_t *id, uint64_t x1)
+void tesc_guest_1(uint32_t event, uint64_t x1)
 {
-    tesc_guest_n(id, &x1);
+    tesc_guest_n(event, &x1);
 }
 
-void tesc_guest_2(const uint16_t *id, uint64_t x1, uint64_t x2)
+void tesc_guest_2(uint32_t event, uint64_t x1, uint64_t x2)
 {
     uint64_t x[2];
 
     x[0] = x1, x[1] = x2;
-    tesc_guest_n(id, x);
+    tesc_guest_n(event, x);
 }
 
-void tesc_guest_3(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3)
+void tesc_guest_3(uint32_t event, uint64_t x1, uint64_t x2, uint64_t x3)
 {
     uint64_t x[3];
 
     x[0] = x1, x[1] = x2, x[2] = x3;
-    tesc_guest_n(id, x);
+    tesc_guest_n(event, x);
 }
 
-void tesc_guest_4(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3,
+void tesc_guest_4(uint32_t event, uint64_t x1, uint64_t x2, uint64_t x3,
                   uint64_t x4)
 {
     uint64_t x[4];
 
     x[0] = x1, x[1] = x2, x[2] = x3, x[3] = x4;
-    tesc_guest_n(id, x);
+    tesc_guest_n(event, x);
 }
 
-void tesc_guest_5(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3,
+void tesc_guest_5(uint32_t event, uint64_t x1, uint64_t x2, uint64_t x3,
                   uint64_t x4, uint64_t x5)
 {
     uint64_t x[5];
 
     x[0] = x1, x[1] = x2, x[2] = x3, x[3] = x4, x[4] = x5;
-    tesc_guest_n(id, x);
+    tesc_guest_n(event, x);
 }
 
-void tesc_guest_6(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3,
+void tesc_guest_6(uint32_t event, uint64_t x1, uint64_t x2, uint64_t x3,
                   uint64_t x4, uint64_t x5, uint64_t x6)
 {
     uint64_t x[6];
 
     x[0] = x1, x[1] = x2, x[2] = x3, x[3] = x4, x[4] = x5, x[5] = x6;
-    tesc_guest_n(id, x);
+    tesc_guest_n(event, x);
 }
 
 /* What is between two stars may as well match where it first can, so one way back is enough. */

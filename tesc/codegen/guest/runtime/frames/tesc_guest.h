@@ -84,20 +84,19 @@ size_t tesc_guest_set_state(const char *pattern, bool on);
 extern uint32_t tesc_guest_lost;
 
 /*
- * What the generated functions call: where the event's wire ID is, and as many arguments as it has. They
- * look at a byte that says whether the event is on; the ID is somewhere else, so that compilers need
- * nothing of it while the event is off.
+ * What the generated functions call, with as many arguments as the event has: `event` is the number of its
+ * file, in the upper half, and its own number there. They look at a byte that says whether it is on.
  */
-void tesc_guest_n(const uint16_t *id, const uint64_t *x);
-void tesc_guest_0(const uint16_t *id);
-void tesc_guest_1(const uint16_t *id, uint64_t x1);
-void tesc_guest_2(const uint16_t *id, uint64_t x1, uint64_t x2);
-void tesc_guest_3(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3);
-void tesc_guest_4(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3,
+void tesc_guest_n(uint32_t event, const uint64_t *x);
+void tesc_guest_0(uint32_t event);
+void tesc_guest_1(uint32_t event, uint64_t x1);
+void tesc_guest_2(uint32_t event, uint64_t x1, uint64_t x2);
+void tesc_guest_3(uint32_t event, uint64_t x1, uint64_t x2, uint64_t x3);
+void tesc_guest_4(uint32_t event, uint64_t x1, uint64_t x2, uint64_t x3,
                   uint64_t x4);
-void tesc_guest_5(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3,
+void tesc_guest_5(uint32_t event, uint64_t x1, uint64_t x2, uint64_t x3,
                   uint64_t x4, uint64_t x5);
-void tesc_guest_6(const uint16_t *id, uint64_t x1, uint64_t x2, uint64_t x3,
+void tesc_guest_6(uint32_t event, uint64_t x1, uint64_t x2, uint64_t x3,
                   uint64_t x4, uint64_t x5, uint64_t x6);
 
 /* The transport: send these bytes, a whole frame; returns whether all of them went out. */

@@ -304,12 +304,13 @@ static bool send_event(uint32_t id, const uint64_t *x, uint64_t now)
     return send_packet(&packet, tesc_guest_hash[0] & 0xffff);
 }
 
-void tesc_guest_n(const uint16_t *id, const uint64_t *x)
+void tesc_guest_n(uint32_t event, const uint64_t *x)
 {
+    uint32_t id = tesc_guest_files[event >> 16].ids[event & 0xffff];
     unsigned long flags = 0;
     uint64_t now = 0;
 
-    if (*id >= tesc_guest_count) {
+    if (id >= tesc_guest_count) {
         return;
     }
     TESC_GUEST_LOCK(flags);
@@ -318,7 +319,7 @@ void tesc_guest_n(const uint16_t *id, const uint64_t *x)
     } else {
         sending = true;
         now = read_clock();
-        if (greet(now) && send_event(*id, x, now)) {
+        if (greet(now) && send_event(id, x, now)) {
             sequence++;
         } else {
             tesc_guest_lost++;

@@ -308,12 +308,13 @@ static void write_event(struct state *state, uint32_t id, const uint64_t *x)
     state->depth--;
 }
 
-void tesc_guest_n(const uint16_t *id, const uint64_t *x)
+void tesc_guest_n(uint32_t event, const uint64_t *x)
 {
+    uint32_t id = tesc_guest_files[event >> 16].ids[event & 0xffff];
     unsigned long flags = 0;
     unsigned cpu;
 
-    if (*id >= tesc_guest_count) {
+    if (id >= tesc_guest_count) {
         return;
     }
     TESC_GUEST_LOCK(flags);
@@ -322,7 +323,7 @@ void tesc_guest_n(const uint16_t *id, const uint64_t *x)
     if (cpu >= TESC_GUEST_RINGS || states[cpu].ring == NULL) {
         tesc_guest_lost++;
     } else {
-        write_event(&states[cpu], *id, x);
+        write_event(&states[cpu], id, x);
     }
     TESC_GUEST_UNLOCK(flags);
 }
