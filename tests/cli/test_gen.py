@@ -561,7 +561,8 @@ class TestProcesses:
         command = [
             sys.executable,
             "-c",
-            "import sys, tesc.cli.gen as g; g._PATIENCE = 0; sys.exit(g.main(sys.argv[1:]))",
+            "import sys, tesc.cli.gen as g, tesc.cli.terminal as t; t._PATIENCE = 0; "
+            "sys.exit(g.main(sys.argv[1:]))",
         ]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         run = subprocess.Popen([*command, *self.LARGE, *OUT], env=environment, stderr=side)
