@@ -81,8 +81,7 @@ def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], 
         if len(many) > 1 and _within(view, many):
             title = f"Fix all {one.code} {one.name} in this file"
             made.append(Offer(title, QUICK, None, one, rule=one.code))
-    for one in here:
-        made.extend(_removals(view, one))
+    made.extend(_told_apart([offer for one in here for offer in _removals(view, one)]))
     silencing = [offer for offer in (_silence(view, one) for one in here) if offer is not None]
     made.extend(_told_apart(silencing))
     for one in _first_of_each_rule(here):

@@ -63,7 +63,7 @@ class Analyzer:
         """Called for records of events that have no method of their own."""
 
     def caller(self, event: TracedEvent) -> Callable[[int, int, Values], Any]:
-        """What to do with the time, the process and the values of the event's records."""
+        """Return a function that takes the time, the process and the values of an event's records."""
         name = event.name
         method = _own_method(self, name)
         if method is None:
@@ -87,7 +87,7 @@ class Analyzer:
 
 
 class Analyzer2(Analyzer):
-    """An analyzer whose methods get what is not an argument by keyword.
+    """An analyzer whose methods get everything except the event's arguments by keyword.
 
         def runstate_set(self, new_state, *, timestamp_ns, **kwargs): ...
         def catchall(self, *rec_args, event, timestamp_ns, pid, event_id): ...
@@ -146,7 +146,7 @@ def process(
 def run(analyzer: AnAnalyzer) -> None:
     """Run an analyzer over the files that the command line names: [--no-header] EVENTS TRACE...
 
-    Ends the program with status 1 if the trace is not whole, 2 if it can't be read.
+    Ends the program with status 1 if the trace is incomplete, 2 if it cannot be read.
     """
     from tesc.trace.errors import Unusable
 

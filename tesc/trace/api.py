@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 class Record:
     """One record: the event, its time in nanoseconds, the process, and the arguments.
 
-    Arguments are what their types say: numbers with their sign, bool, str (bytes that are not
-    UTF-8 as lone surrogates), None where a log does not say. `record["size"]` is the argument of a
-    parameter, `record.arguments` a dict of all. Time and pid are None where the trace has none.
+    Arguments have the values of their types: numbers with their sign, bool, str (bytes that are not
+    UTF-8 as lone surrogates), or None if a log does not show the value. `record["size"]` is one argument,
+    `record.arguments` a dict of all of them. Time and pid are None if the trace has none.
     """
 
     __slots__ = ("args", "event", "pid", "timestamp_ns")
@@ -67,10 +67,10 @@ class Record:
 
 
 class Trace:
-    """One or several traces, opened: iterate over it once, in a `with` block or to its end.
+    """One or several open traces: iterate once, in a `with` block or to the end.
 
-    `errors` are what was wrong with the traces as far as they were read; a trace that ends
-    within a record, or holds records of unknown events, raises nothing.
+    `errors` lists what was wrong with the traces as far as they were read; a trace that ends within a
+    record, or that has records of unknown events, does not raise an exception.
     """
 
     def __init__(
@@ -97,10 +97,10 @@ class Trace:
                 yield Record(event, time if time >= 0 else None, pid if pid >= 0 else None, args)
 
     def batches(self, prepare: Prepare) -> Iterator[list[Row]]:
-        """The records as lists of time, pid (-1 where there is none) and what was made of the values.
+        """Return the records as lists of time, pid (-1 if there is none) and converted values.
 
-        `prepare` gives for an event what makes something of its values, numbers as 64-bit words and
-        text as bytes; None leaves the event's records out.
+        `prepare` returns for each event a function that converts its values (numbers as 64-bit words, text
+        as bytes), or None to leave out its records.
         """
         self._begun = True
         return batches(self.readers, prepare, self._window)
@@ -108,28 +108,28 @@ class Trace:
     def to_arrow(
         self, event: str, columns: Sequence[str] | None = None, filters: Filters | None = None
     ) -> pyarrow.Table:
-        """The records of an event as a pyarrow.Table; several traces are one after the other.
+        """The records of an event as a pyarrow.Table; several traces follow one another.
 
         Its columns are, in this order:
 
-        - `ts`: the time in nanoseconds, as the trace counts it (int64);
+        - `ts`: the time in nanoseconds on the trace's clock (int64);
         - `time`: the same in microseconds, rounded down (timestamp[us], no time zone);
         - `pid`: the process (int64);
         - the arguments by their parameters' names: integers of their types' width and sign (addresses,
           size_t, uint64_t: uint64), bool, string (bytes that are not UTF-8 as `\\xNN`); a name that is taken
-          has an underscore;
-        - `trace`: the trace's file name, with its folders where another has the same (dictionary of strings);
-        - `seq`: the order of the records in their trace, some numbers of which are left out (int64).
+          gets an underscore;
+        - `trace`: the trace's file name, with folders if another has the same name (dictionary of strings);
+        - `seq`: the order of the records in their trace, with gaps (int64).
 
-        `ts`, `time` and `pid` are null where the trace has none, an argument where a log does not say it.
-        `columns` are the names of those that are wanted, in the order wanted: others are not made.
-        `filters` are conditions `(column, operator, value)` that all must hold, or lists of such of one of
-        which all must, with the operators ==, !=, <, <=, >, >=, in, not in, as pyarrow.parquet.read_table
-        takes them; they are applied to a piece of the trace at a time.
+        `ts`, `time` and `pid` are null if the trace has none, an argument if a log does not show it.
+        `columns` names the columns to return, in that order; others are not computed. `filters` are
+        conditions `(column, operator, value)`, all of which must hold, or a list of such lists, one of which
+        must hold, with the operators ==, !=, <, <=, >, >=, in, not in, as for pyarrow.parquet.read_table;
+        they are applied while the trace is read.
 
-        Each call reads the trace from its beginning. Raises KeyError for an event or a column that there is
-        not, ValueError for a filter's number that the column can't hold and where a trace can be read only
-        once and was, and tesc.trace.tables.MissingExtra without pyarrow (`pip install 'tesc[parquet]'`).
+        Each call reads the trace from its beginning. Raises KeyError for an event or column that does not
+        exist, ValueError for a filter value that the column cannot hold or if the trace can be read only once
+        and already was, and tesc.trace.tables.MissingExtra without pyarrow (`pip install 'tesc[parquet]'`).
         """
         from tesc.trace.tables.frames import arrow_table
 
@@ -140,7 +140,7 @@ class Trace:
     ) -> pandas.DataFrame:
         """The records of an event as a pandas.DataFrame: `to_arrow`'s columns, `trace` as a categorical.
 
-        A column of integers or truth values that lacks some has pandas' nullable type (UInt64, boolean),
+        A column of integers or truth values with missing values has pandas' nullable type (UInt64, boolean),
         not float64 or object: every number is exact.
         """
         from tesc.trace.tables.frames import as_pandas
@@ -204,15 +204,15 @@ def open_trace(
     """Open a trace, or several that are merged by time.
 
     `unit` holds the events: a resolved unit, or the path of an events file such as the
-    trace-events-all of a build. `events` are patterns of names, `-PATTERN` takes some off again;
-    `since` (inclusive) and `until` (exclusive) are nanoseconds as the trace counts them. Files
-    without simpletrace's header are streams of the guest whose prefix is `guest` (empty for the
-    only one), sent by `wire`, which their first bytes tell if it is None; or with `no_header` records
-    whose IDs are positions in the events file.
+    trace-events-all of a build. `events` are patterns of names, and `-PATTERN` excludes some again;
+    `since` (inclusive) and `until` (exclusive) are nanoseconds on the trace's clock. Files without a
+    simpletrace header are streams of the guest with the prefix `guest` (empty for the only one), sent by
+    `wire` (None: recognized by their first bytes), or with `no_header` records whose IDs are positions in
+    the events file.
 
     `compat` is what the traced program's code was generated with: it decides what was recorded as text.
 
-    Raises OSError, and tesc.trace.Unusable for what is not a trace at all.
+    Raises OSError, and tesc.trace.Unusable if the file is not a trace.
     """
     if isinstance(unit, (str, os.PathLike)):
         unit = load_unit(unit)

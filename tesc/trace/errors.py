@@ -14,7 +14,7 @@ MOST_KINDS = 32
 
 @record
 class TraceError:
-    """Something wrong at `offset` of a trace, and how often: `count` records are lost to it."""
+    """An error at `offset` of a trace; `count` records are lost because of it."""
 
     path: str
     offset: int
@@ -27,7 +27,7 @@ class TraceError:
 
 
 class Unusable(Exception):
-    """A trace of which nothing can be read; the message says why."""
+    """Raised if nothing of a trace can be read; the message says why."""
 
 
 class Broken(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lsprotocol import types as t
 
@@ -70,6 +70,7 @@ def test_completion(text, encoding, line, column, typed, tmp_path):
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TEXTS, encoding=ENCODINGS)
+@example(text="disable usb_* usb_*\n", encoding="utf-8")  # two patterns of one line that match nothing
 def test_code_actions(text, encoding, tmp_path):
     session, view = opened(text, encoding, tmp_path)
     found = view.project.found_in(view.tree, [view.tree])
