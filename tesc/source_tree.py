@@ -141,20 +141,19 @@ class SourceTree:
         return Shares([with_all, *parts[1:]], [EVENTS_ALL, *names], sum(costs))
 
     def _part(self, sources: Sequence[Source], options: TreeOptions) -> Iterator[Planned | None]:
-        """The files of some groups; None for one that somebody has to look at together with all others.
-
-        Each file is read by itself, and can be forgotten when its group is made: to have the memory of a
-        few at hand is faster than to ask for that of all.
-        """
+        """The files of some groups; None for one that somebody has to look at together with all others."""
+        workspace = self._workspace
         for source in sources:
-            workspace = self._workspace.fork()
             workspace.add_source(source)
-            try:
-                workspace.resolve()
-            except BadDirective:
-                yield None  # who looks at all files says so
-                return
-            (unit,) = workspace.units
+        try:
+            workspace.resolve()
+        except BadDirective:
+            yield None  # who looks at all files says so
+            return
+        if len(workspace.units) < len(sources):
+            yield None
+            return
+        for unit in workspace.units:
             (root, *more), outside = unit.trees, workspace.outside_of(unit.roots[0])
             # What directives make of a file is not its text, which the list of all events repeats.
             if more or outside is not NOTHING or unit.errors or has_directives(root):

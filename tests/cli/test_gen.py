@@ -558,11 +558,8 @@ class TestProcesses:
     def test_progress_shows_on_a_terminal_only(self, monkeypatch):
         make_large(150)
         terminal, side = pty.openpty()
-        command = [
-            sys.executable,
-            "-c",
-            "import sys, tesc.cli.gen as g; g._PATIENCE = 0; sys.exit(g.main(sys.argv[1:]))",
-        ]
+        code = "import sys, tesc.cli.gen as g, tesc.cli.terminal as t; t._PATIENCE = 0; g.main(sys.argv[1:])"
+        command = [sys.executable, "-c", code]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         run = subprocess.Popen([*command, *self.LARGE, *OUT], env=environment, stderr=side)
         os.close(side)
