@@ -27,13 +27,14 @@ _PATIENCE = 0.2
 
 async def load(server: Server) -> None:
     """Read all files of the folders that are not read yet, then publish what is found."""
-    server.loading = asyncio.get_running_loop().create_future()
+    # Another call may begin meanwhile, with a future of its own.
+    loading = server.loading = asyncio.get_running_loop().create_future()
     try:
         for project in server.session.projects:
             if not project.loaded:
                 await _load(server, project)
     finally:
-        server.loading.set_result(None)
+        loading.set_result(None)
     server.publisher.soon(0)
 
 

@@ -83,6 +83,25 @@ def test_a_folder_that_comes_takes_its_open_files(client, tmp_path):
     wait_until(lambda: names(client) == ["usb_hw_net", "usb_hw_usb", "usb_net"])
 
 
+def test_folders_that_come_while_others_are_read(lsp, tmp_path):
+    for one in "ab":
+        for number in range(200):
+            folder = tmp_path / one / str(number)
+            folder.mkdir(parents=True)
+            lines = (TEXT.replace("usb_on", f"usb_{one}_{number}_{line}") for line in range(40))
+            (folder / "trace-events").write_text("".join(lines))
+        (tmp_path / one / "tesc.toml").write_text("")
+        (tmp_path / one / "x.c").write_text("void f(void)\n{\n    trace_usb_on(1);\n}\n")
+    client = lsp()
+    client.initialize()
+    for one in "ab":
+        told_of_folders(client, tmp_path / one, "added")
+    for one in "ab":
+        indexed(client, client.open(tmp_path / one / "0" / "trace-events"))
+    told = [client.notifications.get() for _ in range(client.notifications.qsize())]
+    assert not [one["params"]["message"] for one in told if one["method"] == "window/logMessage"]
+
+
 def test_a_folder_that_comes_again_while_its_sources_are_read(lsp, tmp_path):
     (tmp_path / "tesc.toml").write_text("")
     (tmp_path / "trace-events").write_text(TEXT)
