@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,16 @@ def modules(folder: str, but: str = "") -> list[Path]:
     return [p for p in sorted((ROOT / folder).rglob("*.py")) if not but or but not in p.as_posix()]
 
 
-def calls(path: Path):
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """All nodes of a module."""
+    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
+@cache
+def calls(path: Path) -> list[tuple[str, ast.Call]]:
     """Each call of a module: what is called, as text, and the node."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node
+    return [(ast.unparse(node.func), node) for node in nodes(path) if isinstance(node, ast.Call)]
 
 
 def test_codegen_never_writes():
@@ -97,7 +103,7 @@ def test_records_of_many_fields_are_built_with_their_names():
     records = {
         node.name
         for path in modules("tesc")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.ClassDef) and any(ast.unparse(d) == "record" for d in node.decorator_list)
     }
     # Classes that are no records, and have the name of one elsewhere.
@@ -158,7 +164,7 @@ def test_names_of_generated_code_are_spelled_in_one_module():
     found = []
     begins = re.compile(r"(?:^|[^A-Za-z0-9_])_?(?:trace_|TRACE_|QEMU_|_nocheck__|simple_trace_)$")
     for path in modules("tesc", but="units/identifiers.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             values = node.values if isinstance(node, ast.JoinedStr) else []
             for text, value in zip(values, values[1:]):
                 if isinstance(text, ast.Constant) and isinstance(value, ast.FormattedValue):

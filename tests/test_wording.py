@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")
 PAGES += [path for path in (ROOT / "docs").rglob("*.md") if "build" not in path.parts]
 
 
+@cache
 def said(path: Path) -> list[tuple[int, str]]:
     """The comments and strings of a module that are meant for people, with their lines."""
     found = []

@@ -115,6 +115,7 @@ def test_how_far_hunks_moved(lines):
     assert made.moved == lines
 
 
+@pytest.mark.slow
 def test_large_files_take_no_time():
     old = "".join(f"event_{number}(void)\n" for number in range(20_000))
     new = old.replace("0(void)\n", "0(int x)\n")

@@ -122,6 +122,7 @@ def test_noise(catalogue, monkeypatch, how):
             assert reader.records == 0  # neither a frame nor a record of words
 
 
+@pytest.mark.slow
 def test_memory_is_bounded(writer, catalogue, monkeypatch):
     """Records that are all different, and as many of unknown events, are not kept."""
     monkeypatch.setattr("tesc.trace.reader.MOST_KEPT", 1 << 13)

@@ -299,6 +299,7 @@ class TestLimits:
         assert f"{MAX_INCLUDES:,} includes" in unit.errors[0].message
         assert len(unit.expansions) == MAX_INCLUDES
 
+    @pytest.mark.slow
     def test_that_many_missing_files(self):
         unit = unit_of("".join(f'include "no/{n}"\n' for n in range(MAX_INCLUDES + 3)))
         assert [p.code for p in unit.errors] == ["TE501"] * MAX_INCLUDES + ["TE506"]

@@ -106,8 +106,8 @@ class TestC:
         files = []
         for number, text in enumerate(text for text in texts if not self.STRANGE.search(text)):
             files.append(folder / f"{number}.c")
-            # Something to find in each, and an end to a comment that is left open: tests/uses/test_bad_input.py
-            # has those that have none, which to compilers are all of the rest.
+            # Something to find in each, and an end to a comment that is left open: to compilers all of the
+            # rest would be in it, and tests/uses/test_bad_input.py says what it is here.
             files[-1].write_bytes(f"begin {text}\n \n//*/\n".encode())
         if files:
             assert differing(clang, "c", files) == []

@@ -110,6 +110,7 @@ def test_lines_beyond_the_end_have_none():
     assert edits_within(tree, 1, 9) == edits_in_line(tree, 1) != []
 
 
+@pytest.mark.slow
 def test_large_files_take_no_long_time():
     lines = [f'event_{number}( int  x ) "%d"' for number in range(4000)]
     holds("\n".join(["prefix p_", *lines, "disable event_1*", *lines, ""]))
