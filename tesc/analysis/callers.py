@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from operator import is_
+
 from tesc.analysis.diagnostic import Related
 from tesc.records import record
 from tesc.uses.use import STATE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+    from typing import TypeVar
 
     from tesc.syntax.nodes import Event
     from tesc.syntax.source import Source
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from tesc.uses.use import Use
 
     Place = tuple[str, Use]
+    T = TypeVar("T")
 
 # Others are shown where somebody asks who uses the event.
 _MOST_RELATED = 3
@@ -61,6 +65,24 @@ def declared(units: Sequence[Unit], nodes: Container[int] | None = None) -> list
                     mine = (*mine, own)
             names[key] = mine
     return [Declared(event.source, event.node, names[key], key in crossing) for key, event in first.items()]
+
+
+def declared_in(units: Sequence[Unit], uses: Index) -> list[Declared]:
+    """The declarations of all units, which most rules that look into sources ask for."""
+    return for_units(units, uses, _declared_of_all)
+
+
+def _declared_of_all(units: Sequence[Unit], _: Index) -> list[Declared]:
+    return declared(units)
+
+
+def for_units(units: Sequence[Unit], uses: Index, derive: Callable[[Sequence[Unit], Index], T]) -> T:
+    """What a function derives from units and uses, once as long as both are the same."""
+    known = uses.derived().get(derive)
+    if not (isinstance(known, tuple) and len(known[0]) == len(units) and all(map(is_, known[0], units))):
+        known = uses.derived()[derive] = (list(units), derive(units, uses))
+    found: T = known[1]
+    return found
 
 
 def related(uses: Index, shown: Iterable[tuple[Place, str]]) -> Iterator[Related]:

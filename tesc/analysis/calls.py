@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from operator import is_
 
-from tesc.analysis.callers import declared
+from tesc.analysis.callers import declared_in, for_units
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.rule import Report
 from tesc.syntax.source import Span
@@ -33,11 +32,11 @@ def name_of(text: str) -> str | None:
 
 def judged_in(units: Sequence[Unit], uses: Index) -> list[tuple[Declared, list[Place]]]:
     """The declarations of all units as `judged` has them; several rules ask."""
-    known = uses.derived().get(judged_in)
-    if not (isinstance(known, tuple) and len(known[0]) == len(units) and all(map(is_, known[0], units))):
-        known = uses.derived()[judged_in] = (list(units), list(judged(declared(units), uses)))
-    found: list[tuple[Declared, list[Place]]] = known[1]
-    return found
+    return for_units(units, uses, _judged_of_all)
+
+
+def _judged_of_all(units: Sequence[Unit], uses: Index) -> list[tuple[Declared, list[Place]]]:
+    return list(judged(declared_in(units, uses), uses))
 
 
 def judged(events: Sequence[Declared], uses: Index) -> Iterator[tuple[Declared, list[Place]]]:

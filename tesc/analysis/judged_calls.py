@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tesc.analysis.callers import declared
+from tesc.analysis.callers import declared_in
 from tesc.analysis.calls import is_one_argument, judged_in
 from tesc.uses.scan import C, language_of
 from tesc.uses.use import CALL
@@ -31,7 +31,7 @@ def judged_calls(units: Sequence[Unit], uses: Index) -> tuple[int, Counter[str]]
     judged = {(path, use.start) for _, calls in judged_in(units, uses) for path, use in calls}
     places: dict[tuple[str, int], str | None] = {}
     counts: dict[str, set[int]] = {}
-    names = declared(units)
+    names = declared_in(units, uses)
     for one in names:
         for name in one.names:
             counts.setdefault(name, set()).add(len(one.node.parameters))

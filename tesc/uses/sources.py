@@ -52,13 +52,25 @@ def find_sources(folder: str, declaring: Collection[str] = ()) -> list[str]:
 
 
 def _walk(folder: str) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
-        if parent != folder and not _BUILT.isdisjoint((*folders, *names)):
-            folders.clear()
+    waiting = [folder]
+    while waiting:
+        parent = waiting.pop()
+        try:
+            with os.scandir(parent) as found:
+                entries = list(found)
+        except OSError:
             continue
-        folders[:] = [name for name in folders if name[0] != "." and name != "node_modules"]
-        paths = (os.path.join(parent, name) for name in names if language_of(name))
-        yield from (path for path in paths if os.path.isfile(path))
+        if parent != folder and not _BUILT.isdisjoint([entry.name for entry in entries]):
+            continue
+        for entry in entries:
+            # The folder says of what kind its entries are: only for links is the file itself looked at.
+            path = os.path.join(parent, entry.name)
+            if language_of(entry.name) and (os.path.isfile(path) if entry.is_symlink() else entry.is_file()):
+                yield path
+            elif (
+                entry.name[0] != "." and entry.name != "node_modules" and entry.is_dir(follow_symlinks=False)
+            ):
+                waiting.append(path)
 
 
 def read_bytes(path: str) -> tuple[bytes, tuple[int, int]] | None:

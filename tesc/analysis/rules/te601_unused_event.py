@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from tesc.analysis.callers import declared, related
+from tesc.analysis.callers import declared_in, related
 from tesc.analysis.meson import is_input_of_test
 from tesc.analysis.rule import Report, SourcesRule
 from tesc.analysis.visibility import Pasted
@@ -74,7 +74,9 @@ class UnusedEvent(SourcesRule):
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
         pasted = Pasted(units, settings, uses)
-        events = [(one, [u for name in one.names for u in uses.uses_of(name)]) for one in declared(units)]
+        events = [
+            (one, [u for name in one.names for u in uses.uses_of(name)]) for one in declared_in(units, uses)
+        ]
         # A guest is traced from the host, and its sources may be elsewhere.
         known = {one.source for one, found in events if found or not one.crosses}
         unused = [

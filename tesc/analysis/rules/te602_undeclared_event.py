@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.callers import Names, declared
+from tesc.analysis.callers import Names, declared_in
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import LateRule, Report
 from tesc.analysis.visibility import Visibility
@@ -61,7 +61,7 @@ class UndeclaredEvent(LateRule):
     fixable = True
 
     def steps(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report | None]:
-        names = Names(declared(units))
+        names = Names(declared_in(units, uses))
         visible: Visibility | None = None
         for number, path in enumerate(uses.paths):
             if number % _AT_A_TIME == 0:

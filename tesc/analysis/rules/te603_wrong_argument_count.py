@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.callers import declared, related
+from tesc.analysis.callers import declared_in, related
 from tesc.analysis.calls import is_one_argument
 from tesc.analysis.rule import Report, SourcesRule
 from tesc.analysis.source_suppressions import is_ignored
@@ -62,7 +62,7 @@ class WrongArgumentCount(SourcesRule):
             for event in tree.events
             if any(event.start <= error.span.start <= event.end for error in tree.errors)
         }
-        events = declared(units)
+        events = declared_in(units, uses)
         # Programs that are never linked together may have an event of one name each.
         counts: dict[str, set[int]] = {}
         for one in events:

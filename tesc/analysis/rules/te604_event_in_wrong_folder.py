@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 
-from tesc.analysis.callers import declared
+from tesc.analysis.callers import declared_in
 from tesc.analysis.diagnostic import Related
 from tesc.analysis.rule import Report, SourcesRule
 from tesc.analysis.visibility import Visibility
@@ -89,7 +89,7 @@ class EventInWrongFolder(SourcesRule):
         for number, unit in enumerate(units):
             for event in unit.events:
                 numbers.setdefault(id(event.node), []).append(number)
-        for one in declared(units):
+        for one in declared_in(units, uses):
             if one.crosses:
                 continue  # the guest includes what its own build makes
             for name in one.names:

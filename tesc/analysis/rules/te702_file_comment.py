@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 
-from tesc.analysis.callers import declared, related
+from tesc.analysis.callers import declared_in, related
 from tesc.analysis.diagnostic import Fix
 from tesc.analysis.headings import files_named, sections_of, spelled, written_in
 from tesc.analysis.regrouping import moved, renamed_heading
@@ -85,7 +85,7 @@ class FileComment(LateRule):
     fixable = True
 
     def steps(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report | None]:
-        known = {id(one.node): one for one in declared(units)}
+        known = {id(one.node): one for one in declared_in(units, uses)}
         homes: dict[str, set[str]] = {}
         for one in known.values():
             for name in one.names:
@@ -95,9 +95,7 @@ class FileComment(LateRule):
         trees = {id(tree): tree for unit in units for tree in unit.trees}
         for tree in trees.values():
             yield None
-            looked = _File(tree, known, shared, uses, real)
-            for section in sections_of(tree):
-                yield from looked.reports(section)
+            yield from _File(tree, known, shared, uses, real).reports()
 
 
 @record
@@ -121,11 +119,16 @@ class _File:
         self._uses = uses
         self._real = real
         self._folder = os.path.dirname(os.path.abspath(tree.source.file))
-        self._named = [self._files_of(section)[0] for section in sections_of(tree)]
+        self._sections = [(section, *self._files_of(section)) for section in sections_of(tree)]
 
-    def reports(self, section: Section) -> Iterator[Report]:
-        """What is wrong with the comments above some events."""
-        named, missing = self._files_of(section)
+    def reports(self) -> Iterator[Report]:
+        """What is wrong with the comments above events."""
+        for section, named, missing in self._sections:
+            yield from self._of_section(section, named, missing)
+
+    def _of_section(
+        self, section: Section, named: frozenset[str], missing: list[tuple[Span, str]]
+    ) -> Iterator[Report]:
         called = [one for event in section.events for one in [self._called(event)] if one.files]
         strays = [one for one in called if named.isdisjoint(one.files)]
         for span, written in missing:
@@ -166,9 +169,7 @@ class _File:
     def _fix(self, section: Section, events: list[Event], home: str, renamed: str | None) -> Fix | None:
         if any(self._known[id(event)].crosses for event in self._tree.events if id(event) in self._known):
             return None  # the order of a guest's events is that of their IDs
-        elsewhere = any(
-            home in written_in(comment) for one in sections_of(self._tree) for comment in one.comments
-        )
+        elsewhere = any(home in written_in(comment) for one, *_ in self._sections for comment in one.comments)
         if renamed and not elsewhere:
             return Fix("safe", renamed_heading(self._tree, section, renamed, home))
         edits = moved(self._tree, section, events, home)
@@ -186,7 +187,10 @@ class _File:
                 found += files
                 if not files:
                     missing.append((Span(at, at + len(written)), written))
-        return frozenset(map(os.path.realpath, found)), missing
+        return frozenset(map(self._real_path, found)), missing
+
+    def _real_path(self, path: str) -> str:
+        return self._real.get(path) or self._real.setdefault(path, os.path.realpath(path))
 
     def _called(self, event: Event) -> _Called:
         one = self._known.get(id(event))
@@ -195,7 +199,7 @@ class _File:
         calls = []
         for name in one.names:
             for path, use in self._uses.uses_of(name):
-                real = self._real.get(path) or self._real.setdefault(path, os.path.realpath(path))
+                real = self._real_path(path)
                 # Of events with one name the one beside the source is meant.
                 near = name not in self._shared or real.startswith(os.path.join(self._folder, ""))
                 if use.kind in (CALL, REFERENCE) and not use.dead and near:
@@ -204,7 +208,7 @@ class _File:
 
     def _home(self, one: _Called, strays: list[_Called]) -> str:
         """How the comment names the file that an event should be below: one that has a comment already."""
-        for named in self._named:
+        for _, named, _ in self._sections:
             if not named.isdisjoint(one.files):
                 return spelled(min(named & one.files), self._folder)
         return self._most_calling(one.files, strays)
