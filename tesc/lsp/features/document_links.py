@@ -35,8 +35,10 @@ def links(view: View) -> Iterator[tuple[Span, str]]:
     for item in view.tree.items:
         if isinstance(item, Include):
             tree = view.project.included(view.source, item)
-            if tree is not None:
-                yield path_of(item), tree.source.file
+            # At the start the file may not be read yet.
+            file = tree.source.file if tree else os.path.join(folder, item.path)
+            if tree or os.path.isfile(file):
+                yield path_of(item), file
         elif isinstance(item, Comment):
             title = title_of(item)
             path = file_named(title, folder, view.project.folder or folder)
