@@ -106,7 +106,7 @@ def _suspects(unit: Unit) -> list[UnitEvent]:
 
 def _may_be_generated(text: str) -> bool:
     """Whether a name is like one that is made of an event's, or a text holds such names."""
-    return identifiers.MACRO in text or identifiers.simple_function("") in text
+    return identifiers.MACRO in text or identifiers.simple_function("").lstrip("_") in text
 
 
 @lru_cache(maxsize=16384)
