@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SIMPLE_ESCAPES = dict(zip("abfnrtveE\\'\"?", "\a\b\f\n\r\t\v\x1b\x1b\\'\"?"))
 # An escape: an octal number, a hexadecimal one, a code point of four or eight digits, or a character.
 ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
-# Stands for a macro in the joined text; no text decoded from a file can contain it.
+# Represents a macro in the joined text; no text decoded from a file can contain it.
 _MACRO_MARK = "\ud800"
 # C11 7.21.6.1, with POSIX's positions and `'`, and the older lengths that C libraries take.
 _CONVERSION = re.compile(
@@ -54,7 +54,7 @@ class Macro:
 
 @record
 class Flaw:
-    """Something in a string literal that formats do not bear: `kind` says what."""
+    """Something in a string literal that a format cannot have: `kind` says what."""
 
     start: int
     end: int
@@ -65,7 +65,7 @@ class Flaw:
 class Conversion:
     """One conversion of a format, from its `%` to its letter or through its macro.
 
-    `width` is "" without one, `*` or digits; `precision` is None without one, and may be empty,
+    `width` is "" without one, `*` or digits; `precision` is None without one, and may be empty (`%.d`),
     `*` or digits. `letter` is empty where the format ends first or a macro gives it; `text` is the
     conversion as the compiler sees it, with the macro's name in its place.
     """
@@ -107,7 +107,7 @@ class ParsedFormat:
 
 
 class _Joined:
-    """The joined text of a format, and from where in the source each part of it came."""
+    """The joined text of a format, and where in the source each part of it is."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -122,7 +122,7 @@ class _Joined:
             self.text += text
 
     def source_of(self, index: int) -> tuple[int, int]:
-        """Where the character at `index` came from: start and end in the source."""
+        """Start and end in the source of the character at `index`."""
         part = bisect_right(self._starts, index) - 1
         first = self._starts[part]
         start, end = self._sources[part]
