@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SIMPLE_ESCAPES = dict(zip("abfnrtveE\\'\"?", "\a\b\f\n\r\t\v\x1b\x1b\\'\"?"))
 # An escape: an octal number, a hexadecimal one, a code point of four or eight digits, or a character.
 ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
-# Stands for a macro in the joined text; no text decoded from a file can contain it.
+# Represents a macro in the joined text; no text decoded from a file can contain it.
 _MACRO_MARK = "\ud800"
 # C11 7.21.6.1, with POSIX's positions and `'`, and the older lengths that C libraries take.
 _CONVERSION = re.compile(
@@ -55,7 +55,7 @@ class Macro:
 
 @record
 class Flaw:
-    """Something in a string literal that formats do not bear: `kind` says what."""
+    """Something in a string literal that a format cannot have: `kind` says what."""
 
     start: int
     end: int
@@ -66,7 +66,7 @@ class Flaw:
 class Conversion:
     """One conversion of a format, from its `%` to its letter or through its macro.
 
-    `width` is "" without one, `*` or digits; `precision` is None without one, and may be empty,
+    `width` is "" without one, `*` or digits; `precision` is None without one, and may be empty (`%.d`),
     `*` or digits. `letter` is empty where the format ends first or a macro gives it; `text` is the
     conversion as the compiler sees it, with the macro's name in its place.
     """
@@ -124,9 +124,9 @@ class ParsedFormat:
 
     def written(self, start: int, end: int) -> tuple[int, int]:
         """Where what `joined` has from `start` to `end`, which is not empty, is written."""
-        return _source_of(self.origins, self.joined, start)[0], _source_of(
-            self.origins, self.joined, end - 1
-        )[1]
+        first, _ = _source_of(self.origins, self.joined, start)
+        _, last = _source_of(self.origins, self.joined, end - 1)
+        return first, last
 
     def is_plain(self, start: int, end: int) -> bool:
         """Whether that is written as it is: in one literal, and without escapes."""
@@ -135,7 +135,7 @@ class ParsedFormat:
 
 
 class _Joined:
-    """The joined text of a format, and from where in the source each part of it came."""
+    """The joined text of a format, and where in the source each part of it is."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -149,7 +149,7 @@ class _Joined:
 
 
 def _source_of(origins: Sequence[tuple[int, int, int]], joined: str, index: int) -> tuple[int, int]:
-    """Where the character at `index` came from: start and end in the source."""
+    """Start and end in the source of the character at `index`."""
     part = bisect_right(origins, (index + 1,)) - 1
     first, start, end = origins[part]
     last = origins[part + 1][0] if part + 1 < len(origins) else len(joined)

@@ -59,7 +59,7 @@ def simple_length(parameter: str) -> str:
 
 
 def unchecked_function(event: str) -> str:
-    """The function that does a call's work before QEMU 10.2, without a look at the event's state."""
+    """The function that does the work of a call before QEMU 10.2, whatever the event's state."""
     return f"_nocheck__{c_function(event)}"
 
 
@@ -82,7 +82,7 @@ def dtrace_macro(event: str) -> str:
 
 
 def dtrace_enabled(event: str) -> str:
-    """The macro of dtrace(1)'s header that says whether somebody listens."""
+    """The macro of dtrace(1)'s header that says whether a tracer is attached."""
     return f"{dtrace_macro(event)}{ENABLED}"
 
 
@@ -97,7 +97,7 @@ def dtrace_header_enabled(event: str) -> str:
 
 
 def dtrace_semaphore(event: str) -> str:
-    """The semaphore of dtrace(1)'s object that counts who listens."""
+    """The semaphore of dtrace(1)'s object that counts the attached tracers."""
     return f"qemu_{event}_semaphore"
 
 
