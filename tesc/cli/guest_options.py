@@ -80,7 +80,7 @@ def _schema_of(options: argparse.Namespace) -> WireSchema | None:
 
 
 def _is_program(path: str) -> bool:
-    """True if a file is an ELF program; what is wrong with one that cannot be read is said where it is used."""
+    """True if a file is an ELF program; one that cannot be read is reported where it is used."""
     try:
         with open(path, "rb") as file:
             return file.read(4) == b"\x7fELF"

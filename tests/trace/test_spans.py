@@ -216,10 +216,10 @@ class TestCommand:
         Path("trace").write_text("disk_start req 0x10 n 1\ndisk_end req 0x10 status 0\n")
         done = self.tesc("--latency")
         assert done.stdout.splitlines()[1].split()[:3] == ["disk", "1", "0"]
-        assert (done.returncode, done.stderr) == (
-            0,
+        assert done.returncode == 0
+        assert done.stderr == (
             "tesc: warning: trace: the records have no times, so durations are not known; "
-            "QEMU's log has them with -msg timestamp=on\n",
+            "QEMU's log has them with -msg timestamp=on\n"
         )
         for option in ("--since", "--until"):
             done = self.tesc(option, "5s")
