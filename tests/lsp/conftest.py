@@ -21,7 +21,7 @@ import pytest_asyncio
 import tesc
 from tests.lsp import forked
 
-PATIENCE = 30
+PATIENCE = 120
 STARTED = ("-m", "tesc")
 # Clients as pytest-lsp knows them, and what each of them is good for: neovim pulls and counts bytes,
 # its 0.7 knows little of the protocol, emacs counts code points, VS Code UTF-16.
