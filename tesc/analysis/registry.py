@@ -45,6 +45,7 @@ class UnknownRule(Exception):
     """A selector that names no rule; `near` are selectors that look like it."""
 
     def __init__(self, selector: str, near: list[str]) -> None:
+        self.near = near
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         super().__init__(f"no rule is called '{selector}'{hint}")
 

@@ -13,6 +13,7 @@ from tesc.cli.filters import selection_of
 from tesc.cli.guest_options import guest_of
 from tesc.cli.overrides import overrides
 from tesc.cli.span_options import counters_of, pairings_of, say_unmatched
+from tesc.cli.suggesting import SuggestingParser
 from tesc.cli.terminal import Failure, error
 from tesc.cli.units import refused
 from tesc.trace.formats import FOLDER_FORMATS
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 def main(words: Sequence[str]) -> int:
     """Run the command without the parsers of all others: making them takes as long as many a trace."""
-    parser = argparse.ArgumentParser(prog="tesc decode")
+    parser = SuggestingParser(prog="tesc decode")
     add_options(parser)
     # `--guest TRACE` names a trace: it takes a value only after `=`, which argparse does not know of.
     options = list(words).index("--") if "--" in words else len(words)

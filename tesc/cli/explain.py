@@ -36,7 +36,8 @@ def run_explain(options: argparse.Namespace) -> int:
     try:
         rules = list(dict.fromkeys(rule for selector in options.rule for rule in named(selector)))
     except UnknownRule as unknown:
-        raise Failure(f"{unknown}; 'tesc rules' lists them") from None
+        listed = "" if unknown.near else "; 'tesc rules' lists them"
+        raise Failure(f"{unknown}{listed}") from None
     pages = []
     for rule in rules:
         pages.append(f"{rule.code} {rule.name}\n{facts(rule)}\n\n{rule.page()}\n")

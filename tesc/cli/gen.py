@@ -137,12 +137,11 @@ def add_parser(commands: Commands) -> None:
 
 
 def own_parser() -> argparse.ArgumentParser:
-    import argparse
-
     from tesc.cli.formatting import Described
     from tesc.cli.overrides import add_settings
+    from tesc.cli.suggesting import SuggestingParser
 
-    parser = argparse.ArgumentParser(
+    parser = SuggestingParser(
         prog="tesc gen",
         description="Generate the trace code of a whole source tree, byte for byte as 'tesc tracetool'\n"
         "would, output by output, from the same working directory.",
