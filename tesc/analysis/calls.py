@@ -112,6 +112,20 @@ def argument_span(source: Source, use: Use, number: int) -> Span:
     return Span(start + len(text) - len(text.lstrip()), start + len(text.rstrip()))
 
 
+def swapped_in(names: Sequence[str], use: Use) -> list[int]:
+    """The numbers of arguments that are called as other parameters, which get one of the others in turn."""
+    given = [name_of(argument.text) for argument in use.given]
+    to = {n: names.index(name) for n, name in enumerate(given) if name in names and name != names[n]}
+    if len(set(to.values())) < len(to):
+        return []
+    while True:
+        # What is left in the end are circles.
+        kept = {n: target for n, target in to.items() if target in to and n in to.values()}
+        if len(kept) == len(to):
+            return sorted(kept)
+        to = kept
+
+
 # Macros of C libraries that are one value; GLib's are in glib/gmacros.h.
 _VALUES = frozenset("MAX MIN ABS CLAMP".split())
 
