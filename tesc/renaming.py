@@ -22,6 +22,7 @@ from tesc.syntax.source import Source
 from tesc.units.disabling import disabled_by
 from tesc.units.identifiers import c_function
 from tesc.units.patterns import is_literal, pattern
+from tesc.units.unknown_event import no_event
 from tesc.uses.use import DECLARATION, PASTED
 
 TYPE_CHECKING = False
@@ -81,7 +82,7 @@ def renamed_event(files: Files, uses: Index, old: str, new: str) -> list[SourceE
     """The edits that give the event with the effective name `old` the name `new`. Raises RenamingRefused."""
     named = {id(event.node): event for unit in files.units for event in unit.events if event.name == old}
     if not named:
-        raise RenamingRefused(f"no event is called '{old}'")
+        raise RenamingRefused(no_event(files.units, old))
     if len(named) > 1:
         places = " and ".join(f"{one.source.path}:{one.node.line}" for one in named.values())
         raise RenamingRefused(f"'{old}' is declared at {places}")
