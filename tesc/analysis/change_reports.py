@@ -54,9 +54,7 @@ def before(event: UnitEvent, position: int | None = None) -> Related:
     return Related(event.source, span, "declared so before")
 
 
-def with_version(
-    found: Sequence[Diagnostic], events: Sequence[UnitEvent], version: str
-) -> list[Diagnostic]:
+def with_version(found: Sequence[Diagnostic], events: Sequence[UnitEvent], version: str) -> list[Diagnostic]:
     """The diagnostics, with the name of the old version, whose events these are, at each place in it."""
     sources = {id(event.source) for event in events}
 

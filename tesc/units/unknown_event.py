@@ -14,6 +14,6 @@ def no_event(units: Iterable[Unit], name: str) -> str:
     from difflib import get_close_matches
 
     known = {event.name for unit in units for event in unit.events}
-    bare = name[len("trace_") :] if name.startswith("trace_") else name
+    bare = name.removeprefix("trace_")
     near = [bare] if bare in known else get_close_matches(bare, sorted(known), 1, 0.75)
     return f"no event is called '{name}'" + (f"; did you mean '{near[0]}'?" if near else "")

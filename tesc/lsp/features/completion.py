@@ -64,7 +64,10 @@ def register(server: Server) -> None:
             if source is None:
                 return None
             offset = offset_of(source.source, params.position, ls.session.encoding)
-            return call_items(ls.sources, source, offset, bool(snippets))
+            details = get_capability(
+                ls.client_capabilities, "text_document.completion.completion_item.label_details_support"
+            )
+            return call_items(ls.sources, source, offset, bool(snippets), bool(details))
         context = params.context
         typed = context.trigger_character if context and context.trigger_character else ""
         items = items_at(view, params.position, typed, bool(snippets))
