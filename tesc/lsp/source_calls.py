@@ -29,7 +29,7 @@ def call_items(
 ) -> t.CompletionList | None:
     """The events whose uses a source may have at an offset; None where no name of one is begun.
 
-    `details` says whether the client shows details beside labels: as one text they may leave no room for names.
+    `details` says whether the client shows details beside labels: in one text they may hide the name.
     """
     begun = _BEGUN.search(view.source.text, max(offset - 200, 0), offset)
     if begun is None:
