@@ -46,8 +46,8 @@ def render(
 ) -> str:
     """All diagnostics; `width` is that of the terminal, in columns.
 
-    Of one rule's findings about one event in a line, the first few stand for all. So they do, unless `all_notes`,
-    for what a rule merely notes all over a tree.
+    Of one rule's findings about one event in a line, the first few stand for all. So they do, unless
+    `all_notes`, for what a rule merely notes all over a tree.
     """
     notes = Counter(d.code for d in diagnostics if d.severity == "information")
     noted: Counter[str] = Counter()
