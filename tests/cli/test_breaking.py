@@ -92,6 +92,13 @@ class TestBreaking:
             "net/trace-events:1:1: note: declared so before (in HEAD)",
         ]
 
+    def test_all_that_is_gone_from_one_place_is_named(self, checkout, tesc):
+        events = [f"gone_{number}(void)\n" for number in range(8)]
+        Path("old").write_text("".join(["first(void)\n", *events]))
+        Path("trace-events").write_text("first(void)\n")
+        said = tesc("breaking", "--against", "old", "trace-events").stdout
+        assert re.findall(r"'(gone_\d)' is gone", said) == [f"gone_{number}" for number in range(8)]
+
     @pytest.mark.parametrize("side", ["old", "new"])
     def test_an_error_on_either_side_is_never_clean(self, checkout, tesc, side):
         broken = "disk_read(int sector\n"

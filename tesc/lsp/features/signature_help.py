@@ -59,5 +59,6 @@ def _reported(signature: Signature, able: t.ClientSignatureInformationOptions | 
     page = signature.page
     text = page.rendered(kind == t.MarkupKind.Markdown) if page else None
     documentation = None if text is None else t.MarkupContent(kind, text)
-    information = t.SignatureInformation(label, documentation, parameters)
+    # Left out, it would be sent as null, which says that no parameter is active.
+    information = t.SignatureInformation(label, documentation, parameters, signature.active)
     return t.SignatureHelp([information], 0, signature.active)

@@ -131,6 +131,7 @@ export const tests: Tests = {
     const given = find(document, "trace_heater_power(", "trace_heater_power(".length);
     const help = await run<vscode.SignatureHelp>("vscode.executeSignatureHelpProvider", source, given, "(");
     assert.match(help.signatures[0]?.label ?? "", /trace_heater_power\(/);
+    assert.equal(help.signatures[0]?.activeParameter ?? help.activeParameter, 0);
     const settings = vscode.workspace.getConfiguration("tesc");
     await settings.update("sourceTokens", true, vscode.ConfigurationTarget.Workspace);
     const tokens = await until("tokens", async () =>
