@@ -46,7 +46,7 @@ class NewlineInFormat(EventRule):
         text = event.format.text
         newlines = [flaw for flaw in event.format.parsed.flaws if flaw.kind == "newline"]
         for flaw in reversed(newlines):
-            # Newlines that nothing follows can go; without one in the middle it is another text.
+            # Newlines at the end can be removed; without one in the middle, the text differs.
             fix = None
             if _NOTHING.fullmatch(text, flaw.end):
                 text = text[: _begin(text, flaw.start)] + text[flaw.end :]
@@ -68,7 +68,7 @@ def _cut(form: Format, flaw: Flaw) -> Span:
 
 
 def _begin(text: str, at: int) -> int:
-    """Where the line end begins whose newline is at `at`: before its carriage returns."""
+    """Where the line end with the newline at `at` begins: before its carriage returns."""
     while text[:at].endswith("\\r"):
         backslashes = len(text[: at - 1]) - len(text[: at - 1].rstrip("\\"))
         if backslashes % 2 == 0:  # an escaped backslash and the letter r

@@ -76,7 +76,7 @@ def _brackets(form: Format) -> Iterator[int]:
 
 
 def _fixed(tree: Tree, form: Format, at: int) -> Report | None:
-    """What to say of a bracket that opens where the format ends, so that it must have been to close."""
+    """The report on an opening bracket at the format's end, which must be a closing one."""
     if at + 1 != form.parsed.pieces[-1].end - 1:
         return None
     opening = form.text[at]
@@ -89,7 +89,7 @@ def _fixed(tree: Tree, form: Format, at: int) -> Report | None:
 
 
 def _counterpart(text: str, opened: list[int], at: int) -> int:
-    """Which of the open brackets a closing one closes: the last of its kind, or of another kind the last."""
+    """Which of the open brackets a closing one closes: the last of its kind, else the last of any kind."""
     wanted = _OPEN[_CLOSE.index(text[at])]
     for index in range(len(opened) - 1, -1, -1):
         if text[opened[index]] == wanted:

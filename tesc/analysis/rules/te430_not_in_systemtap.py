@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Tree
     from tesc.syntax.printf import Conversion
 
-# A conversion that SystemTap's printf may not take: by its flags, length or letter.
+# A conversion that SystemTap's printf may reject: by its flags, length or letter.
 _CANDIDATE = re.compile(r"%[^%\"A-Za-z]*(?:['I]|h|ll|[qjztLZCS])")
 _TAKEN = re.compile(r"%[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*)?)?l?[diuxXocspbmM]")
-# Others' findings: floating point, writing, unknown ones.
+# Reported by other rules: floating point, writing, unknown ones.
 _KNOWN = "diuxXocspCS"
-# The types that `h` takes whole, those of `hh` first.
+# The types that `h` prints entirely, those of `hh` first.
 _SIGNED = ("int8_t", "signed char", "int16_t", "short")
 _UNSIGNED = ("uint8_t", "unsigned char", "uint16_t", "unsigned short")
 
@@ -76,11 +76,11 @@ class NotInSystemtap(EventRule):
 
 
 def _instead(conversion: Conversion, base: str) -> str | None:
-    """What prints the same and is taken: short numbers arrive as int, %i and %d are one."""
+    """An accepted conversion that prints the same: short numbers are promoted to int, %i is %d."""
     c = conversion
     length = c.length
     if length in ("h", "hh"):
-        # Of a longer number the length cuts something off: only the author knows.
+        # The length truncates a longer number: only the author knows whether that is intended.
         shorter = _SIGNED if c.letter in "di" else _UNSIGNED
         if base not in (shorter if length == "h" else shorter[:2]):
             return None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Where = Literal["comment", "format", "name"]
 
-# A word of a text; of a name those between underscores. Not in paths, macros, options and e-mail addresses.
+# A word; in a name, the parts between underscores. Not in paths, macros, options and e-mail addresses.
 _WORD = re.compile(r"(?<![\w./@%\\<-])[A-Za-z][a-z]{4,}(?![\w@/\\(]|\.\w|->)")
 _PART = re.compile(r"(?<![a-zA-Z0-9])[a-z]{5,}(?![a-zA-Z0-9])")
 
@@ -74,7 +74,7 @@ def _words(tree: Tree) -> Iterator[tuple[Where, Span]]:
             form = item.format
             for piece in form.parsed.pieces if form else ():
                 if form and isinstance(piece, StringLiteral):
-                    # A conversion is none of the word after it.
+                    # A conversion is not part of the word after it.
                     text = re.sub(r"%[^a-zA-Z%]*(?:hh?|ll?|[jzt])?[a-zA-Z%]", _spaces, form.text)
                     for found in _WORD.finditer(text, piece.start + 1, max(piece.end - 1, piece.start + 1)):
                         yield "format", Span(form.start + found.start(), form.start + found.end())
