@@ -73,9 +73,14 @@ class CType:
         return self.pointers > 0
 
     @property
+    def consts(self) -> tuple[int, ...]:
+        """How many `const` are before its first `*`, and after each."""
+        return tuple([part.split().count("const") for part in self.text.split("*")])
+
+    @property
     def points_to_const(self) -> bool:
         """True if what its first `*` points to, or the value itself, is const."""
-        return "const" in self.text.split("*")[0].split()
+        return self.consts[0] > 0
 
     def offset_of(self, word: str) -> int:
         """Where one of its words begins in its text. Raises ValueError."""
