@@ -1,4 +1,4 @@
-"""`tesc guest receive`: a guest's events from any QEMU's character device, live and into a file."""
+"""`tesc guest receive`: a guest's events from any QEMU's character device, live or to a file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from tesc.trace.recording import Recording
     from tesc.units.unit import Unit
 
-# For how many seconds the first events wait for others, which tell better what the guest's clock is.
+# How many seconds the first events are held back for others that give a better clock.
 _PATIENCE = 0.05
 
 
 def receive(unit: Unit, options: argparse.Namespace, asked: GuestTrace) -> int:
-    """Take the stream that is asked for to its end, or to Ctrl-C; returns the exit status."""
+    """Receive the stream to its end, or until Ctrl-C; returns the exit status."""
     from tesc.trace.chardev import open_chardev
     from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
@@ -80,7 +80,7 @@ def _pump(
     take: Callable[[list[Received]], None],
     until: str | None,
 ) -> None:
-    """Bytes from the source: until there are no more, Ctrl-C, an event `until`, or the guest is refused."""
+    """Bytes from the source: until the end, Ctrl-C, an event of `until`, or until the guest is rejected."""
     over = False
     try:
         while receiver.refused is None and not over:
@@ -136,12 +136,12 @@ class _Lines:
 
 
 def _words(values: tuple[int | bytes, ...]) -> tuple[int | bytes, ...]:
-    """Numbers as words of 64 bits."""
+    """Numbers as 64-bit words."""
     return tuple([value if isinstance(value, bytes) else value & (1 << 64) - 1 for value in values])
 
 
 def _summary(receiver: Receiver, errors: TraceErrors) -> int:
-    """Say what was wrong, and how the clocks are to each other; gives the exit status."""
+    """Report errors, and how the clocks relate; returns the exit status."""
     from tesc.wire.stream import FrameDecoder
 
     for one in errors:

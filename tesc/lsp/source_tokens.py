@@ -1,4 +1,4 @@
-"""What of a C or Rust document editors colour as events: uses of those that are declared.
+"""Semantic tokens of C and Rust documents: uses of declared events.
 
 An undeclared call has no token, so that it looks like any other function of the program.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def encoded_uses(
     sources: Sources, view: SourceView, encoding: str, lines: tuple[int, int] | None = None
 ) -> list[int]:
-    """The tokens of a source as the protocol has them, of all lines or of those from a to b, from 1."""
+    """The tokens of a source in the protocol's encoding, of all lines or of those from a to b, from 1."""
     made: list[int] = []
     starts = view.source.line_starts
     last_line = last = done = 0
