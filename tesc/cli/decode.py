@@ -156,7 +156,7 @@ def _relate_clocks(readers: Sequence[RecordReader], ahead: int | None) -> None:
 
     for one in on_one_clock(readers, ahead):
         error(
-            f"{one.source.path}: its dates are real time, and other traces are told by CLOCK_MONOTONIC: "
+            f"{one.source.path}: its dates are real time, and other traces use CLOCK_MONOTONIC: "
             "--clock-offset says how far that is behind",
             "warning",
         )

@@ -22,7 +22,7 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
     if not enabled and not macos:
         return
     out.head()
-    if out.release.has("spdx"):  # until then the reference lacked the line, for want of a comma
+    if out.release.has("spdx"):  # until then the reference lacked the line, because of a missing comma
         out("")
     out("provider qemu {")
     for event in enabled:
