@@ -1,7 +1,7 @@
 """A lexer of trace-events for Pygments, which colours Sphinx's and mkdocs' pages.
 
-Pygments finds it by the entry point `trace-events` if both are installed; nothing in tesc
-imports this. It colours any text, valid or not: errors are the rules' task.
+Pygments finds it by the entry point `trace-events` once tesc is installed beside it; nothing of tesc
+imports this. It colours what is there, sound or not: what is wrong is for the rules.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tesc.syntax.inttypes import PRI_MACROS
 
 _BLANKS = r"[ \t]*"
 _WORD = r"[A-Za-z0-9_]+"
-# printf's conversions, within one literal (C11 7.21.6.1, POSIX's `'` and N$).
+# printf's conversions, as far as they are written in one literal (C11 7.21.6.1, POSIX's `'` and N$).
 _CONVERSION = (
     r"%(?:\d+\$)?[-+ #0'I]*(?:\*(?:\d+\$)?|\d+)?(?:\.(?:\*(?:\d+\$)?|-?\d*))?"
     r"(?:hh|h|ll|l|q|L|j|z|Z|t)?[A-Za-z%]?"

@@ -32,7 +32,6 @@ RATHER = {
     r"\bhears? of\b": "is called with, gets",
     r"\bfor want of\b": "without",
     r"\bin the making\b": "unfinished",
-    r"\b(is|are) told\b": "gets; says to",
     r"\bwho knows\b": "it is unknown",
     r"\bas ever\b": "as usual",
 }

@@ -1,4 +1,4 @@
-"""What rules about changes have in common: where a change is, and the names of its two sides."""
+"""What rules about changes have in common: where a change is, and how its sides are called."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def report(change: EventChange, message: str, help: str | None = None) -> Report:
     """A report at the parameter that a change is about, else at the event.
 
-    What was removed is shown in the old version of its file.
+    What is gone is shown where it was: in the old version of its file.
     """
     event = change.new or change.old
     assert event is not None

@@ -1,4 +1,4 @@
-"""The changes of an event between two versions, one fact at a time."""
+"""What changed of an event between two versions, one fact at a time."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
 @record
 class EventChange:
-    """One change of an event.
+    """One thing that changed of an event.
 
-    `old` is None if the event was added, `new` if it was removed. `position` and `was` are the
+    `old` is None where the event was added, `new` where it was removed. `position` and `was` are the
     positions, from 0, of the parameter that this is about, in the new and in the old version; None
-    if there is none.
+    where there is none.
     """
 
     what: What
@@ -48,7 +48,7 @@ class EventChange:
 
     @property
     def name(self) -> str:
-        """The event's name now, or the old one if it was removed."""
+        """The event's name now, or as it was if it is gone."""
         event = self.new or self.old
         assert event is not None
         return event.name
@@ -60,9 +60,9 @@ def changes_of(
     renamed_from: Mapping[int, tuple[str, ...]] | None = None,
     heading_of: HeadingOf = no_heading,
 ) -> list[EventChange]:
-    """All changes between two versions, in the order of the new one; what was removed is last.
+    """All that changed between two versions, in the order of the new one; what was removed is last.
 
-    `renamed_from` and `heading_of` are as for `match`.
+    `renamed_from` and `heading_of` are as `match` wants them.
     """
     return [change for pair in match(old, new, renamed_from, heading_of) for change in _of_pair(pair)]
 

@@ -25,7 +25,7 @@ _MOST = 200
 
 
 def call_items(sources: Sources, view: SourceView, offset: int, snippets: bool) -> t.CompletionList | None:
-    """The events whose uses a source may have at an offset; None if no event's name is being typed."""
+    """The events whose uses a source may have at an offset; None where no name of one is begun."""
     begun = _BEGUN.search(view.source.text, max(offset - 200, 0), offset)
     if begun is None:
         return None
@@ -54,7 +54,7 @@ def call_items(sources: Sources, view: SourceView, offset: int, snippets: bool) 
 
 
 def _rust_tests(sources: Sources, view: SourceView, begun: str, span: Span) -> list[t.CompletionItem]:
-    """Tests for an event's state, as called in Rust."""
+    """Tests for an event's state, as Rust calls them."""
     labels = [identifiers.rust_enabled(event.name) for event in _events(sources, view)]
     mine = [label for label in labels if label.lower().startswith(identifiers.c_function(begun).lower())]
     called = view.source.text[span.end : span.end + 1] == "("
@@ -101,7 +101,7 @@ def _texts(event: UnitEvent) -> list[str]:
 
 
 def call_signature(sources: Sources, view: SourceView, offset: int) -> Signature | None:
-    """The parameters of the event whose call is around an offset; None if there is none."""
+    """The parameters of the event whose call is around an offset; None where there is none."""
     text = view.source.text
     start = max(text.rfind("\n}", 0, offset), offset - _LONGEST_CALL, 0)
     masked = masked_c(text[start:offset])
@@ -140,6 +140,6 @@ def _signature(event: UnitEvent, active: int) -> Signature:
         places.append((len(label), len(label) + len(text)))
         label += text
     if active >= len(places):
-        # Clients treat a number beyond the last parameter as the first one.
+        # Clients take a number beyond the last parameter for the first one.
         return Signature(f"{label})", (), 0, None)
     return Signature(f"{label})", tuple(places), active, None)

@@ -1,8 +1,8 @@
 """Counting records, which needs no payloads.
 
-Version 4 has fast paths: a regular expression of all shapes that records have had so far finds them,
-many per match; if it does not match, IDs and lengths go straight into a Counter; and only if something
-is unusual is the data read as for any format.
+Version 4 has ways of its own: a regular expression of all shapes that records have had so far finds them,
+many at a match; where it does not fit, IDs and lengths go straight into a Counter; and only where something
+is not plain the data is read as for any format.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
 # The type, ID and length of a record.
 Head = tuple[int, int, int]
-# How much is read at once, and how much of that is left to the slower ways.
+# How much is read at once, and how much of that is left to those who go record by record.
 PIECE = 1 << 18
 _REST = 1 << 12
-# How much is read at first, to learn the shapes.
+# What is read at first, to learn from it.
 _ENOUGH = 1 << 15
 _MOST_SHAPES = 100
-# How many records one match takes (a match costs as much as ten), and the largest size of an expression.
+# How many records one match takes, which costs as much as ten records do; and how large an expression may be.
 _AT_ONCE = 16
 _MOST_ALTERNATIVES = 400
-# Expressions are half as fast as numpy, but importing it only pays off for this many bytes.
+# Expressions count half as fast as numpy, whose import takes as long as that saves in so many bytes.
 _WORTH = 1 << 27
 
 
@@ -51,9 +51,9 @@ def count(
     progress: Callable[[int, int], object] = lambda offset, records: None,
     tally: Tally | None = None,
 ) -> Tally:
-    """The counts of the selected records of traces.
+    """The counts of traces' records that are selected.
 
-    They go into `tally` if it is given, also if reading a trace is interrupted.
+    They go into `tally` if it is given, also those of a trace of which an interrupt ends the reading.
     """
     tally = Tally() if tally is None else tally
     for reader in readers:
@@ -72,7 +72,7 @@ def count(
 
 
 class Counting(Work):
-    """Counts the records of a trace; `state` is the tally of what was handed in.
+    """Counts the records of a trace; `state` is the tally of all that was handed in.
 
     `is_quick` is true if records can be counted by their shapes.
     """
@@ -101,7 +101,7 @@ class Counting(Work):
         self._marks: dict[int, int] = {}
         self._plainly = selection.where is None
         self.is_quick = reader.layout.typed and self._plainly and not self._window.limited
-        # A little data, read record by record, is enough to learn the shapes.
+        # A little is enough to learn the shapes from, record by record.
         reader.source.chunk = _ENOUGH
 
     def begin(self) -> None:
@@ -126,7 +126,7 @@ class Counting(Work):
         self.state.merge(self._tally)
 
     def carefully(self) -> None:
-        """Count the records of the current data, reading them as for any format."""
+        """Count the records of the data that is there, as they are read for any format."""
         self._reader.source.chunk = max(self._reader.source.chunk, PIECE)
         rows = self._reader.fill(self._prepare, self._slots, self._window)
         if rows.made:
@@ -136,7 +136,7 @@ class Counting(Work):
             self._tally.dropped += sum([dropped for _, dropped in rows.made])
 
     def quick(self) -> bool:
-        """Count the records of the current data; false, with nothing counted, if one is unusual."""
+        """Count the records of the data that is there; false, and nothing is counted, if one is not plain."""
         reader, source = self._reader, self._reader.source
         reader.first_time()  # takes in the mappings at the start
         if self._mappings != reader.mappings:
@@ -148,10 +148,10 @@ class Counting(Work):
         heads = Counter(self._heads(data, begin, varying, places))
         before, last, end = places
         if end > len(data):
-            # The last record is incomplete: uncount it.
+            # The last record is not all there: take it back.
             torn = self._head(data, last)
             heads.subtract((torn,))
-            heads += Counter()  # drops counts of 0
+            heads += Counter()  # without those that are 0
             varying = [item for item in varying if item[0] != last]
             last, end = before, last
         learnt = self._learn(heads)
@@ -171,7 +171,7 @@ class Counting(Work):
         return True
 
     def _many(self) -> bool:
-        """Count many records at once with numpy, if their texts fit; false if none were counted."""
+        """Count many records at once where numpy is there, if their texts fit; false if it counted none."""
         reader = self._reader
         mark = reader.mark()
         frames = reader.frames(self._window)
@@ -207,10 +207,10 @@ class Counting(Work):
         return True
 
     def _by_pattern(self) -> None:
-        """Count records of known shapes, all at once, up to shortly before the end of the data.
+        """Count, all at once, records of known shapes up to shortly before the end of the data.
 
-        If there are others among them, nothing is counted. The rest is left to the slower ways,
-        which find the last record for its time.
+        If there are others among them nothing is counted. The rest is for those who go record by record:
+        they find the last one, whose time is wanted.
         """
         reader, source = self._reader, self._reader.source
         data, begin = source.data, source.at
@@ -218,7 +218,7 @@ class Counting(Work):
         if self._pattern is None or limit - begin < _REST:
             return
         found = list(map(b"".join, self._pattern.findall(data, begin, limit)))
-        # Bytes that do not begin a record, also because of the limit.
+        # Bytes that begin no record; what the limit cuts off, too.
         other = found.count(b"")
         if other and any(found[-other:]):
             return
@@ -240,7 +240,7 @@ class Counting(Work):
         for _, event_id, length in sorted(new, key=lambda head: -heads[head]):
             place, fixed, _ = self._varying.get(event_id, (0, 0, None))
             if event_id in self._varying and not place:
-                return  # with two texts, or a number that is needed: payloads have to be decoded
+                return  # with two texts, or none but a number that is wanted: for those who look at payloads
             shape = re.escape(struct.pack(f"{order}Q", event_id)) + b".{8}"
             shape += re.escape(struct.pack(f"{order}I", length))
             rest = length - HEAD_BYTES + 4
@@ -252,7 +252,7 @@ class Counting(Work):
             self._shapes[event_id, length] = shape + b".{%d}" % rest
         shapes = b"|".join(self._shapes.values())
         ids = {event_id for event_id, _ in self._shapes}
-        # A byte that differs in all IDs is enough to distinguish them; usually the lowest one does.
+        # A byte that differs in all IDs is enough to tell them by; most often their lowest does.
         lowest = 0 if order == "<" else 7
         self._marks = {struct.pack(f"{order}Q", event_id)[lowest]: event_id for event_id in ids}
         mark = b".{%d}(.)" % lowest
@@ -263,7 +263,7 @@ class Counting(Work):
         self._pattern = re.compile(b"(?s)%s|%s|." % (several, one))
 
     def _marked(self, marks: bytes) -> dict[int, int]:
-        """How often each ID occurs among the bytes that the expression captured."""
+        """How often each ID is among what the expression took of the IDs of records."""
         if self._marks:
             found = {event_id: marks.count(mark) for mark, event_id in self._marks.items()}
             return {event_id: number for event_id, number in found.items() if number}
@@ -272,10 +272,10 @@ class Counting(Work):
     def _heads(
         self, data: bytes, at: int, varying: list[tuple[int, Head]], places: list[int]
     ) -> Iterator[Head]:
-        """The heads of all records to the end of the data.
+        """The heads of records, whatever they are, to the end of the data.
 
-        Notes in `varying` the places and heads of those whose payloads must be checked, and in
-        `places` the second to last record, the last one, and its end.
+        Notes in `varying` where those are whose payloads must be looked at, and how long, and in
+        `places` the last record but one, the last one, and where that ends.
         """
         head, note, varied = self._head, varying.append, self._varying
         before = last = at
@@ -292,7 +292,7 @@ class Counting(Work):
             places += before, last, at
 
     def _learn(self, heads: Counter[Head]) -> bool | None:
-        """Take in new events; true if one's payloads have to be checked, None if an ID is unknown."""
+        """Meet new events; true if payloads have to be looked at for one, None if an ID is unknown."""
         again = False
         for _, event_id, _ in heads:
             if event_id in self._known:
@@ -314,7 +314,7 @@ class Counting(Work):
         return kind == EVENT and HEAD_BYTES <= length <= MAX_RECORD and expected in (None, length)
 
     def _fitting(self, data: bytes, varying: list[tuple[int, Head]]) -> bool:
-        """Whether payloads whose length varies fit their events' declarations."""
+        """Whether payloads whose length varies are what their events' declarations say."""
         dropped = 0
         try:
             for at, (_, event_id, length) in varying:
@@ -332,10 +332,10 @@ class Counting(Work):
         return True
 
     def _varies(self, event: TracedEvent) -> tuple[int, int, Callable[[bytes], Values]]:
-        """How to check the length of a record with texts.
+        """How to see whether a record with texts is right.
 
         With one text, which most such events have: where in the record its length is, and how long
-        a record with an empty one is. Otherwise 0 twice, and a function that splits a payload.
+        a record with an empty one is. Otherwise 0 twice, and what takes a payload apart.
         """
         texts = [kind.text for kind in event.kinds]
         split = event.splitter(self._reader.layout.order, words=False)
@@ -345,7 +345,7 @@ class Counting(Work):
 
 
 def _counted(event: TracedEvent) -> Callable[[Values], tuple[str, Value]]:
-    """What is counted for a record: its event's name, and how many records it reports as dropped."""
+    """What counts of a record: its event's name, and how many others it says were dropped."""
     if event is DROPPED:
         return lambda values: (event.name, values[0])
     made = (event.name, 0)

@@ -1,4 +1,4 @@
-"""How many records of each event a trace has, and how many per second."""
+"""How many records of each event a trace has, and how many a second."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections import Counter
 class Tally:
     """The counts of one or several traces.
 
-    `first` and `last` are the earliest and the latest of the times at the beginnings and ends of data
-    (a trace's times rarely go back), None without any; `dropped` is how many events the
-    tracer reports as dropped.
+    `first` and `last` are the earliest and the latest of the times at which data begins or ends
+    (a trace's times hardly ever go back), None without any; `dropped` is how many events the
+    tracer says it had to drop.
     """
 
     def __init__(self) -> None:
@@ -22,17 +22,17 @@ class Tally:
 
     @property
     def seconds(self) -> float:
-        """The time that the records span; 0 if unknown."""
+        """The time that the records span; 0 if that is not known."""
         return 0.0 if self.first is None or self.last is None else (self.last - self.first) / 1e9
 
     def see(self, time: int) -> None:
-        """Note the time of a record."""
+        """Take in the time of a record."""
         if time >= 0:
             self.first = time if self.first is None else min(self.first, time)
             self.last = time if self.last is None else max(self.last, time)
 
     def merge(self, other: Tally) -> None:
-        """Add the counts of another part of the trace, or of another trace."""
+        """Take in the counts of another part of the trace, or of another trace."""
         self.counts.update(other.counts)
         self.dropped += other.dropped
         for time in (other.first, other.last):
@@ -62,7 +62,7 @@ def render(tally: Tally, form: str) -> str:
 
 
 def _rate(count: int, seconds: float) -> float | None:
-    """Records per second, or None if their time span is unknown."""
+    """Records a second, or None where the time that they took is not known."""
     return round(count / seconds, 3) if seconds else None
 
 

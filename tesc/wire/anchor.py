@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 _LOW_TIME = (1 << 32) - 1
 _NUMBER = (1 << 32) - 1
-# The most events that can be missing before the next number counts as a restart.
+# So many events can be missed until the number that comes next is taken for one of a new start.
 _MOST_MISSED = 1 << 20
-# A guest says hello every 64 events: remembering this many gaps is more than enough.
+# A guest says hello every 64 events: so many places with missing ones are more than enough to remember.
 MOST_GAPS = 256
 
 
@@ -25,7 +25,7 @@ class Times:
         self.last = 0
 
     def full(self, low: int) -> int:
-        """The time with these low bits that is nearest to the last one; CPUs may differ a little."""
+        """The time nearest to the last one that has these low bits; CPUs may differ a little."""
         step = (low - self.last) & _LOW_TIME
         if step > _LOW_TIME >> 1:
             step -= 1 << 32
@@ -40,7 +40,7 @@ class Times:
 
 
 class Sequence:
-    """Counts what is missing: modulo 64 between events, in full between hellos."""
+    """Counts what is missing: modulo 64 from event to event, in full from hello to hello."""
 
     def __init__(self) -> None:
         self.missing = 0
@@ -49,13 +49,13 @@ class Sequence:
         self._next: int | None = None
         self._anchored = False
         self._lost: int | None = None
-        # Since the last full number: how many events arrived, and the gaps: where, and how many.
+        # Since the last full number: how many events came, and where how many were missing.
         self._came = 0
         self._gaps: deque[tuple[int, int, int]] = deque(maxlen=MOST_GAPS)
         self._in_gaps = 0
 
     def event(self, short: int) -> int:
-        """Process an event's six bits; returns how many events are missing before it."""
+        """Take an event's six bits; how many are missing before it."""
         if self._next is None:
             self._next = short
         gap = (short - self._next) & SEQUENCE_MASK
@@ -68,9 +68,9 @@ class Sequence:
         return gap
 
     def hello(self, sequence: int, lost: int, starts: bool) -> tuple[int, int, int, int, bool]:
-        """Process a full number.
+        """Take a full number.
 
-        Returns how many more events are missing, how many the guest dropped, how many it had sent and
+        Gives how many more events are missing, how many the guest dropped, how many it had sent and
         dropped before the first that was read, and whether it has restarted.
         """
         missing = before = lost_before = 0
@@ -79,7 +79,7 @@ class Sequence:
             sequence = self._continued(sequence)
         if not self._anchored:
             before = sequence - self._came - self._in_gaps
-            if before < 0:  # an unread restart is among the events so far
+            if before < 0:  # a start that was not read is among what came
                 before, self.exact, restarted = 0, False, True
             lost_before = 0 if starts and not before else lost
         else:
@@ -102,9 +102,9 @@ class Sequence:
         return missing, dropped, before, lost_before, restarted
 
     def _continued(self, sequence: int) -> int:
-        """A guest's 32-bit number, as the count of all events since its start, if possible.
+        """A guest's number, of 32 bits, as that of all events since its start, if it can be.
 
-        A number far below the last one is from a restart.
+        One that is far behind what is known is of a new start.
         """
         known = self._next or 0
         full = (known & ~_NUMBER) + sequence
@@ -113,10 +113,10 @@ class Sequence:
         return full if full >= known else sequence
 
     def _restart(self, sequence: int) -> int:
-        """How many events since the restart are missing, if the next one has this number.
+        """How many events of the new start are missing, when the next one has this number.
 
-        If its hello was not read, one of the gaps since the last full number is the restart, and
-        the count for it is wrong.
+        Where its hello was not read, one of the gaps since the last full number is the restart, and
+        what was counted for it is wrong.
         """
         if sequence == 0:
             return 0
@@ -127,7 +127,7 @@ class Sequence:
             behind = self._came - came + later
             later += gap
             if short + behind <= sequence:
-                # Those before the first event that was read, and those after the last.
+                # Those before the first one that was read, and those after the last.
                 fewest = (sequence - behind, gap)
                 best = fewest if best is None else min(best, fewest)
         if best is None:

@@ -1,10 +1,10 @@
-// What to do when the server ends by itself: restart it, unless it never ran or ends too often.
+// What is done when the server ends by itself: it is started again, unless it never ran or ends too often.
 import { CloseAction, ErrorAction, type CloseHandlerResult, type ErrorHandler, type ErrorHandlerResult, type Message } from "vscode-languageclient/node";
 
 const MOST = 4;
 const WITHIN = 3 * 60 * 1000; // ms
 
-/** `handled` in its answers means that this extension reports it, and the client shows no pop-ups. */
+/** `handled` in its answers means that this extension tells of it, not the client's own pop-ups. */
 export class Restarts implements ErrorHandler {
   /** Whether the server has been ready. */
   ran = false;

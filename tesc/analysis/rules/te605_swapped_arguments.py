@@ -72,12 +72,12 @@ class SwappedArguments(SourcesRule):
 
 
 def moved(names: Sequence[str], given: Sequence[str | None]) -> list[int]:
-    """The numbers of arguments named like other parameters, in cycles: each gets another one's argument."""
+    """The numbers of arguments that are called as other parameters, which get one of the others in turn."""
     to = {n: names.index(name) for n, name in enumerate(given) if name in names and name != names[n]}
     if len(set(to.values())) < len(to):
         return []
     while True:
-        # What remains are cycles.
+        # What is left in the end are circles.
         kept = {n: target for n, target in to.items() if target in to and n in to.values()}
         if len(kept) == len(to):
             return sorted(kept)
