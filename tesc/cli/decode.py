@@ -171,7 +171,7 @@ def _say_uncertainty(readers: Sequence[RecordReader]) -> None:
 
 
 def errors_in(unit: Unit) -> list[Rejection]:
-    """What is wrong with the events file, except for what an older QEMU writes and a decoder can do without."""
+    """The errors in the events file, except for what older QEMUs have and a decoder does not need."""
     from tesc.trace.older import second_formats
 
     _, void = second_formats(unit)
