@@ -23,7 +23,6 @@ RATHER = {
     r"(?<![\w{.])blanks\b": "spaces",
     r"\b[Gg]oes on\b": "continues",
     r"\bwhat is beyond\b": "anything beyond",
-    r"\ball the same\b": "still, anyway",
     r"\bat hand\b": "current",
     r"\bbut for\b": "except for, without",
     r"\b(its|their) like\b": "and the like",
