@@ -1,4 +1,4 @@
-"""`tesc guest receive`: a guest's events from any QEMU's character device, live or to a file."""
+"""`tesc guest receive`: a guest's events from any QEMU's character device, live and into a file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from tesc.trace.recording import Recording
     from tesc.units.unit import Unit
 
-# How many seconds the first events are held back for others that give a better clock.
+# For how many seconds the first events wait for others, which tell better what the guest's clock is.
 _PATIENCE = 0.05
 
 
 def receive(unit: Unit, options: argparse.Namespace, asked: GuestTrace) -> int:
-    """Receive the stream to its end, or until Ctrl-C; returns the exit status."""
+    """Take the stream that is asked for to its end, or to Ctrl-C; returns the exit status."""
     from tesc.trace.chardev import open_chardev
     from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
@@ -80,7 +80,7 @@ def _pump(
     take: Callable[[list[Received]], None],
     until: str | None,
 ) -> None:
-    """Bytes from the source: until the end, Ctrl-C, an event of `until`, or until the guest is rejected."""
+    """Bytes from the source: until there are no more, Ctrl-C, an event `until`, or the guest is refused."""
     over = False
     try:
         while receiver.refused is None and not over:
@@ -136,12 +136,12 @@ class _Lines:
 
 
 def _words(values: tuple[int | bytes, ...]) -> tuple[int | bytes, ...]:
-    """Numbers as 64-bit words."""
+    """Numbers as words of 64 bits."""
     return tuple([value if isinstance(value, bytes) else value & (1 << 64) - 1 for value in values])
 
 
 def _summary(receiver: Receiver, errors: TraceErrors) -> int:
-    """Report errors, and how the clocks relate; returns the exit status."""
+    """Say what was wrong, and how the clocks are to each other; gives the exit status."""
     from tesc.wire.stream import FrameDecoder
 
     for one in errors:
