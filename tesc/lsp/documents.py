@@ -6,6 +6,8 @@ CRLF and CR only, so this would put a client's edits into the wrong line.
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from lsprotocol import types as t
 from pygls.workspace import TextDocument, Workspace
 
@@ -37,6 +39,16 @@ class Document(TextDocument):
 
 class Documents(Workspace):
     """The open documents of a client."""
+
+    def update_text_document(
+        self, text_doc: t.VersionedTextDocumentIdentifier, change: t.TextDocumentContentChangeEvent
+    ) -> None:
+        """Apply a change to an open document.
+
+        VS Code reverts an untitled document after it has closed it: what is not open is not changed.
+        """
+        if unquote(text_doc.uri) in self._text_documents:
+            super().update_text_document(text_doc, change)
 
     def _create_text_document(
         self,

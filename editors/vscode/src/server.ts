@@ -115,8 +115,8 @@ export class Server implements vscode.Disposable {
       if (this.client !== client) return; // it was stopped on purpose
       restarts.ran ||= newState === State.Running;
       if (newState === State.Running) this.set({ kind: "running", found });
-      else if (newState === State.Starting || !restarts.gaveUp) this.set({ kind: "starting" });
-      else this.set({ kind: "failed", found, reason: restarts.ran ? "it ends again and again" : "it ended at once" });
+      else if (newState === State.Starting || restarts.gaveUp === undefined) this.set({ kind: "starting" });
+      else this.set({ kind: "failed", found, reason: restarts.gaveUp });
     });
     try {
       await client.start();
