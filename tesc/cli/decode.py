@@ -98,7 +98,7 @@ def _run(options: argparse.Namespace) -> int:
         except KeyboardInterrupt as pressed:
             if not options.follow:
                 raise
-            ended = pressed  # what was wrong until then is said all the same
+            ended = pressed  # what was wrong until then is said anyway
         finally:
             gc.enable()
     if not (options.sort or options.stats or options.format in (*TABLE_FORMATS, *FOLDER_FORMATS)):
@@ -142,7 +142,7 @@ def _say_order(readers: Sequence[RecordReader]) -> None:
 
 
 def _say_others(readers: Sequence[RecordReader]) -> None:
-    """Say how many lines of a log were passed over."""
+    """Say how many lines of a log were skipped."""
     for reader in readers:
         if reader.others and reader.records:
             what = (
@@ -172,7 +172,7 @@ def _say_uncertainty(readers: Sequence[RecordReader]) -> None:
 
 
 def errors_in(unit: Unit) -> list[Rejection]:
-    """What is wrong with the events file, but for what an older QEMU writes and a decoder can do without."""
+    """The errors in the events file, except for what older QEMUs have and a decoder does not need."""
     from tesc.trace.older import second_formats
 
     _, void = second_formats(unit)

@@ -1,4 +1,4 @@
-"""What of a C or Rust document editors colour as events: uses of those that are declared.
+"""Semantic tokens of C and Rust documents: uses of declared events.
 
 Grammars that know calls only by `trace_` colour all of them. So a token of a declared event is its name and
 leaves the rest to the grammar, and that of an undeclared call is all of it: it looks like any other function.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def encoded_uses(
     sources: Sources, view: SourceView, encoding: str, lines: tuple[int, int] | None = None
 ) -> list[int]:
-    """The tokens of a source as the protocol has them, of all lines or of those from a to b, from 1."""
+    """The tokens of a source in the protocol's encoding, of all lines or of those from a to b, from 1."""
     made: list[int] = []
     starts = view.source.line_starts
     last_line = last = done = 0

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-PATIENCE = 30
+PATIENCE = 120
 # Clients as pytest-lsp knows them, and what each of them is good for: neovim pulls and counts bytes,
 # its 0.7 knows little of the protocol, emacs counts code points, VS Code UTF-16.
 EDITORS = ("neovim", "neovim@v0.7", "visual-studio-code", "visual-studio-code (pulls)", "emacs")

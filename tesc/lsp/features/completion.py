@@ -1,4 +1,4 @@
-"""`textDocument/completion`: what may be at a place, in lines that are not whole yet."""
+"""`textDocument/completion`: what can be written at a place in an unfinished line."""
 
 from __future__ import annotations
 
@@ -82,11 +82,11 @@ def register(server: Server) -> None:
 
 
 def items_at(view: View, position: t.Position, typed: str, snippets: bool) -> Items | None:
-    """What may be at a place; `typed` is the character that made the client ask, if one did."""
+    """What can be written at a place; `typed` is the character that triggered the request, if any."""
     offset = view.offset(position)
     number = view.line_of(offset)
     starts = view.source.line_starts
-    # A text that ends a line continues with one that has no text yet.
+    # After a final line end there is one more, empty line.
     if offset == len(view.text) and view.text.endswith(("\n", "\r")):
         start, line = offset, ""
     else:
