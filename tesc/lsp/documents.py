@@ -1,7 +1,7 @@
 """The texts of open documents.
 
-pygls 2.1 splits lines as `str.splitlines` does, also at form feeds and U+2028; the protocol knows LF,
-CRLF and CR only, and whoever counts more puts a client's edits into the wrong line.
+pygls 2.1 splits lines as `str.splitlines` does, also at form feeds and U+2028; the protocol has LF,
+CRLF and CR only, so this would put a client's edits into the wrong line.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Document(TextDocument):
         start = offset_of(before, change.range.start, encoding)
         end = offset_of(before, change.range.end, encoding)
         self._source = before.text[:start] + change.text + before.text[max(start, end) :]
-        # Looking for all line ends takes longer than all else that an edit of a large file does here.
+        # Finding all line ends would take longer than everything else for an edit of a large file.
         self._text = Source(self.uri, self._source)
         know_lines_by(before, self._text)
 
