@@ -18,9 +18,7 @@ void use(uint32_t block, int count)
     trace_read(block, count);
 }
 """
-FLAGS = (
-    "-Os -std=gnu99 -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables".split()
-)
+FLAGS = "-Os -std=gnu99 -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables".split()
 COMPILERS = {
     "arm-linux-gnueabi-gcc": "gcc-arm-linux-gnueabi",
     "arm-none-eabi-gcc": "gcc-arm-none-eabi",
