@@ -129,13 +129,18 @@ def test_no_rule_reads_a_formats_text_again():
 def test_conversions_are_matched_in_one_module():
     found = set()
     for path in modules("tesc", but="tesc/syntax/"):
+        constants = {
+            ast.unparse(node.targets[0]): node.value.value
+            for node in nodes(path)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        }
         for name, node in calls(path):
             if RE.match(name) and not isinstance(node.args[0], ast.BinOp):
-                pattern = "".join(
-                    part.value
+                parts = [
+                    constants.get(part.id) if isinstance(part, ast.Name) else getattr(part, "value", None)
                     for part in ast.walk(node.args[0])
-                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
-                )
+                ]
+                pattern = "".join(part for part in parts if isinstance(part, str))
                 if "%" in IN_BRACKETS.sub("", pattern):
                     found.add(path.relative_to(ROOT).as_posix())
     assert found == set(MATCHES_CONVERSIONS)
