@@ -187,7 +187,7 @@ def test_numbers_of_32_bits_that_are_used_up(reader, schema, quick):
 
 
 def test_a_count_of_dropped_events_that_is_used_up(reader, schema, quick):
-    """A guest that has dropped 2^32 events counts from 0 again; that is no new start, and no event is missing."""
+    """A guest that has dropped 2^32 events counts from 0 again: no new start, nothing missing."""
     guest = quick(schema)
     frames = guest.start()
     for lost in (5, (1 << 31) + 5, (1 << 32) - 3, (1 << 32) + 9, 3 << 31, (1 << 33) - 5, (1 << 33) + 1):

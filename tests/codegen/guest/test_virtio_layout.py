@@ -1,4 +1,4 @@
-"""The virtio console's transport against a device that is written from the specification (virtio 1.2, 2.7, 4.2).
+"""The virtio console's transport against a device written from the specification (virtio 1.2, 2.7 and 4.2).
 
 Of machines that QEMU has, none is big-endian with the legacy layout: a thread is the device here.
 """
