@@ -164,7 +164,8 @@ class Counting(Work):
         if learnt is None or not all(map(self._plain, heads)) or not self._fitting(data, varying):
             return False
         if heads:
-            reader.took(begin, end, sum(heads.values()), *self._word(data, last + 16), 0)
+            (time,) = self._word(data, last + 16)
+            reader.took(begin, end, sum(heads.values()), time, 0)
         elif begin > start:  # the expression took all that is whole
             reader.last_time = self._last_time(data, start)
         for (_, event_id, _), number in heads.items():
