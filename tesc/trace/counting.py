@@ -233,7 +233,7 @@ class Counting(Work):
         for event_id, number in ids.items():
             event, _, wanted = self._known[event_id]
             self._tally.counts[event.name] += number * wanted
-        # Which one is the last, and when it was, is for who goes on.
+        # The time of the last one is for those who go record by record.
         reader.took(begin, limit - other, sum(ids.values()), reader.last_time, 0)
 
     def _know_shapes(self, heads: Counter[Head]) -> None:
