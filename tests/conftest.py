@@ -47,9 +47,9 @@ SLOW = tuple(
         analysis/compiled analysis/test_formats_gcc.py analysis/test_plain.py
         analysis/test_rules.py::test_example[te506-3]
         analysis/test_rules.py::test_fixes_mend_what_was_found_and_break_nothing[te506-3] benchmarks
-        cli/test_bpftrace.py cli/test_changed.py cli/test_check.py::TestContents::test_garbage
+        cli/test_bpftrace.py cli/test_check.py::TestContents::test_garbage
         cli/test_completion.py cli/test_decode_tables.py cli/test_escaping.py
-        cli/test_gen.py::TestProcesses cli/test_gen.py::test_never_takes_old cli/test_kept_runs.py
+        cli/test_gen_processes.py cli/test_gen_again.py::test_never_takes_old cli/test_kept_runs.py
         cli/test_project_border.py cli/test_prune.py cli/test_query.py cli/test_reasons.py codegen/guest
         codegen/qemu/test_compile.py codegen/qemu/test_differential.py codegen/qemu/test_fixed.py
         docs e2e editors examples fuzz lsp test_cache.py test_depfile_tools.py test_fresh_clone.py

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from tesc.records import record
-from tesc.units.resolve import MAX_ID
-from tesc.units.unit import Inclusion, Range, Unit
+from tesc.units.unit import MAX_ID, Inclusion, Range, Unit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

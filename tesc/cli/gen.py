@@ -34,28 +34,6 @@ HELP = "every output of the whole tree in one process"
 # Options that change neither what is generated nor where it goes.
 _SAME_OUTPUTS = ("--check", "--dry-run", "--json", "--touch", "--prune", "--quiet", "-q")
 
-_EPILOG = """\
-Each trace-events file of the tree is a group, named after its folder: hw/usb/trace-events makes
-trace-hw_usb.h, the tree's own trace-events trace-root.h. A file that another one includes makes
-none. The dtrace backend adds trace-dtrace-GROUP.dtrace, ust adds trace-ust-GROUP.h and
-trace-ust-all.h and .c. trace-events-all, the events of all groups without directives, is always
-written. [generate] of tesc.toml can set the groups and their order, defaults for these options,
-and SystemTap tapsets.
-
-The depfile's targets are all outputs, trace-events-all first: ninja requires the first output of a
-command to be the first target of its depfile. make compares times only, so it needs --touch.
-
-With --check or --dry-run, --json prints one object. "files" is the number of outputs; "missing" and
-"different" are the paths of those that do not exist or have another content; "leftover" are files
-that earlier runs with the same arguments wrote and this one would not.
-
-Only files that change are written. A run records what it read and wrote in the file .tesc-gen next
-to the outputs, so that the next one knows if it has nothing to do.
-
-exit status: 0 done, 1 mistakes in trace-events files (nothing is written) or, with --check, files
-that are out of date, 2 tesc could not run
-"""
-
 
 def main(words: Sequence[str]) -> int:
     """Run the command; returns the exit status."""
@@ -64,9 +42,10 @@ def main(words: Sequence[str]) -> int:
     if out is not None and _nothing_to_do(out, identity, words):
         return 0
     from tesc.beside import Beside, Interrupted
+    from tesc.cli.gen_parser import parser
     from tesc.cli.terminal import Failure
 
-    options = own_parser().parse_args(words)
+    options = parser().parse_args(words)
     _refuse(options)
     options.processes = options.processes or _processors()
     root = relative(options.root)
@@ -134,75 +113,6 @@ def _save(manifest: Manifest, out: str) -> None:
 def add_parser(commands: Commands) -> None:
     """Let the list of commands have it; `main` reads its arguments."""
     commands.add_parser("gen", help=HELP, add_help=False)
-
-
-def own_parser() -> argparse.ArgumentParser:
-    import argparse
-
-    from tesc.cli.formatting import Described
-    from tesc.cli.overrides import add_settings
-
-    parser = argparse.ArgumentParser(
-        prog="tesc gen",
-        description="Generate the trace code of a whole source tree, byte for byte as 'tesc tracetool'\n"
-        "would, output by output, from the same working directory.",
-        epilog=_EPILOG,
-        formatter_class=Described,
-    )
-    parser.add_argument("--root", metavar="DIR", default=".", help="the tree's folder (default: .)")
-    parser.add_argument(
-        "--out",
-        metavar="DIR",
-        help="the folder to write to; created if it does not exist (default: [generate] out)",
-    )
-    parser.add_argument("--backends", metavar="NAME,...", help="default: [generate] backends, else log")
-    parser.add_argument(
-        "--formats", metavar="NAME,...", help="of h, c, rs (default: [generate] formats, else h,c)"
-    )
-    parser.add_argument(
-        "--depfile", metavar="FILE", help="write a rule for make and ninja that names the files read"
-    )
-    parser.add_argument(
-        "--dry-run", action="store_true", help="list the files that would be written, without writing them"
-    )
-    parser.add_argument(
-        "--check",
-        action="store_true",
-        help="list the files that are missing, differ, or are left over; exit status 1 if there are any",
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="print what --check or --dry-run found as a JSON object"
-    )
-    parser.add_argument(
-        "--touch", action="store_true", help="set the time of all outputs to now, changed or not"
-    )
-    parser.add_argument(
-        "--prune",
-        action="store_true",
-        help="remove outputs of earlier runs with the same arguments that are no longer generated",
-    )
-    parser.add_argument(
-        "--compat",
-        choices=["qemu", "fixed"],
-        help="qemu: the same bytes as QEMU's tracetool; fixed: correct where those are wrong "
-        "(default: the configuration's)",
-    )
-    parser.add_argument(
-        "--qemu-release",
-        metavar="X.Y",
-        help="the QEMU that the outputs are for, from 5.2 on (default: the configuration's, else that of "
-        "the tree's VERSION, else the newest)",
-    )
-    parser.add_argument(
-        "-j",
-        dest="processes",
-        type=int,
-        metavar="N",
-        help="maximum number of processes (default: one per CPU)",
-    )
-    parser.add_argument("-q", "--quiet", action="store_true", help="print no summary")
-    add_settings(parser)
-    return parser
 
 
 def _generate(

@@ -17,11 +17,11 @@ def whole_parser() -> Parser:
 
     The one that starts the commands lacks those of some, which start faster without argparse.
     """
-    from tesc.cli import gen
+    from tesc.cli import gen_parser
 
     parser = Parser()
     parsers = parser.commands.parsers
-    parsers["gen"] = gen.own_parser()
+    parsers["gen"] = gen_parser.parser()
     parsers["tracetool"] = _tracetool()
     parsers["tracetool-classic"] = _described("tracetool-classic")
     return parser

@@ -145,7 +145,7 @@ def _header(events: Sequence[UnitEvent], options: Options) -> list[str]:
     heads = {
         "nop": [],
         "ust": ["#include <ust/tracepoint.h>", *_UST_HEAD],
-        "dtrace": ['#include "trace-dtrace.h"'],
+        "dtrace": [f'#include "{identifiers.header_in_folder("dtrace")}"'],
         **release.heads,
     }
     body = {

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 @record
 class ConfigError:
-    """One mistake. `line` and `column` count from 1; line 0 means the file as a whole.
+    """One mistake. `line` and `column` count from 1; line 0 means the whole file.
 
-    `before` is what is before it in its line, `text` what is wrong, if that is known.
+    `before` is the text before it in its line, `text` the wrong text itself, if known.
     """
 
     path: str
@@ -30,7 +30,7 @@ class ConfigError:
 
 
 class BadConfiguration(Exception):
-    """A configuration can't be used; says all that is wrong with it, a line each."""
+    """A configuration can't be used; its text has all errors, one per line."""
 
     def __init__(self, errors: Sequence[ConfigError]) -> None:
         self.errors = tuple(errors)
@@ -38,7 +38,7 @@ class BadConfiguration(Exception):
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """`; did you mean 'select'?` where a known word is much like this one, else nothing."""
+    """`; did you mean 'select'?` where a known word is similar; otherwise ''."""
     from difflib import get_close_matches
 
     near = get_close_matches(word.lower().replace("_", "-"), known, 1, 0.6)

@@ -1,9 +1,9 @@
-"""Patterns of paths, as `exclude` and `per-file-ignores` have them; they mean what they do in .gitignore.
+"""Patterns of paths, as `exclude` and `per-file-ignores` have them; they mean the same as in .gitignore.
 
 `*` and `?` stay within one name, `**` stands for any number of folders, `[...]` for one of some
 characters. A pattern with a slash that is not at its end starts at the configuration's folder, any
-other matches at every depth. What matches a folder holds for all below it; with a slash at its
-end, a pattern matches nothing else.
+other matches at every depth. A pattern that matches a folder matches all below it; with a slash at its
+end, it matches folders only.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    # One name of a path, or any number of them.
+    # Matches one name of a path; None: any number of them.
     _Part = Callable[[str], bool] | None
 
 _TOKEN = re.compile(r"\*+|\?|\[!?\]?[^\]/]*\]|.", re.S)
@@ -40,7 +40,7 @@ def _below(root: str, file: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> Sequence[_Part]:
-    """The names of a path that a pattern stands for, those below what it matches included."""
+    """The names of a path that a pattern stands for, including those below a match."""
     while pattern.startswith("./"):
         pattern = pattern[2:]
     only_folders = pattern.endswith("/")
@@ -52,7 +52,7 @@ def _compiled(pattern: str) -> Sequence[_Part]:
     names = pattern.split("/")
     parts = [None if name == "**" and len(names) > 1 else _name(name) for name in names]
     if parts[-1] is None:
-        parts.append(_any)  # what ends in it means all that is below, not the folder itself
+        parts.append(_any)  # a final `**` matches all below, not the folder itself
     return (*(() if anchored else (None,)), *parts, *((_any, None) if only_folders else (None,)))
 
 

@@ -1,4 +1,4 @@
-"""Reading a configuration file: text, TOML, and what the schema finds wrong."""
+"""Reading a configuration file: text, TOML, and the schema's errors."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _TABLE = ("tool", "tesc")
 
 @record
 class Configuration:
-    """A configuration file that is as the schema wants it.
+    """A valid configuration file.
 
-    `path` and its folder `root` are absolute; `table` is where in the document its keys are.
+    `path` and its folder `root` are absolute; `table` is the path of its table in the document.
     """
 
     path: str
@@ -45,11 +45,11 @@ class Configuration:
 
     @property
     def shown(self) -> str:
-        """The path as people see it."""
+        """The path as messages show it."""
         return relative(self.path)
 
     def place(self, *keys: str | int, of_key: bool = False) -> tuple[int, int]:
-        """Line and column of a value, or of its key; of what holds it where it is not there itself."""
+        """Line and column of a value, or of its key; of what contains it if it is missing."""
         return line_and_column(self.text, _extent(self.text, (*self.table, *keys), of_key)[0])
 
     def error(self, message: str, *keys: str | int, of_key: bool = False) -> ConfigError:
@@ -58,15 +58,15 @@ class Configuration:
 
 
 def load(path: str) -> Configuration:
-    """The configuration in a file that is named tesc.toml, pyproject.toml or anything.
+    """The configuration in a file, which may have any name.
 
-    Raises BadConfiguration with all that is wrong with it.
+    Raises BadConfiguration with all its errors.
     """
     path = os.path.abspath(path)
     return _checked(path, _read(path))
 
 
-# Each folder of a run asks for the configuration again.
+# Each folder of a run loads the configuration again.
 @lru_cache(maxsize=32)
 def _checked(path: str, data: bytes) -> Configuration:
     text, values = _parsed(path, data)
@@ -103,7 +103,7 @@ def _read(path: str) -> bytes:
             raise _unusable(path, "a folder, not a configuration file")
         regular = stat.S_ISREG(status.st_mode)
         if not regular and os.path.basename(path) in (PYPROJECT, "tesc.toml"):
-            # Nobody asked for it by name, so it must not be waited for.
+            # The user did not name it, so reading it must not block.
             raise _unusable(path, "not a regular file")
         with open(path, "rb") as file:
             data = file.read(MAX_SOURCE_BYTES + 1)
@@ -115,7 +115,7 @@ def _read(path: str) -> bytes:
 
 
 def _parsed(path: str, data: bytes) -> tuple[str, Any]:
-    """A file's text, and what it says. Raises BadConfiguration."""
+    """A file's text, and its contents. Raises BadConfiguration."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -159,7 +159,7 @@ def _syntax_error(path: str, text: str, message: str) -> BadConfiguration:
 
 
 def _no_value(rest: str) -> str:
-    """What is wrong where a value should begin; of TOML most people forget the quotes."""
+    """The message for a missing value; usually, the quotes were forgotten."""
     word = re.match(r"[A-Za-z_][^\s,=\[\]{}#'\"]*", rest)
     if word is None or rest[word.end() :].lstrip(" \t").startswith("="):
         return "expected a value"
@@ -171,7 +171,7 @@ def _unusable(path: str, message: str) -> BadConfiguration:
 
 
 def link_elsewhere(path: str) -> BadConfiguration:
-    """What is wrong with a link out of the project to no configuration; its text is not for our logs."""
+    """The error for a link out of the project to something else, whose text must not get into logs."""
     return _unusable(path, f"a link to '{os.path.realpath(path)}', which is not a configuration of tesc")
 
 
@@ -190,7 +190,7 @@ def _problem(shown: str, text: str, place: tuple[int, int], message: str) -> Con
 
 
 def _extent(text: str, path: Path, of_key: bool) -> tuple[int, int]:
-    """Where a value or its key is, or what holds it where it is not there itself."""
+    """Where a value or its key is, or what contains it if it is missing."""
     places = locate(text)
     while path and path not in places:
         path, of_key = path[:-1], False

@@ -1,4 +1,4 @@
-"""Which configuration file holds for a file: the nearest one above it."""
+"""Which configuration file applies to a file: the nearest one above it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from tesc.files import MAX_SOURCE_BYTES
 NAME = "tesc.toml"
 PYPROJECT = "pyproject.toml"
 
-# A key `tesc`, in any of the ways in which TOML can have one. Most projects' pyproject.toml has
-# none, and then nothing has to be imported to see that.
+# A key `tesc`, in any spelling that TOML allows. Most projects' pyproject.toml has
+# none, which can be seen without importing anything.
 _MENTION = re.compile(rb"""\btesc["']?[ \t]*[\].=]""")
 
 
 def find_configuration(path: str) -> str | None:
     """The configuration file nearest above a file: tesc.toml, or a pyproject.toml with [tool.tesc].
 
-    Of the two in one folder it is tesc.toml. Raises BadConfiguration for a pyproject.toml that seems to
-    have the table and can't be read.
+    Of the two in one folder it is tesc.toml. Raises BadConfiguration if a pyproject.toml seems to
+    have the table and cannot be read.
     """
     folder = os.path.dirname(os.path.abspath(path))
     while True:
         candidate = os.path.join(folder, NAME)
-        # A dangling link, or a folder of this name, is a mistake that someone has to hear of.
+        # A dangling link, or a folder of this name, is an error to report.
         if os.path.lexists(candidate):
             return candidate
         candidate = os.path.join(folder, PYPROJECT)
@@ -42,7 +42,7 @@ def _has_table(path: str) -> bool:
             if not _MENTION.search(file.read(MAX_SOURCE_BYTES)):
                 return False
     except OSError:
-        pass  # loading it says what is wrong
+        pass  # loading it reports the error
     from tesc.config.loading import holds_table
 
     return holds_table(path)

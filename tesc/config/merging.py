@@ -29,9 +29,9 @@ _FAMILY = re.compile(r"te\d{0,2}|all", re.I)
 
 @record
 class Origin:
-    """One setting as a configuration would have it, and where it came from.
+    """One setting in a configuration's terms, and where it came from.
 
-    `value` is what TOML can hold, None for what is not set; `source` is `default`, `profile NAME`,
+    `value` is a TOML value, or None if not set; `source` is `default`, `profile NAME`,
     `FILE:LINE` or the command line's option.
     """
 
@@ -43,7 +43,7 @@ class Origin:
 def settings_from(configuration: Configuration, path: str, profile: str | None = None) -> Settings:
     """The settings of a file from its configuration, over the defaults of a profile.
 
-    That is the one given, else the one that the configuration names, else the one recognized.
+    The profile is the given one, else the configuration's, else the one recognized from the tree.
     """
     root = configuration.root
     values = configuration.values
@@ -55,7 +55,7 @@ def settings_from(configuration: Configuration, path: str, profile: str | None =
 
 
 def specificity(selector: str) -> int:
-    """How close a selector of rules is: ALL, a family, a longer family, a rule."""
+    """How specific a selector of rules is: ALL, a family, a longer family, a rule."""
     return 4 if not _FAMILY.fullmatch(selector) else 0 if selector.lower() == "all" else len(selector) - 1
 
 
@@ -110,7 +110,7 @@ def _generate(value: Any, root: str) -> GenerateSettings:
 
 
 _CONVERTED: Mapping[str, Callable[[Any, str], Any]] = {
-    "max-args": lambda value, root: int(value),  # the schema takes 6.0 for an integer
+    "max-args": lambda value, root: int(value),  # the schema accepts 6.0 as an integer
     "data-models": _texts,
     "types": lambda value, root: frozenset(value),
     "include-path": _paths,
@@ -119,7 +119,7 @@ _CONVERTED: Mapping[str, Callable[[Any, str], Any]] = {
     "sources": _paths,
     "select": _texts,
     "ignore": _texts,
-    # The closest selector is applied last.
+    # The most specific selector is applied last.
     "severity": lambda value, root: tuple(sorted(value.items(), key=lambda item: specificity(item[0]))),
     "per-file-ignores": lambda value, root: tuple((path, tuple(rules)) for path, rules in value.items()),
     "exclude": _texts,
@@ -144,8 +144,8 @@ def origins(
 ) -> list[Origin]:
     """Each setting, and where it came from.
 
-    `options` are the command line's options by the key that they set, each with whether it adds to
-    what was set before; `found` says by what the profile was recognized without being named.
+    `options` are the command line's options by the key that they set, each with whether it extends
+    the configured value; `found` says how the profile was recognized if it was not named.
     """
     made = []
     for key, value, default in _entries(settings):
@@ -230,7 +230,7 @@ def _tapset(tapset: Tapset) -> dict[str, object]:
 
 
 def _relative(path: str, root: str) -> str:
-    """A path as the configuration would have it; one elsewhere, such as an option's, stays as it is."""
+    """A path relative to the configuration; one elsewhere, such as an option's, stays as it is."""
     if not root or not os.path.isabs(path):
         return path
     try:

@@ -1,7 +1,7 @@
-"""Where the keys and values of a TOML document are, which Python's TOML parser does not tell.
+"""Where the keys and values of a TOML document are, which Python's TOML parser does not report.
 
-The document is known to be valid, so the scanner looks only for what delimits keys and values. A
-document that it does not understand has fewer places, never a wrong result or an exception.
+The document is known to be valid, so the scanner looks only for the delimiters of keys and values. A
+document that it does not understand yields fewer positions, never a wrong one or an exception.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Place:
     """Offsets of a key and its value; an element of an array has no key, so both are the same.
 
-    A table's value begins at its header. What is only part of a longer key (`a` of `a.b = 1`) has
+    A table's value begins at its header. A part of a longer key (`a` of `a.b = 1`) has
     its own part of the key for both.
     """
 
@@ -72,7 +72,7 @@ def extent(text: str, path: Path, of_key: bool) -> tuple[int, int]:
 
 
 class _Lost(Exception):
-    """The text is not what was expected here."""
+    """The scanner does not understand the text."""
 
 
 class _Scanner:
@@ -105,7 +105,7 @@ class _Scanner:
         name, offset = parts[-1]
         path = (*path, name)
         if len(brackets) == 1:
-            # What was only part of a longer header before has now its own.
+            # A table that was only part of a longer header until now has one of its own.
             self.places[path] = Place(offset, start, self.at)
             return path
         self.note(path, offset, start, self.at)
@@ -115,7 +115,7 @@ class _Scanner:
         return path
 
     def inside(self, path: Path) -> Path:
-        """The table that a name means: of an array of tables, the last one."""
+        """The table of a name: in an array of tables, the last one."""
         return (*path, self.lengths[path] - 1) if path in self.lengths else path
 
     def pair(self, table: Path) -> None:
@@ -169,7 +169,7 @@ class _Scanner:
             self.pair(path)
 
     def more(self, closing: str) -> bool:
-        """Go to the next element, or after the end of them all."""
+        """Go to the next element, or past the closing bracket."""
         self.space()
         if self.text.startswith(",", self.at):
             self.at += 1

@@ -1,4 +1,4 @@
-"""The settings that checking asks, and the profiles that they start from."""
+"""The settings of checking and generating, and the profiles that they start from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Compat = Literal["qemu", "fixed"]
     Severity = Literal["error", "warning", "information"]
-    # What settings give to a rule: a severity, or that it does not run.
+    # What settings can make of a rule: a severity, or off.
     Level = Literal["error", "warning", "information", "off"]
     # How a guest sends its events.
     Wire = Literal["frames", "words"]
@@ -46,7 +46,7 @@ class Tapset:
 
 @record
 class GenerateSettings:
-    """What `tesc gen` makes: groups in this order (None: all folders), backends, formats, folder."""
+    """What `tesc gen` generates: groups in this order (None: all folders), backends, formats, folder."""
 
     groups: tuple[str, ...] | None = None
     backends: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class GenerateSettings:
 
 @record
 class SpanSettings:
-    """What begins and what ends a span, by patterns of events' names, and the parameters of its key."""
+    """What begins and what ends a span, by patterns of events' names, and the parameters that are its key."""
 
     name: str
     begin: tuple[str, ...]
@@ -72,8 +72,8 @@ class Settings:
     `root` is the folder of the configuration, empty without one; the paths of `include_path`,
     `guest_files`, `sources` and `units` are absolute. `max_args` caps the arguments of an event,
     `frame_args` those of one that a guest sends in frames; `wire` is how guests send theirs,
-    `data_models` are those that formats are checked for, `types` are words that a project allows
-    in types beside the standard ones. `disable` are patterns for every unit; `exclusive` holds
+    `data_models` are those that formats are checked for, `types` are words that the project allows
+    in types in addition to the standard ones. `disable` are patterns for every unit; `exclusive` holds
     sets of folders whose events are never linked into one program; `exclude` and the first part
     of each of `per_file_ignores` are patterns of paths below `root`. `qemu_release` is a version of
     QEMU from 4.2 on; empty means the newest.
@@ -116,7 +116,7 @@ class Settings:
 
     @property
     def guest_args(self) -> int:
-        """The most arguments of an event that crosses the guest tunnel."""
+        """The most arguments for an event that crosses the guest tunnel."""
         return min(self.max_args, RECORD_ARGUMENTS) if self.wire == "words" else self.frame_args
 
     @property
@@ -137,13 +137,13 @@ class Settings:
 PROFILES = {
     "default": Settings(),
     "classic": Settings(profile="classic", wire="words"),
-    # What firmware is built with: bare compilers, whose uint32_t may be unsigned long.
+    # Firmware is built with freestanding compilers, whose uint32_t may be unsigned long.
     "guest": Settings(
         profile="guest",
         max_args=TRACER_ARGUMENTS,
         data_models=("ilp32", "lp64", "newlib", "newlib-clang", "newlib64"),
     ),
-    # QEMU's hosts; of 32 bits there is only Emscripten. Its two user-mode emulators never meet.
+    # QEMU's hosts; only Emscripten has 32 bits. The two user-mode emulators are never linked together.
     "qemu": Settings(
         profile="qemu",
         max_args=TRACER_ARGUMENTS,
@@ -154,9 +154,9 @@ PROFILES = {
 
 
 def agreed(settings: Settings, max_args: int | None) -> Settings:
-    """Settings whose caps on arguments agree; `max_args` is the one that somebody set.
+    """Settings whose caps on arguments agree; `max_args` is the one that was set explicitly, if any.
 
-    That one holds for what comes in frames, too. In profile guest all events are a guest's.
+    It also applies to frames. In profile guest, all events are a guest's.
     """
     if max_args is not None:
         settings = replace(settings, max_args=max_args, frame_args=max_args)
@@ -189,7 +189,7 @@ def settings_at(path: str, profile: str | None = None) -> Settings:
 
 
 def settings_with(configuration: Configuration | None, path: str, profile: str | None = None) -> Settings:
-    """The settings of a file under a configuration that is not looked for."""
+    """The settings of a file under a configuration that is given."""
     if configuration is None:
         return PROFILES[profile or profile_at(path)]
     from tesc.config.merging import settings_from
@@ -202,7 +202,7 @@ def configuration_at(path: str) -> Configuration | None:
     file = find_configuration(path)
     if file is None:
         return None
-    # Most projects need no configuration, and then nothing of what reads one.
+    # Most projects have no configuration; then the modules that read one are not imported.
     from tesc.config.errors import BadConfiguration
     from tesc.config.loading import link_elsewhere, load
     from tesc.files import leads_out

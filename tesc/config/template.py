@@ -10,7 +10,7 @@ from tesc.config.toml_text import toml_value
 from tesc.files import MAX_SOURCE_BYTES
 from tesc.records import record
 
-# QEMU's build lists its groups' folders in this variable; the tree's own is not in it.
+# QEMU's build lists its groups' folders in this variable, except for the top one.
 _LISTED = re.compile(r"^[ \t]*trace_events_subdirs[ \t]*\+?=[ \t]*\[(.*?)\]", re.M | re.S)
 _COMMENT = re.compile(r"#[^\n]*")
 _FOLDER = re.compile(r"'([^'\\\n]+)'")
@@ -108,7 +108,7 @@ class Draft:
 
 
 def draft(folder: str, profile: str | None = None) -> Draft:
-    """A tesc.toml for a folder; without a profile, the settings are as they are without any file."""
+    """A tesc.toml for a folder; without a profile, the settings are those that apply without any file."""
     profile = profile or profile_at(os.path.join(folder, "trace-events"))
     defaults = PROFILES[profile]
     groups = meson_groups(folder) if profile == "qemu" else []
@@ -130,7 +130,7 @@ def draft(folder: str, profile: str | None = None) -> Draft:
 def meson_groups(folder: str) -> list[str]:
     """The folders of groups in the order of QEMU's meson.build, of those that have a trace-events file.
 
-    Which of them a build uses depends on what it is configured for; nothing here does.
+    A build uses those that it is configured for; here are all of them.
     """
     try:
         with open(os.path.join(folder, "meson.build"), "rb") as file:

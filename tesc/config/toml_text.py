@@ -15,7 +15,7 @@ _BARE = re.compile("[A-Za-z0-9_-]+")
 def toml_value(value: object) -> str:
     """A string, number, boolean, array or table as TOML has it, on one line."""
     if isinstance(value, str):
-        # JSON escapes all that TOML wants escaped, but for one character.
+        # JSON escapes all that TOML requires, except for one character.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -1,4 +1,4 @@
-"""What the JSON Schema of tesc.toml finds wrong with a configuration, in words for people."""
+"""The errors that the JSON Schema of tesc.toml finds in a configuration, in plain words."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Mistake:
 
 
 def mistakes(values: object, identity: str) -> list[Mistake]:
-    """What is wrong with the values of a configuration; `identity` is a text that stands for them."""
-    # jsonschema takes longer to import than most commands take altogether, and configurations hardly
-    # ever change: those that the schema found good are kept.
+    """The errors in a configuration's values; `identity` is a text that determines them."""
+    # jsonschema takes longer to import than most commands take in all, and configurations rarely
+    # change, so those that were found valid are cached.
     good, key = cache.table("configurations"), cache.digest(identity)
     if good.get(key):
         return []
@@ -140,7 +140,7 @@ def _such_as(schema: Mapping[str, Any]) -> str:
 
 
 def _name_of(path: Path) -> str:
-    """What people call the value at a path."""
+    """What messages call the value at a path."""
     names = [part for part in path if isinstance(part, str)]
     if not names:
         return "the configuration"

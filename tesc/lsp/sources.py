@@ -12,6 +12,7 @@ from tesc.lsp.uris import path_of, uri_of
 from tesc.lsp.uses import RememberingIndex
 from tesc.records import record
 from tesc.syntax.source import Source, Span
+from tesc.units.identifiers import ENABLED
 from tesc.uses.scan import is_compiled, language_of
 from tesc.uses.sources import read_bytes, signature
 from tesc.uses.use import PASTED
@@ -342,5 +343,5 @@ def _names(uses: Iterable[Use]) -> set[str] | None:
         # Rust's test for an event's state may be a call of an event of that name.
         names |= {use.name, use.name_if_called}
         if use.capitals:
-            names.add(use.name.removesuffix("_ENABLED"))
+            names.add(use.name.removesuffix(ENABLED))
     return names

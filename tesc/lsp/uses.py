@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tesc.units.identifiers import ENABLED
 from tesc.uses.index import Index
 
 TYPE_CHECKING = False
@@ -45,7 +46,7 @@ class RememberingIndex(Index):
         if self._known:
             for name in {use.name.upper() for use in uses}:
                 # Rust's trace_NAME_enabled() may be a call.
-                for capitals in (name, f"{name}_ENABLED"):
+                for capitals in (name, f"{name}{ENABLED}"):
                     for known in self._names.pop(capitals, ()):
                         del self._known[known]
 

@@ -54,7 +54,7 @@ class Printing:
 
 
 def printings(format_text: str) -> dict[int, Printing]:
-    """How each parameter is printed, by its index from 0; nothing for those that no conversion takes.
+    """How each parameter is printed, by its index from 0; without those that no conversion takes.
 
     `format_text` is the format as it is written, quotes and macros included.
     """

@@ -1,8 +1,8 @@
 """C types and parameter declarations, parsed once for each distinct text.
 
-`parse_declaration` takes what is between two commas of a parameter list. It never fails: what
-it cannot read as a type and a name it describes in `flaw`, and the parser makes diagnostics of
-that.
+`parse_declaration` takes one item of a parameter list. It never fails: what
+it cannot read as a type and a name, it describes in `flaw`, which the parser turns into an
+error.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ class CType:
     """A parameter's type: `text` as written, from its first word to its last `*`.
 
     `words` are its words in order, `pointers` counts the `*`, and `base` is the canonical name of
-    what they point to without qualifiers (`unsigned long`), or None where the words are no one
-    type that C knows (`unsigned uint32_t`, `struct foo`, a project's own type).
+    what they point to without qualifiers (`unsigned long`), or None where the words are not a
+    single type that C knows (`unsigned uint32_t`, `struct foo`, a project's own type).
     """
 
     text: str
@@ -73,9 +73,14 @@ class CType:
         return self.pointers > 0
 
     @property
+    def consts(self) -> tuple[int, ...]:
+        """How many `const` are before its first `*`, and after each."""
+        return tuple([part.split().count("const") for part in self.text.split("*")])
+
+    @property
     def points_to_const(self) -> bool:
         """True if what its first `*` points to, or the value itself, is const."""
-        return "const" in self.text.split("*")[0].split()
+        return self.consts[0] > 0
 
     def offset_of(self, word: str) -> int:
         """Where one of its words begins in its text. Raises ValueError."""
@@ -167,11 +172,11 @@ def _is_pointed_to(tokens: list[tuple[int, str]], index: int) -> bool:
 
 @lru_cache(maxsize=None)
 def parse_declaration(text: str) -> Declaration:
-    """Split one parameter's text, which starts and ends with no blank, into type and name."""
+    """Split one parameter's text, with no space at either end, into type and name."""
     begin = max(text.rfind(" "), text.rfind("*"), text.rfind("\t")) + 1
     name = text[begin:]
     if name and name not in _NO_NAMES:
-        # Where the last word is none of a type's, what is before it says the rest.
+        # Where the last word cannot belong to a type, what is before it decides.
         typed = _typed(text[:begin])
         if typed is not None:
             type_end, type_ = typed

@@ -1,7 +1,7 @@
-"""Lines that only continue with what the line above them ends too early: halves of one item.
+"""Lines that only continue an item which the line above them broke off.
 
-The parser takes each line by itself. To people who broke an event in the middle, or are about to
-type it, its halves are one mistake.
+The parser takes each line by itself. To somebody who broke an event in the middle, or has yet to
+type the rest, the halves are one mistake.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"?')
 
 
 def continuation_lines(tree: Tree) -> frozenset[int]:
-    """The lines, from 1, that continue with the item of the line above them, which is wrong by itself."""
+    """The lines, from 1, that continue the item of the line above, which is wrong by itself."""
     if len(tree.errors) < 2:
         return frozenset()
     items = {item.line: item for item in tree.items if not isinstance(item, Comment)}
@@ -31,28 +31,28 @@ def continuation_lines(tree: Tree) -> frozenset[int]:
     before = ""
     for line in sorted({tree.source.place(error.span.start)[0] for error in tree.errors}):
         if line - 1 not in found:
-            before = _said(tree, line - 1) if line - 1 in unfinished else ""
-        if before and line in items and _goes_on(before, tree.source.line_text(line).strip()):
+            before = _text_of(tree, line - 1) if line - 1 in unfinished else ""
+        if before and line in items and _continues(before, tree.source.line_text(line).strip()):
             found.add(line)
-            before = f"{before} {_said(tree, line)}"
+            before = f"{before} {_text_of(tree, line)}"
     return frozenset(found)
 
 
 def ends_line(error: ParseError, tree: Tree) -> bool:
-    """Whether an error is where the text of its line ends, but for a comment."""
+    """Whether an error is at the end of its line's text, comments aside."""
     line, column = tree.source.place(error.span.end)
     rest = tree.source.line_text(line)[column - 1 :].strip()
     return not rest or rest.startswith(("#", "//", "/*"))
 
 
-def _said(tree: Tree, line: int) -> str:
-    """A line's text without what says nothing: spaces, comments, the sign that it continues."""
+def _text_of(tree: Tree, line: int) -> str:
+    """A line's text without spaces at its ends, a comment, and a backslash at its end."""
     text = _STRING.sub('"', tree.source.line_text(line))
     return re.split("#|//|/[*]", text, maxsplit=1)[0].strip().rstrip("\\").rstrip()
 
 
-def _goes_on(before: str, text: str) -> bool:
-    """Whether a line's text continues with an item, as far as that is written above it."""
+def _continues(before: str, text: str) -> bool:
+    """Whether a line's text can continue the part of an item that is written above it."""
     if "(" not in before:
         return text.startswith("(")
     if before.count("(") <= before.count(")"):

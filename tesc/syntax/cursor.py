@@ -1,4 +1,4 @@
-"""What is being written at a place in a line, which need not be whole yet.
+"""What is being written at a place in a line, which may be unfinished.
 
 Only what is before the place decides, so that half a line is as good as a whole one; `after` is
 the rest of the line. Columns count code points from the line's start.
@@ -54,12 +54,12 @@ class InParameters:
 
 @record
 class InFormat:
-    """A format, or where it is to begin.
+    """A format, or the place where one may begin.
 
     `begin` is where the word or the unfinished conversion begins. `literal` is true if the place is
-    between quotes, `started` that there is something of the format already. `partial` is the
-    conversion that is being written, with no letter yet; `left` are the parameters from the one
-    that it takes on, `before` is the literal's text before it.
+    between quotes, `started` if part of the format is there already. `partial` is the
+    conversion that is being written, with no letter yet; `left` are the parameters that are left,
+    from the one that it takes; `before` is the literal's text before it.
     """
 
     begin: int
@@ -72,13 +72,13 @@ class InFormat:
 
     @property
     def closes(self) -> bool:
-        """Whether the literal that the place is in ends within the line."""
+        """Whether the literal around the place ends on this line."""
         return self.literal and STRING.match(f'"{self.after}') is not None
 
 
 @record
 class InPath:
-    """The path of an include; `text` is what there is of it."""
+    """The path of an include; `text` is what is written of it."""
 
     begin: int
     text: str
@@ -87,7 +87,7 @@ class InPath:
 
 @record
 class BehindPath:
-    """What follows an include's path: `words` are there already."""
+    """What follows an include's path: `words` are those already there."""
 
     begin: int
     words: tuple[str, ...]
@@ -115,7 +115,7 @@ class InRules:
 
 @record
 class BehindMark:
-    """What a comment for tesc says, after `# tesc:`."""
+    """A comment for tesc, after `# tesc:`."""
 
     begin: int
     word: str
@@ -127,7 +127,7 @@ if TYPE_CHECKING:
 
 
 def place_in(line: str, column: int) -> Place | None:
-    """What is being written at a column of a line; None where there is nothing to say of it."""
+    """What is being written at a column of a line; None where nothing can be offered."""
     seen = UNSEEN.sub(" ", line)
     before, after = seen[:column], seen[column:]
     if before.lstrip(" \t").startswith("#"):
@@ -157,7 +157,7 @@ def _included(before: str, quote: int, after: str) -> Place | None:
         return None
     word = _last_word(words)
     there = tuple(NAME.findall(words[: len(words) - len(word)]))
-    # After `prefix` and `base` comes what nobody can guess.
+    # Nobody can guess what comes after `prefix` and `base`.
     if there and there[-1] in ("prefix", "base"):
         return None
     return BehindPath(len(before) - len(word), there, after)
@@ -176,7 +176,7 @@ def _event(before: str, after: str) -> Place | None:
     if parts.close is None and parts.format is None:
         bare = texts[-1].lstrip(" \t")
         return InParameters(len(before) - len(bare), bare, _declared(texts[:-1]), after)
-    # A quote says that the parenthesis is missing.
+    # A quote: the parenthesis is missing.
     begin = parts.end if parts.close is None else parts.close + 1
     return _format(before, begin, _declared(texts), after)
 

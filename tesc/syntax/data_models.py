@@ -74,7 +74,7 @@ _SIZES = ("8", "16", "32", "64", "MAX", "PTR", "FAST8", "FAST16", "FAST32")
 
 
 def _lengths(text: str) -> Mapping[str, str]:
-    """The lengths of _SIZES, separated by spaces; a `-` is none. LEAST is as the size itself."""
+    """The lengths of _SIZES, separated by spaces; `-` means none. LEAST is as the size itself."""
     lengths = {size: "" if word == "-" else word for size, word in zip(_SIZES, text.split())}
     lengths.update({f"LEAST{size}": lengths[size] for size in _SIZES[:4]})
     lengths["FAST64"] = lengths["64"]

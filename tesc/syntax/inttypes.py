@@ -18,9 +18,9 @@ OWN_MACROS = {"TARGET_FMT_plx": ("%016", "ll", "x")}
 
 
 def macro_letter(name: str) -> str:
-    """The letter that a macro prints by; empty where its name does not say.
+    """The letter that a macro prints by; empty if its name has none.
 
-    Whatever follows the letter: tracetool takes any such name for one of <inttypes.h>.
+    Anything may follow the letter: tracetool takes any such name for one of <inttypes.h>.
     """
     return OWN_MACROS[name][2] if name in OWN_MACROS else name[3:4] if name.startswith("PRI") else ""
 

@@ -1,8 +1,8 @@
-"""The tree of a trace-events file: one node an item, in the order of the text.
+"""The tree of a trace-events file: one node per item, in the order of the text.
 
-Positions are offsets in code points into the source's text. Text that generated code repeats is
+Positions are offsets in code points into the source's text. Text that is copied to generated code is
 kept as it was written; types and formats are parsed once for each distinct text (`c_type`,
-`printf`), so nodes hold where their text starts and share what it means.
+`printf`), so nodes hold where their text starts and share what was parsed.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Format:
     @property
     def parsed(self) -> ParsedFormat:
         """Its literals, macros and conversions, with positions relative to `start`."""
-        from tesc.syntax.printf import parse_format  # most outputs never look into a format
+        from tesc.syntax.printf import parse_format  # most outputs never parse a format
 
         return parse_format(self.text)
 
@@ -216,7 +216,7 @@ class ParseError:
     """What is wrong with a line's syntax.
 
     `code` is the rule that reports it, `message` says what is wrong and `help` what to write
-    instead (None where the message says it all); `edits` make it right where that is certain.
+    instead (None where the message is enough); `edits` fix it where the fix is certain.
     """
 
     code: str

@@ -1,7 +1,7 @@
-"""An event's line while it is being written: what is there of its name, parameters and format.
+"""An event's line while it is being written: the parts that are there of its name, parameters and format.
 
-Where the parser says what is wrong with a line, this says only where its parts are; whatever is
-missing does not matter.
+The parser says what is wrong with a line; this says only where its parts are, and ignores
+what is missing.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def outline(line: str) -> Outline | None:
 
 
 def open_literal(text: str, at: int = 0) -> int | None:
-    """Where the literal begins that is open at the end of a text; None outside of literals."""
+    """Where the literal that is open at the end of a text begins; None if none is."""
     while True:
         at = text.find('"', at)
         if at < 0:
@@ -97,11 +97,11 @@ def open_literal(text: str, at: int = 0) -> int | None:
 
 
 def format_before(line: str, start: int, column: int) -> str:
-    """A format's text from its first quote up to a column, with a closing quote where that lacks."""
+    """A format's text from its first quote up to a column, closed by a quote if it is open."""
     text = line[start:column]
     begin = open_literal(text)
     if begin is None:
         return text
-    # A backslash at the column would take the quote for its own.
+    # A backslash at the column would escape the quote.
     backslashes = len(text) - len(text.rstrip("\\"))
     return text + ('\\"' if backslashes % 2 else '"')

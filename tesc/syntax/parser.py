@@ -1,7 +1,7 @@
 """From a source's text to its tree, line by line.
 
-Most lines are plain events, which `plain_events` reads whole. Everything else, directives and every
-mistake, goes through lark's parser, and what lark refuses is explained by `recovery`.
+Most lines are plain events, which `plain_events` matches at once. Everything else, directives and every
+mistake, goes through lark's parser, and `recovery` explains what lark rejects.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from tesc.syntax.inttypes import PRI_MACROS as PRI_MACROS  # callers look for it
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from typing import Literal
 
     FlawKind = Literal["bad-escape", "nul", "newline"]
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 SIMPLE_ESCAPES = dict(zip("abfnrtveE\\'\"?", "\a\b\f\n\r\t\v\x1b\x1b\\'\"?"))
 # An escape: an octal number, a hexadecimal one, a code point of four or eight digits, or a character.
 ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
-# Stands for a macro in the joined text; no text decoded from a file can contain it.
+# Represents a macro in the joined text; no text decoded from a file can contain it.
 _MACRO_MARK = "\ud800"
 # C11 7.21.6.1, with POSIX's positions and `'`, and the older lengths that C libraries take.
 _CONVERSION = re.compile(
@@ -54,7 +55,7 @@ class Macro:
 
 @record
 class Flaw:
-    """Something in a string literal that formats do not bear: `kind` says what."""
+    """Something in a string literal that a format cannot have: `kind` says what."""
 
     start: int
     end: int
@@ -65,7 +66,7 @@ class Flaw:
 class Conversion:
     """One conversion of a format, from its `%` to its letter or through its macro.
 
-    `width` is "" without one, `*` or digits; `precision` is None without one, and may be empty,
+    `width` is "" without one, `*` or digits; `precision` is None without one, and may be empty (`%.d`),
     `*` or digits. `letter` is empty where the format ends first or a macro gives it; `text` is the
     conversion as the compiler sees it, with the macro's name in its place.
     """
@@ -90,12 +91,18 @@ class Conversion:
 
 @record
 class ParsedFormat:
-    """A format's pieces in order; positions are relative to the format's start."""
+    """A format's pieces in order; positions are relative to the format's start.
+
+    `joined` is its text as a compiler sees it, `places` says where in that each conversion is, and
+    `origins` from where its parts came: each a start in `joined`, and a start and an end in the source.
+    """
 
     pieces: tuple[StringLiteral | Macro, ...]
     conversions: tuple[Conversion, ...]
     flaws: tuple[Flaw, ...]
     joined: str
+    places: tuple[tuple[int, int], ...]
+    origins: tuple[tuple[int, int, int], ...]
 
     @property
     def literals(self) -> list[StringLiteral]:
@@ -105,31 +112,50 @@ class ParsedFormat:
     def macros(self) -> list[Macro]:
         return [piece for piece in self.pieces if isinstance(piece, Macro)]
 
+    def gap(self, index: int) -> tuple[int, int]:
+        """Where in `joined` the text before a conversion is, or after the last one for their number."""
+        start = self.places[index - 1][1] if index else 0
+        return start, self.places[index][0] if index < len(self.places) else len(self.joined)
+
+    def text_before(self, index: int) -> str:
+        """What is printed before a conversion and after the one before it."""
+        start, end = self.gap(index)
+        return self.joined[start:end]
+
+    def written(self, start: int, end: int) -> tuple[int, int]:
+        """Where what `joined` has from `start` to `end`, which is not empty, is written."""
+        first, _ = _source_of(self.origins, self.joined, start)
+        _, last = _source_of(self.origins, self.joined, end - 1)
+        return first, last
+
+    def is_plain(self, start: int, end: int) -> bool:
+        """Whether that is written as it is: in one literal, and without escapes."""
+        first, last = self.written(start, end)
+        return last - first == end - start
+
 
 class _Joined:
-    """The joined text of a format, and from where in the source each part of it came."""
+    """The joined text of a format, and where in the source each part of it is."""
 
     def __init__(self) -> None:
         self.text = ""
-        self._starts: list[int] = []
-        self._sources: list[tuple[int, int]] = []
+        self.origins: list[tuple[int, int, int]] = []
 
     def add(self, text: str, start: int, end: int) -> None:
         """Append text that came from source[start:end]; one to one unless the lengths differ."""
         if text:
-            self._starts.append(len(self.text))
-            self._sources.append((start, end))
+            self.origins.append((len(self.text), start, end))
             self.text += text
 
-    def source_of(self, index: int) -> tuple[int, int]:
-        """Where the character at `index` came from: start and end in the source."""
-        part = bisect_right(self._starts, index) - 1
-        first = self._starts[part]
-        start, end = self._sources[part]
-        last = self._starts[part + 1] if part + 1 < len(self._starts) else len(self.text)
-        if last - first == end - start:
-            return start + index - first, start + index - first + 1
-        return start, end
+
+def _source_of(origins: Sequence[tuple[int, int, int]], joined: str, index: int) -> tuple[int, int]:
+    """Start and end in the source of the character at `index`."""
+    part = bisect_right(origins, (index + 1,)) - 1
+    first, start, end = origins[part]
+    last = origins[part + 1][0] if part + 1 < len(origins) else len(joined)
+    if last - first == end - start:
+        return start + index - first, start + index - first + 1
+    return start, end
 
 
 def _decode(text: str, start: int, end: int, joined: _Joined, flaws: list[Flaw]) -> None:
@@ -191,18 +217,33 @@ def parse_format(text: str) -> ParsedFormat:
             macros[len(joined.text)] = macro
             joined.add(_MACRO_MARK, start, end)
     conversions = []
+    places = []
     at = joined.text.find("%")
     while at >= 0:
         found = _CONVERSION.match(joined.text, at)
         assert found is not None
         conversions.append(_conversion(found, joined, macros))
+        places.append(found.span())
         at = joined.text.find("%", found.end())
-    return ParsedFormat(tuple(pieces), tuple(conversions), tuple(flaws), joined.text)
+    return ParsedFormat(
+        pieces=tuple(pieces),
+        conversions=tuple(conversions),
+        flaws=tuple(flaws),
+        joined=joined.text,
+        places=tuple(places),
+        origins=tuple(joined.origins),
+    )
+
+
+def escapes(text: str, parsed: ParsedFormat) -> Iterator[re.Match[str]]:
+    """The escapes in a format's text, as ESCAPE matches them."""
+    for literal in parsed.literals:
+        yield from ESCAPE.finditer(text, literal.start + 1, literal.end - 1)
 
 
 def _conversion(match: re.Match[str], joined: _Joined, macros: dict[int, Macro]) -> Conversion:
-    start, _ = joined.source_of(match.start())
-    _, end = joined.source_of(match.end() - 1)
+    start, _ = _source_of(joined.origins, joined.text, match.start())
+    _, end = _source_of(joined.origins, joined.text, match.end() - 1)
     letter = match["letter"] or ""
     text = match[0]
     macro = None

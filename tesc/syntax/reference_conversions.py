@@ -1,4 +1,4 @@
-"""What the reference reads in the text of types and formats, spaces and all: layout must not change it."""
+"""What the reference reads in the text of types and formats, spaces included: layout must not change it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 # How the LTTng generator finds conversions: a macro hides what touches it,
 # and flags hide a conversion from it.
 _CONVERSION = r"(%[\d\.]*\w+|%.*?PRI\S+)"
-# What the simple backend and the tapsets of QEMU's tracetool take for text: exactly these.
+# What the simple backend and the tapsets of QEMU's tracetool regard as text: exactly these.
 STRING_SPELLINGS = ("const char*", "char*", "const char *", "char *")
 # It writes these into a DTrace provider, so that dtrace(1) does not complain.
 _DTRACE_REPLACED = (
@@ -32,9 +32,9 @@ def replaced(type_text: str) -> str:
 
 
 def type_reading(type_text: str) -> tuple[bool, bool, str, bool]:
-    """All that the reference makes of how a type is spelled.
+    """Everything that the reference derives from how a type is spelled.
 
-    Whether it is a string to its generators of C, and to that of LTTng; what it is to dtrace(1), without
+    Whether it is a string to its generators of C, and to that of LTTng; how dtrace(1) sees it, without
     its spaces; and whether macOS' dtrace gets another type.
     """
     lttng = "char *" in type_text or "char*" in type_text

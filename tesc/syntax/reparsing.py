@@ -1,7 +1,7 @@
-"""The tree of a text that differs from one that was parsed by an edit: only the changed lines are read.
+"""Incremental parsing: after an edit, only the changed lines are parsed again.
 
-The items of the lines before the edit are the same objects as before; those after it are at other
-places, and share all but the place.
+The items of the lines before the edit are the same objects as before; those after it have new
+positions, and share everything else.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Changed:
     """The whole lines in which two texts differ.
 
     They begin at the offset `start` of both texts, and end at `end` of the old one and at `new_end` of
-    the new one; `first` is their line, from 1, `old_lines` and `new_lines` are their numbers.
+    the new one; `first` is their line, from 1, `old_lines` and `new_lines` are how many they are.
     """
 
     start: int
@@ -54,7 +54,7 @@ class Changed:
 
     @property
     def lines(self) -> int:
-        """How many lines those after them are moved."""
+        """By how many lines those after them are moved."""
         return self.new_lines - self.old_lines
 
     def moved(self, span: Span) -> Span:
@@ -67,7 +67,7 @@ class Changed:
 
 
 def changed_lines(old: Source, new: Source) -> Changed:
-    """The lines in which two texts differ; lines that only are elsewhere do not."""
+    """The lines in which two texts differ; lines that only moved do not."""
     before, after = old.text, new.text
     starts = old.line_starts
     same = _common(before, after)
@@ -110,7 +110,7 @@ def _common_end(one: str, other: str) -> int:
 
 
 def parse_again(before: Tree, source: Source) -> Tree:
-    """The tree of a source, by that of another text of the same file."""
+    """The tree of a source, from the tree of another text of the same file."""
     changed = changed_lines(before.source, source)
     items, errors = before.items, before.errors
     head = first_item(items, changed.first)
@@ -130,7 +130,7 @@ def parse_again(before: Tree, source: Source) -> Tree:
 
 
 def know_lines_by(old: Source, new: Source) -> None:
-    """Let a text know where its lines start, by another one that it was edited from."""
+    """Give a text its line starts, computed from those of the text that it was edited from."""
     changed = changed_lines(old, new)
     middle = Source(new.path, new.text[changed.start : changed.new_end], new.file)
     new.know_lines(_new_starts(old, changed, middle))
@@ -205,7 +205,7 @@ def moved(item: Item, by: int, lines: int) -> Item:
 
 
 class MovedEvent(Event):
-    """An event that is elsewhere: its parts get their places when somebody asks for them.
+    """An event at a new position: its parts are moved when first asked for.
 
     One edit moves all events below it, and hardly any of them is looked at.
     """
@@ -216,7 +216,7 @@ class MovedEvent(Event):
     _by: int
 
     def __new__(cls, **values: Any) -> Any:
-        """A copy with other values is an event like any other."""
+        """A copy with other values is an ordinary event."""
         return Event(**values)
 
     @classmethod

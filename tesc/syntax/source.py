@@ -21,10 +21,10 @@ class Span:
 class Source:
     """The text of one file.
 
-    `path` is what people see and what `#line` names; `file` is where it lies, which includes are
+    `path` is what messages and `#line` show; `file` is where it is, which includes are
     relative to; `text` holds each byte that is not UTF-8 as a lone surrogate (Python's
-    surrogateescape). `outside` is true of a file outside of the project that includes it: its text is
-    not for the logs of who looks at the project.
+    surrogateescape). `outside` is true for a file outside of the project that includes it: its text must
+    not appear in the project's logs.
     """
 
     __slots__ = ("_starts", "file", "outside", "path", "text")
@@ -42,13 +42,13 @@ class Source:
 
     @property
     def line_starts(self) -> list[int]:
-        """Offsets at which lines start; the first is 0, a text that ends a line adds none."""
+        """Offsets at which lines start; the first is 0, a line end at the end adds none."""
         if self._starts is None:
             self._starts = [start for start, _ in split_lines(self.text)] or [0]
         return self._starts
 
     def know_lines(self, starts: list[int]) -> None:
-        """Take the offsets at which lines start from who has found them already."""
+        """Set the offsets at which lines start, where they are known already."""
         self._starts = starts
 
     def place(self, offset: int) -> tuple[int, int]:
@@ -96,5 +96,5 @@ def split_lines(text: str) -> list[tuple[int, str]]:
 
 
 def is_visible(text: str) -> bool:
-    """Whether a text has no control characters and no other spaces than people type."""
+    """Whether a text has no control characters and only the kinds of spaces that people type."""
     return text.replace("\n", "").replace("\t", "").replace("\r", "").isprintable()

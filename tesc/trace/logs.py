@@ -21,7 +21,8 @@ from tesc.trace.input import Truncated
 from tesc.trace.inverse import certain, inverse
 from tesc.trace.layout import LOG, UNKNOWN
 from tesc.trace.made import LONGEST_KEPT, Made
-from tesc.trace.reader import MOST_KEPT, RecordReader, Rows
+from tesc.trace.reader import MOST_KEPT, RecordReader
+from tesc.trace.rows import Rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

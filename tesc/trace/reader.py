@@ -11,7 +11,6 @@ so what was made of one is kept for a while.
 from __future__ import annotations
 
 import struct
-from itertools import compress
 
 from tesc.trace import vectors
 from tesc.trace.errors import Broken, TraceErrors
@@ -30,7 +29,7 @@ from tesc.trace.layout import (
 )
 from tesc.trace.loops import CORRUPT, take_made, take_rows
 from tesc.trace.made import Made, Shape
-from tesc.trace.selection import Pending
+from tesc.trace.rows import Rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,12 +38,11 @@ if TYPE_CHECKING:
 
     from tesc.trace.events import Catalogue, TracedEvent
     from tesc.trace.host_clock import HostClock
+    from tesc.trace.rows import Row as Row
     from tesc.trace.selection import Window
     from tesc.trace.values import Values
     from tesc.trace.vectors import Frames
 
-    # Time, pid, and what was made of the payload.
-    Row = tuple[int, int, Any]
     # The events met so far, by ID; None for those whose records are left out.
     Slots = dict[int, Union["Made", None]]
     # Gives for an event what makes something of its values, or None to leave its records out.
@@ -57,40 +55,6 @@ MOST_KEPT = 1 << 17
 FEW = 1 << 14
 # More IDs than this are no table of events but noise.
 MOST_MAPPINGS = 1 << 17
-
-
-class Rows:
-    """Records as columns of the same length: times, processes, and what was made of the payloads."""
-
-    __slots__ = ("made", "pids", "times")
-
-    def __init__(self, times: list[int], pids: list[int], made: list[Any]) -> None:
-        self.times = times
-        self.pids = pids
-        self.made = made
-
-    def extend(self, rows: list[Row]) -> None:
-        if rows:
-            times, pids, made = zip(*rows)
-            self.times += times
-            self.pids += pids
-            self.made += made
-
-    def rows(self) -> list[Row]:
-        return list(zip(self.times, self.pids, self.made))
-
-    def dense(self) -> Rows:
-        """Without those of which None was made, or that their times and processes leave out."""
-        for at, made in enumerate(self.made):
-            if made.__class__ is Pending:
-                self.made[at] = made.made if made.wanted(self.times[at], self.pids[at]) else None
-        wanted = [made is not None for made in self.made]
-        return Rows(*[list(compress(column, wanted)) for column in (self.times, self.pids, self.made)])
-
-    def first(self) -> Rows:
-        """Take off the first one, and give it alone."""
-        columns = (self.times, self.pids, self.made)
-        return Rows(*[[column.pop(0)] for column in columns if column])
 
 
 class RecordReader:

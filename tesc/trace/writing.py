@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from tesc.trace.formats import TraceWriter
     from tesc.trace.output import TraceOutput
-    from tesc.trace.reader import RecordReader, Row, Rows, Slots
+    from tesc.trace.reader import RecordReader, Row, Slots
+    from tesc.trace.rows import Rows
     from tesc.trace.selection import Selection
 
 

@@ -1,7 +1,7 @@
-"""How QEMU 10.2's tracetool reads types and formats, where that is not what C says.
+"""How QEMU 10.2's tracetool reads types and formats, where that differs from C.
 
-Its outputs are repeated byte for byte, so generators ask here, and rules ask here what the
-reference would lose or refuse.
+Its outputs are reproduced byte for byte, so generators ask here, and rules ask here what the
+reference would lose or reject.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 
 from tesc.syntax.reference_conversions import lttng_conversions as lttng_conversions  # its users look here
 
-# What it looks for in the type of a number, wherever it is: a char or a short gets no field.
+# What it looks for anywhere in the type of a number: a char or a short gets no field.
 _LTTNG_INTEGERS = ("int", "long", "unsigned", "size_t", "bool")
 
 # SystemTap's printf knows no `z` and no `ll`; the log tapset drops them where these match.
@@ -24,7 +24,7 @@ D_RESERVED_WORDS = frozenset(
     signed sizeof static string stringof struct switch this translator typedef union unsigned
     void volatile while xlate""".split()
 )
-# SystemTap's, without `private` (the reference does not escape that one) and with `self`.
+# SystemTap's, without `private` (which the reference does not escape) and with `self`.
 STAP_RESERVED_WORDS = frozenset(
     """break catch continue delete else for foreach function global if in limit long next probe
     return self string try while""".split()
@@ -41,7 +41,7 @@ def lttng_field(type_text: str, conversion: str) -> str:
 
 
 def stap_sizes_dropped(text: str, long_too: bool = True) -> str:
-    """A format's joined text as the log tapset prints it, without the sizes SystemTap refuses.
+    """A format's joined text as the log tapset prints it, without the lengths that SystemTap rejects.
 
     Until 5.2 (`long_too` false) only `z` was dropped.
     """

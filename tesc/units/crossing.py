@@ -1,4 +1,4 @@
-"""Events that cross the guest tunnel, as the host sees them: a guest's address is a number to it.
+"""Events that cross the guest tunnel, as the host sees them: there, a guest's address is a number.
 
 Text is the exception where the wire carries it: frames do, the words of 2011 do not.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 POINTER_LETTERS = ("s", "p")
 TEXT_TYPE = "const char *"
 _NOTHING: frozenset[int] = frozenset()
-# What the host gets of a guest's pointers, for people.
+# What the host gets for a guest's pointers, in messages.
 POINTERS: dict[Wire, str] = {
     "frames": "text comes as text, other pointers are numbers to the host",
     "words": "pointers are numbers to the host",
@@ -57,7 +57,7 @@ def texts_sent(node: Event) -> frozenset[int]:
 
 @lru_cache(maxsize=None)
 def pointers_as_numbers(text: str, but: frozenset[int] = _NOTHING) -> str:
-    """A format in which each conversion of a pointer has become `0x%" PRIx64`, `but` those of parameters.
+    """A format with `0x%" PRIx64` for each pointer's conversion, except for the parameters in `but`.
 
     The flags and widths of text mean nothing for an address and go; a `*` stays, so that the
     conversions still take as many arguments as before.

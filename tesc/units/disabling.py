@@ -1,4 +1,4 @@
-"""Which disable patterns an event owes its state to, and which events a pattern disables."""
+"""Which patterns disable an event, and which events a pattern disables."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def disabled_by(unit: Unit, source: Source, word: Word) -> list[UnitEvent]:
 
 
 def below(unit: Unit, chain: tuple[Inclusion, ...]) -> Iterator[UnitEvent]:
-    """The events that a chain of includes brings, deeper ones too."""
+    """The events that a chain of includes adds, nested ones too."""
     depth = len(chain)
     return (event for event in unit.events if event.chain[:depth] == chain)
 
 
 def _outer(unit: Unit, chain: tuple[Inclusion, ...]) -> str:
-    """What is before the names that a file at the end of a chain sees."""
+    """The prefix of the names that the file at the end of a chain sees."""
     return unit.ranges[0].prefix + "".join(one.include.prefix.text for one in chain if one.include.prefix)
 
 

@@ -1,4 +1,4 @@
-"""A unit as a plain trace-events file: no directives left, for tools that know none."""
+"""A unit as a plain trace-events file: no directives left, for tools without them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Chain = tuple[Inclusion, ...]
 
-# How comments begin that keep what decoders of a guest's events need: QEMU's own tools skip them.
+# The start of comments that keep what decoders of a guest's events need; QEMU's own tools skip them.
 GUEST_COMMENT = "# tesc-guest"
 _GUEST = rf"{GUEST_COMMENT} prefix '(\w*)' base (0x[0-9a-f]{{1,16}})"
 
@@ -28,12 +28,12 @@ _GUEST = rf"{GUEST_COMMENT} prefix '(\w*)' base (0x[0-9a-f]{{1,16}})"
 def flatten(unit: Unit) -> str:
     """The text of a unit: its events by their effective names, in order, with all comments.
 
-    A unit of files without directives is its files' text, byte for byte, each with a line end.
+    A unit of files without directives is its files' text, byte for byte, each ending with a line end.
     Lines that are not items are left out.
     """
     directed = unit.directives or any(has_directives(tree) for tree in unit.roots)
     if not directed and all(e.name == e.node.name and not e.crosses for e in unit.events):
-        # What follows, in a list of several files too, begins a line of its own.
+        # The next text, or the next file of a list, starts on a new line.
         texts = [tree.source.text for tree in unit.roots]
         return "".join(text if not text or text[-1] in "\r\n" else f"{text}\n" for text in texts)
     lines = [*_Flattener(unit).lines(), *_guests(unit)]
@@ -41,7 +41,7 @@ def flatten(unit: Unit) -> str:
 
 
 def _guests(unit: Unit) -> Iterator[str]:
-    """Comments with what the plain file no longer says: which events are a guest's, and what they were."""
+    """Comments with what a flat file loses: which events are a guest's, and how they were declared."""
     for number, one in enumerate(unit.ranges):
         if one.inclusion is None:
             continue
@@ -54,7 +54,7 @@ def _guests(unit: Unit) -> Iterator[str]:
 
 @record
 class FlattenedGuest:
-    """A guest of a file that was flattened: its prefix and base, and its own events as a file of theirs."""
+    """A guest of a file that was flattened: its prefix and base, and its events as a file of their own."""
 
     prefix: str
     base: int
@@ -81,7 +81,7 @@ class _Flattener:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
         self._events = {(id(event.node), event.chain): event for event in unit.events}
-        # An include that was skipped for being there already is not among these.
+        # An include that was skipped as a repetition is not among these.
         self._included = dict(unit.expansions)
 
     def lines(self) -> Iterator[str]:
@@ -113,7 +113,7 @@ class _Flattener:
 
 
 def declaration(event: UnitEvent) -> str:
-    """An event as a line of its own, spelled so that QEMU's tracetool reads it.
+    """An event as a line in a spelling that QEMU's tracetool reads.
 
     Where the event does not cross the guest tunnel, its parameters and format are as written.
     """

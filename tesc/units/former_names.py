@@ -32,7 +32,7 @@ def renamed_from(tree: Tree) -> dict[int, tuple[str, ...]]:
 
 
 def former_names(unit: Unit) -> dict[str, UnitEvent]:
-    """The events of a unit by the effective names that they had before; prefixes are those of now."""
+    """The events of a unit by the effective names that they had before; with today's prefixes."""
     known: dict[int, tuple[str, ...]] = {}
     for tree in unit.trees:
         known.update(renamed_from(tree))

@@ -9,7 +9,7 @@ def group_of(path: str) -> str:
     """The group of a file whose path is relative to the tree's folder.
 
     `hw/usb/trace-events` is `hw_usb`, the tree's own `trace-events` is `root`, and
-    `qapi/qapi.trace-events` is called by its own name, `qapi_trace_events`.
+    `qapi/qapi.trace-events` is named after the file, `qapi_trace_events`.
     """
     folder, name = os.path.split(os.path.normpath(path))
     words = folder if name == "trace-events" else name

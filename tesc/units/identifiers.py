@@ -8,21 +8,29 @@ from __future__ import annotations
 
 # LTTNG_UST_ABI_SYM_NAME_LEN of lttng-ust 2.13, less the NUL and "qemu:".
 LTTNG_NAME = 250
+# What functions, macros and the names of files begin with, and what the tests of an event's state end with.
+FUNCTION = "trace_"
+MACRO = "TRACE_"
+PROBE = "QEMU_"
+ENABLED = "_ENABLED"
+RUST_ENABLED = "_enabled"
+# Of QEMU before 5.2, in which each group but the root's has a folder of its own for its headers.
+_IN_FOLDERS = {"h": "trace", "dtrace": "trace-dtrace", "ust": "trace-ust"}
 
 
 def c_function(event: str) -> str:
     """The function that programs call, in C and in Rust."""
-    return f"trace_{event}"
+    return f"{FUNCTION}{event}"
 
 
 def c_id(event: str) -> str:
     """What `trace_event_get_state` takes."""
-    return f"TRACE_{event.upper()}"
+    return f"{MACRO}{event.upper()}"
 
 
 def c_enabled(event: str) -> str:
     """The macro that says whether the event was compiled in."""
-    return f"TRACE_{event.upper()}_ENABLED"
+    return f"{c_id(event)}{ENABLED}"
 
 
 def c_backend_state(event: str) -> str:
@@ -51,7 +59,7 @@ def simple_length(parameter: str) -> str:
 
 
 def unchecked_function(event: str) -> str:
-    """The function that does a call's work before QEMU 10.2, without a look at the event's state."""
+    """The function that does the work of a call before QEMU 10.2, whatever the event's state."""
     return f"_nocheck__{c_function(event)}"
 
 
@@ -70,12 +78,12 @@ def tapset_length(parameter: str, fixed: bool) -> str:
 
 def dtrace_macro(event: str) -> str:
     """The macro of dtrace(1)'s header that fires the probe."""
-    return f"QEMU_{event.upper()}"
+    return f"{PROBE}{event.upper()}"
 
 
 def dtrace_enabled(event: str) -> str:
-    """The macro of dtrace(1)'s header that says whether somebody listens."""
-    return f"QEMU_{event.upper()}_ENABLED"
+    """The macro of dtrace(1)'s header that says whether a tracer is attached."""
+    return f"{dtrace_macro(event)}{ENABLED}"
 
 
 def dtrace_header_macro(event: str) -> str:
@@ -89,13 +97,13 @@ def dtrace_header_enabled(event: str) -> str:
 
 
 def dtrace_semaphore(event: str) -> str:
-    """The semaphore of dtrace(1)'s object that counts who listens."""
+    """The semaphore of dtrace(1)'s object that counts the attached tracers."""
     return f"qemu_{event}_semaphore"
 
 
 def rust_enabled(event: str) -> str:
     """The Rust function that says whether any backend wants the event."""
-    return f"trace_{event}_enabled"
+    return f"{c_function(event)}{RUST_ENABLED}"
 
 
 def group_table(group: str) -> str:
@@ -133,3 +141,8 @@ def file_name(group: str, kind: str) -> str:
         "ust": f"trace-ust-{group}.h",
         "ust-c": f"trace-ust-{group}.c",
     }[kind]
+
+
+def header_in_folder(kind: str, root: bool = False) -> str:
+    """The name of a header in its group's own folder, as QEMU before 5.2 had them; the root's has another."""
+    return f"{_IN_FOLDERS[kind]}{'-root' if root else ''}.h"

@@ -26,18 +26,18 @@ _KINDS = (
 
 
 class Unreadable(Exception):
-    """A file can't be included; the message says why."""
+    """A file cannot be included; the message says why."""
 
 
 class Loader:
     """Reads each file once. `include_path` are folders to look in after the includer's own.
 
-    `shown` makes of a path what people see and `#line` names. `trees` holds what was read by real
-    path; loaders may share it, and a text that is not what is on disk is put there. `versions` has
+    `shown` turns a path into what messages and `#line` show. `trees` holds what was read, by real
+    path; loaders may share it, and texts that differ from those on disk are put there. `versions` has
     contents of files in place of those on disk, by real path: None for a file that is not there.
-    `project` are folders that includes do not leave, except for those of `include_path`; the checkouts
-    that they are in count as a whole. Without it, they may lead anywhere.
-    `looked_at` hears of each path before it is looked at.
+    `project` are the folders that includes may not leave, except for `include_path`; the checkouts
+    around them belong to them. Without it, includes may lead anywhere.
+    `looked_at` is called with each path before it is looked at.
     """
 
     def __init__(
@@ -57,17 +57,17 @@ class Loader:
         self._found: dict[tuple[str, str], tuple[str | None, list[str]]] = {}
         self._real: dict[str, str] = {}
         self._project = project
-        # Places at which there was no file. Another run would find one that has come.
+        # Paths at which there was no file; a new file is found by the next run.
         self.absent: set[str] = set()
 
     def real(self, path: str) -> str:
-        """What names a file whichever way leads to it: its path without symbolic links."""
+        """A file's path without symbolic links, the same for every path to it."""
         if path not in self._real:
             self._real[path] = os.path.realpath(path)
         return self._real[path]
 
     def find(self, path: str, includer: Source) -> tuple[str | None, list[str]]:
-        """The file that an include means, or None; and the places looked at, in order."""
+        """The file that an include means, or None; and the paths that were tried, in order."""
         folder = os.path.dirname(includer.file)
         if (folder, path) not in self._found:
             self._found[folder, path] = self._look_for(path, (folder, *self.include_path))
@@ -83,7 +83,7 @@ class Loader:
             looked.append(shown)
             if self._looked_at is not None:
                 self._looked_at(candidate)
-            # No path holds a NUL, and some functions of the system say so with an exception.
+            # No path contains a NUL: some system functions raise an exception for one.
             if "\0" not in path and self._exists(candidate):
                 return candidate, looked
             self.absent.add(candidate)
@@ -103,7 +103,7 @@ class Loader:
         return self.in_project(path) or self._is_below(path, self.include_path)
 
     def in_project(self, path: str) -> bool:
-        """Whether a file is in the project, wherever links lead."""
+        """Whether a file is in the project, links resolved."""
         if self._project is None or self._is_below(path, self._project):
             return True
         tops = [top for folder in self._project for top in [top_folder(folder)] if top is not None]
@@ -116,7 +116,7 @@ class Loader:
     def load(self, path: str) -> Tree:
         """The tree of a file. Raises Unreadable; never waits for a FIFO or a device.
 
-        Of a file outside of the project nothing is shown but its events.
+        Nothing but its events is shown of a file outside of the project.
         """
         real = self.real(path)
         tree = self.trees.get(real)
@@ -138,18 +138,18 @@ class Loader:
 
 
 def _read(path: str) -> bytes:
-    """The bytes of a regular file, of hardly more than the limit."""
+    """The bytes of a regular file, up to just above the limit."""
     try:
-        # Asked before it is opened: opening a device can do things, and a socket can't be opened.
+        # Checked before it is opened: opening a device can have effects, and a socket cannot be opened.
         _refuse_irregular(os.stat(path).st_mode)
-        # Without O_NONBLOCK, opening what has become a FIFO since waits for somebody to write to it.
+        # Without O_NONBLOCK, opening what has since become a FIFO would wait for a writer.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         try:
             _refuse_irregular(os.fstat(descriptor).st_mode)
             with open(descriptor, "rb", closefd=False) as file:
                 data = file.read(MAX_SOURCE_BYTES + 1)
             if data and not os.fstat(descriptor).st_size:
-                # Linux's /proc calls its files regular ones.
+                # Linux reports files of /proc as regular.
                 raise Unreadable("it is generated by the system when it is read, not a file")
         finally:
             os.close(descriptor)
@@ -171,13 +171,13 @@ def _checked(data: bytes) -> bytes:
 
 
 def _refuse_irregular(mode: int) -> None:
-    """Raise Unreadable for what is not a regular file."""
+    """Raise Unreadable for anything but a regular file."""
     if not stat.S_ISREG(mode):
         kind = next((name for test, name in _KINDS if test(mode)), "something else")
         raise Unreadable(f"it is {kind}, not a file")
 
 
 def _reason(error: OSError) -> str:
-    """The system's reason in the middle of a sentence."""
+    """The system's reason, for the middle of a sentence."""
     reason = error.strerror or str(error)
     return reason[:1].lower() + reason[1:]

@@ -1,4 +1,4 @@
-"""Which identifiers an event or a group gives rise to, in which name spaces, and who else has some there."""
+"""The identifiers that an event or a group defines, in which name spaces, and those defined elsewhere."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class Kind:
     """A kind of identifier: every event, or every group, has one.
 
-    `spelled` gives it for a name. No two things may have the same identifier in any of its
+    `spelled` makes it from a name. Identifiers must be unique in each of its
     `spaces`; `output` says where it is. `shared` is true if sources outside the group see it too,
     through the header or the linker.
     """
@@ -41,8 +41,8 @@ class Kind:
     shared: bool = True
 
 
-# The space `C` is a C source with the headers that it includes, `Rust` a Rust module. In `C ID`
-# are macros with a plain value and what is passed to macros: the first replace the second.
+# The space `C` is a C source with the headers that it includes, `Rust` a Rust module. The space `C ID`
+# has macros with a plain value and what is passed to macros: the former replace the latter.
 _C = "C"
 _ID = "C ID"
 _RUST = "Rust"
@@ -77,7 +77,7 @@ OF_GROUP = (
 
 @record
 class Foreign:
-    """An identifier that generated code finds in the program it is built into, as part of `origin`."""
+    """An identifier that generated code finds in the program it is built into, where `origin` declares it."""
 
     text: str
     spaces: tuple[str, ...]
@@ -137,12 +137,12 @@ class Identifier:
 
 
 def of_event(event: str) -> list[Identifier]:
-    """All identifiers that an event gives rise to."""
+    """All identifiers that an event defines."""
     return _identifiers(OF_EVENT, event)
 
 
 def of_group(group: str) -> list[Identifier]:
-    """All identifiers that a group of events gives rise to."""
+    """All identifiers that a group of events defines."""
     return _identifiers(OF_GROUP, group)
 
 

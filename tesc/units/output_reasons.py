@@ -1,7 +1,7 @@
-"""What single outputs refuse of events that their consumer accepts: `reasons`, for one output at a time.
+"""Events that a single output cannot have though its consumer accepts them; `reasons` has all others.
 
-An output is a format with a backend. QEMU's tracetool has no words for some events in some of them; with
-compat `fixed` an output refuses what it could not say rightly. The generators take their messages from
+An output is a format with a backend. QEMU's tracetool cannot express some events in some of them; with
+compat `fixed` an output rejects what it could not express correctly. The generators take their messages from
 here, the documentation its table, and a test runs each row through each output.
 """
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from tesc.config.settings import Compat
 
-# The outputs that differ in what they refuse. All others are as `h` with `log`; ftrace and syslog are as
-# `log` in `rs`, in which nothing else prints a format.
+# The outputs that differ in what they reject. All others are like `h` with `log`; ftrace and syslog are like
+# `log` in `rs`, where nothing else prints a format.
 OUTPUTS = (
     *("h log", "rs log", "rs dtrace", "rs simple"),
     *("stap dtrace", "log-stap dtrace", "simpletrace-stap dtrace", "ust-events-h ust"),
@@ -32,10 +32,10 @@ LTTNG = "the LTTng provider"
 
 @record
 class OutputReason:
-    """Why an output has no place for an event: the rule that reports it, and the message.
+    """Why an output cannot have an event: the rule that reports it, and the message.
 
-    `what` is what the table calls it, `example` a file of it, and `refused` are the outputs that refuse it,
-    by compat. With a compat that is left out, no output is made of the file.
+    `what` is what the table calls it, `example` a file with one, `refused` are the outputs that reject it,
+    by compat. With a compat that is missing, nothing is generated from the file.
     """
 
     rule: str
@@ -45,7 +45,7 @@ class OutputReason:
     refused: Mapping[Compat, tuple[str, ...]]
 
     def of(self, output: str, *words: str) -> str:
-        """What is said of some words, by an output as messages call it."""
+        """The message about some words, with the output's name."""
         return self.message.format(*words, output=output)
 
 

@@ -1,7 +1,7 @@
 """Directives from outside a file: from the command line or the configuration.
 
-They become a small source of their own, parsed like any other, so that what is wrong with them is
-reported like anything else.
+They become a small source of their own, parsed like any other, so that their errors are
+reported like all others.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class BadDirective(Exception):
-    """A directive from outside that can't be one; the message shows it."""
+    """An invalid directive from outside; the message shows it."""
 
 
 def include_directive(argument: str) -> str:
@@ -48,9 +48,9 @@ def outside(
 ) -> Outside:
     """Directives as `--include`, `--disable` and `--event-prefix` give them, one string each.
 
-    `wire` is how guests send their events. `name` is what diagnostics call their place; `file` is the
-    root file that they belong to, which paths are relative to. Raises BadDirective where one of them
-    is not what it should be.
+    `wire` is how guests send their events. `name` is what diagnostics show as their file; `file` is the
+    root file that they belong to, which paths are relative to. Raises BadDirective if one of them
+    is invalid.
     """
     lines = [include_directive(argument) for argument in includes]
     lines += [f"disable {pattern}" for argument in disable for pattern in argument.split(",")]
@@ -68,12 +68,12 @@ def outside(
 
 
 def _directive(line: str) -> Item:
-    """The directive that a line holds, which must begin with a directive's word. Raises BadDirective."""
+    """The directive that a line holds, which must begin with a directive's keyword. Raises BadDirective."""
     tree = parse(Source("", f"{line}\n"))
     for wrong in tree.errors:
         hint = f" ({wrong.help})" if wrong.help else ""
         raise BadDirective(f"'{line}': {wrong.message}{hint}")
-    # An argument can hold a line end, or what makes an event of its line.
+    # An argument can contain a line end, or text that makes its line an event.
     if len(tree.items) != 1 or not isinstance(tree.items[0], (Disable, Include, Prefix)):
         raise BadDirective(f"'{line}' is not a directive")
     return tree.items[0]

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 
 def is_literal(text: str) -> bool:
-    """Whether a pattern means just one name."""
+    """Whether a pattern matches one name only."""
     return "*" not in text and "?" not in text
 
 
 def pattern(text: str) -> Wildcards:
-    """What `fullmatch` takes for a name that the pattern means."""
+    """An object whose `fullmatch` accepts the names that the pattern matches."""
     return wildcards(text)
 
 
 class Names:
-    """Names that many patterns are matched with.
+    """Names that are matched against many patterns.
 
-    They are one text, in which what a pattern says literally is searched: only what is found there is
-    looked at, so that a thousand patterns do not look at a thousand names each.
+    They are one text, which is searched for a pattern's literal part: only names with that part are
+    matched, so that a thousand patterns do not each try a thousand names.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -39,7 +39,7 @@ class Names:
         self._known: dict[str, list[int]] = {}
 
     def matching(self, text: str) -> list[int]:
-        """The positions of the names that a pattern means, in order."""
+        """The positions of the names that a pattern matches, in order."""
         if text not in self._known:
             self._known[text] = self._matching(text)
         return self._known[text]

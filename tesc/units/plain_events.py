@@ -1,6 +1,6 @@
-"""The events of a unit that is one file without directives, each made when somebody asks for it.
+"""The events of a unit that is one file without directives, each made on demand.
 
-An editor makes such a unit after every edit, and then asks for few of its events.
+An editor makes such a unit after every edit, and then uses few of its events.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class PlainEvents(Sequence):  # type: ignore[type-arg]
-    """What a tuple of the events would be."""
+    """A lazy sequence in place of a tuple of the events."""
 
     def __init__(self, source: Source, nodes: list[Event]) -> None:
         self.nodes = nodes
@@ -60,7 +60,7 @@ class PlainEvents(Sequence):  # type: ignore[type-arg]
 
 
 def is_simple(unit: Unit) -> bool:
-    """Whether a unit is one file of events and comments, to which nothing from outside adds anything."""
+    """Whether a unit is one file of events and comments, without directives from outside."""
     return (
         len(unit.trees) == 1
         and len(unit.ranges) == 1
@@ -71,7 +71,7 @@ def is_simple(unit: Unit) -> bool:
 
 
 def plain_again(before: Unit, tree: Tree) -> Unit:
-    """A simple unit whose file has another text, of events and comments."""
+    """A simple unit after an edit of its file that left it simple."""
     nodes = tree.events
     events: Any = PlainEvents(tree.source, nodes)
     return replace(
@@ -98,7 +98,7 @@ def nodes_in(unit: Unit) -> list[Event]:
 
 
 def events_of(unit: Unit, node: Event) -> list[UnitEvent] | None:
-    """A declaration's events in a simple unit; None where that needs a look at all of them."""
+    """A declaration's events in a simple unit; None if finding them means looking at all events."""
     if not isinstance(unit.events, PlainEvents):
         return None
     at = first_item(unit.events.nodes, node.line)

@@ -1,4 +1,4 @@
-"""What C's printf makes of a number that a tracer has with 64 bits, as SystemTap has all of them."""
+"""How C's printf prints a number that a tracer, such as SystemTap, has as 64 bits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.syntax.arguments import Printing
 
-# How many bits a conversion prints, by its length; `long` and what is as wide are 64-bit hosts'.
+# How many bits a conversion prints, by its length; `long` is as wide as on 64-bit hosts.
 _WIDTHS = {"hh": 8, "h": 16, "": 32}
 # How wide a type is; others have 64 bits.
 _NARROW = {"bool": 8, "int8_t": 8, "uint8_t": 8, "int16_t": 16, "uint16_t": 16, "int32_t": 32, "uint32_t": 32}
@@ -27,9 +27,9 @@ class Cut:
 
 
 def cut(type_text: str, printing: Printing) -> Cut | None:
-    """How a number of 64 bits has to be cut to be what printf prints; None where it is that already.
+    """How to truncate a 64-bit number to what printf prints; None if nothing is cut off.
 
-    `type_text` is the parameter's type: the number is extended from it by its own sign.
+    `type_text` is the parameter's type: the number was sign- or zero-extended from it.
     """
     letter = printing.letter
     width = 8 if letter == "c" else _WIDTHS.get(printing.length, 64)

@@ -1,7 +1,7 @@
-"""Why a unit may not be generated, for each of its consumers: the one table that says so.
+"""Why a unit may not be generated, for each of its consumers, in one table.
 
-Generators, the tests and a page of the documentation share it. Each reason is refused by all
-consumers but those that it names, and says of each of these why it is an exception.
+Generators, the tests and a page of the documentation share it. All consumers reject a unit for each reason,
+except for those that it names, with the cause of each exception.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         "qemu", "fixed", "frames", "demux", "guest", "guest demux", "classic", "flatten", "decode"
     ]
 
-# Who asks, as the documentation says it.
+# The consumers, as the documentation calls them.
 CONSUMERS: Mapping[Consumer, str] = {
     "qemu": "`tesc tracetool`, `tesc gen`",
     "fixed": '`tesc gen` with `compat = "fixed"`',
@@ -36,8 +36,8 @@ CONSUMERS: Mapping[Consumer, str] = {
 
 @record
 class Reason:
-    """What is wrong with a unit: the rule's `code` (empty where only a generator objects), and whom it
-    does not keep from their work, with the reason for that. `example` is a file of it, which may include
+    """An error of a unit: the rule's `code` (empty if only a generator reports it), and the consumers that
+    accept it, each with the cause. `example` is a file with the error, which may include
     those in `files`.
     """
 
@@ -90,7 +90,7 @@ _ONLY_QEMU: Mapping[Consumer, str] = {
 }
 
 SYNTAX = _row(codes.SYNTAX_ERROR, "a line that is not valid syntax", 'a(int x "%d"\n', {})
-# Which lines these are, `reference.reads` knows; `tesc gen` and `tesc tracetool` get none of their errors.
+# `reference.reads` knows which lines these are; `tesc gen` and `tesc tracetool` get no errors for them.
 TAKEN = _row(
     codes.SYNTAX_ERROR,
     "invalid syntax that QEMU's tracetool accepts, such as an array",

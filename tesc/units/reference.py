@@ -1,7 +1,7 @@
-"""How QEMU's tracetool reads a line that is not valid: it takes many, and a build with it continues.
+"""How QEMU's tracetool reads a line that is not valid: it accepts many, and the build continues.
 
-`tesc tracetool`, and `tesc gen` where it is to match, do the same; a compiler finds what is wrong, and
-`tesc check` says so before. The tracetool matches each line against an expression and cuts the
+`tesc tracetool`, and `tesc gen` with compat `qemu`, do the same; a compiler finds the error, and
+`tesc check` reports it before. The tracetool matches each line against an expression and cuts the
 parameters at commas, stars and spaces; types are checked word by word.
 """
 
@@ -29,7 +29,7 @@ _SECOND_FORMAT = re.compile(r'".+,\s*".')
 
 
 def reads(text: str, start: int, line: int, release: Release) -> Event | None:
-    """The event that a release's tracetool reads from a line, or None where it refuses it.
+    """The event that a release's tracetool reads from a line, or None if that rejects it.
 
     `text` has no line end; it starts at the offset `start` of its file.
     """
@@ -101,10 +101,10 @@ def _parameters(text: str, start: int) -> list[Parameter] | None:
 
 
 def as_reference_reads(tree: Tree, release: Release) -> Tree:
-    """A tree in which invalid lines that a release's tracetool accepts are what it reads there."""
+    """A tree in which invalid lines that a release's tracetool accepts are replaced by what it reads."""
     place = tree.source.place
     broken = {place(error.span.start)[0] for error in tree.errors}
-    # What cannot be seen counts as a space to the parser, and as a part of a name to the reference.
+    # The parser reads invisible characters as spaces, the reference as parts of names.
     broken.update([place(found.start())[0] for found in _UNSEEN.finditer(tree.source.text)])
     if not broken:
         return tree

@@ -1,7 +1,7 @@
-"""Whether a unit may be generated, and if not, why: what all commands that generate ask.
+"""Whether a unit may be generated, and if not, why: used by all commands that generate.
 
-The table in `reasons` says whom each reason stops, and `facts` finds out which apply. Most files have
-nothing that could stop QEMU's outputs, which is seen here without either.
+The table in `reasons` says whom each reason stops, and `facts` finds the ones that apply. Most files have
+nothing that could stop QEMU's outputs, which a quick check here finds without either.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Rejection:
 
 
 def few_lines(found: Sequence[Rejection]) -> str:
-    """The first ones, a line each, for where there is no room for all."""
+    """The first ones, a line each, where all would be too many."""
     more = [f"and {len(found) - _MOST_SHOWN} more"] if len(found) > _MOST_SHOWN else []
     return "\n".join([*(one.line for one in found[:_MOST_SHOWN]), *more])
 
@@ -55,9 +55,9 @@ def rejections(
     types: frozenset[str] = frozenset(),
     events: Sequence[UnitEvent] | None = None,
 ) -> list[Rejection]:
-    """What keeps a consumer from a unit, file by file in the order of the text: nothing lets it go ahead.
+    """Why a consumer cannot have a unit, file by file in the order of the text; empty if it can.
 
-    `types` are the words that the project allows in types; `events` are those that the consumer takes,
+    `types` are the words that the project allows in types; `events` are those that the consumer uses,
     if not all of the unit's.
     """
     if consumer == "qemu" and not unit.errors and all(is_sound(tree, unit.release) for tree in unit.trees):
@@ -74,14 +74,14 @@ def rejections(
         broken = [
             Rejection(error.code, source, error.span, error.message)
             for error in tree.errors
-            # What QEMU's tracetool reads all the same is not an error of the tree any more.
+            # A line that QEMU's tracetool reads anyway is not an error of the tree any more.
             if consumer == "qemu" or consumer not in of_syntax(error, tree).accepted
         ]
         broken += [Rejection(e.code, e.source, e.span, e.message) for e in unit.errors if e.source is source]
         lines = {source.place(one.span.start)[0] for one in broken}
         for fact in (*facts(tree, consumer, types, nodes, unit.release), *names.get(source, ())):
             line = source.place(fact.span.start)[0]
-            # A line that is broken is said to be so, and no more.
+            # Nothing else is reported about a line that is broken.
             if line in lines:
                 continue
             stops = consumer not in fact.reason.accepted
@@ -96,18 +96,18 @@ def rejections(
 
 
 def _reads(source: Source, line: int, release: Release) -> bool:
-    """Whether QEMU's tracetool accepts an event's line, in which it may see less than the facts say."""
+    """Whether QEMU's tracetool accepts an event's line, though facts were found in it."""
     from tesc.units.reference import reads
 
     return reads(source.line_text(line), source.line_starts[line - 1], line, release) is not None
 
 
 def is_sound(tree: Tree, release: Release) -> bool:
-    """Whether a file surely has nothing that QEMU's tracetool rejects; where not, it may have it or not."""
+    """Whether a file certainly has nothing that QEMU's tracetool rejects; false means maybe."""
     text = tree.source.text
     if tree.errors or not (text.isascii() and is_visible(text)) or (text and text[-1] not in "\r\n"):
         return False
-    # Before 10.2 a format with a comma could be two.
+    # Before 10.2 a comma could split a format into two.
     if "%m" in text or "\\n" in text or not release.has("one-format"):
         return False
     for event in tree.events:
@@ -132,7 +132,7 @@ def is_sound(tree: Tree, release: Release) -> bool:
 
 @lru_cache(maxsize=None)
 def _is_plain(type_text: str) -> bool:
-    """Whether a type is one that all tracers take, with words that QEMU's tracetool knows."""
+    """Whether a type is one that all tracers accept, with words that QEMU's tracetool knows."""
     type_ = parse_type(type_text)
     known = type_.base is not None and REFERENCE_WORDS.issuperset(type_.words)
     return known and "\t" not in type_text and (type_.pointers > 0 or type_.base != "void")

@@ -1,4 +1,4 @@
-"""The releases of QEMU whose tracetool is repeated, and what changed when.
+"""The releases of QEMU whose tracetool is reproduced, and what changed when.
 
 Each change was found in the history of QEMU's scripts/tracetool; a release is the commit that sets
 VERSION to it. Generators ask `release.has(CHANGE)`: they know what a change does, and only this
@@ -49,11 +49,11 @@ if TYPE_CHECKING:
 _SINCE: dict[Change, Version] = {
     # dtrace: the header defines SDT_USE_VARIADIC.
     "sdt-variadic": (5, 1, 0),
-    # Sources include trace-GROUP.h and its like, not the trace.h of their folder.
+    # Sources include trace-GROUP.h and the like, not the trace.h of their folder.
     "group-headers": (5, 2, 0),
-    # d: `long long` is spelled int64_t, and macOS' own types are.
+    # d: `long long` is spelled int64_t, and macOS has types of its own.
     "plain-d-types": (5, 2, 0),
-    # The argument of a `vcpu` event is a `void *`, not a `CPUState *`.
+    # The argument of a `vcpu` event is a `void *` and not a `CPUState *`.
     "void-cpu": (5, 2, 0),
     # The output is a file, named after the inputs; messages of compilers name the event's line.
     "output-file": (6, 0, 0),
@@ -73,19 +73,19 @@ _SINCE: dict[Change, Version] = {
     "no-vcpu-state": (8, 1, 0),
     # --target-type and --target-name are gone.
     "no-target-type": (9, 0, 0),
-    # `\n` is refused anywhere in a format, not only at its end.
+    # `\n` is rejected anywhere in a format, not only at its end.
     "no-newline": (9, 1, 0),
     # The property `vcpu` adds no argument any more.
     "no-vcpu-argument": (9, 1, 0),
-    # The property `vcpu` is refused.
+    # The property `vcpu` is rejected.
     "no-vcpu": (10, 1, 0),
-    # log: times are the matter of qemu_log.
+    # log: qemu_log prints the times.
     "log-without-time": (10, 1, 0),
     # simple: the function that writes a record is not called for events that are switched off.
     "simple-checked-by-caller": (10, 1, 0),
     # `#line` names the output relative to the working directory.
     "relative-output": (10, 1, 0),
-    # The state of an event is looked at once, for all backends.
+    # The state of an event is checked once, for all backends.
     "state-checked-once": (10, 2, 0),
     # ftrace: the marker is written by a function.
     "ftrace-function": (10, 2, 0),
@@ -95,24 +95,24 @@ _SINCE: dict[Change, Version] = {
     "one-format": (10, 2, 0),
     # Outputs name their licence.
     "spdx": (10, 2, 0),
-    # There is the format rs.
+    # The format rs exists.
     "rust": (10, 2, 0),
-    # rs: functions that tell whether an event is enabled, and dtrace's part.
+    # rs: functions that say whether an event is enabled, and code for dtrace.
     "rust-enabled": (10, 2, 50),
 }
 OLDEST: Version = (4, 2, 0)
-# The development tree after 10.2 comes last: what is not known to be older is taken for that.
+# The development tree after 10.2 comes last: used for any tree that is not known to be older.
 VERSIONS: tuple[Version, ...] = (
     *((4, 2, 0), (5, 0, 0), (5, 1, 0), (5, 2, 0), (6, 0, 0), (6, 1, 0), (6, 2, 0)),
     *((7, 0, 0), (7, 1, 0), (7, 2, 0), (8, 0, 0), (8, 1, 0), (8, 2, 0), (9, 0, 0)),
     *((9, 1, 0), (9, 2, 0), (10, 0, 0), (10, 1, 0), (10, 2, 0), (10, 2, 50)),
 )
-# A tree's VERSION is x.y.50 while the next release is made, and x.y.9z for its release candidates.
+# A tree's VERSION is x.y.50 during development, and x.y.9z for its release candidates.
 _CANDIDATE = 90
 
 
 class BadRelease(ValueError):
-    """There is no such release of QEMU, or tesc does not know it; the message says which."""
+    """There is no such release of QEMU, or tesc does not know it, as the message says."""
 
 
 @record
@@ -122,7 +122,7 @@ class Release:
     version: Version
 
     def has(self, change: Change) -> bool:
-        """Whether this release's tracetool, and what its outputs are built into, have a change."""
+        """Whether this release's tracetool, and the QEMU that its outputs are built into, have a change."""
         return self.version >= _SINCE[change]
 
     @property
@@ -157,8 +157,8 @@ def release_of(text: str) -> Release:
 def release_at(path: str) -> Release:
     """The release of the QEMU tree that holds a file, by its VERSION; the newest where there is none.
 
-    The tree is the nearest folder above that holds scripts/tracetool.py. Forks count as they like:
-    a version that is none of QEMU's means the newest, too.
+    The tree is the nearest folder above that holds scripts/tracetool.py. Forks number as they like:
+    a version that QEMU never had also means the newest.
     """
     folder = os.path.dirname(os.path.abspath(path))
     while not os.path.isfile(os.path.join(folder, "scripts", "tracetool.py")):

@@ -1,9 +1,9 @@
-"""Words that a name in generated code can't be, and where: tests compile what is claimed here."""
+"""Words that cannot be names in generated code, and where; tests compile each of them."""
 
 from __future__ import annotations
 
-# Keywords of gnu11 as gcc knows them. Words that can be in an event's types are missing: as a
-# parameter's name the parser reports them.
+# Keywords of gnu11 as gcc knows them. Words of types are missing: as a
+# parameter's name they are the parser's to report.
 C_KEYWORDS = frozenset(
     """asm auto break case continue default do else enum extern for goto if inline register return
     sizeof static struct switch typedef typeof union while
@@ -30,8 +30,8 @@ C_CONSTANTS = frozenset(
 )
 # gcc defines it where it compiles for 32-bit x86.
 C_CONSTANTS_32 = frozenset({"i386"})
-# Macros of POSIX headers that QEMU's osdep.h includes. `errno` becomes a call, which is a name in
-# a declaration but not the argument that was declared.
+# Macros of POSIX headers that QEMU's osdep.h includes. `errno` becomes a call, which is valid in
+# a declaration but is then not the argument.
 POSIX_CONSTANTS = frozenset(
     """sa_handler sa_sigaction si_addr si_band si_fd si_int si_lower si_overrun si_pid si_ptr
     si_status si_stime si_timerid si_uid si_upper si_utime si_value sigev_notify_attributes
@@ -54,7 +54,7 @@ LTTNG_LOCALS = frozenset(
     __tmp __tp_data""".split()
 )
 # SystemTap's functions that are built in: their names are words of its language. The keywords are
-# in `compat`; the reference does not know that `private` is one.
+# in `compat`; the reference lacks `private`.
 STAP_BUILT_IN = frozenset(
     "print printd printdln printf println sprint sprintd sprintdln sprintf sprintln".split()
 )

@@ -1,11 +1,11 @@
-"""Which arguments are text: decided once, from the type and the conversion together.
+"""Which arguments are text: decided in one place, from the type and the conversion together.
 
 A pointer to characters is text where `%s` prints it, whatever the spelling of its type. Where `%p`
-or `%x` prints it, it is an address: nobody said that a NUL ends what it points to. `%.*s` and `%.3s`
+or `%x` prints it, it is an address: what it points to need not end with a NUL. `%.*s` and `%.3s`
 print at most their precision, so no more than that may be read.
 
-QEMU's tracetool looks at the type's text alone. With `compat` "qemu" that is what counts, and rules
-ask here where the two differ.
+QEMU's tracetool looks at the type's text alone. With `compat` "qemu" this does the same, and rules
+find out here where the two differ.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from tesc.syntax.arguments import Printing
 
-# What the simple backend and the tapsets of QEMU's tracetool take for text: exactly these spellings.
+# What the simple backend and the tapsets of QEMU's tracetool regard as text: exactly these spellings.
 _SPELLINGS = STRING_SPELLINGS
-# C11 6.2.5 paragraph 15, and what <stdint.h> calls two of them: gcc lets `%s` print all.
+# C11 6.2.5 paragraph 15, and what <stdint.h> calls two of them: gcc accepts all of them for `%s`.
 _CHARACTERS = frozenset({"char", "signed char", "unsigned char", "int8_t", "uint8_t"})
 
 
@@ -33,8 +33,8 @@ class Text:
     """An argument that is text.
 
     At most `bytes` of it are printed, if that is given; with `limit`, the index of another parameter,
-    at most as many as that one says, if it is not negative. `plain` is true if its type points to
-    `char`, as functions for text want it; others need a cast.
+    at most as many as its value, if it is not negative. `plain` is true if its type points to
+    `char`, as functions for text take it; others need a cast.
     """
 
     bytes: int | None = None
@@ -48,7 +48,7 @@ class Text:
 
 
 def texts(parameters: Sequence[tuple[str, str]], format_text: str, compat: str) -> tuple[Text | None, ...]:
-    """For each parameter what text it is, or None for a number or an address.
+    """For each parameter, its Text, or None for a number or an address.
 
     `parameters` are types and names, `compat` is "qemu" or "fixed".
     """
@@ -72,9 +72,9 @@ def _texts(types: tuple[str, ...], format_text: str) -> tuple[Text | None, ...]:
 
 
 def text_of(type_text: str, printing: Printing | None) -> Text | None:
-    """What text an argument of a type is where a format prints it so; None if it is none.
+    """The Text for an argument of a type that is printed this way; None if it is not text.
 
-    What no conversion prints is text if it is a pointer to `char` itself.
+    Without a conversion, a pointer to `char` itself is text.
     """
     type_ = parse_type(type_text)
     if type_.pointers != 1 or type_.base not in _CHARACTERS:

@@ -5,6 +5,7 @@ Terms are those of the language's reference: index, wire ID, stream ID, range, c
 
 from __future__ import annotations
 
+from tesc import codes
 from tesc.records import record
 from tesc.syntax.nodes import Event, Include, Tree
 from tesc.syntax.source import Source, Span
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tesc.config.settings import Wire
+
+MAX_EVENTS = 1_048_576
+# The highest stream ID and the one below it mark headers and dropped records in simpletrace files.
+MAX_ID = (1 << 64) - 1
 
 
 @record
@@ -29,9 +34,9 @@ class Inclusion:
 class Range:
     """The root's events, or those of an include with a base: IDs count from `base`.
 
-    `size` is the number of its events, disabled ones included and those of deeper ranges not;
-    `inclusion` is the include that made it, None for the root; `prefix` is what is before
-    the names of all its events.
+    `size` is the number of its events, with disabled ones and without those of nested ranges;
+    `inclusion` is the include that made it, None for the root; `prefix` is the prefix of
+    all its events' names.
     """
 
     base: int
@@ -49,10 +54,10 @@ class Range:
 class UnitEvent:
     """An event as the unit sees it.
 
-    `name` is the effective name, prefixes applied; `disabled` counts the unit's patterns. `index`
+    `name` is the effective name, prefixes applied; `disabled` takes the unit's patterns into account. `index`
     is the position in the unit, `wire_id` that in its range (a position in the unit's `ranges`),
     `stream_id` the range's base plus the wire ID. `crosses` is true if it crosses the guest
-    tunnel, by the `wire`: then its pointers are numbers to the host, but for texts that come as such.
+    tunnel, by the `wire`: then its pointers are numbers on the host, except for texts that are sent as text.
     `chain` are the includes that led to it, outermost first.
     """
 
@@ -80,7 +85,7 @@ class UnitEvent:
 
     @property
     def format(self) -> str:
-        """The format's text as generated code repeats it; empty where the event has none."""
+        """The format's text as generated code has it; empty where the event has none."""
         form = self.node.format
         if form is None:
             return ""
@@ -118,8 +123,8 @@ class Unit:
     """Root files resolved.
 
     `trees` are those of all files, the roots and what they include, in the order in which they
-    were first read; `chains` says of each included one how it was first reached. `expansions`
-    are the includes that brought a file, each with the chain that ends in it; `directives` are
+    were first read; `chains` has for each included one how it was first reached. `expansions`
+    are the includes that added a file, each with the chain that ends in it; `directives` are
     those from outside, which act as if written at the end of each root. `versions`, if any, has the
     contents of files in place of those on disk, by real path: the unit is of another version of its
     tree. `release` is the QEMU whose reading of older properties made the events.
@@ -136,3 +141,16 @@ class Unit:
     directives: tuple[Tree, ...] = ()
     versions: Mapping[str, bytes | None] | None = None
     release: Release = NEWEST
+
+
+def too_many_events(source: Source, node: Event, chain: tuple[Inclusion, ...]) -> UnitError:
+    """The error at the first event that is left out."""
+    message = f"the unit has more than {MAX_EVENTS:,} events"
+    return UnitError(
+        code=codes.INCLUDE_TOO_DEEP,
+        source=source,
+        span=node.name_span,
+        message=message,
+        help="split it: the rest is left out",
+        chain=chain,
+    )

@@ -1,4 +1,4 @@
-"""What is said of a mistake that both a rule and a generator report: one text, whoever finds it."""
+"""The messages for errors that both rules and generators report."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _INVISIBLE = {
 
 
 def invisible(char: str) -> str:
-    """A character that nobody sees."""
+    """An invisible character."""
     return _INVISIBLE.get(char, f"the invisible character U+{ord(char):04X}")
 
 
@@ -49,7 +49,7 @@ def unknown_property(word: str) -> str:
 
 
 def not_allowed(type_text: str) -> str:
-    """A type with words that tracers need not know."""
+    """A type with words that tracers may not know."""
     return f"type '{type_text}' is not allowed in an event"
 
 
@@ -59,7 +59,7 @@ def floating(type_text: str) -> str:
 
 
 def malformed(type_: CType, types: frozenset[str] = frozenset()) -> str | None:
-    """What keeps allowed words, those of the project among them, from being a parameter's type, or None."""
+    """Why a type cannot be a parameter's although its words are allowed, by the project too; or None."""
     plain = [word for word in type_.words if word not in QUALIFIERS]
     if type_.base is None and not (len(plain) == 1 and plain[0] in types):
         text = " ".join(type_.words)
@@ -70,7 +70,7 @@ def malformed(type_: CType, types: frozenset[str] = frozenset()) -> str | None:
 
 
 def declared_twice(what: str, name: str) -> str:
-    """Two events, or two parameters, of one name."""
+    """Two events, or two parameters, with the same name."""
     return f"{what} '{name}' is declared twice"
 
 
@@ -85,14 +85,14 @@ def prints_errno(conversion: str) -> str:
 
 
 def no_name_in_c(name: str) -> str:
-    """A parameter's name that C has another use for."""
+    """A parameter's name that has another meaning in C."""
     return f"parameter '{name}' needs another name: it is not a name in C"
 
 
 def line_of(source: Source, span: Span, severity: str, code: str, message: str) -> str:
     """A diagnostic as one line, for people and for tools: `hw/trace-events:3:5: error[TE301]: MESSAGE`.
 
-    The `code` may be empty, where no rule is meant.
+    The `code` may be empty, if there is no rule.
     """
     line, column = source.place(span.start)
     rule = f"[{code}]" if code else ""

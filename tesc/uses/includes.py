@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 
+from tesc.units.identifiers import file_name
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +44,7 @@ def is_trace_header(path: str) -> bool:
 
 def trace_modules(text: str) -> tuple[str, ...]:
     """The groups whose module a Rust text includes, as the headers of the same groups are called in C."""
-    return tuple(dict.fromkeys(f"trace-{group}.h" for group in _INCLUDED_IN_RUST.findall(text)))
+    return tuple(dict.fromkeys(file_name(group, "h") for group in _INCLUDED_IN_RUST.findall(text)))
 
 
 class Includes:

@@ -7,6 +7,7 @@ import os
 from tesc.files import relative
 from tesc.records import record, replace
 from tesc.syntax.source import Source
+from tesc.units.identifiers import ENABLED, RUST_ENABLED
 from tesc.uses.includes import Includes, includes_in
 from tesc.uses.reading import decoded_text, read_all
 from tesc.uses.scan import RUST, facts, is_compiled, language_of, may_use
@@ -171,11 +172,11 @@ class Index:
             return kept
         found = list(self._named(event))
         self._derived[event] = found
-        if event.endswith("_enabled"):
+        if event.endswith(RUST_ENABLED):
             # What looks like Rust's test of another event is a call of this one.
             found += [
                 (path, replace(use, kind=CALL, name=event, arguments=0))
-                for path, use in self._named(event[: -len("_enabled")])
+                for path, use in self._named(event[: -len(RUST_ENABLED)])
                 if use.kind == STATE and not use.capitals and language_of(path) == RUST
             ]
             found.sort(key=lambda one: (one[0], one[1].start))
@@ -190,7 +191,7 @@ class Index:
 
     def declares(self, name: str, capitals: bool) -> bool:
         """Whether some source declares, or defines, trace_NAME by itself; for `capitals`, TRACE_NAME."""
-        wanted = {name, f"{name}_ENABLED"} if capitals else {name}
+        wanted = {name, f"{name}{ENABLED}"} if capitals else {name}
         return any(
             use.kind == DECLARATION and use.capitals == capitals and use.name in wanted
             for one in wanted

@@ -13,6 +13,7 @@ import time
 
 from tesc import cache
 from tesc.records import record
+from tesc.units.identifiers import ENABLED, FUNCTION, MACRO
 from tesc.uses.encoding import decoded, encoded
 from tesc.uses.scan import Facts, facts, language_of, may_use
 from tesc.uses.sources import read_bytes
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _WORTH_A_PROCESS = 300
 _MOST_PROCESSES = 8
 _FRESH_NS = 2_000_000_000
+# What a file with uses has one of.
+_PARTS_OF_USES = (FUNCTION.encode(), MACRO.encode(), ENABLED.encode())
 
 
 @record
@@ -187,6 +190,6 @@ def _read(paths: Sequence[str]) -> dict[str, Any]:
 
 def decoded_text(data: bytes) -> str:
     """A text; empty where its bytes show that it holds no uses, for decoding takes longest."""
-    if b"trace_" in data or b"TRACE_" in data or b"_ENABLED" in data:
+    if any(part in data for part in _PARTS_OF_USES):
         return data.decode("utf-8", "surrogateescape")
     return ""

@@ -331,6 +331,43 @@ async def editor(request, skip_without):
     await client.stop()
 
 
+@pytest.fixture(scope="module")
+def sessions(lasting_lsp, tmp_path_factory):
+    """A function that gives a client in a folder without files, the same for the same capabilities."""
+    known = {}
+
+    def session(**given):
+        if repr(given) not in known:
+            folder = tmp_path_factory.mktemp("session")
+            (folder / "tesc.toml").write_text("")
+            client = lasting_lsp()
+            client.initialize(folder, **given)
+            known[repr(given)] = (client, folder)
+        return known[repr(given)]
+
+    return session
+
+
+@pytest.fixture
+def opened(sessions, request):
+    """A function that opens a text; returns the client and the document's URI."""
+    documents = []
+
+    def start(text, *, encodings=None, capabilities=None, options=None):
+        options = {"debounce": 0, "ignore": ["TE412"], **(options or {})}
+        client, folder = sessions(encodings=encodings, capabilities=dict(capabilities or {}), options=options)
+        # Nothing that is told of one test's document is taken for another's.
+        number = abs(hash(request.node.nodeid))
+        uri = client.open(folder / f"{number}.trace-events", text)
+        documents.append((client, uri))
+        client.published(uri)
+        return client, uri
+
+    yield start
+    for client, uri in documents:
+        client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+
+
 def wait_until(test: Callable[[], bool]) -> None:
     """Wait for something that comes about by itself."""
     end = time.monotonic() + PATIENCE

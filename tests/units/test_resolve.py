@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from tesc.records import replace
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
+from tesc.units import directives
 from tesc.units import resolve as resolving
+from tesc.units.directives import MAX_DEPTH, MAX_INCLUDES
 from tesc.units.loading import Loader
 from tesc.units.outside import outside
-from tesc.units.resolve import MAX_DEPTH, MAX_EVENTS, MAX_ID, MAX_INCLUDES, NOTHING, Outside, resolve
-from tesc.units.unit import Unit
+from tesc.units.resolve import NOTHING, Outside, resolve
+from tesc.units.unit import MAX_EVENTS, MAX_ID, Unit
 
 GUEST = 0x8000000000000000
 
@@ -306,7 +308,8 @@ class TestLimits:
 
     @pytest.mark.parametrize("where", ["plain", "nested", "twice"])
     def test_events(self, where, monkeypatch):
-        monkeypatch.setattr(resolving, "MAX_EVENTS", 10)
+        for module in (resolving, directives):
+            monkeypatch.setattr(module, "MAX_EVENTS", 10)
         many = "".join(f"e{n}(void)\n" for n in range(6))
         files = {
             "plain": {"root": many + many},
@@ -323,7 +326,8 @@ class TestLimits:
         assert MAX_EVENTS == 1_048_576
 
     def test_events_at_the_limit(self, monkeypatch):
-        monkeypatch.setattr(resolving, "MAX_EVENTS", 10)
+        for module in (resolving, directives):
+            monkeypatch.setattr(module, "MAX_EVENTS", 10)
         assert not unit_of("".join(f"e{n}(void)\n" for n in range(10))).errors
 
 

@@ -33,8 +33,6 @@ _PLAIN = Conversion(
     macro=None,
     text="%",
 )
-# Between a label and its conversion.
-_SEPARATOR = re.compile(r"[A-Za-z0-9_]([= ])(?:0x)?%")
 _INTEGER_LETTERS = frozenset("diuxX")
 # What people read in hex, where a file has no habit of its own.
 _IN_HEX = re.compile(r"addr|base$|mask|flags?$|bits$|regs?$|iova|gpa$|gva$|pa$|va$|pc$|reg_?val")
@@ -111,7 +109,8 @@ def _printed(text: str) -> tuple[tuple[str, ...], int]:
         (macro_letter(one.macro.name) if one.macro else one.letter) if one.arguments == 1 else "*"
         for one in parsed.conversions
     ]
-    separators = _SEPARATOR.findall(parsed.joined)
+    ends = [parsed.text_before(index).removesuffix("0x")[-2:] for index in range(len(letters))]
+    separators = [end[1] for end in ends if end[1:] in ("=", " ") and (end[0].isalnum() or end[0] == "_")]
     return tuple(letters), 2 * separators.count("=") - len(separators)
 
 

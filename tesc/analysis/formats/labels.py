@@ -12,9 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Format
 
-# The word before a conversion, and what separates the two.
+# The word at the end of what is printed before a conversion, and what separates the two.
 _LABEL = re.compile(
-    r'(?P<word>[A-Za-z][A-Za-z0-9_-]*)[ \t]*(?:[=:][ \t]*)?[\[({<\'"\\]*(?:(?<![A-Za-z0-9_])0[xX])?\Z'
+    r"(?P<word>[A-Za-z][A-Za-z0-9_-]*)[ \t]*(?:[=:][ \t]*)?[\[({<'\"]*(?:(?<![A-Za-z0-9_])0[xX])?\Z"
 )
 
 
@@ -27,13 +27,17 @@ def plain(word: str) -> str:
 def labels_of(event: Event, form: Format) -> list[tuple[str, Span] | None]:
     """The label of each parameter: its plain word, and where it is in the format."""
     labels: list[tuple[str, Span] | None] = []
-    previous = 0
-    for conversion, _ in format_text.arguments(event):
-        match = _LABEL.search(form.text, previous, conversion.start)
+    parsed = form.parsed
+    printing = {id(conversion) for conversion, _ in format_text.arguments(event)}
+    for index, conversion in enumerate(parsed.conversions):
+        if id(conversion) not in printing:
+            continue
+        match = _LABEL.search(parsed.text_before(index))
         found = None
         if match is not None:
             word = match["word"].rstrip("-")
-            found = plain(word), Span(match.start("word"), match.start("word") + len(word))
+            start = parsed.gap(index)[0] + match.start("word")
+            if parsed.is_plain(start, start + len(word)):
+                found = plain(word), Span(*parsed.written(start, start + len(word)))
         labels.append(found)
-        previous = conversion.end
     return labels

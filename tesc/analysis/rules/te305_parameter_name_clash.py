@@ -67,7 +67,7 @@ class ParameterNameClash(RunRule):
 
     def is_local(self, tree: Tree) -> bool:
         # Such parameters may be called as the macros of other events are.
-        return "TRACE_" not in tree.source.text and "simple_trace_" not in tree.source.text
+        return not _may_be_generated(tree.source.text)
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         words = _words(settings.profile == "qemu", settings.compat == "qemu")
@@ -81,7 +81,7 @@ class ParameterNameClash(RunRule):
                     reasons = words.get(name, ())
                     if name[:1].isdigit():
                         reasons += ((_DIGIT, _C),)
-                    elif "TRACE_" in name or "simple_trace_" in name:
+                    elif _may_be_generated(name):
                         generated = generated or _generated(unit, group)
                         reasons += generated.get(name, ()) + _own(event, name)
                     reasons = tuple(one for one in reasons if _holds(one, event, name, settings.compat))
@@ -104,13 +104,17 @@ def _suspects(unit: Unit) -> list[UnitEvent]:
     return found
 
 
+def _may_be_generated(text: str) -> bool:
+    """Whether a name is like one that is made of an event's, or a text holds such names."""
+    return identifiers.MACRO in text or identifiers.simple_function("").lstrip("_") in text
+
+
 @lru_cache(maxsize=16384)
 def _suspicious(name: str) -> bool:
     known = any(
         name in _words(qemu, as_reference) for qemu in (False, True) for as_reference in (False, True)
     )
-    generated = "TRACE_" in name or "simple_trace_" in name
-    return known or generated or name[:1].isdigit() or name[-1:] == "_" or name[:3] == "arg"
+    return known or _may_be_generated(name) or name[:1].isdigit() or name[-1:] == "_" or name[:3] == "arg"
 
 
 _suspects_of = PerUnitCache(_suspects)

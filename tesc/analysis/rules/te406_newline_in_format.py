@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Report
 from tesc.syntax.source import Span
@@ -14,9 +12,6 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Format, Tree
     from tesc.syntax.printf import Flaw
-
-# What ends a format's text without adding to it: the quote, and empty strings after it.
-_NOTHING = re.compile(r'"(?:[ \t]*"")*[ \t]*')
 
 
 class NewlineInFormat(EventRule):
@@ -43,38 +38,30 @@ class NewlineInFormat(EventRule):
         if event.format is None or "\\" not in event.format.text:
             return
         start = event.format.start
-        text = event.format.text
-        newlines = [flaw for flaw in event.format.parsed.flaws if flaw.kind == "newline"]
+        parsed = event.format.parsed
+        newlines = [flaw for flaw in parsed.flaws if flaw.kind == "newline"]
+        at = left = len(parsed.joined)
         for flaw in reversed(newlines):
             # Newlines that nothing follows can go; without one in the middle it is another text.
+            at = parsed.joined.rindex("\n", 0, at)
             fix = None
-            if _NOTHING.fullmatch(text, flaw.end):
-                text = text[: _begin(text, flaw.start)] + text[flaw.end :]
-                fix = Fix("safe", (SourceEdit(tree.source, _cut(event.format, flaw), ""),))
+            if at + 1 == left:
+                left = len(parsed.joined[:at].rstrip("\r"))
+                begin, _ = parsed.written(left, at + 1)
+                fix = Fix("safe", (SourceEdit(tree.source, _cut(event.format, begin, flaw), ""),))
             help_ = (
                 "remove it: a newline is added after every event" if fix else "write a space, or two events"
             )
             yield Report(Span(start + flaw.start, start + flaw.end), NEWLINE, help_, fix=fix)
 
 
-def _cut(form: Format, flaw: Flaw) -> Span:
-    """A newline, with its string where that holds nothing else and follows something."""
-    begin = _begin(form.text, flaw.start)
+def _cut(form: Format, begin: int, flaw: Flaw) -> Span:
+    """A line end, with its string where that holds nothing else and follows something."""
     before = form.text[: begin - 1].rstrip(" \t")
     for literal in form.parsed.literals:
         if before and (literal.start, literal.end) == (begin - 1, flaw.end + 1):
             return Span(form.start + len(before), form.start + literal.end)
     return Span(form.start + begin, form.start + flaw.end)
-
-
-def _begin(text: str, at: int) -> int:
-    """Where the line end begins whose newline is at `at`: before its carriage returns."""
-    while text[:at].endswith("\\r"):
-        backslashes = len(text[: at - 1]) - len(text[: at - 1].rstrip("\\"))
-        if backslashes % 2 == 0:  # an escaped backslash and the letter r
-            break
-        at -= 2
-    return at
 
 
 RULE = NewlineInFormat()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # A prefix with the first digits after it, or that spaces follow; another way to say that a number is
 # hex; a number that the group starts with.
 _PREFIXED = re.compile(
-    r"0[xX](?:[0-9A-Fa-f]+|[ \t]+)?\Z|(?:U\+|\$|\\\\x|(?<![A-Za-z0-9_])x)\Z|(?<![A-Za-z0-9_])\d+[.:/]\Z"
+    r"0[xX](?:[0-9A-Fa-f]+|[ \t]+)?\Z|(?:U\+|\$|\\x|(?<![A-Za-z0-9_])x)\Z|(?<![A-Za-z0-9_])\d+[.:/]\Z"
 )
 _COLOUR_WIDTHS = ("6", "8")
 # Intel's suffix; a number that the group ends with.
@@ -73,21 +73,14 @@ def _takes_pointer(event: Event, index: int, models: tuple[str, ...]) -> bool:
     return any(at is not None and event.parameters[at].type.is_pointer for at in taken)
 
 
-def _gap(form: Format, conversions: Sequence[Conversion], index: int) -> str:
-    """What is before a conversion, after the one before it."""
-    start = conversions[index - 1].end if index else 0
-    end = conversions[index].start if index < len(conversions) else len(form.text)
-    return format_text.between(form, start, end)
-
-
 def _marked(form: Format, conversions: Sequence[Conversion], index: int) -> bool:
     """Whether something else says that a number is hex, or of what it is a part."""
-    before = _gap(form, conversions, index)
+    before = form.parsed.text_before(index)
     if before == "" and index:
         return True
     if before.endswith("#") and conversions[index].width in _COLOUR_WIDTHS:
         return True
-    after = _gap(form, conversions, index + 1)
+    after = form.parsed.text_before(index + 1)
     return _PREFIXED.search(before) is not None or _FOLLOWED.match(after) is not None
 
 
@@ -98,7 +91,7 @@ def _grouped(form: Format, conversions: Sequence[Conversion], index: int) -> boo
         if left < 0 or right == len(conversions):
             continue
         other = format_text.letter(conversions[left if left != index else right])
-        gap = _gap(form, conversions, right)
+        gap = form.parsed.text_before(right)
         if gap in (".", ":", "/") and other in format_text.INTEGER:
             return True
         if gap.strip(" \t") == "" and other in format_text.HEX:
@@ -113,7 +106,7 @@ def _run_of_dashes(form: Format, conversions: Sequence[Conversion], left: int, r
     """1 for the dash between two numbers in hex, and 1 for each more dash beyond them."""
     more = 1
     for a, b in ((left - 1, left), (right, right + 1)):
-        if a >= 0 and b < len(conversions) and _gap(form, conversions, b) == "-":
+        if a >= 0 and b < len(conversions) and form.parsed.text_before(b) == "-":
             more += all(format_text.letter(conversions[i]) in format_text.HEX for i in (a, b))
     return more
 

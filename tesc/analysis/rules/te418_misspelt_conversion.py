@@ -88,19 +88,27 @@ class MisspeltConversion(EventRule):
             else:
                 yield _twice(tree, form, conversion, macro, types.get(conversion.start))
         # Where no argument is left over, '0x1x' may stand for 0x10 to 0x1f.
-        literals = form.parsed.literals if left_over else ()
-        for match in (m for one in literals for m in _BARE.finditer(form.text, one.start, one.end)):
-            start, rest = match.start("rest"), match["rest"]
+        for match in _BARE.finditer(form.parsed.joined) if left_over else ():
+            start, _ = form.parsed.written(match.start("rest"), match.end())
             yield Report(
-                format_text.span(form, match.start(), match.end()),
+                format_text.span(form, *form.parsed.written(*match.span())),
                 f"'{match[0]}' lacks a '%': it is printed as it is",
-                f"write '0x%{rest}'",
+                f"write '0x%{match['rest']}'",
                 fix=format_text.fix(tree, form, (start, start, "%")),
             )
-        for conversion in form.parsed.conversions:
-            yield from _length_after(tree, form, conversion, types.get(conversion.start))
-            yield from _width_after(tree, form, conversion)
-            yield from _width_before(tree, form, conversion)
+        for index, conversion in enumerate(form.parsed.conversions):
+            after = _at_once(form, index)
+            yield from _length_after(tree, form, conversion, after, types.get(conversion.start))
+            yield from _width_after(tree, form, conversion, after)
+            yield from _width_before(tree, form, index)
+
+
+def _at_once(form: Format, index: int) -> str:
+    """What follows a conversion; nothing where that is not in the string that the conversion ends in."""
+    parsed = form.parsed
+    start = parsed.places[index][1]
+    after = parsed.joined[start:]
+    return after if after and parsed.written(start, start + 1)[0] == parsed.conversions[index].end else ""
 
 
 def _without_percent(tree: Tree, form: Format, macro: Macro, left_over: bool) -> Report:
@@ -155,11 +163,13 @@ def _twice(tree: Tree, form: Format, conversion: Conversion, macro: Macro, base:
     return Report(where, message, help_, fix=fix)
 
 
-def _length_after(tree: Tree, form: Format, conversion: Conversion, base: str | None) -> Iterator[Report]:
-    after = _LENGTH_AFTER.match(form.text, conversion.end)
+def _length_after(
+    tree: Tree, form: Format, conversion: Conversion, following: str, base: str | None
+) -> Iterator[Report]:
+    after = _LENGTH_AFTER.match(following)
     if after is None or conversion.letter not in format_text.INTEGER:
         return
-    end = after.end()
+    end = conversion.end + after.end()
     text = _respelt(conversion, base)
     help_, fix = "put it before the letter, or remove it", None
     if text is not None:
@@ -184,32 +194,38 @@ def _respelt(conversion: Conversion, base: str | None) -> str | None:
     return f"{start}{_LENGTHS.get(base, conversion.length)}{conversion.letter}"
 
 
-def _width_after(tree: Tree, form: Format, conversion: Conversion) -> Iterator[Report]:
+def _width_after(tree: Tree, form: Format, conversion: Conversion, following: str) -> Iterator[Report]:
     """`%0x8`: what else could a lone zero be for?"""
     flags = conversion.flags
     if conversion.letter not in format_text.INTEGER or flags[-1:] != "0" or flags[:-1] not in _SIGNS:
         return
     if conversion.width or conversion.precision is not None or conversion.length not in _MODIFIERS:
         return
-    width = _WIDTH_AFTER.match(form.text, conversion.end)
+    width = _WIDTH_AFTER.match(following)
     if width is not None:
+        end = conversion.end + width.end()
         text = f"%{flags}{width[0].lstrip('0')}{conversion.length}{conversion.letter}"
         yield Report(
-            format_text.span(form, conversion.start, width.end()),
+            format_text.span(form, conversion.start, end),
             f"'{conversion.text}{width[0]}' prints a number and then '{width[0]}'",
             f"write '{text}'",
-            fix=format_text.fix(tree, form, (conversion.start, width.end(), text)),
+            fix=format_text.fix(tree, form, (conversion.start, end, text)),
             severity="warning",
         )
 
 
-def _width_before(tree: Tree, form: Format, conversion: Conversion) -> Iterator[Report]:
+def _width_before(tree: Tree, form: Format, index: int) -> Iterator[Report]:
     """`0x08%x`, in which nothing else says how wide the number is."""
+    parsed = form.parsed
+    conversion = parsed.conversions[index]
     if format_text.letter(conversion) not in format_text.HEX or conversion.flags or conversion.width:
         return
-    width = _WIDTH_BEFORE.search(form.text[: conversion.start])
+    end = parsed.places[index][0]
+    width = _WIDTH_BEFORE.search(parsed.joined[:end])
     if conversion.precision is None and conversion.length in _MODIFIERS and width is not None:
-        start = width.start(1)
+        start, last = parsed.written(width.start(1), end)
+        if last != conversion.start:
+            return  # in another string
         rest = form.text[conversion.start + 1 : conversion.end]
         yield Report(
             format_text.span(form, start, conversion.end),

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-
 from tesc.analysis import format_text
 from tesc.analysis.rule import EventRule, Report
 
@@ -13,8 +11,6 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Format, Tree
     from tesc.syntax.printf import Conversion
-
-_CANDIDATE = re.compile(r'%[^%A-Za-z"]*(?:\$|[hlqjztLZ]*n)')
 
 
 class UnsafeConversion(EventRule):
@@ -42,7 +38,7 @@ class UnsafeConversion(EventRule):
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
-        if form is None or _CANDIDATE.search(form.text) is None:
+        if form is None:
             return
         for conversion in form.parsed.conversions:
             shown = form.text[conversion.start : conversion.end]

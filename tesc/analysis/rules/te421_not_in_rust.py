@@ -1,28 +1,27 @@
 from __future__ import annotations
 
-import re
-
 from tesc.analysis import format_text
 from tesc.analysis.diagnostic import Fix, SourceEdit
 from tesc.analysis.rule import EventRule, Report
 from tesc.analysis.tracetool_script import makes_rust
 from tesc.records import replace
-from tesc.syntax.inttypes import PRI_MACROS, TRACETOOL_MACRO
-from tesc.syntax.printf import ESCAPE, SIMPLE_ESCAPES, StringLiteral
+from tesc.syntax.inttypes import PRI_MACROS, TRACETOOL_LENGTHS
+from tesc.syntax.printf import SIMPLE_ESCAPES, escapes
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from tesc.config.settings import Settings
+    from tesc.syntax.c_type import CType
     from tesc.syntax.nodes import Event, Format, Tree
     from tesc.syntax.printf import Macro
 
 _SHARED_ESCAPES = frozenset('nrt\\"')
 _CODES = {letter: ord(SIMPLE_ESCAPES[letter]) for letter in "abfveE"}
 _PLAIN = "'?"
-_RUST_MACRO = re.compile(TRACETOOL_MACRO)
 # What they expand to without a length: short numbers arrive as int.
 _INT_SIZES = ("8", "16", "32")
 
@@ -75,7 +74,7 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
             edit = SourceEdit(tree.source, Span(at, at + len("signed")), "int")
             message = "QEMU's tracetool has no Rust type for a bare 'signed'"
             yield Report(edit.span, message, "write 'int'", fix=Fix("safe", (edit,)))
-        elif parameter.type.base and (where := _odd_const(parameter.type.text)):
+        elif parameter.type.base and (where := _odd_const(parameter.type)):
             message = f"QEMU's tracetool has no Rust type for '{parameter.type.text}'"
             yield Report(parameter.type_span, message, f"remove {where}")
     form = event.format
@@ -85,38 +84,36 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
         yield from _escapes(tree, form)
     if "PRI" in form.text:
         for macro in form.parsed.macros:
-            if macro.name in PRI_MACROS and not _RUST_MACRO.fullmatch(macro.name):
+            letter, size = PRI_MACROS.get(macro.name, ("", ""))
+            if letter == "o" or size not in ("", *TRACETOOL_LENGTHS):
                 yield _macro(tree, form, macro)
 
 
-def _odd_const(type_text: str) -> str:
+def _odd_const(type_: CType) -> str:
     """The `const` of a pointer that makes tracetool lose the type; empty if there is none."""
-    pointed, star, after = type_text.partition("*")
-    if "const" in after:
+    pointed, *after = type_.consts
+    if any(after):
         return "the 'const' after the star"
-    return "one 'const'" if star and pointed.split().count("const") > 1 else ""
+    return "one 'const'" if after and pointed > 1 else ""
 
 
 def _escapes(tree: Tree, form: Format) -> Iterator[Report]:
     # Newlines, NULs and what C knows no better than Rust are other rules' findings.
     flawed = {flaw.start for flaw in form.parsed.flaws}
-    for piece in form.parsed.pieces:
-        if not isinstance(piece, StringLiteral):
+    for match in escapes(form.text, form.parsed):
+        instead = _instead(match)
+        if instead is None or match.start() in flawed:
             continue
-        for match in ESCAPE.finditer(form.text, piece.start + 1, piece.end - 1):
-            instead = _instead(match)
-            if instead is None or match.start() in flawed:
-                continue
-            # C would read a digit after it as a part of it.
-            following = form.text[match.end()]
-            swallowed = instead.startswith("\\x") and following in "0123456789abcdefABCDEF"
-            fix = None if swallowed else format_text.fix(tree, form, (match.start(), match.end(), instead))
-            yield Report(
-                format_text.span(form, match.start(), match.end()),
-                f"QEMU's tracetool cannot translate the escape '{match[0]}' to Rust",
-                f"write '{instead}'" if fix else f"write '{instead}', and not '{following}' right after it",
-                fix=fix,
-            )
+        # C would read a digit after it as a part of it.
+        following = form.text[match.end()]
+        swallowed = instead.startswith("\\x") and following in "0123456789abcdefABCDEF"
+        fix = None if swallowed else format_text.fix(tree, form, (match.start(), match.end(), instead))
+        yield Report(
+            format_text.span(form, match.start(), match.end()),
+            f"QEMU's tracetool cannot translate the escape '{match[0]}' to Rust",
+            f"write '{instead}'" if fix else f"write '{instead}', and not '{following}' right after it",
+            fix=fix,
+        )
 
 
 def _instead(match: re.Match[str]) -> str | None:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-
 from tesc.analysis import format_text
 from tesc.analysis.rule import EventRule, Report
 
@@ -13,8 +11,6 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Format, Tree
     from tesc.syntax.printf import Conversion
-
-_CANDIDATE = re.compile(r'0[xX](?:"[ \t]*")?(?:0[xX]|%[^%"A-Za-z]*(?:#|p))')
 
 
 class DoubledHexPrefix(EventRule):
@@ -40,7 +36,7 @@ class DoubledHexPrefix(EventRule):
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
-        if form is None or _CANDIDATE.search(form.text) is None:
+        if form is None:
             return
         for conversion in form.parsed.conversions:
             letter = format_text.letter(conversion)

@@ -72,7 +72,9 @@ def _maybe_swapped(event: Event) -> bool:
     for parameter in event.parameters:
         name = plain(parameter.declaration.name)
         if 0 <= text.find(name) < last:
-            return _ends_words(event.format.text, [plain(one.declaration.name) for one in event.parameters])
+            return _ends_words(
+                event.format.parsed.joined, [plain(one.declaration.name) for one in event.parameters]
+            )
         last = max(last, text.rfind(name))
     return False
 

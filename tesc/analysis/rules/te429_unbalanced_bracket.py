@@ -4,7 +4,6 @@ import re
 
 from tesc.analysis import format_text
 from tesc.analysis.rule import EventRule, Report
-from tesc.syntax.printf import StringLiteral
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +16,8 @@ _OPEN = "([{"
 _CLOSE = ")]}"
 # A bracket; those in quotes, of smileys and of lists, 'a) this b) that', need no other.
 _BRACKET = re.compile(
-    r"'[()\[\]{}]'|\\\"[()\[\]{}]\\\"|[:;]-?[()](?=[\s\"])"
-    r"|(?<=[ \t\"])[a-z0-9]\)(?=[ \t])|(?P<one>[()\[\]{}])"
+    r"'[()\[\]{}]'|\"[()\[\]{}]\"|[:;]-?[()](?=[\s\"]|\Z)"
+    r"|(?:\A|(?<=[ \t\"]))[a-z0-9]\)(?=[ \t])|(?P<one>[()\[\]{}])"
 )
 
 
@@ -44,48 +43,40 @@ class UnbalancedBracket(EventRule):
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
-        if form is None or _BRACKET.search(form.text) is None:
+        if form is None or not any(bracket in form.text for bracket in _OPEN + _CLOSE):
             return
         opened: list[int] = []
-        for at in _brackets(form):
-            if form.text[at] in _OPEN:
+        text = form.parsed.joined
+        for at in (match.start() for match in _BRACKET.finditer(text) if match["one"]):
+            if text[at] in _OPEN:
                 opened.append(at)
             elif not opened:
-                where = format_text.span(form, at, at + 1)
-                yield Report(where, f"nothing opens this '{form.text[at]}'", "open it, or remove it")
+                where = format_text.span(form, *form.parsed.written(at, at + 1))
+                yield Report(where, f"nothing opens this '{text[at]}'", "open it, or remove it")
             else:
-                opened.pop(_counterpart(form.text, opened, at))
-        if len(opened) > 1 and form.text[opened[-1]] == form.text[opened[-2]]:
+                opened.pop(_counterpart(text, opened, at))
+        if len(opened) > 1 and text[opened[-1]] == text[opened[-2]]:
             fixed = _fixed(tree, form, opened[-1])
             if fixed is not None:
                 yield fixed
                 del opened[-2:]
         for at in opened:
-            where = format_text.span(form, at, at + 1)
-            closing = _CLOSE[_OPEN.index(form.text[at])]
-            yield Report(where, f"nothing closes this '{form.text[at]}'", f"write '{closing}' where it ends")
-
-
-def _brackets(form: Format) -> Iterator[int]:
-    """Where brackets are in the format's strings, without those that need no other."""
-    for piece in form.parsed.pieces:
-        if isinstance(piece, StringLiteral):
-            for match in _BRACKET.finditer(form.text, piece.start + 1, piece.end):
-                if match["one"]:
-                    yield match.start()
+            where = format_text.span(form, *form.parsed.written(at, at + 1))
+            closing = _CLOSE[_OPEN.index(text[at])]
+            yield Report(where, f"nothing closes this '{text[at]}'", f"write '{closing}' where it ends")
 
 
 def _fixed(tree: Tree, form: Format, at: int) -> Report | None:
     """What to say of a bracket that opens where the format ends, so that it must have been to close."""
-    if at + 1 != form.parsed.pieces[-1].end - 1:
+    parsed = form.parsed
+    if at + 1 != len(parsed.joined):
         return None
-    opening = form.text[at]
+    opening = parsed.joined[at]
     closing = _CLOSE[_OPEN.index(opening)]
     message = f"'{opening}' at the end of the format, although one is already open"
-    where = format_text.span(form, at, at + 1)
-    return Report(
-        where, message, f"write '{closing}'", fix=format_text.fix(tree, form, (at, at + 1, closing))
-    )
+    start, end = parsed.written(at, at + 1)
+    fix = format_text.fix(tree, form, (start, end, closing))
+    return Report(format_text.span(form, start, end), message, f"write '{closing}'", fix=fix)
 
 
 def _counterpart(text: str, opened: list[int], at: int) -> int:

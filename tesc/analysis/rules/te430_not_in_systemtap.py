@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import re
-
 from tesc.analysis import format_text
 from tesc.analysis.rule import EventRule, Report
+from tesc.syntax.printf import parse_format
 from tesc.units.compat import stap_sizes_dropped
 
 TYPE_CHECKING = False
@@ -14,9 +13,8 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Tree
     from tesc.syntax.printf import Conversion
 
-# A conversion that SystemTap's printf may not take: by its flags, length or letter.
-_CANDIDATE = re.compile(r"%[^%\"A-Za-z]*(?:['I]|h|ll|[qjztLZCS])")
-_TAKEN = re.compile(r"%[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*)?)?l?[diuxXocspbmM]")
+# What SystemTap's printf takes.
+_FLAGS, _LENGTHS, _LETTERS = frozenset("-+ #0"), ("", "l"), "diuxXocspbmM"
 # Others' findings: floating point, writing, unknown ones.
 _KNOWN = "diuxXocspCS"
 # The types that `h` takes whole, those of `hh` first.
@@ -53,14 +51,14 @@ class NotInSystemtap(EventRule):
 
     def check(self, event: Event, tree: Tree, settings: Settings) -> Iterator[Report]:
         form = event.format
-        if form is None or _CANDIDATE.search(form.text) is None:
+        if form is None:
             return
         types = {c.start: p.type.base or "" for c, p in format_text.arguments(event) if not p.type.is_pointer}
         for conversion in form.parsed.conversions:
             text = conversion.text
             if conversion.letter not in _KNOWN or conversion.macro or not conversion.letter or "$" in text:
                 continue
-            if _TAKEN.fullmatch(stap_sizes_dropped(text)):
+            if _taken(text):
                 continue
             shown = form.text[conversion.start : conversion.end]
             instead = _instead(conversion, types.get(conversion.start, ""))
@@ -73,6 +71,17 @@ class NotInSystemtap(EventRule):
                 f"write '{instead}'" if instead else _help(conversion),
                 fix=fix,
             )
+
+
+def _taken(text: str) -> bool:
+    """Whether SystemTap takes a conversion as tracetool writes it into the tapset."""
+    c = parse_format(f'"{stap_sizes_dropped(text)}"').conversions[0]
+    return (
+        _FLAGS.issuperset(c.flags)
+        and c.length in _LENGTHS
+        and c.letter in _LETTERS
+        and not (c.precision or "").startswith("-")
+    )
 
 
 def _instead(conversion: Conversion, base: str) -> str | None:
@@ -88,7 +97,7 @@ def _instead(conversion: Conversion, base: str) -> str | None:
     precision = "" if c.precision is None else f".{c.precision}"
     flags = c.flags.replace("'", "").replace("I", "")
     text = f"%{flags}{c.width}{precision}{length}{'d' if c.letter == 'i' else c.letter}"
-    return text if text != c.text and _TAKEN.fullmatch(stap_sizes_dropped(text)) else None
+    return text if text != c.text and _taken(text) else None
 
 
 def _help(conversion: Conversion) -> str:

@@ -107,9 +107,10 @@ _BEFORE = re.compile(r'(?:^|[^\w\s"])[\s"]*\Z')
 
 def _is_label(form: Format, label: Span, conversions: Sequence[Conversion], i: int, alone: bool) -> bool:
     """Whether a word is a label by itself: no part of `page[%d]`, `%dx%d` or `common dev %p`."""
-    if any(char in "[({<" for char in form.text[label.end : conversions[i].start]):
+    after = format_text.between(form, label.end, conversions[i].start)
+    if any(char in "[({<" for char in after):
         return False
-    if alone and form.text[label.end : conversions[i].start].startswith("="):
+    if alone and after.startswith("="):
         return True
     start = conversions[i - 1].end if i else 0
     before = format_text.between(form, start, label.start)

@@ -8,7 +8,6 @@ from tesc.analysis.misspellings import PACKAGE, misspellings
 from tesc.analysis.rule import FileRule, Report
 from tesc.analysis.suppressions import is_suppression
 from tesc.syntax.nodes import Comment, Event
-from tesc.syntax.printf import StringLiteral
 from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from tesc.config.settings import Settings
-    from tesc.syntax.nodes import Tree
+    from tesc.syntax.nodes import Format, Tree
 
     Where = Literal["comment", "format", "name"]
 
@@ -71,17 +70,19 @@ def _words(tree: Tree) -> Iterator[tuple[Where, Span]]:
         elif isinstance(item, Event):
             for found in _PART.finditer(item.name.replace("_", " ")):
                 yield "name", Span(item.name_start + found.start(), item.name_start + found.end())
-            form = item.format
-            for piece in form.parsed.pieces if form else ():
-                if form and isinstance(piece, StringLiteral):
-                    # A conversion is none of the word after it.
-                    text = re.sub(r"%[^a-zA-Z%]*(?:hh?|ll?|[jzt])?[a-zA-Z%]", _spaces, form.text)
-                    for found in _WORD.finditer(text, piece.start + 1, max(piece.end - 1, piece.start + 1)):
-                        yield "format", Span(form.start + found.start(), form.start + found.end())
+            yield from _words_of(item.format) if item.format else ()
 
 
-def _spaces(found: re.Match[str]) -> str:
-    return " " * len(found[0])
+def _words_of(form: Format) -> Iterator[tuple[Where, Span]]:
+    """The words between a format's conversions, of which each is in one string."""
+    parsed = form.parsed
+    for index in range(len(parsed.conversions) + 1):
+        first, _ = parsed.gap(index)
+        for found in _WORD.finditer(parsed.text_before(index)):
+            start, end = first + found.start(), first + found.end()
+            if parsed.is_plain(start, end):
+                start, end = parsed.written(start, end)
+                yield "format", Span(form.start + start, form.start + end)
 
 
 def _report(tree: Tree, where: Where, word: Span, text: str, meant: tuple[str, ...]) -> Report:

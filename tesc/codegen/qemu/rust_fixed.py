@@ -51,11 +51,12 @@ _SIMPLE = {"?": "?", "'": "'", **{letter: f"\\x{ord(SIMPLE_ESCAPES[letter]):02x}
 @lru_cache(maxsize=None)
 def fixed_type(type_text: str) -> str | None:
     """The Rust type of a C type, or None where there is none."""
-    made = _TYPES.get(parse_type(type_text).base or "")
+    type_ = parse_type(type_text)
+    made = _TYPES.get(type_.base or "")
     if made is not None:
         # What is before each star is about what that star points to.
-        for pointed in type_text.split("*")[:-1]:
-            made = f"*{'const' if 'const' in pointed.split() else 'mut'} {made}"
+        for const in type_.consts[:-1]:
+            made = f"*{'const' if const else 'mut'} {made}"
     return made
 
 

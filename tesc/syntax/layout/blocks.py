@@ -1,6 +1,6 @@
 """Blocks of a file: blank lines between them, and directives before events.
 
-A chunk is an item with the comments right above it, or comments that nothing follows at once. What
+A chunk is an item with the comments right above it, or comments that stand alone. What
 moves, moves as a chunk.
 """
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tesc.syntax.layout.lines import Line
     from tesc.syntax.nodes import Tree
 
-# Comments that speak of the whole file; they stay at its top, whatever they are above.
+# Comments about the whole file; they stay at its top, whatever follows them.
 _OF_THE_FILE = re.compile(r"SPDX-License-Identifier|Copyright|tesc:[ \t]*ignore-file")
 
 COMMENT, PREFIX, INCLUDE, DISABLE, OTHER = range(5)
@@ -24,7 +24,7 @@ COMMENT, PREFIX, INCLUDE, DISABLE, OTHER = range(5)
 
 @record
 class Chunk:
-    """Lines that stay together; `gap` says of a blank line before them."""
+    """Lines that stay together; `gap` is true with a blank line before them."""
 
     lines: tuple[Line, ...]
     gap: bool
@@ -75,15 +75,15 @@ def lines_of_chunks(chunks: list[Chunk]) -> list[str]:
 
 
 def arranged(chunks: list[Chunk], tree: Tree) -> list[Chunk]:
-    """The chunks with directives first; the very same list where they are there already.
+    """The chunks with directives first; the same list if they are already.
 
-    In a file with mistakes nothing moves: who knows what the lines were meant to be.
+    In a file with errors nothing moves, since what its lines should be is unknown.
     """
     if tree.errors or not any(chunk.kind in (PREFIX, DISABLE) for chunk in chunks):
         return chunks
     if any(line.item is None or isinstance(line.item, Malformed) for chunk in chunks for line in chunk.lines):
         return chunks
-    # What is at the top then may be a comment that speaks of the file, which sets more free.
+    # What is then at the top may be a comment about the file, so that more can move.
     before = None
     while chunks is not before:
         before, chunks = chunks, _moved(chunks)
@@ -146,7 +146,7 @@ def _heads_events(chunks: list[Chunk], at: int) -> bool:
 
 
 def _split_head(chunks: list[Chunk]) -> list[Chunk]:
-    """The chunks with a comment that speaks of the file apart from what is below it."""
+    """The chunks, with a comment about the file split from what is below it."""
     if not chunks or not chunks[0].commented or chunks[0].kind == COMMENT or not chunks[0].of_the_file:
         return chunks
     first = chunks[0]
@@ -154,7 +154,7 @@ def _split_head(chunks: list[Chunk]) -> list[Chunk]:
 
 
 def _without(chunks: list[Chunk], moved: list[Chunk]) -> list[Chunk]:
-    """The chunks that stay; blocks that something stood between stay apart."""
+    """The chunks that stay; blocks that had something between them stay apart."""
     rest: list[Chunk] = []
     gone = {id(chunk) for chunk in moved}
     gap = met = False
@@ -183,7 +183,7 @@ def _head(chunks: list[Chunk]) -> int:
 
 
 def _inserted(chunks: list[Chunk], more: list[Chunk], at: int) -> list[Chunk]:
-    """The chunks with others in between, in blocks of one kind."""
+    """The chunks with others inserted, in blocks of one kind."""
     if not more:
         return chunks
     made = chunks[:at]

@@ -1,4 +1,4 @@
-"""What keeps a file from canonical layout, one error per line, with the edits that fix it."""
+"""Where a file is not in canonical layout, one error per line, with the edits that fix it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MISPLACED = {
 def changes(tree: Tree) -> list[ParseError]:
     """Where a source is not in canonical layout, in the order of its text.
 
-    The file's last line end and the kind of its line ends are other rules' business.
+    Other rules report a missing last line end, and mixed line ends.
     """
     lines = laid_out(tree)
     runs = list(superfluous(lines))
@@ -42,7 +42,7 @@ def changes(tree: Tree) -> list[ParseError]:
 
 
 def _in_line(line: Line) -> Iterator[ParseError]:
-    """The spaces of a line that are too many, too few or tabs, as one error."""
+    """The wrong spaces of a line (too many, too few, tabs) as one error."""
     if line.layout == line.text:
         return
     edits = [
@@ -70,7 +70,7 @@ def _in_line(line: Line) -> Iterator[ParseError]:
 
 
 def _one_blank(line: Line, edit: Edit) -> str:
-    """What is wrong where an edit is all that a line needs."""
+    """The message for a line that needs one edit only."""
     begin, end = edit.span.start - line.start, edit.span.end - line.start
     if end == len(line.text):
         return "spaces at the end of a line"
@@ -81,7 +81,7 @@ def _one_blank(line: Line, edit: Edit) -> str:
 
 
 def _excerpt(line: Line, span: Span) -> str:
-    """The canonical layout of a part of a line, and of the words that it touches."""
+    """The canonical layout of part of a line, with the words that it touches."""
     begin, tail = span.start - line.start, line.start + len(line.text) - span.end
     made = line.layout
     end = len(made) - tail
@@ -138,7 +138,7 @@ def _blank_lines(tree: Tree, lines: list[Line], run: range) -> ParseError:
 
 
 def _moves(tree: Tree, lines: list[Line], better: list[Chunk]) -> Iterator[ParseError]:
-    """The directives that are too late; the first one's edit moves them all."""
+    """The directives that are too far down; the first one's edit moves them all."""
     made = lines_of_chunks(better)
     moved = parse(Source(tree.source.path, "".join(f"{line}\n" for line in made)))
     if difference(tree, moved) is not None:
@@ -159,13 +159,13 @@ def _moves(tree: Tree, lines: list[Line], better: list[Chunk]) -> Iterator[Parse
 
 
 def _rewritten(tree: Tree, lines: list[Line], made: list[str]) -> Edit:
-    """One edit that makes lines of a source these lines, without those that both begin and end with."""
+    """One edit that replaces lines of a source, without those at both ends that stay the same."""
     old = [line.text for line in lines]
     head = next((at for at, pair in enumerate(zip(old, made)) if pair[0] != pair[1]), 0)
     tail = 0
     while tail < min(len(old), len(made)) - head and old[-1 - tail] == made[-1 - tail]:
         tail += 1
-    # Blank lines beside the edit go into it: another error's edit may take one of them away.
+    # Blank lines next to the edit become part of it: another error's edit may remove one of them.
     while head and lines[head - 1].is_blank:
         head -= 1
     while tail and lines[-tail].is_blank:

@@ -1,4 +1,4 @@
-"""The edits that give a source canonical layout, as few and as small as they can be."""
+"""The edits that give a source canonical layout, as few and as small as possible."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import ParseError, Tree
 
 # Where this many lines lie between the places that directives move from and to, they are replaced
-# as a whole: to compare them would take too long.
+# as a whole: comparing them would take too long.
 _MOST_COMPARED = 3000
 
 
 def edits(tree: Tree) -> list[Edit]:
-    """Edits that make of a source what `canonical` does, in the order of the text, none beside another.
+    """Edits that turn a source into its `canonical` text, in order, no two of them adjacent.
 
-    There are none for a source that would mean something else then, which should never be.
+    None for a source whose meaning they would change, which should never happen.
     """
     lines = laid_out(tree)
     chunks = chunks_of(lines)
@@ -54,7 +54,7 @@ def edits_within(tree: Tree, first: int, last: int) -> list[Edit]:
     end = starts[last] if last < len(starts) else len(source.text)
     line_end = "\r\n" if "\r\n" in source.text else "\n"
     found: list[Edit] = []
-    # What moves comes first: it has all other changes of its lines in it, which do not overlap.
+    # What moves comes first: it contains all other changes to its lines, so none overlap.
     moved = Span(0, 0)
     for error in sorted(changes(tree), key=lambda one: not _moves(one)):
         mine = [edit for edit in error.edits if start <= edit.span.start and edit.span.end <= end]
@@ -83,7 +83,7 @@ def edits_in_line(tree: Tree, number: int) -> list[Edit]:
 
 
 def applied(text: str, found: Sequence[Edit]) -> str:
-    """A text after edits, which are in its order and do not overlap."""
+    """A text with edits applied, which are in order and do not overlap."""
     parts = []
     at = 0
     for edit in found:
@@ -97,11 +97,11 @@ def _means_the_same(tree: Tree, text: str) -> bool:
 
 
 def _edits(text: str, lines: list[Line], made: list[str]) -> Iterator[Edit]:
-    """Edits in the order of the text, some right beside each other."""
+    """Edits in the order of the text, some of them adjacent."""
     gone = {at for run in superfluous(lines) for at in run}
     ends = [line.start for line in lines[1:]] + [len(text)]
     kept = [at for at in range(len(lines)) if at not in gone]
-    # After each kept line, the superfluous ones go.
+    # The superfluous lines after each kept one are removed.
     if kept and kept[0]:
         yield Edit(Span(0, lines[kept[0]].start), "")
     elif not kept and lines:
@@ -128,7 +128,7 @@ def _edits(text: str, lines: list[Line], made: list[str]) -> Iterator[Edit]:
 
 
 def _operations(old: list[str], new: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
-    """What makes a list of lines another: `equal`, `delete` and `insert`, as difflib has them."""
+    """How one list of lines becomes another: `equal`, `delete` and `insert`, as in difflib."""
     if old == new:
         yield "equal", 0, len(old), 0, len(new)
         return
@@ -158,7 +158,7 @@ def _in_line(line: Line) -> Iterator[Edit]:
 
 
 def _joined(found: Iterable[Edit]) -> list[Edit]:
-    """Edits with those that touch each other made one."""
+    """Edits, with adjacent ones merged."""
     made: list[Edit] = []
     for edit in found:
         if made and made[-1].span.end == edit.span.start:

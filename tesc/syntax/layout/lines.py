@@ -47,7 +47,7 @@ def laid_out(tree: Tree) -> list[Line]:
 
 
 def _layout(item: Item | None, text: str) -> str:
-    """A line's canonical layout; its own text where that is not certain to mean the same."""
+    """A line's canonical layout; its own text if the layout might change the meaning."""
     if item is None:
         return text if text.strip(" \t") else ""
     stripped = text.strip(" \t")
@@ -60,7 +60,7 @@ def _layout(item: Item | None, text: str) -> str:
 
 
 def _ink(text: str) -> str:
-    """What is left of a text without spaces: layout changes nothing of it."""
+    """A text without its spaces, which layout does not change."""
     return text.replace(" ", "").replace("\t", "")
 
 
@@ -91,11 +91,11 @@ def _parameter(parameter: Parameter) -> str:
 
 
 def _type(type_: CType) -> str:
-    """A type as most write it: `const char *`, `char **`, `char *const *`."""
+    """A type in the usual spelling: `const char *`, `char **`, `char *const *`."""
     made = ""
     for token in type_.text.replace("*", " * ").split():
         made += token if not made or made.endswith("*") else f" {token}"
-    # The reference compares the text as it is: 'char  *' is not a string to it, but 'char *' is.
+    # The reference compares the text as written: 'char  *' is not a string to it, but 'char *' is.
     return made if type_reading(made) == type_reading(type_.text) else type_.text
 
 
@@ -105,14 +105,14 @@ def _format(shape: Format) -> str | None:
     pieces = shape.parsed.pieces
     for piece, after in zip(pieces, pieces[1:]):
         glued = isinstance(piece, Macro) and piece.end == after.start
-        # To a C compiler, what is right before a quote may be part of the literal: L"", u8"".
+        # To a C compiler, a word right before a quote may be part of the literal: L"", u8"".
         if glued and isinstance(piece, Macro) and piece.name not in PRI_MACROS:
             return None
     made = " ".join(text[piece.start : piece.end] for piece in pieces)
-    # The reference's LTTng generator reads the text as it is, spaces and quotes too.
+    # The reference's LTTng generator reads the text as written, spaces and quotes included.
     return made if _lttng_kinds(made) == _lttng_kinds(text) else text
 
 
 def _lttng_kinds(text: str) -> list[bool]:
-    """Of each conversion that the reference's LTTng generator finds, whether it is hexadecimal to it."""
+    """For each conversion that the reference's LTTng generator finds, whether it reads it as hexadecimal."""
     return ["x" in found or "%p" in found for found in lttng_conversions(text)]

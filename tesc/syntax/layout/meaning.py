@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def difference(before: Tree, after: Tree) -> int | None:
     """The line of `before` from which on `after` means something else, or None.
 
-    Events and includes are compared in their order; so are prefixes, and lines that are no items,
-    for between them no order means anything. That of comments and of disable directives never
-    does. An item's suppressions belong to it.
+    Events and includes are compared in their order; so are prefixes, and lines that are not items,
+    because the order among them has no meaning. The order of comments and disable directives never
+    has. An item's suppressions belong to it.
     """
     olds, news = _meaning(before), _meaning(after)
     lines = []
@@ -82,7 +82,7 @@ def _parts(item: Item, tree: Tree) -> tuple[object, ...]:
 
 
 def _parameter(parameter: Parameter) -> tuple[object, ...]:
-    # The order of words and stars is all that there is to a type.
+    # A type means nothing but its words and stars, in order.
     return parameter.type.text.replace("*", " * ").split(), parameter.name, parameter.declaration.flaw
 
 

@@ -1,9 +1,9 @@
 """What is wrong with a line that is not an item, and what was probably meant.
 
-The parser says only where it stopped, which is often far from the mistake. So the line is looked
-at by what knows the usual mistakes; each reports what it finds together with a replacement that
+The parser says only where it stopped, which is often far from the mistake. So
+functions that know the usual mistakes look at the line; each reports what it finds with a patch that
 repairs it, and the repaired line goes through the parser again. That way one mistake makes one
-error, several on a line are all found, and the item is the one that was meant.
+error, several on a line are all found, and the item is the one that the author meant.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["explain", "explain_declarations", "meant"]
 
-# Nobody writes such lines; of what programs make, the first mistake is enough.
+# Nobody writes lines of this length; for those that programs make, one error is enough.
 _LONGEST_LINE = 10_000
 _MOST_PROBLEMS = 10
 
@@ -39,8 +39,8 @@ def explain(
 ) -> tuple[Item, list[ParseError]]:
     """The item that a line was probably meant to be, and what is wrong with it.
 
-    `seen` is the line `text`, with spaces for what cannot be seen, that the parser refused with
-    `error`; it begins at offset `start`. An item of which too much is wrong is Malformed.
+    `seen` is the line `text`, with spaces for invisible characters, that the parser rejected with
+    `error`; it begins at offset `start`. An item with too many errors is Malformed.
     """
     repair = LineRepair(seen, text, start, line)
     if len(seen) > _LONGEST_LINE:
@@ -57,7 +57,7 @@ def explain(
 def _comment_holds_the_rest(errors: list[ParseError], text: str, start: int) -> bool:
     """Whether the parenthesis that a line lacks is in what looks like a comment.
 
-    Then nobody knows which of the two was meant: `foo(int a // b, int c) "x"`.
+    Then either of the two may be the mistake: `foo(int a // b, int c) "x"`.
     """
     open_ = any(error.code == codes.SYNTAX_ERROR for error in errors)
     comments = [
@@ -67,11 +67,11 @@ def _comment_holds_the_rest(errors: list[ParseError], text: str, start: int) -> 
 
 
 def _repair(repair: LineRepair) -> Item | None:
-    """Find the line's mistakes; returns the item that it was meant to be, if that is clear."""
+    """Find the line's mistakes; returns the item that the author meant, if that is clear."""
     straight = LineRepair(repair.seen, repair.text, repair.start, repair.line)
     straighten(straight)
     if report_foreign(straight):
-        # Look-alikes are of no account in such a line.
+        # Look-alikes do not matter in such a line.
         repair.errors.extend(straight.errors[-1:])
         return None
     repair.errors, repair.seen, repair.text = straight.errors, straight.seen, straight.text
@@ -84,20 +84,20 @@ def _repair(repair: LineRepair) -> Item | None:
 
 
 def _repair_event(repair: LineRepair) -> Item | None:
-    """Find the mistakes of an event; returns it as it was meant, if that is clear."""
+    """Find the mistakes of an event; returns the event that the author meant, if that is clear."""
     whole = LineRepair(repair.seen, repair.text, repair.start, repair.line)
     known = list(repair.errors)
     repair_event(repair)
     item = _parse(repair)
     if len(repair.errors) - len(known) < 2 or not report_stray(whole):
         return item
-    # One sign too many may look like several mistakes.
+    # One extra character may look like several mistakes.
     repair.errors, repair.name = known + whole.errors, whole.name
     return _parse(whole)
 
 
 def _parse(repair: LineRepair) -> Item | None:
-    """What the parser makes of the repaired line, its parts where they are in the repair."""
+    """What the parser makes of the repaired line, with positions in the repaired line."""
     repaired = repair.repaired()
     try:
         item = build(repaired.seen, repaired.text, 0, repair.line)

@@ -1,4 +1,4 @@
-"""Parameters that the grammar accepts and C does not: what their declaration's flaw means."""
+"""Parameters that the grammar accepts and C does not: an error for each declaration's flaw."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tesc.syntax.recovery.repair import quoted
 from tesc.syntax.source import Span
 
 TYPE_WORDS = ALLOWED_WORDS | FLOATING_WORDS | QUALIFIERS | TAG_WORDS
-# Macros by which other projects declare their events: the first argument is the event's name.
+# Macros with which other projects declare events: the first argument is the event's name.
 EVENT_MACROS = frozenset("TRACE_EVENT DEFINE_EVENT DECLARE_EVENT_CLASS TRACEPOINT_EVENT".split())
-# Of so many declarations without commas the rest is not looked at: each takes another look at the text.
+# The most declarations without commas that are read: each parses the text again.
 _MOST_PARTS = 10
 
 
@@ -29,7 +29,7 @@ def is_type_word(word: str) -> bool:
 
 
 def explain_declarations(event: Event) -> list[ParseError]:
-    """The errors of an event's parameters whose declarations are flawed."""
+    """The errors of an event's parameters that have a flaw."""
     if event.name in EVENT_MACROS:
         return [event_macro(Span(event.name_start, event.name_start + len(event.name)), event.name)]
     errors: list[ParseError] = []
@@ -58,7 +58,7 @@ def event_macro(span: Span, name: str) -> ParseError:
 
 
 def meant(event: Event) -> Event | Malformed:
-    """The event with a parameter for each declaration, where only the commas between them lack."""
+    """The event with a parameter for each declaration, if only the commas between them are missing."""
     if event.name in EVENT_MACROS:
         first = event.parameters[0] if event.parameters else None
         name = Word(first.start, first.declaration.text) if first and not first.name else None
@@ -70,7 +70,7 @@ def meant(event: Event) -> Event | Malformed:
 
 
 def _parts(parameter: Parameter) -> list[Parameter]:
-    """The declarations that follow each other in a parameter."""
+    """The declarations that a parameter without its commas consists of."""
     parts = [parameter]
     while parts[-1].declaration.flaw == "missing-comma" and len(parts) < _MOST_PARTS:
         start, declared = parts[-1].start, parts[-1].declaration
@@ -137,7 +137,7 @@ def _missing_name(event: Event, index: int) -> ParseError:
     # A lone word may be either of the two; `int a, b` is how C declares variables.
     before = event.parameters[index - 1].declaration if index else None
     help = "write a type and a name"
-    # Who has typed `cons` is on the way to a type; `b` alone is a name.
+    # `cons` is the beginning of a type that is being typed; `b` alone is a name.
     begun = len(text) > 1 and any(word.startswith(text) for word in ALLOWED_WORDS)
     if before and before.name and not begun:
         help = f"write {quoted(before.type.before(text))}"

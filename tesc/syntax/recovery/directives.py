@@ -22,7 +22,7 @@ _PATTERN = re.compile(f"{terminals()['GLOB']}|{terminals()['NAME']}|[*]")
 # A word with a format or with brackets around declarations.
 _EVENT = re.compile("[A-Za-z0-9_]+[ \t]*(?:[\"'`]|[\\[{<][A-Za-z0-9_]+[ \t*])")
 _PATTERN_HELP = "'*' stands for any characters, '?' for any one"
-# How other languages call an include.
+# What other languages call an include.
 _SYNONYMS = frozenset("import includes load require source use".split())
 
 
@@ -36,7 +36,7 @@ def keyword_of(repair: LineRepair) -> str:
     if rest.startswith("("):
         return ""
     if word == "disable":
-        # After `disable`, which is an event's property too, a format or a parenthesis says.
+        # `disable` is also a property: a format or a parenthesis after it decides.
         return "" if re.search("[()]", rest) or _EVENT.match(rest) else word
     if re.match("[A-Za-z0-9_]+[ \t]*[(]", rest):
         return ""  # the properties and name of an event
@@ -57,7 +57,7 @@ def keyword_of(repair: LineRepair) -> str:
 
 
 def _meant(word: str, rest: str) -> str:
-    """The keyword that a line which begins with another word was meant to begin with, or ''."""
+    """The keyword that the first word of a line was probably meant to be, or ''."""
     keyword = closest(word, ("include", "prefix", "disable"))
     if rest[:1] in ('"', "<", "'"):
         synonym = word.lower() in _SYNONYMS and re.fullmatch("[\"'<][^\"'<>]*[\"'>]", rest)
@@ -69,7 +69,7 @@ def _meant(word: str, rest: str) -> str:
 
 
 def repair_directive(repair: LineRepair, keyword: str) -> Item | None:
-    """Report what is wrong with a directive; returns it as it was meant, if that is clear."""
+    """Report the errors of a directive; returns the one that the author meant, if that is clear."""
     begin = len(repair.seen) - len(repair.seen.lstrip(" \t"))
     match = NAME.match(repair.seen, begin)
     assert match is not None

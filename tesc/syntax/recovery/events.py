@@ -1,6 +1,6 @@
 """What is wrong with a line that is meant to be an event: its name and its parentheses.
 
-`repair_event` finds where the parameters begin and end, whatever parentheses there are, and leaves
+`repair_event` finds where the parameters begin and end, whichever parentheses there are, and leaves
 what is between them to `parameters` and what follows them to `formats`.
 """
 
@@ -118,7 +118,7 @@ def _listed(repair: LineRepair, opening: int) -> tuple[int, int, int] | None:
 
 
 def _head(repair: LineRepair, head: str) -> None:
-    """Report what cannot be before the parenthesis; columns are those of the line."""
+    """Report what is not allowed before the parenthesis; columns are those of the line."""
     begin = len(head) - len(head.lstrip(" \t"))
     if "*" in head:
         star = head.rindex("*")
@@ -149,7 +149,7 @@ def _named(head: str, begin: int) -> bool:
 
 
 def _strange_name(repair: LineRepair, head: str, begin: int) -> None:
-    """A name with characters that it cannot have; signs before it are no part of it."""
+    """Report a name with invalid characters; punctuation before it is not part of it."""
     sign = re.compile(r"[-+|>]+").match(head, begin)
     if sign and not head[:begin].strip(" \t"):
         message = f"unexpected {quoted(sign[0])} at the start of the line"
@@ -207,7 +207,7 @@ def _unwrapped(repair: LineRepair, inner: int, inner_last: int, last: int) -> tu
 
 
 def _unclosed(repair: LineRepair, begin: int, stop: int) -> tuple[int, int, int]:
-    """The parenthesis is missing at the end of the parameters, before column `stop`."""
+    """Report the missing parenthesis at the end of the parameters, before column `stop`."""
     body = repair.seen[begin:stop].rstrip(" \t")
     while body.endswith("*/") and "/*" in body:
         stop = begin + body.rindex("/*")
@@ -271,7 +271,7 @@ def _format_within(repair: LineRepair, end: int, stop: int) -> bool:
 
 
 def _last_parameter(body: str) -> str:
-    """What an expected sign would follow, in words."""
+    """What the expected character would follow, in words."""
     text = body[max(body.rfind(","), body.rfind("(")) + 1 :].strip(" \t")
     if not text:
         return "after '('"
@@ -282,7 +282,7 @@ def _last_parameter(body: str) -> str:
 
 
 def _unopened(repair: LineRepair, stop: int) -> tuple[int, int, int] | None:
-    """An event without a `(` before its format, which begins at column `stop`."""
+    """Report the missing `(` of an event whose format begins at column `stop`."""
     head = repair.seen[:stop]
     closing = head.find(")")
     names = list(NAME.finditer(head.partition(",")[0], 0, closing if closing >= 0 else len(head)))

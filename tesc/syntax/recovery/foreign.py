@@ -14,7 +14,7 @@ _JOIN_BEFORE = "an item must be on one line: join this one to the line before"
 
 
 def report_foreign(repair: LineRepair) -> bool:
-    """Report a line that is plainly something else; False if it may be an item."""
+    """Report a line that is clearly something else; False if it may be an item."""
     begin, end = len(repair.seen) - len(repair.seen.lstrip(" \t")), repair.end
     text = repair.seen[begin:end]
     marker = _CONFLICT.match(text)

@@ -16,7 +16,7 @@ def repair_format(repair: LineRepair, at: int) -> None:
     _unwrap(repair, at)
     repair_other_quotes(repair, at)
     tokens = scan(repair.seen, at)
-    # After a missing quote strings and what is between them change places, so there may be none open.
+    # After a missing quote, strings and the text between them swap roles, so none may be open.
     odd = bool(tokens) and tokens[0].kind in ("word", "junk") and repair.seen.count('"', at) % 2 == 1
     if (odd or any(token.kind == "open" for token in tokens)) and repair_missing_quote(repair, at):
         return
@@ -41,7 +41,7 @@ def _unwrap(repair: LineRepair, at: int) -> None:
 
 
 def _runs(tokens: list[Token]) -> list[list[Token]]:
-    """Tokens that are one mistake together; comments, `;` and leading `)` are each their own."""
+    """Tokens grouped by mistake; comments, `;` and leading `)` are one each."""
     runs: list[list[Token]] = []
     alone = True
     for token in tokens:
@@ -54,7 +54,7 @@ def _runs(tokens: list[Token]) -> list[list[Token]]:
 
 
 def _before_format(repair: LineRepair, run: list[Token], format_follows: bool) -> None:
-    """Something else is where the format's first string should be."""
+    """Report what is in place of the format's first string."""
     begin, end = run[0].start, run[-1].end
     text = repair.seen[begin:end]
     if run[0].kind == "comment":
@@ -73,7 +73,7 @@ def _before_format(repair: LineRepair, run: list[Token], format_follows: bool) -
 
 
 def _instead_of_format(repair: LineRepair, run: list[Token], text: str) -> None:
-    """Something after the parameters of an event that has no string at all."""
+    """Report what follows the parameters of an event that has no string at all."""
     begin, end = run[0].start, run[-1].end
     if text == ";":
         repair.remove(codes.TEXT_AFTER_ITEM, begin, end, "an event does not end with ';'")
@@ -122,13 +122,13 @@ def _after_string(repair: LineRepair, tokens: list[Token]) -> None:
 
 
 def report_unclosed(repair: LineRepair, token: Token) -> None:
-    """A string without an end, where it's not plain where its end should be."""
+    """Report a string without an end, if it is unclear where the end should be."""
     repair.report(codes.INVALID_STRING, token.start, token.end, "this string has no closing quote")
     repair.drop(token.start, token.end)
 
 
 def _junk(repair: LineRepair, tokens: list[Token], index: int) -> int:
-    """Report a character that no format has, and what belongs to it; returns where to continue."""
+    """Report a character that is invalid in a format, with what belongs to it; returns where to continue."""
     token = tokens[index]
     last = index
     while last + 1 < len(tokens) and tokens[last + 1].kind != "comment":
@@ -173,7 +173,7 @@ def _junk(repair: LineRepair, tokens: list[Token], index: int) -> int:
 
 
 def _outside(repair: LineRepair, tokens: list[Token], index: int) -> None:
-    """A conversion outside of the quotes: `"a " %d`."""
+    """Report a conversion outside of the quotes: `"a " %d`."""
     begin = tokens[index].start
     last = index
     while last + 1 < len(tokens) and tokens[last + 1].kind in ("word", "junk"):

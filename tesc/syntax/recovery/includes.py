@@ -123,7 +123,7 @@ class _Clauses:
                 self._base(token)
 
     def _punctuation(self) -> None:
-        """Report signs between the parts, as the command line has them."""
+        """Report punctuation between the parts, as `--include` has it."""
         end = next((i for i, token in enumerate(self._tokens) if token.kind == "comment"), len(self._tokens))
         marks = [token for token in self._tokens[:end] if token.text in (",", "=")]
         if marks:

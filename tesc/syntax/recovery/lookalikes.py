@@ -1,4 +1,4 @@
-"""Characters that look like the ones meant: typographic quotes, full-width signs, foreign letters."""
+"""Characters that look like ASCII ones: typographic quotes, full-width punctuation, foreign letters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DOUBLE = "“”„‟«»″〝〞＂"
 _SINGLE = "‘’‚‛‹›′´＇"
 _DOUBLE_OR_PLAIN = re.compile(f'[{_DOUBLE}"]')
 _SINGLE_MARK = re.compile(f"[{_SINGLE}]")
-# What Unicode's compatibility forms do not say.
+# Look-alikes that Unicode's compatibility forms do not have.
 _SIGNS = {**dict.fromkeys("‐‑‒–—−", "-"), "∗": "*", "、": ",", "،": ",", "؛": ";", "×": "*"}
 _LIGATURES = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o"}
 _LETTERS = dict(zip("аеорсухіјѕԁһАВЕКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΧο", "aeopcyxijsdhABEKMHOPCTXABEZHIKMNOPTXo"))
@@ -39,7 +39,7 @@ def plain(char: str) -> str:
 
 
 def straighten(repair: LineRepair) -> None:
-    """Put plain quotes and signs for their look-alikes outside of strings and comments."""
+    """Replace look-alikes of quotes and punctuation outside of strings and comments."""
     if repair.seen.isascii():
         return
     quotes, signs = _suspects(repair.seen)
@@ -62,7 +62,7 @@ def _replace(repair: LineRepair, patches: tuple[Patch, ...], message: str, help:
 
 
 def _suspects(seen: str) -> tuple[list[int], list[int]]:
-    """Columns of typographic quotes and of signs that have an ASCII look-alike."""
+    """Columns of typographic quotes and of characters that have an ASCII look-alike."""
     quotes: list[int] = []
     signs: list[int] = []
     at = 0
@@ -89,7 +89,7 @@ def _string_end(seen: str, at: int, quotes: list[int]) -> int:
         return match.end()
     marks = [match.start() for match in re.finditer(f"[{_DOUBLE}]", seen[at:])]
     if len(marks) % 2 == 0:
-        return len(seen)  # in pairs they are text of a string that lacks its end
+        return len(seen)  # in pairs they are text of a string without an end
     quotes.append(at + marks[0])
     return at + marks[0] + 1
 

@@ -1,4 +1,4 @@
-"""Names with characters that no name can have, and words that are nearly a keyword."""
+"""Names with invalid characters, and misspelt keywords."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BAD = re.compile("[^A-Za-z0-9_]")
 
 
 def possible(name: str) -> str:
-    """The nearest possible name, or '' where there is none."""
+    """The most similar valid name, or '' if there is none."""
     found = re.sub("[^A-Za-z0-9_]+", "_", "".join(plain(char) for char in name))
     if not NAME.match(name):
         found = found.lstrip("_")
@@ -25,7 +25,7 @@ def possible(name: str) -> str:
 
 
 def report_bad_name(repair: LineRepair, begin: int, end: int, what: str) -> str:
-    """Report a name with characters that cannot be in one; returns the nearest possible name."""
+    """Report a name with invalid characters; returns the most similar valid name."""
     name = repair.seen[begin:end]
     bad = _BAD.search(name)
     assert bad is not None
@@ -47,7 +47,7 @@ def unquoted(repair: LineRepair, token: Token, what: str) -> tuple[int, str]:
     text = token.text.strip("\"'")
     if text == token.text:
         return begin, text
-    # Typographic quotes are reported as such; here it counts that there are quotes at all.
+    # Typographic quotes are reported elsewhere; here any quotes are wrong.
     repair.errors = [error for error in repair.errors if error.span.start != repair.start + begin]
     message = f"{what} has no quotes"
     repair.report(
@@ -57,7 +57,7 @@ def unquoted(repair: LineRepair, token: Token, what: str) -> tuple[int, str]:
 
 
 def read_name(repair: LineRepair, token: Token, what: str) -> Word | None:
-    """The name that a word is meant to be; None, with an error, where it's another length."""
+    """The name that a word was meant to be; None, with an error, if the valid one has another length."""
     begin, text = unquoted(repair, token, what)
     if NAME.fullmatch(text):
         return Word(repair.start + begin, text)
@@ -69,7 +69,7 @@ def read_name(repair: LineRepair, token: Token, what: str) -> Word | None:
 
 
 def closest(word: str, keywords: tuple[str, ...]) -> str:
-    """The keyword that a word is nearly, or ''."""
+    """The keyword that a word resembles, or ''."""
     lower = word.lower()
     if lower in keywords:
         return lower

@@ -1,4 +1,4 @@
-"""What is wrong within an event's parameter list: declarators and signs that the language lacks."""
+"""What is wrong within an event's parameter list: declarators and invalid characters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GROUPED = re.compile(r"([A-Za-z0-9_ \t*]+)\(([A-Za-z0-9_ \t*]+)\)")
 _STRUCT_BODY = re.compile(r"([A-Za-z0-9_ \t]+)\{.*\}[ \t]*([A-Za-z0-9_ \t*]*)")
 _LABELLED = re.compile(r"([A-Za-z0-9_]+)[ \t]*:[ \t]*([A-Za-z0-9_ \t*]+)")
 _RUN = re.compile(r"[^ \t*]+")
-# In what is longer no declaration is looked for: it keeps the work in proportion to the text.
+# Longer texts are not searched for declarations, to keep the time linear.
 _LONGEST = 200
 _STRANGE = re.compile("[^A-Za-z0-9_ \t*]")
 
@@ -128,7 +128,7 @@ def _parameter(repair: LineRepair, at: int, text: str) -> None:
 
 
 def _stand_in(repair: LineRepair, at: int, text: str) -> None:
-    """Put a parameter for one of which nothing can be made, so that the others are checked."""
+    """Put a placeholder for a parameter that cannot be repaired, so that the others are checked."""
     repair.drop(at, at + len(text), "int _")
 
 
@@ -191,7 +191,7 @@ def _function(repair: LineRepair, at: int, match: re.Match[str]) -> bool:
 
 
 def _grouped(repair: LineRepair, at: int, match: re.Match[str]) -> bool:
-    """`int (a)`: parentheses that mean nothing."""
+    """`int (a)`: parentheses without a meaning."""
     begin, end = at + match.start(2) - 1, at + match.end(2) + 1
     cuts = ((begin, begin + 1, ""), (end - 1, end, ""))
     help = f"write {quoted(match[1] + match[2])}"
@@ -233,7 +233,7 @@ def _reference(repair: LineRepair, at: int, text: str) -> None:
 
 
 def _strange_words(repair: LineRepair, at: int, text: str) -> None:
-    """Report each word of a parameter that holds a character that the language lacks."""
+    """Report each word of a parameter that has an invalid character."""
     runs = list(_RUN.finditer(text))
     for index, run in enumerate(runs):
         bad = _STRANGE.search(run[0])

@@ -1,4 +1,4 @@
-"""Formats in which a quote is missing, escaped, or another character than it should be."""
+"""Formats in which a quote is missing, escaped, or the wrong character."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tesc.syntax.recovery.tokens import scan
 
 MACRO = re.compile(r"\bPRI[diouxX][A-Z0-9]+\b")
 _MACRO_LIKE = re.compile(r"[A-Z][A-Z0-9_]+|PRI[diouxX][A-Z0-9]+")
-# Of so many macros it's tried whether the quote before or after them is missing.
+# How many macros are tried for a missing quote before or after them.
 _MOST_MACROS = 8
 
 
 def repair_other_quotes(repair: LineRepair, at: int) -> None:
-    """Report escaped and single quotes from column `at` on, and put plain ones for them."""
+    """Report escaped and single quotes from column `at` on, and replace them by plain ones."""
     _unescape(repair, at)
     body = repair.seen[at : repair.end].lstrip(" \t")
     if body[:1] not in ("'", "`") and _is_format('"' + body):
@@ -37,7 +37,7 @@ def repair_other_quotes(repair: LineRepair, at: int) -> None:
 
 
 def _unescape(repair: LineRepair, at: int) -> None:
-    """Put plain quotes for escaped ones outside of strings: `\\"a %d\\"`."""
+    """Replace escaped quotes outside of strings: `\\"a %d\\"`."""
     first = repair.seen.find('"', at)
     if first <= at or repair.seen[first - 1] != "\\":
         return
@@ -52,12 +52,12 @@ def _unescape(repair: LineRepair, at: int) -> None:
         edits=edits,
     )
     for index, mark in enumerate(marks):
-        # The space that makes up for the backslash goes where it is in no string.
+        # The space in place of the backslash goes outside of the string.
         repair.overwrite(mark, '" ' if index % 2 else ' "')
 
 
 def repair_missing_quote(repair: LineRepair, at: int) -> bool:
-    """Report the one missing quote that makes a format of all that is from column `at` on."""
+    """Report the one missing quote that would make everything from column `at` on a format."""
     begin, end = at + len(repair.seen[at:]) - len(repair.seen[at:].lstrip(" \t")), repair.end
     body = repair.seen[begin:end]
     if body.endswith('\\"') and _is_format(body[:-2] + '"'):
@@ -128,13 +128,13 @@ def _insert_quote(
     help: str,
     edits: tuple[tuple[int, int, str], ...] = (),
 ) -> None:
-    """Report a missing quote at `place`; in the repaired line it takes a space's room before `at`."""
+    """Report a missing quote at `place`; in the repaired line it replaces a space before `at`."""
     room = at - 1 if repair.seen[at - 1] in " \t" else at
     repair.report(code, place, place, message, help, ((room, at, '"'),), edits)
 
 
 def _is_format(text: str, macro: str = "", at: int = 0) -> bool:
-    """Is the text strings and macros only, with the given macro, if any, as a word at column `at`?"""
+    """Whether a text is strings and macros only, with the given macro, if any, as a word at column `at`."""
     tokens = scan(text, 0)
     if not tokens or tokens[0].kind != "string":
         return False

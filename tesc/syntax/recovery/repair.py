@@ -1,8 +1,8 @@
-"""A line under repair: what is wrong with it so far, and the replacements that would repair it.
+"""A line under repair: what is wrong with it so far, and the patches that would repair it.
 
-Analyses of a line work on columns. They report each mistake together with the replacement that
-repairs it; once all are in, the repaired line goes through the parser, and the item that comes out is
-moved to where its parts are in the line as it was written.
+Analyses of a line work on columns. They report each mistake with the patch that
+repairs it; once all have run, the repaired line is parsed, and the positions of the resulting item are
+mapped back to the line as written.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ def quoted(text: str) -> str:
 class LineRepair:
     """The line, its errors and their patches.
 
-    `seen` and `text` are as long as the line; in `seen` what cannot be seen is blank. `lossy` says
-    that the patches only let the rest of the line be checked: the item is not what was meant.
-    `name` is the event's, for a line that cannot be repaired. `settled` holds where parameters are
-    of which nothing more is to be said.
+    `seen` and `text` are as long as the line; `seen` has spaces for invisible characters. `lossy` means
+    that the patches only let the rest of the line be checked: the item is not what the author meant.
+    `name` is the event's, for a line that cannot be repaired. `settled` has the positions of
+    parameters about which nothing more is reported.
     """
 
     __slots__ = ("_patches", "errors", "line", "lossy", "name", "seen", "settled", "start", "text")
@@ -69,7 +69,7 @@ class LineRepair:
         patches: tuple[Patch, ...] = (),
         edits: tuple[Patch, ...] = (),
     ) -> None:
-        """Note a mistake and the patches that repair it; `edits` if they surely are what was meant."""
+        """Note a mistake and the patches that repair it; `edits` if they are certain to be right."""
         found = tuple(Edit(Span(self.start + a, self.start + b), text) for a, b, text in edits)
         self.errors.append(
             ParseError(
@@ -83,17 +83,17 @@ class LineRepair:
         self._patches.extend(patches)
 
     def remove(self, code: str, begin: int, end: int, message: str, help: str | None = None) -> None:
-        """Note a mistake that is certain to be repaired by leaving it out."""
+        """Note a mistake whose fix is certain: to remove it."""
         self.report(code, begin, end, message, help, (self.blank(begin, end),), ((begin, end, ""),))
 
     def blank(self, begin: int, end: int) -> Patch:
-        """Leaves a piece out, but for spaces where something follows: what is in one piece stays so."""
+        """A patch that removes a range; spaces stay if something follows, so that nothing moves."""
         if end < self.end:
             return (begin, end, " " * (end - begin))
         return (len(self.seen[:begin].rstrip(" \t")), len(self.seen), "")
 
     def drop(self, begin: int, end: int, instead: str = "") -> None:
-        """Leave out what cannot be repaired, so that the rest can be checked."""
+        """Remove what cannot be repaired, so that the rest can be checked."""
         self._patches.append((begin, end, instead))
         self.lossy = True
 
@@ -107,12 +107,12 @@ class LineRepair:
         return Malformed(self.start + begin, self.start + self.end, self.line, self.name)
 
     def repaired(self) -> RepairedLine:
-        """The line with all patches applied; of patches that overlap, the first or longer."""
+        """The line with all patches applied; of overlapping patches, the first or longer one wins."""
         return RepairedLine(self, sorted(self._patches, key=lambda patch: (patch[0], -patch[1])))
 
 
 class RepairedLine:
-    """A repaired line: `seen` and `text`, and from which columns of the repair each character came."""
+    """A repaired line: `seen` and `text`, and which column of the line each character came from."""
 
     __slots__ = ("_draft", "_ends", "_starts", "seen", "text")
 
@@ -152,13 +152,13 @@ class RepairedLine:
         return at + here, at + here
 
     def error(self, error: ParseError) -> ParseError:
-        """A error of the repaired line, moved to the source."""
+        """An error of the repaired line, moved to the source."""
         edits = [Edit(Span(*self._span(edit.span.start, edit.span.end)), edit.text) for edit in error.edits]
         span = Span(*self._span(error.span.start, error.span.end))
         return replace(error, span=span, edits=tuple(edits))
 
     def event(self, event: Event) -> Event | None:
-        """An event of the repaired line, moved to the source; None where a text is not in one piece there."""
+        """An event of the repaired line, moved to the source; None if part of it is not contiguous there."""
         name = self._word(Word(event.name_start, event.name))
         properties = [self._word(word) for word in event.properties]
         shape = self._format(event.format)
@@ -200,7 +200,7 @@ class RepairedLine:
         return Format(begin, shape.text) if in_place and end - begin == last - first else None
 
     def _parameter(self, parameter: Parameter) -> Parameter:
-        """The parameter with its text as it was written; its type and name stay the repaired ones."""
+        """The parameter with its text as written; its type and name are the repaired ones."""
         declared = parameter.declaration
         last = parameter.start + len(declared.text)
         begin, end = self._span(parameter.start, last)
@@ -225,6 +225,6 @@ class RepairedLine:
         )
 
     def _before(self, column: int) -> int:
-        """Where the text before a sign of the repaired line ends, with all that was left out of it."""
+        """Where the text before a character of the repaired line ends, removed text included."""
         sign = column + len(self.seen[column:]) - len(self.seen[column:].lstrip(" \t"))
         return self._draft.start + len(self._draft.seen[: self._starts[sign]].rstrip(" \t,;"))

@@ -1,4 +1,4 @@
-"""The pieces of a format, whatever is wrong with it."""
+"""The tokens of a format, valid or not."""
 
 from __future__ import annotations
 

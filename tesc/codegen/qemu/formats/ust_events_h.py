@@ -41,7 +41,9 @@ _WORKAROUND = """\
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
     guard = identifiers.ust_guard(options.group)
-    include = identifiers.file_name("all", "ust") if options.group == "all" else "trace-ust.h"
+    # The reference kept the name that headers had in folders.
+    every = options.group == "all"
+    include = identifiers.file_name("all", "ust") if every else identifiers.header_in_folder("ust")
     out.head()
     out(
         "",
