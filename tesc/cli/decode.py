@@ -104,6 +104,7 @@ def _run(options: argparse.Namespace) -> int:
     if not (options.sort or options.stats or options.format in (*TABLE_FORMATS, *FOLDER_FORMATS)):
         _say_order(readers)
     _say_others(readers)
+    _say_timeless(options, readers)
     _say_uncertainty(readers)
     problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
@@ -149,6 +150,22 @@ def _say_others(readers: Sequence[RecordReader]) -> None:
                 "1 line is not an event" if reader.others == 1 else f"{reader.others:,} lines are not events"
             )
             error(f"{reader.source.path}: {what}", "note")
+
+
+def _say_timeless(options: argparse.Namespace, readers: Sequence[RecordReader]) -> None:
+    """Say that a trace without times cannot answer what is asked of times."""
+    from tesc.trace.layout import LOG, UNKNOWN
+
+    if options.latency:
+        follows = "so durations are not known"
+    elif options.since or options.until:
+        follows = "so --since and --until match none of them"
+    else:
+        return
+    for reader in readers:
+        if reader.records and reader.last_time == UNKNOWN:
+            how = "; QEMU's log has them with -msg timestamp=on" if reader.layout is LOG else ""
+            error(f"{reader.source.path}: the records have no times, {follows}{how}", "warning")
 
 
 def _relate_clocks(readers: Sequence[RecordReader], ahead: int | None) -> None:

@@ -214,6 +214,11 @@ def test_other_declarations(folder, unit_of, toy):
         subprocess.run([*command, "--firmware=broken"], capture_output=True, text=True),
     ):
         assert done.returncode == 2 and "broken: its declarations can't be known" in done.stderr
+    (folder / "fw.elf").write_bytes(b"\x7fELF\2\1\1" + bytes(60))
+    assert receive("bytes", "--firmware", "fw.elf").stderr.splitlines()[0] == (
+        "tesc: error: fw.elf: --firmware takes the events file that the guest was built from, "
+        "and --elf the guest's program"
+    )
 
 
 @pytest.mark.parametrize("words", [["--elf", "x"], ["--firmware", "x"], ["--go-on"]])
