@@ -27,7 +27,7 @@ _KNOWN_WORDS = ALLOWED_WORDS | FLOATING_WORDS | QUALIFIERS
 _NO_NAMES = _KNOWN_WORDS | TAG_WORDS
 
 # C11 6.7.2 paragraph 2: the combinations of base words, each without its optional `int`
-# (but for `int` alone), in alphabetical order.
+# (except for `int` alone), in alphabetical order.
 _COMBINATIONS = {
     ("char",): "char",
     ("char", "signed"): "signed char",
@@ -71,6 +71,11 @@ class CType:
     @property
     def is_pointer(self) -> bool:
         return self.pointers > 0
+
+    @property
+    def is_char_pointer(self) -> bool:
+        """Whether C's `%s` takes it: whatever is const, and without a sign of its own."""
+        return self.pointers == 1 and self.base == "char"
 
     @property
     def consts(self) -> tuple[int, ...]:

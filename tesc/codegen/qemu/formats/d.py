@@ -1,10 +1,9 @@
-"""The DTrace provider, which dtrace(1) makes a header and an object of."""
+"""The DTrace provider, from which dtrace(1) makes a header and an object."""
 
 from __future__ import annotations
 
-from tesc.syntax.reference_conversions import MACOS_TYPES
+from tesc.syntax.reference_conversions import MACOS_TYPES, replaced
 from tesc.units.compat import D_RESERVED_WORDS
-from tesc.units.d_types import provider_type, replaced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,11 +17,11 @@ if TYPE_CHECKING:
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
     macos = options.platform == "darwin" and out.release.has("plain-d-types")
     enabled = [event for event in events if not event.disabled]
-    # SystemTap's dtrace(1) warns of a provider without probes but takes an empty file; macOS' needs one.
+    # Without probes, SystemTap's dtrace(1) wants an empty file rather than a provider; macOS' needs one.
     if not enabled and not macos:
         return
     out.head()
-    if out.release.has("spdx"):  # until then it lacked a comma, and so the line
+    if out.release.has("spdx"):  # until then the reference lacked the line, because of a missing comma
         out("")
     out("provider qemu {")
     for event in enabled:
@@ -35,6 +34,8 @@ def _argument(out: Output, type_: str, name: str, macos: bool) -> str:
     if macos:
         type_ = MACOS_TYPES.get(type_, type_)
     if out.fixed:
+        from tesc.units.d_types import provider_type  # not for the reference's bytes
+
         type_ = provider_type(type_)
     elif out.release.has("plain-d-types"):
         type_ = replaced(type_)
