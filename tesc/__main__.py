@@ -3,8 +3,8 @@
 import os
 import sys
 
-# Python looks for modules in the working folder first; nothing of tesc, nor what it imports, comes
-# from there. Files of a tree that is checked could have any name. (PYTHONSAFEPATH does this before.)
+# Python looks for modules in the working folder first; but nothing that tesc imports comes
+# from there. A checked tree could have modules of any name. (PYTHONSAFEPATH does the same, earlier.)
 if sys.path[:1] in ([""], [os.getcwd()]) and not getattr(sys.flags, "safe_path", False):
     del sys.path[0]
 

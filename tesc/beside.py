@@ -1,4 +1,4 @@
-"""Work that another process does meanwhile, and what processes of one run tell each other."""
+"""Work in another process meanwhile, and messages between the processes of a run."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Interrupted(Exception):
 
 
 class Beside:
-    """The result of a function, which another process finds out while this one has other things to do.
+    """The result of a function, which another process computes while this one does other work.
 
-    The result is a value that can be marshalled, and to find it out changes nothing: who leaves the `with`
-    statement without having asked for it ends the other process. Where that fails, can't be had or is not
-    `wanted`, the function is called here when the result is asked for.
+    The result can be marshalled, and the function has no side effects: leaving the `with`
+    statement without using the result ends the other process. If that fails, is impossible or is not
+    `wanted`, the function is called here when the result is needed.
     """
 
     def __init__(self, function: Callable[[], Any], wanted: bool = True) -> None:
@@ -61,17 +61,17 @@ class Beside:
 
 
 def _answer(function: Callable[[], Any], pipe: int) -> None:
-    """The life of the other process; it does not return."""
+    """Run in the other process; does not return."""
     try:
         send(pipe, (function(),))
-    except BaseException:  # the first process finds out for itself, and says so
+    except BaseException:  # the first process will run into the same error, and report it
         pass
     finally:
         os._exit(0)
 
 
 def send(pipe: int, message: Any) -> None:
-    """Write a message: a marshalled value, its length before it. Raises OSError."""
+    """Write a message: a marshalled value after its length. Raises OSError."""
     data = marshal.dumps(message)
     data = len(data).to_bytes(8, "little") + data
     while data:
@@ -79,7 +79,7 @@ def send(pipe: int, message: Any) -> None:
 
 
 def receive(pipe: BinaryIO) -> Any:
-    """The next message, or None where no process is left to send one."""
+    """The next message, or None if no sender is left."""
     size = int.from_bytes(pipe.read(8), "little")
     data = pipe.read(size)
     return marshal.loads(data) if size and len(data) == size else None

@@ -1,9 +1,9 @@
-"""What tesc keeps from one run to the next, in one folder of the user's: tables of values by digests.
+"""The cache: what tesc keeps between runs, in one folder of the user, as tables of values by digests.
 
-A value is what JSON can hold, and its key a digest of all that it was made from. A table is one file.
-Its first line names the format, this very tesc and a digest of the rest: a file that is damaged, or
-was written by another version, is as good as none. Whatever goes wrong with the folder, nothing is
-kept, and no command fails for it.
+A value is JSON, and its key a digest of everything that it was made from. A table is one file.
+Its first line has the format, this program's identity and a digest of the rest: a file that is damaged, or
+was written by another version, is ignored. If anything is wrong with the folder, nothing is
+cached, and no command fails because of it.
 
     table = cache.table("uses", folder)
     uses = table.get(key)
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _FORMAT = "tesc cache 1"
 _SUFFIX = ".table"
 _DIGEST_BYTES = 16
-# Values of one table, and tables; those that were used last are kept.
+# The most values in a table, and the most tables; the most recently used ones are kept.
 MOST_VALUES = 50_000
 MOST_TABLES = 200
 
@@ -33,31 +33,31 @@ _enabled = True
 
 
 def program() -> str:
-    """What stands for this very tesc: what another one kept is not what this one would make."""
+    """This program's identity: what another version cached may differ from what this one would make."""
     return _program()
 
 
 def disable() -> None:
-    """Keep nothing, and look at nothing that was kept, in this process."""
+    """Neither read nor write the cache in this process."""
     global _enabled
     _enabled = False
 
 
 def enabled() -> bool:
-    """Whether anything is kept in this process."""
+    """Whether this process uses the cache."""
     return _enabled
 
 
 def folder() -> str:
-    """Where the tables are; it need not exist."""
+    """Where the tables are; it may not exist."""
     home = os.environ.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(home):  # as the XDG Base Directory Specification says
+    if not os.path.isabs(home):  # by the XDG Base Directory Specification
         home = os.path.join(os.path.expanduser("~"), ".cache")
     return os.path.join(home, "tesc")
 
 
 def digest(*parts: str | bytes) -> str:
-    """What stands for some texts, each of them and their order."""
+    """A digest of some texts in order."""
     from tesc.hashing import blake2b
 
     made = blake2b(digest_size=_DIGEST_BYTES)
@@ -69,16 +69,16 @@ def digest(*parts: str | bytes) -> str:
 
 
 def table(kind: str, owner: str = "", most: int = MOST_VALUES) -> Table:
-    """The table of a kind of values; `owner` is the folder that they are about, where each has its own.
+    """The table of a kind of values; `owner` is the folder that they are about, if each has its own.
 
-    Of the values those `most` are kept that were used last.
+    The `most` most recently used values are kept.
     """
     name = f"{kind}-{digest(os.path.abspath(owner))}" if owner else kind
     return Table(os.path.join(folder(), name + _SUFFIX), most)
 
 
 def datasets() -> str:
-    """The folder of traces as tables (tesc.trace.query), a folder each; it need not exist."""
+    """The folder of traces as tables (tesc.trace.query), one folder each; it may not exist."""
     return os.path.join(folder(), "datasets")
 
 
@@ -99,7 +99,7 @@ def clear() -> tuple[int, int]:
 
 
 def listed_datasets() -> list[str]:
-    """The datasets that are kept, the one that was used last at the end."""
+    """The cached datasets, the most recently used one last."""
     try:
         with os.scandir(datasets()) as entries:
             return [one.path for one in sorted(entries, key=lambda one: one.stat().st_mtime_ns)]
@@ -117,7 +117,7 @@ def _files_below(path: str) -> Iterator[os.DirEntry[str]]:
 
 
 class Table:
-    """Values by their keys. Nothing is read before the first `get`, or written before `save`."""
+    """Values by their keys. Nothing is read until the first `get`, or written until `save`."""
 
     def __init__(self, path: str, most: int) -> None:
         self._path = path
@@ -127,7 +127,7 @@ class Table:
 
     @property
     def is_kept(self) -> bool:
-        """Whether an earlier run left something, which may be of another version."""
+        """Whether an earlier run left a table, which may be of another version."""
         return _enabled and os.path.exists(self._path)
 
     def get(self, key: str) -> Any:
@@ -137,7 +137,7 @@ class Table:
         values = self._loaded()
         if key not in values:
             return None
-        # The last one is the one that was used last.
+        # The most recently used one is last.
         value = values[key] = values.pop(key)
         return value
 
@@ -196,14 +196,14 @@ _known_program = ""
 
 
 def _program() -> str:
-    """What stands for this very tesc: its version, Python's, and its modules as they lie there."""
+    """This program's identity: its version, Python's, and the state of its modules."""
     global _known_program
     if not _known_program:
         import sys
 
         from tesc import __version__
 
-        # A tesc that is being worked on changes without its version.
+        # During development, tesc changes without a new version.
         _known_program = digest(__version__, sys.version, *_modules(os.path.dirname(__file__)))
     return _known_program
 
@@ -222,7 +222,7 @@ def _modules(folder: str) -> list[str]:
 
 
 def _tables() -> list[tuple[str, os.stat_result]]:
-    """The tables and their states, the one that was written last at the end."""
+    """The tables and their states, the most recently written one last."""
     try:
         with os.scandir(folder()) as entries:
             found = [(one.path, one.stat()) for one in entries if one.name.endswith(_SUFFIX)]

@@ -1,7 +1,7 @@
-"""What a change brings in: findings of files as they are that were not there before it.
+"""What a change introduces: findings in the present files that did not exist before it.
 
-The change is all that came since a revision of git, or a patch. Files before it are read by git, or
-made of the present ones in memory; nothing is written. The settings are the present ones.
+A change is everything since a git revision, or a patch. Files before it are read by git, or
+derived from the present ones in memory; nothing is written. The settings are the present ones.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 class Change:
     """A change of files, which `check` compares; see Since and Patch."""
 
-    # Contents before and after the change, where they are not those on disk, by real path.
+    # Contents before and after the change, if they differ from those on disk, by real path.
     before: Contents
     after: Contents | None = None
-    # Files that have other names after the change: those by the ones before, real paths both.
+    # Files that the change renames: new real paths by old ones.
     renamed: Mapping[str, str]
 
     def files_after(self, folder: str) -> list[str]:
@@ -47,7 +47,7 @@ class Change:
         return find_files(folder)
 
     def makes(self, path: str) -> bool:
-        """Whether the change makes a file that is not on disk."""
+        """Whether the change creates a file that is not on disk."""
         return False
 
     def files_before(self, path: str) -> list[str]:
@@ -55,22 +55,22 @@ class Change:
         raise NotImplementedError
 
     def adds(self, diagnostic: Diagnostic) -> bool:
-        """Whether a finding is in a line that is sure to have come by the change."""
+        """Whether a finding is in a line that the change is certain to have added."""
         return False
 
     def touched(self) -> Iterable[str]:
-        """The real paths of all files that it changes, makes or removes."""
+        """The real paths of all files that it changes, creates or removes."""
         raise NotImplementedError
 
     def close(self) -> None:
-        """Done with it."""
+        """Free its resources."""
 
 
 class Since(Change):
-    """What came since the present work left the history of a revision, or since the very revision."""
+    """The changes since the merge base with a revision, or since the revision itself."""
 
     def __init__(self, revision: str, paths: Sequence[str], exactly: bool = False) -> None:
-        """`paths` are in one checkout. Raises GitError for what git can't tell."""
+        """`paths` are in one checkout. Raises GitError for what git cannot answer."""
         first = os.path.realpath(next((path for path in paths if path != "-"), "."))
         self._checkout = Checkout(first if os.path.isdir(first) else os.path.dirname(first))
         for path in paths:
@@ -118,9 +118,9 @@ class Since(Change):
 
 
 class _Past(dict[str, "bytes | None"]):
-    """The contents of a checkout's files at a commit, by real path, read when they are asked for.
+    """The contents of a checkout's files at a commit, by real path, read on demand.
 
-    What git has nothing to do with, then and now, is not in it: it is as it is on disk.
+    Files that git does not track, then and now, are not included: they are as on disk.
     """
 
     def __init__(self, checkout: Checkout, reader: BlobReader, files: Mapping[str, Blob]) -> None:
@@ -149,10 +149,10 @@ class _Past(dict[str, "bytes | None"]):
 
 
 class Patch(Change):
-    """What patches bring together, whether the files have them already or not."""
+    """The combined changes of patches, already applied or not."""
 
     def __init__(self, series: Sequence[bytes]) -> None:
-        """Each of the series is a diff, or mails with some. Raises BadPatch."""
+        """Each of the series is a diff, or mails with diffs. Raises BadPatch."""
         patches = []
         for data in series:
             parsed = parse_patch(patch_text(data))
@@ -166,7 +166,7 @@ class Patch(Change):
             self._tree.versions(path)
 
     def outside(self, folder: str) -> list[str]:
-        """The files that it is about and that are not below a folder, as they are after it."""
+        """The files that it affects outside of a folder, after the change."""
         start = os.path.realpath(folder).rstrip(os.sep) + os.sep
         files = (path for path in self._tree.trace_events() if not path.startswith(start))
         return [relative(path) for path in files if _exists(path, self.after)]
@@ -194,7 +194,7 @@ class Patch(Change):
 
     @property
     def applied(self) -> bool:
-        """Whether all files that were looked at have the patch."""
+        """Whether all files read so far are already patched."""
         return self._tree.all_applied
 
     def _below(self, folder: str, contents: Contents) -> list[str]:
@@ -243,7 +243,7 @@ class ChangedSources(Index):
         return super().sources + len(self._texts)
 
     def turn(self, after: bool) -> None:
-        """Take the sources that the change touches as they are after it, or before."""
+        """Use the versions of changed sources after the change, or before."""
         contents = self._change.after if after else self._change.before
         self._texts.clear()
         for path in self._change.touched():
@@ -263,10 +263,10 @@ class ChangedSources(Index):
 
 
 class Comparison:
-    """The findings before a change, which those after it are compared with."""
+    """The findings before a change, for comparison with those after it."""
 
     def __init__(self, change: Change, workspace: Workspace, paths: Sequence[str], check: Check) -> None:
-        """`workspace` holds the files after the change and `paths` says which they are."""
+        """`workspace` has the files after the change, which `paths` name."""
         self._change = change
         self._paths: dict[str, str] = {}
         self._names = [
@@ -284,13 +284,13 @@ class Comparison:
         found = check(past)
         self._old = Counter(map(self._identity, found))
         self._old_lines = Counter((self._identity(one), _line(one)) for one in found)
-        # How many of the findings given last were there before.
+        # How many of the last findings existed before.
         self.known = 0
 
     def brought_in(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
-        """The findings that the change brought in, in their order.
+        """The findings that the change introduced, in order.
 
-        Of several that are alike those are new whose lines were not there.
+        Of several equal ones, those on added lines are new.
         """
         left, lines = Counter(self._old), Counter(self._old_lines)
         keys = [self._identity(one) for one in found]
@@ -308,7 +308,7 @@ class Comparison:
         return new
 
     def _identity(self, diagnostic: Diagnostic) -> tuple[str, str, str, str]:
-        """What makes a finding the same one before and after, whatever its file was called."""
+        """What makes a finding the same one before and after, even if its file was renamed."""
         code, _, place, message = identity(diagnostic)
         file = diagnostic.source.file
         if file not in self._paths:
@@ -325,7 +325,7 @@ def _line(diagnostic: Diagnostic) -> str:
 
 
 def _add(past: Workspace, file: str, present: Workspace, change: Change) -> None:
-    """Add a file as it was, or the very tree of the present where it has not changed."""
+    """Add a file as it was, or the present tree if it has not changed."""
     tree = present.tree_of(file)
     if tree is not None and tree.source.file == file and _stayed(file, tree.source.text, change):
         past.add_tree(tree)
@@ -334,18 +334,18 @@ def _add(past: Workspace, file: str, present: Workspace, change: Change) -> None
 
 
 def _stayed(file: str, text: str, change: Change) -> bool:
-    """Whether a file was the text that it is now."""
+    """Whether a file's text is unchanged."""
     real = os.path.realpath(file)
     try:
         data = change.before[real]
     except KeyError:
-        # It was what is on disk.
+        # It was as it is on disk.
         return not _holds(change.after, real)
     return data is not None and data.decode("utf-8", "surrogateescape") == text
 
 
 def _holds(contents: Contents | None, path: str) -> bool:
-    """Whether the contents of a file are others than those on disk."""
+    """Whether the contents of a file differ from those on disk."""
     if contents is None:
         return False
     try:

@@ -1,7 +1,7 @@
-"""The codes of rules that the stages below analysis report themselves, and codes that are taken.
+"""The codes of rules that the stages before analysis report themselves, and codes that are taken.
 
-Rules have their own codes; a stage that finds a mistake before any rule runs names the rule here.
-A code never changes its meaning, and one that is gone is not given out again.
+Rules have their own codes; a stage that finds an error before any rule runs gets the rule's code here.
+A code never changes its meaning, and a retired one is never reused.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ UNDECLARED_EVENT = "TE602"
 WRONG_ARGUMENT_COUNT = "TE603"
 NOT_CANONICAL = "TE701"
 
-# Codes that are taken: by rules that live on in others, and by rules to come, under the names given here.
+# Codes that are taken: by rules merged into others, and by future rules, with the names given here.
 RESERVED = {
     "TE106": "part of TE105 and TE108",
     "TE110": "listed-twice",

@@ -13,7 +13,7 @@ def rule(outputs: Sequence[str], inputs: Sequence[str]) -> str:
     """A rule that says that the outputs depend on the inputs. Raises Unwritable."""
     targets = " ".join(_escaped(path) for path in outputs)
     sources = "".join(f" \\\n {_escaped(path)}" for path in dict.fromkeys(inputs))
-    # Without a rule of its own, an input that was removed would stop make.
+    # Without a rule of its own, a removed input would stop make.
     phony = "".join(f"\n{_escaped(path)}:\n" for path in dict.fromkeys(inputs))
     return f"{targets}:{sources}\n{phony}"
 
@@ -22,12 +22,12 @@ class Unwritable(Exception):
     """A path for which make and ninja have no common spelling; the message shows it."""
 
 
-# What make reads as a pattern, a list, a variable, an order, or ninja as the end of a name.
+# What make reads as a pattern, a list, a variable or an order-only mark, or ninja as the end of a name.
 _APART = re.compile(r"""[\x00-\x1f\x7f;|*?\[\]<>^`%='"&]|\\:|[(].*[)]$""")
 
 
 def check(paths: Iterable[str]) -> None:
-    """Raises Unwritable for the first path that a rule can't hold."""
+    """Raises Unwritable for the first path that a rule cannot contain."""
     for path in paths:
         _escaped(path)
 
@@ -35,13 +35,13 @@ def check(paths: Iterable[str]) -> None:
 def _escaped(path: str) -> str:
     """Depfile escaping: a path as both make and ninja read it.
 
-    ninja takes back what make wants before spaces, `#`, `:` and `$`, and nothing else; quotes and `&`
-    it knows from 1.12 on only (depfile_parser.in.cc; GNU make's manual, 4.2 and 4.3).
+    ninja removes make's escapes before spaces, `#`, `:` and `$`, and no others; it accepts quotes and `&`
+    only from 1.12 on (depfile_parser.in.cc; GNU make's manual, 4.2 and 4.3).
     """
     wrong = _APART.search(path)
     if wrong:
         raise Unwritable(f"{path}: no rule for make and ninja can hold '{wrong[0]}' in a name")
     if path.startswith("~"):
-        path = f"./{path}"  # make would look for a home
+        path = f"./{path}"  # make would look for a home directory
     made = re.sub(r"(\\*)([ #:])", lambda match: f"{match[1] * 2}\\{match[2]}", path)
     return made.replace("$", "$$")

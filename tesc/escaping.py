@@ -1,15 +1,15 @@
-"""Text that others wrote, so that it can do nothing to a terminal or a log but be read."""
+"""Escaping untrusted text for terminals and logs."""
 
 from __future__ import annotations
 
 import re
 
-# Control characters except tab and line feed. Compiled where one is needed, as most runs print nothing.
+# Control characters except tab and line feed. Compiled when needed, as most runs print nothing.
 _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 
 
 def printable(text: str) -> str:
-    """Lines of text in which nothing is a control sequence, invisible, or turns the order of writing.
+    """Lines of text without control sequences, invisible characters, or changes of writing direction.
 
     Surrogates, which stand for bytes that are not UTF-8, become question marks.
     """
@@ -22,11 +22,11 @@ def printable(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The same of what is one word in a line: a path, a name."""
+    """The same for one word in a line: a path, a name."""
     if text.isprintable() and not text.startswith("::"):
         return text
     made = printable(text).replace("\n", r"\n").replace("\t", r"\t")
-    # A line that begins so is a command to GitHub's runners.
+    # A line with this beginning is a command to GitHub's runners.
     return f"./{made}" if made.startswith("::") else made
 
 

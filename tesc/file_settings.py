@@ -1,4 +1,4 @@
-"""Which settings hold for a file: those of its folder, and what the command line says in their place."""
+"""The settings of a file: those of its folder, overridden by the command line."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @record
 class Overrides:
-    """What the command line says in place of a file's own settings; None and () say nothing.
+    """The command line's overrides of files' settings; None and () override nothing.
 
-    `sources` are folders of C and Rust sources, an empty one stands for the whole project. `folders` are
-    those that were named to look for files in; includes may lead anywhere in them. `config` is
-    a configuration file that holds for all files; with `isolated` none does.
+    `sources` are folders of C and Rust sources, an empty one means the whole project. `folders` are
+    those that were named for finding files; includes may lead anywhere in them. `config` is
+    a configuration file for all files; with `isolated` there is none.
     """
 
     profile: str | None = None
@@ -45,14 +45,14 @@ class Overrides:
 
 
 NO_OVERRIDES = Overrides()
-# What decides, in a folder, which settings hold for the files below it.
+# Files that decide, by being in a folder, the settings of the files below it.
 _SETTLING = ("tesc.toml", "pyproject.toml", os.path.join("scripts", "tracetool.py"), "VERSION")
 
 
 class FileSettings:
     """The settings of files, found once for each folder.
 
-    `configurations` are those that were found, by their paths; `looked_at` hears of each path before it is
+    `configurations` are by path; `looked_at` is called with each path before it is
     looked at.
     """
 
@@ -61,17 +61,17 @@ class FileSettings:
         self.configurations: dict[str, Configuration] = {}
         self._looked_at = looked_at
         self._folders: dict[str, Settings] = {}
-        # Folders whose configurations `looked_at` has heard of.
+        # Folders whose paths were passed to `looked_at`.
         self._settled: set[str] = set()
 
     def fork(self) -> FileSettings:
-        """The same settings, which may be looked for again apart from these."""
+        """A copy, which can change independently."""
         other = FileSettings(self.overrides, self._looked_at)
         other._take(self)
         return other
 
     def _take(self, other: FileSettings) -> None:
-        """Take what another one has found."""
+        """Copy what another one has found."""
         self.configurations = dict(other.configurations)
         self._folders = dict(other._folders)
         self._settled = set(other._settled)
@@ -93,7 +93,7 @@ class FileSettings:
             if not any(os.path.lexists(os.path.join(folder, name)) for name in _SETTLING):
                 above = os.path.dirname(folder)
                 if above != folder:
-                    # Whatever holds here is decided above.
+                    # The settings here come from a folder above.
                     self._folders[folder] = self.of(folder)
                     return self._folders[folder]
             configuration = self.configuration_for(path)
@@ -104,7 +104,7 @@ class FileSettings:
         return self._folders[folder]
 
     def _look(self, folder: str, looked_at: Callable[[str], None]) -> None:
-        """Tell of the files that decide, in a folder and above it, which settings hold there."""
+        """Report the files in a folder and above it that decide the settings there."""
         if self.overrides.config is not None:
             looked_at(os.path.abspath(self.overrides.config))
         while folder not in self._settled:
@@ -114,7 +114,7 @@ class FileSettings:
             folder = os.path.dirname(folder)
 
     def configuration_for(self, path: str) -> Configuration | None:
-        """The configuration that holds for a file. Raises BadConfiguration."""
+        """The configuration of a file. Raises BadConfiguration."""
         if self.overrides.isolated:
             return None
         if self.overrides.config is None:
@@ -124,13 +124,13 @@ class FileSettings:
         return load(self.overrides.config)
 
     def excludes(self, path: str) -> bool:
-        """Whether the configuration leaves a file out where its folder is named."""
+        """Whether the configuration excludes a file when its folder is named."""
         settings = self.of(path)
         return any(matches(pattern, settings.root, path) for pattern in settings.exclude)
 
 
 def _of_release(settings: Settings, path: str) -> Settings:
-    """Settings that name the release of QEMU that a file is of, if it is not the newest."""
+    """Settings with the QEMU release that a file belongs to, if it is not the newest."""
     if settings.qemu_release:
         return settings
     release = release_at(path)
@@ -138,7 +138,7 @@ def _of_release(settings: Settings, path: str) -> Settings:
 
 
 def _overridden(settings: Settings, given: Overrides) -> Settings:
-    """Settings with what the command line says: a selection of rules starts again, the rest adds."""
+    """Settings with the command line's: a selection of rules replaces, other options add."""
     if given.select:
         kept = tuple((rule, level) for rule, level in settings.severity if level != "off")
         settings = replace(settings, select=given.select, ignore=(), severity=kept)

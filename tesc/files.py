@@ -1,4 +1,4 @@
-"""Files in and out: finding and reading sources, writing outputs whole or not at all."""
+"""Files in and out: finding and reading sources, writing outputs completely or not at all."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from io import BufferedWriter
 
 MAX_SOURCE_BYTES = 16 * 1024 * 1024
-# What decides how a file is checked by its being in the folder of the file, or in one above it: all
+# Files that affect, by being in a file's folder or above, how the file is checked: all
 # that configurations and rules look for. A rule that looks for something else adds that.
 SURROUNDINGS = (
     "tesc.toml",
@@ -26,9 +26,9 @@ SURROUNDINGS = (
 
 
 def read_source(path: str, shown: str) -> Source:
-    """The source in a file; `shown` is the path that people see.
+    """The source in a file; `shown` is the path in messages.
 
-    Raises OSError where it can't be read, and for a text of more than 16 MiB.
+    Raises OSError if it cannot be read, and for a text of more than 16 MiB.
     """
     with open(path, "rb") as file:
         data = file.read(MAX_SOURCE_BYTES + 1)
@@ -38,12 +38,12 @@ def read_source(path: str, shown: str) -> Source:
 
 
 def too_large(path: str) -> OSError:
-    """What is raised where a source is larger than any that people write."""
+    """The error for a source larger than any that people write."""
     return OSError(errno.EFBIG, f"larger than {MAX_SOURCE_BYTES // (1024 * 1024)} MiB", path)
 
 
 def relative(path: str) -> str:
-    """A path as `#line` and diagnostics name it: relative to the working directory, with slashes."""
+    """A path as in `#line` and diagnostics: relative to the working directory, with slashes."""
     try:
         path = os.path.relpath(path)
     except ValueError:  # another drive of Windows
@@ -57,14 +57,14 @@ def is_trace_events(name: str) -> bool:
 
 
 def is_source_code(path: str) -> bool:
-    """Whether a file's name says that it is C or Rust, which somebody named by mistake."""
+    """Whether a file, probably named by mistake, is C or Rust by its name."""
     return path.endswith((".c", ".h", ".cc", ".cpp", ".rs"))
 
 
 def find_files(folder: str, left_out: list[str] | None = None) -> list[str]:
     """The trace-events files below a folder, sorted; in a git checkout, those that git does not ignore.
 
-    Links that lead out of the folder and its checkout are not among them but in `left_out`.
+    Links that lead out of the folder and its checkout are added to `left_out` instead.
     """
     found = listed_by_git(folder, ("trace-events",))
     if found is None:
@@ -81,7 +81,7 @@ def leads_out(path: str, folder: str) -> bool:
     if not os.path.islink(path):
         return False
     real = os.path.realpath(path)
-    from tesc import git  # what makes one output asks for no files
+    from tesc import git  # generating one output needs no search for files
 
     tops = (os.path.realpath(folder), git.top_folder(folder))
     return not any(top is not None and real.startswith(os.path.join(top, "")) for top in tops)
@@ -90,7 +90,7 @@ def leads_out(path: str, folder: str) -> bool:
 def listed_by_git(folder: str, ends: tuple[str, ...]) -> list[str] | None:
     """The files below a folder that git knows or does not ignore, by how their names end.
 
-    None where git has no say.
+    None if git does not apply.
     """
     from tesc import git
 
@@ -112,7 +112,7 @@ def _walk(folder: str) -> Iterator[str]:
             continue
         with entries:
             for entry in entries:
-                # Of what is found, not named, a FIFO or a device would only be waited for.
+                # A FIFO or a device that was found, not named, would only block.
                 if is_trace_events(entry.name) and os.path.isfile(entry.path):
                     yield entry.path
                 elif entry.name != ".git" and entry.is_dir(follow_symlinks=False):
@@ -122,8 +122,8 @@ def _walk(folder: str) -> Iterator[str]:
 def write_output(path: str, text: str, touch: bool = False) -> bool:
     """Write a generated file; true if its content changed.
 
-    A regular file is replaced atomically, and left alone where its bytes would stay (`touch`
-    updates its times all the same). A symbolic link's target is replaced; anything else that
+    A regular file is replaced atomically, and left alone if its bytes would stay (`touch`
+    still updates its times). A symbolic link's target is replaced; anything else that
     exists (a device, a FIFO) is written in place. Raises OSError.
     """
     return write_bytes(path, text.encode("utf-8", "surrogateescape"), touch)
@@ -134,7 +134,7 @@ def write_bytes(path: str, data: bytes, touch: bool = False) -> bool:
     given = path
     mode = None
     if os.path.lexists(path):
-        # Asked before links are followed: /dev/stdout leads to what has no path.
+        # Checked before links are followed: /dev/stdout leads to something without a path.
         if os.path.exists(path) and not os.path.isfile(path):
             with open(path, "wb") as file:
                 file.write(data)
@@ -157,7 +157,7 @@ def write_bytes(path: str, data: bytes, touch: bool = False) -> bool:
             os.chmod(replacement.path, mode)
         replacement.take_place()
     except OSError as error:
-        error.filename, error.filename2 = given, None  # people know nothing of the replacement
+        error.filename, error.filename2 = given, None  # messages name the given file
         raise
     finally:
         replacement.remove()
@@ -165,14 +165,14 @@ def write_bytes(path: str, data: bytes, touch: bool = False) -> bool:
 
 
 class Changed(OSError):
-    """A source is no more what it was when it was read."""
+    """A source has changed since it was read."""
 
 
 def write_source(path: str, before: str, after: str) -> None:
-    """Put a text in the place of a source's, which is kept whole whatever happens meanwhile.
+    """Replace a source's text; an interruption leaves the old or the new text, complete.
 
     Its owner, mode, access control lists and other attributes stay, and so do its hard links. Raises
-    Changed where the file does not hold `before` any more, and OSError; then it is as it was.
+    Changed if the file no longer contains `before`, and OSError; then it is unchanged.
     """
     given, path = path, os.path.realpath(path)
     old, new = (text.encode("utf-8", "surrogateescape") for text in (before, after))
@@ -186,7 +186,7 @@ def write_source(path: str, before: str, after: str) -> None:
             file.flush()
             kept = kept and _like(file.fileno(), status, attributes)
             os.fsync(file.fileno())
-        # Nothing is as good as asking at the last moment: editors do not lock.
+        # Editors do not lock files, so check at the last moment.
         if _state(_expect(path, old, given)) != _state(status):
             raise Changed(errno.EBUSY, "it was replaced meanwhile; nothing is written", given)
         if kept:
@@ -202,7 +202,7 @@ def write_source(path: str, before: str, after: str) -> None:
 
 
 def _expect(path: str, data: bytes, given: str) -> os.stat_result:
-    """The state of a file that holds these bytes. Raises Changed."""
+    """The state of a file with these bytes. Raises Changed."""
     with open(path, "rb") as file:
         if file.read(len(data) + 1) != data:
             raise Changed(errno.EBUSY, "it was changed meanwhile; nothing is written", given)
@@ -214,7 +214,7 @@ def _state(status: os.stat_result) -> tuple[int, int, int, int]:
 
 
 def _attributes(path: str) -> dict[str, bytes]:
-    """A file's extended attributes, which hold access control lists too, where there are any."""
+    """A file's extended attributes, which hold access control lists too, if supported."""
     if not hasattr(os, "listxattr"):
         return {}
     try:
@@ -224,7 +224,7 @@ def _attributes(path: str) -> dict[str, bytes]:
 
 
 def _like(descriptor: int, status: os.stat_result, attributes: dict[str, bytes]) -> bool:
-    """Give a file another one's owner, mode and attributes; false where that is not allowed."""
+    """Give a file another one's owner, mode and attributes; false if that is not allowed."""
     try:
         if hasattr(os, "fchown"):
             mine = os.fstat(descriptor)
@@ -240,7 +240,7 @@ def _like(descriptor: int, status: os.stat_result, attributes: dict[str, bytes])
 
 
 def _overwrite(path: str, data: bytes) -> None:
-    """Write a file in place. Its new text lies whole beside it until that is done."""
+    """Write a file in place. A complete copy of the new text is kept next to it until that is done."""
     with open(path, "r+b") as file:
         file.write(data)
         file.truncate()
@@ -249,7 +249,7 @@ def _overwrite(path: str, data: bytes) -> None:
 
 
 def _sync_folder(folder: str) -> None:
-    """Have a renaming survive a crash of the machine, where folders can be told so."""
+    """Make a renaming survive a crash of the machine, where folders can be synced."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError:
@@ -262,14 +262,14 @@ def _sync_folder(folder: str) -> None:
         os.close(descriptor)
 
 
-# Files that are to take the place of others, which a signal must not leave behind.
+# Unfinished replacement files, which a signal must not leave behind.
 _replacements: set[str] = set()
 
 
 class _Replacement:
-    """A file beside another one that takes its place once it is whole.
+    """A file next to another one, which it replaces when complete.
 
-    Its name is short, for that of the other may be as long as names can be.
+    Its name is short, because the other's may have the maximum length.
     """
 
     def __init__(self, path: str) -> None:
@@ -286,7 +286,7 @@ class _Replacement:
         _replacements.discard(self.path)
 
     def remove(self) -> None:
-        """Remove it, if it is still there."""
+        """Remove it, if it still exists."""
         if self.path in _replacements:
             try:
                 os.unlink(self.path)
@@ -296,7 +296,7 @@ class _Replacement:
 
 
 def _clean_up_when_terminated() -> None:
-    """Have SIGTERM and SIGHUP remove what is not finished, before they end the process as ever."""
+    """Make SIGTERM and SIGHUP remove unfinished files before they end the process as usual."""
     import _signal  # type: ignore[import-not-found] # `signal`, which wraps it, takes long to import
 
     for name in ("SIGTERM", "SIGHUP"):
@@ -305,7 +305,7 @@ def _clean_up_when_terminated() -> None:
             try:
                 _signal.signal(number, _terminated)
             except ValueError:
-                return  # only the main thread may
+                return  # only the main thread can set handlers
 
 
 def _terminated(number: int, _: object) -> None:
@@ -323,7 +323,7 @@ def _terminated(number: int, _: object) -> None:
 class Scope:
     """What a command may write: the files that were named, and those below the named folders.
 
-    Where a file leads by symbolic links counts, for one that is found; one that is named is meant.
+    For a file that was found, the target of symbolic links counts; a file that was named always does.
     """
 
     def __init__(self, paths: Iterable[str]) -> None:

@@ -1,9 +1,9 @@
-"""What git knows of a checkout: its files, its revisions, and what was renamed since. Nothing else runs git.
+"""What git knows about a checkout: files, revisions, and renames. No other module runs git.
 
-Nothing is checked out or written. Contents are read through one process, however many there are.
+Nothing is checked out or written. All contents are read through one process.
 
-A checkout is somebody else's until its user says otherwise, and its own configuration can name
-programs. RUNNING lists each key by which git starts one, and why none of them does here.
+A checkout is not trusted by default, and its own configuration can name
+programs. RUNNING lists each key by which git starts one, and why none of them can do so here.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 # How long git may take for one answer, in seconds.
 TIME_LIMIT = 120.0
 
-# Keys of git's configuration (and hooks) that start programs, by what keeps them from it: keys that
-# are set for each call, the environment of each call, options of `git diff`, or that no command
-# called here comes to them. From git-config(1) and githooks(5) of Git 2.39 to 2.52.
+# Keys of git's configuration (and hooks) that start programs, by what prevents that: keys that
+# are set for each call, the environment of each call, options of `git diff`, or unused by any command called
+# here. From git-config(1) and githooks(5) of Git 2.39 to 2.52.
 RUNNING = {
     "core.fsmonitor": "set",
     "core.hooksPath": "set",
@@ -48,7 +48,7 @@ RUNNING = {
     "diff.external": "option of git diff",
     "diff.*.command": "option of git diff",
     "diff.*.textconv": "option of git diff",
-    # A partial clone fetches what it lacks.
+    # A partial clone fetches missing objects.
     "core.sshCommand": "environment",
     "core.gitProxy": "environment",
     "core.askPass": "environment",
@@ -63,7 +63,7 @@ _SET = (
     "core.fsmonitor=false",
     f"core.hooksPath={os.devnull}",
     "core.alternateRefsCommand=",
-    # Below the top, what looks like a bare repository is content, whose configuration nobody chose.
+    # Below the top, what looks like a bare repository is content, whose configuration cannot be trusted.
     "safe.bareRepository=explicit",
 )
 _PREFIX = ["git", *(word for one in _SET for word in ("-c", one)), "--no-pager"]
@@ -74,12 +74,12 @@ _FILES = (b"100644", b"100755", b"100664", _LINK)
 
 
 class GitError(Exception):
-    """Git can't tell; the message says why, and what to do where that is known."""
+    """Git cannot answer; the message says why and, if known, what to do."""
 
 
 @record
 class Blob:
-    """A file at a revision: the name of its content, and whether that is the target of a link."""
+    """A file at a revision: the name of its content, and whether it is a symbolic link's target."""
 
     name: bytes
     link: bool
@@ -89,18 +89,18 @@ _trusted = True
 
 
 def trust(trusted: bool) -> None:
-    """Whether git is called at all, in this process: a language server's client knows if it may be."""
+    """Set whether this process may call git: a language server's client decides that."""
     global _trusted
     _trusted = trusted
 
 
 def listed(folder: str) -> list[bytes] | None:
-    """The files below a folder that git knows or does not ignore, from there; some may be gone.
+    """The files below a folder that git knows or does not ignore, relative to it; some may not exist.
 
-    None where git has no say.
+    None if git does not apply.
     """
     if not _trusted or ("GIT_DIR" not in os.environ and top_folder(folder) is None):
-        return None  # without asking: starting git takes longer than looking at a small tree
+        return None  # without calling git, which takes longer to start than searching a small tree
     command = ["-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     printed = _output_of([*_PREFIX, *command])
     return None if printed is None else [name for name in set(printed.split(b"\0")) if name]
@@ -110,7 +110,7 @@ class Checkout:
     """The git checkout that a folder belongs to; `root` is its top folder, without symbolic links."""
 
     def __init__(self, folder: str) -> None:
-        """Raises GitError for a folder of no checkout, and where there is no git."""
+        """Raises GitError outside of a checkout, or without git."""
         self._folder = folder
         if not _trusted:
             raise GitError(f"{folder}: git is not run in an untrusted workspace")
@@ -118,18 +118,18 @@ class Checkout:
             raise GitError(f"{folder}: not in a git checkout")
         done = self._run("rev-parse", "--show-toplevel")
         if done.returncode:
-            said = _said(done)
+            said = _first_error(done)
             if not said or "not a git repository" in said:
                 said = "not in a git checkout"
             raise GitError(f"{folder}: {said}")
         self.root = os.path.realpath(os.fsdecode(done.stdout.rstrip(b"\n")))
-        # Where git's hooks run too, so that what they say of the index holds.
+        # Like git's hooks, so that the index in their environment is right.
         self._folder = self.root
 
     def base(self, revision: str, exactly: bool = False) -> str:
-        """The commit that the work in hand began from: where HEAD left the history of `revision`.
+        """The merge base of HEAD and `revision`.
 
-        With `exactly` the commit that `revision` names. Raises GitError for what names no commit here.
+        With `exactly` the commit that `revision` names. Raises GitError if it names no commit here.
         """
         commit = None if revision.startswith("-") else self._commit(revision)
         if commit is None:
@@ -143,13 +143,13 @@ class Checkout:
             return found.stdout.split()[0].decode()
         if self._is_shallow():
             raise GitError(f"'{revision}' and HEAD have no commit in common{self._remedy(revision)}")
-        return commit  # histories that never met
+        return commit  # unrelated histories
 
     def files(self, commit: str) -> dict[str, Blob]:
         """The files at a commit, by their paths from the top, with slashes."""
         listed = self._run("ls-tree", "-r", "-z", "--full-tree", commit)
         if listed.returncode:
-            raise GitError(f"the files of {commit} can't be listed: {_said(listed)}")
+            raise GitError(f"the files of {commit} can't be listed: {_first_error(listed)}")
         found = {}
         for entry in listed.stdout.split(b"\0"):
             facts, _, path = entry.partition(b"\t")
@@ -159,20 +159,20 @@ class Checkout:
         return found
 
     def renamed_since(self, commit: str) -> dict[str, str]:
-        """Files that have had another name since a commit: that name by the present one."""
+        """Files renamed since a commit: old names by present ones."""
         renames = ("--name-status", "-z", "--find-renames", "--diff-filter=R")
         done = self._diff(*renames, commit, "--")
         words = done.stdout.split(b"\0")[:-1] if not done.returncode else []
-        # Of each file, how alike it is, the old name and the new one.
+        # For each file, its similarity, the old name and the new one.
         return {os.fsdecode(new): os.fsdecode(old) for old, new in zip(words[1::3], words[2::3])}
 
     def changed_since(self, commit: str) -> set[str]:
-        """The files that are not what they were at a commit, or not there in one of the two cases."""
+        """The files that differ between a commit and now, or exist in only one of them."""
         done = self._diff("--name-only", "-z", "--no-renames", commit, "--")
         return {os.fsdecode(path) for path in done.stdout.split(b"\0") if path}
 
     def present(self) -> set[str]:
-        """The files that are, or may come, under git's care now: all but those that it ignores."""
+        """The files that git tracks, or could track: all that it does not ignore."""
         listed = self._run("ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout
         return {os.fsdecode(path) for path in listed.split(b"\0") if path}
 
@@ -184,7 +184,7 @@ class Checkout:
         return self._run("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
 
     def _remedy(self, revision: str) -> str:
-        """What would bring a revision, as the end of a message."""
+        """How to get a revision, as the end of a message."""
         if ".." in revision:
             return "; it is a range: name only where it begins"
         remotes = os.fsdecode(self._run("remote").stdout).split()
@@ -198,7 +198,7 @@ class Checkout:
         return _git(self._folder, arguments)
 
     def _diff(self, *arguments: str) -> CompletedProcess[bytes]:
-        """Compare with the files on disk, of which git otherwise filters what may have changed."""
+        """Compare with the files on disk, without running filters on files that may have changed."""
         filters = self._run("config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.")
         drivers = {os.fsdecode(key).rpartition(".")[0] for key in filters.stdout.split(b"\0") if key}
         for driver in drivers:
@@ -213,7 +213,7 @@ class Checkout:
         return _git(self._folder, (*off, *_DIFF, *arguments))
 
     def reader(self) -> BlobReader:
-        """What reads the contents of files."""
+        """A reader of files' contents."""
         return BlobReader(self.root)
 
 
@@ -232,7 +232,7 @@ class BlobReader:
         )
 
     def read(self, name: bytes) -> bytes:
-        """The content of a name. Raises GitError where git does not have it."""
+        """The content of a name. Raises GitError if git does not have it."""
         asked, answered = self._process.stdin, self._process.stdout
         assert asked is not None and answered is not None
         try:
@@ -259,9 +259,9 @@ class BlobReader:
 
 
 def top_folder(folder: str) -> str | None:
-    """The top of the git checkout that a folder is in, without asking git; None where there is none.
+    """The top of the git checkout that a folder is in, without calling git; None if there is none.
 
-    What is below something like a bare repository is in none: git would go by that one's configuration.
+    A folder below something like a bare repository is in none: git would use its configuration.
     """
     above = os.path.realpath(folder)
     while not os.path.lexists(os.path.join(above, ".git")):
@@ -297,7 +297,7 @@ def _git(folder: str, arguments: Sequence[str]) -> CompletedProcess[bytes]:
 
 
 def _environment() -> dict[str, str]:
-    """Messages in English, for what looks into them; nothing is written, fetched or asked for."""
+    """Messages in English, since they are parsed; nothing is written, fetched or prompted for."""
     return {
         **os.environ,
         "LC_ALL": "C",
@@ -309,7 +309,7 @@ def _environment() -> dict[str, str]:
 
 
 def _output_of(command: list[str]) -> bytes | None:
-    """What a command prints, or None where it fails."""
+    """What a command prints, or None if it fails."""
     if not hasattr(os, "posix_spawnp"):
         import subprocess
 
@@ -325,7 +325,7 @@ def _output_of(command: list[str]) -> bytes | None:
         except (OSError, subprocess.TimeoutExpired):
             return None
         return None if done.returncode else done.stdout
-    # Importing subprocess takes longer than git does.
+    # Importing subprocess takes longer than running git.
     reading, writing = os.pipe()
     nothing = os.open(os.devnull, os.O_RDWR)
     streams = [
@@ -365,7 +365,7 @@ def _answers(stream: int) -> bool:
     return bool(poll.poll(TIME_LIMIT * 1000))
 
 
-def _said(done: CompletedProcess[bytes]) -> str:
-    """The first line of what git complained about."""
+def _first_error(done: CompletedProcess[bytes]) -> str:
+    """The first line of git's error message."""
     lines: Iterable[str] = done.stderr.decode("utf-8", "replace").splitlines()
     return next((line.partition(": ")[2] or line for line in lines), "")

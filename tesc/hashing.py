@@ -1,4 +1,4 @@
-"""blake2b by itself: hashlib loads OpenSSL, which takes longer than most runs' hashing."""
+"""blake2b alone: hashlib loads OpenSSL, which takes longer than most runs' hashing."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""How many arguments an event may have, and who says so."""
+"""How many arguments an event may have, and why."""
 
 # The six-argument cap: a record of the guest tunnel, and of the tracers of 2011, has six 64-bit words.
 RECORD_ARGUMENTS = 6
-# What LTTng's macros, DTrace and SystemTap take; QEMU's tracetool rejects more.
+# What LTTng's macros, DTrace and SystemTap accept; QEMU's tracetool rejects more.
 TRACER_ARGUMENTS = 10
-# No frame of a guest's holds as many, even of a byte each: how many fit depends on their types.
+# A frame never has room for as many, even of one byte each: how many fit depends on their types.
 FRAME_ARGUMENTS = 255
-# How many each consumer of `units.reasons` takes; those that are not here take any number.
+# How many each consumer in `units.reasons` accepts; others accept any number.
 LIMITS = {
     "qemu": TRACER_ARGUMENTS,
     "fixed": TRACER_ARGUMENTS,

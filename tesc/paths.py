@@ -1,4 +1,4 @@
-"""Paths: as people see them, and which of them are the same."""
+"""Paths: as messages show them, and which of them are the same."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def shown(path: str) -> str:
-    """A path as diagnostics show it: as it was given, with slashes, without `./`."""
+    """A path as diagnostics show it: as given, with slashes, without `./`."""
     return visible(os.path.normpath(path).replace(os.sep, "/"))
 
 
 def distinct(paths: Iterable[str]) -> list[str]:
-    """Paths without those that name a file for a second time."""
+    """Paths without repeated names of the same file."""
     first: dict[str, str] = {}
     for path in paths:
         first.setdefault(os.path.realpath(path), path)
@@ -35,7 +35,7 @@ def outermost(paths: Iterable[str]) -> list[str]:
 
 
 def project_of(file: str) -> str:
-    """The folder of a file's project where no configuration says: a checkout, else the working directory."""
+    """The folder of a file's project without a configuration: its checkout, else the working directory."""
     folder = os.path.dirname(os.path.abspath(file))
     while not os.path.lexists(os.path.join(folder, ".git")):
         parent = os.path.dirname(folder)

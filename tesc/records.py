@@ -1,8 +1,8 @@
-"""Frozen records with slots: what `dataclasses.dataclass(frozen=True, slots=True)` gives.
+"""Frozen records with slots: like `dataclasses.dataclass(frozen=True, slots=True)`.
 
-The standard module takes longer to import (10 ms, for `inspect`) than the whole generation of a
-small header may take, and knows `slots` only since Python 3.10; this one is what the stages of
-tesc need of it. To a type checker a record is a frozen dataclass.
+The standard module takes longer to import (10 ms, for `inspect`) than generating a
+small header may take, and has `slots` only since Python 3.10; this is the part that
+tesc needs. To a type checker a record is a frozen dataclass.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 else:
 
     def record(cls):
-        """Make a class whose body annotates its fields a frozen record with slots.
+        """Make a class with annotated fields a frozen record with slots.
 
         Fields are compared, hashed and printed in the order of their annotations; a value in the
         class body is a default. Records do not inherit fields. Assigning to a field raises
@@ -45,7 +45,7 @@ else:
             made.__init__ = constructor(made, fields, defaults)
             made.__init__(self, *arguments, **named)
 
-        # Compiling is most of a record's cost, so it waits for the first one: most runs need few kinds.
+        # Compiling is most of a record's cost, so it waits for an instance: most runs need few classes.
         body["__init__"] = first
         made = type(cls)(cls.__name__, cls.__bases__, body)
         return made

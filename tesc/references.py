@@ -1,4 +1,4 @@
-"""Where an event is named: its declarations, patterns that mean just it, C and Rust sources."""
+"""Where an event is named: its declarations, literal patterns, C and Rust sources."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 @record
 class Reference:
-    """A place that names an event: `kind` is that of a use in a source, or a pattern's.
+    """A place that names an event: `kind` is a use's in a source, or a pattern's.
 
-    `function` is the one around a use, None where there is none; `dead` is true for one within `#if 0`.
+    `function` is the one around a use, or None; `dead` is true for one within `#if 0`.
     """
 
     kind: ReferenceKind
@@ -40,7 +40,7 @@ class Reference:
 
 
 def references(units: Sequence[Unit], uses: Index | None, name: str) -> list[Reference]:
-    """The places that name an event by its effective name, trace-events files first; empty for no event."""
+    """The places that name an event by its effective name, trace-events files first; empty if unknown."""
     nodes = {id(event.node): event for unit in units for event in unit.events if event.name == name}
     found = [Reference("declaration", one.source, one.node.name_span) for one in nodes.values()]
     found += _patterns(units, set(nodes))

@@ -1,7 +1,7 @@
-"""Renaming an event: the edits in trace-events, C and Rust files that go with another name.
+"""Renaming an event: the edits in trace-events, C and Rust files for a new name.
 
-What follows from the new name is found by trying: the edited texts are resolved in memory, and what
-becomes of each event's effective name says what else has to be edited.
+The consequences of the new name are found by trial: the edited texts are resolved in memory, and the
+changes of events' effective names show what else to edit.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tesc.syntax.source import Source
 from tesc.units.disabling import disabled_by
 from tesc.units.identifiers import c_function
 from tesc.units.patterns import is_literal, pattern
+from tesc.units.unknown_event import no_event
 from tesc.uses.use import DECLARATION, PASTED
 
 TYPE_CHECKING = False
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from tesc.workspace import Workspace
 
     class Checked(Protocol):
-        """Units, and what the rules find in their files that do not read sources."""
+        """Units, and the findings of rules that do not read sources."""
 
         @property
         def units(self) -> Sequence[Unit]: ...
@@ -47,12 +48,12 @@ if TYPE_CHECKING:
         def found_soon(self) -> dict[Source, list[Diagnostic]]: ...
 
     class Forkable(Checked, Protocol):
-        """Files that can be looked at with other texts."""
+        """Files that can be checked with other texts."""
 
         def forked(self, edits: Sequence[SourceEdit]) -> Checked: ...
 
 
-# What a renaming must not bring, whatever its severity.
+# Findings that a renaming must not introduce, of any severity.
 _CLASHES = frozenset(
     {
         codes.DUPLICATE_EVENT,
@@ -65,7 +66,7 @@ _NAME = re.compile(r"[A-Za-z0-9_]+")
 
 
 class RenamingRefused(Exception):
-    """A renaming that can't be done; the message says why."""
+    """An impossible renaming; the message says why."""
 
 
 @record
@@ -81,7 +82,7 @@ def renamed_event(files: Files, uses: Index, old: str, new: str) -> list[SourceE
     """The edits that give the event with the effective name `old` the name `new`. Raises RenamingRefused."""
     named = {id(event.node): event for unit in files.units for event in unit.events if event.name == old}
     if not named:
-        raise RenamingRefused(f"no event is called '{old}'")
+        raise RenamingRefused(no_event(files.units, old))
     if len(named) > 1:
         places = " and ".join(f"{one.source.path}:{one.node.line}" for one in named.values())
         raise RenamingRefused(f"'{old}' is declared at {places}")
@@ -101,7 +102,7 @@ def renamed_event(files: Files, uses: Index, old: str, new: str) -> list[SourceE
 
 
 def declared_edits(files: Forkable, first: SourceEdit) -> tuple[list[SourceEdit], list[Change]]:
-    """The edits of trace-events files that go with the first one, and whose names change by them."""
+    """The edits of trace-events files that follow from the first one, and the resulting changes of names."""
     before = files.units
     after = files.forked([first])
     changes = _changes(before, after.units)
@@ -114,7 +115,7 @@ def declared_edits(files: Forkable, first: SourceEdit) -> tuple[list[SourceEdit]
 
 
 def source_edits(files: Files, uses: Index, change: Change) -> list[SourceEdit]:
-    """The edits of C and Rust sources for an event that gets another name."""
+    """The edits of C and Rust sources for a renamed event."""
     pasted = Pasted(files.units, files.settings, uses)
     place = pasted.place_of((change.old,), change.node)
     if place is not None:
@@ -147,7 +148,7 @@ def source_edits(files: Files, uses: Index, change: Change) -> list[SourceEdit]:
 
 
 def other_of_word(use: Use, others: Sequence[Use]) -> Use | None:
-    """Another event's use that the word makes which a macro is called with."""
+    """Another event's use that results from the same word in a macro's call."""
     if use.macro is None:
         return None
     alike = (one for one in others if one.start == use.start and one.kind not in (PASTED, DECLARATION))
@@ -155,7 +156,7 @@ def other_of_word(use: Use, others: Sequence[Use]) -> Use | None:
 
 
 class Files:
-    """The files of a workspace, and what the rules find in them, as renaming looks at them."""
+    """The files of a workspace, and the findings in them, for renaming."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -172,7 +173,7 @@ class Files:
 
     @property
     def found_soon(self) -> dict[Source, list[Diagnostic]]:
-        """What the rules find that do not look at sources, by file."""
+        """The findings of rules that do not look at sources, by file."""
         if self._found is None:
             rules, levels = chosen(self._workspace.settings)
             self._found = {}
@@ -181,7 +182,7 @@ class Files:
         return self._found
 
     def forked(self, edits: Sequence[SourceEdit]) -> Files:
-        """The files after edits of them."""
+        """The files with edits applied."""
         workspace = self._workspace.fork()
         for source, text in rewritten(edits).items():
             workspace.put_source(Source(source.path, text, source.file))
@@ -211,7 +212,7 @@ def write_all(texts: Mapping[Source, str]) -> None:
 
 
 def _paired(before: Sequence[Unit], after: Sequence[Unit]) -> Iterator[tuple[UnitEvent, UnitEvent]]:
-    """The events before and after, which are the same ones. Raises RenamingRefused where they are not."""
+    """The events before and after, in pairs. Raises RenamingRefused if they do not correspond."""
     if [len(unit.events) for unit in before] != [len(unit.events) for unit in after]:
         raise RenamingRefused("with this name another include would bring the same events")
     for one, other in zip(before, after):
@@ -230,7 +231,7 @@ def _changes(before: Sequence[Unit], after: Sequence[Unit]) -> list[Change]:
 def _patterns(
     before: Sequence[Unit], after: Sequence[Unit], changes: Sequence[Change]
 ) -> Iterator[SourceEdit]:
-    """The patterns that mean just an event whose name changes, with its new name."""
+    """The literal patterns of renamed events, with the new names."""
     changed = {id(change.node) for change in changes}
     found: dict[tuple[Source, int], tuple[Word, set[str]]] = {}
     for unit, other in zip(before, after):
@@ -260,7 +261,7 @@ def _literal(unit: Unit) -> Iterator[tuple[Tree, Word]]:
 def _seen_then(
     unit: Unit, event: UnitEvent, then: UnitEvent, tree: Tree, word: Word, other: Unit
 ) -> Iterator[str]:
-    """How a file will see an event that a pattern in it means now."""
+    """The name by which a file will see an event that a pattern in it matches now."""
     holders = [link.source for link in event.chain] + [event.source]
     for depth, source in enumerate(holders):
         if source is tree.source and event.name[len(_outer(unit, event, depth)) :] == word.text:
@@ -268,13 +269,13 @@ def _seen_then(
 
 
 def _outer(unit: Unit, event: UnitEvent, depth: int) -> str:
-    """What is before an event's name that the file at a depth of its chain does not see."""
+    """The prefix of an event's name that the file at a depth of its chain does not see."""
     includes = [link.include for link in event.chain[:depth]]
     return unit.ranges[0].prefix + "".join(one.prefix.text for one in includes if one.prefix)
 
 
 def _check_states(before: Sequence[Unit], after: Sequence[Unit]) -> None:
-    """Raise RenamingRefused where an event would be disabled, or would not be any more."""
+    """Raise RenamingRefused if an event would become disabled, or enabled."""
     for one, other in _paired(before, after):
         if one.disabled != other.disabled:
             state = "disabled" if other.disabled else "disabled no longer"
@@ -298,7 +299,7 @@ def _differing(units: Sequence[Unit], event: UnitEvent) -> str:
 
 
 def _check_found(before: dict[Source, list[Diagnostic]], after: dict[Source, list[Diagnostic]]) -> None:
-    """Raise RenamingRefused where the rules find a clash, or an error, that they did not find before."""
+    """Raise RenamingRefused if the rules find a new clash or error."""
 
     def counted(found: dict[Source, list[Diagnostic]]) -> Counter[tuple[str, str]]:
         return Counter((one.code, one.source.file) for mine in found.values() for one in mine)
@@ -307,7 +308,7 @@ def _check_found(before: dict[Source, list[Diagnostic]], after: dict[Source, lis
     fresh.subtract(counted(before))
     known = {one.message for mine in before.values() for one in mine}
     for one in (one for mine in after.values() for one in mine):
-        # The sources are not edited yet, so what they call is not declared any more.
+        # The sources are not edited yet, so their calls look undeclared.
         if one.code.startswith("TE6"):
             continue
         grave = one.severity == "error" or one.code in _CLASHES

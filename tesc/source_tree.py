@@ -1,4 +1,4 @@
-"""A source tree as `tesc gen` sees it: its settings, its files, and the groups that they are."""
+"""A source tree for `tesc gen`: its settings, files, and groups."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _FILE = "trace-events"
 
 @record
 class Shares:
-    """A tree dealt out: what plans each process's files, the names of all files, and about what they cost."""
+    """A tree split for processes: the plans of each, the names of all files, and their approximate cost."""
 
     parts: Sequence[Part]
     names: Sequence[str]
@@ -49,13 +49,13 @@ class Shares:
 
 
 class BadTree(Exception):
-    """A tree that nothing can be made of; the message says why."""
+    """A tree that cannot be generated; the message says why."""
 
 
 class SourceTree:
-    """The tree below a folder. All that is looked at goes into the manifest first.
+    """The tree below a folder. Every path is noted in the manifest before it is read.
 
-    `find` is what finds its files, where somebody else began to look for them.
+    `find` returns its files, if a search was started already.
     """
 
     def __init__(
@@ -72,25 +72,25 @@ class SourceTree:
         overrides = replace(overrides, folders=(self.root, *overrides.folders))
         self._workspace = Workspace(overrides, relative, looked_at=manifest.before_reading)
         self.settings = self._workspace.settings_for(os.path.join(self.root, _FILE))
-        # Its files, once they were looked for.
+        # Its files, once searched.
         self._in_tree: list[str] = []
         # The files that `shares` has read.
         self._read: list[str] = []
 
     def again(self) -> SourceTree:
-        """The same tree, of which nothing is read yet."""
+        """The same tree, with nothing read yet."""
         other = SourceTree(self.root, self._overrides, self.manifest)
         other._workspace.lenient = self._workspace.lenient
         return other
 
     def read_as_qemu(self) -> None:
-        """Take lines that are invalid, but that QEMU's tracetool reads, as it reads them."""
+        """Read invalid lines that QEMU's tracetool accepts in the same way."""
         self._workspace.lenient = True
 
     def groups(self) -> list[Group]:
-        """The tree's groups, as its configuration orders them, else sorted by folder and name.
+        """The tree's groups, in the configured order, else sorted by folder and name.
 
-        A file that another one of the run includes is none, unless the configuration lists it.
+        A file that another one includes is not a group, unless the configuration lists it.
         Raises BadTree, and BadDirective for directives from the configuration.
         """
         listed = self.settings.generate.groups
@@ -108,10 +108,10 @@ class SourceTree:
         ]
 
     def shares(self, processes: int, options: TreeOptions) -> Shares | None:
-        """The tree dealt out to processes, each of which reads and plans files by itself.
+        """The tree split for processes, each of which reads and plans files by itself.
 
-        None where one process is as fast, or where files need others: those that include some, groups
-        that the configuration names, outputs of all groups together. Raises BadTree.
+        None if one process is as fast, or if files depend on others: because of includes, of groups
+        that the configuration names, or of outputs for all groups together. Raises BadTree.
         """
         if processes < 2 or self.settings.generate.groups is not None or not hasattr(os, "fork"):
             return None
@@ -127,7 +127,7 @@ class SourceTree:
         if count < 2:
             return None
         self._read = files
-        # What every process would load by itself.
+        # Modules that every process would otherwise load.
         load_formats(options.formats)
         parts: list[Part] = [
             partial(self._part, [sources[at] for at in sorted(mine)], options) for mine in dealt(costs, count)
@@ -141,21 +141,21 @@ class SourceTree:
         return Shares([with_all, *parts[1:]], [EVENTS_ALL, *names], sum(costs))
 
     def _part(self, sources: Sequence[Source], options: TreeOptions) -> Iterator[Planned | None]:
-        """The files of some groups; None for one that somebody has to look at together with all others."""
+        """The files of some groups; None for one that needs all others."""
         workspace = self._workspace
         for source in sources:
             workspace.add_source(source)
         try:
             workspace.resolve()
         except BadDirective:
-            yield None  # who looks at all files says so
+            yield None  # it is reported when all files are read
             return
         if len(workspace.units) < len(sources):
             yield None
             return
         for unit in workspace.units:
             (root, *more), outside = unit.trees, workspace.outside_of(unit.roots[0])
-            # What directives make of a file is not its text, which the list of all events repeats.
+            # With directives, a file's text is not its part of the list of all events.
             if more or outside is not NOTHING or unit.errors or has_directives(root):
                 yield None
                 return
@@ -166,7 +166,7 @@ class SourceTree:
 
     @property
     def inputs(self) -> list[str]:
-        """What was read: the files of all units, and the configurations that hold for them."""
+        """The files read: those of all units, and their configurations."""
         workspace = self._workspace
         read = [*self._read, *workspace.configurations] if self._read else workspace.inputs
         return list(map(relative, read))
@@ -183,7 +183,7 @@ class SourceTree:
         return self._in_tree
 
     def _listed(self, entries: Sequence[str]) -> list[str]:
-        """The files that the configuration names: by path, by their folder, or by the group."""
+        """The files that the configuration names: by path, folder, or group."""
         made = []
         for entry in entries:
             path = relative(os.path.join(self.settings.root, entry))
@@ -208,7 +208,7 @@ class SourceTree:
 
 
 def _unread(source: Source) -> Unit:
-    """A file as a unit whose text is all that counts."""
+    """A file as a unit of which only the text matters."""
     tree = Tree(source, (), ())
     return Unit(
         roots=(tree,),

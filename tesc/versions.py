@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 class VersionError(Exception):
-    """A version that can't be read, or has errors: no comparison with it can be trusted."""
+    """A version cannot be read, or has errors, so that no comparison with it can be trusted."""
 
 
 @record
 class Version:
-    """The events of one version, in the order of its files; `name` is what the user called it."""
+    """The events of one version, in the order of its files; `name` is the user's name for it."""
 
     name: str
     workspace: Workspace
@@ -37,10 +37,10 @@ class Version:
 
 
 def load(name: str, overrides: Overrides, paths: Sequence[str] = ()) -> Version:
-    """The version that a name stands for: a file, a folder, or else a revision in git.
+    """The version with a name: a file, a folder, or else a git revision.
 
-    Of a revision and the working tree, `paths` are the files and folders wanted; without any, all
-    below the working folder. Raises VersionError, also where files of it have syntax errors.
+    For a revision and the working tree, `paths` are the files and folders wanted; by default all
+    below the working folder. Raises VersionError, also if its files have syntax errors.
     """
     if os.path.isdir(name):
         files = find_files(name)
@@ -53,7 +53,7 @@ def load(name: str, overrides: Overrides, paths: Sequence[str] = ()) -> Version:
 
 
 def working_tree(overrides: Overrides, paths: Sequence[str]) -> Version:
-    """The version that is on disk: that of the files, and of the files below the folders, named."""
+    """The version on disk, of the named files, and of the files below the named folders."""
     workspace = Workspace(overrides)
     files: list[str] = []
     for path in paths:
@@ -69,14 +69,14 @@ def working_tree(overrides: Overrides, paths: Sequence[str]) -> Version:
 
 
 def compared(old: Version, new: Version) -> ChangeSet:
-    """What changed between two versions, with what comments of the new one approve."""
+    """What changed between two versions, with the approvals in comments of the new one."""
     approvals = approvals_in(tree for unit in new.workspace.units for tree in unit.trees)
     changes = changes_of(old.events, new.events, approvals.renamed_from, _headings(old, new))
     return ChangeSet(tuple(changes), approvals)
 
 
 def _headings(*versions: Version) -> Callable[[UnitEvent], str]:
-    """A function that says which files the comment above an event names; empty where there is none."""
+    """A function that says which files the comment above an event names; empty if there is none."""
     trees = {id(tree.source): tree for one in versions for unit in one.workspace.units for tree in unit.trees}
     known: dict[int, dict[int, str]] = {}
 
@@ -118,7 +118,7 @@ def _read(name: str, workspace: Workspace, files: Sequence[str]) -> Version:
     workspace.resolve()
     for unit in workspace.units:
         found = [(tree.source, error) for tree in unit.trees for error in tree.errors]
-        # What QEMU's tracetool reads over (TE004) leaves an event whole.
+        # Text that QEMU's tracetool ignores (TE004) does not affect the event.
         wrong = [(source, e.span, e.message, e.code) for source, e in found if e.code != TEXT_AFTER_ITEM]
         wrong += [(e.source, e.span, e.message, e.code) for e in unit.errors]
         for source, span, message, code in wrong:
@@ -130,5 +130,5 @@ def _read(name: str, workspace: Workspace, files: Sequence[str]) -> Version:
 
 
 def _shown_below(folder: str) -> Callable[[str], str]:
-    """Paths as they are from a folder, so that two trees have their files in common."""
+    """Paths relative to a folder, so that two trees' files correspond."""
     return lambda path: shown(os.path.relpath(path, folder))

@@ -1,7 +1,7 @@
 """Matching of `*` and `?`, for names of events and for paths alike, in time linear in pattern and text.
 
-Between two stars a part may as well match where it first can, so nothing is ever tried again, as
-regular expressions do it: patterns come from files that anybody may have written.
+Between two stars, a part's first match is as good as any other, so nothing is ever tried again, as
+in regular expressions: patterns come from untrusted files.
 """
 
 from __future__ import annotations
@@ -48,17 +48,17 @@ def _size(part: str) -> int:
 
 @lru_cache(maxsize=4096)
 def wildcards(text: str) -> Wildcards:
-    """The pattern that a text with `*` and `?` is, in which nothing else is special."""
+    """The pattern of a text in which only `*` and `?` are special."""
     return Wildcards([re.escape(part).replace(r"\?", ".") for part in re.split(r"\*+", text)])
 
 
 def longest_literal(text: str) -> str:
-    """The longest part of a pattern that stands for itself."""
+    """The longest literal part of a pattern."""
     return max(re.split(r"[*?]+", text), key=len)
 
 
 def match_parts(pattern: Sequence[Callable[[str], bool] | None], parts: Sequence[str]) -> bool:
-    """Whether parts match a pattern of parts, in which None stands for any number of them."""
+    """Whether parts match a pattern of parts, in which None matches any number of them."""
     at = place = 0
     star = resumed = -1
     while place < len(parts):

@@ -1,4 +1,4 @@
-"""The files of a run: found, read, parsed and resolved once, for the command line and editors alike."""
+"""The files of a run: found, read, parsed and resolved once, for both the command line and editors."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @record
 class Unreadable:
-    """A file that can't be read, and why."""
+    """A file that cannot be read, and why."""
 
     path: str
     reason: str
@@ -42,10 +42,10 @@ class Unreadable:
 class Workspace:
     """Files, their trees and units, and the settings of each.
 
-    `shown` makes of a path what people see. `versions` has contents of files in place of those on
-    disk, by real path: None for a file that is not there; `looked_at` hears
-    of each path before it is looked at. Files may be added, changed and removed at
-    any time; `resolve` then resolves those units again that this concerns.
+    `shown` turns a path into what messages show. `versions` has contents of files in place of those on
+    disk, by real path: None for a file that does not exist; `looked_at` is called
+    with each path before it is looked at. Files may be added, changed and removed at
+    any time; `resolve` then resolves the affected units again.
     """
 
     def __init__(
@@ -59,14 +59,14 @@ class Workspace:
         self._file_settings = file_settings or FileSettings(overrides, looked_at)
         self._looked_at = looked_at
         self.versions = versions
-        # Whether files that others include are units of their own all the same.
+        # Whether files that others include are still units of their own.
         self.keeps_roots = False
-        # Whether lines that are invalid, but that QEMU's tracetool reads, are read as it reads them.
+        # Whether invalid lines that QEMU's tracetool accepts are read in the same way.
         self.lenient = False
         self.units: list[Unit] = []
         self.settings: dict[Source, Settings] = {}
         self.unreadable: list[Unreadable] = []
-        # Where included files were looked for that were not there.
+        # Paths at which included files were not found.
         self.absent: set[str] = set()
         self._shown = shown or shown_path
         self._trees: dict[str, Tree] = {}
@@ -75,7 +75,7 @@ class Workspace:
 
     @property
     def overrides(self) -> Overrides:
-        """What the command line, or the client, says for all files."""
+        """The overrides of the command line or the client."""
         return self._file_settings.overrides
 
     @overrides.setter
@@ -83,13 +83,13 @@ class Workspace:
         self._file_settings.overrides = overrides
 
     def add_file(self, path: str) -> None:
-        """Read a file that is to be the root of a unit."""
+        """Read a file as the root of a unit."""
         source = self.read(path)
         if source is not None:
             self.add_source(source)
 
     def read(self, path: str) -> Source | None:
-        """The text of a file; None where it has none, which `unreadable` then says."""
+        """The text of a file; None if it cannot be read, which is then in `unreadable`."""
         if self._looked_at is not None:
             self._looked_at(path)
         try:
@@ -103,32 +103,32 @@ class Workspace:
         return source
 
     def add_source(self, source: Source) -> None:
-        """Take a text that is, or would be, in the file `source.file`, as the root of a unit."""
+        """Add a text that is, or would be, in the file `source.file`, as the root of a unit."""
         real = os.path.realpath(source.file)
         self._roots[real] = self._put(real, source)
 
     def add_tree(self, tree: Tree) -> None:
-        """Take a file that was parsed already as the root of a unit."""
+        """Add a parsed file as the root of a unit."""
         real = os.path.realpath(tree.source.file)
         self._trees[real] = self._roots[real] = tree
         self.look_again()
 
     def put_source(self, source: Source) -> None:
-        """Take a text in place of the one that a file has; the file stays a root, or none."""
+        """Replace a file's text; whether it is a root stays the same."""
         real = os.path.realpath(source.file)
         tree = self._put(real, source)
         if real in self._roots:
             self._roots[real] = tree
 
     def remove(self, path: str) -> None:
-        """Forget a file: it is not a root any more, and read again where another one includes it."""
+        """Forget a file: it is no longer a root, and is read again if another one includes it."""
         real = os.path.realpath(path)
         self._roots.pop(real, None)
         if self._trees.pop(real, None) is not None:
             self.look_again()
 
     def look_again(self) -> None:
-        """Look for included files again: some have come or gone."""
+        """Look for included files again: some were added or removed."""
         self._resolved = {real: unit for real, unit in self._resolved.items() if not _includes(unit)}
 
     def configure_again(self) -> None:
@@ -146,7 +146,7 @@ class Workspace:
         return os.path.realpath(path) in self._roots
 
     def fork(self) -> Workspace:
-        """A workspace of the same files, which may be changed without changing this one."""
+        """A workspace of the same files, which can change independently."""
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
         for name, value in self.__dict__.items():
@@ -164,21 +164,21 @@ class Workspace:
 
     @property
     def inputs(self) -> list[str]:
-        """The files that were read: those of all units, and the configurations that hold for them."""
+        """The files that were read: those of all units, and their configurations."""
         return [*(tree.source.file for tree in self._trees.values()), *self.configurations]
 
     def resolve(self) -> None:
         """Resolve the units of all roots.
 
         A root that another unit includes is not a root, unless its configuration lists it as a unit of
-        its own, or `keeps_roots` is set. Raises BadDirective for directives from outside that can't be ones.
+        its own, or `keeps_roots` is set. Raises BadDirective for invalid directives from outside.
         """
         current = set(map(id, self._trees.values()))
         kept = self._resolved
         self._resolved = {}
         for real, root in self._roots.items():
             unit = kept.get(real)
-            # A unit holds its trees, so another tree can't have the ID of one of them.
+            # A unit keeps its trees alive, so no other tree can have their IDs.
             if unit is None or unit.roots[0] is not root or not current.issuperset(map(id, unit.trees)):
                 unit = self._unit(root) if unit is None else self._unit_again(unit, root)
             self._resolved[real] = unit
@@ -200,9 +200,9 @@ class Workspace:
         self.settings = {tree.source: settings[tree.source] for unit in self.units for tree in unit.trees}
 
     def source_folders(self) -> list[str]:
-        """The folders whose C and Rust sources belong to these files, as they are shown.
+        """The folders whose C and Rust sources belong to these files, as shown.
 
-        Those of the command line or else of the configurations; the whole project is what is below
+        Those of the command line or else of the configurations; the whole project is everything below
         its configuration, or its checkout.
         """
         given = self.overrides.sources
@@ -226,11 +226,11 @@ class Workspace:
 
     @property
     def configurations(self) -> dict[str, Configuration]:
-        """The configurations that hold for files that were asked about, by their paths."""
+        """The configurations used so far, by path."""
         return self._file_settings.configurations
 
     def settings_of(self, source: Source) -> Settings:
-        """The settings that hold for a file: those of its folder, and what the command line says."""
+        """The settings of a file: those of its folder, with the command line's overrides."""
         return self.settings_for(source.file)
 
     def settings_for(self, path: str) -> Settings:
@@ -238,11 +238,11 @@ class Workspace:
         return self._file_settings.of(path)
 
     def configuration_for(self, path: str) -> Configuration | None:
-        """The configuration that holds for a file. Raises BadConfiguration."""
+        """The configuration of a file. Raises BadConfiguration."""
         return self._file_settings.configuration_for(path)
 
     def excludes(self, path: str) -> bool:
-        """Whether the configuration leaves a file out where its folder is named."""
+        """Whether the configuration excludes a file when its folder is named."""
         return self._file_settings.excludes(path)
 
     def outside_of(self, tree: Tree) -> Outside:
@@ -275,11 +275,11 @@ class Workspace:
         return read_source(path, self._shown(path))
 
     def included(self, source: Source, path: str) -> str | None:
-        """The file that a path in a file's include means; None where there is none."""
+        """The file for the path of an include in a source; None if there is none."""
         return self._loader(source).find(path, source)[0]
 
     def include_path_of(self, source: Source) -> tuple[str, ...]:
-        """The folders that includes of a file are looked for in, after its own."""
+        """The folders that are searched for a file's includes, after its own."""
         return (*self.overrides.include_path, *self.settings_of(source).include_path)
 
     def _loader(self, source: Source) -> Loader:
@@ -301,7 +301,7 @@ class Workspace:
         return (own, *self.overrides.folders, *((root,) if root else ()))
 
     def _unit_again(self, before: Unit, tree: Tree) -> Unit:
-        """The unit of a root that has another text than before."""
+        """The unit of a root after a change of its text."""
         plain = self.versions is None and not self.lenient and before.release is NEWEST
         if plain and is_simple(before) and not has_directives(tree) and not self.outside_of(tree).says:
             return plain_again(before, tree)
@@ -316,7 +316,7 @@ class Workspace:
 
 
 def _includes(unit: Unit) -> bool:
-    """Whether files of a unit include others, or would."""
+    """Whether files of a unit have includes."""
     return len(unit.trees) > 1 or bool(unit.errors) or bool(unit.directives)
 
 
@@ -342,7 +342,7 @@ def _included(units: list[Unit]) -> set[int]:
 def _is_binary(source: Source) -> bool:
     """Whether a file is not a text, or text in UTF-16: then each of its bytes would be a finding.
 
-    Text in another 8-bit code has letters that are not UTF-8, but hardly any control characters.
+    Text in another 8-bit encoding has invalid UTF-8, but hardly any control characters.
     """
     begin = source.text[:4096]
     if begin.replace("\n", "").replace("\t", "").isprintable():

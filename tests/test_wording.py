@@ -23,6 +23,16 @@ RATHER = {
     r"(?<![\w{.])blanks\b": "spaces",
     r"\b[Gg]oes on\b": "continues",
     r"\bwhat is beyond\b": "anything beyond",
+    r"\bat hand\b": "current",
+    r"\bbut for\b": "except for, without",
+    r"\b(its|their) like\b": "and the like",
+    r"\bof no (use|account)\b": "useless; does not matter",
+    r"\bpass(ed|es|ing)? over\b": "skip",
+    r"\bhears? of\b": "is called with, gets",
+    r"\bfor want of\b": "without",
+    r"\bin the making\b": "unfinished",
+    r"\bwho knows\b": "it is unknown",
+    r"\bas ever\b": "as usual",
 }
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
 PAGES += [path for path in (ROOT / "docs").rglob("*.md") if "build" not in path.parts]

@@ -1,4 +1,4 @@
-"""Write the reference pages that are made from the code: `python docs/generator [--check]`.
+"""Write the reference pages that are generated from the code: `python docs/generator [--check]`.
 
 With --check nothing is written; pages that are out of date are named, and the exit status is 1.
 """

@@ -1,4 +1,4 @@
-"""The JSON that `tesc check` prints as a page, from its schema."""
+"""A page on the JSON of `tesc check`, from its schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line as a page, from the parsers that read the arguments."""
+"""A page on the command line, from the parsers that read the arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The configuration as a page, from the JSON Schema that holds tesc.toml to it."""
+"""A page on the configuration, from the JSON Schema of tesc.toml."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _table_example(path: str, table: Schema, schema: Schema) -> Iterator[str]:
 
 
 def _resolved(key: Schema, schema: Schema) -> Schema:
-    """A key with what its reference says; what it says itself goes first."""
+    """A key with its $ref resolved; its own entries take precedence."""
     if "$ref" in key:
         return {**schema["$defs"][key["$ref"].rpartition("/")[2]], **key}
     return key
@@ -120,9 +120,9 @@ def _default(name: str, key: Schema) -> str:
 
 
 def _example(path: str, key: Schema, item: Schema) -> Iterator[str]:
-    """A line of TOML with a value of the key's own, or of its items'."""
+    """A line of TOML with a value from the key's examples, or its items'."""
     if "path" in (key.get("title"), item.get("title")):
-        return  # what a path may be needs no example
+        return  # a path needs no example
     if key.get("examples"):
         value = key["examples"][0]
     elif item.get("examples"):

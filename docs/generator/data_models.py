@@ -1,4 +1,4 @@
-"""The data models as a page: the table that the format rules and `tesc decode` go by."""
+"""A page on the data models: the table that the format rules and `tesc decode` use."""
 
 from __future__ import annotations
 

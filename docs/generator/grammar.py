@@ -1,4 +1,4 @@
-"""The language's grammar as a page: EBNF and a railroad diagram a rule, read from grammar.lark."""
+"""A page on the grammar: EBNF and a railroad diagram per rule, from grammar.lark."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _WORDS = """\
 
 
 class Text(NamedTuple):
-    """Text that is written as it is."""
+    """Literal text."""
 
     text: str
 
@@ -57,7 +57,7 @@ class Rule(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Parts: one after the other (','), one of them ('|'), or one part repeated ('?', '*', '+')."""
+    """Parts: in sequence (','), one of them ('|'), or one part repeated ('?', '*', '+')."""
 
     kind: str
     parts: tuple[Part, ...]
@@ -83,7 +83,7 @@ def pages() -> dict[str, str]:
 
 
 def _read() -> tuple[dict[str, Part], dict[str, str]]:
-    """The rules, and the words that are not plain text with their expressions."""
+    """The rules, and the words defined by regular expressions."""
     read, _ = load_grammar(grammar.text(), grammar.PATH, [], False)
     texts, words = {}, {}
     ignored = set(re.findall(r"^%ignore (\w+)", grammar.text(), re.M))
@@ -91,7 +91,7 @@ def _read() -> tuple[dict[str, Part], dict[str, str]]:
         literal = next(tree.scan_values(lambda token: token.type in ("STRING", "REGEXP")))
         text = literal[1:-1]
         if literal.type == "REGEXP":
-            # Where a word ends goes without saying.
+            # Word boundaries are left out.
             text = re.sub(r"\(\?!.*\)$", "", text)
         if literal.type == "STRING" or text.isalpha():
             texts[str(name)] = text
@@ -118,7 +118,7 @@ def _part(tree: Any, texts: dict[str, str]) -> Part:
 
 
 def _ebnf(part: Part, within: str = "") -> str:
-    """A part in the notation of the XML specification, in parentheses where `within` needs them."""
+    """A part in the notation of the XML specification, in parentheses if `within` needs them."""
     if isinstance(part, Text):
         return f"'{part.text}'" if '"' in part.text else f'"{part.text}"'
     if not isinstance(part, Group):
@@ -149,7 +149,7 @@ def _drawn(part: Part) -> railroad.DiagramItem:
 
 
 def _comments() -> dict[str, str]:
-    """What is written above each rule."""
+    """The comment above each rule."""
     found = re.finditer(r"^((?://.*\n)+)\??([a-z_]+):", grammar.text(), re.M)
     return {match[2]: markdown(re.sub(r"^// ?", "", match[1], flags=re.M)) for match in found}
 

@@ -10,11 +10,11 @@ _MARK = re.compile(r"([*_\[\]|])")
 
 
 def markdown(text: str) -> str:
-    """Quoted words and options as code, and the rest so that Markdown finds no marks in it."""
+    """Quoted words and options as code, and the rest with Markdown's characters escaped."""
     parts = re.split(r"(`[^`]*`)", _QUOTED.sub(r"`\1`", " ".join(text.split())))
     for at in range(0, len(parts), 2):
         words = re.split(r"(`[^`]*`)", _OPTION.sub(r"`\1`", parts[at]))
-        # Some readers of Markdown take a backslash before '<' for text, and what follows for HTML.
+        # Some Markdown parsers show a backslash before '<', and read the rest as HTML.
         words[::2] = [_MARK.sub(r"\\\1", word).replace("<", "&lt;") for word in words[::2]]
         parts[at] = "".join(words)
     return "".join(parts)

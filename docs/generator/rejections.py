@@ -1,4 +1,4 @@
-"""What keeps a unit from being generated, as a page: the table that the commands go by."""
+"""A page on why units are not generated: the table that the commands use."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A hook of mkdocs: the site's parts that are made of what the rules and their pages say.
+"""A hook of mkdocs: the parts of the site that come from the rules and their pages.
 
-Transcripts and rule pages get colours, codes in transcripts lead to their pages, and the rules are in
-the navigation by family, so that each page leads to the one before it and the one after.
+Transcripts and rule pages get colours, codes in transcripts become links, and the rules are in
+the navigation by family, so that each page links to the previous and the next one.
 """
 
 from __future__ import annotations

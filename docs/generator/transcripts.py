@@ -1,7 +1,7 @@
-"""What is typed and what is printed in blocks of the language `console`, coloured as a terminal shows it.
+"""Commands and output in `console` blocks, coloured as on a terminal.
 
-Prompts are `$ ` and, before the lines of a here-document, `> `. Pygments would take a line of output
-that begins with `#` for a command of root, and a here-document for output.
+Prompts are `$ ` and, before the lines of a here-document, `> `. Pygments would treat a line of output
+that begins with `#` as a command of root, and a here-document as output.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _HEADING = re.compile(
     r"(?P<place>[^\s:]+:\d+:(?:\d+:)?)(?P<gap> )(?P<kind>(?P<severity>error|warning|information)\[TE\d+\])"
     r"(?P<message>:.*)"
 )
-# The line that is shown, its number before the bar; what is below it has none.
+# The excerpt's line, with its number before the bar; the lines below have none.
 _EXCERPT = re.compile(r"(?P<margin> *\d* *[|=])(?P<text>.*)")
 _CARETS = re.compile(r"[ ^-]*\^[ ^-]*")
 
 
 def coloured(output: str) -> Iterator[Token]:
-    """What a command printed, as tokens of Pygments: offset, kind and text, without a gap."""
+    """A command's output as Pygments tokens: offset, kind and text, without gaps."""
     is_diff = re.search(r"^@@ ", output, re.M) is not None
     tint = Generic.Error
     at = 0
@@ -79,7 +79,7 @@ def _with_colours(lexer: BashSessionLexer, text: str) -> Iterator[Token]:
 
 
 def use() -> None:
-    """Let Pygments read the language `console` so, in this process."""
+    """Use this lexer for `console` in this process."""
     BashSessionLexer._ps1rgx = re.compile(r"^(\$ )(.*\n?)")
     BashSessionLexer._bare_continuation = True
     BashSessionLexer.get_tokens_unprocessed = _with_colours

@@ -1,6 +1,6 @@
 """The wheels that the playground runs: `python docs/generator/wheels.py FOLDER`.
 
-Writes FOLDER/wheels and FOLDER/wheels.json, their list: tesc, and what it needs to check and to generate.
+Writes FOLDER/wheels and FOLDER/wheels.json, their list: tesc, and what checking and generating need.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The rules, what selects and suppresses them, and the diagnostics that come of them."""
+"""The rules, what selects and suppresses them, and the resulting diagnostics."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 TEXT = "text"
 INTEGER = "integer"
 
-# Typedefs of integers in GLib, POSIX and QEMU 10.2 that have one width wherever they are 64-bit or wider than
+# Typedefs of integers in GLib, POSIX and QEMU 10.2 with one width on all 64-bit hosts, or wider than
 # an int: GLib's glib/gtypes.h, POSIX's sys/types.h, QEMU's include/exec/hwaddr.h, cpu-common.h, vaddr.h.
 _TYPEDEFS = {
     "gint": "int", "guint": "unsigned int", "gboolean": "int", "gint8": "int8_t", "guint8": "uint8_t",
@@ -48,11 +48,11 @@ def declared_type(argument: Argument) -> CType | None:
 
 
 def kind_of(argument: Argument) -> str | None:
-    """TEXT, INTEGER, or None where it is neither or where that is not to be seen."""
+    """TEXT, INTEGER, or None if it is neither or unknown."""
     if _LITERAL.fullmatch(argument.text):
         return TEXT
     if _NUMBER.fullmatch(argument.text):
-        # 0 is a null pointer, too.
+        # 0 can also be a null pointer.
         return INTEGER if argument.text.strip("0") else None
     return kind_of_type(declared_type(argument))
 

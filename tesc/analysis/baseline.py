@@ -1,6 +1,6 @@
 """Baselines: findings that a project has accepted for now, so that only new ones are reported.
 
-A baseline is a JSON file of its own making, sorted and with one finding a line, so that it merges
+A baseline is a JSON file, sorted and with one finding per line, so that it merges
 and reads well: what was found (rule, file, place, message) and how often.
 """
 
@@ -45,7 +45,7 @@ def read(text: str) -> Counter[tuple[str, str, str, str]]:
             raise BadBaseline(f"a baseline of version {content['version']}, not {_VERSION}")
         accepted: Counter[tuple[str, str, str, str]] = Counter()
         for entry in content["findings"]:
-            # What a rule found that another one has taken the place of since.
+            # A finding of a rule that another one has replaced since.
             codes = [rule.code for rule in all_rules() if entry["code"] in rule.formerly]
             for code in codes or [str(entry["code"])]:
                 key = (code, str(entry["path"]), str(entry["place"]), str(entry["message"]))

@@ -1,4 +1,4 @@
-"""The blocks of a trace-events file: comments that head events, and what is below them."""
+"""The blocks of a trace-events file: headings (comments), and the events below them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Block:
     """A heading, the last comment's line above items, and those items.
 
-    `heading` is None for items that no comment heads. It ends before the next heading: a comment
+    `heading` is None for items without one. A block ends before the next heading: a comment
     with a blank line, or the start of the file, above it.
     """
 
@@ -72,7 +72,7 @@ def blocks_of(tree: Tree) -> list[Block]:
             comments.append(item)
         else:
             if comments and gap and not items and not blocks:
-                close()  # at the top it speaks of the whole file
+                close()  # a comment at the top is about the whole file
             items.append(item)
     close()
     return blocks

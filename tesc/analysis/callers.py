@@ -1,4 +1,4 @@
-"""Declarations and the sources that use them, for the rules that look at both."""
+"""Declarations and the places that use them, for rules that need both."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     Place = tuple[str, Use]
     T = TypeVar("T")
 
-# Others are shown where somebody asks who uses the event.
+# The most uses that are shown: `tesc refs` shows all.
 _MOST_RELATED = 3
 
 
 @record
 class Declared:
-    """A declaration, and all names that units give its event; the first is shown.
+    """A declaration, and its event's names in all units; messages show the first.
 
     `crosses` is true if in some unit it is a guest's.
     """
@@ -59,7 +59,7 @@ def declared(units: Sequence[Unit], nodes: Container[int] | None = None) -> list
                 mine = (*mine, event.name)
             if event.crosses:
                 crossing.add(key)
-                # The guest knows nothing of what the host puts before its names.
+                # The guest does not know the prefix that the host puts before its names.
                 own = event.name[len(unit.ranges[event.range].prefix) :]
                 if own not in mine:
                     mine = (*mine, own)
@@ -68,7 +68,7 @@ def declared(units: Sequence[Unit], nodes: Container[int] | None = None) -> list
 
 
 def declared_in(units: Sequence[Unit], uses: Index) -> list[Declared]:
-    """The declarations of all units, which most rules that look into sources ask for."""
+    """The declarations of all units, which most rules on sources need."""
     return for_units(units, uses, _declared_of_all)
 
 
@@ -77,7 +77,7 @@ def _declared_of_all(units: Sequence[Unit], _: Index) -> list[Declared]:
 
 
 def for_units(units: Sequence[Unit], uses: Index, derive: Callable[[Sequence[Unit], Index], T]) -> T:
-    """What a function derives from units and uses, once as long as both are the same."""
+    """What a function derives from units and uses, computed once while both stay the same."""
     known = uses.derived().get(derive)
     if not (isinstance(known, tuple) and len(known[0]) == len(units) and all(map(is_, known[0], units))):
         known = uses.derived()[derive] = (list(units), derive(units, uses))
@@ -94,14 +94,14 @@ def related(uses: Index, shown: Iterable[tuple[Place, str]]) -> Iterator[Related
 
 
 class Names:
-    """The effective names of events, as uses in sources may spell them."""
+    """The effective names of events, for finding those that sources use."""
 
     def __init__(self, events: Sequence[Declared]) -> None:
         self._names = {name: one for one in events for name in one.names}
         self._capitals = {name.upper() for name in self._names}
 
     def has(self, use: Use) -> bool:
-        """Whether what a source uses is an event."""
+        """Whether a use is of a known event."""
         if use.capitals:
             return use.name in self._capitals
         # Rust's trace_NAME_enabled() may be a call of an event of that name.
@@ -109,7 +109,7 @@ class Names:
         return use.name in self._names or both
 
     def nearest(self, use: Use) -> str | None:
-        """The event whose name looks most like one that is used; None where none does."""
+        """The event whose name is most similar to the used one; None if none is similar."""
         from difflib import get_close_matches
 
         wanted = use.name.lower() if use.capitals else use.name

@@ -1,4 +1,4 @@
-"""What C sources pass to events: calls whose arguments can be told from each other."""
+"""What C sources pass to events: calls whose arguments can be matched to parameters."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from tesc.uses.index import Index
     from tesc.uses.use import Use
 
-# A variable, or a member (s->regs.base); what it is cast to is no matter.
+# A variable, or a member (s->regs.base), with or without a cast.
 _NAMED = re.compile(r"(?:\((?:const )?[a-z_][a-z0-9_ ]*\) ?)?(?:[A-Za-z_]\w*(?:->|\.))*([A-Za-z_]\w*)")
 
 
 def name_of(text: str) -> str | None:
-    """The name of the variable, or of the member, that an argument is; None for anything else."""
+    """The name of an argument that is a variable or a member; None for anything else."""
     found = _NAMED.fullmatch(text)
     return found[1] if found else None
 
 
 def judged_in(units: Sequence[Unit], uses: Index) -> list[tuple[Declared, list[Place]]]:
-    """The declarations of all units as `judged` has them; several rules ask."""
+    """The declarations of all units as `judged` returns them, for several rules."""
     return for_units(units, uses, _judged_of_all)
 
 
@@ -40,9 +40,9 @@ def _judged_of_all(units: Sequence[Unit], uses: Index) -> list[tuple[Declared, l
 
 
 def judged(events: Sequence[Declared], uses: Index) -> Iterator[tuple[Declared, list[Place]]]:
-    """Each event with its calls in C whose arguments are those of its parameters, one by one.
+    """Each event with its calls in C in which there is one argument for each parameter.
 
-    Events of one name with other parameters are left out: which of them a source means depends on
+    Events that share a name but not their parameters are left out: which of them a source means depends on
     the program that it is part of. So are functions that a source defines itself.
     """
     from tesc.uses.scan import C, language_of  # few runs look into sources
@@ -70,9 +70,9 @@ def _signature(one: Declared) -> tuple[tuple[str, str], ...]:
 
 
 def is_judged(use: Use, parameters: int) -> bool:
-    """Whether the arguments of a call are those of so many parameters.
+    """Whether a call has one argument for each of so many parameters.
 
-    Where there are as many as parameters, a macro among them is one: it would not compile otherwise.
+    Where there are as many as parameters, a macro among them is one argument: otherwise it would not compile.
     """
     return use.kind == CALL and not use.dead and len(use.given) == parameters
 
@@ -80,7 +80,7 @@ def is_judged(use: Use, parameters: int) -> bool:
 def at_arguments(
     uses: Index, place: Place, one: Declared, numbers: tuple[int, int], message: str, help: str | None
 ) -> Iterator[Report]:
-    """A report at some arguments of a call, from the first to the last; none where the source is gone."""
+    """A report at some arguments of a call, from the first to the last; none if the source is gone."""
     path, use = place
     source = uses.source(path)
     if source is not None:
@@ -98,7 +98,7 @@ def at_arguments(
 
 
 def argument_span(source: Source, use: Use, number: int) -> Span:
-    """Where an argument of a call is; the whole identifier where the source is another by now."""
+    """Where an argument of a call is; the whole identifier if the source has changed since."""
     from tesc.uses.arguments import split_arguments
     from tesc.uses.masking import masked_c
 
@@ -112,12 +112,26 @@ def argument_span(source: Source, use: Use, number: int) -> Span:
     return Span(start + len(text) - len(text.lstrip()), start + len(text.rstrip()))
 
 
+def swapped_in(names: Sequence[str], use: Use) -> list[int]:
+    """The numbers of arguments that are called as other parameters, which get one of the others in turn."""
+    given = [name_of(argument.text) for argument in use.given]
+    to = {n: names.index(name) for n, name in enumerate(given) if name in names and name != names[n]}
+    if len(set(to.values())) < len(to):
+        return []
+    while True:
+        # What is left in the end are circles.
+        kept = {n: target for n, target in to.items() if target in to and n in to.values()}
+        if len(kept) == len(to):
+            return sorted(kept)
+        to = kept
+
+
 # Macros of C libraries that are one value; GLib's are in glib/gmacros.h.
 _VALUES = frozenset("MAX MIN ABS CLAMP".split())
 
 
 def is_one_argument(macro: str, path: str, uses: Index) -> bool:
-    """Whether a macro that a source calls is one argument for sure, by its definition."""
+    """Whether a macro that a source calls is certain to be one argument, by its definition."""
     if macro in _VALUES:
         return True
     define = re.compile(rf"^[ \t]*#[ \t]*define[ \t]+{macro}\b(\([^()]*\))?((?:[^\n\\]|\\\r?\n|\\.)*)", re.M)
@@ -130,7 +144,7 @@ def is_one_argument(macro: str, path: str, uses: Index) -> bool:
 
 
 def _has_comma(body: str) -> bool:
-    """Whether what a macro is replaced with may be several arguments, or has a name for others in it."""
+    """Whether a macro's replacement may be several arguments, or contains other macros' names."""
     depth = 0
     for char in body:
         depth += (char in "([{") - (char in ")]}")

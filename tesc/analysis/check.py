@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tesc.units.unit import Inclusion, Unit
     from tesc.uses.index import Index
 
-    # Settings, severities by code, rules, and of each event its effective name and whether it crosses.
+    # Settings, severities by code, rules, and each event's effective name and whether it crosses.
     _Facts = tuple[Settings, Mapping[str, Level], Sequence[Rule], Sequence[tuple[str, bool]]]
 
 # In place of a severity: the rule does not run.
@@ -45,11 +45,11 @@ def check(
 ) -> list[Diagnostic]:
     """What the rules find in units, in the order of the files and of their text.
 
-    `settings` holds those of each file's source; the first file's hold for what is looked at across
+    `settings` has those of each file's source; the first file's apply to rules that look across
     files. `severities` overrides severities by code; `levels` does so for one file, where `off`
-    means that the rule does not run there. With a `memory`, what is found in a file by itself is not
-    looked for again as long as the file stays the same. `uses` are those of events in C and Rust
-    sources; rules that look at them do not run without, nor do those about changes without `changes`.
+    means that the rule does not run there. With a `memory`, what is found in a single file is not
+    computed again while the file stays the same. `uses` are those of events in C and Rust
+    sources; rules that need them do not run without, nor do rules about changes without `changes`.
     """
     memory = memory or Memory()
     if uses is None:
@@ -65,7 +65,7 @@ def check(
     for tree in trees:
         mine = plan.severities_in(tree.source)
         seen = tuple([(names.get(id(event), event.name), id(event) in crossing) for event in tree.events])
-        # Those that look further are run below, and their number is not a fact about a file.
+        # Rules that look at more than a file are run below, and do not affect what is kept of a file.
         alone = [one for one in plan.rules_in(tree.source) if isinstance(one, (EventRule, FileRule))]
         asked.append((tree, (settings[tree.source], mine, alone, seen)))
     memory.begin(asked)
@@ -94,7 +94,7 @@ def check(
 
 
 def _effective_names(units: Sequence[Unit]) -> dict[int, str]:
-    """Names that are not those of the declarations, by the IDs of these; the first unit's count."""
+    """Effective names that differ from the declared ones, by the declaration's `id`, in the first unit."""
     names: dict[int, str] = {}
     for unit in reversed(units):
         for event in reversed(unit.events):
@@ -105,15 +105,15 @@ def _effective_names(units: Sequence[Unit]) -> dict[int, str]:
 
 
 def needs_sources(rule: Rule) -> bool:
-    """Whether a rule looks at C and Rust sources, and does not run without."""
+    """Whether a rule looks at C and Rust sources, and cannot run without them."""
     return isinstance(rule, SourcesRule) and rule.needs_sources
 
 
 class Memory:
-    """What was found in each file by itself, and under which facts about it."""
+    """What was found in each single file, and the facts about it that this depends on."""
 
     def __init__(self, kept: KeptReports | None = None, with_helpers: bool = False) -> None:
-        """`kept` has what earlier processes found; `with_helpers` has others look into files that are new.
+        """`kept` has what earlier processes found; `with_helpers` lets other processes check new files.
 
         Helpers are copies of this process, which must have no threads.
         """
@@ -124,7 +124,7 @@ class Memory:
         self._helpers: Helpers | None = None
 
     def begin(self, asked: Sequence[tuple[Tree, _Facts]]) -> None:
-        """Have other processes look into trees that will be asked for and are not known."""
+        """Let other processes check the unknown ones of the trees that will be needed."""
         if not self._with_helpers:
             return
         from tesc.analysis.helpers import Helpers  # most runs have few files
@@ -156,7 +156,7 @@ class Memory:
                 self._kept.put(self._kept.key(tree, *facts), tree.source, found)
 
     def found_in(self, tree: Tree, facts: _Facts) -> list[Diagnostic]:
-        """What there is to find in a tree, looked for again only where the facts are others."""
+        """What is found in a tree, computed again only if the facts differ."""
         if self._helpers:
             self._take_from_helpers()
         before = self._found.get(id(tree))
@@ -175,20 +175,20 @@ class Memory:
         return found
 
     def fork(self) -> Memory:
-        """A memory of the same files, which forgets and learns apart from this one."""
+        """A copy, which can change independently of this one."""
         other = Memory(self._kept)
         other._found = dict(self._found)
         return other
 
     def keep_only(self, trees: Sequence[Tree]) -> None:
-        """Forget the trees that are of no use any more."""
+        """Forget all other trees."""
         self._found = {id(tree): self._found[id(tree)] for tree in trees}
 
 
 def found_in_run(
     rule: Rule, units: Sequence[Unit], settings: Settings, uses: Index | None, changes: ChangeSet | None
 ) -> Iterable[Report]:
-    """What a rule finds that looks at all units together."""
+    """What a RunRule or SourcesRule finds."""
     if isinstance(rule, RunRule):
         return rule.check(units, settings)
     if isinstance(rule, SourcesRule):
@@ -210,7 +210,7 @@ class Plan:
         self._rules = rules
         self._severities = severities
         self._levels = levels
-        # Most files of a run have their levels in common.
+        # Most files of a run share their levels.
         self._known: dict[int, tuple[Mapping[str, Level], list[Rule]]] = {}
 
     def severities_in(self, source: Source) -> Mapping[str, Level]:
@@ -255,7 +255,7 @@ def found_in_file(
     seen: Iterable[tuple[str, bool]],
 ) -> list[Diagnostic]:
     found = []
-    # What crosses the guest tunnel has to fit its wire, whatever the tracers take.
+    # An event that crosses the guest tunnel has to fit its wire, whatever the tracers accept.
     of_guests = replace(settings, max_args=settings.guest_args)
     event_rules = [r for r in rules if isinstance(r, EventRule) and r.applies(settings)]
     rules_for = judge_of(event_rules, settings).rules_for
@@ -319,7 +319,7 @@ def unsuppressed(
         for one in mine:
             hit = [key for code in one.codes for key in here.get((code, one.line), ())]
             dropped.update(hit)
-            # A rule that did not run can't tell whether its suppression is needed.
+            # It is unknown whether the suppression of a rule that did not run is needed.
             if not hit and (one.flaw or not one.codes - ran):
                 useless.append(_unused(one))
             elif one.now:

@@ -1,4 +1,4 @@
-"""Writes the declaration that a call of an undeclared event wants: where, with which types and format."""
+"""Drafts the declaration for a call of an undeclared event: its place, types and format."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TRUTH = re.compile(r"!|.*(?:[=!<>]=|&&|\|\||(?<![->])[<>](?![<>])).*", re.S)
 _CAST = re.compile(r"\(((?:const |struct |unsigned |signed )*[A-Za-z_]\w*(?: \w+)? ?\**)\) ?(?=[\w(*&~-])")
 _TEXT_OF_TWO = re.compile(r'\? ?""|: ?""\Z')
 _CHAR_OF_TWO = re.compile(r"\? ?''|: ?''\Z")
-# What an expression begins with: `*`s, a variable, and whether a member of it.
+# The start of an expression: `*`s, a variable, and whether a member follows.
 _FIRST = re.compile(r"[(~ -]*(\**)([A-Za-z_]\w*)((?:->|\.))?")
 _HEAD = re.compile(r"[(]*([A-Za-z_]\w*)(\([^()]*\))?")
 _MEMBERS = re.compile(r"(?:->|\.)\s*([A-Za-z_]\w*)")
@@ -43,7 +43,7 @@ _WORDS = frozenset("int unsigned long short char bool void const size_t ssize_t"
 
 
 def tree_for(path: str, trees: Iterable[Tree]) -> Tree | None:
-    """The trace-events file that a source's new events belong into: that of its folder, or the next above."""
+    """The trace-events file for a source's new events: that of its folder, or the next one above."""
     by_folder: dict[str, Tree] = {}
     for tree in trees:
         folder, name = os.path.split(os.path.realpath(tree.source.file))
@@ -59,7 +59,7 @@ def tree_for(path: str, trees: Iterable[Tree]) -> Tree | None:
 
 
 def declaration(use: Use, tree: Tree, texts: Sequence[str]) -> str:
-    """A line that declares what a call uses.
+    """A line that declares the event of a call.
 
     Types come from the function around the call and, for members, from the declarations in `texts`: the
     source's own text and those that it includes, the nearest first.
@@ -81,7 +81,7 @@ def declaration(use: Use, tree: Tree, texts: Sequence[str]) -> str:
 
 
 def declaring_edit(use: Use, path: str, tree: Tree, texts: Sequence[str]) -> SourceEdit:
-    """What writes the declaration into a trace-events file: below the comment that names the source."""
+    """The edit that inserts the declaration below the comment that names the source."""
     source = tree.source
     folder = os.path.dirname(os.path.realpath(source.file))
     end = line_end(source.text)
@@ -121,7 +121,7 @@ def _name_of(argument: Argument, member: str | None, number: int) -> str:
 
 @record
 class _Sight:
-    """What is known where a call is: variables, and the texts with declarations."""
+    """What is known at a call: variables, and the texts with declarations."""
 
     variables: Sight
     at: int
@@ -129,7 +129,7 @@ class _Sight:
 
 
 def _type_of(argument: Argument, sight: _Sight) -> tuple[str, str | None]:
-    """The type of a parameter that an argument fits, and the member's name where it is one."""
+    """The parameter's type for an argument, and the member's name where it is one."""
     text = argument.text.strip()
     if argument.type:
         return _traced(argument.type, sight.texts), None
@@ -169,7 +169,7 @@ def _type_of(argument: Argument, sight: _Sight) -> tuple[str, str | None]:
 
 
 def _member_type(text: str, name: str, indexed: bool, sight: _Sight) -> str:
-    """The type of a member: as its structure has it, else as the first of that name in the nearest text."""
+    """The type of a member: the one in its structure, else the first one of that name in the nearest text."""
     texts = sight.texts
     structure = _structure_of(text, sight)
     if structure:
@@ -226,7 +226,7 @@ def _bodies(structure: str, texts: Sequence[str]) -> list[str]:
 
 
 def _body(structure: str, text: str) -> str:
-    """What is between the braces of a structure's definition; empty where a text has none."""
+    """The text between the braces of a structure's definition; empty where a text has none."""
     found = re.search(rf"\b(?:struct|union)\s+{structure}\s*\{{(.*?)^\}}", text, re.S | re.M)
     if found:
         return found[1]
@@ -249,7 +249,7 @@ def _returned(name: str, texts: Sequence[str]) -> str:
 
 
 def _traced(text: str, texts: Sequence[str] = (), depth: int = 0) -> str:
-    """The type of a parameter for values of a C type: what the generators take."""
+    """The parameter's type, which generators accept, for values of a C type."""
     pointers = text.count("*") + text.count("[")
     words = [
         word for word in re.findall(r"\w+", text) if word not in ("const", "volatile", "static", "register")
@@ -273,7 +273,7 @@ def _traced(text: str, texts: Sequence[str] = (), depth: int = 0) -> str:
 
 
 _MOST_TYPEDEFS = 5
-# Names of QEMU's and GLib's types whose values are traced as others.
+# Names of QEMU's and GLib's types whose values are traced as other types.
 _WIDTHS = {
     "hwaddr": "uint64_t", "vaddr": "uint64_t", "dma_addr_t": "uint64_t", "ram_addr_t": "uint64_t",
     "target_ulong": "uint64_t", "off_t": "int64_t", "gint": "int", "guint": "unsigned int",

@@ -1,4 +1,4 @@
-"""Diagnostics of changes with the lines of the repository that break by them, as related places."""
+"""Diagnostics about changes, with the lines of the repository that they break as related places."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WORDS = {
     "text": "this expects what it printed",
     "name": "this switches it on by name",
 }
-# What a line of each kind depends on: the family of the rule.
+# The family of rules that each kind of line depends on.
 _FAMILIES = {"probe": ("TE81", "TE83"), "text": ("TE82", "TE83"), "name": ("TE811", "TE83")}
 
 
@@ -31,7 +31,7 @@ def with_dependents(
 ) -> list[Diagnostic]:
     """The diagnostics, each with the lines below the folders of `paths` that it breaks.
 
-    `events` are those of the new version: a pattern that matches one of them matches still.
+    `events` are those of the new version: a pattern that matches one of them still works.
     """
     old_names = {
         (change.new or change.old).name: change.old.name

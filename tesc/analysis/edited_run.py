@@ -1,4 +1,4 @@
-"""What the rules find after edits of a few files, by what they found before."""
+"""What the rules find after edits of a few files, from what they found before."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @record
 class Edit:
-    """A unit of one file before and after an edit, and the events that were in the changed lines, or are."""
+    """A unit of one file before and after an edit, and the events in the changed lines, before and after."""
 
     old: Unit
     new: Unit
@@ -46,7 +46,7 @@ class Edit:
 
 
 def edits_between(last: State, given: Given) -> list[Edit] | None:
-    """The edits that make of what was checked last what is given now; None where it is more than that."""
+    """The edits between what was checked last and what is given now; None if more than that changed."""
     before = last.given
     if before.uses is not given.uses or len(before.units) != len(given.units):
         return None
@@ -72,9 +72,9 @@ def _within(unit: Unit, first: int, lines: int) -> tuple[UnitEvent, ...]:
 
 
 def look_again(last: State, given: Given, edits: Sequence[Edit], names: Collection[str]) -> State | None:
-    """What is found now; None where all has to be looked at again.
+    """What is found now; None if everything has to be checked again.
 
-    `names` are those of events, in capitals, whose uses in sources are others than before.
+    `names` are those of events, in capitals, whose uses in sources have changed.
     """
     try:
         return _Again(last, given, edits, names).state()
@@ -100,7 +100,7 @@ class _Again:
         state = self._state
         state.given = self._given
         for edit in self._edits:
-            # The settings are the same, so are the levels.
+            # The settings are the same, so the levels are too.
             state.levels[edit.after.source] = state.levels.pop(edit.before.source, {})
             del state.trees[edit.before.source]
             state.trees[edit.after.source] = edit.after
@@ -119,7 +119,7 @@ class _Again:
         state.collect(self._dirty)
         return state
 
-    # What is found in a file by itself.
+    # Single files.
 
     def _look_into(self, edit: Edit, move: Move) -> None:
         state, source, tree = self._state, edit.after.source, edit.after
@@ -132,7 +132,7 @@ class _Again:
         state.of_files[source] = self._look_at_lines(edit, move, part)
 
     def _look_at_lines(self, edit: Edit, move: Move, part: Tree) -> list[Diagnostic]:
-        """What the rules on files find, of which some look at one line at a time."""
+        """What the rules on files find; some look at one line at a time."""
         state, before, after = self._state, edit.before, edit.after
         found = state.of_files.pop(before.source)
         by_lines = [rule for rule in state.rules if isinstance(rule, FileRule) and rule.scope == "lines"]
@@ -153,10 +153,10 @@ class _Again:
             *state.look_into(after, whole, _Seen(after)),
         ]
 
-    # What is found across files.
+    # Across files.
 
     def _count_spellings(self) -> None:
-        """Find out whether an event that came or went has an identifier in common with another one."""
+        """Find out whether an added or removed event shares an identifier with another one."""
         first = self._last.first
         if not self._edits or first is None:
             return
@@ -171,7 +171,7 @@ class _Again:
             self._shared = shared or self._shared
 
     def _look_across(self, rule: Rule) -> list[Diagnostic] | None:
-        """What a rule finds that looks at all units; None where that does not tell."""
+        """What a rule on all units finds; None if everything has to be checked again."""
         before = self._state.of_runs[rule.code]
         scope = rule.scope
         if scope == "event" and not all(rule.is_local(edit.after) for edit in self._edits):
@@ -207,7 +207,7 @@ class _Again:
         return moved
 
     def _kept(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
-        """What a late rule found and still has a place: it looks again by itself when nobody types."""
+        """What a late rule found that still has a place; the rule runs again when the user stops typing."""
         kept = []
         for one in found:
             try:
@@ -237,7 +237,7 @@ class _Again:
         return [*self._moved([one for one in before if id(one) not in dropped]), *new]
 
     def _with_names(self) -> list[Unit] | None:
-        """The units with those events only whose names are concerned; None where they may have others."""
+        """The units reduced to the events of the changed names; None if there may be others."""
         if self._named is None:
             self._named = []
             edited = {id(edit.new) for edit in self._edits}
@@ -254,7 +254,7 @@ class _Again:
 
 
 def _lines_to_look_at(edit: Edit) -> set[int]:
-    """The changed lines, and those where syntax is wrong, or was: there one line says what another means."""
+    """The changed lines, and those that have or had syntax errors, where lines depend on each other."""
     changed = edit.changed
     first, end = changed.first, changed.first + changed.old_lines
     before = {edit.before.source.place(error.span.start)[0] for error in edit.before.errors}
@@ -268,7 +268,7 @@ _names_of = PerUnitCache(lambda unit: frozenset(map(str.upper, names_in(unit))))
 
 
 def _where(names: Sequence[str], wanted: Collection[str]) -> list[int]:
-    """The positions of the names that are some names in capitals, whatever their own case."""
+    """The positions of the names whose upper-case form is wanted."""
     text = "\n".join(["", *names, ""]).upper()
     found = []
     for name in wanted:
@@ -280,7 +280,7 @@ def _where(names: Sequence[str], wanted: Collection[str]) -> list[int]:
 
 
 class _Seen:
-    """The names of a file's events, none of which crosses; most edits leave nothing that asks for them."""
+    """The names of a file's events, none of which crosses; after most edits nothing needs them."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
@@ -292,7 +292,7 @@ class _Seen:
 def _joined(
     before: Sequence[Diagnostic], new: Sequence[Diagnostic], edit: Edit, move: Move
 ) -> list[Diagnostic]:
-    """What is found in a file's events: as before around the changed lines, and looked for in these."""
+    """What is found in a file's events: as before around the changed lines, and checked again in these."""
     starts = [one.span.start for one in before]
     head = before[: bisect_left(starts, edit.changed.start)]
     tail = before[bisect_left(starts, edit.changed.end) :]

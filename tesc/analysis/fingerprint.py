@@ -1,7 +1,7 @@
-"""What makes a finding the same one in another version of its file.
+"""Recognizing a finding in another version of its file.
 
-A fingerprint does not know of lines and columns, so it survives whatever moves the finding: it is
-made of the rule, the file, the event and the message, and counts findings that have all of those
+A fingerprint contains no lines and columns, so it stays the same when the finding moves. It is
+made of the rule, the file, the event and the message, and numbers findings that have all of those
 in common.
 """
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def fingerprints(diagnostics: Sequence[Diagnostic]) -> list[str]:
-    """A fingerprint for each diagnostic, 64 hexadecimal digits; no two are alike."""
-    from hashlib import sha256  # few reports have any
+    """A fingerprint for each diagnostic, 64 hexadecimal digits; all of them different."""
+    from hashlib import sha256  # few outputs have fingerprints
 
     seen: dict[tuple[str, ...], int] = {}
     made = []
@@ -30,7 +30,7 @@ def fingerprints(diagnostics: Sequence[Diagnostic]) -> list[str]:
 
 
 def identity(diagnostic: Diagnostic) -> tuple[str, str, str, str]:
-    """Rule, file, place and message; the place is the event, or the line's text where there is none."""
+    """Rule, file, place and message; the place is the event or, without one, the line's text."""
     place = diagnostic.event
     if place is None:
         line, _ = diagnostic.source.place(diagnostic.span.start)

@@ -1,4 +1,4 @@
-"""Makes the fixes of diagnostics: all that do not get in each other's way, until none is left."""
+"""Applies the fixes of diagnostics, round by round, until none is left."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     Scope = Callable[[str], bool]
 
-# A fix may lead to another one, and those that overlap wait for each other; more would be a circle.
+# The most rounds: a fix may lead to another one, and overlapping fixes take turns; more would be a cycle.
 _MOST_ROUNDS = 20
 
 
 @record
 class FixResult:
-    """What came of fixing: the new texts by file, how many findings were fixed, what is left."""
+    """The result of fixing: the new texts by file, how many findings were fixed, what is left."""
 
     texts: Mapping[str, str]
     fixed: int
@@ -32,7 +32,7 @@ class FixResult:
 
 
 def fixable(diagnostic: Diagnostic, unsafe: bool = False) -> bool:
-    """Whether a diagnostic has a fix that may be made."""
+    """Whether a diagnostic has a fix that may be applied."""
     return diagnostic.fix is not None and (unsafe or diagnostic.fix.safety == "safe")
 
 
@@ -42,7 +42,7 @@ def everywhere(file: str) -> bool:
 
 
 def outlook(found: Sequence[Diagnostic], unsafe: bool = False, may_change: Scope = everywhere) -> str:
-    """How many findings fixes would fix, as the end of a summary: `; 2 can be fixed with --fix`."""
+    """How many findings can be fixed, as the end of a summary: `; 2 can be fixed with --fix`."""
     able = [d for d in found if fixable(d, True) and _is_within(d, may_change)]
     if able:
         refused = {id(diagnostic) for diagnostic in _refused(_together(able, True))}
@@ -59,7 +59,7 @@ def outlook(found: Sequence[Diagnostic], unsafe: bool = False, may_change: Scope
 
 
 def apply(diagnostics: Iterable[Diagnostic], unsafe: bool = False) -> dict[Source, str]:
-    """The texts of the sources that fixes change. Of two that overlap, the later one is not made."""
+    """The texts of the sources that fixes change. Of two that overlap, the later one is not applied."""
     return _rewritten(_together(diagnostics, unsafe))
 
 
@@ -69,10 +69,10 @@ def settle(
     unsafe: bool = False,
     may_change: Scope = everywhere,
 ) -> FixResult:
-    """Make fixes until none is left to make.
+    """Apply fixes until none is left.
 
-    `again` checks once more, with other texts of some files; `may_change` says of a file whether
-    fixes may. A fix after which fewer lines of a file could be read is not made, nor one in a program.
+    `again` checks again, with new texts of some files; `may_change` says whether a file may be
+    fixed. A fix that would add syntax errors is not applied, nor is one in C or Rust.
     """
     texts: dict[str, str] = {}
     held: set[tuple[str, str, str, str]] = set()
@@ -82,7 +82,7 @@ def settle(
         taken = _together(able, unsafe)
         refused = _refused(taken)
         if refused:
-            # What they say is the same after other fixes, so that they stay held back.
+            # Their messages stay the same after other fixes, so they are recognized.
             held.update(map(identity, refused))
             continue
         changed = {source: text for source, text in _rewritten(taken).items() if text != source.text}
@@ -95,7 +95,7 @@ def settle(
 
 
 def _is_within(diagnostic: Diagnostic, may_change: Scope) -> bool:
-    """Whether a fix changes trace-events files only, and of these only such as may be changed."""
+    """Whether a fix changes trace-events files only, and only those that may be changed."""
     fix = diagnostic.fix
     if fix is None:
         return True
@@ -105,7 +105,7 @@ def _is_within(diagnostic: Diagnostic, may_change: Scope) -> bool:
 
 
 def _together(diagnostics: Iterable[Diagnostic], unsafe: bool) -> list[Diagnostic]:
-    """Diagnostics whose fixes can be made at once: the first of those that overlap."""
+    """Diagnostics whose fixes can be applied together: of those that overlap, the first."""
     taken: list[Diagnostic] = []
     edited: dict[Source, list[tuple[int, int]]] = {}
     for diagnostic in sorted((d for d in diagnostics if fixable(d, unsafe)), key=_order):
@@ -119,7 +119,7 @@ def _together(diagnostics: Iterable[Diagnostic], unsafe: bool) -> list[Diagnosti
 
 
 def _meets(edit: SourceEdit, places: Sequence[tuple[int, int]]) -> bool:
-    """Whether an edit overlaps one of some places, which are sorted and do not overlap each other."""
+    """Whether an edit overlaps one of several places, which are sorted and do not overlap each other."""
     start, end = edit.span.start, edit.span.end
     at = bisect_left(places, (start, end))
     after = at
@@ -135,7 +135,7 @@ def _meets(edit: SourceEdit, places: Sequence[tuple[int, int]]) -> bool:
 
 
 def _refused(taken: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Of fixes that are to be made at once, those after which fewer lines of a file could be read."""
+    """The fixes among those to be applied together that would add syntax errors."""
     by_source: dict[Source, list[Diagnostic]] = {}
     for diagnostic in taken:
         for source in dict.fromkeys(edit.source for edit in (diagnostic.fix.edits if diagnostic.fix else ())):
@@ -144,18 +144,18 @@ def _refused(taken: Sequence[Diagnostic]) -> list[Diagnostic]:
 
 
 def _worsening(source: Source, mine: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
-    """The same of one file: found by halves, for hardly ever is there one."""
+    """The same in one file, found by bisection since there is hardly ever one."""
     if not _parses_worse(source, [edit for edit in _edits_of(mine) if edit.source is source]):
         return ()
     if len(mine) == 1:
         return mine
     half = len(mine) // 2
     found = [*_worsening(source, mine[:half]), *_worsening(source, mine[half:])]
-    return found or mine[half:]  # neither half is wrong without the other
+    return found or mine[half:]  # only both halves together add errors
 
 
 def _order(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
-    # Of two that begin together, the one that looks at more of the text knows better what was meant.
+    # Of two that begin together, the longer one first: it takes more of the text into account.
     return diagnostic.source.file, diagnostic.span.start, -diagnostic.span.end, diagnostic.code
 
 
@@ -172,7 +172,7 @@ def _edits_of(taken: Iterable[Diagnostic]) -> Iterator[SourceEdit]:
 
 
 def _rewritten(taken: Sequence[Diagnostic]) -> dict[Source, str]:
-    """The texts of sources after fixes that do not overlap."""
+    """The texts of sources with fixes applied that do not overlap."""
     edits: dict[Source, list[SourceEdit]] = {}
     for edit in _edits_of(taken):
         edits.setdefault(edit.source, []).append(edit)
@@ -180,7 +180,7 @@ def _rewritten(taken: Sequence[Diagnostic]) -> dict[Source, str]:
 
 
 def edited(text: str, edits: list[SourceEdit], start: int = 0) -> str:
-    """A text after edits of it that do not overlap; it begins at `start` of what they are in."""
+    """A text with edits applied that do not overlap; it begins at the offset `start` of their source."""
     parts: list[str] = []
     at = 0
     for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
@@ -190,7 +190,7 @@ def edited(text: str, edits: list[SourceEdit], start: int = 0) -> str:
 
 
 def _parses_worse(source: Source, edits: Sequence[SourceEdit]) -> bool:
-    """Whether edits leave more errors of syntax. Each line is read by itself: the others stay as they are."""
+    """Whether edits leave more errors of syntax. Lines are independent: only changed ones are parsed."""
     starts = [*source.line_starts, len(source.text)]
     more = 0
     pieces: list[tuple[int, int, list[SourceEdit]]] = []

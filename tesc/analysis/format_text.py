@@ -1,4 +1,4 @@
-"""What rules ask of a format's text: what is before a conversion, and edits in it."""
+"""Helpers of rules for a format's text: what is before a conversion, and edits."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ INTEGER = (*DECIMAL, *HEX, "o")
 
 
 def letter(conversion: Conversion) -> str:
-    """The letter that says how it prints: its own, or that of its macro; empty where neither does."""
+    """The conversion's letter, or that of its macro; empty without either."""
     if conversion.macro is None:
         return conversion.letter
     return PRI_MACROS.get(conversion.macro.name, ("", ""))[0]
 
 
 def between(form: Format, start: int, end: int) -> str:
-    """What the format's literals hold from `start` to `end`, without the quotes between them."""
+    """The text of the format's literals from `start` to `end`, without the quotes between them."""
     return "".join(
         form.text[max(start, piece.start + 1) : min(end, piece.end - 1)]
         for piece in form.parsed.pieces
@@ -35,7 +35,7 @@ def between(form: Format, start: int, end: int) -> str:
 
 
 def prefix_before(text: str, at: int) -> int:
-    """Where the `0x` begins that is right before `at`, maybe in the literal before; else -1."""
+    """Where a `0x` right before `at` begins, possibly in the previous literal; else -1."""
     if text[at - 1] == '"' and text[: at - 1].rstrip(" \t").endswith('"'):
         at = len(text[: at - 1].rstrip(" \t")) - 1
     return at - 2 if text[at - 2 : at] in ("0x", "0X") else -1
@@ -48,7 +48,7 @@ def follows_word(text: str, at: int) -> bool:
 
 
 def stray_macros(form: Format) -> list[Macro]:
-    """The macros that no `%` comes before: the format prints what they stand for as text."""
+    """The macros that no `%` precedes: the format prints what they stand for as text."""
     parsed = form.parsed
     taken = {c.macro.start for c in parsed.conversions if c.macro}
     return [macro for macro in parsed.macros if macro.start not in taken and macro.name in PRI_MACROS]
@@ -65,7 +65,7 @@ def glued(form: Format, macro: Macro) -> Conversion | None:
 
 
 def arguments(event: Event) -> list[tuple[Conversion, Parameter]]:
-    """Each conversion with the parameter it prints; nothing where their numbers do not agree."""
+    """Each conversion with the parameter it prints; empty if their numbers differ."""
     if event.format is None:
         return []
     conversions = [c for c in event.format.parsed.conversions if c.arguments]
@@ -75,7 +75,7 @@ def arguments(event: Event) -> list[tuple[Conversion, Parameter]]:
 
 
 def without_alternate(conversion: Conversion) -> tuple[str, bool] | None:
-    """A `%#x` up to its precision, as `0x` before it would print; and whether that keeps the columns.
+    """A `%#x` up to its precision, without its `#`, for use after a `0x`; and whether columns stay aligned.
 
     None where its width can't be known.
     """
@@ -84,7 +84,7 @@ def without_alternate(conversion: Conversion) -> tuple[str, bool] | None:
         return None
     width = int(conversion.width or 0) - 2
     if width <= 0:
-        # The prefix fills the width alone, so zeros were never added.
+        # The prefix alone fills the width, so zeros were never added.
         return f"%{flags.replace('0', '')}", True
     if "-" in flags:
         return f"%{flags}{width}", True
@@ -92,7 +92,7 @@ def without_alternate(conversion: Conversion) -> tuple[str, bool] | None:
         return f"%{flags.replace('0', '')}", width <= int(conversion.precision or 0)
     if "0" in flags:
         return f"%{flags}{width}", True
-    # Spaces would be between 0x and the number: they go after it.
+    # Spaces would get between 0x and the number, so they go after it.
     return f"%{flags}-{width}", False
 
 
@@ -102,12 +102,12 @@ def head(conversion: Conversion) -> str:
 
 
 def span(form: Format, start: int, end: int) -> Span:
-    """A piece of the format as a piece of the source."""
+    """A range of the format as a span of the source."""
     return Span(form.start + start, form.start + end)
 
 
 def fix(tree: Tree, form: Format, *edits: tuple[int, int, str], safety: Safety = "safe") -> Fix:
-    """Edits in the format, each a start, an end and the text instead."""
+    """Edits in the format, each a start, an end and the new text."""
     return Fix(
         safety, tuple(SourceEdit(tree.source, span(form, start, end), text) for start, end, text in edits)
     )

@@ -1,4 +1,4 @@
-"""The groups that the units of a run are, as generated files will call them."""
+"""The groups of a run's units, as in the names of generated files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def groups_of(units: Sequence[Unit], settings: Settings) -> list[str]:
     return list(_groups(files, settings.root or here, here))
 
 
-# An editor asks after every edit.
+# Needed after every edit in an editor.
 @lru_cache(maxsize=16)
 def _groups(files: tuple[str, ...], root: str, here: str) -> list[str]:
     full = [os.path.normpath(os.path.join(here, file)) for file in files]
@@ -36,7 +36,7 @@ def _group_below(folder: str, file: str) -> str:
 
 
 def _tree_folder(files: list[str], folder: str) -> str:
-    """The folder of the source tree that files belong to, as well as it can be told; below `folder` that."""
+    """The source tree's folder, as far as it can be known from its files; `folder` if all are below it."""
     try:
         common = os.path.commonpath([os.path.dirname(file) for file in files])
         if os.path.commonpath([common, folder]) == folder:

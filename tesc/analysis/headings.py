@@ -31,7 +31,7 @@ class Section:
 
 
 def written_in(comment: Comment) -> list[str]:
-    """The files that a comment names, as they are written; empty for a comment that says something else."""
+    """The files that a comment names, as written; empty for any other comment."""
     words = [word.rstrip(":,") for word in title_of(comment).split() if word not in ("and", "&")]
     return words if all(map(_FILE.fullmatch, words)) else []
 
@@ -55,7 +55,7 @@ def sections_of(tree: Tree) -> list[Section]:
 
 
 def file_named(title: str, folder: str, top: str | None = None) -> str | None:
-    """The file that a heading such as `# vl.c` names; of several (`*/signal.c`) the first."""
+    """The file that a heading such as `# vl.c` names; the first of several (`*/signal.c`)."""
     found = files_named(title, folder, top)
     return found[0] if found else None
 
@@ -64,7 +64,7 @@ def files_named(title: str, folder: str, top: str | None = None) -> list[str]:
     """The files that a heading names, sorted.
 
     A path is relative to the trace-events file's folder, or to one of those above it: up to `top`, and
-    never beyond the folder that is a checkout or has a tesc.toml.
+    never above the folder that is a checkout or has a tesc.toml.
     """
     word = title.split()[0].rstrip(":,") if title.split() else ""
     if "." not in word or "\0" in word or os.path.isabs(word):
@@ -90,7 +90,7 @@ def _is_top(folder: str) -> bool:
 
 
 def spelled(path: str, folder: str) -> str:
-    """How a heading of a trace-events file in `folder` names a source: from there, or from above."""
+    """How a heading of a trace-events file in `folder` names a source: relative to it, or to one above."""
     path, folder = os.path.abspath(path), os.path.abspath(folder)
     base = folder
     while not path.startswith(os.path.join(base, "")):

@@ -1,7 +1,7 @@
-"""Processes that look into a part of a run's files while this one does the rest.
+"""Processes that check some of a run's files while this one checks the others.
 
-Each is a copy of this process, and sends back what it found as the cache keeps it. What a helper cannot
-send, or does not get done, is looked for here.
+Each is a copy of this process, and sends back what it found in the cache's encoding. What a helper cannot
+send, or does not finish, is checked here.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     Look = Callable[[int], list[Diagnostic]]
 
-# A helper takes some milliseconds to start, and in time gets a copy of all that it looks at.
+# A helper takes milliseconds to start, and in time copies all the memory that it reads.
 FEWEST_EVENTS = 2_000
 MOST_EVENTS = 100_000
 _MOST_HELPERS = 7
-# What this process does of the files: it has the rules that look at all of them, too.
+# This process's share of the files: it also runs the rules on all of them.
 _OWN_SHARE = 0.35
 
 
@@ -36,12 +36,12 @@ def cores() -> int:
 
 
 class Helpers:
-    """Processes that look into files; `look` finds what there is in one of `trees`, by its number."""
+    """Processes that check files; `look` checks one of `trees`, by its number."""
 
     def __init__(self, trees: Sequence[Tree], look: Look) -> None:
         self._trees = trees
         self._running: list[tuple[int, int]] = []
-        # The numbers of files that are for this process to look into.
+        # The numbers of the files that this process checks.
         self.left: list[int] = list(range(len(trees)))
         events = [len(tree.items) for tree in trees]
         helpers = min(cores() - 1, _MOST_HELPERS)
@@ -50,7 +50,7 @@ class Helpers:
             self._running = [_started(mine, trees, look) for mine in shares if mine]
 
     def found(self) -> dict[int, list[Diagnostic]]:
-        """What the processes found, by the numbers of the files that they were done with."""
+        """What the processes found, by the numbers of the files that they finished."""
         made: dict[int, list[Diagnostic]] = {}
         for child, pipe in self._running:
             with open(pipe, "rb") as stream:
@@ -65,7 +65,7 @@ class Helpers:
 
 
 def _shares(sizes: Sequence[int], helpers: int) -> list[list[int]]:
-    """Numbers of files for each helper, and last for this process: the largest go first, to who has least."""
+    """File numbers per helper and, last, for this process: the largest file first, to the smallest share."""
     loads = [0.0] * (helpers + 1)
     shares: list[list[int]] = [[] for _ in loads]
     for number in sorted(range(len(sizes)), key=lambda number: -sizes[number]):
@@ -76,7 +76,7 @@ def _shares(sizes: Sequence[int], helpers: int) -> list[list[int]]:
 
 
 def _started(numbers: Sequence[int], trees: Sequence[Tree], look: Look) -> tuple[int, int]:
-    """A process that looks into some files, and the pipe from which what it found is read."""
+    """Start a process that checks some files; returns its ID and the pipe with its results."""
     receive, send = os.pipe()
     child = os.fork()
     if child:
@@ -94,5 +94,5 @@ def _started(numbers: Sequence[int], trees: Sequence[Tree], look: Look) -> tuple
             marshal.dump(found, stream)
         status = 0
     finally:
-        # Nothing of what the parent has begun is finished here.
+        # Skip the parent's exit handlers and buffers.
         os._exit(status)

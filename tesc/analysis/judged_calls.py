@@ -1,4 +1,4 @@
-"""How many calls of events the rules on calls judged, and why they did not judge the others."""
+"""How many calls of events the rules on calls checked, and why not the others."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COUNT = "with another number of arguments than parameters (TE603)"
 
 
 def judged_calls(units: Sequence[Unit], uses: Index) -> tuple[int, Counter[str]]:
-    """How many calls of the events of some units there are, and how many of them were not judged, by why."""
+    """How many calls of the events of some units there are, and how many were not checked, by reason."""
     judged = {(path, use.start) for _, calls in judged_in(units, uses) for path, use in calls}
     places: dict[tuple[str, int], str | None] = {}
     counts: dict[str, set[int]] = {}
@@ -44,7 +44,7 @@ def judged_calls(units: Sequence[Unit], uses: Index) -> tuple[int, Counter[str]]
 
 
 def _reason(path: str, use: Use, name: str, parameters: set[int], uses: Index) -> str | None:
-    """Why a call is not judged; None where its number of arguments is all that there is to judge."""
+    """Why a call is not judged; None if only its number of arguments matters."""
     if use.dead:
         return DEAD
     if uses.declares(name, capitals=False):

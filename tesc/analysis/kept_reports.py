@@ -1,4 +1,4 @@
-"""What was found in files by themselves, kept from run to run by all that it depends on."""
+"""Findings in single files, kept from run to run under a key of all that they depend on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class KeptReports:
-    """Diagnostics of files by their text, settings, rules and the names that their events go by."""
+    """Diagnostics of files by text, settings, rules and the effective names of events."""
 
     def __init__(self, owner: str) -> None:
         """`owner` is the folder whose runs share them."""
@@ -62,7 +62,7 @@ class KeptReports:
 
 
 def encoded(diagnostic: Diagnostic, source: Source) -> list[Any] | None:
-    """A diagnostic of a source as JSON can hold it; None where it points to other sources."""
+    """A diagnostic of a source as a JSON value; None if it points to other sources."""
     fix = diagnostic.fix
     edits = fix.edits if fix else ()
     others = [one.source for one in diagnostic.related] + [one.source for one in edits]
@@ -93,7 +93,7 @@ def decoded(
     related: list[Any],
     fix: Any,
 ) -> Diagnostic:
-    """What `encoded` made the values of."""
+    """The inverse of `encoded`."""
     return Diagnostic(
         code=code,
         name=name,
@@ -112,7 +112,7 @@ def decoded(
 
 @lru_cache(maxsize=None)
 def _surroundings(folder: str) -> tuple[str, ...]:
-    """What rules see of the folders above a file, as texts."""
+    """The state of the folders above a file that rules depend on, as texts."""
     mine = []
     for name in SURROUNDINGS:
         path = os.path.join(folder, name)

@@ -1,4 +1,4 @@
-"""Which events of a run meet in one program, and which of those share a key."""
+"""Which events of a run are linked into one program, and which of those share a key."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Linkage:
     def __init__(self, settings: Settings) -> None:
         self._exclusive = settings.exclusive
         self._of_qemu = settings.profile == "qemu"
-        # Few units are ever asked about; those of the run outlive this.
+        # Only few units come up; they live longer than this.
         self._known: dict[int, bool] = {}
 
     def together(self, one: Unit, other: Unit) -> bool:
@@ -30,7 +30,7 @@ class Linkage:
         return one is other or not (self._is_alone(one) or self._is_alone(other))
 
     def _is_alone(self, unit: Unit) -> bool:
-        """Whether a unit meets no other: it is a program by itself, or nobody builds it."""
+        """Whether a unit is never linked with another: it is a program by itself, or is not built."""
         alone = self._known.get(id(unit))
         if alone is None:
             alone = _is_guest(unit)
@@ -63,7 +63,7 @@ def _is_guest(unit: Unit) -> bool:
 
 
 def _folder_of(event: UnitEvent, folders: tuple[str, ...]) -> str | None:
-    """Which of the folders an event's file lies in: the innermost, wherever the run was started."""
+    """Which of the folders an event's file lies in (the innermost), independent of the working directory."""
     path = os.path.abspath(event.source.file).replace(os.sep, "/")
     found = max(folders, key=lambda folder: path.rfind(f"/{folder}/"), default="")
     return found if f"/{found}/" in path else None
@@ -105,9 +105,9 @@ def first_declared(event: UnitEvent) -> Related:
 
 @record
 class Repeated:
-    """A file whose events clash with themselves, because it is in the program twice.
+    """A file whose events clash with themselves, because the program contains it twice.
 
-    `inclusion` is the include that brings it again, and `other` the include that brought it first,
+    `inclusion` is the include that adds it again, and `other` the include that added it first,
     or None where it is a root by itself; `clashes` are those of its events.
     """
 
@@ -117,20 +117,20 @@ class Repeated:
 
     @property
     def related(self) -> tuple[Related, ...]:
-        """The other way by which the file comes into the program."""
+        """The other include, or root, that adds the file to the program."""
         if self.other is None:
             return ()
         return (Related(self.other.source, self.other.include.path_span, "it is first included here"),)
 
     @property
     def events(self) -> str:
-        """Its events, in the middle of a sentence."""
+        """Its events, for the middle of a sentence."""
         name, more = self.clashes[0].second.name, len(self.clashes) - 1
         return f"'{name}'" + (f" and {more} more" if more else "")
 
 
 def apart(found: Iterable[Clash]) -> tuple[list[Clash], list[Repeated]]:
-    """Clashes of different declarations, and those of one that is there twice, by include."""
+    """Clashes of different declarations, and those of a declaration that is there twice, by include."""
     different = []
     again: dict[tuple[Inclusion, Inclusion | None], list[Clash]] = {}
     for clash in found:

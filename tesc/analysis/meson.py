@@ -1,4 +1,4 @@
-"""What QEMU's build knows: the folders whose trace-events files meson.build lists."""
+"""The folders whose trace-events files QEMU's meson.build lists."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tesc.units.unit import Unit
 
-# The lists are read as text: which of them a build takes depends on how it is configured.
+# The lists are read as text: which ones a build uses depends on its configuration.
 _LIST = re.compile(r"^[ \t]*trace_events_subdirs\s*\+?=\s*\[", re.M)
 # What a list holds: its end, a name, a comment.
 _PART = re.compile(r"(\])|'([^'\n]*)'|#[^\n]*")
@@ -45,9 +45,9 @@ class Listed:
 
 
 def unlisted(unit: Unit) -> str | None:
-    """The folder of a unit that the build's lists leave out; None where they name it or there are none.
+    """The folder of a unit that is missing in the build's lists; None if they have it or there are none.
 
-    A folder whose own meson.build, or whose scripts, read the file by its name has it listed: a test does.
+    A folder counts as listed if its own meson.build or scripts name the file, as tests do.
     """
     folder, name = os.path.split(os.path.abspath(unit.roots[0].source.file))
     if name != "trace-events":
@@ -79,7 +79,7 @@ _MOST_BYTES = 1 << 20
 
 
 def _readers_in(folder: str) -> list[str]:
-    """The build file and the scripts of a folder that name its trace-events file."""
+    """A folder's build file and scripts that name its trace-events file."""
     try:
         names = os.listdir(folder)
     except OSError:
@@ -98,13 +98,13 @@ def _readers_in(folder: str) -> list[str]:
 
 
 def listed_for(unit: Unit) -> Listed | None:
-    """The lists that a unit's folder should be in."""
+    """The meson.build whose lists should have a unit's folder."""
     folder = os.path.dirname(os.path.abspath(unit.roots[0].source.file))
     return listed_above(folder, _DISK if unit.versions is None else unit.versions)
 
 
 def listed_above(folder: str, versions: Mapping[str, bytes | None]) -> Listed | None:
-    """The lists in the nearest folder above that has some."""
+    """The nearest meson.build above a folder that has lists."""
     while True:
         listed = _listed_in(os.path.join(folder, "meson.build"), versions)
         parent = os.path.dirname(folder)
@@ -130,7 +130,7 @@ def _listed_in(path: str, versions: Mapping[str, bytes | None]) -> Listed | None
 
 @lru_cache(maxsize=64)
 def _listed_on_disk(path: str, changed: int) -> Listed | None:
-    """The lists in a file as it was when it was last changed."""
+    """The lists in a file as of its last change."""
     with open(path, encoding="utf-8", errors="replace") as file:
         return _listed(path, file.read())
 
@@ -177,6 +177,6 @@ def _branch_at(text: str, place: int) -> tuple[str, ...]:
 
 
 def _both(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether a build that takes the inner one of two branches always takes the other one, too."""
+    """Whether a build that takes the first branch always takes the second one too."""
     shorter = min(len(one), len(other))
     return one[:shorter] == other[:shorter]

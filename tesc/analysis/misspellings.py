@@ -1,8 +1,8 @@
-"""codespell's dictionary: words as they are misspelt, and as they are spelt.
+"""codespell's dictionary: misspelt words, and the right ones.
 
-It is data of the package codespell (codespell_lib/data/dictionary.txt): `word->right` a line, or
-`word->one, other,` where several words may be meant. After the last comma may be why a word is not to be
-replaced by itself.
+It is data of the package codespell (codespell_lib/data/dictionary.txt): one `word->right` per line, or
+`word->one, other,` if there are several. After the last comma, there may be a reason why it must not be
+replaced automatically.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def folder() -> str | None:
 
 @lru_cache(maxsize=1)
 def misspellings() -> dict[str, tuple[str, ...]]:
-    """What may be meant by each misspelt word, all in small letters; empty without codespell."""
+    """The possible right words for each misspelt one, all in lower case; empty without codespell."""
     where = folder()
     if where is None:
         return {}
@@ -41,6 +41,6 @@ def misspellings() -> dict[str, tuple[str, ...]]:
 
 
 def _meant(right: str) -> list[str]:
-    """The words before the last comma, or the one that is all there is."""
+    """The words before the last comma, or the only one."""
     words = right.split(",")
     return words[:-1] if len(words) > 1 else words

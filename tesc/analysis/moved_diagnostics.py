@@ -1,4 +1,4 @@
-"""Diagnostics of a text after lines above them were edited."""
+"""Diagnostics moved to where they are after an edit of other lines."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class Touched(Exception):
-    """A diagnostic speaks of a place in the changed lines, which has no place in the new text."""
+    """A diagnostic refers to the changed lines, which the new text does not have."""
 
 
 class Move:
-    """From a source to the one that took its place, which differ in some lines."""
+    """From a source to the one that replaced it, which differ in some lines."""
 
     def __init__(self, old: Source, new: Source, changed: Changed) -> None:
         self.old = old
@@ -25,7 +25,7 @@ class Move:
         self._changed = changed
 
     def mentions(self, one: Diagnostic) -> bool:
-        """Whether a diagnostic speaks of the old source."""
+        """Whether a diagnostic refers to the old source."""
         old = self.old
         return (
             one.source is old
@@ -38,7 +38,7 @@ class Move:
         return one.source is self.old and self._changed.start <= one.span.start < self._changed.end
 
     def moved(self, one: Diagnostic) -> Diagnostic:
-        """A diagnostic that speaks of the new source instead. Raises Touched."""
+        """The diagnostic, referring to the new source. Raises Touched."""
         if not self.mentions(one):
             return one
         fix = one.fix
@@ -60,7 +60,7 @@ class Move:
         return self.new if source is self.old else source
 
     def _span(self, source: Source, span: Span) -> Span:
-        # What is said of a whole file is said of its begin.
+        # A diagnostic on the whole file is at its beginning.
         if source is not self.old or not span.end:
             return span
         if self._changed.touches(span):

@@ -1,8 +1,8 @@
-"""Which names can have an identifier of generated code in common: those of one family, and no others.
+"""Which names can share an identifier in generated code: only those of one family.
 
-An identifier is a name between what its kind puts before and after it, some with the name in capitals. Of
-two kinds that meet in a space, what is before the name is the same or begins with another letter; so one of
-two names that meet is the other with an end like `_enabled`, but for capitals and underscores.
+An identifier is a name with a prefix and a suffix by its kind, some with the name in capitals. Of
+two kinds in one space, the prefixes are equal or differ in their first letter; so one of
+two clashing names is the other one with an end like `_enabled`, apart from case and underscores.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from tesc.units.unit import Unit
 
 _RUN = re.compile("__+")
-# Something that no name holds.
+# A character that no name contains.
 _PROBE = "\0"
 
 
 def _ends() -> tuple[str, ...]:
-    """What may be at the end of one of two names that meet: of a kind, or of one more than of another."""
+    """The ends that one of two clashing names may have: a kind's, or the difference between two kinds'."""
     ends = {kind.spelled(_PROBE).partition(_PROBE)[2].upper() for kind in name_spaces.OF_EVENT} - {""}
     more = {one[: -len(other)] for one in ends for other in ends if one != other and one.endswith(other)}
     return ("_", *sorted(ends | more))
 
 
 _ENDS = _ends()
-# What is before the name, by the space of the kind.
+# What precedes the name, by the kind's space.
 _BEFORE = {
     space: tuple(
         {kind.spelled(_PROBE).partition(_PROBE)[0] for kind in name_spaces.OF_EVENT if space in kind.spaces}
@@ -42,7 +42,7 @@ _BEFORE = {
 
 
 def family(name: str) -> str:
-    """The same for all names that can meet; others may have it too."""
+    """A key that is the same for all names that can clash, and maybe for others."""
     text = name.upper()
     if "__" in text:
         text = _RUN.sub("_", text)
@@ -52,8 +52,8 @@ def family(name: str) -> str:
 
 
 def that_may_meet(units: Sequence[Unit], texts: Iterable[tuple[str, str]]) -> list[set[str]]:
-    """Of each unit the names that may meet one of another event, or one of some texts in their spaces."""
-    # The hashes of families: of a million names these are a tenth of the names' own size.
+    """For each unit, the names that may clash with another event's, or with given texts in their spaces."""
+    # The hashes of families: for a million names, a tenth of the names' size.
     several = {
         hash(family(text[len(before) :]))
         for space, text in texts

@@ -1,6 +1,6 @@
-"""What was derived from units, kept for the next run over the same ones.
+"""Results derived from units, kept for the next run with the same units.
 
-A language server asks after every edit, which changes one unit of many.
+A language server needs them after every edit, which changes one unit of many.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ else:
     T = None
 
     class Generic:
-        """In place of typing's, which takes longer to import than many rules together."""
+        """Replaces typing's, which takes longer to import than many rules together."""
 
         def __class_getitem__(cls, _):
             return cls
 
 
 class PerUnitCache(Generic[T]):
-    """Derives something from each unit of a run, once for as long as the unit is part of runs."""
+    """Derives something from each unit of a run, once while the unit is part of runs."""
 
     def __init__(self, derive: Callable[[Unit], T]) -> None:
         self._derive = derive
@@ -33,6 +33,6 @@ class PerUnitCache(Generic[T]):
     def __call__(self, units: Sequence[Unit]) -> list[T]:
         """What is derived from each of the units."""
         before = self._known
-        # An entry holds its unit, so no other one has got its ID.
+        # An entry keeps its unit alive, so no other one can have its ID.
         self._known = {id(u): before.get(id(u)) or (u, self._derive(u)) for u in units}
         return [self._known[id(unit)][1] for unit in units]

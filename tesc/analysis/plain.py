@@ -1,13 +1,13 @@
-"""Which rules have to look at an event: most events are made of pairs that were judged before.
+"""Which rules have to look at an event: most events consist of pairs that were judged before.
 
 An event is plain where its format has one conversion for each of its parameters, one string (with
 macros of <inttypes.h> in it) and nothing that would make a conversion mean something else: no escape,
-no flag but `0`, no width from an argument. Of a plain event a rule that is `by_pairs` finds what it finds
+no flag but `0`, no width from an argument. In a plain event, a rule that is `by_pairs` finds what it finds
 in events that have one of the pairs, a conversion and a type, and nothing else. There are few pairs: all of
 QEMU has some 320 in 5,600 events. So each is judged once, in an event made for it, and a rule looks at
-those events only that have a pair in which it found something.
+only those events that have a pair in which it found something.
 
-A pair's conversion is what the rules see of it: the `0x` before it and what touches it on its right.
+A pair's conversion includes what rules take into account: a `0x` before it and any text touching its end.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event
 
 _COMMON = [name for name, (letter, size) in PRI_MACROS.items() if size in TRACETOOL_LENGTHS and letter != "o"]
-# A conversion, or one that a macro ends; QEMU's LTTng generator takes all that touches the macro for it.
+# A conversion, or one that a macro ends; QEMU's LTTng generator reads all that touches it as part of it.
 _CONVERSION = re.compile(
     r"(?:(?:0[xX])+\d*)?%0?\d*(?:\.\d+)?"
     r"(?:(?:hh?|ll?|[jzt])?[diuxXcsp]\w*"
     rf'|"[ \t]*(?:{"|".join(sorted(_COMMON))})(?![A-Za-z0-9_])(?:[ \t]+"|"[^\s%"]*(?=[\s"])|\Z))'
 )
-# Pairs that are kept; a file may be made to have any number.
+# Pairs that are kept; a file may contain any number.
 _MOST_PAIRS = 20_000
 _EVERYTHING = -1
 
 
 class Judge:
-    """Says which of some rules may find something in an event; it learns from each pair that it meets."""
+    """Says which rules may find something in an event; it remembers each pair that it has seen."""
 
     def __init__(self, rules: Sequence[EventRule], settings: Settings) -> None:
         self._rules = rules
@@ -87,7 +87,7 @@ class Judge:
         return wanted
 
     def _judged(self, conversion: str, type_text: str) -> tuple[int, int]:
-        """What rules find in an event that has but this pair, and the quotes that its macro adds."""
+        """What rules find in an event with only this pair, and the quotes that its macro adds."""
         if len(self._pairs) >= _MOST_PAIRS:
             self._pairs.clear()
         # A macro at the end of the format: no string follows it.
@@ -110,7 +110,7 @@ _MOST_JUDGES = 8
 
 
 def judge_of(rules: Sequence[EventRule], settings: Settings) -> Judge:
-    """The judge for some rules under some settings; files that have these in common share it."""
+    """The judge for some rules under some settings; shared by the files that have the same ones."""
     for known, theirs, judge in _judges:
         if (settings is theirs or settings == theirs) and known == rules:
             return judge

@@ -23,7 +23,7 @@ class Given:
     text: str
 
     def report(self, why: str) -> Report:
-        """What is said of a prefix by which every name is wrong: once, and not of each event."""
+        """The report on a prefix that makes every name wrong: one, and not one for each event."""
         message = f"the prefix '{self.text}' makes invalid probe names: {why}"
         return Report(self.span, message, "choose another prefix", source=self.source)
 

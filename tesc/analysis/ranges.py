@@ -1,4 +1,4 @@
-"""The ranges of units that have a base: what the rules on IDs look at."""
+"""The ranges of units that have a base: for the rules on IDs."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ def extent(one: Range) -> str:
 
 
 def highest_base(size: int) -> str:
-    """What a base can be at most, in a sentence."""
+    """The highest possible base, as a sentence."""
     events = f"{size:,} events" if size > 1 else "one event"
     return f"the highest base for {events} is {shown(RESERVED[0] - max(size, 1))}"
 
 
 def free_base(wanted: int, size: int, others: Sequence[Range]) -> int | None:
-    """The first base not below `wanted` at which `size` events meet no other range, or None."""
+    """The first base not below `wanted` at which `size` events overlap no other range, or None."""
     base = wanted
     for other in sorted(others, key=lambda one: one.base):
         if other.size and other.base < base + size and base <= other.last:

@@ -1,7 +1,7 @@
-"""Checks the units of a run again and again, as an editor needs it: at an edit, not the whole tree.
+"""Checks the units of a run again and again, for an editor: after an edit, not the whole tree.
 
-What is found after an edit is what `check` finds in the same texts. What a rule found elsewhere is
-taken over, at its new place, as far as the rule's `scope` says that it can't be another.
+The result after an edit is what `check` finds in the same texts. Findings elsewhere are
+moved to their new places, if the rule's `scope` says that they cannot have changed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Given:
 
 
 class State:
-    """What was found last, in what, by which rules."""
+    """What was found last, in which input, by which rules."""
 
     def __init__(
         self, given: Given, rules: Sequence[Rule], levels: Mapping[Source, Mapping[str, Level]]
@@ -56,19 +56,19 @@ class State:
         self.rules = rules
         self.levels = dict(levels)
         self.trees = {tree.source: tree for unit in given.units for tree in unit.trees}
-        # By file: what its events have by themselves, and what the rules on files find, by their codes.
+        # By file: findings in single events, and those of the rules on files, by code.
         self.of_events: Found = {}
         self.of_files: dict[Source, list[Diagnostic]] = {}
         # By code, for rules that look at all units.
         self.of_runs: dict[str, list[Diagnostic]] = {}
         self.found: Found = {}
         self.spellings: SharedSpellings | None = None
-        # Rules that have not looked at what changed last: those whose findings can wait.
+        # Rules that have not run since the last change, because their findings can wait.
         self.late: tuple[LateRule, ...] = ()
         self._plan: Plan | None = None
 
     def copy(self) -> State:
-        """The same, to be changed apart from this one."""
+        """A copy, which can change independently of this one."""
         other = object.__new__(State)
         other.__dict__.update(self.__dict__)
         for name in ("levels", "trees", "of_events", "of_files", "of_runs", "found"):
@@ -78,17 +78,17 @@ class State:
 
     @property
     def first(self) -> Settings | None:
-        """The settings that hold for what is looked at across files: the first file's."""
+        """The settings for rules that look across files: the first file's."""
         tree = next((unit.trees[0] for unit in self.given.units), None)
         return None if tree is None else self.given.settings[tree.source]
 
     @property
     def is_settled(self) -> bool:
-        """Whether no rule is left that has to look at what changed, and the next edit takes no time."""
+        """Whether all rules have run since the last change, so that the next edit is fast."""
         return not self.late and (self.spellings is not None or self.first is None)
 
     def plan(self) -> Plan:
-        """Which rules run on which file; asked for once all files are known."""
+        """Which rules run on which file; called once all files are known."""
         if self._plan is None:
             self._plan = Plan(self.rules, {}, self.levels)
         return self._plan
@@ -96,21 +96,21 @@ class State:
     def look_into(
         self, tree: Tree, rules: Sequence[Rule], seen: Iterable[tuple[str, bool]]
     ) -> list[Diagnostic]:
-        """What some rules find in a file by itself; `seen` are the events' names and whether they cross."""
+        """What some rules find in a single file; `seen` are the events' names and whether they cross."""
         plan = self.plan()
         levels = plan.severities_in(tree.source)
         mine = [rule for rule in rules if levels.get(rule.code) != OFF]
         return found_in_file(tree, self.given.settings[tree.source], levels, mine, seen)
 
     def look_across(self, rule: Rule, units: Sequence[Unit]) -> list[Diagnostic]:
-        """What a rule finds that looks at all units."""
+        """What a rule on all units finds."""
         first = self.first
         if first is None or not rule.applies(first):
             return []
         return self._diagnostics(rule, found_in_run(rule, units, first, self.given.uses, None))
 
     def looking_across(self, rule: LateRule) -> Generator[None, None, list[Diagnostic]]:
-        """The same in steps, for a rule that nobody waits for."""
+        """The same in steps, for a late rule."""
         first = self.first
         found: list[Report] = []
         if first is not None and rule.applies(first):
@@ -133,7 +133,7 @@ class State:
         return found
 
     def collect(self, dirty: Collection[Source] | None = None) -> None:
-        """Put together what was found in some files, or in all."""
+        """Combine what was found in some files, or in all."""
         by_source: Found = {}
         for source in self.trees if dirty is None else dirty:
             if source in self.trees:
@@ -155,7 +155,7 @@ class State:
                 self.found[source] = sorted(mine, key=lambda one: (one.span.start, one.code, one.message))
 
     def _units_of(self, source: Source, found: Sequence[Diagnostic]) -> Sequence[Unit]:
-        """The units whose includes lead to a file, where something was found in it."""
+        """The units that include a file, if something was found in it."""
         if not found:
             return ()
         return [unit for unit in self.given.units if any(tree.source is source for tree in unit.trees)]
@@ -167,7 +167,7 @@ def check_again(
     """Check in steps, between which others may work; returns what was found.
 
     `last` is what was found before under the same settings, or None; `names` are the events whose uses
-    in sources are others since then. What can wait is left to `settled`.
+    in sources have changed since then. What can wait is left to `settled`.
     """
     from tesc.analysis.edited_run import edits_between, look_again
 
@@ -181,7 +181,7 @@ def check_again(
 
 
 def settled(state: State) -> Generator[None, None, State]:
-    """Look, in steps, for what was left for later, and count what the next edit asks for."""
+    """Run, in steps, what was left for later, and count what the next edit needs."""
     first = state.first
     if state.spellings is None and first is not None:
         state.spellings = yield from SharedSpellings.counted(state.given.units, first)
@@ -196,7 +196,7 @@ def settled(state: State) -> Generator[None, None, State]:
 
 
 def is_near(last: State | None, given: Given) -> bool:
-    """Whether what is to be checked differs from what was by an edit, so that it takes no time."""
+    """Whether the input differs from the last one by an edit only, so that checking is fast."""
     from tesc.analysis.edited_run import edits_between
 
     return last is not None and edits_between(last, given) is not None

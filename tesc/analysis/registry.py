@@ -35,16 +35,17 @@ def _modules() -> list[str]:
 
 
 def moved(selector: str) -> str | None:
-    """What to say of a selector that is the code or name of a rule which another one took the place of."""
+    """The note for a selector that is the code or name of a rule that another one has replaced."""
     wanted = selector.strip().upper()
     now = " and ".join(rule.code for rule in all_rules() if wanted in map(str.upper, rule.formerly))
     return f"{selector.strip()} is {now} now" if now else None
 
 
 class UnknownRule(Exception):
-    """A selector that names no rule; `near` are selectors that look like it."""
+    """A selector that names no rule; `near` are similar ones."""
 
     def __init__(self, selector: str, near: list[str]) -> None:
+        self.near = near
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         super().__init__(f"no rule is called '{selector}'{hint}")
 
@@ -52,7 +53,7 @@ class UnknownRule(Exception):
 def named(selector: str) -> list[Rule]:
     """The rules that a code (TE401), a family (TE4), a name or ALL stands for.
 
-    A family stands for those of its rules that are on by default, or for all where none is.
+    A family stands for those of its rules that are on by default, or for all if none is.
     Raises UnknownRule.
     """
     wanted = selector.strip()
@@ -82,7 +83,7 @@ def selected(select: Iterable[str], ignore: Iterable[str]) -> list[Rule]:
     chosen = [rule for selector in select for rule in named(selector)]
     if not chosen:
         chosen = [rule for rule in all_rules() if rule.on_by_default]
-    # A family in `ignore` means all of it, off by default or not.
+    # A family in `ignore` means all its rules, off by default or not.
     dropped = {
         rule.code
         for selector in ignore

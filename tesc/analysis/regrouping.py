@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def renamed_heading(tree: Tree, section: Section, old: str, new: str) -> tuple[SourceEdit, ...]:
-    """Write another file's name into the comment that names one."""
+    """Replace the file's name in a comment that names one."""
     comment = next(comment for comment in section.comments if old in written_in(comment))
     start = comment.start + comment.text.index(old)
     return (SourceEdit(tree.source, Span(start, start + len(old)), new),)
@@ -28,7 +28,7 @@ def moved(tree: Tree, section: Section, events: Sequence[Event], heading: str) -
     """Move events of a section to the end of the one that names a file as `heading`, or into a new one.
 
     A new section is put below the one that they leave. Comments that silence rules go with their event;
-    nothing is moved where another comment is right above one of the events, for nobody knows which events
+    nothing is moved if another comment is right above one of the events, since it is unknown which events
     that is about.
     """
     source = tree.source
@@ -51,7 +51,7 @@ def moved(tree: Tree, section: Section, events: Sequence[Event], heading: str) -
     removed = [SourceEdit(source, span, "") for span in _joined(spans)]
     for number, edit in enumerate(removed):
         if edit.span.start <= place <= edit.span.end:
-            # What is put where something goes is one edit with it.
+            # Text inserted where a line is removed is part of the same edit.
             removed[number] = SourceEdit(source, edit.span, text)
             return tuple(removed)
     return (*removed, SourceEdit(source, Span(place, place), text))
@@ -101,7 +101,7 @@ def _whole(text: str, end: str) -> str:
 
 
 def _joined(spans: Sequence[Span]) -> list[Span]:
-    """Spans in order, those that meet as one."""
+    """Spans in order, with adjacent ones merged."""
     found: list[Span] = []
     for span in sorted(spans, key=lambda span: span.start):
         if found and found[-1].end == span.start:

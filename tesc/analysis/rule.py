@@ -2,7 +2,7 @@
 
 A rule is a class in a module of its own under `rules/`. Its class attributes are its metadata, its
 docstring is its page (one sentence, why it matters, an example under `Wrong:` and one under
-`Right:`), and `check` yields what it finds. Which of the base classes below it has says what it
+`Right:`), and `check` yields what it finds. Its base class, one of those below, says what it
 looks at.
 """
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 @record
 class Report:
-    """What a rule found: the smallest text that is wrong, and what to say of it.
+    """What a rule found: the smallest text that is wrong, and the message.
 
     `source` may be left out by rules that look at one file; `event` is an event's effective name,
-    where the rule knows better than the runner; `severity` overrides the rule's own.
+    if the rule knows better than the runner; `severity` overrides the rule's own.
     """
 
     span: Span
@@ -50,7 +50,7 @@ class Rule:
 
     code: str
     name: str
-    # Codes and names of rules that it took the place of: selectors and baselines still know them.
+    # Codes and names of rules that it has replaced: selectors and baselines still accept them.
     formerly: tuple[str, ...] = ()
     severity: Severity = "error"
     on_by_default = True
@@ -58,22 +58,22 @@ class Rule:
     fixable = False
     # The page of docs/reference that says more, without its ending.
     reference = ""
-    # A Python package without which it finds nothing; an extra of tesc brings it.
+    # A Python package without which it finds nothing; an extra of tesc installs it.
     needs_package = ""
     # What a finding depends on, so that an editor knows where to look again after an edit: "event", the
     # event that it is about; "name", all events of that name, and their uses in sources; "spelling",
-    # those that have an identifier of generated code in common; "files", which files there are; "run",
-    # anything of the run; "rare" is the same, but only events that are odd by themselves have findings;
-    # "late" is the same, and nobody waits for it. Of a file: "lines", the line, and
-    # where syntax is wrong those beside it; "file", anything of the file.
+    # those that share an identifier in generated code; "files", which files there are; "run",
+    # anything of the run; "rare" is the same, but only events that are unusual by themselves have findings;
+    # "late" is the same, and the result can wait. In a file: "lines", the line and,
+    # at a syntax error, the lines around it; "file", anything of the file.
     scope: Scope = "run"
-    # The settings in which the page's examples behave as the page says.
+    # The settings for which the page's examples are right.
     example_profile = "default"
 
     @classmethod
     def page(cls) -> str:
         """The rule's documentation, in Markdown."""
-        import inspect  # no run of rules asks for it
+        import inspect  # rules run without it
 
         return inspect.cleandoc(cls.__doc__ or "")
 
@@ -83,7 +83,7 @@ class Rule:
         return cls.page().split("\n", 1)[0]
 
     def applies(self, settings: Settings) -> bool:
-        """Whether it means anything under these settings."""
+        """Whether it is of use under these settings."""
         return True
 
     def is_local(self, tree: Tree) -> bool:
@@ -95,16 +95,16 @@ class EventRule(Rule):
     """Looks at one event's declaration at a time.
 
     It is `by_pairs` if it finds in a plain event what it finds in events that have one parameter of it
-    with its conversion, and nothing else (`tesc.analysis.plain` says what is plain): then it is not asked
-    about events whose pairs are known to be right. Names and the words of a format are not for such a
-    rule.
+    with its conversion, and nothing else (`tesc.analysis.plain` says what is plain): then it does not run
+    on events whose pairs are known to be right. Such a rule cannot look at names or words of
+    a format.
     """
 
     by_pairs = False
 
     def concerns(self, event: Event, tree: Tree, settings: Settings) -> bool:
-        """Whether it finds something in an event that has only one pair, in whatever file."""
-        for _ in self.check(event, tree, settings):  # any() of them would take half as long again
+        """Whether it finds something in an event that has only one pair, in any file."""
+        for _ in self.check(event, tree, settings):  # any() would take half as long again
             return True
         return False
 
@@ -133,7 +133,7 @@ class RunRule(Rule):
 class SourcesRule(Rule):
     """Looks at all units of a run together with the C and Rust sources.
 
-    Without those it does not run, unless it says that it does not need them: then `uses` is None.
+    Without those it does not run, unless it declares that it does not need them: then `uses` is None.
     """
 
     needs_sources = True
@@ -153,14 +153,14 @@ class LateRule(SourcesRule):
                 yield report
 
     def steps(self, units: Sequence[Unit], settings: Settings, uses: Any) -> Iterator[Report | None]:
-        """What it finds, and None every few milliseconds, where others may work in between."""
+        """What it finds, and None every few milliseconds, when other work may run."""
         raise NotImplementedError
 
 
 class ChangeRule(Rule):
     """Looks at what changed since another version of the events; without one it does not run.
 
-    `kinds` are the readers that the change breaks something for, the first one those that the rule
+    `kinds` are the readers for whom the change breaks something, the first one the one that the rule
     is about: wire (guests' IDs, recorded traces), probe (SystemTap, bpftrace, LTTng), text (what
     reads logs), name (`-trace` patterns and lists), source (callers).
     """
@@ -186,23 +186,23 @@ class SyntaxRule(FileRule):
 
 
 class UnitErrorRule(RunRule):
-    """Reports what was wrong with includes and prefixes where units were resolved."""
+    """Reports the errors of includes and prefixes that were found when units were resolved."""
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         seen = set()
         for unit in units:
             for error in unit.errors:
                 place = (error.source, error.span)
-                # Units that include the same file have its errors in common.
+                # Units that include the same file share its errors.
                 if error.code == self.code and place not in seen:
                     seen.add(place)
                     yield Report(error.span, error.message, error.help, source=error.source)
 
 
 def _of_whole_item(error: ParseError, tree: Tree, below: frozenset[int]) -> ParseError | None:
-    """What is to be said of an error, where the lines `below` continue with what others began.
+    """The error to report, if the lines `below` continue items of other lines.
 
-    Only the place at which the first of an item's lines ends is wrong; None for all that follows from it.
+    Only the end of an item's first line is wrong; None for errors that follow from that.
     """
     line, _ = tree.source.place(error.span.start)
     if line in below:

@@ -1,4 +1,4 @@
-"""Which rules run on which file, and how much their findings count: what settings make of it."""
+"""Which rules run on which file, and with which severity, by the settings."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def levels_of(settings: Settings, file: str) -> dict[str, Level]:
     return _levels(settings.select, settings.ignore, settings.severity, ignored)
 
 
-# The files of a folder, and most folders of a run, ask for the same.
+# The files of a folder, and most folders of a run, have the same settings.
 @lru_cache(maxsize=64)
 def _levels(
     select: tuple[str, ...], ignore: tuple[str, ...], severity: Pairs, ignored: tuple[str, ...]
@@ -68,13 +68,13 @@ _OF_A_RULE = specificity("TE001")
 
 
 def _covered(selector: str) -> list[Rule]:
-    """All rules that a selector covers: of a family, those that are off by default too."""
+    """All rules that a selector covers: for a family, including those that are off by default."""
     of_name = named(selector)
     return [rule for rule in all_rules() if rule in of_name or rule.code.startswith(selector.upper())]
 
 
 def renamed_rules(settings: Iterable[Settings]) -> list[str]:
-    """What to say of selectors in settings that name rules which others have taken the place of."""
+    """Notes on selectors in settings that name rules which others have replaced."""
     selectors = (
         selector
         for one in settings
@@ -84,7 +84,7 @@ def renamed_rules(settings: Iterable[Settings]) -> list[str]:
 
 
 def lacking_packages(settings: Mapping[Source, Settings]) -> list[str]:
-    """What to say of rules that some file wants and that find nothing for want of a Python package.
+    """Notes on enabled rules that find nothing because a Python package is missing.
 
     Such rules are off by default.
     """
@@ -102,7 +102,7 @@ def lacking_packages(settings: Mapping[Source, Settings]) -> list[str]:
 
 
 def unknown_rules(configuration: Configuration) -> list[ConfigError]:
-    """Where a configuration names rules that do not exist."""
+    """The places where a configuration names rules that do not exist."""
     values = configuration.values
     places: list[tuple[str, tuple[str | int, ...]]] = []
     for key in ("select", "ignore"):
@@ -116,7 +116,7 @@ def unknown_rules(configuration: Configuration) -> list[ConfigError]:
 
 
 def flaw_of(selector: str) -> str | None:
-    """Why a selector names no rule, if it doesn't."""
+    """Why a selector names no rule, or None."""
     try:
         named(selector)
     except UnknownRule as unknown:

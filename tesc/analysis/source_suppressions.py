@@ -1,7 +1,7 @@
 """Suppressions in C and Rust sources: `// tesc: ignore[RULE, ...] reason`, or in `/* */`.
 
-A comment at the end of a line of code holds for that line, one in lines of its own for the next line of
-code, and `ignore-file` for the whole source.
+A comment at the end of a line of code applies to that line, one on its own line to the next line of
+code, and `ignore-file` to the whole source.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from tesc.syntax.source import Source
 
 _IGNORE = re.compile(r"(?://|/\*)[/*!\s]*tesc:[ \t]*(ignore(?:-file)?)\[([^\]\n]*)\]")
-# Lines that hold nothing but a comment, or a part of one.
+# Lines with nothing but a comment, or part of one.
 _NO_CODE = re.compile(r"[ \t]*(?://.*|/\*.*|\*.*)?\s*\Z")
 
 
-@lru_cache(maxsize=16)  # a rule asks for each call in a source
+@lru_cache(maxsize=16)  # used for each call in a source
 def ignored_in(source: Source) -> dict[int, frozenset[str]]:
     """The codes of the rules that a source's comments ignore, by line; 0 is all of the source."""
     found: dict[int, frozenset[str]] = {}
     if "tesc:" not in source.text:
         return found
     next_code = below = len(source.line_starts)
-    # From the end, so that each line is looked at once, however many comments follow each other.
+    # From the end, so that each line is looked at once, however many consecutive comments there are.
     for comment in reversed(list(_IGNORE.finditer(source.text))):
         line, column = source.place(comment.start())
         while below > line:

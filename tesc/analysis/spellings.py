@@ -1,4 +1,4 @@
-"""How the names of events are spelled in generated code, and which of these spellings several events have."""
+"""The spellings of events' names in generated code, and which of these several events share."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 # The space of each of the spellings that `spelled` gives.
 EVENT_SPACES = [space for kind in name_spaces.OF_EVENT for space in kind.spaces]
 
-# Events that are counted in one step.
+# How many events are counted in one step.
 _AT_A_TIME = 100
-# A power of two: as many pieces as keep each so small that sorting it takes no time.
+# A power of two: so many parts that sorting one takes no time.
 _PIECES = 64
 
 
@@ -33,20 +33,20 @@ def spelled(name: str) -> list[str]:
 class SharedSpellings:
     """How many owners each spelling has: events, groups of files, and the program around generated code.
 
-    Spellings are counted by their hashes. Two that have one in common only seem to be shared, which a
+    Spellings are counted by their hashes. Two with the same hash may only seem to be shared, which a
     rule then finds out. A tree has a hundred thousand of them, so those that were counted first are plain
-    numbers in arrays, which copies share; what a copy counts otherwise is its own.
+    numbers in arrays, which copies share; each copy has its own differences.
     """
 
     def __init__(self) -> None:
-        # The hashes by their last bits, sorted, each as often as it was counted.
+        # The hashes by their last bits, sorted, each repeated as often as it was counted.
         self._first = [array("q") for _ in range(_PIECES)]
-        # How many more owners some spellings have now, or fewer.
+        # Differences: how many more or fewer owners some spellings have now.
         self._changes: dict[int, int] = {}
 
     @staticmethod
     def counted(units: Sequence[Unit], settings: Settings) -> Generator[None, None, SharedSpellings]:
-        """Count those of some units and of QEMU, in steps, between which others may work."""
+        """Count those of some units and of QEMU, in steps, between which other work may run."""
         counts = SharedSpellings()
         for foreign in (*name_spaces.USED, *name_spaces.OF_QEMU):
             counts._put(hash((space, foreign.text)) for space in foreign.spaces)
@@ -71,11 +71,11 @@ class SharedSpellings:
         return other
 
     def add(self, names: Iterable[str]) -> bool:
-        """Count the spellings of some more events; true if any of them has another owner, too."""
+        """Count the spellings of some more events; true if any of them also has another owner."""
         return max((self._count(_hashes(name), 1) for name in names), default=0) > 1
 
     def remove(self, names: Iterable[str]) -> bool:
-        """Count those of some events no more; true if any of them has another owner, too."""
+        """Stop counting those of some events; true if any of them also has another owner."""
         return max((self._count(_hashes(name), -1) for name in names), default=0) > 0
 
     def _put(self, hashes: Iterable[int]) -> None:
@@ -101,6 +101,6 @@ class SharedSpellings:
 
 
 def _hashes(name: str) -> Iterator[int]:
-    """What stands for the spellings of an event, each once; first for its name, whatever its case."""
+    """A hash for each spelling of an event; the first is for its name in any case."""
     yield hash(name.upper())
     yield from {hash(pair) for pair in zip(EVENT_SPACES, spelled(name))}

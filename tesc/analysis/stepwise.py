@@ -1,4 +1,4 @@
-"""Work in steps, between which others may work: generators that yield None and return what they found."""
+"""Work in steps, between which other work may run: generators that yield None and return what they found."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def at_once(steps: Generator[None, None, T]) -> T:
-    """Take all steps; returns what is found in the end."""
+    """Take all steps; returns the result."""
     while True:
         try:
             next(steps)

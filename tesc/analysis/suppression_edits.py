@@ -1,4 +1,4 @@
-"""Edits that silence: suppressing comments and `disable` patterns, written and removed.
+"""Edits that add and remove suppressing comments and `disable` patterns.
 
 Each function returns the edits of one tree's source; none of them overlap.
 """
@@ -26,14 +26,14 @@ def line_end(text: str) -> str:
 
 
 def item_at(tree: Tree, offset: int) -> Item | None:
-    """The item in the line of an offset, for which an ignore may hold; comments are none."""
+    """The item in the line of an offset, to which an ignore may apply; comments do not count."""
     line, _ = tree.source.place(offset)
     found = next((item for item in tree.items if item.line == line), None)
     return None if isinstance(found, Comment) else found
 
 
 def ignore(tree: Tree, item: Item, rule: str) -> Edits:
-    """Ignores a rule for an item: in a comment above it, or in the one that is there already."""
+    """Ignore a rule for an item: in a new comment above it, or in the existing one."""
     above: list[Comment] = []
     for one in tree.items:
         if one is item:
@@ -45,7 +45,7 @@ def ignore(tree: Tree, item: Item, rule: str) -> Edits:
 
 
 def ignore_in_file(tree: Tree, rule: str) -> Edits:
-    """Ignores a rule in the whole file."""
+    """Ignore a rule in the whole file."""
     head: list[Comment] = []
     for item in tree.items:
         if not isinstance(item, Comment):
@@ -67,7 +67,7 @@ def _extended(source: Source, comments: list[Comment], kind: str, rule: str) -> 
 
 
 def _line_before(source: Source, line: int, text: str) -> Edits:
-    """Writes a line before another one, which is counted from 1 and may be the next after the last."""
+    """Insert a line before another one, counted from 1, possibly after the last."""
     starts = source.line_starts
     end = line_end(source.text)
     if line <= len(starts):
@@ -78,7 +78,7 @@ def _line_before(source: Source, line: int, text: str) -> Edits:
 
 
 def _below_head(tree: Tree) -> int:
-    """The line below the comments about the file: those at its top that a blank line ends."""
+    """The line below the comments about the file: those at its top, up to a blank line."""
     line = 1
     for item in tree.items:
         if not isinstance(item, Comment) or item.line != line:
@@ -89,7 +89,7 @@ def _below_head(tree: Tree) -> int:
 
 
 def remove_ignore(tree: Tree, span: Span) -> Edits:
-    """Removes what a suppression at a place names; its whole comment where it names nothing else."""
+    """Remove one rule of a suppression, or its whole comment with the only rule."""
     comment = next((one for one in tree.items if one.start <= span.start < one.end), None)
     if not isinstance(comment, Comment):
         return ()
@@ -100,7 +100,7 @@ def remove_ignore(tree: Tree, span: Span) -> Edits:
 
 
 def remove_pattern(tree: Tree, span: Span) -> Edits:
-    """Removes a pattern at a place; its whole directive where that holds no other one."""
+    """Remove a pattern, or its whole directive with the only pattern."""
     for item in tree.items:
         if isinstance(item, Disable):
             places = [pattern.span for pattern in item.patterns]
@@ -110,7 +110,7 @@ def remove_pattern(tree: Tree, span: Span) -> Edits:
 
 
 def _without(tree: Tree, item: Item, places: list[Span], number: int) -> Edits:
-    """Removes one of the words of a list with commas, or the item's whole line with the last one."""
+    """Remove a word from a list with commas, or the item's whole line with the only word."""
     source = tree.source
     if len(places) == 1:
         return (SourceEdit(source, source.line_span(item.line), ""),)
@@ -120,12 +120,12 @@ def _without(tree: Tree, item: Item, places: list[Span], number: int) -> Edits:
 
 
 def rename_pattern(tree: Tree, span: Span, name: str) -> Edits:
-    """Puts another pattern in the place of one."""
+    """Replace a pattern."""
     return (SourceEdit(tree.source, span, name),)
 
 
 def disable(tree: Tree, event: Event) -> Edits:
-    """Compiles an event out by a pattern: of the last directive of the file, or of a new one.
+    """Disable an event by a pattern, in the file's last directive or in a new one.
 
     A new one is where canonical layout has it: below the prefix and the includes.
     """
@@ -147,7 +147,7 @@ def _new_directive(tree: Tree, text: str) -> Edits:
             anchor = item
         elif not isinstance(item, (Comment, Malformed)):
             break
-    # The event that is to be disabled follows, so neither place is the end of the text.
+    # The event to disable comes later, so neither place is the end of the text.
     line = anchor.line + 1 if anchor else _below_head(tree)
     blank_above = line > 1
     blank_below = bool(source.line_text(line).strip())

@@ -1,6 +1,6 @@
 """Suppressions: `# tesc: ignore[RULE, ...] reason` and `# tesc: ignore-file[RULE, ...] reason`.
 
-The first holds for the next item, the second for its file and is before the first item.
+The first applies to the next item; the second applies to its file, and is before the first item.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _IGNORE = re.compile(
 
 @record
 class Suppression:
-    """One rule of one comment: the codes it stands for, and the line it holds for (0: the file).
+    """One rule of one comment: the codes it stands for, and the line it applies to (0: the file).
 
-    `flaw` says what is wrong with the comment, if it can suppress nothing; `now` what a rule is called
-    that has taken the place of the one which it names.
+    `flaw` says what is wrong with the comment, if it can suppress nothing; `now` is the name of the rule
+    that has replaced the one which it names.
     """
 
     span: Span
@@ -115,7 +115,7 @@ def _of_comment(comment: Comment, match: re.Match[str], line: int, late: bool) -
 
 
 def _codes(selector: str) -> tuple[frozenset[str], str | None]:
-    """The codes of the rules that a selector stands for, or none and what is wrong with it."""
+    """The codes of the rules that a selector stands for, or none and the error."""
     if not selector:
         return frozenset(), "expected a rule's code or name"
     try:

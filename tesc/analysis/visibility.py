@@ -1,4 +1,4 @@
-"""Which events a C or Rust source can call: those of the headers of tracing that it includes.
+"""Which events a C or Rust source can call: those in the trace headers that it includes.
 
 QEMU's layout: the events of hw/usb/trace-events are declared by trace/trace-hw_usb.h in the build, and
 hw/usb/trace.h, which includes that one, is beside the sources that call them.
@@ -30,7 +30,7 @@ _GROUP = re.compile(r"(?:.*/)?trace-([\w-]+)\.h")
 
 @record
 class Seen:
-    """The numbers of the units whose events a source sees; `sure` unless it may see others, too."""
+    """The numbers of the units whose events a source sees; `sure` unless it may see others as well."""
 
     units: frozenset[int]
     sure: bool
@@ -50,7 +50,7 @@ class Visibility:
         self._headers: dict[str, Seen] = {}
 
     def direct(self, path: str) -> Seen:
-        """What a source that uses events sees by what it includes itself; not sure if that is none."""
+        """What a source that uses events sees by its own includes; not sure without any."""
         if path not in self._direct:
             headers = self._uses.headers_in(path)
             seen = self._together(self._of_header(path, header) for header in headers)
@@ -58,13 +58,13 @@ class Visibility:
         return self._direct[path]
 
     def all(self, path: str) -> Seen:
-        """What a source sees, by all the files that it includes, one by the other. That takes some time."""
+        """What a source sees, by all files that it includes, also indirectly. That takes some time."""
         if path not in self._all:
             includes = self._uses.includes
             self._all[path] = self._together(
                 self._of_header(file, header)
                 for file in includes.reached(path)
-                # What is in a header of events is looked at where it is included.
+                # A header of events is looked at where it is included.
                 if file == path or not is_trace_header(file.replace(os.sep, "/"))
                 for header in includes.written(file)
                 if is_trace_header(header)
@@ -98,7 +98,7 @@ class Visibility:
         return self._headers[beside]
 
     def _of_file(self, beside: str, header: str) -> Seen:
-        """The units of a trace.h, by what is in it where it exists, by its folder where it is made later."""
+        """The units of a trace.h, by its contents if it exists, by its folder if it is generated later."""
         source = self._uses.source(beside) if os.path.isfile(beside) else None
         if source is not None:
             inner = [written for written in trace_headers(source.text) if _GROUP.fullmatch(written)]
@@ -108,7 +108,7 @@ class Visibility:
         if folder in self._folders:
             return self._numbered(self._folders[folder])
         if source is not None:
-            # A header of that name that has nothing to do with events, such as Xen's.
+            # An unrelated header of that name, such as Xen's.
             return Seen(frozenset(), sure=not trace_headers(source.text))
         if header == _HEADER and (above := self._above(folder)):
             return self._of_file(above, header)
@@ -122,7 +122,7 @@ class Visibility:
         return self._numbered(None)
 
     def _above(self, folder: str) -> str | None:
-        """The nearest trace.h above a folder that has none, as those of sources below target/ARCH."""
+        """The nearest trace.h above a folder without one, as for sources below target/ARCH."""
         top = os.path.commonpath(self._folders) if self._folders else folder
         while folder.startswith(os.path.join(top, "")):
             folder = os.path.dirname(folder)
@@ -136,10 +136,10 @@ class Visibility:
         return Seen(frozenset() if number is None else frozenset((number,)), number is not None)
 
 
-# An editor asks after every edit.
+# Needed after every edit in an editor.
 @lru_cache(maxsize=4)
 def _folders_of(files: tuple[str, ...], here: str) -> dict[str, int]:
-    """The numbers of those files that are called trace-events, by folders; `here` is the working folder."""
+    """The numbers of the files named trace-events, by folder; `here` is the working folder."""
     folders: dict[str, int] = {}
     for number, file in enumerate(files):
         folder, name = os.path.split(os.path.realpath(os.path.join(here, file)))
@@ -149,7 +149,7 @@ def _folders_of(files: tuple[str, ...], here: str) -> dict[str, int]:
 
 
 class Pasted:
-    """The pasted names of all sources that stay unknown, and which event they may be."""
+    """The pasted names in all sources that stay unknown, and which events they may be."""
 
     def __init__(self, units: Sequence[Unit], settings: Settings, uses: Index) -> None:
         places = [(path, use) for path, use in uses.pasted if not use.capitals and not use.dead]
@@ -160,14 +160,14 @@ class Pasted:
         self._seen = Visibility(units, settings, uses) if places else None
 
     def place_of(self, names: Sequence[str], node: Event) -> Place | None:
-        """The first place where one of an event's names may be put together."""
+        """The first place where one of an event's names may be pasted."""
         for pattern, place in self._patterns:
             if any(map(pattern.fullmatch, names)) and self._may_call(place[0], node):
                 return place
         return None
 
     def _may_call(self, path: str, node: Event) -> bool:
-        """Whether a file can call an event, as far as it is known what it includes."""
+        """Whether a file can call an event, as far as its includes are known."""
         assert self._seen is not None
         seen = self._seen.direct(path)
         return not seen.sure or any(

@@ -99,7 +99,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _events(options: argparse.Namespace) -> tuple[list[TracedEvent], bool]:
-    """The events that are wanted, and whether their files have no errors."""
+    """The wanted events, and whether their files have no errors."""
     from tesc.trace.events import Catalogue
     from tesc.trace.selection import chooser, unmatched
 
@@ -139,7 +139,7 @@ def _script(options: argparse.Namespace, events: list[TracedEvent]) -> Script:
 
 
 def _probes(binary: str) -> set[str] | None:
-    """The probes that a binary has; None, with a warning, where that is not known, or it has none."""
+    """The probes that a binary has; None, with a warning, if they are unknown or there are none."""
     from tesc.trace.bpf_script import PROVIDER
     from tesc.trace.sdt_notes import probes_of
 
@@ -158,7 +158,7 @@ def _probes(binary: str) -> set[str] | None:
 
 
 def _version(given: str | None) -> Version:
-    """The version to write for: a given one, the one that is installed, or the newest."""
+    """The version to write for: the given one, the installed one, or the newest."""
     from tesc.trace.bpf_format import NEWEST, VERSIONS, Version
 
     if given is not None:
@@ -174,7 +174,7 @@ def _version(given: str | None) -> Version:
         match = re.search(r"v?(\d+)\.(\d+)", said)
         if match is not None:
             number = (int(match[1]), int(match[2]))
-            # Each is written for as the newest one that is known and not newer.
+            # The script is for the newest known version that is not newer.
             return Version(max([one for one in VERSIONS.values() if one <= number], default=(0, 17)))
     return Version(NEWEST)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from tesc.analysis.change_reports import with_version
 from tesc.analysis.check import check
 from tesc.analysis.dependent_lines import with_dependents
 from tesc.analysis.rule import ChangeRule
@@ -83,5 +84,6 @@ def run(options: argparse.Namespace) -> int:
         report.write_baseline(found, options.write_baseline)
         return 0
     found = report.unaccepted(found, options.baseline)
+    found = with_version(found, old.events, old.name)
     report.report(with_dependents(found, changes, new.events, paths), workspace.files, options)
     return 1 if found else 0

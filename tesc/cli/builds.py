@@ -1,4 +1,4 @@
-"""`tesc builds`: the events of several builds in one file, by which traces find theirs."""
+"""`tesc builds`: the events of several builds in one file, for finding those of a trace."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def load_builds(path: str) -> dict[str, Build]:
 
 
 def build_of(paths: Sequence[str]) -> Build | None:
-    """The build that made a trace, said so, or None where no file of builds knows it."""
+    """The build that made a trace, with a note, or None if no file of builds has it."""
     from tesc.trace.beginning import mapped_names
     from tesc.trace.builds import origin
 
@@ -163,7 +163,7 @@ def build_of(paths: Sequence[str]) -> Build | None:
 
 
 def warn_of_others(paths: Sequence[str], given: str, events: Sequence[TracedEvent]) -> None:
-    """Say where a given events file is not that of the build that made a trace."""
+    """Warn if a given events file is not that of the build that made a trace."""
     from tesc.trace.beginning import mapped_names
     from tesc.trace.builds import differing, origin
 
@@ -186,7 +186,7 @@ def warn_of_others(paths: Sequence[str], given: str, events: Sequence[TracedEven
 
 
 def traced_events(given: str | None, paths: Sequence[str], overrides: Overrides) -> tuple[Workspace, Unit]:
-    """The events of traces: those given, else of the build that made them, else of an installed QEMU."""
+    """The events of traces: the given ones, else the build's that made them, else an installed QEMU's."""
     from tesc.cli.events import events_unit, unit_of_text
 
     if given is None:
@@ -197,7 +197,7 @@ def traced_events(given: str | None, paths: Sequence[str], overrides: Overrides)
 
 
 def say_oddities(paths: Sequence[str], given: str | None, readers: Sequence[RecordReader]) -> None:
-    """Say at once where a trace seems to be of other events than it is read with."""
+    """Warn, before decoding, if a trace seems to have other events than the given ones."""
     from tesc.trace.beginning import oddities
 
     if readers and given is not None:

@@ -1,4 +1,4 @@
-"""`tesc cache`: where tesc keeps what it found, and how to be rid of it."""
+"""`tesc cache`: where tesc's cache is, and clearing it."""
 
 from __future__ import annotations
 

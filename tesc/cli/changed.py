@@ -1,4 +1,4 @@
-"""`tesc check --diff-base` and `--patch`: the change whose findings are asked for."""
+"""`tesc check --diff-base` and `--patch`: the change whose findings are reported."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PATCHES = (".patch", ".diff", ".mbox", ".mbx", ".eml")
 
 
 def forbid(options: argparse.Namespace) -> None:
-    """Refuse options that make no sense together. Raises Failure."""
+    """Reject contradicting options. Raises Failure."""
     if options.diff_base is not None and options.patch is not None:
         raise Failure("--diff-base and --patch cannot be combined")
     if options.write_baseline:
@@ -29,14 +29,14 @@ def forbid(options: argparse.Namespace) -> None:
     if options.patch is not None and "-" in options.paths:
         raise Failure("--patch checks files, not standard input (-)")
     for path in options.paths:
-        # A pattern of the shell gives its first file to --patch, and leaves the others over.
+        # A shell pattern passes its first file to --patch, and the others as paths.
         if options.patch is not None and path.endswith(_PATCHES):
             raise Failure(f"{path}: a patch; give each by its own --patch, or all to '--patch -'")
 
 
 @contextmanager
 def change(options: argparse.Namespace) -> Iterator[Change]:
-    """The change that the options name; paths that are left out are filled in. Raises Failure."""
+    """The change that the options name; missing paths are filled in. Raises Failure."""
     opened: Change | None = None
     try:
         opened = _since(options) if options.patch is None else _patch(options)
@@ -56,7 +56,7 @@ def _since(options: argparse.Namespace) -> Change:
 def _patch(options: argparse.Namespace) -> Change:
     try:
         patch = Patch([_data(path) for path in options.patch])
-        # What is below the working folder may be clashed with; the patch may go beyond it.
+        # Events below the working folder may clash with the patch's, which may be outside of it.
         options.paths = options.paths or [".", *patch.outside(".")]
         if options.fix and not options.diff and not patch.applied:
             raise Failure("--fix requires that the patch is applied; --diff shows what it would change")

@@ -1,4 +1,4 @@
-"""`tesc check`: diagnostics for files, folders or the whole tree, or what a change brings in."""
+"""`tesc check`: diagnostics for files, folders or the whole tree, or for what a change introduces."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def run(options: argparse.Namespace) -> int:
     if options.write_baseline and (options.fix or options.diff):
         raise Failure("--write-baseline cannot be combined with --fix or --diff")
     collects = gc.isenabled()
-    # Hardly anything of a run becomes garbage before its end, and looking for some takes a tenth of the time.
+    # A run makes hardly any garbage before its end, and the collector takes a tenth of the time.
     gc.disable()
     try:
         if options.diff_base is not None or options.patch is not None:
@@ -151,7 +151,7 @@ def _run(options: argparse.Namespace, change: Change | None) -> int:
     found = wanted.of(found)
     if options.fix or options.diff:
         return _fix(found, workspace, sources, options, missing, wanted)
-    statistics = sources.told() if options.statistics else ""
+    statistics = sources.statistics() if options.statistics else ""
     printed = report.report(found, workspace.files, options, known=wanted.known, statistics=statistics)
     status = _status(found, workspace, missing)
     if kept and status != 2 and kept_runs.may_keep(options) and not (wanted.known or warned()):
@@ -169,7 +169,7 @@ def _found(workspace: Workspace, sources: _Sources, memory: Memory | None = None
 
 
 class _Wanted:
-    """Which findings to report: those that no baseline accepts, and that a change brings in."""
+    """Which findings to report: those that no baseline accepts, and that a change introduces."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
@@ -177,7 +177,7 @@ class _Wanted:
         self._accepted = 0
 
     def compare(self, change: Change, workspace: Workspace, sources: _Sources, memory: Memory) -> None:
-        """Report only what a change brings into a workspace."""
+        """Report only what a change introduces into a workspace."""
         from tesc.change import Comparison
 
         paths = [
@@ -196,12 +196,12 @@ class _Wanted:
 
     @property
     def known(self) -> int:
-        """How many of the findings given last are accepted, or were there before the change."""
+        """How many of the last findings are accepted, or existed before the change."""
         return self._accepted + (self._comparison.known if self._comparison else 0)
 
 
 class _Sources:
-    """The uses of events in the sources of a run, which are looked for once and only if some rule asks."""
+    """The uses of events in the sources of a run, searched once, and only if a rule needs them."""
 
     def __init__(self, workspace: Workspace, change: Change | None) -> None:
         self._folders = workspace.source_folders()
@@ -211,7 +211,7 @@ class _Sources:
         self._changed: ChangedSources | None = None
 
     def uses(self) -> Index | None:
-        """Raises Failure where a folder is not there; None where there are no sources."""
+        """The uses, or None without sources. Raises Failure if a folder does not exist."""
         if self._folders and self._uses is None:
             # Few runs look into sources.
             from tesc.uses.index import build
@@ -231,8 +231,8 @@ class _Sources:
                 self._folders = []
         return self._uses if self._folders else None
 
-    def told(self) -> str:
-        """How many calls were judged, as a text; empty if no sources were looked at."""
+    def statistics(self) -> str:
+        """How many calls were checked, as text; empty if no sources were read."""
         if self._uses is None or not self._folders:
             return ""
         from tesc.analysis.judged_calls import told
@@ -240,7 +240,7 @@ class _Sources:
         return told(self._workspace.units, self._uses)
 
     def before(self, look: Callable[[], list[Diagnostic]]) -> list[Diagnostic]:
-        """What is found while the sources are as they were before the change."""
+        """Findings with the sources as they were before the change."""
         if self._changed:
             self._changed.turn(after=False)
         found = look()
@@ -265,7 +265,7 @@ def _fix(
     failed: bool,
     wanted: _Wanted,
 ) -> int:
-    """Write or show what fixes make of the files; returns the exit status."""
+    """Write or show the fixed files; returns the exit status."""
     from tesc.cli import fixes
 
     def again(workspace: Workspace) -> list[Diagnostic]:
@@ -282,7 +282,7 @@ def _fix(
         fixes.print_fixed(after, settled)
         return _status(settled.left, workspace, failed)
     if fixes.write(workspace, settled.texts):
-        # Whatever was written, this run does not claim to have fixed anything.
+        # Even if some were written, this run does not claim to have fixed anything.
         report.report(found, workspace.files, options, known=wanted.known)
         return _status(found, workspace, True)
     report.report(settled.left, after.files, options, settled.fixed, wanted.known)
@@ -292,7 +292,7 @@ def _fix(
 
 
 def _fill(workspace: Workspace, options: argparse.Namespace, change: Change | None) -> bool:
-    """Read what the paths name; true if one of them does not exist."""
+    """Read the files that the paths name; true if one of them does not exist."""
     paths: Sequence[str] = options.paths or ["."]
     files = []
     missing = False

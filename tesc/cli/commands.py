@@ -6,6 +6,7 @@ import argparse
 from importlib import import_module
 
 from tesc.cli.formatting import Filled
+from tesc.cli.suggesting import SuggestingParser
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _ORDER = (
 )
 
 
-class _OfCommand(argparse.ArgumentParser):
+class _OfCommand(SuggestingParser):
     """A command's parser: options may be anywhere, also between a word and one that may be left out.
 
     argparse by itself takes the second one for left out as soon as an option follows the first.
@@ -79,7 +80,7 @@ class Commands:
         return parsers
 
 
-class Parser(argparse.ArgumentParser):
+class Parser(SuggestingParser):
     """tesc's own parser, with its commands."""
 
     def __init__(self, only: str | None = None) -> None:

@@ -39,7 +39,7 @@ _tesc_trace_events_files() {
   compgen -d -- "$1"
 }
 """
-# What the library's script does not know: bash takes --option=value for three words.
+# The library's script ignores that bash splits --option=value into three words.
 _BASH_END = """\
 
 _tesc() {
@@ -122,7 +122,7 @@ def script(shell: str) -> str:
 
 
 def _completion(action: argparse.Action, file: Any, folder: Any) -> Any:
-    """How an argument is completed that is none of a few words; its metavar says what it is."""
+    """How an argument without fixed choices is completed; its metavar says what it is."""
     if action.choices or action.nargs == 0:
         return None
     what = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
@@ -136,7 +136,7 @@ def _completion(action: argparse.Action, file: Any, folder: Any) -> Any:
 
 
 def _preamble() -> dict[str, str]:
-    """What the scripts define first, by shell."""
+    """The definitions at the start of the scripts, by shell."""
     from tesc.analysis.registry import all_rules
 
     rules = all_rules()

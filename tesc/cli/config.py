@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from tesc.config.loading import Configuration
     from tesc.config.merging import Origin
 
-# Comments are after the values, in line as far as that is readable.
+# Comments are after the values, aligned if that is readable.
 _WIDTH = 48
 
-# Which option sets which key, and whether it adds to what was set before.
+# Which option sets which key, and whether it extends the configured value.
 _OPTIONS = {
     "profile": ("--profile", False),
     "max_args": ("--max-args", False),
@@ -99,7 +99,7 @@ def _origins(workspace: Workspace, configuration: Configuration | None, file: st
         if getattr(given, field) != getattr(nothing, field)
     }
     if given.select:
-        # It starts again, so nothing of the configuration's is left.
+        # It starts over, so nothing of the configuration's remains.
         used["ignore"] = ("--ignore" if given.ignore else "--select", False)
     recognized = "scripts/tracetool.py" if profile_at(file) == "qemu" else None
     return origins(settings, configuration, used, recognized)

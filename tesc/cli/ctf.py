@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check(options: argparse.Namespace) -> None:
-    """Refuse what a folder can't do, before any work is done for it."""
+    """Reject options that a folder cannot support, before any work."""
     if options.output is None:
         raise Failure("--format ctf writes a folder: name it with -o")
     if options.follow:

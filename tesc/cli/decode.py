@@ -13,6 +13,7 @@ from tesc.cli.filters import selection_of
 from tesc.cli.guest_options import guest_of
 from tesc.cli.overrides import overrides
 from tesc.cli.span_options import counters_of, pairings_of, say_unmatched
+from tesc.cli.suggesting import SuggestingParser
 from tesc.cli.terminal import Failure, error
 from tesc.cli.units import refused
 from tesc.trace.formats import FOLDER_FORMATS
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 def main(words: Sequence[str]) -> int:
     """Run the command without the parsers of all others: making them takes as long as many a trace."""
-    parser = argparse.ArgumentParser(prog="tesc decode")
+    parser = SuggestingParser(prog="tesc decode")
     add_options(parser)
     # `--guest TRACE` names a trace: it takes a value only after `=`, which argparse does not know of.
     options = list(words).index("--") if "--" in words else len(words)
@@ -97,7 +98,7 @@ def _run(options: argparse.Namespace) -> int:
         except KeyboardInterrupt as pressed:
             if not options.follow:
                 raise
-            ended = pressed  # what was wrong until then is said all the same
+            ended = pressed  # what was wrong until then is said anyway
         finally:
             gc.enable()
     if not (options.sort or options.stats or options.format in (*TABLE_FORMATS, *FOLDER_FORMATS)):
@@ -141,7 +142,7 @@ def _say_order(readers: Sequence[RecordReader]) -> None:
 
 
 def _say_others(readers: Sequence[RecordReader]) -> None:
-    """Say how many lines of a log were passed over."""
+    """Say how many lines of a log were skipped."""
     for reader in readers:
         if reader.others and reader.records:
             what = (
@@ -171,7 +172,7 @@ def _say_uncertainty(readers: Sequence[RecordReader]) -> None:
 
 
 def errors_in(unit: Unit) -> list[Rejection]:
-    """What is wrong with the events file, but for what an older QEMU writes and a decoder can do without."""
+    """The errors in the events file, except for what older QEMUs have and a decoder does not need."""
     from tesc.trace.older import second_formats
 
     _, void = second_formats(unit)

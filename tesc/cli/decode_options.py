@@ -152,7 +152,7 @@ def _offset(text: str) -> int:
 
 
 def check(options: argparse.Namespace) -> None:
-    """Refuse options that contradict each other."""
+    """Reject options that contradict each other."""
     if options.follow and len(options.traces) > 1:
         raise Failure(
             "--follow reads one trace: the order of records in several is not known while they grow"

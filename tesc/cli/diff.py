@@ -1,4 +1,4 @@
-"""`tesc diff`: what changed in the events between two versions."""
+"""`tesc diff`: changes of the events between two versions."""
 
 from __future__ import annotations
 

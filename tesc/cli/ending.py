@@ -1,6 +1,6 @@
-"""How a process that is done ends: at once, where nothing but its memory is left.
+"""Ending a finished process at once, when nothing but its memory is left to clean up.
 
-Python takes all objects apart before it ends, which is a twelfth of the time of `tesc check`.
+Python destroys all objects before it ends, which takes a twelfth of the time of `tesc check`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-# What would be taken apart as soon as nobody needs it; None where the process continues after the command.
+# Objects that would be destroyed when unused; None if the process continues after the command.
 _held: list[object] | None = None
 
 
@@ -19,14 +19,14 @@ def hold(*objects: object) -> None:
 
 
 def prepare() -> None:
-    """Say that the process will end with the command."""
+    """Declare that the process will end with the command."""
     global _held
-    # Who measures wants to hear of the end.
+    # Tools that measure rely on a normal end.
     if sys.gettrace() is None and sys.getprofile() is None:
         _held = []
 
 
 def end(status: int) -> None:
-    """End the process, if that was announced and something was held; all is written by then."""
+    """End the process, if that was declared and something was held; all output is written by then."""
     if _held:
         os._exit(status)

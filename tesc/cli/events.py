@@ -1,4 +1,4 @@
-"""The events that a trace's records or a program's probes are of: a file, a revision, an installed QEMU's."""
+"""The events of a trace or of a program's probes: from a file, a revision, or an installed QEMU."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ EVENTS_HELP = (
     "(default: that of the installed QEMU)"
 )
 _NAME = "trace-events-all"
-# Where distributions and `make install` put it.
+# Where distributions and `make install` put the events file.
 _SHARED = ("/usr/share/qemu", "/usr/local/share/qemu")
-# Looked for in this order, then whatever else is installed.
+# Tried in this order, then any other that is installed.
 _PROGRAMS = ("qemu-system-x86_64", "qemu-system-aarch64", "qemu-system-i386", "qemu-kvm", "qemu-img")
 
 
@@ -32,9 +32,9 @@ def add_events_option(parser: argparse.ArgumentParser) -> None:
 
 
 def events_unit(given: str | None, overrides: Overrides) -> tuple[Workspace, Unit]:
-    """The events that are given, as a unit: by a file, or by a revision; else those of an installed QEMU.
+    """The given events as a unit: of a file or a revision; else those of an installed QEMU.
 
-    Says which those are. Raises Failure.
+    Prints which those are. Raises Failure.
     """
     if given is None:
         found = installed_events()
@@ -48,7 +48,7 @@ def events_unit(given: str | None, overrides: Overrides) -> tuple[Workspace, Uni
 
 
 def installed_events() -> str | None:
-    """The events file of the QEMU that is installed; None if there is none."""
+    """The events file of an installed QEMU; None if there is none."""
     folders = []
     for name in _PROGRAMS:
         program = shutil.which(name)
@@ -60,7 +60,7 @@ def installed_events() -> str | None:
 
 
 def installed_binary() -> str | None:
-    """The system emulator that is installed, of this machine's kind if there are several."""
+    """An installed system emulator, preferably for this machine's architecture."""
     found = [path for name in _PROGRAMS[:-1] for path in [shutil.which(name)] if path]
     return os.path.realpath(found[0]) if found else None
 
@@ -79,7 +79,7 @@ def text_of(given: str, overrides: Overrides) -> str:
 
 
 def unit_of_text(name: str, text: str, overrides: Overrides) -> tuple[Workspace, Unit]:
-    """The unit of an events file's text, which `name` stands for."""
+    """The unit of an events file's text, named `name` in messages."""
     from tesc.syntax.source import Source
     from tesc.workspace import Workspace
 

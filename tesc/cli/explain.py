@@ -1,4 +1,4 @@
-"""`tesc explain` and `tesc rules`: what rules there are, and what each means."""
+"""`tesc explain` and `tesc rules`: the list of rules, and the page of each."""
 
 from __future__ import annotations
 
@@ -36,11 +36,12 @@ def run_explain(options: argparse.Namespace) -> int:
     try:
         rules = list(dict.fromkeys(rule for selector in options.rule for rule in named(selector)))
     except UnknownRule as unknown:
-        raise Failure(f"{unknown}; 'tesc rules' lists them") from None
+        listed = "" if unknown.near else "; 'tesc rules' lists them"
+        raise Failure(f"{unknown}{listed}") from None
     pages = []
     for rule in rules:
         pages.append(f"{rule.code} {rule.name}\n{facts(rule)}\n\n{rule.page()}\n")
-    # Pages are our own text; one shows a no-break space on purpose.
+    # Pages are trusted text; one shows a no-break space on purpose.
     print_text("\n\n".join(pages), painted=True)
     return 0
 

@@ -1,4 +1,4 @@
-"""The options that say which records are wanted, and the selection that they make."""
+"""The options that select records, and the resulting selection."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def parsed_where(text: str, events: Sequence[TracedEvent]) -> Where:
 
 
 def selection_of(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Selection:
-    """The records that the options select; reads on to the first ones if times count from there.
+    """The records that the options select; reads up to the first ones if times are relative to them.
 
-    Warns of patterns that no event matches. Raises Failure.
+    Warns about patterns that no event matches. Raises Failure.
     """
     from tesc.trace.selection import Selection, chooser, unmatched
 

@@ -1,4 +1,4 @@
-"""`tesc check --fix` and `--diff`: fixes made, written or shown."""
+"""`tesc check --fix` and `--diff`: applying fixes, and writing or showing the results."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def fixed(
     unsafe: bool,
     scope: Scope,
 ) -> tuple[Workspace, FixResult]:
-    """The files of a workspace after the fixes of what was found in them; nothing is written.
+    """The files of a workspace with the fixes of their findings applied; nothing is written.
 
     Files beyond the scope, such as those that others include, are left alone.
     """
@@ -55,7 +55,7 @@ def write(workspace: Workspace, texts: Mapping[str, str]) -> bool:
 
 def _written(file: str, before: str, text: str) -> bool:
     try:
-        # Nothing can be put back into a pipe.
+        # A pipe cannot be written back.
         if not os.path.isfile(file):
             raise OSError("not a regular file, so its fixes are not written")
         write_source(file, before, text)
@@ -66,7 +66,7 @@ def _written(file: str, before: str, text: str) -> bool:
 
 
 def diff(workspace: Workspace, texts: Mapping[str, str]) -> str:
-    """What the new texts change, as patch(1) and git take it."""
+    """The changes of the new texts, as a diff for patch(1) and git."""
     parts = []
     for source in workspace.settings:
         if source.file in texts:
@@ -83,13 +83,13 @@ def unified(source: Source, text: str) -> list[str]:
 
 
 def _lines(text: str) -> list[str]:
-    """Lines with their ends, as patch(1) sees them: a carriage return is a character of its line."""
+    """Lines with their ends, for patch(1): a carriage return is part of its line."""
     parts = text.split("\n")
     return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
 
 
 def print_fixed(workspace: Workspace, settled: FixResult) -> None:
-    """Print standard input as it is after the fixes, and tell what is left beside it."""
+    """Print standard input with fixes applied, and the remaining findings on standard error."""
     from tesc.cli.output import concise
 
     root = workspace.units[0].roots[0].source
@@ -99,5 +99,5 @@ def print_fixed(workspace: Workspace, settled: FixResult) -> None:
 
 
 def tell(number: int, would: bool = False) -> None:
-    """Say how many findings were, or would be, fixed, where standard output has no place for it."""
+    """Report on standard error how many findings were, or would be, fixed."""
     sys.stderr.write(f"tesc: {'would fix' if would else 'fixed'} {plural(number, 'finding')}\n")

@@ -98,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def formatted(source: Source) -> Formatted:
-    """A source in canonical layout. What the layout would change the meaning of is never returned."""
+    """A source in canonical layout. A layout that would change the meaning is never returned."""
     # Every command's options are set up at each start, so this module imports little.
     from tesc.syntax.layout import canonical, difference
     from tesc.syntax.parser import parse
@@ -115,7 +115,7 @@ def formatted(source: Source) -> Formatted:
 
 
 def _warn(tree: Tree) -> None:
-    """Tell of lines that stay as they are."""
+    """Warn about lines that stay unchanged."""
     lines = {tree.source.place(problem.span.start)[0] for problem in tree.errors}
     if lines:
         which = f"{len(lines)} lines with mistakes stay as they are"
@@ -125,7 +125,7 @@ def _warn(tree: Tree) -> None:
 
 
 def _named(paths: Sequence[str]) -> tuple[list[str], bool]:
-    """The files that paths stand for, and whether one of the paths does not exist."""
+    """The files that paths name, and whether one of the paths does not exist."""
     files: list[str] = []
     missing = False
     for path in paths:
@@ -154,7 +154,7 @@ def _named(paths: Sequence[str]) -> tuple[list[str], bool]:
 
 
 def _read(path: str, to_write: bool) -> Source:
-    # Nothing can be put back into a pipe.
+    # A pipe cannot be written back.
     if to_write and not stat.S_ISREG(os.stat(path).st_mode):
         raise OSError(f"not a regular file; 'tesc fmt - < {path}' prints it")
     return read_source(path, shown(path))
@@ -185,13 +185,13 @@ def _tell(done: Formatted, options: argparse.Namespace) -> None:
 
 
 def diff(done: Formatted) -> Iterator[str]:
-    """A unified diff that patch(1) takes."""
+    """A unified diff for patch(1)."""
     from difflib import unified_diff
 
     path = done.source.path
     old, new = ([f"{line}\n" for line in text.split("\n")] for text in (done.source.text, done.text))
     for lines in (old, new):
-        # What follows the last line end: nothing, or a line without one.
+        # The rest after the last line end: nothing, or a line without one.
         last = lines.pop()[:-1]
         if last:
             lines.append(last)

@@ -1,4 +1,4 @@
-"""How help is laid out: argparse's formatters, without the shutil that they import for the width."""
+"""The layout of help: argparse's formatters, without importing shutil for the width."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Filled(argparse.HelpFormatter):
-    """Fills all text. argparse makes one for every argument that it is told of, help or not."""
+    """Fills all text. argparse creates one for every argument, even without printing help."""
 
     def __init__(self, prog: str, **keywords: Any) -> None:
         if keywords.get("width") is None:

@@ -1,7 +1,7 @@
 """`tesc gen`: every output of the whole tree in one process.
 
-A run that has nothing to do is the common one in a build. It sees that from what the run before
-left beside the outputs, and imports next to nothing.
+Most runs in a build have nothing to do. They see that from what the previous run
+left next to the outputs, and import next to nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tesc.source_tree import Shares, SourceTree
     from tesc.units.rejections import Rejection
 
-    # Makes the files, and writes them or not: what outputs cannot hold, and what was made.
+    # Generates the files, and writes them or not; returns errors, and the files.
     Run = Callable[[bool, Callable[[float], None]], Optional[tuple[list[str], list[Made]]]]
 
 HELP = "every output of the whole tree in one process"
@@ -50,7 +50,7 @@ def main(words: Sequence[str]) -> int:
     options.processes = options.processes or _processors()
     root = relative(options.root)
     try:
-        # To look through a large tree takes as long as to import what generates.
+        # Searching a large tree takes as long as importing the generators.
         with Beside(lambda: find_files(root), wanted=options.processes > 1) as files:
             return _generate(options, files.result, identity, words)
     except Interrupted as error:
@@ -58,7 +58,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _spelled_out(words: Sequence[str]) -> str | None:
-    """The folder that the arguments name, if that can be seen without understanding them all."""
+    """The folder of --out, if it can be found without parsing all arguments."""
     found = None
     for at, word in enumerate(words):
         if word == "--out" and at + 1 < len(words):
@@ -69,7 +69,7 @@ def _spelled_out(words: Sequence[str]) -> str | None:
 
 
 def _nothing_to_do(out: str, identity: str, words: Sequence[str]) -> bool:
-    """Whether an earlier run of the same arguments left all as this one would; says so then."""
+    """Whether an earlier run with the same arguments left everything up to date; if so, prints that."""
     earlier = manifests.read(out, identity)
     if earlier is None or (earlier.root and find_files(earlier.root) != earlier.found):
         return False
@@ -93,7 +93,7 @@ def _nothing_to_do(out: str, identity: str, words: Sequence[str]) -> bool:
 
 
 def _touch(paths: Sequence[str]) -> None:
-    # One time for all: make must not take one output for older than another.
+    # The same time for all: to make, no output may be older than another.
     now = time.time_ns()
     for path in paths:
         os.utime(path, ns=(now, now))
@@ -107,11 +107,11 @@ def _save(manifest: Manifest, out: str) -> None:
         else:
             write_output(os.path.join(out, manifests.NAME), text)
     except OSError:
-        pass  # then the next run looks at everything again
+        pass  # then the next run checks everything again
 
 
 def add_parser(commands: Commands) -> None:
-    """Let the list of commands have it; `main` reads its arguments."""
+    """Add it to the list of commands; `main` reads its arguments."""
     commands.add_parser("gen", help=HELP, add_help=False)
 
 
@@ -119,7 +119,7 @@ def _generate(
     options: argparse.Namespace, files: Callable[[], list[str]], identity: str, words: Sequence[str]
 ) -> int:
     from tesc.cli import ending
-    from tesc.cli.gen_options import asked_for
+    from tesc.cli.gen_options import tree_options
     from tesc.cli.overrides import overrides
     from tesc.cli.terminal import Failure, error, refuse_odd_paths
     from tesc.cli.units import refused
@@ -138,7 +138,7 @@ def _generate(
         raise Failure("no folder to write to: give --out DIR, or set out in [generate] of tesc.toml")
     if not options.out and _nothing_to_do(out, identity, words):
         return 0
-    wanted = asked_for(options, tree, relative(out))
+    wanted = tree_options(options, tree, relative(out))
     if wanted.compat == "qemu":
         tree.read_as_qemu()
     shares = tree.shares(options.processes, wanted)
@@ -147,7 +147,7 @@ def _generate(
         status = _make(_of_shares(shares, wanted), shares.names, tree, wanted, options)
         if status is not None:
             return status
-        # Something is wrong, or needs a look at all files.
+        # There is an error, or something needs all files.
         tree = tree.again()
     groups = tree.groups()
     refuse_odd_paths([wanted.out, *tree.inputs])
@@ -156,7 +156,7 @@ def _generate(
     def of_groups(compat: Compat) -> list[Rejection]:
         return [one for group in groups for one in rejections(group.unit, compat, types)]
 
-    # A file that two units include has its mistakes once.
+    # Errors of a file that two units include are reported once.
     found = of_groups(wanted.compat)
     if refused(found):
         if wanted.compat == "qemu" and len(found) > len(of_groups("fixed")):
@@ -177,7 +177,7 @@ def _generate(
 
 
 def _refuse(options: argparse.Namespace) -> None:
-    """Raises Failure for options that make no sense together."""
+    """Raises Failure for contradicting options."""
     from tesc.cli.terminal import Failure
 
     if options.json and not (options.check or options.dry_run):
@@ -205,7 +205,7 @@ def _of_plan(planned: Sequence[Planned], processes: int, wanted: TreeOptions) ->
 def _make(
     run: Run, names: Sequence[str], tree: SourceTree, wanted: TreeOptions, options: argparse.Namespace
 ) -> int | None:
-    """Make the files and write, compare or list them; returns the exit status, or None with nothing done."""
+    """Generate the files and write, compare or list them; returns the exit status, or None if not done."""
     from tesc.cli.terminal import Progress
     from tesc.codegen.qemu import BACKENDS
 
@@ -238,7 +238,7 @@ def _make(
             _touch([one.path for one in made])
         if options.depfile:
             _write_depfile(options.depfile, tree, made, options.touch)
-        # Another package's backend may read what it likes, so its runs can't be told from one another.
+        # Another package's backend may read any file, so its runs cannot be recognized as unchanged.
         if all(backend in BACKENDS for backend in wanted.backends):
             _remember(tree.manifest, wanted.out, made)
     return _report(made, list(left), options)
@@ -251,7 +251,7 @@ def _processors() -> int:
 
 
 def _check_depfile(depfile: str, tree: SourceTree, names: Sequence[str], out: str) -> None:
-    """Raises Failure where the depfile could not say what it should, before anything is written."""
+    """Raises Failure, before anything is written, if the depfile cannot express a path."""
     from tesc.cli.terminal import Failure
     from tesc.depfile import Unwritable, check
 

@@ -1,4 +1,4 @@
-"""What `tesc gen` is to make of a tree: by its arguments, else by the configuration."""
+"""What `tesc gen` generates for a tree: by its arguments, else by the configuration."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _DEFAULT_BACKENDS = ("log",)
 _DEFAULT_FORMATS = ("h", "c")
 
 
-def asked_for(options: argparse.Namespace, tree: SourceTree, out: str) -> TreeOptions:
-    """What is to be made, by the options and the configuration. Raises Failure."""
+def tree_options(options: argparse.Namespace, tree: SourceTree, out: str) -> TreeOptions:
+    """What to generate, from the options and the configuration. Raises Failure."""
     configured = tree.settings.generate
     for tapset in configured.tapsets:
         if os.path.basename(tapset.name) != tapset.name or tapset.name in (".", "..") or "\\" in tapset.name:

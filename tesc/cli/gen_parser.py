@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-
 from tesc.cli.formatting import Described
 from tesc.cli.overrides import add_settings
+from tesc.cli.suggesting import SuggestingParser
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
 
 _EPILOG = """\
 Each trace-events file of the tree is a group, named after its folder: hw/usb/trace-events makes
@@ -32,7 +35,7 @@ that are out of date, 2 tesc could not run
 
 def parser() -> argparse.ArgumentParser:
     """The parser of `tesc gen`, which is not a subcommand's: `main` reads the arguments itself."""
-    made = argparse.ArgumentParser(
+    made = SuggestingParser(
         prog="tesc gen",
         description="Generate the trace code of a whole source tree, byte for byte as 'tesc tracetool'\n"
         "would, output by output, from the same working directory.",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _KINDS = ("header", "source", "runtime", "demux", "receive")
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
-# Options that only some kinds of output have a use for.
+# Options that only some kinds of output use.
 _ONLY_FOR = (
     ("enable", ("source",)),
     ("header", ("demux",)),
@@ -146,7 +146,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> None:
-    """Raise Failure for what the kind of output has no use for, or lacks."""
+    """Raise Failure for options that the kind of output does not use, or lacks."""
     kind = options.kind
     if kind == "runtime":
         if options.file is not None:
@@ -252,7 +252,7 @@ def _receive(unit: Unit, options: argparse.Namespace) -> int:
 
 
 def _group(path: str) -> str:
-    """The group of a file: its folder's, from the root of its checkout, however the path is typed."""
+    """The group of a file: its folder's, from the root of its checkout, for any spelling of the path."""
     from tesc.units.groups import checkout_of, group_of
 
     root = checkout_of(path)

@@ -1,4 +1,4 @@
-"""The options that say how to read what a guest sent: of `tesc guest receive`, `decode` and `query`."""
+"""The options for reading a guest's stream: of `tesc guest receive`, `decode` and `query`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from tesc.wire.packet import TextAt
     from tesc.wire.schema import WireSchema
 
-# Their names in the parsed options.
+# The options' names after parsing.
 NAMES = ("elf", "firmware", "go_on")
 
 
 def add_guest_options(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
-    """Add the options, all of them for what a guest sent."""
+    """Add the options, which are all about a guest's stream."""
     parser.add_argument(
         "--elf",
         metavar="FIRMWARE[@OFFSET]",
@@ -37,7 +37,7 @@ def add_guest_options(parser: argparse.ArgumentParser | argparse._ArgumentGroup)
 
 
 def guest_of(options: argparse.Namespace) -> GuestTrace | None:
-    """What the options say of what a guest sent; None where nobody says that one did.
+    """How to read a guest's stream, by the options; None if no option is about one.
 
     Raises Failure.
     """
@@ -75,7 +75,7 @@ def _schema_of(options: argparse.Namespace) -> WireSchema | None:
 
 
 def _texts_of(path: str | None) -> TextAt | None:
-    """What finds text by its address in a firmware's file, which may be followed by @OFFSET."""
+    """A function that finds text by address in a firmware file, whose path may end with @OFFSET."""
     if path is None:
         return None
     from tesc.wire.elf import NoElf, Texts, segments_of

@@ -1,4 +1,4 @@
-"""`tesc init`: a tesc.toml that suits this tree."""
+"""`tesc init`: writes a tesc.toml for this tree."""
 
 from __future__ import annotations
 

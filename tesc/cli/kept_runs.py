@@ -1,8 +1,8 @@
-"""Runs of `tesc check` that need not be done again: what they printed, and all that they looked at.
+"""Runs of `tesc check` that need not be repeated: their output, and all that they read.
 
-A run is found by its arguments, its folder and what it prints to. It holds as long as the same files
-are found, and each that was read has the content that it had; what was looked for and not there must
-still not be there. Such a run starts next to nothing of tesc.
+A run is found by its arguments, its folder and its output stream. It is valid while the same files
+are found, and each file read has the same content; files that did not exist must
+still not exist. Such a run imports next to nothing of tesc.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _CHECKOUT = ".git"
 
 
 def replay(words: Sequence[str]) -> int | None:
-    """Print what the same run printed before; its exit status, or None where it has to be done."""
+    """Print the output of the same earlier run; returns its exit status, or None if it has to run."""
     if "--no-cache" in words:
         return None
     run = _table().get(_key(words))
@@ -41,7 +41,7 @@ def replay(words: Sequence[str]) -> int | None:
 
 
 def may_keep(options: argparse.Namespace) -> bool:
-    """Whether a run looks at nothing but files of events, their surroundings and sources, and writes none."""
+    """Whether a run reads nothing but trace-events files, configuration and sources, and writes nothing."""
     return not (
         options.fix
         or options.diff
@@ -53,7 +53,7 @@ def may_keep(options: argparse.Namespace) -> bool:
 
 
 def keep(options: argparse.Namespace, workspace: Workspace, printed: str, status: int, began: int) -> None:
-    """Keep a run that printed so much and nothing else; `began` is the time in ns when it did."""
+    """Keep a run whose whole output is `printed`; `began` is its start in nanoseconds."""
     sources = _sources(workspace, began)
     if len(printed) > _MOST_PRINTED or sources is None:
         return
@@ -76,7 +76,7 @@ def keep(options: argparse.Namespace, workspace: Workspace, printed: str, status
         else:
             content = _content(path)
             if content is None or _newest(path) >= began:
-                return  # who knows which of its contents the run has seen
+                return  # it may have changed during the run
             inputs[path] = [os.path.realpath(path), content]
     table = _table()
     run = {"folders": folders, "inputs": inputs, "absent": absent, "present": present, "sources": sources}
@@ -89,7 +89,7 @@ def _table() -> cache.Table:
 
 
 def _sources(workspace: Workspace, began: int) -> dict[str, Any] | None:
-    """What the run has seen of C and Rust sources; None where that can't be known."""
+    """The state of the C and Rust sources that the run saw; None if that is unknown."""
     if not workspace.source_folders():
         return {}
     from tesc.cli import kept_sources
@@ -128,7 +128,7 @@ def _holds(run: dict[str, Any]) -> bool:
 
 
 def _content(path: str) -> str | None:
-    """What stands for the content of a regular file; None for anything else."""
+    """The hash of a regular file; None for anything else."""
     try:
         if not os.path.isfile(path):
             return None
@@ -145,7 +145,7 @@ def _newest(path: str) -> int:
 
 
 def _surroundings(files: Iterable[str]) -> Iterable[str]:
-    """What would decide how files are checked, there or not."""
+    """The files, existing or not, that decide how others are checked."""
     folders: dict[str, None] = {}
     for file in files:
         folder = os.path.dirname(os.path.abspath(file))

@@ -1,6 +1,6 @@
-"""The C and Rust sources that a kept run looked at: which there were, and whether they are what they were.
+"""The C and Rust sources that a kept run read: which ones, and whether they are unchanged.
 
-What a file was is known by its times, size and inode, as git's index knows it.
+A file is recognized by its times, size and inode, as in git's index.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from tesc.workspace import Workspace
 
-# A file that changed just now may change again within the same tick of the clock.
+# A file that changed just now may change again within the same clock tick.
 _FRESH_NS = 2_000_000_000
 
 
 def seen(workspace: Workspace, began: int) -> dict[str, Any] | None:
-    """What a run that began then has seen of the sources; None where that can't be known for sure.
+    """The state of the sources for a run with this start; None if that is not certain.
 
-    Includes are followed in files that are found only, so all that is checked has to be below the folders.
+    Includes are followed only in found files, so everything checked has to be below the folders.
     """
     folders = workspace.source_folders()
     if not folders:
@@ -44,7 +44,7 @@ def seen(workspace: Workspace, began: int) -> dict[str, Any] | None:
 
 
 def hold(sources: dict[str, Any]) -> bool:
-    """Whether the sources are still what a run has seen."""
+    """Whether the sources are still as a run saw them."""
     return not sources or _digest(_found(sources["folders"], sources["declaring"])) == sources["state"]
 
 

@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         print_text(json.dumps([_entry(event) for event in events], indent=1) + "\n")
     elif options.format == "names":
-        # A disabled event is not there to be switched on.
+        # A disabled event cannot be switched on.
         print_text("".join(f"{event.name}\n" for event in events if not event.disabled))
     else:
         print_text(_table(events))
@@ -64,8 +64,8 @@ def matching(
 ) -> tuple[list[UnitEvent], list[str]]:
     """The events that patterns choose, by names or `former` names, and the patterns that match none.
 
-    Patterns are taken in order, as lines of QEMU's `-trace events=` file: one that starts with `-`
-    takes its events off. Without any, or with such ones only, all events are there to begin with.
+    Patterns apply in order, like lines of QEMU's `-trace events=` file: one that starts with `-`
+    excludes its events. Without patterns, or only with such ones, it starts with all events.
     """
     chosen = set() if any(not text.startswith("-") for text in patterns) else {e.index for e in events}
     unmatched = []

@@ -30,7 +30,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until the client ends; returns 1 where it ended without `shutdown`."""
+    """Serve until the client ends; returns 1 if it ended without `shutdown`."""
     if options.tcp is not None and options.stdio:
         raise Failure("--stdio and --tcp cannot be combined")
     place = None if options.tcp is None else _place(options.tcp)
@@ -43,8 +43,8 @@ def run(options: argparse.Namespace) -> int:
         try:
             greeting = greet(read, written)
         except OSError:
-            return 1  # nobody reads
-    # Most of the start-up time is spent on making the protocol's classes, none of which is garbage.
+            return 1  # the client does not read
+    # Most of the start-up time is spent on creating the protocol's classes, which never become garbage.
     import gc
 
     gc.disable()
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     from tesc.lsp.transport import serve_stdio, serve_tcp
 
     server = Server()
-    # Looking for garbage takes longer than an edit: it is done while nobody types.
+    # Garbage collection takes longer than an edit, so it runs while the user is not typing.
     gc.freeze()
     if place is None:
         serve_stdio(server, read, written, greeting)

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-# Commands that read their arguments themselves, by module: they start faster than argparse does, or
-# take those of another tool.
+# Commands that read their arguments themselves, by module: they start faster than with argparse, or
+# have those of another tool.
 DIRECT = {
     "tracetool": "tracetool",
     "gen": "gen",
@@ -19,13 +19,13 @@ DIRECT = {
     "query": "query",
     "tracetool-classic": "tracetool_classic",
 }
-# What works on more than its memory holds, or until it is stopped. All else needs what it made until it
-# ends, and would spend a sixth of its time on looking for garbage.
+# Commands for more data than fits in memory, or without an end. All others keep their objects until they
+# end, and would spend a sixth of their time on garbage collection.
 _LASTING = ("decode", "guest", "lsp", "query")
 
 
 def start() -> int:
-    """Run tesc as a process of its own; returns the exit status if the process does not end at once."""
+    """Run tesc as a process; returns the exit status unless the process ends directly."""
     from tesc.cli import ending
 
     ending.prepare()
@@ -35,7 +35,7 @@ def start() -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run tesc; returns the exit status. No traceback and no message of Python reaches the user."""
+    """Run tesc; returns the exit status. The user sees no traceback and no message from Python."""
     words = sys.argv[1:] if arguments is None else list(arguments)
     collects = gc.isenabled()
     if words[:1] and words[0] not in _LASTING:
@@ -65,15 +65,15 @@ def _guarded(words: list[str]) -> int:
 
 def _run(words: list[str]) -> int:
     if words[:1] == ["check"]:
-        # Most runs in a hook or a build find what the one before found.
+        # Most runs in a hook or a build find the same as the previous one.
         from tesc.cli import kept_runs
 
         kept = kept_runs.replay(words[1:])
         if kept is not None:
             return kept
     if words and words[0] in DIRECT:
-        # These start for every output of a build, so they go around argparse.
-        # As importlib.import_module, which takes a while to be imported itself.
+        # These start for every output of a build, so they bypass argparse.
+        # Instead of importlib.import_module, which is slow to import.
         name = f"tesc.cli.{DIRECT[words[0]]}"
         __import__(name)
         status: int = sys.modules[name].main(words[1:])
@@ -93,7 +93,7 @@ def _run(words: list[str]) -> int:
 
 
 def _refuse(unknown: list[str], parser: argparse.ArgumentParser) -> None:
-    """Say that a command has no such arguments, in place of argparse, which forgets the command by then."""
+    """Report unknown arguments; argparse itself would not name the command."""
     from tesc.cli.commands import option_strings
     from tesc.config.errors import did_you_mean
 
@@ -102,7 +102,7 @@ def _refuse(unknown: list[str], parser: argparse.ArgumentParser) -> None:
 
 
 def _open_closed_streams() -> None:
-    """Give a process that was started without standard streams some that go nowhere."""
+    """Open the null device for missing standard streams."""
     import os
 
     nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (it stays open to the end)
@@ -111,7 +111,7 @@ def _open_closed_streams() -> None:
 
 
 def _forget_unwritten() -> None:
-    """Keep Python from writing once more, when it ends, to where it could not write."""
+    """Keep Python from writing again, at its end, to a stream that failed."""
     import os
 
     for stream in (sys.stdout, sys.stderr):

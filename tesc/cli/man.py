@@ -1,4 +1,4 @@
-"""`tesc man`: the manual page, from the very parsers that read the arguments."""
+"""`tesc man`: the manual page, from the parsers that read the arguments."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def page() -> str:
     parser = whole_parser()
     lines = [
         f'.TH TESC 1 "" "tesc {__version__}" "User Commands"',
-        # Neither hyphens nor stretched spaces: what is to be typed is spelled as it is.
+        # No hyphenation and no justification: text to type stays as it is.
         ".nh",
         ".ad l",
         ".SH NAME",
@@ -148,7 +148,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _is_table(paragraph: str) -> bool:
-    """Whether the spaces between words are there to align them."""
+    """Whether the spaces between words align them."""
     return "  " in paragraph or "\n " in paragraph
 
 
@@ -159,12 +159,12 @@ def _verbatim(text: str) -> Iterator[str]:
 
 
 def _filled(text: str) -> Iterator[str]:
-    # Options are words: no line of the source breaks within one.
+    # Options are single words, so lines do not break within one.
     lines = textwrap.wrap(text, 72, break_long_words=False, break_on_hyphens=False)
     yield from (_escaped(line) for line in lines)
 
 
 def _escaped(text: str) -> str:
-    """A line of text as roff prints it."""
+    """A line of text escaped for roff."""
     text = text.replace("\\", r"\e").replace("-", r"\-").replace("~", r"\(ti").replace("^", r"\(ha")
     return rf"\&{text}" if text.startswith((".", "'")) else text

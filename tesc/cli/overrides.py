@@ -1,4 +1,4 @@
-"""Options that commands share: what they say in place of a file's settings."""
+"""Options that commands share, which override files' settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class _NoCache(argparse.Action):
 
 
 def add_overrides(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say what a unit is; `overrides` reads them."""
+    """Add the options that define a unit; `overrides` reads them."""
     group = add_settings(parser)
     group.add_argument(
         "--include",
@@ -111,7 +111,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 
 
 def overrides(options: argparse.Namespace) -> Overrides:
-    """What the options say; a command need not have all of them."""
+    """The overrides from the options; a command may lack some of them."""
     given = vars(options)
     return Overrides(
         profile=given["profile"],

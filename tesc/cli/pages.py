@@ -1,4 +1,4 @@
-"""The rules' pages as Markdown files, for docs/rules: what `tesc explain` prints, and an index."""
+"""The rules' pages as Markdown files, for docs/rules: the output of `tesc explain`, and an index."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.analysis.rule import Rule
 
-# What the first figure of a code stands for.
+# The meaning of a code's first digit.
 FAMILIES = {
     "TE0": "Syntax",
     "TE1": "Names",
@@ -28,13 +28,13 @@ _REFERENCES = {"tracers": "What arrives at each tracer", "data-models": "Data mo
 
 
 def pages() -> dict[str, str]:
-    """Each file's name and text: a page a rule, and README.md, which lists them."""
+    """Each file's name and text: a page per rule, and README.md, which lists them."""
     rules = all_rules()
     return {"README.md": _index(rules), **{f"{rule.code}.md": _linked(rule) for rule in rules}}
 
 
 def _linked(rule: Rule) -> str:
-    """A rule's page with links to the rules that it speaks of, and to all of them."""
+    """A rule's page with links to the rules that it mentions, and to the list."""
     lines = []
     for line in page(rule).splitlines():
         if not line.startswith(("#", "    ")):

@@ -1,4 +1,4 @@
-"""The whole command line as one argparse parser, for what describes it: completion and the man page."""
+"""The whole command line as one argparse parser, for completion and the man page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def whole_parser() -> Parser:
     """tesc's parser with the arguments of all commands.
 
-    The one that starts the commands lacks those of some, which start faster without argparse.
+    The parser that starts commands lacks those of some, which start faster without argparse.
     """
     from tesc.cli import gen_parser
 
@@ -34,7 +34,7 @@ def commands(parser: Parser) -> Iterator[tuple[str, str, argparse.ArgumentParser
 
 
 def arguments(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
-    """What a parser takes and shows: positional arguments, then options."""
+    """A parser's visible arguments: positional ones, then options."""
     shown = [action for action in parser._actions if action.help != argparse.SUPPRESS]
     plain = [action for action in shown if action.nargs != argparse.PARSER]
     yield from (action for action in plain if not action.option_strings)

@@ -1,4 +1,4 @@
-"""`tesc decode --open` and `--bundle`: what is done with pictures once they are made."""
+"""`tesc decode --open` and `--bundle`: handling of pictures that were made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check(options: Namespace) -> None:
-    """Refuse options that contradict --open or --bundle, before any work is done."""
+    """Reject options that contradict --open or --bundle, before any work is done."""
     if options.open and options.bundle:
         raise Failure("--open serves one trace, not a bundle: open the file in the viewer")
     if options.bundle and (options.output or options.stats or options.latency or options.follow):
@@ -53,11 +53,11 @@ def _serve(serve: Callable[[], object]) -> None:
     try:
         serve()
     except KeyboardInterrupt:
-        pass  # it is how people end it
+        pass  # this is how it is ended
 
 
 def bundle(options: Namespace, run: Callable[[Namespace], int]) -> int:
-    """Make a picture of each trace, and an archive of them all; gives the worst exit status."""
+    """Make a picture of each trace, and an archive of them all; returns the worst exit status."""
     from tesc.trace.bundle import base_of, unrelated, write_bundle
 
     statuses = [0]

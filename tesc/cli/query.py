@@ -12,6 +12,7 @@ from tesc.cli.decode import end_when_told, errors_in, open_traces
 from tesc.cli.filters import add_filters, selection_of
 from tesc.cli.guest_options import add_guest_options
 from tesc.cli.overrides import add_overrides, overrides
+from tesc.cli.suggesting import SuggestingParser
 from tesc.cli.terminal import Failure, error, print_text, standard_input
 from tesc.cli.units import refused
 from tesc.trace.progress import Progress
@@ -46,7 +47,7 @@ exit status: 0 answered, 1 answered from the part of the trace that could be rea
 
 def main(words: Sequence[str]) -> int:
     """Run the command with options between the traces and the SQL, as people write them."""
-    parser = argparse.ArgumentParser(prog="tesc query")
+    parser = SuggestingParser(prog="tesc query")
     _add_arguments(parser)
     # `--guest TRACE` names a trace: it takes a value only after `=`, which argparse does not know of.
     spelled = ["--guest=" if word == "--guest" else word for word in words]

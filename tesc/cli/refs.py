@@ -9,6 +9,7 @@ from tesc.cli.overrides import add_overrides
 from tesc.cli.terminal import error, print_text
 from tesc.cli.tree_sources import add_tree, tree_and_uses
 from tesc.references import references
+from tesc.units.unknown_event import no_event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     workspace, uses = tree_and_uses(options)
     found = references(workspace.units, uses, options.name)
     if not found:
-        error(f"no event is called '{options.name}'")
+        error(no_event(workspace.units, options.name))
         return 1
     if options.format == "json":
         print_text(json.dumps([_entry(one) for one in found], indent=1) + "\n")

@@ -1,4 +1,4 @@
-"""`tesc rename`: another name for an event, in all files that name it."""
+"""`tesc rename`: renames an event in all files that name it."""
 
 from __future__ import annotations
 

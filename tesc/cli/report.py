@@ -59,7 +59,7 @@ def unaccepted(found: list[Diagnostic], file: str | None) -> list[Diagnostic]:
 
 
 def write_baseline(found: list[Diagnostic], file: str) -> None:
-    """Write a baseline that accepts what was found. Raises Failure in place of overwriting anything else."""
+    """Write a baseline that accepts what was found. Raises Failure rather than overwriting anything else."""
     from tesc.analysis import baseline
 
     if os.path.isfile(file) and os.path.getsize(file):
@@ -86,10 +86,10 @@ def report(
     known: int = 0,
     statistics: str = "",
 ) -> str:
-    """Print what was found in so many files, or what is left of it after some were fixed; returns it.
+    """Print what was found in so many files, or what is left after fixes; returns it.
 
-    `known` findings, which are not among them, are accepted or were there before a change. `statistics` is
-    what those have beside the counts.
+    `known` findings, which are not included, are accepted or existed before a change. `statistics` is
+    printed after the counts.
     """
     color = use_color(options.color, sys.stdout)
     text = _rendered(found, files, options, color, fixed, known) + statistics

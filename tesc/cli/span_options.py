@@ -1,4 +1,4 @@
-"""Options that say what spans are: those of --span, of tesc.toml, and of the events' names."""
+"""Options that define spans: --span, those of tesc.toml, and those from events' names."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def add_span_options(group: argparse._ArgumentGroup) -> None:
 
 
 def pairings_of(options: argparse.Namespace, settings: Settings, unit: Unit, needed: bool) -> list[Pairing]:
-    """The pairings that are asked for. Raises Failure.
+    """The requested pairings. Raises Failure.
 
-    If there are none, but they are `needed`, those count that the names of the events speak of.
+    If there are none and they are `needed`, those are used that the names of the events suggest.
     """
     from tesc.trace.spans import BadPairing, chosen_pairings, unmatched
 

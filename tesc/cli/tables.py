@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check(options: argparse.Namespace) -> None:
-    """Refuse what tables can't do, before any work is done for them."""
+    """Reject options that tables cannot support, before any work."""
     if options.output is None:
         raise Failure(f"--format {options.format} is written to a file or folder: name it with -o")
     if options.follow or options.sort:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Failure(Exception):
-    """A command could not do its work; the message says why, and lines may show it. Exit status 2."""
+    """A command could not do its work; the message says why, and lines may illustrate it. Exit status 2."""
 
     def __init__(self, message: str, picture: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -28,12 +28,12 @@ _told = 0
 
 
 def warned() -> bool:
-    """Whether the user was told of anything that is not a finding, in this process."""
+    """Whether this process has reported anything other than findings."""
     return bool(_told)
 
 
 def error(message: str, kind: str = "error", picture: Sequence[str] = ()) -> None:
-    """Tell the user of something that is not a finding; lines of a `picture` are under it."""
+    """Report something other than a finding; lines of a `picture` follow."""
     global _told
     _told += 1
     try:
@@ -41,15 +41,15 @@ def error(message: str, kind: str = "error", picture: Sequence[str] = ()) -> Non
         sys.stderr.write("".join([f"{line}\n" for line in lines]))
         sys.stderr.flush()
     except OSError:
-        pass  # nobody is left to be told; the exit status says it
+        pass  # standard error is closed; the exit status still shows it
 
 
 def standard_input(most: int = -1) -> bytes:
-    """What comes in by standard input, at most so many bytes. Raises Failure where it is closed."""
+    """Read standard input, at most so many bytes. Raises Failure if it is closed."""
     if sys.stdin is None:
         raise Failure("standard input is closed")
     binary = getattr(sys.stdin, "buffer", None)
-    if binary is None:  # a test's
+    if binary is None:  # in a test
         return sys.stdin.read(most).encode("utf-8", "surrogateescape")
     data: bytes = binary.read(most)
     return data
@@ -63,7 +63,7 @@ def refuse_odd_paths(paths: Iterable[str]) -> None:
 
 
 def print_text(text: str, painted: bool = False) -> None:
-    """Print to standard output, whatever its encoding; what is `painted` has colours, and is printable."""
+    """Print to standard output, whatever its encoding; `painted` text is printable already."""
     text = text if painted else printable(text)
     print_bytes(text.encode(getattr(sys.stdout, "encoding", None) or "utf-8", "backslashreplace"))
 
@@ -74,7 +74,7 @@ def print_errors(text: str) -> None:
 
 
 def print_as_is(text: str) -> None:
-    """Print a file's text: its very bytes, except on a terminal, which would carry them out."""
+    """Print a file's text: its exact bytes, except on a terminal, which would act on control characters."""
     if sys.stdout.isatty():
         print_text(text)
     else:
@@ -84,12 +84,12 @@ def print_as_is(text: str) -> None:
 def print_bytes(data: bytes) -> None:
     """Print to standard output.
 
-    Where nobody reads it any more, the command continues with its work and keeps its exit status.
+    If nobody reads it any more, the command still continues and keeps its exit status.
     """
     try:
         sys.stdout.flush()
         binary = getattr(sys.stdout, "buffer", None)
-        if binary is None:  # a notebook's, or a test's
+        if binary is None:  # in a notebook, or in a test
             sys.stdout.write(data.decode(getattr(sys.stdout, "encoding", None) or "utf-8", "replace"))
             return
         binary.write(data)
@@ -112,7 +112,7 @@ def add_color(parser: argparse.ArgumentParser) -> None:
 
 
 def use_color(choice: str, stream: TextIO) -> bool:
-    """Whether to print colours, as the option, NO_COLOR and the stream say."""
+    """Whether to print colours, by the option, NO_COLOR and the stream."""
     if choice != "auto":
         return choice == "always"
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -124,7 +124,7 @@ def width() -> int:
 
 
 def columns(default: int) -> int:
-    """The width of the terminal as shutil.get_terminal_size() has it, which loads what unpacks archives."""
+    """The width of the terminal like shutil.get_terminal_size(), whose module imports archive formats."""
     try:
         found = int(os.environ["COLUMNS"])
     except (KeyError, ValueError):
@@ -137,12 +137,12 @@ def columns(default: int) -> int:
     return found if found > 0 else default
 
 
-# How long work may take before it shows on a terminal how far it is.
+# How long work takes before its progress is shown.
 _PATIENCE = 0.5
 
 
 class Progress:
-    """How far something is, on a terminal, once it takes long."""
+    """Progress of long work, on a terminal."""
 
     def __init__(self, what: str) -> None:
         self._what = what

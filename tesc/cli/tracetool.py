@@ -37,7 +37,7 @@ LONG_OPTIONS = [
     "target-name=",
     "group=",
     "probe-prefix=",
-    # What tesc adds; no abbreviation of the reference's options means any of these.
+    # What tesc adds; no abbreviation of the reference's options matches any of these.
     "include=",
     "event-prefix=",
     "wire=",
@@ -47,13 +47,13 @@ LONG_OPTIONS = [
     "compat=",
 ]
 _DIRECTIVES = ("-I", "--include", "--disable", "--event-prefix", "--wire")
-# Formats that the property `tcg` was for.
+# Formats with code for the property `tcg`.
 _OF_GUESTS = ("tcg-h", "tcg-helper-c", "tcg-helper-h", "tcg-helper-wrapper-h")
 _TAPSETS = ("stap", "log-stap", "simpletrace-stap")
 
 
 class _Usage(Exception):
-    """A command line that can't be carried out; the message says why."""
+    """An invalid command line; the message says why."""
 
 
 def usage() -> str:
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str]) -> int:
     except _Usage as error:
         sys.stderr.write(f"{_PROGRAM}: error: {error}\n\n{usage()}")
     except BrokenPipeError:
-        raise  # the caller knows what to do where nobody reads
+        raise  # the caller handles a closed pipe
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         said = f"{place}{error.strerror or error}"
@@ -159,7 +159,7 @@ def _run(arguments: list[str]) -> int:
 def _parsed(arguments: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
     """The options, and the paths after them. Raises _Usage.
 
-    getopt works without gettext, too, which takes longer to import than all that is done here.
+    getopt also works without gettext, which takes longer to import than everything else here.
     """
     gettext: object = sys.modules.setdefault("gettext", None)  # type: ignore[arg-type]
     try:
@@ -174,7 +174,7 @@ def _parsed(arguments: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
 
 
 def _depfile(path: str, output: str | None, unit: Unit) -> str:
-    """The rule that names what the output was made of. Raises _Usage and OSError."""
+    """The rule that names the output's inputs. Raises _Usage and OSError."""
     from tesc.depfile import Unwritable, rule
 
     if output is None:
@@ -186,7 +186,7 @@ def _depfile(path: str, output: str | None, unit: Unit) -> str:
 
 
 def _release(options: dict[str, str], paths: list[str]) -> Release:
-    """The QEMU whose tracetool.py is asked for. Raises _Usage."""
+    """The QEMU whose tracetool.py to reproduce. Raises _Usage."""
     if not options.get("--qemu-release"):
         return release_at(paths[0]) if paths else NEWEST
     try:
@@ -225,7 +225,7 @@ def _unit(found: list[tuple[str, str]], trees: Sequence[Tree], release: Release,
 def _options(
     options: dict[str, str], backends: tuple[str, ...], release: Release, output: str | None, inputs: bool
 ) -> Options:
-    """What is to be generated; raises _Usage where something is missing or unknown."""
+    """The options of the generator. Raises _Usage if something is missing or unknown."""
     if "--group" not in options:
         raise _Usage("no group given (--group)")
     form = options.get("--format", "")

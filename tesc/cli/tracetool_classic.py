@@ -1,7 +1,7 @@
 """`tesc tracetool-classic`: one output, with the arguments of the shell tracetool of 2011.
 
 Events come on standard input, the output goes to standard output. Messages and exit status are
-those of 2011 where it refused something.
+those of 2011 if it rejected something.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
     backend = output = ""
     values = dict.fromkeys(_VALUES, "")
     rest = list(arguments)
-    # An empty argument ended the options in 2011, and what came last won.
+    # In 2011 an empty argument ended the options, and the last option won.
     while rest and rest[0]:
         word = rest.pop(0)
         if word in OUTPUTS:
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     refusal = _refusal(backend, output, values)
     if refusal:
-        # 2011 wrote these to standard output, and builds look for them there.
+        # The script of 2011 wrote these to standard output, where builds expect them.
         sys.stdout.write(f"{refusal}\n")
         return 1
     prefix = values["--probe-prefix"] or f"qemu.{values['--target-type']}.{values['--target-arch']}"
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _refusal(backend: str, output: str, values: dict[str, str]) -> str | None:
-    """Why 2011 would not make this output, in its words."""
+    """Why the script of 2011 rejects this output, in its words."""
     if output == "d" and backend != "dtrace":
         return f"DTrace probe generator not applicable to {backend} backend"
     if output != "stap":

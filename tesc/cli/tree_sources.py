@@ -1,4 +1,4 @@
-"""What commands share that look at all trace-events files of a tree and at the sources which use them."""
+"""Shared by commands that read all trace-events files of a tree and the sources that use them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def add_tree(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which tree it is."""
+    """Add the options that choose the tree."""
     parser.add_argument(
         "--in",
         dest="tree",

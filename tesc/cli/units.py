@@ -1,4 +1,4 @@
-"""Loading the one unit that a command is about, and saying why nothing is made of it."""
+"""Loading a command's unit, and reporting why nothing is generated from it."""
 
 from __future__ import annotations
 

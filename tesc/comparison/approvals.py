@@ -1,6 +1,6 @@
-"""Comments in which a change of events is approved where it is made.
+"""Comments that approve a change of events where it is made.
 
-`# tesc: renamed-from OLD_NAME reason` above an event says what it was called before;
+`# tesc: renamed-from OLD_NAME reason` above an event gives its former name;
 `# tesc: breaking[KIND, ...] reason` above an event approves what changed in it for readers of those
 kinds; `# tesc: removed NAME, ... reason`, anywhere in a file, approves that events are gone.
 """
@@ -29,7 +29,7 @@ _COMMENT = re.compile(
 
 @record
 class Approvals:
-    """What comments approve: of an event by the `id` of its node, or in all files together."""
+    """What comments approve, by the `id` of an event's node or for all files together."""
 
     renamed_from: dict[int, tuple[str, ...]]
     approved: dict[int, frozenset[str]]
@@ -38,7 +38,7 @@ class Approvals:
 
 @record
 class ChangeSet:
-    """What changed between two versions, and what of it comments in the new one approve."""
+    """What changed between two versions, and the comments in the new one that approve changes."""
 
     changes: tuple[EventChange, ...]
     approvals: Approvals

@@ -8,7 +8,7 @@ from tesc.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Literal
 
     from tesc.comparison.matching import HeadingOf, Pair
@@ -37,7 +37,8 @@ class EventChange:
 
     `old` is None where the event was added, `new` where it was removed. `position` and `was` are the
     positions, from 0, of the parameter that this is about, in the new and in the old version; None
-    where there is none.
+    where there is none. `beside` is where an event that was removed would be now: the nearest of its old
+    file's events that is left, or None.
     """
 
     what: What
@@ -45,6 +46,7 @@ class EventChange:
     new: UnitEvent | None
     position: int | None = None
     was: int | None = None
+    beside: UnitEvent | None = None
 
     @property
     def name(self) -> str:
@@ -64,13 +66,39 @@ def changes_of(
 
     `renamed_from` and `heading_of` are as `match` wants them.
     """
-    return [change for pair in match(old, new, renamed_from, heading_of) for change in _of_pair(pair)]
+    pairs = match(old, new, renamed_from, heading_of)
+    neighbours = _neighbours(pairs)
+    return [change for pair in pairs for change in _of_pair(pair, neighbours)]
 
 
-def _of_pair(pair: Pair) -> Iterator[EventChange]:
+def _neighbours(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
+    """What each file of the old version had and the new version has, anywhere."""
+    found: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        if pair.old is not None and pair.new is not None:
+            found.setdefault(pair.old.source.path, []).append(pair)
+    return found
+
+
+def _beside(gone: UnitEvent, neighbours: Iterable[Pair]) -> UnitEvent | None:
+    """Which of its file's events an event stood next to; those that stayed there come first."""
+
+    def distance(pair: Pair) -> tuple[bool, int]:
+        assert pair.old is not None and pair.new is not None
+        return pair.old.source.path != pair.new.source.path, abs(pair.old.node.line - gone.node.line)
+
+    nearest = min(neighbours, key=distance, default=None)
+    return nearest.new if nearest else None
+
+
+def _of_pair(pair: Pair, neighbours: Mapping[str, Sequence[Pair]]) -> Iterator[EventChange]:
     old, new = pair.old, pair.new
-    if old is None or new is None:
-        yield EventChange("added" if old is None else "removed", old, new)
+    if old is None:
+        yield EventChange("added", old, new)
+        return
+    if new is None:
+        beside = _beside(old, neighbours.get(old.source.path, ()))
+        yield EventChange("removed", old, new, beside=beside)
         return
     if old.name != new.name:
         yield EventChange("renamed", old, new)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Kind = Literal["probe", "text", "name"]
 
-# Scripts of bpftrace, SystemTap and D; what a test is expected to print.
+# Scripts of bpftrace, SystemTap and D; expected output of tests.
 _PROBES = (".bt", ".stp", ".d")
 _OUTPUTS = (".out",)
 _PAGES = (".rst", ".md", ".txt", ".texi", ".py", ".sh", ".yml", ".yaml", "")
@@ -30,7 +30,7 @@ _MOST_LINES = 5
 
 @record
 class Dependent:
-    """A line that names an event: where, and what its file is to readers of traces."""
+    """A line that names an event: where, and the kind of its file."""
 
     source: Source
     span: Span
@@ -40,11 +40,11 @@ class Dependent:
 def dependents(
     folder: str, gone: Collection[str], present: Collection[str] = ()
 ) -> dict[str, list[Dependent]]:
-    """The lines below a folder that name one of the events `gone`, at most five of each.
+    """The lines below a folder that name one of the events `gone`, at most five for each.
 
-    A pattern of `-trace` is a line of those that it matched if it matches none of the `present` names.
-    Events' own files and C and Rust sources are left out. Files are read as git lists them, or as
-    they lie there outside of a checkout.
+    A line with a `-trace` pattern counts for the events that it matched if none of the `present` names match.
+    Events' own files and C and Rust sources are left out. Files are those that git lists or,
+    outside of a checkout, all.
     """
     found: dict[str, list[Dependent]] = defaultdict(list)
     if not gone:
@@ -62,7 +62,7 @@ def dependents(
 
 
 def _files(folder: str) -> Iterator[tuple[str, Kind]]:
-    """Files that may depend on events, with what they are."""
+    """Files that may depend on events, with their kinds."""
     names = listed(folder)
     if names is None:
         paths = sorted(os.path.join(top, name) for top, _, files in os.walk(folder) for name in files)
@@ -94,10 +94,10 @@ def _read(path: str) -> bytes | None:
 def _in_text(
     data: bytes, kind: Kind, mention: re.Pattern[bytes], gone: Collection[str], present: Collection[str]
 ) -> Iterator[tuple[str, tuple[int, int]]]:
-    """The events that a file depends on, with the byte range of what names them."""
+    """The events that a file depends on, with the byte range of the name."""
     for match in mention.finditer(data):
         line = data[data.rfind(b"\n", 0, match.start()) + 1 : (data.find(b"\n", match.end()) + 1 or None)]
-        # Elsewhere the word may be anything.
+        # Elsewhere the word may mean anything.
         if kind != "name" or _TRACE_OPTION.search(line):
             yield match[1].decode(), match.span(1)
     if kind != "name":

@@ -1,4 +1,4 @@
-"""How much two events have in common: their names, parameters and texts, each as a number from 0 to 1."""
+"""The similarity of two events' names, parameters and texts, each from 0 to 1."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     Parameter = tuple[str, str]
 
-# Conversions without their flags and widths, words, and signs one by one.
+# Conversions without flags and widths, words, and single punctuation characters.
 _TOKENS = re.compile(r"%[-+ #0-9.*]*[A-Za-z]+|\w+|[^\w\s]")
-# Words of which less is common are two words.
+# Words less similar than this are different words.
 _ALIKE = 0.6
 _FLAGS = re.compile(r"(?<=%)[-+ #0-9.*]+")
 
@@ -32,7 +32,7 @@ def words(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65536)
 def of_names(a: str, b: str) -> float:
-    """How many words the names have in common, whatever their order; those that are alike count in part."""
+    """How many words the names have in common, in any order; similar ones count in part."""
     one, other = words(a), words(b)
     if one == other:
         return 1.0
@@ -51,7 +51,7 @@ def of_names(a: str, b: str) -> float:
 
 
 def exchanged(a: str, b: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words that one name has in the place of the other's, between those that both begin and end with."""
+    """The words of each name without those that both begin and end with."""
     one, other = words(a), words(b)
     start = 0
     while start < min(len(one), len(other)) and one[start] == other[start]:
@@ -68,7 +68,7 @@ def _of_words(a: str, b: str) -> float:
 
 
 def of_parameters(a: UnitEvent, b: UnitEvent) -> float | None:
-    """How much the lists of parameters have in common, in their order; None where one of them is empty."""
+    """How much the lists of parameters have in common, in their order; None if one of them is empty."""
     before, after = a.parameters, b.parameters
     if not before or not after:
         return None
@@ -85,7 +85,7 @@ def of_parameters(a: UnitEvent, b: UnitEvent) -> float | None:
 
 
 def of_texts(a: UnitEvent, b: UnitEvent) -> float | None:
-    """How much the texts have in common, whatever their numbers' lengths; None where one of them is empty."""
+    """How much the texts have in common, ignoring lengths of conversions; None if one is empty."""
     before, after = _tokens(a.format), _tokens(b.format)
     if not before or not after:
         return None
@@ -94,7 +94,7 @@ def of_texts(a: UnitEvent, b: UnitEvent) -> float | None:
 
 @lru_cache(maxsize=65536)
 def _of_two(a: Parameter, b: Parameter) -> float:
-    """How alike two parameters are: they may be the same one with another type or another name."""
+    """How similar two parameters are: they may be the same with another type or name."""
     if a == b:
         return 1.0
     one, other = shape(a[0]), shape(b[0])

@@ -1,4 +1,4 @@
-"""Changes of events as people read them: one entry an event, as lines of text or as Markdown."""
+"""Readable lists of changes of events: one entry per event, as lines of text or as Markdown."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _TITLES = {
 
 
 def entries(changes: Iterable[EventChange]) -> list[Entry]:
-    """One entry an event that changed, in the order of the changes.
+    """One entry for each changed event, in the order of the changes.
 
-    `kind` is added, removed, renamed or changed; `changes` are all that changed of it (see
+    `kind` is added, removed, renamed or changed; `changes` are all of its changes (see
     EventChange.what); `old` and `new` are its declarations, with their names, files and lines.
     """
     by_event: dict[int, Entry] = {}
@@ -46,7 +46,7 @@ def entries(changes: Iterable[EventChange]) -> list[Entry]:
 
 
 def text(found: Sequence[Entry], old: str, new: str) -> str:
-    """A line an event, and two for what changed, as a diff has them."""
+    """A line for each event, and two for each change, as in a diff."""
     lines = []
     for entry in found:
         sign = _SIGNS[entry["kind"]]
@@ -80,7 +80,7 @@ def markdown(found: Sequence[Entry], old: str, new: str) -> str:
 
 
 def _by_file(found: Sequence[Entry]) -> list[str]:
-    """An item a file, with the names of its events."""
+    """An item for each file, with the names of its events."""
     names: dict[str, list[str]] = {}
     for entry in found:
         side = entry["new"] or entry["old"]
@@ -89,7 +89,7 @@ def _by_file(found: Sequence[Entry]) -> list[str]:
 
 
 def _in_markdown(entry: Entry) -> list[str]:
-    """An item of an event that was renamed or changed."""
+    """An item for an event that was renamed or changed."""
     old, new = entry["old"], entry["new"]
     name = f"`{old['name']}` is `{new['name']}` now" if entry["kind"] == "renamed" else f"`{new['name']}`"
     moved = f", {_moved(entry)}" if "moved" in entry["changes"] else ""

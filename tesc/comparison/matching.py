@@ -1,8 +1,8 @@
 """Which event of an old version became which one of the new version.
 
-An event keeps its identity with its name. What is left on both sides may have been renamed: such
+Events with the same name are the same. What is left on both sides may have been renamed: such
 events are compared by their parameters, formats, the words of their names, and their places, and
-the most alike become pairs as long as they are alike enough.
+the most similar ones become pairs if they are similar enough.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     HeadingOf = Callable[[UnitEvent], str]
 
-# Chosen on renames between releases of QEMU: tests/comparison/test_releases.py looks at them.
+# Chosen on renames between releases of QEMU: see tests/comparison/test_releases.py.
 _ALIKE_ENOUGH = 0.6
-# What so many events have in common says nothing about any two of them.
+# A feature of more events than this says nothing about any two of them.
 _COMMON = 40
-# Events whose names exchange the same words for the same others were renamed together.
+# Events in whose names the same words were replaced were renamed together.
 _KIN, _MOST_KIN = 0.03, 3
 
 
@@ -42,7 +42,7 @@ class Pair:
 
 
 def no_heading(event: UnitEvent) -> str:
-    """Where no comments say which source an event is declared for."""
+    """For files without comments that name sources."""
     return ""
 
 
@@ -55,11 +55,11 @@ def match(
     """The pairs of two versions: the events of `new` in their order, then those that were removed.
 
     `renamed_from` has the old names that comments give to new events, by the `id` of the node. `heading_of`
-    says which source an event is declared for, as far as a comment above it says so.
+    says which source an event is declared for, if a comment above it does.
     """
     matcher = _Matcher(old, new, heading_of)
     matcher.by_name()
-    matcher.as_told(renamed_from or {})
+    matcher.by_comment(renamed_from or {})
     matcher.by_likeness()
     return matcher.pairs()
 
@@ -92,8 +92,8 @@ class _Matcher:
                 if j not in self._partner and same:
                     self._join(same.pop(0), j)
 
-    def as_told(self, renamed_from: Mapping[int, tuple[str, ...]]) -> None:
-        """Pair events with the old ones whose names comments give them."""
+    def by_comment(self, renamed_from: Mapping[int, tuple[str, ...]]) -> None:
+        """Pair events with the old ones that comments name."""
         if not renamed_from:
             return
         left = {event.name: i for i, event in enumerate(self._old) if i not in self._taken}
@@ -103,7 +103,7 @@ class _Matcher:
                     self._join(left.pop(name), j)
 
     def by_likeness(self) -> None:
-        """Pair the most alike of what is left over on both sides."""
+        """Pair the most similar events that are left on both sides."""
         gone = [i for i in range(len(self._old)) if i not in self._taken]
         fresh = [j for j in range(len(self._new)) if j not in self._partner]
         if not gone or not fresh:
@@ -126,7 +126,7 @@ class _Matcher:
                 self._join(-i, -j)
 
     def _places(self, candidates: set[tuple[int, int]]) -> Callable[[int, int], float]:
-        """How alike the places of two events are, from -1 to 1."""
+        """How similar the places of two events are, from -1 to 1."""
         moved = {(self._old[i].source.path, self._new[j].source.path) for j, i in self._partner.items()}
         after = {self._new[j].source.path for _, j in candidates}
         old = {
@@ -140,13 +140,13 @@ class _Matcher:
             was, now = self._heading_of(a), self._heading_of(b)
             if was == now:
                 return 1.0
-            # A source that was there before has events of its own.
+            # A source that existed before has events of its own.
             return -1.0 if was and now and (b.source.path, now) in old else 0.5
 
         return place
 
     def _exchange(self, pair: tuple[int, int]) -> Hashable:
-        """The words that were exchanged if two events are one, and where."""
+        """The words that were replaced if two events are the same, and in which file."""
         a, b = self._old[pair[0]], self._new[pair[1]]
         return a.source.path, b.source.path, likeness.exchanged(a.name, b.name)
 
@@ -155,7 +155,7 @@ class _Matcher:
         self._taken.add(i)
 
     def _candidates(self, gone: list[int], fresh: list[int]) -> set[tuple[int, int]]:
-        """Positions of events that have something in common which few others have."""
+        """Positions of events that share a feature with few others."""
         having: dict[Hashable, list[int]] = defaultdict(list)
         for j in fresh:
             for key in _keys(self._new[j]):
@@ -169,7 +169,7 @@ class _Matcher:
         }
 
     def _score(self, i: int, j: int, place: float) -> float:
-        """How alike two events are: 1 and more are hardly two events."""
+        """How similar two events are: with 1 or more, they are almost certainly the same."""
         a, b = self._old[i], self._new[j]
         near = sum(self._partner.get(j + step) == i + step for step in (-1, 1) if i + step >= 0)
         name = likeness.of_names(a.name, b.name)
@@ -179,14 +179,14 @@ class _Matcher:
 
 
 def _or_name(found: float | None, name: float, one_has: bool) -> float:
-    """A likeness that says nothing where neither event has what it compares, and little where one has not."""
+    """A similarity; neutral if neither event has the part that it compares, and weak if one has not."""
     if found is not None:
         return found
     return 0.5 * name if one_has else name
 
 
 def _keys(event: UnitEvent) -> Iterator[Hashable]:
-    """What events that are one event under two names are likely to have in common."""
+    """Features that the same event probably has under two names."""
     words = likeness.words(event.name)
     yield from words
     yield from zip(words, words[1:])

@@ -1,1 +1,1 @@
-"""The language server: what is on the workspace and the rules for editors."""
+"""The language server: the workspace and the rules, for editors."""

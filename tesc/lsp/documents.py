@@ -1,10 +1,12 @@
 """The texts of open documents.
 
-pygls 2.1 splits lines as `str.splitlines` does, also at form feeds and U+2028; the protocol knows LF,
-CRLF and CR only, and whoever counts more puts a client's edits into the wrong line.
+pygls 2.1 splits lines as `str.splitlines` does, also at form feeds and U+2028; the protocol has LF,
+CRLF and CR only, so this would put a client's edits into the wrong line.
 """
 
 from __future__ import annotations
+
+from urllib.parse import unquote
 
 from lsprotocol import types as t
 from pygls.workspace import TextDocument, Workspace
@@ -30,13 +32,23 @@ class Document(TextDocument):
         start = offset_of(before, change.range.start, encoding)
         end = offset_of(before, change.range.end, encoding)
         self._source = before.text[:start] + change.text + before.text[max(start, end) :]
-        # Looking for all line ends takes longer than all else that an edit of a large file does here.
+        # Finding all line ends would take longer than everything else for an edit of a large file.
         self._text = Source(self.uri, self._source)
         know_lines_by(before, self._text)
 
 
 class Documents(Workspace):
     """The open documents of a client."""
+
+    def update_text_document(
+        self, text_doc: t.VersionedTextDocumentIdentifier, change: t.TextDocumentContentChangeEvent
+    ) -> None:
+        """Apply a change to an open document.
+
+        VS Code reverts an untitled document after it has closed it: what is not open is not changed.
+        """
+        if unquote(text_doc.uri) in self._text_documents:
+            super().update_text_document(text_doc, change)
 
     def _create_text_document(
         self,

@@ -1,4 +1,4 @@
-"""Finding names by some of their letters, in their order, as people type them."""
+"""Fuzzy search: finding names by some of their letters, in order."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def best(query: str, named: Iterable[tuple[str, T]], most: int) -> list[T]:
-    """The things whose names hold the letters of a query, those first that fit best.
+    """The things whose names contain the letters of a query, best matches first.
 
-    A name that is the query fits best, then one that begins with it, holds it where a word begins,
-    holds it at all, and last those whose letters are apart; shorter ones before longer ones.
+    A name equal to the query is best, then one that begins with it, has it at the start of a word,
+    contains it, and last those with the letters apart; shorter ones before longer ones.
     Case does not matter. An empty query finds all, by name.
     """
     letters = query.lower().replace(" ", "")

@@ -1,8 +1,8 @@
-"""The answer to a client's first message, before the libraries are loaded that carry out all others.
+"""The answer to a client's first message, before the libraries for all others are loaded.
 
 Loading them takes longer than any request, and the client waits for this answer before it sends
-anything else. What the server can do is known beforehand: `capabilities.json` has it, as a client that
-can do everything is told, and a test holds it to what the loaded server says.
+anything else. The server's capabilities are known beforehand: `capabilities.json` has them, for a client that
+supports everything, and a test compares them with those of the loaded server.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class Greeting:
 
 
 def greet(read: BinaryIO, written: BinaryIO) -> Greeting | None:
-    """Read a client's first message, and answer it if it is `initialize` as it should be.
+    """Read a client's first message, and answer it if it is a valid `initialize`.
 
-    None where there is no message, or only what is read later has to refuse. Raises OSError where
-    nobody takes the answer.
+    None without a message, or if the full server has to reject it. Raises OSError if
+    the client does not read.
     """
     body = _first_message(read)
     if body is None:
@@ -53,9 +53,9 @@ def greet(read: BinaryIO, written: BinaryIO) -> Greeting | None:
 
 
 def _first_message(read: BinaryIO) -> bytes | None:
-    """The body of a message; None where its header is not as plain as editors send it.
+    """The body of a message; None if its header is not of the usual form.
 
-    Nothing is taken from the stream then, so that whoever reads on sees all of it.
+    Then nothing is consumed, so that the next reader gets all of it.
     """
     head = _peeked_head(read)
     if head is None:
@@ -79,7 +79,7 @@ def _peeked_head(read: BinaryIO) -> bytes | None:
 
 
 def _initialize(body: bytes) -> dict[str, Any] | None:
-    """The request that a message is, if it is `initialize` and its parameters make sense."""
+    """The request that a message is, if it is `initialize` with valid parameters."""
     try:
         sent = json.loads(body)
     except (ValueError, RecursionError):
@@ -107,7 +107,7 @@ def _is_folder(folder: object) -> bool:
 
 
 def capabilities_for(client: dict[str, Any]) -> dict[str, Any]:
-    """What the server can do, as it tells a client of these capabilities."""
+    """The server's capabilities, for a client with these."""
     with open(CAPABILITIES, encoding="utf-8") as file:
         told: dict[str, Any] = json.load(file)
     wanted = _at(client, "general", "positionEncodings")

@@ -1,4 +1,4 @@
-"""What editors may show between the characters of a file: names, IDs and parameters that are not there."""
+"""Inlay hints: names, IDs and parameters that editors show between the characters of a file."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def _of_event(view: View, node: Event, settings: ClientSettings) -> Iterator[Hin
 
 
 def _prefix(node: Event, events: list[UnitEvent]) -> Iterator[Hint]:
-    """What makes the effective name of the one that is written, right before that.
+    """The prefix that makes the effective name, right before the written name.
 
-    A file that is included in several ways has its prefixes in braces, as in a shell:
+    If a file is included in several ways, its prefixes are in braces, as in a shell:
     `{a_,b_}name`.
     """
     names = list(dict.fromkeys(event.name for event in events))
@@ -85,17 +85,17 @@ def _few(texts: list[str], separator: str = ", ") -> str:
 
 
 class Told:
-    """What hints the client was given that follow from more than the document's own text."""
+    """The hints that the client got which depend on more than the document's own text."""
 
     def __init__(self) -> None:
         self._told: dict[str, tuple[Tree, int]] = {}
 
     def note(self, view: View, settings: ClientSettings) -> None:
-        """Remember what was answered of a document."""
+        """Remember the answer for a document."""
         self._told[view.uri] = view.tree, _digest(view, settings)
 
     def stale(self, views: Iterator[View], settings: ClientSettings) -> bool:
-        """Whether hints of a document would be others now, though its text is the same; says so once."""
+        """Whether hints of an unedited document have changed; true only once."""
         before, self._told = self._told, {}
         stale = False
         for view in views:

@@ -1,4 +1,4 @@
-"""Reading the C and Rust sources of folders, a few at a time, so that the client is served meanwhile."""
+"""Reading the C and Rust sources of folders, a few at a time, between messages of the client."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ if TYPE_CHECKING:
     from tesc.uses.index import Index
 
 WATCHED = (f"**/*.{{{','.join(suffixes())}}}",)
-# In seconds: how long it is read at once, and how long the client then has. What it sends is read
-# in several turns, so it has to have more than one.
+# In seconds: how long reading runs at once, and how long the client's turn is. Its messages are read
+# in several steps, so one step is not enough.
 _SLICE = 0.004
 _PAUSE = 0.001
-# In seconds: what changes within that time is read at once.
+# In seconds: changes within that time are read together.
 _GATHER = 0.3
 
 
 async def load_sources(server: Server) -> None:
-    """Read the sources of all folders that are not read yet, unless the client wants none of it."""
+    """Read the sources of all folders that are not read yet, unless the client disables that."""
     missing = [one for one in server.session.projects if one.folder is not None and not one.indexed]
     for project in sorted(missing, key=lambda one: not one.awaits_uses):
         await _index(server, project)
 
 
 def look_again(server: Server) -> None:
-    """Look what changed in the folders' sources, a moment later."""
+    """Check the folders' sources for changes, after a short delay."""
     for project in server.session.projects:
         if project.indexed:
             server.keep(_later(server, project))
 
 
 def take_changes(server: Server, changes: Iterable[t.FileEvent]) -> list[t.FileEvent]:
-    """Take those changes on disk that are of sources; returns the others."""
+    """Handle the changes on disk of sources; returns the others."""
     others: list[t.FileEvent] = []
     changed: list[str] = []
     unknown: dict[str, Project] = {}
@@ -63,11 +63,11 @@ def take_changes(server: Server, changes: Iterable[t.FileEvent]) -> list[t.FileE
         if project is None or project.folder is None:
             continue
         if not project.indexed and project.folder not in server.indexing:
-            continue  # it will be read with all others, or not at all
+            continue  # it will be read with the others, or not at all
         if path in project.sources:
             changed.append(path)
         else:
-            # Is it one that git ignores?
+            # git may ignore it
             unknown[project.folder] = project
     if changed:
         server.keep(_reread(server, changed))
@@ -88,9 +88,9 @@ def files_below(server: Server, path: str) -> list[str]:
 
 
 def watched_folders(server: Server) -> list[str]:
-    """The folders that hold trace-events files, and those above them, relative to their workspace folders.
+    """The folders with trace-events files, and those above them, relative to their workspace folders.
 
-    Of a folder that is deleted or moved, many clients say no more than that.
+    Many clients report only the folder when one is deleted or moved.
     """
     found: set[str] = set()
     for project in server.session.folders:
@@ -107,14 +107,14 @@ def _is_trace_events(server: Server, path: str) -> bool:
 
 
 def watches_files(server: Server) -> bool:
-    """Whether the client says of changes on disk."""
+    """Whether the client reports changes on disk."""
     workspace = server.client_capabilities.workspace
     files = workspace.did_change_watched_files if workspace else None
     return bool(files and files.dynamic_registration)
 
 
 def sources_changed(server: Server) -> None:
-    """Tell the client what follows from changed sources."""
+    """Update the client after sources have changed."""
     if server.sources.news:
         server.sources.news = False
         server.publisher.soon()
@@ -125,7 +125,7 @@ def sources_changed(server: Server) -> None:
 
 
 def refresh_lenses(server: Server) -> None:
-    """Ask the client to ask for code lenses again."""
+    """Ask the client to refresh code lenses."""
     workspace = server.client_capabilities.workspace
     if workspace and workspace.code_lens and workspace.code_lens.refresh_support:
         server.workspace_code_lens_refresh(None)
@@ -154,7 +154,7 @@ async def _reread(server: Server, paths: Sequence[str]) -> None:
 
 
 async def _index(server: Server, project: Project) -> None:
-    """Read what is new or changed in a folder's sources, and forget those that are gone."""
+    """Read new and changed sources of a folder, and forget removed ones."""
     folder = project.folder
     if folder in server.indexing:
         return
@@ -164,27 +164,27 @@ async def _index(server: Server, project: Project) -> None:
     server.indexing.add(folder)
     index = project.uses
     try:
-        # Events may be declared in files with names of sources, such as esp.inc.
+        # Files with names of sources may declare events, such as esp.inc.
         held = declaring(project.units)
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(server.thread_pool, find_sources, folder, held)
-        # What was read once, by whatever command of tesc, is known.
+        # Files that any tesc command has read are cached.
         first = None if project.indexed else await loop.run_in_executor(None, Reader, folder, found)
         await _read(server, project, found, first)
         if first is not None and project.indexed:
             await loop.run_in_executor(None, first.save)
     finally:
         server.indexing.discard(folder)
-        if project.awaits_uses:  # but was cancelled
+        if project.awaits_uses:  # but it was cancelled
             project.awaits_uses = False
             server.publisher.soon(0)
         if _is_stale(server, project, index):
-            # The folder was taken away and added again, or its sources switched off and on.
+            # The folder was removed and added again, or its sources switched off and on.
             server.keep(load_sources(server))
 
 
 def _is_stale(server: Server, project: Project, index: Index) -> bool:
-    """Whether what was read is not what the client's folders want by now."""
+    """Whether what was read is no longer what the client's folders need."""
     return project.uses is not index or project not in server.session.projects
 
 
@@ -197,7 +197,7 @@ async def _read(server: Server, project: Project, found: Sequence[str], first: R
     changed = False
     turn = time.monotonic()
     for number, path in enumerate(found):
-        # A folder within this one may be a workspace folder, too.
+        # A folder within this one may also be a workspace folder.
         if server.sources.project_at(path) is project and not server.sources.take_open(path, index):
             read = first.read(path) if first is not None and not index.calls_macros else None
             changed = (index.reread(path) if read is None else index.take(path, read)) or changed
@@ -222,7 +222,7 @@ async def _read(server: Server, project: Project, found: Sequence[str], first: R
         project.indexed = True
         project.awaits_uses = False
         project.all_uses = JoinedUses(server.sources, project) if _is_whole(project) else None
-        # Nearly all of it stays; looking through it again and again takes longer than all other work.
+        # Nearly all of it stays; repeated garbage collections would take longer than all other work.
         gc.freeze()
         server.sources.touch()
         server.publisher.soon(0)
@@ -230,7 +230,7 @@ async def _read(server: Server, project: Project, found: Sequence[str], first: R
 
 
 async def _remember(project: Project) -> None:
-    """Ask for the uses of all events, which the rules then get at once."""
+    """Look up the uses of all events, so that the rules get them from memory."""
     turn = time.monotonic()
     for unit in project.units:
         for event in unit.events:
@@ -241,9 +241,9 @@ async def _remember(project: Project) -> None:
 
 
 def _is_whole(project: Project) -> bool:
-    """Whether a folder holds all that may use its events: no part of a checkout, nor without sources.
+    """Whether a folder has everything that may use its events: not a part of a checkout, and with sources.
 
-    Where it is no checkout and has no tesc.toml, headers alone are no program.
+    Without a checkout or a tesc.toml, headers alone are not a program.
     """
     if project.folder is None or not project.sources:
         return False

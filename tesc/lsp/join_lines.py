@@ -1,4 +1,4 @@
-"""An event that was broken into several lines, in one again."""
+"""Joining an event that was broken into several lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_LINES = 4
 
 
 def join_edits(view: View, line: int) -> tuple[SourceEdit, ...]:
-    """The edits that make an event of a line and those around it; none where that makes no event."""
+    """The edits that join a line with those around it to an event; none if the result is not an event."""
     last = len(view.source.line_starts)
     for number in range(_MOST_LINES, 1, -1):
         for first in range(max(line - number + 1, 1), min(line, last - number + 1) + 1):
@@ -34,7 +34,7 @@ def _event_of(view: View, first: int, number: int) -> tuple[SourceEdit, ...]:
     text = lines[0]
     edits = []
     for line, following in enumerate(lines[1:], first):
-        # What is in a string stays as it is.
+        # Text in a string stays unchanged.
         inside = open_literal(text) is not None
         before = text if inside else text.rstrip(" \t\\")
         after = following if inside else following.lstrip(" \t")

@@ -1,4 +1,4 @@
-"""Reading the files of folders, a few at a time, so that the client is served meanwhile."""
+"""Reading the files of folders, a few at a time, between messages of the client."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from tesc.lsp.project import Project
     from tesc.lsp.server import Server
 
-# In seconds: how long the client may wait, and after how much reading it is told of progress.
+# In seconds: how long the client may wait, and how long reading runs between progress reports.
 _SLICE = 0.01
 _PATIENCE = 0.2
 
 
 async def load(server: Server) -> None:
     """Read all files of the folders that are not read yet, then publish what is found."""
-    # Another call may begin meanwhile, with a future of its own.
+    # Meanwhile, another call may begin, with a future of its own.
     loading = server.loading = asyncio.get_running_loop().create_future()
     try:
         for project in server.session.projects:
@@ -62,10 +62,10 @@ async def _load(server: Server, project: Project) -> None:
 
 
 class Progress:
-    """Work-done progress that appears only where the work takes its time.
+    """Work-done progress that appears only if the work takes long.
 
-    The work continues while the client is asked whether it shows any; a client that says no, or nothing, is
-    told of none.
+    The work continues while the client is asked to show it; if the client declines, or does not answer,
+    nothing is reported.
     """
 
     def __init__(self, server: Server, title: str) -> None:
@@ -79,7 +79,7 @@ class Progress:
         self._wanted = bool(window and window.work_done_progress)
 
     async def report(self, message: str, percentage: int) -> None:
-        """Tell how far the work is, and let the server do other things."""
+        """Report progress, and let the server do other work."""
         progress = self._server.work_done_progress
         if self._appears:
             report = t.WorkDoneProgressReport(message=message, percentage=percentage)
@@ -95,7 +95,7 @@ class Progress:
 
     @property
     def cancelled(self) -> bool:
-        """Whether the user wants no more of it."""
+        """Whether the user has cancelled it."""
         return self._appears and bool(self._server.work_done_progress.tokens[self._token].cancelled())
 
     def end(self, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Files that move or go: the paths of includes that have to follow them, and the includes of what is gone."""
+"""Moved and deleted files: updating the paths of includes, and removing includes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Move:
     new: str
 
     def of(self, path: str) -> str | None:
-        """The new path of a file, or None where it does not move."""
+        """The new path of a file, or None if it does not move."""
         if path == self.old:
             return self.new
         if path.startswith(os.path.join(self.old, "")):
@@ -34,7 +34,7 @@ class Move:
 
 
 def edits_for_moves(project: Project, moves: Sequence[Move]) -> Iterator[SourceEdit]:
-    """What has to change in includes so that they lead where they led before."""
+    """The edits that keep includes pointing to the same files."""
     for tree in _trees(project):
         yield from _in_file(project, tree, moves)
 
@@ -83,9 +83,9 @@ def _moved(path: str, moves: Sequence[Move]) -> str:
 
 
 def _path(project: Project, tree: Tree, item: Include, found: str, after: str, target: str) -> str:
-    """What an include of a file that will be at `after` has to say to reach `target`.
+    """The path for an include of `target` in a file that will be at `after`.
 
-    What was found by the include path continues to be, as long as the file is there.
+    A file that was found by the include path still is, if it is still there.
     """
     source = tree.source
     folder = os.path.dirname(source.file)

@@ -1,4 +1,4 @@
-"""Where events are named: their declarations, patterns that mean just them, C and Rust sources."""
+"""Where events are named: declarations, literal patterns, C and Rust sources."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Declared:
 
     @property
     def prefix(self) -> str:
-        """What is before its own name."""
+        """The prefix before its own name."""
         return self.name[: len(self.name) - len(self.node.name)]
 
 
@@ -52,12 +52,12 @@ def uses_by(sources: Sources, project: Project, node: Event, name: str) -> Itera
     """Where C and Rust sources name an event by one of its effective names."""
     rivals = project.events_named(name)
     for path, use in sources.uses_named(project, name):
-        if any(event.node is node for event in _meant(rivals, path)):
+        if any(event.node is node for event in _nearest(rivals, path)):
             yield path, use
 
 
 def callers_of(sources: Sources, project: Project, node: Event) -> list[tuple[str, Use]]:
-    """Where code that is not left out by `#if 0` traces an event, or takes the function's address."""
+    """Where code outside of `#if 0` traces an event, or takes the function's address."""
     return [
         (path, use)
         for path, use in uses_of(sources, project, node)
@@ -66,14 +66,14 @@ def callers_of(sources: Sources, project: Project, node: Event) -> list[tuple[st
 
 
 def declarations_of(sources: Sources, path: str, use: Use) -> list[Declared]:
-    """The declarations of what a source uses: its own folder's, or those of the other ones."""
+    """The declarations of a used event: in its own workspace folder, or else in the others."""
     own = sources.project_at(path)
     others = [project for project in sources.projects if project is not own]
     for projects in ([own] if own else [], others):
         found = [
             Declared(project, event.source, event.node, event.name)
             for project in projects
-            for event in _meant(_events(project, use), path)
+            for event in _nearest(_events(project, use), path)
         ]
         if found:
             return list({id(one.node): one for one in found}.values())
@@ -90,11 +90,11 @@ def _events(project: Project, use: Use) -> list[UnitEvent]:
     return found
 
 
-def _meant(events: list[UnitEvent], path: str) -> list[UnitEvent]:
-    """Of events with the same name those that a source means.
+def _nearest(events: list[UnitEvent], path: str) -> list[UnitEvent]:
+    """Of events with the same name, those that a source uses.
 
     Programs that are never linked together may have events of the same name (QEMU's two user-mode
-    emulators do): each means the one that is declared nearest above it.
+    emulators do): each uses the one that is declared nearest above it.
     """
     if len(events) < 2:
         return events
@@ -104,7 +104,7 @@ def _meant(events: list[UnitEvent], path: str) -> list[UnitEvent]:
 
 
 def literal_patterns(project: Project, nodes: Iterable[Event]) -> Iterator[tuple[Source, Word]]:
-    """The patterns without wildcards that mean events, each once."""
+    """The patterns without wildcards that name events, each once."""
     wanted = {id(node) for node in nodes}
     seen = set()
     for unit in project.units:
@@ -120,7 +120,7 @@ def literal_patterns(project: Project, nodes: Iterable[Event]) -> Iterator[tuple
 
 
 def matched(project: Project, source: Source, word: Word) -> list[UnitEvent]:
-    """The events that a pattern in a file means, each declaration once."""
+    """The events that a pattern in a file matches, each declaration once."""
     found: dict[int, UnitEvent] = {}
     for unit in project.units:
         if any(tree.source is source for tree in unit.trees):

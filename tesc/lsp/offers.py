@@ -1,7 +1,7 @@
-"""What there is to do about the findings at a place: fix, silence, explain.
+"""Actions for the findings at a place: fix, suppress, explain.
 
-An offer is an action before it is spelt for a client. Those that cost time, because all is checked
-again until nothing is left to fix, have no edits yet: `fixed` makes them.
+An offer is an action in a form independent of the client. Expensive ones, for which everything is checked
+again until nothing is left to fix, have no edits yet: `fixed` computes them.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ _LONGEST_TITLE = 100
 
 @record
 class Offer:
-    """One thing to do. `edits` is None where `fixed` has to make them, for `rule` or for all.
+    """One thing to do. `edits` is None if `fixed` has to compute them, for `rule` or for all rules.
 
-    `explains` is the code of a rule whose page is to be shown instead.
+    `explains` is the code of a rule whose page is shown instead.
     """
 
     title: str
@@ -61,7 +61,7 @@ class Offer:
 
 
 def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], unsafe: bool) -> list[Offer]:
-    """What to do about the findings `here`, of all that is `found` in the file."""
+    """Offers for the findings `here`, among all that are `found` in the file."""
     joins = (
         Offer(
             title="Join the lines of this event",
@@ -74,23 +74,23 @@ def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], 
     )
     joining = next((offer for offer in joins if offer.edits), None)
     made = [joining] if joining else []
-    made += _told_apart([_fix(one) for one in here if one.fix is not None])
-    # Not where the finding at hand would stay.
+    made += _distinct([_fix(one) for one in here if one.fix is not None])
+    # Not if the current finding would stay.
     for one in _first_of_each_rule([one for one in here if fixable(one, unsafe)]):
         many = [other for other in found if other.code == one.code and fixable(other, unsafe)]
         if len(many) > 1 and _within(view, many):
             title = f"Fix all {one.code} {one.name} in this file"
             made.append(Offer(title, QUICK, None, one, rule=one.code))
-    made.extend(_told_apart([offer for one in here for offer in _removals(view, one)]))
+    made.extend(_distinct([offer for one in here for offer in _removals(view, one)]))
     silencing = [offer for offer in (_silence(view, one) for one in here) if offer is not None]
-    made.extend(_told_apart(silencing))
+    made.extend(_distinct(silencing))
     for one in _first_of_each_rule(here):
         made.append(Offer(f"Explain {one.code} {one.name}", QUICK, (), one, explains=one.code))
     return made
 
 
 def begun_above(view: View, found: Sequence[Diagnostic], span: Span) -> list[Diagnostic]:
-    """The mistake of a broken event, at one of the lines that only continue with it: it is above them."""
+    """The error of a broken event above, for a line that only continues it."""
     below = continuation_lines(view.tree)
     line = first = view.source.place(span.start)[0]
     while first in below:
@@ -104,21 +104,21 @@ def _line(one: Diagnostic) -> int:
 
 
 def fix_all(view: View, found: Sequence[Diagnostic], unsafe: bool) -> list[Offer]:
-    """The one that fixes all that can be fixed in the file, if there is anything."""
+    """The offer to fix all that can be fixed in the file, if anything can."""
     if not _within(view, [one for one in found if fixable(one, unsafe)]):
         return []
     return [Offer("Fix all tesc findings in this file", FIX_ALL, None)]
 
 
 def disabling(view: View, span: Span) -> list[Offer]:
-    """The one that compiles an event out, where its name is at a place and it is compiled in."""
+    """The offer to disable an enabled event whose name is at a place."""
     event = view.item_at(span.start)
     if not isinstance(event, Event) or not _touches(event.name_span, span):
         return []
     if event.disabled or any(one.disabled for one in view.events_of(event)):
         return []
     if view.settings.profile == "qemu":
-        # Where others build with QEMU's tracetool, which knows no directives.
+        # Not if the tree is built with QEMU's tracetool, which has no directives.
         edits = (SourceEdit(view.source, Span(event.start, event.start), "disable "),)
         return [Offer(f"Disable '{event.name}'", REWRITE, edits)]
     title = f"Disable '{event.name}' by a pattern in this file"
@@ -137,7 +137,7 @@ def fixed(view: View, found: Sequence[Diagnostic], unsafe: bool, rule: str | Non
 
 
 def _within(view: View, found: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Those that are fixed in this file alone."""
+    """Those that are fixed within this file."""
     file = view.source.file
     return [one for one in found if one.fix and all(edit.source.file == file for edit in one.fix.edits)]
 
@@ -165,12 +165,12 @@ def _fix(one: Diagnostic) -> Offer:
     return Offer(title, QUICK, one.fix.edits, one, preferred=safe)
 
 
-def _told_apart(made: Sequence[Offer]) -> list[Offer]:
-    """Offers without repetitions, the safe ones first, with titles that say which is which."""
+def _distinct(made: Sequence[Offer]) -> list[Offer]:
+    """Offers without repetitions, the safe ones first, with distinct titles."""
     distinct = list({(offer.title, offer.edits): offer for offer in reversed(made)}.values())[::-1]
     titles = [offer.title for offer in distinct]
     named = [offer if titles.count(offer.title) == 1 else _with_place(offer) for offer in distinct]
-    # What is still alike does the same thing to the same place in two ways.
+    # Offers that are still equal do the same to the same place in two ways.
     named = list({offer.title: offer for offer in reversed(named)}.values())[::-1]
     return sorted(named, key=lambda offer: not offer.preferred)
 
@@ -182,10 +182,10 @@ def _with_place(offer: Offer) -> Offer:
 
 
 def title_of(one: Diagnostic) -> str:
-    """What a fix does, in the words of the rule's help, as the title of an action."""
+    """The title of a fix, in the words of the rule's help."""
     said = one.help or ""
     for at in range(len(said)):
-        # Of two ways, the first one is the fix.
+        # If the help has two ways, the first one is the fix.
         if said.startswith(", or ", at) and _closed(said[:at]):
             said = said[:at]
             break
@@ -223,7 +223,7 @@ def _removals(view: View, one: Diagnostic) -> Iterator[Offer]:
             name = one.help.split("'")[1]
             change = (SourceEdit(view.source, one.span, name),)
             yield Offer(f"Write '{name}' (unsafe)", QUICK, change, one)
-        # What is misspelt was meant to disable something.
+        # A misspelt pattern should disable something.
         yield Offer(f"Remove the pattern '{text}'", QUICK, edits, one, preferred=not meant)
     elif one.code == codes.UNUSED_EVENT:
         for offer in disabling(view, one.span):
@@ -235,7 +235,7 @@ def _silence(view: View, one: Diagnostic) -> Offer | None:
     if rule is None or one.code == codes.UNUSED_IGNORE:
         return None
     if isinstance(rule, SyntaxRule) and rule.severity == "error":
-        return None  # the line stays unread, whoever looks away
+        return None  # the line stays invalid, suppressed or not
     item = item_at(view.tree, one.span.start)
     if item is None:
         edits = ignore_in_file(view.tree, one.code)

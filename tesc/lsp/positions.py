@@ -1,4 +1,4 @@
-"""Places as language clients count them: lines from 0, columns in the units that were agreed on.
+"""Clients' positions: lines from 0, columns in the negotiated encoding.
 
 LSP 3.17, "Position": a column counts UTF-16 code units unless client and server agree on bytes of
 UTF-8 or on code points (utf-32).
@@ -27,13 +27,13 @@ def units(text: str, encoding: str) -> int:
 
 
 def _code_points(line: str, character: int, encoding: str) -> int:
-    """How many code points of a line a client's column stands for; no more than there are."""
+    """The column in code points for a client's column, at most the line's length."""
     if encoding == t.PositionEncodingKind.Utf32 or line.isascii():
         return min(character, len(line))
     left = character
     for number, char in enumerate(line):
         left -= units(char, encoding)
-        # A column within a character means the whole character.
+        # A column within a character counts the whole character.
         if left < 0:
             return number
     return len(line)
@@ -49,7 +49,7 @@ def offset_of(source: Source, position: t.Position, encoding: str) -> int:
 
 
 def placing(source: Source, encoding: str) -> Callable[[int], tuple[int, int]]:
-    """What gives line and column, as the client counts them, of offsets in a text."""
+    """A function from offsets in a text to the client's line and column."""
     text, starts = source.text, source.line_starts
     size = len(text)
     ended = size if text.endswith(("\n", "\r")) else size + 1

@@ -35,15 +35,15 @@ if TYPE_CHECKING:
     from tesc.uses.index import Index
 
 
-# So many characters of trace-events are looked at in no time.
+# Files of this total size are checked almost instantly.
 _SMALL = 20_000
 
 
 class Project:
     """The files of a folder, or one file outside of all folders.
 
-    `loaded` is true if all files of the folder are read; until then only what can be found in a file
-    by itself is.
+    `loaded` is true if all files of the folder are read; until then only findings within single files
+    are known.
     """
 
     def __init__(self, folder: str | None, settings: ClientSettings) -> None:
@@ -58,12 +58,12 @@ class Project:
         )
         self.workspace = _Workspace(overrides, self._shown)
         self._resolved = False
-        # What was found last, and at which state of the files and sources.
+        # The last findings, and the state of the files and sources that they are for.
         self._state: State | None = None
         self._checked = self._now = 0
-        # Whatever was found before is of no use if this is another number by now.
+        # Earlier findings are useless if this number has changed.
         self._generation = 0
-        # The names of events whose uses are others, and since which state.
+        # The names of events whose uses changed, and since which state.
         self._other_uses: list[tuple[int, frozenset[str]]] = []
         self._events = PerUnitCache(_by_node)
         self._named = PerUnitCache(_by_name)
@@ -71,13 +71,13 @@ class Project:
         self.sources: set[str] = set()
         self.uses: Index = RememberingIndex()
         self.indexed = False
-        # Whether the sources will have been read so soon that nothing is looked for before.
+        # Whether the sources will be read so soon that rules wait for them.
         self.awaits_uses = False
-        # What rules on uses look at; None as long as it is not known whether that is all.
+        # The uses for rules; None until all sources are read.
         self.all_uses: Index | None = None
 
     def _shown(self, path: str) -> str:
-        """A path as messages name it: within the folder, relative to it."""
+        """A path in messages: relative to the folder, if within it."""
         path = os.path.normpath(path)
         if self.folder is not None and path.startswith(os.path.join(self.folder, "")):
             path = os.path.relpath(path, self.folder)
@@ -87,12 +87,12 @@ class Project:
         return self._shown(path)
 
     def touch(self) -> None:
-        """Say that a file, or what holds for it, is another than before."""
+        """Note that a file, or its settings, changed."""
         self._resolved = False
         self._now += 1
 
     def touch_uses(self, names: Iterable[str] | None = None) -> None:
-        """Say that the sources use other events than before: those of some names, or any."""
+        """Note that uses of events in sources changed: those of some names, or any."""
         self._now += 1
         if names is None:
             self._forget()
@@ -114,7 +114,7 @@ class Project:
         self.touch_uses()
 
     def configure_again(self, settings: ClientSettings | None = None) -> None:
-        """Read configurations again, under other settings of the client's if they are given."""
+        """Read configurations again, with new client settings, if given."""
         if settings is not None:
             given = self.workspace.overrides
             self.workspace.overrides = replace(
@@ -133,7 +133,7 @@ class Project:
         return self.workspace.units
 
     def events_of(self, node: Event) -> list[UnitEvent]:
-        """An event's declaration as the units see it: once for each way in which it is included."""
+        """The unit events of a declaration: one for each way in which it is included."""
         return [event for _, event in self.with_units(node)]
 
     def with_units(self, node: Event) -> list[tuple[Unit, UnitEvent]]:
@@ -169,9 +169,9 @@ class Project:
         return None if path is None else self.workspace.tree_of(path)
 
     def found_in(self, tree: Tree, opened: Iterable[Tree]) -> list[Diagnostic]:
-        """What the rules find in a file; `opened` are those that matter before all are read.
+        """What the rules find in a file; `opened` are those to check before all are read.
 
-        Where a look at all files takes its time, only what is found in these files by themselves.
+        If checking all files takes long, only findings within single files.
         """
         if self.is_ready and (self.is_checked or self._is_small() or is_near(self._state, self._given())):
             return self.found_soon.get(tree.source, [])
@@ -180,12 +180,12 @@ class Project:
         return _by_source(_checked(self.workspace, units)).get(tree.source, [])
 
     def _is_small(self) -> bool:
-        """Whether a look at all files takes no time either."""
+        """Whether checking all files is fast too."""
         return sum(len(tree.source.text) for unit in self.units for tree in unit.trees) <= _SMALL
 
     @property
     def is_ready(self) -> bool:
-        """Whether all is read that what is found depends on."""
+        """Whether everything that findings depend on was read."""
         return self.loaded and not self.awaits_uses
 
     @property
@@ -199,7 +199,7 @@ class Project:
 
     @property
     def found_soon(self) -> dict[Source, list[Diagnostic]]:
-        """The same, but for what rules find that nobody waits for."""
+        """The same, without the late rules' findings."""
         for _ in self.steps():
             pass
         assert self._state is not None
@@ -207,27 +207,27 @@ class Project:
 
     @property
     def is_checked(self) -> bool:
-        """Whether all that changed was looked at."""
+        """Whether all changes were checked."""
         return self._state is not None and self._checked == self._now
 
     @property
     def is_settled(self) -> bool:
-        """Whether no rule is left that has to look at what changed."""
+        """Whether all rules have run since the last change."""
         return self.is_checked and self._state is not None and self._state.is_settled
 
     def steps(self) -> Iterator[None]:
-        """Look at what changed, in steps, between which it may change again."""
+        """Check what changed, in steps, between which it may change again."""
         while not self.is_checked:
             at, generation = self._now, self._generation
             state = yield from check_again(self._state, self._given(), self._names())
             self._take(state, at, generation)
 
     def _names(self) -> set[str]:
-        """The names of events whose uses are others than when they were looked at last."""
+        """The names of events whose uses changed since the last check."""
         return {name for since, names in self._other_uses for name in names if since > self._checked}
 
     def settling(self) -> Iterator[None]:
-        """Let the rules look that nobody waits for, in steps; in vain where more changes meanwhile."""
+        """Run the late rules, in steps; without effect if more changes meanwhile."""
         at, generation = self._checked, self._generation
         working = settled(self._state) if self._state is not None and not self._state.is_settled else None
         while working is not None and at == self._now:
@@ -247,7 +247,7 @@ class Project:
         return Given(self.units, self.workspace.settings, self.all_uses)
 
     def with_texts(self, texts: Mapping[str, str]) -> Forked:
-        """The project if files had other texts (by their `file`)."""
+        """The project as if files had other texts (by their `file`)."""
         workspace = self.workspace.fork()
         for file, text in texts.items():
             before = workspace.tree_of(file)
@@ -257,7 +257,7 @@ class Project:
         return Forked(workspace, self._state, self.all_uses, self._names())
 
     def found_with(self, texts: Mapping[str, str], tree: Tree) -> list[Diagnostic]:
-        """What the rules would find in a file if files had other texts (by their `file`)."""
+        """What the rules would find in a file with other texts of files (by their `file`)."""
         forked = self.with_texts(texts)
         now = forked.workspace.tree_of(tree.source.file)
         if now is None:
@@ -268,7 +268,7 @@ class Project:
         return _by_source(_checked(forked.workspace, units)).get(now.source, [])
 
     def forked(self, edits: Iterable[SourceEdit]) -> Forked:
-        """The project after edits of its files."""
+        """The project as if its files were edited."""
         by_source: dict[Source, list[SourceEdit]] = {}
         for edit in edits:
             by_source.setdefault(edit.source, []).append(edit)
@@ -276,7 +276,7 @@ class Project:
 
     @property
     def errors(self) -> list[ConfigError]:
-        """What is wrong with the configurations that hold for the files."""
+        """The errors of the configurations that apply to the files."""
         self.units  # noqa: B018  # only now they are all read
         return [error for _, errors in sorted(self.workspace.errors.items()) for error in errors]
 
@@ -298,7 +298,7 @@ class Forked:
 
     @property
     def is_near(self) -> bool:
-        """Whether a look at these texts takes no time."""
+        """Whether checking these texts is fast."""
         return is_near(self._before, self._given)
 
     @property
@@ -308,7 +308,7 @@ class Forked:
 
     @property
     def found_soon(self) -> dict[Source, list[Diagnostic]]:
-        """The same, but for what rules find that nobody waits for."""
+        """The same, without the late rules' findings."""
         return self._state.found
 
     @property
@@ -321,7 +321,7 @@ class Forked:
 
 
 class _Workspace(Workspace):
-    """A workspace that continues where a configuration is wrong: with the last one that was right."""
+    """A workspace that tolerates an invalid configuration, using the last valid one."""
 
     def __init__(self, overrides: Overrides, shown: Callable[[str], str]) -> None:
         super().__init__(overrides, shown, file_settings=TolerantSettings(overrides))
@@ -333,11 +333,11 @@ class _Workspace(Workspace):
 
     @property
     def errors(self) -> dict[str, list[ConfigError]]:
-        """What is wrong with configurations, by their paths."""
+        """The errors of configurations, by path."""
         return self._tolerant.errors
 
     def resolve(self) -> None:
-        # In the order of the command line, whatever was opened first.
+        # In the command line's order, not in the order of opening.
         self._roots = dict(sorted(self._roots.items()))
         super().resolve()
 
@@ -352,14 +352,14 @@ class _Workspace(Workspace):
 
 
 def _checked(workspace: Workspace, units: list[Unit]) -> list[Diagnostic]:
-    """What the rules find in units by themselves."""
+    """What the rules find in units."""
     rules, levels = chosen(workspace.settings)
     rules = [rule for rule in rules if not isinstance(rule, RunRule)]
     return check(units, rules, workspace.settings, {}, levels)
 
 
 def _by_node(unit: Unit) -> dict[int, list[UnitEvent]]:
-    """The events of a unit by their declarations; empty where those are found faster."""
+    """The events of a unit by their declarations; empty if there is a faster way to find them."""
     found: dict[int, list[UnitEvent]] = {}
     if not isinstance(unit.events, PlainEvents):
         for event in unit.events:

@@ -1,6 +1,6 @@
-"""The protocol as pygls 2.1 speaks it, and what it leaves out.
+"""pygls 2.1's implementation of the protocol, with what it leaves out.
 
-A request always gets an answer, also one whose parameters make no sense or that comes before
+A request always gets an answer, also one with invalid parameters, or one that comes before
 `initialize` or after `shutdown` (LSP 3.17, "Lifecycle Messages"; JSON-RPC 2.0, "Error object").
 """
 
@@ -22,7 +22,7 @@ _BEFORE_INITIALIZE = ("initialize", "exit")
 
 
 class Refused(JsonRpcException):
-    """A request makes sense but can't be carried out; the message says the user why."""
+    """A valid request cannot be carried out; the message tells the user why."""
 
     CODE = t.LSPErrorCodes.RequestFailed
 
@@ -31,7 +31,7 @@ class Protocol(LanguageServerProtocol):
     """Answers what pygls leaves unanswered."""
 
     def receive(self, body: bytes) -> None:
-        """Handle what a client sent: a message, or a list of them."""
+        """Handle a client's message, or a list of them."""
         try:
             sent = json.loads(body)
         except (ValueError, RecursionError) as error:
@@ -45,7 +45,7 @@ class Protocol(LanguageServerProtocol):
 
     def _receive(self, sent: Any) -> None:
         if not _is_message(sent):
-            # To an answer there is no answer, whatever is wrong with it.
+            # An answer gets no answer, even if it is invalid.
             if not isinstance(sent, dict) or "method" in sent or not {"result", "error"} & sent.keys():
                 self._answer_nobody(t.ErrorCodes.InvalidRequest, "not a JSON-RPC 2.0 message")
             return
@@ -60,7 +60,7 @@ class Protocol(LanguageServerProtocol):
         self.handle_message(message)
 
     def publish(self, uri: str, version: int | None, diagnostics: Iterable[str]) -> None:
-        """Tell of a document's diagnostics, each of which is JSON already: most are what they were."""
+        """Publish a document's diagnostics, each already as JSON, since most are unchanged."""
         place = {"uri": uri} if version is None else {"uri": uri, "version": version}
         head = json.dumps({"jsonrpc": "2.0", "method": t.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, "params": place})
         body = f'{head[:-2]}, "diagnostics": [{", ".join(diagnostics)}]}}}}'.encode()
@@ -71,7 +71,7 @@ class Protocol(LanguageServerProtocol):
         self.notify(t.WINDOW_LOG_MESSAGE, t.LogMessageParams(t.MessageType.Error, message))
 
     def _answer_nobody(self, code: t.ErrorCodes, message: str) -> None:
-        """Tell of an error in something that has no number to answer to."""
+        """Report an error in something without an ID to answer to."""
         error = {"code": code.value, "message": message}
         self._send_data({"jsonrpc": "2.0", "id": None, "error": error})
 
@@ -81,13 +81,13 @@ class Protocol(LanguageServerProtocol):
             return super().structure_message(data)
         except JsonRpcException:
             if "id" in data and "method" in data:
-                # pygls calls some of them errors of its own.
+                # pygls reports some of them as its own errors.
                 wrong = t.ResponseError(t.ErrorCodes.InvalidParams, "invalid parameters")
                 self._send_response(data["id"], error=self._refusal(data["method"]) or wrong)
             raise
 
     def handle_message(self, message: Any) -> None:
-        """Handle one message, or say why not."""
+        """Handle one message, or answer why not."""
         method = getattr(message, "method", None)
         refusal = None if method is None else self._refusal(method)
         if refusal is None:
@@ -98,7 +98,7 @@ class Protocol(LanguageServerProtocol):
     def _send_handler_result(self, future: Future[Any], *, msg_id: Any) -> None:
         refusal = None if future.cancelled() else future.exception()
         if isinstance(refusal, Refused):
-            # No error of ours, which pygls would log as one.
+            # Not an internal error, as which pygls would log it.
             self._request_futures.pop(msg_id, None)
             self._send_response(msg_id, error=refusal.to_response_error())
         else:
@@ -116,7 +116,7 @@ class Protocol(LanguageServerProtocol):
         return None
 
     def _handle_cancel_notification(self, msg_id: Any) -> None:
-        # Most requests are answered before a client can think of cancelling them.
+        # Most requests are answered before a client can cancel them.
         if msg_id in self._request_futures:
             super()._handle_cancel_notification(msg_id)
 

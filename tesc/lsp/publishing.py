@@ -27,37 +27,37 @@ if TYPE_CHECKING:
     from tesc.lsp.sources import SourceView
     from tesc.lsp.view import View
 
-# In seconds: how long it is checked at once, and how long the client then has. What it sends is read
-# in several turns, so it has to have more than one.
+# In seconds: how long checking runs at once, and how long the client's turn is. Its messages are read
+# in several steps, so one step is not enough.
 _SLICE = 0.004
 _PAUSE = 0.001
-# In seconds: after which pause the rules look that nobody waits for.
+# In seconds: the pause after which late rules run.
 _LATE = 0.3
 _BEFORE_PARENTHESIS = re.compile(r"\b(\w+)[ \t]*\(")
 
 
-# It is asked again after each edit, about the text of the last save.
+# Called after each edit, with the text of the last save.
 @lru_cache(maxsize=8)
 def _declared_in(saved: str) -> frozenset[str]:
-    """The names before a parenthesis in a text, but for its comments."""
+    """The names before a parenthesis in a text, without its comments."""
     lines = (line for line in saved.split("\n") if not line.lstrip(" \t").startswith("#"))
     return frozenset(name for line in lines for name in _BEFORE_PARENTHESIS.findall(line))
 
 
 def _is_new(one: Diagnostic, saved: str) -> bool:
-    """Whether a finding is about an event that was typed since its file was saved: its calls come later."""
+    """Whether a finding is about an event added since its file was saved, whose calls may follow."""
     return one.source.text[one.span.start : one.span.end] not in _declared_in(saved)
 
 
 class Publisher:
-    """Publishes what is found, once the client stops typing, and only what changed."""
+    """Publishes findings when the user stops typing, and only what changed."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
         self._reporter = Reporter(server.session)
-        # What the client was told last, by document.
+        # What was published last, by document.
         self._told: dict[str, list[t.Diagnostic]] = {}
-        # By document and by identity: diagnostics that were told last, and how they were written.
+        # By document and by identity: the diagnostics published last, with their JSON.
         self._written: dict[str, dict[int, tuple[t.Diagnostic, str]]] = {}
         self._waiting: asyncio.TimerHandle | None = None
         self._settling: asyncio.TimerHandle | None = None
@@ -67,7 +67,7 @@ class Publisher:
 
     @property
     def pulled(self) -> bool:
-        """Whether the client asks for diagnostics of open documents by itself."""
+        """Whether the client pulls diagnostics of open documents."""
         capabilities = self._server.client_capabilities.text_document
         return capabilities is not None and capabilities.diagnostic is not None
 
@@ -94,9 +94,9 @@ class Publisher:
             self._server.keep(self._work())
 
     async def _work(self) -> None:
-        """Check what changed, and publish what is found; what can wait follows, unless more changes."""
+        """Check what changed, and publish what is found; late rules follow, unless more changes."""
         try:
-            if not self._server.is_loading:  # then each turn takes its time, and a first look none
+            if not self._server.is_loading:  # then each turn takes long, and a first check does not
                 await serve_first()
             await self.checked()
             if not self._server.is_loading:
@@ -104,7 +104,7 @@ class Publisher:
             self._now()
         finally:
             self._working = False
-        if self._again:  # asked for meanwhile, perhaps for what was checked already
+        if self._again:  # requested meanwhile, perhaps for something already checked
             self._again = False
             self.soon(0)
             return
@@ -112,7 +112,7 @@ class Publisher:
         self._settling = loop.call_later(_LATE, lambda: self._server.keep(self._settle()))
 
     async def _settle(self) -> None:
-        """Publish what the rules find that nobody waits for."""
+        """Publish the findings of late rules."""
         for project in self._server.session.projects:
             if project.is_checked and not project.is_settled and not self._is_busy:
                 await self._in_slices(project.settling())
@@ -126,7 +126,7 @@ class Publisher:
         return self._working or self._waiting is not None
 
     async def checked(self) -> None:
-        """Check what changed in the projects, a little at a time, so that the client is served meanwhile."""
+        """Check what changed in the projects, in short slices, between messages of the client."""
         if not self._is_shown:
             return
         for project in self._server.session.projects:
@@ -135,12 +135,12 @@ class Publisher:
 
     @property
     def _is_shown(self) -> bool:
-        """Whether the client shows anything of what is found."""
+        """Whether the client shows any findings."""
         session = self._server.session
         return session.settings.everywhere or bool(session.opened or self._server.sources.opened)
 
     async def settled(self) -> None:
-        """The same, and all that can wait."""
+        """The same, including the late rules."""
         await self.checked()
         for project in self._server.session.projects:
             while project.is_ready and not project.is_settled:
@@ -155,7 +155,7 @@ class Publisher:
                 turn = time.monotonic()
 
     def _now(self) -> None:
-        """Publish what changed since it was published last."""
+        """Publish what changed since the last time."""
         reports = {view.uri: self.of_view(view) for view in self._server.session.views()}
         reports.update((view.uri, self.of_source(view)) for view in self._server.sources.opened.values())
         if self.pulled:
@@ -167,7 +167,7 @@ class Publisher:
         else:
             pushed = reports
         pushed.update(self._of_configurations())
-        # Who asks for those of all files is not told of them as well.
+        # A client that pulls those of all files does not get them pushed too.
         if self._server.session.settings.everywhere and not self._asked_for_all:
             pushed.update(self._of_closed_files())
         for uri in self._told.keys() - pushed.keys() - reports.keys():
@@ -181,7 +181,7 @@ class Publisher:
             follower()
 
     def forget(self, uri: str) -> None:
-        """Say nothing more of a document, which the client closed."""
+        """Stop reporting on a document that the client closed."""
         if self._told.get(uri) and not self.pulled:
             self._tell(uri, [])
         self._drop(uri)
@@ -192,7 +192,7 @@ class Publisher:
         self._reporter.forget(uri)
 
     def of_view(self, view: View) -> list[t.Diagnostic]:
-        """What is found in an open document."""
+        """The findings in an open document."""
         session = self._server.session
         document = session.opened[view.uri]
         if document.quiet:
@@ -200,7 +200,7 @@ class Publisher:
         opened = [one.tree for one in session.views() if one.project is view.project]
         found = view.project.found_in(view.tree, opened)
         if document.edited:
-            # Who types the last line has not ended it yet, and many editors end it when they save.
+            # A line end may be missing while the last line is typed, and many editors add it on save.
             found = [one for one in found if one.code != codes.MISSING_LINE_END]
             found = [
                 one for one in found if one.code != codes.UNUSED_EVENT or not _is_new(one, document.saved)
@@ -208,7 +208,7 @@ class Publisher:
         return self._reporter.reported(view.uri, found, self._with_related)
 
     def of_source(self, view: SourceView) -> list[t.Diagnostic]:
-        """What is found at the calls of an open C or Rust document."""
+        """The findings at calls in an open C or Rust document."""
         found = [
             one
             for project in self._server.session.projects
@@ -218,7 +218,7 @@ class Publisher:
         return self._reporter.reported(view.uri, found, self._with_related)
 
     def of_workspace(self) -> dict[str, list[t.Diagnostic]]:
-        """What is found in all documents that the client is told of, by their URIs."""
+        """The findings in all reported documents, by URI."""
         self._asked_for_all = True
         found = {view.uri: self.of_view(view) for view in self._server.session.views()}
         found.update((view.uri, self.of_source(view)) for view in self._server.sources.opened.values())
@@ -255,7 +255,7 @@ class Publisher:
         server.protocol.publish(uri, server.version_of(uri), self._texts(uri, reports))
 
     def _texts(self, uri: str, reports: list[t.Diagnostic]) -> list[str]:
-        """Diagnostics of a document as JSON; those that were told before are not written again."""
+        """Diagnostics of a document as JSON; those published before are not serialized again."""
         before = self._written.pop(uri, {})
         converter = self._server.converter
         now = self._written[uri] = {}

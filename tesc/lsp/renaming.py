@@ -1,7 +1,7 @@
-"""Renaming: the edits in trace-events, C and Rust files that go with another name.
+"""Renaming: the edits in trace-events, C and Rust files for a new name.
 
-What follows from the new name is found by trying: the edited texts are resolved in memory, and what
-becomes of each event's effective name says what else has to be edited.
+The consequences of the new name are found by trial: the edited texts are resolved in memory, and the
+changes of events' effective names show what else to edit.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _CALL = "trace_"
 
 @record
 class Renaming:
-    """One name in a trace-events file, and what it is to be."""
+    """One name in a trace-events file, and its new name."""
 
     source: Source
     span: Span
@@ -47,7 +47,7 @@ class Renaming:
 
 
 def name_at(view: View, target: Target | None) -> tuple[Span, str] | None:
-    """What can be renamed at a place: where it is and its name; None where nothing can."""
+    """What can be renamed at a place: its span and name; None if nothing can."""
     if isinstance(target, (EventName, PrefixPlace)):
         return target.span, view.text[target.span.start : target.span.end]
     if isinstance(target, ParameterPlace) and not target.conversion:
@@ -58,9 +58,9 @@ def name_at(view: View, target: Target | None) -> tuple[Span, str] | None:
 
 
 def check_renamable(sources: Sources, name: str, named: Callable[[str], tuple[Project, Renaming]]) -> None:
-    """Raise Refused where what is called `name` can have no other name; `named` makes a renaming of one.
+    """Raise Refused if `name` cannot be renamed at all; `named` makes the renaming to a given name.
 
-    Patterns and macros may want a name that begins, or ends, as it does, so several are tried.
+    Patterns and macros may need the same beginning or end, so several names are tried.
     """
     first: Refused | None = None
     for probe in _probes(name, sources):
@@ -74,7 +74,7 @@ def check_renamable(sources: Sources, name: str, named: Callable[[str], tuple[Pr
 
 
 def _probes(name: str, sources: Sources) -> Iterator[str]:
-    """Names that no event has and that begin or end as `name` does."""
+    """Names that no event has and that begin or end like `name`."""
     word = "renamed"
     while any(project.events_named(f"{name}_{word}") for project in sources.projects):
         word += "_"
@@ -85,13 +85,13 @@ def _probes(name: str, sources: Sources) -> Iterator[str]:
 
 
 def _single(view: View, word: Word) -> UnitEvent | None:
-    """The event that a pattern means, if it can mean no other."""
+    """The event that a literal pattern matches, if it is just one."""
     found = matched(view.project, view.source, word) if is_literal(word.text) else []
     return found[0] if len(found) == 1 else None
 
 
 def renaming_of(view: View, target: Target | None, name: str) -> Renaming:
-    """What a new name for what is at a place of a trace-events document means. Raises Refused."""
+    """The renaming of what is at a place in a trace-events document. Raises Refused."""
     if isinstance(target, ParameterPlace) and not target.conversion:
         if not _IDENTIFIER.fullmatch(name):
             raise Refused(f"'{name}' is not a name for a parameter: letters, digits and underscores")
@@ -111,7 +111,7 @@ def renaming_of(view: View, target: Target | None, name: str) -> Renaming:
 
 
 def renaming_from(sources: Sources, path: str, use: Use, name: str) -> tuple[Project, Renaming]:
-    """What a new name for an event that a C or Rust source uses means. Raises Refused."""
+    """The renaming of an event that a C or Rust source uses. Raises Refused."""
     found = declarations_of(sources, path, use)
     if not found:
         raise Refused(f"no event is called '{use.name}'")
@@ -127,13 +127,13 @@ def renaming_from(sources: Sources, path: str, use: Use, name: str) -> tuple[Pro
 
 
 def _bare(name: str, before: str) -> str:
-    """A new name without the `trace_` of calls: some clients offer it, and people copy it from C."""
+    """A new name without the `trace_` of calls: some clients offer it, and users copy it from C."""
     calls = name.startswith(_CALL) and not before.startswith(_CALL)
     return name[len(_CALL) :] if calls else name
 
 
 def _own_name(node: Event, seen: str, name: str) -> str:
-    """An event's own name of one that has prefixes before it. Raises Refused."""
+    """An event's own name from one with prefixes. Raises Refused."""
     _check_name(name)
     prefix = seen[: len(seen) - len(node.name)]
     if not name.startswith(prefix) or name == prefix:
@@ -147,7 +147,7 @@ def _check_name(name: str) -> None:
 
 
 def edits_for(sources: Sources, project: Project, renaming: Renaming) -> list[SourceEdit]:
-    """The edits of a renaming, of trace-events files first. Raises Refused where it can't be done."""
+    """The edits of a renaming, of trace-events files first. Raises Refused if it cannot be done."""
     if not project.loaded:
         raise Refused("the folder's files are still being read: try again in a moment")
     first = SourceEdit(renaming.source, renaming.span, renaming.text)
@@ -159,7 +159,7 @@ def edits_for(sources: Sources, project: Project, renaming: Renaming) -> list[So
 
 
 def _in_sources(sources: Sources, project: Project, changes: Sequence[Change]) -> list[SourceEdit]:
-    """The edits of C and Rust sources. Raises Refused where what they use is not sure."""
+    """The edits of C and Rust sources. Raises Refused if it is uncertain which event they use."""
     if not changes or not sources.wanted:
         return []
     if not sources.complete:
@@ -183,7 +183,7 @@ def _in_sources(sources: Sources, project: Project, changes: Sequence[Change]) -
 
 
 def _check_word(sources: Sources, path: str, use: Use) -> None:
-    """Raise Refused where the word that a macro is called with makes the name of another event, too."""
+    """Raise Refused if the word that a macro is called with also makes another event's name."""
     for _, index in sources.indexes():
         other = other_of_word(use, index.uses_in(path))
         if other is not None:
@@ -192,10 +192,10 @@ def _check_word(sources: Sources, path: str, use: Use) -> None:
 
 
 def _check_pasted(sources: Sources, change: Change, used: bool) -> None:
-    """Raise Refused where only the preprocessor knows whether the event is used."""
+    """Raise Refused if only the preprocessor can tell whether the event is used."""
     for path, use in sources.pasted():
         name = change.old.upper() if use.capitals else change.old
-        # Where nothing but `trace_` is written it may be any event: one that nobody uses otherwise.
+        # A paste of nothing but `trace_` may be any event: count only one without other uses.
         anything = not use.name.strip("*")
         if pattern(use.name).fullmatch(name) and not (anything and used):
             place = f"{sources.shown(path)}:{use.line}"
@@ -203,7 +203,7 @@ def _check_pasted(sources: Sources, change: Change, used: bool) -> None:
 
 
 def _check_taken(sources: Sources, change: Change) -> None:
-    """Raise Refused where a source declares a function of the new name by itself."""
+    """Raise Refused if a source declares a function of the new name itself."""
     for _, index in sources.indexes():
         for path, use in index.uses_of(change.new):
             if use.kind == DECLARATION:

@@ -1,4 +1,4 @@
-"""Diagnostics as clients take them."""
+"""Diagnostics in the client's form."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ _SEVERITIES = {
     "warning": t.DiagnosticSeverity.Warning,
     "information": t.DiagnosticSeverity.Information,
 }
-# What they are about has no effect: suppressions, patterns and events that nobody needs.
+# Rules on unneeded things: suppressions, patterns and events without effect.
 _UNNECESSARY = frozenset({codes.UNUSED_IGNORE, codes.PATTERN_MATCHES_NOTHING, codes.UNUSED_EVENT})
 
 
 class Reporter:
-    """Makes of diagnostics what a client takes; what a document had there before is the same object."""
+    """Converts diagnostics for a client; unchanged ones of a document stay the same objects."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        # What was made last, by document, then by what it was made of.
+        # The last results, by document and input.
         self._made: dict[str, dict[_Key, t.Diagnostic]] = {}
 
     def reported(self, uri: str, found: Sequence[Diagnostic], with_related: bool) -> list[t.Diagnostic]:
@@ -59,7 +59,7 @@ class Reporter:
         return reports
 
     def forget(self, uri: str) -> None:
-        """Forget what was made of a document's diagnostics."""
+        """Forget a document's diagnostics."""
         self._made.pop(uri, None)
 
     def _related(self, related: Iterable[Related]) -> tuple[_Place, ...]:
@@ -102,12 +102,12 @@ def _range(start: tuple[int, int], end: tuple[int, int]) -> t.Range:
     return t.Range(t.Position(*start), t.Position(*end))
 
 
-# Rules that report at the declaration what is wrong with a call; their related places are the calls.
+# Rules that report errors of calls at the declaration; their related places are the calls.
 _OF_CALLS = frozenset({codes.WRONG_ARGUMENT_COUNT})
 
 
 def found_in_source(found: Mapping[Source, Sequence[Diagnostic]], source: Source) -> list[Diagnostic]:
-    """What is found in a C or Rust source, at its calls."""
+    """The findings at calls in a C or Rust source."""
     mine = list(found.get(source, ()))
     for diagnostics in found.values():
         for one in diagnostics:
@@ -122,7 +122,7 @@ def found_in_source(found: Mapping[Source, Sequence[Diagnostic]], source: Source
 
 
 def of_configuration(errors: Sequence[ConfigError], encoding: str) -> list[t.Diagnostic]:
-    """What is wrong with a configuration file."""
+    """The diagnostics of a configuration file."""
     reports = []
     for error in errors:
         start = t.Position(max(error.line - 1, 0), units(error.before, encoding))

@@ -1,4 +1,4 @@
-"""The server: pygls' with tesc's session, documents and manners."""
+"""The server: pygls' server with tesc's session and documents."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from tesc.lsp.view import View
 
 
-# It says of every request that it refuses, with a traceback; errors of ours go to the client's log.
+# pygls logs every rejected request with a traceback; internal errors go to the client's log.
 logging.getLogger("pygls").addHandler(logging.NullHandler())
 logging.getLogger("pygls").propagate = False
 
 
-# How many places a part of an answer has.
+# How many places are in one part of a partial result.
 _PART = 100
 
 
@@ -47,18 +47,18 @@ class Server(LanguageServer):
 
     def __init__(self) -> None:
         super().__init__("tesc", __version__, protocol_cls=Protocol, max_workers=2)
-        # Objects of the protocol as JSON, for arguments of commands.
+        # Converts protocol objects to JSON, for arguments of commands.
         self.converter: Converter = default_converter()  # type: ignore[no-untyped-call]
         self.session = Session()
         self.sources = Sources(self.session)
         self.publisher = Publisher(self)
         # What the client sent as `initializationOptions`.
         self.options: dict[str, Any] = {}
-        # Called after texts, files or settings changed and what is found was published.
+        # Called after a change of texts, files or settings, when findings have been published.
         self.followers: list[Callable[[], None]] = []
         # Done once the files of the folders are read.
         self.loading: asyncio.Future[None] | None = None
-        # The folders whose sources are being read, and those that are to be read in a moment.
+        # The folders whose sources are being read, and those that will be read soon.
         self.indexing: set[str] = set()
         self.to_index: set[str] = set()
         self._kept: set[asyncio.Task[Any]] = set()
@@ -71,13 +71,13 @@ class Server(LanguageServer):
 
     @property
     def exit_status(self) -> int:
-        """What the process should end with: 1 where the client did not say `shutdown` before."""
+        """The exit status: 1 if the client did not send `shutdown` before."""
         return 0 if self.protocol._shutdown else 1
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Tell of an error of ours in the log; pygls' way, a pop-up, interrupts people's work.
+        """Log an internal error; pygls would show a pop-up, which interrupts the user.
 
-        What a request is refused for, its answer says.
+        A rejected request's reason is in its answer.
         """
         if isinstance(error, JsonRpcException) and error.code != JsonRpcInternalError.CODE:
             return
@@ -88,7 +88,7 @@ class Server(LanguageServer):
         self.window_log_message(t.LogMessageParams(kind, message))
 
     def keep(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Do something in the background; asyncio alone would not keep hold of it."""
+        """Do something in the background; asyncio alone keeps no reference to it."""
         task = asyncio.get_running_loop().create_task(work)
         self._kept.add(task)
         task.add_done_callback(self._kept.discard)
@@ -99,15 +99,15 @@ class Server(LanguageServer):
         self.publisher.soon()
 
     def view(self, document: t.TextDocumentIdentifier | str) -> View | None:
-        """A document as features see it; None where it is not a trace-events file."""
+        """The view of a document; None if it is not a trace-events file."""
         return self.session.view(document if isinstance(document, str) else document.uri)
 
     def source_view(self, document: t.TextDocumentIdentifier) -> SourceView | None:
-        """An open C or Rust document; None where it is none."""
+        """An open C or Rust document; None if it is not one."""
         return self.sources.view(document.uri)
 
     def document_of(self, path: str) -> tuple[str, int | None]:
-        """What the client calls a file, and the version that it has where it is open."""
+        """The client's URI of a file, and its version if it is open."""
         version = self.sources.version_of(path)
         if version is not None:
             return self.sources.uri_of(path), version
@@ -116,12 +116,12 @@ class Server(LanguageServer):
         return uri, opened.version if opened else None
 
     def version_of(self, uri: str) -> int | None:
-        """The version of a document that is open."""
+        """The version of an open document."""
         opened = self.session.opened.get(uri) or self.sources.opened.get(uri)
         return opened.version if opened else None
 
     def in_parts(self, token: int | str | None, found: list[Any]) -> list[Any]:
-        """An answer to who wants it in parts: sent a part at a time; what is left is the answer."""
+        """An answer for a client that wants partial results: sends parts, returns the rest."""
         if token is None:
             return found
         for at in range(0, len(found), _PART):
@@ -129,7 +129,7 @@ class Server(LanguageServer):
         return []
 
     def edit(self, edits: Iterable[SourceEdit]) -> t.WorkspaceEdit | None:
-        """Edits of any files as the client takes them; None for text that it can't be sent."""
+        """Edits of any files in the client's form; None for text that cannot be sent."""
         versioned = bool(
             get_capability(self.client_capabilities, "workspace.workspace_edit.document_changes")
         )

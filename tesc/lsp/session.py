@@ -1,4 +1,4 @@
-"""What the server knows of its client: folders, open documents, settings."""
+"""What the server knows about its client: folders, open documents, settings."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _HALVES = re.compile("[\ud800-\udfff]")
 class Opened:
     """An open trace-events document.
 
-    `quiet` is true if nothing is reported of it: it is excluded. `edited` is true if it was changed
-    since it was opened or saved; `saved` is the text that it had then.
+    `quiet` is true if it is excluded, so that nothing is reported. `edited` is true if it was changed
+    since it was opened or saved; `saved` is its text at that time.
     """
 
     uri: str
@@ -51,10 +51,10 @@ class Session:
         self.encoding: str = t.PositionEncodingKind.Utf16
         self.opened: dict[str, Opened] = {}
         self._folders: dict[str, Project] = {}
-        # Files outside of all folders, each by itself.
+        # Files outside of all folders, each a project of its own.
         self._single: dict[str, Project] = {}
         self._uris: dict[str, str] = {}
-        # Paths of documents that are in no file.
+        # Paths of documents without a file.
         self._fileless: set[str] = set()
 
     @property
@@ -67,7 +67,7 @@ class Session:
         return self._folders.values()
 
     def add_folder(self, uri: str) -> Project | None:
-        """A folder that the client opened; None where it is there already, or no folder of files."""
+        """A folder that the client opened; None if it is already there, or not a folder of files."""
         path = os.path.realpath(path_of(uri))
         if path in self._folders or not os.path.isdir(path):
             return None
@@ -75,7 +75,7 @@ class Session:
         return project
 
     def remove_folder(self, uri: str) -> None:
-        """Forget a folder; its open documents continue by themselves."""
+        """Forget a folder; its open documents become projects of their own."""
         self._folders.pop(os.path.realpath(path_of(uri)), None)
         for opened, text in self.texts():
             self.open(opened.uri, LANGUAGE, opened.version, text)
@@ -90,13 +90,13 @@ class Session:
         return texts
 
     def configure(self, settings: ClientSettings) -> None:
-        """Take other settings of the client's."""
+        """Apply new client settings."""
         self.settings = settings
         for project in self.projects:
             project.configure_again(settings)
 
     def open(self, uri: str, language: str, version: int | None, text: str) -> bool:
-        """Take a document that the client opened; false where it is not a trace-events file."""
+        """Add a document that the client opened; false if it is not a trace-events file."""
         path = self._path(uri)
         if language != LANGUAGE and not is_trace_events(os.path.basename(path)):
             return False
@@ -111,7 +111,7 @@ class Session:
         return True
 
     def change(self, uri: str, version: int | None, text: str) -> bool:
-        """Take a document's new text; false where it is not a trace-events file."""
+        """Update a document's text; false if it is not a trace-events file."""
         before = self.opened.get(uri)
         if before is None:
             return False
@@ -122,7 +122,7 @@ class Session:
         return True
 
     def save(self, uri: str) -> bool:
-        """Note that a document was saved; false where it is not a trace-events file."""
+        """Note that a document was saved; false if it is not a trace-events file."""
         before = self.opened.get(uri)
         if before is None:
             return False
@@ -131,7 +131,7 @@ class Session:
         return True
 
     def close(self, uri: str) -> bool:
-        """Forget an open document: what is on disk counts again."""
+        """Forget an open document: the file on disk counts again."""
         opened = self.opened.pop(uri, None)
         if opened is None:
             return False
@@ -143,7 +143,7 @@ class Session:
         return True
 
     def reread(self, path: str) -> None:
-        """Take a file as it is on disk, or not any more; not one that is open."""
+        """Read a file, or forget it if it no longer exists; open ones are left alone."""
         if self.is_open(path):
             return
         for project in self._folders.values():
@@ -163,7 +163,7 @@ class Session:
             project.touch()
 
     def read(self, project: Project, path: str) -> None:
-        """Read a file of a project's folder, unless it is open, excluded or no file."""
+        """Read a file of a project's folder, unless it is open, excluded or not a file."""
         if not self.is_open(path) and os.path.isfile(path) and not project.workspace.excludes(path):
             project.workspace.add_file(path)
             project.touch()
@@ -175,14 +175,14 @@ class Session:
     def project_of(self, path: str) -> Project:
         """The project that a file belongs to: of the innermost folder, or one of its own.
 
-        What is in no file, such as an older state of one, is by itself: it would declare again what
-        the file does.
+        A document without a file, such as an older version of one, is separate: it would repeat the
+        file's declarations.
         """
         real = os.path.realpath(path)
         within = [one for one in self._folders.values() if self._within(one, path)]
         project = max(within, key=lambda one: len(one.folder or ""), default=None)
         if project is not None and real not in self._fileless and not project.workspace.excludes(path):
-            self._single.pop(real, None)  # it was by itself before its folder came
+            self._single.pop(real, None)  # it was separate before its folder was added
             return project
         if real not in self._single:
             self._single[real] = Project(None, self.settings)
@@ -206,7 +206,7 @@ class Session:
         return next((tree for tree in found if tree is not None), None)
 
     def view(self, uri: str) -> View | None:
-        """An open document as features see it; None where it is not a trace-events file."""
+        """The view of an open document; None if it is not a trace-events file."""
         opened = self.opened.get(uri)
         if opened is None:
             return None
@@ -222,7 +222,7 @@ class Session:
                 yield view
 
     def uri_of(self, path: str) -> str:
-        """What the client calls a file, open or not."""
+        """The client's URI of a file, open or not."""
         return self._uris.get(os.path.realpath(path)) or uri_of(path)
 
     def location(self, source: Source, span: Span) -> t.Location:
@@ -231,5 +231,5 @@ class Session:
 
 
 def _whole(text: str) -> str:
-    """A client's text without halves of characters, which JSON can spell but no file can hold."""
+    """A client's text without lone surrogates, which JSON can contain but a file cannot."""
     return text if text.isascii() else _HALVES.sub("\ufffd", text)

@@ -1,4 +1,4 @@
-"""What a client sets: section `tesc` of its configuration."""
+"""A client's settings: section `tesc` of its configuration."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _MOST_DEBOUNCE = 10_000
 
 @record
 class ClientSettings:
-    """Settings of the editor; those that change what is found come beside tesc.toml's.
+    """Settings of the editor; those that change findings are combined with tesc.toml's.
 
-    `debounce` is in milliseconds, from the last edit to the diagnostics. `everywhere` tells to show
-    the findings of files that are not open too.
+    `debounce` is in milliseconds, from the last edit to the diagnostics. `everywhere` means to show
+    findings of files that are not open too.
     """
 
     debounce: int = 30
@@ -35,7 +35,7 @@ class ClientSettings:
 
 
 def settings_from(value: Any) -> tuple[ClientSettings, list[str]]:
-    """Settings from what a client sent, and what is wrong with that; what is wrong stays as it was.
+    """Settings from what a client sent, and the errors in it; invalid settings keep their value.
 
     `value` is the section's object, or None.
     """

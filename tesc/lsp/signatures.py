@@ -1,4 +1,4 @@
-"""An event's parameter list and format as signatures, with the parameter that is at hand."""
+"""An event's parameter list and format as signatures, with the current parameter."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PLACEHOLDER = "type arg"
 class Signature:
     """A line of text with parameters in it: `places` are their columns, `active` is one of them.
 
-    `page` is what there is to say of it, None for nothing.
+    `page` is its documentation, or None.
     """
 
     label: str
@@ -34,7 +34,7 @@ class Signature:
 
 
 def signature_at(line: str, column: int, settings: Settings) -> Signature | None:
-    """The signature at a column of a line, broken or not; None where no parameter is at hand."""
+    """The signature at a column of a line, broken or not; None without a current parameter."""
     found = outline(line)
     if found is None or column <= found.open:
         return None
@@ -49,7 +49,7 @@ def _in_parameters(line: str, column: int, found: Outline, settings: Settings) -
     after = "" if found.close is not None else ", ..."
     shown = line[found.format :].rstrip() if found.format is not None else _FORMAT
     label, places = _label(found.name, texts, f"{after}) {shown}")
-    # Types are what completion lists. A box of them over the line would be larger than the line.
+    # Completion lists the types; here they would take more room than the line.
     page = Page()
     if len(texts) == 1 and texts[0] == _PLACEHOLDER:
         page.text("An event without parameters has ", Code("void"), ".")
@@ -67,7 +67,7 @@ def _in_format(line: str, column: int, found: Outline) -> Signature | None:
     if found.format is not None and found.format < column:
         active = _taken(format_before(line, found.format, column))
     if active >= len(declared):
-        # Clients take a number beyond the last parameter for the first one.
+        # Clients treat a number beyond the last parameter as the first one.
         label, _ = _label(found.name, declared or ["void"], ")")
         page = Page()
         page.text("No parameter is left to print." if declared else "The event has no parameters to print.")
@@ -86,10 +86,10 @@ def _how_to_print(text: str) -> Page | None:
 
 
 def _taken(text: str) -> int:
-    """Which argument of a format's text, counted from 0, is at its end.
+    """The number, from 0, of the argument at the end of a format's text.
 
-    That is what its last conversion takes if the text ends with it, even if it is not whole yet;
-    else the one after all that are taken.
+    That is the last conversion's, if the text ends with it, even if unfinished;
+    otherwise the first one that is not taken yet.
     """
     conversions = parse_format(text).conversions
     taken = sum(conversion.arguments for conversion in conversions)
@@ -99,12 +99,12 @@ def _taken(text: str) -> int:
     if last.position:
         return max(int(last.position[:-1]) - 1, 0)
     if last.text[-1] == "*":
-        return taken - 2  # the width or the precision, and the value is still to come
+        return taken - 2  # the width or the precision: the value comes after it
     return taken - 1 if last.arguments else taken
 
 
 def _ends(text: str, last: Conversion) -> bool:
-    """Whether a text ends with a conversion, or with the spaces before the macro that it lacks."""
+    """Whether a text ends with a conversion, or with the spaces before its missing macro."""
     if not last.letter and last.macro is None:
         return True
     quote = last.macro is None and text.endswith('"')

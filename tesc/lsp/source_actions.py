@@ -1,4 +1,4 @@
-"""What there is to do in a C or Rust source: write the event's right name, or declare the event."""
+"""Actions in C and Rust sources: correct an event's name, or declare the event."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from tesc.lsp.project import Project
     from tesc.lsp.sources import Sources, SourceView
 
-_MOST_HEADERS = 40  # whose declarations of members are looked at
+_MOST_HEADERS = 40  # the most headers that are searched for members' declarations
 
 
 def source_offers(sources: Sources, view: SourceView, found: Sequence[Diagnostic]) -> Iterator[Offer]:
-    """What to do about findings in an open source."""
+    """Offers for findings in an open source."""
     project = sources.project_at(view.path)
     for one in found:
         if one.fix is not None:

@@ -24,8 +24,13 @@ _LONGEST_CALL = 4000
 _MOST = 200
 
 
-def call_items(sources: Sources, view: SourceView, offset: int, snippets: bool) -> t.CompletionList | None:
-    """The events whose uses a source may have at an offset; None where no name of one is begun."""
+def call_items(
+    sources: Sources, view: SourceView, offset: int, snippets: bool, details: bool
+) -> t.CompletionList | None:
+    """The events whose uses a source may have at an offset; None where no name of one is begun.
+
+    `details` says whether the client shows details beside labels: in one text they may hide the name.
+    """
     begun = _BEGUN.search(view.source.text, max(offset - 200, 0), offset)
     if begun is None:
         return None
@@ -42,7 +47,10 @@ def call_items(sources: Sources, view: SourceView, offset: int, snippets: bool) 
             t.CompletionItem(
                 label,
                 kind=t.CompletionItemKind.Constant if capitals else t.CompletionItemKind.Function,
-                detail=f"({_parameters(event)})  {event.source.path}",
+                label_details=t.CompletionItemLabelDetails(f"({_parameters(event)})", event.source.path)
+                if details
+                else None,
+                detail=None if details else f"({_parameters(event)})  {event.source.path}",
                 sort_text=f"{number:04}",
                 insert_text_format=t.InsertTextFormat.Snippet if snippet and snippets else None,
                 text_edit=t.TextEdit(span, text),

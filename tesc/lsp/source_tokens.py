@@ -1,6 +1,7 @@
-"""What of a C or Rust document editors colour as events: uses of those that are declared.
+"""Semantic tokens of C and Rust documents: uses of declared events.
 
-An undeclared call has no token, so that it looks like any other function of the program.
+Grammars that know calls only by `trace_` colour all of them. So a token of a declared event is its name and
+leaves the rest to the grammar, and that of an undeclared call is all of it: it looks like any other function.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def encoded_uses(
     sources: Sources, view: SourceView, encoding: str, lines: tuple[int, int] | None = None
 ) -> list[int]:
-    """The tokens of a source as the protocol has them, of all lines or of those from a to b, from 1."""
+    """The tokens of a source in the protocol's encoding, of all lines or of those from a to b, from 1."""
     made: list[int] = []
     starts = view.source.line_starts
     last_line = last = done = 0
@@ -27,13 +28,15 @@ def encoded_uses(
             continue
         if lines is not None and not lines[0] <= use.line <= lines[1]:
             continue
-        if not declarations_of(sources, view.path, use):
+        declared = declarations_of(sources, view.path, use)
+        if not declared and use.macro is not None:
             continue
+        span = use.name_span if declared else use.span
         line = use.line - 1
         begin = starts[line]
         text = view.source.text
-        column = units(text[begin : use.start], encoding)
-        length = units(text[use.start : use.end], encoding)
+        column = units(text[begin : span.start], encoding)
+        length = units(text[span.start : span.end], encoding)
         right = column - (last if line == last_line else 0)
         made += (line - last_line, right, length, number_of("macro" if use.capitals else "function"), 0)
         last_line, last, done = line, column, use.end

@@ -1,4 +1,4 @@
-"""C and Rust sources: those that are open, and where the sources of folders use events."""
+"""C and Rust sources: open ones, and the uses of events in those of folders."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from tesc.uses.index import Index
     from tesc.uses.use import Use
 
-# How many files' texts are kept: places in them need their lines.
+# How many files' texts are kept: positions need their lines.
 _KEPT = 64
-# What clients call languages of which sources are indexed, and how such files end.
+# Clients' IDs of the indexed languages, with the suffixes of their files.
 _ENDINGS = {"c": ".c", "cpp": ".cc", "objective-c": ".m", "objective-cpp": ".mm", "rust": ".rs"}
 
 
 @record
 class SourceView:
-    """An open C or Rust document; `path` is what indexes call it."""
+    """An open C or Rust document; `path` is its path in indexes."""
 
     uri: str
     path: str
@@ -51,7 +51,7 @@ class UseAt:
 
     @property
     def same(self) -> bool:
-        """Whether the source still is what the use was found in."""
+        """Whether the source is still the text in which the use was found."""
         use = self.use
         return self.source.text[use.name_start : use.end].startswith(use.word)
 
@@ -59,28 +59,28 @@ class UseAt:
 class Sources:
     """The indexes of a session's folders, and the open documents in them.
 
-    An open document counts with the text that the client sent. One outside of all folders is in an
+    An open document counts with the client's text. One outside of all folders is in an
     index that the files outside of folders share.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self.opened: dict[str, SourceView] = {}
-        # Paths in indexes by real path, for those that symbolic links lead to.
+        # Paths in indexes by real path, for files behind symbolic links.
         self._names: dict[str, str] = {}
         self._open: dict[str, SourceView] = {}
         self._loose = RememberingIndex()
         self._outside: set[str] = set()
         self._texts: OrderedDict[str, tuple[tuple[int, int], Source]] = OrderedDict()
-        # Whether events are used elsewhere, or more or less often, than the client was told.
+        # Whether uses of events changed since the client was last updated.
         self.news = False
-        # Whether what is found in an open document may be elsewhere in it now.
+        # Whether findings in an open document may have moved.
         self.moved = False
 
     # Documents.
 
     def open(self, uri: str, language: str, version: int | None, text: str) -> bool:
-        """Take a document that the client opened; false where it is no C or Rust source."""
+        """Add a document that the client opened; false if it is not a C or Rust source."""
         path = path_of(uri)
         if language_of(path) is None:
             if language not in _ENDINGS:
@@ -91,13 +91,13 @@ class Sources:
         view = SourceView(uri, path, version, Source(path, text))
         self.opened[uri] = self._open[real] = view
         self._update(view)
-        # What is found in it belongs to the text that the client sent.
+        # Its findings must refer to the client's text.
         self.moved = True
         self.touch()
         return True
 
     def change(self, uri: str, version: int | None, text: str) -> bool:
-        """Take a document's new text; false where it is not an open source."""
+        """Update a document's text; false if it is not an open source."""
         before = self.opened.get(uri)
         if before is None:
             return False
@@ -107,7 +107,7 @@ class Sources:
         return True
 
     def close(self, uri: str) -> bool:
-        """Forget an open document: what is on disk counts again."""
+        """Forget an open document: the file on disk counts again."""
         view = self.opened.pop(uri, None)
         if view is None:
             return False
@@ -125,7 +125,7 @@ class Sources:
         return True
 
     def view(self, uri: str) -> SourceView | None:
-        """An open C or Rust document; None where it is none."""
+        """An open C or Rust document; None if it is not one."""
         return self.opened.get(uri)
 
     def _update(self, view: SourceView) -> None:
@@ -154,14 +154,14 @@ class Sources:
             self.touch(names)
 
     def touch(self, names: Collection[str] | None = None) -> None:
-        """Say that the sources use other events than before, those of any folder: of some names, or any."""
+        """Note that uses of events changed in all folders: those of some names, or any."""
         for project in self.projects:
             project.touch_uses(names)
 
     # Indexes.
 
     def take_open(self, path: str, index: Index) -> bool:
-        """Whether a path that was found below a folder is an open document, whose text then counts."""
+        """Whether a path that was found below a folder is an open document, whose text is then used."""
         if not self._open:
             return False
         real = os.path.realpath(path)
@@ -178,7 +178,7 @@ class Sources:
         return True
 
     def reread(self, path: str) -> None:
-        """Take a source as it is on disk; not one that is open."""
+        """Read a source from disk, unless it is open."""
         project = self.project_at(path)
         if project is None or self.take_open(path, project.uses):
             return
@@ -190,14 +190,14 @@ class Sources:
         self._touch(before != _named(project.uses, path), names if local else None)
 
     def configure(self) -> None:
-        """Take the client's settings as they are now: without `sources` only open documents count."""
+        """Apply the client's current settings: without `sources` only open documents count."""
         if not self._session.settings.sources:
             for project in self._session.projects:
                 project.forget_uses()
         self.folders_changed()
 
     def folders_changed(self) -> None:
-        """Take open documents again: they may be in other folders now."""
+        """Add open documents again: their folders may have changed."""
         self._loose = RememberingIndex()
         self._outside = set()
         for view in self.opened.values():
@@ -226,7 +226,7 @@ class Sources:
         """The uses of a project's event by its effective name, in all folders."""
         found = project.uses.uses_of(name)
         for other in self._session.folders:
-            # Another folder's sources mean its own event, if it has one of that name.
+            # Another folder's sources use its own event, if it has one of that name.
             if other is not project and not other.events_named(name):
                 found = [*found, *other.uses.uses_of(name)]
         return [*found, *self._loose.uses_of(name)] if self._outside else found
@@ -242,7 +242,7 @@ class Sources:
         return all(project.indexed for project in self._session.folders)
 
     def pasted(self) -> list[tuple[str, Use]]:
-        """The names that only a preprocessor can put together."""
+        """The names that only a preprocessor can complete."""
         return [found for _, index in self.indexes() for found in index.pasted]
 
     def shown(self, path: str) -> str:
@@ -257,7 +257,7 @@ class Sources:
         yield None, self._loose
 
     def index_at(self, view: SourceView) -> Index:
-        """The index that holds an open document's uses."""
+        """The index with an open document's uses."""
         project = self.project_at(view.path)
         return project.uses if project else self._loose
 
@@ -281,7 +281,7 @@ class Sources:
         return self.index_at(view).uses_in(view.path)
 
     def located(self, path: str, use: Use) -> UseAt | None:
-        """A use with the text that it is in; None where the file is gone or another one by now."""
+        """A use with the text that it is in; None if the file is gone or has changed."""
         source = self.text_of(path)
         if source is None:
             return None
@@ -289,7 +289,7 @@ class Sources:
         return found if found.same else None
 
     def text_of(self, path: str) -> Source | None:
-        """The text of a source: the client's where it is open."""
+        """The text of a source: the client's if it is open."""
         view = self._open.get(os.path.realpath(path)) if self._open else None
         if view is not None:
             return view.source
@@ -308,17 +308,17 @@ class Sources:
         return source
 
     def uri_of(self, path: str) -> str:
-        """What the client calls a source, open or not."""
+        """The client's URI of a source, open or not."""
         view = self._open.get(os.path.realpath(path)) if self._open else None
         return view.uri if view else uri_of(path)
 
     def version_of(self, path: str) -> int | None:
-        """The version of a source that is open."""
+        """The version of an open source."""
         view = self._open.get(os.path.realpath(path)) if self._open else None
         return view.version if view else None
 
     def locations(self, uses: Iterable[tuple[str, Use]]) -> list[t.Location]:
-        """Where uses are, as the client sees it."""
+        """The locations of uses for the client."""
         found = (self.located(path, use) for path, use in uses)
         return [self.location(one) for one in found if one is not None]
 
@@ -330,12 +330,12 @@ class Sources:
 
 
 def _named(index: Index, path: str) -> list[tuple[str, str]]:
-    """The names that a file uses, and how; where they are matters to nobody who counts."""
+    """The names that a file uses, and the kinds of uses; places do not matter for counting."""
     return sorted((use.name, use.kind) for use in index.uses_in(path))
 
 
 def _names(uses: Iterable[Use]) -> set[str] | None:
-    """The names of the events that some uses may be of; None where only a preprocessor knows."""
+    """The names of the events that some uses may be of; None if only a preprocessor knows."""
     names: set[str] = set()
     for use in uses:
         if use.kind == PASTED or use.macro:

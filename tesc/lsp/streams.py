@@ -1,4 +1,4 @@
-"""Standard input and output, kept for the protocol."""
+"""Standard input and output, reserved for the protocol."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def taken_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Standard input and output under other numbers.
+    """Standard input and output under other file descriptors.
 
-    In their place are the null device and standard error, for what this process or a child of it
-    reads and prints. Raises OSError where one of them is closed.
+    In their place are the null device and standard error, for anything that this process or a child
+    reads and prints. Raises OSError if one of them is closed.
     """
     if sys.stdin is None or sys.stdout is None:
         raise OSError(errno.EBADF, "standard input and output have to be open")

@@ -32,8 +32,8 @@ class EventName:
 class ParameterPlace:
     """A parameter of an event, or a conversion that takes it.
 
-    `parameters` are positions in the event; a conversion such as `%*d` takes several, the value is
-    the last. `span` is the parameter's name or the conversion.
+    `parameters` are positions in the event; a conversion such as `%*d` takes several, with the value
+    last. `span` is the parameter's name or the conversion.
     """
 
     node: Event
@@ -82,7 +82,7 @@ def path_of(include: Include) -> Span:
 
 
 def target_at(view: View, offset: int) -> Target | None:
-    """What an offset touches; its end belongs to a name, too."""
+    """The target at an offset; the end of a name also counts."""
     item = view.item_at(offset)
     if isinstance(item, Event):
         return _in_event(item, offset, view.settings.data_models)
@@ -110,7 +110,7 @@ def _in_event(event: Event, offset: int, models: tuple[str, ...]) -> Target | No
             return ParameterPlace(event, (number,), parameter.name_span, False)
     best = None
     for span, parameters in conversions_of(event, models):
-        # Where two meet, it is the one that begins there.
+        # Between two adjacent ones, the one that begins there.
         if parameters and _touches(span, offset):
             best = ParameterPlace(event, parameters, span, True)
     return best

@@ -1,4 +1,4 @@
-"""What each piece of a trace-events file is, for editors to colour."""
+"""Semantic tokens of trace-events files, for editors to colour."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tesc.lsp.view import View
     from tesc.syntax.nodes import Format, Item, Parameter, Word
 
-# Names of the protocol's own, so that every editor's themes have colours for them.
+# The protocol's own names, so that every editor's themes have colours for them.
 TYPES = (
     "comment",
     "keyword",
@@ -41,7 +41,7 @@ _NO_TYPES = frozenset({"const", "volatile", "restrict", "struct", "union", "enum
 
 @record
 class Token:
-    """A piece of a line: offsets in the text, what it is, and bits of MODIFIERS."""
+    """A piece of a line: offsets in the text, type, and bits of MODIFIERS."""
 
     start: int
     end: int
@@ -55,14 +55,14 @@ def number_of(type_: str) -> int:
 
 
 def disabled_lines(view: View) -> tuple[int, ...]:
-    """The lines, from 1, of the events that no program can have: they are disabled wherever they are."""
+    """The lines, from 1, of events that are disabled in every unit."""
     return tuple(event.line for event in view.tree.events if _disabled(event, view))
 
 
 def encoded(view: View, lines: tuple[int, int] | None = None) -> list[int]:
-    """The tokens of a document as the protocol has them, of all lines or of those from a to b, from 1.
+    """The tokens of a document in the protocol's encoding, of all lines or of those from a to b, from 1.
 
-    Five numbers a token: lines and columns since the one before, length, type and modifiers.
+    Five numbers per token: lines and columns since the previous one, length, type and modifiers.
     """
     items: Sequence[Item] = view.tree.items
     if lines is not None:
@@ -88,14 +88,14 @@ def encoded(view: View, lines: tuple[int, int] | None = None) -> list[int]:
     return made
 
 
-# The tokens of lines, by their text, whether a pattern disables their event, and what columns count:
+# The tokens of lines, by their text, whether a pattern disables their event, and the column encoding:
 # an edit changes few lines.
 _KNOWN: dict[tuple[str, bool, str], list[int]] = {}
 _MOST_KNOWN = 8192
 
 
 def _of_line(item: Item, begin: int, view: View, disabled: bool) -> list[int]:
-    """The tokens of an item, without the first number: how many lines it is below another."""
+    """The tokens of an item, without the first number, the distance in lines."""
     text, encoding = view.text, view.encoding
     made: list[int] = []
     at = begin
@@ -108,7 +108,7 @@ def _of_line(item: Item, begin: int, view: View, disabled: bool) -> list[int]:
 
 
 def _of_item(item: Item, text: str, disabled: bool) -> Iterator[Token]:
-    """The tokens of an item, in their order; none overlaps another."""
+    """The tokens of an item, in order, without overlaps."""
     if isinstance(item, Comment):
         yield Token(item.start, item.end, "comment")
     elif isinstance(item, Event):
@@ -168,7 +168,7 @@ def _format(shape: Format) -> Iterator[Token]:
             continue
         at = piece.start
         for conversion in conversions:
-            # One that a macro ends does so in another piece; the quotes are none of it.
+            # A conversion that ends in a macro is split there; the quotes do not belong to it.
             start, end = max(conversion.start, piece.start + 1), min(conversion.end, piece.end - 1)
             if start < end:
                 if at < start:

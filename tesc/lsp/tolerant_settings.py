@@ -1,4 +1,4 @@
-"""Settings of files whose configurations may be wrong, as they are while somebody edits them."""
+"""Settings of files whose configurations may be invalid, as while they are edited."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TolerantSettings(FileSettings):
-    """Where a configuration is wrong, the last one that was right holds; `errors` are by their paths."""
+    """For an invalid configuration, the last valid one applies; `errors` are by path."""
 
     def __init__(self, overrides: Overrides) -> None:
         super().__init__(overrides)
@@ -56,7 +56,7 @@ class TolerantSettings(FileSettings):
         try:
             settings = super().of(path)
         except BadConfiguration as error:
-            # What is wrong shows only where the configuration is applied.
+            # Some errors show only when the configuration is applied.
             self.note(error.errors)
             self._good[folder] = None
             from tesc.config.settings import settings_with
@@ -67,7 +67,7 @@ class TolerantSettings(FileSettings):
         return settings
 
     def note(self, errors: Iterable[ConfigError]) -> None:
-        """Keep what is wrong, once."""
+        """Keep errors, each once."""
         for error in errors:
             noted = self.errors.setdefault(os.path.abspath(error.path), [])
             if error not in noted:
@@ -75,7 +75,7 @@ class TolerantSettings(FileSettings):
 
 
 def _with_known_rules(settings: Settings) -> Settings:
-    """Settings without the rules that there are not."""
+    """Settings without unknown rules."""
 
     def known(selectors: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(one for one in selectors if flaw_of(one) is None)

@@ -23,25 +23,25 @@ if TYPE_CHECKING:
     from tesc.lsp.greeting import Greeting
     from tesc.lsp.server import Server
 
-# No message of an editor is longer; whoever announces more does not speak the protocol.
+# No editor's message is longer; a client that announces more does not use the protocol.
 _MOST_BYTES = 256 * 1024 * 1024
 _MOST_HEADERS = 64
-# How much of what a client sends is taken at once, in bytes.
+# How many bytes are read from a client at once.
 _AT_ONCE = 1 << 20
-# What no notification has, nor a text within one, whose quotes are escaped.
+# Occurs in no notification: within texts, quotes are escaped.
 _ASKS = b'"id"'
 # In seconds: how long a request waits for files that are being read.
 _BRIEF = 0.05
-# In so many turns of the event loop a message that has come is read and handled.
+# How many turns of the event loop it takes to read and handle a message that has arrived.
 _TURNS = 3
 
 
 class NotTheProtocol(Exception):
-    """What came in can't be read on from here; the message says why."""
+    """The input cannot be read further; the message says why."""
 
 
 async def read_messages(reader: AsyncReader, take: Callable[[bytes], Awaitable[None]]) -> None:
-    """Hand over the body of each message until the other side ends. Raises NotTheProtocol."""
+    """Pass on the body of each message until the other side ends. Raises NotTheProtocol."""
     while True:
         length = await _length(reader)
         if length is None:
@@ -56,7 +56,7 @@ async def read_messages(reader: AsyncReader, take: Callable[[bytes], Awaitable[N
 
 
 async def _length(reader: AsyncReader) -> int | None:
-    """The length that a message's header gives; None where no message follows."""
+    """The length that a message's header gives; None if no message follows."""
     length = None
     for _ in range(_MOST_HEADERS):
         try:
@@ -79,11 +79,11 @@ async def serve(server: Server, reader: AsyncReader) -> None:
     """Handle a client's messages until it ends."""
 
     async def take(body: bytes) -> None:
-        # Who asks about a folder of usual size is told all of it.
+        # Requests about a folder of usual size get a complete answer.
         if server.loading is not None and server.is_loading and _ASKS in body:
             await asyncio.wait({server.loading}, timeout=_BRIEF)
         server.protocol.receive(body)
-        # What the message began goes its first step before the next one is handled.
+        # Work that the message started takes its first step before the next message.
         await asyncio.sleep(0)
 
     try:
@@ -91,16 +91,16 @@ async def serve(server: Server, reader: AsyncReader) -> None:
     except NotTheProtocol as error:
         print(f"tesc lsp: {error}", file=sys.stderr)
     except SystemExit:
-        pass  # how pygls carries out `exit`
+        pass  # how pygls implements `exit`
     except ConnectionError:
         pass  # the client is gone
     finally:
-        # What is still at work is cancelled now, which pygls' callbacks complain of.
+        # Running work is cancelled now, about which pygls' callbacks would complain.
         asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
 
 
 async def serve_first() -> None:
-    """Let the messages that have come be handled before what follows: it may take longer than they do."""
+    """Let messages that have arrived be handled first: the caller's work may take longer."""
     for _ in range(_TURNS):
         await asyncio.sleep(0)
 
@@ -121,7 +121,7 @@ async def _greeted(server: Server, read: BinaryIO, written: BinaryIO, greeting: 
     if not _is_for_itself(read, written):
         await serve(server, StdinAsyncReader(read, server.thread_pool))
         return
-    # The loop reads by itself: a thread would wait for its turn until a check is over.
+    # The loop reads by itself: a thread would have to wait until a check is over.
     reader = asyncio.StreamReader(limit=_AT_ONCE)
     os.set_blocking(read.fileno(), False)
     reader.feed_data(read.peek())  # type: ignore[attr-defined]  # what came with the first message
@@ -135,7 +135,7 @@ async def _greeted(server: Server, read: BinaryIO, written: BinaryIO, greeting: 
 
 
 def _is_for_itself(read: BinaryIO, written: BinaryIO) -> bool:
-    """Whether a stream can be read without blocking, and no other stream is changed by that."""
+    """Whether a stream can be read without blocking, without affecting another stream."""
     if os.name != "posix":
         return False
     number = read.fileno()
@@ -155,7 +155,7 @@ def _is_open(number: int) -> bool:
 
 
 class _Output:
-    """What the client reads; the request of number `answered` was answered before the server was there."""
+    """The output to the client; the request `answered` was answered before the server was loaded."""
 
     def __init__(self, server: Server, stream: BinaryIO, answered: int | str | None) -> None:
         self._server = server
@@ -166,7 +166,7 @@ class _Output:
         self._stream.close()
 
     def write(self, data: bytes) -> None:
-        """Send a message. Ends the process where nobody reads: it may still wait for input."""
+        """Send a message. Ends the process if nobody reads: it may be waiting for input."""
         if self._answered is not None and self._is_answer(data):
             self._answered = None
             return
@@ -183,7 +183,7 @@ class _Output:
 
 
 def serve_tcp(server: Server, host: str, port: int) -> None:
-    """Serve the first client that connects, and end with it. Raises OSError where it can't listen."""
+    """Serve the first client that connects, and end with it. Raises OSError if it cannot listen."""
     try:
         asyncio.run(_one_client(server, host, port))
     except (ConnectionError, KeyboardInterrupt):
@@ -195,7 +195,7 @@ async def _one_client(server: Server, host: str, port: int) -> None:
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if server.protocol.writer is not None:
-            writer.close()  # this server is somebody else's
+            writer.close()  # the server already has a client
             return
         server.protocol.set_writer(writer)
         try:

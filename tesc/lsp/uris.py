@@ -1,4 +1,4 @@
-"""Paths of files and the URIs that clients call documents by."""
+"""Paths of files and the URIs by which clients name documents."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pygls.uris import from_fs_path, to_fs_path, urlparse
 
 
 def path_of(uri: str, folder: str | None = None) -> str:
-    """The path of a document; one that is in no file (`untitled:`) is as if it were in `folder`."""
+    """The path of a document; one without a file (`untitled:`) is treated as if in `folder`."""
     try:
         path = to_fs_path(uri)
-        if path:  # Neovim calls a buffer without a name file://
+        if path:  # Neovim's URI for a buffer without a name is file://
             return os.path.normpath(path)
         scheme, _, rest, *_ = urlparse(uri)
     except ValueError:  # such as file://[
@@ -21,7 +21,7 @@ def path_of(uri: str, folder: str | None = None) -> str:
 
 
 def is_file(uri: str) -> bool:
-    """Whether a document is a file, saved or not, and not only a text of the editor's."""
+    """Whether a document is a file, saved or not, and not just text in the editor."""
     try:
         return bool(to_fs_path(uri))
     except ValueError:

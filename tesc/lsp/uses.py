@@ -1,4 +1,4 @@
-"""Indexes of uses that answer the same question fast when it is asked after every edit."""
+"""Indexes of uses that cache answers which are needed after every edit."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class RememberingIndex(Index):
-    """An index that remembers the uses of each event until a file that has some changes."""
+    """An index that remembers the uses of each event until a file with some of them changes."""
 
     def __init__(self) -> None:
         super().__init__()
         self._known: dict[str, list[tuple[str, Use]]] = {}
-        # The names that are known, by what they are in capitals, as states are tested for.
+        # The cached names, by their form in capitals, as in state tests.
         self._names: dict[str, set[str]] = {}
 
     def update(self, path: str, data: str | bytes) -> bool:
@@ -59,7 +59,7 @@ class RememberingIndex(Index):
 
 
 class JoinedUses(Index):
-    """The uses in all folders, as the rules look at them for one folder's events."""
+    """The uses in all folders, as the rules on one folder's events need them."""
 
     def __init__(self, sources: Sources, project: Project) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class JoinedUses(Index):
         return self._sources.uses_named(self._project, event)
 
     def derived(self) -> dict[object, object]:
-        # The indexes of several folders change by themselves.
+        # The indexes of several folders change independently.
         return self._project.uses.derived() if self._sources.alone else {}
 
     def _index_of(self, path: str) -> Index:

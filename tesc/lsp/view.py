@@ -1,4 +1,4 @@
-"""A document as features see it: its tree, and places in it as the client counts them."""
+"""The view of a document for features: its tree, and positions for the client."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class View:
 
     @property
     def settings(self) -> Settings:
-        """The settings that hold for the file."""
+        """The settings of the file."""
         return self.project.workspace.settings_for(self.source.file)
 
     def offset(self, position: t.Position) -> int:
@@ -57,7 +57,7 @@ class View:
         return self.source.place(offset)[0]
 
     def item_at(self, offset: int) -> Item | None:
-        """The item in the line of an offset, whether or not the offset is within it."""
+        """The item in the line of an offset, even if the offset is outside of it."""
         return self.item_in(self.position(offset).line + 1)
 
     def item_in(self, line: int) -> Item | None:
@@ -71,5 +71,5 @@ class View:
         return [unit for unit in self.project.units if any(tree is self.tree for tree in unit.trees)]
 
     def events_of(self, node: Event) -> list[UnitEvent]:
-        """An event of the file as the units see it; empty where the file is part of none."""
+        """The unit events of a declaration in the file; empty if the file is in no unit."""
         return self.project.events_of(node)

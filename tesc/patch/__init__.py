@@ -1,1 +1,1 @@
-"""Patches: unified diffs, read from what git, diff and mails hold, and applied in memory."""
+"""Patches: unified diffs, from git, diff and mails, read and applied in memory."""

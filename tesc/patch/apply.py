@@ -1,7 +1,7 @@
-"""Applies the hunks of a patch to a file's lines, in memory, or takes them back.
+"""Applies the hunks of a patch to a file's lines, in memory, or reverses them.
 
 A hunk is looked for where its header says, then ever further away in both directions, as git does;
-its context has to be there whole. One that begins with a file's first line fits there only, and one
+all of its context has to match. One that begins with a file's first line fits there only, and one
 that ends without context only at the end.
 """
 
@@ -25,10 +25,10 @@ class Line:
 
 @record
 class Applied:
-    """The lines after all hunks.
+    """The lines with all hunks applied.
 
-    `moved` adds up how far from their places these were found, `matched` how many lines had to be
-    there for it.
+    `moved` is the sum of how far from their places they were found, `matched` how many lines had to
+    match.
     """
 
     lines: tuple[Line, ...]
@@ -44,16 +44,16 @@ class Misfit:
 
 
 def lines_of(text: str) -> tuple[Line, ...]:
-    """The lines of a file as patches see them: only LF ends one."""
+    """The lines of a file for patches: only LF ends one."""
     parts = text.split("\n")
     texts = [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
     return tuple(map(Line, texts))
 
 
 def apply(lines: Sequence[Line], hunks: Sequence[Hunk], reverse: bool = False) -> Applied | Misfit:
-    """Lines after the hunks of a patch; with `reverse`, before them."""
+    """The lines with a patch's hunks applied, or with `reverse` taken back."""
     left = list(lines)
-    # Lines that a hunk has touched are not for a later one.
+    # A later hunk cannot touch the lines of an earlier one.
     done = [False] * len(left)
     moved = matched = 0
     for number, hunk in enumerate(hunks, 1):
@@ -74,7 +74,7 @@ def apply(lines: Sequence[Line], hunks: Sequence[Hunk], reverse: bool = False) -
 
 
 def with_line_ends(hunk: Hunk, end: str) -> Hunk:
-    """A hunk all whose lines end so: LF, or CR and LF."""
+    """A hunk with all line ends replaced by LF or CR LF."""
     from tesc.records import replace
 
     def ended(text: str) -> str:
@@ -91,7 +91,7 @@ def with_line_ends(hunk: Hunk, end: str) -> Hunk:
 def _find(
     lines: Sequence[Line], done: Sequence[bool], hunk: Hunk, reverse: bool, expected: int
 ) -> int | None:
-    """Where the old lines of a hunk are; None where they don't."""
+    """Where the old lines of a hunk are; None if there is no match."""
     old = hunk.new if reverse else hunk.old
     last = len(lines) - len(old)
 
@@ -106,14 +106,14 @@ def _find(
         begins = (hunk.new_start if reverse else hunk.old_start) <= 1
         ends = hunk.changes[-1][0] != " "
         if begins or ends:
-            # Less context than others have: there was no more of it.
+            # Less context than usual: the file had no more.
             at = 0 if begins else last
             return at if fits(at) and (not ends or at == last) else None
     return next((at for at in _outward(min(max(expected, 0), last), last) if fits(at)), None)
 
 
 def _outward(begin: int, last: int) -> Iterator[int]:
-    """The numbers from 0 to `last`, those near `begin` first, and of two as near the higher one."""
+    """The numbers from 0 to `last`, those near `begin` first, at equal distance the higher one first."""
     yield begin
     for away in range(1, max(begin, last - begin) + 1):
         if begin + away <= last:
@@ -123,7 +123,7 @@ def _outward(begin: int, last: int) -> Iterator[int]:
 
 
 def _made(hunk: Hunk, found: Sequence[Line], reverse: bool) -> list[Line]:
-    """The new lines of a hunk; lines that stay are those that were found."""
+    """The new lines of a hunk; unchanged lines are the found objects."""
     old_sign, new_sign = "+-" if reverse else "-+"
     made = []
     place = iter(found)

@@ -1,4 +1,4 @@
-"""Patches out of mails: what `git format-patch` writes, mailboxes, and mails that were encoded."""
+"""Patches from mails: output of `git format-patch`, mailboxes, and encoded mails."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import Message
 
-# Only these transfer encodings, and mails of several parts, hold anything but the text itself.
+# Only these transfer encodings, and mails of several parts, need decoding.
 _ENCODED = re.compile(
     rb"^content-transfer-encoding:[ \t]*(?:quoted-printable|base64)|^content-type:[ \t]*multipart/",
     re.I | re.M,
@@ -32,7 +32,7 @@ def _mails(data: bytes) -> Iterator[bytes]:
 
 
 def _decoded(mail: bytes) -> bytes:
-    """A mail's text, as it was written."""
+    """A mail's text, decoded."""
     if not _HEADER.match(mail) or not _ENCODED.search(mail):
         return mail
     from email import message_from_bytes

@@ -1,4 +1,4 @@
-"""Reads unified diffs: those of git and of diff, with whatever text is around them.
+"""Reads unified diffs: those of git and of diff, with any text around them.
 
 A text holds each byte that is not UTF-8 as a lone surrogate, as sources do. Lines end with LF; a
 carriage return before it belongs to the line.
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _COMBINED = re.compile(r"diff --(?:cc|combined) |@@@+ -")
 _BINARY = re.compile(r"Binary files (.*) and (.*) differ\r?$|GIT binary patch\r?$")
-# How GNU diff dates a file that is not there, in whichever time zone.
+# The date that GNU diff gives to a file that does not exist, in any time zone.
 _NEVER = re.compile(r"\t(?:1970-01-01|1969-12-31) ")
-# What is between a line `diff --git` and the diff.
+# Lines between `diff --git` and the diff.
 _EXTENDED = re.compile(r"(?:old|new|deleted) (?:file )?mode |(?:dis)?similarity |index ")
 _ESCAPES = {"a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"}
 NOWHERE = "/dev/null"
 
 
 class BadPatch(Exception):
-    """A text that can't be read as a patch, or does not apply; the message says where."""
+    """A text is not a valid patch, or does not apply; the message says where."""
 
 
 @record
 class Hunk:
-    """A piece of a file before and after, as lines with their ends.
+    """A part of a file before and after, as lines with their ends.
 
     `old_start` and `new_start` are the numbers of its first lines as the patch has them; `changes`
-    are its lines in order, each after a sign: blank, minus or plus.
+    are its lines in order, each after its sign: space, minus or plus.
     """
 
     old_start: int
@@ -49,8 +49,8 @@ class FilePatch:
     """What a patch does to one file.
 
     `old` and `new` are its names as they are written, with a git diff's `a/` and `b/`; None for a
-    file that is not there before or after. `renamed` is true if it moves from `old` to `new`;
-    then, of a patch of git's, both are without `a/` and `b/`.
+    file that does not exist before or after. `renamed` is true if it moves from `old` to `new`;
+    then, in git's patches, both are without `a/` and `b/`.
     """
 
     old: str | None
@@ -135,7 +135,7 @@ class _Parser:
         """A file's diff from its `---` on; `source` and `target` are its names if it is renamed."""
         before, after = self._lines[self._at][4:], self._lines[self._at + 1][4:]
         old, new = _path(before), _path(after)
-        # No diff has one here, so it is the mail's.
+        # A diff has none here, so it belongs to the mail.
         self._end = "\r" if before.endswith("\r") else ""
         self._at += 2
         hunks: list[Hunk] = []
@@ -191,7 +191,7 @@ class _Parser:
 
 
 def _cut(changes: list[tuple[str, str]]) -> None:
-    """Take the line end from the last line: the file has none there."""
+    """Remove the line end of the last line: the file has none there."""
     sign, text = changes[-1]
     if text.endswith("\n"):
         changes[-1] = (sign, text[:-1])
@@ -202,7 +202,7 @@ def _side(changes: Sequence[tuple[str, str]], other: str) -> tuple[str, ...]:
 
 
 def _path(header: str) -> str | None:
-    """The name in what follows `---` or `+++`; a date may be after a tab."""
+    """The name after `---` or `+++`; a date may follow after a tab."""
     name = _unquoted(header) if header.startswith('"') else header.partition("\t")[0].rstrip("\r")
     return None if name == NOWHERE else name
 

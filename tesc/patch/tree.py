@@ -1,4 +1,4 @@
-"""A patch and the files that it is for: which have it already, and what they are without or with it."""
+"""A patch and its files: which have it already, and their contents without and with it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @record
 class _Placed:
-    """A file's patch and the real paths of its file before and after; None where it is not there."""
+    """A file's patch and the real paths of its file before and after; None if it does not exist."""
 
     patch: FilePatch
     old: str | None
@@ -31,9 +31,9 @@ class _Placed:
 
 @record
 class _Outcome:
-    """Files after patches of theirs, or before them; `failure` says what does not apply, if anything.
+    """Files with patches applied or reversed; `failure` says what does not apply, if anything.
 
-    `done` counts the hunks that do; `moved` and `matched` add up what Applied says of them.
+    `done` counts the hunks that do; `moved` and `matched` are sums of those in Applied.
     """
 
     files: dict[str, Lines | None]
@@ -45,9 +45,9 @@ class _Outcome:
 
 @record
 class _Versions:
-    """Files before and after their patches: contents by real path, None for a file that is not there.
+    """Files before and after their patches: contents by real path, None for a file that does not exist.
 
-    `applied` is true if the disk has them as they are after; `added` are the lines that came, from 0.
+    `applied` is true if the files on disk are the patched ones; `added` are the new lines, from 0.
     """
 
     applied: bool
@@ -57,9 +57,9 @@ class _Versions:
 
 
 class PatchedTree:
-    """The files that a patch changes. A file is looked at when it is asked for.
+    """The files that a patch changes. Files are read on demand.
 
-    `before` and `after` are in place of what is on disk, where that differs.
+    `before` and `after` have the contents that differ from those on disk.
     """
 
     def __init__(self, patches: Sequence[FilePatch], folder: str, top: str | None) -> None:
@@ -87,7 +87,7 @@ class PatchedTree:
         return sorted(path for path in self._parts if is_trace_events(os.path.basename(path)))
 
     def versions(self, path: str) -> _Versions | None:
-        """A file's versions, if the patch is about it. Raises BadPatch where it does not apply."""
+        """A file's versions, if the patch is about it. Raises BadPatch if it does not apply."""
         part = self._parts.get(path)
         if part is None:
             return None
@@ -102,12 +102,12 @@ class PatchedTree:
 
     @property
     def all_applied(self) -> bool:
-        """Whether the disk has all files that were looked at as they are after the patch."""
+        """Whether all files read so far are patched on disk."""
         return all(one.applied for one in self._versions.values())
 
 
 class _Side(dict[str, "bytes | None"]):
-    """One version of the files: those of its contents that are not on disk."""
+    """One version of the files: the contents that differ from those on disk."""
 
     def __init__(self, tree: PatchedTree, after: bool) -> None:
         super().__init__()
@@ -123,7 +123,7 @@ class _Side(dict[str, "bytes | None"]):
 
 
 def _placed(patches: Sequence[FilePatch], folder: str, top: str | None) -> list[_Placed]:
-    """Patches and where their files are: below one of two folders, by a path or the end of one."""
+    """Patches with the places of their files: below one of two folders, by a path or the end of one."""
     ways = {id(patch): _way(patch, folder, top) for patch in patches}
     known = Counter(way for way in ways.values() if way)
     usual = known.most_common(1)[0][0] if known else None
@@ -132,14 +132,14 @@ def _placed(patches: Sequence[FilePatch], folder: str, top: str | None) -> list[
         way = ways[id(patch)] or (None if patch.renamed else usual) or _ways(patch, folder, top)[0]
         old, new = (_below(way, name) for name in (patch.old, patch.new))
         if old and new and old != new and not patch.renamed:
-            # diff's two names for one file, of which one may be that of a copy.
+            # diff's two names for one file; one may be the name of a copy.
             old = new = new if os.path.lexists(new) or not os.path.lexists(old) else old
         placed.append(_Placed(patch, old, new))
     return placed
 
 
 def _way(patch: FilePatch, folder: str, top: str | None) -> tuple[str, int] | None:
-    """The way that leads to a file that exists."""
+    """The first way to an existing file."""
     for way in _ways(patch, folder, top):
         if any(path and os.path.isfile(path) for path in (_below(way, patch.new), _below(way, patch.old))):
             return way
@@ -147,7 +147,7 @@ def _way(patch: FilePatch, folder: str, top: str | None) -> tuple[str, int] | No
 
 
 def _ways(patch: FilePatch, folder: str, top: str | None) -> list[tuple[str, int]]:
-    """Folders to start at, and how many names of a path to leave out; the likelier ways first."""
+    """Folders to start from, and how many leading names of a path to drop; likelier ways first."""
     if patch.renamed:
         return [(top or folder, 0), (folder, 0)]
     git = all(
@@ -171,7 +171,7 @@ def _below(way: tuple[str, int], name: str | None) -> str | None:
 
 
 def _connected(placed: Sequence[_Placed]) -> Iterator[list[_Placed]]:
-    """Patches in groups that have no file in common, each in the order of the whole."""
+    """Patches in groups that share no files, each in the original order."""
     of_path: dict[str, list[_Placed]] = {}
     for one in placed:
         group = [one]
@@ -186,7 +186,7 @@ def _connected(placed: Sequence[_Placed]) -> Iterator[list[_Placed]]:
 
 
 def _versions(part: Sequence[_Placed]) -> _Versions:
-    """What is on disk, and what the patches or their reverse make of it. Raises BadPatch."""
+    """The files on disk, and with the patches applied or reversed. Raises BadPatch."""
     disk: dict[str, Lines | None] = {}
     for one in part:
         disk.update((path, _read(path)) for path in (one.old, one.new) if path and path not in disk)
@@ -205,7 +205,7 @@ def _versions(part: Sequence[_Placed]) -> _Versions:
 
 
 def _outcome(disk: dict[str, Lines | None], part: Sequence[_Placed], reverse: bool) -> _Outcome:
-    """What patches, or their reverse, make of files."""
+    """Apply patches, or their reverse, to files."""
     files = dict(disk)
     done = moved = matched = 0
     for one in reversed(part) if reverse else part:
@@ -235,7 +235,7 @@ def _outcome(disk: dict[str, Lines | None], part: Sequence[_Placed], reverse: bo
 def _flaw(
     patch: FilePatch, files: dict[str, Lines | None], source: str | None, target: str | None
 ) -> str | None:
-    """Why a patch can't make one file of another, if it can't, whatever they hold."""
+    """Why a patch cannot turn one file into another, whatever their contents; None if it can."""
     if patch.binary:
         return "the patch does not show its changes as text"
     if source and files[source] is None:
@@ -246,7 +246,7 @@ def _flaw(
 
 
 def _fitted(lines: Lines, hunks: Sequence[Hunk], reverse: bool) -> Applied | Misfit:
-    """Lines after hunks, or before them; the line ends of a mail need not be those of the file."""
+    """The lines with hunks applied or reversed; a mail's line ends may differ from the file's."""
     made = apply(lines, hunks, reverse)
     if isinstance(made, Misfit) and lines:
         end = "\r\n" if lines[0].text.endswith("\r\n") else "\n"

@@ -27,7 +27,7 @@ _KNOWN_WORDS = ALLOWED_WORDS | FLOATING_WORDS | QUALIFIERS
 _NO_NAMES = _KNOWN_WORDS | TAG_WORDS
 
 # C11 6.7.2 paragraph 2: the combinations of base words, each without its optional `int`
-# (but for `int` alone), in alphabetical order.
+# (except for `int` alone), in alphabetical order.
 _COMBINATIONS = {
     ("char",): "char",
     ("char", "signed"): "signed char",

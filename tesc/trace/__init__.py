@@ -43,7 +43,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Import a name's module when it is asked for: commands that decode nothing need none of them."""
+    """Import a name's module on first use: commands that decode nothing need none of them."""
     from importlib import import_module
 
     for module, names in _HOMES.items():

@@ -108,12 +108,12 @@ class Analyzer2(Analyzer):
 if TYPE_CHECKING:
     AnAnalyzer = Union[Analyzer, type[Analyzer]]
 
-# Methods of an analyzer that no event can mean.
+# Methods of an analyzer that are not for an event.
 _RESERVED = frozenset({"begin", "end", "catchall", "caller"})
 
 
 def _own_method(analyzer: Analyzer, name: str) -> Callable[..., Any] | None:
-    """The method for an event; an event that is called `end` has none."""
+    """The method for an event; an event named `end` has none."""
     if name in _RESERVED or name.startswith("__"):
         return None
     method: Callable[..., Any] | None = getattr(analyzer, name, None)
@@ -123,7 +123,7 @@ def _own_method(analyzer: Analyzer, name: str) -> Callable[..., Any] | None:
 def process(
     unit: Unit | Path, path: Path | Sequence[Path], analyzer: AnAnalyzer, read_header: bool = True
 ) -> bool:
-    """Run an analyzer, or an instance of a class of them, over a trace.
+    """Run an analyzer, or an instance of an analyzer class, over a trace.
 
     `unit` and `path` are as for tesc.trace.open; without `read_header` IDs are positions in the
     events file. Errors go to standard error; true if there were none.

@@ -1,7 +1,7 @@
-"""How a trace begins: what it calls its events, and whether its first records are what declarations say.
+"""The beginning of a trace: the names of its events, and whether its first records fit the declarations.
 
 A trace that is read with another program's events is silently wrong where the sizes fit; its values often
-show it. Only what is there when the trace was opened is looked at, so that it is said at once.
+show it. Only the data read when the trace was opened is checked, so that the note comes at once.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from tesc.trace.reader import RecordReader
     from tesc.trace.values import Kind, Values
 
-# Of all events together, and of each.
+# The most records: of all events together, and of each.
 _MOST_RECORDS = 2000
 _MOST_OF_ONE = 8
 
 
 def mapped_names(path: str) -> list[str]:
-    """The names that a trace gives to IDs before its first record, by ID; else none. Raises OSError."""
+    """The names that a trace gives to IDs before its first record, by ID. Raises OSError."""
     if path == "-":
-        return []  # it can be read once only
+        return []  # it can be read only once
     names: dict[int, str] = {}
     try:
         source = TraceInput(path)
@@ -57,7 +57,7 @@ def mapped_names(path: str) -> list[str]:
 
 
 def oddities(reader: RecordReader) -> list[str]:
-    """Why the first records cannot be of the events that they are read as: a sentence an event.
+    """Why the first records cannot be of the events that they are read as: a sentence for each event.
 
     The reader stays where it is.
     """
@@ -67,7 +67,7 @@ def oddities(reader: RecordReader) -> list[str]:
 
         assert isinstance(reader, LogReader)
         lines, misfits = reader.misfits(_MOST_RECORDS)
-        # A text can hold a line's end, and lines of threads run into each other, but not often.
+        # A text can contain a line end, and two threads' lines can run into each other, but rarely.
         if len(misfits) > _MOST_OF_ONE and len(misfits) * 10 > lines:
             found = {name: f"lines of '{name}' do not match its format" for name in misfits}
     if reader.layout.typed:
@@ -92,7 +92,7 @@ class _Sample:
 
 
 def _first(reader: RecordReader) -> Iterator[tuple[TracedEvent, tuple[Kind, ...], Values]]:
-    """The first records that fit their events in size, as far as the data is there."""
+    """The first records whose size fits their events, within the data read so far."""
     data, at = reader.source.data, reader.source.at
     frame = framing(reader.layout)
     names = dict(reader.names)
@@ -123,11 +123,11 @@ def _first(reader: RecordReader) -> Iterator[tuple[TracedEvent, tuple[Kind, ...]
         try:
             yield sample.event, sample.kinds, sample.split(data[body:at])
         except (PayloadMismatch, struct.error):
-            continue  # said where it is decoded
+            continue  # reported when it is decoded
 
 
 def _holds(kind: Kind, word: int) -> bool:
-    """Whether a word can be what trace/simple.c makes of a value of a type: it casts to uint64_t."""
+    """Whether a word can be what trace/simple.c writes for a value of a type: it casts to uint64_t."""
     if kind.truth:
         return word <= 1
     if kind.bits == 64 or kind.pointer:

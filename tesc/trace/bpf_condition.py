@@ -1,7 +1,7 @@
-"""Conditions (tesc.trace.expressions) as bpftrace has them, for the probe of one event.
+"""Conditions (tesc.trace.expressions) for bpftrace, for the probe of one event.
 
-Numbers are compared as the numbers that they are; bpftrace compares two of different sign as it likes, so
-both sides are of one sign in all that is made here.
+Numbers are compared by value. The sign that bpftrace uses to compare signed with unsigned is not reliable,
+so here both sides always have the same sign.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 _TOP = 1 << 63
-# Whether -infinity, or infinity, compares so with any number: what is out of a type's range.
+# The result of comparing any number with infinity, or -infinity: for values out of a type's range.
 _BELOW = {"==": False, "!=": True, "<": True, "<=": True, ">": False, ">=": False}
 _ABOVE = {"==": False, "!=": True, "<": False, "<=": False, ">": True, ">=": True}
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -48,13 +48,13 @@ class _Number:
 
 
 class Lost(Exception):
-    """A condition needs an argument that this version cannot read; it has the parameter's name."""
+    """A condition needs an argument that this version cannot read; the message is the parameter's name."""
 
 
 def condition(tree: Condition, event: TracedEvent, version: Version, text: str) -> str | bool:
-    """What bpftrace's `if` takes for an event; a bool where all its records or none are wanted.
+    """A condition for bpftrace's `if`, for one event; a bool if all its records or none are wanted.
 
-    Raises BadExpression for what this version cannot express, Lost where it cannot read an argument.
+    Raises BadExpression for what this version cannot express, Lost if it cannot read an argument.
     """
     return _Translator(event, version, text).translated(tree)
 
@@ -79,7 +79,7 @@ class _Translator:
         if isinstance(tree, Truth):
             found = self._number(tree.operand)
             return found is not None and f"{found.shown} {'!=' if tree.wanted else '=='} 0"
-        assert isinstance(tree, Comparison)  # no negation is left
+        assert isinstance(tree, Comparison)  # negations are gone
         return self._comparison(tree)
 
     def _comparison(self, one: Comparison) -> str | bool:
@@ -96,7 +96,7 @@ class _Translator:
         return _both(left, operator, right)
 
     def _number(self, operand: Operand) -> _Number | None:
-        """A number of the event; None for a text, and for what the event lacks."""
+        """A number of the event; None for a text, or if the event does not have it."""
         if isinstance(operand, Number):
             return _Number(str(operand.value), operand.value < 0, operand.value)
         if isinstance(operand, Time):
@@ -133,7 +133,7 @@ class _Translator:
         return f"{left} {one.operator} {right}"
 
     def _known(self, operand: Operand) -> str | None:
-        """A text of the event; None for what it lacks, and for numbers."""
+        """A text of the event; None for a number, or if the event does not have it."""
         if isinstance(operand, Text):
             return self._quoted(operand, operand.value)
         if not isinstance(operand, Name):
@@ -180,7 +180,7 @@ def _unsigned(value: int) -> str:
 
 
 def _with_constant(left: _Number, operator: str, value: int) -> str | bool:
-    """A comparison with a number that is in the script."""
+    """A comparison with a constant."""
     if left.signed and value >= _TOP:
         return _BELOW[operator]
     if not left.signed and value < 0:
@@ -200,6 +200,6 @@ def _both(left: _Number, operator: str, right: _Number) -> str:
         return f"{left.shown} {operator} {right.shown}"
     if right.signed:
         left, right, operator = right, left, _MIRRORED[operator]
-    # A negative number is below all that have no sign.
+    # A negative number is below all unsigned ones.
     join, negative = ("||", "<") if _BELOW[operator] else ("&&", ">=")
     return f"({left.shown} {negative} 0 {join} (uint64){left.shown} {operator} {right.shown})"

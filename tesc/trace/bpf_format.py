@@ -1,10 +1,10 @@
-"""An event's format as bpftrace's printf has it: what the log backend would print, from a probe's arguments.
+"""An event's format for bpftrace's printf: what the log backend would print, from a probe's arguments.
 
-All conversions are of 64 bits, with casts that say what C's looked at: argument types differ from version
+All conversions have 64 bits, with casts to what C's conversion reads: argument types differ from version
 to version (unsigned in 0.17 and 0.23, signed in 0.27). Seen in bpftrace 0.17 (Debian 12), 0.23 (13) and 0.27
 (sid): the flags # and + only in 0.27, where a precision is dropped; up to 0.23 `%%` is doubled after the
-last conversion, and taken for one before a letter; `%i`, `*` and the escapes but \\n, \\t, \\r, \\" and \\\\
-in none.
+last conversion, and is read as a conversion before a letter; `%i`, `*` and escapes other than
+\\n, \\t, \\r, \\" and \\\\ in none.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Version:
 
     @property
     def searches(self) -> bool:
-        """Whether there is strcontains."""
+        """Whether it has strcontains."""
         return self.number >= (0, 23)
 
     @property
@@ -62,7 +62,7 @@ class Version:
 
 @record
 class Printed:
-    """A printf: its format, as in the script but for the quotes, its arguments, and how the log differs."""
+    """A printf: its format in the script, without the quotes, its arguments, and how the log differs."""
 
     format: str
     arguments: tuple[str, ...]
@@ -75,13 +75,13 @@ def variable(name: str) -> str:
 
 
 def declared(kind: Kind, index: int, version: Version) -> str:
-    """A probe's argument as its parameter's type has it, in 64 bits."""
+    """A probe's argument as a value of its parameter's type, in 64 bits."""
     argument = f"arg{index}"
     if kind.truth:
         return f"(uint64)(uint8){argument}"
     if kind.text or kind.bits == 64:
         wide = "int64" if kind.signed else "uint64"
-        # Casts that change nothing are warned of.
+        # bpftrace warns about casts without effect.
         unneeded = kind.signed if version.number >= (0, 27) else not kind.signed
         return argument if unneeded else f"({wide}){argument}"
     sign = "" if kind.signed else "u"
@@ -89,7 +89,7 @@ def declared(kind: Kind, index: int, version: Version) -> str:
 
 
 def printed(event: TracedEvent, version: Version) -> Printed:
-    """What prints the event as the log does, its name in front."""
+    """The printf that prints the event as the log does, with its name in front."""
     return _Printing(event, version).run()
 
 
@@ -161,7 +161,7 @@ class _Printing:
         return f"%{width}s"
 
     def _size(self, precision: int | Taken) -> str:
-        """What str() takes for so many bytes of text: since 0.23 their end counts, too."""
+        """The size to pass to str() for so many bytes of text: since 0.23 it includes the NUL."""
         end = 0 if self._version.number < (0, 23) else 1
         if isinstance(precision, int):
             return str(precision + end)
@@ -192,7 +192,7 @@ class _Printing:
         return f"{prefix}%{left}{zero}{width}ll{letter}"
 
     def _prefix(self, flags: str, letter: str, argument: str) -> str:
-        """What # and + put before a number, for versions whose printf does not know them."""
+        """The prefix that # and + put before a number, for versions whose printf does not know them."""
         if not flags:
             return ""
         if letter == "o":
@@ -210,11 +210,11 @@ def _ordinal(number: int) -> str:
 
 
 def _cast(one: Applied, signed: bool) -> str:
-    """What a conversion looks at of a value that has 64 bits with its type's sign."""
+    """The part of a 64-bit value that a conversion prints."""
     kind, bits = one.kind, one.bits
     low = 64 if kind.text else kind.bits
     kept = kind.signed and not kind.truth
     if bits >= 64 or (low < bits and (not kept or signed)) or (low == bits and kept == signed):
-        # All of it is there; only the sign may be another.
+        # It prints all bits; only the sign may differ.
         return "" if kept == signed else "(int64)" if signed else "(uint64)"
     return f"(int64)(int{bits})" if signed else f"(uint64)(uint{bits})"

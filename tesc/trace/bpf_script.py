@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from tesc.trace.spans import Pairing
 
 PROVIDER = "qemu"
-# How many probes and programs a script may have if it does not say otherwise: 0.17's 512, later 1,024.
+# How many probes and programs a script may have by default: 0.17's 512, later 1,024.
 _MOST_PROBES = 512
 
 
 @record
 class Script:
-    """A script, and what is to be said of it: each with the events that it is true of.
+    """A script, with notes and the events that each is about.
 
-    `number` is how many probes there are.
+    `number` is how many probes it has.
     """
 
     text: str
@@ -57,7 +57,7 @@ def printing_script(
     where: Where | None = None,
     probes: Collection[str] | None = None,
 ) -> Script:
-    """A script that prints records of events that are wanted.
+    """A script that prints the wanted records of events.
 
     `probes` are those that the binary has, if that is known: others are left out. Raises BadExpression for a
     condition that the version cannot express.
@@ -90,9 +90,9 @@ def latency_script(
     where: Where | None = None,
     probes: Collection[str] | None = None,
 ) -> Script:
-    """A script that shows, in the end, a histogram of nanoseconds for each pairing of events.
+    """A script that shows, at its end, a histogram of nanoseconds for each pairing of events.
 
-    A begin takes the place of an earlier one with the same key that has not ended. Raises BadPairing and
+    A begin replaces an earlier one with the same key that has not ended. Raises BadPairing and
     BadExpression.
     """
     notes = _Notes()
@@ -121,7 +121,7 @@ def latency_script(
 
 
 def _timed(event: TracedEvent, pairing: Pairing, number: int, begins: bool) -> str:
-    """What a probe does that begins or ends a span."""
+    """The statement of a probe that begins or ends a span."""
     names = [name for _, name in event.parameters]
     for name in pairing.key:
         if name not in names:
@@ -142,7 +142,7 @@ def _plain(name: str) -> str:
 
 
 def _wanted(event: TracedEvent, version: Version, where: Where | None, notes: _Notes) -> str | bool:
-    """The condition for an event, false also where the version cannot read what it asks for."""
+    """The condition for an event, also false if the version cannot read an argument that it needs."""
     if where is None:
         return True
     try:
@@ -180,13 +180,13 @@ def _uses(statement: str, name: str) -> bool:
 
 
 def _path(binary: str) -> str:
-    """A path as a probe's part: in quotes where it has other characters than most."""
+    """A path as a probe's part: quoted if it has unusual characters."""
     plain = all(one.isalnum() or one in "/._-+" for one in binary)
     return binary if plain else '"' + binary.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _head(version: Version, number: int) -> str:
-    """The lines before the probes: where there are more than bpftrace takes by itself, its settings."""
+    """The lines before the probes: settings, if there are more probes than bpftrace's default limit."""
     lines = [f"// For bpftrace {version}: made by tesc bpftrace from the events' declarations."]
     if number > _MOST_PROBES and not version.configures:
         settings = f"BPFTRACE_MAX_PROBES={number} BPFTRACE_MAX_BPF_PROGS={number}"

@@ -1,4 +1,4 @@
-"""The events of several builds of a program, in one text file that git merges; which of them made a trace.
+"""The events of several builds of a program, in one text file that git can merge; finding that of a trace.
 
     build 7.2
       + vm_state_notify(int running, int reason, const char *reason_str) "running %d reason %d (%s)"
@@ -10,8 +10,8 @@
       - 1
       + qmp_job_cancel(void *job) "job %p"
 
-A build is its events in their order, or what makes them of another build's above it: `=` takes so many over,
-`-` leaves so many out, `+` adds one. So a build more is some lines more, and two of them in two branches are
+A build is its events in order, or its differences from a build above it: `=` keeps so many events,
+`-` drops so many, `+` adds one. So another build adds a few lines, and two builds from two branches are
 merged by keeping both.
 
 A simpletrace file of version 4 begins with the names of all events of the program, by ID; IDs are given in
@@ -36,12 +36,12 @@ _EVENT = re.compile(r"[A-Za-z_]\w*(?=\()", re.ASCII)
 
 
 class BadBuilds(Exception):
-    """A file of builds that can't be one, or what can't be added to it; the message says why."""
+    """A file of builds is invalid, or a build cannot be added; the message says why."""
 
 
 @record
 class Build:
-    """A build's events as declarations, a line each, in their order."""
+    """A build's events as declarations, one per line, in order."""
 
     name: str
     lines: tuple[str, ...]
@@ -57,9 +57,9 @@ class Build:
 
 @record
 class Origin:
-    """Which builds can have made a trace: with equal right if there are several.
+    """The builds that can have made a trace, all of them equally likely.
 
-    `lacking` is how many of the trace's events they do not have; it is 0 where they are sure.
+    `lacking` is how many of the trace's events they do not have; 0 if they are certain.
     """
 
     builds: tuple[Build, ...]
@@ -118,7 +118,7 @@ def written(builds: dict[str, Build]) -> str:
 
 
 def added(builds: dict[str, Build], name: str, lines: Sequence[str]) -> dict[str, Build]:
-    """The builds with one more, or with another in its place. Raises BadBuilds."""
+    """The builds with one more, or with one replaced. Raises BadBuilds."""
     if not _NAME.fullmatch(name):
         raise BadBuilds(f"'{name}' is not a name for a build: use letters, digits and . _ + : / ~ -")
     if any("\n" in line for line in lines):
@@ -127,7 +127,7 @@ def added(builds: dict[str, Build], name: str, lines: Sequence[str]) -> dict[str
 
 
 def _shortest(build: Build, before: Sequence[Build]) -> list[str]:
-    """A build's lines, by the build before it that it has most of."""
+    """A build's lines, as differences from the most similar earlier build."""
     mine = set(build.lines)
     base = max(before, key=lambda one: len(mine & set(one.lines)), default=None)
     if base is None or 2 * len(mine & set(base.lines)) < len(mine):

@@ -1,12 +1,12 @@
-"""Traces of several kinds in one archive, with a manifest that says whose each is.
+"""Traces of several kinds in one archive, with a manifest that says which machine each is from.
 
 Perfetto's viewer, from release 58 on, opens a tar file and draws all of it on one time line; its
 `perfetto_manifest.json` names the machines and relates the clocks (docs/reference/perfetto-manifest.md of
-Perfetto 58.2, version 1). A picture has its clock in it: the monotonic one of the host, or the real-time one;
-files of one machine that have the same clock fit together. Clocks belong to machines, so that of a guest's
-stream, whose times are the host's, is said to be the host's; the kernel's text is taken for one by
-CLOCK_MONOTONIC, as it is with `trace-cmd record -C mono`; how far the real-time clock is ahead must be
-told.
+Perfetto 58.2, version 1). A picture names its clock: the host's monotonic or real-time one;
+files of one machine with the same clock fit together. Clocks belong to machines, so the clock of a guest's
+stream, whose times are the host's, is declared to be the host's; the kernel's text is assumed to use
+CLOCK_MONOTONIC, as with `trace-cmd record -C mono`; how far the real-time clock is ahead must be
+given.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 MANIFEST = "perfetto_manifest.json"
 HOST = "host"
 MONOTONIC, REALTIME = "MONOTONIC", "REALTIME"
-# Enough of a picture to have its clock.
+# As much of a picture as contains its clock.
 _HEAD_BYTES = 1 << 20
 _KERNEL = re.compile(rb"(?:version = \d+\n)?cpus=\d+\n|# tracer: ")
-# What makes Perfetto take text for the kernel's.
+# How Perfetto recognizes the kernel's text.
 _TRACER = b"# tracer: nop\n#\n"
 _HEAD = re.compile(rb"^(?:version = |cpus=).*\n", re.M)
 # A line without the flags that the kernel's trace file has after the CPU.
@@ -43,10 +43,10 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 @record
 class Member:
-    """A file of the archive: its name there, the file that has it, and whose machine it is.
+    """A file of the archive: its name there, the file that has it, and the machine that it is from.
 
-    With `kernel` it is the text of `trace-cmd report`, or of the kernel's own trace file. `clock` is what its
-    times are told by, as the manifest calls it.
+    With `kernel` it is the text of `trace-cmd report`, or of the kernel's own trace file. `clock` is that of
+    its times, as named in the manifest.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Member:
 
 
 def described(path: str, number: int, guest: str | None) -> Member:
-    """What a trace is by its first bytes; `guest` is the prefix of a guest's, as for `open_reader`.
+    """The kind of a trace, from its first bytes; `guest` is the prefix of a guest's, as for `open_reader`.
 
     Raises OSError.
     """
@@ -92,14 +92,14 @@ def manifest(members: Sequence[Member], offset: int | None = None) -> str:
         if relation is not None:
             about["clocks"] = relation
         files.append(about)
-    # A clock belongs to a machine: without the file it would be one of none of these.
+    # A clock belongs to a machine: without the file it would belong to none of these.
     trace_time = {"clock": base.clock, "file": base.name}
     content = {"version": 1, "trace_time": trace_time, "files": files}
     return json.dumps({"perfetto_manifest": content}, indent=2) + "\n"
 
 
 def base_of(members: Sequence[Member]) -> Member:
-    """The file to whose clock the others' are related: one of the host's, best by its monotonic clock."""
+    """The file whose clock the others are related to: one of the host's, preferably monotonic."""
     return min(members, key=lambda one: (one.clock != MONOTONIC, one.kernel, one.machine != HOST))
 
 
@@ -110,7 +110,7 @@ def unrelated(members: Sequence[Member], offset: int | None) -> list[Member]:
 
 
 def _relation(one: Member, base: Member, offset: int | None) -> dict[str, object] | None:
-    """How a file's clock is related to the base's; None if nothing need, or can, be said."""
+    """How a file's clock is related to the base's; None if that is unnecessary or unknown."""
     if one.clock == base.clock:
         if one.machine == base.machine:
             return None
@@ -123,10 +123,10 @@ def _relation(one: Member, base: Member, offset: int | None) -> dict[str, object
 
 
 def clock_of(picture: bytes) -> str:
-    """The clock by which a picture of ours tells its times, from its beginning."""
+    """The clock of the times in a picture that tesc wrote, from its beginning."""
     for packet in fields(picture, 1):
         for snapshot in fields(packet, 6):
-            # The clock of the sequence itself comes first, then the one that it is told by.
+            # The clock of the sequence itself comes first, then its reference clock.
             for clock in list(fields(snapshot, 1))[1:]:
                 return REALTIME if clock.startswith(number(1, 1).encode("latin-1")) else MONOTONIC
     return MONOTONIC
@@ -146,9 +146,9 @@ def write_bundle(file: IO[bytes], members: Sequence[Member], offset: int | None 
 
 
 def _of_kernel(text: bytes) -> bytes:
-    """The text of `trace-cmd report` as the kernel's trace file has it.
+    """The text of `trace-cmd report` in the form of the kernel's trace file.
 
-    Where there are no flags, Perfetto 52 takes all digits of the seconds but the last one for them.
+    Without flags, Perfetto 52 reads all digits of the seconds except for the last as flags.
     """
     if not text.startswith(b"# tracer: "):
         text = _TRACER + _HEAD.sub(b"", text)

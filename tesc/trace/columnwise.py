@@ -1,7 +1,7 @@
 """Rows of text from columns of values, many at a time.
 
-Of thousands of records of one event most arguments have few values: a device, a flag, a length. Each of these
-is made text once, and what is the same in all records is a part of the text between the others.
+In thousands of records of one event, most arguments have few values: a device, a flag, a length. Each value
+is formatted once, and an argument that is the same in all records becomes part of the constant text.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MOST_KEPT = 1 << 14
 
 
 class Shown(dict):  # type: ignore[type-arg]
-    """The texts of values: each that was shown is kept for a while."""
+    """The texts of values, cached for a while."""
 
     def __init__(self, show: Callable[[Any], str]) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class Shown(dict):  # type: ignore[type-arg]
 
 
 def texts_of(parts: Sequence[Part], columns: Sequence[Sequence[Any]]) -> list[str]:
-    """The text of each row: its parts, one after the other. There is a column, and a row, at least."""
+    """The text of each row: its parts, one after the other. There is at least one column and one row."""
     pieces: list[str | list[str]] = [""]
     for part in parts:
         shown = part if isinstance(part, str) else _texts(part[1], columns[part[0]])
@@ -50,7 +50,7 @@ def texts_of(parts: Sequence[Part], columns: Sequence[Sequence[Any]]) -> list[st
 
 
 def _texts(shown: Shown, column: Any) -> str | list[str]:
-    """The texts of a column's values, or the one text of them all."""
+    """The texts of a column's values, or their only text."""
     if hasattr(column, "dtype"):
         if (column == column[0]).all():
             made: str = shown[int(column[0])]
@@ -64,12 +64,12 @@ def _texts(shown: Shown, column: Any) -> str | list[str]:
 
 
 def with_many(make: Callable[[Any], Any], many: Many) -> Callable[[Any], Any]:
-    """`make`, which also says how it makes the same of many records at once."""
+    """`make`, with a function attached that does the same for many records at once."""
     make.many = many  # type: ignore[attr-defined]
     return make
 
 
 def many_of(make: Callable[[Any], Any]) -> Many | None:
-    """What makes of columns of values what `make` makes of each record's; None if it can only do that."""
+    """The function that does for columns what `make` does for each record; None if there is none."""
     found: Many | None = getattr(make, "many", None)
     return found

@@ -1,4 +1,4 @@
-"""Traces that were compressed, read as they are: .xz, .gz and .zst, known by their first bytes."""
+"""Traces that were compressed, read directly: .xz, .gz and .zst, recognized by their first bytes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 _XZ = b"\xfd7zXZ\0"
 _GZIP = b"\x1f\x8b\x08"
 _ZSTD = b"\x28\xb5\x2f\xfd"
-# The most bytes of a beginning that tell.
+# How many first bytes are needed to recognize them.
 MAGIC = 6
 
 
 class Decompressed:
-    """What a compressed file holds; reading raises Broken where it is damaged."""
+    """The content of a compressed file; reading raises Broken where it is damaged."""
 
     def __init__(self, file: FileIO, stream: IO[bytes], errors: tuple[type[Exception], ...]) -> None:
         self._file = file
@@ -39,7 +39,7 @@ class Decompressed:
 
 
 def decompressed(file: FileIO, head: bytes, path: str) -> Decompressed | None:
-    """The content of a file that begins so, None if it is not compressed. Raises Unusable."""
+    """The content of a file with this beginning, None if it is not compressed. Raises Unusable."""
     stream: Any
     if head.startswith(_XZ):
         import lzma

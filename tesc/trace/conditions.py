@@ -1,7 +1,7 @@
 """Conditions on records: what they mean for each event, compiled to functions of a record's values.
 
-Numbers are compared as the numbers that their parameters' types hold: a `uint64_t` of 2^64-1 is larger than
-0, an `int64_t` of the same bits is -1. An argument that an event lacks, or that a log does not say, makes a
+Numbers are compared as values of their parameters' types: a `uint64_t` of 2^64-1 is larger than
+0, an `int64_t` of the same bits is -1. An argument that an event lacks, or that a log does not show, makes a
 comparison false, and so does its opposite: `not len > 5` leaves out what has no `len`.
 """
 
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
     from tesc.trace.events import TracedEvent
     from tesc.trace.expressions import Condition, Operand
 
-    # Whether all records of an event are wanted, or what says which.
+    # Whether all records of an event are wanted, or a check.
     Wanted = Union[bool, "Check"]
 
 
 @record
 class Check:
-    """What says whether a record is wanted: from its values, and if `dated` from its time and process."""
+    """Decides whether a record is wanted, from its values and, if `dated`, its time and process."""
 
     test: Callable[..., bool]
     dated: bool
@@ -51,10 +51,10 @@ class Check:
 
 @record
 class Meaning:
-    """What an operand is for an event: Python for it, and what must hold for it to be known.
+    """An operand for an event: Python code for it, and the conditions for its value to be known.
 
-    With `text` it is bytes, else a number; a `constant` is known before any record is. `dated` is true for
-    what is not among the record's values.
+    With `text` it is bytes, else a number; a `constant` is the same for all records. `dated` is true for
+    the record's time and process.
     """
 
     python: str
@@ -65,24 +65,24 @@ class Meaning:
 
 
 class Where:
-    """A condition, for all events that a trace may hold."""
+    """A condition, for all events that a trace may have."""
 
     def __init__(self, text: str, events: Iterable[TracedEvent]) -> None:
         """`events` are those that records can be of. Raises BadExpression."""
         self.text = text
         self.condition = parse_expression(text)
-        # The time of the first record, from which times with a + count.
+        # The time of the first record, which times with a + are relative to.
         self.origin = 0
         _check_names(self.condition, text, events)
 
     @property
     def relative(self) -> bool:
-        """Whether it needs to know when the first record was."""
+        """Whether it needs to know the time of the first record."""
         return any(isinstance(one, Time) and one.relative for one in operands(self.condition))
 
     @property
     def dated(self) -> bool:
-        """Whether it asks for more than a record's values, of some events at least."""
+        """Whether it needs more than a record's values, at least for some events."""
         return any(one.name in ("pid", "time") for one in names_in(self.condition))
 
     def __call__(self, event: TracedEvent) -> Wanted:
@@ -91,7 +91,7 @@ class Where:
 
 
 def meaning_of(name: Name, event: TracedEvent) -> Meaning | None:
-    """What a name is for an event; None where that has none such. An argument comes before the record."""
+    """The meaning of a name for an event, or None. Arguments precede the record's own names."""
     if not name.own:
         for index, (_, parameter) in enumerate(event.parameters):
             if parameter == name.name:
@@ -107,7 +107,7 @@ def meaning_of(name: Name, event: TracedEvent) -> Meaning | None:
 
 
 def _check_names(condition: Condition, text: str, events: Iterable[TracedEvent]) -> None:
-    """Raises BadExpression for what can be true of no event at all, with the reason."""
+    """Raises BadExpression, with the reason, for a part that can be true for no event."""
     every = list(events)
     declared = {name for event in every for _, name in event.parameters}
     for name in names_in(condition):
@@ -121,7 +121,7 @@ def _check_names(condition: Condition, text: str, events: Iterable[TracedEvent])
     for one in _comparisons(condition):
         candidates = every
         for name in names_in(one):
-            # The record's own are every event's.
+            # Every event has the record's own names.
             if not name.own and name.name not in RECORD_NAMES:
                 candidates = min(candidates, holders.get(name.name, []), key=len)
         wrong: BadExpression | None = None
@@ -151,7 +151,7 @@ def _nearest(word: str, known: Sequence[str]) -> str:
 
 
 def _mismatch(one: Comparison | Truth, event: TracedEvent, text: str) -> BadExpression | None:
-    """Why a comparison means nothing for an event; None if it does."""
+    """Why a comparison has no meaning for an event; None if it has one."""
     sides = [one.operand] if isinstance(one, Truth) else [one.left, one.right]
     texts = []
     for side in sides:
@@ -192,7 +192,7 @@ def _shown(operand: Operand, text: bool) -> str:
 
 
 class _Compiler:
-    """Makes Python of a condition for one event."""
+    """Translates a condition to Python for one event."""
 
     def __init__(self, event: TracedEvent, origin: int) -> None:
         self._event = event
@@ -208,7 +208,7 @@ class _Compiler:
         return Check(test, self._dated)
 
     def _python(self, condition: Condition) -> str:
-        """Python for a condition; `True` or `False` where no record's values matter."""
+        """Python for a condition; `True` or `False` if it does not depend on the record."""
         if isinstance(condition, (Every, Some)):
             absorbing, neutral = ("False", "True") if isinstance(condition, Every) else ("True", "False")
             parts = [self._python(one) for one in condition.conditions]
@@ -222,7 +222,7 @@ class _Compiler:
             )
         if isinstance(condition, Truth):
             return self._truth(condition)
-        assert isinstance(condition, Comparison)  # no negation is left
+        assert isinstance(condition, Comparison)  # negations are gone
         return self._comparison(condition)
 
     def _truth(self, one: Truth) -> str:
@@ -253,7 +253,7 @@ class _Compiler:
         return self._guarded(f"{negated}{name}({left.python}.decode('utf-8', 'surrogateescape'))", left)
 
     def _guarded(self, python: str, *meanings: Meaning) -> str:
-        """An expression that is false where something in it is not known."""
+        """An expression that is false if a value in it is unknown."""
         self._dated = self._dated or any(one.dated for one in meanings)
         known = [one.known for one in meanings if one.known]
         return f"({' and '.join([*known, python])})"
@@ -270,7 +270,7 @@ class _Compiler:
             found = meaning_of(operand.name, self._event)
             if found is None or found.text:
                 return None
-            # A mask is of bits: those of a negative number are the same, of 64.
+            # A mask applies to bits: a negative number's are those of its 64-bit form.
             mask = operand.mask.value & (1 << 64) - 1
             return Meaning(f"({found.python} & {mask:#x})", False, found.known, found.dated)
         return meaning_of(operand, self._event)

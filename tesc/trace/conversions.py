@@ -1,6 +1,6 @@
 """An event's format as the traced program used it: text, and conversions with the arguments they took.
 
-What printing a record (tesc.trace.printf) and reading a line of a log (tesc.trace.inverse) have in common.
+What printing a record (tesc.trace.printf) and reading a line of a log (tesc.trace.inverse) share.
 Characters are bytes here, as they are to C: text goes through as Latin-1, so that widths and precisions
 count what C counts and bytes that are not UTF-8 stay what they are.
 """
@@ -37,7 +37,7 @@ class Taken:
 class Applied:
     """A conversion, applied to the argument at `index`.
 
-    `width` and `precision` are numbers, -1 for none; `bits` is how many of the argument it looks at.
+    `width` and `precision` are numbers, -1 for none; `bits` is how many bits of the argument it prints.
     """
 
     index: int
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 
 def parts_of(text: str, kinds: Sequence[Kind], model: Model) -> list[Part]:
-    """The format's parts; text that follows text is one.
+    """The format's parts; adjacent texts are merged.
 
     A conversion without an argument, or of a kind that trace events cannot have (`%f`, `%m`), is text, as it
     is in the format; `%n` prints nothing.
@@ -94,7 +94,7 @@ class _Walk:
         return parts
 
     def _literal(self, text: str) -> str:
-        """Text between conversions; a macro that belongs to none is text too."""
+        """Text between conversions; a macro outside of any conversion is also text."""
         pieces = text.split("\ud800")
         for index in range(1, len(pieces)):
             pieces[index] = self._expansion(next(self._macros).name) + pieces[index]
@@ -109,7 +109,7 @@ class _Walk:
         return "" if applied.letter == "n" else applied
 
     def _applied(self, conversion: Conversion) -> Applied | None:
-        """A conversion with its macro expanded and its arguments found; None if it is none."""
+        """A conversion with its macro expanded and its arguments found; None if it is invalid."""
         length, letter = conversion.length, conversion.letter
         if conversion.macro is not None:
             if conversion.macro.name not in PRI_MACROS:
@@ -147,21 +147,21 @@ class _Walk:
         return _BITS.get(length)
 
     def _measure(self, text: str) -> int | Taken | None:
-        """A width or precision; None where its argument is missing."""
+        """A width or precision; None if its argument is missing."""
         if not text.startswith("*"):
             return min(int(text), MAX_WIDTH) if text.lstrip("-") else -1
         index = self._argument(text[1:])
         return None if index is None or self._kinds[index].text else Taken(index)
 
     def _argument(self, position: str) -> int | None:
-        """Which argument is taken; None where there is none."""
+        """The index of the argument; None if it does not exist."""
         index = int(position[:-1]) - 1 if position else self._next
         if not position:
             self._next += 1
         return index if 0 <= index < len(self._kinds) else None
 
     def _expansion(self, name: str) -> str:
-        """What a macro of <inttypes.h> stands for; of others only the name is known."""
+        """What a macro of <inttypes.h> stands for; for other macros, their name."""
         if name not in PRI_MACROS:
             return name
         return expansion(name, self._model.name)

@@ -2,8 +2,8 @@
 
 A span is a slice on a track of its process and its key; its name is the span's, its arguments are those of
 the record that began it. A flow leads from that record to the slice, through all records with the same key
-as long as it is open, to the record that ends it. What nothing ends is a slice without an end; an end that
-nothing began is an instant only. A counter is a track of an event's argument, in each process.
+as long as it is open, to the record that ends it. A span that does not end is a slice without an end; an end
+without a begin is only an instant. A counter is a track of an event's argument, in each process.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _COUNTER_DESCRIPTOR = 8
 
 
 class BadCounter(Exception):
-    """A counter that there can't be; the message says why."""
+    """An impossible counter; the message says why."""
 
 
 class _Drawn(str):
@@ -57,7 +57,7 @@ class _Drawn(str):
 
 
 class _Part:
-    """What an event's records are in spans and counters.
+    """The roles of an event's records in spans and counters.
 
     `roles` are those of its pairings, `between` numbers of pairings whose key it has and the key's columns,
     `counters` columns of its arguments and the counters' names. `guest` is the track of the guest whose event
@@ -82,7 +82,7 @@ class _Part:
 
 
 class Drawing(Perfetto):
-    """Perfetto's format with spans and counters; records are taken in their order, in one process."""
+    """Perfetto's format with spans and counters; records are read in order, in one process."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Drawing(Perfetto):
             self.name(one.name)
         self._counters = [(pattern(event), argument) for event, argument in counters]
         self._tracks: dict[tuple[object, ...], int] = {}
-        # The flows of the spans that are open, of each pairing, process and key.
+        # The flows of the open spans, by pairing, process and key.
         self._open: dict[tuple[int, int, tuple[Any, ...]], list[int]] = {}
         self._flows = 0
 
@@ -150,7 +150,7 @@ class Drawing(Perfetto):
         return head + "".join(parts)
 
     def _draw(self, parts: list[str], time: int, pid: int, drawn: _Drawn) -> None:
-        """Add the packets of a record, and those of the slices and counters that it moves."""
+        """Add the packets of a record, and those of the slices and counters that it changes."""
         flows, last, more = [], [], []
         part, values = drawn.part, drawn.values
         for number_, begins, columns in part.roles:
@@ -200,7 +200,7 @@ class Drawing(Perfetto):
         return [packet(number(TYPE, _COUNTER) + number(TRACK, track) + shown)]
 
     def _track(self, parts: list[str], what: tuple[object, ...], pid: int, guest: int, about: str) -> int:
-        """The ID of a track of a process or a guest, described where it is new."""
+        """The ID of a track of a process or a guest, described if it is new."""
         track = self._tracks.get(what)
         if track is None:
             track = self._tracks[what] = track_of(repr(what))
@@ -216,7 +216,7 @@ def picture(unit: Unit, pairings: Sequence[Pairing], counters: Sequence[tuple[st
 
 
 def _guests(unit: Unit) -> list[tuple[str, str]]:
-    """The prefixes of events that come from guests, the longest first, and what the guests are called."""
+    """The prefixes of events that come from guests, the longest first, and the guests' names."""
     prefixes = {one.prefix for one in unit.ranges[1:]}
     prefixes |= {one.prefix for tree in unit.roots for one in flattened_guests(tree.source.text)}
     found = sorted(filter(None, prefixes), key=lambda prefix: (-len(prefix), prefix))

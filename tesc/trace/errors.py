@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Kinds of errors that are told apart; a trace of noise has more than anybody reads.
+# The most kinds of errors that are listed; a trace of noise has too many to read.
 MOST_KINDS = 32
 
 
@@ -31,24 +31,24 @@ class Unusable(Exception):
 
 
 class Broken(Exception):
-    """Where a trace stops making sense; nothing after it can be found."""
+    """The trace is invalid from here on; no later record can be found."""
 
 
 class PayloadMismatch(Exception):
-    """A record whose payload is not what its event's declaration says."""
+    """A record whose payload does not fit its event's declaration."""
 
 
 class TraceErrors:
-    """The errors of one trace, by kind: of each the first place and a count."""
+    """The errors of one trace, by kind, each with its first place and a count."""
 
     def __init__(self, path: str, most: int | None = MOST_KINDS) -> None:
-        """`most` is how many kinds are told apart; None is for a part of a trace, which is merged later."""
+        """`most` is how many kinds are listed; None is for a part of a trace, which is merged later."""
         self.path = path
         self._most = most
         self._found: dict[object, TraceError] = {}
 
     def note(self, kind: object, offset: int, message: str) -> None:
-        """Note an error; `kind` says which ones are of one kind."""
+        """Note an error; errors with equal `kind` are counted together."""
         self._add(kind, TraceError(self.path, offset, message))
 
     def merge(self, others: TraceErrors) -> None:

@@ -1,4 +1,4 @@
-"""The events that a trace can hold, and which of them an ID or a name in it means."""
+"""The events that a trace can have, found by ID or name."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class TracedEvent:
-    """An event as records of it hold it.
+    """An event as recorded.
 
     `parameters` are types and names, as generated code declares them (also called `args`, for
     analyzers written for QEMU's simpletrace.py); `format` is the format's text. `model` is the data
     model of the program that was traced, `compat` how its code was generated, which decides what was
-    recorded as text (`tesc.units.text`). `uncertain` is true if some of a record's values may be None, which
-    a log does not hold.
+    recorded as text (`tesc.units.text`). `uncertain` is true if some of a record's values may be None, as
+    a log does not show them.
     """
 
     __slots__ = ("compat", "format", "model", "name", "parameters", "texts", "uncertain")
@@ -56,7 +56,7 @@ class TracedEvent:
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """What each argument is; without `texts` addresses of text are just that."""
+        """The kind of each argument; without `texts`, text is recorded as an address."""
         if not self.texts:
             return tuple([kind_of(type_, False, self.model) for type_, _ in self.parameters])
         found = texts(self.parameters, self.format, self.compat)
@@ -68,7 +68,7 @@ class TracedEvent:
         )
 
     def typer(self) -> Callable[[Values], tuple[int | str | bool | None, ...]]:
-        """From values to what their types hold: see `values.typer`."""
+        """A function from values to typed ones: see `values.typer`."""
         return typer(self.kinds, self.uncertain)
 
     @property
@@ -76,19 +76,19 @@ class TracedEvent:
         return any(kind.text for kind in self.kinds)
 
     def splitter(self, order: str, words: bool) -> Callable[[bytes], Values]:
-        """From a payload to values: see `values.splitter`."""
+        """A function from a payload to values: see `values.splitter`."""
         return splitter(order, tuple([kind.text for kind in self.kinds]), words)
 
     def __repr__(self) -> str:
         return f"<event {self.name}>"
 
 
-# What the simpletrace format writes where its buffer was full; the reader of QEMU calls it so.
+# The simpletrace record for a full buffer, with the name that QEMU's reader gives it.
 DROPPED = TracedEvent("Dropped_Event", (("uint64_t", "num_events_dropped"),), '"%" PRIu64 " events dropped"')
 
 
 def crossing_event(event: UnitEvent) -> TracedEvent:
-    """An event of a guest, by the words of 2011: there are no pointers, only numbers."""
+    """An event of a guest on the wire `words`, which has no pointers, only numbers."""
     from tesc.units.crossing import crossed
 
     parameters, form = crossed(event.node, "words")
@@ -96,13 +96,13 @@ def crossing_event(event: UnitEvent) -> TracedEvent:
 
 
 class Catalogue:
-    """The events of a unit, by all that a trace may call them.
+    """The events of a unit, by every name and ID that a trace may use.
 
-    `whole` is true if the unit is what its files say; where something in them can't be read, the
+    `whole` is true if all of the unit's files were read; if a line is invalid, the
     positions of its events mean nothing. `model` is the traced program's data model, `compat` how its code
     was generated.
 
-    `events` are in the order of the files; one that QEMU's tracetool made two of is two.
+    `events` are in the order of the files; a `tcg` event, of which QEMU's tracetool made two, is two.
     """
 
     def __init__(self, unit: Unit, whole: bool = True, model: Model = LP64, compat: Compat = "qemu") -> None:
@@ -111,7 +111,7 @@ class Catalogue:
         seconds, _ = second_formats(unit)
         self.events: list[TracedEvent] = []
         self._streams: dict[int, TracedEvent] = {}
-        # Where the tree says of which release it is, its properties mean what they meant there.
+        # If the tree's release is known, its properties have that release's meaning.
         resolved = not unit.release.has("no-vcpu-argument")
         for event in unit.events:
             plain = (event.name, tuple(event.parameters), event.format)
@@ -122,7 +122,7 @@ class Catalogue:
             self.events += made
             if event.range:
                 self._streams[event.stream_id] = made[-1]
-        # Of several events of one name the last one is meant, as in QEMU's reader.
+        # The last of several events with one name wins, as in QEMU's reader.
         self._names = {event.name: event for event in self.events}
         self._crossing: dict[str, UnitEvent] | None = None
         for name, event in former_names(unit).items():
@@ -131,23 +131,23 @@ class Catalogue:
 
     @property
     def path(self) -> str:
-        """The events file, as people know it."""
+        """The events file, as messages show it."""
         return self.unit.roots[0].source.path if self.unit.roots else "the events file"
 
     def named(self, name: str) -> TracedEvent | None:
-        """The event of a name, or of one that it had before; None if there is none."""
+        """The event of a name, or of a former name; None if there is none."""
         event = self._names.get(name)
         return DROPPED if event is None and name == "dropped" else event
 
     @property
     def flattened(self) -> list[FlattenedGuest]:
-        """The guests that the events file remembers, if it was flattened."""
+        """The guests that the events file lists, if it was flattened."""
         from tesc.units.flatten import flattened_guests
 
         return [one for tree in self.unit.roots for one in flattened_guests(tree.source.text)]
 
     def names(self) -> list[tuple[str, TracedEvent]]:
-        """All names of events, also those that they had before."""
+        """All names of events, including former ones."""
         return list(self._names.items())
 
     def sent(self, name: str) -> TracedEvent | None:
@@ -163,7 +163,7 @@ class Catalogue:
         return sent_event(event)
 
     def numbered(self, event_id: int, texts: bool) -> TracedEvent | None:
-        """The event at an index, or of a stream ID where ranges with a base have such ones."""
+        """The event at an index, or of a stream ID if ranges with a base have them."""
         if event_id == DROPPED_ID:
             return DROPPED
         events = self.events
@@ -179,8 +179,8 @@ class Catalogue:
     def guest(self, prefix: str) -> tuple[TracedEvent, ...]:
         """The events of a guest by wire ID: of the range with this prefix, or of the only guest.
 
-        Without a prefix that is the one range with a base, or the root if there is none: the file
-        is a guest's own then. Raises Unusable.
+        Without a prefix, it is the only range with a base, or the root if there is none: then the file
+        is a guest's own. Raises Unusable.
         """
         at = self.range_of(prefix)
         return tuple([crossing_event(event) for event in self.unit.events if event.range == at])

@@ -3,8 +3,8 @@
     dev == 0x55d0 and len > 4096 and (name ~ "disk*" or not flags & 0x10)
 
 A condition compares arguments, and the record's own `name`, `pid` and `time`, with numbers, texts or each
-other. An argument called like one of these comes before it; `record.name`, `record.pid` and `record.time`
-are always the record's. What names mean for an event is found out by tesc.trace.conditions.
+other. An argument with one of these names takes precedence; `record.name`, `record.pid` and `record.time`
+are always the record's. tesc.trace.conditions finds out what names mean for an event.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 ORDERING = ("<", "<=", ">", ">=")
 MATCHING = ("~", "!~")
-# What each comparison is if it does not hold.
+# The opposite of each comparison.
 OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "~": "!~", "!~": "~"}
 RECORD_NAMES = ("name", "pid", "time")
-# Deeper ones than anybody writes would use up Python's stack.
+# Deeper nesting would exhaust Python's stack.
 _MOST_NESTED = 100
 _LONGEST = 1 << 16
 _NANOSECONDS = {"ns": 0, "us": 3, "ms": 6, "s": 9}
@@ -53,7 +53,7 @@ _MISTAKEN = {
 
 
 class BadExpression(Exception):
-    """A condition that means nothing; `start` and `stop` are where in its text."""
+    """An invalid condition; `start` and `stop` are the place in its text."""
 
     def __init__(self, message: str, start: int, stop: int, text: str = "") -> None:
         super().__init__(message)
@@ -74,7 +74,7 @@ class BadExpression(Exception):
 
 @record
 class Name:
-    """An argument, or of the record itself with `own`."""
+    """An argument, or with `own` one of the record's own names."""
 
     name: str
     own: bool
@@ -157,14 +157,14 @@ class Some:
 
 
 def parse_expression(text: str) -> Condition:
-    """The tree of a condition, without negations: they are part of what they negate. Raises BadExpression."""
+    """The tree of a condition, without negations, which are applied to comparisons. Raises BadExpression."""
     return positive(_Parser(text).whole())
 
 
 def positive(condition: Condition, negated: bool = False) -> Condition:
-    """The same with `not` only where it turns a comparison into its opposite.
+    """The same without `not`: comparisons are replaced by their opposites.
 
-    What an event lacks makes a comparison false, also one that was under a `not`.
+    An argument that an event does not have makes a comparison false, also under a `not`.
     """
     if isinstance(condition, Negation):
         return positive(condition.condition, not negated)
@@ -185,7 +185,7 @@ def positive(condition: Condition, negated: bool = False) -> Condition:
 
 
 def operands(condition: Condition) -> list[Operand]:
-    """All that is compared, in the order of the text."""
+    """All operands, in the order of the text."""
     if isinstance(condition, (Every, Some)):
         return [operand for one in condition.conditions for operand in operands(one)]
     if isinstance(condition, Negation):
@@ -264,7 +264,7 @@ class _Parser:
         return "the end" if token.kind == "end" else f"'{token.text}'"
 
     def _word(self) -> str:
-        """`and`, `or` or `not`, however it is spelled; else nothing."""
+        """`and`, `or` or `not`, in any case; otherwise ''."""
         return _WORDS.get(self._tokens[self._at].text, "")
 
     def _joined(self, word: str, part: Callable[[], Condition], make: Callable[..., Condition]) -> Condition:

@@ -1,4 +1,4 @@
-"""A guest's events as records of them hold them, and the decoder of what it sends."""
+"""A guest's events as recorded, and the decoder of its stream."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 @record
 class GuestTrace:
-    """What is to be read as a guest's: of the include with this `prefix`, or of the only one.
+    """How to read a guest's stream: of the include with this `prefix`, or of the only guest.
 
-    `wire` is how it was sent, None where its first bytes are to say so; `text_at` finds texts by their
-    addresses. `firmware` are the declarations of the file that the guest was built from, where it is at hand:
-    then it can be said what is different. With `go_on` a guest of other declarations is decoded all the same.
+    `wire` is how it was sent, None to recognize it by the first bytes; `text_at` finds texts by their
+    addresses. `firmware` are the declarations of the file that the guest was built from, if available:
+    then messages can say what differs. With `go_on`, a guest with other declarations is decoded anyway.
     """
 
     prefix: str = ""
@@ -41,13 +41,13 @@ class GuestTrace:
 
 
 def sent_event(event: UnitEvent) -> TracedEvent:
-    """An event that comes in frames: text is text, other pointers are numbers."""
+    """An event that is sent in frames: text is text, other pointers are numbers."""
     parameters, form = crossed(event.node, "frames")
     return TracedEvent(event.name, tuple(parameters), form)
 
 
 def guest_unit(guest: FlattenedGuest) -> Unit:
-    """The unit of a guest that a flattened file remembers, its events by the host's names."""
+    """The unit of a guest that a flattened file lists, its events by the host's names."""
     from tesc.syntax.parser import parse
     from tesc.syntax.source import Source
     from tesc.units.loading import Loader
@@ -74,8 +74,8 @@ def _flattened(catalogue: Catalogue, prefix: str) -> FlattenedGuest | None:
 class GuestEvents:
     """The events of one guest of a unit, by wire ID.
 
-    `range` is the number of its range, `schema` what its wire knows of it; `traced` are the events as
-    frames bring them, `worded` as the words of 2011 do, all pointers as numbers.
+    `range` is the number of its range, `schema` is the wire's view of it; `traced` are the events as
+    sent in frames, `worded` as sent in the words of 2011, with all pointers as numbers.
     """
 
     def __init__(self, catalogue: Catalogue, prefix: str) -> None:
@@ -91,16 +91,16 @@ class GuestEvents:
         mine = [event for event in unit.events if event.range == self.range]
         self.worded = tuple([crossing_event(event) for event in mine])
         self.schema: WireSchema = schema_of([signature_of(event, own) for event in mine])
-        # Whether anything says that they are a guest's.
+        # Whether it is certain that they are a guest's.
         self.crosses = flat is not None or any(event.crosses for event in mine)
         self.traced = tuple([sent_event(event) for event in mine])
 
     def events(self, wire: Wire) -> tuple[TracedEvent, ...]:
-        """The events as a wire brings them."""
+        """The events as sent on a wire."""
         return self.worded if wire == "words" else self.traced
 
     def decoder(self, wire: Wire, asked: GuestTrace) -> Decoder:
-        """What takes the guest's bytes."""
+        """The decoder of the guest's bytes."""
         if wire == "words":
             return WordDecoder(self.schema)
         return FrameDecoder(self.schema, asked.go_on, asked.text_at)

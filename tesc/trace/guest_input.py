@@ -1,4 +1,4 @@
-"""What a guest sent, as a trace: its records found, checked and laid out for the reader."""
+"""A guest's stream as a trace: its records are found, checked and laid out for the reader."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _ZEROS = bytes(4)
 
 
 class GuestInput(TraceInput):
-    """A guest's stream, read through the decoder of its wire; `errors` are what the decoder complains of.
+    """A guest's stream, read through the decoder of its wire; `errors` are the decoder's.
 
-    If nobody says which, the `wire` is recognized by the first bytes: frames where one is intact; the words
-    of 2011, most of whose bytes are zeros, where there are zeros in a row, which frames have not. A file
+    Unless given, the `wire` is recognized by the first bytes: frames if one is intact; the words
+    of 2011, most of whose bytes are zeros, if there are consecutive zeros, which frames never have. A file
     that is a copy of the guest's memory is searched for rings first; one that is followed may be the
     memory itself, whose rings grow.
     """
@@ -38,7 +38,7 @@ class GuestInput(TraceInput):
     errors: TraceErrors
 
     def __init__(self, source: TraceInput, catalogue: Catalogue, asked: GuestTrace) -> None:
-        """Go on from a source of which at least the first bytes were read. Raises Unusable."""
+        """Continue with a source whose first bytes, at least, were read. Raises Unusable."""
         from tesc.trace.guest import GuestEvents
         from tesc.trace.ring_input import FollowedRings, is_memory, rings_in
         from tesc.wire.ring import read_rings
@@ -78,10 +78,10 @@ class GuestInput(TraceInput):
 
     @property
     def size(self) -> int | None:
-        return None  # its records are not where they are in the file
+        return None  # its records have other offsets in the file
 
     def more(self, need: int) -> bool:
-        """Read on until `need` bytes of laid out records from `at` are there."""
+        """Read until `need` bytes of laid out records from `at` are there."""
         self.start += self.at
         self.data, self.at = self.data[self.at :], 0
         grown = False

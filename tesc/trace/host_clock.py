@@ -1,8 +1,8 @@
-"""The host's two clocks: simpletrace files count by the monotonic one, the dates of logs are real time.
+"""The host's two clocks: simpletrace files use the monotonic one, the dates of logs are real time.
 
-How far the real-time clock is ahead says a file that `tesc guest receive` wrote, in a mapping record of an ID
-that no event has, which QEMU's reader keeps as a name that no record uses; or the user. Then a log is read on
-the monotonic clock where it is merged with traces that have no other.
+How far the real-time clock is ahead is in files of `tesc guest receive`, in a mapping record of an ID
+that no event has, which QEMU's reader keeps as an unused name, or given by the user. Then a log is read on
+the monotonic clock when it is merged with traces that have only that one.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from tesc.trace.reader import RecordReader
 
-# 2001: no monotonic clock has run so long, no trace is so old.
+# 2001: no monotonic clock has run this long, and no trace is this old.
 _REAL = 10**18
 
 
 @record
 class HostClock:
-    """`ahead` is how many nanoseconds the real-time clock is before the monotonic one.
+    """`ahead` is how many nanoseconds the real-time clock is ahead of the monotonic one.
 
     `uncertainty` is how many nanoseconds the times of a guest's events may be off, as far as is known.
     """
@@ -34,12 +34,12 @@ class HostClock:
 
     @property
     def mark(self) -> str:
-        """The name of the mapping record that says it."""
+        """The name of the mapping record for it."""
         return f"{CLOCK_MARK} {self.ahead} {self.uncertainty}"
 
 
 def marked(mark: str) -> HostClock | None:
-    """What the name of a mapping record says, None if it is no such mark."""
+    """The clocks in the name of a mapping record, None if it is another name."""
     name, *numbers = mark.split(" ")
     if name != CLOCK_MARK or len(numbers) != 2 or not all(map(str.isdecimal, numbers)):
         return None
@@ -59,9 +59,9 @@ def is_real(moment: int) -> bool:
 
 
 def on_one_clock(readers: Sequence[RecordReader], ahead: int | None = None) -> list[RecordReader]:
-    """Have logs read on the monotonic clock if a trace among them has that one; gives those that can't be.
+    """Read logs on the monotonic clock if one of the traces has that one; returns those that cannot be.
 
-    Nothing may have been read yet. A guest's stream, whose times are its own, decides nothing.
+    Nothing may have been read yet. A guest's stream, whose times are its own, does not count.
     """
     if len(readers) < 2:
         return []

@@ -1,4 +1,4 @@
-"""The bytes of a trace, a piece at a time: files, pipes, files that still grow."""
+"""The bytes of a trace, a piece at a time: files, pipes, growing files."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class Truncated(Exception):
 
 
 class TraceInput:
-    """A window on a trace: `data` is what was read and not yet given up, `at` the place in it.
+    """A window on a trace: `data` is what was read and not yet discarded, `at` the place in it.
 
     `start` is the offset of data[0] in the trace, so start + at is where the reader is.
-    With `follow`, the end of a file is not the end: more may come. What a guest sent has `events`, and
+    With `follow`, the end of a file is not the end: more may come. A guest's stream has `events`, and
     `errors` that were found before there are records.
     """
 
@@ -45,7 +45,7 @@ class TraceInput:
     def __init__(self, path: str, follow: bool = False) -> None:
         """Open a file; `-` is standard input. Raises OSError."""
         self.chunk = CHUNK
-        # Where to stop, but for what is asked for beyond it.
+        # Where to stop, except for data requested beyond it.
         self.limit: int | None = None
         self.path = "<stdin>" if path == "-" else path
         self.data = b""
@@ -57,16 +57,16 @@ class TraceInput:
             self._file: FileIO | compressed.Decompressed = FileIO(sys.stdin.fileno(), closefd=False)
         else:
             self._file = FileIO(path)
-        # The end of a pipe is the end: nobody can write to it any more.
+        # The end of a pipe is the end: it has no more writers.
         status = os.fstat(self._file.fileno())
         regular = stat.S_ISREG(status.st_mode)
         self._follow = follow and regular
-        # The length of the file; that of what it holds is larger where it is compressed.
+        # The length of the file; the content of a compressed one is longer.
         self.file_size = status.st_size if regular else None
         self._open_compressed(regular)
 
     def _open_compressed(self, regular: bool) -> None:
-        """Read what a compressed file holds; a pipe's beginning can't be looked at. Raises Unusable."""
+        """Decompress a compressed file; a pipe's beginning cannot be peeked at. Raises Unusable."""
         self.compressed = False
         if not regular or not hasattr(os, "pread"):
             return
@@ -90,7 +90,7 @@ class TraceInput:
         return status.st_size if stat.S_ISREG(status.st_mode) else None
 
     def searched(self, search: Callable[[mmap], list[T]]) -> list[T]:
-        """What a search of the whole file finds, as it is now; nothing where it is no file, or compressed."""
+        """The result of searching the whole current file; empty if it is compressed, or not a file."""
         if self.path == "<stdin>" or self.compressed or not self.file_size:
             return []
         from mmap import ACCESS_READ, mmap
@@ -100,15 +100,15 @@ class TraceInput:
 
     @property
     def follows(self) -> bool:
-        """Whether more may come where the file ends."""
+        """Whether more may come at the end of the file."""
         return self._follow
 
     def reopen(self) -> None:
-        """Open the file once more: what a process forked from another reads moves the other's place, too."""
+        """Open the file once more: forked processes share the file's position."""
         self._file = FileIO(self.path)
 
     def seek(self, offset: int) -> None:
-        """Go to an offset; what was read is given up."""
+        """Go to an offset; what was read is discarded."""
         assert isinstance(self._file, FileIO)
         self._file.seek(offset)
         self.data, self.at, self.start = b"", 0, offset
@@ -118,9 +118,9 @@ class TraceInput:
         return self.start + self.at
 
     def more(self, need: int) -> bool:
-        """Read on until `need` bytes from `at` are there; false if the trace ends before.
+        """Read until `need` bytes from `at` are there; false if the trace ends before that.
 
-        What is before `at` is given up. Waits only where the trace may still grow.
+        Data before `at` is discarded. Waits only if the trace may still grow.
         """
         parts = [self.data[self.at :]]
         there = len(parts[0])
@@ -135,7 +135,7 @@ class TraceInput:
                 elif self._follow:
                     self._wait(there)
                 elif part is None:
-                    time.sleep(_PAUSE)  # a pipe that does not wait by itself
+                    time.sleep(_PAUSE)  # a pipe that does not block
                 else:
                     break
         finally:
@@ -143,7 +143,7 @@ class TraceInput:
         return len(parts) > 1 and there >= need
 
     def _next_size(self, there: int, need: int) -> int:
-        """How many bytes to read on."""
+        """How many bytes to read next."""
         if self.limit is None:
             return self.chunk
         return min(self.chunk, max(self.limit - self.start - there, need - there))

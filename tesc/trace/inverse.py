@@ -1,12 +1,12 @@
 """Formats read backwards: from what printf printed to the values that it printed.
 
-A format becomes a regular expression, in two variants. One gives each field as little text as it can, the
-other as much, from left to right. Where both find the same the line can be read in one way only: a reading
+A format becomes a regular expression, in two variants. One gives each field as little text as possible, the
+other as much, from left to right. If both find the same, the line can be read in only one way: a reading
 that differs first in some field would give it more than the least or less than the most. From the first
-field on that differs nothing is sure, but for numbers after the last text: those are found from the end.
+field that differs nothing is certain, except for numbers after the last text, which are found from the end.
 
-What a line does not hold is None: an argument that the format does not print, a width that `*` took, a
-number of which fewer bits were printed than it has, a text that was cut at its precision.
+Values that a line does not show are None: an argument that the format does not print, a width for `*`, a
+number with fewer bits printed than it has, a text that was cut at its precision.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _DIGIT_BITS = {"o": 3, "x": 4, "X": 4, "b": 1, "B": 1}
 
 @record
 class Doubt:
-    """Why a format cannot be read backwards in all cases: the argument, and what is the matter.
+    """Why a format cannot be read backwards in all cases: the argument, and the reason.
 
-    `joined` is true if it is where the argument ends.
+    `joined` is true if the end of the argument is unclear.
     """
 
     index: int
@@ -48,7 +48,7 @@ class Doubt:
 
 
 class Partial(tuple):  # type: ignore[type-arg]
-    """Values of which some may be None, and the `text` that they are from."""
+    """Values of which some may be None, and the `text` they are from."""
 
     text: bytes
 
@@ -107,7 +107,7 @@ def doubts(text: str, kinds: Sequence[Kind], model: Model = LP64) -> list[Doubt]
     for before, after in zip(parts, parts[1:]):
         if not (isinstance(before, Applied) and isinstance(after, Applied)) or _separate(before, after):
             continue
-        # The last character of a line is that, whatever it is.
+        # The last character of a line is certain, whatever it is.
         if _is_text(before) or after is not parts[-1] or after.letter not in "cC":
             found.append(Doubt(before.index, "nothing separates it from the next argument", joined=True))
     for before, between, after in zip(parts, parts[1:], parts[2:]):
@@ -125,7 +125,7 @@ def doubts(text: str, kinds: Sequence[Kind], model: Model = LP64) -> list[Doubt]
 
 
 def _separate(before: Applied, after: Applied) -> bool:
-    """Whether it is plain where one of two adjacent fields ends."""
+    """Whether it is clear where the first of two adjacent fields ends."""
     if _is_text(before):
         return False
     low, high = _length(before)
@@ -139,7 +139,7 @@ def _is_text(field: Applied) -> bool:
 
 
 def _plain(parts: Sequence[Part]) -> bool:
-    """Whether there is one reading only: at most one text, and numbers that something else follows."""
+    """Whether there is only one reading: at most one text, and numbers followed by something else."""
     texts = 0
     for place, part in enumerate(parts):
         if isinstance(part, str):
@@ -156,7 +156,7 @@ def _plain(parts: Sequence[Part]) -> bool:
 
 
 def _touches(parts: Sequence[Part]) -> bool:
-    """Whether the text is next to a field, or a literal before the next number could be a part of that."""
+    """Whether the text touches a field, or a literal before the next number could be part of the number."""
     for place, part in enumerate(parts):
         if isinstance(part, Applied) and _is_text(part):
             after = parts[place + 1 :]
@@ -169,7 +169,7 @@ def _touches(parts: Sequence[Part]) -> bool:
 
 
 def _continues(field: Applied, character: str) -> bool:
-    """Whether a character could be one more of a number's, or of its padding."""
+    """Whether a character could continue a number, or its padding."""
     if field.letter in "cC":
         return False
     digits = "0123456789abcdefABCDEFx)" if field.letter in "xXp" else "0123456789"
@@ -180,7 +180,7 @@ def _precedes(character: str, field: Applied) -> bool:
     """Whether a character in front of a number could belong to it."""
     signs = "-+" if field.letter in "di" else ""
     padding = " " if field.width != -1 and "0" not in field.flags else ""
-    # Of 0x, which a literal most often ends in, the x is no digit, but where the conversion prints it.
+    # In 0x, the most usual end of a literal, the x is not a digit, unless the conversion prints it.
     base = field.letter == "p" or "#" in field.flags or not isinstance(field.width, int)
     return character in "0123456789abcdefABCDEF" + "xX" * base + signs + padding
 
@@ -200,7 +200,7 @@ def _expression(parts: Sequence[Part], lazy: str) -> str:
 
 
 def _field(field: Applied, lazy: str) -> str:
-    """A field as an expression with one group, which padding does not belong to."""
+    """A field as an expression with one group, which excludes padding."""
     padded = isinstance(field.width, Taken) or field.width != -1
     left = "-" in field.flags
     if not _is_text(field):
@@ -274,7 +274,7 @@ def _reader(fields: Sequence[Applied], number: int) -> Callable[[Sequence[Any]],
 
 
 def _value(field: Applied, group: str) -> str:
-    """Python for the value that a group's text means."""
+    """Python for the value of a group's text."""
     kind = field.kind
     if kind.text:
         if isinstance(field.precision, Taken):
@@ -288,7 +288,7 @@ def _value(field: Applied, group: str) -> str:
         word = f"(0 if {group} == b'(nil)' else int({group}, 16))"
     else:
         base = _BASES.get(field.letter, 10)
-        # A precision of 0 prints nothing of 0.
+        # With a precision of 0, the value 0 prints nothing.
         word = f"int({group} or b'0', {base})" if field.precision == 0 else f"int({group}, {base})"
     bits = min(kind.bits, 64)
     if kind.truth:

@@ -15,7 +15,7 @@ _UNITS = ((10**9, "s"), (10**6, "ms"), (10**3, "us"), (1, "ns"))
 
 
 def as_text(latencies: Sequence[Latency]) -> str:
-    """A line a pairing, and below it how its durations are spread; pairings without records are left out."""
+    """A line for each pairing, with a histogram of its durations; pairings without records are left out."""
     there = [one for one in latencies if one.count or one.unfinished or one.orphaned]
     if not there:
         return "no spans: no record begins or ends one\n"
@@ -39,7 +39,7 @@ def as_text(latencies: Sequence[Latency]) -> str:
 
 
 def as_jsonl(latencies: Sequence[Latency]) -> str:
-    """One object a pairing and line, as tesc/schemas/latency.schema.json says; durations are nanoseconds."""
+    """One object for each pairing, one per line, as in tesc/schemas/latency.schema.json; in nanoseconds."""
     return "".join(json.dumps(_entry(one)) + "\n" for one in latencies)
 
 

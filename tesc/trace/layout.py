@@ -27,29 +27,29 @@ MAPPING, EVENT = 0, 1
 HEADER_BYTES = 24
 # What a record's own length counts: ID, time, length and process.
 HEAD_BYTES = 24
-# QEMU's ring buffer holds 256 KiB, so it can write no longer record; ten texts need 6 KiB.
+# QEMU's ring buffer holds 256 KiB, so it cannot write a longer record; ten texts need 6 KiB.
 MAX_RECORD = 1 << 20
 MAX_NAME = 4096
 # The time or the process of a record that has none.
 UNKNOWN = -1
 # A mapping record of this name and ID says that the events that cross the guest tunnel came in frames,
-# which bring text as text. QEMU's reader keeps it as the name of an ID that no record has.
+# which send text as text. QEMU's reader keeps it as the name of an unused ID.
 SENT_MARK = "tesc-guest-frames"
 SENT_MARK_ID = 0xFFFF_FFFF_FFFF_FFFD
-# One of this ID says what is known of the host's clocks: tesc.trace.host_clock.
+# One with this ID has the host's clocks: tesc.trace.host_clock.
 CLOCK_MARK = "tesc-host-clock"
 CLOCK_MARK_ID = 0xFFFF_FFFF_FFFF_FFFC
 MARK_IDS = frozenset({SENT_MARK_ID, CLOCK_MARK_ID})
-# A guest's record, once it was found in what the guest sends.
+# A guest's record, as laid out by tesc.trace.guest_input.
 GUEST_HEAD = struct.Struct("<QqIi")
 
 
 @record
 class PayloadLayout:
-    """A kind of trace: `order` is that of struct, `<` or `>`.
+    """A kind of trace: `order` is struct's byte order, `<` or `>`.
 
     `version` is that of the simpletrace file, None for a guest's records; `start` is how many bytes
-    the header takes, 0 without one. With `words` a record holds six words whatever its event
+    the header takes, 0 without one. With `words` a record has six words, whatever its event
     declares; with `typed` each begins with its type, and events may be named by mapping records.
     """
 
@@ -67,7 +67,7 @@ class PayloadLayout:
 
     @property
     def named(self) -> bool:
-        """Whether its own mapping records say which ID is which event."""
+        """Whether it names IDs by mapping records."""
         return self.typed and self.start > 0
 
 
@@ -87,14 +87,14 @@ class Mapping:
 if TYPE_CHECKING:
     # A record: ID, time, pid, and where its payload starts and ends.
     Frame = tuple[int, int, int, int, int]
-    # An int is the number of bytes that must be there, from the record's start, to continue.
+    # An int is how many bytes from the record's start are needed to continue.
     Framing = Callable[[bytes, int], Union[Frame, Mapping, int]]
 
 
 def headed_layout(head: bytes) -> PayloadLayout | None:
-    """The layout that a file's first 24 bytes announce, or None if they are no header.
+    """The layout that a file's first 24 bytes announce, or None without a header.
 
-    Raises Unusable for a version that nobody knows.
+    Raises Unusable for an unknown version.
     """
     if len(head) < HEADER_BYTES:
         return None
@@ -103,7 +103,7 @@ def headed_layout(head: bytes) -> PayloadLayout | None:
         if (event_id, magic) == (HEADER_ID, HEADER_MAGIC):
             if version not in (0, 2, 3, 4):
                 raise Unusable(f"byte 16: log version {version} is unknown; those known are 0, 2, 3 and 4")
-            # The header of version 0 is a record like any other.
+            # The header of version 0 is an ordinary record.
             return PayloadLayout(order, version, 8 * (2 + RECORD_ARGUMENTS) if version == 0 else HEADER_BYTES)
     return None
 
@@ -113,7 +113,7 @@ def headless_layout(head: bytes) -> PayloadLayout:
     order = "<"
     if len(head) >= 8 and struct.unpack(">Q", head[:8])[0] in (MAPPING, EVENT):
         order = ">"
-        if head[:8] == bytes(8) and len(head) >= 20:  # a mapping: the smaller length is the true one
+        if head[:8] == bytes(8) and len(head) >= 20:  # a mapping: the smaller length is the right one
             order = min("<>", key=lambda one: struct.unpack(f"{one}I", head[16:20])[0])
     return PayloadLayout(order, 4, 0)
 
@@ -130,7 +130,7 @@ def framing(layout: PayloadLayout) -> Framing:
 
 
 def _framing_guest() -> Framing:
-    """What tesc.trace.guest_input makes of a guest's stream: ID, time, how long it is, process, values."""
+    """The records that tesc.trace.guest_input lays out: ID, time, length, process, values."""
     head = GUEST_HEAD.unpack_from
 
     def frame(data: bytes, at: int) -> Frame | int:

@@ -1,12 +1,12 @@
-"""Logs as traces: what QEMU's log backend printed, read back line by line.
+"""Logs as traces: the output of QEMU's log backend, read line by line.
 
-A line of an event is its name, a space and its format applied, after one of three prefixes: none,
+A line of an event is its name, a space and its formatted arguments, after one of three prefixes: none,
 `TID@SEC.USEC:` (QEMU up to 10.1, with -msg timestamp=on), or a time of ISO 8601 in UTC and a space (from 10.2
-on; there is no fraction where that is exactly 0). A monitor's `(qemu) ` may be in front. All other lines of a
-log are none of ours: they are counted, and given to who wants them.
+on; without a fraction if that is 0). A monitor's `(qemu) ` may precede it. All other lines of a
+log are counted, and passed to the caller's function, if there is one.
 
-A line that begins as an event's but does not fit its format is looked at again: a text may have had a line's
-end in it, and two threads' lines may have run into each other.
+A line that begins like an event's but does not fit its format is examined again: a text may have contained a
+line end, or two threads' lines may have run into each other.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     from tesc.trace.selection import Window
     from tesc.trace.values import Values
 
-# A longer line is none of an event.
+# A longer line is not an event's.
 LONGEST = 1 << 20
-# How many lines a text may have run over.
+# The most lines that a text may span.
 _MOST_LINES = 16
-# No thread and no second has more than ten digits: with any number of them each digit of a long row of such
-# would be a beginning to try.
+# No thread and no second has more than ten digits: without a limit, each digit of a long row of digits
+# would be tried as a beginning.
 _STAMP = rb"(\d{1,10})@(\d{1,10})\.(\d{6}):|(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{6}))?Z "
 _LINE = re.compile(rb"(?:\(qemu\) )*(?:%s)?([A-Za-z_][A-Za-z0-9_]*)(?: |$)" % _STAMP)
 _INNER = re.compile(
@@ -51,7 +51,7 @@ _WORD = re.compile(rb"\w+")
 
 @record
 class Head:
-    """How a line begins: its time and thread, -1 where it has none, the name, and where its text begins."""
+    """The beginning of a line: its time and thread, -1 if it has none, name, and where its text begins."""
 
     time: int
     thread: int
@@ -60,7 +60,7 @@ class Head:
 
 
 def looks_like_log(head: bytes) -> bool:
-    """Whether a file that begins so is text, in whatever encoding."""
+    """Whether a file with this beginning is text, in any encoding."""
     if not head:
         return False
     sample = head[:4096]
@@ -91,7 +91,7 @@ class LogReader(RecordReader):
         event = self._events.get(event_id)
         if event is None:
             declared = self._declared[event_id]
-            # Whatever was recorded as text, printf prints by %s what is.
+            # What is text depends on %s alone here, not on how text is recorded.
             event = self._events[event_id] = TracedEvent(
                 declared.name, declared.parameters, declared.format, declared.texts, declared.model, "fixed"
             )
@@ -99,7 +99,7 @@ class LogReader(RecordReader):
         return event
 
     def has_event(self) -> bool:
-        """Whether an event's line begins in the data that is there, at a line's beginning or after a time."""
+        """Whether an event's line begins in the current data, at a line's beginning or after a time."""
         data = self.source.data
         return any(map(self._starts, data.split(b"\n"))) or any(
             self._starts(data[match.start() :]) for match in _INNER.finditer(data)
@@ -139,7 +139,7 @@ class LogReader(RecordReader):
                 if not self.records:
                     ours = f"of an event in {self.catalogue.path}"
                     self.errors.note("none", 0, f"not a simpletrace file, and not a log with a line {ours}")
-            self._at_end = True  # what follows the last line's end is a line, too
+            self._at_end = True  # the rest after the last line end is also a line
 
     def _more(self) -> bool:
         source = self.source
@@ -155,7 +155,7 @@ class LogReader(RecordReader):
     def fill(
         self, prepare: Prepare, slots: Slots, window: Window, timeless: bool = False, many: bool = True
     ) -> Rows:
-        """The records of whole lines of the data that is there."""
+        """The records of the complete lines in the current data."""
         if sum([len(made) for made in slots.values() if made]) > MOST_KEPT:
             for made in slots.values():
                 if made:
@@ -186,7 +186,7 @@ class LogReader(RecordReader):
     ) -> int:
         """Take lines; `self.source.at` is where the first one begins.
 
-        Gives where the lines begin that are left: unless it is `over`, the next ones may belong to the last.
+        Returns where the remaining lines begin: unless the log is `over`, later ones may belong to the last.
         """
         place = self.source.at
         number = 0
@@ -234,9 +234,9 @@ class LogReader(RecordReader):
         begin: int,
         over: bool,
     ) -> int | None:
-        """A line that does not fit: one that continues, or two; returns how many more belong to it.
+        """Handle a line that does not fit: it continues, or is two; returns how many more belong to it.
 
-        None if that is not known before there are more lines, unless it is `over`.
+        None if more lines are needed to know, unless the log is `over`.
         """
         text = line[head.stop :]
         for used, more in enumerate(following, 1):
@@ -268,7 +268,7 @@ class LogReader(RecordReader):
         return head is not None and head.name in self._ids
 
     def _starts_within(self, line: bytes, at: int) -> bool:
-        """Whether an event's line begins in a line, with or without a time in front."""
+        """Whether an event's line begins within a line, with or without a time in front."""
         if _INNER.search(line, at):
             return True
         for match in _WORD.finditer(line, at):
@@ -282,7 +282,7 @@ class LogReader(RecordReader):
     def _other(
         self, line: bytes, rows: list[Row], prepare: Prepare, slots: Slots, window: Window, begin: int
     ) -> None:
-        """A line that does not begin as an event's; one may begin in it all the same."""
+        """Handle a line that does not begin like an event's; one may still begin within it."""
         match = _INNER.search(line)
         if match is not None and match.start() and self._starts(line[match.start() :]):
             self.joined += 1
@@ -302,7 +302,7 @@ class LogReader(RecordReader):
             self.other(line)
 
     def _head(self, line: bytes) -> Head | None:
-        """How a line begins, if an event's could begin so."""
+        """The head of a line, if it can be an event's."""
         match = _LINE.match(line)
         if match is None:
             return None

@@ -1,8 +1,8 @@
-"""The loops that take plain records of version 4, by far the most records of all traces.
+"""The loops that take plain records of version 4, which are by far the most frequent.
 
-Each takes records from where the reader is up to whatever is not plain: a mapping, an event not seen
-before, the end of the data, something broken. What that is the reader finds out. These loops are most of
-the time that decoding takes, so they do nothing that one of their callers has no use for.
+Each takes records from the reader's position up to anything else: a mapping, an event not seen
+before, the end of the data, something broken. The reader finds out what it is. These loops are most of
+the time that decoding takes, so they do nothing that a caller does not need.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tesc.trace.reader import RecordReader, Slots
     from tesc.trace.selection import Window
 
-# What says that a record is not plain: an ID without a slot, a payload that is not its event's.
+# The exceptions for other records: an ID without a slot, a payload that does not fit its event.
 CORRUPT = (KeyError, PayloadMismatch, struct.error)
 
 
@@ -52,7 +52,7 @@ def take_rows(reader: RecordReader, add: Callable[[Any], None], slots: Slots, wi
             records += 1
     except CORRUPT:
         pass
-    reader.took(begin, at, records, before, back)
+    reader.advance(begin, at, records, before, back)
 
 
 def take_made(reader: RecordReader, add: Callable[[Any], None], slots: Slots) -> None:
@@ -80,4 +80,4 @@ def take_made(reader: RecordReader, add: Callable[[Any], None], slots: Slots) ->
             records += 1
     except CORRUPT:
         pass
-    reader.took(begin, at, records, before, back)
+    reader.advance(begin, at, records, before, back)

@@ -1,4 +1,4 @@
-"""What is made of an event's payloads, kept for those that come again, made for many at once."""
+"""Results made from an event's payloads, cached for repeated ones, and made for many at once."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from tesc.trace.values import Values
 
-# How long the payloads are that are kept.
+# The longest payloads that are cached.
 LONGEST_KEPT = 512
-# Fewer payloads of one length are not worth making what takes them apart.
+# Fewer payloads of one length are not worth creating an unpacker.
 _FEW_TEXTS = 4
 
 
@@ -29,12 +29,12 @@ class Shape:
         self._after = len(texts) - self.index - 1
 
     def unpacker(self, size: int) -> struct.Struct:
-        """What takes a payload apart whose text has so many bytes: its length comes before it."""
+        """The unpacker for payloads whose text, after its length, has so many bytes."""
         return struct.Struct(f"{self._order}{self.index}QI{size}s{self._after}Q")
 
 
 class Made(dict):  # type: ignore[type-arg]
-    """What was made of an event's payloads; asking for a new one makes it. Raises as splitters do."""
+    """A cache of converted payloads of an event; looking up a new one converts it. Raises as splitters do."""
 
     __slots__ = ("fixed", "make", "many", "shape", "split", "texts")
 
@@ -53,18 +53,18 @@ class Made(dict):  # type: ignore[type-arg]
         super().__init__()
         self.split = split
         self.make = make
-        # What makes the same of columns of many payloads' values, if there are any.
+        # The function that does the same for columns of many payloads' values, if any.
         self.many = many_of(make) if texts else None
         self.texts = texts
         self.fixed = fixed
         self.shape = shape
 
     def all_of(self, payloads: list[bytes]) -> list[Any]:
-        """What is made of each payload; of those that are new, all at once where their layout allows it."""
+        """What is made from each payload; from new ones all at once, if their layout allows it."""
         found = list(map(self.get, payloads))
         if all(found):
             return found
-        # What is made may be None, too: of what a condition leaves out.
+        # The result may also be None, for records that a condition excludes.
         new = list(dict.fromkeys([p for p, made in zip(payloads, found) if not made and p not in self]))
         if self.fixed is not None and self.fixed.size:
             self.update(zip(new, map(self.make, self.fixed.iter_unpack(b"".join(new)))))
@@ -81,7 +81,7 @@ class Made(dict):  # type: ignore[type-arg]
         for length, some in lengths.items():
             size = length - shape.least
             if len(some) < _FEW_TEXTS or size < 0:
-                continue  # made where they are asked for
+                continue  # made on lookup
             found = shape.unpacker(size).iter_unpack(b"".join(some))
             at = shape.index
             values = [(*words[:at], *words[at + 1 :]) for words in found if words[at] == size]

@@ -19,7 +19,7 @@ def batches(readers: Sequence[RecordReader], prepare: Prepare, window: Window) -
     """The records of traces in the order of their times; of equal times, in that of the traces.
 
     Records without a time come first. Each trace keeps its own order: one that goes back in time
-    holds up nothing.
+    does not hold up others.
     """
     if len(readers) == 1:
         yield from readers[0].batches(prepare, window)

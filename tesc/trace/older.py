@@ -3,7 +3,7 @@
 An event with the property `vcpu` (QEMU 2.6 to 8.0) has an argument that its declaration does not show: the
 CPU, `__cpu`, before all others. One with the property `tcg` (2.1 to 6.2) is two events with a format each:
 NAME_trans, recorded when guest code is translated, and NAME_exec, recorded when it runs. Values of the guest,
-whose types begin with TCGv, are only known to the latter.
+whose types begin with TCGv, only the latter has.
 
 This is what tracetool's __init__.py, vcpu.py and transform.py made of them in those releases.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def declarations(event: UnitEvent, seconds: dict[int, str]) -> list[Declaration]:
-    """The events that one was: itself, with an argument more, or two. `seconds` are from `second_formats`."""
+    """A declaration's event, perhaps with another argument, or two; `seconds` is from `second_formats`."""
     properties = {word.text for word in event.node.properties}
     parameters, form = tuple(event.parameters), event.format
     forms = [(event.name, parameters, form)]

@@ -1,4 +1,4 @@
-"""Opening a trace, of whatever kind."""
+"""Opening a trace, of any kind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def open_reader(
     headless: bool = False,
     follow: bool = False,
 ) -> RecordReader:
-    """Open a trace. Raises OSError, and Unusable where nothing in it can be read.
+    """Open a trace. Raises OSError, and Unusable if nothing in it can be read.
 
     A file without simpletrace's header is what the `guest` sent, or, with `headless`, records whose IDs
     are positions in the events file.
@@ -32,7 +32,7 @@ def open_reader(
             from tesc.trace.logs import LogReader
 
             log = LogReader(source, catalogue)
-            # A log can begin with gigabytes of other lines, but a short file is known from end to end.
+            # A log can begin with gigabytes of other lines, but a short file is checked completely.
             if len(source.data) < source.chunk and not follow and not log.has_event():
                 raise Unusable(_no_trace(source, catalogue))
             return log

@@ -1,4 +1,4 @@
-"""Where decoded text goes: standard output, or a file that is replaced when all of it is there."""
+"""Where decoded text goes: standard output, or a file that is replaced when complete."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
-# Control characters but for the line's end and the tab; those of 8 bits as UTF-8 has them, and alone.
+# Control characters except for the line end and the tab; 8-bit ones in UTF-8, and as single bytes.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|(?<![\x80-\xff])[\x80-\x9f]")
-# Bytes of lines that are held back to be written together.
+# How many bytes of lines are buffered to be written together.
 _MOST_KEPT = 1 << 16
 
 
 class TraceOutput:
-    """Takes text whose characters are bytes, in a `with` block.
+    """Writes text whose characters are bytes, in a `with` block.
 
-    `path` is written; with `target` it takes that one's place when all of it is there, and an exception,
-    also one that comes while it is being opened, leaves none. `given` is what people call the file.
+    `path` is written; with `target` it replaces that file when complete, and an exception,
+    even while it is being opened, leaves no file. `given` is the file's name in messages.
     """
 
     def __init__(self, path: str | None, target: str | None = None, given: str | None = None) -> None:
@@ -29,7 +29,7 @@ class TraceOutput:
         self._target = target
         self._given = given
         self._file: BinaryIO | None = None
-        # Whether a terminal shows it, which would obey what a traced program's texts have in them.
+        # Whether it is a terminal, which would act on control characters in a traced program's texts.
         self._shown = False
 
     def write(self, text: str) -> None:
@@ -51,7 +51,7 @@ class TraceOutput:
         except BaseException as error:
             self.__exit__(type(error))
             if isinstance(error, OSError) and self._given is not None:
-                error.filename = self._given  # people know nothing of the replacement
+                error.filename = self._given  # messages name the given file
             raise
         return self
 
@@ -75,7 +75,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 class Lines:
-    """Lines for a file, in a `with` block; without a path they are forgotten."""
+    """Lines for a file, in a `with` block; without a path they are dropped."""
 
     def __init__(self, path: str | None) -> None:
         self._output = None if path is None else open_output(path)
@@ -108,7 +108,7 @@ class Lines:
 
 
 def replace_folder(new: str, folder: str) -> None:
-    """Put a new folder in the place of another, if that is there."""
+    """Replace a folder, if it exists, by a new one."""
     import shutil
 
     if not os.path.lexists(folder):
@@ -141,7 +141,7 @@ def _remove(path: str) -> None:
 
 
 def open_output(path: str | None, in_place: bool = False) -> TraceOutput:
-    """An output, which is opened by its `with`; with `in_place` a file can be read while it is written.
+    """An output, which is opened by `with`; with `in_place` a file can be read while it is written.
 
     Opening it raises OSError.
     """

@@ -1,10 +1,10 @@
-"""One trace, read by several processes at once, with the results of one.
+"""One trace, read by several processes at once, with the same results as by one.
 
-The trace is cut into parts of some megabytes, which processes take in turns. Where the first record of a
-part begins is guessed: where some records would follow each other. The guess counts for nothing until it
-is proven. What ends the part before must be that very byte, and IDs must mean there what they meant here;
-if not, the part is read again from where the part before ended. The proof is a baton that goes from
-each part to the next: with it comes all that a single reader would know at this place, and only who holds it
+The trace is cut into parts of some megabytes, which processes take in turn. Where the first record of a
+part begins is guessed: where several records follow each other. The guess is not used until it
+is proven: the previous part must end at that very byte, and IDs must have the same meaning there;
+if not, the part is read again from where the previous one ended. The proof is a baton that goes from
+each part to the next: it contains all that a single reader would know at this place, and only its holder
 may write.
 
 Only traces with a type in front of each record, in files that can be read anywhere, are cut.
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from tesc.trace.reader import RecordReader
 
 PART = 1 << 22
-# How many records must follow each other for a part's beginning to be guessed there.
+# How many records must follow each other at a guessed beginning of a part.
 _FOLLOWING = 6
 _LENGTH = struct.Struct("<I")
 
 
 class Work:
-    """What is made of a trace, a part at a time.
+    """Work on a trace, a part at a time.
 
     `state` is what the work on a part depends on, other than the part; it can be pickled. A part's results
     are kept until `hand_in`.
@@ -42,7 +42,7 @@ class Work:
     state: Any = None
 
     def begin(self) -> None:
-        """A new part: forget what was made of another that was not handed in."""
+        """Begin a new part: forget results that were not handed in."""
         raise NotImplementedError
 
     def forget_events(self) -> None:
@@ -54,17 +54,17 @@ class Work:
         raise NotImplementedError
 
     def make_ready(self) -> None:
-        """All of the part is taken: do what can be done before it is known to be right."""
+        """The part is complete: do what can be done before it is proven."""
 
     def hand_in(self) -> None:
-        """What was taken is right, and `state` is that before the part: give it out, move the state on.
+        """The part is proven, and `state` is the one before it: output the results, and update the state.
 
         Other processes wait meanwhile.
         """
         raise NotImplementedError
 
     def end(self) -> None:
-        """No other part comes to this process."""
+        """This process gets no more parts."""
 
 
 class _Baton:
@@ -74,7 +74,7 @@ class _Baton:
         self.offset = reader.source.offset
         self.state = state
         self.mappings = reader.mappings
-        # What IDs mean, once that is not what they meant at first.
+        # What IDs mean, once that has changed.
         self.names: dict[int, str] | None = None
         self.over = False
         self.records = reader.records
@@ -85,7 +85,7 @@ class _Baton:
         self.last_time = reader.last_time
 
     def add(self, reader: RecordReader, state: Any) -> None:
-        """Take in what a reader found in the part that follows."""
+        """Add what a reader found in the next part."""
         self.offset = reader.source.offset
         self.state = state
         if reader.mappings != self.mappings:
@@ -102,7 +102,7 @@ class _Baton:
                 self.first_record = reader.first_record
 
     def give_back(self, reader: RecordReader) -> None:
-        """Let the reader of the whole trace know it."""
+        """Pass it to the reader of the whole trace."""
         reader.records, reader.lost, reader.errors = self.records, self.lost, self.errors
         reader.steps_back, reader.first_record = self.steps_back, self.first_record
         reader.last_time = self.last_time
@@ -142,7 +142,7 @@ def whole(reader: RecordReader, work: Work, progress: Callable[[int, int], objec
 
 
 def split(reader: RecordReader, work: Work, jobs: int, progress: Callable[[int, int], object]) -> None:
-    """Do the work on all of a trace, in `jobs` processes. Raises what one of them had to."""
+    """Do the work on all of a trace, in `jobs` processes. Raises what one of them raised."""
     reader.first_time()  # takes in the mappings at the start
     size = reader.source.size or 0
     bounds = [reader.source.offset, *range(PART, size, PART)]
@@ -172,7 +172,7 @@ def split(reader: RecordReader, work: Work, jobs: int, progress: Callable[[int, 
 
 
 def _follow(receive: int, reader: RecordReader, work: Work, progress: Callable[[int, int], object]) -> None:
-    """Wait for the last baton; on the way there come the bytes and records that are done."""
+    """Wait for the last baton; until then, receive how many bytes and records are done."""
     while True:
         told = _receive(receive)
         if isinstance(told, tuple):
@@ -186,7 +186,7 @@ def _follow(receive: int, reader: RecordReader, work: Work, progress: Callable[[
 
 
 def _portable(error: Exception) -> Exception:
-    """An exception as another process can have it."""
+    """An exception that can be sent to another process."""
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:
@@ -195,14 +195,14 @@ def _portable(error: Exception) -> Exception:
 
 
 def _fail(told: Any) -> NoReturn:
-    """Raise what a process failed by."""
+    """Raise a process's error."""
     if isinstance(told, _Failed):
         raise told.error
     raise ChildProcessError("a process that read a part of the trace ended early")
 
 
 def _end(children: list[int]) -> None:
-    """End processes whose work nobody wants any more."""
+    """End processes whose work is no longer needed."""
     import signal
 
     for child in children:
@@ -216,12 +216,12 @@ def _end(children: list[int]) -> None:
 def _run_child(
     reader: RecordReader, work: Work, bounds: list[int], turns: range, pipes: list[tuple[int, int]]
 ) -> None:
-    """The life of a process that was forked; it ends here."""
+    """Run in a forked process; does not return."""
     import signal
 
     status = 1
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that forked it is told, and ends it
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles it, and ends this process
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         receive, send = pipes[turns.start][0], pipes[(turns.start + 1) % turns.step][1]
         told = pipes[-1][1]
@@ -258,7 +258,7 @@ class _Parts:
                 self._read(begun, stop)
             baton = _receive(receive)
             if baton is None:
-                return  # another process has failed, and says why
+                return  # another process has failed, and reports why
             if not baton.over and baton.offset < stop:
                 self._prove(baton, begun, known, stop)
                 self._work.state = baton.state
@@ -267,11 +267,11 @@ class _Parts:
             last = turn == len(self._bounds) - 2
             _send(told, baton if last else (baton.offset, baton.records))
             if not last and not _hand_on(send, baton):
-                return  # another process has failed, and says why
+                return  # another process has failed, and reports why
         self._work.end()
 
     def _prove(self, baton: _Baton, begun: int | None, known: int, stop: int) -> None:
-        """Read the part again if it does not begin where the part before ended, with the same meanings."""
+        """Read the part again unless it begins where the previous one ended, with the same IDs."""
         if begun == baton.offset and known == baton.mappings:
             return
         if self._reader.mappings != baton.mappings:
@@ -300,7 +300,7 @@ class _Parts:
         source.seek(start)
         source.limit = None
         pattern = struct.pack(f"{self._reader.layout.order}Q", EVENT)
-        for enough in (1 << 14, 2 * MAX_RECORD):  # most often a little will do
+        for enough in (1 << 14, 2 * MAX_RECORD):  # usually a little is enough
             source.more(enough)
             at = source.data.find(pattern)
             while 0 <= at < stop - start:
@@ -341,7 +341,7 @@ def _hand_on(end: int, baton: _Baton) -> bool:
 
 
 def _receive(end: int) -> Any:
-    """What was sent; None if whoever should send it has ended."""
+    """What was sent; None if the sender has ended."""
     head = _exactly(end, _LENGTH.size)
     data = _exactly(end, _LENGTH.unpack(head)[0]) if head else b""
     return pickle.loads(data) if data else None

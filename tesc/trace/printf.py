@@ -1,6 +1,6 @@
-"""What printf would make of recorded arguments: an event's format compiled to a Python function.
+"""printf for recorded arguments: an event's format compiled to a Python function.
 
-Behaviour is that of C11 7.21.6.1 and, where that is silent (`%p`), of glibc. What the record does not hold is
+Behaviour is that of C11 7.21.6.1 and, where that is silent (`%p`), of glibc. What the record does not have is
 printed as far as possible: `%s` of an address as 0x%x, `%p` of a text as the text.
 """
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 _BASES = {"d": 10, "i": 10, "u": 10, "o": 8, "x": 16, "X": 16, "b": 2, "B": 2, "p": 16}
 _DIGITS = {8: "o", 10: "d", 2: "b"}
-# Events show the same values in the same ways: the texts of each way, by what makes one.
+# Caches of texts by conversion: many events print the same values in the same way.
 _SHOWN: dict[str, Shown] = {}
 
 
 def compile_format(
     text: str, kinds: Sequence[Kind], before: str = "", after: str = "", model: Model = LP64
 ) -> Callable[[Values], str]:
-    """A function from an event's values to the formatted text, between what is before and after it."""
+    """A function from an event's values to the formatted text, between `before` and `after`."""
     parts = [before, *parts_of(text, kinds, model), after]
     if all(isinstance(part, str) for part in parts):
         fixed = "".join(map(str, parts))
@@ -35,7 +35,7 @@ def compile_format(
     names = {"number": number, "padded": padded, "bounded": bounded, "nil": "(nil)", "latin1": "latin-1"}
     shown = "".join([_literal(part) if isinstance(part, str) else _field(part, names) for part in parts])
     variables = "".join([f"v{index}, " for index in range(len(kinds))])
-    # A format string of Python's; expressions in it must hold neither quotes nor backslashes.
+    # A Python f-string; its expressions must have neither quotes nor backslashes.
     exec(f'def formatted(v):\n {variables}= v\n return f"{shown}"\n', names)
     made: Callable[[Values], str] = names["formatted"]  # type: ignore[assignment]
     if any(Taken in (type(part.width), type(part.precision)) for part in parts if isinstance(part, Applied)):
@@ -51,7 +51,7 @@ def compile_format(
 
 
 def _shower(applied: Applied, names: dict[str, object]) -> tuple[int, Shown]:
-    """The number of the argument that a conversion shows, and the texts of its values."""
+    """The index of a conversion's argument, and the cache of its texts."""
     shown = _field(replace(applied, index=0), names)
     if shown not in _SHOWN:
         _SHOWN[shown] = Shown(eval(f'lambda v0: f"{shown}"', names))
@@ -59,13 +59,13 @@ def _shower(applied: Applied, names: dict[str, object]) -> tuple[int, Shown]:
 
 
 def _literal(text: str) -> str:
-    """Text as a part of a format string."""
+    """Text as part of an f-string."""
     escaped = text.encode("unicode_escape").decode("ascii").replace('"', '\\"')
     return escaped.replace("{", "{{").replace("}", "}}")
 
 
 def _field(applied: Applied, names: dict[str, object]) -> str:
-    """A conversion as a part of a format string."""
+    """A conversion as part of an f-string."""
     value, kind = f"v{applied.index}", applied.kind
     if kind.text or applied.letter in "sS":
         shown = f"str({value}, latin1)" if kind.text else f"format({value}, {_named('#x', names)})"
@@ -97,10 +97,10 @@ def _padded(applied: Applied, value: str, precision: int | Taken) -> str:
 
 
 def _number(applied: Applied, value: str, names: dict[str, object]) -> str:
-    """A number, by Python's formatting if that does as C's, else made by a function."""
+    """A number, by Python's formatting if that is the same as C's, otherwise by a function."""
     kind, bits, flags, letter = applied.kind, applied.bits, applied.flags, applied.letter
     signed = letter in "di"
-    # What the type holds is promoted or passed, then the conversion looks at its lowest bits.
+    # The value is promoted or passed, then the conversion uses its lowest bits.
     narrow = kind.truth or kind.bits < bits
     number = f"({number_expression(kind, value)} & {(1 << bits) - 1:#x})" if narrow else value
     number = extended(number, bits, signed)
@@ -117,7 +117,7 @@ def _number(applied: Applied, value: str, names: dict[str, object]) -> str:
 
 
 def _specified(flags: str, width: int | Taken, signed: bool) -> str:
-    """Flags and a width as Python's formatting has them."""
+    """Flags and a width in Python's format syntax."""
     sign = "+" if "+" in flags else " " if " " in flags else ""
     left = "<" if "-" in flags else ""
     zero = "0" if "0" in flags and not left and width != -1 else ""
@@ -125,12 +125,12 @@ def _specified(flags: str, width: int | Taken, signed: bool) -> str:
 
 
 def bounded(size: int) -> int:
-    """A width or precision that an argument gives, within what anybody wants to print."""
+    """A width or precision from an argument, limited to a sane size."""
     return max(-MAX_WIDTH, min(size, MAX_WIDTH))
 
 
 def padded(value: str, left: bool, width: int, precision: int) -> str:
-    """`%s` and `%c` with a width, which is to the left if negative, and a precision, if not negative."""
+    """`%s` and `%c` with a width, left-aligned if negative, and a precision, if not negative."""
     if precision >= 0:
         value = value[:precision]
     return value.ljust(abs(width)) if left or width < 0 else value.rjust(width)
@@ -157,7 +157,7 @@ def number(value: int, flags: str, width: int, precision: int, letter: str) -> s
 
 
 def _prefix(value: int, flags: str, letter: str) -> str:
-    """What is before a number's digits: its sign or its base."""
+    """The text before a number's digits: its sign or base."""
     sign = "-" if value < 0 else ""
     # glibc treats an address as a number with a sign.
     if not sign and letter in "dip":

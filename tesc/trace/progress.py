@@ -1,4 +1,4 @@
-"""How far long work is, on a terminal."""
+"""The progress of long work, on a terminal."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
-# Seconds before anything is said, and between two times that it is.
+# Seconds before the first display, and between updates.
 _PATIENCE = 1.0
 _PAUSE = 0.2
 
 
 class Progress:
-    """Called with how many bytes and records are done; says so in one line of standard error.
+    """Called with how many bytes and records are done; shows that in one line on standard error.
 
-    Nothing is said of work that is soon done, nor where nobody looks: in a pipe or a file. `size` is how many
-    bytes there are, None if that is not known.
+    Short work shows nothing, and neither does a pipe or a file. `size` is how many
+    bytes there are, None if unknown.
     """
 
     def __init__(self, size: int | None, stream: TextIO | None = None) -> None:
@@ -49,7 +49,7 @@ class Progress:
         self._width = len(line)
 
     def end(self) -> None:
-        """Take the line away."""
+        """Clear the line."""
         if self._width:
             self._stream.write(f"\r{'':<{self._width}}\r")
             self._stream.flush()

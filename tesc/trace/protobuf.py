@@ -1,8 +1,8 @@
-"""Protocol buffers' wire format, as far as it takes to write it: text whose characters are bytes (Latin-1).
+"""Protocol buffers' wire format, as needed to write it: text whose characters are bytes (Latin-1).
 
 And `fields`, to look into what was written.
 
-A message is a sequence of fields; each begins with a number that says which field it is and how it is coded
+A message is a sequence of fields; each begins with a number for the field and its encoding
 (https://protobuf.dev/programming-guides/encoding/).
 """
 
@@ -16,13 +16,13 @@ _WORD = (1 << 64) - 1
 _VARINT, _FIXED64, _COUNTED = 0, 1, 2
 _HALF = (1 << 14) - 1
 SHORT = tuple([chr(number) for number in range(128)])
-# 14 bits: two bytes that more follow, and two of which the second one is the last.
+# 14 bits as two bytes: followed by more, and as the last two.
 PAIRS = tuple([chr(number & 127 | 128) + chr(number >> 7 | 128) for number in range(_HALF + 1)])
 LAST_PAIRS = tuple([chr(number & 127 | 128) + chr(number >> 7) for number in range(_HALF + 1)])
 
 
 def varint(number: int) -> str:
-    """A number of up to 64 bits, seven of them a byte, the lowest first; two's complement if negative."""
+    """A number of up to 64 bits, seven per byte, the lowest first; two's complement if negative."""
     if 0 <= number < 128:
         return SHORT[number]
     number &= _WORD
@@ -34,7 +34,7 @@ def varint(number: int) -> str:
 
 
 def tag(field: int, coding: int = _VARINT) -> str:
-    """What a field begins with."""
+    """The beginning of a field."""
     return varint(field << 3 | coding)
 
 
@@ -59,7 +59,7 @@ def text(field: int, value: str) -> str:
 
 
 def fields(message: bytes, field: int) -> Iterator[bytes]:
-    """The contents of a message's fields of type bytes with a number, as far as the message is there."""
+    """The contents of a message's fields of type bytes with a number, as far as the message goes."""
     at = 0
     try:
         while at < len(message):

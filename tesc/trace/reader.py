@@ -1,11 +1,11 @@
-"""Reading one trace: its records, a batch at a time, as whatever the caller makes of payloads.
+"""Reading one trace: its records, a batch at a time, converted by the caller's functions.
 
-Most records are plain, so a tight loop (tesc.trace.loops) takes those and stops at whatever is not: a
-mapping, an event not seen before, the end of the data, something broken. `_careful` looks at that
+Most records are plain, so a tight loop (tesc.trace.loops) takes those and stops at anything else: a
+mapping, an event not seen before, the end of the data, something broken. `_careful` handles that
 one item, and then the loop continues.
 
-The same payload comes again and again in real traces (nine of ten times in a long run of I/O),
-so what was made of one is kept for a while.
+The same payloads recur in real traces (nine times out of ten in a long run of I/O),
+so the results are cached for a while.
 """
 
 from __future__ import annotations
@@ -45,22 +45,22 @@ if TYPE_CHECKING:
 
     # The events met so far, by ID; None for those whose records are left out.
     Slots = dict[int, Union["Made", None]]
-    # Gives for an event what makes something of its values, or None to leave its records out.
+    # Returns for an event a function that converts its values, or None to leave its records out.
     Prepare = Callable[[TracedEvent], Union[Callable[[Values], Any], None]]
 
-# How many payloads are kept with what was made of them, for all events together and but for those
-# of one piece of the trace.
+# How many payloads are cached with their results, for all events together, not counting those
+# of the current piece of the trace.
 MOST_KEPT = 1 << 17
-# Less data than this is not worth a search.
+# Less data than this is not worth using numpy.
 FEW = 1 << 14
-# More IDs than this are no table of events but noise.
+# More IDs than this are noise, not a table of events.
 MOST_MAPPINGS = 1 << 17
 
 
 class RecordReader:
     """One trace, opened.
 
-    `records` counts the records found so far, those left out included, `mappings` the mapping records;
+    `records` counts the records found so far, including those left out, `mappings` the mapping records;
     `over` is true if there is nothing more to read.
     """
 
@@ -73,13 +73,13 @@ class RecordReader:
         self.records = 0
         self.mappings = 0
         self.lost = 0
-        # Lines of a log that are none of an event's, and who wants them.
+        # Lines of a log that are not an event's, and the function that gets them.
         self.others = 0
         self.other: Callable[[bytes], object] | None = None
-        # What the trace says of its host's clocks, and what is taken off its times (of a log only).
+        # The host's clocks according to the trace, and what is subtracted from its times (in a log only).
         self.host_clock: HostClock | None = None
         self.ahead = 0
-        # The times of the first and the last record so far, and how many are earlier than the one before.
+        # The times of the first and the last record so far, and how many are earlier than the previous one.
         self.first_record = self.last_time = UNKNOWN
         self.steps_back = 0
         self._guest = source.events
@@ -95,18 +95,18 @@ class RecordReader:
 
     @property
     def decoded(self) -> int:
-        """How many records meant something."""
+        """How many records could be decoded."""
         return self.records - self.lost
 
-    # What an ID means.
+    # The meaning of IDs.
 
     @property
     def declared(self) -> list[TracedEvent]:
-        """The events that records can be of."""
+        """The events that records can belong to."""
         return [*(self._guest or self.catalogue.events), DROPPED]
 
     def event(self, event_id: int) -> TracedEvent | None:
-        """The event that an ID means here and now."""
+        """The event that an ID means at this place."""
         if self.layout.version is None:
             return self._guest[event_id] if event_id < len(self._guest) else None
         event = self._mapped.get(event_id)
@@ -117,7 +117,7 @@ class RecordReader:
         return DROPPED if event_id == DROPPED_ID else self.catalogue.streamed(event_id)
 
     def known_ids(self, most: int) -> list[int]:
-        """The IDs below a bound that can mean an event, here and now."""
+        """The IDs below a bound that can mean an event at this place."""
         if self.layout.named:
             return [event_id for event_id in self._mapped if event_id < most]
         return list(range(min(len(self.catalogue.events), most)))
@@ -144,7 +144,7 @@ class RecordReader:
         mapped = self._mapped.get(event_id)
         kind = "unknown"
         if isinstance(mapped, str):
-            kind = "undeclared"  # one line for all of them: it is the wrong file
+            kind = "undeclared"  # one line for all of them: the events file is wrong
             message = (
                 f"event '{mapped}' is not declared in {path}; use the trace-events-all of the traced program"
             )
@@ -163,10 +163,10 @@ class RecordReader:
         shape = Shape(self.layout.order, texts) if one else None
         return Made(event.splitter(self.layout.order, self.layout.words), make, fixed, shape, texts)
 
-    # Where the trace continues.
+    # Moving on in the trace.
 
     def first_time(self) -> int | None:
-        """The time of the next record, or None without one; mappings before it are taken in."""
+        """The time of the next record, or None without one; mappings before it are read."""
         try:
             while True:
                 frame = self._frame(self.source.data, self.source.at)
@@ -178,7 +178,7 @@ class RecordReader:
                 elif not self.source.more(frame):
                     return None
         except (Broken, Truncated):
-            return None  # said when the trace is read that far
+            return None  # reported when the trace is read that far
 
     def batches(self, prepare: Prepare, window: Window) -> Iterator[list[Row]]:
         """All records, in the order of the trace, in lists that are never empty."""
@@ -190,7 +190,7 @@ class RecordReader:
             self.read_on()
 
     def read_on(self) -> None:
-        """Go on in the trace where the data is used up; note it where the trace ends badly."""
+        """Read more of the trace when the data is used up; note an incomplete end."""
         if self.over:
             return
         source = self.source
@@ -234,9 +234,9 @@ class RecordReader:
     def fill(
         self, prepare: Prepare, slots: Slots, window: Window, timeless: bool = False, many: bool = True
     ) -> Rows:
-        """The records of the data that is there. `slots` are the events met so far, by ID.
+        """The records of the current data. `slots` are the events met so far, by ID.
 
-        With `timeless` neither times nor processes are given; without `many` records are taken one by one.
+        With `timeless` times and processes are left out; without `many` records are taken one by one.
         """
         if sum([len(made) for made in slots.values() if made]) > MOST_KEPT:
             for made in slots.values():
@@ -254,7 +254,7 @@ class RecordReader:
                 if not self._careful(rows, prepare, slots, window, bare):
                     break
         except Broken as broken:
-            self._broken = str(broken)  # said when what is whole has been given out
+            self._broken = str(broken)  # reported after the complete records
         if bare:
             found.made += rows
         else:
@@ -268,7 +268,7 @@ class RecordReader:
             self.source.chunk = vectors.PIECE
 
     def frames(self, window: Window) -> Frames | None:
-        """Many plain records from where the reader is, those in the window; the reader moves past them all.
+        """Many plain records from where the reader is, those in the window; the reader moves past all.
 
         None where there are too few, or without `use_vectors`.
         """
@@ -280,7 +280,7 @@ class RecordReader:
             return None
         times = frames.times
         back = int((times[1:] < times[:-1]).sum()) + (int(times[0]) < self.last_time)
-        self.took(source.at, frames.end, len(frames), int(times[-1]), back)
+        self.advance(source.at, frames.end, len(frames), int(times[-1]), back)
         return frames.within(window)
 
     def _take_many(self, prepare: Prepare, slots: Slots, window: Window, bare: bool) -> Rows:
@@ -294,20 +294,20 @@ class RecordReader:
             made = frames.made_of(slots)
         except CORRUPT:
             self.go_back(mark)
-            return Rows([], [], [])  # the loops find the one that does not fit
+            return Rows([], [], [])  # the loops will find the record that does not fit
         if bare:
             return Rows([], [], made)
         return Rows(frames.times.tolist(), frames.pids.tolist(), made)
 
     def mark(self) -> tuple[int, int, int, int]:
-        """Where the reader is, for `go_back`, in the same data."""
+        """The reader's position in the current data, for `go_back`."""
         return self.source.at, self.records, self.last_time, self.steps_back
 
     def go_back(self, mark: tuple[int, int, int, int]) -> None:
         self.source.at, self.records, self.last_time, self.steps_back = mark
 
-    def took(self, begin: int, end: int, records: int, last: int, back: int) -> None:
-        """Take in that records of the data were read, from one place to another."""
+    def advance(self, begin: int, end: int, records: int, last: int, back: int) -> None:
+        """Note that records of the data were read, from one place to another."""
         if records and self.first_record == UNKNOWN:
             self.first_record = self._time(self.source.data, begin + 16)[0]
         self.source.at = end
@@ -323,7 +323,7 @@ class RecordReader:
         window: Window,
         bare: bool,
     ) -> bool:
-        """Take the next item, whatever it is; false if it is not all there. Raises Broken."""
+        """Take the next item of any kind; false if it is incomplete. Raises Broken."""
         source = self.source
         frame = self._frame(source.data, source.at)
         if isinstance(frame, int):
@@ -356,7 +356,7 @@ class RecordReader:
         return True
 
     def _slot(self, event_id: int, prepare: Prepare, slots: Slots) -> Made | None:
-        """What is made of an event's payloads, None if its records are left out. Raises KeyError."""
+        """The converter of an event's payloads, None if its records are left out. Raises KeyError."""
         if event_id in slots:
             return slots[event_id]
         event = self.event(event_id)

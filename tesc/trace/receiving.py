@@ -1,4 +1,4 @@
-"""Receiving what a guest sends: its events with the host's time, and what was wrong, for people."""
+"""Receiving a guest's stream: its events with the host's time, and errors as messages."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from tesc.wire.items import Item, Value
 
 
-# Of so many pieces at most it is known when they came; what is held back is a few frames.
+# The most pieces whose times of arrival are kept; only a few frames are ever held back.
 _MOST_PIECES = 1 << 14
-# Later than any clock: a guest may say so all the same.
+# Later than any real clock: a guest may still send such a time.
 _LAST_TIME = (1 << 63) - 1
 
 
@@ -47,7 +47,7 @@ class Received:
 
 @record
 class Complaint:
-    """What was wrong at an offset of the stream; `kind` says which ones are of one kind."""
+    """An error at an offset of the stream; those with equal `kind` are counted together."""
 
     kind: str
     offset: int
@@ -55,7 +55,7 @@ class Complaint:
 
 
 class Arrivals:
-    """When the bytes of a stream came: a frame is as late as its first one, however long the others take."""
+    """When the bytes of a stream arrived: a frame has the time of its first byte."""
 
     def __init__(self) -> None:
         self._pieces: deque[tuple[int, int]] = deque(maxlen=_MOST_PIECES)
@@ -66,7 +66,7 @@ class Arrivals:
         self._size += size
 
     def of(self, offset: int) -> int:
-        """When the byte at an offset came, -1 if that is not known; offsets do not go back."""
+        """When the byte at an offset arrived, -1 if unknown; offsets must not decrease."""
         pieces = self._pieces
         while len(pieces) > 1 and pieces[1][0] <= offset:
             pieces.popleft()
@@ -74,7 +74,7 @@ class Arrivals:
 
 
 class Receiver:
-    """Takes bytes and when they came; gives events and complaints.
+    """Takes bytes and their time of arrival; returns events and complaints.
 
     A guest without a clock gets the times of arrival.
     """
@@ -96,26 +96,26 @@ class Receiver:
         return self._decoder
 
     def take(self, data: bytes, now: int) -> list[Received | Complaint]:
-        """Bytes that came at `now`, in nanoseconds of the host's monotonic clock.
+        """Decode bytes that arrived at `now`, in nanoseconds of the host's monotonic clock.
 
-        A negative one is not known: then times are the guest's own, in nanoseconds.
+        If that is negative, it is unknown: then times are the guest's own, in nanoseconds.
         """
         self._arrivals.came(len(data), now)
         return self._made(self._decoder.feed(data))
 
     def take_ring(self, items: Sequence[Item], frequency: int) -> list[Received | Complaint]:
-        """What rings in memory hold: times are the guest's own, in nanoseconds."""
+        """Decode the contents of rings in memory: times are the guest's own, in nanoseconds."""
         if frequency != self.clock.frequency:
             self.clock = GuestClock(frequency)
         return self._made(items)
 
     @property
     def holding(self) -> bool:
-        """Whether events wait for the guest's clock to be known better."""
+        """Whether events are held back until the guest's clock is known better."""
         return bool(self._held)
 
     def release(self) -> list[Received | Complaint]:
-        """The events that wait: nothing more may come for some time."""
+        """Return the events held back: nothing more may come for some time."""
         held, self._held = self._held, []
         return [
             Received(item.wire_id, self._events[item.wire_id], self._time(item.time, came), item.values)
@@ -123,7 +123,7 @@ class Receiver:
         ]
 
     def finish(self) -> list[Received | Complaint]:
-        """Nothing more will come."""
+        """End the stream."""
         return [*self._made(self._decoder.finish()), *self.release()]
 
     def _made(self, items: Iterable[Item]) -> list[Received | Complaint]:
@@ -152,12 +152,12 @@ class Receiver:
         return made
 
     def _time(self, ticks: int | None, came: int) -> int:
-        """An event's time; `came` is when its first byte arrived, negative if that is not known."""
+        """An event's time; `came` is when its first byte arrived, negative if unknown."""
         if ticks is None or not self.clock.frequency:
             return came
         if came < 0:
             return min(self.clock.guest(ticks), _LAST_TIME)
-        # What is known of the clock gets better with each frame: no time goes back for that.
+        # The clock's estimate improves with each frame: that must not make times go back.
         self._last = max(self._last, self.clock.host(ticks))
         return self._last
 
@@ -183,7 +183,7 @@ class Receiver:
         return Complaint("schema", at, said)
 
     def _refusal(self, item: OtherSchema) -> str:
-        """Two hashes, and where the declarations part, as far as that can be known."""
+        """The message: two hashes, and the first difference of the declarations, if known."""
         mine = self._guest.schema
         said = (
             f"the guest '{item.name}' was built from other declarations: their hash is {item.hash:016x}, "

@@ -26,11 +26,11 @@ _WORD = (1 << 64) - 1
 class Recording:
     """Writes records by `write`; each event is mapped to its name before its first record.
 
-    What the host's clocks are goes first, so that a log can be merged with it.
+    The host's clocks come first, so that a log can be merged with it.
     """
 
     def __init__(self, write: Callable[[bytes], object], pid: int = 0, sent: bool = False) -> None:
-        """`sent` says that events that cross the guest tunnel have their texts."""
+        """`sent` is true if events that cross the guest tunnel have text."""
         self._write = write
         self._pid = pid
         self._ids: dict[str, int] = {}
@@ -41,7 +41,7 @@ class Recording:
         write(_mapping(CLOCK_MARK_ID, HostClock(self._ahead).mark))
 
     def end(self, uncertainty: int) -> None:
-        """Say how many nanoseconds the times may be off; a clock that was set meanwhile adds to that."""
+        """Note by how many nanoseconds the times may be off; a clock that was set meanwhile adds to that."""
         off = uncertainty + abs(real_ahead() - self._ahead)
         self._write(_mapping(CLOCK_MARK_ID, HostClock(self._ahead, off).mark))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tesc.wire.ring import Ring
     from tesc.wire.schema import WireSchema
 
-# Seconds between two looks at the rings, and how many looks are between two searches for new ones.
+# Seconds between reads of the rings, and how many reads are between two searches for new rings.
 _PAUSE = 0.05
 _SEARCH = 40
 _LEAST_MEMORY, _PAGE = 1 << 20, 4096
@@ -44,7 +44,7 @@ def rings_in(data: mmap) -> list[Ring]:
 
 
 def is_memory(source: TraceInput, framed: bool, wire: Wire | None) -> bool:
-    """Whether a file without a ring looks like the memory of a guest that has not made one yet."""
+    """Whether a file without a ring looks like the memory of a guest that has not created one yet."""
     size = source.file_size or 0
     return not framed and wire is None and size >= _LEAST_MEMORY and size % _PAGE == 0
 
@@ -58,11 +58,11 @@ class FollowedRings:
         self._asked = asked
         self._tails: dict[int, RingTail] = {}
         self._looks = 0
-        # Ticks of the guests' clock in a second, 0 as long as there is no ring.
+        # Ticks of the guests' clock in a second, 0 until there is a ring.
         self.frequency = 0
 
     def new(self) -> list[Item]:
-        """What was written since the last look, of all CPUs by time; what is to be said comes first."""
+        """What was written since the last read, of all CPUs, by time; messages come first."""
         asked = self._asked
         if self._looks % _SEARCH == 0:
             for ring in self._source.searched(find_rings):
@@ -78,14 +78,14 @@ class FollowedRings:
 
     def _look(self, tail: RingTail) -> list[Item]:
         def twice(data: mmap) -> list[Ring | None]:
-            # The second look says what was overwritten while the first one was taken.
+            # The second read shows what was overwritten during the first.
             return [ring_at(data, tail.offset), ring_at(data, tail.offset)]
 
         ring, later = self._source.searched(twice) or (None, None)
         return [] if ring is None or later is None else tail.take(ring, later)
 
     def wait(self) -> list[Item]:
-        """The same, once there is something; Ctrl-C ends it."""
+        """The same, waiting until there is something; Ctrl-C ends it."""
         while True:
             time.sleep(_PAUSE)
             items = self.new()

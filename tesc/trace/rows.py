@@ -10,12 +10,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    # Time, pid, and what was made of the payload.
+    # Time, pid, and the converted payload.
     Row = tuple[int, int, Any]
 
 
 class Rows:
-    """Records as columns of the same length: times, processes, and what was made of the payloads."""
+    """Records as columns of the same length: times, processes, and converted payloads."""
 
     __slots__ = ("made", "pids", "times")
 
@@ -35,7 +35,7 @@ class Rows:
         return list(zip(self.times, self.pids, self.made))
 
     def dense(self) -> Rows:
-        """Without those of which None was made, or that their times and processes leave out."""
+        """The wanted records: without those converted to None, or excluded by time or process."""
         for at, made in enumerate(self.made):
             if made.__class__ is Pending:
                 self.made[at] = made.made if made.wanted(self.times[at], self.pids[at]) else None
@@ -43,6 +43,6 @@ class Rows:
         return Rows(*[list(compress(column, wanted)) for column in (self.times, self.pids, self.made)])
 
     def first(self) -> Rows:
-        """Take off the first one, and give it alone."""
+        """Remove the first record, and return it alone."""
         columns = (self.times, self.pids, self.made)
         return Rows(*[[column.pop(0)] for column in columns if column])

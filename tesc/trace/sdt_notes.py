@@ -18,7 +18,7 @@ _MOST = 1 << 26
 
 
 def probes_of(path: str, provider: str) -> set[str] | None:
-    """The names of a provider's probes in a file; None if it is no ELF file. Raises OSError."""
+    """The names of a provider's probes in a file; None if it is not an ELF file. Raises OSError."""
     with open(path, "rb") as file:
         try:
             found = _notes(file)
@@ -41,7 +41,7 @@ def probes_of(path: str, provider: str) -> set[str] | None:
 
 
 def _notes(file: BinaryIO) -> tuple[str, int, bytes] | None:
-    """The byte order, the size of an address, and the section's bytes; None for what is no ELF file."""
+    """The byte order, the size of an address, and the section's bytes; None if it is not an ELF file."""
     ident = file.read(16)
     if ident[:4] != b"\x7fELF":
         return None

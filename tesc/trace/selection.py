@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tesc.trace.reader import Prepare
     from tesc.trace.values import Values
 
-# Past all times that 64 bits can tell.
+# After all 64-bit times.
 END_OF_TIME = 1 << 64
 _TIME = re.compile(r"(\+?)(\d+)(?:\.(\d+))?(ns|us|ms|s)?", re.ASCII)
 _DIGITS = {"ns": 0, "us": 3, "ms": 6, "s": 9}
@@ -26,7 +26,7 @@ _DIGITS = {"ns": 0, "us": 3, "ms": 6, "s": 9}
 
 @record
 class Moment:
-    """A time in nanoseconds, as the trace counts them or, if `relative`, from its first record."""
+    """A time in nanoseconds, on the trace's clock or, if `relative`, from its first record."""
 
     nanoseconds: int
     relative: bool
@@ -37,12 +37,12 @@ class Moment:
 
 @record
 class Window:
-    """The records of some time and of some processes: from `since` on, before `until`.
+    """The records of a time span and of some processes: from `since` (inclusive) until `until` (exclusive).
 
-    Records without a time or a process (a guest's stream has neither) are in none that is limited
-    by it. `sparse` is true if what is made of a record may be None, which leaves the record out, or Pending:
-    this is how a condition on arguments is put into what makes something of their values. With `dated` a
-    condition asks for times or processes.
+    Records without a time or a process (a guest's stream has neither) are in no window that is limited
+    by it. `sparse` is true if a converted record may be None, which leaves it out, or Pending:
+    conditions on arguments are part of the converting functions. With `dated` a
+    condition needs times or processes.
     """
 
     since: int = -1
@@ -64,7 +64,7 @@ ALWAYS = Window()
 
 @record
 class Pending:
-    """What was made of a record's values, and what says from its time and process whether it is wanted."""
+    """Converted values, and a check of the record's time and process."""
 
     made: Any
     wanted: Callable[[int, int], bool]
@@ -72,17 +72,17 @@ class Pending:
 
 @record
 class Selection:
-    """The records that are wanted: of events by name, of some time and of some processes, by their arguments.
+    """The records that are wanted: by event name, time, process and arguments.
 
-    `where` gives for an event whether its records are wanted, or what says from their values which ones
-    (tesc.trace.conditions). Nothing but `prepare` and `window` need be known to who reads: this is the place
+    `where` gives for an event whether its records are wanted, or a check of their values
+    (tesc.trace.conditions). Readers need only `prepare` and `window`: this is the place
     of conditions.
     """
 
     chosen: Callable[[str], bool]
     times: Window = ALWAYS
     where: Callable[[TracedEvent], Wanted] | None = None
-    # Whether `where` asks for times or processes, of any event.
+    # Whether `where` needs times or processes, for any event.
     dated: bool = False
 
     @property
@@ -98,7 +98,7 @@ class Selection:
         return Selection(lambda name: chosen(name) and names(name), self.times, self.where, self.dated)
 
     def prepare(self, make: Prepare) -> Prepare:
-        """`make`, but None for events that are left out, and making None of records that are."""
+        """`make`, but None for events that are left out, and returning None for records that are."""
 
         def prepared(event: TracedEvent) -> Callable[[Values], Any] | None:
             wanted = self.chosen(event.name) and (self.where is None or self.where(event))
@@ -131,9 +131,9 @@ def parse_moment(text: str) -> Moment:
 
 
 def chooser(patterns: Sequence[str]) -> Callable[[str], bool]:
-    """Whether patterns choose an event's name: taken in order, `-PATTERN` takes events off again.
+    """Whether patterns choose an event's name: in order; `-PATTERN` excludes events again.
 
-    Without any, or with such ones only, all are there to begin with.
+    Without patterns, or only with such ones, it starts with all events.
     """
     steps = [
         (not text.startswith("-"), pattern(text.lstrip("-") if text.startswith("-") else text))

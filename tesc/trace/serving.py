@@ -1,7 +1,7 @@
 """A trace on the loopback interface, for Perfetto's viewer in a browser on the same machine.
 
-The viewer's pages come from elsewhere, but they hand out nothing: they fetch the trace from the address that
-their own address names. Its rules for content allow that from port 9001 of 127.0.0.1 only, and the browser
+The viewer's pages come from another site, but send nothing there: they fetch the trace from the address that
+their own URL names. Its rules for content allow that from port 9001 of 127.0.0.1 only, and the browser
 asks for the header that lets a page of another origin read an answer (Perfetto's documentation, "Deep linking
 to Perfetto UI").
 """
@@ -22,7 +22,7 @@ PORT = 9001
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers with the trace, whose name is the only path that there is."""
+    """Answers with the trace, whose name is the only valid path."""
 
     server: Server
 
@@ -33,7 +33,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(False)
 
     def _answer(self, whole: bool) -> None:
-        # A page elsewhere could have its own name lead here; the viewer asks by the number.
+        # Another site's name could resolve to this address; the viewer uses the IP address.
         hosts = (f"{HOST}:{self.server.server_port}", f"localhost:{self.server.server_port}")
         if self.headers.get("Host") not in hosts or self.path.partition("?")[0] != f"/{self.server.name}":
             self.send_error(404)
@@ -50,14 +50,14 @@ class _Handler(BaseHTTPRequestHandler):
                 try:
                     shutil.copyfileobj(file, self.wfile)
                 except (BrokenPipeError, ConnectionResetError):
-                    pass  # the browser wants no more of it
+                    pass  # the browser has closed the connection
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class Server(HTTPServer):
-    """Serves one file to a viewer. Making one raises OSError where the port is taken."""
+    """Serves one file to a viewer. Creating one raises OSError if the port is taken."""
 
     def __init__(self, path: str, viewer: str = VIEWER, port: int = PORT) -> None:
         self.path = path
@@ -67,5 +67,5 @@ class Server(HTTPServer):
 
     @property
     def address(self) -> str:
-        """What to open in a browser."""
+        """The address to open in a browser."""
         return f"{self.viewer}/#!/?url=http://{HOST}:{self.server_port}/{self.name}"

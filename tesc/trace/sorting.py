@@ -1,4 +1,4 @@
-"""Records in the order of their times, of however long a trace."""
+"""Records in the order of their times, for traces of any length."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tesc.trace.selection import Selection
     from tesc.trace.values import Values
 
-# How many records are held in memory: some hundred megabytes at most.
+# How many records are held in memory: at most some hundred megabytes.
 RUN = 1 << 17
 _BLOCK = 1 << 10
 
@@ -27,9 +27,9 @@ _BLOCK = 1 << 10
 def sorted_batches(
     readers: Sequence[RecordReader], prepare: Prepare, selection: Selection
 ) -> Iterator[list[Row]]:
-    """The selected records of traces ordered by their times, whatever is made of them.
+    """The selected records of traces ordered by their times, with any conversion.
 
-    It is made once they are in order: to marshal an object of a subclass is its base, or an error.
+    They are converted after sorting: marshal writes an object of a subclass as its base class, or fails.
     """
     makes: list[Callable[[Values], Any]] = []
 
@@ -48,7 +48,7 @@ def sorted_batches(
 def by_time(batches: Iterable[list[Row]]) -> Iterator[list[Row]]:
     """Rows whose third item marshal can write (texts, numbers, tuples of them), ordered by their times.
 
-    Of equal times the order stays. What is more than `RUN` records goes through temporary files.
+    The order of equal times stays. More than `RUN` records go through temporary files.
     """
     files: list[IO[bytes]] = []
     rows: list[Row] = []

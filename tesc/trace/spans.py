@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from tesc.trace.events import TracedEvent
     from tesc.trace.formats import Declared
 
-    # The number of a pairing, whether the event begins, and which of its arguments are the key.
+    # A pairing's number, whether the event begins, and which arguments are the key.
     Role = tuple[int, bool, tuple[int, ...]]
 
-# What the last word of a name that begins something is, and what those that end it may be.
+# The last word of a beginning event's name, and the last words of events that may end it.
 _PAIRS = {
     "start": ("end", "done", "complete", "completed", "finish", "finished", "stop"),
     "begin": ("end", "done", "complete", "completed", "finish", "finished"),
@@ -42,19 +42,19 @@ _PAIRS = {
     "open": ("close",),
     "map": ("unmap",),
 }
-# Of an event that is called like one that ends, without that word: disk_read, disk_read_done.
+# For a beginning event without such a word: disk_read, disk_read_done.
 _ENDS = ("done", "complete", "completed", "end", "return", "exit")
 
 
 class BadPairing(Exception):
-    """A pairing that can't be one; the message says why."""
+    """An invalid pairing; the message says why."""
 
 
 @record
 class Pairing:
     """Events that begin a span and events that end it, by patterns of names, and the key's parameters.
 
-    Without a key two records are about the same thing if they are of one process.
+    Without a key, records of the same process belong together.
     """
 
     name: str
@@ -102,9 +102,9 @@ def parse_pairing(text: str) -> Pairing:
 
 
 def likely_pairings(events: Iterable[Declared]) -> list[Pairing]:
-    """The pairs that events' names speak of: `_start` and `_end`, `_submit` and `_done` and the like.
+    """The pairs that events' names suggest: `_start` and `_end`, `_submit` and `_done` and the like.
 
-    The key is the first pointer that both have under one name and type, else the first number; an event
+    The key is the first pointer that both have with the same name and type, else the first number; an event
     without one is paired by process.
     """
     known = {event.name: event for event in events}
@@ -127,11 +127,11 @@ def chosen_pairings(
     events: Sequence[Declared],
     auto: bool | None = None,
 ) -> list[Pairing]:
-    """The pairings that are asked for. Raises BadPairing.
+    """The requested pairings. Raises BadPairing.
 
-    `texts` are those of --span; without any, those of tesc.toml count. `auto` adds what `likely_pairings`
-    finds in the names of the events, but for the names that are taken; with None it does so where there would
-    be none at all. Of pairings of one name all but the first get an underscore.
+    `texts` are those of --span; without any, those of tesc.toml are used. `auto` adds what `likely_pairings`
+    finds in the names of the events, except under names that are taken; with None it does so if there would
+    be none at all. Pairings with equal names, except for the first, get an underscore.
     """
     found = [parse_pairing(text) for text in texts]
     if not texts:
@@ -162,10 +162,10 @@ def _key(begin: Declared, end: Declared) -> tuple[str, ...]:
 
 
 class Spans:
-    """Pairs the records of a trace, given in their order: by `take` a batch at a time, by `pair` one by one.
+    """Pairs the records of a trace, given in order: by `take` a batch at a time, by `pair` one by one.
 
-    `found` is called with each span, or `pair` gives it back. `unfinished` and `orphaned` count what has no
-    partner, by pairing.
+    `found` is called with each span, or `pair` returns it. `unfinished` and `orphaned` count those without
+    a partner, by pairing.
     """
 
     def __init__(
@@ -190,7 +190,7 @@ class Spans:
         return any(matches(name, (*one.begins, *one.ends)) for one in self.pairings)
 
     def take(self, batch: Sequence[EventColumns]) -> None:
-        """Take in the records of a batch."""
+        """Pair the records of a batch."""
         rows: list[tuple[int, int, int, int, bool, tuple[Any, ...]]] = []
         for part in batch:
             for number, begins, columns in self.roles(part.event):
@@ -210,7 +210,7 @@ class Spans:
                 self._found(span)
 
     def pair(self, time: int, number: int, pid: int, begins: bool, key: tuple[Any, ...]) -> Span | None:
-        """Take in a record that begins or ends something by a pairing; the span that it ends, if any."""
+        """Process a record that begins or ends a span of a pairing; returns the span that it ends, if any."""
         at = (number, pid, key)
         if begins:
             self._open.setdefault(at, []).append(time)
@@ -225,9 +225,9 @@ class Spans:
         return Span(name=self.pairings[number].name, begin=begin, end=time, pid=pid, key=key)
 
     def roles(self, event: TracedEvent) -> list[Role]:
-        """What an event is in each pairing: its number, whether it begins, and the key's columns.
+        """An event's role in each pairing: its number, whether it begins, and the key's columns.
 
-        Raises BadPairing where it lacks a parameter of the key.
+        Raises BadPairing if it lacks a parameter of the key.
         """
         roles = self._roles.get(id(event))
         if roles is None:
@@ -262,7 +262,7 @@ class Latency:
     """The durations of one pairing's spans, in nanoseconds; `histogram` counts them by powers of two.
 
     Entry N of the histogram has those of at least 2^N and less than 2^(N+1) nanoseconds; those of 0 are in
-    entry 0. Percentiles are those durations that so many in a hundred do not exceed (nearest rank).
+    entry 0. Percentiles are by nearest rank.
     """
 
     name: str
@@ -287,11 +287,11 @@ class Latencies:
     def _add(self, span: Span) -> None:
         try:
             self._durations[span.name].append(span.end - span.begin)
-        except OverflowError:  # no clock has come so far, but a record may say anything
+        except OverflowError:  # no real duration is this long, but a record can have any time
             self._durations[span.name] = [*self._durations[span.name], span.end - span.begin]
 
     def results(self) -> Iterator[Latency]:
-        """One result a pairing, in their order."""
+        """One result for each pairing, in order."""
         unfinished, orphaned = self.spans.unfinished, self.spans.orphaned
         for number, name in enumerate(self._names):
             durations = sorted(self._durations.get(name, ()))

@@ -1,6 +1,6 @@
-"""Payloads to values: 64-bit words and texts, and what they are by their parameters' types.
+"""Payloads to values: 64-bit words and texts, and from these to values of their parameters' types.
 
-A recorded argument is a word that its C type was converted to (trace/simple.c casts to uint64_t,
+A recorded argument is a word to which its C value was converted (trace/simple.c casts to uint64_t,
 so negative numbers are sign-extended), or a text: its length in 32 bits and its bytes.
 """
 
@@ -48,7 +48,7 @@ LP64 = MODELS["lp64"]
 
 @record
 class Kind:
-    """What a parameter's word means: a number of `bits`, a truth value, or a text."""
+    """The meaning of a parameter's word: a number of `bits`, a truth value, or a text."""
 
     bits: int = 64
     signed: bool = False
@@ -81,7 +81,7 @@ def kind_of(type_text: str, texts: bool = True, model: Model = LP64) -> Kind:
 
 
 def number_expression(kind: Kind, word: str) -> str:
-    """Python that makes of a word the number that its type holds."""
+    """Python that converts a word to a number of its type."""
     if kind.truth:
         return f"(1 if {word} else 0)"
     return extended(word, kind.bits, kind.signed)
@@ -100,8 +100,8 @@ def extended(word: str, bits: int, signed: bool) -> str:
 def splitter(order: str, texts: tuple[bool, ...], words: bool) -> Callable[[bytes], Values]:
     """A function from a payload to its values; it raises PayloadMismatch or struct.error.
 
-    `texts` says of each parameter whether it is a text. With `words` a payload is six words, of
-    which the first ones are the arguments; what more parameters there may be were never recorded.
+    `texts` says for each parameter whether it is a text. With `words` a payload is six words, of
+    which the first ones are the arguments; further parameters were never recorded.
     """
     number = len(texts)
     if words:
@@ -115,7 +115,7 @@ def splitter(order: str, texts: tuple[bool, ...], words: bool) -> Callable[[byte
 
 
 def _text_splitter(order: str, texts: Sequence[bool]) -> Callable[[bytes], Values]:
-    """The same for payloads with texts, compiled: where things are depends on the texts before."""
+    """The same for payloads with texts, compiled: offsets depend on earlier texts."""
     lines = ["def split(payload):", " at = 0"]
     names: dict[str, Any] = {"PayloadMismatch": PayloadMismatch}
     group: list[str] = []
@@ -148,10 +148,10 @@ def _text_splitter(order: str, texts: Sequence[bool]) -> Callable[[bytes], Value
 def typer(
     kinds: tuple[Kind, ...], uncertain: bool = False
 ) -> Callable[[Values], tuple[int | str | bool | None, ...]]:
-    """A function that makes of values what their types hold: numbers with their sign, bool, str.
+    """A function that converts values to their types: numbers with their sign, bool, str.
 
     Bytes of texts that are not UTF-8 become lone surrogates (Python's surrogateescape). With `uncertain` some
-    values may be None, and stay it.
+    values may be None, and stay None.
     """
     parts = []
     for index, kind in enumerate(kinds):

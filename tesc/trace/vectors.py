@@ -1,11 +1,11 @@
-"""Many records at once, with numpy where it is installed (`pip install 'tesc[fast]'`).
+"""Many records at once, with numpy if it is installed (`pip install 'tesc[fast]'`).
 
-Where a record begins is known only from the one before. But a beginning is rare enough a sight to be looked
+Where a record begins is known only from the previous one. But beginnings can be searched
 for: eight bytes of its type, then an ID that the trace has, then a length that records of this event have. A
-chain of such places, each exactly where the one before ends, from where the reader is, is what reading one
-after the other would find; places in payloads that only look like one are left out, as nothing leads to them.
+chain of such places from the reader's position on, each exactly where the previous one ends, is what reading
+one by one would find; similar places in payloads are left out, since no record ends there.
 
-What is not in the chain, or does not fit its event, is for the loops (tesc.trace.loops): the results are the
+What is not in the chain, or does not fit its event, is left to tesc.trace.loops: the results are the
 same.
 """
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from tesc.trace.reader import RecordReader, Slots
     from tesc.trace.selection import Window
 
-    Array = Any  # numpy.ndarray; numpy need not be there
+    Array = Any  # numpy.ndarray; numpy may not be installed
 
 # From this many bytes on it pays to import numpy.
 WORTH = 4 << 20
-# A piece of the trace that the processor's cache holds with all that is made of it.
+# A piece of the trace that fits the processor's cache with all its results.
 PIECE = 1 << 20
 _MOST_IDS = 1 << 16
-# Columns of fewer records take longer to make than what they save.
+# Columns of fewer records cost more time than they save.
 _WORTH_COLUMNS = 8
 _HEAD = 8 + HEAD_BYTES
 
 
 def available() -> bool:
-    """Whether numpy is there; importing it takes as long as reading some megabytes without it."""
+    """Whether numpy is installed; importing it takes as long as reading some megabytes without it."""
     try:
         _numpy()
     except ImportError:
@@ -45,7 +45,7 @@ def available() -> bool:
 
 
 def _numpy() -> Any:
-    """The package, whose types differ from version to version. Raises ImportError."""
+    """The package, typed as Any because its stubs differ from version to version. Raises ImportError."""
     import numpy
 
     return numpy
@@ -77,13 +77,13 @@ class Frames:
         return self.field("u4", 28)
 
     def chosen(self, which: Array) -> Frames:
-        """Only the records that an array of truths or of positions chooses."""
+        """Only the records chosen by an array of booleans or positions."""
         return Frames(
             self.data, self.order, self.starts[which], self.ids[which], self.lengths[which], self.end
         )
 
     def within(self, window: Window) -> Frames:
-        """Only the records of some time and of some processes."""
+        """Only the records in a window."""
         np = _numpy()
 
         if not window.limited:
@@ -100,7 +100,7 @@ class Frames:
         return self.chosen(which)
 
     def wanted(self, is_wanted: Callable[[int], bool]) -> Frames:
-        """Only the records of some IDs."""
+        """Only the records with wanted IDs."""
         np = _numpy()
 
         wanted = [is_wanted(event_id) for event_id in self._unique()]
@@ -111,7 +111,7 @@ class Frames:
         return self.chosen(table[self.ids])
 
     def made_of(self, slots: Slots) -> list[Any]:
-        """What is made of each payload. Raises as slots do."""
+        """The converted payloads. Raises as slots do."""
         np = _numpy()
 
         made: Array = np.empty(len(self.starts), object)
@@ -160,10 +160,10 @@ class Frames:
         return _field(self.data, self.order, "u8", _HEAD + 8 * index)[self.starts[which]]
 
     def columns(self, texts: Sequence[bool], needed: Collection[int] | None = None) -> tuple[Any, ...]:
-        """The arguments of records of one event: arrays of words, and `Texts`; `texts` says which.
+        """The arguments of records of one event: arrays of words, or `Texts` where `texts` is true.
 
-        Those at other positions than the `needed` ones are empty. Raises PayloadMismatch where a record's
-        texts are not as long as the record says.
+        Those at other positions than the `needed` ones are empty. Raises PayloadMismatch if a record's
+        texts do not fit its length.
         """
         if not any(texts):
             return tuple(
@@ -193,7 +193,7 @@ class Frames:
 
 
 class Texts:
-    """A column of texts where they lie in some data: a sequence of bytes, which are made when asked for."""
+    """A column of texts as places in some data: a sequence of bytes objects, which are made on access."""
 
     def __init__(self, data: bytes, starts: Array, lengths: Array) -> None:
         self._data = data
@@ -215,7 +215,7 @@ class Texts:
         return [data[at : at + n] for at, n in zip(self._starts.tolist(), self._lengths.tolist())]
 
     def packed(self) -> tuple[Array, Array]:
-        """All texts in one array of bytes, and where in it each begins, and the last one ends (int32)."""
+        """All texts in one array of bytes, with where each begins, and where the last one ends (int32)."""
         np = _numpy()
 
         offsets: Array = np.zeros(len(self) + 1, np.int32)
@@ -259,7 +259,7 @@ class Finder:
         last = len(data) - _HEAD
         if last < begin:
             return None
-        # The byte that is 1 in the type's word.
+        # The byte of the type's word that is 1.
         one = 0 if order == "<" else 7
         starts: Array = (
             np.flatnonzero(np.frombuffer(data, np.uint8)[begin + one : last + one + 1] == EVENT) + begin
@@ -282,7 +282,7 @@ class Finder:
         return frames
 
     def _learn(self) -> None:
-        """Take in the lengths that records of the events have that IDs mean."""
+        """Learn the possible lengths of records by ID."""
         np = _numpy()
 
         reader = self._reader
@@ -290,7 +290,7 @@ class Finder:
         ids = reader.known_ids(_MOST_IDS)
         size = max(ids, default=-1) + 1
         self._least = np.full(size, 1, np.intp)
-        self._most = np.zeros(size, np.intp)  # no length is right
+        self._most = np.zeros(size, np.intp)  # no length is valid
         for event_id in ids:
             event = reader.event(event_id)
             if event is not None:
@@ -298,20 +298,20 @@ class Finder:
 
 
 def lengths_of(event: TracedEvent) -> tuple[int, int]:
-    """How long records of an event can be, by their own count."""
+    """The least and the largest length of an event's records, as recorded."""
     texts = [kind.text for kind in event.kinds]
     least = HEAD_BYTES + 8 * len(texts) - 4 * sum(texts)
     return least, MAX_RECORD if any(texts) else least
 
 
 def _chain(starts: Array, stops: Array) -> Array | None:
-    """The positions of those places that follow each other from the first one on; None for all."""
+    """The positions of the places that form a chain from the first one on; None for all."""
     np = _numpy()
 
     breaks: Array = np.flatnonzero(stops[:-1] != starts[1:])
     if not len(breaks):
         return None
-    # Where the chain continues after a break, and up to where it then goes without one.
+    # Where the chain continues after a break, and where its next break is.
     goals = stops[breaks]
     nexts = np.searchsorted(starts, goals)
     found = (nexts < len(starts)) & (starts[np.minimum(nexts, len(starts) - 1)] == goals)

@@ -1,4 +1,4 @@
-"""Traces to text: a writer of a format, fed from one trace or several, in one process or more."""
+"""Writing traces as text in a format, from one trace or several, in one process or more."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Writing(Work):
     def __init__(
         self, form: TraceWriter, selection: Selection, output: TraceOutput, cut: bool = True
     ) -> None:
-        """Without `cut` the parts are taken and handed in one by one, by one process."""
+        """Without `cut`, one process handles the parts one by one."""
         self._form = form
         self._anew = cut and form.restarts
         self._prepare = selection.prepare(form.prepare)
@@ -36,7 +36,7 @@ class Writing(Work):
 
     def begin(self) -> None:
         self._texts: list[str] = []
-        # The first record, whose text depends on what was before the part.
+        # The first record, whose text depends on what precedes the part.
         self._first: Rows | None = None
 
     def forget_events(self) -> None:
@@ -48,7 +48,7 @@ class Writing(Work):
         if rows.made and self._first is None and not form.timeless:
             self._first = rows.first()
             form.state = None if self._anew else form.state
-            form.columns(self._first.times, self._first.pids, self._first.made)  # for the state after it
+            form.columns(self._first.times, self._first.pids, self._first.made)  # to get the state after it
         if rows.made:
             self._texts.append(form.columns(rows.times, rows.pids, rows.made))
 
@@ -71,16 +71,16 @@ def write(
     sort: bool = False,
     progress: Callable[[int, int], object] = lambda offset, records: None,
 ) -> None:
-    """Write traces as one, in the order of their times; with `jobs` a long one is read by as many processes.
+    """Write traces as one, in the order of their times; a long one is read by `jobs` processes.
 
-    With `sort` records of a trace that are out of their order are put into it. `progress` is called with how
+    With `sort` records of a trace that are out of order are sorted. `progress` is called with how
     many bytes and records of a single trace are done.
     """
     firsts = [reader.first_time() for reader in readers]
     form.origin = min([time for time in firsts if time is not None and time >= 0], default=0)
     output.write(form.begin())
     try:
-        # What spans are open at a place is known from all that was before it: each record is written once.
+        # Which spans are open depends on all earlier records, so each record is written only once.
         if len(readers) > 1 or sort or form.spans is not None:
             for rows in _ordered(readers, form, selection, sort):
                 output.write(form.lines(rows))
@@ -100,7 +100,7 @@ def write(
 def _ordered(
     readers: Sequence[RecordReader], form: TraceWriter, selection: Selection, sort: bool
 ) -> Iterator[list[Row]]:
-    """The records of traces, merged by their times; with `sort` each trace's are put in order, too."""
+    """The records of traces, merged by their times; with `sort` each trace is also sorted."""
     if sort and form.spans is not None:
         return sorted_batches(readers, form.prepare, selection)
     found = batches(readers, selection.prepare(form.prepare), selection.window)

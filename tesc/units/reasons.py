@@ -68,7 +68,7 @@ def _lines(lines: Iterable[str]) -> str:
 
 
 _REPEATED = "it repeats declarations without checking them"
-_DECODED = "the layout of the records is known all the same"
+_DECODED = "the layout of the records is known anyway"
 READERS: Mapping[Consumer, str] = {"flatten": _REPEATED, "decode": _DECODED}
 _COMPILER = "the reference accepts it; the C compiler does not"
 _CLASSIC = "the tool of 2011 accepts it; the C compiler does not"

@@ -1,1 +1,1 @@
-"""Where C and Rust sources use events: what an event's name stands for there, and who calls it."""
+"""Where C and Rust sources use events: calls and other uses of event names."""

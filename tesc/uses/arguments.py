@@ -1,4 +1,4 @@
-"""The arguments of a call in masked C or Rust text: where each is, and what the text shows of its type."""
+"""The arguments of a call in masked C or Rust text: where each is, and its type if the text shows it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from tesc.uses.layout import Layout, Region
 
 _BRACKET = re.compile(r"[(){}\[\],;|]|(?<!#)#(?!#)|::\s*<")
-_MOST = 4000  # characters that a call may have
-# A macro that may be several arguments; whether its call is all of the argument is looked at then.
+_MOST = 4000  # the most characters of a call
+# A macro that may be several arguments; then it is checked whether its call is the whole argument.
 _HIDES = re.compile(r"\s*(?:([A-Z_][A-Z0-9_]*)\s*\(|(\w*ARG\w*)\s*\Z)")
 _WORD = re.compile(r"\s*([A-Za-z_]\w*)\s*\Z")
 _SPACE = re.compile(r"\s+")
@@ -33,9 +33,9 @@ class Given:
 
 
 def split_arguments(masked: str, inside: int, rust: bool = False) -> Given | None:
-    """The arguments of a call whose parenthesis ends at `inside`.
+    """The arguments of a call whose opening parenthesis ends at `inside`.
 
-    None where its end is not found, and where preprocessor lines are within it.
+    None if its end is not found, or if preprocessor lines are within it.
     """
     commas: list[int] = []
     depth = 1
@@ -70,7 +70,7 @@ def _given(masked: str, ends: list[int], rust: bool, bars: bool) -> Given | None
 
 
 def _hiding(text: str) -> str | None:
-    """The macro that an argument is a call of, or the word that may be several arguments."""
+    """The macro whose call is the whole argument, or the word that may be several arguments."""
     found = _HIDES.match(text)
     if found is None:
         return None
@@ -80,7 +80,7 @@ def _hiding(text: str) -> str | None:
 
 
 def _closing(text: str, inside: int) -> int:
-    """Where the parentheses end that a text opens just before `inside`."""
+    """Where the parentheses that open just before `inside` end."""
     depth = 1
     for place in range(inside, len(text)):
         depth += (text[place] == "(") - (text[place] == ")")
@@ -90,7 +90,7 @@ def _closing(text: str, inside: int) -> int:
 
 
 class Sight:
-    """What one text shows of the types of variables: the declarations of the function around a place."""
+    """The types of variables in one text, from the declarations in the function around a place."""
 
     def __init__(self, masked: str, layout: Layout) -> None:
         self._masked = masked
@@ -104,7 +104,7 @@ class Sight:
         return tuple([self._argument(self._masked[s:e], function, at) for s, e in given.places])
 
     def type_of(self, name: str, at: int) -> str:
-        """The type that the function around a place declares a variable with; empty where it is not known."""
+        """The type of a variable as declared in the function around a place; empty if unknown."""
         function = region_at(self._functions, at)
         return self._type(name, function, at) if function else ""
 
@@ -124,14 +124,14 @@ class Sight:
         return types.pop() if len(types) == 1 else ""
 
     def _declarations(self, name: str, function: Region) -> Iterator[tuple[int, str]]:
-        """Where a function declares a variable, and its type; empty where that can't be read."""
+        """Where a function declares a variable, and its type; empty if it cannot be read."""
         body, end, _ = function
         head = self._head(body)
         text = self._masked
         place = text.find(name, head, end)
         while place >= 0:
             after = place + len(name)
-            # What is before and after the name of a variable that is declared.
+            # The text before and after a variable's name in its declaration.
             if text[place - 1] in " *\t\n\r" and text[after : after + 1] in _AFTER_NAME:
                 found = _declared(text, place, after, body)
                 if found is not None:
@@ -139,7 +139,7 @@ class Sight:
             place = text.find(name, after, end)
 
     def _head(self, body: int) -> int:
-        """Where the parentheses of a function's parameters start, or its body where they are not found."""
+        """Where the parentheses of a function's parameters start, or its body if they are not found."""
         if body not in self._heads:
             text = self._masked
             depth = 0
@@ -173,7 +173,7 @@ _PARTS = re.compile(r"\w+|\*")
 
 
 def _declared_beside(text: str, place: int, body: int, follows: str) -> str | None:
-    """The type of a variable that is not the first one that its statement declares: `int a = 1, *b;`."""
+    """The type of a variable that is not the first one in its declaration: `int a = 1, *b;`."""
     start = max(place - _LONGEST_STATEMENT, body)
     start = max(text.rfind(mark, start, place) for mark in ";{}")
     statement = text[start + 1 : place]
@@ -193,10 +193,10 @@ def _is_word(char: str) -> bool:
 
 
 def _declared(text: str, place: int, after: int, body: int) -> str | None:
-    """The type that is declared for the word at `place`; None where it is not a declaration."""
+    """The type that is declared for the word at `place`; None if it is not a declaration."""
     last = text[max(place - 40, 0) : place].rstrip(" \t\r\n*")[-1:]
     if last == ",":
-        # Mostly it is an argument of a call.
+        # Usually it is an argument of a call.
         opened = text.rfind("(", max(place - _NEAR, body), place)
         if place >= body and opened >= 0 and text.find(")", opened, place) < 0:
             return None

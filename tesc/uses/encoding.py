@@ -1,4 +1,4 @@
-"""What sources say of events as plain lists, for the cache and for pipes between processes."""
+"""Facts about sources as plain lists, for the cache and for pipes between processes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _known: dict[tuple[str, str], Argument] = {}
 
 
 def _decoded(values: list[Any]) -> Use:
-    # Many arguments and names are alike.
+    # Many arguments and names are equal.
     given = tuple([_argument(text, type_) for text, type_ in values[13]])
     values = list(values)
     for number in (0, 1, 7):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @record
 class Progress:
-    """How far the reading of a tree has come: of `total` files `done`."""
+    """The progress of reading a tree: `done` of `total` files."""
 
     done: int
     total: int
@@ -34,7 +34,7 @@ class Progress:
 
 @record
 class _File:
-    """What one file says of events, and the hash of the text that this is from."""
+    """The facts about one file, and the hash of the text that they are from."""
 
     digest: int
     uses: tuple[Use, ...]
@@ -42,7 +42,7 @@ class _File:
 
 
 class Index:
-    """Files and their uses. Paths are kept as they are given; a file's uses never change, only which it has.
+    """Files and their uses. Paths are kept as they are given; its uses are never modified, only replaced.
 
     A file without uses costs no more than its name. Macros of headers that paste names together are
     expanded in the files that include them.
@@ -54,16 +54,16 @@ class Index:
         self._users: dict[str, tuple[str, ...]] = {}
         self._pasting: dict[str, None] = {}
         self._read: dict[str, tuple[int, int]] = {}
-        # The macros of headers that paste names together; most trees have none.
+        # The macros of headers that paste names together; most trees have no such macros.
         self._macros: dict[str, tuple[Paste, ...]] = {}
         self._includes: Includes | None = None
-        # The files that a folder was last found to have.
+        # The files that were last found in a folder.
         self._found: list[str] = []
-        # What was derived from the uses, until these are others.
+        # What was derived from the uses, until these change.
         self._derived: dict[object, object] = {}
 
     def update(self, path: str, data: str | bytes) -> bool:
-        """Take a file's text, or its bytes; true if its uses, or their places, may be others now.
+        """Take a file's text, or its bytes; true if its uses, or their places, may have changed.
 
         Bytes that are not UTF-8 are kept as lone surrogates, as Source keeps them.
         """
@@ -82,7 +82,7 @@ class Index:
         return self._take(path, digest, facts(data, language, foreign))
 
     def _take(self, path: str, digest: int, found: Facts) -> bool:
-        """Take what a file says; true if its uses may be others now."""
+        """Take the facts about a file; true if its uses may have changed."""
         if found.pastes and not is_compiled(path):
             self._macros[path] = tuple(replace(paste, foreign=True) for paste in found.pastes)
         else:
@@ -100,14 +100,14 @@ class Index:
         return True
 
     def _decoded(self, data: bytes) -> str:
-        """A text; empty where bytes show that it holds no uses, for decoding takes longest."""
+        """The decoded text, or '' if the bytes show that it has no uses: decoding is the slowest part."""
         macros = (paste.macro.encode() for pastes in self._macros.values() for paste in pastes)
         if any(macro in data for macro in macros):
             return data.decode("utf-8", "surrogateescape")
         return decoded_text(data)
 
     def _foreign(self, path: str, text: str) -> tuple[Paste, ...]:
-        """The macros of headers that paste names together where a file calls them."""
+        """The macros of headers that a file calls to paste names together."""
         found: list[Paste] = []
         for header, pastes in self._macros.items():
             mine = [paste for paste in pastes if paste.macro in text]
@@ -133,11 +133,11 @@ class Index:
         return source.text if source else ""
 
     def derived(self) -> dict[object, object]:
-        """What was derived from the uses, for whoever derives; it is empty once they are others."""
+        """What was derived from the uses, for any caller; emptied when the uses change."""
         return self._derived
 
     def headers_in(self, path: str) -> tuple[str, ...]:
-        """The headers of events that a file which uses some includes itself, as it writes them."""
+        """The headers of events that a file which uses events includes itself, as written."""
         known = self._files.get(path)
         return known.headers if known else ()
 
@@ -164,8 +164,8 @@ class Index:
     def uses_of(self, event: str) -> list[tuple[str, Use]]:
         """The uses of an event by its effective name, in the order of paths and text.
 
-        A state test in capitals is one of every event that is called so in capitals. Pasted names
-        are not among them.
+        A state test in capitals is a use of every event whose name in capitals this is. Pasted names
+        are not included.
         """
         kept = self._derived.get(event)
         if isinstance(kept, list):
@@ -173,7 +173,7 @@ class Index:
         found = list(self._named(event))
         self._derived[event] = found
         if event.endswith(RUST_ENABLED):
-            # What looks like Rust's test of another event is a call of this one.
+            # What looks like a state test of another event in Rust is a call of this one.
             found += [
                 (path, replace(use, kind=CALL, name=event, arguments=0))
                 for path, use in self._named(event[: -len(RUST_ENABLED)])
@@ -215,18 +215,18 @@ class Index:
         ]
 
     def source(self, path: str) -> Source | None:
-        """The text of a file, to show a use in; None where it can't be read any more.
+        """The text of a file, for showing a use in it; None if it cannot be read any more.
 
         An editor that knows a newer text overrides this.
         """
         read = read_bytes(path)
-        # `../hw/lamp.c` is `lamp.c` to somebody who is in hw.
+        # In the folder hw, `../hw/lamp.c` is `lamp.c`.
         shown = os.path.normpath(path).replace(os.sep, "/") if os.path.isabs(path) else relative(path)
         return None if read is None else Source.from_bytes(shown, read[0], path)
 
     @property
     def sources(self) -> int:
-        """How many files were read and are known, whether they use events or not."""
+        """How many known files there are, whether they use events or not."""
         return len(self._read)
 
     @property
@@ -235,9 +235,9 @@ class Index:
         return sorted(self._files)
 
     def fill(self, folder: str, declaring: Collection[str] = ()) -> None:
-        """Read the sources below a folder at once: on all cores, and what the cache has not.
+        """Read the sources below a folder at once: on all cores, without those that the cache has.
 
-        As `refresh` does it for one who has the time.
+        The result is the same as that of `refresh`.
         """
         self._found = found = find_sources(folder, declaring)
         self._includes = None
@@ -246,15 +246,15 @@ class Index:
                 self._take(path, 0, read.facts)
             self._read[path] = read.signature
         if self._macros:
-            # Few trees have headers with such macros, and any file may call them.
+            # Few trees have headers with such macros, but any file may call them.
             self._read.clear()
             for path in found:
                 self.reread(path)
 
     def take(self, path: str, read: Read) -> bool:
-        """Take a file as it was read; true if its uses may be others now.
+        """Take a file as it was read; true if its uses may have changed.
 
-        Where headers have macros that paste names together, `calls_macros` is true, and files that call
+        If headers have macros that paste names together, `calls_macros` is true, and files that call
         them have to be read again.
         """
         changed = self.remove(path) if read.facts is None else self._take(path, 0, read.facts)
@@ -262,7 +262,7 @@ class Index:
         return changed
 
     def read_again(self) -> None:
-        """Let `reread` read all files, also those that are what they were."""
+        """Let `reread` read all files, also the unchanged ones."""
         self._read.clear()
 
     @property
@@ -273,14 +273,14 @@ class Index:
     def refresh(
         self, folder: str, held: Collection[str] = (), declaring: Collection[str] = ()
     ) -> Iterator[Progress]:
-        """Read what is new or changed in the sources below a folder, one file a step.
+        """Read what is new or changed in the sources below a folder, one file per step.
 
-        What was read there before and is gone is forgotten. Files whose paths `held` has, such as
-        those open in an editor, are left alone; it is asked at each file. `declaring` holds the real
-        paths of files that declare events. A caller may stop at any step: what was read until then
-        holds.
+        Files that no longer exist are forgotten. Files whose paths `held` has, such as
+        those open in an editor, are left alone; it is checked at each file. `declaring` holds the real
+        paths of files that declare events. A caller may stop at any step: what was read by then
+        is valid.
         """
-        # Headers first: what they define is expanded in the other files.
+        # Headers first: their macros are expanded in the other files.
         found = sorted(find_sources(folder, declaring), key=is_compiled)
         self._includes, self._found = None, found
         for gone in self._below(folder).difference(found):
@@ -291,7 +291,7 @@ class Index:
         for done, path in enumerate(found):
             yield Progress(done, len(found))
             if done == len(headers) and self._macros != macros:
-                # Whatever was read with other macros is read again.
+                # Files read with other macros are read again.
                 self._read.clear()
             if path not in held:
                 self.reread(path)
@@ -301,7 +301,7 @@ class Index:
         yield Progress(len(found), len(found))
 
     def reread(self, path: str) -> bool:
-        """Read a file if its time or size are others than before; true if its uses may be others now."""
+        """Read a file if its time or size changed; true if its uses may have changed."""
         if path in self._read and signature(path) == self._read[path]:
             return False
         read = read_bytes(path)

@@ -1,7 +1,7 @@
-"""What surrounds each place of a masked C or Rust text: function, macro, code that is left out.
+"""What surrounds each place of a masked C or Rust text: function, macro, excluded code.
 
-A scan of braces and preprocessor lines, not a parser: it knows functions as people write them, and
-where it can't tell it says None. It starts again at each `}` that begins a line.
+A scan of braces and preprocessor lines, not a parser: it recognizes functions in usual styles, and
+returns None if in doubt. It starts again at each `}` that begins a line.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Layout:
     """Regions of a text, each kind in order and without overlaps.
 
     `functions` are bodies with their function's name, and initializers with None; `macros` are
-    `#define`s from the `#` on, with their macro's name; `dead` is what `#if 0` leaves out.
+    `#define`s from the `#` on, with their macro's name; `dead` is code within `#if 0`.
     """
 
     functions: tuple[Region, ...]
@@ -43,7 +43,7 @@ def region_at(regions: tuple[Region, ...], offset: int) -> Region | None:
 
 
 _MARK = re.compile(r"[{}#]")
-# A block without blocks in it is one step: most braces are its.
+# A block without nested blocks is one step: most braces belong to such blocks.
 _STEP = re.compile(r"\{[^{}#]*\}|[{}]|#[ \t]*(\w*)([^\n]*)")
 _NAME = re.compile(r"\s*(\w+)")
 _NEVER = re.compile(r"\s*0\s*")
@@ -58,15 +58,15 @@ def _any_within(places: Sequence[int], start: int, end: int) -> bool:
 
 
 def layout_of_c(masked: str, places: Sequence[int] | None = None) -> Layout:
-    """The layout of a masked C, C++ or Objective-C text; with `places`, in order, what matters to these.
+    """The layout of a masked C, C++ or Objective-C text; with `places`, in order, what matters for these.
 
-    Functions that hold none of the places are left out then where that saves time.
+    Functions without any of the places are then left out if that saves time.
     """
     return _C(masked, places).layout()
 
 
 class _C:
-    """One scan of a text. `depth` counts the braces since the function, or whatever it is, began."""
+    """One scan of a text. `depth` counts the open braces since the function, or other block, began."""
 
     def __init__(self, masked: str, places: Sequence[int] | None) -> None:
         self.text = masked
@@ -74,14 +74,14 @@ class _C:
         self.functions: list[Region] = []
         self.macros: list[Region] = []
         self.dead: list[Region] = []
-        # The next place where a } begins a line, and the last one that was tried for a function's end.
+        # The next } at the start of a line, and the last one that was tried as a function's end.
         self.closing = self.tried = -1
         # Where the head of a function may begin.
         self.boundary = 0
         self.depth = 0
         self.start = 0
         self.name: str | None = None
-        # Of each #if that is open: what was open before it, and whether this branch is dead.
+        # For each open #if: what was open before it, and whether this branch is dead.
         self.conditions: list[tuple[int, str | None, bool]] = []
         self.dead_since: int | None = None
 
@@ -105,16 +105,16 @@ class _C:
         return Layout(tuple(self.functions), tuple(self.macros), tuple(self.dead))
 
     def _whole(self, place: int) -> int:
-        """Take a function at once, as most are; returns its end, or 0 where it takes a step a brace.
+        """Take a whole function in one step, if possible; returns its end, or 0 if every brace needs a step.
 
-        It does with preprocessor lines within it, and where its braces seem to close before its last line.
+        They do if preprocessor lines are within it, or if its braces seem to close before its last line.
         """
         text = self.text
         if self.closing < place:
             found = text.find("\n}", place)
             self.closing = found if found >= 0 else len(text)
         end = self.closing + 2
-        # What is not whole up to a place is not looked through again from the next brace on.
+        # After a failure up to a place, the next braces do not search the same text again.
         if self.closing in (self.tried, len(text)) or end - place > _LONGEST_FUNCTION:
             return 0
         self.tried = self.closing
@@ -138,7 +138,7 @@ class _C:
         place = step.start()
         char = self.text[place]
         if char != "#":
-            # Braces that are left out count for nothing.
+            # Braces in excluded code do not count.
             if self.dead_since is not None:
                 return
             end = step.end() - 1
@@ -159,7 +159,7 @@ class _C:
             return
         start = max(self.boundary, self.text.rfind(";", self.boundary, place) + 1, place - _LONGEST_HEAD)
         is_body, name = _head(self.text[start:place])
-        # The braces of a namespace or a class have functions within them.
+        # The braces of a namespace or a class contain functions.
         if is_body:
             self._enter(place, name, 1)
         self.boundary = place + 1
@@ -194,7 +194,7 @@ class _C:
             if word == "endif":
                 self.conditions.pop()
             else:
-                # Each branch continues what is before the #if.
+                # Each branch continues from the state before the #if.
                 self._restore(step, depth, name)
 
     def _restore(self, step: re.Match[str], depth: int, function: str | None) -> None:
@@ -216,7 +216,7 @@ class _C:
 _LONGEST_HEAD = 2000
 _PART = re.compile(r"[()=]|(?<!:):(?!:)")
 _WORD = re.compile(r"([A-Za-z_~][\w~]*(?:\s*::\s*[A-Za-z_~][\w~]*)*)\s*$")
-# What most are like: one name before one pair of parentheses, and nothing that says anything else.
+# The usual form: one name before one pair of parentheses, and nothing else.
 _SIMPLE_HEAD = re.compile(r"[^()=:~]*?(?<!\w)([A-Za-z_]\w*)\s*\([^()=:]*\)\s*")
 _POINTER = re.compile(r"\(\s*\*\s*(\w+)\s*\(")
 _NO_FUNCTION = frozenset(
@@ -225,9 +225,9 @@ _NO_FUNCTION = frozenset(
 
 
 def _head(text: str) -> tuple[bool, str | None]:
-    """Whether what is before a brace at file scope opens a function or an initializer.
+    """Whether the text before a brace at file scope begins a function or an initializer.
 
-    With the function's name: of the words before parentheses the last that looks like one, since
+    Also the function's name: the last suitable word before parentheses, since
     attributes and macros may be on both sides of it.
     """
     simple = _SIMPLE_HEAD.fullmatch(text)
@@ -236,7 +236,7 @@ def _head(text: str) -> tuple[bool, str | None]:
     best = None
     depth = 0
     start = 0
-    before = -1  # the end of the parentheses before
+    before = -1  # the end of the previous parentheses
     for part in _PART.finditer(text):
         char = part[0]
         if char == "(":
@@ -262,7 +262,7 @@ def _head(text: str) -> tuple[bool, str | None]:
 
 
 def _named(text: str, start: int, before: int) -> str | None:
-    """What the parentheses at `start` are the parameters of."""
+    """The function whose parameters are in the parentheses at `start`."""
     pointer = _POINTER.match(text, start)
     if pointer:
         return pointer[1]
@@ -279,7 +279,7 @@ def _named(text: str, start: int, before: int) -> str | None:
     return word[1] if word and word[1] not in _NO_FUNCTION else None
 
 
-# The semicolon of [u8; 4] ends nothing.
+# The semicolon in [u8; 4] does not end a statement.
 _RUST_STEP = re.compile(r"\bfn\s+(\w+)|;[^;{}\[\]]*\]|[{};]")
 
 

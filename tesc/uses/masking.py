@@ -1,9 +1,9 @@
 """The text of a C or Rust file with comments and literals masked, so that what is left is code.
 
-Offsets hold. A comment is spaces, and so is a continued line's end, so that lines are the compiler's;
-a string is as many `"`, a character as many `'`. A literal that is not ended ends with its line in C
-and with the file in Rust, as it does for compilers that continue after the error. A comment of C that is
-not ended, such as one just typed, ends with its line too: the calls below it are still there.
+Offsets stay the same. Comments become spaces, and so do continued lines' ends, as in a compiler;
+strings become as many `"`, characters as many `'`. An unterminated literal ends with its line in C
+and with the file in Rust, as in compilers that continue after the error. An unterminated C comment,
+such as one being typed, ends with its line too, so that the calls below it stay.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Each alternative starts with one of few characters, which re looks for quickly, and none of them
+# Each alternative starts with one of few characters, which re finds quickly, and none of them
 # tries a text twice. A line is continued by a backslash even before spaces (gcc, clang), and also by the
 # second of two: lines are joined before escapes are read (C11 5.1.1.2).
 _SPLICE = r"\\[ \t\f\v]*\r?\n"
@@ -27,7 +27,7 @@ _C = rf"""
   | '(?:[^'\\\n]+|{_SPLICE}|\\(?:{_SPLICE})*[^\n])*'?
   | {_SPLICE}
 """
-# 1'000 is a number (C++14, C23), and so is a.1'000 after its name. Looking for digits too takes longer.
+# 1'000 is a number (C++14, C23), and so is the end of a.1'000. Looking for digits too takes longer.
 _NUMBER = r"(?:\.|(?<!\w))[0-9][\w.]*(?:'\w[\w.]*)+ |"
 _RUST = r"""
     //[^\n]*
@@ -39,9 +39,9 @@ _RUST = r"""
 _FLAGS = re.S | re.X
 _IN_C = re.compile(_C, _FLAGS)
 _IN_C_WITH_NUMBERS = re.compile(_NUMBER + _C, _FLAGS)
-# Below a comment that is not ended no other is, either.
+# After an unterminated comment, no other one is terminated either.
 _NOT_ENDED = re.compile(_NUMBER + _C.replace(_COMMENT, r"/\*[^\n]*"), _FLAGS)
-# Not the `device's` of a comment: those are in most files.
+# Not the `device's` of a comment: most files have some.
 _HAS_NUMBERS = re.compile(r"[0-9][\w.]*'\w")
 _IN_RUST = re.compile(_RUST, _FLAGS)
 _COMMENT_ENDS = re.compile(r"/\*|\*/")
@@ -54,10 +54,10 @@ def masked_c(text: str) -> str:
 
 
 def masked_around(text: str, places: Sequence[int]) -> str:
-    """The text of a C file, masked around some places, in their order, and space elsewhere.
+    """The text of a C file, masked around some places, which are in order, with spaces elsewhere.
 
-    What is masked begins and ends where a `}` begins a line, as functions do, and is as long as it takes to
-    be outside of comments. A text with raw strings, which may hold anything, is masked whole.
+    Masked parts begin and end at a `}` at the start of a line, as functions do, and are long enough to
+    begin and end outside of comments. A text with raw strings is masked entirely.
     """
     if 'R"' in text:
         return masked_c(text)
@@ -78,13 +78,13 @@ def masked_around(text: str, places: Sequence[int]) -> str:
 
 
 def _after_function(text: str, least: int, place: int) -> int:
-    """Where the last `}` before a place ends that begins a line; `least` without one."""
+    """The end of the last `}` before a place that begins a line; `least` without one."""
     found = text.rfind("\n}", least, place)
     return found + 2 if found >= 0 else least
 
 
 def _outside(text: str, start: int, least: int) -> int:
-    """The last place up to `start`, but not before `least`, that no comment is around."""
+    """The last place from `least` up to `start` that is not in a comment."""
     while start > least:
         ends = text.find("*/", start)
         begins = text.find("/*", start)
@@ -132,7 +132,7 @@ def _mask(match: re.Match[str]) -> str:
 
 
 def _end_of_comment(text: str, start: int) -> int:
-    """Where a comment ends whose begin has just been read."""
+    """The end of a comment whose beginning has just been read."""
     depth = 1
     for end in _COMMENT_ENDS.finditer(text, start):
         depth += 1 if end[0] == "/*" else -1

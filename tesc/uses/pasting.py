@@ -1,7 +1,7 @@
 """Names that macros paste together (`trace_##op`), and the words that these macros are called with.
 
-A macro is expanded where its own text calls it, and through the macros that call it. What is passed to it
-and is not a word stays unknown, and so does what a macro gets that is passed on by its name.
+A macro is expanded where its own file calls it, and through the macros that call it. An argument that is
+not a word stays unknown, and so do arguments of a macro that is passed on by name.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ _PASTED = re.compile(r"\s*\w+\s*(?:##\s*\w+\s*)*\Z")
 _WORDS = re.compile(r"\w+")
 _OWN_LINE = re.compile(r"#[ \t]*(?:define|undef|ifdef|ifndef)[ \t]+\Z|\bdefined[ \t(]*\Z")
 _CALLED = re.compile(r"\s*\(")
-_DEEPEST = 8  # macros that call one another
+_DEEPEST = 8  # the most macros that call one another
 _MOST_PARTS = 16
-_FEW_WORDS = 32  # for each of which a text is searched by itself
+_FEW_WORDS = 32  # more words than these are not each searched for
 _MOST_CALLS = 2000  # of one macro in one text
 _NEAR = 40
 
 
 @record
 class Paste:
-    """What a macro makes a name of: `parts`, which are its parameters' numbers and words between them.
+    """How a macro pastes a name: `parts`, its parameters' numbers and the words between them.
 
     `kind` and `capitals` are those of the uses that it makes; `start` and `end` are where the identifier that
-    the name begins with is in the macro that has it, and `dead` says that this is within `#if 0`. `foreign`
-    is true for a macro of another file than the one that is looked at.
+    the name begins with is in the macro, and `dead` says that this is within `#if 0`. `foreign`
+    is true for a macro of another file.
     """
 
     macro: str
@@ -56,13 +56,13 @@ class Paste:
 
     @property
     def pattern(self) -> str:
-        """The name with `*` for what is not known."""
+        """The name with `*` for unknown parts."""
         return re.sub(r"\*+", "*", "".join(part if isinstance(part, str) else "*" for part in self.parts))
 
 
 @record
 class Word:
-    """A word that a macro is called with, and what the macro makes of it: a name."""
+    """A word that a macro is called with, and the name that the macro makes from it."""
 
     paste: Paste
     start: int
@@ -74,9 +74,9 @@ class Word:
 
 @record
 class Expansion:
-    """All that pastes make in one text.
+    """The results of all pastes in one text.
 
-    `words` are known names, `unknown` the pastes of which something stays unknown, each with the place where
+    `words` are known names, `unknown` the pastes that stay partly unknown, each with the place where
     its macro is named, or -1. `derived` are the macros through which others paste, the given ones included.
     """
 
@@ -95,12 +95,12 @@ def parameters_of(masked: str, macro: Region) -> tuple[str, ...]:
 
 
 def parts_of(text: str, parameters: tuple[str, ...]) -> tuple[Part, ...]:
-    """The parts that words with `##` between them are."""
+    """The parts of a text of words with `##` between them."""
     return tuple(parameters.index(word) if word in parameters else word for word in _WORDS.findall(text))
 
 
 def expand(masked: str, layout: Layout, pastes: Iterable[Paste]) -> Expansion:
-    """What macros that paste make of the words that a text calls them with."""
+    """The names that pasting macros make from the words that a text calls them with."""
     found = _Expanding(masked, layout)
     for paste in pastes:
         found.add(paste, 0)
@@ -136,7 +136,7 @@ class _Expanding:
         self.unknown.setdefault(paste.start, (paste, place))
 
     def _calls(self, macro: str, paste: Paste) -> Iterator[tuple[int, int]]:
-        """Where a macro is called, and where its arguments begin; also by another macro that is given it."""
+        """Where a macro is called, and where its arguments begin; also by a macro that gets it."""
         for place, end in self._places_of(macro):
             if _OWN_LINE.search(self._masked, max(place - _NEAR, 0), place):
                 continue
@@ -154,7 +154,7 @@ class _Expanding:
             yield found.span()
 
     def _places_of(self, word: str) -> list[tuple[int, int]]:
-        """Where a word is in the whole text. A text of very many macros is not searched for each of them."""
+        """Where a word is in the whole text. A text with very many macros is indexed once instead."""
         if word not in self._places:
             if len(self._places) < _FEW_WORDS:
                 self._places[word] = list(self._occurrences(word, 0, len(self._masked)))
@@ -167,7 +167,7 @@ class _Expanding:
         return self._places[word]
 
     def _passed_on(self, place: int, end: int) -> Iterator[tuple[int, int]]:
-        """The calls by a list macro, `#define LIST(X) X(one) X(two)`, of one that it gets at `place`."""
+        """The calls by a list macro, `#define LIST(X) X(one) X(two)`, of a macro that it gets at `place`."""
         outer = re.search(r"(\w+)\s*\([^()]*\Z", self._masked[max(place - 200, 0) : place])
         listing = self._named.get(outer[1]) if outer else None
         if outer is None or listing is None:
@@ -187,7 +187,7 @@ class _Expanding:
                 yield found, called.end()
 
     def _expand(self, paste: Paste, place: int, inside: int, depth: int) -> None:
-        """What one call of a macro makes of it."""
+        """Expand one call of a macro."""
         given = split_arguments(self._masked, inside)
         numbers = [part for part in paste.parts if isinstance(part, int)]
         if given is None or (numbers and max(numbers) >= len(given.places)):

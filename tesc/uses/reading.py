@@ -1,7 +1,7 @@
-"""Many sources read at once: on all cores, and only those that are not what they were.
+"""Many sources read at once: on all cores, and only those that changed.
 
-What a file was is known by its times, size and inode, as git's index knows it. A file that was changed just
-now is not kept, for it may change again within the same tick of the clock.
+A file is recognized by its times, size and inode, as in git's index. A file that was changed just
+now is not cached, because it may change again within the same clock tick.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-# What a process costs is worth it for so many files, and no tree has use for more processes than that.
+# How many files are worth another process, and the most processes that help with any tree.
 _WORTH_A_PROCESS = 300
 _MOST_PROCESSES = 8
 _FRESH_NS = 2_000_000_000
@@ -33,22 +33,22 @@ _PARTS_OF_USES = (FUNCTION.encode(), MACRO.encode(), ENABLED.encode())
 
 @record
 class Read:
-    """A source as it was read: its time and size, as `signature` has them, and what it says of events."""
+    """A source as it was read: its time and size, as `signature` has them, and the facts about it."""
 
     signature: tuple[int, int]
     facts: Facts | None
 
 
 def is_kept(folder: str) -> bool:
-    """Whether what a folder's sources say is in the cache, so that reading them takes no time."""
+    """Whether a folder's sources are in the cache, so that reading them is fast."""
     return cache.table("sources", folder).is_kept
 
 
 class Reader:
-    """The sources below a folder, read one at a time, by somebody who has other things to do meanwhile."""
+    """The sources below a folder, read one at a time, between other work."""
 
     def __init__(self, folder: str, paths: Sequence[str]) -> None:
-        """Look at the cache, and at the states of all files."""
+        """Load the cache, and the states of all files."""
         self._table = cache.table("sources", folder)
         self._kept: dict[str, Any] = self._table.get("files") or {}
         states = ((path, _state(path)) for path in paths)
@@ -56,7 +56,7 @@ class Reader:
         self._new: dict[str, Any] = {}
 
     def read(self, path: str) -> Read | None:
-        """What a source says, as the cache has it or as it is read now; None where it can't be read."""
+        """The facts about a source, from the cache or read now; None if it cannot be read."""
         state = self._states.get(path)
         if state is None:
             return None
@@ -70,7 +70,7 @@ class Reader:
         return Read((state[0], state[2]), decoded(values) if values else None)
 
     def save(self) -> None:
-        """Keep what was read."""
+        """Write what was read to the cache."""
         if not self._new:
             return
         fresh = time.time_ns() - _FRESH_NS
@@ -86,9 +86,9 @@ class Reader:
 
 
 def read_all(folder: str, paths: Sequence[str]) -> dict[str, Read]:
-    """What the sources below a folder say of events; those that can't be read are left out."""
+    """The facts about the sources below a folder; unreadable ones are left out."""
     collects = gc.isenabled()
-    # Nothing of what is made here is garbage, and looking for some takes a tenth of the time.
+    # There is no garbage to collect here, and the collector takes a tenth of the time.
     gc.disable()
     try:
         return _read_all(folder, paths)
@@ -131,7 +131,7 @@ def _state(path: str) -> list[int] | None:
 
 
 def _read_new(paths: list[str]) -> dict[str, Any]:
-    """What files say, encoded; 0 for nothing."""
+    """The facts about files, encoded; 0 for none."""
     jobs = min(len(paths) // _WORTH_A_PROCESS, _cores(), _MOST_PROCESSES)
     if jobs < 2 or not hasattr(os, "fork"):
         return _read(paths)
@@ -159,7 +159,7 @@ def _cores() -> int:
 
 
 def _fork(paths: list[str]) -> tuple[int, int]:
-    """A process that reads some files, and the pipe that it writes what they say into."""
+    """Start a process that reads some files; returns its ID and the pipe with its results."""
     receive, send = os.pipe()
     child = os.fork()
     if child:
@@ -172,7 +172,7 @@ def _fork(paths: list[str]) -> tuple[int, int]:
             marshal.dump(_read(paths), stream)
         status = 0
     finally:
-        # Nothing of what the parent has begun is finished here.
+        # Skip the parent's exit handlers and buffers.
         os._exit(status)
 
 
@@ -189,7 +189,7 @@ def _read(paths: Sequence[str]) -> dict[str, Any]:
 
 
 def decoded_text(data: bytes) -> str:
-    """A text; empty where its bytes show that it holds no uses, for decoding takes longest."""
+    """The decoded text, or '' if the bytes show that it has no uses: decoding is the slowest part."""
     if any(part in data for part in _PARTS_OF_USES):
         return data.decode("utf-8", "surrogateescape")
     return ""

@@ -12,9 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-# What says that a folder holds what was built.
+# Files that mark a build folder.
 _BUILT = frozenset(("CACHEDIR.TAG", "CMakeCache.txt", "meson-private"))
-# Elsewhere than on POSIX nothing of this is needed.
+# Needed on POSIX only.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -22,8 +22,8 @@ def find_sources(folder: str, declaring: Collection[str] = ()) -> list[str]:
     """The C and Rust sources below a folder, sorted; in a git checkout, those that git does not ignore.
 
     Elsewhere those outside of build folders, recognized by what CMake, Meson and Cargo leave there,
-    and of hidden ones. A file that has several names by symbolic links is there once. Files that
-    declare events, such as an included esp.inc, are none: `declaring` holds their real paths.
+    and of hidden ones. A file with several names through symbolic links is listed once. Files that
+    declare events, such as an included esp.inc, are left out: `declaring` holds their real paths.
     """
     found = listed_by_git(folder, tuple(f".{suffix}" for suffix in suffixes()))
     if found is None:
@@ -32,7 +32,7 @@ def find_sources(folder: str, declaring: Collection[str] = ()) -> list[str]:
     if links:
         names = {os.path.basename(os.path.realpath(link)) for link in links}
         base = os.path.realpath(folder)
-        # No folder below is followed through a link.
+        # Links to folders are not followed.
         own = {
             os.path.normpath(os.path.join(base, os.path.relpath(path, folder)))
             for path in set(found).difference(links)
@@ -63,7 +63,7 @@ def _walk(folder: str) -> Iterator[str]:
         if parent != folder and not _BUILT.isdisjoint([entry.name for entry in entries]):
             continue
         for entry in entries:
-            # The folder says of what kind its entries are: only for links is the file itself looked at.
+            # The folder knows the type of its entries: only links need a stat.
             path = os.path.join(parent, entry.name)
             if language_of(entry.name) and (os.path.isfile(path) if entry.is_symlink() else entry.is_file()):
                 yield path
@@ -76,7 +76,7 @@ def _walk(folder: str) -> Iterator[str]:
 def read_bytes(path: str) -> tuple[bytes, tuple[int, int]] | None:
     """At most 16 MiB of a regular file, with its time and size; None for anything else.
 
-    Never waits, for FIFOs and devices are not read.
+    Never blocks: FIFOs and devices are not read.
     """
     try:
         stream = os.open(path, _FLAGS)
@@ -86,7 +86,7 @@ def read_bytes(path: str) -> tuple[bytes, tuple[int, int]] | None:
         state = os.fstat(stream)
         if not stat.S_ISREG(state.st_mode):
             return None
-        # Most files are there with one read, which asks for a byte more than there is.
+        # Most files need one read, for one byte more than the file's size.
         asked = min(state.st_size + 1, MAX_SOURCE_BYTES)
         data = os.read(stream, asked)
         while len(data) != state.st_size and len(data) < MAX_SOURCE_BYTES:
@@ -102,7 +102,7 @@ def read_bytes(path: str) -> tuple[bytes, tuple[int, int]] | None:
 
 
 def signature(path: str) -> tuple[int, int] | None:
-    """A file's time and size, which tell whether it has to be read again; None where there is none."""
+    """A file's time and size, which show whether it has to be read again; None without a file."""
     try:
         state = os.stat(path)
     except OSError:

@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 CALL: Final = "call"  # trace_NAME(...)
 REFERENCE: Final = "reference"  # trace_NAME where a function's address is taken, or its path imported
-STATE: Final = "state"  # TRACE_NAME_ENABLED, trace_event_get_state(TRACE_NAME), trace_NAME_enabled() and such
-DECLARATION: Final = "declaration"  # by hand, at file scope: no use
-PASTED: Final = "pasted"  # a name that is only partly there, with `*` for what is not
+STATE: Final = "state"  # TRACE_NAME_ENABLED, trace_event_get_state(TRACE_NAME), trace_NAME_enabled() etc.
+DECLARATION: Final = "declaration"  # by hand, at file scope: not a use
+PASTED: Final = "pasted"  # a name that is only partly known, with `*` for the rest
 
 
 @record
 class Argument:
     """One argument of a call.
 
-    `text` is its code, each run of white space one space and each literal empty (`""`, `''`). `type` is the
+    `text` is its code, with single spaces and empty literals (`""`, `''`). `type` is the
     type that the function around the call declares for it where it is a variable's name, `char[]` for
-    an array; empty where that is not to be seen, or where there are several declarations.
+    an array; empty if unknown, or if there are several declarations.
     """
 
     text: str
@@ -36,14 +36,14 @@ class Argument:
 class Use:
     """One place where a source names an event.
 
-    `name` is what is there between `trace_` and the like: the event's name, for `capitals` that in
+    `name` is the text between `trace_` and the like: the event's name, for `capitals` that in
     capitals, for a pasted one with `*`. `start` and `end` are the offsets of the whole identifier in
     code points, `name_start` is that of the name; `line` and `column` count from 1. `function` is the
     one around it, or the macro whose definition it is in (`behind_macro`), None where neither is or
-    it can't be told.
+    it is unknown.
 
-    `arguments` counts those of a call, None where a macro may hide some; `given` are those that were
-    read, empty where they can't be, and `hiding` names the macros that may be several of them.
+    `arguments` counts those of a call, None where a macro may hide some; `given` are those that could be
+    read, and `hiding` names the macros that may be several of them.
     `expanded` is true if the same text has its macro's name elsewhere, `dead` if the use is within `#if 0`.
 
     Where `macro` is not None, that macro pastes the name together from a word that it is called with:
@@ -76,14 +76,14 @@ class Use:
 
     @property
     def name_span(self) -> Span:
-        """What a renaming of the event replaces; of a pasted name what is there of it."""
+        """What renaming the event replaces; for a pasted name, its known part."""
         if self.kind == PASTED:
             return Span(self.name_start, self.end)
         return Span(self.name_start, self.name_start + len(self.word))
 
     @property
     def word(self) -> str:
-        """What the text has at `name_span`."""
+        """The text at `name_span`."""
         if self.kind == PASTED:
             return self.name.partition("*")[0]
         return self.name[len(self.before) : len(self.name) - len(self.after)]
@@ -94,7 +94,7 @@ class Use:
         return rust_enabled(self.name).removeprefix(c_function(""))
 
     def renamed(self, name: str) -> str | None:
-        """What replaces `name_span` if the event is called `name`; None where its macro has a say in that."""
+        """What replaces `name_span` if the event is called `name`; None if that also depends on its macro."""
         name = name.upper() if self.capitals else name
         within = name[len(self.before) : len(name) - len(self.after)]
         fits = len(name) > len(self.before) + len(self.after)

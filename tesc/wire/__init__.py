@@ -1,6 +1,6 @@
-"""What a guest sends: the framed stream, the stream of words of 2011, and the ring in its memory.
+"""Guests' data: the framed stream, the stream of words of 2011, and the ring in its memory.
 
-Everything here is pure: bytes come in, records and reports of what was wrong come out. The formats are
+Everything here is pure: bytes come in, records and errors come out. The formats are
 described in docs/reference/guest-wire.md; `tesc.codegen.guest` generates the C that writes them.
 """
 

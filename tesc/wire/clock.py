@@ -1,9 +1,9 @@
-"""Two clocks: the host's time for what the guest's clock counted.
+"""Converting the guest's clock to the host's.
 
-A frame arrives some time after it was made, never before: so of all frames the one that arrived with the
-least delay says best what the guest's clock was. Delays are kept as the least one of each quarter of a second
-for some ten seconds, so that a machine that was stopped meanwhile is noticed, and the line below them says
-how fast the guest's clock runs: what it says of itself may be wrong.
+A frame arrives some time after it was made, never before: so among all frames, the one that arrived with the
+least delay shows the guest's clock best. The least delay of each quarter of a second is kept
+for about ten seconds, so that a pause of the machine is noticed; the line below these delays shows
+how fast the guest's clock runs, since the rate that it reports may be wrong.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ from __future__ import annotations
 from collections import deque
 
 _SECOND = 1_000_000_000
-# How long a stretch of the guest's time is of which one delay is kept, and how many are.
+# The length of the stretches of the guest's time for each of which one delay is kept, and how many are.
 _STRETCH = _SECOND // 4
 _MOST = 40
-# So many stretches say how fast a clock runs, and so many that a machine was stopped for longer than this.
+# How many stretches show a clock's rate, and how many that a machine was paused for longer than this.
 _ENOUGH = 8
 _STOPPED, _STOP = 4, 5_000_000
 _RECENT = 256
-# What a clock is after so many frames it stays, but for microseconds.
+# After so many frames a clock changes by microseconds only.
 _SETTLED = 32
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    Point = tuple[int, int]  # the guest's nanoseconds, the host's less those
+    Point = tuple[int, int]  # the guest's nanoseconds, the host's minus those
 
 
 class GuestClock:
     """From ticks of the guest's clock to nanoseconds of the host's.
 
-    `frequency` is what the guest says, 0 if it does not. `drift` is how much faster than the guest's the
-    host's clock runs, as a fraction. A guest that starts again, and its clock with it, takes another one.
+    `frequency` is as reported by the guest, 0 if unknown. `drift` is how much faster than the guest's the
+    host's clock runs, as a fraction. After a restart of a guest and its clock, use a new one.
     """
 
     def __init__(self, frequency: int = 0) -> None:
@@ -41,7 +41,7 @@ class GuestClock:
         self._beyond: deque[int] = deque(maxlen=_RECENT)
 
     def seen(self, ticks: int, arrival: int) -> None:
-        """A frame with the guest's time came at a time of the host's, in nanoseconds."""
+        """Note that a frame with the guest's time arrived at a host time, in nanoseconds."""
         guest = self.guest(ticks)
         delay = arrival - guest
         number = guest // _STRETCH
@@ -55,7 +55,7 @@ class GuestClock:
         self._beyond.append(delay - self._line(guest))
 
     def _new_stretch(self) -> None:
-        """Forget what was too long ago, or before the machine was stopped."""
+        """Forget what is too old, or from before a pause of the machine."""
         numbers = sorted(self._points)
         late = [self._points[number] for number in numbers[-1 - _STOPPED : -1]]
         stopped = len(numbers) > 2 * _STOPPED and all(
@@ -65,7 +65,7 @@ class GuestClock:
             del self._points[number]
 
     def _fit(self) -> None:
-        """The line below all points: a level one, unless that is clearly wrong."""
+        """The line below all points: a level one, unless that is clearly not the case."""
         points = sorted(self._points.values())
         guest, delay = min(points, key=lambda point: point[1])
         self._base, self.drift = (guest, delay), 0.0
@@ -81,18 +81,18 @@ class GuestClock:
 
     @property
     def known(self) -> bool:
-        """Whether a frame has said what the clock is."""
+        """Whether any frame has given the clock."""
         return self.frequency > 0 and bool(self._points)
 
     @property
     def settled(self) -> bool:
-        """Whether so many frames came that the quickest of them is a quick one."""
+        """Whether enough frames arrived for the fastest one to be fast."""
         return len(self._beyond) >= _SETTLED
 
     @property
     def uncertainty(self) -> int:
-        """How many nanoseconds a time may be off: by so many nine frames of ten were at most later than the
-        quickest ones, of which nobody knows how quick they were.
+        """How many nanoseconds a time may be off: nine of ten frames were at most this much later than the
+        fastest ones, whose own delay is unknown.
         """
         return sorted(self._beyond)[len(self._beyond) * 9 // 10] if self._beyond else 0
 
@@ -107,7 +107,7 @@ class GuestClock:
 
 
 def _lower_edge(points: list[Point]) -> tuple[Point, Point]:
-    """The edge of the lower hull of points, in the order of their places, that is below their middle."""
+    """The edge of the lower hull of points, in order, that is below their middle."""
     hull: list[Point] = []
     for x, y in points:
         while len(hull) > 1:

@@ -1,14 +1,14 @@
 """Consistent Overhead Byte Stuffing: bytes without zeros, so that a zero can end each frame.
 
 Cheshire and Baker, "Consistent Overhead Byte Stuffing", IEEE/ACM Transactions on Networking 7(2), 1999.
-Each code byte says how far the next zero is; 0xff that 254 bytes follow and no zero.
+Each code byte is the distance to the next zero; 0xff means that 254 bytes follow and no zero.
 """
 
 from __future__ import annotations
 
 
 def decode(data: bytes) -> bytes | None:
-    """What was encoded, or None for bytes that no encoder writes."""
+    """The decoded bytes, or None for bytes that no encoder writes."""
     made = bytearray()
     at, size = 0, len(data)
     while at < size:
@@ -18,14 +18,14 @@ def decode(data: bytes) -> bytes | None:
             return None
         made += data[at + 1 : stop]
         at = stop
-        # Some encoders close 254 bytes without a zero by a code of their own, some do not.
+        # Some encoders end 254 bytes without a zero with another code, some do not.
         if code < 0xFF and at < size:
             made.append(0)
     return bytes(made)
 
 
 def encode(data: bytes) -> bytes:
-    """The bytes that stand for `data`, none of them zero."""
+    """The encoding of `data`, without zeros."""
     made = bytearray()
     for part in data.split(b"\0"):
         while len(part) >= 254:

@@ -1,4 +1,4 @@
-"""Text at an address of a firmware: what the guest did not send, read from the file that was loaded.
+"""Text at an address in firmware: what the guest did not send is read from the ELF file.
 
 ELF files of 32 and 64 bits and either byte order (Tool Interface Standard, ELF 1.2; System V ABI): the
 segments that are loaded and not writable hold constant text.
@@ -16,12 +16,12 @@ MOST_TEXT = 4096
 
 
 class NoElf(Exception):
-    """A file that is no ELF file, or not a whole one; the message says why."""
+    """A file that is not an ELF file, or truncated; the message says why."""
 
 
 @record
 class Segment:
-    """What is loaded from the file to an address."""
+    """A part of the file that is loaded to an address."""
 
     address: int
     data: bytes
@@ -29,13 +29,13 @@ class Segment:
 
 
 def segments_of(data: bytes) -> tuple[Segment, ...]:
-    """The segments of an ELF file that are loaded. Raises NoElf."""
+    """The loaded segments of an ELF file. Raises NoElf."""
     if data[:4] != b"\x7fELF" or len(data) < 52 or data[4] not in (1, 2) or data[5] not in (1, 2):
         raise NoElf("it is not an ELF file")
     wide, order = data[4] == 2, "<>"[data[5] - 1]
     try:
         (offset,) = struct.unpack_from(f"{order}{'Q' if wide else 'I'}", data, 32 if wide else 28)
-        if offset > len(data):  # further than `struct` can count, maybe
+        if offset > len(data):  # it may exceed what `struct` accepts
             raise NoElf("it ends before its program headers")
         size, count = struct.unpack_from(f"{order}HH", data, 54 if wide else 42)
         found = []
@@ -55,14 +55,14 @@ def segments_of(data: bytes) -> tuple[Segment, ...]:
 
 
 class Texts:
-    """Finds constant text by its address; `offset` is how far the firmware was moved when it was loaded."""
+    """Finds constant text by its address; `offset` is how far from its address the firmware was loaded."""
 
     def __init__(self, segments: tuple[Segment, ...], offset: int = 0) -> None:
         self._segments = [one for one in segments if not one.writable] or list(segments)
         self._offset = offset
 
     def __call__(self, address: int) -> bytes | None:
-        """The text at an address, or None where there is none that ends."""
+        """The text at an address, or None if there is none with an end."""
         for one in self._segments:
             at = address - self._offset - one.address
             if 0 <= at < len(one.data):

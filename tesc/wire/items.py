@@ -1,4 +1,4 @@
-"""What comes out of a guest's bytes: events, and all else that a reader has to say."""
+"""The items decoded from a guest's bytes: events, and everything else that a reader reports."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class WireEvent:
     """One event: its wire ID, its arguments as numbers and texts, and where its frame starts.
 
-    `time` counts the guest's clock from its origin, None without one; `source` is the CPU or thread,
-    None where the guest names none.
+    `time` is in ticks of the guest's clock, None without one; `source` is the CPU or thread,
+    None if the guest sends none.
     """
 
     wire_id: int
@@ -28,9 +28,9 @@ class WireEvent:
 
 @record
 class Hello:
-    """What a guest says of itself, at its start and then again and again.
+    """A guest's message about itself, sent at its start and repeatedly.
 
-    `sequence` is the number of the next event, `lost` how many the guest had to drop so far, `time` its
+    `sequence` is the number of the next event, `lost` how many the guest has dropped so far, `time` its
     clock now, in ticks of which there are `frequency` in a second (0: not known; both None without a
     clock).
     """
@@ -49,7 +49,7 @@ class Hello:
 
 @record
 class Skipped:
-    """Bytes that are no frame, or no record: `why` as a sentence's end."""
+    """Bytes that are not a frame or a record: `why` is the end of a sentence."""
 
     offset: int
     size: int
@@ -58,7 +58,7 @@ class Skipped:
 
 @record
 class Missing:
-    """`count` events that were sent and are not there: their sequence numbers are left out."""
+    """`count` events that were sent but did not arrive, by the gap in the sequence numbers."""
 
     offset: int
     count: int
@@ -83,7 +83,7 @@ class Before:
 
 @record
 class Restart:
-    """The guest has started again; how many events were lost before that nobody knows."""
+    """The guest has restarted; how many events were lost before that is unknown."""
 
     offset: int
 

@@ -1,8 +1,8 @@
-"""The ring in a guest's memory: found in any copy of it, and read.
+"""The ring in a guest's memory: finding it in a copy of the memory, and reading it.
 
-The header is that of the debug log which QEMU's query-firmware-log hands out (hw/uefi/ovmf-log.c in QEMU
-10.2): little-endian words, then our own fields in the guest's byte order. A record's head says where it
-belongs, so one that is not finished, or partly overwritten, is passed over.
+The header is that of the debug log which QEMU's query-firmware-log returns (hw/uefi/ovmf-log.c in QEMU
+10.2): little-endian words, then tesc's fields in the guest's byte order. A record's head has the record's
+position, so that an unfinished or partly overwritten one can be skipped.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ HEADER = 256
 _VERSION = b"tesc-guest-ring 1 "
 _ORDER = 0x0102030405060708
 _MARK = 0xE7
-# The rate of a clock of which only the guest's hardware knows it.
+# The rate of a clock for which only the guest's hardware has it.
 _UNKNOWN_RATE = (1 << 64) - 1
 _MOST = 1 << 30
 _LOG = re.compile(
@@ -37,11 +37,11 @@ _LOG = re.compile(
 
 @record
 class Ring:
-    """A ring: where its header is, what that says, and its bytes.
+    """A ring: the place and contents of its header, and its bytes.
 
-    `written` is how many bytes were ever written, in 32 bits; `order` is that of struct. With `log` the
-    bytes are in the order in which they were written, and how many events there were is not known. Records
-    that are `timed` have a time; ticks of which there are `frequency` a second, 0 if that is not known.
+    `written` is how many bytes were ever written, in 32 bits; `order` is struct's byte order. With `log` the
+    bytes are in the order in which they were written, and the number of events is unknown. Records
+    that are `timed` have a time in ticks, `frequency` per second, 0 if unknown.
     """
 
     offset: int
@@ -59,17 +59,17 @@ class Ring:
 
 
 def ring_of_log(version: str, log: bytes) -> Ring | None:
-    """The ring that QMP's query-firmware-log handed out: its version and its bytes, oldest first.
+    """The ring that QMP's query-firmware-log returned: its version and its bytes, oldest first.
 
-    None for the log of another firmware. The end of the log is the end of a record; its beginning need
-    not be one.
+    None for the log of another firmware. The end of the log is the end of a record; its beginning may
+    be within a record.
     """
     said = _LOG.match(version)
     if said is None:
         return None
     hash_, cpu, boots, frequency = (int(text, 16) for text in said.groups())
     data = log[len(log) % 8 :]
-    # A record's head says where it belongs; most heads agree on where the log does.
+    # A record's head has its position; the majority of heads gives the log's.
     votes: dict[int, int] = {}
     for at in range(0, len(data) - 7, 8):
         head, check = struct.unpack_from("<II", data, at)
@@ -98,7 +98,7 @@ def _known_rate(frequency: int) -> int:
 
 
 def find_rings(data: bytes | mmap) -> list[Ring]:
-    """The rings in a copy of memory, in the order of their CPUs: of each the latest."""
+    """The rings in a copy of memory, in the order of their CPUs: the latest for each."""
     found: dict[int, Ring] = {}
     at = data.find(MAGIC)
     while at >= 0:
@@ -110,7 +110,7 @@ def find_rings(data: bytes | mmap) -> list[Ring]:
 
 
 def ring_at(data: bytes | mmap, at: int) -> Ring | None:
-    """The ring whose magic is at a place, if there is one of ours."""
+    """The ring whose magic number is at a place, if it is one of tesc's."""
     if len(data) < at + HEADER or data[at : at + 16] != MAGIC:
         return None
     header, size = struct.unpack_from("<QQ", data, at + 16)
@@ -141,9 +141,9 @@ def ring_at(data: bytes | mmap, at: int) -> Ring | None:
 def read_ring(
     ring: Ring, schema: WireSchema, text_at: TextAt | None = None, go_on: bool = False
 ) -> list[Item]:
-    """What a ring holds, oldest first; what is overwritten, dropped or not finished is counted.
+    """The contents of a ring, oldest first; overwritten, dropped and unfinished events are counted.
 
-    Offsets are those of the copy of memory. A ring of other declarations is refused, unless `go_on`.
+    Offsets are those of the copy of memory. A ring with other declarations is rejected, unless `go_on`.
     """
     made: list[Item] = []
     if ring.hash != schema.hash:
@@ -165,7 +165,7 @@ def read_ring(
 def read_rings(
     rings: list[Ring], schema: WireSchema, text_at: TextAt | None = None, go_on: bool = False
 ) -> list[Item]:
-    """What the rings of all CPUs hold, by time if there is one; what is to be said of them comes first."""
+    """The contents of the rings of all CPUs, by time if there is one; reports come first."""
     items = [item for ring in rings for item in read_ring(ring, schema, text_at, go_on)]
     said: list[Item] = [item for item in items if not isinstance(item, WireEvent)]
     events = [item for item in items if isinstance(item, WireEvent)]
@@ -173,7 +173,7 @@ def read_rings(
 
 
 def ordered(ring: Ring) -> tuple[bytes, int]:
-    """The bytes of a ring, what was written first of all first, and how many were written before them."""
+    """The bytes of a ring, oldest first, and how many were written before them."""
     if ring.log:
         return ring.data, (ring.written - len(ring.data)) & 0xFFFFFFFF
     size = len(ring.data)
@@ -200,7 +200,7 @@ class Records:
         self._word = struct.Struct(f"{ring.order}Q")
 
     def read(self) -> tuple[list[Item], int]:
-        """The events, and how many bytes between them are none; what precedes the first one is not a loss."""
+        """The events, and how many bytes between them are not; bytes before the first one are no loss."""
         made: list[Item] = []
         skipped = 0
         at = 0
@@ -238,7 +238,7 @@ class Records:
         return WireEvent(wire_id=wire_id, time=time, source=source, values=values, offset=offset), words
 
     def _values(self, at: int, stop: int, signature: Signature) -> tuple[int | None, tuple[Value, ...]]:
-        """Time and arguments of a record. Raises struct.error, ValueError where they do not fit."""
+        """Time and arguments of a record. Raises struct.error, ValueError if they do not fit."""
         time = None
         if self._timed:
             (time,) = self._word.unpack_from(self._data, at)

@@ -1,7 +1,7 @@
-"""A ring that is read while the guest writes it: each look gives what has come since the last one.
+"""A ring that is read while the guest writes it: each read returns what is new since the last one.
 
-The guest never waits for a reader: what is overwritten before it was read is missing, and counted once
-the guest pauses, for only then do its counter and its ring say the same.
+The guest never waits for a reader: what is overwritten before it is read is missing, and counted when
+the guest pauses, because only then do its counter and its ring agree.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from tesc.wire.schema import WireSchema
 
 _WRAP = 1 << 32
-# Looks at a record that was begun, by an event that another one interrupted, before it is given up.
+# How often an unfinished record, of an interrupted event, is tried before it is skipped.
 _PATIENCE = 20
-# Looks at which nothing is new, after which nobody is within an event.
+# After this many reads without news, no CPU is within an event.
 _QUIET = 2
 
 
@@ -39,18 +39,18 @@ class RingTail:
 
     def _start(self) -> None:
         self._place = 0  # how many bytes are read, in 32 bits
-        self._seen = 0  # events that were given out or are known to be missing
+        self._seen = 0  # events that were returned or are known to be missing
         self._dropped = 0
         self._looked = False
-        # Whether events were overwritten before the first look.
+        # Whether events were overwritten before the first read.
         self._late = False
         self._quiet = 0
         self._waited = 0
-        # Whether the next place need not begin a record.
+        # Whether the next place may be within a record.
         self._searching = False
 
     def take(self, ring: Ring, later: Ring) -> list[Item]:
-        """What is new in the ring; `later` is the ring once all of `ring` was copied."""
+        """What is new in the ring; `later` is the ring read after all of `ring` was copied."""
         made: list[Item] = []
         if ring.hash != self._schema.hash:
             if self._told != ring.hash:
@@ -59,7 +59,7 @@ class RingTail:
             if not self._go_on:
                 return made
         if later.boots != ring.boots:
-            return made  # it starts again just now
+            return made  # it is just restarting
         if ring.boots != self._boots:
             if self._boots:
                 made.append(Restart(ring.offset))
@@ -81,7 +81,7 @@ class RingTail:
         return made
 
     def _events(self, ring: Ring, later: Ring) -> list[Item]:
-        """The events since the last look; stops at one that is not finished."""
+        """The events since the last read; stops at an unfinished one."""
         data, first = ordered(ring)
         at = self._start_in(data, first, later)
         self._looked = True
@@ -115,7 +115,7 @@ class RingTail:
         return Skipped(ring.offset + HEADER + place % len(ring.data), size, "a record was not finished")
 
     def _start_in(self, data: bytes, first: int, later: Ring) -> int:
-        """Where to continue in the data: after what was read, but where nothing was overwritten meanwhile."""
+        """Where to continue in the data: after what was read, and past what was overwritten since."""
         at = (self._place - first) % _WRAP
         kept = (later.written - len(later.data) - first) % _WRAP
         kept = 0 if kept > _WRAP >> 1 else kept

@@ -1,8 +1,8 @@
-"""The declarations of a guest's events as its wire knows them: names, kinds of arguments, a hash.
+"""The declarations of a guest's events as its wire needs them: names, kinds of arguments, a hash.
 
-The hash is the first 64 bits of SHA-256 over one line an event, `name(kind,kind)`, in the order of the
+The hash is the first 64 bits of SHA-256 over one line per event, `name(kind,kind)`, in the order of the
 wire IDs. Formats, the names of parameters and whether an event is disabled are not part of it, since
-they change nothing of what is sent.
+they do not affect what is sent.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _UNSIGNED.update(uint8_t=8, uint16_t=16, uint32_t=32, uint64_t=64)
 class ArgumentKind:
     """How an argument is sent.
 
-    `letter` is that of the guest's table: `1` one byte, `u` a varint, `s` a varint by zigzag, `t` text.
-    `low` and `high` are the least and the largest number that the type holds; `name` is the type's in
+    `letter` is the one in the guest's table: `1` one byte, `u` a varint, `s` a varint by zigzag, `t` text.
+    `low` and `high` are the smallest and largest numbers of the type; `name` is the type's in
     the hash.
     """
 
@@ -86,7 +86,7 @@ class WireSchema:
 
     @property
     def shown(self) -> str:
-        """The hash as people read it: 16 hexadecimal digits."""
+        """The hash in messages: 16 hexadecimal digits."""
         return f"{self.hash:016x}"
 
 
@@ -107,7 +107,7 @@ def schema_of_range(unit: Unit, number: int) -> WireSchema:
 
 
 def signature_of(event: UnitEvent, prefix: str = "") -> Signature:
-    """How an event is sent; `prefix` is taken off its name."""
+    """How an event is sent; `prefix` is removed from its name."""
     name = event.name.removeprefix(prefix)
     texts = texts_sent(event.node)
     kinds = [_kind_of(event.node, number, number in texts) for number in range(len(event.node.parameters))]
@@ -120,14 +120,14 @@ def _kind_of(event: Event, number: int, text: bool) -> ArgumentKind:
     if parameter.type.is_pointer:
         return TEXT if text else POINTER
     base = parameter.type.base
-    if base is None:  # a type of the project's own: 64 bits hold whatever integer it is
+    if base is None:  # a type of the project's own: any integer fits 64 bits
         words = [word for word in parameter.type.words if word not in QUALIFIERS]
         return ArgumentKind(" ".join(words), "u", 0, (1 << 64) - 1)
     return _KINDS.get(base, POINTER)
 
 
 def first_difference(mine: WireSchema, theirs: WireSchema) -> str:
-    """What two schemas first differ in, as a sentence's end; `theirs` is the firmware's."""
+    """The first difference of two schemas, as the end of a sentence; `theirs` is the firmware's."""
     for wire_id, (one, other) in enumerate(zip(mine.signatures, theirs.signatures)):
         if str(one) != str(other):
             return f"event {wire_id} is {one} here, and {other} in the firmware"

@@ -1,6 +1,6 @@
-"""The framed stream: frames ended by zeros, found again after whatever happened to the bytes.
+"""The framed stream: frames ended by zeros, found again after any damage to the bytes.
 
-Damage costs the frames that it hit, and those only; the zero between two frames belongs to both. What
+Damage destroys only the frames that it hits; the zero between two frames belongs to both. What
 was lost is counted by the sequence numbers: six bits of them in each event, all of them in each hello.
 """
 
@@ -35,16 +35,16 @@ if TYPE_CHECKING:
     from tesc.wire.packet import TextAt
     from tesc.wire.schema import WireSchema
 
-# A guest says hello every 64 events: who has read more of them without one waits no longer for it.
+# A guest says hello every 64 events: after more of them, it is no longer waited for.
 MOST_HELD = 128
 
 
 class FrameDecoder:
-    """Takes a guest's bytes as they come; gives what they hold, in the order in which it was sent.
+    """Takes a guest's bytes as they arrive; returns their contents in the order in which they were sent.
 
-    `events` counts the events given out. `missing` those that were sent and did not arrive, `dropped`
-    those that the guest itself had to drop, `refused` the frames of a guest that was built from other
-    declarations; `exact` is false once a guest's start was inferred and not read, when `missing` may be
+    `events` counts the events returned. `missing` those that were sent and did not arrive, `dropped`
+    those that the guest itself dropped, `refused` the frames of a guest that was built from other
+    declarations; `exact` is false once a guest's start was inferred and not read, then `missing` may be
     off by those sent around it. With `go_on` other declarations are reported, and then ignored.
     """
 
@@ -77,11 +77,11 @@ class FrameDecoder:
 
     @property
     def mismatched(self) -> int | None:
-        """The hash of the guest that is being refused now."""
+        """The hash of the guest whose frames are currently rejected."""
         return self._foreign
 
     def feed(self, data: bytes) -> list[Item]:
-        """Take bytes; give all that is certain now."""
+        """Take bytes; return everything that is certain."""
         made: list[Item] = []
         chunks = (self._rest + data).split(b"\0")
         self._rest = chunks.pop()
@@ -94,14 +94,14 @@ class FrameDecoder:
         return made
 
     def _give_up(self, made: list[Item]) -> None:
-        """Drop most of what can be no frame any more, for it has no end; its last bytes may begin one."""
+        """Drop most of an overlong run of bytes without an end; its last bytes may begin a frame."""
         size = len(self._rest) - 2 * MOST_FRAME
         made.append(Skipped(self._offset, size, "they hold no zero, and so no frame"))
         self._rest = self._rest[size:]
         self._offset += size
 
     def finish(self) -> list[Item]:
-        """The end of the stream: give what was held back."""
+        """End the stream: return what was held back."""
         made: list[Item] = []
         if self._rest:
             self._chunk(self._rest, self._offset, made, "the stream ends within a frame")
@@ -111,16 +111,16 @@ class FrameDecoder:
         return made
 
     def _chunk(self, chunk: bytes, offset: int, made: list[Item], why: str = "no frame is intact") -> None:
-        """Take what is between two zeros."""
+        """Process the bytes between two zeros."""
         packet = cobs.decode(chunk) if len(chunk) <= MOST_FRAME else None
         if packet is not None and len(packet) >= 4:
             if is_control(packet):
                 control = read_control(packet, offset) if intact(packet, CONTROL_START) else None
                 if isinstance(control, Hello):
-                    self._said_hello(control, made)
+                    self._process_hello(control, made)
                     return
                 if control is not None:
-                    self._said_lost(control, offset, made)
+                    self._process_lost(control, offset, made)
                     return
             elif self._foreign is not None:
                 if intact(packet, self._foreign & 0xFFFF):
@@ -154,12 +154,12 @@ class FrameDecoder:
         )
 
     def _release(self, made: list[Item]) -> None:
-        """Give out events that wait for a hello."""
+        """Return events that were held back for a hello."""
         held, self._held = self._held, []
         for event, offset in held:
             self._give(event, offset, made)
 
-    def _said_hello(self, hello: Hello, made: list[Item]) -> None:
+    def _process_hello(self, hello: Hello, made: list[Item]) -> None:
         known = hello.hash == self.schema.hash
         if not known and not self._go_on:
             if self._foreign != hello.hash:
@@ -179,18 +179,18 @@ class FrameDecoder:
         elif first:
             self._release(made)
         for_whom = self._sequence.hello(hello.sequence, hello.lost, hello.starts)
-        made.extend(_said(for_whom, hello.offset))
+        made.extend(_sequence_items(for_whom, hello.offset))
         if hello.time is not None:
             self._times.last = hello.time
         made.append(hello)
 
-    def _said_lost(self, packet: LostPacket, offset: int, made: list[Item]) -> None:
+    def _process_lost(self, packet: LostPacket, offset: int, made: list[Item]) -> None:
         if self._foreign is None and self.hello is not None:
-            made.extend(_said(self._sequence.hello(packet.sequence, packet.lost, False), offset))
+            made.extend(_sequence_items(self._sequence.hello(packet.sequence, packet.lost, False), offset))
 
 
-def _said(change: tuple[int, int, int, int, bool], offset: int) -> list[Item]:
-    """What a full sequence number says, as items."""
+def _sequence_items(change: tuple[int, int, int, int, bool], offset: int) -> list[Item]:
+    """The items that follow from a full sequence number."""
     missing, dropped, before, lost_before, restarted = change
     made: list[Item] = []
     if restarted:
@@ -205,7 +205,7 @@ def _said(change: tuple[int, int, int, int, bool], offset: int) -> list[Item]:
 
 
 def looks_framed(data: bytes, schema: WireSchema) -> bool:
-    """Whether there is an intact frame of any guest's, or of this one's, in the first bytes of a stream."""
+    """Whether the first bytes of a stream have an intact control frame, or an event of this guest."""
     for chunk in data.split(b"\0"):
         packet = cobs.decode(chunk) if len(chunk) <= MOST_FRAME else None
         if packet is None or len(packet) < 4:

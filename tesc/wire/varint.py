@@ -1,7 +1,7 @@
-"""Integers in as few bytes as they need: seven bits a byte, the lowest first, nine bytes at most.
+"""Integers in as few bytes as they need: seven bits per byte, the lowest first, nine bytes at most.
 
-A byte of 0x80 or more says that another one follows; the ninth byte holds eight bits, so that 64 bits
-take nine bytes and not the ten of LEB128. Each number has one spelling: a longer one is refused.
+A byte of 0x80 or more means that another one follows; the ninth byte has eight bits, so that 64 bits
+take nine bytes and not the ten of LEB128. Each number has one encoding: longer ones are rejected.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ MOST_BYTES = 9
 
 
 class Malformed(Exception):
-    """Bytes that are no such integer."""
+    """Bytes that are not such an integer."""
 
 
 def read_varint(data: bytes, at: int) -> tuple[int, int]:
-    """The number at a place, and where it ends. Raises Malformed, IndexError where the data ends first."""
+    """The number at a place, and where it ends. Raises Malformed, IndexError if the data ends first."""
     value = data[at]
     if value < 0x80:
         return value, at + 1
@@ -30,7 +30,7 @@ def read_varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def write_varint(value: int) -> bytes:
-    """The bytes of a number from 0 to 2**64 - 1."""
+    """The encoding of a number from 0 to 2**64 - 1."""
     made = bytearray()
     while value > 0x7F and len(made) < MOST_BYTES - 1:
         made.append(value & 0x7F | 0x80)
@@ -45,5 +45,5 @@ def zigzag(value: int) -> int:
 
 
 def unzigzag(value: int) -> int:
-    """The signed number that `zigzag` was given."""
+    """The signed number that `zigzag` encoded."""
     return ~(value >> 1) if value & 1 else value >> 1

@@ -45,7 +45,7 @@ class TestBreaking:
     def test_a_revision(self, checkout, tesc):
         done = tesc("breaking", "--against", "HEAD", "--output-format", "concise")
         assert done.returncode == 1
-        assert re.findall(r"TE8\d+", done.stdout) == ["TE802", "TE812", "TE841", "TE831"]
+        assert re.findall(r"TE8\d+", done.stdout) == ["TE831", "TE802", "TE812", "TE841"]
 
     @pytest.mark.parametrize(
         ("kind", "codes"),
@@ -72,7 +72,32 @@ class TestBreaking:
         for version in ("old", "old/trace-events"):
             done = tesc("breaking", "--against", version, "trace-events")
             assert done.returncode == 1
-            assert "the event 'spin_up' is gone" in done.stdout
+            assert "the event 'spin_up' is gone from here" in done.stdout
+
+    def test_what_is_gone_is_shown_where_the_new_version_has_a_line(self, checkout, tesc):
+        Path("net").mkdir()
+        Path("net/trace-events").write_text("net_up(void)\n")
+        Path("trace-events").write_text("a(void)\n\nb(void)\nc(void)\nd(void)\n")
+        git("add", ".")
+        git("commit", "-qm", "more")
+        Path("trace-events").write_text("a(void)\n\nd(void)\n")
+        Path("net/trace-events").unlink()
+        done = tesc("breaking", "--against", "HEAD", "--output-format", "gcc", "--select", "TE831")
+        assert done.stdout.splitlines() == [
+            "trace-events:1:1: error: the event 'b' is gone from here [TE831]",
+            "trace-events:3:1: note: declared so before (in HEAD)",
+            "trace-events:3:1: error: the event 'c' is gone from here [TE831]",
+            "trace-events:4:1: note: declared so before (in HEAD)",
+            "net/trace-events:1:1: error: the event 'net_up' is gone with all of its file [TE831]",
+            "net/trace-events:1:1: note: declared so before (in HEAD)",
+        ]
+
+    def test_all_that_is_gone_from_one_place_is_named(self, checkout, tesc):
+        events = [f"gone_{number}(void)\n" for number in range(8)]
+        Path("old").write_text("".join(["first(void)\n", *events]))
+        Path("trace-events").write_text("first(void)\n")
+        said = tesc("breaking", "--against", "old", "trace-events").stdout
+        assert re.findall(r"'(gone_\d)' is gone", said) == [f"gone_{number}" for number in range(8)]
 
     @pytest.mark.parametrize("side", ["old", "new"])
     def test_an_error_on_either_side_is_never_clean(self, checkout, tesc, side):
@@ -105,7 +130,7 @@ class TestBreaking:
         assert "docs/t.rst" not in tesc("breaking", "--against", "HEAD").stdout
         Path("trace-events").write_text(OLD.replace("spin", "disable spin"))
         done = tesc("breaking", "--against", "HEAD", "--output-format", "concise")
-        assert re.findall(r"TE8\d+", done.stdout) == ["TE811", "TE831"]
+        assert re.findall(r"TE8\d+", done.stdout) == ["TE831", "TE811"]
         assert "docs/t.rst:1:13: this switches it on by name" in tesc("breaking", "--against", "HEAD").stdout
 
     def test_an_event_that_is_disabled_is_not_switched_on_any_more(self, checkout, tesc):

@@ -41,3 +41,22 @@ def test_unknown_arguments(words, end, capsys):
     said = capsys.readouterr().err
     assert said.startswith(f"usage: tesc {words[0]} ")
     assert said.endswith(f"{end}\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "end"),
+    [
+        (["chekc"], "tesc: error: no command is called 'chekc'; did you mean 'check'?"),
+        (["zzz"], "tesc: error: no command is called 'zzz'; 'tesc --help' lists them"),
+        (["cache", "claer"], "(choose from 'clear', 'dir'); did you mean 'clear'?"),
+        (["check", "--output-format", "xml"], "'gitlab', 'gcc')"),
+        (["gen", "--compat", "qmeu"], "(choose from 'qemu', 'fixed'); did you mean 'qemu'?"),
+        (["decode", "--format", "jsonnl", "t"], "did you mean 'jsonl'?"),
+        (["query", "--format", "tabel", "t", "select 1"], "did you mean 'table'?"),
+    ],
+)
+def test_a_misspelt_word(words, end, capsys):
+    with pytest.raises(SystemExit) as exit:
+        main(words)
+    assert exit.value.code == 2
+    assert capsys.readouterr().err.endswith(f"{end}\n")

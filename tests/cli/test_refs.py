@@ -51,9 +51,22 @@ def test_refs(tree, capsys):
     ]
 
 
-def test_refs_of_no_event(tree, capsys):
-    assert main(["refs", "net"]) == 1
-    assert "no event is called 'net'" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("net", ""),
+        ("net_sned", "; did you mean 'net_send'?"),
+        ("trace_net_reset", "; did you mean 'net_reset'?"),
+    ],
+)
+def test_refs_of_no_event(tree, capsys, name, hint):
+    assert main(["refs", name]) == 1
+    assert capsys.readouterr().err == f"tesc: error: no event is called '{name}'{hint}\n"
+    assert main(["rename", name, "net_other"]) == 1
+    assert capsys.readouterr().err == f"tesc: error: no event is called '{name}'{hint}\n"
+
+
+def test_refs_in_a_folder_that_is_none(tree):
     assert main(["refs", "net", "--in", "nowhere"]) == 2
 
 

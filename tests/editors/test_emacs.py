@@ -40,7 +40,7 @@ def test_emacs(emacs, need, installed, wire, expected, tmp_path):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         stdin=subprocess.DEVNULL,
     )
     assert out.exists(), done.stdout

@@ -27,7 +27,7 @@ def seen(need, installed, wire, tmp_path):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=300,
         stdin=subprocess.DEVNULL,
     )
     assert out.exists(), done.stderr

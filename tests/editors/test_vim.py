@@ -31,7 +31,7 @@ def test_vim_with_ale(need, skip_without, installed, wire, expected, tmp_path):
         cwd=wire,
         env=environment,
         capture_output=True,
-        timeout=120,
+        timeout=300,
         stdin=subprocess.DEVNULL,
     )
     assert out.exists(), done.stdout[-2000:]

@@ -203,3 +203,14 @@ def test_what_is_found_in_the_workspace(lsp, tmp_path, everywhere):
 
 def _uri(path):
     return path.as_uri()
+
+
+def test_a_closed_document_is_not_changed(lsp, tmp_path):
+    """VS Code sends the change that reverts an untitled document after it has closed it."""
+    client = lsp()
+    client.initialize(tmp_path)
+    uri = client.open("untitled:Untitled-1", "a(int\n")
+    client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    client.change(uri, 2, "")
+    assert client.at("textDocument/hover", uri, 0, 0) is None
+    assert client.quiet("window/logMessage")

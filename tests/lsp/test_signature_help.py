@@ -94,6 +94,8 @@ def test_on_the_wire(lsp, folder, encoding, wide):
     assert signature["label"] == "a(int b, size_t n)"
     assert signature["parameters"] == [{"label": [2, 7]}, {"label": [9, 17]}]
     assert (found["activeSignature"], found["activeParameter"]) == (0, 1)
+    # VS Code takes null there for none.
+    assert signature["activeParameter"] == 1
     assert signature["documentation"] == {"kind": "plaintext", "value": 'size_t n: write "... n %zu"'}
     # Before the conversion it is the other one's turn.
     assert client.at("textDocument/signatureHelp", uri, 1, 20 + wide)["activeParameter"] == 0

@@ -111,6 +111,20 @@ def test_completes_and_shows_calls(lsp, tree):
     assert at("signatureHelp", 5, 4) is None
 
 
+def test_details_stand_beside_the_label_where_the_client_shows_them_so(lsp, tree):
+    """In one text with a long path they left no room for the name."""
+    client = lsp()
+    completion = {"completion": {"completionItem": {"labelDetailsSupport": True}}}
+    client.initialize(tree, capabilities={"textDocument": completion})
+    indexed(client, client.open(tree / "net/trace-events"))
+    uri = client.open(tree / "net/net.c", language="c")
+    client.change(uri, 2, CODE.replace("trace_net_sned(1);", "trace_net_s;"))
+    place = {"textDocument": {"uri": uri}, "position": {"line": 4, "character": 15}}
+    [item] = client.request("textDocument/completion", place)["items"]
+    assert item["labelDetails"] == {"detail": "(int bytes)", "description": "net/trace-events"}
+    assert "detail" not in item
+
+
 def test_completes_calls_and_tests_in_rust(lsp, tree):
     (tree / "net/lib.rs").write_text("fn f() { trace_tap; }\n")
     client = lsp()

@@ -40,14 +40,14 @@ export function registerCommands(server: Server, views: Views, memory: vscode.Me
   );
 }
 
-// In a terminal, for the user to see, and to answer what it may ask.
+// In a terminal, where the user sees it and can answer its questions.
 function install(): void {
   const terminal = vscode.window.createTerminal("Install tesc");
   terminal.show();
   terminal.sendText(INSTALL);
 }
 
-// From a menu of the editor, the second argument is VS Code's own.
+// If called from a menu, the second argument is VS Code's own.
 function isChoice(told: unknown): boolean {
   return typeof told === "object" && told !== null && "backends" in told && "format" in told;
 }
@@ -85,7 +85,7 @@ async function showCommands(server: Server): Promise<void> {
   await vscode.commands.executeCommand(chosen.command, ...args);
 }
 
-// What code lenses call: places come as the protocol writes them.
+// The command of code lenses, whose positions are the protocol's.
 async function showReferences(server: Server, uri: string, position: Position, locations: Location[]): Promise<void> {
   const { converter } = server;
   if (converter === undefined) return;

@@ -16,12 +16,12 @@ interface Rule {
   summary: string;
 }
 
-/** Show a rule's page: of this code, of the finding at the cursor, or of one that the user picks. */
+/** Show a rule's page: with this code, of the finding at the cursor, or one that the user picks. */
 export async function explainRule(server: Server, code?: string): Promise<void> {
   const wanted = typeof code === "string" ? code : await chooseRule(server);
   if (wanted === undefined) return;
   const uri = pageOf(wanted);
-  await vscode.workspace.openTextDocument(uri); // where this fails, the reason is shown
+  await vscode.workspace.openTextDocument(uri); // if this fails, the reason is shown
   await vscode.commands.executeCommand("vscode.open", uri);
 }
 
@@ -54,17 +54,17 @@ async function allRules(server: Server): Promise<Choice[]> {
   return rules.map(({ code, name, summary }) => ({ code, label: code, description: name, detail: summary }));
 }
 
-/** The code of a finding, or nothing. */
+/** The code of a finding, or "". */
 export function codeOf(diagnostic: vscode.Diagnostic): string {
   const code = diagnostic.code;
   return String(typeof code === "object" ? code.value : (code ?? ""));
 }
 
-// A click at a finding's code opens the page as Markdown is shown, not as it is written.
+// A click on a finding's code opens the page in the Markdown preview.
 function link(diagnostics: vscode.Diagnostic[]): vscode.Diagnostic[] {
   for (const diagnostic of diagnostics) {
     const value = codeOf(diagnostic);
-    if (value === "") continue; // a mistake in tesc.toml
+    if (value === "") continue; // an error in tesc.toml
     diagnostic.code = { value, target: pageOf(value) };
   }
   return diagnostics;

@@ -1,4 +1,4 @@
-// The extension: its parts, and what makes it look for tesc again.
+// The extension: its parts, and the events after which it looks for tesc again.
 import * as vscode from "vscode";
 import { registerCommands } from "./commands";
 import { Complaints } from "./missing";
@@ -10,7 +10,7 @@ import { Views } from "./views";
 
 let server: Server | undefined;
 
-/** What other extensions, and the tests, get of this one. */
+/** The API for other extensions and for the tests. */
 export interface Api {
   status(): Status;
 }
@@ -29,7 +29,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration(`${SECTION}.path`)) void server?.restart();
     }),
-    // A folder may bring a virtual environment with it.
+    // A new folder may have a virtual environment.
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
       if (server?.status.kind === "missing" || server?.status.kind === "off") void server.restart();
     }),

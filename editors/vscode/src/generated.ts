@@ -1,9 +1,9 @@
-// The code that tracers get of an event, beside its declaration.
+// The code generated for an event, next to its declaration.
 import * as vscode from "vscode";
 import type { Server } from "./server";
 import { generatedOf, showBeside, type Views } from "./views";
 
-/** What the user last chose. */
+/** The user's last choice. */
 interface Choice {
   backends: string[];
   format: string;
@@ -16,7 +16,7 @@ interface Outputs {
 
 const KEY = "tesc.generated";
 
-/** Show what a file generates, at the event under the cursor; asks for backends and format if not told. */
+/** Show a file's generated code at the event under the cursor; asks for backends and format unless given. */
 export async function showGenerated(
   server: Server,
   views: Views,
@@ -40,7 +40,7 @@ async function choose(outputs: Outputs, memory: vscode.Memento): Promise<Choice 
     { title: "Generated code: backends", placeHolder: "Which tracers", canPickMany: true },
   );
   if (backends === undefined || backends.length === 0) return undefined;
-  // The last choice leads, so that Enter takes it again.
+  // The last choice is first, so that Enter repeats it.
   const formats = [...outputs.formats].sort((a, b) => Number(b === last.format) - Number(a === last.format));
   const format = await vscode.window.showQuickPick(formats, {
     title: "Generated code: format",
@@ -52,7 +52,7 @@ async function choose(outputs: Outputs, memory: vscode.Memento): Promise<Choice 
   return choice;
 }
 
-/** The name of the event that a line declares, as it is written there. */
+/** The name of the event that a line declares, as written. */
 export function eventOf(line: string): string | null {
   return /^[ \t]*(?:\w+[ \t]+)*(\w+)[ \t]*\(/.exec(line)?.[1] ?? null;
 }

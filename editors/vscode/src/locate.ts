@@ -1,5 +1,5 @@
-// Where tesc is: the setting, else the workspace's virtual environments, else PATH, else the one that the
-// extension brings. Knows nothing of VS Code, so that it can be tested without it.
+// Finding tesc: by the setting, else in the workspace's virtual environments, else on PATH, else the one that
+// the extension contains. Independent of VS Code, so that it can be tested without it.
 import { execFile } from "node:child_process";
 import { realpathSync, statSync } from "node:fs";
 import * as path from "node:path";
@@ -8,7 +8,7 @@ export type Origin = "setting" | "environment" | "path" | "bundled";
 
 export interface Candidate {
   file: string;
-  /** What goes before tesc's own arguments. */
+  /** Arguments before tesc's own. */
   args: string[];
   origin: Origin;
 }
@@ -17,7 +17,7 @@ export interface Found extends Candidate {
   version: string;
 }
 
-/** Why there is no tesc: `refused` are files of a workspace that is not trusted. */
+/** Why tesc was not found: `refused` are files of a workspace that is not trusted. */
 export interface Missing {
   configured: string;
   reason: string;
@@ -25,7 +25,7 @@ export interface Missing {
 }
 
 export interface Surroundings {
-  /** The setting, empty where it is not set. */
+  /** The setting, empty if not set. */
   configured: string;
   /** The workspace's folders. */
   folders: string[];
@@ -33,11 +33,11 @@ export interface Surroundings {
   env: Record<string, string | undefined>;
   home: string;
   windows: boolean;
-  /** The folder of the extension's own tesc, which any Python 3.9 runs. */
+  /** The folder of the extension's own tesc, which runs with any Python from 3.9 on. */
   bundled: string;
 }
 
-/** The first candidate that answers to `--version` as tesc does. */
+/** The first candidate whose `--version` is tesc's. */
 export async function locate(where: Surroundings): Promise<Found | Missing> {
   const refused: string[] = [];
   let reason = "";
@@ -57,7 +57,7 @@ export async function locate(where: Surroundings): Promise<Found | Missing> {
   return { configured: where.configured, reason, refused };
 }
 
-/** The files that may be tesc, the best first. A setting leaves no choice. */
+/** The files that may be tesc, the best first; only one if the setting is set. */
 export function candidates(where: Surroundings): Candidate[] {
   if (where.configured !== "") return fromSetting(where);
   const name = where.windows ? "tesc.exe" : "tesc";
@@ -69,7 +69,7 @@ export function candidates(where: Surroundings): Candidate[] {
     }
   }
   for (const file of onPath(name, where.env)) found.push({ file, args: [], origin: "path" });
-  // -I: nothing of the user's environment, or of the folder that is open, is imported.
+  // -I: nothing is imported from the user's environment or the open folder.
   if (!isFile(path.join(where.bundled, "__main__.py"))) return found;
   for (const python of where.windows ? ["python.exe", "py.exe"] : ["python3"]) {
     for (const file of onPath(python, where.env)) found.push({ file, args: ["-I", where.bundled], origin: "bundled" });
@@ -88,7 +88,7 @@ function fromSetting(where: Surroundings): Candidate[] {
   return [{ file: path.resolve(root ?? where.home, file), args: [], origin: "setting" }];
 }
 
-// A relative entry would mean a folder of whatever is open.
+// A relative entry would be a folder in the open workspace.
 function onPath(name: string, env: Surroundings["env"]): string[] {
   const value = env["PATH"] ?? env["Path"] ?? "";
   return value
@@ -102,7 +102,7 @@ function isFile(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-// The file itself, or what it links to, is in one of the folders.
+// Whether the file, or its link target, is in one of the folders.
 function isWithin(file: string, folders: string[]): boolean {
   return folders.some((folder) => [file, realpathSync(file)].some((one) => under(one, folder) || under(one, real(folder))));
 }

@@ -1,4 +1,4 @@
-// What is said when there is no tesc to run: once, and only to who has a trace-events file open.
+// The message when tesc cannot run: shown once, and only while a trace-events file is open.
 import * as vscode from "vscode";
 import type { Missing } from "./locate";
 import { LANGUAGE } from "./selectors";
@@ -37,7 +37,7 @@ export class Complaints implements vscode.Disposable {
   }
 }
 
-/** What to say, or nothing. */
+/** The message, or "". */
 export function complaint(status: Status): string {
   if (status.kind === "failed") {
     const { file, version } = status.found;

@@ -4,21 +4,28 @@ import { CloseAction, ErrorAction, type CloseHandlerResult, type ErrorHandler, t
 const MOST = 4;
 const WITHIN = 3 * 60 * 1000; // ms
 
-/** `handled` in its answers means that this extension tells of it, not the client's own pop-ups. */
+/** `handled` in its answers means that this extension reports it, not the client's own pop-ups. */
 export class Restarts implements ErrorHandler {
   /** Whether the server has been ready. */
   ran = false;
-  gaveUp = false;
+  /** Why the server is not started again. */
+  gaveUp: string | undefined;
   private ends: number[] = [];
 
+  /** `count` says how many messages in a row could not be written; there is none where one could not be read. */
   error(_error: Error, _message: Message | undefined, count: number | undefined): ErrorHandlerResult {
-    return { action: count !== undefined && count <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown, handled: true };
+    // A server that has died may be written to many times before its end is noticed: that is for `closed`. Shutting
+    // down here instead would leave it ended.
+    if (count !== undefined) return { action: ErrorAction.Continue, handled: true };
+    this.gaveUp = "what it sends cannot be read";
+    return { action: ErrorAction.Shutdown, handled: true };
   }
 
   closed(): CloseHandlerResult {
     const now = Date.now();
     this.ends = [...this.ends.filter((end) => now - end < WITHIN), now];
-    this.gaveUp = !this.ran || this.ends.length > MOST;
-    return { action: this.gaveUp ? CloseAction.DoNotRestart : CloseAction.Restart, handled: true };
+    if (!this.ran) this.gaveUp = "it ended at once";
+    else if (this.ends.length > MOST) this.gaveUp = "it ends again and again";
+    return { action: this.gaveUp === undefined ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true };
   }
 }

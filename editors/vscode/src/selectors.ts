@@ -13,11 +13,9 @@ const EVENTS: DocumentSelector = [
 export const ALL: DocumentSelector = [...EVENTS, ...SOURCES.map((language) => ({ language, scheme: "file" }))];
 
 // In a C file these belong to others: a second formatter, for one, makes VS Code ask which is meant.
+// What is not in the list tesc answers at calls of events, and says nothing anywhere else.
 const OF_EVENTS_ONLY = [
-  "textDocument/codeAction",
   "textDocument/codeLens",
-  "textDocument/completion",
-  "textDocument/diagnostic",
   "textDocument/documentHighlight",
   "textDocument/documentLink",
   "textDocument/documentSymbol",
@@ -27,8 +25,6 @@ const OF_EVENTS_ONLY = [
   "textDocument/onTypeFormatting",
   "textDocument/rangeFormatting",
   "textDocument/selectionRange",
-  "textDocument/semanticTokens",
-  "textDocument/signatureHelp",
 ];
 
 /** Offer to C and Rust files only what tesc has for them; before the client starts. */

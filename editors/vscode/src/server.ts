@@ -1,4 +1,4 @@
-// The language server's life: found, started, stopped, found again.
+// The language server's life cycle: find, start, stop, find again.
 import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { ExecuteCommandRequest, LanguageClient, RevealOutputChannelOn, State } from "vscode-languageclient/node";
@@ -10,7 +10,7 @@ import { ALL, keepToEvents } from "./selectors";
 import { configuredPath, serverSettings, withoutOwn } from "./settings";
 
 export type Status =
-  | { kind: "off" } // not yet looked for, stopped, or nothing here is on disk
+  | { kind: "off" } // not searched yet, stopped, or no folder is on disk
   | { kind: "starting" }
   | { kind: "running"; found: Found }
   | { kind: "missing"; missing: Missing }
@@ -56,7 +56,7 @@ export class Server implements vscode.Disposable {
     return this.queue;
   }
 
-  /** What a command of the server answers; it throws where the server does not run. */
+  /** The result of a command of the server; throws if the server does not run. */
   async execute<T>(command: string, ...args: unknown[]): Promise<T> {
     await this.queue;
     if (this.client?.state !== State.Running) throw new Error("tesc is not running");
@@ -112,11 +112,11 @@ export class Server implements vscode.Disposable {
     keepToEvents(client);
     this.client = client;
     client.onDidChangeState(({ newState }) => {
-      if (this.client !== client) return; // it was ended on purpose
+      if (this.client !== client) return; // it was stopped on purpose
       restarts.ran ||= newState === State.Running;
       if (newState === State.Running) this.set({ kind: "running", found });
-      else if (newState === State.Starting || !restarts.gaveUp) this.set({ kind: "starting" });
-      else this.set({ kind: "failed", found, reason: restarts.ran ? "it ends again and again" : "it ended at once" });
+      else if (newState === State.Starting || restarts.gaveUp === undefined) this.set({ kind: "starting" });
+      else this.set({ kind: "failed", found, reason: restarts.gaveUp });
     });
     try {
       await client.start();
@@ -134,12 +134,12 @@ export class Server implements vscode.Disposable {
     try {
       await client.dispose(3000);
     } catch {
-      // It had ended by itself.
+      // It had already ended.
     }
   }
 }
 
-/** Without pop-ups of the library's: what ends or fails is told once, by this extension. */
+/** Without the library's pop-ups: this extension reports each failure once. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
@@ -154,10 +154,10 @@ function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
     initializationOptions: {
       ...serverSettings(),
       clientCommands: ["tesc.explainRule", "tesc.showReferences"],
-      trusted: vscode.workspace.isTrusted, // otherwise the server starts no git in it
+      trusted: vscode.workspace.isTrusted, // otherwise the server does not run git in it
     },
     initializationFailedHandler: () => false,
-    // Changes of files and settings are what the server asks for by itself.
+    // The server itself registers for changes of files and settings.
     middleware: {
       workspace: {
         configuration: async (params, token, next) => {

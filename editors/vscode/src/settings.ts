@@ -1,16 +1,16 @@
-// The settings of section `tesc`, and what the server gets of them.
+// The settings of section `tesc`, and the part for the server.
 import * as vscode from "vscode";
 
 export const SECTION = "tesc";
 
-/** Those that are the extension's own; all others are the server's. */
+/** The extension's own; all others are the server's. */
 const OWN = ["path", "trace"];
 
 export function configuredPath(): string {
   return vscode.workspace.getConfiguration(SECTION).get<string>("path", "").trim();
 }
 
-/** The section as the server knows it. */
+/** The section as sent to the server. */
 export function serverSettings(): Record<string, unknown> {
   return withoutOwn(vscode.workspace.getConfiguration(SECTION));
 }

@@ -1,4 +1,4 @@
-// The status item: whether tesc runs, which one, and its commands at a click.
+// The status item: whether tesc runs, which one, and its commands on a click.
 import * as vscode from "vscode";
 import { complaint } from "./missing";
 import { LANGUAGE, SOURCES } from "./selectors";

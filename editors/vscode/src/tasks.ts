@@ -1,4 +1,4 @@
-// The task `tesc: check`, which checks all of the workspace and fills the list of problems.
+// The task `tesc: check`, which checks the whole workspace and fills the Problems view.
 import * as vscode from "vscode";
 import type { Server } from "./server";
 
@@ -19,7 +19,7 @@ export function checkTasks(server: Server): vscode.Disposable {
   });
 }
 
-/** The check of a folder by the tesc that runs; none where none does. */
+/** The check of a folder with the running tesc; undefined without one. */
 function check(server: Server, folder: vscode.WorkspaceFolder, definition: Definition): vscode.Task | undefined {
   const { status } = server;
   if (status.kind !== "running") return undefined;

@@ -6,7 +6,7 @@ import { LANGUAGE } from "./selectors";
 const SCHEME = "tesc";
 const DELAY = 300; // ms, from the last edit to the new text
 
-/** What a view shows; it is the query of its URI. */
+/** What a view shows, encoded as the query of its URI. */
 type Shown =
   | { kind: "flat"; source: string }
   | { kind: "generated"; source: string; event: string | null; backends: string; format: string }
@@ -63,7 +63,7 @@ export class Views implements vscode.TextDocumentContentProvider, vscode.Disposa
     return (await this.generate(uri)).text;
   }
 
-  /** The code that a view of it shows, and where in it the event is. */
+  /** The code in a view, and the line of the event. */
   generate(uri: vscode.Uri): Promise<Generated> {
     const shown = JSON.parse(uri.query) as Extract<Shown, { kind: "generated" }>;
     return this.server.execute<Generated>("tesc.generate", shown.source, shown.event, shown.backends, shown.format);
@@ -85,7 +85,7 @@ export class Views implements vscode.TextDocumentContentProvider, vscode.Disposa
   }
 }
 
-/** Show a view beside what is being edited, in its language, at a line of it. */
+/** Show a view next to the active editor, in its language, at a line. */
 export async function showBeside(uri: vscode.Uri, language: string, line: number | null = null): Promise<void> {
   const opened = await vscode.workspace.openTextDocument(uri);
   const document = await vscode.languages.setTextDocumentLanguage(opened, await known(language));

@@ -1,6 +1,6 @@
-"""Whether a format fits its event's parameters, as the C compiler sees it.
+"""Whether a format fits its event's parameters, by the C compiler's rules.
 
-`models` knows the data models, `conversions` what printf makes of one conversion, `pairing` which
+`models` knows the data models, `conversions` what printf does with one conversion, `pairing` which
 parameter it takes, `errors` finds the errors of an event, `advice` what to write instead, and
-`reports` words what the rules report. `description` says in words what a conversion prints.
+`reports` turns errors into reports. `description` says in words what a conversion prints.
 """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tesc.syntax.c_type import CType
     from tesc.syntax.nodes import Format, Parameter, Tree
 
-# How many characters of a format's text before a conversion help shows at most.
+# The most characters before a conversion that help shows.
 _LABEL = 24
 # The length, or the macro's size, that goes with each type; others are promoted to int.
 _LENGTHS = {
@@ -51,7 +51,7 @@ class Advice:
 
     @property
     def text(self) -> str:
-        """As it is in a format, the quotes of the literal around it left out."""
+        """As written in a format, without the quotes of the literal around it."""
         start = self.before + self.head
         return f'{start}" {self.macro}' if self.macro else start + self.tail
 
@@ -64,7 +64,7 @@ def macro_size(type_: CType) -> str | None:
 
 
 def advise(conversion: Conversion, type_: CType) -> Advice | None:
-    """The conversion for a type that is most like `conversion`; None where there is none.
+    """The conversion for a type that is most similar to `conversion`; None if there is none.
 
     Hexadecimal stays hexadecimal; a decimal number gets the sign that the type has.
     """
@@ -102,13 +102,13 @@ def _integer_letter(conversion: Conversion, base: str) -> str:
 
 
 def _advice(conversion: Conversion, tail: str, macro: str, before: str = "") -> Advice | None:
-    """A conversion with the flags, width and precision of another that go with it.
+    """A conversion with those flags, width and precision of another one that are valid for it.
 
-    None where a precision that a parameter gives would be lost.
+    None if a precision from a parameter would be lost.
     """
     letter = tail[-1]
     flags = "".join(flag for flag in conversion.flags if flag in conv.FLAGS[letter])
-    # A precision is a string's greatest length, an integer's least, something else for others.
+    # A precision is a string's greatest length, an integer's least, and something else in others.
     strings = letter == "s" and conversion.letter in ("s", "S")
     integers = letter in conv.INTEGER_LETTERS and _letter(conversion) in conv.INTEGER_LETTERS
     dot = f".{conversion.precision}" if conversion.precision is not None and (strings or integers) else ""
@@ -140,9 +140,9 @@ def advise_for(parameter: Parameter) -> str | None:
 
 
 def repair(conversion: Conversion, model: str) -> tuple[Advice, bool]:
-    """A conversion without the parts that do not go with it, and whether it prints as before.
+    """A conversion without its invalid parts, and whether it prints the same as before.
 
-    That is sure where C says that the part is ignored.
+    That is certain where C ignores the part.
     """
     flags, width = conversion.flags, conversion.width
     precision, length = conversion.precision, conversion.length
@@ -186,7 +186,7 @@ def help_of(form: Format, conversion: Conversion, advice: Advice) -> str:
 
 
 def fix_of(tree: Tree, form: Format, conversion: Conversion, advice: Advice, safety: Safety) -> Fix | None:
-    """The edit that puts `advice` in a conversion's place; None where that spreads over literals."""
+    """The edit that puts `advice` in a conversion's place; None if that spans several literals."""
     literal = _literal_of(form, conversion)
     if literal is None:
         return None
@@ -237,7 +237,7 @@ def _edit(
 
 
 def _blank(text: str, end: int) -> str:
-    """A space where a macro would run into what follows."""
+    """A space if a macro would run into what follows."""
     return " " if text[end : end + 1] not in ("", " ", "\t") else ""
 
 

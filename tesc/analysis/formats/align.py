@@ -16,7 +16,7 @@ _WRONG_SOMEWHERE = 2
 _WRONG_EVERYWHERE = 4
 # A label that names the parameter (`"len %d"` and `int len`) outweighs a type that fits nowhere.
 _LABELLED = -5
-# "100% done" holds the conversion `% d`, which hardly anybody writes after a digit.
+# "100% done" holds the conversion `% d`, which is rarely meant after a digit.
 _PERCENT = 6
 
 
@@ -30,7 +30,7 @@ def align(
 ) -> list[tuple[int, int]]:
     """Pairs of slots and parameters, both in order, that fit best; each of the fewer is paired.
 
-    Among equally good pairings, the one that leaves over what comes last.
+    Among equally good pairings, the one that leaves the last ones over.
     """
     labels = _labels(slots, conversions, format_text)
 
@@ -48,7 +48,7 @@ def align(
 
 
 def looks_like_percent(conversion: Conversion, format_text: str) -> bool:
-    """Whether a conversion is rather a percent sign: `10% done`."""
+    """Whether a conversion is probably a percent sign: `10% done`."""
     return " " in conversion.flags and format_text[conversion.start - 1].isdigit()
 
 
@@ -80,7 +80,7 @@ if TYPE_CHECKING:
 
 
 def _fit(few: int, many: int, cost: Callable[[int, int], int]) -> list[int]:
-    """For each of `few` things which of `many` it gets, in order, at the least cost."""
+    """For each of `few` things, which one of `many` it gets, in order, at the least cost."""
     # best[f][m]: the least cost of giving the things from f on some of those from m on.
     best = [[0] * (many + 1) for _ in range(few + 1)]
     for f in range(few - 1, -1, -1):

@@ -1,4 +1,4 @@
-"""One conversion of printf: whether it is one, and which argument it takes.
+"""One conversion of printf: whether it is valid, and which argument it takes.
 
 The facts are those of gcc 12's format checking (-Wformat, C gnu11, no -Wpedantic): C11 7.21.6.1,
 POSIX's `'` and positions, and the GNU C library's additions.
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     ConversionErrorKind = Literal[
         "unknown",
-        "percent",  # a `%%` with something between
+        "percent",  # a `%%` with something in between
         "length",
         "flag",
         "repeated",
-        "cancelled",  # `other` says by what
+        "cancelled",  # by `other`
         "width",
         "precision",
     ]
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SIGNED_LETTERS = frozenset("di")
 INTEGER_LETTERS = SIGNED_LETTERS | frozenset("uoxXbB")
 _FLOATING_LETTERS = "eEfFgGaA"
-# Which flags go with each letter.
+# Which flags are valid with each letter.
 FLAGS = {
     **dict.fromkeys("di", "-0+ 'I"),
     **dict.fromkeys("oxXbB", "-0#"),
@@ -61,7 +61,7 @@ _SIGNED_TYPES = {
     "Z": "ssize_t",
     "t": "ptrdiff_t",
 }
-# What goes with the letters that aren't integers: length and letter, and the argument's type.
+# The argument's type by length and letter, for letters that are not for integers.
 _OTHER_TYPES = {
     **dict.fromkeys(_FLOATING_LETTERS, "double"),
     **{f"l{letter}": "double" for letter in _FLOATING_LETTERS},
@@ -80,7 +80,7 @@ _OTHER_TYPES = {
 
 @record
 class ConversionError:
-    """Why printf does not take a conversion.
+    """Why printf rejects a conversion.
 
     `what` is the character or length that is wrong.
     """
@@ -95,12 +95,12 @@ def is_literal_percent(conversion: Conversion) -> bool:
 
 
 def takes_value(conversion: Conversion) -> bool:
-    """Whether it takes an argument beside those of `*`, if it is a conversion at all."""
+    """Whether it takes an argument in addition to those of `*`, if it is valid."""
     return conversion.macro is not None or conversion.letter not in ("%", "m")
 
 
 def known_macro(conversion: Conversion) -> bool:
-    """False where its macro is none of <inttypes.h>: then nothing is known of it."""
+    """False if its macro is not in <inttypes.h>, so that nothing is known about it."""
     return conversion.macro is None or conversion.macro.name in PRI_MACROS
 
 
@@ -109,7 +109,7 @@ def expanded(length: str, letter: str, macro: str, model: str) -> tuple[str, str
     """Length and letter as printf reads them, a macro of <inttypes.h> replaced by its text.
 
     A length before a macro joins what the macro stands for: `%l" PRIx64` is `%llx` on LP64 and
-    `%lllx`, which is nothing, on ILP32.
+    `%lllx`, which is invalid, on ILP32.
     """
     if not macro:
         return length, letter
@@ -145,7 +145,7 @@ def conversion_error(
 
 
 def _cancelled(flags: str, precision: str | None, letter: str) -> ConversionError | None:
-    """Flags that mean nothing beside another: C11 7.21.6.1 paragraph 6."""
+    """Flags that another one overrides: C11 7.21.6.1 paragraph 6."""
     if " " in flags and "+" in flags:
         return ConversionError("cancelled", " ", "the flag '+'")
     if "0" in flags and "-" in flags:
@@ -156,7 +156,7 @@ def _cancelled(flags: str, precision: str | None, letter: str) -> ConversionErro
 
 
 def conversion_error_on(conversion: Conversion, model: str) -> ConversionError | None:
-    """`error` of a conversion."""
+    """`conversion_error` of a parsed conversion."""
     if is_literal_percent(conversion) or not known_macro(conversion):
         return None
     c = conversion
@@ -167,7 +167,7 @@ def conversion_error_on(conversion: Conversion, model: str) -> ConversionError |
 
 @lru_cache(maxsize=None)
 def wanted(length: str, letter: str) -> str | None:
-    """The type of the argument that a length and a letter take; None where they don't go together.
+    """The type of the argument that a length and a letter take; None if they are not valid together.
 
     It is named as C does (`size_t`), pointers end in ` *`; empty for `%m`, which takes none.
     """
@@ -194,7 +194,7 @@ def rejecting(
 
 
 def accepts(type_: str, type_text: str, model: str) -> bool:
-    """Whether gcc takes a parameter where a conversion wants `type_`; signedness does not matter.
+    """Whether gcc accepts a parameter for a conversion that wants `type_`; signedness does not matter.
 
     What is narrower than an int arrives as one, so `%hhx` takes an int, as gcc does.
     """
@@ -222,7 +222,7 @@ def accepts(type_: str, type_text: str, model: str) -> bool:
 def other_sign(length: str, letter: str, macro: str, type_text: str, model: str) -> bool:
     """Whether an integer that a conversion accepts has the other sign (gcc's -Wformat-signedness).
 
-    Narrow unsigned types become int, but all their values print alike. Conversions that narrow
+    Narrow unsigned types become int, but all their values print the same. Conversions that narrow
     their argument are left out.
     """
     length, letter = expanded(length, letter, macro, model)

@@ -44,7 +44,7 @@ _BASES = {"x": "0x", "X": "0X", "b": "0b", "B": "0B", "o": "0"}
 def printed(conversion: Conversion) -> str | None:
     """What a conversion prints, such as `a hexadecimal number, in at least 8 characters`.
 
-    None where nobody knows what it prints.
+    None if that is unknown.
     """
     if conv.is_literal_percent(conversion):
         return "a percent sign"
@@ -61,7 +61,7 @@ def printed(conversion: Conversion) -> str | None:
 
 
 def _form(conversion: Conversion, letter: str) -> list[str]:
-    """What flags, width and precision make of it."""
+    """What its flags, width and precision add."""
     flags, precision = conversion.flags, conversion.precision
     parts = []
     if "#" in flags and letter in _BASES:
@@ -95,9 +95,9 @@ def _form(conversion: Conversion, letter: str) -> list[str]:
 def sample(format_text: str, paired: Sequence[Pairing], names: Sequence[str]) -> str:
     """What a format prints, with each value as its parameter's name in angle brackets.
 
-    `"addr 0x%" PRIx64 " len %zu"` gives `addr 0x<addr> len <len>`. A value that somebody made up
-    would tell less: not which parameter it is. What prints a base, as `%p` does, has it before the
-    bracket; a conversion that takes no parameter is shown as it is.
+    `"addr 0x%" PRIx64 " len %zu"` gives `addr 0x<addr> len <len>`. A made-up value
+    would not show which parameter it is. If a conversion prints a base, as `%p` does, it is before the
+    bracket; a conversion that takes no parameter stays as it is.
     """
     parsed = parse_format(format_text)
     by_conversion: Mapping[int, int] = {

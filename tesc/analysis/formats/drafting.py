@@ -34,15 +34,15 @@ _PLAIN = Conversion(
     text="%",
 )
 _INTEGER_LETTERS = frozenset("diuxX")
-# What people read in hex, where a file has no habit of its own.
+# What is usually shown in hex, if a file has no habit of its own.
 _IN_HEX = re.compile(r"addr|base$|mask|flags?$|bits$|regs?$|iova|gpa$|gva$|pa$|va$|pc$|reg_?val")
 
 
 def fitting(type_: CType, partial: Conversion | None = None, compat: Compat = "qemu") -> list[Advice]:
-    """The conversions that print a type, the plainest first; `partial` is what there is of one.
+    """The conversions that print a type, the plainest first; `partial` is an unfinished one.
 
-    They are those of which no rule says, for outputs of this `compat`, that a tracer takes them for
-    something else. Of a number in hex, `before` is the 0x that belongs before it.
+    No rule says about them, for outputs of this `compat`, that a tracer reads them as
+    something else. For a number in hex, `before` is the 0x that belongs before it.
     """
     begun = partial or _PLAIN
     made: list[Advice] = []
@@ -100,7 +100,7 @@ def habits(events: Iterable[Event]) -> Habits:
 
 @lru_cache(maxsize=16384)
 def _printed(text: str) -> tuple[tuple[str, ...], int]:
-    """The letter of each conversion of a format, and by how many more labels end with = than not.
+    """The letter of each conversion of a format, and how many more of its labels end with = than do not.
 
     A conversion that takes more or less than one argument has the letter `*`.
     """
@@ -117,7 +117,7 @@ def _printed(text: str) -> tuple[tuple[str, ...], int]:
 def draft(parameters: Sequence[Declaration], known: Habits, before: str = "") -> str | None:
     """The rest of a format for parameters, from within a literal to the format's end.
 
-    `addr 0x%" PRIx64 " len %zu"`; `before` is what is in the literal. None where there is no
+    `addr 0x%" PRIx64 " len %zu"`; `before` is the literal's text so far. None where there is no
     conversion for one of the parameters.
     """
     made = ""

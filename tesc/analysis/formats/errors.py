@@ -3,7 +3,7 @@
 For each data model an event has an error exactly where `gcc -Wformat` (gcc 12) objects to
 the call `qemu_log("NAME " FORMAT "\\n", ...)` that the log backend generates. Which error it is
 differs: the compiler pairs in order, so that one missing argument makes all those after it
-wrong; here what is left over is what fits worst, as a person would see it.
+wrong; here those that fit worst are left over, as a person would see it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         "unformatted",  # parameters, but no format
         "conversion",
         "mixed",  # only some conversions have positions
-        "position",  # one that can't be: `%0$d`, `%1$m`
+        "position",  # an invalid one: `%0$d`, `%1$m`
         "nul",
     ]
 
@@ -52,7 +52,7 @@ class FormatError:
     """One error of an event.
 
     `conversion` and `parameter` count from 0 within the event.
-    `models` are the data models on which it is one.
+    `models` are the data models on which it is an error.
     """
 
     kind: Kind
@@ -70,7 +70,7 @@ def format_errors(event: Event, models: tuple[str, ...]) -> tuple[FormatError, .
         form.text if form else None, tuple([p.declaration.text for p in event.parameters]), models
     )
     if any(parameter.declaration.flaw for parameter in event.parameters):
-        # How many parameters were meant is not known yet.
+        # How many parameters there should be is not known yet.
         return tuple([error for error in found if error.kind not in ("unused", "missing", "unformatted")])
     return found
 
@@ -92,7 +92,7 @@ def errors_of(
         else:
             found.extend(_in_order(parsed.conversions, types, parameters, format_text, models, bool(found)))
         found = _one_each(found)
-    # gcc reads no further than a NUL, and says so.
+    # gcc stops at a NUL, with a warning.
     if "\0" in parsed.joined:
         found.append(FormatError("nul", models))
     return tuple(found)
@@ -101,7 +101,7 @@ def errors_of(
 def _conversion_errors(conversions: Sequence[Conversion], models: tuple[str, ...]) -> Iterator[FormatError]:
     for index, conversion in enumerate(conversions):
         if conversion.macro is None:
-            # Only what a macro stands for differs.
+            # Only the expansion of macros differs.
             error = conv.conversion_error_on(conversion, models[0])
             if error:
                 yield FormatError("conversion", models, index, cause=error)
@@ -121,7 +121,7 @@ def _in_order(
 ) -> Iterator[FormatError]:
     slots = [slot for index, c in enumerate(conversions) for slot in slots_of(index, c)]
     if misused and len(slots) != len(types):
-        # Nobody knows whether a stray percent sign was meant to take an argument.
+        # It is unknown whether a stray percent sign should take an argument.
         stray = {i for i, c in enumerate(conversions) if is_stray(c, models)}
         slots = [slot for slot in slots if slot.conversion not in stray]
         if stray and len(slots) != len(types):
@@ -189,7 +189,7 @@ def _one_each(found: list[FormatError]) -> list[FormatError]:
 
 
 def other_signs(event: Event, models: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-    """Conversions and parameters that fit but for their signs, in events without an error."""
+    """Conversions and parameters that fit except for their signs, in events without an error."""
     if event.format is None or format_errors(event, models):
         return
     conversions = event.format.parsed.conversions

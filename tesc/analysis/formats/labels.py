@@ -20,7 +20,7 @@ _LABEL = re.compile(
 
 @lru_cache(maxsize=16384)
 def plain(word: str) -> str:
-    """A name, or a text of them, as labels spell it, too: `payloadlen` is `payload-len`."""
+    """A name or a text without what labels may spell otherwise: `payloadlen` is `payload-len`."""
     return word.lower().replace("_", "").replace("-", "")
 
 

@@ -7,7 +7,7 @@ from tesc.syntax.data_models import MODELS, UNSIGNED
 
 _SIGNED = {unsigned: signed for signed, unsigned in UNSIGNED.items()}
 CHARACTERS = frozenset({"char", "signed char", "unsigned char"})
-# C11 6.3.1.1 paragraph 2: what becomes int as an argument of printf.
+# C11 6.3.1.1 paragraph 2: what is promoted to int as an argument of printf.
 PROMOTED = CHARACTERS | {"bool", "short", "unsigned short"}
 
 
@@ -36,7 +36,7 @@ def is_integer(type_: str) -> bool:
 
 
 def bits(type_: str, model: str) -> int:
-    """How wide an integer type is, whatever its name."""
+    """How many bits an integer type has."""
     type_ = corresponding(MODELS[model].type(type_))
     if type_ == "long":
         return MODELS[model].long_bits
@@ -44,7 +44,7 @@ def bits(type_: str, model: str) -> int:
 
 
 def basic(type_text: str, model: str) -> str | None:
-    """The basic type of a parameter, or of what it points to; None where that isn't known."""
+    """The basic type of a parameter, or of what it points to; None if that is unknown."""
     declared = parse_type(type_text)
     if declared.base is None or (declared.base == "void" and not declared.pointers):
         return None

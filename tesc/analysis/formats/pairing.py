@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event
     from tesc.syntax.printf import Conversion
 
-# Parameters of whose type nothing is known fit everything.
+# A parameter of unknown type fits everything.
 _UNKNOWN = "?"
 
 
@@ -36,7 +36,7 @@ class Slot:
 
 @record
 class Pairing:
-    """A slot and the parameter that it takes, counted from 0; None where none is left for it.
+    """A slot and the parameter that it takes, counted from 0; None if none is left.
 
     `rejecting` are the data models on which that parameter does not fit.
     """
@@ -49,8 +49,8 @@ class Pairing:
 def pairings(event: Event, models: tuple[str, ...]) -> tuple[Pairing, ...]:
     """What the conversions of an event's format take, in printf's order.
 
-    Where conversions and parameters differ in number, they are paired as a person would; nothing
-    is told of conversions that are none.
+    Where conversions and parameters differ in number, they are paired as a person would pair them; invalid
+    conversions are left out.
     """
     if event.format is None:
         return ()
@@ -125,7 +125,7 @@ def rejecting(slot: Slot, type_text: str, models: tuple[str, ...]) -> tuple[str,
 
 
 def is_stray(conversion: Conversion, models: tuple[str, ...]) -> bool:
-    """Whether it is not a conversion, so that nobody knows if it was meant to take an argument."""
+    """Whether it is invalid, so that it is unknown whether it should take an argument."""
     errors = [conv.conversion_error_on(conversion, model) for model in models]
     return any(error is not None and error.kind in ("unknown", "percent") for error in errors)
 

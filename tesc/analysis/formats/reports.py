@@ -1,4 +1,4 @@
-"""Faults as the findings that rules report."""
+"""Format errors as reports of rules."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _mismatch(error: FormatError, event: Event, tree: Tree, settings: Settings) 
     advice = advise(conversion, parameter.type)
     if advice is None:
         return Report(span, message, None, related)
-    # Another kind of conversion prints something else than the one that was written.
+    # Another kind of conversion prints something other than the one that was written.
     safe = not parameter.type.pointers and (conversion.macro or conversion.letter in INTEGER_LETTERS)
     fix = fix_of(tree, form, conversion, advice, "safe" if safe else "unsafe")
     return Report(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Parameter
     from tesc.syntax.printf import Conversion
 
-# What letters print where C's name of the type would say less.
+# What letters print, where that says more than C's name of the type.
 _KINDS = {
     "c": "a character",
     "lc": "a wide character",
@@ -29,12 +29,12 @@ def called(conversion: Conversion) -> str:
 
 
 def with_article(noun: str) -> str:
-    """`an int`, `a uint64_t`, `an ssize_t`: as the words are spoken."""
+    """`an int`, `a uint64_t`, `an ssize_t`: by how the words are pronounced."""
     return f"{'an' if noun.startswith(('int', 'unsigned', 'ss')) else 'a'} {noun}"
 
 
 def conversion_error_text(conversion: Conversion, error: conv.ConversionError, model: str) -> str:
-    """The message for a conversion that is none, on `model` at least."""
+    """The message for a conversion that is invalid, at least on `model`."""
     name, what = called(conversion), error.what
     if error.kind == "unknown" and conversion.macro is not None and what != "-":
         text = f"%{conversion.length}{expansion(conversion.macro.name, model)}"
@@ -54,8 +54,8 @@ def conversion_error_text(conversion: Conversion, error: conv.ConversionError, m
 def mismatch(conversion: Conversion, role: str, parameter: Parameter, model: str, everywhere: bool) -> str:
     """The message for a parameter that does not fit on `model`.
 
-    What typedefs are there is told where the mistake can't be seen without: where it is none on
-    another model, or where both types have one size.
+    The message says what typedefs stand for if that is needed to see the error: if there is none on
+    another model, or if both types have the same size.
     """
     wanted = "int" if role != "value" else _wanted(conversion, model)
     base, stars = parameter.type.base or "", "*" * parameter.type.pointers
@@ -75,7 +75,7 @@ def _wanted(conversion: Conversion, model: str) -> str:
 
 
 def _shown_type(conversion: Conversion, wanted: str) -> str:
-    """The type that people know a conversion to be for: `uint64_t` for PRIx64."""
+    """The type that a conversion is known for: `uint64_t` for PRIx64."""
     return macro_type(conversion.macro.name) if conversion.macro and not conversion.length else wanted
 
 
@@ -90,14 +90,14 @@ def _does(conversion: Conversion, role: str, wanted: str) -> str:
 
 
 def _note(shown: str, type_: str, model: str) -> str:
-    """What a type is on a data model, in parentheses, unless that is how it is shown."""
+    """What a type is on a data model, in parentheses, unless it is shown already."""
     base, star, rest = type_.partition(" *")
     resolved = f"{MODELS[model].type(base)}{star}{rest}"
     return "" if resolved == shown else f" ({resolved} on {MODELS[model].label})"
 
 
 def _same_size(one: str, other: str, model: str) -> bool:
-    """Whether two integer types, which gcc holds apart, are of one size."""
+    """Whether two integer types, which differ to gcc, have the same size."""
     types = [promoted(MODELS[model].type(type_)) for type_ in (one, other)]
     if not all(is_integer(type_) for type_ in types):
         return False

@@ -1,1 +1,1 @@
-"""One module a rule, named after its code and name; each defines RULE."""
+"""One module per rule, named after its code and name; each defines RULE."""

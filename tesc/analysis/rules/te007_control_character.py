@@ -55,9 +55,9 @@ class ControlCharacter(FileRule):
             if harmless and (_inside(comments, at) or _inside(strings, at)):
                 continue
             yield Report(Span(at, at + 1), invisible(match[0]), "remove it, or write a space")
-        # In profile qemu the rule on what tracetool refuses speaks of tabs within types.
+        # In profile qemu the rule on what tracetool rejects (TE009) reports tabs within types.
         reported = [fact.span for fact in facts(tree, "qemu")] if tabs and settings.profile == "qemu" else []
-        # A tab before or after a comment does as little harm as one in it.
+        # A tab before or after a comment is as harmless as one in it.
         starts = [*tree.source.line_starts, len(text)]
         lines = [Span(starts[c.line - 1], starts[c.line]) for c in tree.items if isinstance(c, Comment)]
         at = text.find("\t")
@@ -72,7 +72,7 @@ class ControlCharacter(FileRule):
 
 
 def _regions(tree: Tree) -> tuple[list[Span], list[Span]]:
-    """Where comments are, and where the string literals of formats do."""
+    """Where comments are, and where string literals of formats are."""
     comments = [item.span for item in tree.items if isinstance(item, Comment)]
     strings = []
     for item in tree.items:

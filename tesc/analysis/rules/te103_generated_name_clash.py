@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from tesc.config.settings import Settings
 
-    # What has an identifier: an event, the group of that name, or the program around generated code.
+    # The owner of an identifier: an event, the group of that name, or the program around generated code.
     Owner = Union[UnitEvent, str, Foreign]
-    # That with the unit it is in; the program is in none. There are many, so these are plain tuples.
+    # An owner with its unit, which the program has not. There are many, so these are plain tuples.
     Holder = tuple[Union[Unit, None], Owner]
 
 
@@ -97,7 +97,7 @@ class _Names:
     def __init__(self, settings: Settings) -> None:
         self._linkage = Linkage(settings)
         self._first: dict[str, dict[str, Holder]] = {space: {} for space in name_spaces.SPACES}
-        # Only those that several have, most are nobody else's; of equal names in a unit the first.
+        # Only identifiers with several owners, for most have one; of equal names in a unit, the first.
         self._several: dict[tuple[str, str], dict[tuple[int, object], Holder]] = {}
         self._found: dict[tuple[object, int], _Meeting] = {}
 
@@ -132,13 +132,13 @@ class _Names:
                     who = one[1].origin if isinstance(one[1], Foreign) else id(one[1])
                     new = _Meeting(event, one[1], one[0] in (None, unit), {})
                     meeting = self._found.setdefault((who, id(event)), new)
-                    # Where both are, not only one: the longer text says more.
+                    # Prefer the longer text, which names both.
                     outputs = {_kind(one[1], space, text).output, _kind(event, space, text).output}
                     meeting.names[text, max(outputs, key=len)] = None
         earlier.setdefault(_key(holder), holder)
 
     def _clash(self, one: Holder, holder: Holder, space: str, text: str) -> bool:
-        """Whether an event's identifier breaks something that has the same."""
+        """Whether an event's identifier clashes with another holder of it."""
         unit, owner = one
         mine, event = holder
         if not isinstance(owner, UnitEvent) or not isinstance(event, UnitEvent):
@@ -154,13 +154,13 @@ class _Names:
 
 
 def _key(holder: Holder) -> tuple[int, object]:
-    """What is the same for holders that meet the same others."""
+    """A key that is equal for holders that clash with the same others."""
     unit, owner = holder
     return id(unit), owner.name.upper() if isinstance(owner, UnitEvent) else owner
 
 
 def _kind(owner: Owner, space: str, text: str) -> Kind | Foreign:
-    """Which of its identifiers somebody has in a space by this text."""
+    """Which of an owner's identifiers has this text in a space."""
     if isinstance(owner, Foreign):
         return owner
     name, kinds = (

@@ -60,7 +60,7 @@ class DoubleUnderscore(RunRule):
 
 
 def _at_fault(event: UnitEvent) -> Span | None:
-    """The underscores in the event's own name; None where a prefix by itself has them."""
+    """The underscores in the event's own name; None if a prefix alone has them."""
     start, own = event.node.name_start, event.node.name
     if "__" in own:
         at = start + own.index("__")

@@ -42,7 +42,7 @@ class TracePrefix(RunRule):
         for unit in units:
             for event in unit.events:
                 own, start = event.node.name, event.node.name_start
-                # After a prefix it is a part of the name like any other.
+                # After a prefix it is an ordinary part of the name.
                 if not event.name.startswith(_PREFIX) or event.name != own or own == _PREFIX:
                     continue
                 if (event.source, start) in seen:

@@ -56,12 +56,12 @@ class IdCollision(RunRule):
 
 
 def _meetings(unit: Unit) -> list[tuple[Based, Range]]:
-    """The ranges that meet an earlier one, each with one of those, in the order of the includes."""
-    # What does not fit into 64 bits has a rule of its own.
+    """The ranges that overlap an earlier one, each with one of those, in the order of the includes."""
+    # Another rule (TE202) reports IDs that do not fit into 64 bits.
     ranges = [one for one in unit.ranges if one.size and one.last <= RESERVED[-1]]
     order = {id(one): number for number, one in enumerate(unit.ranges)}
     found: dict[int, tuple[Based, Range]] = {}
-    reaching: Range | None = None  # of those that begin before, the one that ends last
+    reaching: Range | None = None  # of the ranges that begin earlier, the one that ends last
     for one in sorted(ranges, key=lambda one: one.base):
         if reaching is not None and one.base <= reaching.last:
             first, second = sorted((reaching, one), key=lambda one: order[id(one)])

@@ -41,7 +41,7 @@ class ReservedId(RunRule):
         seen = set()
         for one in based(units):
             base, size, last = one.range.base, one.range.size, one.range.last
-            # What does not fit at all has a rule of its own.
+            # Another rule (TE202) reports IDs that do not fit.
             if base + max(size, 1) <= RESERVED[0] or max(base, last) > RESERVED[-1] or one.inclusion in seen:
                 continue
             seen.add(one.inclusion)

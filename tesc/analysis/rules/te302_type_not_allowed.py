@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Parameter, Tree
 
-# Types of QEMU, GLib, the Linux kernel and POSIX that authors reach for, and what holds their values.
+# Types of QEMU, GLib, the Linux kernel and POSIX that authors use, and what holds their values instead.
 _INSTEAD = {
     "hwaddr": "uint64_t",
     "ram_addr_t": "uint64_t",
@@ -80,7 +80,7 @@ _INSTEAD = {
     "cell": "intptr_t",
     "ucell": "uintptr_t",
 }
-# Words that say where a variable lives: nothing about the value that an event gets.
+# Storage classes, which do not affect the value that an event gets.
 _STORAGE = frozenset("auto extern inline register static".split())
 
 
@@ -128,20 +128,20 @@ class TypeNotAllowed(EventRule):
 
 
 def _reported(parameter: Parameter, words: list[str]) -> bool:
-    """Whether the rules on missing names and malformed types say all there is to say."""
+    """Whether the rules on missing names and malformed types report all of it."""
     declared = parameter.declaration
     if declared.flaw == "qualified-pointer":
         return QUALIFIERS.issuperset(words)
-    # A lone word may as well be a name without a type.
+    # A single word may also be a name without a type.
     return declared.flaw == "missing-name" and declared.text == words[0] and words[0] not in _INSTEAD
 
 
 def _instead(parameter: Parameter, words: list[str]) -> tuple[str | None, Safety]:
-    """What to declare instead, and whether that surely keeps what callers pass."""
+    """What to declare instead, and whether callers' values certainly stay the same."""
     declared = parameter.type
     const = "const " if "const" in declared.words else ""
     stars = "*" * declared.pointers
-    # C does not pass a pointer to volatile memory where one to plain memory is wanted.
+    # C does not convert a pointer to volatile memory to one to plain memory.
     safe: Safety = "unsafe" if stars and "volatile" in words else "safe"
     unknown = [word for word in words if word not in QUALIFIERS and word not in _STORAGE]
     if not unknown:
@@ -151,7 +151,7 @@ def _instead(parameter: Parameter, words: list[str]) -> tuple[str | None, Safety
         return f"{' '.join(rest)} {stars}".rstrip(), safe
     rest = [word for word in declared.words if word in ALLOWED_WORDS]
     if base_of(tuple(word for word in rest if word != "const")) is not None:
-        # A word too many, such as a misspelt const.
+        # An extra word, such as a misspelt const.
         if "const" not in rest and any(_near(word, ("const",)) for word in unknown):
             rest.insert(0, "const")
         return f"{' '.join(rest)} {stars}".rstrip(), "unsafe"
@@ -166,13 +166,13 @@ def _instead(parameter: Parameter, words: list[str]) -> tuple[str | None, Safety
 
 
 def _near(word: str, candidates: Iterable[str] = ALLOWED_WORDS - {"const", "void"}) -> str | None:
-    """The allowed word that a word looks like, if one does."""
+    """The allowed word that is similar to a word, if any."""
     from difflib import get_close_matches
 
     lower = word.lower()
     if f"{lower}_t" in FIXED_WORDS:
         return f"{lower}_t"
-    # Other digits are another size, unless they are only swapped.
+    # Other digits mean another size, unless they are only swapped.
     digits = sorted(filter(str.isdigit, word))
     alike = sorted(c for c in candidates if sorted(filter(str.isdigit, c)) == digits)
     near = get_close_matches(lower, alike, 1, 0.7)

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Tree
     from tesc.units.unit import Unit, UnitEvent
 
-# Where a name breaks things.
+# Where a name causes errors.
 _C = "C"
 _LOG, _SIMPLE, _SYSLOG, _FTRACE, _UST = (
     f"C with backend {backend}" for backend in ("log", "simple", "syslog", "ftrace", "ust")
 )
 _RUST, _RUST_SIMPLE = "Rust", "Rust with backend simple"
 _STAP, _D = "the SystemTap tapsets", "the DTrace provider"
-# Why it does.
+# Why.
 _KEYWORD = "it is a keyword"
 _MACRO = "it is a macro"
 _LOCAL = "it is a variable of the generated function"
@@ -66,12 +66,12 @@ class ParameterNameClash(RunRule):
     scope = "event"
 
     def is_local(self, tree: Tree) -> bool:
-        # Such parameters may be called as the macros of other events are.
+        # Such a parameter may have the name of another event's macro.
         return not _may_be_generated(tree.source.text)
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         words = _words(settings.profile == "qemu", settings.compat == "qemu")
-        # A file that is included under several prefixes is looked at once, unless its names depend on them.
+        # A file that is included under several prefixes is checked once, unless its names depend on them.
         seen: set[tuple[int, str]] = set()
         for unit, group, suspects in zip(units, groups_of(units, settings), _suspects_of(units)):
             generated: Mapping[str, Reasons] | None = None
@@ -143,7 +143,7 @@ def _finding(event: UnitEvent, at: int, reasons: Reasons, beside: tuple[int, Rea
 
 @lru_cache(maxsize=None)
 def _words(qemu: bool, as_reference: bool) -> dict[str, Reasons]:
-    """What words mean in generated code, whatever the event."""
+    """What words mean in generated code, for any event."""
     found: dict[str, Reasons] = {}
 
     def add(names: Sequence[str] | frozenset[str], why: str, *outputs: str) -> None:
@@ -173,12 +173,12 @@ def _words(qemu: bool, as_reference: bool) -> dict[str, Reasons]:
     return found
 
 
-# What is called only for text, or only for numbers.
+# Functions that are called only for text, or only for numbers.
 _FOR_KIND = {"strlen": True, "strnlen": True, "trace_record_write_str": True, "trace_record_write_u64": False}
 
 
 def _holds(reason: tuple[str, str], event: UnitEvent, name: str, compat: str) -> bool:
-    """Whether the event has what makes the word's meaning matter."""
+    """Whether the word's meaning matters for this event."""
     if name not in _FOR_KIND:
         return True
     kinds = texts(event.parameters, event.format, compat)
@@ -188,7 +188,7 @@ def _holds(reason: tuple[str, str], event: UnitEvent, name: str, compat: str) ->
 
 
 def _generated(unit: Unit, group: str) -> dict[str, Reasons]:
-    """What the macros and variables of a unit's events are called, as a parameter would be."""
+    """The macros and variables of a unit's events that a parameter could be named like."""
     found: dict[str, Reasons] = {identifiers.header_guard(group): ((_MACRO, _C),)}
     for event in unit.events:
         found[identifiers.c_enabled(event.name)] = ((_MACRO, _C),)
@@ -197,7 +197,7 @@ def _generated(unit: Unit, group: str) -> dict[str, Reasons]:
 
 
 def _own(event: UnitEvent, name: str) -> Reasons:
-    """The meanings that only the event's own functions know."""
+    """Meanings that exist only in the event's own functions."""
     function = identifiers.simple_function(event.name)
     return {
         identifiers.c_state(event.name): ((_READ, _C),),
@@ -208,7 +208,7 @@ def _own(event: UnitEvent, name: str) -> Reasons:
 
 
 def _beside(event: UnitEvent, at: int, fixed: bool) -> tuple[int, Reasons] | None:
-    """Another parameter from which generated code derives this one's name, and where."""
+    """Another parameter from whose name generated code derives this one's, and where."""
     parameters = event.parameters
     name = parameters[at][1]
     found = texts(parameters, event.format, "fixed" if fixed else "qemu")

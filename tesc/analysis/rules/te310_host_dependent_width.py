@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.units.unit import Unit
 
-# What is as wide as the machine makes it, and what holds its values on every machine.
+# Types whose width depends on the machine, and those for their values on every machine.
 _WIDE = {
     "long": "int64_t",
     "unsigned long": "uint64_t",

@@ -42,7 +42,7 @@ class NewlineInFormat(EventRule):
         newlines = [flaw for flaw in parsed.flaws if flaw.kind == "newline"]
         at = left = len(parsed.joined)
         for flaw in reversed(newlines):
-            # Newlines that nothing follows can go; without one in the middle it is another text.
+            # Newlines at the end can be removed; without one in the middle, the text differs.
             at = parsed.joined.rindex("\n", 0, at)
             fix = None
             if at + 1 == left:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Format, Tree
     from tesc.syntax.printf import Conversion
 
-# A prefix with the first digits after it, or that spaces follow; another way to say that a number is
+# A prefix with the first digits after it, or spaces; another sign that a number is
 # hex; a number that the group starts with.
 _PREFIXED = re.compile(
     r"0[xX](?:[0-9A-Fa-f]+|[ \t]+)?\Z|(?:U\+|\$|\\x|(?<![A-Za-z0-9_])x)\Z|(?<![A-Za-z0-9_])\d+[.:/]\Z"
@@ -60,7 +60,7 @@ class HexWithout0x(EventRule):
             if _takes_pointer(event, index, settings.data_models):
                 continue  # it should be %p (TE401), which prints its own 0x
             shown = form.text[conversion.start : conversion.end]
-            # 'irq0x1f' would be no better than 'irq1f'.
+            # 'irq0x1f' would be as unclear as 'irq1f'.
             fix = None
             if not format_text.follows_word(form.text, conversion.start):
                 fix = format_text.fix(tree, form, (conversion.start, conversion.start, "0x"))
@@ -74,7 +74,7 @@ def _takes_pointer(event: Event, index: int, models: tuple[str, ...]) -> bool:
 
 
 def _marked(form: Format, conversions: Sequence[Conversion], index: int) -> bool:
-    """Whether something else says that a number is hex, or of what it is a part."""
+    """Whether something else shows that a number is hex, or part of something."""
     before = form.parsed.text_before(index)
     if before == "" and index:
         return True
@@ -85,7 +85,7 @@ def _marked(form: Format, conversions: Sequence[Conversion], index: int) -> bool
 
 
 def _grouped(form: Format, conversions: Sequence[Conversion], index: int) -> bool:
-    """Whether a number is one of a group's."""
+    """Whether a number belongs to a group."""
     dashes = 0
     for left, right in ((index - 1, index), (index, index + 1)):
         if left < 0 or right == len(conversions):

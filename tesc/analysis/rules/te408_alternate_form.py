@@ -44,7 +44,7 @@ class AlternateForm(EventRule):
             return
         for conversion in form.parsed.conversions:
             prefix = _PREFIXES.get(format_text.letter(conversion))
-            # With a 0x before it, the two prefixes are the mistake (TE422).
+            # With a 0x before it, TE422 reports the two prefixes.
             if (
                 "#" not in conversion.flags
                 or prefix is None
@@ -61,7 +61,7 @@ def _fixed(tree: Tree, form: Format, conversion: Conversion, prefix: str) -> tup
     old = format_text.head(conversion)
     found = format_text.without_alternate(conversion)
     if found is None or prefix == "0" or not form.text.startswith(old, conversion.start):
-        # `%#o` makes the number one digit longer only where it must.
+        # `%#o` adds a digit to the number only if needed.
         safe, new = False, old.replace("#", "")
     else:
         safe, new = found[1], found[0]

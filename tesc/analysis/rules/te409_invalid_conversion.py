@@ -98,7 +98,7 @@ def _macro_inside(form: Format, conversion: Conversion) -> str | None:
 
 
 def _take_out(macro: str, form: Format, conversion: Conversion, tree: Tree) -> Report:
-    """The finding of a macro that is a part of the string: the string has to end before it."""
+    """The report on a macro within the string: the string has to end before it."""
     begin = conversion.end - 1
     end = begin + len(macro)
     ends = form.text[end : end + 1] == '"'

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Tree
     from tesc.syntax.printf import Macro
 
-# Macros of QEMU's past and present that tracers can't know, and what they stand for.
+# Macros of QEMU, past and present, that tracers do not know, and what they stand for.
 _INSTEAD = {
     "HWADDR_PRIx": "PRIx64",
     "HWADDR_PRId": "PRId64",
@@ -87,7 +87,7 @@ def _size(event: Event, macro: Macro, models: tuple[str, ...]) -> str | None:
 
 
 def _instead(name: str, size: str | None) -> str | None:
-    """The macro that was probably meant, of those for the parameter's type if there are any."""
+    """The macro that was probably meant, preferably one for the parameter's type."""
     if name in _INSTEAD:
         return _INSTEAD[name]
     from difflib import get_close_matches

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tesc.syntax.printf import Macro
     from tesc.syntax.source import Span
 
-# char and short, which C promotes anyway, and a bare signed: the same values in a type that gets a field.
+# char and short, which C promotes anyway, and a bare signed, each with an equivalent that gets a field.
 _INSTEAD = {"char": "int8_t", "signed char": "int8_t", "short": "int16_t", "int": "int"}
 
 
@@ -54,7 +54,7 @@ class FieldLost(EventRule):
         found = lttng_conversions(form.text)
         for parameter, conversion in zip(event.parameters, found):
             type_ = parameter.type
-            # A 'signed short' is another rule's (TE419), and fixed with it.
+            # TE419 reports and fixes 'signed short'.
             if type_.base not in _INSTEAD or ("short" in type_.words and "signed" in type_.words):
                 continue
             if not lttng_field(type_.text, conversion):
@@ -63,7 +63,7 @@ class FieldLost(EventRule):
         lost = event.parameters[len(found) :]
         if any(macro.name not in PRI_MACROS for macro in form.parsed.macros):
             return  # a misspelt macro (TE411)
-        # Where arguments are missing, widths are arguments or the flag is a '#', other rules say so.
+        # Other rules report missing arguments, widths that are arguments, and the flag '#'.
         if lost and format_text.arguments(event) and not any("#" in c.flags for c in form.parsed.conversions):
             span, fix, help_ = _cause(tree, form, len(event.parameters))
             message = f"LTTng gets no field for {_listed([parameter.name for parameter in lost])}"
@@ -81,10 +81,10 @@ def _listed(names: list[str]) -> str:
 
 
 def _cause(tree: Tree, form: Format, parameters: int) -> tuple[Span, Fix | None, str]:
-    """What hides conversions from the generator, how to fix it, and what to say of it."""
-    # The generator takes what touches a macro for the rest of its name, up to the next space.
+    """What hides conversions from the generator, the fix, and the help text."""
+    # The generator reads any text that touches a macro as part of its name, up to the next space.
     touching = [macro for macro in form.parsed.macros if form.text[macro.end : macro.end + 1] == '"']
-    # From the last to the first, so that the places stay right.
+    # From last to first, so that offsets stay valid.
     apart = form.text
     for macro in reversed(touching):
         apart = f"{apart[: macro.end]} {apart[macro.end :]}"

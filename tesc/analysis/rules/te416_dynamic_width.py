@@ -38,7 +38,7 @@ class DynamicWidth(EventRule):
         if form is None or "*" not in form.text:
             return
         for conversion in form.parsed.conversions:
-            # One that also names the argument's position is another rule's (TE420).
+            # TE420 reports one that also names the argument's position.
             what = (
                 "width" if conversion.width == "*" else "precision" if conversion.precision == "*" else None
             )

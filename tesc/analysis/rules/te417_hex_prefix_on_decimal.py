@@ -48,7 +48,7 @@ class HexPrefixOnDecimal(EventRule):
                 or format_text.follows_word(form.text, prefix)
             ):
                 continue
-            # Where a macro follows, it is one conversion too many (TE418).
+            # If a macro follows, it is an extra conversion (TE418).
             if any(format_text.glued(form, macro) is conversion for macro in format_text.stray_macros(form)):
                 continue
             at = conversion.macro.start + 3 if conversion.macro else conversion.end - 1

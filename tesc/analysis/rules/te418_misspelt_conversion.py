@@ -20,12 +20,12 @@ _BARE = re.compile(
 )
 # What may come between the prefix and a macro: a width.
 _WIDTH = re.compile(r"0[xX](\d*)\Z")
-# What is printed after a conversion though it was meant for it: a length, a width.
+# Text after a conversion that should be part of it: a length, a width.
 _LENGTH_AFTER = re.compile(r"ll?(?![A-Za-z0-9_])")
 _WIDTH_AFTER = re.compile(r"(?:0?[1-9]|[12]\d|3[0-2])(?![0-9A-Za-z_%])")
-# A width that is printed before a conversion, right after the prefix of its number.
+# A width before a conversion, right after the prefix of its number.
 _WIDTH_BEFORE = re.compile(r"(?<![0-9A-Za-z_])0[xX](0[1-9]|01[0-6])\Z")
-# What prints each type; the others' macros are not letters to move.
+# What prints each type; for all others there is no letter to move.
 _LENGTHS = {
     "long": "l",
     "unsigned long": "l",
@@ -87,7 +87,7 @@ class MisspeltConversion(EventRule):
                 yield _without_percent(tree, form, macro, left_over)
             else:
                 yield _twice(tree, form, conversion, macro, types.get(conversion.start))
-        # Where no argument is left over, '0x1x' may stand for 0x10 to 0x1f.
+        # If no argument is left over, '0x1x' may stand for 0x10 to 0x1f.
         for match in _BARE.finditer(form.parsed.joined) if left_over else ():
             start, _ = form.parsed.written(match.start("rest"), match.end())
             yield Report(
@@ -127,7 +127,7 @@ def _without_percent(tree: Tree, form: Format, macro: Macro, left_over: bool) ->
     hexadecimal = macro_letter(macro.name) in format_text.HEX and format_text.prefix_before(text, quote) < 0
     prefix = "0x" if width or hexadecimal else ""
     help_ = f'write "{prefix}%{width[1] if width else ""}" {macro.name}'
-    # Who knows what a digit or a percent sign before the quote was meant to be, or half a word.
+    # It is unclear what a digit, a percent sign or part of a word before the quote should be.
     fix = None
     unclear = (
         before[-1:].isdigit()
@@ -140,7 +140,7 @@ def _without_percent(tree: Tree, form: Format, macro: Macro, left_over: bool) ->
 
 
 def _twice(tree: Tree, form: Format, conversion: Conversion, macro: Macro, base: str | None) -> Report:
-    """A conversion with a letter and a macro: what does not fit the parameter goes."""
+    """A conversion with a letter and a macro: the one that does not fit the parameter is removed."""
     shown = form.text[conversion.start : conversion.end]
     length = len(conversion.length) + 1
     letter, size = PRI_MACROS[macro.name]
@@ -153,7 +153,7 @@ def _twice(tree: Tree, form: Format, conversion: Conversion, macro: Macro, base:
             start = form.text.index('"', conversion.end) + 1
             fix = format_text.fix(tree, form, (start, macro.end, ""))
     elif own and hexadecimal != prefixed and hexadecimal != (conversion.letter in format_text.HEX):
-        # Who knows whether hex or decimal was meant.
+        # It is unclear whether it should be hex or decimal.
         help_ = f"remove the '{conversion.letter}', or {macro.name}"
     elif own:
         help_ = f'write {shown[:-length]}" {macro.name}'
@@ -174,7 +174,7 @@ def _length_after(
     help_, fix = "put it before the letter, or remove it", None
     if text is not None:
         help_ = f"write {text}" if '"' in text else f"write '{text}'"
-        # The macro ends the string; what follows in it needs another one.
+        # The macro ends the string; the rest of it needs another string.
         reach = end + 1 if '"' in text and form.text[end] == '"' else end
         more = ' "' if '"' in text and form.text[end] != '"' else ""
         fix = format_text.fix(tree, form, (conversion.start, reach, text + more))
@@ -195,7 +195,7 @@ def _respelt(conversion: Conversion, base: str | None) -> str | None:
 
 
 def _width_after(tree: Tree, form: Format, conversion: Conversion, following: str) -> Iterator[Report]:
-    """`%0x8`: what else could a lone zero be for?"""
+    """`%0x8`: the single zero can only be a flag for that width."""
     flags = conversion.flags
     if conversion.letter not in format_text.INTEGER or flags[-1:] != "0" or flags[:-1] not in _SIGNS:
         return
@@ -215,7 +215,7 @@ def _width_after(tree: Tree, form: Format, conversion: Conversion, following: st
 
 
 def _width_before(tree: Tree, form: Format, index: int) -> Iterator[Report]:
-    """`0x08%x`, in which nothing else says how wide the number is."""
+    """`0x08%x`, without any other width."""
     parsed = form.parsed
     conversion = parsed.conversions[index]
     if format_text.letter(conversion) not in format_text.HEX or conversion.flags or conversion.width:

@@ -56,7 +56,7 @@ class TypeSpelling(EventRule):
         for parameter, text in zip(event.parameters, found):
             type_ = parameter.type
             if parameter.declaration.flaw or type_.base is None or not ALLOWED_WORDS.issuperset(type_.words):
-                continue  # no type of an event (TE302, TE308)
+                continue  # not valid as an event's type (TE302, TE308)
             if not is_read(replaced(type_.text)):
                 yield _unread(parameter, tree)
             elif text is not None and not spelled_as_text(type_.text) and settings.profile != "classic":
@@ -66,7 +66,7 @@ class TypeSpelling(EventRule):
 def _unread(parameter: Parameter, tree: Tree) -> Report:
     text = parameter.type.text
     plain = source_type(text)
-    # Whoever passes a pointer may pass it to this, but Rust programs see another type.
+    # Callers in C can pass the same pointers, but Rust programs see another type.
     instead = plain or "const void *"
     edit = SourceEdit(tree.source, parameter.type_span, instead)
     return Report(

@@ -55,7 +55,7 @@ class UnsafeConversion(EventRule):
 
 
 def _in_order(tree: Tree, form: Format) -> Fix | None:
-    """Take all positions away, if they only say what the order says."""
+    """Remove all positions, if they equal the order."""
     named: list[Conversion] = [c for c in form.parsed.conversions if c.letter != "%"]
     positions = [f"{number}$" for number in range(1, len(named) + 1)]
     if [c.position for c in named] != positions or any(c.arguments != 1 for c in named):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SHARED_ESCAPES = frozenset('nrt\\"')
 _CODES = {letter: ord(SIMPLE_ESCAPES[letter]) for letter in "abfveE"}
 _PLAIN = "'?"
-# What they expand to without a length: short numbers arrive as int.
+# What they expand to without a length: short numbers are promoted to int.
 _INT_SIZES = ("8", "16", "32")
 
 
@@ -98,13 +98,13 @@ def _odd_const(type_: CType) -> str:
 
 
 def _escapes(tree: Tree, form: Format) -> Iterator[Report]:
-    # Newlines, NULs and what C knows no better than Rust are other rules' findings.
+    # Other rules report newlines, NULs and escapes that C does not have either.
     flawed = {flaw.start for flaw in form.parsed.flaws}
     for match in escapes(form.text, form.parsed):
         instead = _instead(match)
         if instead is None or match.start() in flawed:
             continue
-        # C would read a digit after it as a part of it.
+        # C would read a digit after it as part of it.
         following = form.text[match.end()]
         swallowed = instead.startswith("\\x") and following in "0123456789abcdefABCDEF"
         fix = None if swallowed else format_text.fix(tree, form, (match.start(), match.end(), instead))
@@ -117,7 +117,7 @@ def _escapes(tree: Tree, form: Format) -> Iterator[Report]:
 
 
 def _instead(match: re.Match[str]) -> str | None:
-    """How to write a character for C and Rust alike, if it is not written so."""
+    """How to write a character so that both C and Rust read it, if it is not."""
     octal, hexa, short, long, other = match.groups()
     if other is not None:
         if other in _PLAIN:

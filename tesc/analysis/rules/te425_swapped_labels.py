@@ -64,7 +64,7 @@ class SwappedLabels(SourcesRule):
 
 
 def _maybe_swapped(event: Event) -> bool:
-    """Whether a later parameter's name is somewhere before an earlier one's: mostly none is."""
+    """Whether a later parameter's name is somewhere before an earlier one's, which is rare."""
     if event.format is None or len(event.parameters) < 2:
         return False
     text = plain(event.format.text)
@@ -83,7 +83,7 @@ _LABEL_LIKE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def _ends_words(text: str, names: Sequence[str]) -> bool:
-    """The same of words that end with the names, as labels do."""
+    """Whether the text has words that end with the names, as labels do."""
     words = [plain(word) for word in _LABEL_LIKE.findall(text)]
     last = -1
     for name in names:
@@ -127,7 +127,7 @@ def _report(
 
 
 def _what_is_wrong(one: Declared, i: int, j: int, uses: Index) -> str | None:
-    """What the calls show: the `labels` or the `names` of two parameters; None where they show neither."""
+    """What the calls show: the `labels` or the `names` of two parameters; None if they show neither."""
     names = one.node.parameters[i].name.lower(), one.node.parameters[j].name.lower()
     shown = set()
     for _, calls in judged([one], uses):
@@ -139,7 +139,7 @@ def _what_is_wrong(one: Declared, i: int, j: int, uses: Index) -> str | None:
 
 
 def _shown(given: str, own: str, other: str) -> str | None:
-    """What an argument shows that is passed for the parameter `own`, and whose label says `other`."""
+    """What an argument for the parameter `own`, with the label `other`, shows."""
     words = {*_WORD.findall(given), *_PART.findall(given)}
     if own in words or other in words:
         return None if own in words and other in words else "labels" if own in words else "names"

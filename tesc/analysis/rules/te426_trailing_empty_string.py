@@ -40,7 +40,7 @@ class TrailingEmptyString(FileRule):
         if '""' not in tree.source.text:
             return []
         found = [(event, one) for event in tree.events for one in [_found(event, tree)] if one]
-        # What is to be ignored by itself is told by itself.
+        # Events with a suppression of their own are reported one by one.
         alone = {one.line for one in suppressions(tree) if self.code in one.codes} if found else set()
         together = [(event, one) for event, one in found if event.line not in alone]
         return [*(one for event, one in found if event.line in alone), *_as_one(together)]

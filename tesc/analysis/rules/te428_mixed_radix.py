@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     # One printing of a parameter.
     Printed = tuple[Event, Conversion, Parameter]
 
-# Names of what is read in hex: addresses and sets of bits.
+# Names of values usually shown in hex: addresses and bit sets.
 _HEX_NAMES = re.compile(
     r"(?:[a-z0-9]+_)*(?:[gphv]?v?p?addr(?:ess)?|iova|gpa|hva|gfn|offset|flags?|mask|features|reg|pc)"
 )
@@ -62,7 +62,7 @@ class MixedRadix(FileRule):
 
 
 def _family(name: str, folder: str) -> str:
-    """The first word of an event's name, or two where the first is the one that all of a folder share."""
+    """The first word of an event's name, or two if all of the folder share the first one."""
     words = name.split("_")
     return "_".join(words[: 2 if words[0] == folder else 1])
 

@@ -67,7 +67,7 @@ class UnbalancedBracket(EventRule):
 
 
 def _fixed(tree: Tree, form: Format, at: int) -> Report | None:
-    """What to say of a bracket that opens where the format ends, so that it must have been to close."""
+    """The report on an opening bracket at the format's end, which must be a closing one."""
     parsed = form.parsed
     if at + 1 != len(parsed.joined):
         return None
@@ -80,7 +80,7 @@ def _fixed(tree: Tree, form: Format, at: int) -> Report | None:
 
 
 def _counterpart(text: str, opened: list[int], at: int) -> int:
-    """Which of the open brackets a closing one closes: the last of its kind, or of another kind the last."""
+    """Which of the open brackets a closing one closes: the last of its kind, else the last of any kind."""
     wanted = _OPEN[_CLOSE.index(text[at])]
     for index in range(len(opened) - 1, -1, -1):
         if text[opened[index]] == wanted:

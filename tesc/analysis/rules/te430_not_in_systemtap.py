@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 # What SystemTap's printf takes.
 _FLAGS, _LENGTHS, _LETTERS = frozenset("-+ #0"), ("", "l"), "diuxXocspbmM"
-# Others' findings: floating point, writing, unknown ones.
+# Reported by other rules: floating point, writing, unknown ones.
 _KNOWN = "diuxXocspCS"
-# The types that `h` takes whole, those of `hh` first.
+# The types that `h` prints entirely, those of `hh` first.
 _SIGNED = ("int8_t", "signed char", "int16_t", "short")
 _UNSIGNED = ("uint8_t", "unsigned char", "uint16_t", "unsigned short")
 
@@ -85,11 +85,11 @@ def _taken(text: str) -> bool:
 
 
 def _instead(conversion: Conversion, base: str) -> str | None:
-    """What prints the same and is taken: short numbers arrive as int, %i and %d are one."""
+    """An accepted conversion that prints the same: short numbers are promoted to int, %i is %d."""
     c = conversion
     length = c.length
     if length in ("h", "hh"):
-        # Of a longer number the length cuts something off: only the author knows.
+        # The length truncates a longer number: only the author knows whether that is intended.
         shorter = _SIGNED if c.letter in "di" else _UNSIGNED
         if base not in (shorter if length == "h" else shorter[:2]):
             return None

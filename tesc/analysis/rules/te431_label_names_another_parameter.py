@@ -40,7 +40,7 @@ class LabelNamesAnotherParameter(EventRule):
         form, parameters = event.format, event.parameters
         if form is None or len(parameters) < 2:
             return ()
-        # Only parameters of one type can be meant for each other.
+        # Only parameters of the same type can be confused.
         if len({parameter.declaration.type.text for parameter in parameters}) == len(parameters):
             return ()
         names = [plain(parameter.declaration.name) for parameter in parameters]
@@ -48,7 +48,7 @@ class LabelNamesAnotherParameter(EventRule):
 
 
 def _maybe_elsewhere(text: str, names: Sequence[str]) -> bool:
-    """Whether a parameter's name is somewhere else than before its own conversion: mostly none is."""
+    """Whether a parameter's name is anywhere but before its own conversion, which is rare."""
     if text.count("%") != len(names):
         return True
     for number, name in enumerate(names):
@@ -95,7 +95,7 @@ def _related(one: str, other: str) -> bool:
 
 
 def _has_company(form: Format, conversions: Sequence[Conversion], i: int) -> bool:
-    """Whether a label is for the next conversion, too: `dev %x:%x`, `size %dx%d`, `range %d - %d`."""
+    """Whether a label is also for the next conversion: `dev %x:%x`, `size %dx%d`, `range %d - %d`."""
     if i + 1 == len(conversions):
         return False
     between = format_text.between(form, conversions[i].end, conversions[i + 1].start)
@@ -106,7 +106,7 @@ _BEFORE = re.compile(r'(?:^|[^\w\s"])[\s"]*\Z')
 
 
 def _is_label(form: Format, label: Span, conversions: Sequence[Conversion], i: int, alone: bool) -> bool:
-    """Whether a word is a label by itself: no part of `page[%d]`, `%dx%d` or `common dev %p`."""
+    """Whether a word is a label by itself: not part of `page[%d]`, `%dx%d` or `common dev %p`."""
     after = format_text.between(form, label.end, conversions[i].start)
     if any(char in "[({<" for char in after):
         return False

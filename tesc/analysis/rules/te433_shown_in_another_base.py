@@ -69,7 +69,7 @@ def _named(hexadecimal: bool) -> str:
 
 
 def _help(type_text: str, printing: Printing) -> str | None:
-    """What would make tracetool see the base; None where nothing does."""
+    """How to make tracetool see the base; None if nothing does."""
     conversion = printing.conversion
     if printing.letter not in _HEX:
         return None if "ptr" in type_text else f"put a space after '{conversion.text}'"

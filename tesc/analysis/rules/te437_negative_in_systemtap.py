@@ -51,7 +51,7 @@ class NegativeInSystemtap(EventRule):
         how = printings(form.text)
         for index, parameter in enumerate(event.parameters):
             printing = how.get(index)
-            # Those with a length are refused altogether (TE430).
+            # SystemTap rejects those with a length (TE430).
             if printing is None or printing.letter not in _UNSIGNED_LETTERS or printing.length:
                 continue
             type_ = parameter.type

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Tree
 
-# Words that no label of an object has. Not among them: state, error and the like, which are objects, too.
+# Labels that objects never have. Not state, error and the like, which can be objects.
 _VALUES = frozenset(
     "value values val count len length size num number index idx offset level status ret retval rc width "
     "height id fd pos position bytes nbytes flags mode type result errno".split()

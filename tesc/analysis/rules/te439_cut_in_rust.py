@@ -77,7 +77,7 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
         fix = None
         if printing.letter in "diu" and type_.base in ("int8_t", "uint8_t", "int16_t", "uint16_t"):
             instead = f"PRI{'u' if type_.base.startswith('u') else 'd'}{type_.base.strip('uint_')}"
-            # What C prints changes where it showed a negative number without a sign.
+            # The output in C changes if it showed a negative number without a sign.
             safety: Safety = "unsafe" if printing.letter == "u" and instead[3] == "d" else "safe"
             fix = format_text.fix(tree, form, (macro.start, macro.end, instead), safety=safety)
             help_ = f"write {instead}"
@@ -94,7 +94,7 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
 
 
 def _cuts(printing: Printing, type_text: str) -> bool:
-    """Whether some number of a type prints otherwise if only a macro's bits of it are looked at."""
+    """Whether some value of a type prints differently if only the macro's bits are printed."""
     macro = printing.conversion.macro
     _, size = PRI_MACROS.get(macro.name, ("", "")) if macro is not None else ("", "")
     width = _CUTTING.get(size)
@@ -102,7 +102,7 @@ def _cuts(printing: Printing, type_text: str) -> bool:
         return False
     bits, signed = width_and_sign(type_text)
     if bits == 64:
-        return False  # not what the macro takes (TE401)
+        return False  # not the macro's type (TE401)
     if printing.letter in "di" and signed:
         return bits > width
     return signed or bits > width or (bits == width and printing.letter in "di")

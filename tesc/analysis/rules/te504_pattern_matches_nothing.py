@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tesc.units.unit import Pattern, Unit
 
 
-# A pattern is compared with every name for one, and of a hundred that match nothing most are wrong together.
+# Finding a similar name compares a pattern with all; with this many, most fail for the same reason.
 _MOST_SUGGESTIONS = 20
 
 
@@ -59,14 +59,14 @@ class PatternMatchesNothing(RunRule):
 
 
 def _key(pattern: Pattern, inside: set[Source]) -> tuple[object, ...]:
-    """What is one pattern: a place in a file, or a text from outside that every root was given."""
+    """A pattern's identity: its place in a file, or its text if every root gets it from outside."""
     if pattern.source in inside:
         return (pattern.source, pattern.span)
     return (pattern.source.path, pattern.text)
 
 
 def _near(unit: Unit, pattern: Pattern) -> str | None:
-    """The name that was probably meant, as the pattern's file sees it."""
+    """The name that was probably meant, as seen from the pattern's file."""
     from difflib import get_close_matches
 
     names = [event.node.name for event in unit.events if event.source is pattern.source]

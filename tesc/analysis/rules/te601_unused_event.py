@@ -84,7 +84,7 @@ class UnusedEvent(SourcesRule):
             for one, found in events
             if one.source in known and not any(_counts(*use) for use in found)
         ]
-        # What only a test of the generator reads is called by nobody.
+        # Events that only a generator's test reads are never called.
         tests = (
             _inputs_of_tests(units, {one.source for one, _ in unused}) if settings.profile == "qemu" else ()
         )
@@ -94,19 +94,19 @@ class UnusedEvent(SourcesRule):
 
 
 def _inputs_of_tests(units: Sequence[Unit], sources: set[Source]) -> set[Source]:
-    """Those of some sources that only tests of the generator read."""
+    """The sources that only tests of the generator read."""
     roots = {unit.roots[0].source: unit for unit in units}
     return {source for source in sources if source in roots and is_input_of_test(roots[source])}
 
 
 def _finding(one: Declared, found: list[Place], maker: Place | None, uses: Index) -> Report:
-    """The finding for an event of whose uses none counts; `maker` is where its name may be pasted."""
+    """The report on an event without a use that counts; `maker` is where its name may be pasted."""
     name = one.name
     if maker is not None:
         found = [maker, *found]
     return Report(
         one.node.name_span,
-        _said(name, found),
+        _message(name, found),
         None if maker else f"remove it, or call {c_function(name)}() where it happens",
         tuple(related(uses, ((place, _SAID[place[1].kind]) for place in found))),
         source=one.source,
@@ -116,18 +116,18 @@ def _finding(one: Declared, found: list[Place], maker: Place | None, uses: Index
 
 
 def _counts(path: str, use: Use) -> bool:
-    """Whether a use is a call, or what may lead to one."""
+    """Whether a use is a call, or may lead to one."""
     if use.kind not in ("call", "reference") or use.dead:
         return False
-    # A header's macros are for others.
+    # A header's macros are used by other files.
     return not use.behind_macro or use.expanded or not _COMPILED.search(path)
 
 
 _COMPILED = re.compile(r"(?<!\.inc)\.(?:c|cc|cpp|cxx|m|mm)$")
 
 
-def _said(name: str, found: list[Place]) -> str:
-    """What is wrong with an event of whose uses none counts."""
+def _message(name: str, found: list[Place]) -> str:
+    """The message for an event without a use that counts."""
     function = c_function(name)
     if any(use.kind == "pasted" for _, use in found):
         macro = next(use.macro for _, use in found if use.kind == "pasted")

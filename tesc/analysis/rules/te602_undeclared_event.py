@@ -83,7 +83,7 @@ def _is_judged(use: Use) -> bool:
 
 
 def _by_hand(use: Use, path: str, uses: Index) -> bool:
-    """Whether a name is that of a function, macro or variable that some source has by itself."""
+    """Whether a source defines a function, macro or variable of this name itself."""
     if use.capitals:
         return uses.declares(use.name, capitals=True)
     local = any(

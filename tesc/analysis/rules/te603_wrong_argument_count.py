@@ -63,7 +63,7 @@ class WrongArgumentCount(SourcesRule):
             if any(event.start <= error.span.start <= event.end for error in tree.errors)
         }
         events = declared_in(units, uses)
-        # Programs that are never linked together may have an event of one name each.
+        # Programs that are never linked together may each have an event of the same name.
         counts: dict[str, set[int]] = {}
         for one in events:
             for name in one.names:
@@ -95,7 +95,7 @@ def _is_ignored(path: str, use: Use, uses: Index) -> bool:
 
 
 def _counts_otherwise(path: str, use: Use, counts: set[int], uses: Index) -> bool:
-    """Whether a call has a number of arguments that is known, and none of `counts`."""
+    """Whether a call's number of arguments is known and not in `counts`."""
     if use.arguments is not None:
         return use.arguments not in counts
     hidden = bool(use.hiding) and len(use.given) not in counts
@@ -122,7 +122,7 @@ def _finding(one: Declared, wrong: list[Place], uses: Index) -> Report:
 
 
 def _number(use: Use) -> int:
-    """How many arguments a call has, each macro being one."""
+    """How many arguments a call has, counting each macro as one."""
     return len(use.given) if use.arguments is None else use.arguments
 
 

@@ -91,7 +91,7 @@ class EventInWrongFolder(SourcesRule):
                 numbers.setdefault(id(event.node), []).append(number)
         for one in declared_in(units, uses):
             if one.crosses:
-                continue  # the guest includes what its own build makes
+                continue  # the guest includes headers of its own build
             for name in one.names:
                 homes.setdefault(name, {}).update((number, one) for number in numbers[id(one.node)])
         for name in sorted(homes):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.calls import at_arguments, judged_in, name_of
+from tesc.analysis.calls import at_arguments, judged_in, swapped_in
 from tesc.analysis.rule import Report, SourcesRule
 
 TYPE_CHECKING = False
@@ -57,7 +57,7 @@ class SwappedArguments(SourcesRule):
             if len(names) < 2:
                 continue
             for path, use in calls:
-                swapped = moved(names, [name_of(argument.text) for argument in use.given])
+                swapped = swapped_in(names, use)
                 if swapped:
                     given = ", ".join(f"'{use.given[number].text}'" for number in swapped)
                     wanted = ", ".join(f"'{names[number]}'" for number in swapped)
@@ -69,19 +69,6 @@ class SwappedArguments(SourcesRule):
                         f"{given} are passed for the parameters {wanted} of event '{one.name}'",
                         "pass them in the order of the parameters, or swap the parameters' names",
                     )
-
-
-def moved(names: Sequence[str], given: Sequence[str | None]) -> list[int]:
-    """The numbers of arguments that are called as other parameters, which get one of the others in turn."""
-    to = {n: names.index(name) for n, name in enumerate(given) if name in names and name != names[n]}
-    if len(set(to.values())) < len(to):
-        return []
-    while True:
-        # What is left in the end are circles.
-        kept = {n: target for n, target in to.items() if target in to and n in to.values()}
-        if len(kept) == len(to):
-            return sorted(kept)
-        to = kept
 
 
 RULE = SwappedArguments()

@@ -76,7 +76,7 @@ class NullForString(SourcesRule):
                         )
 
 
-# Also where only one of two cases is NULL.
+# Also if only one of two cases is NULL.
 _NULL = re.compile(r"(?:\([^()]*\*\) ?)?NULL|nullptr|.*[?:] ?(?:NULL|nullptr)(?: ?:.*)?")
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.argument_types import TEXT, kind_of, kind_of_type
-from tesc.analysis.calls import at_arguments, judged_in
+from tesc.analysis.calls import at_arguments, judged_in, swapped_in
 from tesc.analysis.rule import Report, SourcesRule
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ class ArgumentKindMismatch(SourcesRule):
 
     Compilers warn about it, if they see the call; otherwise the event records an address, or the program
     crashes. An argument's kind is known for literals, for variables that the surrounding function
-    declares, and for casts.
+    declares, and for casts. Arguments in another order than the parameters are left to TE605.
 
     Sources are searched only with `--sources` or the key `sources`; only C sources are checked. What the
     source's text does not show is not checked.
@@ -55,11 +55,16 @@ class ArgumentKindMismatch(SourcesRule):
             if one.crosses:
                 continue
             kinds = [kind_of_type(parameter.type) for parameter in one.node.parameters]
+            names = [parameter.name for parameter in one.node.parameters]
             for path, use in calls:
+                swapped: Sequence[int] | None = None
                 for number, (kind, argument) in enumerate(zip(kinds, use.given)):
                     given = kind_of(argument) if kind else None
                     if given is None or given == kind:
                         continue
+                    swapped = swapped_in(names, use) if swapped is None else swapped
+                    if number in swapped:
+                        continue  # one mistake, which TE605 tells of
                     parameter = one.node.parameters[number]
                     what = "text" if given == TEXT else "a number"
                     wanted = "text" if kind == TEXT else "a number"

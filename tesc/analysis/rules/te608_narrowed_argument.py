@@ -75,7 +75,7 @@ class NarrowedArgument(SourcesRule):
                         )
 
 
-_WIDE = 64  # int is what C computes small values with, and an argument may well be one
+_WIDE = 64  # not 32: C computes small values as int
 
 
 RULE = NarrowedArgument()

@@ -147,7 +147,7 @@ class _File:
         yield from self._strays(section, strays, len(strays) == len(called))
 
     def _strays(self, section: Section, strays: list[_Called], all_of_them: bool) -> Iterator[Report]:
-        """Events that are called elsewhere than their comments say, by the file that should be named."""
+        """Events that are called elsewhere than their comments say, by the right file."""
         groups: dict[str, list[_Called]] = {}
         for one in strays:
             groups.setdefault(self._home(one, strays), []).append(one)
@@ -168,7 +168,7 @@ class _File:
 
     def _fix(self, section: Section, events: list[Event], home: str, renamed: str | None) -> Fix | None:
         if any(self._known[id(event)].crosses for event in self._tree.events if id(event) in self._known):
-            return None  # the order of a guest's events is that of their IDs
+            return None  # the order of a guest's events determines their IDs
         elsewhere = any(home in written_in(comment) for one, *_ in self._sections for comment in one.comments)
         if renamed and not elsewhere:
             return Fix("safe", renamed_heading(self._tree, section, renamed, home))
@@ -176,7 +176,7 @@ class _File:
         return Fix("safe", edits) if edits else None
 
     def _files_of(self, section: Section) -> tuple[frozenset[str], list[tuple[Span, str]]]:
-        """The real files that comments name, and the names that lead to none."""
+        """The files that comments name, and the names of files that do not exist."""
         found: list[str] = []
         missing = []
         for comment in section.comments:
@@ -200,21 +200,21 @@ class _File:
         for name in one.names:
             for path, use in self._uses.uses_of(name):
                 real = self._real_path(path)
-                # Of events with one name the one beside the source is meant.
+                # Of events with the same name, the source uses the one in its folder.
                 near = name not in self._shared or real.startswith(os.path.join(self._folder, ""))
                 if use.kind in (CALL, REFERENCE) and not use.dead and near:
                     calls.append((real, (path, use)))
         return _Called(event, tuple([place for _, place in calls]), frozenset([real for real, _ in calls]))
 
     def _home(self, one: _Called, strays: list[_Called]) -> str:
-        """How the comment names the file that an event should be below: one that has a comment already."""
+        """The comment's name for the file that an event should be under, if it has one."""
         for _, named, _ in self._sections:
             if not named.isdisjoint(one.files):
                 return spelled(min(named & one.files), self._folder)
         return self._most_calling(one.files, strays)
 
     def _most_calling(self, files: frozenset[str], strays: list[_Called]) -> str:
-        """The file of some that calls most of the events; empty if there are no files."""
+        """The file that calls most of the events; empty without files."""
         counts = Counter(file for one in strays for file in one.files if file in files)
         best = min(counts, key=lambda file: (-counts[file], file), default=None)
         return spelled(best, self._folder) if best else ""

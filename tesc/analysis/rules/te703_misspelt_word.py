@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Where = Literal["comment", "format", "name"]
 
-# A word of a text; of a name those between underscores. Not in paths, macros, options and e-mail addresses.
+# A word; in a name, the parts between underscores. Not in paths, macros, options and e-mail addresses.
 _WORD = re.compile(r"(?<![\w./@%\\<-])[A-Za-z][a-z]{4,}(?![\w@/\\(]|\.\w|->)")
 _PART = re.compile(r"(?<![a-zA-Z0-9])[a-z]{5,}(?![a-zA-Z0-9])")
 

@@ -43,7 +43,7 @@ class EmptyFile(RunRule):
         for unit in units:
             if unit.events:
                 continue
-            # What is there and can't be read is somebody's event.
+            # An invalid line is probably an event.
             broken = unit.errors or any(
                 tree.errors or any(isinstance(item, Malformed) for item in tree.items) for tree in unit.trees
             )

@@ -57,7 +57,7 @@ class ProbeArgumentMoved(ChangeRule):
 
 
 def _begins_as_before(old: UnitEvent, new: UnitEvent) -> bool:
-    """True if the old parameters are where they were, whatever they are called."""
+    """True if the old parameters are where they were, with any names."""
     kept = [name for _, name in new.parameters[: len(old.parameters)]]
     return kept == [name for _, name in old.parameters]
 

@@ -46,7 +46,8 @@ class EventRemoved(ChangeRule):
         for change in changes:
             if change.what == "removed":
                 help_ = f"if that is meant: '# tesc: removed {change.name} REASON'"
-                yield report(change, f"the event '{change.name}' is gone", help_)
+                where = "from here" if change.beside else "with all of its file"
+                yield report(change, f"the event '{change.name}' is gone {where}", help_)
 
 
 RULE = EventRemoved()

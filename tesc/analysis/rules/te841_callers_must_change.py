@@ -48,7 +48,8 @@ class CallersMustChange(ChangeRule):
                 continue
             if change.what in ("parameter-added", "parameter-removed"):
                 was, now = len(old.parameters), len(new.parameters)
-                message = f"calls of '{c_function(new.name)}' pass {was} arguments; it takes {now}"
+                passed = f"{was} argument{'' if was == 1 else 's'}"
+                message = f"calls of '{c_function(new.name)}' pass {passed}; it takes {now}"
                 if was == now:
                     message = f"calls of '{c_function(new.name)}' pass other arguments than it takes"
             elif change.what == "parameters-reordered":

@@ -1,1 +1,1 @@
-"""How diagnostics are printed: one module a format."""
+"""How diagnostics are printed: one module per format."""

@@ -1,4 +1,4 @@
-"""One line a diagnostic: what grep, editors and terminals make places of."""
+"""One line per diagnostic, whose place grep, editors and terminals recognize."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def heading(diagnostic: Diagnostic) -> str:
 
 
 def elsewhere(diagnostic: Diagnostic) -> list[str]:
-    """The other side of the matter where that is not in sight: the related places of other lines."""
+    """The related places on other lines."""
     here = (diagnostic.source.path, diagnostic.source.place(diagnostic.span.start)[0])
     found = []
     for related in diagnostic.related:

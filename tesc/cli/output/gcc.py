@@ -1,4 +1,4 @@
-"""One line a diagnostic as gcc prints them, for editors and build logs that know its format."""
+"""One line per diagnostic, in gcc's format, for editors and build logs that know its format."""
 
 from __future__ import annotations
 

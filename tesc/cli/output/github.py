@@ -35,7 +35,7 @@ def _command(diagnostic: Diagnostic) -> str:
 
 
 def _data(text: str) -> str:
-    """Text with what would end a command escaped (actions/toolkit, command.ts)."""
+    """Text with escapes for what would end a command (actions/toolkit, command.ts)."""
     # A carriage return would let a message overwrite its own line in the runner's log.
     text = printable(text.replace("\r\n", "\n").replace("\r", "\n"))
     return text.replace("%", "%25").replace("\n", "%0A")

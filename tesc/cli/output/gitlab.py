@@ -1,4 +1,4 @@
-"""A Code Quality report of GitLab (its Code Climate subset): what a merge request brings in."""
+"""A Code Quality report of GitLab (its Code Climate subset): what a merge request introduces."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def render(diagnostics: Sequence[Diagnostic]) -> str:
                 "severity": _SEVERITIES[diagnostic.severity],
                 "location": {
                     "path": diagnostic.source.path,
-                    # GitLab reads the lines; the positions are for people and other tools.
+                    # GitLab uses the lines; the positions are for people and other tools.
                     "lines": {"begin": begin, "end": end},
                     "positions": {
                         "begin": {"line": begin, "column": column},

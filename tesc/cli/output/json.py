@@ -1,4 +1,4 @@
-"""One JSON array of all diagnostics, as cli.md's reference describes and the shipped schema fixes."""
+"""One JSON array of all diagnostics, as documented, and defined by the shipped schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often each rule found something, most often first."""
+"""The number of findings per rule, highest first."""
 
 from __future__ import annotations
 

@@ -46,17 +46,17 @@ def render(
 ) -> str:
     """All diagnostics; `width` is that of the terminal, in columns.
 
-    Of one rule's findings in one line, the first few stand for all. So they do, unless `all_notes`,
-    for what a rule merely notes all over a tree.
+    Of one rule's findings about one event in a line, the first few stand for all. So they do, unless
+    `all_notes`, for what a rule merely notes all over a tree.
     """
     notes = Counter(d.code for d in diagnostics if d.severity == "information")
     noted: Counter[str] = Counter()
-    in_line: Counter[tuple[str, int, str]] = Counter()
+    in_line: Counter[tuple[str, int, str, str | None]] = Counter()
     parts = []
     for diagnostic in diagnostics:
         code = diagnostic.code
         line, _ = diagnostic.source.place(diagnostic.span.start)
-        key = (diagnostic.source.path, line, code)
+        key = (diagnostic.source.path, line, code, diagnostic.event)
         in_line[key] += 1
         if diagnostic.severity == "information":
             noted[code] += 1
@@ -65,7 +65,7 @@ def render(
         if in_line[key] <= _FEW:
             parts.append(_one(diagnostic, color, width))
     left_out = []
-    for (path, line, code), number in in_line.items():
+    for (path, line, code, _), number in in_line.items():
         if number > _FEW:
             left_out.append(f"{path}:{line}: {number - _FEW:,} more of {code} in this line\n")
     if not all_notes:

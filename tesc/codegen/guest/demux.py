@@ -40,8 +40,8 @@ class Guest:
 class Options:
     """`group` is the host's, `headers` declare its trace functions.
 
-    `own_header` is the name of the demultiplexer's header, which the source then includes; without
-    one the source holds the declarations itself.
+    `own_header` is the name of the demultiplexer's header, which the source then includes. Without
+    one, the source has the declarations itself.
     """
 
     group: str
@@ -57,7 +57,7 @@ def default_headers(group: str) -> tuple[str, ...]:
 def guests_of(unit: Unit, group: str) -> list[Guest]:
     """The guests of a host's unit, in the order of the includes.
 
-    The root file is one itself where its configuration says so, or where it includes none.
+    The root file is a guest itself if its configuration says so, or if it includes none.
     """
     events: list[list[UnitEvent]] = [[] for _ in unit.ranges]
     for event in unit.events:
@@ -77,7 +77,7 @@ def guests_of(unit: Unit, group: str) -> list[Guest]:
 
 
 def clashes(guests: Sequence[Guest]) -> list[Rejection]:
-    """The guests that are called like one before them."""
+    """The guests with the same name as an earlier one."""
     found = []
     seen: set[str] = set()
     for guest in guests:
@@ -107,7 +107,7 @@ def source(guests: Sequence[Guest], options: Options) -> str:
 
 
 def header(guests: Sequence[Guest], options: Options) -> str:
-    """The C header: what the host's device calls and reads."""
+    """The C header: for the host's device."""
     guard = names.host_guard(options.group)
     lines = [NOTICE, LICENSE, f"#ifndef {guard}", f"#define {guard}", "", *_declarations(guests)]
     lines += ["", f"#endif /* {guard} */"]
@@ -166,7 +166,7 @@ def _event(event: UnitEvent) -> list[str]:
 
 
 def _argument(parameter: Parameter, word: str) -> str:
-    """A record's word as the host's function takes it; a guest's pointers are numbers there."""
+    """A record's word as an argument of the host's function; a guest's pointers are numbers there."""
     type_ = parameter.type
     if type_.is_pointer:
         return word

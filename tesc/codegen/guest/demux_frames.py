@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Parameter
 
 _HOST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "host")
-# What frames.c calls the kinds of arguments by their names in the hash; all others take 64 bits.
+# The kinds of arguments in frames.c, by their names in the hash; all others have 64 bits.
 _LETTERS = {"bool": "b", "char": "c", "text": "t", "i8": "e", "u8": "E", "i16": "h", "u16": "H"}
 _LETTERS.update(i32="w", u32="W", i64="x")
 _ANY = "X"
 
 
 def source(guests: Sequence[Guest], options: Options) -> str:
-    """The C source: the reader, and of each guest its tables and calls."""
+    """The C source: the reader, and each guest's tables and calls."""
     lines = [NOTICE, LICENSE, *(f'#include "{header}"' for header in options.headers)]
     lines += [f'#include "{options.own_header}"'] if options.own_header else ["", *_declarations(guests)]
     lines += ["", *_text("frames.c")]
@@ -37,7 +37,7 @@ def source(guests: Sequence[Guest], options: Options) -> str:
 
 
 def header(guests: Sequence[Guest], options: Options) -> str:
-    """The C header: what the host's device calls and reads."""
+    """The C header: for the host's device."""
     guard = names.host_guard(options.group)
     lines = [NOTICE, LICENSE, f"#ifndef {guard}", f"#define {guard}", "", *_declarations(guests)]
     lines += ["", f"#endif /* {guard} */"]
@@ -85,7 +85,7 @@ def _guest(guest: Guest) -> list[str]:
 
 
 def _wanted(guest: Guest) -> list[str]:
-    """The function that says whether somebody on the host listens: QEMU has a macro for it."""
+    """The function that says whether the event is wanted on the host: QEMU has a macro for it."""
     lines = [f"static bool {guest.host.framed}_on(uint32_t wire_id)", "{"]
     lines += ["#ifdef trace_event_get_state_backends", "    switch (wire_id) {"]
     for event in guest.events:
@@ -97,7 +97,7 @@ def _wanted(guest: Guest) -> list[str]:
 
 
 def _argument(parameter: Parameter, kind: ArgumentKind, value: str) -> str:
-    """A value as the host's function takes it; a guest's pointers are numbers there, its texts are texts."""
+    """A value as an argument of the host's function; a guest's pointers are numbers there."""
     if kind.letter == "t":
         return f"{value}.text"
     if parameter.type.is_pointer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# What a guest's counters and half-read record are kept in; several demultiplexers may declare it.
+# The structure for a guest's counters and unfinished record; several demultiplexers may declare it.
 TYPE = r"""
 #include <stdbool.h>
 #include <stddef.h>

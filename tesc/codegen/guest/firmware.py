@@ -65,7 +65,7 @@ def _function(event: UnitEvent) -> list[str]:
 def declared_parameter(parameter: Parameter, name: str) -> str:
     text = parameter.type.text
     if "ssize_t" in parameter.type.words:
-        # <sys/types.h> has that one, and no freestanding compiler that header. <stddef.h> has its like.
+        # That one is in <sys/types.h>, which freestanding compilers lack. <stddef.h> has a similar type.
         words = ["ptrdiff_t" if word == "ssize_t" else word for word in parameter.type.words]
         text = " ".join(words) + (" " + "*" * parameter.type.pointers if parameter.type.pointers else "")
     return with_name(text, name)
@@ -74,6 +74,6 @@ def declared_parameter(parameter: Parameter, name: str) -> str:
 def as_word(parameter: Parameter, name: str) -> str:
     """An argument as 64 bits: C extends the sign of a signed value, and widens others with zeros.
 
-    Through uintptr_t go pointers only: it would halve a 64-bit value of a 32-bit guest.
+    Only pointers are cast to uintptr_t, which would truncate a 64-bit value on a 32-bit guest.
     """
     return f"(uint64_t)(uintptr_t){name}" if parameter.type.is_pointer else f"(uint64_t){name}"

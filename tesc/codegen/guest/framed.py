@@ -1,9 +1,9 @@
-"""What firmware compiles for the wire `frames`: a header a file of events, the source with the tables.
+"""What firmware compiles for the wire `frames`: a header per file of events, and the source with the tables.
 
-A function looks at a byte that says whether its event is on, and gives on a number: that of its file, and
-its own one in there. So no header holds an ID: a change in one folder's events leaves those of the others
-as they are, and nothing is rebuilt for it. And an event that is off costs the test of a byte: were the ID
-loaded, or its address given on, compilers would do that before they test.
+A function tests a byte that says whether its event is on, and passes on a number: that of its file, and
+its own in that file. So no header has an ID: a change to one folder's events leaves the other headers
+unchanged, and nothing is rebuilt for it. An event that is off costs one test of a byte; if the ID were
+loaded, or its address passed on, compilers would do so before the test.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
     from tesc.units.unit import UnitEvent
 
-# What a packet holds beside its arguments at most (head, ID, source, time, checksum), and what an
-# argument takes at most (a text that is sent by its address).
+# The most bytes of a packet without its arguments (head, ID, source, time, checksum), and of one
+# argument (a text that is sent by its address).
 _HEAD = 1 + 3 + 5 + 4 + 2
 _LONGEST = {"1": 1, "u": 9, "s": 9, "t": 11}
-# Events are known by 16 bits.
+# An event's number has 16 bits.
 _MOST_EVENTS = 0xFFFF
 _DIRECT = 6
 _LOCAL = frozenset({"tesc_guest_x"})
@@ -39,7 +39,7 @@ _LOCAL = frozenset({"tesc_guest_x"})
 
 @record
 class FileEvents:
-    """The events of one file, in its order; `group` is what its table is called, `number` its place."""
+    """The events of one file, in its order; `group` names its table, `number` is its position."""
 
     number: int
     path: str
@@ -50,8 +50,8 @@ class FileEvents:
 def files_of(events: Sequence[UnitEvent], root: str) -> list[FileEvents]:
     """The files that declare a guest's events, in the order of their first ones.
 
-    `root` is the path of the guest's root file. A file that is included twice, under two prefixes, is
-    two of them.
+    `root` is the path of the guest's root file. A file that is included twice, with two prefixes, counts
+    twice.
     """
     found: dict[tuple[object, ...], list[UnitEvent]] = {}
     for event in events:
@@ -123,7 +123,7 @@ def _ids(one: FileEvents) -> str:
 
 
 def _function(event: UnitEvent, known_by: int) -> list[str]:
-    """The function of an event that the runtime knows by a number."""
+    """The function of an event, which passes the number that the runtime knows it by."""
     parameters = event.node.parameters
     called = names.parameters(event, _LOCAL)
     declared = [declared_parameter(p, name) for p, name in zip(parameters, called)] or ["void"]
@@ -142,7 +142,7 @@ def _function(event: UnitEvent, known_by: int) -> list[str]:
 
 
 def too_long(events: Sequence[UnitEvent]) -> list[Rejection]:
-    """The events that no frame holds, whatever is in their arguments, and those beyond the last number."""
+    """The events that can never fit a frame, and those beyond the last number."""
     found = []
     for event in events:
         letters = signature_of(event).letters

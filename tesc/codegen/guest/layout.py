@@ -1,4 +1,4 @@
-"""Lines of generated C that people can read."""
+"""Readable lines of generated C."""
 
 from __future__ import annotations
 

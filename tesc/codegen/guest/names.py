@@ -1,4 +1,4 @@
-"""The identifiers of the guest path, beside those of every event."""
+"""The identifiers of the guest path, in addition to those of every event."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def c_call(arguments: int) -> str:
 
 
 def parameters(event: UnitEvent, own: frozenset[str] = frozenset()) -> list[str]:
-    """The names of an event's parameters in the guest's header: nobody calls by them.
+    """The names of an event's parameters in the guest's header: they matter to no caller.
 
     `own` are words that the function itself uses.
 
-    An underscore keeps a name apart from C's words, from macros, and from what the header's own
+    An underscore avoids clashes with C's keywords, with macros, and with what the header's own
     code uses.
     """
     taken = {parameter.name for parameter in event.node.parameters}
@@ -36,7 +36,7 @@ def parameters(event: UnitEvent, own: frozenset[str] = frozenset()) -> list[str]
         name = parameter.name
         if name[:1].isdigit():
             name = f"_{name}"
-        # Macros of constants are spelled in capitals; those for IDs are.
+        # Macros of constants have capitals, as those for IDs do.
         if (
             name in _NO_PARAMETER
             or name in own
@@ -77,7 +77,7 @@ class Host:
 
     @property
     def framed(self) -> str:
-        """The variable with what is declared of a guest that sends frames."""
+        """The variable with the declarations of a guest that sends frames."""
         return f"guest_framed{self._suffix}"
 
     @property

@@ -43,7 +43,7 @@ FORMATS = {
 
 
 class BadBackend(Exception):
-    """There is no backend of a name, or it can't be used; the message says why."""
+    """A backend does not exist or cannot be used; the message says why."""
 
 
 def find_backend(name: str) -> Backend | None:
@@ -71,7 +71,7 @@ def load_backends(names: Iterable[str]) -> list[Backend]:
 
 
 def load_formats(names: Iterable[str]) -> None:
-    """Import what makes some formats, which else happens when the first output of each is made."""
+    """Import formats, which otherwise happens at the first output of each."""
     for name in names:
         _format(name)
 
@@ -81,13 +81,13 @@ def _format(name: str) -> Any:
 
 
 def _module(name: str) -> Any:
-    """What `importlib.import_module` gives, which takes a while to be imported itself."""
+    """The result of `importlib.import_module`, which is slow to import."""
     __import__(name)
     return sys.modules[name]
 
 
 def generate(events: Sequence[UnitEvent], options: Options) -> tuple[str, list[Rejection]]:
-    """The text of one output, and the events that it cannot hold (then the text is not to be used)."""
+    """The text of one output, and the events that it cannot have (then the text must not be used)."""
     form = _format(options.format)
     out = Output(options.output, options.compat == "fixed", options.release)
     form.generate(out, events, load_backends(options.backends), options)

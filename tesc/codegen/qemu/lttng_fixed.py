@@ -1,7 +1,7 @@
-"""LTTng's fields where the reference's are wrong: one for every argument, shown as its format says.
+"""LTTng's fields where the reference's are wrong: one for every argument, shown as in its format.
 
 The reference finds conversions by an expression of its own. It loses fields where a macro, a flag
-or a `*` hides one, makes none for `char` and `short`, and takes `char **` for text.
+or a `*` hides one, makes none for `char` and `short`, and treats `char **` as text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tesc.units.text import Text
     from tesc.units.unit import UnitEvent
 
-# Types as wide as int or wider, by the type of the other sign. Narrower ones are widened before
+# Types as wide as int or wider, by the type with the other sign. Narrower ones are widened before
 # printf sees them, so that their own sign is the one that is printed.
 _SIGNED = {
     "unsigned int": "int",
@@ -41,10 +41,10 @@ def fields(event: UnitEvent) -> list[str]:
 
 
 def _readable_order(event: UnitEvent, found: Sequence[Text | None]) -> list[int]:
-    """The parameters' order, but `x` before `_x`.
+    """The parameters in order, but with `x` before `_x`.
 
     CTF 1.8 puts an underscore before every name, and readers take it off if there is one: babeltrace2
-    refuses a trace in which `_x` comes before `x`. Counted text has a member `_NAME_length`, too.
+    rejects a trace in which `_x` comes before `x`. Counted text also has a member `_NAME_length`.
     """
     members = [
         {name, f"_{name}_length"} if text is not None and text.bounded else {name}
@@ -73,14 +73,14 @@ def _field(event: UnitEvent, index: int, text: Text | None, printing: Printing |
 
 
 def _text(event: UnitEvent, name: str, text: Text) -> str:
-    """Text up to its NUL, or counted text where the format prints no more than so many bytes."""
+    """Text up to its NUL, or counted text if the format limits the bytes printed."""
     pointer = name if text.plain else f"(const char *){name}"
     if not text.bounded:
         return f"ctf_string({name}, {pointer})"
     most = str(text.bytes)
     if text.limit is not None:
         limit = event.parameters[text.limit][1]
-        # printf takes a negative precision for none.
+        # printf ignores a negative precision.
         most = f"(int){limit} < 0 ? INT_MAX : (int){limit}"
     there = f'{name} ? {pointer} : ""'
     return f"ctf_sequence_text(char, {name}, {there}, size_t, {name} ? strnlen({pointer}, {most}) : 0)"

@@ -1,7 +1,7 @@
-"""The C functions that programs called before QEMU 10.2, where each backend looked at the state itself.
+"""The C functions that programs called before QEMU 10.2, where each backend tested the state itself.
 
-`_BODIES` is what a backend put into the function, by the change that brought it, the latest first;
-backends that are not there have always put in the same. `LINE` and `BACK` are the `#line` of the
+`_BODIES` is what a backend put into the function, by the change that introduced it, the latest first;
+backends that are not there have always used the same code. `LINE` and `BACK` are the `#line` of the
 event and that of the output itself.
 """
 
@@ -96,7 +96,7 @@ _BODIES: dict[str, tuple[tuple[Change | None, str], ...]] = {
 
 
 def state(event: UnitEvent) -> str:
-    """The C expression that is true while an event is switched on; a CPU's was asked before."""
+    """The C expression that is true while an event is switched on; a CPU's was tested before."""
     return "true" if event.node.has("vcpu") else f"trace_event_get_state({identifiers.c_id(event.name)})"
 
 

@@ -1,4 +1,4 @@
-"""The Rust module of QEMU 10.2 itself: nothing says whether an event is enabled, dtrace has no part."""
+"""The Rust module of QEMU 10.2 itself: without state functions and dtrace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a format is told, and what it writes to."""
+"""A format's options, and what it writes to."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Options:
     """One output: `format` and `backends` by name, the events' `group`.
 
     `output` is the path that `#line` names for the generated file; `binary` and `probe_prefix` are
-    what the tapsets need; `platform` is Python's name of the system (macOS' `d` files differ).
-    `compat` is "qemu" for the reference's bytes, or "fixed" for what is right where they are wrong;
-    `release` is the QEMU whose reference that is, and whose sources the output is built with.
+    for tapsets; `platform` is Python's name of the system (macOS' `d` files differ).
+    `compat` is "qemu" for the reference's bytes, or "fixed" for correct output where those are wrong;
+    `release` is the QEMU whose tracetool is the reference, and that the output is built with.
     """
 
     format: str
@@ -42,10 +42,10 @@ class Options:
 
 
 class Output:
-    """The lines of a file in the making.
+    """The lines of a file that is being generated.
 
-    `name` is its path as `#line` gives it; `fixed` says that the reference's mistakes are not
-    wanted in it; `release` is the QEMU that it is for.
+    `name` is its path as in `#line`; `fixed` is true if the reference's errors are
+    corrected; `release` is the QEMU that it is for.
     """
 
     def __init__(self, name: str, fixed: bool = False, release: Release = NEWEST) -> None:
@@ -56,15 +56,15 @@ class Output:
         self._lines: list[str] = []
         self._tight = release.has("tight-pointers")
         self._quoted_name = _quoted(name)
-        # The event that a module in Rust is at, and how it spells the parameters.
+        # The current event of a Rust module, and its parameters in Rust.
         self.spelled: tuple[UnitEvent | None, list[tuple[str, str, tuple[str | None, str]]]] = (None, [])
 
     def __call__(self, *lines: str) -> None:
-        """Append lines; none of them holds a line end."""
+        """Append lines; without line ends."""
         self._lines.extend(lines)
 
     def head(self) -> None:
-        """Append what every file begins with but those in Rust."""
+        """Append the beginning of every file that is not in Rust."""
         self(*((_NOTICE, _LICENCE) if self.release.has("spdx") else (_NOTICE,)))
 
     def included(self, group: str, kind: str) -> str:
@@ -84,7 +84,7 @@ class Output:
         )
 
     def refuse(self, event: UnitEvent, offset: int, message: str) -> None:
-        """Note that the output cannot hold an event; backends that say the same are heard once."""
+        """Note that the output cannot hold an event; the same message from several backends counts once."""
         rejection = Rejection("", event.source, Span(offset, offset), message)
         self._refusals.setdefault((event.index, offset, message), rejection)
 
@@ -94,13 +94,13 @@ class Output:
         self.refuse(event, start + at, message)
 
     def texts(self, event: UnitEvent) -> tuple[Text | None, ...]:
-        """For each parameter of an event what text it is, or None for a number or an address."""
-        from tesc.units.text import texts  # most outputs do not ask
+        """For each parameter of an event, its Text, or None for a number or an address."""
+        from tesc.units.text import texts  # most outputs do not need it
 
         return texts(event.parameters, event.format, "fixed" if self.fixed else "qemu")
 
     def line_back(self, after: int = 0) -> str:
-        """The `#line` that makes compilers count the generated file's own lines again, `after` lines on."""
+        """The `#line` that makes compilers name the generated file's own lines again, `after` lines below."""
         return f'#line {len(self._lines) + after + 2} "{self._quoted_name}"'
 
     @property
@@ -118,5 +118,5 @@ def line_of(event: UnitEvent) -> str:
 
 @lru_cache(maxsize=64)
 def _quoted(path: str) -> str:
-    """A path in a string of C (C11, 6.4.5), which the reference writes as it is."""
+    """A path in a C string (C11 6.4.5), which the reference does not escape."""
     return path.replace("\\", "\\\\").replace('"', '\\"')

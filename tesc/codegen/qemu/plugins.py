@@ -1,7 +1,7 @@
 """Backends of other packages, registered as entry points of the group `tesc.backends`.
 
 An entry point's name is the backend's, and it leads to a Backend: an object or a class without
-arguments. Names of tesc's own backends are not looked up, so nobody can replace one.
+arguments. Names of tesc's own backends are not looked up, so they cannot be replaced.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def load(name: str) -> Backend | None:
         found = entry.load()
         if isinstance(found, type):
             found = found()
-    except Exception as error:  # other people's code may fail in any way
+    except Exception as error:  # other packages' code may raise anything
         raise BadBackend(
             f"backend '{name}' ({entry.value}) can't be loaded: {type(error).__name__}: {error}"
         ) from error

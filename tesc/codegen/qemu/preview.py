@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tesc.units.unit import Unit
 
 _ENDINGS = {"c": "c", "h": "h", "rs": "rs", "d": "d", "ust-events-c": "c", "ust-events-h": "h"}
-# What begins the code of an event, in one format or another.
+# The start of an event's code in the various formats.
 _BEGINNINGS = (
     r"static inline void {function}\(",
     r"pub fn {function}\(",
@@ -37,16 +37,16 @@ class NotGenerated(Exception):
 
 @record
 class Preview:
-    """The text of an output; `ending` is that of its file's name."""
+    """The text of an output; `ending` is its file's suffix."""
 
     text: str
     ending: str
 
 
 def preview(unit: Unit, settings: Settings, backends: str, form: str, group: str) -> Preview:
-    """An output of a unit as `tesc tracetool` makes it; `backends` is a list with commas.
+    """An output of a unit as `tesc tracetool` generates it; `backends` is a list with commas.
 
-    What a tapset has to know comes from the configuration's first one. Raises NotGenerated.
+    A tapset's options are those of the configuration's first tapset. Raises NotGenerated.
     """
     names = tuple(name.strip() for name in backends.split(","))
     _check_names(names, form)
@@ -80,7 +80,7 @@ def line_of_event(text: str, name: str) -> int | None:
     }
     words = {word: re.escape(text) for word, text in words.items()}
     begins = re.compile("|".join(f"(?:{pattern.format(**words)})" for pattern in _BEGINNINGS))
-    # A format that gives the event no code of its own may name it all the same.
+    # A format without code for each event may still name it.
     names = re.compile(r"\b(?:{function}|{name})\b|{id}(?![A-Z0-9])".format(**words))
     for found in (begins.match, names.search):
         line = next((number for number, line in enumerate(lines) if found(line)), None)

@@ -1,6 +1,6 @@
-"""Rust's view of parameters and formats, as QEMU 10.2's tracetool translates them.
+"""Rust's view of parameters and formats, as translated by QEMU 10.2's tracetool.
 
-Where its translation is wrong and the output asks for what is right, `rust_fixed` has it.
+For compat `fixed`, `rust_fixed` replaces translations that are wrong.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tesc.units.unit import UnitEvent
 
 _C_KEYWORDS = frozenset("char int void short long signed unsigned".split())
-# Keys are words in alphabetical order, without `signed`, and without `int` beside others.
+# Keys are words in alphabetical order, without `signed`, and without `int` next to others.
 _TYPES = {
     "int": "std::ffi::c_int",
     "long": "std::ffi::c_long",
@@ -51,18 +51,18 @@ _PROMOTED = frozenset(
     """std::ffi::c_short std::ffi::c_ushort std::ffi::c_char std::ffi::c_schar std::ffi::c_uchar
     i8 u8 i16 u16 bool""".split()
 )
-# The pieces of a format that it takes: strings with some of C's escapes, some macros, spaces.
+# The parts of a format that it accepts: strings with some of C's escapes, some macros, spaces.
 _TEXT = r'(?:[^"\\]|\\[\\"abfnrt]|\\x[0-9a-fA-F]{2})*'
 _BETWEEN = rf"{TRACETOOL_MACRO}|\s+"
 _TOKEN = rf'"({_TEXT})"|{_BETWEEN}'
-# The one spelling that the reference takes for a Rust string.
+# The only spelling that the reference treats as a string.
 _C_STRING = "const char *"
 _QUOTE = '"'
 
 
 @lru_cache(maxsize=None)
 def rust_type(type_text: str) -> str | None:
-    """The Rust type of a C type, or None where the reference knows none (`signed`, `long short`)."""
+    """The Rust type of a C type, or None if the reference has none (`signed`, `long short`)."""
     text = type_text.rstrip()
     pointer = text.endswith("*")
     if pointer:
@@ -87,7 +87,7 @@ def rust_type(type_text: str) -> str | None:
 
 @lru_cache(maxsize=None)
 def _spelled(type_text: str, fixed: bool, string: bool = False) -> tuple[str | None, str]:
-    """The Rust type of a parameter, and what follows its name where it goes to a printf-like function."""
+    """The Rust type of a parameter, and what follows its name in the call of a printf-like function."""
     if string:
         return "&std::ffi::CStr", ".as_ptr()"
     if fixed:
@@ -112,7 +112,7 @@ def _type(out: Output, event: UnitEvent, type_text: str) -> str:
 
 
 def _strings(out: Output, event: UnitEvent) -> list[bool]:
-    """For each parameter whether Rust programs pass a `&CStr` for it: text that is not written to."""
+    """For each parameter, whether Rust programs pass a `&CStr` for it: text that is const."""
     if out.fixed:
         return [
             text is not None and "const" in type_.split("*")[0].split()
@@ -133,7 +133,7 @@ def parameters(out: Output, event: UnitEvent) -> str:
 
 def _parameters(out: Output, event: UnitEvent) -> list[tuple[str, str, tuple[str | None, str]]]:
     """Type and name of each parameter, and how Rust spells it."""
-    if out.spelled[0] is not event:  # a function's head and its body ask for the same
+    if out.spelled[0] is not event:  # used by both a function's head and its body
         given = event.parameters
         if out.fixed:
             made = [(t, name, _spelled(t, True, s)) for s, (t, name) in zip(_strings(out, event), given)]
@@ -152,7 +152,7 @@ def call_arguments(out: Output, event: UnitEvent) -> list[str]:
     """The arguments of a call to a C function."""
     found = []
     for string, (type_, name) in zip(_strings(out, event), event.parameters):
-        # A CStr's pointer is one to c_char; `unsigned char` is another type.
+        # A CStr's pointer is a pointer to c_char; `unsigned char` is another type.
         cast = ""
         if string and out.fixed and parse_type(type_).base != "char":
             cast = f".cast::<{_type(out, event, type_).partition(' ')[2]}>()"
@@ -162,7 +162,7 @@ def call_arguments(out: Output, event: UnitEvent) -> list[str]:
 
 def variadic_arguments(out: Output, event: UnitEvent) -> str:
     """The arguments of a call to a printf-like function after its format."""
-    # The function's parameters, which are written first, have said what has no type.
+    # The function's parameters, written before, have reported types without a translation.
     return ", ".join([f"_{name}{passed}" for _, name, (_, passed) in _parameters(out, event)])
 
 
@@ -175,7 +175,7 @@ def format_literal(out: Output, event: UnitEvent, begin: str = "", end: str = ""
         return f'c"{begin}{fixed_format(out, event)}{end}"'
     pieces = text.split(_QUOTE)
     if "\\" not in text and len(pieces) % 2:
-        # Every other piece is a string.
+        # Every second part is a string.
         between = [_spelled_out(piece) for piece in pieces[::2]]
         if None not in between:
             pieces[::2] = between  # type: ignore[assignment]  # none is None
@@ -196,7 +196,7 @@ def format_literal(out: Output, event: UnitEvent, begin: str = "", end: str = ""
 
 @lru_cache(maxsize=None)
 def _spelled_out(text: str) -> str | None:
-    """What stands for the macros between two strings of a format; None where one is unknown."""
+    """The expansion of the macros between two strings of a format; None if one is unknown."""
     parts = []
     at = 0
     token = re.compile(_BETWEEN)
@@ -210,7 +210,7 @@ def _spelled_out(text: str) -> str | None:
 
 
 def _refuse_format(out: Output, event: UnitEvent, at: int) -> None:
-    """Note what keeps the piece of a format that starts at `at` from the Rust output."""
+    """Note why the part of a format that starts at `at` cannot be in Rust."""
     from tesc.units.output_reasons import BACKSLASH, ESCAPE, MACRO, RUST
 
     text = event.format

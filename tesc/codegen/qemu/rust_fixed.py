@@ -1,7 +1,7 @@
 """Rust's view of parameters and formats where the reference's is wrong.
 
 It has `c_long` for `unsigned long` and `c_char` for `signed char`, loses what `char **` points to,
-knows one spelling only of `const char *`, and repeats escapes that C has and Rust has not.
+accepts only one spelling of `const char *`, and keeps escapes that Rust does not have.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _TYPES = {
     "intptr_t": "isize",
     "ptrdiff_t": "isize",
 }
-# C11 6.4.4.4; of the simple escapes, Rust has the others too.
+# C11 6.4.4.4; Rust has all other simple escapes.
 _SIMPLE = {"?": "?", "'": "'", **{letter: f"\\x{ord(SIMPLE_ESCAPES[letter]):02x}" for letter in "abfveE"}}
 
 
@@ -54,7 +54,7 @@ def fixed_type(type_text: str) -> str | None:
     type_ = parse_type(type_text)
     made = _TYPES.get(type_.base or "")
     if made is not None:
-        # What is before each star is about what that star points to.
+        # The words before each star belong to what it points to.
         for const in type_.consts[:-1]:
             made = f"*{'const' if const else 'mut'} {made}"
     return made

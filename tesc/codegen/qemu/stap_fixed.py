@@ -1,7 +1,7 @@
-"""The log tapset's printf where the reference's is wrong: what SystemTap takes, printing what C prints.
+"""The log tapset's printf where the reference's is wrong: valid for SystemTap, and printing the same as C.
 
-SystemTap's numbers have 64 bits, whatever the argument's type, and its printf knows no length that
-would cut one. So an argument that C would cut, or read with the other sign, is cut before.
+SystemTap's numbers have 64 bits, whatever the argument's type, and its printf has no length that
+truncates. So an argument that C would truncate, or print with the other sign, is converted before.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from tesc.syntax.arguments import Printing
     from tesc.units.unit import UnitEvent
 
-# C11 6.4.4.4; SystemTap drops the backslash of some, and takes octal numbers for all.
+# C11 6.4.4.4; SystemTap drops the backslash of some; octal escapes work for all.
 _PLAIN = frozenset('nt\\"')
 _CODES = {letter: ord(SIMPLE_ESCAPES[letter]) for letter in "abeEfrv"}
 
 
 def arguments(out: Output, event: UnitEvent) -> list[str]:
-    """What the conversions of an event's format print, in their order."""
+    """The arguments for the conversions of an event's format, in order."""
     texts = out.texts(event)
     found = []
     for index, printing in in_order(event.format):
@@ -42,7 +42,7 @@ def arguments(out: Output, event: UnitEvent) -> list[str]:
 
 
 def _number(type_text: str, name: str, printing: Printing) -> str:
-    """A number as C's printf reads it: cut to the conversion's width, with the conversion's sign."""
+    """A number as C's printf reads it: truncated to the conversion's width, with its sign."""
     found = cut(type_text, printing)
     if found is None:
         return name
@@ -54,10 +54,10 @@ def _number(type_text: str, name: str, printing: Printing) -> str:
 
 
 def taken(text: str) -> str:
-    """A joined format in which every conversion and escape is one that SystemTap's printf takes."""
+    """A joined format with conversions and escapes that SystemTap's printf accepts."""
     made = ""
     at = 0
-    # Positions count the quote that makes a literal of the text again.
+    # Positions include the quote that makes the text a literal again.
     for one in parse_format(f'"{text}"').conversions:
         flags = "".join(flag for flag in one.flags if flag in "-+ #0")
         width = "*" if one.width.startswith("*") else one.width
@@ -72,7 +72,7 @@ def _escapes(text: str) -> str:
 
 
 def _escape(match: re.Match[str]) -> str:
-    """One of C's escapes in three octal digits a byte, but for the plainest."""
+    """One of C's escapes with three octal digits per byte, except for the simplest."""
     octal, hexa, short, long, other = match.groups()
     if other is not None:
         code = _CODES.get(other)

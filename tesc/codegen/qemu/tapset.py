@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from tesc.units.text import Text
     from tesc.units.unit import UnitEvent
 
-# Longer text is cut, as in the simple backend's records (MAX_TRACE_STRLEN).
+# Longer text is truncated, as in the simple backend's records (MAX_TRACE_STRLEN).
 _MAX_STRING = 512
 
 
 def escaped(out: Output, name: str) -> str:
     """A parameter's name as a tapset spells it."""
-    # The reference does not know that this one is reserved, too.
+    # The reference does not know that this one is reserved.
     return f"{name}_" if name in STAP_RESERVED_WORDS or (out.fixed and name == "private") else name
 
 
@@ -27,7 +27,7 @@ def read_string(out: Output, event: UnitEvent, name: str, text: Text) -> None:
     most = str(min(_MAX_STRING, _MAX_STRING if text.bytes is None else text.bytes))
     if text.limit is not None:
         limit = escaped(out, event.parameters[text.limit][1])
-        # printf takes a negative precision for none.
+        # printf ignores a negative precision.
         most = f"({limit} < 0 || {limit} > {most} ? {most} : {limit})"
     out(
         "    try {",

@@ -1,1 +1,1 @@
-"""A whole source tree's generated files: what they are, making them, and knowing when to make none."""
+"""The generated files of a whole source tree: which ones, generating them, and skipping unchanged ones."""

@@ -1,7 +1,7 @@
-"""Outputs of earlier runs that this one does not make any more, such as those of a removed trace-events file.
+"""Outputs of earlier runs that are no longer generated, such as those of a removed trace-events file.
 
-A file is one only if a run with the same arguments wrote it, and it still has the content which that run
-gave it: what anybody else has written, or changed since, is theirs.
+A file is one only if a run with the same arguments wrote it, and it still has the content that the run
+wrote: files that others wrote or changed are left alone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def leftovers(out: str, manifest: Manifest, outputs: Collection[str]) -> dict[str, str]:
-    """The hash of each file in the folder `out` that earlier runs left; `outputs` are those of this run."""
+    """The hashes of the files in the folder `out` that earlier runs left over; `outputs` are this run's."""
     earlier = manifests.read(out, manifest.identity)
     if earlier is None:
         return {}

@@ -1,8 +1,8 @@
 """What a run read and wrote, kept beside its outputs, so that the next one knows if it has nothing to do.
 
-A file is taken for unchanged where its size, times and inode are as they were; where they are not,
-or were taken so soon after a change that another one might not show, its content decides. What was
-looked for and not there must still not be there. Everything that only a run itself can tell, such
+A file counts as unchanged if its size, times and inode are the same; if they are not,
+or were noted so soon after a change that another one might not show, its content decides. A file that
+did not exist must still not exist. Everything that only a run itself can find out, such
 as which files a tree has, is looked up again each time.
 """
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 NAME = ".tesc-gen"
 _FORMAT = "tesc gen 1"
-# A change this soon after another may leave a file's times as they were: file systems keep them
-# by the clock's ticks, and old ones by seconds. Inputs may lie on a server with a clock of its own.
+# A change this soon after another may not change a file's times: file systems have them
+# in clock ticks, old ones in seconds. Inputs may be on a server with a clock of its own.
 _TICK = 20_000_000
 _COARSE = 2_000_000_000
 
@@ -30,14 +30,14 @@ _DOUBTFUL = "?"
 
 
 def hashed(data: bytes) -> str:
-    """What stands for a file's content."""
-    from tesc.hashing import blake2b  # most runs that have nothing to do need none
+    """The hash of a file's content."""
+    from tesc.hashing import blake2b  # most runs with nothing to do need no hash
 
     return blake2b(data, digest_size=16).hexdigest()
 
 
 def identity(words: Sequence[str]) -> str:
-    """What a run is, beside the files: its arguments, where it runs, and who runs it."""
+    """What identifies a run: its arguments, its working directory, and the versions of tesc and Python."""
     from tesc import __version__
 
     return repr((__version__, sys.version, sys.platform, os.getcwd(), *words))
@@ -53,10 +53,10 @@ def _state(status: os.stat_result) -> str:
 
 
 def _settled(path: str, now: int, tick: int) -> str:
-    """The same, or what says that it can't be trusted yet. Raises OSError."""
+    """The same, or a mark that it cannot be trusted yet. Raises OSError."""
     status = os.stat(path)
     newest = max(status.st_mtime_ns, status.st_ctime_ns)
-    # Times without microseconds come from a file system that has none.
+    # Times without microseconds are from a file system without them.
     if newest >= now - (_COARSE if newest % 1_000_000 == 0 else tick):
         return _DOUBTFUL
     return _state(status)
@@ -67,17 +67,17 @@ class Manifest:
 
     def __init__(self, identity: str) -> None:
         self.identity = identity
-        # The folder that was searched for files, and what was found.
+        # The folder that was searched for files, and the result.
         self.root = ""
         self.found: list[str] = []
         self.entries: dict[str, tuple[str, str, str]] = {}
         self._started = time.time_ns()
 
     def before_reading(self, path: str) -> None:
-        """Note a file, or that there is none, before anybody else looks at it."""
+        """Note the state of a file, or that it does not exist, before it is read."""
         if path in self.entries:
             return
-        entry = (INPUT, _DOUBTFUL, "-")  # whatever it is, nobody can say that it stayed the same
+        entry = (INPUT, _DOUBTFUL, "-")  # for other kinds, it is unknown whether it stayed the same
         try:
             if os.path.isfile(path) and os.path.getsize(path) <= MAX_SOURCE_BYTES:
                 state = _settled(path, self._started, _COARSE)
@@ -90,18 +90,18 @@ class Manifest:
         self.entries[path] = entry
 
     def code(self, paths: Iterable[str]) -> None:
-        """Note the files that the running program is made of."""
+        """Note the modules of the running program."""
         for path in paths:
             state = state_of(path) if os.path.exists(path) else _DOUBTFUL
             self.entries[path] = (CODE, state, "-")
 
     def written(self, path: str, content_hash: str, state: str, kind: str = OUTPUT) -> None:
-        """Note a file that the run wrote or found good, when its state was the one that is given."""
+        """Note a file that the run wrote or found unchanged, with its state at that time."""
         try:
             settled = _settled(path, time.time_ns(), _TICK)
         except OSError:
             settled = _DOUBTFUL
-        # Somebody else may have written it since.
+        # Another process may have written it since.
         self.entries[path] = (kind, state if state == settled else _DOUBTFUL, content_hash)
 
     def doubt(self, paths: Iterable[str]) -> None:
@@ -116,7 +116,7 @@ class Manifest:
 
     @property
     def leftovers(self) -> list[str]:
-        """Outputs of earlier runs that the run did not make, and left where they are."""
+        """Outputs of earlier runs that the run did not generate, and did not remove."""
         return [path for path, (kind, _, _) in self.entries.items() if kind == LEFTOVER]
 
     def left(self, path: str, content_hash: str) -> None:
@@ -128,7 +128,7 @@ class Manifest:
         return [path for path, (kind, _, _) in self.entries.items() if kind == INPUT]
 
     def holds(self) -> bool:
-        """Whether every file is as it was. States that proved to be out of date are renewed."""
+        """Whether every file is unchanged. Outdated states of unchanged files are updated."""
         now = time.time_ns()
         for path, (kind, state, content_hash) in self.entries.items():
             if kind == LEFTOVER:
@@ -152,7 +152,7 @@ class Manifest:
         return True
 
     def text(self) -> str | None:
-        """The manifest as a file, or None where a path has what the file has no words for."""
+        """The manifest as a file, or None if a path cannot be written in it."""
         lines = [_FORMAT, self.identity, self.root, str(len(self.found)), *self.found]
         lines += [" ".join((*entry, path)) for path, entry in self.entries.items()]
         if any("\n" in line or "\r" in line for line in lines):
@@ -161,7 +161,7 @@ class Manifest:
 
 
 def read(folder: str, identity: str) -> Manifest | None:
-    """The manifest of an earlier run of the same identity into a folder, if there is a sound one."""
+    """The manifest of an earlier run of the same identity into a folder, if there is a valid one."""
     try:
         with open(
             os.path.join(folder, NAME), encoding="utf-8", errors="surrogateescape", newline="\n"

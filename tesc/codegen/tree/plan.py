@@ -1,4 +1,4 @@
-"""Which files a tree's groups become, and the text of each. Pure: nothing is read or written here."""
+"""Which files are generated for a tree's groups, and their texts. Pure: nothing is read or written."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from tesc.syntax.source import Source
     from tesc.units.unit import Unit, UnitEvent
 
-# The group of what is made of all events together.
+# The group of files with all events.
 ALL = "all"
 EVENTS_ALL = "trace-events-all"
-# What a group becomes, by format: the kind of its file's name.
+# A group's files, by format: the kind of each file's name.
 _OF_GROUP = {"h": "h", "c": "c", "rs": "rs", "d": "d", "ust-events-h": "ust"}
 _OF_ALL = {"ust-events-h": "ust", "ust-events-c": "ust-c"}
 FORMATS = ("h", "c", "rs", "d", "ust-events-h", "ust-events-c")
-# Files that a backend's generated sources need beside them.
+# Additional files that a backend's generated sources need.
 _NEEDED = {"dtrace": ("d",), "ust": ("ust-events-h", "ust-events-c")}
-# Microseconds that an event takes in a format, roughly, to share the work out.
+# Approximate microseconds per event in a format, for sharing the work.
 _COSTS = {"rs": 12, "h": 9, "ust-events-h": 8, "c": 3}
 _FILE_COST = 200
-# And to be read.
+# And for reading it.
 _READING = 15
 
 
@@ -48,7 +48,7 @@ class Group:
 
 @record
 class TreeOptions:
-    """What is made of a tree: `out` is the folder as `#line` names it, relative, with slashes."""
+    """What is generated for a tree: `out` is the folder as `#line` names it, relative, with slashes."""
 
     out: str
     backends: tuple[str, ...]
@@ -61,7 +61,7 @@ class TreeOptions:
 
 @record
 class Planned:
-    """One file to make of some groups' events; without `options` it is the plain list of them."""
+    """One file to generate from some groups' events; without `options`, the plain list of events."""
 
     name: str
     groups: tuple[Group, ...]
@@ -69,7 +69,7 @@ class Planned:
 
     @property
     def cost(self) -> int:
-        """About how many microseconds it takes to make and write it."""
+        """About how many microseconds generating and writing it takes."""
         events = sum(len(group.unit.events) for group in self.groups)
         return _cost(events, self.options.format if self.options else "")
 
@@ -79,7 +79,7 @@ def _cost(events: int, form: str) -> int:
 
 
 def cost_of_group(lines: int, options: TreeOptions) -> int:
-    """About how many microseconds a file of so many lines takes, to read it and to make all of it."""
+    """About how many microseconds a file of so many lines takes, reading and generating included."""
     return sum(_cost(lines, form) for form in _formats(options) if form in _OF_GROUP) + lines * _READING
 
 
@@ -92,7 +92,7 @@ class GeneratedFile:
 
 
 def plan(groups: Sequence[Group], options: TreeOptions) -> list[Planned]:
-    """The files that the groups become: the list of all events, each group's files, those of all.
+    """The files of the groups: the list of all events, each group's files, those of all groups.
 
     This is the order of gen's outputs, everywhere. The first one is always the same: ninja asks that a
     depfile's first target be the command's.
@@ -134,7 +134,7 @@ def plan_of(group: Group, options: TreeOptions) -> list[Planned]:
 
 
 def names_by_group(groups: Sequence[str], options: TreeOptions) -> list[str] | None:
-    """The names of a plan's files, but the first; None where some are of all groups together."""
+    """The names of a plan's files except for the first; None if some are for all groups together."""
     if options.tapsets or any(form in _OF_ALL for form in _formats(options)):
         return None
     return [name for group in groups for _, name in _names(group, options)]
@@ -165,7 +165,7 @@ def _options(options: TreeOptions, form: str, group: str, name: str) -> Options:
 
 
 def generate(planned: Planned) -> tuple[GeneratedFile, list[Rejection]]:
-    """The file, and the events that it cannot hold (then it is not to be used)."""
+    """The file, and the events that it cannot have (then it must not be used)."""
     if planned.options is None:
         text = "".join(flatten(group.unit) for group in planned.groups)
         return GeneratedFile(planned.name, text), []
@@ -174,7 +174,7 @@ def generate(planned: Planned) -> tuple[GeneratedFile, list[Rejection]]:
 
 
 def _events(planned: Planned) -> Sequence[UnitEvent]:
-    """The events of a file's groups; where its text says which number an event has, counted through."""
+    """The events of a file's groups; numbered consecutively if the file contains the numbers."""
     if len(planned.groups) == 1:
         return planned.groups[0].unit.events
     events = [event for group in planned.groups for event in group.unit.events]

@@ -1,1 +1,1 @@
-"""Completion: what may be at a place, by what is being written there."""
+"""Completion: what can be written at a place."""

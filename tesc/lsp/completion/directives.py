@@ -1,4 +1,4 @@
-"""What is in directives, and in comments that ignore rules."""
+"""Completion in directives, and in comments that ignore rules."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tesc.lsp.view import View
     from tesc.syntax.cursor import BehindMark, BehindPath, InPath, InPatterns, InRules
 
-# Of a folder's entries, and how long (in seconds) it is not listed again.
+# The most entries of a folder, and for how many seconds a listing is reused.
 _MOST_ENTRIES = 1000
 _FRESH = 2.0
 _MOST_NAMES = 200
@@ -27,7 +27,7 @@ _listed: dict[str, tuple[float, list[tuple[str, bool]]]] = {}
 
 
 def complete_path(place: InPath, here: Here, items: Items) -> None:
-    """Files and folders beside the file, then those of the include path; nobody includes source code."""
+    """Files and folders beside the file, then those of the include path; but no source code."""
     folder, slash, begun = place.text.rpartition("/")
     if "\\" in place.text or "\0" in place.text:
         return
@@ -41,7 +41,7 @@ def complete_path(place: InPath, here: Here, items: Items) -> None:
         for name, is_folder in _entries(os.path.join(base, folder + slash)):
             path = os.path.join(base, folder + slash, name)
             hidden = name.startswith(".") and not begun.startswith(".")
-            # Anything may be called .inc.
+            # A file named .inc may be anything.
             code = not is_folder and language_of(name) is not None and not name.endswith(".inc")
             if name in seen or hidden or code or path == os.path.abspath(source.file):
                 continue
@@ -59,7 +59,7 @@ def _rank(name: str, is_folder: bool) -> int:
 
 
 def _entries(folder: str) -> list[tuple[str, bool]]:
-    """Names in a folder, and whether each is a folder; none where it can't be listed."""
+    """Names in a folder, and whether each is a folder; none if it cannot be listed."""
     now = time.monotonic()
     known = _listed.get(folder)
     if known is None or now - known[0] > _FRESH:
@@ -74,7 +74,7 @@ def _entries(folder: str) -> list[tuple[str, bool]]:
 
 
 def complete_behind_path(place: BehindPath, here: Here, items: Items) -> None:
-    """`prefix` and `base`, as far as they are not there."""
+    """`prefix` and `base`, unless they are already there."""
     if "prefix" not in place.words and "base" not in place.words:
         items.add("prefix", Kind.Keyword, place.begin, "prefix ", detail="goes before the names from there")
     if "base" not in place.words:
@@ -91,12 +91,12 @@ def complete_pattern(place: InPatterns, here: Here, items: Items) -> None:
         items.add(f"{stem}*", Kind.Module, place.begin, detail=f"{number} events")
     for name in wanted[:_MOST_NAMES]:
         items.add(name, Kind.Event, place.begin)
-    # Of too many only those are sent that begin with what is typed so far.
+    # If there are too many, only those are sent that begin with the typed text.
     items.incomplete = len(names) > _MOST_NAMES
 
 
 def _names(view: View) -> list[str]:
-    """The names that patterns of a file are compared with, those of its own events at least."""
+    """The names that patterns of a file are matched against, at least those of its own events."""
     unit = view.project.unit_of(view.tree)
     if unit is not None and unit.roots[0] is view.tree:
         begin = len(unit.ranges[0].prefix)
@@ -106,13 +106,13 @@ def _names(view: View) -> list[str]:
 
 
 def complete_mark(place: BehindMark, here: Here, items: Items) -> None:
-    """What a comment can tell tesc."""
+    """The comments that tesc understands."""
     for word, what in (("ignore", "silence rules for the next item"), ("ignore-file", "... for the file")):
         items.add(word, Kind.Keyword, place.begin, f"{word}[", detail=what, snippet=f"{word}[$1]$0")
 
 
 def complete_rule(place: InRules, here: Here, items: Items) -> None:
-    """Codes and names of rules, first of those that find something where the comment holds."""
+    """Codes and names of rules, first those with findings in the comment's scope."""
     line = here.view.line_of(here.line)
     following = next(
         (one.line for one in here.view.tree.items if one.line > line and not isinstance(one, Comment)), None

@@ -1,4 +1,4 @@
-"""Conversions, PRI macros, and the whole rest of a format."""
+"""Completion of conversions, PRI macros, and the rest of a format."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tesc.syntax.c_type import Declaration
     from tesc.syntax.cursor import InFormat
 
-# What is offered below the conversions that fit, and where nobody knows which do; by a type each.
+# Offered after the conversions that fit, and if it is unknown which do; each with a type.
 _OTHERS = ("int", "unsigned int", "const char *", "void *")
 _ANY = (*_OTHERS, "size_t", "uint64_t", "int64_t", "char", "long", "unsigned long")
 
@@ -24,7 +24,7 @@ _LABEL = re.compile("[A-Za-z0-9_]+$")
 
 
 def complete_format(place: InFormat, here: Here, items: Items) -> None:
-    """What fits the parameter at hand."""
+    """Offer what fits the current parameter."""
     if not place.started:
         _whole(place, here, items)
     elif place.literal:
@@ -39,7 +39,7 @@ def complete_format(place: InFormat, here: Here, items: Items) -> None:
 
 
 def _whole(place: InFormat, here: Here, items: Items) -> None:
-    """The rest of the format, where nothing is after the place but a quote."""
+    """Offer the rest of the format, if at most a quote follows."""
     if not place.left or place.after.strip(" \t") not in ("", '"') or place.after.startswith((" ", "\t")):
         return
     text = draft(place.left, habits(here.view.tree.events), place.before)
@@ -51,7 +51,7 @@ def _whole(place: InFormat, here: Here, items: Items) -> None:
         items.add(quoted, Kind.Snippet, place.begin, quoted, detail=f"prints {names}", filter_text=quoted)
         return
     end = here.column + len(place.after.rstrip(" \t"))
-    # A label that is half typed is not written twice.
+    # A partly typed label is not repeated.
     begun = _LABEL.search(place.before)
     label = text.lstrip(" ")
     begin = here.column
@@ -61,7 +61,7 @@ def _whole(place: InFormat, here: Here, items: Items) -> None:
 
 
 def _fits(place: InFormat, here: Here) -> list[Advice]:
-    """The conversions of the parameter at hand, those in hex first where that is likely."""
+    """The conversions of the current parameter, those in hex first if that is likely."""
     at_hand = place.left[0]
     fits = fitting(at_hand.type, place.partial, here.view.settings.compat)
     wanted = _after_0x(place) or habits(here.view.tree.events).hexadecimal.get(at_hand.name, False)
@@ -92,7 +92,7 @@ def _conversion(advice: Advice, place: InFormat, here: Here, items: Items, detai
     if _after_0x(place):
         advice = replace(advice, before="")
         if advice.tail == "p":
-            begin -= 2  # it prints its own
+            begin -= 2  # it prints its own 0x
     text = advice.before + advice.head + advice.tail
     end = here.column
     if advice.macro:
@@ -105,7 +105,7 @@ def _conversion(advice: Advice, place: InFormat, here: Here, items: Items, detai
             text += ' "'
     partial = place.partial
     typed = partial.text[: len(partial.text) - len(partial.length)] if partial else "%"
-    # What hands know better than the macro: %lx, %llu.
+    # Habits that users have instead of the macro: %lx, %llu.
     filter_text = f"{typed}ll{advice.macro[3:4]} {advice.macro}" if advice.macro else typed + advice.tail
     label = f'{advice.before}{advice.head}" {advice.macro}' if advice.macro else text
     items.add(
@@ -114,7 +114,7 @@ def _conversion(advice: Advice, place: InFormat, here: Here, items: Items, detai
 
 
 def _from(place: InFormat, begin: int, filter_text: str) -> str:
-    """What a client compares with the text from where the item begins."""
+    """The text that a client matches with what is typed, from where the item begins."""
     return f"0x{filter_text}" if begin < place.begin else filter_text
 
 
@@ -124,7 +124,7 @@ def _percent(place: InFormat, items: Items) -> None:
 
 
 def _macros(place: InFormat, here: Here, items: Items) -> None:
-    """The macros that continue with a conversion that the literal before left open."""
+    """Offer the macros that complete a conversion which the previous literal left open."""
     at_hand: Declaration = place.left[0]
     for advice in _fits(place, here):
         if advice.macro:

@@ -1,4 +1,4 @@
-"""Items of a completion list, as the client takes them."""
+"""Items of a completion list, in the client's form."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Kind = t.CompletionItemKind
 
 @record
 class Here:
-    """A document and the place that is completed: `line` is the offset of its line's start.
+    """A document and the place of completion: `line` is the offset of its line's start.
 
-    `snippets` is true if the client takes snippets.
+    `snippets` is true if the client supports snippets.
     """
 
     view: View
@@ -33,9 +33,9 @@ class Here:
 
 
 class Items:
-    """A list in the making: what is added first is first.
+    """A list of items, in the order in which they were added.
 
-    No item has commit characters: who types a new name and a comma does not want the old name that
+    No item has commit characters: a user who types a new name and a comma does not want the old name that
     happens to be selected.
     """
 
@@ -58,9 +58,9 @@ class Items:
         snippet: str | None = None,
         data: Any = None,
     ) -> None:
-        """Add an item that writes `text`, or its label, from one column of the line to another.
+        """Add an item that inserts `text`, or its label, in place of a range of columns.
 
-        `snippet` is what it writes for clients that take snippets.
+        `snippet` is what it inserts in clients that support snippets.
         """
         here = self._here
         new = label if text is None else text
@@ -85,9 +85,9 @@ class Items:
 
 
 def stems(names: Iterable[str], least: int = 2) -> dict[str, int]:
-    """What several names begin with, up to an underscore, and how many do; the commonest first.
+    """Common beginnings of names, up to an underscore, with their number of names; most frequent first.
 
-    Of two that the same names begin with, the longer one. `least` is how many names it takes.
+    Of two with the same names, the longer one. `least` is the required number of names.
     """
     counted: Counter[str] = Counter()
     for name in names:

@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 
 
 def register_all(server: Server) -> None:
-    """Register the handlers of every feature: a module is one by having a function `register`."""
+    """Register the handlers of every feature: modules with a function `register`."""
     for module in pkgutil.iter_modules(__path__):
         import_module(f"{__name__}.{module.name}").register(server)

@@ -65,7 +65,7 @@ def _event(ls: Server, event: Declared) -> t.CallHierarchyItem:
 
 
 def _named(ls: Server, item: t.CallHierarchyItem) -> Declared | None:
-    """The event that an item stands for, wherever its declaration has moved to since."""
+    """The event of an item, even if its declaration has moved since."""
     name = item.data.get("event") if isinstance(item.data, dict) else None
     found = [
         Declared(project, event.source, event.node, event.name)
@@ -77,7 +77,7 @@ def _named(ls: Server, item: t.CallHierarchyItem) -> Declared | None:
 
 
 def _call(ls: Server, path: str, function: str | None, uses: list[UseAt]) -> t.CallHierarchyIncomingCall:
-    """A function, and where it traces the event; a file where it can't be told which."""
+    """A function, and where it traces the event; or a file, if the function is unknown."""
     places = [ls.sources.location(one) for one in uses]
     kind = t.SymbolKind.Function if function else t.SymbolKind.File
     shown = ls.sources.shown(path)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     Actions = list[Union[t.CodeAction, t.Command]]
 
-# Carries out an action for clients that know of commands only.
+# Applies an action, for clients that support only commands.
 _APPLY = "tesc.applyEdit"
-# The client's own, which shows a rule's page.
+# The client's own command, which shows a rule's page.
 _EXPLAIN = "tesc.explainRule"
 
 
@@ -51,7 +51,7 @@ def register(server: Server) -> None:
         return action
 
     @server.command(_APPLY)
-    # pygls looks the annotations of commands up, and these would be there for type checkers only.
+    # pygls evaluates the annotations of commands, which are imported for type checkers only.
     def apply(ls, title, edit):  # type: ignore[no-untyped-def]
         if isinstance(edit, dict):
             edit = ls.converter.structure(edit, t.WorkspaceEdit)
@@ -59,7 +59,7 @@ def register(server: Server) -> None:
 
 
 def _offered(ls: Server, view: View, params: t.CodeActionParams) -> list[Offer]:
-    """What there is to do in a range, as far as the client wants such actions."""
+    """The actions for a range, of the kinds that the client wants."""
     only = params.context.only
 
     def wanted(kind: str) -> bool:
@@ -85,7 +85,7 @@ def _offered(ls: Server, view: View, params: t.CodeActionParams) -> list[Offer]:
 
 
 def _in_source(ls: Server, view: SourceView, params: t.CodeActionParams) -> Actions | None:
-    """What there is to do in a C or Rust source; nothing for clients that know of commands only."""
+    """The actions for a C or Rust source; none for clients that support only commands."""
     only = params.context.only
     kinds = get_capability(ls.client_capabilities, "text_document.code_action.code_action_literal_support")
     if not kinds or (only is not None and not any(f"{make.QUICK}.".startswith(f"{_text(k)}.") for k in only)):
@@ -115,9 +115,9 @@ def _in_source(ls: Server, view: SourceView, params: t.CodeActionParams) -> Acti
 
 
 def _idle(context: t.CodeActionContext) -> bool:
-    """Whether a client asks by itself, as for each move of the cursor, where it shows no finding.
+    """Whether a client asks automatically, as after each cursor movement, at a place without findings.
 
-    Then a check after each key that is typed would only be in the way.
+    Then a check after each keystroke would only slow things down.
     """
     automatic = context.trigger_kind == t.CodeActionTriggerKind.Automatic and context.only is None
     return automatic and not any(one.source == SOURCE for one in context.diagnostics)
@@ -128,7 +128,7 @@ def _text(kind: object) -> str:
 
 
 def _found(ls: Server, view: View) -> list[Diagnostic]:
-    """What is found in a document now, whether or not the client was told already."""
+    """The current findings in a document, whether published or not."""
     if ls.session.opened[view.uri].quiet:
         return []
     opened = [one.tree for one in ls.session.views() if one.project is view.project]
@@ -136,7 +136,7 @@ def _found(ls: Server, view: View) -> list[Diagnostic]:
 
 
 def _asked(view: View, found: Sequence[Diagnostic], told: Sequence[t.Diagnostic]) -> list[Diagnostic]:
-    """The findings that a client asks about by its diagnostics."""
+    """The findings for a client's diagnostics."""
     keys = [(one.code, one.range) for one in told]
     return [one for one in found if (one.code, view.range(one.span)) in keys]
 
@@ -147,7 +147,7 @@ def _costly(ls: Server, view: View, rule: str | None) -> t.WorkspaceEdit | None:
 
 
 def _spelt(ls: Server, view: View, offer: Offer, context: t.CodeActionContext) -> Actions:
-    """An offer as the client takes actions; nothing where it takes none of the kind."""
+    """An offer in the client's form; empty if the client does not support its kind."""
     kinds = get_capability(ls.client_capabilities, "text_document.code_action.code_action_literal_support")
     if offer.explains is not None:
         command = t.Command(offer.title, _EXPLAIN, arguments=[offer.explains])

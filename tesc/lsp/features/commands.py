@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tesc.lsp.view import View
     from tesc.units.unit import Unit
 
-# Language IDs that every editor has.
+# Language IDs that every editor knows.
 _LANGUAGES = {"c": "c", "h": "c", "d": "c", "rs": "rust"}
 _MOST = 10
 
@@ -34,7 +34,7 @@ def register(server: Server) -> None:
 
 
 def _handler(name: str, command: Callable[..., Any]) -> Callable[..., Any]:
-    """A handler that takes whatever a client gives."""
+    """A handler that accepts any arguments from a client."""
     parameters = command.__code__.co_varnames[1 : command.__code__.co_argcount]
 
     def handle(ls: Any, *arguments: Any) -> Any:
@@ -62,7 +62,7 @@ def flatten(ls: Server, uri: str) -> str:
 
 
 def generate(ls: Server, uri: str, event: str | None, backends: str, format: str) -> dict[str, Any]:
-    """An output of a document's unit, and the line of an event in it."""
+    """A generated output of a document's unit, and the line of an event in it."""
     from tesc.codegen.qemu.preview import NotGenerated, line_of_event, preview
 
     view, unit = _unit(ls, uri)
@@ -84,7 +84,7 @@ def generate(ls: Server, uri: str, event: str | None, backends: str, format: str
 
 
 def outputs(ls: Server) -> dict[str, list[str]]:
-    """What `tesc.generate` can be asked for."""
+    """The outputs that `tesc.generate` supports."""
     from tesc.codegen.qemu import BACKENDS, FORMATS, plugins
 
     return {"backends": [*BACKENDS, *plugins.names()], "formats": list(FORMATS)}
@@ -112,7 +112,7 @@ def _unit(ls: Server, uri: str) -> tuple[View, Unit]:
 
 
 def _group(view: View, unit: Unit) -> str:
-    """What the unit's generated files are called after."""
+    """The group that names the unit's generated files."""
     from tesc.units.groups import group_of
 
     file = os.path.abspath(unit.roots[0].source.file)

@@ -1,4 +1,4 @@
-"""`textDocument/completion`: what may be at a place, in lines that are not whole yet."""
+"""`textDocument/completion`: what can be written at a place in an unfinished line."""
 
 from __future__ import annotations
 
@@ -64,7 +64,10 @@ def register(server: Server) -> None:
             if source is None:
                 return None
             offset = offset_of(source.source, params.position, ls.session.encoding)
-            return call_items(ls.sources, source, offset, bool(snippets))
+            details = get_capability(
+                ls.client_capabilities, "text_document.completion.completion_item.label_details_support"
+            )
+            return call_items(ls.sources, source, offset, bool(snippets), bool(details))
         context = params.context
         typed = context.trigger_character if context and context.trigger_character else ""
         items = items_at(view, params.position, typed, bool(snippets))
@@ -79,11 +82,11 @@ def register(server: Server) -> None:
 
 
 def items_at(view: View, position: t.Position, typed: str, snippets: bool) -> Items | None:
-    """What may be at a place; `typed` is the character that made the client ask, if one did."""
+    """What can be written at a place; `typed` is the character that triggered the request, if any."""
     offset = view.offset(position)
     number = view.line_of(offset)
     starts = view.source.line_starts
-    # A text that ends a line continues with one that has no text yet.
+    # After a final line end there is one more, empty line.
     if offset == len(view.text) and view.text.endswith(("\n", "\r")):
         start, line = offset, ""
     else:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @record
 class Place:
-    """A place to go to: what is shown of it, and what the cursor is put on."""
+    """A place to go to: the range shown, and the range for the cursor."""
 
     source: Source
     whole: Span
@@ -34,7 +34,7 @@ class Place:
 
 
 def register(server: Server) -> None:
-    # Events have no other declaration than the one that defines them.
+    # An event's declaration is also its definition.
     @server.feature(t.TEXT_DOCUMENT_DECLARATION)
     @server.feature(t.TEXT_DOCUMENT_DEFINITION)
     def definition(ls: Server, params: t.DefinitionParams) -> Links:
@@ -67,7 +67,7 @@ def register(server: Server) -> None:
 
 
 def definitions(view: View, target: object) -> Iterator[Place]:
-    """Where what is at a place is declared."""
+    """The declarations of the target."""
     source = view.source
     if isinstance(target, EventName):
         yield _event(source, target.node)
@@ -81,7 +81,7 @@ def definitions(view: View, target: object) -> Iterator[Place]:
     elif isinstance(target, IncludedPath):
         yield from _files(view, target.node)
     elif isinstance(target, PrefixPlace):
-        # What a prefix is before: the file's own events, or what is included.
+        # What a prefix applies to: the file's own events, or the included file.
         if isinstance(target.node, Include):
             yield from _files(view, target.node)
         else:
@@ -100,7 +100,7 @@ def _files(view: View, include: Include) -> Iterator[Place]:
 
 
 def _links(ls: Server, places: list[Place], origin: t.Range, links: bool) -> Links:
-    """Places as the client takes them."""
+    """Places in the client's form."""
     if not links:
         return [ls.session.location(one.source, one.span) for one in places]
     return [

@@ -1,4 +1,4 @@
-"""`textDocument/diagnostic`: what is found, for clients that ask for it."""
+"""`textDocument/diagnostic`: findings, for clients that pull them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def register(server: Server) -> None:
         await ls.publisher.settled()
         known = {one.uri: one.value for one in params.previous_result_ids}
         found = ls.publisher.of_workspace()
-        # What a client knows of a file in which nothing is found any more is not true any more.
+        # A file whose findings are gone needs an empty report.
         found = {**{uri: [] for uri in known if uri not in found}, **found}
         items: list[t.WorkspaceDocumentDiagnosticReport] = []
         for uri, reports in found.items():
@@ -53,5 +53,5 @@ def register(server: Server) -> None:
 
 
 def _number(reports: list[t.Diagnostic]) -> str:
-    """What stands for some diagnostics."""
+    """The result ID of some diagnostics."""
     return sha256(repr(reports).encode("utf-8", "replace")).hexdigest()

@@ -30,12 +30,12 @@ def register(server: Server) -> None:
 
 
 def links(view: View) -> Iterator[tuple[Span, str]]:
-    """What leads to a file, and that file."""
+    """The spans of links, and their files."""
     folder = os.path.dirname(os.path.abspath(view.source.file))
     for item in view.tree.items:
         if isinstance(item, Include):
             tree = view.project.included(view.source, item)
-            # At the start the file may not be read yet.
+            # During start-up the file may not have been read yet.
             file = tree.source.file if tree else os.path.join(folder, item.path)
             if tree or os.path.isfile(file):
                 yield path_of(item), file

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _accepted(text: str) -> str:
-    """A document's text, or none of it where it is larger than any that people write."""
+    """A document's text, or '' if it is larger than any that people write."""
     return text if len(text) <= MAX_SOURCE_BYTES else ""
 
 

@@ -1,4 +1,4 @@
-"""`workspace/will...Files` and `did...Files`: includes follow their files, and go with them."""
+"""`workspace/will...Files` and `did...Files`: includes are updated or removed with their files."""
 
 from __future__ import annotations
 
@@ -59,5 +59,5 @@ def _moves(params: t.RenameFilesParams) -> list[Move]:
 
 
 def _real(path: str) -> str:
-    """The real path of a file that may be gone, or be a symbolic link itself."""
+    """The real path of a file that may no longer exist, or may be a symbolic link itself."""
     return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))

@@ -28,7 +28,7 @@ def register(server: Server) -> None:
 
 
 def folds_of(tree: Tree) -> Iterator[tuple[int, int, t.FoldingRangeKind]]:
-    """What folds: first and last line, counted from 0, and what it is."""
+    """The folding ranges: first and last line, from 0, and kind."""
     for block in blocks_of(tree):
         if block.comments and block.items:
             yield block.comments[0].line - 1, block.items[-1].line - 1, t.FoldingRangeKind.Region
@@ -39,7 +39,7 @@ def folds_of(tree: Tree) -> Iterator[tuple[int, int, t.FoldingRangeKind]]:
 def _runs(
     tree: Tree, kind: type, called: t.FoldingRangeKind
 ) -> Iterator[tuple[int, int, t.FoldingRangeKind]]:
-    """Lines of one kind that nothing else is between; comments that no blank line parts either."""
+    """Runs of lines of one kind; runs of comments also end at blank lines."""
     first = last = None
     for item in tree.items:
         fits = isinstance(item, kind)

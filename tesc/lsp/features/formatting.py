@@ -1,4 +1,4 @@
-"""`textDocument/formatting` and its like: canonical layout, as `tesc fmt` gives it."""
+"""`textDocument/formatting` and the like: canonical layout, as by `tesc fmt`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def register(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_ON_TYPE_FORMATTING, t.DocumentOnTypeFormattingOptions("\n"))
     def on_type_formatting(ls: Server, params: t.DocumentOnTypeFormattingParams) -> list[t.TextEdit] | None:
         view = ls.view(params.text_document)
-        # The line that the new one was begun after.
+        # The line before the new one.
         return None if view is None else _edits(view, layout.edits_in_line(view.tree, params.position.line))
 
 
@@ -44,7 +44,7 @@ def _within(view: View, ranges: Iterable[t.Range]) -> list[Edit]:
     found: dict[int, Edit] = {}
     for one in ranges:
         first, last = one.start.line, one.end.line
-        # A range of whole lines ends where the next one begins.
+        # A range of whole lines ends at the beginning of the next one.
         if last > first and one.end.character == 0:
             last -= 1
         for edit in layout.edits_within(view.tree, first + 1, last + 1):

@@ -1,4 +1,4 @@
-"""`textDocument/hover`: what there is to say of the thing at a place."""
+"""`textDocument/hover`: information on the thing at a place."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def register(server: Server) -> None:
         if source is not None:
             use = ls.sources.use_at(source, params.position)
             page = hover_of_use(ls, source.path, use) if use else None
-            return _told(ls, page, ls.sources.range(source.source, use.span)) if use and page else None
+            return _as_hover(ls, page, ls.sources.range(source.source, use.span)) if use and page else None
         view = ls.view(params.text_document)
         found = hover_at(view, view.offset(params.position)) if view else None
-        return _told(ls, found[0], view.range(found[1])) if view and found else None
+        return _as_hover(ls, found[0], view.range(found[1])) if view and found else None
 
 
-def _told(ls: Server, page: Page, place: t.Range) -> t.Hover:
-    """A page as the client takes it."""
+def _as_hover(ls: Server, page: Page, place: t.Range) -> t.Hover:
+    """A page in the client's form."""
     document = ls.client_capabilities.text_document
     able = document.hover if document else None
     kind = preferred(able.content_format if able else None)
@@ -48,7 +48,7 @@ def _told(ls: Server, page: Page, place: t.Range) -> t.Hover:
 
 
 def hover_of_use(ls: Server, path: str, use: Use) -> Page | None:
-    """The event that a C or Rust source names, and where it is declared; None where none is."""
+    """The event that a C or Rust source names, and where it is declared; None if it is not declared."""
     found = declarations_of(ls.sources, path, use)
     if not found:
         return None
@@ -64,13 +64,13 @@ def hover_of_use(ls: Server, path: str, use: Use) -> Page | None:
 
 
 def hover_at(view: View, offset: int) -> Found | None:
-    """What there is at an offset, or just before it, and where it is."""
+    """The page for what is at an offset, or just before it, and its span."""
     item = view.item_at(offset)
     if item is None:
         return None
     found = _in_item(view, item, offset)
     if found is None and offset > item.start:
-        # Editors with the cursor between characters ask for the end of a word.
+        # Editors with a cursor between characters send the end of a word.
         found = _in_item(view, item, offset - 1)
     return found
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tesc.lsp.server import Server
     from tesc.lsp.view import View
 
-# Each is set off from the text by a blank, but for a prefix, which is part of a name.
+# Each is separated from the text by a space, except for a prefix, which is part of a name.
 _PADDED = ("id", "parameter")
 
 
@@ -34,7 +34,7 @@ def register(server: Server) -> None:
 
 
 def _refresh(server: Server, told: Told) -> None:
-    """Let the client ask again for hints that another file, or a setting, changed."""
+    """Ask the client to refresh hints that another file, or a setting, changed."""
     if told.stale(server.session.views(), server.session.settings):
         workspace = server.client_capabilities.workspace
         if workspace and workspace.inlay_hint and workspace.inlay_hint.refresh_support:

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from tesc.lsp.server import Server
 
 _SECTION = "tesc"
-# In seconds: how often the process that started the server is looked for.
+# In seconds: the interval of checks that the parent process still runs.
 _PARENT_INTERVAL = 3.0
-# In seconds: how long a client may take to tell its settings before the defaults hold.
+# In seconds: how long to wait for a client's settings before using the defaults.
 _PATIENCE = 1.0
 _WATCHED = (
     "**/trace-events",
@@ -58,7 +58,7 @@ def register(server: Server) -> None:
         ls.session.encoding = t.PositionEncodingKind(given.position_encoding or "utf-16").value
         options = params.initialization_options
         ls.options = options if isinstance(options, dict) else {}
-        # Clients that know nothing of trust ask their user before they start a server.
+        # Clients without workspace trust ask the user before they start a server.
         git.trust(ls.options.get("trusted") is not False)
         _configure(ls, ls.options)
         uris = [folder.uri for folder in folders] or [uri for uri in (given.root_uri,) if uri]
@@ -102,7 +102,7 @@ def register(server: Server) -> None:
         for change in others:
             path = path_of(change.uri)
             if change.type != t.FileChangeType.Changed and not os.path.isfile(path):
-                # Perhaps a folder, of whose files nobody speaks.
+                # Perhaps a folder, whose files are not reported.
                 below = files_below(ls, os.path.realpath(path))
                 for one in below:
                     ls.session.reread(one)
@@ -129,13 +129,13 @@ def _configure(ls: Server, section: Any) -> None:
 
 
 async def _fetch_settings(ls: Server) -> bool:
-    """Ask the client for its settings; false where it does not tell."""
+    """Ask the client for its settings; false if it does not answer."""
     workspace = ls.client_capabilities.workspace
     if not workspace or not workspace.configuration:
         return False
     asked = ls.keep(_ask_for_settings(ls))
     done, _ = await asyncio.wait({asked}, timeout=_PATIENCE)
-    # An answer that comes later is taken then.
+    # A later answer is still used.
     return await asked if done else True
 
 
@@ -154,7 +154,7 @@ async def _ask_for_settings(ls: Server) -> bool:
 
 
 async def _register(ls: Server) -> None:
-    """Ask the client to tell of changes on disk and of settings, where it can."""
+    """Ask the client to report changes of files and settings, if it can."""
     workspace = ls.client_capabilities.workspace
     if workspace is None:
         return
@@ -175,7 +175,7 @@ async def _register(ls: Server) -> None:
 
 
 async def _watch_folders(ls: Server) -> None:
-    """Ask the client to tell of folders that go away, where it can."""
+    """Ask the client to report deleted folders, if it can."""
     folders = watched_folders(ls)
     if not folders or not watches_files(ls):
         return
@@ -190,14 +190,14 @@ async def _watch_folders(ls: Server) -> None:
 
 
 async def _end_with_parent(parent: int) -> None:
-    """End the process when the one that started it is gone without a word."""
+    """End the process when its parent is gone without `exit`."""
     if sys.platform == "win32":
-        return  # there, os.kill would end it
+        return  # on Windows, os.kill would end the parent
     while True:
         try:
             os.kill(parent, 0)
         except ProcessLookupError:
-            # Nothing else can end the thread that reads standard input.
+            # There is no other way to end the thread that reads standard input.
             os.kill(os.getpid(), signal.SIGKILL)
         except OSError:
             pass

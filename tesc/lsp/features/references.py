@@ -80,7 +80,7 @@ def _event_at(view: View, target: Target) -> Event | None:
 
 
 def _of_use(ls: Server, view: SourceView, position: t.Position, declared: bool) -> list[t.Location] | None:
-    """What names the event that an open C or Rust document uses at a place."""
+    """The references to the event that an open C or Rust document uses at a place."""
     use = ls.sources.use_at(view, position)
     if use is None:
         return None
@@ -91,7 +91,7 @@ def _of_use(ls: Server, view: SourceView, position: t.Position, declared: bool) 
 
 
 def _of_events(ls: Server, project: Project, nodes: list[Event], declared: bool) -> list[t.Location]:
-    """Declarations, patterns that mean just them, and C and Rust sources."""
+    """Declarations, literal patterns, and C and Rust sources."""
     found = []
     if declared:
         for node in nodes:
@@ -99,13 +99,13 @@ def _of_events(ls: Server, project: Project, nodes: list[Event], declared: bool)
                 found.append(ls.session.location(event.source, node.name_span))
     found += [ls.session.location(source, word.span) for source, word in literal_patterns(project, nodes)]
     uses = (found for node in nodes for found in uses_of(ls.sources, project, node))
-    # What is in capitals may mean several.
+    # A name in capitals may be several events'.
     each = {(path, use.start): (path, use) for path, use in uses}
     return found + ls.sources.locations(each.values())
 
 
 def places(view: View, target: Target, declared: bool) -> Iterator[tuple[Source, Span]]:
-    """Where trace-events files name what is not an event: a parameter, a file, a prefix."""
+    """Where trace-events files name a parameter, a file or a prefix."""
     if isinstance(target, ParameterPlace):
         number = target.parameters[-1]
         if declared:
@@ -141,7 +141,7 @@ def includes_of(project: Project, wanted: Source) -> Iterator[tuple[Source, Span
 
 
 def highlights(view: View, target: Target) -> Iterator[tuple[Span, t.DocumentHighlightKind]]:
-    """What names the same in one document: declarations are written, all else is read."""
+    """The highlights in one document: declarations are writes, all others reads."""
     read, write = t.DocumentHighlightKind.Read, t.DocumentHighlightKind.Write
     node = _event_at(view, target)
     if node is not None:

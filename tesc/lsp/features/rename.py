@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def register(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_PREPARE_RENAME)
     def prepare(ls: Server, params: t.PrepareRenameParams) -> t.PrepareRenamePlaceholder | None:
-        # What any name would be refused for is said before one is typed: the edits are made to see.
+        # Reasons that reject any new name are reported before one is typed; trial edits find them.
         source = ls.source_view(params.text_document)
         if source is not None:
             use = ls.sources.use_at(source, params.position)

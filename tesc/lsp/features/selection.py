@@ -1,4 +1,4 @@
-"""`textDocument/selectionRange`: what a selection grows to, step by step."""
+"""`textDocument/selectionRange`: how a selection grows, step by step."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _nested(view: View, offset: int) -> t.SelectionRange:
 
 
 def spans_around(view: View, offset: int) -> list[Span]:
-    """What holds an offset, from the whole text to the word, each within the one before it."""
+    """The spans around an offset, from the whole text to the word, each within the previous one."""
     given = [Span(0, len(view.text)), *_blocks(view, offset), *_in_item(view, offset), *_word(view, offset)]
     spans: list[Span] = []
     for span in given:
@@ -89,7 +89,7 @@ def _in_event(event: Event, offset: int) -> Iterator[Span]:
             if _holds(Span(form.start + piece.start, form.start + piece.end), offset):
                 yield Span(form.start + piece.start, form.start + piece.end)
                 break
-        # A conversion may continue in a macro after the literal, and then is not a part of it.
+        # A conversion that continues in a macro after the literal is not part of the literal.
         for conversion in form.parsed.conversions:
             span = Span(form.start + conversion.start, form.start + conversion.end)
             if span.start <= offset < span.end:

@@ -1,4 +1,4 @@
-"""`textDocument/semanticTokens`: what is what in a file, which events are disabled, and calls of events."""
+"""`textDocument/semanticTokens`: tokens for colouring files, disabled events, and calls of events."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     TokensOrDelta = Union[t.SemanticTokens, t.SemanticTokensDelta, None]
 
-# Documents whose last tokens are remembered.
+# How many documents' last tokens are kept.
 _MOST_REMEMBERED = 32
 
 
@@ -60,7 +60,7 @@ def register(server: Server) -> None:
 class _Result:
     """The tokens that a client was given.
 
-    `text` and `beside` are what they are made of: a document, and what other files say of it.
+    `text` and `beside` are their input: a document, and what other files contribute.
     """
 
     uri: str
@@ -71,7 +71,7 @@ class _Result:
 
 
 def _now(server: Server, uri: str) -> _Result | None:
-    """A document's tokens as they are now; None for what has none."""
+    """A document's current tokens; None if it has none."""
     view = server.view(uri)
     if view is not None:
         return _Result(uri=uri, id="", data=encoded(view), text=view.tree, beside=disabled_lines(view))
@@ -99,7 +99,7 @@ class _Given:
         return self._results.get(uri)
 
     def give(self, now: _Result | None) -> _Result | None:
-        """Note what the client is given, under a number."""
+        """Note what the client gets, with a result ID."""
         if now is None:
             return None
         result = self._results[now.uri] = replace(now, id=str(next(self._numbers)))
@@ -117,7 +117,7 @@ class _Given:
 
 
 def _is_stale(server: Server, old: _Result) -> bool:
-    """Whether a document has other tokens than the client knows although it was not edited."""
+    """Whether an unedited document's tokens differ from those that the client has."""
     view = server.view(old.uri)
     if view is not None:
         return view.tree is old.text and disabled_lines(view) != old.beside
@@ -128,7 +128,7 @@ def _is_stale(server: Server, old: _Result) -> bool:
 
 
 def _refresh(server: Server, given: _Given) -> None:
-    """Have the client ask again where other files make other tokens: patterns that disable, declarations."""
+    """Ask the client to refresh if other files changed tokens, by disable patterns or declarations."""
     stale = False
     for uri in given.uris:
         old = given.last(uri)
@@ -144,7 +144,7 @@ def _refresh(server: Server, given: _Given) -> None:
 
 
 def _difference(old: list[int], new: list[int]) -> list[t.SemanticTokensEdit]:
-    """What changed between two lists, as one edit."""
+    """The difference of two lists as one edit."""
     if old == new:
         return []
     shorter = min(len(old), len(new))

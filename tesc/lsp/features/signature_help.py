@@ -45,11 +45,11 @@ def _at(view: View, position: t.Position) -> Signature | None:
 
 
 def _reported(signature: Signature, able: t.ClientSignatureInformationOptions | None) -> t.SignatureHelp:
-    """A signature as a client takes it: parameters by their places in the label, or by their texts."""
+    """A signature in the client's form: parameters by their places in the label, or by their texts."""
     label = printable(signature.label)
     by_place = bool(able and able.parameter_information and able.parameter_information.label_offset_support)
     parameters = [
-        # In a label it is UTF-16 that counts, whatever positions are counted in.
+        # Labels use UTF-16 offsets, whatever the position encoding.
         t.ParameterInformation(
             (units(label[:start], "utf-16"), units(label[:end], "utf-16")) if by_place else label[start:end]
         )
@@ -59,5 +59,6 @@ def _reported(signature: Signature, able: t.ClientSignatureInformationOptions | 
     page = signature.page
     text = page.rendered(kind == t.MarkupKind.Markdown) if page else None
     documentation = None if text is None else t.MarkupContent(kind, text)
-    information = t.SignatureInformation(label, documentation, parameters)
+    # Left out, it would be sent as null, which says that no parameter is active.
+    information = t.SignatureInformation(label, documentation, parameters, signature.active)
     return t.SignatureHelp([information], 0, signature.active)

@@ -1,4 +1,4 @@
-"""`textDocument/documentSymbol` and `workspace/symbol`: the events of a file, and of all."""
+"""`textDocument/documentSymbol` and `workspace/symbol`: the events of a file, and of all files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Item
     from tesc.units.unit import UnitEvent
 
-# No client shows more, and people who see a hundred type another letter.
+# No client shows more, and users refine the query when there are a hundred.
 _MOST = 200
 _HIERARCHICAL = "text_document.document_symbol.hierarchical_document_symbol_support"
 
@@ -39,7 +39,7 @@ def register(server: Server) -> None:
 
     @server.feature(t.WORKSPACE_SYMBOL)
     def workspace_symbol(ls: Server, params: t.WorkspaceSymbolParams) -> list[t.SymbolInformation]:
-        # A file that several units include has its events once.
+        # Events of a file that several units include are listed once.
         events: dict[tuple[str, int], UnitEvent] = {}
         for project in ls.session.projects:
             for unit in project.units:
@@ -58,7 +58,7 @@ def register(server: Server) -> None:
 
 
 def hierarchy(view: View) -> Iterator[t.DocumentSymbol]:
-    """The symbols of a file, those of a block below its heading."""
+    """The symbols of a file, a block's are nested in its heading."""
     for block in blocks_of(view.tree):
         symbols = [symbol for item in block.items for symbol in _symbols(view, item)]
         if not symbols or not block.title:

@@ -1,1 +1,1 @@
-"""What there is to say of the things in a trace-events file: a module for each kind of thing."""
+"""Hover texts for the things in a trace-events file: a module for each kind of thing."""

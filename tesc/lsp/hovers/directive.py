@@ -1,4 +1,4 @@
-"""Directives: what they bring in, name and disable."""
+"""Directives: what they include, name and disable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_ENTRIES = 5
 
 
 def of_include(view: View, node: Include) -> Page:
-    """The file that an include brings, with its events' names and IDs; or why it brings none."""
+    """The included file, with its events' names and IDs, or why there is none."""
     page = Page()
     entries = [
         (unit, chain, tree)
@@ -68,7 +68,7 @@ def _brought(page: Page, view: View, unit: Unit, chain: tuple[Inclusion, ...], t
 
 
 def of_prefix(view: View, node: Prefix) -> Page:
-    """The names that a prefix makes."""
+    """The names that result from a prefix."""
     page = Page()
     names = [event.name for unit in view.units() for event in unit.events if event.source is view.source]
     names = list(dict.fromkeys(names))
@@ -81,7 +81,7 @@ def of_prefix(view: View, node: Prefix) -> Page:
 
 
 def of_patterns(view: View, words: tuple[Word, ...]) -> Page:
-    """The events that patterns of a disable directive match, of this file and those that it includes."""
+    """The events that patterns of a disable directive match, in this file and those that it includes."""
     page = Page()
     for word in words:
         found = [event for unit in view.units() for event in disabled_by(unit, view.source, word)]

@@ -30,7 +30,7 @@ _MOST_CALLERS = 5
 
 
 def callers(view: View, name: str) -> list[str] | None:
-    """Where sources call an event: `net/rx.c:12 rx_done`, say; None where there is no index of them."""
+    """Where sources call an event: `net/rx.c:12 rx_done`; None if sources are not indexed."""
     project = view.project
     if project.all_uses is None:
         return None
@@ -40,7 +40,7 @@ def callers(view: View, name: str) -> list[str] | None:
 
 
 def of_event(view: View, node: Event) -> Page:
-    """All that there is to say of an event, once for each way in which it is included."""
+    """The page on an event, with a part for each way in which it is included."""
     page = Page()
     entries = view.project.with_units(node)
     if not entries:
@@ -68,8 +68,8 @@ def declaration(name: str, parameters: list[tuple[str, str]]) -> str:
 def log_line(event: UnitEvent, models: tuple[str, ...]) -> str:
     """The line that the log backend writes, with placeholders for values.
 
-    Where the event crosses the guest tunnel its pointers are numbers, so that the conversions of
-    its format are others than in the file, but as many.
+    If the event crosses the guest tunnel, its pointers are numbers, so the conversions of
+    its format differ from those in the file, in the same number.
     """
     names = [name for _, name in event.parameters]
     text = sample(event.format, pairings(event.node, models), names) if event.format else ""
@@ -77,7 +77,7 @@ def log_line(event: UnitEvent, models: tuple[str, ...]) -> str:
 
 
 def _comments(page: Page, view: View, node: Event) -> None:
-    """The comment lines right above an event, but for those that are meant for tesc."""
+    """The comment lines right above an event, except for those for tesc."""
     items = view.tree.items
     at = bisect_left([item.line for item in items], node.line) - 1
     line = node.line - 1
@@ -113,7 +113,7 @@ def _facts(page: Page, view: View, unit: Unit, event: UnitEvent) -> None:
 
 
 def _numbers(unit: Unit, event: UnitEvent) -> str:
-    """An event's index, and its IDs where they tell more than that."""
+    """An event's index, and its IDs if they differ from it."""
     index = f"index {event.index} of {len(unit.events)}"
     plain = not event.crosses and not event.range and event.wire_id == event.stream_id == event.index
     return index if plain else f"{index}, wire ID {event.wire_id}, stream ID {shown_id(event)}"
@@ -133,7 +133,7 @@ def _state(unit: Unit, event: UnitEvent) -> list[Piece]:
 
 
 def shown_id(event: UnitEvent) -> str:
-    """A stream ID; that of an event in a range of its own is one of a block, which hexadecimal shows."""
+    """A stream ID; hexadecimal in a range with a base, to show the block that it is from."""
     return f"{event.stream_id:#x}" if event.range else str(event.stream_id)
 
 

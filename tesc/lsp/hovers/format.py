@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Parameter
     from tesc.syntax.printf import Conversion, Macro
 
-# Those that C programmers know by name; others are shown where a project is for them.
+# Models that C programmers know by name; others are shown if a project uses them.
 _ALL = ("lp64", "ilp32", "llp64")
 
 
@@ -49,7 +49,7 @@ def of_conversion(view: View, event: Event, index: int) -> Page:
 
 
 def _becomes_number(view: View, event: Event, index: int) -> bool:
-    """Whether a conversion of a pointer prints a number where the event has crossed the guest tunnel."""
+    """Whether a conversion of a pointer prints a number after the event has crossed the guest tunnel."""
     crossing = next((one for one in view.events_of(event) if one.crosses), None)
     if crossing is None or crossing.wire == "words":
         return crossing is not None
@@ -86,7 +86,7 @@ def _takes(page: Page, view: View, event: Event, index: int) -> None:
     assert event.format is not None
     conversion = event.format.parsed.conversions[index]
     models = view.settings.data_models
-    # Whether something fits a conversion that is none, or is not known, nobody can say.
+    # Nothing is known about the arguments of an invalid or unknown conversion.
     sound = conv.known_macro(conversion) and not any(
         conv.conversion_error_on(conversion, model) for model in models
     )
@@ -105,7 +105,7 @@ def _takes(page: Page, view: View, event: Event, index: int) -> None:
 
 
 def _wanted(conversion: Conversion, pair: Pairing, models: tuple[str, ...]) -> list[Piece]:
-    """The type of an argument as C names it, and what that is on each data model."""
+    """The type of an argument by its C name, and what that is on each data model."""
     slot = pair.slot
 
     def wanted(model: str) -> str:
@@ -113,7 +113,7 @@ def _wanted(conversion: Conversion, pair: Pairing, models: tuple[str, ...]) -> l
 
     if not all(wanted(model) for model in models):
         return []
-    # What a macro is for is told by its name; the types that it makes printf want are others.
+    # A macro's name has its type; printf's own type for it differs.
     shown = macro_type(slot.macro) if slot.macro and not conversion.length else wanted(models[0])
     return _named(shown, models, lambda model: _resolved(wanted(model), model))
 
@@ -202,9 +202,9 @@ def _type(parameter: Parameter) -> list[Piece]:
 def by_model(
     models: tuple[str, ...], value: Callable[[str], str], more: Callable[[str], str] | None = None
 ) -> list[Piece]:
-    """`long` on LP64, `long long` on ILP32 and LLP64; the value alone where it is the same on all.
+    """`long` on LP64, `long long` on ILP32 and LLP64; only the value if it is the same on all.
 
-    `more` is what to say after a value.
+    `more` is text to add to a value.
     """
     groups: dict[str, list[str]] = {}
     for model in models:

@@ -1,4 +1,4 @@
-"""A few lines about something, for clients that show Markdown and for those that do not."""
+"""A short page, for clients with and without Markdown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Piece = Union[str, "Code", "Marked"]
 
-# What would be markup, and only that: some editors show the backslashes.
+# Only what would be markup is escaped: some editors show the backslashes.
 _MARKUP = re.compile(
     r"`|\*(?=\S)|(?<=\S)\*|(?<![A-Za-z0-9])_(?=\S)|(?<=\S)_(?![A-Za-z0-9])"
     r"|\](?=\()|<(?=[A-Za-z/!?])|&(?=#?\w+;)|~(?=~)|\\(?=[^\w\s])"
@@ -33,7 +33,7 @@ class Code:
 
 @record
 class Marked:
-    """Markdown in a sentence of our own, such as a rule's summary."""
+    """Text that may contain Markdown, such as a rule's summary."""
 
     text: str
 
@@ -54,11 +54,11 @@ class Page:
         self._blocks.append(("text", pieces))
 
     def item(self, *pieces: Piece) -> None:
-        """An item of a list; items that follow each other are one list."""
+        """An item of a list; consecutive items form one list."""
         self._blocks.append(("item", pieces))
 
     def rule(self) -> None:
-        """A line across, between things of one kind."""
+        """A horizontal line, between things of one kind."""
         self._blocks.append(("rule", ()))
 
     def rendered(self, markdown: bool) -> str:
@@ -133,7 +133,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def preferred(formats: object) -> t.MarkupKind:
-    """The kind of text that a client likes best; plain text where it does not say."""
+    """The kind of text that a client likes best; plain text by default."""
     known = {kind.value: kind for kind in t.MarkupKind}
     names = [getattr(one, "value", one) for one in formats] if isinstance(formats, (list, tuple)) else []
     return next((known[name] for name in names if name in known), t.MarkupKind.PlainText)

@@ -1,7 +1,7 @@
-"""What a record of an event consists of: its class, with typed fields, and the bytes of a record.
+"""The class of an event's records, with typed fields, and the bytes of a record.
 
-A record is its time in nanoseconds, the number of its class, and its fields one after the other,
-little-endian, each as wide as its type says.
+A record is its time in nanoseconds, the number of its class, and its fields in order,
+little-endian, each with its type's width.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tesc.trace.events import TracedEvent
     from tesc.trace.values import Values
 
-# A log does not say each argument for sure: bit N is set if argument N is not known, and is 0 or empty then.
+# A log may not show an argument: bit N is set if argument N is unknown; its field is then 0 or empty.
 UNKNOWN = ("tesc_unknown", Kind(64))
 _CODES = {8: "b", 16: "h", 32: "i", 64: "q"}
 
@@ -34,15 +34,15 @@ class EventClass:
 
 
 class Classes:
-    """The classes of the events met. A class has the same number whoever meets it, in whatever order."""
+    """The classes of the events met. A class has the same number in all processes, in any order."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        """`names` are those of the events that are known before, each with its usual parameters."""
+        """`names` are those of all known events, each with its usual parameters."""
         self._numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
         self.met: dict[int, EventClass] = {}
 
     def packer(self, event: TracedEvent) -> Callable[[Values], bytes]:
-        """What makes of an event's values a record without its time; the event's class is met."""
+        """A function from an event's values to a record without its time; notes the event's class."""
         order = _order([name for _, name in event.parameters])
         kinds = [event.kinds[at] for at in order]
         fields = [(event.parameters[at][1], kind) for at, kind in zip(order, kinds)]
@@ -69,13 +69,13 @@ class Classes:
         return packed
 
     def _number(self, name: str, fields: tuple[tuple[str, Kind], ...]) -> int:
-        """The event's number, and above it 16 bits that tell its other forms apart (a guest's, a log's)."""
+        """The event's number, and above it 16 bits that distinguish its other forms (a guest's, a log's)."""
         usual = self._numbers.get(name, 0xFFFF)
         return usual | (crc32(repr((name, fields)).encode()) & 0xFFFF) << 16
 
 
 def _order(names: Sequence[str]) -> list[int]:
-    """Where fields are: `_x` after `x`, or readers that take an underscore off meet the same name twice."""
+    """The order of fields: `_x` after `x`, for readers that remove underscores and reject duplicates."""
     late = [at for at, name in enumerate(names) if name[:1] == "_" and name[1:] in names]
     return [at for at in range(len(names)) if at not in late] + sorted(late, key=lambda at: len(names[at]))
 
@@ -88,9 +88,9 @@ def _code(kind: Kind) -> str:
 
 
 def _part(kind: Kind) -> Callable[[object, object], bytes]:
-    """What makes bytes of a value, as it was recorded and as its type says."""
+    """A function to bytes from a value as recorded and as typed."""
     if kind.text:
-        # A text ends with a zero; one in it is shown as Python shows it.
+        # A text ends with a NUL; one within it is escaped as in Python.
         return lambda value, typed: value.replace(b"\0", b"\\x00") + b"\0"  # type: ignore[attr-defined]
     pack = struct.Struct("<" + _code(kind)).pack
     return lambda value, typed: pack(typed)

@@ -1,6 +1,6 @@
 """Metadata of CTF 1.8, in its Trace Stream Description Language.
 
-Each name of a field gets an underscore, which readers take off, so that none is a keyword.
+Each field's name gets an underscore, which readers remove, so that none is a keyword.
 """
 
 from __future__ import annotations

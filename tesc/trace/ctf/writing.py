@@ -1,4 +1,4 @@
-"""Traces to a folder of CTF: packets of records into a stream for each process, then the metadata."""
+"""Writing traces to a CTF folder: packets of records into a stream for each process, then the metadata."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LAST = (1 << 63) - 1
 
 @record
 class Clock:
-    """What times are counted by: with `absolute` from 1970 on."""
+    """The clock of the times; with `absolute` they count from 1970."""
 
     name: str
     description: str
@@ -60,7 +60,7 @@ class _Packet:
 
 
 class _State:
-    """What is written so far: the classes met, and each process's streams: last time, and lost records."""
+    """The state of writing: the classes met, and each process's streams: last time, and lost records."""
 
     def __init__(self) -> None:
         self.classes: dict[int, EventClass] = {}
@@ -68,7 +68,7 @@ class _State:
 
 
 class _Dropped(bytes):
-    """A record of records that were dropped."""
+    """A record that reports dropped records."""
 
     lost = 0
 
@@ -90,7 +90,7 @@ class Streams(Work):
         self.begin()
 
     def prepare(self, event: TracedEvent) -> Callable[[Values], bytes]:
-        """What makes of an event's values a record without its time."""
+        """A function from an event's values to a record without its time."""
         packed = self._classes.packer(event)
         if event.name != DROPPED.name:
             return packed
@@ -152,7 +152,7 @@ class Streams(Work):
         number = next((at for at, (last, _) in enumerate(streams) if last <= packet.begin), len(streams))
         parts = []
         if number == len(streams):
-            # Readers report how many more records were lost than before: so there is a packet before.
+            # Readers report the increase of lost records, so there must be an earlier packet.
             streams.append((packet.begin, 0))
             parts.append(self._head(packet.pid, packet.begin, packet.begin, 0, 0))
         lost = streams[number][1] + packet.lost
@@ -177,7 +177,7 @@ def write_ctf(
     sort: bool = False,
     progress: Callable[[int, int], object] = lambda offset, records: None,
 ) -> None:
-    """Write traces as one of CTF, into a folder; a trace that is there already is replaced, but nothing else.
+    """Write traces as one of CTF, into a folder; an existing trace is replaced, but nothing else.
 
     Raises OSError, Unwritable.
     """
@@ -225,7 +225,7 @@ def _metadata(version: str) -> Callable[[Sequence[EventClass], Clock, str], str]
 
 @contextmanager
 def _replaced(path: str) -> Iterator[str]:
-    """A new folder beside the path, which takes its place when all is in it."""
+    """A new folder next to the path, which replaces it when complete."""
     target = os.path.realpath(path)
     if os.path.lexists(target) and not _is_ours(target):
         raise Unwritable(f"{path}: exists and is not a CTF trace: name another folder")

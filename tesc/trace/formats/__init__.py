@@ -1,4 +1,4 @@
-"""What a decoded trace looks like: one module a format.
+"""The output formats of decoded traces: one module per format.
 
 Text is bytes throughout, one character each (Latin-1): a trace holds what a program wrote, which
 need not be UTF-8.
@@ -30,22 +30,22 @@ FORMATS = {
     "chrome": "Trace Event JSON for the viewers of Perfetto and Chrome",
     "perfetto": "Perfetto's own format, for its viewer: exact, and smaller than the trace",
 }
-# Those that are folders, which -o names.
+# Formats that are folders, named by -o.
 FOLDER_FORMATS = {"ctf": "the Common Trace Format, for babeltrace2 and Trace Compass (-o DIR)"}
 
 _MOST_PIDS = 1 << 12
 
 
 class TraceWriter:
-    """A format: rows of a trace to text.
+    """A format: converts rows of a trace to text.
 
-    What `prepare` gives for an event makes something of a record's values, which may be kept for
-    other records with the same ones; `columns` makes text of the times, the processes and such things, of
-    one record or more. With `timeless` what is made is the text itself: time and process don't matter.
+    `prepare` returns for an event a function of a record's values, whose result may be cached for
+    other records with the same values; `columns` makes text from times, processes and such results, for
+    one record or more. With `timeless` that result is the text itself: time and process do not matter.
 
-    `state` is what the text of the next record depends on, other than the record; after a record it is the
-    same whatever was before that, or, where the format `restarts`, if the state before was None: each part of
-    a trace that is written in parts begins so. `origin` is the time of the first record, 0 if there is none;
+    `state` is what the text of the next record depends on in addition to the record; after a record it is the
+    same for any earlier state or, if the format `restarts`, for the state None: each part of a trace that is
+    written in parts begins with that. `origin` is the time of the first record, 0 if there is none;
     `spans` are those that the format draws.
     """
 
@@ -56,7 +56,7 @@ class TraceWriter:
     origin = 0
 
     def begin(self) -> str:
-        """What is before all records."""
+        """The text before all records."""
         return ""
 
     def prepare(self, event: TracedEvent) -> Callable[[Values], Any]:
@@ -66,16 +66,16 @@ class TraceWriter:
         raise NotImplementedError
 
     def lines(self, rows: Sequence[Row]) -> str:
-        """The text of rows of time, process and what was made."""
+        """The text of rows of time, process and converted values."""
         return self.columns(*zip(*rows)) if rows else ""
 
     def end(self) -> str:
-        """What is after all records."""
+        """The text after all records."""
         return ""
 
 
 class PidTexts(dict):  # type: ignore[type-arg]
-    """What a format shows for each process."""
+    """The text for each process."""
 
     def __init__(self, show: Callable[[int], str]) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ class PidTexts(dict):  # type: ignore[type-arg]
 
 
 def single(pids: Sequence[int]) -> bool:
-    """Whether all records are of one process, as in most traces; there is one at least."""
+    """Whether all records are of one process, as in most traces; there is at least one record."""
     return pids.count(pids[0]) == len(pids)
 
 
@@ -108,7 +108,7 @@ def make_format(
 ) -> TraceWriter:
     """The format of a name, for a trace in which these events are wanted.
 
-    `timestamps` are for text; with `guard` cells of csv that a spreadsheet would run are made harmless.
+    `timestamps` are for text; with `guard` csv cells that a spreadsheet would run are made harmless.
     """
     module = import_module(f"tesc.trace.formats.{name}")
     made: TraceWriter = module.make(events, timestamps, guard)

@@ -4,9 +4,9 @@ The format is Google's "Trace Event Format": `ts` is in microseconds, fractions 
 instant (`ph` "i") whose scope is "t" is drawn in its thread's row. QEMU does not record threads,
 so each process has one row.
 
-Viewers hold `ts` as a double, which loses nanoseconds from 102 days on: times are counted from the first
+Viewers store `ts` as a double, which loses nanoseconds from 102 days on: times are counted from the first
 record, whose own time `otherData` has. Numbers are exact up to 2^63-1 in Perfetto (version 52); larger ones
-would become negative, so they are hexadecimal text. Text is UTF-8 as it is: Perfetto resolves JSON's escapes
+would become negative, so they are hexadecimal text. Text is unescaped UTF-8: Perfetto resolves JSON's escapes
 only in strings that also have an escaped quote, and drops arguments with escaped surrogate pairs there.
 """
 
@@ -32,7 +32,7 @@ _FRACTIONS = tuple([f".{nanoseconds:03d}" for nanoseconds in range(1000)])
 class Chrome(TraceWriter):
     def __init__(self) -> None:
         self._pids = PidTexts(lambda pid: f', "pid": {max(pid, 0)}, "tid": {max(pid, 0)}')
-        self.state = "\n"  # what is between the record before and the next
+        self.state = "\n"  # the text between the previous record and the next
 
     def begin(self) -> str:
         first = f'"otherData": {{"first_record_ns": {self.origin}}}, ' if self.origin else ""
@@ -57,14 +57,14 @@ class Chrome(TraceWriter):
             return self._separated(joined(heads, middles, tails))
         if min(since) >= 0:
             wholes = [str(time // 1000) for time in since]
-        else:  # the trace goes back beyond its first record
+        else:  # the trace goes back before its first record
             wholes = [str(time // 1000) if time >= 0 else f"-{-time // 1000}" for time in since]
             since = [abs(time) for time in since]
         fractions = [_FRACTIONS[time % 1000] for time in since]
         return self._separated(joined(heads, wholes, fractions, map(self._pids.__getitem__, pids), tails))
 
     def _separated(self, text: str) -> str:
-        """The text of records, after what is between the one before and it."""
+        """The text of records, with the separator before it."""
         if self.state == "\n":
             text = text[1:]
         self.state = ",\n"

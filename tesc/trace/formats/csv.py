@@ -1,7 +1,7 @@
-"""Comma-separated values (RFC 4180): time in nanoseconds, pid, event, and a column an argument.
+"""Comma-separated values (RFC 4180): time in nanoseconds, pid, event, and a column for each argument.
 
-Where one event is wanted the columns are named for its parameters, otherwise arg1, arg2, ...;
-there are as many as any event that is wanted has parameters. Time and pid are empty where the
+If one event is wanted, the columns are named after its parameters, otherwise arg1, arg2, ...;
+there are as many as the wanted event with the most parameters has. Time and pid are empty if the
 trace has none. Bytes of text that are not UTF-8 appear as `\\xNN`.
 """
 
@@ -36,7 +36,7 @@ def _cell(value: object) -> str:
 
 
 def _guarded_cell(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP's "CSV injection": an apostrophe in front)."""
+    """A cell that no spreadsheet reads as a formula (OWASP's "CSV injection": an apostrophe in front)."""
     if isinstance(value, str) and value.startswith(_FORMULA):
         value = f"'{value}"
     return _cell(value)

@@ -1,6 +1,6 @@
 """JSON lines: `{"event": NAME, "time": NANOSECONDS, "pid": PID, "args": {NAME: VALUE, ...}}`.
 
-Numbers have the sign of their parameter's type; time and pid are null where the trace has none.
+Numbers have the sign of their parameter's type; time and pid are null if the trace has none.
 Bytes of text that are not UTF-8 appear as `\\xNN`.
 """
 
@@ -25,7 +25,7 @@ def arguments(
 ) -> Callable[[Values], str]:
     """A function from values to the JSON object of the arguments.
 
-    `number` makes text of an integer, decimal digits if it is not given; without `ascii_only` text is UTF-8.
+    `number` formats an integer (default: in decimal); without `ascii_only` text is UTF-8.
     """
     kinds = event.kinds
     types = event.typer()
@@ -52,7 +52,7 @@ def _or_null(show: Callable[[Any], str]) -> Callable[[Any], str]:
 
 
 def readable(value: str) -> str:
-    """Text whose bytes that are not UTF-8 are `\\xNN`."""
+    """Text with `\\xNN` for bytes that are not UTF-8."""
     if not value.isascii():
         return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return value

@@ -1,15 +1,15 @@
 """Perfetto's own format (protos/perfetto/trace, version 52): an instant for each record, its arguments typed.
 
 Each process is a packet sequence with a track of its own, and events of a guest have that guest's track.
-What comes again and again is said once, in a head that starts the sequence over: the track, the clock, the
+Repeated data is written once, in a head that restarts the sequence: the track, the clock, the
 names of events and arguments (`interned_data`). After it a record's packet is its event, time and sequence:
 
     packet { track_event { type, name_iid, debug_annotations } timestamp trusted_packet_sequence_id }
 
-Of these the first part depends on nothing but the record's arguments, so it is kept as they are. Times count
-from the first record, by a clock of the sequence's own, so that they are six bytes for the trace's first 73
-minutes; the rest are told by the trace's clock. That is the monotonic clock of QEMU's host, or where times
-are wall-clock time (a log's may be) the real-time clock: Perfetto merges files by that.
+The first part depends only on the record's arguments, so it is cached with them. Times count
+from the first record, by a clock of the sequence's own, so that they take six bytes for the trace's first 73
+minutes; later ones use the trace's clock. That is the monotonic clock of QEMU's host, or where times
+are wall-clock time (a log's may be) the real-time clock: Perfetto uses that to merge files.
 """
 
 from __future__ import annotations
@@ -42,29 +42,29 @@ PROCESS = "process"
 _CLEARED = 1
 # Clocks: POSIX's two, and one that counts from the first record.
 _REALTIME, _MONOTONIC, _OWN = 1, 3, 64
-# A timestamp is six bytes: thrice 14 bits of it.
+# A timestamp is six bytes: three times 14 bits.
 _MOST = 1 << 42
 _HALF = (1 << 14) - 1
 _LOWEST = tuple([tag(_TIMESTAMP) + pair for pair in PAIRS])
-# Of a sequence's number there is one byte.
+# A sequence's number has one byte.
 _MOST_SEQUENCES = 127
 _ENDS = 7 + 2
-# How many values of an argument, and upper parts of timestamps, are kept as they are written.
+# How many values of an argument, and upper parts of timestamps, are cached as written.
 _MOST_KEPT = 1 << 14
 _EVENT_TAG, _PACKET_TAG = tag(TRACK_EVENT, 2), tag(_PACKET, 2)
-# So many records pay for what numpy does for each call.
+# The least number of records for which numpy pays off.
 _WORTH = 200
 _SMALL = 100  # so small that its length is one byte, and its packet's
 
 
 class _Annotations(dict):  # type: ignore[type-arg]
-    """An argument as a debug annotation, by its value; nothing for one that a log does not say."""
+    """An argument as a debug annotation, by its value; '' for one that a log does not show."""
 
     def __init__(self, name: int, kind: Kind) -> None:
         super().__init__()
         self._begin = number(_IID, name)
         self._kind = kind
-        # Most arguments are words as they are: uint_value or pointer_value.
+        # Most arguments are plain words: uint_value or pointer_value.
         plain = kind.bits == 64 and not (kind.signed or kind.text or kind.truth)
         self._word = self._begin + tag(7 if kind.pointer else 3) if plain else ""
         self._tag = tag(ANNOTATION, 2)
@@ -112,7 +112,7 @@ def _value(kind: Kind, value: Value) -> str:
 
 
 def track_of(what: str, number_: int = 0) -> int:
-    """The ID of a track: the same for the same thing, in whichever part of the trace it is met."""
+    """The ID of a track: the same for the same thing, in any part of the trace."""
     from tesc.hashing import blake2b
 
     return int.from_bytes(blake2b(f"{what} {number_}".encode(), digest_size=6).digest(), "little") | 1
@@ -132,7 +132,7 @@ def packet(event: str) -> str:
 
 
 class Perfetto(TraceWriter):
-    """`state` is the head that holds: how many names it has, and for which processes; None without one."""
+    """`state` is the current head: how many names it has, and for which processes; None without one."""
 
     restarts = True
 
@@ -167,7 +167,7 @@ class Perfetto(TraceWriter):
         return lambda values: "".join(map(getitem, arguments, values))
 
     def guest_track(self, event: str) -> int:
-        """The ID of the track of the guest whose event it is; 0 if it is none's."""
+        """The ID of the track of the guest whose event it is; 0 if it is not a guest's."""
         found = [name for prefix, name in self._guests if event.startswith(prefix)]
         return track_of(f"guest {found[0]}") if found else 0
 
@@ -195,17 +195,17 @@ class Perfetto(TraceWriter):
         )
 
     def halves(self, times: Sequence[int], pids: Sequence[int], made: Sequence[str]) -> str:
-        """Records of more processes than there are sequences, one half after the other."""
+        """Write records of more processes than there are sequences, in two halves."""
         half = len(times) // 2
         first = self.columns(times[:half], pids[:half], made[:half])
         return first + self.columns(times[half:], pids[half:], made[half:])
 
     def sequence(self, pid: int) -> str:
-        """The field that says of which sequence a packet is."""
+        """The field with a packet's sequence."""
         return self._sequences[pid]
 
     def row(self, time: int, pid: int, made: str) -> str:
-        """The packet of what was made by `packet`; a time that is not known is the first record's."""
+        """The packet for a result of `packet`; an unknown time becomes the first record's."""
         since = time - self.origin if time >= 0 else 0
         if 0 <= since < _MOST:
             return f"{made}{_LOWEST[since & _HALF]}{self._stamps[pid][since >> 14]}"
@@ -217,7 +217,7 @@ class Perfetto(TraceWriter):
         return _REALTIME if is_real(self.origin) else _MONOTONIC
 
     def head(self, pids: set[int]) -> str | None:
-        """What has to be before packets of these processes; None if they are too many."""
+        """The head that packets of these processes need; None if there are too many processes."""
         if len(pids) > _MOST_SEQUENCES:
             return None
         known = self.state
@@ -231,7 +231,7 @@ class Perfetto(TraceWriter):
         return "".join(map(self._head_of, self._sequences))
 
     def _use(self, pids: frozenset[int]) -> None:
-        """Take the sequences of a head for these processes: the state may be that of another head."""
+        """Use the sequences of a head for these processes: the state may belong to another head."""
         if pids == self._sequences.keys():
             return
         self._sequences = {pid: number(_SEQUENCE, place) for place, pid in enumerate(sorted(pids), 1)}
@@ -276,7 +276,7 @@ def _all_stamps(times: Sequence[int], origin: int, end: str) -> list[str]:
 
 
 def _content(made: str) -> str:
-    """What is in a packet whose beginning `packet` made."""
+    """The content of a packet whose beginning `packet` made."""
     at = 1
     while ord(made[at]) > 127:
         at += 1

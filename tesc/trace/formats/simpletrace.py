@@ -1,7 +1,7 @@
-"""What QEMU 10.2's simpletrace.py prints: `NAME DELTA pid=PID NAME=VALUE ...`.
+"""The output of QEMU 10.2's simpletrace.py: `NAME DELTA pid=PID NAME=VALUE ...`.
 
-DELTA is the time since the record before in microseconds. Numbers are hexadecimal words, signed
-or not; text is a bytes literal of Python's.
+DELTA is the time since the previous record in microseconds. Numbers are hexadecimal words, signed
+or not; text is a Python bytes literal.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tesc.trace.formats import Declared
     from tesc.trace.values import Value, Values
 
-# How many deltas are kept as text: of real traces most are short and come again.
+# How many deltas are kept as text: in real traces, most are short and repeated.
 _MOST_KEPT = 1 << 15
 
 
@@ -29,7 +29,7 @@ _BYTES, _WORDS = Shown(repr), Shown("0x%x".__mod__)
 
 
 class _Deltas(dict):  # type: ignore[type-arg]
-    """The text of each difference of times, and what is after it."""
+    """The text of each difference of times, with the text after it."""
 
     def __init__(self, after: str) -> None:
         super().__init__()
@@ -38,16 +38,16 @@ class _Deltas(dict):  # type: ignore[type-arg]
     def __missing__(self, nanoseconds: int) -> str:
         if len(self) >= _MOST_KEPT:
             self.clear()
-        # Of times, not of numbers: the reference divides as floating point, and so do we.
+        # The reference divides in floating point, and so does this.
         made = self[nanoseconds] = f"{nanoseconds / 1000:0.3f}{self._after}"
         return made
 
 
 class Simpletrace(TraceWriter):
     def __init__(self) -> None:
-        self.state: int | None = None  # the time of the record before
+        self.state: int | None = None  # the time of the previous record
         self._deltas = _Deltas("")
-        # With the process that they were last of, if that was one.
+        # With the last process, if there was only one.
         self._process: tuple[int, _Deltas] = (-1, _Deltas(" pid=0 "))
         self._pids = PidTexts(lambda pid: f" pid={max(pid, 0)} ")
 
@@ -85,7 +85,7 @@ class Simpletrace(TraceWriter):
 
 
 def _field(name: str, value: Value | None) -> str:
-    """An argument that a log need not say."""
+    """An argument, which a log may not show."""
     shown = "?" if value is None else repr(value) if isinstance(value, bytes) else f"0x{value:x}"
     return f"{name}={shown}"
 

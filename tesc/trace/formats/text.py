@@ -1,4 +1,4 @@
-"""Text: what the log backend would have printed, `NAME FORMATTED`.
+"""Text: as the log backend would have printed it, `NAME FORMATTED`.
 
 With timestamps a line begins as QEMU's log does under `-msg timestamp=on`: `PID@SECONDS:`.
 """
@@ -22,7 +22,7 @@ class Text(TraceWriter):
         self.timeless = not timestamps
 
     def prepare(self, event: TracedEvent) -> Callable[[Values], str]:
-        if event.uncertain:  # the line itself has what its values do not tell
+        if event.uncertain:  # only the line itself has all of it
             return lambda values: f"{event.name} {values.text.decode('latin-1')}\n"  # type: ignore[attr-defined]
         return compile_format(event.format, event.kinds, f"{event.name} ", "\n", event.model)
 

@@ -1,4 +1,4 @@
-"""Questions to traces, in SQL: a dataset's tables and the spans between its events as DuckDB's views.
+"""SQL queries on traces: a dataset's tables and the spans between its events as DuckDB views.
 
     with Session(folder, pairings) as session:
         for result in session.run("SELECT count(*) FROM bdrv_open"):

@@ -1,4 +1,4 @@
-"""Traces as tables that are kept from one question to the next, in the cache."""
+"""Traces as tables that are kept in the cache from one query to the next."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-# How many are kept: they are a tenth to a half as large as the traces.
+# How many are kept: they are between a tenth and half the size of the traces.
 MOST_KEPT = 3
 
 
 def key_of(traces: Sequence[str], *parts: str) -> str | None:
-    """What stands for the tables of traces, made as `parts` say; None for what is not a file."""
+    """The key of the tables of traces, made with `parts` as options; None if one is not a file."""
     states = []
     for path in traces:
         if not os.path.isfile(path):
@@ -30,10 +30,10 @@ def key_of(traces: Sequence[str], *parts: str) -> str | None:
 
 @contextmanager
 def dataset(key: str | None, make: Callable[[str], bool]) -> Iterator[tuple[str, bool]]:
-    """A dataset of a key, which is made if it is not kept, and whether the traces were read to their ends.
+    """The dataset of a key, made if it is not cached, and whether the traces were read to their ends.
 
-    `make` writes it into a folder that is not there yet, and says that of the traces. Only what is whole is
-    kept; without a key nothing is.
+    `make` writes it into a folder that does not exist yet, and returns the latter. Only complete ones are
+    kept; without a key none are.
     """
     kept = os.path.join(cache.datasets(), key) if key and cache.enabled() else None
     if kept and os.path.isdir(kept):

@@ -1,4 +1,4 @@
-"""A prompt for questions, which completes the names of events and columns with the Tab key."""
+"""A prompt for queries, which completes the names of events and columns with the Tab key."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _WORD = re.compile(r"[\w.]+")
 
 
 class Completer:
-    """What a word that was begun may become, by the rest of the question."""
+    """Completions of a word, by the rest of the query."""
 
     def __init__(self, session: Session) -> None:
         self._views = {view.name: view.columns for view in session.views.values()}
 
     def matches(self, line: str, begun: str) -> list[str]:
-        """The words that begin so: columns of the views that the line names, views, SQL."""
+        """The words with this beginning: columns of the views that the line names, views, SQL."""
         if begun.startswith("."):
             return [word for word in (".events", ".columns", ".help", ".quit") if word.startswith(begun)]
         named = {word.casefold() for word in _WORD.findall(line)} - {begun.casefold()}
@@ -50,7 +50,7 @@ def ask_again(
     say: Callable[[str], object],
     read: Callable[[str], str],
 ) -> None:
-    """Take questions until the input ends. `answer` gets each, `say` what is not an answer."""
+    """Read queries until the input ends. `answer` gets each, `say` gets other output."""
     begun: list[str] = []
     while True:
         try:
@@ -65,7 +65,7 @@ def ask_again(
         if not begun and line.strip().startswith("."):
             if line.split()[0] in (".quit", ".exit"):
                 return
-            say(_told(session, line.split()))
+            say(_command_output(session, line.split()))
             continue
         begun += [line] if line.strip() or begun else []
         if line.rstrip().endswith(";"):
@@ -73,8 +73,8 @@ def ask_again(
             begun = []
 
 
-def _told(session: Session, words: Sequence[str]) -> str:
-    """The answer to a command."""
+def _command_output(session: Session, words: Sequence[str]) -> str:
+    """The output of a prompt's command."""
     if words[0] == ".events":
         rows = session.dataset.rows
         return "".join(f"{count:>12,}  {name}\n" for name, count in sorted(rows.items()))

@@ -1,4 +1,4 @@
-"""Results of questions as a table for people, CSV, JSON, or a Parquet file."""
+"""Results of queries as a readable table, CSV, JSON, or a Parquet file."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from typing import Any
 
 FORMATS = ("table", "csv", "json", "jsonl", "parquet")
-# Rows that are fetched at once; a table's columns are as wide as the first ones need.
+# Rows that are fetched at once; the first ones decide how wide a table's columns are.
 _ROWS = 1000
 
-# A block of rows at a time, an empty one at the end.
+# Fetches a block of rows at a time, an empty one at the end.
 if TYPE_CHECKING:
     Fetch = Callable[[int], Sequence[Sequence[Any]]]
 
 
 def lines(form: str, columns: Sequence[str], fetch: Fetch) -> Iterator[str]:
-    """The text of a result, in pieces: of the formats but parquet."""
+    """The text of a result, in pieces, for all formats except for parquet."""
     if form == "table":
         return _table(columns, fetch)
     if form == "csv":
@@ -108,7 +108,7 @@ def shown(value: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """A value as JSON has it; numbers keep all their digits."""
+    """A value for JSON; numbers keep all their digits."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
@@ -123,7 +123,7 @@ def _plain(value: object) -> object:
 
 
 def write_parquet(reader: Any, path: str) -> None:
-    """Write the record batches of a reader of pyarrow to a file, which takes its place when it is whole."""
+    """Write the record batches of a reader of pyarrow to a file, which is replaced when complete."""
     from tesc.trace.tables.arrow import pyarrow
 
     pyarrow("--format parquet")

@@ -1,7 +1,7 @@
-"""Spans as SQL: what `tesc.trace.spans` pairs record by record, for DuckDB.
+"""Spans as SQL: the pairing of `tesc.trace.spans`, for DuckDB.
 
-An end belongs to the latest begin that is still open. So a begin is as deep as there are open spans after it,
-an end as there are before it, and an end that nothing began leaves the depth at zero. In the order of the
+An end belongs to the latest begin that is still open. So a begin's depth is the number of open spans after
+it, an end's the number before it, and an end without a begin leaves the depth at zero. In the order of the
 records of one depth, each end follows its own begin.
 """
 
@@ -23,17 +23,17 @@ SPAN_AFTER = ("trace", "seq", "end_seq")
 
 
 def quoted(name: str) -> str:
-    """A name as SQL has it."""
+    """A name, quoted for SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def text(value: str) -> str:
-    """A text as SQL has it."""
+    """A text, quoted for SQL."""
     return "'" + value.replace("'", "''") + "'"
 
 
 def key_columns(pairing: Pairing) -> list[str]:
-    """What the columns of a pairing's key are called."""
+    """The names of the columns of a pairing's key."""
     return distinct(pairing.key, {*SPAN_BEFORE, *SPAN_AFTER})
 
 
@@ -47,7 +47,7 @@ def tables_of(pairing: Pairing, tables: Mapping[Layout, str]) -> tuple[dict[Layo
 
 
 def span_query(pairing: Pairing, tables: Mapping[Layout, str]) -> str:
-    """The query of a pairing's spans, over tables by their layouts. Raises BadPairing."""
+    """The query of a pairing's spans, over tables given by layout. Raises BadPairing."""
     begins, ends = tables_of(pairing, tables)
     marks = [_marks(pairing, layout, name, 1) for layout, name in begins.items()]
     marks += [_marks(pairing, layout, name, -1) for layout, name in ends.items()]

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from tesc.trace.tables.layout import Layout
     from tesc.trace.values import Kind
 
-    Arrow = Any  # pyarrow and its classes; it need not be there
-    # Makes a column of an event's records, whose piece begins with the record of this number.
+    Arrow = Any  # pyarrow and its classes; it may not be installed
+    # Makes a column from an event's records; the int is the number of the piece's first record.
     Column = Callable[[EventColumns, int], Arrow]
 
 
@@ -50,7 +50,7 @@ def schema(pa: Arrow, layout: Layout) -> Arrow:
 
 
 class Batches:
-    """Makes record batches of columns, of the columns that are wanted (None: all), in the schema's order."""
+    """Makes record batches with the wanted columns (None: all), in the schema's order."""
 
     def __init__(self, pa: Arrow, trace: str, wanted: Collection[str] | None = None) -> None:
         self._pa = pa
@@ -73,7 +73,7 @@ class Batches:
         return self._pa.RecordBatch.from_arrays(arrays, schema=fields)
 
     def _of(self, event: TracedEvent) -> tuple[Layout, Arrow, list[Column]]:
-        """An event's table, the wanted columns' fields, and what makes these of the records."""
+        """An event's table, the wanted columns' fields, and the functions that make these columns."""
         known = self._known.get(event)
         if known is None:
             pa, layout = self._pa, layout_of(event)
@@ -97,7 +97,7 @@ class Batches:
 
 
 def _argument(pa: Arrow, kind: Kind, at: int) -> Column:
-    """What makes a column of the arguments at an index."""
+    """A function that makes a column from the arguments at an index."""
     type_ = arrow_type(pa, kind)
 
     def made(part: EventColumns, first: int) -> Arrow:

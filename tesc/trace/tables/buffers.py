@@ -1,7 +1,7 @@
 """Arrow's arrays from lists and from numpy's arrays, by their buffers.
 
-Not by `pyarrow.array`, which imports pandas wherever that is installed: some tenths of a second, and its
-memory. The layout is that of the Arrow Columnar Format: a bitmap of what is there, least significant bit
+Not by `pyarrow.array`, which imports pandas if that is installed, which costs some tenths of a second and
+memory. The layout is that of the Arrow Columnar Format: a validity bitmap, least significant bit
 first, then the values, or for texts the offsets and the bytes.
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Arrow = Any
 
-# The typecodes of `array` by size; the signed one in small letters.
+# The typecodes of `array` by size; signed ones are lower-case.
 _CODES = {8: "b", 16: "h", 32: "i", 64: "q"}
 
 
@@ -44,7 +44,7 @@ def texts(pa: Arrow, values: Sequence[str | None]) -> Arrow:
 
 
 def vector(pa: Arrow, values: Any, type_: Arrow) -> Arrow:
-    """An array of numpy, of the very width that the type has (truth values: of any)."""
+    """An array of numpy, of exactly the type's width (truth values: of any)."""
     if pa.types.is_boolean(type_):
         import numpy
 
@@ -54,7 +54,7 @@ def vector(pa: Arrow, values: Any, type_: Arrow) -> Arrow:
 
 
 def _there(pa: Arrow, values: Sequence[object]) -> Arrow:
-    """The bitmap of what is not None, or None if all is."""
+    """The validity bitmap: what is not None; None if everything is valid."""
     return pa.py_buffer(_bits([value is not None for value in values])) if None in values else None
 
 

@@ -1,10 +1,10 @@
-"""A dataset: a folder of Parquet files, with a list of its tables and traces beside them.
+"""A dataset: a folder of Parquet files, with a list of its tables and traces next to them.
 
     DIR/_tesc.json         the tables with the declarations of their events, and the traces
     DIR/EVENT/0001-1.parquet    rows of the first trace's records of an event
 
-Readers of Parquet pass over names with an underscore in front. What is written appears when all of it is
-there; whatever ends it before leaves the dataset as it was.
+Parquet readers skip names with a leading underscore. New data appears when all of it is
+there; an interruption leaves the dataset unchanged.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _VERSION = 1
 
 
 class NoDataset(Unwritable):
-    """A folder that is none of ours; the message says why."""
+    """A folder that is not a dataset; the message says why."""
 
 
 @record
@@ -46,7 +46,7 @@ class Dataset:
 
 
 def read_dataset(folder: str) -> Dataset:
-    """What a dataset's list says. Raises OSError, NoDataset."""
+    """A dataset according to its list. Raises OSError, NoDataset."""
     path = os.path.join(folder, LIST)
     try:
         with open(path, encoding="utf-8") as file:
@@ -117,7 +117,7 @@ def write_dataset(
 ) -> Dataset:
     """Write traces into a dataset, one after the other, each in `jobs` processes.
 
-    With `append` they are added to what is there; otherwise a dataset that is there is replaced, but nothing
+    With `append` they are added to what is there; otherwise an existing dataset is replaced, but nothing
     else. Raises OSError, NoDataset, MissingExtra.
     """
     from tesc.trace.tables.arrow import pyarrow
@@ -147,7 +147,7 @@ def _write(
     jobs: int,
     progress: Callable[[int, int], object],
 ) -> Dataset:
-    """Write traces into a new folder beside the target, then put it there."""
+    """Write traces into a new folder next to the target, then move it there."""
     work = f"{target}.{os.getpid()}.tmp"
     os.mkdir(work)
     try:
@@ -172,9 +172,9 @@ def _add(
     jobs: int,
     progress: Callable[[int, int], object],
 ) -> Dataset:
-    """Write one trace's files into a folder; gives the dataset that this makes of another.
+    """Write one trace's files into a folder; returns the dataset with it added.
 
-    `trace` is what the trace is called there.
+    `trace` is its name there.
     """
     from tesc.trace import vectors
     from tesc.trace.parts import can_split, split, whole
@@ -197,14 +197,14 @@ def _add(
 
 
 def _number_files(folder: str, number: int) -> None:
-    """Call the files that processes have written after the number of their trace."""
+    """Name the files that processes have written after the number of their trace."""
     new = sorted(name for name in os.listdir(folder) if name.startswith("new-"))
     for at, name in enumerate(new, 1):
         os.rename(os.path.join(folder, name), os.path.join(folder, f"{number:04}-{at}.parquet"))
 
 
 def _move_into(new: str, folder: str) -> None:
-    """Move the files of a folder's folders to those of another, all or none, the list last."""
+    """Move the files in a folder's subfolders to those of another, all or none, the list last."""
     moved: list[str] = []
     try:
         for table in sorted(os.listdir(new)):
@@ -226,10 +226,10 @@ def _move_into(new: str, folder: str) -> None:
 
 @contextmanager
 def _alone(folder: str) -> Iterator[None]:
-    """Keep other processes from adding to a folder meanwhile. Raises NoDataset if one does."""
+    """Lock a folder against other processes that add to it. Raises NoDataset if one does."""
     try:
         import fcntl
-    except ImportError:  # no Unix
+    except ImportError:  # not on Unix
         yield
         return
     held = os.open(folder, os.O_RDONLY)

@@ -32,9 +32,9 @@ def arrow_table(
     columns: Sequence[str] | None,
     filters: Filters | None,
 ) -> Arrow:
-    """The records of an event, of one trace after the other.
+    """The records of an event, of all traces in order.
 
-    Raises MissingExtra, and KeyError for names that are none of an event or a column.
+    Raises MissingExtra, and KeyError for unknown events and columns.
     """
     pa = pyarrow("a table in memory")
     declared = [one for reader in readers for one in reader.declared if one.name == event]
@@ -64,7 +64,7 @@ def arrow_table(
 
 
 def _typed(pa: Arrow, fields: Arrow, condition: Condition) -> Condition:
-    """A condition whose integers have the column's type: to pyarrow Python's are signed, of 64 bits."""
+    """A condition whose integers have the column's type: pyarrow treats Python's as signed 64-bit ones."""
     name, operator, value = condition
     type_ = fields.field(name).type
     if not pa.types.is_integer(type_):

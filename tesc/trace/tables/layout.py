@@ -1,4 +1,4 @@
-"""What the tables of a trace look like: their names, their columns, what columns hold."""
+"""The layout of a trace's tables: their names, columns, and types."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # The columns that every table has, before those of the arguments and after them.
 BEFORE = ("ts", "time", "pid")
 AFTER = ("trace", "seq")
-# Times from here on are none: no clock has come so far, and a signed column could not hold them.
+# Times from here on are null: they are not real, and a signed column could not hold them.
 END_OF_INT64 = 1 << 63
 
 
@@ -33,7 +33,7 @@ class Argument:
 
 @record
 class Layout:
-    """What the records of an event look like as a table."""
+    """The layout of an event's table."""
 
     event: str
     arguments: tuple[Argument, ...]
@@ -50,7 +50,7 @@ def layout_of(event: TracedEvent) -> Layout:
 
 
 class Names(dict):  # type: ignore[type-arg]
-    """The names of tables by their layouts: events', with an underscore where that is taken.
+    """The names of tables by their layouts: events', with an underscore if that is taken.
 
     A name is taken by another declaration of the event (that of another release of QEMU, for example), and
     by an event whose name differs in case only: to file systems and SQL that may be the same.
@@ -63,7 +63,7 @@ class Names(dict):  # type: ignore[type-arg]
 
 
 def distinct(names: Iterable[str], taken: set[str]) -> list[str]:
-    """Names of which no two are equal but for case, nor to those taken, which they are added to."""
+    """Names made distinct, ignoring case, also from those in `taken`, to which they are added."""
     found = []
     for name in names:
         while name.casefold() in taken:
@@ -74,10 +74,10 @@ def distinct(names: Iterable[str], taken: set[str]) -> list[str]:
 
 
 def trace_names(paths: Sequence[str], taken: Collection[str] = ()) -> list[str]:
-    """What traces are called in the column `trace`, so that no two are called the same.
+    """The names of traces in the column `trace`, which are distinct.
 
-    It is the file's name, with as many of its folders as tell it from the others; with a number where these
-    do not, or where the name is `taken`.
+    A name is the file's, with as many of its folders as distinguish it from the others; with a number if they
+    do not, or if the name is `taken`.
     """
     parts = [os.path.normpath(path).split(os.sep) for path in paths]
     sizes = [1] * len(parts)
@@ -103,19 +103,19 @@ def trace_names(paths: Sequence[str], taken: Collection[str] = ()) -> list[str]:
 
 
 def known_times(times: Sequence[int]) -> list[int | None]:
-    """A list of times, with None for what is none."""
+    """A list of times, with None for unknown ones."""
     if times and min(times) >= 0 and max(times) < END_OF_INT64:
         return list(times)
     return [time if 0 <= time < END_OF_INT64 else None for time in times]
 
 
 def known_pids(pids: Sequence[int]) -> list[int | None]:
-    """A list of processes, with None for what is none."""
+    """A list of processes, with None for unknown ones."""
     if pids and min(pids) >= 0:
         return list(pids)
     return [pid if pid >= 0 else None for pid in pids]
 
 
 def as_text(value: bytes) -> str:
-    """A text whose bytes that are not UTF-8 are `\\xNN`."""
+    """Text with `\\xNN` for bytes that are not UTF-8."""
     return readable(value.decode("utf-8", "surrogateescape"))

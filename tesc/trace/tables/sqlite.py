@@ -1,10 +1,10 @@
-"""Tables in a database of SQLite, with Python's own module.
+"""Tables in an SQLite database, with Python's own module.
 
 SQLite's integers are signed and have 64 bits. Columns of unsigned 64-bit arguments (addresses, uint64_t,
-size_t) hold numbers below 2^63 as integers, and those from 2^63 on as texts of 20 digits. Such a
+size_t) have numbers below 2^63 as integers, and those from 2^63 on as texts of 20 digits. Such a
 column is declared without a type, so that nothing is converted: SQLite orders texts after all integers,
-and these by their digits, so that =, <, ORDER BY, min and max are right, and every number is shown to its
-last digit. `sum` of such texts is floating point.
+and these by their digits, so that =, <, ORDER BY, min and max are right, and every number is shown with
+all digits. `sum` of such texts is floating point.
 
 `trace` is a number, that of the trace's name in the table `traces`.
 """
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 _TRACES = "traces"
 _LIMIT = 1 << 63
-# How many rows a statement adds: to begin one costs as much as two rows do.
+# How many rows a statement adds: starting one costs as much as two rows.
 _AT_ONCE = 16
-# Releases of SQLite before 3.32 take no more.
+# Releases of SQLite before 3.32 accept no more.
 _MOST_VARIABLES = 999
 
 
@@ -55,8 +55,8 @@ def write_database(
 ) -> None:
     """Write traces into a database, one after the other.
 
-    With `append` their records are added to those of a database that is there; otherwise a file that is
-    there is replaced. Either is done when all is written, or not at all. Raises OSError, BadDatabase.
+    With `append` their records are added to those of an existing database; otherwise an existing file
+    is replaced. Either happens completely or not at all. Raises OSError, BadDatabase.
     """
     try:
         if append and os.path.exists(path):
@@ -70,13 +70,13 @@ def write_database(
 def _make(
     path: str, readers: Sequence[RecordReader], selection: Selection, progress: Callable[[int, int], object]
 ) -> None:
-    """Write a new file, then put it in the place of the old one."""
+    """Write a new file, then replace the old one."""
     target = os.path.realpath(path)
     new = f"{target}.{os.getpid()}.tmp"
-    with open(new, "xb"):  # says what is wrong with the path
+    with open(new, "xb"):  # raises the error for a bad path
         pass
     try:
-        # What a crash leaves is thrown away, so nothing need be kept for one.
+        # The file left by a crash is thrown away, so no journal is needed.
         _fill(new, readers, selection, progress, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
         if os.path.exists(target):
             os.chmod(new, os.stat(target).st_mode & 0o7777)
@@ -113,7 +113,7 @@ def _add(
     selection: Selection,
     progress: Callable[[int, int], object],
 ) -> None:
-    """Add one trace, of the number `trace`."""
+    """Add one trace, with the number `trace`."""
     adders: dict[TracedEvent, Adder] = {}
     pieces = Pieces(selection)
     if (reader.source.file_size or 0) >= vectors.WORTH:
@@ -130,7 +130,7 @@ def _add(
 
 
 class _Tables:
-    """The tables of a database, those that it has and new ones."""
+    """The tables of a database, existing and new ones."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -147,9 +147,9 @@ class _Tables:
         return made.lastrowid or 0
 
     def adder(self, event: TracedEvent, trace: int) -> Adder:
-        """A function that adds records of an event; the table is made if there is none for it."""
+        """A function that adds records of an event; creates the table if there is none for it."""
         layout = layout_of(event)
-        width = len(layout.arguments) + 3  # without the trace, which all rows have in common
+        width = len(layout.arguments) + 3  # without the trace, which is the same in all rows
         row = f"({'?, ' * (width - 1)}{trace}, ?)"
         add = f"INSERT INTO {_quoted(self._named(layout))} VALUES {row}"
         several = max(1, min(_AT_ONCE, _MOST_VARIABLES // width))
@@ -165,7 +165,7 @@ class _Tables:
         return added
 
     def _named(self, layout: Layout) -> str:
-        """The name of the table for a layout: of one that has these columns, or of a new one."""
+        """The name of the table for a layout: an existing one with these columns, or a new one."""
         arguments = [(one.column, _declared(one.kind)) for one in layout.arguments]
         wanted = (
             ("ts", "INTEGER"),
@@ -198,7 +198,7 @@ def _columns(part: EventColumns, kinds: Sequence[Kind], first: int) -> list[Sequ
 
 
 def _values(kind: Kind, column: Sequence[Any]) -> Sequence[Any]:
-    """The values of an argument as the database has them."""
+    """The values of an argument as stored in the database."""
     if kind.text:
         values = _plain(column)
         texts = {value: None if value is None else as_text(value) for value in set(values)}

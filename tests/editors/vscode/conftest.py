@@ -62,7 +62,9 @@ class Npm(NamedTuple):
     folder: Path
     env: dict[str, str]
 
-    def run(self, *command: str | Path, timeout: float = 300, **env: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str | Path, timeout: float = 1200, **env: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(part) for part in command],
             cwd=self.folder,

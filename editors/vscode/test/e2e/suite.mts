@@ -17,7 +17,7 @@ try {
     const trust = workbench.page.locator(".workspace-trust-editor .monaco-button", { hasText: /^Trust$/ });
     trust.click({ timeout: 120_000 }).catch(() => {}); // the suite fails if nothing came of it
   }
-  const timeout = new Promise<number>((resolve) => setTimeout(() => resolve(124), 150_000).unref());
+  const timeout = new Promise<number>((resolve) => setTimeout(() => resolve(124), 900_000).unref());
   status = await Promise.race([workbench.runSuite(job.workspace, job.extension, job.suite), timeout]);
   await workbench.page.screenshot({ path: job.screenshot });
   if (workbench.outside.size > 0) {

@@ -17,10 +17,10 @@ const { page } = workbench;
 const squiggles = () => page.locator(".squiggly-error").count();
 const line = (text: string) => page.locator(".view-line", { hasText: text });
 
-async function until(what: string, found: () => Promise<boolean>, seconds = 30): Promise<void> {
+async function until(what: string, found: () => Promise<boolean>, seconds = 120): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!(await found())) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    if (Date.now() > end) throw new Error(`timed out waiting for ${what}`);
     await page.waitForTimeout(50);
   }
 }

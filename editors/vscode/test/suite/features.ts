@@ -82,7 +82,7 @@ export const tests: Tests = {
     await run("workbench.action.files.revert");
   },
 
-  "in C, a call leads to its event, and other features are left to others": async () => {
+  "in C, a call leads to its event, and formatting is left to others": async () => {
     const source = at("heater", "heater.c");
     const { document } = await show(source);
     const position = find(document, "trace_heater_power", 8);
@@ -97,6 +97,51 @@ export const tests: Tests = {
     const edits = await run<unknown[] | undefined>("vscode.executeFormatDocumentProvider", source, options);
     assert.ok(edits === undefined || edits.length === 0);
     assert.deepEqual(vscode.languages.getDiagnostics(source), []);
+  },
+
+  "in C, an undeclared call is reported, and the event declared by its fix": async () => {
+    const source = at("heater", "heater.c");
+    const { document } = await show(source);
+    const line = find(document, "trace_heater_reset").line;
+    await edit((change) => {
+      change.insert(source, new vscode.Position(0, 0), '#include "trace.h"\n'); // else it may be any function
+      change.insert(source, new vscode.Position(line, 0), "    trace_heater_stuck(heater);\n");
+    });
+    const wrong = await until("TE602", () => vscode.languages.getDiagnostics(source)[codes(source).indexOf("TE602")]);
+    assert.equal(document.getText(wrong.range), "trace_heater_stuck");
+    const fix = await until("a fix", async () => {
+      const offered = await quickFixes(source, new vscode.Range(wrong.range.start, wrong.range.start));
+      return offered.find(({ title }) => title.startsWith("Declare"));
+    });
+    assert.ok(fix.edit, "an edit");
+    await vscode.workspace.applyEdit(fix.edit);
+    const events = await vscode.workspace.openTextDocument(heater());
+    assert.match(events.getText(), /^heater_stuck\(.*heater\) ".*"$/m);
+    await until("TE602 to go", () => !codes(source).includes("TE602"));
+    await show(heater());
+    await run("workbench.action.files.revert");
+    await show(source);
+    await run("workbench.action.files.revert");
+  },
+
+  "in C, events are completed, their parameters shown, and declared calls coloured": async () => {
+    const source = at("heater", "heater.c");
+    const { document } = await show(source);
+    const inside = find(document, "trace_heater_power(", "trace_heater_p".length);
+    const { items } = await run<vscode.CompletionList>("vscode.executeCompletionItemProvider", source, inside);
+    const item = items.find(({ label }) => /^trace_heater_power/.test(typeof label === "string" ? label : label.label));
+    assert.ok(item?.insertText instanceof vscode.SnippetString, "a snippet of its arguments");
+    const given = find(document, "trace_heater_power(", "trace_heater_power(".length);
+    const help = await run<vscode.SignatureHelp>("vscode.executeSignatureHelpProvider", source, given, "(");
+    assert.match(help.signatures[0]?.label ?? "", /trace_heater_power\(/);
+    assert.equal(help.signatures[0]?.activeParameter ?? help.activeParameter, 0);
+    const settings = vscode.workspace.getConfiguration("tesc");
+    await settings.update("sourceTokens", true, vscode.ConfigurationTarget.Workspace);
+    const tokens = await until("tokens", async () =>
+      run<vscode.SemanticTokens | undefined>("vscode.provideDocumentSemanticTokens", source),
+    );
+    assert.ok(tokens.data.length >= 5);
+    await settings.update("sourceTokens", undefined, vscode.ConfigurationTarget.Workspace);
   },
 
   "references of an event are in C too": async () => {
@@ -186,11 +231,17 @@ export const tests: Tests = {
     const first = servers();
     assert.match(first, /^\d+\n$/, "one server");
     process.kill(Number(first), "SIGKILL");
-    // It may start sooner than a look at the status would tell.
-    await until("another", () => ![first, ""].includes(servers()) && status().kind === "running");
+    // Whoever types on writes to a server that is gone, more often than a client puts up with by itself.
+    const { document } = await show(heater());
+    for (let i = 0; i < 8; i++) await edit((change) => change.insert(document.uri, new vscode.Position(0, 0), "# x\n"));
+    // The status may still be the old server's. Counting servers blocks this process, and with it the restart:
+    // only once the status allows it.
+    await until("another server", () => status().kind === "running" && ![first, ""].includes(servers()));
     await settings.update("ignore", ["TE302"], vscode.ConfigurationTarget.Workspace);
     await until("TE302 to go", () => !codes(heater()).includes("TE302"));
     await settings.update("ignore", undefined, vscode.ConfigurationTarget.Workspace);
+    await show(heater());
+    await run("workbench.action.files.revert");
   },
 
   "a path that does not lead to tesc is told, and mended": async () => {

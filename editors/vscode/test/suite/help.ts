@@ -6,13 +6,13 @@ export type Tests = Record<string, () => Promise<void>>;
 
 export const ID = "tesc.tesc";
 
-/** The value of `find` once it has one. */
-export async function until<T>(what: string, find: () => T | Promise<T>, seconds = 10): Promise<NonNullable<T>> {
+/** The value of `find` once it has one. How long to wait only bounds a failure: the machine may be busy. */
+export async function until<T>(what: string, find: () => T | Promise<T>, seconds = 120): Promise<NonNullable<T>> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const value = await find();
     if (value) return value;
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}; ${await state()}`);
+    if (Date.now() > end) throw new Error(`timed out waiting for ${what}; ${await state()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

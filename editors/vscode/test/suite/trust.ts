@@ -25,7 +25,7 @@ export const tests: Tests = {
   "with trust, the workspace's own tesc runs": async () => {
     const { status } = await api();
     void vscode.commands.executeCommand("workbench.trust.manage");
-    await until("trust", () => vscode.workspace.isTrusted, 60);
+    await until("trust", () => vscode.workspace.isTrusted);
     const running = await until("the other server", () => {
       const now = status();
       return now.kind === "running" && now.found.origin === "setting" ? now : null;

@@ -1,1 +1,1 @@
-"""One module a tracer; each defines BACKEND."""
+"""One module per tracer; each defines BACKEND."""

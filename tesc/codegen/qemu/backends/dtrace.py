@@ -1,4 +1,4 @@
-"""DTrace and SystemTap: a static probe an event, through dtrace(1)'s header."""
+"""DTrace and SystemTap: a static probe for each event, through dtrace(1)'s header."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WIDENED = {
 
 
 def _widened(type_text: str) -> str:
-    """A cast to a type that has the same values and a register's name that every reader knows."""
+    """A cast to a type with the same values and a register name that every reader knows."""
     type_ = parse_type(type_text)
     return "" if type_.pointers else _WIDENED.get(type_.base or "", "")
 
@@ -30,13 +30,13 @@ def _widened(type_text: str) -> str:
 class Dtrace(Backend):
     def h_begin(self, out: Output, events: Sequence[UnitEvent], group: str) -> None:
         if out.fixed:
-            # gcc's own constraint lets a note name a global variable, at which gdb stops reading, and
-            # clang's arguments all go through the stack. i386 has too few registers for ten.
+            # gcc's own constraint lets a note name a global variable, where gdb stops reading, and
+            # clang's arguments all go through the stack. i386 has too few registers for ten arguments.
             out("#if defined(__x86_64__) || defined(__aarch64__)", "#ifndef STAP_SDT_ARG_CONSTRAINT")
             out("#define STAP_SDT_ARG_CONSTRAINT nr", "#endif", "#endif")
         variadic = out.release.has("sdt-variadic")
         if variadic:
-            # SystemTap's sdt.h passes more than ten arguments only so.
+            # SystemTap's sdt.h needs this for more than ten arguments.
             out("#ifndef SDT_USE_VARIADIC", "#define SDT_USE_VARIADIC 1", "#endif")
         out(f'#include "{out.included(group, "dtrace")}"', "")
         if variadic:
@@ -57,7 +57,7 @@ class Dtrace(Backend):
 
     def rs_begin(self, out: Output, events: Sequence[UnitEvent]) -> None:
         if out.fixed and all(event.disabled for event in events):
-            return  # a crate that denies warnings takes no import that nothing uses
+            return  # a crate that denies warnings rejects an unused import
         out("use std::cell::UnsafeCell;", "", 'extern "C" {')
         for event in events:
             if not event.disabled:
@@ -73,7 +73,7 @@ class Dtrace(Backend):
         from tesc.units.output_reasons import PERCENT, RUST_MODULE
 
         arguments = "".join([f", {argument}" for argument in rust.call_arguments(out, event)])
-        # The reference takes the line for a format of Python, in which '%%' is a '%'.
+        # The reference uses the line as a Python format, in which '%%' is a '%'.
         if "%" in arguments.replace("%%", ""):
             out.refuse(event, event.node.name_start, PERCENT.of(RUST_MODULE))
         arguments = arguments.replace("%%", "%")

@@ -1,4 +1,4 @@
-"""The kernel's trace marker: one write an event."""
+"""The kernel's trace marker: one write per event."""
 
 from __future__ import annotations
 

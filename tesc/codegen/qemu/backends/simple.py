@@ -1,4 +1,4 @@
-"""QEMU's own binary trace files: one record an event, 64 bits a number, text with its length."""
+"""QEMU's own binary trace files: one record per event, 64 bits per number, text with its length."""
 
 from __future__ import annotations
 
@@ -83,11 +83,11 @@ class Simple(Backend):
 
 
 def _length(text: Text, name: str, parameters: Sequence[tuple[str, str]]) -> str:
-    """How long a text is that is not NULL, in C; no byte is read past what the format prints."""
+    """The length of a text that is not NULL, in C; no byte is read beyond what the format prints."""
     pointer = name if text.plain else f"(const char *){name}"
     if text.limit is not None:
         most = parameters[text.limit][1]
-        # printf takes a negative precision for none.
+        # printf ignores a negative precision.
         return f"strnlen({pointer}, (int){most} < 0 ? MAX_TRACE_STRLEN : (size_t){most})"
     return f"strnlen({pointer}, {text.bytes})" if text.bounded else f"strlen({pointer})"
 

@@ -1,4 +1,4 @@
-"""The system's log daemon: one message of priority LOG_INFO an event."""
+"""The system's log daemon: one message of priority LOG_INFO per event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""LTTng user space tracing: a tracepoint an event, through the group's provider header."""
+"""LTTng user space tracing: a tracepoint for each event, through the group's provider header."""
 
 from __future__ import annotations
 

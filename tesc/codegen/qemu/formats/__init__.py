@@ -1,1 +1,1 @@
-"""One module a kind of file; each defines `generate(out, events, backends, options)`."""
+"""One module per kind of file; each defines `generate(out, events, backends, options)`."""

@@ -46,5 +46,5 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
 
 
 def _vcpu(event: UnitEvent) -> str:
-    """Where the runtime is to put what it keeps of the event for each CPU."""
+    """The member that is the event's index in the state of each CPU."""
     return f"    .vcpu_id = {0 if event.node.has('vcpu') else 'TRACE_VCPU_EVENT_NONE'},"

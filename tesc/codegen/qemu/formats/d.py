@@ -1,4 +1,4 @@
-"""The DTrace provider, which dtrace(1) makes a header and an object of."""
+"""The DTrace provider, from which dtrace(1) makes a header and an object."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
     macos = options.platform == "darwin" and out.release.has("plain-d-types")
     enabled = [event for event in events if not event.disabled]
-    # SystemTap's dtrace(1) warns of a provider without probes but takes an empty file; macOS' needs one.
+    # Without probes, SystemTap's dtrace(1) wants an empty file rather than a provider; macOS' needs one.
     if not enabled and not macos:
         return
     out.head()
-    if out.release.has("spdx"):  # until then it lacked a comma, and so the line
+    if out.release.has("spdx"):  # until then the reference lacked the line, because of a missing comma
         out("")
     out("provider qemu {")
     for event in enabled:

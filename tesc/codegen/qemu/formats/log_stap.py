@@ -71,7 +71,7 @@ def _format(out: Output, event: UnitEvent) -> str:
             parts.append(macro_letter(name))
         else:
             out.refuse_format(event, start, MACRO.of(LOG_TAPSET, piece))
-        # Until 5.2 a macro was forgotten at a space, but not at a quote.
+        # Until 5.2 a macro's effect ended at a space, but not at a quote.
         before = name if keeps and text[end : end + 1] == '"' else ""
     joined = "".join(parts)
     if not out.fixed:
@@ -82,13 +82,13 @@ def _format(out: Output, event: UnitEvent) -> str:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Where a format's strings, without their quotes, and its macros are, as the reference reads them.
+    """Where a format's strings (without quotes) and macros are, as the reference reads them.
 
-    A string that nothing ends continues to the end. A backslash escapes the next character that is
+    An unterminated string continues to the end. A backslash escapes the next character that is
     neither a space nor a tab.
     """
     if "\\" not in text and text.count('"') == 2 and text.rstrip(" \t").endswith('"'):
-        yield 1, text.rindex('"'), True  # as most are
+        yield 1, text.rindex('"'), True  # as in most formats
         return
     at = 0
     while at < len(text):

@@ -58,7 +58,7 @@ def _generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backe
 
 
 def _event(out: Output, event: UnitEvent, always: Sequence[Backend], checked: Sequence[Backend]) -> None:
-    # Names may have capitals, at which a crate that denies warnings would stop.
+    # Names may have capitals, which a crate that denies warnings would reject.
     allowed = "#[allow(dead_code, non_snake_case)]" if out.fixed else "#[allow(dead_code)]"
     states: list[str] = []
     if not event.disabled:

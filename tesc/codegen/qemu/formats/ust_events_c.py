@@ -1,4 +1,4 @@
-"""The C source of the LTTng provider; it holds no event itself."""
+"""The C source of the LTTng provider; it has no events itself."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The LTTng provider: a tracepoint an event, with a typed field an argument.
+"""The LTTng provider: a tracepoint for each event, with a typed field for each argument.
 
 Disabled events are kept, and a field is lost where the reference finds fewer conversions than
-parameters: programs rely on the reference's fields. An output that is to be right has them from
+parameters: programs rely on the reference's fields. With compat `fixed`, the fields come from
 `lttng_fixed`.
 """
 
@@ -75,7 +75,7 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
 
 
 def _included(out: Output, include: str) -> tuple[str, str]:
-    """How LTTng is told the name of this file; its 2.13 knows one spelling only."""
+    """How LTTng gets the name of this file; 2.13 accepts one spelling only."""
     if out.release.has("ust-include"):
         return ("#undef TRACEPOINT_INCLUDE", f'#define TRACEPOINT_INCLUDE "./{include}"')
     return ("#undef TRACEPOINT_INCLUDE_FILE", f"#define TRACEPOINT_INCLUDE_FILE ./{include}")
@@ -103,7 +103,7 @@ def _fields(out: Output, event: UnitEvent) -> list[str]:
     conversions = lttng_conversions(event.format)
     for parameter, (type_, name), conversion in zip(event.node.parameters, event.parameters, conversions):
         field = _field(type_, name, conversion)
-        # The reference takes a field's line for a format of Python, in which '%%' is a '%'.
+        # The reference uses a field's line as a Python format, in which '%%' is a '%'.
         if "%" in field.replace("%%", ""):
             out.refuse(event, parameter.start, PERCENT.of(LTTNG))
         if field:

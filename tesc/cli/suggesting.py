@@ -1,0 +1,26 @@
+"""The parser that helps with words that are not quite those it knows."""
+
+from __future__ import annotations
+
+import argparse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class SuggestingParser(argparse.ArgumentParser):
+    """A parser that says which of the words it knows is much like the one that it was given."""
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            from tesc.config.errors import did_you_mean
+
+            like = did_you_mean(str(value), [str(word) for word in action.choices or ()])
+            if action.nargs == argparse.PARSER:
+                like = like or f"; '{self.prog} --help' lists them"
+                self.error(f"no command is called '{value}'{like}")
+            error.message += like
+            raise
