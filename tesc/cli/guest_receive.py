@@ -29,7 +29,7 @@ _MOST_PIECES = 16
 
 def receive(unit: Unit, options: argparse.Namespace, asked: GuestTrace) -> int:
     """Take the stream that is asked for to its end, Ctrl-C or SIGTERM; returns the exit status."""
-    from tesc.cli.decode import end_when_told
+    from tesc.cli.decode import end_on_signals
     from tesc.trace.chardev import open_chardev
     from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
@@ -41,7 +41,7 @@ def receive(unit: Unit, options: argparse.Namespace, asked: GuestTrace) -> int:
         raise Failure(str(wrong)) from None
     receiver = Receiver(guest, options.wire, asked)
     errors = TraceErrors(options.source)
-    end_when_told()
+    end_on_signals()
     try:
         source = open_chardev(options.source)
     except (OSError, ValueError) as wrong:

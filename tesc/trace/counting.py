@@ -165,7 +165,7 @@ class Counting(Work):
             return False
         if heads:
             (time,) = self._word(data, last + 16)
-            reader.took(begin, end, sum(heads.values()), time, 0)
+            reader.advance(begin, end, sum(heads.values()), time, 0)
         elif begin > start:  # the expression took all that is whole
             reader.last_time = self._last_time(data, start)
         for (_, event_id, _), number in heads.items():
@@ -234,7 +234,7 @@ class Counting(Work):
             event, _, wanted = self._known[event_id]
             self._tally.counts[event.name] += number * wanted
         # The time of the last one is for those who go record by record.
-        reader.took(begin, limit - other, sum(ids.values()), reader.last_time, 0)
+        reader.advance(begin, limit - other, sum(ids.values()), reader.last_time, 0)
 
     def _know_shapes(self, heads: Counter[Head]) -> None:
         """Make an expression of the shapes of records, if they are few."""
