@@ -21,15 +21,12 @@ from pygments.token import (
 
 from tesc.syntax.c_type import ALLOWED_WORDS, FLOATING_WORDS, QUALIFIERS, TAG_WORDS
 from tesc.syntax.inttypes import PRI_MACROS
+from tesc.syntax.printf import ESCAPE, UP_TO_LETTER
 
 _BLANKS = r"[ \t]*"
 _WORD = r"[A-Za-z0-9_]+"
-# printf's conversions, as far as they are written in one literal (C11 7.21.6.1, POSIX's `'` and N$).
-_CONVERSION = (
-    r"%(?:\d+\$)?[-+ #0'I]*(?:\*(?:\d+\$)?|\d+)?(?:\.(?:\*(?:\d+\$)?|-?\d*))?"
-    r"(?:hh|h|ll|l|q|L|j|z|Z|t)?[A-Za-z%]?"
-)
-_ESCAPE = r"\\(?:[0-7]{1,3}|x[0-9A-Fa-f]+|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)"
+# printf's conversions, as far as they are written in one literal.
+_CONVERSION = UP_TO_LETTER + "[A-Za-z%]?"
 
 
 class TraceEventsLexer(RegexLexer):  # type: ignore[misc]  # Pygments has no types
@@ -104,7 +101,7 @@ class TraceEventsLexer(RegexLexer):  # type: ignore[misc]  # Pygments has no typ
             (r'"', String, "#pop"),
             (r"(?=\n)", String, "#pop"),
             (_CONVERSION, String.Interpol),
-            (_ESCAPE, String.Escape),
+            (ESCAPE.pattern, String.Escape),
             (r'[^"\\%\n]+', String),
             (r".", String),
         ],

@@ -70,6 +70,82 @@ def test_no_stage_reads_a_types_text_again():
     assert found == []
 
 
+# The modules of the rules that match text with patterns, each with what that text is. Of a format it is
+# what is printed between two conversions, as the parsed format has it: prose, which only a rule can read.
+MATCHED_BY_RULES = {
+    "argument_types.py": "arguments of calls in C",
+    "calls.py": "C sources",
+    "declaring.py": "C sources",
+    "headings.py": "comments",
+    "meson.py": "meson.build",
+    "name_families.py": "names of events",
+    "plain.py": "formats, to tell in a fraction of the parser's time that no rule need look at one",
+    "source_suppressions.py": "comments in sources",
+    "suppressions.py": "comments",
+    "visibility.py": "names of headers and events",
+    "formats/drafting.py": "names of parameters",
+    "formats/labels.py": "what is printed before a conversion",
+    "rules/te005_not_utf_8.py": "lines, which may be anything",
+    "rules/te007_control_character.py": "lines, which may be anything",
+    "rules/te407_hex_without_0x.py": "what is printed around a conversion",
+    "rules/te418_misspelt_conversion.py": "what is printed, and looks like a conversion's parts",
+    "rules/te425_swapped_labels.py": "what is printed, and arguments of calls in C",
+    "rules/te428_mixed_radix.py": "names of parameters",
+    "rules/te429_unbalanced_bracket.py": "what is printed",
+    "rules/te431_label_names_another_parameter.py": "what is printed between conversions",
+    "rules/te601_unused_event.py": "names of files",
+    "rules/te606_null_for_string.py": "arguments of calls in C",
+    "rules/te703_misspelt_word.py": "comments, names, and what is printed between conversions",
+}
+# Patterns for conversions elsewhere than in tesc/syntax.
+MATCHES_CONVERSIONS = {
+    "tesc/analysis/plain.py": "see above",
+    "tesc/comparison/likeness.py": "words of two texts, of which it says only how much they have in common",
+    "tesc/units/compat.py": "what the reference replaces in formats for SystemTap",
+}
+RE = re.compile(r"re\.(?:compile|search|match|fullmatch|findall|finditer|sub|split)$")
+IN_BRACKETS = re.compile(r"\[\^?\]?(?:[^\]\\]|\\.)*\]|\(\?P?[<!=][^)]*\)|%%")
+
+
+def test_no_rule_reads_a_formats_text_again():
+    found = set()
+    for path in modules("tesc/analysis"):
+        for name, node in calls(path):
+            of_format = [a for a in node.args if ast.unparse(a).endswith(("form.text", "format.text"))]
+            if RE.match(name):
+                found.add(path.relative_to(ROOT / "tesc/analysis").as_posix())
+            method = name.rpartition(".")[2]
+            assert not of_format or method not in (
+                "search",
+                "match",
+                "fullmatch",
+                "findall",
+                "finditer",
+                "sub",
+            ), f"{path}:{node.lineno}: {name}"
+    assert found == set(MATCHED_BY_RULES)
+
+
+def test_conversions_are_matched_in_one_module():
+    found = set()
+    for path in modules("tesc", but="tesc/syntax/"):
+        constants = {
+            ast.unparse(node.targets[0]): node.value.value
+            for node in nodes(path)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        }
+        for name, node in calls(path):
+            if RE.match(name) and not isinstance(node.args[0], ast.BinOp):
+                parts = [
+                    constants.get(part.id) if isinstance(part, ast.Name) else getattr(part, "value", None)
+                    for part in ast.walk(node.args[0])
+                ]
+                pattern = "".join(part for part in parts if isinstance(part, str))
+                if "%" in IN_BRACKETS.sub("", pattern):
+                    found.add(path.relative_to(ROOT).as_posix())
+    assert found == set(MATCHES_CONVERSIONS)
+
+
 def test_handlers_never_wait():
     """Between two keystrokes nothing sleeps, waits for another thread, or starts a program."""
     waits = {"time.sleep", "subprocess.run", "subprocess.Popen", "os.system", "asyncio.run"}
@@ -160,7 +236,7 @@ def test_every_package_is_in_the_layout_once():
 
 
 def test_names_of_generated_code_are_spelled_in_one_module():
-    """Nobody but tesc.units.identifiers puts `trace_`, `TRACE_` or `QEMU_` before a name."""
+    """Nobody but tesc.units.identifiers puts `trace_` or `TRACE_` before a name, and `_ENABLED` after it."""
     found = []
     begins = re.compile(r"(?:^|[^A-Za-z0-9_])_?(?:trace_|TRACE_|QEMU_|_nocheck__|simple_trace_)$")
     for path in modules("tesc", but="units/identifiers.py"):
@@ -169,4 +245,12 @@ def test_names_of_generated_code_are_spelled_in_one_module():
             for text, value in zip(values, values[1:]):
                 if isinstance(text, ast.Constant) and isinstance(value, ast.FormattedValue):
                     found += [f"{path}:{node.lineno}"] if begins.search(text.value) else []
+            if isinstance(node, ast.Constant) and node.value in ("_ENABLED", "_enabled", b"_ENABLED"):
+                found.append(f"{path}:{node.lineno}")
+            if isinstance(node, ast.Constant) and node.value in (
+                "trace-ust",
+                "trace-ust.h",
+                "trace-dtrace.h",
+            ):
+                found.append(f"{path}:{node.lineno}")
     assert found == []

@@ -62,7 +62,7 @@ def kind_of_type(declared: CType | None) -> str | None:
     if declared is None or declared.base is None:
         return None
     if declared.pointers:
-        return TEXT if declared.pointers == 1 and declared.base == "char" else None
+        return TEXT if declared.is_char_pointer else None
     return INTEGER if is_integer(MODELS["lp64"].type(declared.base)) else None
 
 

@@ -1,4 +1,4 @@
-"""What rules about changes have in common: where a change is, and how its sides are called."""
+"""What rules about changes have in common: where a change is, and the names of its two sides."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from tesc.analysis.formats.drafting import draft, habits
 from tesc.analysis.headings import files_named, sections_of, spelled, written_in
 from tesc.analysis.suppression_edits import line_end
 from tesc.records import record
-from tesc.syntax.c_type import BASE_WORDS, FIXED_WORDS, parse_declaration
+from tesc.syntax.c_type import BASE_WORDS, FIXED_WORDS, parse_declaration, with_name
 from tesc.syntax.source import Span
 from tesc.uses.arguments import Sight
 from tesc.uses.layout import layout_of_c
@@ -74,7 +74,7 @@ def declaration(use: Use, tree: Tree, texts: Sequence[str]) -> str:
         while name in names:
             name = f"{name}{number}"
         names.append(name)
-        parameters.append(f"{type_}{name}" if type_.endswith("*") else f"{type_} {name}")
+        parameters.append(with_name(type_, name))
     declared = [parse_declaration(parameter) for parameter in parameters]
     form = draft(declared, habits(tree.events)) if declared else '"'
     return f'{use.name}({", ".join(parameters) or "void"}) "{form}'

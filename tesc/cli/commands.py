@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# What the list of commands says of those that have no parser at all.
+# The help of commands that have no parser at all.
 _OTHER_TOOLS = {
     "tracetool": "one output; the arguments of QEMU's scripts/tracetool.py",
     "tracetool-classic": "one output; the arguments of the 2011 shell tracetool",
@@ -38,19 +38,19 @@ _ORDER = (
 
 
 class _OfCommand(SuggestingParser):
-    """A command's parser: options may be anywhere, also between a word and one that may be left out.
+    """A command's parser: options may be anywhere, also between a positional argument and an optional one.
 
-    argparse by itself takes the second one for left out as soon as an option follows the first.
+    argparse alone treats the second one as missing as soon as an option follows the first.
     """
 
     _inside = False
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         optional = any(one.nargs == argparse.OPTIONAL and not one.option_strings for one in self._actions)
-        # argparse's second way takes a dashed word after '--' for an option.
+        # argparse's intermixed parsing treats a dashed word after '--' as an option.
         if self._inside or not optional or "--" in (args or ()):
             return super().parse_known_args(args, namespace)
-        self._inside = True  # for what follows comes back here
+        self._inside = True  # because the next call comes back here
         try:
             return self.parse_known_intermixed_args(args, namespace)
         finally:
@@ -75,7 +75,7 @@ class Commands:
 
     @property
     def parsers(self) -> dict[str, argparse.ArgumentParser]:
-        """The commands' parsers by name: another one put here takes the place of a command's own."""
+        """The commands' parsers by name: one put here replaces a command's own."""
         parsers: dict[str, argparse.ArgumentParser] = self._action.choices  # type: ignore[assignment]
         return parsers
 
@@ -84,7 +84,7 @@ class Parser(SuggestingParser):
     """tesc's own parser, with its commands."""
 
     def __init__(self, only: str | None = None) -> None:
-        """Of the command that `only` names, if it does, the parser knows the arguments, and of no other."""
+        """With `only`, the parser knows the arguments of that command alone."""
         from tesc import __version__
 
         super().__init__(

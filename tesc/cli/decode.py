@@ -38,17 +38,17 @@ if TYPE_CHECKING:
 
 
 def main(words: Sequence[str]) -> int:
-    """Run the command without the parsers of all others: making them takes as long as many a trace."""
+    """Run the command without the parsers of all others: creating them takes as long as many a trace."""
     parser = SuggestingParser(prog="tesc decode")
     add_options(parser)
-    # `--guest TRACE` names a trace: it takes a value only after `=`, which argparse does not know of.
+    # `--guest TRACE` names a trace: it takes a value only after `=`, which argparse does not support.
     options = list(words).index("--") if "--" in words else len(words)
     spelled = ["--guest=" if word == "--guest" else word for word in words[:options]]
     return run(parser.parse_args([*spelled, *words[options:]]))
 
 
 def add_parser(commands: Commands) -> None:
-    """Let the list of commands have it; `main` reads its arguments."""
+    """Add it to the list of commands; `main` reads its arguments."""
     parser = commands.add_parser("decode", help="a simpletrace binary as text, JSON lines, ...")
     add_options(parser)
     parser.set_defaults(run=run)
@@ -78,16 +78,16 @@ def _run(options: argparse.Namespace) -> int:
     if readers and options.format in TABLE_FORMATS:
         from tesc.cli.tables import write
 
-        end_when_told()
+        end_on_signals()
         write(options, readers, _progress(options, readers))
     elif readers and options.format == "ctf":
         from tesc.cli import ctf
 
-        end_when_told()
+        end_on_signals()
         ctf.write(options, readers, _progress(options, readers))
     elif readers:
-        end_when_told()
-        # Decoding makes no cycles, only very many short-lived values that the collector would walk.
+        end_on_signals()
+        # Decoding creates no cycles, only very many short-lived values that the collector would visit.
         gc.disable()
         try:
             selection = selection_of(options, readers)
@@ -104,6 +104,7 @@ def _run(options: argparse.Namespace) -> int:
     if not (options.sort or options.stats or options.format in (*TABLE_FORMATS, *FOLDER_FORMATS)):
         _say_order(readers)
     _say_others(readers)
+    _say_timeless(options, readers)
     _say_uncertainty(readers)
     problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
@@ -117,8 +118,8 @@ def _run(options: argparse.Namespace) -> int:
     return 0 if whole and not problems else 1
 
 
-def end_when_told() -> None:
-    """Have SIGTERM and SIGHUP end the command as an exception does: half a file and other processes go."""
+def end_on_signals() -> None:
+    """Make SIGTERM and SIGHUP raise an exception, so that partial files are removed and processes ended."""
     import signal
 
     def end(number: int, _: object) -> None:
@@ -151,20 +152,36 @@ def _say_others(readers: Sequence[RecordReader]) -> None:
             error(f"{reader.source.path}: {what}", "note")
 
 
+def _say_timeless(options: argparse.Namespace, readers: Sequence[RecordReader]) -> None:
+    """Say that a trace without times cannot answer what is asked of times."""
+    from tesc.trace.layout import LOG, UNKNOWN
+
+    if options.latency:
+        follows = "so durations are not known"
+    elif options.since or options.until:
+        follows = "so --since and --until match none of them"
+    else:
+        return
+    for reader in readers:
+        if reader.records and reader.last_time == UNKNOWN:
+            how = "; QEMU's log has them with -msg timestamp=on" if reader.layout is LOG else ""
+            error(f"{reader.source.path}: the records have no times, {follows}{how}", "warning")
+
+
 def _relate_clocks(readers: Sequence[RecordReader], ahead: int | None) -> None:
-    """Read logs among other traces on the clock of those; say of which it is not known how."""
+    """Read logs among other traces on their clock; report those for which that is unknown."""
     from tesc.trace.host_clock import on_one_clock
 
     for one in on_one_clock(readers, ahead):
         error(
-            f"{one.source.path}: its dates are real time, and other traces are told by CLOCK_MONOTONIC: "
+            f"{one.source.path}: its dates are real time, and other traces use CLOCK_MONOTONIC: "
             "--clock-offset says how far that is behind",
             "warning",
         )
 
 
 def _say_uncertainty(readers: Sequence[RecordReader]) -> None:
-    """Say how well a guest's events are placed among others."""
+    """Report how exact a guest's times are among others."""
     for reader in readers:
         if len(readers) > 1 and reader.host_clock and reader.host_clock.uncertainty:
             off = reader.host_clock.uncertainty / 1000
@@ -181,7 +198,7 @@ def errors_in(unit: Unit) -> list[Rejection]:
 
 
 def _model(options: argparse.Namespace) -> Model:
-    """The traced program's data model: that of most, 64-bit Unix, if nothing is said."""
+    """The traced program's data model: by default that of 64-bit Unix."""
     from tesc.trace.values import MODELS
 
     models = options.data_models or ["lp64"]
@@ -193,7 +210,7 @@ def _model(options: argparse.Namespace) -> Model:
 def open_traces(
     options: argparse.Namespace, unit: Unit, whole: bool, compat: Compat = "qemu"
 ) -> list[RecordReader]:
-    """The traces, opened; why others can't be is printed."""
+    """The opened traces; errors of the others are printed."""
     from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
     from tesc.trace.opening import open_reader
@@ -222,7 +239,7 @@ def _decode(
     output: TraceOutput,
     selection: Selection,
 ) -> None:
-    """Print what the options ask for; Ctrl-C ends a trace that is followed."""
+    """Print what the options request; Ctrl-C ends a followed trace."""
     if options.latency:
         _latency(pairings_of(options, settings, unit, True), readers, options.format, output, selection)
         return
@@ -249,7 +266,7 @@ def _latency(
     output: TraceOutput,
     selection: Selection,
 ) -> None:
-    """Print how long spans took."""
+    """Print the latencies of spans."""
     from tesc.trace import latency_text
     from tesc.trace.columns import column_batches
     from tesc.trace.spans import BadPairing, Latencies
@@ -293,7 +310,7 @@ def _print(
 
 
 def _format(options: argparse.Namespace, settings: Settings, unit: Unit, selection: Selection) -> TraceWriter:
-    """What writes the traces in the format that is asked for."""
+    """The writer for the requested format."""
     if options.format == "perfetto":
         from tesc.trace.drawing import picture
 
@@ -306,7 +323,7 @@ def _format(options: argparse.Namespace, settings: Settings, unit: Unit, selecti
 
 
 def _progress(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Progress:
-    """What says how far it is: not of what is followed, nor over text on the same terminal."""
+    """The progress display: none for a followed trace, or with text on the same terminal."""
     from tesc.trace.progress import Progress
 
     source = readers[0].source

@@ -68,10 +68,24 @@ def _schema_of(options: argparse.Namespace) -> WireSchema | None:
     from tesc.units.rejections import rejections
     from tesc.wire.schema import schema_of_range
 
+    if _is_program(options.firmware):
+        raise Failure(
+            f"{options.firmware}: --firmware takes the events file that the guest was built from, "
+            "and --elf the guest's program"
+        )
     _, built = load(options.firmware, overrides(options))
     if refused(rejections(built, "decode")):
         raise Failure(f"{options.firmware}: its declarations can't be known, for it has errors")
     return schema_of_range(built, 0)
+
+
+def _is_program(path: str) -> bool:
+    """True if a file is an ELF program; one that cannot be read is reported where it is used."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(4) == b"\x7fELF"
+    except OSError:
+        return False
 
 
 def _texts_of(path: str | None) -> TextAt | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 
 from tesc.cli.terminal import Failure, error, print_bytes
@@ -12,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable
+    from io import FileIO
+    from typing import Any
 
     from tesc.trace.chardev import Chardev
     from tesc.trace.guest import GuestTrace
@@ -20,10 +23,13 @@ if TYPE_CHECKING:
 
 # For how many seconds the first events wait for others, which tell better what the guest's clock is.
 _PATIENCE = 0.05
+# How many pieces are read after Ctrl-C of what was sent before it: more than sockets and pipes hold.
+_MOST_PIECES = 16
 
 
 def receive(unit: Unit, options: argparse.Namespace, asked: GuestTrace) -> int:
-    """Take the stream that is asked for to its end, or to Ctrl-C; returns the exit status."""
+    """Take the stream that is asked for to its end, Ctrl-C or SIGTERM; returns the exit status."""
+    from tesc.cli.decode import end_on_signals
     from tesc.trace.chardev import open_chardev
     from tesc.trace.errors import Unusable
     from tesc.trace.events import Catalogue
@@ -35,6 +41,7 @@ def receive(unit: Unit, options: argparse.Namespace, asked: GuestTrace) -> int:
         raise Failure(str(wrong)) from None
     receiver = Receiver(guest, options.wire, asked)
     errors = TraceErrors(options.source)
+    end_on_signals()
     try:
         source = open_chardev(options.source)
     except (OSError, ValueError) as wrong:
@@ -56,7 +63,7 @@ def _into(
     from tesc.trace.recording import Recording
 
     with open(path, "wb", buffering=0) as file:
-        recording = Recording(file.write, sent=options.wire == "frames")
+        recording = Recording(_writer(file, path), sent=options.wire == "frames")
         lines = _Lines(options.timestamps).print if options.live else None
 
         def take(events: list[Received]) -> None:
@@ -66,6 +73,22 @@ def _into(
 
         _pump(source, receiver, errors, take, options.until)
         recording.end(receiver.clock.uncertainty)
+
+
+def _writer(file: FileIO, path: str) -> Callable[[bytes], object]:
+    """What writes all of some bytes, or none and raises OSError: a disk that gets full takes part of them."""
+
+    def write(data: bytes) -> None:
+        whole = len(data)
+        try:
+            while data:
+                data = data[file.write(data) :]
+        except OSError as wrong:
+            if file.seekable() and len(data) < whole:
+                file.truncate(file.tell() - (whole - len(data)))
+            raise OSError(wrong.errno, wrong.strerror, path) from None
+
+    return write
 
 
 def _record(recording: Recording, events: Iterable[Received]) -> None:
@@ -80,24 +103,62 @@ def _pump(
     take: Callable[[list[Received]], None],
     until: str | None,
 ) -> None:
-    """Bytes from the source: until there are no more, Ctrl-C, an event `until`, or the guest is refused."""
+    """Bytes from the source: until there are no more, a signal, an event `until`, or the guest is refused."""
     over = False
-    try:
-        while receiver.refused is None and not over:
-            if receiver.holding and not source.ready(_PATIENCE):
+    left = _MOST_PIECES
+    with _Signals() as signals:
+        while receiver.refused is None and not over and left:
+            if not signals.wait(source, _PATIENCE if receiver.holding else None):
+                if signals.told:
+                    break
                 made = receiver.release()
             else:
                 data = source.read()
                 if not data:
                     break
                 made = receiver.take(data, time.monotonic_ns())
+                left -= signals.told
             _sort(made, errors, take)
             over = until is not None and any(
                 isinstance(one, Received) and one.event.name == until for one in made
             )
-    except KeyboardInterrupt:
-        pass
-    _sort(receiver.finish(), errors, take)
+        _sort(receiver.finish(), errors, take)
+
+
+class _Signals:
+    """Ctrl-C, SIGTERM and SIGHUP end the wait for more, and nothing else: what was read is not lost."""
+
+    def __init__(self) -> None:
+        self.told = False
+        self._waiting = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> _Signals:
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) not in (signal.SIG_IGN, None):
+                self._before[number] = signal.signal(number, self._tell)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)
+
+    def _tell(self, number: int, _: object) -> None:
+        self.told = True
+        if self._waiting:
+            raise InterruptedError
+
+    def wait(self, source: Chardev, seconds: float | None) -> bool:
+        """Whether there is something to read within a time (None: any); after a signal, at once."""
+        try:
+            self._waiting = True
+            found = source.ready(0 if self.told else seconds)
+            self._waiting = False
+            return found
+        except InterruptedError:
+            self._waiting = False
+            return source.ready(0)
 
 
 def _sort(

@@ -1,4 +1,4 @@
-"""`tesc query`: questions to traces, in SQL."""
+"""`tesc query`: SQL queries on traces."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager
 
 from tesc.cli.builds import say_oddities, traced_events
-from tesc.cli.decode import end_when_told, errors_in, open_traces
+from tesc.cli.decode import end_on_signals, errors_in, open_traces
 from tesc.cli.filters import add_filters, selection_of
 from tesc.cli.guest_options import add_guest_options
 from tesc.cli.overrides import add_overrides, overrides
@@ -46,10 +46,10 @@ exit status: 0 answered, 1 answered from the part of the trace that could be rea
 
 
 def main(words: Sequence[str]) -> int:
-    """Run the command with options between the traces and the SQL, as people write them."""
+    """Run the command with options between the traces and the SQL, as users write them."""
     parser = SuggestingParser(prog="tesc query")
     _add_arguments(parser)
-    # `--guest TRACE` names a trace: it takes a value only after `=`, which argparse does not know of.
+    # `--guest TRACE` names a trace: it takes a value only after `=`, which argparse does not support.
     spelled = ["--guest=" if word == "--guest" else word for word in words]
     options = parser.parse_intermixed_args(spelled)
     options.words = list(words)
@@ -57,7 +57,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def add_parser(commands: Commands) -> None:
-    """Let the list of commands have it; `main` reads its arguments."""
+    """Add it to the list of commands; `main` reads its arguments."""
     _add_arguments(commands.add_parser("query", help="query traces with SQL"))
 
 
@@ -121,7 +121,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> None:
-    """Refuse options that contradict each other."""
+    """Reject options that contradict each other."""
     if options.format == "parquet" and options.output is None:
         raise Failure("--format parquet is written to a file: name it with -o")
     if options.jobs is not None and options.jobs < 1:
@@ -129,7 +129,7 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _check_packages() -> None:
-    """Say what is missing before a trace is read. Raises MissingExtra."""
+    """Check for missing packages before a trace is read. Raises MissingExtra."""
     from tesc.trace.tables import MissingExtra
 
     try:
@@ -140,7 +140,7 @@ def _check_packages() -> None:
 
 
 def _sql(options: argparse.Namespace) -> str | None:
-    """The question, which is taken off the list of traces; None for a prompt."""
+    """The query, which is removed from the list of traces; None for a prompt."""
     last = options.traces[-1]
     if any(one.isspace() for one in last) and not os.path.exists(last):
         sql: str = options.traces.pop()
@@ -172,7 +172,7 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         filters = (options.event, options.where, options.since, options.until, options.pid)
         if any(value not in (None, []) for value in filters):
             raise Failure("the records of a folder cannot be selected by options: filter them in SQL")
-        # The settings of the folder that the tables are in, as those of a trace are its events'.
+        # The settings are those of the tables' folder, as a trace has those of its events.
         above = os.path.abspath(folders[0])
         options.configured = Workspace(overrides(options)).settings_for(above).spans
         yield folders[0], True
@@ -194,7 +194,7 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
             raise Failure("there are no records to query")
         say_oddities(options.traces, options.events, readers)
         progress = Progress(readers[0].source.size)
-        end_when_told()
+        end_on_signals()
         try:
             write_dataset(
                 readers, selection_of(options, readers), folder, False, options.jobs or cores(), progress
@@ -229,7 +229,7 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
 
 
 def _ask(options: argparse.Namespace, folder: str, sql: str | None) -> None:
-    """Answer a question, or those of the prompt."""
+    """Run a query, or those from the prompt."""
     from tesc.trace.query.session import BadQuestion, Session
 
     pairings, likely = _pairings(options, folder)
@@ -250,7 +250,7 @@ def _ask(options: argparse.Namespace, folder: str, sql: str | None) -> None:
 
 
 def _pairings(options: argparse.Namespace, folder: str) -> tuple[list[Pairing], list[Pairing]]:
-    """The spans that the options name, and those that the names of events speak of."""
+    """The spans that the options name, and those that the names of events suggest."""
     from tesc.trace.events import TracedEvent
     from tesc.trace.spans import Pairing, likely_pairings, parse_pairing
     from tesc.trace.tables.dataset import read_dataset
@@ -260,7 +260,7 @@ def _pairings(options: argparse.Namespace, folder: str) -> tuple[list[Pairing], 
         for layout in read_dataset(folder).names
     ]
     given = [parse_pairing(text) for text in options.span]
-    # Those of tesc.toml need not be of this trace.
+    # Those of tesc.toml may not fit this trace.
     configured = (
         [] if given else [Pairing(one.name, one.begin, one.end, one.key) for one in options.configured]
     )
@@ -268,7 +268,7 @@ def _pairings(options: argparse.Namespace, folder: str) -> tuple[list[Pairing], 
 
 
 def _answer(options: argparse.Namespace, session: Session, sql: str) -> None:
-    """Print the answer to one question."""
+    """Print the result of one query."""
     from tesc.trace.output import open_output
     from tesc.trace.query.results import lines, write_parquet
 

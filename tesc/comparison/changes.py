@@ -1,4 +1,4 @@
-"""What changed of an event between two versions, one fact at a time."""
+"""The changes of an event between two versions, one fact at a time."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
 @record
 class EventChange:
-    """One thing that changed of an event.
+    """One change of an event.
 
-    `old` is None where the event was added, `new` where it was removed. `position` and `was` are the
+    `old` is None if the event was added, `new` if it was removed. `position` and `was` are the
     positions, from 0, of the parameter that this is about, in the new and in the old version; None
-    where there is none. `beside` is where an event that was removed would be now: the nearest of its old
+    if there is none. `beside` is where an event that was removed would be now: the nearest of its old
     file's events that is left, or None.
     """
 
@@ -50,7 +50,7 @@ class EventChange:
 
     @property
     def name(self) -> str:
-        """The event's name now, or as it was if it is gone."""
+        """The event's name now, or the old one if it was removed."""
         event = self.new or self.old
         assert event is not None
         return event.name
@@ -62,9 +62,9 @@ def changes_of(
     renamed_from: Mapping[int, tuple[str, ...]] | None = None,
     heading_of: HeadingOf = no_heading,
 ) -> list[EventChange]:
-    """All that changed between two versions, in the order of the new one; what was removed is last.
+    """All changes between two versions, in the order of the new one; what was removed is last.
 
-    `renamed_from` and `heading_of` are as `match` wants them.
+    `renamed_from` and `heading_of` are as for `match`.
     """
     pairs = match(old, new, renamed_from, heading_of)
     neighbours = _neighbours(pairs)

@@ -24,7 +24,7 @@ def shape(type_text: str) -> Shape:
     """A type as readers of its values see it: a text, a pointer, or an integer of a sign and width."""
     c_type = parse_type(type_text)
     if c_type.is_pointer:
-        text = c_type.pointers == 1 and c_type.base == "char"
+        text = c_type.is_char_pointer
         return ("text", "") if text else ("pointer", "")
     base = c_type.base or type_text
     if base in SIGNED_FIXED:

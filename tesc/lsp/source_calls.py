@@ -27,7 +27,7 @@ _MOST = 200
 def call_items(
     sources: Sources, view: SourceView, offset: int, snippets: bool, details: bool
 ) -> t.CompletionList | None:
-    """The events whose uses a source may have at an offset; None where no name of one is begun.
+    """The events whose uses a source may have at an offset; None if no event's name is being typed.
 
     `details` says whether the client shows details beside labels: in one text they may hide the name.
     """
@@ -62,7 +62,7 @@ def call_items(
 
 
 def _rust_tests(sources: Sources, view: SourceView, begun: str, span: Span) -> list[t.CompletionItem]:
-    """Tests for an event's state, as Rust calls them."""
+    """Tests for an event's state, as called in Rust."""
     labels = [identifiers.rust_enabled(event.name) for event in _events(sources, view)]
     mine = [label for label in labels if label.lower().startswith(identifiers.c_function(begun).lower())]
     called = view.source.text[span.end : span.end + 1] == "("
@@ -109,7 +109,7 @@ def _texts(event: UnitEvent) -> list[str]:
 
 
 def call_signature(sources: Sources, view: SourceView, offset: int) -> Signature | None:
-    """The parameters of the event whose call is around an offset; None where there is none."""
+    """The parameters of the event whose call is around an offset; None if there is none."""
     text = view.source.text
     start = max(text.rfind("\n}", 0, offset), offset - _LONGEST_CALL, 0)
     masked = masked_c(text[start:offset])
@@ -148,6 +148,6 @@ def _signature(event: UnitEvent, active: int) -> Signature:
         places.append((len(label), len(label) + len(text)))
         label += text
     if active >= len(places):
-        # Clients take a number beyond the last parameter for the first one.
+        # Clients treat a number beyond the last parameter as the first one.
         return Signature(f"{label})", (), 0, None)
     return Signature(f"{label})", tuple(places), active, None)

@@ -73,6 +73,11 @@ class CType:
         return self.pointers > 0
 
     @property
+    def is_char_pointer(self) -> bool:
+        """Whether C's `%s` takes it: whatever is const, and without a sign of its own."""
+        return self.pointers == 1 and self.base == "char"
+
+    @property
     def consts(self) -> tuple[int, ...]:
         """How many `const` are before its first `*`, and after each."""
         return tuple([part.split().count("const") for part in self.text.split("*")])

@@ -29,11 +29,11 @@ ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-9
 # Represents a macro in the joined text; no text decoded from a file can contain it.
 _MACRO_MARK = "\ud800"
 # C11 7.21.6.1, with POSIX's positions and `'`, and the older lengths that C libraries take.
-_CONVERSION = re.compile(
+UP_TO_LETTER = (
     r"%(?P<position>\d+\$)?(?P<flags>[-+ #0'I]*)(?P<width>\*(?:\d+\$)?|\d+)?"
-    r"(?:\.(?P<precision>\*(?:\d+\$)?|-?\d*))?(?P<length>hh|h|ll|l|q|L|j|z|Z|t)?(?P<letter>.)?",
-    re.S,
+    r"(?:\.(?P<precision>\*(?:\d+\$)?|-?\d*))?(?P<length>hh|h|ll|l|q|L|j|z|Z|t)?"
 )
+_CONVERSION = re.compile(UP_TO_LETTER + "(?P<letter>.)?", re.S)
 
 
 @record

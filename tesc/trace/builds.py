@@ -23,6 +23,7 @@ from __future__ import annotations
 import re
 
 from tesc.records import record
+from tesc.syntax.c_type import with_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,13 +71,9 @@ def declared(events: Iterable[TracedEvent]) -> tuple[str, ...]:
     """Events as a build's lines."""
     lines = []
     for event in events:
-        parameters = ", ".join([_parameter(*one) for one in event.parameters])
+        parameters = ", ".join([with_name(*one) for one in event.parameters])
         lines.append(f"{event.name}({parameters or 'void'}) {event.format}")
     return tuple(lines)
-
-
-def _parameter(type_: str, name: str) -> str:
-    return f"{type_}{name}" if type_.endswith("*") else f"{type_} {name}"
 
 
 def read(text: str, path: str) -> dict[str, Build]:

@@ -30,8 +30,10 @@ class Chardev:
         self.read = read
         self.close = close
 
-    def ready(self, seconds: float) -> bool:
-        """Whether there is something to read, the end included, within this time."""
+    def ready(self, seconds: float | None) -> bool:
+        """Whether there is something to read, the end included, within this time; None waits."""
+        if os.name == "nt" and seconds is None:
+            return True  # it has no select() for files
         return bool(select([self._descriptor], [], [], seconds)[0])
 
 

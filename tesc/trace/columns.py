@@ -119,22 +119,29 @@ def _many(
     selection: Selection,
     needed: Callable[[TracedEvent], Collection[int]] | None,
 ) -> tuple[list[EventColumns], int]:
-    """What can be taken at once from the reader's data, and how many records that is."""
+    """What can be taken at once from the reader's data, and how many records of it are selected."""
     mark = reader.mark()
     frames = reader.frames(selection.window)
     if frames is None:
         return [], 0
     try:
         found = []
+        events: dict[int, TracedEvent | None] = {}
+
+        def wanted(event_id: int) -> bool:
+            event = events[event_id] = reader.event(event_id)
+            return event is not None and selection.chosen(event.name)
+
+        # Places count what is wanted, as they do where records are taken one by one.
+        frames = frames.wanted(wanted)
         for event_id, which in frames.groups():
-            event = reader.event(event_id)
+            event = events[event_id]
             assert event is not None
-            if selection.chosen(event.name):
-                one = frames.chosen(which)
-                columns = one.columns([kind.text for kind in event.kinds], needed and needed(event))
-                found.append(
-                    EventColumns(event=event, places=which, times=one.times, pids=one.pids, columns=columns)
-                )
+            one = frames.chosen(which)
+            columns = one.columns([kind.text for kind in event.kinds], needed and needed(event))
+            found.append(
+                EventColumns(event=event, places=which, times=one.times, pids=one.pids, columns=columns)
+            )
         return found, len(frames)
     except CORRUPT:
         reader.go_back(mark)

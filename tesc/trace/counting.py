@@ -68,13 +68,16 @@ def count(
                 whole(reader, counting, progress)
         finally:
             tally.merge(counting.state)
+            if counting.is_whole:
+                tally.see([reader.first_record, reader.last_time])
     return tally
 
 
 class Counting(Work):
     """Counts the records of a trace; `state` is the tally of all that was handed in.
 
-    `is_quick` is true if records can be counted by their shapes.
+    `is_quick` is true if records can be counted by their shapes. With `is_whole` the time that a trace
+    spans is that from its first record to its last, which the reader knows; else that of what is counted.
     """
 
     def __init__(self, reader: RecordReader, selection: Selection) -> None:
@@ -100,7 +103,7 @@ class Counting(Work):
         self._pattern: re.Pattern[bytes] | None = None
         self._marks: dict[int, int] = {}
         self._plainly = selection.where is None
-        self.is_quick = reader.layout.typed and self._plainly and not self._window.limited
+        self.is_whole = self.is_quick = reader.layout.typed and self._plainly and not self._window.limited
         # A little is enough to learn the shapes from, record by record.
         reader.source.chunk = _ENOUGH
 
@@ -130,8 +133,8 @@ class Counting(Work):
         self._reader.source.chunk = max(self._reader.source.chunk, PIECE)
         rows = self._reader.fill(self._prepare, self._slots, self._window)
         if rows.made:
-            self._tally.see(rows.times[0])
-            self._tally.see(rows.times[-1])
+            if not self.is_whole:
+                self._tally.see(rows.times)
             self._tally.counts.update([name for name, _ in rows.made])
             self._tally.dropped += sum([dropped for _, dropped in rows.made])
 
@@ -141,6 +144,7 @@ class Counting(Work):
         reader.first_time()  # takes in the mappings at the start
         if self._mappings != reader.mappings:
             self._forget()
+        start = source.at
         self._by_pattern()
         data, begin = source.data, source.at
         varying: list[tuple[int, Head]] = []
@@ -160,12 +164,12 @@ class Counting(Work):
         if learnt is None or not all(map(self._plain, heads)) or not self._fitting(data, varying):
             return False
         if heads:
-            self._tally.see(*self._word(data, begin + 16))
-            self._tally.see(*self._word(data, last + 16))
+            (time,) = self._word(data, last + 16)
+            reader.advance(begin, end, sum(heads.values()), time, 0)
+        elif begin > start:  # the expression took all that is whole
+            reader.last_time = self._last_time(data, start)
         for (_, event_id, _), number in heads.items():
             self._tally.counts[self._known[event_id][0].name] += number * self._known[event_id][2]
-        reader.records += sum(heads.values())
-        source.at = end
         source.chunk = max(source.chunk, PIECE)
         self._know_shapes(heads)
         return True
@@ -185,12 +189,15 @@ class Counting(Work):
                 reader.go_back(mark)
                 return False
             found.append((event.name, len(which) * self._chosen(event.name)))
-        if len(frames):
-            times = frames.times
-            self._tally.see(int(times[0]))
-            self._tally.see(int(times[-1]))
+        if not self.is_whole:
+            self._tally.see(frames.wanted(self._counts).times.tolist())
         self._tally.counts.update(dict(found))
         return True
+
+    def _counts(self, event_id: int) -> bool:
+        """Whether records of an ID are counted, which has an event."""
+        event = self._reader.event(event_id)
+        return event is not None and self._chosen(event.name)
 
     def _fits(self, frames: Frames, event: TracedEvent) -> bool:
         """Whether the texts in records of an event are as long as the records say."""
@@ -223,13 +230,11 @@ class Counting(Work):
         if other and any(found[-other:]):
             return
         ids = self._marked(b"".join(found))
-        if ids:
-            self._tally.see(*self._word(data, begin + 16))
         for event_id, number in ids.items():
             event, _, wanted = self._known[event_id]
             self._tally.counts[event.name] += number * wanted
-        reader.records += sum(ids.values())
-        source.at = limit - other
+        # The time of the last one is for those who go record by record.
+        reader.advance(begin, limit - other, sum(ids.values()), reader.last_time, 0)
 
     def _know_shapes(self, heads: Counter[Head]) -> None:
         """Make an expression of the shapes of records, if they are few."""
@@ -290,6 +295,15 @@ class Counting(Work):
                 at += found[2] + 8
         except struct.error:
             places += before, last, at
+
+    def _last_time(self, data: bytes, at: int) -> int:
+        """The time of the last record that is all there, of those from a place on."""
+        places: list[int] = []
+        for _ in self._heads(data, at, [], places):
+            pass
+        before, last, end = places
+        time: int = self._word(data, (before if end > len(data) else last) + 16)[0]
+        return time
 
     def _learn(self, heads: Counter[Head]) -> bool | None:
         """Meet new events; true if payloads have to be looked at for one, None if an ID is unknown."""

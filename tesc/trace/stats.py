@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class Tally:
     """The counts of one or several traces.
 
-    `first` and `last` are the earliest and the latest of the times at which data begins or ends
-    (a trace's times hardly ever go back), None without any; `dropped` is how many events the
-    tracer says it had to drop.
+    `first` and `last` are the earliest and the latest of the times that it saw, None without any; `dropped`
+    is how many events the tracer says it had to drop.
     """
 
     def __init__(self) -> None:
@@ -25,19 +28,19 @@ class Tally:
         """The time that the records span; 0 if that is not known."""
         return 0.0 if self.first is None or self.last is None else (self.last - self.first) / 1e9
 
-    def see(self, time: int) -> None:
-        """Take in the time of a record."""
-        if time >= 0:
-            self.first = time if self.first is None else min(self.first, time)
-            self.last = time if self.last is None else max(self.last, time)
+    def see(self, times: Sequence[int]) -> None:
+        """Take in times of records, in any order; one below 0 is not known."""
+        known = [time for time in times if time >= 0]
+        if known:
+            first, last = min(known), max(known)
+            self.first = first if self.first is None else min(self.first, first)
+            self.last = last if self.last is None else max(self.last, last)
 
     def merge(self, other: Tally) -> None:
         """Take in the counts of another part of the trace, or of another trace."""
         self.counts.update(other.counts)
         self.dropped += other.dropped
-        for time in (other.first, other.last):
-            if time is not None:
-                self.see(time)
+        self.see([time for time in (other.first, other.last) if time is not None])
 
 
 def render(tally: Tally, form: str) -> str:

@@ -14,8 +14,9 @@ from tesc.syntax.reference_conversions import lttng_conversions as lttng_convers
 _LTTNG_INTEGERS = ("int", "long", "unsigned", "size_t", "bool")
 
 # SystemTap's printf knows no `z` and no `ll`; the log tapset drops them where these match.
-_STAP_SIZES = re.compile(r"%(\d*)(l+|z)(x|u|d)")
-_STAP_Z = re.compile(r"%(\d*)(z)(x|u|d)")
+# They are compiled when they are needed: most outputs ask this module for other things.
+_STAP_SIZES = r"%(\d*)(l+|z)(x|u|d)"
+_STAP_Z = r"%(\d*)(z)(x|u|d)"
 
 # D's reserved words as dtrace(1) documents them, and those that the reference adds.
 D_RESERVED_WORDS = frozenset(
@@ -45,4 +46,4 @@ def stap_sizes_dropped(text: str, long_too: bool = True) -> str:
 
     Until 5.2 (`long_too` false) only `z` was dropped.
     """
-    return (_STAP_SIZES if long_too else _STAP_Z).sub(r"%\1\3", text)
+    return re.sub(_STAP_SIZES if long_too else _STAP_Z, r"%\1\3", text)

@@ -14,6 +14,8 @@ _LOW_TIME = (1 << 32) - 1
 _NUMBER = (1 << 32) - 1
 # So many events can be missed until the number that comes next is taken for one of a new start.
 _MOST_MISSED = 1 << 20
+# The count of dropped events wraps: one that seems to have grown by more has begun again.
+_MOST_LOST = 1 << 31
 # A guest says hello every 64 events: so many places with missing ones are more than enough to remember.
 MOST_GAPS = 256
 
@@ -84,13 +86,13 @@ class Sequence:
             lost_before = 0 if starts and not before else lost
         else:
             assert self._next is not None and self._lost is not None
-            restarted = starts or sequence < self._next or lost < self._lost
+            restarted = starts or sequence < self._next or (lost - self._lost) & _NUMBER > _MOST_LOST
             if restarted:
                 missing = self._restart(sequence)
                 self._lost = 0
             else:
                 missing = sequence - self._next
-        dropped = 0 if self._lost is None else lost - self._lost
+        dropped = 0 if self._lost is None else (lost - self._lost) & _NUMBER
         if not self._anchored and starts:
             dropped, lost_before = lost, 0
         self.missing += missing

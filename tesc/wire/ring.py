@@ -263,7 +263,8 @@ class Records:
         how, size = word & 3, word >> 2
         if at + size > stop or (how in (TEXT_NULL, TEXT_ADDRESS) and size):
             raise ValueError
-        text = self._data[at : at + size]
+        # One that another thread made shorter meanwhile is filled up with zeros.
+        text = self._data[at : at + size].partition(b"\0")[0]
         at += (size + 7) // 8 * 8
         if how in (TEXT_NULL, TEXT_WHOLE):
             return text, at

@@ -80,6 +80,17 @@ def test_parquet(query, folder):
     assert {path.name for path in folder.iterdir()} == {"trace", "events", "answer", "cache"}
 
 
+def test_a_table_that_is_not_there(query):
+    """DuckDB would suggest tables of its own."""
+    said = (
+        "tesc: error: line 1, column 15: no table 'm_locc': the trace has no records of such an event; "
+        "did you mean 'm_lock'?\n    SELECT m FROM m_locc\n                  ^^^^^^\n"
+    )
+    assert query("trace", "SELECT m FROM m_locc") == (2, "", said)
+    said = query("trace", "SELECT 1 FROM virtio_notify")[2].splitlines()[0]
+    assert said.endswith("no table 'virtio_notify': the trace has no records of such an event")
+
+
 def test_spans_of_the_configuration(query, folder):
     """They hold for a trace and for a folder of tables."""
     spans = "SELECT DISTINCT span FROM spans ORDER BY ALL"

@@ -183,6 +183,17 @@ def test_flaws(text, flaws):
     assert [(text[flaw.start : flaw.end], flaw.kind) for flaw in parse_format(text).flaws] == flaws
 
 
+def test_what_is_printed_between_conversions():
+    text = r'"\ta 0" "x%d b\x21%" PRIx8 "c"'
+    parsed = parse_format(text)
+    assert [parsed.text_before(index) for index in range(3)] == ["\ta 0x", " b!", "c"]
+    start, end = parsed.gap(0)
+    assert parsed.written(start, end) == (1, text.index("%d"))
+    assert [parsed.is_plain(*span) for span in ((0, 1), (1, 4), (3, 5))] == [False, True, False]
+    assert text[slice(*parsed.written(0, 1))] == r"\t"
+    assert parse_format('""').text_before(0) == ""
+
+
 def test_all_macros_of_inttypes():
     # C11 7.8.1 lists 14 sizes; <inttypes.h> has a macro for each of six letters.
     assert len(PRI_MACROS) == 14 * 6
@@ -235,6 +246,10 @@ def test_whatever_it_holds_a_format_has_its_places(text):
     for piece in parsed.pieces:
         assert at <= piece.start < piece.end <= len(text)
         at = piece.end
+    for index, (start, end) in enumerate(parsed.places):
+        conversion = parsed.conversions[index]
+        assert parsed.written(start, end) == (conversion.start, conversion.end)
+        assert "%" not in parsed.text_before(index)
     for flaw in parsed.flaws:
         assert text[flaw.start] == "\\"
         assert flaw.end <= len(text)

@@ -123,6 +123,7 @@ def test_counts(writer, catalogue, opened, tmp_path, monkeypatch, damage, order)
     for seed in range(4):
         path = tmp_path / str(seed)
         path.write_bytes(traced(writer, seed, 1500, order, damage, remap=seed == 1))
+        monkeypatch.setattr("tesc.trace.counting._WORTH", 1 << 40)
         results = []
         for rest, part, jobs in ((1 << 20, 1 << 30, 1), (400, 1 << 30, 1), (400, 7000, 2), (400, 7000, 3)):
             monkeypatch.setattr("tesc.trace.counting._REST", rest)
@@ -130,7 +131,8 @@ def test_counts(writer, catalogue, opened, tmp_path, monkeypatch, damage, order)
             reader = opened(path)
             tally = count([reader], Selection(lambda name: name != "idle"), jobs=jobs)
             counts = {name: number for name, number in tally.counts.items() if number}
-            results.append((counts, tally.dropped, reader.records, [str(error) for error in reader.errors]))
+            told = counts, tally.dropped, reader.records, (tally.first, tally.last)
+            results.append((*told, [str(error) for error in reader.errors]))
         assert results[1:] == results[:1] * 3
         monkeypatch.setattr("tesc.trace.counting._WORTH", 0)
         monkeypatch.setattr("tesc.trace.vectors.PIECE", 9000)
@@ -138,7 +140,37 @@ def test_counts(writer, catalogue, opened, tmp_path, monkeypatch, damage, order)
         reader = opened(path)
         tally = count([reader], Selection(lambda name: name != "idle"))
         counts = {name: number for name, number in tally.counts.items() if number}
-        assert (counts, tally.dropped, reader.records) == results[0][:3]
+        told = counts, tally.dropped, reader.records, (tally.first, tally.last)
+        assert told == results[0][:4]
+
+
+@pytest.mark.parametrize("selection", range(len(SELECTIONS)))
+def test_the_time_that_is_counted(writer, catalogue, opened, tmp_path, monkeypatch, selection):
+    """However a trace is dealt to processes, and with numpy or without, it spans the same, in any order."""
+    monkeypatch.setattr("tesc.trace.counting.PIECE", 9000)
+    monkeypatch.setattr("tesc.trace.vectors.PIECE", 9000)
+    monkeypatch.setattr("tesc.trace.counting._REST", 400)
+    monkeypatch.setattr("tesc.trace.reader.FEW", 0)
+    for seed in range(3):
+        choose = random.Random(seed)
+        made = writer("<>"[seed % 2]).mapped()
+        times = [10**15 + choose.randrange(10**6) for _ in range(1500)]
+        for time in times:
+            made.record(10, time, choose.choice([7, 8]))
+        for time in times[:200]:
+            made.record(11, time, 7, 5, 6, 7)
+        path = tmp_path / str(seed)
+        path.write_bytes(made.data + made.pack("QQQII", 1, 11, 5, 9000, 7) * (seed == 2))
+        found = set()
+        for jobs, part, worth in ((1, 1 << 30, 1 << 40), (2, 7000, 1 << 40), (3, 7000, 0), (1, 1 << 30, 0)):
+            monkeypatch.setattr("tesc.trace.parts.PART", part)
+            monkeypatch.setattr("tesc.trace.counting._WORTH", worth)
+            monkeypatch.setattr("tesc.trace.vectors.WORTH", worth)
+            tally = count([opened(path)], SELECTIONS[selection], jobs=jobs)
+            found.add((tally.first, tally.last))
+        assert len(found) == 1
+        if selection < 2:
+            assert found == {tuple(sorted((times[0], times[199])))}
 
 
 @pytest.mark.parametrize("stride", [1, 256])

@@ -65,7 +65,7 @@ def test_nobody_says_how_far_the_clocks_are_apart(folder):
     done = decode("unmarked", "old.log")
     assert done.returncode == 0
     assert done.stderr == (
-        "tesc: warning: old.log: its dates are real time, and other traces are told by CLOCK_MONOTONIC: "
+        "tesc: warning: old.log: its dates are real time, and other traces use CLOCK_MONOTONIC: "
         "--clock-offset says how far that is behind\n"
     )
     assert names(done.stdout) == ["first"] * 3 + ["second"] * 3

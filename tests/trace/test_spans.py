@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -208,6 +209,27 @@ class TestCommand:
     def test_a_pairing_of_ones_own(self, trace):
         done = self.tesc("--latency", "--span", "wait=idle..disk_end")
         assert done.stdout.splitlines()[1].split() == ["wait", "1", "2", "400", "ns"] + ["400", "ns"] * 3
+
+    def test_without_times_there_are_no_durations(self, trace):
+        """They are counted, and it is said that the zeros are no lengths of time."""
+        assert self.tesc("--latency", "--since", "+0s").stderr == ""
+        Path("trace").write_text("disk_start req 0x10 n 1\ndisk_end req 0x10 status 0\n")
+        done = self.tesc("--latency")
+        assert done.stdout.splitlines()[1].split()[:3] == ["disk", "1", "0"]
+        assert done.returncode == 0
+        assert done.stderr == (
+            "tesc: warning: trace: the records have no times, so durations are not known; "
+            "QEMU's log has them with -msg timestamp=on\n"
+        )
+        for option in ("--since", "--until"):
+            done = self.tesc(option, "5s")
+            assert "the records have no times, so --since and --until match none of them" in done.stderr
+        assert self.tesc("--stats").stderr == ""
+
+    def test_a_guests_words_have_no_times_either(self, trace):
+        Path("trace").write_bytes(struct.pack("<14Q", 0, 0x10, 1, *[0] * 4, 1, 0x10, 0, *[0] * 4))
+        done = self.tesc("--guest", "--wire", "words", "--latency")
+        assert done.stderr == "tesc: warning: trace: the records have no times, so durations are not known\n"
 
     @pytest.mark.parametrize(
         "words",

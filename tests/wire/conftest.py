@@ -68,7 +68,9 @@ class Guest:
 
     def hello(self, starts: bool = False) -> bytes:
         flags = starts | (4 if self.clock else 0) | 8
-        body = struct.pack("<BBQII", 1, flags, self.schema.hash, self.sequence & 0xFFFFFFFF, self.lost)
+        body = struct.pack(
+            "<BBQII", 1, flags, self.schema.hash, self.sequence & 0xFFFFFFFF, self.lost & 0xFFFFFFFF
+        )
         self.said = self.time
         if self.clock:
             body += struct.pack("<Q", self.time) + varint(1_000_000_000)
@@ -76,7 +78,7 @@ class Guest:
 
     def count_lost(self) -> bytes:
         packet = bytes([0x80 | self.sequence & 63, 2]) + struct.pack(
-            "<II", self.sequence & 0xFFFFFFFF, self.lost
+            "<II", self.sequence & 0xFFFFFFFF, self.lost & 0xFFFFFFFF
         )
         return self.frame(packet, 0xFFFF)
 

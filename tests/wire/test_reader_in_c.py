@@ -186,6 +186,31 @@ def test_numbers_of_32_bits_that_are_used_up(reader, schema, quick):
     assert " missing 29 " in reader(some, "1")[-2] and "started 0" in reader(some, "1")[-1]
 
 
+def test_a_count_of_dropped_events_that_is_used_up(reader, schema, quick):
+    """A guest that has dropped 2^32 events counts from 0 again: no new start, nothing missing."""
+    guest = quick(schema)
+    frames = guest.start()
+    for lost in (5, (1 << 31) + 5, (1 << 32) - 3, (1 << 32) + 9, 3 << 31, (1 << 33) - 5, (1 << 33) + 1):
+        frames += guest.event(1, lost & 0xFFFF)
+        guest.lost = lost
+        frames.append(guest.count_lost())
+    data = b"".join(frames)
+    assert reader(data, "1") == expected(schema, data)
+    dropped = f"dropped {(1 << 33) + 1} "
+    assert dropped in reader(data, "1")[-2] and "started 0" in reader(data, "1")[-1]
+    # One that starts again unseen does not count on: it seems to have dropped nearly 2^32.
+    guest = quick(schema)
+    frames = guest.start()
+    guest.lost = 1000
+    frames.append(guest.count_lost())
+    guest.start()
+    for number in range(70):
+        frames += guest.event(1, number)
+    data = b"".join(frames)
+    assert reader(data, "1") == expected(schema, data)
+    assert " dropped 1000 " in reader(data, "1")[-2] and "started 1" in reader(data, "1")[-1]
+
+
 def test_another_guest(reader, schema, quick):
     other = schema_of(schema.signatures[:1] + schema.signatures[2:])
     strange, known = quick(other), quick(schema)

@@ -214,6 +214,11 @@ def test_other_declarations(folder, unit_of, toy):
         subprocess.run([*command, "--firmware=broken"], capture_output=True, text=True),
     ):
         assert done.returncode == 2 and "broken: its declarations can't be known" in done.stderr
+    (folder / "fw.elf").write_bytes(b"\x7fELF\2\1\1" + bytes(60))
+    assert receive("bytes", "--firmware", "fw.elf").stderr.splitlines()[0] == (
+        "tesc: error: fw.elf: --firmware takes the events file that the guest was built from, "
+        "and --elf the guest's program"
+    )
 
 
 @pytest.mark.parametrize("words", [["--elf", "x"], ["--firmware", "x"], ["--go-on"]])
@@ -270,3 +275,69 @@ def varint(value: int) -> bytes:
         made.append(value & 0x7F | 0x80)
         value >>= 7
     return bytes([*made, value])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_came_before_a_signal_is_kept(folder, stream, number):
+    """The stream is open still, and its first events wait for the clock to be known better."""
+    command = [sys.executable, "-m", "tesc", "guest", "receive", "trace-events", "--from", "listen:socket"]
+    with (
+        socket.socket(socket.AF_UNIX) as sender,
+        subprocess.Popen([*command, "-o", "trace"], stderr=subprocess.PIPE) as receiver,
+    ):
+        for _ in range(600):
+            if os.path.exists("socket"):
+                break
+            time.sleep(0.1)
+        sender.connect("socket")
+        sender.sendall(stream[:-5])
+        for _ in range(600):  # it has connected, and writes
+            if os.path.exists("trace") and os.path.getsize("trace"):
+                break
+            time.sleep(0.1)
+        receiver.send_signal(number)
+        _, said = receiver.communicate(timeout=60)
+    assert receiver.returncode == 1
+    assert b"the stream ends within a frame" in said and b"note: 2 events" in said
+    assert not os.path.exists("socket")
+    done = subprocess.run(
+        [sys.executable, "-m", "tesc", "decode", "trace", "--events", "trace-events"], capture_output=True
+    )
+    assert (done.returncode, done.stdout.decode()) == (0, "".join(PRINTED.splitlines(True)[:2]))
+
+
+def test_sigterm_before_anybody_sends(folder):
+    command = [sys.executable, "-m", "tesc", "guest", "receive", "trace-events", "--from", "listen:socket"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as receiver:
+        for _ in range(600):
+            if os.path.exists("socket"):
+                break
+            time.sleep(0.1)
+        receiver.send_signal(signal.SIGTERM)
+        assert receiver.communicate(timeout=60)[1] == b""
+    assert receiver.returncode == 143 and not os.path.exists("socket")
+
+
+def test_a_disk_that_gets_full(folder, unit_of, toy):
+    """It takes part of a record: that goes again, and the records before it can be read."""
+    import resource
+
+    guest = toy(schema_of_range(unit_of(EVENTS), 0), clock=True)
+    frames = guest.start()
+    for number in range(500):
+        guest.time = 1000 * number
+        frames += guest.event(1, -number, number)
+    (folder / "bytes").write_bytes(b"".join(frames))
+    command = [sys.executable, "-m", "tesc", "guest", "receive", "trace-events", "--from", "bytes"]
+    limit = (10_001, resource.RLIM_INFINITY)
+    done = subprocess.run(
+        [*command, "-o", "trace"],
+        capture_output=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+    )
+    assert (done.returncode, done.stderr.decode()) == (2, "tesc: error: trace: File too large\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "tesc", "decode", "trace", "--events", "trace-events"], capture_output=True
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert 200 < len(done.stdout.splitlines()) < 215

@@ -72,7 +72,7 @@ def advise(conversion: Conversion, type_: CType) -> Advice | None:
         return None
     if type_.pointers:
         hexadecimal = _letter(conversion) in ("x", "X", "p")
-        string = type_.pointers == 1 and type_.base == "char" and not hexadecimal
+        string = type_.is_char_pointer and not hexadecimal
         return _advice(conversion, "s" if string else "p", "")
     letter = _integer_letter(conversion, type_.base)
     before = "0x" if conversion.letter == "p" else ""

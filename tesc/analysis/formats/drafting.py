@@ -61,7 +61,7 @@ def _letters(type_: CType, compat: Compat) -> str:
     """The letters of the conversions that may print a type, the plainest first."""
     if not type_.pointers:
         return "cd" if type_.base == "char" else "dx"
-    if type_.pointers == 1 and type_.base == "char":
+    if type_.is_char_pointer:
         # Where a format prints the address of a `char *`, QEMU's own outputs read text all the same (TE432).
         return "sp" if compat == "fixed" else "s"
     return "p"

@@ -79,7 +79,7 @@ def _unread(parameter: Parameter, tree: Tree) -> Report:
 
 def _unseen(parameter: Parameter, text: Text, tree: Tree) -> Report:
     written = parameter.type.text
-    const = "const " if "const" in written.split("*")[0].split() else ""
+    const = "const " if parameter.type.points_to_const else ""
     instead = f"{const}char *"
     edit = SourceEdit(tree.source, parameter.type_span, instead)
     return Report(

@@ -1,4 +1,4 @@
-"""Diagnostics for people: the place, what is wrong, the line with carets under it, what to write."""
+"""Diagnostics for people: the place, the message, the line with carets under it, what to write."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 _COLORS = {"error": "31", "warning": "33", "information": "36"}
 _TAB = 4
-# So many findings of a kind are shown, where there are more than anybody reads.
+# The most findings of a kind that are shown.
 _FEW = 5
 _MANY_NOTES = 10
 _LONG_LINE = 5_000
-# Context that is kept on both sides of a place in a line that is too long.
+# Context on both sides of a place in a line that is too long.
 _CONTEXT = 24
-# Stands for what is cut off such a line.
+# Marks where such a line is cut.
 _CUT = "..."
 
 
 @record
 class _Mark:
-    """A place in the excerpt's line: columns from 0, the sign to draw under it, and a label."""
+    """A place in the excerpt's line: columns from 0, the character to draw under it, and a label."""
 
     start: int
     end: int
@@ -46,8 +46,8 @@ def render(
 ) -> str:
     """All diagnostics; `width` is that of the terminal, in columns.
 
-    Of one rule's findings about one event in a line, the first few stand for all. So they do, unless
-    `all_notes`, for what a rule merely notes all over a tree.
+    Of one rule's findings about one event in a line, only the first few are shown. So are, unless
+    `all_notes`, a rule's notes in a whole tree.
     """
     notes = Counter(d.code for d in diagnostics if d.severity == "information")
     noted: Counter[str] = Counter()
@@ -108,7 +108,7 @@ def _excerpt(diagnostic: Diagnostic, line: int, width: int) -> tuple[str, list[_
     source = diagnostic.source
     text = source.line_text(line)
     first = source.line_starts[line - 1]
-    # Of a line that nobody can print whole, what is looked at is the part around the finding.
+    # Of a huge line, only the part around the finding is processed.
     cut = max(diagnostic.span.start - first - width, 0) if len(text) > _LONG_LINE else 0
     if len(text) > _LONG_LINE:
         text = text[cut : cut + 4 * width]
@@ -130,14 +130,14 @@ def _mark(span: Span, first: int, columns: Sequence[int], sign: str, label: str)
     """The mark of a span in a text whose first character is at offset `first` of the source."""
     start = min(span.start - first, len(columns) - 1)
     end = min(max(span.end - first, start), len(columns) - 1)
-    # A place between two characters is drawn as one caret.
+    # An empty span is drawn as one caret.
     return _Mark(columns[start], max(columns[end], columns[start] + 1), sign, label)
 
 
 def _clipped(
     shown: Sequence[str], columns: Sequence[int], marks: list[_Mark], width: int
 ) -> tuple[str, list[_Mark]]:
-    """A line that does not fit, cut so that the first mark is seen.
+    """A line that does not fit, cut so that the first mark is visible.
 
     `columns` are those at which the characters in `shown` begin, and the one after the last.
     """
@@ -151,7 +151,7 @@ def _clipped(
     after = _CUT if total > room else ""
     last = bisect_right(columns, room - len(after)) - 1
     shift = len(before) - columns[first]
-    # A mark may be one column after the end, and runs on below the dots.
+    # A mark may be one column after the end, and continues below the dots.
     limit = columns[last] + max(len(after), 1)
     moved = [
         _Mark(mark.start + shift, min(mark.end, limit) + shift, mark.sign, mark.label)
@@ -173,7 +173,7 @@ def _rows(marks: list[_Mark]) -> list[str]:
 
 
 def _shown(char: str) -> str:
-    """A character as it is safe and useful to print."""
+    """A character in a form that is safe and useful to print."""
     if " " <= char <= "~":
         return char
     if char == "\t":

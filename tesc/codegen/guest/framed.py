@@ -78,7 +78,7 @@ def header(files: Sequence[FileEvents]) -> str:
     lines += [f'#include "{names.RUNTIME_HEADER}"', ""]
     lines += ["#ifdef __cplusplus", 'extern "C" {', "#endif", ""]
     for one in files:
-        lines += [f"extern unsigned char {_states(one)}[];"]
+        lines += [_declared(one)]
     for one in files:
         lines.append("")
         for number, event in enumerate(one.events):
@@ -96,7 +96,7 @@ def source(files: Sequence[FileEvents], events: Sequence[UnitEvent], on: Collect
     lines = [NOTICE, LICENSE, f'#include "{names.RUNTIME_HEADER}"']
     for one in files:
         states = [int(not event.disabled and event.index in on) for event in one.events]
-        lines += ["", f"extern unsigned char {_states(one)}[];", f"unsigned char {_states(one)}[] = {{"]
+        lines += ["", _declared(one), f"unsigned char {_states(one)}[] = {{"]
         lines += [f"    {state}, /* {event.name} */" for state, event in zip(states, one.events)]
         lines += ["};", f"static const uint16_t {_ids(one)}[] = {{"]
         lines += [f"    {event.wire_id}, /* {event.name} */" for event in one.events]
@@ -116,6 +116,10 @@ def source(files: Sequence[FileEvents], events: Sequence[UnitEvent], on: Collect
 
 def _states(one: FileEvents) -> str:
     return f"tesc_guest_on_{one.group}"
+
+
+def _declared(one: FileEvents) -> str:
+    return f"extern unsigned char {_states(one)}[] TESC_GUEST_STATES;"
 
 
 def _ids(one: FileEvents) -> str:

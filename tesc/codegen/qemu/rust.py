@@ -115,7 +115,7 @@ def _strings(out: Output, event: UnitEvent) -> list[bool]:
     """For each parameter, whether Rust programs pass a `&CStr` for it: text that is const."""
     if out.fixed:
         return [
-            text is not None and "const" in type_.split("*")[0].split()
+            text is not None and parse_type(type_).points_to_const
             for text, (type_, _) in zip(out.texts(event), event.parameters)
         ]
     return [type_ == _C_STRING for type_, _ in event.parameters]

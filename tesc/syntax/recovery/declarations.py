@@ -11,6 +11,7 @@ from tesc.syntax.c_type import (
     TAG_WORDS,
     parse_declaration,
     parse_type,
+    with_name,
 )
 from tesc.syntax.nodes import Edit, Event, Malformed, Parameter, ParseError, Word
 from tesc.syntax.recovery.repair import quoted
@@ -127,12 +128,11 @@ def _missing_name(event: Event, index: int) -> ParseError:
             f"write {quoted(' '.join(words[:-1]) + ' NAME')}",
         )
     if is_type_word(words[0].rstrip("*")) or "*" in text or len(words) > 1:
-        gap = "" if text.endswith("*") else " "
         return ParseError(
             codes.MISSING_PARAMETER_NAME,
             parameter.span,
             f"expected a parameter's name after {quoted(text)}",
-            f"write {quoted(text + gap + 'NAME')}",
+            f"write {quoted(with_name(text, 'NAME'))}",
         )
     # A lone word may be either of the two; `int a, b` is how C declares variables.
     before = event.parameters[index - 1].declaration if index else None

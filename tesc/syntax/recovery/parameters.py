@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tesc import codes
-from tesc.syntax.c_type import parse_declaration
+from tesc.syntax.c_type import parse_declaration, with_name
 from tesc.syntax.recovery.declarations import is_type_word
 from tesc.syntax.recovery.lookalikes import character
 from tesc.syntax.recovery.names import report_bad_name
@@ -159,12 +159,11 @@ def _array(repair: LineRepair, at: int, match: re.Match[str]) -> bool:
         base = "const char"
     elif "][" in match[2].replace(" ", ""):
         base = "void"
-    gap = "" if base.endswith("*") else " "
     patches = (
         (at + declared.name_start, at + declared.name_start, "*"),
         (at + len(text), at + len(match[0]), ""),
     )
-    help = f"write {quoted(base + gap + '*' + (declared.name or 'NAME'))}"
+    help = f"write {quoted(with_name(base, '*' + (declared.name or 'NAME')))}"
     repair.report(
         codes.SYNTAX_ERROR,
         at + match.start(2),

@@ -73,6 +73,8 @@ def repair_missing_quote(repair: LineRepair, at: int) -> bool:
 def _beside_macro(repair: LineRepair, begin: int, body: str) -> bool:
     for macro in islice(MACRO.finditer(body), _MOST_MACROS):
         after = len(body) - len(body[macro.end() :].lstrip(" \t"))
+        if body[after:] == '"':
+            return False  # one too many: a second one would only make an empty string of it
         if after < len(body) and _is_format(body[:after] + '"' + body[after:], macro[0], macro.start()):
             at = begin + after
             message = f"expected '\"' after {quoted(macro[0])}"

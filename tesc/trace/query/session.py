@@ -32,6 +32,7 @@ _ALLOWED = ("SELECT", "EXPLAIN", "CREATE", "DROP", "INSERT")
 # Words of questions that are about all views.
 _LISTS = {"tables", "information_schema", "duckdb_views", "duckdb_tables", "duckdb_columns", "pg_class"}
 _WORD = re.compile(r"\w+")
+_NO_TABLE = re.compile(r"Table with name (.+?) does not exist!")
 # Of the machine's. DuckDB takes 80% if it is told nothing; what is over this is spilled into files.
 _MEMORY = "25%"
 
@@ -184,7 +185,19 @@ class Session:
         try:
             return work()
         except duckdb.Error as error:
-            raise _as_question(str(error), sql) from None
+            wrong = _as_question(str(error), sql)
+            raise BadQuestion(self._in_events(wrong.message), sql, wrong.place) from None
+
+    def _in_events(self, said: str) -> str:
+        """What DuckDB said; of a missing table in our words, as it knows no view that was not made yet."""
+        missing = _NO_TABLE.match(said)
+        if missing is None:
+            return said
+        from difflib import get_close_matches
+
+        near = get_close_matches(missing[1].casefold(), list(self.views), 1, 0.6)
+        meant = f"; did you mean '{self.views[near[0]].name}'?" if near else ""
+        return f"no table '{missing[1]}': the trace has no records of such an event{meant}"
 
     def _make_views(self, sql: str) -> None:
         """Make the views that SQL names: each that is made reads a file, and there may be thousands."""

@@ -10,7 +10,7 @@ Every table has these columns:
     pid     the process that recorded it
     ...     the arguments, by their parameters' names
     trace   the trace's file name, with its folders where another one is called so, too
-    seq     the order of the records in their trace, of all events together; some numbers may be left out
+    seq     the order of the trace's rows, of all events together, from 0 on
 
 `ts`, `time` and `pid` are null where the trace has none (a guest's stream), and so is an argument that a log
 does not say. An argument whose name is taken, whatever its case, gets an underscore.

@@ -35,7 +35,7 @@ MOST_OPEN = 48
 
 @record
 class Progressing:
-    """How far a trace's tables are: the records before, the tables' names, and how many rows each has."""
+    """How far a trace's tables are: the records read, the tables' names, and how many rows each has."""
 
     records: int
     names: Names
@@ -57,7 +57,7 @@ class ParquetWork(Work):
 
     def begin(self) -> None:
         self._taken: list[tuple[Layout, Arrow]] = []
-        self._start: int | None = None
+        self._rows = 0
         self._records = 0
         self._files.write_some()
 
@@ -66,22 +66,21 @@ class ParquetWork(Work):
 
     def take(self, reader: RecordReader) -> None:
         before = reader.records
-        if self._start is None:
-            self._start = before
-        for part in self._pieces.take(reader):
-            self._taken.append(
-                (self._batches.layout(part.event), self._batches.make(part, before - self._start))
-            )
-        self._records = reader.records - self._start
+        found = self._pieces.take(reader)
+        for part in found:
+            self._taken.append((self._batches.layout(part.event), self._batches.make(part, self._rows)))
+        self._rows += sum(map(len, found))
+        self._records += reader.records - before
 
     def hand_in(self) -> None:
         state = self.state
+        first = sum(state.rows.values())
         for layout, batch in self._taken:
             name = self._names.get(id(layout))
             if name is None:
                 name = self._names[id(layout)] = state.names[layout]
             state.rows[name] = state.rows.get(name, 0) + len(batch)
-            self._files.add(name, batch, state.records)
+            self._files.add(name, batch, first)
         self.state = Progressing(state.records + self._records, state.names, state.rows)
 
     def end(self) -> None:

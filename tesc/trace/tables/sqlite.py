@@ -118,13 +118,15 @@ def _add(
     pieces = Pieces(selection)
     if (reader.source.file_size or 0) >= vectors.WORTH:
         reader.use_vectors()
+    first = 0
     while not reader.over:
-        first = reader.records
-        for part in pieces.take(reader):
+        found = pieces.take(reader)
+        for part in found:
             add = adders.get(part.event)
             if add is None:
                 add = adders[part.event] = tables.adder(part.event, trace)
             add(part, first)
+        first += sum(map(len, found))
         progress(reader.source.offset, reader.records)
         reader.read_on()
 

@@ -380,3 +380,68 @@ def test_what_no_frame_holds(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().err
     assert "trace-events:1:1: error[TE301]: 30 arguments may take 285 bytes, but a frame holds 254" in said
     assert "trace-events:2:6: error[TE306]" in said
+
+
+# The longest text is asked for with each byte of a text: then that changes.
+CHANGING = """\
+extern void change(void);
+#define TESC_GUEST_TEXT (change(), 64u)
+"""
+CHANGED = """\
+#include <stdio.h>
+#include <string.h>
+#include "trace.h"
+
+static char text[80];
+static unsigned left, after;
+
+void change(void)
+{
+    if (left-- == 0) {
+        memset(text, 0, sizeof(text));
+        memset(text, 'b', after);
+    }
+}
+
+static bool write_frame(void *opaque, const unsigned char *frame, size_t size)
+{
+    return fwrite(frame, size, 1, (FILE *)opaque) == 1;
+}
+
+int main(void)
+{
+    static const unsigned sizes[] = { 0, 1, 8, 31, 32, 33, 63, 64, 65, 79 };
+    unsigned i, j, k;
+
+    tesc_guest_send_by(write_frame, stdout);
+    for (i = 0; i < 10; i++) {
+        for (j = 0; j < 10; j++) {
+            for (k = 0; k < 66; k++) {
+                memset(text, 0, sizeof(text));
+                memset(text, 'a', sizes[i]);
+                left = k, after = sizes[j];
+                trace_sub_text(text, (int)sizes[i], text);
+            }
+        }
+    }
+    return 0;
+}
+"""
+
+
+def test_a_text_that_changes_while_it_is_sent(generated, run, need, freestanding):
+    """What was copied is what is measured: no frame holds a text with a zero in it."""
+    schema = generated()
+    Path("changed.c").write_text(CHANGED)
+    Path("changing.h").write_text(CHANGING)
+    flags = ['-DTESC_GUEST_CONFIG_H="changing.h"', "-O1", "-fsanitize=address,undefined"]
+    run(need("gcc", "gcc"), *freestanding, *flags, "changed.c", *SOURCES, "-o", "changed")
+    _, items = decoded(schema, run("./changed").stdout)
+    assert {type(item) for item in items} == {WireEvent, Hello}
+    events = [item.values for item in items if isinstance(item, WireEvent)]
+    assert len(events) == 10 * 10 * 66
+    assert all(
+        re.fullmatch(rb"a*b*(\.\.\.)?", text) for first, _, second in events for text in (first, second)
+    )
+    # Some were caught in the act.
+    assert any(b"ab" in first for first, _, _ in events)

@@ -257,3 +257,81 @@ def test_four_threads_with_a_million_events_each(schema, run, need):
         assert len(found) > 40_000 and {item.source for item in items if isinstance(item, WireEvent)} == {
             ring.cpu
         }
+
+
+# The clock is read after an event's texts are measured, and before they are copied: then they change.
+CHANGING = """\
+#include <stdint.h>
+extern char *changing, *becomes;
+static inline uint64_t change(void)
+{
+    unsigned i;
+
+    for (i = 0; i < 80; i++) {
+        changing[i] = becomes[i];
+    }
+    return 7;
+}
+#define TESC_GUEST_CLOCK() change()
+"""
+CHANGED = """\
+#include <stdio.h>
+#include <string.h>
+#include "trace.h"
+
+char *changing, *becomes;
+static char memory[2 * 4096] __attribute__((aligned(4096)));
+
+static void traced(unsigned before, unsigned after)
+{
+    static char from[80], to[80];
+
+    memset(from, 0, 80);
+    memset(to, 0, 80);
+    memset(from, 'a', before);
+    memset(to, 'b', after);
+    changing = from, becomes = to;
+    trace_two(from, from, (int)before);
+}
+
+int main(void)
+{
+    static const unsigned sizes[] = { 0, 1, 8, 9, 63, 64, 65, 79 };
+    unsigned i, j;
+
+    for (i = 0; i < 8; i++) {
+        for (j = 0; j < 8; j++) {
+            if (!tesc_guest_ring_at(0, memory, sizeof(memory))) {
+                return 2;
+            }
+            traced(sizes[i], sizes[j]);
+            trace_nothing();
+            if (fwrite(memory, sizeof(memory), 1, stdout) != 1) {
+                return 3;
+            }
+        }
+    }
+    return 0;
+}
+"""
+
+
+def test_a_text_that_changes_while_it_is_written(guest, run, need, freestanding):
+    """It is what it was or what it became, no longer than it was; the next record is where it must be."""
+    Path("trace-events").write_text('two(const char *a, char *b, int c) "%s %s %d"\nnothing(void) "x"\n')
+    Path("main.c").write_text(CHANGED)
+    Path("changing.h").write_text(CHANGING)
+    guest("header", "trace-events", "-o", "trace.h")
+    guest("source", "trace-events", "-o", "trace.c")
+    guest("runtime", "-o", ".")
+    flags = ['-DTESC_GUEST_CONFIG_H="changing.h"', "-fsanitize=address,undefined", "-O1"]
+    run(need("gcc", "gcc"), *freestanding, *flags, "main.c", *SOURCES, "-o", "main")
+    schema = schema_of_range(load_unit("trace-events"), 0)
+    data = run("./main").stdout
+    sizes = [0, 1, 8, 9, 63, 64, 65, 79]
+    for number, (before, after) in enumerate((b, a) for b in sizes for a in sizes):
+        (ring,) = find_rings(data[number * 8192 : (number + 1) * 8192])
+        items = read_ring(ring, schema)
+        text = b"b" * min(before, after, 64) + (b"..." if before > 64 else b"")
+        assert values(items) == [(0, text, text, before), (1,)], (before, after)
+        assert len(items) == 2

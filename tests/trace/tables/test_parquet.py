@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import sqlite3
 
 import pytest
 
+from tesc.trace.conditions import Check
 from tesc.trace.selection import Selection, Window
 from tesc.trace.tables import Unwritable
 from tesc.trace.tables.dataset import read_dataset, write_dataset
+from tesc.trace.tables.sqlite import write_database
 
 pytest.importorskip("pyarrow")
 import pyarrow.parquet as pq
@@ -61,6 +65,59 @@ def test_every_row(made_up, reader_of, rows_of, tmp_path, monkeypatch, many, job
     assert read_dataset(str(data)) == dataset
     assert {name: len(rows) for name, rows in rows_in(data).items()} == dataset.rows
     assert os.listdir(tmp_path) == ["trace", "data"] or set(os.listdir(tmp_path)) == {"trace", "data"}
+
+
+def numbers_in(path):
+    """The `seq` of each table of a database."""
+    connection = sqlite3.connect(path)
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE name != 'traces'").fetchall()
+    found = [connection.execute(f'SELECT seq FROM "{name}" ORDER BY seq').fetchall() for (name,) in tables]
+    connection.close()
+    return sorted([[number for (number,) in rows] for rows in found if rows])
+
+
+SELECTIONS = [
+    EVERYTHING,
+    Selection(lambda name: name in ("say", "wide")),
+    Selection(lambda name: name != "idle", Window(since=10**18 + 500_000, pids=frozenset([7]))),
+    Selection(
+        lambda name: name != "wide",
+        where=lambda event: event.name == "say" or Check(lambda values: not values or values[0] % 2, False),
+    ),
+]
+
+
+@pytest.mark.parametrize("selection", range(len(SELECTIONS)))
+@pytest.mark.parametrize("damage", [0, 1, 20])
+def test_rows_do_not_depend_on_how_they_are_made(
+    made_up, reader_of, tmp_path, monkeypatch, damage, selection
+):
+    """`seq` counts a trace's rows, in Parquet with any --jobs, with numpy or without, and in SQLite."""
+    pytest.importorskip("numpy")
+    monkeypatch.setattr("tesc.trace.parts.PART", 20_000)
+    monkeypatch.setattr("tesc.trace.vectors.PIECE", 5000)
+    monkeypatch.setattr("tesc.trace.reader.FEW", 0)
+    data = bytearray(made_up())
+    choose = random.Random(damage)
+    for _ in range(damage):
+        data[choose.randrange(len(data) // 3, len(data))] ^= 1 << choose.randrange(8)
+    path = tmp_path / "trace"
+    path.write_bytes(data)
+    results, numbers = [], []
+    for worth in (1 << 40, 0):
+        monkeypatch.setattr("tesc.trace.vectors.WORTH", worth)
+        for jobs in (1, 2, 3):
+            folder = tmp_path / f"data{worth}-{jobs}"
+            write_dataset([reader_of(path)], SELECTIONS[selection], str(folder), jobs=jobs)
+            results.append(by_event(folder, rows_in(folder)))
+        database = tmp_path / f"db{worth}"
+        write_database([reader_of(path)], SELECTIONS[selection], str(database))
+        numbers.append(numbers_in(database))
+    assert [result == results[0] for result in results] == [True] * 6
+    expected = sorted([[row[-1] for row in rows] for rows in results[0].values()])
+    assert numbers == [expected, expected]
+    every = sorted([row[-1] for rows in results[0].values() for row in rows])
+    assert every == list(range(len(every))) and len(every) > 100
 
 
 def test_types(made_up, reader_of, tmp_path):

@@ -374,9 +374,11 @@ static void guest_anchor(GuestFrames *stream, int64_t sequence, int64_t lost, bo
         dropped = starts ? lost : 0;
     } else {
         sequence = starts ? sequence : guest_continued(stream, sequence);
-        restarted = starts || sequence < stream->next || lost < stream->lost;
+        /* The count wraps: one that seems to have grown by more than half of that has begun again. */
+        dropped = (int64_t)(uint32_t)(lost - stream->lost);
+        restarted = starts || sequence < stream->next || dropped > GUEST_NUMBERS / 2;
         missing = restarted ? guest_restarted(stream, sequence) : sequence - stream->next;
-        dropped = restarted ? lost : lost - stream->lost;
+        dropped = restarted ? lost : dropped;
     }
     stream->starts += starts || restarted;
     stream->missing += (uint64_t)missing;

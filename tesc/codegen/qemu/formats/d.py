@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tesc.syntax.reference_conversions import MACOS_TYPES
+from tesc.syntax.reference_conversions import MACOS_TYPES, replaced
 from tesc.units.compat import D_RESERVED_WORDS
-from tesc.units.d_types import provider_type, replaced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +34,8 @@ def _argument(out: Output, type_: str, name: str, macos: bool) -> str:
     if macos:
         type_ = MACOS_TYPES.get(type_, type_)
     if out.fixed:
+        from tesc.units.d_types import provider_type  # not for the reference's bytes
+
         type_ = provider_type(type_)
     elif out.release.has("plain-d-types"):
         type_ = replaced(type_)

@@ -65,6 +65,13 @@
 extern "C" {
 #endif
 
+/* For the states of a file's events: s390x takes the address of what may be odd from memory. */
+#ifdef __GNUC__
+#define TESC_GUEST_STATES __attribute__((aligned(2)))
+#else
+#define TESC_GUEST_STATES
+#endif
+
 /*
  * Whether an event is on: `tesc_guest_on(TRACE_NAME)`. The arguments of trace_NAME() are evaluated
  * whether it is or not, as C does for any function: ask this first where they take long to compute.

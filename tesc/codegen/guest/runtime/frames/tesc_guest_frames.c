@@ -104,14 +104,19 @@ static void put_signed(struct packet *packet, uint64_t value)
     put_varint(packet, (uint32_t)(value >> 32) >> 31 ? ~twice : twice);
 }
 
-/* A text: its length and how it is sent, its bytes, and where it is if it is not all there. */
+/*
+ * A text: its length and how it is sent, its bytes, and where it is if it is not all there. A text may
+ * change at any time, so each byte is read once: two bytes after its place, as its length is not known yet.
+ */
 static void put_text(struct packet *packet, uint64_t address, unsigned rest)
 {
-    const char *text = (const char *)(uintptr_t)address;
+    const volatile char *text = (const volatile char *)(uintptr_t)address;
+    unsigned char *copy = packet->bytes + packet->size + 2;
     unsigned room = MOST_PACKET - CHECKSUM_BYTES - packet->size;
     unsigned size = 0;
     unsigned how = TESC_GUEST_TEXT == 0 ? 3 : 1;
     unsigned i;
+    char byte;
 
     if (text == NULL) {
         put(packet, 0);
@@ -119,16 +124,16 @@ static void put_text(struct packet *packet, uint64_t address, unsigned rest)
     }
     rest = (rest + 1) * LONGEST_ARGUMENT;
     room = room > rest ? room - rest : 0;
-    while (how == 1 && text[size] != '\0') {
+    while (how == 1 && (byte = text[size]) != '\0') {
         if (size >= TESC_GUEST_TEXT || size >= room) {
             how = 2;
         } else {
-            size++;
+            copy[size++] = (unsigned char)byte;
         }
     }
     put_varint(packet, (uint64_t)size << 2 | how);
     for (i = 0; i < size; i++) {
-        put(packet, (unsigned char)text[i]);
+        put(packet, copy[i]);
     }
     if (how != 1) {
         put_varint(packet, address);

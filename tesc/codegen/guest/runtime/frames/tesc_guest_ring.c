@@ -33,6 +33,8 @@
 #define UNKNOWN_RATE (~(uint64_t)0)
 #define MARK 0xe7000000u
 #define MOST_WORDS 255u
+/* No event has more: tesc declares none that a frame could not hold. */
+#define MOST_TEXTS 21u
 
 /* Eight bytes, as two numbers or as one. */
 union cell {
@@ -186,57 +188,71 @@ bool tesc_guest_ring_at(unsigned cpu, void *memory, size_t size)
     return true;
 }
 
-/* How many bytes of a text are kept, and how: 0 NULL, 1 whole, 2 cut, 3 its address only. */
-static unsigned measured(const char *text, unsigned *how)
+/*
+ * How many bytes of a text are kept, times four, and how: 0 NULL, 1 whole, 2 cut, 3 its address only. A
+ * text may change at any time: what is found here once is what is written.
+ */
+static uint32_t measured(uint64_t address)
 {
-    unsigned size = 0;
+    const volatile char *text = (const volatile char *)(uintptr_t)address;
+    uint32_t size = 0;
 
-    *how = text == NULL ? 0 : TESC_GUEST_TEXT == 0 ? 3 : 1;
-    while (*how == 1 && text[size] != '\0') {
-        if (size >= TESC_GUEST_TEXT) {
-            *how = 2;
-        } else {
-            size++;
-        }
+    if (text == NULL) {
+        return 0;
     }
-    return size;
+    if (TESC_GUEST_TEXT == 0) {
+        return 3;
+    }
+    while (text[size] != '\0') {
+        if (size >= TESC_GUEST_TEXT) {
+            return size << 2 | 2;
+        }
+        size++;
+    }
+    return size << 2 | 1;
 }
 
-static unsigned words_of(const char *letters, const uint64_t *x)
+/* How long a record is, and the measures of its texts. */
+static unsigned words_of(const char *letters, const uint64_t *x, uint32_t *texts)
 {
     unsigned words = HEAD_WORDS;
 
     for (; *letters != '\0'; letters++, x++) {
         words++;
         if (*letters == 't') {
-            unsigned how;
-            unsigned size = measured((const char *)(uintptr_t)*x, &how);
+            uint32_t text = measured(*x);
 
-            words += (size + 7) / 8 + (how > 1);
+            words += ((text >> 2) + 7) / 8 + ((text & 3) > 1);
+            *texts++ = text;
         }
     }
     return words;
 }
 
-static uint32_t put_text(struct state *state, uint32_t at, uint64_t address)
+/* A text that has become shorter ends with zeros, one that has become longer where it ended. */
+static uint32_t put_text(struct state *state, uint32_t at, uint64_t address, uint32_t measure)
 {
-    const char *text = (const char *)(uintptr_t)address;
-    unsigned how;
-    unsigned size = measured(text, &how);
-    unsigned i;
+    const volatile char *text = (const volatile char *)(uintptr_t)address;
+    uint32_t size = measure >> 2;
+    bool ended = false;
+    uint32_t i;
 
-    state->ring->data[at++ & state->mask].whole = (uint64_t)size << 2 | how;
+    state->ring->data[at++ & state->mask].whole = measure;
     for (i = 0; i < size; i++) {
-        state->ring->data[(at + i / 8) & state->mask].bytes[i % 8] = (unsigned char)text[i];
+        char byte = ended ? '\0' : text[i];
+
+        ended = byte == '\0';
+        state->ring->data[(at + i / 8) & state->mask].bytes[i % 8] = (unsigned char)byte;
     }
     at += (size + 7) / 8;
-    if (how > 1) {
+    if ((measure & 3) > 1) {
         state->ring->data[at++ & state->mask].whole = address;
     }
     return at;
 }
 
-static void put_arguments(struct state *state, uint32_t at, const char *letters, const uint64_t *x)
+static void put_arguments(struct state *state, uint32_t at, const char *letters, const uint64_t *x,
+                          const uint32_t *texts)
 {
     union cell *data = state->ring->data;
     uint32_t mask = state->mask;
@@ -246,7 +262,7 @@ static void put_arguments(struct state *state, uint32_t at, const char *letters,
 #endif
     for (; *letters != '\0'; letters++, x++) {
         if (*letters == 't') {
-            at = put_text(state, at, *x);
+            at = put_text(state, at, *x, *texts++);
         } else {
             data[at++ & mask].whole = *x;
         }
@@ -277,7 +293,8 @@ static void write_event(struct state *state, uint32_t id, const uint64_t *x)
 {
     struct ring *ring = state->ring;
     const char *letters = tesc_guest_events[id];
-    unsigned words = words_of(letters, x);
+    uint32_t texts[MOST_TEXTS];
+    unsigned words = words_of(letters, x, texts);
     uint32_t head = MARK | words << 16 | (id & 0xffff);
     uint32_t at;
 
@@ -299,7 +316,7 @@ static void write_event(struct state *state, uint32_t id, const uint64_t *x)
     /* The record that was here ends here, before anything of it is overwritten: a host may be reading. */
     ring->data[at & state->mask].whole = 0;
     TESC_GUEST_BARRIER();
-    put_arguments(state, at + 1, letters, x);
+    put_arguments(state, at + 1, letters, x, texts);
     ring->data[at & state->mask].half[0] = head;
     TESC_GUEST_BARRIER();
     ring->data[at & state->mask].half[1] = head ^ at * 8 ^ tesc_guest_hash[0];

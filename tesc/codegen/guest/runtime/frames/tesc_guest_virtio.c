@@ -54,11 +54,26 @@ static struct queue {
 } queue __attribute__((aligned(4096)));
 
 static volatile uint32_t *registers;
-static bool swapped; /* the device's byte order is not ours */
+static bool foreign; /* the registers' byte order is not ours */
+static bool swapped; /* nor is that of the queue */
+
+static bool big_endian(void)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return true;
+#else
+    return false;
+#endif
+}
+
+static uint32_t swap(uint32_t value)
+{
+    return value >> 24 | (value >> 8 & 0xff00) | (value << 8 & 0xff0000) | value << 24;
+}
 
 static uint32_t order_32(uint32_t value)
 {
-    return swapped ? value >> 24 | (value >> 8 & 0xff00) | (value << 8 & 0xff0000) | value << 24 : value;
+    return swapped ? swap(value) : value;
 }
 
 static uint16_t order_16(uint16_t value)
@@ -66,25 +81,17 @@ static uint16_t order_16(uint16_t value)
     return (uint16_t)(swapped ? value >> 8 | value << 8 : value);
 }
 
-/* The registers themselves are little-endian. */
-static uint32_t little_endian(uint32_t value)
-{
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    return value >> 24 | (value >> 8 & 0xff00) | (value << 8 & 0xff0000) | value << 24;
-#else
-    return value;
-#endif
-}
-
 static void set(unsigned at, uint32_t value)
 {
     TESC_GUEST_FENCE();
-    registers[at / 4] = little_endian(value);
+    registers[at / 4] = foreign ? swap(value) : value;
 }
 
 static uint32_t get(unsigned at)
 {
-    return little_endian(registers[at / 4]);
+    uint32_t value = registers[at / 4];
+
+    return foreign ? swap(value) : value;
 }
 
 static void set_address(unsigned at, const void *pointer)
@@ -104,7 +111,7 @@ static bool start(void)
     queue.count = 0;
     queue.used_count = 0;
     set(STATUS, ACKNOWLEDGE | DRIVER);
-    swapped = modern && little_endian(1) != 1;
+    swapped = modern && big_endian();
     set(FEATURES_SELECT, 0);
     set(FEATURES, 0);
     if (modern) {
@@ -138,6 +145,8 @@ static bool start(void)
 bool tesc_guest_virtio_at(volatile void *address)
 {
     registers = (volatile uint32_t *)address;
+    /* Little-endian, but of a big-endian machine QEMU's legacy devices have the machine's own order. */
+    foreign = registers[MAGIC / 4] != VIRT;
     if (get(MAGIC) != VIRT || get(DEVICE) != CONSOLE || !start()) {
         registers = NULL;
         return false;
@@ -148,7 +157,7 @@ bool tesc_guest_virtio_at(volatile void *address)
 bool tesc_guest_send(const unsigned char *frame, size_t size)
 {
     uint64_t where = TESC_GUEST_PHYSICAL(queue.frame);
-    unsigned low = swapped || little_endian(1) == 1 ? 0 : 1;
+    unsigned low = swapped || !big_endian() ? 0 : 1;
     uint16_t count;
     size_t i;
 
