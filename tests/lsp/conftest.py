@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
@@ -18,11 +17,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-import tesc
-from tests.lsp import forked
-
 PATIENCE = 120
-STARTED = ("-m", "tesc")
 # Clients as pytest-lsp knows them, and what each of them is good for: neovim pulls and counts bytes,
 # its 0.7 knows little of the protocol, emacs counts code points, VS Code UTF-16.
 EDITORS = ("neovim", "neovim@v0.7", "visual-studio-code", "visual-studio-code (pulls)", "emacs")
@@ -35,7 +30,7 @@ class Client:
         self,
         arguments: list[str] | None = None,
         answers: dict[str, Any] | None = None,
-        program: Sequence[str] = STARTED,
+        program: Sequence[str] = ("-m", "tesc"),
     ) -> None:
         self.process = subprocess.Popen(
             [sys.executable, *program, "lsp", *(arguments or [])],
@@ -192,43 +187,23 @@ class Client:
         return self.process.wait(PATIENCE)
 
 
-@pytest.fixture(scope="session")
-def forking(tmp_path_factory):
-    """What runs a language server as python's arguments: a fork of one that has started (see `forked`)."""
-    path = tmp_path_factory.mktemp("forked") / "socket"
-    command = [sys.executable, forked.__file__, "parent", str(path)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(tesc.__file__).parents[1])}
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environment
-    ) as parent:
-        assert parent.stdout.readline() == b"ready\n"
-        yield ("-S", forked.__file__, "server", str(path))
-        parent.kill()
-
-
 @pytest.fixture
-def lsp(forking):
-    """A function that gives a language server; all are ended with the test."""
-    yield from _clients(forking)
-
-
-@pytest.fixture
-def started_lsp():
-    """The same for servers that are started as editors start them."""
-    yield from _clients(STARTED)
+def lsp():
+    """A function that starts a language server; all are ended with the test."""
+    yield from _starting()
 
 
 @pytest.fixture(scope="module")
-def lasting_lsp(forking):
+def lasting_lsp():
     """The same for servers that the tests of a module share."""
-    yield from _clients(forking)
+    yield from _starting()
 
 
-def _clients(program: Sequence[str]) -> Iterator[Callable[..., Client]]:
+def _starting():
     clients: list[Client] = []
 
     def start(*arguments: Any, **keywords: Any) -> Client:
-        clients.append(Client(*arguments, **{"program": program, **keywords}))
+        clients.append(Client(*arguments, **keywords))
         return clients[-1]
 
     yield start
@@ -342,7 +317,7 @@ class Editor:
 
 
 @pytest_asyncio.fixture(params=EDITORS)
-async def editor(request, skip_without, forking):
+async def editor(request, skip_without):
     """An editor that has started a language server, in turn each kind; `start` begins its session."""
     if sys.version_info < (3, 10):
         pytest.skip("pytest-lsp wants Python 3.10")
@@ -350,7 +325,7 @@ async def editor(request, skip_without, forking):
         from pytest_lsp import ClientServerConfig
     except ImportError:
         skip_without("pytest-lsp (pip install -e '.[test]')")
-    client = await ClientServerConfig([sys.executable, *forking, "lsp"]).start()
+    client = await ClientServerConfig([sys.executable, "-m", "tesc", "lsp"]).start()
     yield Editor(client, request.param)
     await client.shutdown_session()
     await client.stop()

@@ -20,12 +20,6 @@ from tests.lsp.wire import (
 )
 
 
-@pytest.fixture
-def lsp(started_lsp):
-    """Servers that end are processes of their own."""
-    return started_lsp
-
-
 def gone(pid):
     """Whether a process that is not a child of ours is no more, or is one that nobody waited for."""
     try:
