@@ -206,6 +206,13 @@ def test_cli_holds_no_rules():
     assert found == []
 
 
+def test_one_module_uses_what_argparse_keeps_for_itself():
+    """A release of Python may rename it. Annotations may name a group's class, which has no other name."""
+    private = re.compile(r"\._(actions|action_groups|check_value|HelpAction|SubParsersAction|optionals)\b")
+    found = {path.name for path in modules("tesc/cli") if private.search(path.read_text("utf-8"))}
+    assert found == {"suggesting.py"}
+
+
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`(tesc(?:\.\w+)+)`", PAGE))))
 def test_the_architecture_page_names_what_there_is(name):
     parts = name.split(".")

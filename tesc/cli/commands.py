@@ -6,7 +6,7 @@ import argparse
 from importlib import import_module
 
 from tesc.cli.formatting import Filled
-from tesc.cli.suggesting import SuggestingParser
+from tesc.cli.suggesting import SuggestingParser, actions_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class _OfCommand(SuggestingParser):
     _inside = False
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        optional = any(one.nargs == argparse.OPTIONAL and not one.option_strings for one in self._actions)
+        optional = any(one.nargs == argparse.OPTIONAL and not one.option_strings for one in actions_of(self))
         # argparse's intermixed parsing treats a dashed word after '--' as an option.
         if self._inside or not optional or "--" in (args or ()):
             return super().parse_known_args(args, namespace)
@@ -105,4 +105,4 @@ class Parser(SuggestingParser):
 
 def option_strings(parser: argparse.ArgumentParser) -> list[str]:
     """All spellings of a parser's options."""
-    return [option for action in parser._actions for option in action.option_strings]
+    return [option for action in actions_of(parser) for option in action.option_strings]

@@ -102,7 +102,7 @@ def _command(name: str, purpose: str, parser: argparse.ArgumentParser) -> Iterat
         yield f'.SS "tesc {_escaped(name)}"'
         yield from _verbatim(usage.strip("\n"))
         return
-    shown = [action for action in arguments(parser) if not isinstance(action, argparse._HelpAction)]
+    shown = [action for action in arguments(parser) if "--help" not in action.option_strings]
     options = "[OPTION...]" if any(action.option_strings for action in shown) else ""
     words = [f"tesc {name}", options, *(_positional(a) for a in shown if not a.option_strings)]
     yield f'.SS "{_escaped(" ".join(word for word in words if word))}"'

@@ -6,6 +6,7 @@ import argparse
 import re
 
 from tesc.cli.commands import Parser
+from tesc.cli.suggesting import actions_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def commands(parser: Parser) -> Iterator[tuple[str, str, argparse.ArgumentParser
 
 def arguments(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
     """A parser's visible arguments: positional ones, then options."""
-    shown = [action for action in parser._actions if action.help != argparse.SUPPRESS]
+    shown = [action for action in actions_of(parser) if action.help != argparse.SUPPRESS]
     plain = [action for action in shown if action.nargs != argparse.PARSER]
     yield from (action for action in plain if not action.option_strings)
     yield from (action for action in plain if action.option_strings)

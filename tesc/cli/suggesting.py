@@ -1,4 +1,7 @@
-"""The parser that helps with words that are not quite those it knows."""
+"""The parser that helps with words that are not quite those it knows, and what it was given to parse.
+
+The only module that uses names of argparse's own: there is no public way to either.
+"""
 
 from __future__ import annotations
 
@@ -24,3 +27,8 @@ class SuggestingParser(argparse.ArgumentParser):
                 self.error(f"no command is called '{value}'{like}")
             error.message += like
             raise
+
+
+def actions_of(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    """All arguments of a parser, options and positional ones, in the order in which they were added."""
+    return parser._actions
