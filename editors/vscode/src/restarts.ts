@@ -17,15 +17,15 @@ export class Restarts implements ErrorHandler {
     // A server that has died may be written to many times before its end is noticed: that is for `closed`. Shutting
     // down here instead would leave it ended.
     if (count !== undefined) return { action: ErrorAction.Continue, handled: true };
-    this.gaveUp = "what it sends cannot be read";
+    this.gaveUp ??= "what it sends cannot be read";
     return { action: ErrorAction.Shutdown, handled: true };
   }
 
   closed(): CloseHandlerResult {
     const now = Date.now();
     this.ends = [...this.ends.filter((end) => now - end < WITHIN), now];
-    if (!this.ran) this.gaveUp = "it ended at once";
-    else if (this.ends.length > MOST) this.gaveUp = "it ends again and again";
+    if (!this.ran) this.gaveUp ??= "it ended at once";
+    else if (this.ends.length > MOST) this.gaveUp ??= "it ends again and again";
     return { action: this.gaveUp === undefined ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true };
   }
 }

@@ -123,7 +123,7 @@ export class Server implements vscode.Disposable {
     } catch (error) {
       this.client = undefined;
       this.log.error(`${found.file} lsp: ${error instanceof Error ? error.message : String(error)}`);
-      this.set({ kind: "failed", found, reason: "it did not start" });
+      this.set({ kind: "failed", found, reason: restarts.gaveUp ?? "it did not start" });
     }
   }
 

@@ -297,8 +297,9 @@ def test_what_is_over_the_limit_is_spilled(tmp_path, writer, catalogue, monkeypa
 
         def watch():
             while not ended.wait(0.002):
-                with contextlib.suppress(OSError):  # a file that is gone again
-                    sizes.append(sum([one.stat().st_size for one in os.scandir(folder)]))
+                # A file may be gone again.
+                with contextlib.suppress(OSError), os.scandir(folder) as files:
+                    sizes.append(sum(one.stat().st_size for one in files))
 
         watching = threading.Thread(target=watch)
         watching.start()
