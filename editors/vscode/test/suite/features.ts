@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as vscode from "vscode";
+import { CloseAction, ErrorAction } from "vscode-languageclient/node";
+import { Restarts } from "../../src/restarts";
 import { api, at, codes, find, show, until, visible, type Tests } from "./help";
 
 const heater = () => at("heater", "trace-events");
@@ -242,6 +244,19 @@ export const tests: Tests = {
     await settings.update("ignore", undefined, vscode.ConfigurationTarget.Workspace);
     await show(heater());
     await run("workbench.action.files.revert");
+  },
+
+  "what cannot be written is left to the close, what cannot be read ends the server": async () => {
+    const restarts = new Restarts();
+    restarts.ran = true;
+    const wrong = new Error("wrong");
+    for (let count = 1; count < 9; count++) {
+      assert.equal((await restarts.error(wrong, undefined, count)).action, ErrorAction.Continue);
+    }
+    assert.equal((await restarts.closed()).action, CloseAction.Restart);
+    assert.equal((await restarts.error(wrong, undefined, undefined)).action, ErrorAction.Shutdown);
+    assert.equal((await restarts.closed()).action, CloseAction.DoNotRestart);
+    assert.equal(restarts.gaveUp, "what it sends cannot be read");
   },
 
   "a path that does not lead to tesc is told, and mended": async () => {
