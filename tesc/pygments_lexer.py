@@ -1,7 +1,7 @@
 """A lexer of trace-events for Pygments, which colours Sphinx's and mkdocs' pages.
 
-Pygments finds it by the entry point `trace-events` once tesc is installed beside it; nothing of tesc
-imports this. It colours what is there, sound or not: what is wrong is for the rules.
+Pygments finds it by the entry point `trace-events` if both are installed; nothing in tesc
+imports this. It colours any text, valid or not: errors are the rules' task.
 """
 
 from __future__ import annotations

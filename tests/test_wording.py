@@ -23,6 +23,7 @@ RATHER = {
     r"(?<![\w{.])blanks\b": "spaces",
     r"\b[Gg]oes on\b": "continues",
     r"\bwhat is beyond\b": "anything beyond",
+    r"\ball the same\b": "still, anyway",
     r"\bat hand\b": "current",
     r"\bbut for\b": "except for, without",
     r"\b(its|their) like\b": "and the like",
@@ -31,6 +32,7 @@ RATHER = {
     r"\bhears? of\b": "is called with, gets",
     r"\bfor want of\b": "without",
     r"\bin the making\b": "unfinished",
+    r"\b(is|are) told\b": "gets; says to",
     r"\bwho knows\b": "it is unknown",
     r"\bas ever\b": "as usual",
 }

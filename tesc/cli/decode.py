@@ -98,7 +98,7 @@ def _run(options: argparse.Namespace) -> int:
         except KeyboardInterrupt as pressed:
             if not options.follow:
                 raise
-            ended = pressed  # what was wrong until then is said anyway
+            ended = pressed  # errors until then are still reported
         finally:
             gc.enable()
     if not (options.sort or options.stats or options.format in (*TABLE_FORMATS, *FOLDER_FORMATS)):

@@ -1,4 +1,4 @@
-"""`tesc guest receive`: a guest's events from any QEMU's character device, live and into a file."""
+"""`tesc guest receive`: a guest's events from any QEMU's character device, live or to a file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tesc.trace.recording import Recording
     from tesc.units.unit import Unit
 
-# For how many seconds the first events wait for others, which tell better what the guest's clock is.
+# How many seconds the first events are held back for others that give a better clock.
 _PATIENCE = 0.05
 # How many pieces are read after Ctrl-C of what was sent before it: more than sockets and pipes hold.
 _MOST_PIECES = 16
@@ -197,12 +197,12 @@ class _Lines:
 
 
 def _words(values: tuple[int | bytes, ...]) -> tuple[int | bytes, ...]:
-    """Numbers as words of 64 bits."""
+    """Numbers as 64-bit words."""
     return tuple([value if isinstance(value, bytes) else value & (1 << 64) - 1 for value in values])
 
 
 def _summary(receiver: Receiver, errors: TraceErrors) -> int:
-    """Say what was wrong, and how the clocks are to each other; gives the exit status."""
+    """Report errors, and how the clocks relate; returns the exit status."""
     from tesc.wire.stream import FrameDecoder
 
     for one in errors:

@@ -1,6 +1,6 @@
-"""Where a guest's bytes come from: what QEMU's character devices write to.
+"""Where a guest's bytes come from: the other side of QEMU's character devices.
 
-`unix:PATH` (which may appear within five seconds) and `tcp:HOST:PORT` are sockets that QEMU waits on,
+`unix:PATH` (which may appear only within five seconds) and `tcp:HOST:PORT` are sockets that QEMU waits on,
 `listen:PATH` is one that we wait on and QEMU connects to; `pty:PATH` is a terminal; `-` is standard
 input, everything else the path of a file or a pipe.
 """
@@ -23,7 +23,7 @@ _PAUSE = 0.1
 
 
 class Chardev:
-    """Bytes as they come: `read` gives some, nothing at the end of all; `close` ends it."""
+    """A source of bytes: `read` returns some, none at the end; `close` closes it."""
 
     def __init__(self, descriptor: int, read: Callable[[], bytes], close: Callable[[], None]) -> None:
         self._descriptor = descriptor
@@ -38,9 +38,9 @@ class Chardev:
 
 
 def open_chardev(name: str) -> Chardev:
-    """Open what a name means, waiting until there is somebody on the other side. Raises OSError.
+    """Open a source by name, waiting for the other side. Raises OSError.
 
-    Raises ValueError for a name that means nothing.
+    Raises ValueError for an invalid name.
     """
     kind, _, rest = name.partition(":")
     if name == "-":
@@ -60,11 +60,11 @@ def _file(path: str, descriptor: int, close: bool = True) -> Chardev:
         while True:
             try:
                 return os.read(descriptor, _PIECE)
-            except BlockingIOError:  # whoever gave it to us does not wait for it; we do
+            except BlockingIOError:  # it was opened without blocking; we wait
                 select([descriptor], [], [])
             except OSError as error:
                 if error.errno == errno.EIO:
-                    return b""  # a terminal whose other side is gone
+                    return b""  # a terminal whose other side has closed
                 raise OSError(error.errno, error.strerror, path) from None
 
     return Chardev(descriptor, read, (lambda: os.close(descriptor)) if close else (lambda: None))
@@ -77,7 +77,7 @@ def _terminal(path: str) -> Chardev:
 
     descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY)
     try:
-        tty.setraw(descriptor, termios.TCSANOW)  # what is there already is kept
+        tty.setraw(descriptor, termios.TCSANOW)  # input that is already there is kept
     except Exception:
         os.close(descriptor)
         raise OSError(0, "it is not a terminal") from None
@@ -103,7 +103,7 @@ def _socket(kind: str, rest: str) -> Chardev:
         try:
             one.listen(1)
             connection, _ = one.accept()
-        except BaseException:  # Ctrl-C before anybody has connected
+        except BaseException:  # Ctrl-C before a connection
             os.unlink(rest)
             raise
     finally:
@@ -112,7 +112,7 @@ def _socket(kind: str, rest: str) -> Chardev:
 
 
 def _connect(path: str) -> object:
-    """Connect to a socket that may be made only now, by a QEMU that is being started."""
+    """Connect to a socket that a starting QEMU may only be creating now."""
     import socket
     import time
 

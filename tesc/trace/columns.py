@@ -4,9 +4,9 @@
         for part in batch:
             part.event, part.times, part.pids, part.columns    # all records of one event in this piece
 
-A batch is a piece of the trace, some thousand records; each of its parts holds one event's records.
+A batch is a piece of the trace, some thousand records; each of its parts has one event's records.
 Numbers are words of 64 bits whatever their types, text is bytes, as values are everywhere in tesc.trace;
-`typed` makes of a column what its parameter's type says. Columns are lists, or where numpy is installed and
+`typed` converts a column to its parameter's type. Columns are lists, or where numpy is installed and
 the trace is long enough its arrays (uint64) and `vectors.Texts`: take them as sequences. The order of the
 records of different events is in `places`, which count through the whole batch.
 """
@@ -35,7 +35,7 @@ class EventColumns:
     """The records of one event in a batch, in the order of the trace.
 
     `times` are nanoseconds and `pids` processes, -1 where the trace has none; `columns` has a column for each
-    parameter of the event; None is a value that a log does not say.
+    parameter of the event; None is a value that a log does not show.
     """
 
     event: TracedEvent
@@ -67,12 +67,12 @@ def column_batches(readers: Sequence[RecordReader], selection: Selection) -> Ite
 
 
 class Pieces:
-    """Makes columns of what data a reader has, for who reads on by himself (tesc.trace.parts)."""
+    """Makes columns from a reader's data, for callers that advance the reader (tesc.trace.parts)."""
 
     def __init__(
         self, selection: Selection, needed: Callable[[TracedEvent], Collection[int]] | None = None
     ) -> None:
-        """`needed` are the positions of an event's arguments that are looked at; others may be empty."""
+        """`needed` are the positions of the arguments of an event that are used; others may be empty."""
         self._selection = selection
         self._needed = needed
         self._prepare = selection.prepare(_as_is)
@@ -95,7 +95,7 @@ def _as_is(event: TracedEvent) -> Callable[[Values], tuple[TracedEvent, Values]]
 
 
 def _grouped(rows: Iterable[Row], number: int) -> list[EventColumns]:
-    """Rows by their events; places count from a number on."""
+    """Rows grouped by event; `number` is the first place."""
     groups: dict[int, tuple[TracedEvent, list[int], list[int], list[int], list[Values]]] = {}
     for place, (time, pid, (event, values)) in enumerate(rows, number):
         group = groups.get(id(event))
@@ -149,7 +149,7 @@ def _many(
 
 
 def typed(kind: Kind, column: Sequence[Any]) -> Sequence[Any]:
-    """A column as its type says: numbers with their sign, bool, str (bytes not UTF-8 as lone surrogates)."""
+    """A column as typed values: numbers with their sign, bool, str (bytes not UTF-8 as lone surrogates)."""
     if kind.text:
         return [value.decode("utf-8", "surrogateescape") for value in column]
     words: Any = column

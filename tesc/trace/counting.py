@@ -1,8 +1,8 @@
 """Counting records, which needs no payloads.
 
-Version 4 has ways of its own: a regular expression of all shapes that records have had so far finds them,
-many at a match; where it does not fit, IDs and lengths go straight into a Counter; and only where something
-is not plain the data is read as for any format.
+Version 4 has fast paths: a regular expression of all shapes that records have had so far finds them,
+many per match; if it does not match, IDs and lengths go straight into a Counter; and only if something
+is unusual is the data read as for any format.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
 # The type, ID and length of a record.
 Head = tuple[int, int, int]
-# How much is read at once, and how much of that is left to those who go record by record.
+# How much is read at once, and how much of that is left to the slower ways.
 PIECE = 1 << 18
 _REST = 1 << 12
-# What is read at first, to learn from it.
+# How much is read at first, to learn the shapes.
 _ENOUGH = 1 << 15
 _MOST_SHAPES = 100
-# How many records one match takes, which costs as much as ten records do; and how large an expression may be.
+# How many records one match takes (a match costs as much as ten), and the largest size of an expression.
 _AT_ONCE = 16
 _MOST_ALTERNATIVES = 400
-# Expressions count half as fast as numpy, whose import takes as long as that saves in so many bytes.
+# Expressions are half as fast as numpy, but importing it only pays off for this many bytes.
 _WORTH = 1 << 27
 
 
@@ -51,9 +51,9 @@ def count(
     progress: Callable[[int, int], object] = lambda offset, records: None,
     tally: Tally | None = None,
 ) -> Tally:
-    """The counts of traces' records that are selected.
+    """The counts of the selected records of traces.
 
-    They go into `tally` if it is given, also those of a trace of which an interrupt ends the reading.
+    They go into `tally` if it is given, also if reading a trace is interrupted.
     """
     tally = Tally() if tally is None else tally
     for reader in readers:
@@ -74,7 +74,7 @@ def count(
 
 
 class Counting(Work):
-    """Counts the records of a trace; `state` is the tally of all that was handed in.
+    """Counts the records of a trace; `state` is the tally of what was handed in.
 
     `is_quick` is true if records can be counted by their shapes. With `is_whole` the time that a trace
     spans is that from its first record to its last, which the reader knows; else that of what is counted.
@@ -104,7 +104,7 @@ class Counting(Work):
         self._marks: dict[int, int] = {}
         self._plainly = selection.where is None
         self.is_whole = self.is_quick = reader.layout.typed and self._plainly and not self._window.limited
-        # A little is enough to learn the shapes from, record by record.
+        # A little data, read record by record, is enough to learn the shapes.
         reader.source.chunk = _ENOUGH
 
     def begin(self) -> None:
@@ -129,7 +129,7 @@ class Counting(Work):
         self.state.merge(self._tally)
 
     def carefully(self) -> None:
-        """Count the records of the data that is there, as they are read for any format."""
+        """Count the records of the current data, reading them as for any format."""
         self._reader.source.chunk = max(self._reader.source.chunk, PIECE)
         rows = self._reader.fill(self._prepare, self._slots, self._window)
         if rows.made:
@@ -139,7 +139,7 @@ class Counting(Work):
             self._tally.dropped += sum([dropped for _, dropped in rows.made])
 
     def quick(self) -> bool:
-        """Count the records of the data that is there; false, and nothing is counted, if one is not plain."""
+        """Count the records of the current data; false, with nothing counted, if one is unusual."""
         reader, source = self._reader, self._reader.source
         reader.first_time()  # takes in the mappings at the start
         if self._mappings != reader.mappings:
@@ -152,10 +152,10 @@ class Counting(Work):
         heads = Counter(self._heads(data, begin, varying, places))
         before, last, end = places
         if end > len(data):
-            # The last record is not all there: take it back.
+            # The last record is incomplete: uncount it.
             torn = self._head(data, last)
             heads.subtract((torn,))
-            heads += Counter()  # without those that are 0
+            heads += Counter()  # drops counts of 0
             varying = [item for item in varying if item[0] != last]
             last, end = before, last
         learnt = self._learn(heads)
@@ -175,7 +175,7 @@ class Counting(Work):
         return True
 
     def _many(self) -> bool:
-        """Count many records at once where numpy is there, if their texts fit; false if it counted none."""
+        """Count many records at once with numpy, if their texts fit; false if none were counted."""
         reader = self._reader
         mark = reader.mark()
         frames = reader.frames(self._window)
@@ -214,10 +214,10 @@ class Counting(Work):
         return True
 
     def _by_pattern(self) -> None:
-        """Count, all at once, records of known shapes up to shortly before the end of the data.
+        """Count records of known shapes, all at once, up to shortly before the end of the data.
 
-        If there are others among them nothing is counted. The rest is for those who go record by record:
-        they find the last one, whose time is wanted.
+        If there are others among them, nothing is counted. The rest is left to the slower ways,
+        which find the last record for its time.
         """
         reader, source = self._reader, self._reader.source
         data, begin = source.data, source.at
@@ -225,7 +225,7 @@ class Counting(Work):
         if self._pattern is None or limit - begin < _REST:
             return
         found = list(map(b"".join, self._pattern.findall(data, begin, limit)))
-        # Bytes that begin no record; what the limit cuts off, too.
+        # Bytes that do not begin a record, also because of the limit.
         other = found.count(b"")
         if other and any(found[-other:]):
             return
@@ -245,7 +245,7 @@ class Counting(Work):
         for _, event_id, length in sorted(new, key=lambda head: -heads[head]):
             place, fixed, _ = self._varying.get(event_id, (0, 0, None))
             if event_id in self._varying and not place:
-                return  # with two texts, or none but a number that is wanted: for those who look at payloads
+                return  # with two texts, or a number that is needed: payloads have to be decoded
             shape = re.escape(struct.pack(f"{order}Q", event_id)) + b".{8}"
             shape += re.escape(struct.pack(f"{order}I", length))
             rest = length - HEAD_BYTES + 4
@@ -257,7 +257,7 @@ class Counting(Work):
             self._shapes[event_id, length] = shape + b".{%d}" % rest
         shapes = b"|".join(self._shapes.values())
         ids = {event_id for event_id, _ in self._shapes}
-        # A byte that differs in all IDs is enough to tell them by; most often their lowest does.
+        # A byte that differs in all IDs is enough to distinguish them; usually the lowest one does.
         lowest = 0 if order == "<" else 7
         self._marks = {struct.pack(f"{order}Q", event_id)[lowest]: event_id for event_id in ids}
         mark = b".{%d}(.)" % lowest
@@ -268,7 +268,7 @@ class Counting(Work):
         self._pattern = re.compile(b"(?s)%s|%s|." % (several, one))
 
     def _marked(self, marks: bytes) -> dict[int, int]:
-        """How often each ID is among what the expression took of the IDs of records."""
+        """How often each ID occurs among the bytes that the expression captured."""
         if self._marks:
             found = {event_id: marks.count(mark) for mark, event_id in self._marks.items()}
             return {event_id: number for event_id, number in found.items() if number}
@@ -277,10 +277,10 @@ class Counting(Work):
     def _heads(
         self, data: bytes, at: int, varying: list[tuple[int, Head]], places: list[int]
     ) -> Iterator[Head]:
-        """The heads of records, whatever they are, to the end of the data.
+        """The heads of all records to the end of the data.
 
-        Notes in `varying` where those are whose payloads must be looked at, and how long, and in
-        `places` the last record but one, the last one, and where that ends.
+        Notes in `varying` the places and heads of those whose payloads must be checked, and in
+        `places` the second to last record, the last one, and its end.
         """
         head, note, varied = self._head, varying.append, self._varying
         before = last = at
@@ -306,7 +306,7 @@ class Counting(Work):
         return time
 
     def _learn(self, heads: Counter[Head]) -> bool | None:
-        """Meet new events; true if payloads have to be looked at for one, None if an ID is unknown."""
+        """Take in new events; true if one's payloads have to be checked, None if an ID is unknown."""
         again = False
         for _, event_id, _ in heads:
             if event_id in self._known:
@@ -328,7 +328,7 @@ class Counting(Work):
         return kind == EVENT and HEAD_BYTES <= length <= MAX_RECORD and expected in (None, length)
 
     def _fitting(self, data: bytes, varying: list[tuple[int, Head]]) -> bool:
-        """Whether payloads whose length varies are what their events' declarations say."""
+        """Whether payloads whose length varies fit their events' declarations."""
         dropped = 0
         try:
             for at, (_, event_id, length) in varying:
@@ -346,10 +346,10 @@ class Counting(Work):
         return True
 
     def _varies(self, event: TracedEvent) -> tuple[int, int, Callable[[bytes], Values]]:
-        """How to see whether a record with texts is right.
+        """How to check the length of a record with texts.
 
         With one text, which most such events have: where in the record its length is, and how long
-        a record with an empty one is. Otherwise 0 twice, and what takes a payload apart.
+        a record with an empty one is. Otherwise 0 twice, and a function that splits a payload.
         """
         texts = [kind.text for kind in event.kinds]
         split = event.splitter(self._reader.layout.order, words=False)
@@ -359,7 +359,7 @@ class Counting(Work):
 
 
 def _counted(event: TracedEvent) -> Callable[[Values], tuple[str, Value]]:
-    """What counts of a record: its event's name, and how many others it says were dropped."""
+    """What is counted for a record: its event's name, and how many records it reports as dropped."""
     if event is DROPPED:
         return lambda values: (event.name, values[0])
     made = (event.name, 0)

@@ -1,4 +1,4 @@
-"""How many records of each event a trace has, and how many a second."""
+"""How many records of each event a trace has, and how many per second."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Tally:
 
     @property
     def seconds(self) -> float:
-        """The time that the records span; 0 if that is not known."""
+        """The time that the records span; 0 if unknown."""
         return 0.0 if self.first is None or self.last is None else (self.last - self.first) / 1e9
 
     def see(self, times: Sequence[int]) -> None:
@@ -37,7 +37,7 @@ class Tally:
             self.last = last if self.last is None else max(self.last, last)
 
     def merge(self, other: Tally) -> None:
-        """Take in the counts of another part of the trace, or of another trace."""
+        """Add the counts of another part of the trace, or of another trace."""
         self.counts.update(other.counts)
         self.dropped += other.dropped
         self.see([time for time in (other.first, other.last) if time is not None])
@@ -65,7 +65,7 @@ def render(tally: Tally, form: str) -> str:
 
 
 def _rate(count: int, seconds: float) -> float | None:
-    """Records a second, or None where the time that they took is not known."""
+    """Records per second, or None if their time span is unknown."""
     return round(count / seconds, 3) if seconds else None
 
 

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 _LOW_TIME = (1 << 32) - 1
 _NUMBER = (1 << 32) - 1
-# So many events can be missed until the number that comes next is taken for one of a new start.
+# The most events that can be missing before the next number counts as a restart.
 _MOST_MISSED = 1 << 20
 # The count of dropped events wraps: one that seems to have grown by more has begun again.
 _MOST_LOST = 1 << 31
-# A guest says hello every 64 events: so many places with missing ones are more than enough to remember.
+# A guest says hello every 64 events: remembering this many gaps is more than enough.
 MOST_GAPS = 256
 
 
@@ -27,7 +27,7 @@ class Times:
         self.last = 0
 
     def full(self, low: int) -> int:
-        """The time nearest to the last one that has these low bits; CPUs may differ a little."""
+        """The time with these low bits that is nearest to the last one; CPUs may differ a little."""
         step = (low - self.last) & _LOW_TIME
         if step > _LOW_TIME >> 1:
             step -= 1 << 32
@@ -42,7 +42,7 @@ class Times:
 
 
 class Sequence:
-    """Counts what is missing: modulo 64 from event to event, in full from hello to hello."""
+    """Counts what is missing: modulo 64 between events, in full between hellos."""
 
     def __init__(self) -> None:
         self.missing = 0
@@ -51,13 +51,13 @@ class Sequence:
         self._next: int | None = None
         self._anchored = False
         self._lost: int | None = None
-        # Since the last full number: how many events came, and where how many were missing.
+        # Since the last full number: how many events arrived, and the gaps: where, and how many.
         self._came = 0
         self._gaps: deque[tuple[int, int, int]] = deque(maxlen=MOST_GAPS)
         self._in_gaps = 0
 
     def event(self, short: int) -> int:
-        """Take an event's six bits; how many are missing before it."""
+        """Process an event's six bits; returns how many events are missing before it."""
         if self._next is None:
             self._next = short
         gap = (short - self._next) & SEQUENCE_MASK
@@ -70,9 +70,9 @@ class Sequence:
         return gap
 
     def hello(self, sequence: int, lost: int, starts: bool) -> tuple[int, int, int, int, bool]:
-        """Take a full number.
+        """Process a full number.
 
-        Gives how many more events are missing, how many the guest dropped, how many it had sent and
+        Returns how many more events are missing, how many the guest dropped, how many it had sent and
         dropped before the first that was read, and whether it has restarted.
         """
         missing = before = lost_before = 0
@@ -81,7 +81,7 @@ class Sequence:
             sequence = self._continued(sequence)
         if not self._anchored:
             before = sequence - self._came - self._in_gaps
-            if before < 0:  # a start that was not read is among what came
+            if before < 0:  # an unread restart is among the events so far
                 before, self.exact, restarted = 0, False, True
             lost_before = 0 if starts and not before else lost
         else:
@@ -104,9 +104,9 @@ class Sequence:
         return missing, dropped, before, lost_before, restarted
 
     def _continued(self, sequence: int) -> int:
-        """A guest's number, of 32 bits, as that of all events since its start, if it can be.
+        """A guest's 32-bit number, as the count of all events since its start, if possible.
 
-        One that is far behind what is known is of a new start.
+        A number far below the last one is from a restart.
         """
         known = self._next or 0
         full = (known & ~_NUMBER) + sequence
@@ -115,10 +115,10 @@ class Sequence:
         return full if full >= known else sequence
 
     def _restart(self, sequence: int) -> int:
-        """How many events of the new start are missing, when the next one has this number.
+        """How many events since the restart are missing, if the next one has this number.
 
-        Where its hello was not read, one of the gaps since the last full number is the restart, and
-        what was counted for it is wrong.
+        If its hello was not read, one of the gaps since the last full number is the restart, and
+        the count for it is wrong.
         """
         if sequence == 0:
             return 0
@@ -129,7 +129,7 @@ class Sequence:
             behind = self._came - came + later
             later += gap
             if short + behind <= sequence:
-                # Those before the first one that was read, and those after the last.
+                # Those before the first event that was read, and those after the last.
                 fewest = (sequence - behind, gap)
                 best = fewest if best is None else min(best, fewest)
         if best is None:

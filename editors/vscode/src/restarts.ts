@@ -1,4 +1,4 @@
-// What is done when the server ends by itself: it is started again, unless it never ran or ends too often.
+// What to do when the server ends by itself: restart it, unless it never ran or ends too often.
 import { CloseAction, ErrorAction, type CloseHandlerResult, type ErrorHandler, type ErrorHandlerResult, type Message } from "vscode-languageclient/node";
 
 const MOST = 4;

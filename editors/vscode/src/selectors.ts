@@ -1,4 +1,4 @@
-// Which documents tesc hears of, and for which of them it offers what.
+// The documents that are sent to tesc, and the features for each kind.
 import type { DocumentSelector, LanguageClient, ServerCapabilities } from "vscode-languageclient/node";
 
 export const LANGUAGE = "trace-events";
@@ -12,7 +12,7 @@ const EVENTS: DocumentSelector = [
 ];
 export const ALL: DocumentSelector = [...EVENTS, ...SOURCES.map((language) => ({ language, scheme: "file" }))];
 
-// In a C file these belong to others: a second formatter, for one, makes VS Code ask which is meant.
+// For C files other extensions do these: a second formatter, for example, makes VS Code ask which to use.
 // What is not in the list tesc answers at calls of events, and says nothing anywhere else.
 const OF_EVENTS_ONLY = [
   "textDocument/codeLens",
@@ -27,7 +27,7 @@ const OF_EVENTS_ONLY = [
   "textDocument/selectionRange",
 ];
 
-/** Offer to C and Rust files only what tesc has for them; before the client starts. */
+/** Limit C and Rust files to the features that tesc has for them; call it before the client starts. */
 export function keepToEvents(client: LanguageClient): void {
   for (const method of OF_EVENTS_ONLY) {
     const feature = client.getFeature(method as "textDocument/formatting") as Feature | undefined;

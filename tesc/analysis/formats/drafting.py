@@ -62,7 +62,7 @@ def _letters(type_: CType, compat: Compat) -> str:
     if not type_.pointers:
         return "cd" if type_.base == "char" else "dx"
     if type_.is_char_pointer:
-        # Where a format prints the address of a `char *`, QEMU's own outputs read text all the same (TE432).
+        # Where a format prints the address of a `char *`, QEMU's own outputs still read text (TE432).
         return "sp" if compat == "fixed" else "s"
     return "p"
 

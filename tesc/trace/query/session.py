@@ -1,4 +1,4 @@
-"""A dataset opened for questions: views by the names that a question has in it, and nothing but views."""
+"""A dataset opened for queries, which can read its views and nothing else."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from tesc.trace.spans import Pairing
     from tesc.trace.tables.layout import Layout
 
-# Kinds of statements that read views, or make something in memory.
+# Kinds of statements that read views, or create something in memory.
 _ALLOWED = ("SELECT", "EXPLAIN", "CREATE", "DROP", "INSERT")
-# Words of questions that are about all views.
+# Words of statements that need all views.
 _LISTS = {"tables", "information_schema", "duckdb_views", "duckdb_tables", "duckdb_columns", "pg_class"}
 _WORD = re.compile(r"\w+")
 _NO_TABLE = re.compile(r"Table with name (.+?) does not exist!")
-# Of the machine's. DuckDB takes 80% if it is told nothing; what is over this is spilled into files.
+# The share of the machine's memory. DuckDB's default is 80%; above the limit, it uses temporary files.
 _MEMORY = "25%"
 
 
 class BadQuestion(Exception):
-    """SQL that cannot be run; `start` and `stop` are where in its text, None if that is not known."""
+    """SQL that cannot be run; `start` and `stop` are where in its text, None if unknown."""
 
     def __init__(self, message: str, sql: str, place: tuple[int, int] | None = None) -> None:
         super().__init__(message)
@@ -73,7 +73,7 @@ class Session:
     """A dataset in DuckDB, in a `with` block. `views` are by name without regard to case."""
 
     def __init__(self, folder: str, pairings: Sequence[Pairing] = (), likely: Sequence[Pairing] = ()) -> None:
-        """`pairings` must be possible; of the `likely` ones those are taken that are.
+        """`pairings` must be possible; of the `likely` ones, impossible ones are skipped.
 
         Raises OSError, NoDataset, BadPairing, MissingExtra.
         """
@@ -111,7 +111,7 @@ class Session:
         return connection
 
     def _all_views(self, pairings: Sequence[Pairing], likely: Sequence[Pairing]) -> Iterator[View]:
-        """The views of all tables, pairings, and of those together."""
+        """The views of all tables and pairings, and the combined ones."""
         tables: dict[Layout, str] = self.dataset.names
         taken: set[str] = set()
         for layout, name in tables.items():
@@ -163,7 +163,7 @@ class Session:
                 yield cursor
 
     def reader(self, sql: str) -> Any:
-        """A pyarrow.RecordBatchReader of the one SELECT that SQL is. Raises BadQuestion."""
+        """A pyarrow.RecordBatchReader of SQL that is a single SELECT. Raises BadQuestion."""
         statements = self._guarded(sql, lambda: self._connection.extract_statements(sql))
         if [one.type.name for one in statements] != ["SELECT"]:
             raise BadQuestion("a Parquet file holds the answer of one SELECT", sql)
@@ -176,7 +176,7 @@ class Session:
         return self._guarded(sql, lambda: read()(1 << 16))
 
     def fetched(self, sql: str, fetch: Callable[[], Any]) -> Any:
-        """What a function fetches of a result, which may go on with the work. Raises BadQuestion."""
+        """What a function fetches of a result, which may continue the query. Raises BadQuestion."""
         return self._guarded(sql, fetch)
 
     def _guarded(self, sql: str, work: Callable[[], Any]) -> Any:
@@ -200,7 +200,7 @@ class Session:
         return f"no table '{missing[1]}': the trace has no records of such an event{meant}"
 
     def _make_views(self, sql: str) -> None:
-        """Make the views that SQL names: each that is made reads a file, and there may be thousands."""
+        """Make the views that SQL names: creating one reads a file, and there may be thousands."""
         words = {word.casefold() for word in _WORD.findall(sql)}
         names = {"show", "summarize"} & words or _LISTS & words
         for folded, view in self.views.items():
@@ -208,7 +208,7 @@ class Session:
                 self._make(view)
 
     def _make(self, view: View) -> None:
-        """Make a view, and before it those that its query names."""
+        """Create a view, and first those that its query names."""
         if view.name in self._made:
             return
         self._made.add(view.name)
@@ -228,12 +228,12 @@ class Session:
 
 
 def _escaped(path: str) -> str:
-    """A path whose characters are not a pattern's."""
+    """A path with pattern characters escaped."""
     return re.sub(r"([*?\[])", r"[\1]", path)
 
 
 def _as_question(message: str, sql: str) -> BadQuestion:
-    """DuckDB's error, of which it gives place and message as JSON."""
+    """A BadQuestion from DuckDB's error, whose place and message are JSON."""
     start = message.find("{")
     try:
         told = json.loads(message[start:]) if start >= 0 else {}

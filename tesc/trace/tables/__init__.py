@@ -1,19 +1,19 @@
-"""Traces as tables: a table an event, a column an argument, for programs that ask questions.
+"""Traces as tables: a table for each event, with a column for each argument, for queries.
 
-`layout` says what the tables look like, whatever they are kept in; `arrow` makes Arrow of columns;
-`parquet` and `sqlite` write files, `query` asks them.
+`layout` describes the tables in any format; `arrow` makes Arrow data from columns;
+`parquet` and `sqlite` write files, `query` queries them.
 
 Every table has these columns:
 
-    ts      the record's time in nanoseconds, as the trace counts it; a signed 64-bit integer
+    ts      the record's time in nanoseconds, on the trace's clock; a signed 64-bit integer
     time    the same in microseconds, as a timestamp without time zone, for people (not in SQLite)
     pid     the process that recorded it
     ...     the arguments, by their parameters' names
-    trace   the trace's file name, with its folders where another one is called so, too
+    trace   the trace's file name, with its folders if another one has the same name
     seq     the order of the trace's rows, of all events together, from 0 on
 
-`ts`, `time` and `pid` are null where the trace has none (a guest's stream), and so is an argument that a log
-does not say. An argument whose name is taken, whatever its case, gets an underscore.
+`ts`, `time` and `pid` are null if the trace has none (a guest's stream), and so is an argument that a log
+does not show. An argument whose name is taken, ignoring case, gets an underscore.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ class Unwritable(Exception):
 
 
 class MissingExtra(Unwritable):
-    """A package that is not installed; the message says what brings it."""
+    """A package that is not installed; the message says how to install it."""
 
     def __init__(self, what: str, package: str, extra: str | None = None) -> None:
-        """`extra` is the one of tesc's that brings the package."""
+        """`extra` is tesc's extra that installs the package."""
         brings = f"'tesc[{extra}]'" if extra else package
         super().__init__(f"{what} needs {package}: pip install {brings}")
 
@@ -55,9 +55,9 @@ def write_tables(
     jobs: int = 1,
     progress: Callable[[int, int], object] = lambda offset, records: None,
 ) -> None:
-    """Write traces in the format of a name, one after the other, into a file or folder that is replaced.
+    """Write traces in a format, one after the other, into a file or folder that is replaced.
 
-    With `append` they are added to what is there. Raises OSError, Unwritable.
+    With `append` they are added to the existing ones. Raises OSError, Unwritable.
     """
     if name == "parquet":
         from tesc.trace.tables.dataset import write_dataset

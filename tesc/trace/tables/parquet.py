@@ -1,9 +1,9 @@
 """Tables as Parquet files, written by several processes at once.
 
-Integers are stored as differences (DELTA_BINARY_PACKED) in pages that zstd compresses: of what was tried
-on traces of I/O that makes the smallest files, in less time than most. No Arrow schema is stored beside
+Integers are stored as differences (DELTA_BINARY_PACKED) in pages that zstd compresses: of all that was tried
+on traces of I/O this makes the smallest files, faster than most. No Arrow schema is stored with
 Parquet's own types, so that every reader sees the same ones. Each process writes files of its own; a row
-group is a piece of time.
+group is a span of time.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from tesc.trace.tables.arrow import Arrow
     from tesc.trace.tables.layout import Layout
 
-# Bytes of records that a process holds before it writes some.
+# Bytes of records that a process buffers before it writes some.
 MOST_HELD = 32 << 20
-# Files that a process has open at a time.
+# The most files that a process has open at a time.
 MOST_OPEN = 48
 
 
@@ -46,12 +46,12 @@ class ParquetWork(Work):
     """The tables of one trace, as files in a folder."""
 
     def __init__(self, pa: Arrow, folder: str, trace: str, selection: Selection, names: Names) -> None:
-        """`names` are those of the tables so far, `trace` is what the column of that name says."""
+        """`names` are those of the tables so far, `trace` is the value of the column of that name."""
         self.state = Progressing(0, names, {})
         self._batches = Batches(pa, trace)
         self._pieces = Pieces(selection)
         self._files = Files(pa, folder)
-        # Those that are certain; comparing layouts takes its time.
+        # Known names by event, since comparing layouts is slow.
         self._names: dict[int, str] = {}
         self.begin()
 
@@ -88,7 +88,7 @@ class ParquetWork(Work):
 
 
 class Files:
-    """The files that a process writes: rows are held until there are enough of them for a row group."""
+    """The files that a process writes: rows are buffered until there are enough for a row group."""
 
     def __init__(self, pa: Arrow, folder: str) -> None:
         self._pa = pa
@@ -99,12 +99,12 @@ class Files:
         self._number = 0
 
     def add(self, name: str, batch: Arrow, first: int) -> None:
-        """Take in rows of a table; `first` is what their `seq` count from."""
+        """Add rows to a table; `first` is the number that their `seq` counts from."""
         self._held.setdefault(name, []).append((batch, first))
         self._sizes[name] = self._sizes.get(name, 0) + batch.nbytes
 
     def write_some(self) -> None:
-        """Write if too much is held, the tables with most first."""
+        """Write if too much is buffered, the largest tables first."""
         held = sum(self._sizes.values())
         if held < MOST_HELD:
             return
@@ -129,7 +129,7 @@ class Files:
         self._writer(name, rows.schema).write_table(rows, row_group_size=len(rows))
 
     def _writer(self, name: str, fields: Arrow) -> Any:
-        """The table's open file; the one that was used last is the last to be closed."""
+        """The table's open file; the least recently used one is closed first."""
         writer = self._open.pop(name, None)
         if writer is None:
             while len(self._open) >= MOST_OPEN:

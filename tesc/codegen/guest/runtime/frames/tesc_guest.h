@@ -86,7 +86,7 @@ size_t tesc_guest_set_state(const char *pattern, bool on);
 
 /*
  * Events that were dropped: the transport could not take them, or was busy with another one. The
- * host is told of them as soon as it can be.
+ * host is informed as soon as possible.
  */
 extern uint32_t tesc_guest_lost;
 
