@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.lsp.conftest import PATIENCE
+from tests.lsp.client import PATIENCE
 
 ROOT = """\
 # See the manual

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from lsprotocol import types as t
 
-from tests.lsp.conftest import span
+from tests.lsp.client import span
 from tests.lsp.navigation import ROOT, RUST, VL, ask, extent, indexed, place, read, until, write_tree
 
 LENS = "textDocument/codeLens"

@@ -6,7 +6,7 @@ import pytest
 from lsprotocol import types as t
 
 from tests.lsp.asking import ALL, QUICK, VERSIONED, WRONG, actions, after
-from tests.lsp.conftest import span
+from tests.lsp.client import span
 from tests.lsp.editing import changed
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lsp.conftest import Client, wait_until
+from tests.lsp.client import Client, wait_until
 from tests.lsp.navigation import indexed
 
 TEXT = 'usb_on(int port) "port %d"\n'

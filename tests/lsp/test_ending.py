@@ -11,13 +11,19 @@ import time
 
 import pytest
 
-from tests.lsp.conftest import PATIENCE
+from tests.lsp.client import PATIENCE
 from tests.lsp.wire import (
     NOT_INITIALIZED,
     SERVER,
     alive,
     error_of,
 )
+
+
+@pytest.fixture
+def lsp(started_lsp):
+    """Servers that end are processes of their own."""
+    return started_lsp
 
 
 def gone(pid):

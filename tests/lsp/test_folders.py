@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.lsp.conftest import span, wait_until
+from tests.lsp.client import span, wait_until
 from tests.lsp.test_fuzz import INTERNAL_ERROR, PROVIDERS
 
 WRONG = 'wrong(int a) "%s"\n'

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.lsp.conftest import span
+from tests.lsp.client import span
 
 OPTIONS = {"tabSize": 4, "insertSpaces": True}
 WILD = (

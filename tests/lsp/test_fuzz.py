@@ -150,7 +150,7 @@ class Model:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
     """A client for each encoding, for all examples."""
-    from tests.lsp.conftest import Client
+    from tests.lsp.client import Client
 
     clients = {}
     for encoding in ENCODINGS:

@@ -11,7 +11,7 @@ from tesc.lsp.features.hover import hover_at
 from tesc.lsp.hovers import event
 from tesc.lsp.session import Session
 from tesc.lsp.view import View
-from tests.lsp.conftest import span
+from tests.lsp.client import span
 from tests.lsp.navigation import VL, ask, extent, indexed, place, write_tree
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

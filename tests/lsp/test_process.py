@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from tests.lsp.conftest import PATIENCE, span
+from tests.lsp.client import PATIENCE, span
 from tests.lsp.wire import (
     SERVER,
     messages,

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from tests.lsp.conftest import PATIENCE, span
+from tests.lsp.client import PATIENCE, span
 from tests.lsp.wire import (
     HOVERED,
     INVALID_PARAMS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lsprotocol import types as t
 
-from tests.lsp.conftest import span
+from tests.lsp.client import span
 from tests.lsp.navigation import ROOT, extent, until, write_tree
 
 SYMBOLS = "textDocument/documentSymbol"

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from tests.lsp.conftest import PATIENCE
+from tests.lsp.client import PATIENCE
 from tests.lsp.wire import (
     SERVER,
 )

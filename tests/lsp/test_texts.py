@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lsp.conftest import span
+from tests.lsp.client import span
 
 
 def test_half_a_character(lsp, folder):

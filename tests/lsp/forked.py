@@ -1,0 +1,119 @@
+"""Language servers without their start: forks of one process that has imported all they need.
+
+Importing the protocol's types takes longer than most tests, hundreds of times. What a server does when it
+starts and ends is tested with servers that are started (test_ending, test_process, test_tcp).
+
+This file is three programs. Tests import it; run as `parent SOCKET`, it imports the server, then forks for
+each connection, until its standard input ends; run as `server SOCKET ARGUMENTS`, in place of
+`tesc lsp ARGUMENTS`, it hands its standard streams over to a fork, and ends as that ends.
+"""
+
+import os
+import select
+import socket
+import sys
+
+# File descriptors are passed, and the end of a process that is not one's own child is awaited.
+SUPPORTED = hasattr(os, "fork") and hasattr(os, "pidfd_open")
+_SEPARATOR = "\0"
+_LENGTH = 8  # digits of the number of bytes that follow
+
+
+def _parent(path: str) -> None:
+    import gc
+    import importlib
+    import pkgutil
+
+    import tesc.lsp.server
+    from tesc.analysis.registry import all_rules
+
+    for module in pkgutil.walk_packages(tesc.lsp.__path__, "tesc.lsp."):
+        importlib.import_module(module.name)
+    all_rules()
+    tesc.lsp.server.Server()  # what is derived from the protocol's types is kept with them
+    gc.disable()
+    gc.freeze()
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(path)
+        listening.listen(50)
+        print("ready", flush=True)
+        children = 0
+        while listening in select.select([listening, sys.stdin], [], [])[0]:
+            connection, _ = listening.accept()
+            if os.fork() == 0:
+                listening.close()
+                try:
+                    _serve(connection)
+                finally:
+                    os._exit(0)
+            connection.close()
+            children += 1
+            # A child that was waited for counts as time that the tests took.
+            while children and os.waitpid(-1, os.WNOHANG)[0]:
+                children -= 1
+
+
+def _serve(connection: socket.socket) -> None:
+    """Fork a server for a connection; send its exit status, or end it when nobody is left to read that."""
+    head, descriptors, _, _ = socket.recv_fds(connection, _LENGTH, 3)
+    size = int(head)
+    data = b""
+    while len(data) < size:
+        data += connection.recv(size - len(data))
+    folder, count, *rest = data.decode("utf-8", "surrogateescape").split(_SEPARATOR)
+    arguments, variables = rest[: int(count)], rest[int(count) :]
+    child = os.fork()
+    if child == 0:
+        connection.close()
+        for standard, descriptor in enumerate(descriptors):
+            os.dup2(descriptor, standard)
+            os.close(descriptor)
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(one.split("=", 1) for one in variables)
+        _become_server(arguments)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    ended = os.pidfd_open(child)
+    if ended not in select.select([ended, connection], [], [])[0]:
+        os.kill(child, 9)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    connection.sendall(str(status).encode())
+
+
+def _become_server(arguments: list) -> None:
+    """Be a server to the end of this process."""
+    from tesc.cli.main import main
+
+    sys.argv = ["tesc", *arguments]
+    sys.stdin = os.fdopen(0, "r", encoding="utf-8")
+    sys.stdout = os.fdopen(1, "w", 1, encoding="utf-8")
+    sys.stderr = os.fdopen(2, "w", 1, encoding="utf-8")
+    status = 1
+    try:
+        status = main()
+    except SystemExit as ended:
+        status = ended.code
+    finally:
+        sys.stderr.flush()
+        os._exit(int(status or 0))
+
+
+def _server(path: str, arguments: list) -> None:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(path)
+        variables = [f"{key}={value}" for key, value in os.environ.items()]
+        given = _SEPARATOR.join([os.getcwd(), str(len(arguments)), *arguments, *variables])
+        data = given.encode("utf-8", "surrogateescape")
+        socket.send_fds(connection, [f"{len(data):0{_LENGTH}}".encode()], [0, 1, 2])
+        connection.sendall(data)
+        for standard in (0, 1, 2):
+            os.close(standard)
+        status = int(connection.recv(8) or 1)
+    if status < 0:
+        os.kill(os.getpid(), -status)
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    _parent(sys.argv[2]) if sys.argv[1] == "parent" else _server(sys.argv[2], sys.argv[3:])
