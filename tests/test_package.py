@@ -71,7 +71,18 @@ def test_source_archive_can_be_tested(archives):
         | {".pre-commit-hooks.yaml", "docs/rules/TE401.md", "scripts/tesc-tracetool", "tests/conftest.py"}
         <= names
     )
-    assert not {name for name in names if "__pycache__" in name or name.startswith(".venv")}
+
+
+def test_source_archive_holds_nothing_that_git_ignores(archives, need):
+    """The build reads the .gitignore of the root only, so that one has all there is to ignore."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is not a clone")
+    (path,) = archives.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = "\n".join(name.partition("/")[2] for name in archive.getnames())
+    asked = [need("git", "git"), "check-ignore", "--stdin", "--no-index"]
+    ignored = subprocess.run(asked, cwd=ROOT, input=names, capture_output=True, text=True)
+    assert (ignored.stdout, ignored.stderr) == ("", "")
 
 
 def test_version_is_that_of_the_package(wheel):
