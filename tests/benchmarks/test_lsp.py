@@ -14,7 +14,8 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_once():
-    done = run("-n", "2", "--starts", "1", "--files", "3", "--events", "20", "--alone")
+    small = ("-n", "2", "--starts", "1", "--files", "3", "--events", "20", "--large", "50", "--settle", "0.1")
+    done = run(*small, "--alone")
     assert (done.returncode, done.stderr) == (0, "")
     first, head, *rows = done.stdout.split("\n\n")[0].splitlines()
     assert first == "3 files, 20 events or functions, 2 requests of each kind"
