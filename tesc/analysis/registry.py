@@ -46,7 +46,9 @@ class UnknownRule(Exception):
 
     def __init__(self, selector: str, near: list[str]) -> None:
         self.near = near
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        *others, last = near or [""]
+        listed = f"{', '.join(others)} or {last}" if others else last
+        hint = f"; did you mean {listed}?" if near else ""
         super().__init__(f"no rule is called '{selector}'{hint}")
 
 
@@ -68,11 +70,9 @@ def named(selector: str) -> list[Rule]:
     family = [rule for rule in all_rules() if rule.code.startswith(wanted.upper())] if len(wanted) > 1 else []
     if family:
         return [rule for rule in family if rule.on_by_default] or family
-    from difflib import get_close_matches
+    from tesc.analysis.near_rules import near_rules
 
-    known = {name.lower(): name for rule in all_rules() for name in (rule.code, rule.name)}
-    near = get_close_matches(wanted.lower(), known, 2, 0.75)
-    raise UnknownRule(selector, [known[name] for name in near])
+    raise UnknownRule(selector, near_rules(wanted, all_rules()))
 
 
 def selected(select: Iterable[str], ignore: Iterable[str]) -> list[Rule]:

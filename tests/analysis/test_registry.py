@@ -43,8 +43,24 @@ def test_all_are_those_too_that_are_off_by_default(selector):
     ("selector", "hint"),
     [
         ("TE999", ""),
-        ("TE30l", "; did you mean TE"),
-        ("te30l", "; did you mean TE"),
+        ("TE4O1", "; did you mean TE401?"),
+        ("te30l", "; did you mean TE301?"),
+        ("TEI0S", "; did you mean TE105?"),
+        ("TEB4I", "; did you mean TE841?"),
+        ("TE8O", "; did you mean TE80?"),  # a family
+        ("TE5O7", "; did you mean TE506?"),  # a code that has been replaced
+        ("TE-401", "; did you mean TE401?"),
+        ("401", "; did you mean TE401?"),
+        ("format-type-mismach", "; did you mean format-type-mismatch?"),
+        ("format_type mismatch", "; did you mean format-type-mismatch?"),
+        ("include-unreadble", "; did you mean include-not-found?"),  # an old name of it
+        ("format-type", "; did you mean format-type-mismatch?"),
+        ("event-unused", "; did you mean unused-event?"),
+        (
+            "mismatch",
+            "; did you mean format-type-mismatch, signedness-mismatch or argument-kind-mismatch?",
+        ),
+        ("event", ""),  # too many have the word
         ("too-many-argument", "; did you mean too-many-arguments?"),
         ("Missing-Fromat", "; did you mean missing-format?"),
         ("T", ""),
