@@ -43,12 +43,7 @@ def everywhere(file: str) -> bool:
 
 def outlook(found: Sequence[Diagnostic], unsafe: bool = False, may_change: Scope = everywhere) -> str:
     """How many findings can be fixed, as the end of a summary: `; 2 can be fixed with --fix`."""
-    able = [d for d in found if fixable(d, True) and _is_within(d, may_change)]
-    if able:
-        refused = {id(diagnostic) for diagnostic in _refused(_together(able, True))}
-        able = [d for d in able if id(d) not in refused]
-    safe = sum(map(fixable, able))
-    more = len(able) - safe
+    safe, more = _numbers(found, may_change)
     if unsafe:
         safe, more = safe + more, 0
     if not more:
@@ -56,6 +51,22 @@ def outlook(found: Sequence[Diagnostic], unsafe: bool = False, may_change: Scope
     if not safe:
         return f"; {more:,} can be fixed with --fix --unsafe-fixes"
     return f"; {safe:,} can be fixed with --fix, {more:,} more with --unsafe-fixes"
+
+
+def left_to_unsafe(left: Sequence[Diagnostic], may_change: Scope = everywhere) -> str:
+    """How many findings only unsafe fixes would fix, to follow how many were: `; 2 more with ...`."""
+    more = _numbers(left, may_change)[1]
+    return f"; {more:,} more with --unsafe-fixes" if more else ""
+
+
+def _numbers(found: Sequence[Diagnostic], may_change: Scope) -> tuple[int, int]:
+    """How many findings have safe fixes, and how many unsafe ones, that can be applied."""
+    able = [d for d in found if fixable(d, True) and _is_within(d, may_change)]
+    if able:
+        refused = {id(diagnostic) for diagnostic in _refused(_together(able, True))}
+        able = [d for d in able if id(d) not in refused]
+    safe = sum(map(fixable, able))
+    return safe, len(able) - safe
 
 
 def apply(diagnostics: Iterable[Diagnostic], unsafe: bool = False) -> dict[Source, str]:

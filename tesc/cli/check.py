@@ -271,15 +271,16 @@ def _fix(
     def again(workspace: Workspace) -> list[Diagnostic]:
         return wanted.of(_found(workspace, sources))
 
-    after, settled = fixes.fixed(workspace, found, again, options.unsafe_fixes, report.scope(options))
+    unsafe, scope = options.unsafe_fixes, report.scope(options)
+    after, settled = fixes.fixed(workspace, found, again, unsafe, scope)
     if options.diff:
         print_as_is(fixes.diff(workspace, settled.texts))
-        fixes.tell(settled.fixed, would=True)
+        fixes.tell(settled, unsafe, scope, would=True)
         return _status([], workspace, failed) or (1 if settled.texts else 0)
     if "-" in options.paths:
         if len(options.paths) > 1:
             raise Failure("with --fix, - (standard input) must be the only file")
-        fixes.print_fixed(after, settled)
+        fixes.print_fixed(after, settled, unsafe, scope)
         return _status(settled.left, workspace, failed)
     if fixes.write(workspace, settled.texts):
         # Even if some were written, this run does not claim to have fixed anything.
@@ -287,7 +288,7 @@ def _fix(
         return _status(found, workspace, True)
     report.report(settled.left, after.files, options, settled.fixed, wanted.known)
     if options.output_format != "text":
-        fixes.tell(settled.fixed)
+        fixes.tell(settled, unsafe, scope)
     return _status(settled.left, workspace, failed)
 
 

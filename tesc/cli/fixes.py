@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from tesc.analysis.fixing import settle
+from tesc.analysis.fixing import left_to_unsafe, settle
 from tesc.cli.terminal import error, plural, print_as_is, print_errors
 from tesc.files import write_source
 from tesc.syntax.source import Source
@@ -88,16 +88,18 @@ def _lines(text: str) -> list[str]:
     return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
 
 
-def print_fixed(workspace: Workspace, settled: FixResult) -> None:
+def print_fixed(workspace: Workspace, settled: FixResult, unsafe: bool, scope: Scope) -> None:
     """Print standard input with fixes applied, and the remaining findings on standard error."""
     from tesc.cli.output import concise
 
     root = workspace.units[0].roots[0].source
     print_as_is(settled.texts.get(root.file, root.text))
     print_errors(concise.render(settled.left))
-    tell(settled.fixed)
+    tell(settled, unsafe, scope)
 
 
-def tell(number: int, would: bool = False) -> None:
-    """Report on standard error how many findings were, or would be, fixed."""
-    sys.stderr.write(f"tesc: {'would fix' if would else 'fixed'} {plural(number, 'finding')}\n")
+def tell(settled: FixResult, unsafe: bool, scope: Scope, would: bool = False) -> None:
+    """Report on standard error how many findings were, or would be, fixed, and what unsafe fixes add."""
+    done = f"{'would fix' if would else 'fixed'} {plural(settled.fixed, 'finding')}"
+    more = "" if unsafe else left_to_unsafe(settled.left, scope.holds)
+    sys.stderr.write(f"tesc: {done}{more}\n")

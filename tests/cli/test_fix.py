@@ -158,6 +158,24 @@ class TestDiff:
         assert done.stdout == b""
         assert done.returncode == 0
 
+    def test_mentions_what_only_unsafe_fixes_would_fix(self):
+        path = file('lamp_a(int a) "%s"\nlamp_b(int b) "%s"\n')
+        for done in (
+            run("--diff", path),
+            run("--fix", "--diff", path),
+            run("--diff", "-", data=path.read_bytes()),
+        ):
+            assert done.stderr == b"tesc: would fix 0 findings; 2 more with --unsafe-fixes\n"
+            assert done.returncode == 0
+        path.write_text(FIXABLE + path.read_text())
+        assert run("--diff", path).stderr == b"tesc: would fix 2 findings; 2 more with --unsafe-fixes\n"
+        assert run("--diff", "--unsafe-fixes", path).stderr == b"tesc: would fix 4 findings\n"
+
+    def test_does_not_mention_fixes_in_other_files(self):
+        file('lamp_a(int a) "%s"\n', "common-events")
+        path = file('include "common-events"\n')
+        assert run("--diff", path).stderr == b"tesc: would fix 0 findings\n"
+
     def test_is_what_fix_writes(self):
         path = file(FIXABLE + 'lamp_c(int a) "%d\\n"')
         patch = run("--diff", path).stdout
@@ -181,6 +199,10 @@ class TestStandardInput:
         assert b"<stdin>:2:20: error[TE405]" in done.stderr
         assert done.stderr.endswith(b"tesc: fixed 2 findings\n")
         assert done.returncode == 1
+
+    def test_mentions_what_only_unsafe_fixes_would_fix(self):
+        done = run("--fix", "-", data=b'lamp_a(int a) "%s"\n')
+        assert done.stderr.endswith(b"\ntesc: fixed 0 findings; 1 more with --unsafe-fixes\n")
 
     def test_prints_a_text_that_needs_no_fix(self):
         assert run("--fix", "-", data=FIXED.encode()).stdout == FIXED.encode()
