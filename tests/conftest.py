@@ -46,7 +46,7 @@ SLOW = tuple(
     for path in """
         analysis/compiled analysis/test_formats_gcc.py analysis/test_plain.py
         analysis/test_rules.py::test_example[te506-3]
-        analysis/test_rules.py::test_fixes_mend_what_was_found_and_break_nothing[te506-3] benchmarks
+        analysis/test_rules.py::test_fixes_remove_what_was_found_and_break_nothing[te506-3] benchmarks
         cli/test_bpftrace.py cli/test_check.py::TestContents::test_garbage
         cli/test_completion.py cli/test_decode_tables.py cli/test_escaping.py
         cli/test_gen_processes.py cli/test_gen_again.py::test_never_takes_old cli/test_kept_runs.py
