@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tesc.cli.main import main
+from tesc.trace.events import load_unit
+from tesc.wire.schema import schema_of_range
+from tests.codegen.guest.frames_firmware import CLOCK, EVENTS, SUB
 
 FREESTANDING = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-I."]
 
@@ -38,3 +42,20 @@ def guest(tmp_path, monkeypatch):
 def freestanding():
     """The flags that firmware is built with."""
     return list(FREESTANDING)
+
+
+@pytest.fixture
+def generated(guest):
+    """A function that writes what the firmware of frames_firmware.py is built from; gives its schema."""
+
+    def made(*options: str):
+        Path("trace-events").write_text(EVENTS)
+        Path("sub").mkdir(exist_ok=True)
+        Path("sub/trace-events").write_text(SUB)
+        Path("clock.h").write_text(CLOCK)
+        guest("header", "trace-events", "-o", "trace.h", *options)
+        guest("source", "trace-events", "-o", "trace.c", *options)
+        guest("runtime", "-o", ".", *options)
+        return schema_of_range(load_unit("trace-events"), 0)
+
+    return made

@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tesc.trace.events import load_unit
 from tesc.wire.items import Hello, LostInGuest, WireEvent
-from tesc.wire.schema import schema_of_range
 from tesc.wire.stream import FrameDecoder
-
-EVENTS = """\
-nothing(void) "nothing"
-narrow(char a, signed char b, unsigned char c, short d, unsigned short e, bool f) "%c %d %u %d %u %d"
-ints(int a, unsigned b, const int c, unsigned int d) "%d %u %d %u"
-disable off(int a, const char *b, uint64_t c) "%d %s %" PRIu64
-longs(long a, unsigned long b, long long c, unsigned long long d, long int e) "%ld %lu %lld %llu %ld"
-fixed(int8_t a, uint8_t b, int16_t c, uint16_t d, int32_t e, uint32_t f) "%d %u %d %u %d %u"
-sixty_four(int64_t a, uint64_t b) "%" PRId64 " %" PRIu64
-sizes(size_t a, ssize_t b, ptrdiff_t c, intptr_t d, uintptr_t e) "%zu %zd %td %" PRIdPTR " %" PRIuPTR
-include "sub/trace-events" prefix sub_
-pointers(void *a, const char *b, char **c, const void * const_d, uint64_t *e) "%p %p %p %p %p"
-names(int tesc_guest_event, int tesc_guest_1, int NULL, int TRACE_OFF, int unix) "%d %d %d %d %d"
-"""
-SUB = """\
-text(const char *a, int b, char *c) "%s %d %s"
-eight(int a, int b, int c, int d, int e, int f, int g, uint64_t h) "%d %d %d %d %d %d %d %" PRIu64
-"""
+from tests.codegen.guest.frames_firmware import MACHINES, SOURCES
 
 MAIN = """\
 #include <stdio.h>
@@ -112,51 +92,6 @@ VALUES = [
     *((11, n, -n, 0, 1, 2) for n in range(200)),
 ]
 
-MACHINES = {
-    "x86_64": ("gcc", "gcc", ["-m64"], None),
-    "i386": ("gcc", "gcc-multilib", ["-m32"], None),
-    "clang": ("clang", "clang", [], None),
-    "big-endian": (
-        "powerpc-linux-gnu-gcc",
-        "gcc-powerpc-linux-gnu, with libc6-dev-powerpc-cross",
-        ["-static"],
-        ("qemu-ppc", "qemu-user"),
-    ),
-}
-SOURCES = ["trace.c", "tesc_guest.c", "tesc_guest_frames.c", "tesc_guest_function.c"]
-CLOCK = """\
-#include <stdint.h>
-static inline uint64_t ticks(void)
-{
-    static uint64_t now = 10000000000u;
-    return now += 300000000;
-}
-#define TESC_GUEST_CLOCK() ticks()
-#define TESC_GUEST_CLOCK_HZ 1000000000
-#define TESC_GUEST_SOURCE() 2
-#define TESC_GUEST_NAME "toy"
-#define TESC_GUEST_LOCK(flags) ((void)((flags) = 1))
-#define TESC_GUEST_UNLOCK(flags) ((void)(flags))
-"""
-
-
-@pytest.fixture
-def generated(guest):
-    """A function that writes what a firmware is built from; gives its schema."""
-
-    def made(*options: str):
-        Path("trace-events").write_text(EVENTS)
-        Path("sub").mkdir(exist_ok=True)
-        Path("sub/trace-events").write_text(SUB)
-        Path("clock.h").write_text(CLOCK)
-        guest("header", "trace-events", "-o", "trace.h", *options)
-        guest("source", "trace-events", "-o", "trace.c", *options)
-        guest("runtime", "-o", ".", *options)
-        Path("main.c").write_text(MAIN)
-        return schema_of_range(load_unit("trace-events"), 0)
-
-    return made
-
 
 def decoded(schema, data):
     decoder = FrameDecoder(schema)
@@ -169,6 +104,7 @@ def test_every_value_arrives(machine, config, generated, run, need, freestanding
     compiler, package, flags, emulator = MACHINES[machine]
     cc = need(compiler, package)
     schema = generated()
+    Path("main.c").write_text(MAIN)
     run(cc, *flags, *freestanding, *config, "main.c", *SOURCES, "-o", "main")
     data = run(*([need(*emulator)] if emulator else []), "./main").stdout
     decoder, items = decoded(schema, data)
@@ -228,158 +164,6 @@ def test_a_hello_that_did_not_go_out_is_still_due(generated, run, need, freestan
     decoder, items = decoded(schema, run("./main").stdout)
     assert [item.time for item in items if isinstance(item, WireEvent)] == [1000, 2000 + (5 << 32)]
     assert decoder.dropped == 1
-
-
-# What a firmware has also: the table of position-independent code.
-ANYWHERE = {"U", "_GLOBAL_OFFSET_TABLE_"}
-RUNTIME = {"tesc_guest_events", "tesc_guest_files", "tesc_guest_count", "tesc_guest_hash"}
-UNDEFINED = {
-    "trace": set(),
-    "tesc_guest": {"tesc_guest_n", *RUNTIME},
-    "tesc_guest_frames": {"tesc_guest_send", *RUNTIME},
-    "tesc_guest_bytes": {"tesc_guest_putc"},
-    "tesc_guest_function": set(),
-    "tesc_guest_debugcon": set(),
-    "tesc_guest_listen": {"tesc_guest_checksum", *RUNTIME},
-    "tesc_guest_virtio": set(),
-    "tesc_guest_fw_cfg_dma": set(),
-}
-
-
-@pytest.mark.parametrize("level", ["-O0", "-O2", "-Os"])
-@pytest.mark.parametrize("machine", MACHINES)
-def test_nothing_else_is_needed(machine, level, generated, run, need, freestanding):
-    """No libc, no libgcc: not the functions either that compilers put in by themselves."""
-    compiler, package, flags, _ = MACHINES[machine]
-    cc, nm = need(compiler, package), need("nm", "binutils")
-    generated()
-    include = run(cc, "-print-file-name=include").stdout.decode().strip()
-    if compiler == "clang":
-        include = f"{run(cc, '-print-resource-dir').stdout.decode().strip()}/include"
-    strict = "-Wmissing-prototypes -Wstrict-prototypes -Wshadow -Wcast-qual -Wundef -Wconversion".split()
-    alone = ["-nostdinc", "-isystem", include, "-fno-stack-protector", *strict]
-    names = [name for name in UNDEFINED if machine != "big-endian" or not name.endswith("debugcon")]
-    run(
-        cc,
-        *flags,
-        *freestanding,
-        *alone,
-        '-DTESC_GUEST_CONFIG_H="clock.h"',
-        level,
-        "-c",
-        *(f"{n}.c" for n in names),
-    )
-    for name in names:
-        undefined = set(run(nm, "-u", f"{name}.o").stdout.decode().split())
-        found = {word for word in undefined - ANYWHERE if not word.startswith("_restgpr_")}
-        assert found <= UNDEFINED[name]
-
-
-OFF = {
-    "x86_64": ("gcc", "gcc", ["-m64", "-fno-pic"]),
-    "i386": ("gcc", "gcc-multilib", ["-m32", "-fno-pic"]),
-    "arm": ("arm-linux-gnueabi-gcc", "gcc-arm-linux-gnueabi", ["-marm", "-mcpu=cortex-a15", "-fno-pic"]),
-    "ppc": ("powerpc-linux-gnu-gcc", "gcc-powerpc-linux-gnu", ["-fno-pic"]),
-    "riscv64": ("riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu", ["-mcmodel=medany", "-fno-pic"]),
-}
-# What was generated in 2011: a truth value in a table, and a number that is known when it is compiled.
-BEST = """\
-extern struct { const char *name; _Bool on; } list[9];
-void call(unsigned long long id, unsigned long long a, unsigned long long b);
-void event(unsigned a, unsigned b)
-{
-    if (list[1].on) {
-        call(1, a, b);
-    }
-}
-"""
-RETURN = re.compile(r"\t(ret|blr|beqlr|bx(eq)?\t+lr)\b")
-
-
-@pytest.mark.parametrize("machine", OFF)
-def test_an_event_that_is_off_costs_the_test_of_a_byte(machine, guest, run, need, freestanding):
-    compiler, package, flags = OFF[machine]
-    cc = need(compiler, package)
-    Path("trace-events").write_text('one(int a) "%d"\ntwo(uint32_t a, uint32_t b) "%u %u"\n')
-    guest("header", "trace-events", "-o", "trace.h")
-    guest("runtime", "-o", ".")
-    Path("best.c").write_text(BEST)
-    Path("ours.c").write_text(
-        '#include "trace.h"\nvoid event(uint32_t a, uint32_t b);\n'
-        "void event(uint32_t a, uint32_t b)\n{\n    trace_two(a, b);\n}\n"
-    )
-
-    def instructions(name: str) -> list[str]:
-        """From the function's beginning to the first return, which is that of an event that is off."""
-        run(cc, *freestanding, *flags, "-O2", "-fno-asynchronous-unwind-tables", "-S", name, "-o", "out.s")
-        body = Path("out.s").read_text().split("\nevent:\n")[1]
-        lines = [line for line in body.splitlines() if re.match(r"\t[a-z]", line)]
-        end = next(number for number, line in enumerate(lines) if RETURN.match(line))
-        return [line.split()[0] for line in lines[: end + 1]]
-
-    assert len(instructions("ours.c")) <= len(instructions("best.c"))
-
-
-def test_a_prefix_renames_all_that_is_global(generated, run, need, freestanding):
-    generated("--prefix", "fw")
-    cc, nm = need("gcc", "gcc"), need("nm", "binutils")
-    run(cc, *freestanding, "-c", *SOURCES)
-    symbols = run(nm, "--defined-only", "-g", *(name.replace(".c", ".o") for name in SOURCES)).stdout
-    defined = {line.split()[2] for line in symbols.decode().splitlines() if len(line.split()) == 3}
-    assert {"fw_n", "fw_3", "fw_events", "fw_lost", "fw_on_root", "fw_on_sub", "fw_send_by"} <= defined
-    assert all(name.startswith("fw_") for name in defined)
-
-
-def test_c_plus_plus_and_types_of_ones_own(generated, run, need):
-    generated()
-    cc, cxx = need("gcc", "gcc"), need("g++", "g++")
-    Path("types.h").write_text(
-        "typedef unsigned char u8; typedef unsigned short uint16_t; typedef unsigned int uint32_t;\n"
-        "typedef signed char int8_t; typedef short int16_t; typedef int int32_t; typedef u8 uint8_t;\n"
-        "typedef long long int64_t; typedef unsigned long long uint64_t; typedef unsigned long uintptr_t;\n"
-        "typedef long intptr_t; typedef unsigned long size_t; typedef long ptrdiff_t;\n"
-        "typedef enum { false, true } bool;\n"
-        "#define NULL ((void *)0)\n"
-    )
-    config = ["-nostdinc", '-DTESC_GUEST_TYPES_H="types.h"', "-ffreestanding", "-Werror", "-Wall"]
-    run(cc, *config, "-std=gnu89", "-c", *SOURCES)
-    Path("use.cc").write_text(
-        '#include "trace.h"\nvoid use() { trace_nothing(); trace_sub_text("a", 1, 0); }\n'
-    )
-    run(cxx, "-Wall", "-Werror", "-c", "use.cc")
-    run(cc, "-c", *SOURCES[:3], "tesc_guest_bytes.c")
-    assert b"trace_" not in subprocess.run(["nm", "-u", "use.o"], capture_output=True).stdout
-
-
-def test_a_header_a_folder(guest, generated, run, need, freestanding):
-    """An event that is inserted elsewhere leaves a folder's header as it is."""
-    generated()
-
-    def headers() -> tuple[str, str]:
-        for path, name in (("trace-events", "root.h"), ("sub/trace-events", "sub.h")):
-            guest("header", "trace-events", "--only", path, "-o", name)
-        return Path("root.h").read_text(), Path("sub.h").read_text()
-
-    root, sub = headers()
-    assert "trace_sub_text" not in root and "trace_nothing" not in sub
-    Path("trace-events").write_text('first(void) "first"\n' + EVENTS)
-    assert headers()[1] == sub
-    both = '#include "root.h"\n#include "sub.h"\nvoid f(void);\n'
-    both += 'void f(void) { trace_first(); trace_sub_text("", 0, 0); }\n'
-    Path("use.c").write_text(both)
-    run(need("gcc", "gcc"), *freestanding, "-c", "use.c")
-
-
-def test_what_no_frame_holds(tmp_path, monkeypatch, capsys):
-    from tesc.cli.main import main
-
-    monkeypatch.chdir(tmp_path)
-    many = ", ".join(f"uint64_t a{n}" for n in range(30))
-    Path("trace-events").write_text(f'many({many}) "m"\nreal(double d) "%f"\n')
-    assert main(["guest", "header", "trace-events", "--isolated", "--max-args=40"]) == 1
-    said = capsys.readouterr().err
-    assert "trace-events:1:1: error[TE301]: 30 arguments may take 285 bytes, but a frame holds 254" in said
-    assert "trace-events:2:6: error[TE306]" in said
 
 
 # The longest text is asked for with each byte of a text: then that changes.
