@@ -33,7 +33,7 @@ def check(paths: Iterable[str]) -> None:
 
 
 def _escaped(path: str) -> str:
-    """Depfile escaping: a path as both make and ninja read it.
+    """A path as both make and ninja read it: this is all of the depfile escaping.
 
     ninja removes make's escapes before spaces, `#`, `:` and `$`, and no others; it accepts quotes and `&`
     only from 1.12 on (depfile_parser.in.cc; GNU make's manual, 4.2 and 4.3).

@@ -78,7 +78,7 @@ class Publisher:
         return self.pulled or bool(publish and publish.related_information)
 
     def soon(self, delay: float | None = None) -> None:
-        """Publish after the client's debounce time, or after `delay` seconds, from now on."""
+        """The server's debounce: publish that long, or `delay` seconds, after the last call of this."""
         for timer in (self._waiting, self._settling):
             if timer is not None:
                 timer.cancel()

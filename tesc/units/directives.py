@@ -31,7 +31,7 @@ MAX_INCLUDES = 65_536
 
 
 class _EventBuilder:
-    """An event whose IDs are not assigned yet."""
+    """An event that has no IDs yet."""
 
     __slots__ = ("chain", "disabled", "name", "node", "range", "source")
 
@@ -95,7 +95,7 @@ class Resolver:
         self._file(tree, _FileContext((), (path,), 0, prefix), self._outside.directives)
 
     def unit(self, roots: Sequence[Tree]) -> Unit:
-        """The resolved unit; this assigns the IDs: index, wire ID and stream ID."""
+        """The resolved unit. IDs are assigned here: index, wire ID and stream ID."""
         sizes = [0] * len(self._ranges)
         events = []
         for index, draft in enumerate(self._events):

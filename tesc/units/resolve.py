@@ -83,7 +83,7 @@ def has_directives(tree: Tree) -> bool:
 
 
 def _plain(roots: Sequence[Tree]) -> Unit:
-    """The unit of files that hold events only; their IDs are assigned in the order of the lines."""
+    """The unit of files that hold events only, where an event's position is each of its IDs."""
     events: list[UnitEvent] = []
     errors: tuple[UnitError, ...] = ()
     for tree in roots:

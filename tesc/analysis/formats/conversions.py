@@ -196,7 +196,7 @@ def rejecting(
 def accepts(type_: str, type_text: str, model: str) -> bool:
     """Whether gcc accepts a parameter for a conversion that wants `type_`; signedness does not matter.
 
-    What is narrower than an int arrives as one, so `%hhx` takes an int, as gcc does.
+    Narrow arguments are promoted to int, so `%hhx` against an int is right: gcc accepts it too.
     """
     argument = basic(type_text, model)
     if argument is None:

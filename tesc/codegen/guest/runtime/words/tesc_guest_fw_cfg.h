@@ -4,11 +4,11 @@
 #define TESC_GUEST_FW_CFG_H
 
 /*
- * The fw_cfg register layout: a selector of 16 bits and a data register of 8, at the I/O ports 0x510 and 0x511,
- * memory-mapped where the board says.
+ * The fw_cfg register layout: a selector of 16 bits and a data register of 8 bits. PCs have them at the
+ * I/O ports 0x510 and 0x511; other boards map them into memory, where the selector is big-endian.
  *
- * The device's write channel (0x4000), entry 0, of eight bytes: the host gets a word when the last
- * byte is there. Selecting the entry starts a word, and is done before each.
+ * Words go to entry 0 of the device's write channel (0x4000), which is eight bytes long: the host gets a
+ * word when its last byte is written. Selecting the entry starts a word, and is done before each.
  *
  * QEMU has had no fw_cfg writes since version 2.4: this needs an older or a patched device. With
  * a stock QEMU of today, send by the debug console.
