@@ -104,6 +104,13 @@ def npm(need, skip_without):
 
 
 @pytest.fixture(scope="session")
+def suite(npm):
+    """The script that runs a suite in the extension host."""
+    npm.script("build:tests")
+    return EXTENSION / "out" / "suite" / "index.js"
+
+
+@pytest.fixture(scope="session")
 def vsix(npm, tmp_path_factory, skip_without):
     """The packed extension, with its own tesc."""
     path = tmp_path_factory.mktemp("vsix") / "tesc.vsix"

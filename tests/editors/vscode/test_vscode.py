@@ -13,21 +13,19 @@ from tests.editors.vscode.conftest import EXTENSION
 
 pytestmark = pytest.mark.e2e
 
-SUITE = EXTENSION / "out" / "suite" / "index.js"
 # With this set, the screenshot of the docs is written again.
 SCREENSHOT = os.environ.get("TESC_UPDATE_SCREENSHOT") == "1"
 PICTURE = EXTENSION.parents[1] / "docs" / "images" / "vscode.png"
 
 
-def _suite(vscode, npm, name, workspace, tmp_path, **job):
-    npm.script("build:tests")
+def _run(vscode, suite, name, workspace, tmp_path, **job):
     results = tmp_path / "results.json"
     done = vscode(
         "suite.mts",
         {
             "workspace": str(workspace),
             "extension": str(EXTENSION),
-            "suite": str(SUITE),
+            "suite": str(suite),
             "screenshot": str(tmp_path / "end.png"),
             **job,
         },
@@ -42,11 +40,11 @@ def _suite(vscode, npm, name, workspace, tmp_path, **job):
     return said
 
 
-def test_features(vscode, npm, kettle, tmp_path):
-    assert len(_suite(vscode, npm, "features", kettle, tmp_path)) > 10
+def test_features(vscode, suite, kettle, tmp_path):
+    assert len(_run(vscode, suite, "features", kettle, tmp_path)) > 10
 
 
-def test_a_workspace_that_is_not_trusted(vscode, npm, tmp_path, installed):
+def test_a_workspace_that_is_not_trusted(vscode, suite, tmp_path, installed):
     """It brings a venv, and settings that name a program: neither runs before it is trusted."""
     workspace = tmp_path / "workspace"
     for program in (workspace / ".venv" / "bin" / "tesc", workspace / "tools" / "tesc"):
@@ -56,7 +54,7 @@ def test_a_workspace_that_is_not_trusted(vscode, npm, tmp_path, installed):
     (workspace / "trace-events").write_text('lost(int a) "%s"\n')
     (workspace / ".vscode").mkdir()
     (workspace / ".vscode" / "settings.json").write_text(json.dumps({"tesc.path": "tools/tesc"}))
-    assert len(_suite(vscode, npm, "trust", workspace, tmp_path, untrusted=True)) == 2
+    assert len(_run(vscode, suite, "trust", workspace, tmp_path, untrusted=True)) == 2
 
 
 def test_as_a_person_would(vscode, vsix, kettle, tmp_path):
