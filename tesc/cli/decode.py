@@ -9,10 +9,10 @@ from io import StringIO
 
 from tesc.cli.builds import say_oddities, traced_events
 from tesc.cli.decode_options import add_options, check
-from tesc.cli.filters import selection_of
+from tesc.cli.filters import say_undated, selection_of
 from tesc.cli.guest_options import guest_of
 from tesc.cli.overrides import overrides
-from tesc.cli.span_options import counters_of, pairings_of, say_unmatched
+from tesc.cli.span_options import drawn_of, say_unmatched
 from tesc.cli.suggesting import SuggestingParser
 from tesc.cli.terminal import Failure, error
 from tesc.cli.units import refused
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.cli.commands import Commands
-    from tesc.config.settings import Compat, Settings
+    from tesc.cli.span_options import Drawn
+    from tesc.config.settings import Compat
     from tesc.trace.formats import TraceWriter
     from tesc.trace.output import TraceOutput
     from tesc.trace.progress import Progress
@@ -70,6 +71,7 @@ def _run(options: argparse.Namespace) -> int:
 
     workspace, unit = traced_events(options.events, options.traces, overrides(options))
     settings = workspace.settings_of(unit.roots[0].source)
+    drawn = drawn_of(options, workspace, unit)
     whole = not refused(errors_in(unit))
     readers = open_traces(options, unit, whole, options.compat or settings.compat)
     _relate_clocks(readers, options.clock_offset)
@@ -94,7 +96,7 @@ def _run(options: argparse.Namespace) -> int:
             with open_output(options.output, options.follow) as output, Lines(options.other_lines) as others:
                 for reader in readers:
                     reader.other = others.add
-                _decode(options, settings, unit, readers, output, selection)
+                _decode(options, drawn, unit, readers, output, selection)
         except KeyboardInterrupt as pressed:
             if not options.follow:
                 raise
@@ -104,7 +106,7 @@ def _run(options: argparse.Namespace) -> int:
     if not (options.sort or options.stats or options.format in (*TABLE_FORMATS, *FOLDER_FORMATS)):
         _say_order(readers)
     _say_others(readers)
-    _say_timeless(options, readers)
+    say_undated(options, readers, options.latency)
     _say_uncertainty(readers)
     problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
@@ -150,22 +152,6 @@ def _say_others(readers: Sequence[RecordReader]) -> None:
                 "1 line is not an event" if reader.others == 1 else f"{reader.others:,} lines are not events"
             )
             error(f"{reader.source.path}: {what}", "note")
-
-
-def _say_timeless(options: argparse.Namespace, readers: Sequence[RecordReader]) -> None:
-    """Say that a trace without times cannot answer what is asked of times."""
-    from tesc.trace.layout import LOG, UNKNOWN
-
-    if options.latency:
-        follows = "so durations are not known"
-    elif options.since or options.until:
-        follows = "so --since and --until match none of them"
-    else:
-        return
-    for reader in readers:
-        if reader.records and reader.last_time == UNKNOWN:
-            how = "; QEMU's log has them with -msg timestamp=on" if reader.layout is LOG else ""
-            error(f"{reader.source.path}: the records have no times, {follows}{how}", "warning")
 
 
 def _relate_clocks(readers: Sequence[RecordReader], ahead: int | None) -> None:
@@ -233,7 +219,7 @@ def open_traces(
 
 def _decode(
     options: argparse.Namespace,
-    settings: Settings,
+    drawn: Drawn,
     unit: Unit,
     readers: Sequence[RecordReader],
     output: TraceOutput,
@@ -241,7 +227,7 @@ def _decode(
 ) -> None:
     """Print what the options request; Ctrl-C ends a followed trace."""
     if options.latency:
-        _latency(pairings_of(options, settings, unit, True), readers, options.format, output, selection)
+        _latency(drawn.pairings, readers, options.format, output, selection)
         return
     if options.stats:
         from tesc.trace.counting import count
@@ -256,7 +242,7 @@ def _decode(
             progress.end()
             output.write(render(tally, options.format))
         return
-    _print(options, settings, unit, readers, output, selection)
+    _print(options, drawn, unit, readers, output, selection)
 
 
 def _latency(
@@ -271,8 +257,6 @@ def _latency(
     from tesc.trace.columns import column_batches
     from tesc.trace.spans import BadPairing, Latencies
 
-    if not pairings:
-        raise Failure("no event names suggest a beginning and an end: give them with --span")
     latencies = Latencies(pairings)
     spans = latencies.spans
     try:
@@ -287,7 +271,7 @@ def _latency(
 
 def _print(
     options: argparse.Namespace,
-    settings: Settings,
+    drawn: Drawn,
     unit: Unit,
     readers: Sequence[RecordReader],
     output: TraceOutput,
@@ -297,7 +281,7 @@ def _print(
     from tesc.trace.spans import BadPairing
     from tesc.trace.writing import write
 
-    form = _format(options, settings, unit, selection)
+    form = _format(options, drawn, unit, selection)
     progress = _progress(options, readers)
     try:
         write(readers, form, selection, output, options.jobs or cores(), options.sort, progress)
@@ -309,13 +293,12 @@ def _print(
         say_unmatched(form.spans)
 
 
-def _format(options: argparse.Namespace, settings: Settings, unit: Unit, selection: Selection) -> TraceWriter:
+def _format(options: argparse.Namespace, drawn: Drawn, unit: Unit, selection: Selection) -> TraceWriter:
     """The writer for the requested format."""
     if options.format == "perfetto":
         from tesc.trace.drawing import picture
 
-        pairings = pairings_of(options, settings, unit, False)
-        return picture(unit, pairings, counters_of(options.counter, unit))
+        return picture(unit, drawn.pairings, drawn.counters)
     from tesc.trace.formats import make_format
 
     events = [event for event in unit.events if selection.chosen(event.name)]

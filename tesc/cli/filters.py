@@ -76,6 +76,43 @@ def selection_of(options: argparse.Namespace, readers: Sequence[RecordReader]) -
     return Selection(chosen, window, where, where.dated)
 
 
+def say_undated(options: argparse.Namespace, readers: Sequence[RecordReader], latency: bool = False) -> None:
+    """Say that records without times cannot answer what is asked of times."""
+    from tesc.trace.layout import LOG
+
+    without = [reader for reader in readers if reader.undated]
+    if not without:
+        return
+    if latency:
+        follows = "so durations from or to them are not known"
+    elif options.since or options.until:
+        follows = "so --since and --until match none of them"
+    elif options.where is not None and _asks_for_time(options.where, readers):
+        follows = "so conditions on 'time' match none of them"
+    else:
+        return
+    for reader in without:
+        have = f"{reader.undated:,} of {reader.records:,} records {'has' if reader.undated == 1 else 'have'}"
+        how = "; QEMU's log has times with -msg timestamp=on" if reader.layout is LOG else ""
+        error(f"{reader.source.path}: {have} no time, {follows}{how}", "warning")
+
+
+def _asks_for_time(text: str, readers: Sequence[RecordReader]) -> bool:
+    """Whether a condition needs the times of records: `time` may also be a parameter of events."""
+    from tesc.trace.expressions import names_in, parse_expression
+
+    names = [name for name in names_in(parse_expression(text)) if name.name == "time"]
+    return any(name.own for name in names) or (
+        bool(names)
+        and not any(
+            parameter == "time"
+            for reader in readers
+            for event in reader.declared
+            for _, parameter in event.parameters
+        )
+    )
+
+
 def _origin(readers: Sequence[RecordReader]) -> int:
     """The time of the first record; 0 if none has one."""
     firsts = [reader.first_time() for reader in readers]

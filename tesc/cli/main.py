@@ -95,7 +95,7 @@ def _run(words: list[str]) -> int:
 def _refuse(unknown: list[str], parser: argparse.ArgumentParser) -> None:
     """Report unknown arguments; argparse itself would not name the command."""
     from tesc.cli.commands import option_strings
-    from tesc.config.errors import did_you_mean
+    from tesc.nearest import did_you_mean
 
     like = did_you_mean(unknown[0].partition("=")[0], option_strings(parser))
     parser.error(f"unrecognized arguments: {' '.join(unknown)}{like}")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from tesc.cli.builds import say_oddities, traced_events
 from tesc.cli.decode import end_on_signals, errors_in, open_traces
-from tesc.cli.filters import add_filters, selection_of
+from tesc.cli.filters import add_filters, say_undated, selection_of
 from tesc.cli.guest_options import add_guest_options
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.suggesting import SuggestingParser
@@ -201,6 +201,7 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
             )
         finally:
             progress.end()
+        say_undated(options, readers)
         for reader in readers:
             reader.source.close()
         problems = [problem for reader in readers for problem in reader.errors]

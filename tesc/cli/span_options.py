@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from tesc.cli.terminal import Failure, error
+from tesc.config.errors import BadConfiguration
+from tesc.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from tesc.config.settings import Settings
+    from tesc.config.loading import Configuration
+    from tesc.trace.events import TracedEvent
     from tesc.trace.spans import Pairing, Spans
     from tesc.units.unit import Unit
+    from tesc.workspace import Workspace
 
 
 def add_span_options(group: argparse._ArgumentGroup) -> None:
-    """Add --span and --spans, which `pairings_of` reads."""
+    """Add --span and --spans, which `drawn_of` reads."""
     group.add_argument(
         "--span",
         action="append",
@@ -32,22 +36,71 @@ def add_span_options(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def pairings_of(options: argparse.Namespace, settings: Settings, unit: Unit, needed: bool) -> list[Pairing]:
-    """The requested pairings. Raises Failure.
+@record
+class Drawn:
+    """The spans that are measured or drawn, and the counters."""
+
+    pairings: Sequence[Pairing] = ()
+    counters: Sequence[tuple[str, str]] = ()
+
+
+def drawn_of(options: argparse.Namespace, workspace: Workspace, unit: Unit) -> Drawn:
+    """What the options of `tesc decode` want measured or drawn, checked before a trace is read.
+
+    Raises Failure, and BadConfiguration for spans of tesc.toml.
+    """
+    if options.latency:
+        pairings = _pairings(options, workspace, unit, True)
+        if not pairings:
+            raise Failure("no event names suggest a beginning and an end: give them with --span")
+        return Drawn(pairings)
+    if options.format == "perfetto":
+        return Drawn(_pairings(options, workspace, unit, False), _counters(options.counter, unit))
+    return Drawn()
+
+
+def _pairings(options: argparse.Namespace, workspace: Workspace, unit: Unit, needed: bool) -> list[Pairing]:
+    """The requested pairings.
 
     If there are none and they are `needed`, those are used that the names of the events suggest.
     """
+    from tesc.trace.events import Catalogue
+    from tesc.trace.span_keys import lacking_keys
     from tesc.trace.spans import BadPairing, chosen_pairings, unmatched
 
-    configured = () if options.spans == "none" else settings.spans
+    source = unit.roots[0].source
+    configured = () if options.spans == "none" else workspace.settings_of(source).spans
     auto = True if options.spans == "auto" else None if needed and options.spans is None else False
     try:
         found = chosen_pairings(options.span, configured, unit.events, auto)
     except BadPairing as wrong:
         raise Failure(str(wrong)) from None
+    declared = Catalogue(unit).events
+    for text, one in zip(options.span, found):
+        for _, problem in lacking_keys(one, declared):
+            raise Failure(f"--span '{text}': {problem}")
+    if configured and not options.span:
+        _check_configured(found[: len(configured)], declared, workspace.configuration_for(source.file))
     for name, text in unmatched(found, unit.events):
         error(f"span '{name}': no event matches '{text}'", "warning")
     return found
+
+
+def _check_configured(
+    pairings: Sequence[Pairing], events: Sequence[TracedEvent], configuration: Configuration | None
+) -> None:
+    """Report the keys of tesc.toml's spans that no event has, each at its place. Raises BadConfiguration."""
+    from tesc.trace.span_keys import lacking_keys
+
+    if configuration is None:
+        return
+    wrong = [
+        configuration.error(problem, "span", number, "key", place)
+        for number, one in enumerate(pairings)
+        for place, problem in lacking_keys(one, events)
+    ]
+    if wrong:
+        raise BadConfiguration(wrong)
 
 
 def say_unmatched(spans: Spans) -> None:
@@ -62,7 +115,7 @@ def _counted(unfinished: int, orphaned: int) -> str:
     return " and ".join([*parts, f"{orphaned:,} ended without a beginning"] if orphaned else parts)
 
 
-def counters_of(texts: Sequence[str], unit: Unit) -> list[tuple[str, str]]:
+def _counters(texts: Sequence[str], unit: Unit) -> list[tuple[str, str]]:
     """The counters of --counter. Raises Failure."""
     from tesc.trace.drawing import BadCounter, parse_counter
 

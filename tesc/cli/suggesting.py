@@ -19,7 +19,7 @@ class SuggestingParser(argparse.ArgumentParser):
         try:
             super()._check_value(action, value)
         except argparse.ArgumentError as error:
-            from tesc.config.errors import did_you_mean
+            from tesc.nearest import did_you_mean
 
             like = did_you_mean(str(value), [str(word) for word in action.choices or ()])
             if action.nargs == argparse.PARSER:

@@ -35,11 +35,3 @@ class BadConfiguration(Exception):
     def __init__(self, errors: Sequence[ConfigError]) -> None:
         self.errors = tuple(errors)
         super().__init__("\n".join(map(str, self.errors)))
-
-
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """`; did you mean 'select'?` where a known word is similar; otherwise ''."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(word.lower().replace("_", "-"), known, 1, 0.6)
-    return f"; did you mean '{near[0]}'?" if near else ""

@@ -6,7 +6,7 @@ import os
 from functools import lru_cache
 
 from tesc import cache
-from tesc.config.errors import did_you_mean
+from tesc.nearest import did_you_mean
 from tesc.records import record
 
 TYPE_CHECKING = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 from tesc.records import record
 from tesc.trace.bpf_condition import Lost, condition
 from tesc.trace.bpf_format import declared, printed, variable
-from tesc.trace.spans import BadPairing, matches
+from tesc.trace.spans import BadPairing, matches, no_parameter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _timed(event: TracedEvent, pairing: Pairing, number: int, begins: bool) -> s
     names = [name for _, name in event.parameters]
     for name in pairing.key:
         if name not in names:
-            raise BadPairing(f"span '{pairing.name}': '{event.name}' has no parameter '{name}'")
+            raise BadPairing(f"span '{pairing.name}': {no_parameter(event.name, name, names)}")
     keys = ["pid"]
     for name in pairing.key:
         text = event.kinds[names.index(name)].text

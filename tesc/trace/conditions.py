@@ -7,6 +7,7 @@ comparison false, and so does its opposite: `not len > 5` leaves out what has no
 
 from __future__ import annotations
 
+from tesc.nearest import did_you_mean
 from tesc.records import record
 from tesc.trace.expressions import (
     MATCHING,
@@ -31,7 +32,7 @@ from tesc.units.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any, Union
 
     from tesc.trace.events import TracedEvent
@@ -112,7 +113,7 @@ def _check_names(condition: Condition, text: str, events: Iterable[TracedEvent])
     declared = {name for event in every for _, name in event.parameters}
     for name in names_in(condition):
         if not name.own and name.name not in declared and name.name not in RECORD_NAMES:
-            near = _nearest(name.name, [*sorted(declared), *RECORD_NAMES])
+            near = did_you_mean(name.name, [*sorted(declared), *RECORD_NAMES])
             raise BadExpression(f"no event has an argument '{name.name}'{near}", name.start, name.stop, text)
     holders: dict[str, list[TracedEvent]] = {}
     for event in every:
@@ -141,13 +142,6 @@ def _comparisons(condition: Condition) -> Iterator[Comparison | Truth]:
             yield from _comparisons(one)
     else:
         yield condition  # type: ignore[misc]
-
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, known, 1, 0.6)
-    return f"; did you mean '{near[0]}'?" if near else ""
 
 
 def _mismatch(one: Comparison | Truth, event: TracedEvent, text: str) -> BadExpression | None:

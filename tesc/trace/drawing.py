@@ -20,7 +20,7 @@ from tesc.trace.formats.perfetto import (
     track_of,
 )
 from tesc.trace.protobuf import counted, fixed64, number, text
-from tesc.trace.spans import Spans
+from tesc.trace.spans import Spans, no_parameter
 from tesc.trace.values import typer
 from tesc.units.flatten import flattened_guests
 from tesc.units.patterns import pattern
@@ -235,5 +235,6 @@ def parse_counter(text_: str, events: Sequence[Declared]) -> tuple[str, str]:
     if not matched:
         raise BadCounter(f"'{text_}': no event matches '{event}'")
     if not any(argument == name for one in matched for _, name in one.parameters):
-        raise BadCounter(f"'{text_}': '{matched[0].name}' has no parameter '{argument}'")
+        names = [name for _, name in matched[0].parameters]
+        raise BadCounter(f"'{text_}': {no_parameter(matched[0].name, argument, names)}")
     return event, argument

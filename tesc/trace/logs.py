@@ -76,6 +76,7 @@ class LogReader(RecordReader):
     def __init__(self, source: TraceInput, catalogue: Catalogue) -> None:
         super().__init__(source, LOG, catalogue)
         self.joined = 0
+        self._undated = 0
         names = catalogue.names()
         self._ids = {name.encode(): number for number, (name, _) in enumerate(names)}
         self._longest = max(map(len, self._ids), default=0)
@@ -83,6 +84,10 @@ class LogReader(RecordReader):
         self._events: dict[int, TracedEvent] = {}
         self._seconds: dict[bytes, int] = {}
         self._at_end = False
+
+    @property
+    def undated(self) -> int:
+        return self._undated
 
     def made_of(self, event: TracedEvent, make: Callable[[Values], Any]) -> Made:
         return Made(inverse(event.format, event.kinds, event.model), make)  # type: ignore[arg-type]
@@ -205,6 +210,7 @@ class LogReader(RecordReader):
             time, before = head.time, self.last_time
             self.steps_back += UNKNOWN < time < before
             self.last_time = time
+            self._undated += time == UNKNOWN
             if slot is None or (limited and not window.holds(time, head.thread)):
                 continue
             text = line[head.stop :]
@@ -218,6 +224,7 @@ class LogReader(RecordReader):
                     self.records -= 1
                     self.steps_back -= UNKNOWN < time < before
                     self.last_time = before
+                    self._undated -= time == UNKNOWN
                     return begin
                 for extra in lines[number : number + used]:
                     place += len(extra) + 1

@@ -98,6 +98,11 @@ class RecordReader:
         """How many records could be decoded."""
         return self.records - self.lost
 
+    @property
+    def undated(self) -> int:
+        """How many records have no time: all or none, except in a log."""
+        return self.records if self.last_time == UNKNOWN else 0
+
     # The meaning of IDs.
 
     @property

@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 
+from tesc.nearest import did_you_mean
 from tesc.records import record, replace
 from tesc.trace.tables.layout import distinct
 from tesc.units.patterns import is_literal, pattern
@@ -239,12 +240,16 @@ class Spans:
                     if matches(event.name, texts):
                         lacking = next((name for name in one.key if name not in names), None)
                         if lacking is not None:
-                            raise BadPairing(
-                                f"span '{one.name}': '{event.name}' has no parameter '{lacking}'"
-                            )
+                            raise BadPairing(f"span '{one.name}': {no_parameter(event.name, lacking, names)}")
                         roles.append((number, begins, tuple(names.index(name) for name in one.key)))
                         break
         return roles
+
+
+def no_parameter(event: str, key: str, names: Sequence[str]) -> str:
+    """What is wrong with a key that an event with parameters of these names lacks."""
+    listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names) or "none"
+    return f"'{event}' has no parameter '{key}'{did_you_mean(key, names) or f'; it has {listed}'}"
 
 
 def matches(name: str, texts: Sequence[str]) -> bool:

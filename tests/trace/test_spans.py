@@ -218,18 +218,20 @@ class TestCommand:
         assert done.stdout.splitlines()[1].split()[:3] == ["disk", "1", "0"]
         assert done.returncode == 0
         assert done.stderr == (
-            "tesc: warning: trace: the records have no times, so durations are not known; "
-            "QEMU's log has them with -msg timestamp=on\n"
+            "tesc: warning: trace: 2 of 2 records have no time, so durations from or to them are not known; "
+            "QEMU's log has times with -msg timestamp=on\n"
         )
         for option in ("--since", "--until"):
             done = self.tesc(option, "5s")
-            assert "the records have no times, so --since and --until match none of them" in done.stderr
+            assert "2 of 2 records have no time, so --since and --until match none of them" in done.stderr
         assert self.tesc("--stats").stderr == ""
 
     def test_a_guests_words_have_no_times_either(self, trace):
         Path("trace").write_bytes(struct.pack("<14Q", 0, 0x10, 1, *[0] * 4, 1, 0x10, 0, *[0] * 4))
         done = self.tesc("--guest", "--wire", "words", "--latency")
-        assert done.stderr == "tesc: warning: trace: the records have no times, so durations are not known\n"
+        assert done.stderr == (
+            "tesc: warning: trace: 2 of 2 records have no time, so durations from or to them are not known\n"
+        )
 
     @pytest.mark.parametrize(
         "words",
@@ -244,3 +246,41 @@ class TestCommand:
         done = self.tesc(*words)
         assert done.returncode == 2
         assert done.stderr.startswith("tesc: error: ")
+
+    @pytest.mark.parametrize(
+        ("span", "problem"),
+        [
+            ("disk_start..disk_end,key=rek", "'disk_start' has no parameter 'rek'; did you mean 'req'?"),
+            ("disk_start..disk_end,key=NOKEY", "'disk_start' has no parameter 'NOKEY'; it has req and n"),
+            ("disk_start..disk_end,key=req,key=n", "'disk_end' has no parameter 'n'; it has req and status"),
+            ("disk_start..idle,key=req", "'idle' has no parameter 'req'; it has none"),
+            # Of those that a pattern matches, one may be enough; an event that is named may not.
+            ("idle|disk_start..disk_end,key=req", "'idle' has no parameter 'req'; it has none"),
+            (
+                "disk_*..idle,key=request",
+                "no event that matches 'disk_*' has a parameter 'request'; did you mean 'req'?",
+            ),
+        ],
+    )
+    def test_a_key_that_no_event_has_is_reported_before_a_record_appears(self, trace, span, problem):
+        Path("trace").write_text("idle\n")
+        expected = f"tesc: error: --span '{span}': {problem}\n"
+        done = self.tesc("--latency", "--span", span)
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", expected)
+        done = self.tesc("--format", "perfetto", "-o", "picture", "--span", span)
+        assert (done.returncode, done.stderr) == (2, expected)
+        assert not Path("picture").exists()
+
+    def test_a_key_that_some_events_of_a_pattern_have(self, trace):
+        Path("trace").write_text("disk_start req 0x10 n 1\n")
+        assert self.tesc("--latency", "--span", "*..disk_e*,key=req").returncode == 0
+
+    def test_a_wrong_key_in_the_configuration(self, trace):
+        spans = '[[span]]\nbegin = ["disk_start"]\nend = ["disk_end"]\nkey = ["req", "statu"]\n'
+        Path("tesc.toml").write_text(f'[[span]]\nbegin = ["idle"]\nend = ["disk_end"]\n{spans}')
+        done = self.tesc("--latency")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == (
+            "tesc.toml:7:15: error: 'disk_start' has no parameter 'statu'; it has req and n\n"
+        )
+        assert self.tesc("--latency", "--span", "disk_start..disk_end,key=req").returncode == 0

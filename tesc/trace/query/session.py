@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 
+from tesc.nearest import did_you_mean
 from tesc.records import record
 from tesc.trace.query.span_views import (
     quoted,
@@ -193,10 +194,7 @@ class Session:
         missing = _NO_TABLE.match(said)
         if missing is None:
             return said
-        from difflib import get_close_matches
-
-        near = get_close_matches(missing[1].casefold(), list(self.views), 1, 0.6)
-        meant = f"; did you mean '{self.views[near[0]].name}'?" if near else ""
+        meant = did_you_mean(missing[1], [view.name for view in self.views.values()])
         return f"no table '{missing[1]}': the trace has no records of such an event{meant}"
 
     def _make_views(self, sql: str) -> None:

@@ -7,7 +7,7 @@ records of one depth, each end follows its own begin.
 
 from __future__ import annotations
 
-from tesc.trace.spans import BadPairing, matches
+from tesc.trace.spans import BadPairing, matches, no_parameter
 from tesc.trace.tables.layout import distinct
 
 TYPE_CHECKING = False
@@ -79,7 +79,7 @@ def _marks(pairing: Pairing, layout: Layout, name: str, step: int) -> str:
     columns = {one.name: one.column for one in layout.arguments}
     lacking = next((key for key in pairing.key if key not in columns), None)
     if lacking is not None:
-        raise BadPairing(f"span '{pairing.name}': '{layout.event}' has no parameter '{lacking}'")
+        raise BadPairing(f"span '{pairing.name}': {no_parameter(layout.event, lacking, list(columns))}")
     keys = "".join(
         f"{quoted(columns[key])} AS {quoted(shown)}, "
         for key, shown in zip(pairing.key, key_columns(pairing))

@@ -298,7 +298,10 @@ def test_a_guest_has_its_own_track(ask, writer, tmp_path, monkeypatch):
         (["--counter", "idle"], "--counter 'idle': expected EVENT.ARGUMENT"),
         (["--counter", "nope.x"], "--counter 'nope.x': no event matches 'nope'"),
         (["--counter", "move.z"], "--counter 'move.z': 'move' has no parameter 'z'"),
-        (["--span", "a=disk_start..disk_end,key=n"], "span 'a': 'disk_end' has no parameter 'n'"),
+        (
+            ["--span", "a=disk_start..disk_end,key=n"],
+            "--span 'a=disk_start..disk_end,key=n': 'disk_end' has no parameter 'n'",
+        ),
         (["--latency", "--counter", "move.x"], "--counter requires --format perfetto"),
     ],
 )
