@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tesc import codes
 from tesc.analysis.diagnostic import Diagnostic, Related
+from tesc.analysis.line_ends import trimmed
 from tesc.analysis.plain import judge_of
 from tesc.analysis.rule import ChangeRule, EventRule, FileRule, Report, RunRule, SourcesRule
 from tesc.analysis.source_suppressions import unsuppressed_in
@@ -288,7 +289,7 @@ def diagnostic_of(
         event=finding.event or event,
         help=finding.help,
         related=finding.related,
-        fix=finding.fix,
+        fix=trimmed(finding.fix) if finding.fix else None,
     )
 
 

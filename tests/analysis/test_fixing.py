@@ -167,3 +167,34 @@ def test_fixed_text_parses_no_worse_and_stays(text, unsafe):
     after = mended(text, unsafe)
     assert len(parse(Source("f", after)).errors) <= len(parse(Source("f", text)).errors)
     assert mended(after, unsafe) == after
+
+
+@pytest.mark.parametrize(
+    ("line", "fixed"),
+    [
+        # What follows a macro needs a string only if it can be seen.
+        ('"0x%lx "', '"0x%" PRIx64'),
+        ('"0x%lx  " " "  ', '"0x%" PRIx64'),
+        ('"0x%lx" "" ', '"0x%" PRIx64'),
+        ('"0x%lx ." ', '"0x%" PRIx64 " ."'),
+        ('"0x%lx " "."', '"0x%" PRIx64 " " "."'),
+        ('"0x%" PRIx64 " \\n"', '"0x%" PRIx64'),
+        ('"0x%" PRIx64 " " "\\n" ', '"0x%" PRIx64'),
+        ('"y 0x%lx \\n"', '"y 0x%" PRIx64'),
+        # What is removed at the end of a line leaves no space before it.
+        ('"0x%" PRIx64 "', '"0x%" PRIx64'),
+        ('"0x%" PRIx64" \t', '"0x%" PRIx64'),
+        ('"0x%" PRIx64 "" \t', '"0x%" PRIx64'),
+        # Nor is one left after what a fix does not touch.
+        ('"y %lx, 0x%" PRIx64 " \t', '"y 0x%" PRIx64 ", 0x%" PRIx64'),
+        (', "0x%" PRIx64 \t', '"0x%" PRIx64'),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_fixed_line_has_no_white_space_at_its_end(line, fixed, end):
+    name = "b(uint64_t y, uint64_t z)" if fixed.count("PRI") == 2 else "b(uint64_t y)"
+    kept = f'a(int z) "z %d" \t{end}'
+    comma = "" if line.startswith(",") else " "
+    text = f"{kept}{name}{comma}{line}{end} \t{end}{kept.replace('a', 'c', 1)}"
+    left = mended(text, unsafe=True)
+    assert left.replace("\r", "") == f"{kept}{name} {fixed}{end} \t{end}c{kept[1:]}".replace("\r", "")

@@ -223,6 +223,8 @@ def _edit(
     if old_macro is None:
         if not advice.macro:
             return start, conversion.end, head + advice.tail
+        if _ends_blank(form, conversion):
+            return start, form.parsed.pieces[-1].end, f'{head}" {advice.macro}'
         if conversion.end < literal.end - 1:
             return start, conversion.end, f'{head}" {advice.macro} "'
         return start, literal.end, f'{head}" {advice.macro}{_blank(form.text, literal.end)}'
@@ -234,6 +236,16 @@ def _edit(
     if isinstance(follower, StringLiteral):
         return start, follower.start + 1, head + advice.tail
     return start, old_macro.end, f'{head}{advice.tail}"'
+
+
+def _ends_blank(form: Format, conversion: Conversion) -> bool:
+    """Whether nothing but spaces and empty strings follow a conversion, which need no string of their own."""
+    rest = [piece for piece in form.parsed.pieces if piece.end > conversion.end]
+    return all(
+        isinstance(piece, StringLiteral)
+        and not form.text[max(piece.start + 1, conversion.end) : piece.end - 1].strip(" ")
+        for piece in rest
+    )
 
 
 def _blank(text: str, end: int) -> str:

@@ -42,11 +42,12 @@ class NewlineInFormat(EventRule):
         newlines = [flaw for flaw in parsed.flaws if flaw.kind == "newline"]
         at = left = len(parsed.joined)
         for flaw in reversed(newlines):
-            # Newlines at the end can be removed; without one in the middle, the text differs.
+            # Newlines at the end can be removed, with spaces before them that nobody sees; without one in
+            # the middle, the text differs.
             at = parsed.joined.rindex("\n", 0, at)
             fix = None
             if at + 1 == left:
-                left = len(parsed.joined[:at].rstrip("\r"))
+                left = len(parsed.joined[:at].rstrip("\r "))
                 begin, _ = parsed.written(left, at + 1)
                 fix = Fix("safe", (SourceEdit(tree.source, _cut(event.format, begin, flaw), ""),))
             help_ = (
@@ -56,11 +57,15 @@ class NewlineInFormat(EventRule):
 
 
 def _cut(form: Format, begin: int, flaw: Flaw) -> Span:
-    """A line end, with its string where that holds nothing else and follows something."""
+    """A line end, with its strings where they hold nothing else and follow something."""
     before = form.text[: begin - 1].rstrip(" \t")
-    for literal in form.parsed.literals:
-        if before and (literal.start, literal.end) == (begin - 1, flaw.end + 1):
-            return Span(form.start + len(before), form.start + literal.end)
+    literals = form.parsed.literals
+    if (
+        before
+        and any(literal.start == begin - 1 for literal in literals)
+        and any(literal.end == flaw.end + 1 for literal in literals)
+    ):
+        return Span(form.start + len(before), form.start + flaw.end + 1)
     return Span(form.start + begin, form.start + flaw.end)
 
 
