@@ -34,7 +34,7 @@ def tree(tmp_path, monkeypatch):
 
 
 def settle() -> None:
-    """Have all files be older than the runs that follow."""
+    """Make all files older than the runs that follow."""
     for parent, folders, names in os.walk(".."):
         for name in (*folders, *names):
             os.utime(os.path.join(parent, name), (1, 1), follow_symlinks=False)
@@ -47,7 +47,7 @@ def check(*words: str) -> tuple[int, str, str]:
 
 
 def is_replayed(*words: str) -> bool:
-    """Whether the run is not done again: what it would print is changed in the cache to see it."""
+    """Whether a run only prints what was kept, which is marked in the cache to see that."""
     from tesc.cli import kept_runs
 
     table = kept_runs._table()
@@ -89,7 +89,7 @@ def test_what_looks_at_more_is_done_again(words):
     assert not is_replayed(*words)
 
 
-def test_what_was_said_beside_is_not_lost():
+def test_messages_on_standard_error_are_kept():
     (Path("empty")).mkdir()
     first = check("empty", ".")
     assert "no trace-events files" in first[2]
@@ -158,7 +158,7 @@ def test_a_baseline_and_a_configuration_count():
 
 
 def test_what_changed_while_it_ran_is_not_trusted(monkeypatch):
-    """A configuration that is younger than the run may be another one than it was checked by."""
+    """A configuration that is younger than the run may not be the one that the run used."""
     edit("tesc.toml", "")
     os.utime("tesc.toml", (2**33, 2**33))
     check()
@@ -188,7 +188,7 @@ def test_it_starts_next_to_nothing():
 
 
 class TestWithSources:
-    """A run that looked at sources is kept as long as they are what they were."""
+    """A run that looked at sources is kept as long as they do not change."""
 
     @pytest.fixture(autouse=True)
     def sources(self, tree):
@@ -204,7 +204,7 @@ class TestWithSources:
         (site / "sitecustomize.py").write_text(
             "import time\nreal = time.time_ns\ntime.time_ns = lambda: real() + 5_000_000_000\n"
         )
-        monkeypatch.setenv("PYTHONPATH", str(site))
+        monkeypatch.setenv("PYTHONPATH", str(site), prepend=os.pathsep)
 
     def test_is_kept(self):
         first = check("--sources")
