@@ -27,9 +27,9 @@ def changed(files, overrides, rules):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """Checks texts by path, in a folder of their own, where a meson.build or a script just lies.
+    """A function that checks files, given as texts by path, in a folder of their own.
 
-    What is a C or Rust source is searched for uses of events.
+    C and Rust sources are searched for uses of events; a meson.build or a script is only written.
     """
     monkeypatch.chdir(tmp_path)
     # One project, so that its files may include each other.

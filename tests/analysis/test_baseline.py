@@ -47,7 +47,7 @@ def test_more_of_the_same_is_new_and_the_last_of_them():
     assert [d.source.place(d.span.start) for d in more] == [(1, 21)]
 
 
-def test_what_stands_in_no_event_is_known_by_its_line():
+def test_what_is_in_no_event_is_known_by_its_line():
     accepted = baseline.read(baseline.written(findings("# end")))
     assert baseline.new(findings("# more\n# end"), accepted) == []
     assert [d.code for d in baseline.new(findings("# another"), accepted)] == ["TE002"]

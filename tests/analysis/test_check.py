@@ -1,4 +1,4 @@
-"""How findings become diagnostics: suppression, order, severity, files that meet."""
+"""How findings become diagnostics: suppression, order, severity, files that are checked together."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class TestSuppressions:
         assert run(text, select=["TE301", "TE008"]) == []
 
     @pytest.mark.parametrize("between", ["", "\n\n", "# a comment\n", "\n# a comment\n\n  # another\n\n"])
-    def test_comments_and_blank_lines_may_stand_between(self, run, between):
+    def test_comments_and_blank_lines_may_come_between(self, run, between):
         text = f"# tesc: ignore[TE301]\n{between}blit{SEVEN}\n"
         assert run(text, select=["TE301", "TE008"]) == []
 
-    def test_only_the_next_item_is_meant(self, run):
+    def test_it_applies_to_the_next_item_only(self, run):
         text = f"# tesc: ignore[TE301]\none{SEVEN}\ntwo{SEVEN}\n"
         assert found(run(text, select=["TE301", "TE008"])) == [("TE301", 3)]
 
@@ -59,7 +59,7 @@ class TestSuppressions:
         text = f"one{SEVEN}\n# tesc: ignore-file[TE301]\ntwo{SEVEN}\n"
         assert found(run(text, select=["TE301", "TE008"])) == [("TE301", 1), ("TE008", 2), ("TE301", 3)]
 
-    def test_other_files_are_not_meant(self, run):
+    def test_it_does_not_apply_to_other_files(self, run):
         files = {
             "a/trace-events": f"# tesc: ignore-file[TE301]\none{SEVEN}\n",
             "trace-events": f"two{SEVEN}\n",
@@ -82,7 +82,7 @@ class TestSuppressions:
     def test_the_end_of_the_file_belongs_to_the_last_item(self, run):
         assert run('# tesc: ignore[TE002]\none(void) "1"') == []
 
-    def test_unused_ones_are_told_only_where_their_rule_ran(self, run):
+    def test_unused_ones_are_reported_only_where_their_rule_ran(self, run):
         text = '# tesc: ignore[TE301]\none(void) "1"\n'
         assert found(run(text, select=["TE301", "TE008"])) == [("TE008", 1)]
         assert run(text, select=["TE302", "TE008"]) == []

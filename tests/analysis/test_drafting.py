@@ -1,4 +1,4 @@
-"""Formats written for parameters: no rule has anything to say of them."""
+"""Formats drafted for parameters: no rule finds anything in them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tesc.syntax.source import Source
 from tesc.workspace import Workspace
 
 NONE = Habits({}, " ")
-# But for those of which a rule says that not every tracer takes them.
+# Except for those that not every tracer accepts, as a rule says.
 TYPES = [
     "int", "unsigned int", "unsigned", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "int8_t",
     "int16_t", "int32_t", "int64_t", "size_t", "ssize_t", "long", "unsigned long", "long long",

@@ -1,4 +1,4 @@
-"""Fixes: which of them are made together, and what is left after all."""
+"""Fixes: which are made together, and what is left after all of them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def found_in(text: str, profile: str = "qemu") -> list[Diagnostic]:
     return check(workspace.units, RULES, workspace.settings, {})
 
 
-def mended(text: str, unsafe: bool = False, profile: str = "qemu") -> str:
+def text_after_fixes(text: str, unsafe: bool = False, profile: str = "qemu") -> str:
     def again(texts):
         return found_in(texts["trace-events"], profile)
 
@@ -97,7 +97,7 @@ class TestApply:
 class TestSettle:
     def test_fixes_that_wait_for_each_other(self):
         text = 'lamp(uint64_t a, int b) "%x" PRIx64 " 0x0x%0x8"\n'
-        assert mended(text) == 'lamp(uint64_t a, int b) "0x%" PRIx64 " 0x%08x"\n'
+        assert text_after_fixes(text) == 'lamp(uint64_t a, int b) "0x%" PRIx64 " 0x%08x"\n'
 
     def test_says_how_many_were_fixed_and_what_is_left(self):
         text = 'lamp(int a, int b) "%x %m"\nlamp_b(int a) "0x%d"\n'
@@ -108,8 +108,8 @@ class TestSettle:
 
     def test_unsafe_fixes(self):
         text = 'trace_lamp(int b) "b %d"\n'
-        assert mended(text) == text
-        assert mended(text, unsafe=True) == 'lamp(int b) "b %d"\n'
+        assert text_after_fixes(text) == text
+        assert text_after_fixes(text, unsafe=True) == 'lamp(int b) "b %d"\n'
 
     def test_a_file_that_would_parse_worse_is_left_alone(self):
         source = Source("f", 'lamp(int a) "%d"\n')
@@ -145,7 +145,7 @@ class TestOutlook:
 LINES = [
     line for path in sorted(INPUTS.rglob("trace-events")) for line in path.read_text("utf-8").splitlines()
 ]
-# What lines are made of where they go wrong.
+# Pieces that broken lines are made of.
 PIECES = ["", "%", "0x", "x", "d", "l", "u", '"', '""', " ", "#", "*", "08", ":", "(", ",", "\\"]
 PIECES += ['" PRIx64 "', "PRIu8", "%n", "1$", "signed ", "long unsigned int ", "\\33", "\\n", "%p", "%m"]
 PIECES += ["disable ", "\t", "0x0x", "\r"]
@@ -164,9 +164,9 @@ def mutated(draw) -> str:
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(text=mutated(), unsafe=st.booleans())
 def test_fixed_text_parses_no_worse_and_stays(text, unsafe):
-    after = mended(text, unsafe)
+    after = text_after_fixes(text, unsafe)
     assert len(parse(Source("f", after)).errors) <= len(parse(Source("f", text)).errors)
-    assert mended(after, unsafe) == after
+    assert text_after_fixes(after, unsafe) == after
 
 
 @pytest.mark.parametrize(
@@ -196,5 +196,5 @@ def test_a_fixed_line_has_no_white_space_at_its_end(line, fixed, end):
     kept = f'a(int z) "z %d" \t{end}'
     comma = "" if line.startswith(",") else " "
     text = f"{kept}{name}{comma}{line}{end} \t{end}{kept.replace('a', 'c', 1)}"
-    left = mended(text, unsafe=True)
+    left = text_after_fixes(text, unsafe=True)
     assert left.replace("\r", "") == f"{kept}{name} {fixed}{end} \t{end}c{kept[1:]}".replace("\r", "")

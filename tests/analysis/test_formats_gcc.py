@@ -45,7 +45,7 @@ _RULES = [
 _COUNT = int(os.environ.get("TESC_FORMAT_EVENTS", "2000"))
 _SEED = int(os.environ.get("TESC_FORMAT_SEED", "1"))
 
-# What the headers of C libraries define, from what compilers predefine; clang knows the macros, too.
+# What the headers of C libraries define, in terms of what compilers predefine; clang has the macros too.
 _PREAMBLE = """
 typedef __INT8_TYPE__ int8_t; typedef __UINT8_TYPE__ uint8_t;
 typedef __INT16_TYPE__ int16_t; typedef __UINT16_TYPE__ uint16_t;
@@ -115,7 +115,7 @@ def _source(tree: Tree, kind: str = "printf") -> str:
 
 
 def _compiler_faults(command: list[str], source: str, path: Path) -> set[int]:
-    """The lines that a compiler finds error with."""
+    """The lines in which a compiler finds a format error."""
     path.write_text(source, encoding="utf-8")
     options = ["-std=gnu11", "-ffreestanding", "-nostdinc", "-fsyntax-only", "-Wformat"]
     environment = {**os.environ, "LC_ALL": "C"}
@@ -163,7 +163,7 @@ def test_faults_are_those_of_gcc(model, compiler, package, option, need, tmp_pat
 def _judged_alike(event: Event) -> bool:
     """Whether gcc and clang judge an event's format by the same rules.
 
-    clang has no %b, %B, %m, %Z and no flag I, errors %hd with an int and %c with a bool, and wants
+    clang has no %b, %B, %m, %Z and no flag I, rejects %hd with an int and %c with a bool, and wants
     exactly wint_t and wchar_t. It takes `%5%`, `%.p`, `%.c`, repeated flags, and 0 beside a precision.
     """
     parsed = event.format.parsed if event.format else None
@@ -214,7 +214,7 @@ def test_models_together_fault_what_one_of_them_faults():
 
 @pytest.mark.parametrize(("model", "option"), [("lp64", "-m64"), ("ilp32", "-m32")])
 def test_signs_are_those_of_gcc(model, option, need, tmp_path):
-    """TE413 against -Wformat-signedness, but for bool and conversions that cut their argument."""
+    """TE413 against -Wformat-signedness, except for bool and conversions that truncate their argument."""
     lengths = [length for length in LENGTHS if length not in ("h", "hh")]
     texts = [f"%{length}{letter}" for length in ["", *lengths] for letter in "diouxX"]
     events = [f'ev({type_} p) "{text}"' for type_ in INTEGERS if type_ != "bool" for text in texts]
@@ -229,7 +229,7 @@ def test_signs_are_those_of_gcc(model, option, need, tmp_path):
     _assert_same(ours, theirs, tree)
 
 
-def test_fixes_mend_what_was_found():
+def test_fixes_remove_what_was_found():
     """A broken conversion may turn out, once fixed, not to fit its parameter."""
     settings = Settings(data_models=DATA_MODELS)
     fixed = 0

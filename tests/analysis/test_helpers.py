@@ -1,4 +1,4 @@
-"""Files that other processes look into: the same is found, whatever becomes of the processes."""
+"""Files that helper processes check: the same is found, whatever happens to the processes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_same_is_found(started):
     assert len(shared) == len(set(shared)) >= 6
 
 
-def test_a_memory_that_knows_all_starts_none(started):
+def test_none_is_started_where_everything_is_remembered(started):
     workspace = units()
     memory = Memory(with_helpers=True)
     first = found(workspace, memory)

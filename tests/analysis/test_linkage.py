@@ -68,7 +68,7 @@ def test_a_pattern_from_outside_may_match_anywhere(found):
     assert found(files, "TE504", disable=("x", "z")) == [missing]
 
 
-def test_problems_of_a_file_that_two_groups_include_are_told_once(found):
+def test_problems_of_a_file_that_two_groups_include_are_reported_once(found):
     files = {"a": 'include "c" prefix a_\n', "b": 'include "c" prefix b_\n', "c": 'include "no"\n'}
     assert [(code, path) for code, path, _ in found(files, "TE5")] == [("TE501", "c")]
 

@@ -1,4 +1,4 @@
-"""Rules that others have taken the place of: their codes and names still mean something."""
+"""Rules that others have replaced: their codes and names still work."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def spelled(name):
 @example("a", "a__ENABLED")
 @example("a_", "A_ENABLED")
 @example("a___b", "a__b_enabled")
-def test_names_that_meet_are_of_one_family(one, other):
+def test_names_that_clash_are_of_one_family(one, other):
     if spelled(one) & spelled(other):
         assert family(one) == family(other)
 
@@ -45,8 +45,8 @@ def test_families_are_small():
     assert len({family(name) for name in ("usb_reset", "usb_read", "pci_read", "usb")}) == 4
 
 
-def test_what_is_before_the_names():
-    """Of two kinds that meet in a space it is the same, or neither begins with the other."""
+def test_prefixes_of_kinds():
+    """Of two kinds of names in one space, neither's prefix begins with the other's, unless they are equal."""
     for space in name_spaces.SPACES:
         before = {k.spelled("\0").partition("\0")[0] for k in name_spaces.OF_EVENT if space in k.spaces}
         assert not [(a, b) for a in before for b in before if a != b and a.startswith(b)]
@@ -55,7 +55,7 @@ def test_what_is_before_the_names():
 @given(
     st.lists(NAMES, min_size=1, max_size=6), st.lists(st.tuples(st.sampled_from(name_spaces.SPACES), NAMES))
 )
-def test_none_that_meets_is_left_out(names, texts):
+def test_no_name_that_clashes_is_left_out(names, texts):
     texts = [(space, text) for space, name in texts for text in (name, f"trace_{name}", f"TRACE_{name}")]
     half = len(names) // 2
     units = [

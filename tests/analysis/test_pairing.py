@@ -1,4 +1,4 @@
-"""Which parameter a conversion takes, and what is said of conversions."""
+"""Which parameter a conversion takes, and how conversions are described."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def found(workspace: Workspace, memory: Memory | None) -> list[object]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_edits_are_found_as_if_all_was_read_anew(seed):
+def test_after_edits_the_same_is_found_as_by_reading_everything(seed):
     from random import Random
 
     random = Random(seed)

@@ -81,7 +81,7 @@ def test_a_rule_that_finds_something_is_asked(written):
 
 
 def test_most_events_are_not_looked_at_by_most_rules():
-    """Or else the judge would be of no use: a sound event is only for rules that look at its words."""
+    """Otherwise the judge would be useless: only rules that look at words need to see a correct event."""
     line = 'e(const char *name, uint64_t addr, int ret) "name %s addr 0x%" PRIx64 " ret %d"'
     tree = parse(Source("t", line))
     for _, judge, rules in JUDGES:

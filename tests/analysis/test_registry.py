@@ -35,7 +35,7 @@ def test_a_family(selector):
 
 
 @pytest.mark.parametrize("selector", ["ALL", "all"])
-def test_all_are_those_too_that_are_off_by_default(selector):
+def test_all_includes_rules_that_are_off_by_default(selector):
     assert codes(named(selector)) == ALL
 
 

@@ -47,12 +47,12 @@ def test_events_that_come_and_go(seed):
         else:
             now.append(name)
             assert counts.add([name]) == any(before[one] > 0 for one in mine)
-        # The one that was copied says what it said.
+        # The original is not changed through its copy.
         probe = kept.copy()
         assert probe.add([name]) == any(before[one] > 0 for one in mine)
 
 
-def test_what_went_and_came_back_takes_no_room():
+def test_what_came_and_went_takes_no_memory():
     counts = counted(f"event_{number}" for number in range(50))
     before = len(pickle.dumps(counts))
     for number in range(1000):
@@ -62,7 +62,7 @@ def test_what_went_and_came_back_takes_no_room():
     assert len(pickle.dumps(counts)) == before
 
 
-def test_a_spelling_takes_no_more_room_than_a_number():
+def test_a_spelling_takes_no_more_memory_than_a_number():
     counted(f"event_{number}" for number in range(2000))  # what parsing keeps by itself
     tracemalloc.start()
     try:

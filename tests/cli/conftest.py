@@ -37,7 +37,7 @@ def repository(need, tmp_path):
 
 @pytest.fixture
 def topic(repository):
-    """A repository with a branch in hand whose base has two old findings."""
+    """A repository with a branch checked out whose base has two old findings."""
     repository.commit(a=GOOD.format("a_old") + BAD.format("a_bad"), b=BAD.format("b_bad"))
     repository.git("switch", "--quiet", "--create", "topic")
     return repository

@@ -109,7 +109,7 @@ class TestBreaking:
         assert ":1:21: " in done.stderr
         assert "[TE001]" in done.stderr
 
-    def test_a_version_that_is_none(self, checkout, tesc):
+    def test_what_is_no_version(self, checkout, tesc):
         done = tesc("breaking", "--against", "v9.9")
         assert done.returncode == 2
         assert "v9.9: no such file or folder, and unknown revision 'v9.9'" in done.stderr
@@ -206,5 +206,5 @@ class TestDiff:
         done = tesc("diff", "old", "old")
         assert (done.returncode, done.stdout) == (0, "no events changed\n")
 
-    def test_trouble(self, tesc):
+    def test_a_version_that_does_not_exist(self, tesc):
         assert tesc("diff", "old", "nowhere").returncode == 2

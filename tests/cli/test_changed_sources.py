@@ -8,7 +8,7 @@ from tests.cli.repository import Repository
 
 
 class TestSources:
-    """Rules that look at C and Rust sources compare those of then with those of now."""
+    """Rules that look at C and Rust sources compare the old ones with the new ones."""
 
     OLD = 'a_old(int x) "%d"\na_wrong(int x) "%d"\n'
     CALLS = "void f(void)\n{\n    trace_a_old(1);\n    trace_a_wrong();\n}\n"
@@ -30,7 +30,7 @@ class TestSources:
 
     @pytest.mark.parametrize("applied", [True, False])
     def test_the_last_use_goes(self, sources, applied):
-        """The event did not change, but what uses it."""
+        """The event did not change, but the code that used it did."""
         sources.write("a/a.c", self.CALLS.replace("trace_a_old(1)", "f()"))
         sources.write("b/b.c", "void g(void)\n{\n}\n")
         if applied:

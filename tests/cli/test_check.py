@@ -1,4 +1,4 @@
-"""`tesc check` as users run it: exit status, options of rules, contents that are no text."""
+"""`tesc check` as users run it: exit status, options of rules, contents that are not text."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ class TestContents:
             b"\x7fELF\x02\x01\x01" + b"\0" * 57 + b'\n(\n"\n\\',
         ],
     )
-    def test_what_is_no_text_is_not_looked_at(self, data):
+    def test_what_is_not_text_is_not_looked_at(self, data):
         ran = check(write("trace-events", data))
         assert (ran.status, ran.out) == (2, "")
         assert ran.err == "tesc: error: trace-events: not a text file in UTF-8\n"

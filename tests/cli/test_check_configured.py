@@ -121,7 +121,7 @@ class TestRules:
 
 
 class TestOptions:
-    def test_select_starts_anew(self, check):
+    def test_select_replaces_the_selection(self, check):
         configure("select = ['TE301']\nignore = ['TE405']\nseverity = {TE405 = 'off', TE412 = 'warning'}")
         assert check("--select", "TE4")[1] == [ALL[0], "a/trace-events TE412 warning"]
         assert check("--select", "TE4", "--ignore", "TE405")[1] == ["a/trace-events TE412 warning"]

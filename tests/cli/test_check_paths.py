@@ -111,7 +111,7 @@ class TestPaths:
         try:
             assert concise("events").findings == [f"events:1:20: {ERRNO}"]
         finally:
-            writer.kill()  # it would wait for a reader for ever, had there been none
+            writer.kill()  # without a reader, it would wait forever
             writer.wait()
 
     def test_devices(self):

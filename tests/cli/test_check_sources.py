@@ -30,7 +30,7 @@ def work(tmp_path, monkeypatch):
 
 @pytest.fixture
 def check(capsys):
-    """A function that checks: exit status, the findings and what is said beside them."""
+    """A function that checks: exit status, findings and other messages."""
 
     def run(*arguments: str) -> tuple[int, list[str], str]:
         status = main(["check", "--output-format", "concise", *arguments])
@@ -128,7 +128,7 @@ def test_fixes_are_made_as_without(check):
 
 
 def test_fixes_change_no_program(check):
-    """A call of what no event is called is for an editor to fix, or a person."""
+    """A call of an event that does not exist is for an editor or a person to fix."""
     program = '#include "trace.h"\nvoid f(void) { trace_sned(1); trace_send(1); }\n'
     Path("net/net.c").write_text(program)
     Path("heater/heater.rs").write_text("fn f() { trace::trace_heat(1); }\n")
@@ -169,7 +169,7 @@ def test_a_rule_that_needs_sources_says_so(check):
 
 
 def test_what_a_source_includes_is_found_from_the_working_folder(check):
-    """Elsewhere than in a checkout the paths of sources begin with `./`."""
+    """Outside of a checkout, the paths of sources begin with `./`."""
     Path("heater/trace.h").write_text('#include "trace/trace-heater.h"\n')
     Path("net/trace.h").write_text('#include "trace/trace-net.h"\n')
     Path("net/net.c").write_text(

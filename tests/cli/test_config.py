@@ -1,4 +1,4 @@
-"""`tesc config`: what holds, and where it came from."""
+"""`tesc config`: which settings apply, and where each comes from."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def test_stats(decode):
     )
 
 
-def test_stats_tell_of_dropped_events(decode, folder):
+def test_stats_mention_dropped_events(decode, folder):
     dropped = record((1 << 64) - 2, 4_000_000, 8, struct.pack("<Q", 41))
     (folder / "trace").write_bytes(header() + NAMES + dropped + dropped)
     _, out, _ = decode("trace", "--stats")
@@ -177,7 +177,7 @@ def test_torn(decode, folder):
     assert (status, len(json.loads(out)["traceEvents"])) == (1, 2)
 
 
-def test_nothing_could_be_done(decode, folder):
+def test_traces_that_cannot_be_decoded(decode, folder):
     (folder / "other-events").write_text("other(void)\n")
     status, out, err = decode("trace", "--events", "other-events")
     assert (status, out) == (2, b"")
@@ -191,7 +191,7 @@ def test_nothing_could_be_done(decode, folder):
 
 
 def test_events_with_errors(decode, folder):
-    """A trace that names its events is decoded all the same."""
+    """A trace that names its events is still decoded."""
     (folder / "events").write_text(EVENTS + "broken(int\n")
     status, out, err = decode("trace")
     assert (status, out) == (1, b"".join(LINES))
@@ -219,7 +219,7 @@ def test_usage(decode, options, message):
 
 
 def test_follow(folder):
-    """Records appear as they are written, also those written by halves; Ctrl-C ends it."""
+    """Records appear as they are written, also those written in two parts; Ctrl-C ends it."""
     path = folder / "growing"
     path.write_bytes(header() + NAMES + RECORDS[0] + RECORDS[1][:10])
     command = [sys.executable, "-m", "tesc", "decode", "--events", "events", "growing", "--follow"]
@@ -254,7 +254,7 @@ def test_interrupted(folder, interrupt):
         while not any(name.endswith(".tmp") for name in os.listdir(folder)) and time.monotonic() < until:
             time.sleep(0.01)
         interrupt(running)
-        # Where the signal comes within exec(), Python ends by it though we caught it.
+        # If the signal arrives during exec(), it ends Python, although we catch it.
         assert running.wait(10) in (130, -signal.SIGINT)
         assert running.stderr.read() == b""
     assert sorted(os.listdir(folder)) == ["events", "trace"]
@@ -348,7 +348,7 @@ def test_a_log(decode, folder):
 
 @pytest.mark.skipif(not hasattr(signal, "SIGTERM") or os.name != "posix", reason="signals as POSIX has them")
 def test_terminated_while_it_writes(folder):
-    """No half a file is left, nor one that was there before changed."""
+    """No half-written file is left, and a file that was there before is unchanged."""
     (folder / "out").write_text("before")
     os.mkfifo(folder / "pipe")
     command = [sys.executable, "-m", "tesc", "decode", "--events", "events", "-o", "out", "pipe"]

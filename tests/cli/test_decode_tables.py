@@ -36,7 +36,7 @@ def decode(tmp_path):
 
 
 def test_sqlite(decode, tmp_path):
-    """It needs nothing, and says nothing of records out of their order."""
+    """It needs nothing, and does not mention records that are out of order."""
     for words, count in ((["-o", "db"], 1), (["-o", "db"], 1), (["--append", "-o", "db"], 2)):
         assert decode("--format", "sqlite", *words) == (0, "")
         with sqlite3.connect(tmp_path / "db") as database:
@@ -84,7 +84,7 @@ def test_without_pyarrow(decode, tmp_path):
 
 
 def test_what_starts_without_them():
-    """Neither tables' packages nor numpy are imported where nobody asks for tables."""
+    """Neither the packages for tables nor numpy are imported where nobody asks for tables."""
     code = "import sys, tesc.trace, tesc.cli.decode, tesc.trace.tables.sqlite\n"
     code += "print(sorted({'pyarrow', 'duckdb', 'numpy', 'pandas', 'polars'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

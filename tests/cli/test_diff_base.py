@@ -49,7 +49,7 @@ class TestDiffBase:
         topic.git("add", "c")
         assert topic.check("--diff-base", "main") == found
 
-    def test_what_is_mended_makes_room_for_nothing_else(self, topic):
+    def test_what_is_fixed_makes_room_for_nothing_else(self, topic):
         topic.write("b/trace-events", BAD.format("b_other"))
         assert topic.check("--diff-base", "main") == (1, ["b/trace-events:1:16: error[TE405]"], old(1))
 
@@ -59,7 +59,7 @@ class TestDiffBase:
         assert found == ["b/trace-events:1:15: error[TE405]"]
 
     def test_a_finding_in_a_file_that_did_not_change(self, topic):
-        """The second declaration of two is shown; the first one is what came."""
+        """The second declaration of two is shown; the first one is new."""
         topic.write("a/trace-events", GOOD.format("b_bad") + topic.read("a/trace-events"))
         assert topic.check("--diff-base", "main", "--select", "TE101,TE405") == (
             1,
@@ -97,7 +97,7 @@ class TestDiffBase:
         assert topic.check("--diff-base", "HEAD", "c") == (1, ["c/less.inc:12:15: error[TE405]"], old(1))
 
     def test_an_included_file_that_comes_or_that_git_ignores(self, topic):
-        """The one was not there before, the other is as it is."""
+        """One was not there before; the other's old text is unknown, so today's counts."""
         topic.write(".gitignore", "made.inc\n")
         topic.write("c/made.inc", BAD.format("c_made"))
         topic.commit(c='include "made.inc"\n')
@@ -164,7 +164,7 @@ class TestDiffBase:
         done = topic.run("--diff-base", "main", "--statistics")
         assert (done.status, done.out) == (1, "1  TE405  errno-format\n")
 
-    def test_fix_mends_what_is_new(self, topic):
+    def test_fix_fixes_what_is_new(self, topic):
         wrong = '{}(int x) "x %d\\n"\n'
         topic.commit(c=wrong.format("c_old"))
         topic.write("c/trace-events", wrong.format("c_old") + wrong.format("c_new"))
@@ -218,7 +218,7 @@ class TestDiffBaseErrors:
         )
 
     def test_a_shallow_clone(self, topic, tmp_path, need):
-        """What the message says helps."""
+        """What the message suggests helps."""
         topic.commit(c=GOOD.format("c_new"))
         topic.git(
             "clone", "--quiet", "--depth=1", "--branch=topic", f"file://{topic.folder}", str(tmp_path / "c")

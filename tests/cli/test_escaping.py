@@ -1,4 +1,4 @@
-"""What others wrote reaches a terminal or a log as text, whatever it is."""
+"""Whatever others wrote, it reaches a terminal or a log as text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EVIL = 'x(int a) "\x1b]0;owned\x07\x1b[2J %d \u202e"\n'
 
 
 @given(st.text())
-def test_nothing_is_left_that_is_not_read(text):
+def test_nothing_is_left_that_is_not_printable(text):
     left = printable(text)
     assert left.replace("\n", "").replace("\t", "").isprintable()
     assert printable(left) == left

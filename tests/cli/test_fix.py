@@ -96,7 +96,7 @@ class TestFix:
         run("--fix", "--ignore", "TE006", path)
         assert path.read_bytes() == b'# \xe9\r\nlamp(int a) "value 0x%x"\r\n'
 
-    def test_only_selected_rules_mend(self):
+    def test_only_selected_rules_fix(self):
         path = file(FIXABLE)
         run("--fix", "--select", "TE422", path)
         assert path.read_text() == 'lamp_on(int a, void *p) "value %x at %p"\n'
@@ -212,7 +212,7 @@ class TestStandardInput:
         assert done.stdout.startswith(b"--- a/trace-events\n+++ a/trace-events\n")
         assert done.returncode == 1
 
-    def test_stands_alone(self):
+    def test_must_be_the_only_file(self):
         file(FIXABLE)
         done = run("--fix", "-", "trace-events", data=b"")
         assert done.returncode == 2

@@ -1,4 +1,4 @@
-"""`tesc fmt`: what is written, printed and told, and with which exit status."""
+"""`tesc fmt`: what it writes, prints and reports, and its exit status."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_standard_input(tree):
     assert done.stdout == b"--- hw/x\n+++ hw/x\n@@ -1 +1 @@\n-a(int  x)\n+a(int x)\n"
 
 
-def test_standard_input_stands_alone(tree):
+def test_standard_input_must_be_the_only_file(tree):
     done = tesc("-", "trace-events", cwd=tree, input=b"")
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr == b"tesc: error: - (standard input) must be the only file\n"
@@ -128,7 +128,7 @@ def test_any_bytes_and_line_ends(tree):
     assert done.returncode == 0
 
 
-def test_lines_with_mistakes_stay_and_are_told_of(tree):
+def test_lines_with_mistakes_stay_and_are_reported(tree):
     (tree / "trace-events").write_text("a(int  x\nb(int  x)\n")
     done = tesc("trace-events", cwd=tree)
     assert (done.returncode, done.stdout) == (0, b"reformatted trace-events\n1 file reformatted\n")
@@ -137,7 +137,7 @@ def test_lines_with_mistakes_stay_and_are_told_of(tree):
     assert done.stderr == place + b"a line with a mistake stays as it is; see 'tesc check'\n"
 
 
-def test_what_cannot_be_done_hinders_nothing_else(tree):
+def test_a_missing_file_does_not_keep_others_from_being_formatted(tree):
     done = tesc("nowhere", "hw", cwd=tree)
     assert done.returncode == 2
     assert done.stderr == b"tesc: error: nowhere: no such file or folder\n"

@@ -130,7 +130,7 @@ class TestMistakes:
         ]
         assert not Path("out").exists()
 
-    def test_in_a_file_that_two_include_are_told_once(self, capsys):
+    def test_in_a_file_that_two_include_are_reported_once(self, capsys):
         write("bad.inc", "lamp(\n")
         for path in ("trace-events", "hw/fan/trace-events"):
             write(path, f'include "{"../" * path.count("/")}bad.inc"\n')

@@ -1,4 +1,4 @@
-"""`tesc gen` a second time: outputs are taken for new only if nothing has changed."""
+"""`tesc gen` a second time: outputs count as up to date only if nothing has changed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ CHANGES = {
 @pytest.mark.parametrize("aged", [False, True])
 @pytest.mark.parametrize("change", CHANGES)
 def test_never_takes_old_outputs_for_new(change, aged):
-    """Whatever has changed, the outputs are those of a run that starts from nothing."""
+    """Whatever has changed, the outputs are those of a run that starts from scratch."""
     write("trace-events", 'include "one.inc"\nstart(void) "go"\n')
     write("inc/one.inc", 'one_a(void) "a"\n')
     write("other.toml", "disable = ['start']\n")
@@ -88,7 +88,7 @@ def test_a_run_from_elsewhere_has_other_paths(small_tree, monkeypatch):
     assert '#line 1 "../trace-events"' in (small_tree / "out" / "trace-root.h").read_text()
 
 
-def test_another_version_generates_anew(monkeypatch, capsys):
+def test_another_version_generates_again(monkeypatch, capsys):
     gen(*OUT, "-q")
     monkeypatch.setattr("tesc.__version__", "99.9")
     gen(*OUT)

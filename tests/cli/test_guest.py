@@ -247,7 +247,7 @@ def test_demux_and_its_header(tesc, tmp_path):
 
 
 def test_the_wire_is_the_configurations(tmp_path):
-    """Of [guest] wire, of the profile, or of the option; for the runtime, where it is written to."""
+    """[guest] wire, the profile or the option says it; for the runtime, those of the output folder."""
     (tmp_path / "trace-events").write_text('seven(int a, int b, int c, int d, int e, int f, int g) "%d"\n')
 
     def made(*words: str) -> subprocess.CompletedProcess[str]:

@@ -52,7 +52,7 @@ def tesc(capsys):
 
 @pytest.fixture
 def qemu(work):
-    """A QEMU checkout, as far as it shows."""
+    """What tesc takes for a QEMU checkout."""
     Path("scripts").mkdir()
     Path("scripts/tracetool.py").touch()
     Path("meson.build").write_text(MESON)

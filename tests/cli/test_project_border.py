@@ -111,7 +111,7 @@ class TestInclude:
         (tree / "tesc.toml").write_text('include-path = ["../home"]\n')
         assert not any("TE501" in line for line in self.check())
 
-    def test_the_include_path_is_of_no_use_to_others(self):
+    def test_another_include_path_does_not_help(self):
         assert any("TE501" in line for line in self.check("-I", "../elsewhere"))
 
     def test_named_on_the_command_line(self, tree):

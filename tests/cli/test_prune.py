@@ -75,6 +75,6 @@ def test_it_comes_back(tree):
     assert outputs(tree) == ["trace-b.c", "trace-b.h"]
 
 
-def test_nothing_is_removed_by_who_only_looks(tree, capsys):
+def test_a_check_removes_nothing(tree, capsys):
     assert gen("--check", "--prune") == 2
     assert "--prune removes files" in capsys.readouterr().err

@@ -144,7 +144,7 @@ def test_kept(query, folder):
 
 
 def test_a_torn_trace(query, folder):
-    """It is asked as far as it goes, and not kept."""
+    """It is read as far as it goes, and not kept."""
     data = (folder / "trace").read_bytes()
     (folder / "trace").write_bytes(data[:-3])
     status, found, said = query("trace", HELD)

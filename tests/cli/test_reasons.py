@@ -15,7 +15,7 @@ from tesc.cli.main import main
 from tesc.units.output_reasons import OUTPUT_REASONS, OUTPUTS
 from tesc.units.reasons import CONSUMERS, REASONS
 
-# The commands that make something of a unit, with whom of the table they are.
+# The commands that make something of a unit, and which of the table's consumers each of them is.
 COMMANDS = {
     "tracetool": (
         "qemu",
@@ -49,7 +49,7 @@ def run(words, events):
         sys.stdin = stdin
 
 
-# Decoding leaves its file to the end of the process.
+# Decoding leaves its file open until the process ends.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("reason", REASONS, ids=lambda one: one.what)
@@ -66,12 +66,12 @@ def test_a_cell(reason, command, tmp_path, monkeypatch):
         events = _flattened()
     status, said = run(words, events)
     accepted = consumer in reason.accepted
-    # The tool of 2011 knows no directive, be it wrong or right.
+    # The tool of 2011 knows no directives, right or wrong.
     plain = not reason.code or (consumer == "classic" and reason.code.startswith("TE5"))
     mark = "error: " if plain else f"error[{reason.code}]: "
     assert (status, mark in said) == ((0, False) if accepted else (1, True)), said
     made = [name for name in os.listdir() if name.startswith("out")]
-    # What cannot be generated leaves nothing; a trace is printed all the same.
+    # What cannot be generated leaves no file; a trace is printed anyway.
     assert bool(made) == (accepted or command == "decode") or command == "tracetool-classic"
 
 

@@ -42,7 +42,7 @@ class TestQuestions:
         for word in ("--backends", "--probe-prefix", "log-stap", "simpletrace-stap", "ust", "syslog"):
             assert word in printed.out
 
-    def test_help_wins_over_what_is_missing_or_wrong_behind_it(self, capsys):
+    def test_help_wins_over_what_is_missing_or_wrong_after_it(self, capsys):
         assert main(["--format=nonsense", "--help"]) == 0
         assert "usage:" in capsys.readouterr().out
 
@@ -365,7 +365,7 @@ class TestInstalledScript:
         assert sorted(os.listdir(".")) == ["slow", "trace-events"]
 
     def test_closed_standard_error(self, installed):
-        """Nobody reads the message; the status says all the same."""
+        """Nobody reads the message, but the status still says it."""
         command = f'"{installed("tesc-tracetool")}" --format=h 2>&-'
         assert subprocess.run(["sh", "-c", command], capture_output=True).returncode == 1
 

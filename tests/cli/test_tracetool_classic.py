@@ -88,7 +88,7 @@ def test_what_would_not_compile_is_refused_with_its_place(text, place):
     assert done.stderr.startswith(place)
 
 
-def test_text_behind_an_event_is_dropped_with_a_warning():
+def test_text_after_an_event_is_dropped_with_a_warning():
     done = classic("--stderr", "-h", stdin='foo(int a) "a %d" # c\n')
     assert done.returncode == 0
     assert '    printk("foo a %d\\n" , a);' in done.stdout.splitlines()

@@ -73,8 +73,8 @@ def test_a_mistake_is_explained(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.partition("\n")[0])
-def test_edits_mend_their_problem(case: str) -> None:
-    """After all edits of a line only such problems are left as had none."""
+def test_edits_fix_their_problem(case: str) -> None:
+    """After all edits of a line, only problems without an edit are left."""
     line = case.partition("\n")[0]
     problems = list(parse(Source("trace-events", line + "\n")).errors)
     after = parse(Source("trace-events", edited(line, problems) + "\n")).errors
@@ -83,7 +83,7 @@ def test_edits_mend_their_problem(case: str) -> None:
         assert sorted(problem.message for problem in after) == left
 
 
-def test_control_characters_are_blanks() -> None:
+def test_control_characters_are_spaces() -> None:
     tree = parse(Source("trace-events", "foo(int\x0ca\udc80int b)\x00# c\n"))
     assert [(problem.code, problem.span.start, problem.span.end) for problem in tree.errors] == [
         ("TE001", 9, 9),
@@ -92,7 +92,7 @@ def test_control_characters_are_blanks() -> None:
     assert [parameter.name for parameter in tree.events[0].parameters] == ["a", "b"]
 
 
-def test_a_tab_is_a_blank() -> None:
+def test_a_tab_is_a_space() -> None:
     tree = parse(Source("trace-events", 'foo(int\ta int\tb)\t"%d %d"\n'))
     assert [problem.message for problem in tree.errors] == ["expected ',' or ')' after parameter 'a'"]
 

@@ -33,7 +33,7 @@ from tesc.units.crossing import pointers_as_numbers
         ('"%*s"', '"0x%*" PRIx64'),
         ('"%.*s x"', '"0x%.*" PRIx64 " x"'),
         ('"%-*.*s"', '"0x%*.*" PRIx64'),
-        # A conversion that runs over two literals.
+        # A conversion that spans two literals.
         ('"%" "s"', '"0x%" PRIx64'),
         ('""', '""'),
     ],

@@ -1,4 +1,4 @@
-"""Which types dtrace(1) reads: what is said of each is compared with its own grammar."""
+"""Which types dtrace(1) reads: tesc's answers are compared with its own grammar."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ print(json.dumps([reads(type_) for type_ in json.load(sys.stdin)]))
 
 @pytest.fixture(scope="module")
 def dtrace_reads(need, skip_without):
-    """A function that gives what dtrace(1) says of each of some types."""
+    """A function that says for each of some types whether dtrace(1) reads it."""
     dtrace = need("dtrace", "systemtap-sdt-dev")
     if subprocess.run(["/usr/bin/python3", "-c", "import pyparsing"], capture_output=True).returncode:
         skip_without("pyparsing of the system's Python (Debian's package python3-pyparsing)")

@@ -74,7 +74,7 @@ def test_includes_prefixes_and_patterns_are_resolved():
     )
 
 
-def test_an_include_that_is_there_already_brings_nothing():
+def test_an_include_that_is_there_already_adds_nothing():
     files = {"root": 'include "a"\ninclude "a"\ninclude "a" prefix b_\n', "a": '# a\nx(void) "x"\n'}
     assert flatten(unit_of(files)) == '# a\nx(void) "x"\n# a\nb_x(void) "x"\n'
 
@@ -86,7 +86,7 @@ def test_directives_from_outside():
     assert flatten(unit) == 'p_x(void) "x"\ndisable p_m_y(void) "y"\n'
 
 
-def test_what_the_reference_refuses_for_its_spelling_is_spelled_so_that_it_does_not():
+def test_what_the_reference_rejects_for_its_spelling_is_respelled():
     files = {"root": 'include "a"\n', "a": ' foo (unsigned\tint a) "%u"\n'}
     assert flatten(unit_of(files)) == 'foo(unsigned int a) "%u"\n'
 

@@ -41,11 +41,11 @@ class TestFind:
         assert loader.find("y", includer("other/trace-events"))[0] == "two/y"
         assert loader.find("z", includer("sub/trace-events")) == (None, ["sub/z", "one/z", "two/z"])
 
-    def test_the_working_directory_is_not_looked_in(self):
+    def test_the_working_directory_is_not_searched(self):
         write("x")
         assert Loader().find("x", includer("sub/trace-events"))[0] is None
 
-    def test_paths_that_lead_out_and_whole_paths(self, tmp_path):
+    def test_paths_that_lead_out_and_absolute_paths(self, tmp_path):
         write("x", "sub/y")
         assert Loader().find("../x", includer("sub/trace-events"))[0] == "sub/../x"
         whole = str(tmp_path / "x")
@@ -80,8 +80,8 @@ class TestLoad:
 
 
 def refused(path: str) -> str:
-    """Why a file is not read; it must be told at once."""
-    signal.alarm(60)  # a test that waits for a FIFO's other end would wait for ever
+    """Why a file is not read, which must be known at once."""
+    signal.alarm(60)  # a test that waits for a FIFO's other end would wait forever
     try:
         with pytest.raises(Unreadable) as why:
             Loader().load(path)
@@ -124,7 +124,7 @@ class TestUnreadable:
         os.chmod("secret", 0)
         assert refused("secret") == "permission denied"
 
-    def test_what_the_system_refuses_is_told(self, monkeypatch):
+    def test_what_the_system_refuses_is_reported(self, monkeypatch):
         """The same for everybody, root too."""
         write("secret")
 
@@ -161,7 +161,7 @@ class TestUnreadable:
         assert refused("latin") == f"it is not UTF-8: {where}"
 
     def test_a_fifo_that_takes_the_files_place(self, monkeypatch):
-        """Between looking and opening; the second look holds."""
+        """It does so between a first look and opening; the second look decides."""
         os.mkfifo("fifo")
         real = os.stat
         write("file")
@@ -170,7 +170,7 @@ class TestUnreadable:
         assert refused("fifo") == "it is a FIFO, not a file"
 
 
-def test_it_is_told_at_the_include_and_the_rest_is_read():
+def test_it_is_reported_at_the_include_and_the_rest_is_read():
     os.mkfifo("fifo")
     text = 'a(void)\ninclude "fifo"\ninclude "fifo" prefix p_\nb(void)\n'
     unit = resolve([parse(Source("trace-events", text))], Loader())

@@ -107,7 +107,7 @@ class TestSkipping:
         }
         assert names(unit_of(files)) == ["p_x", "q_x", "x"]
 
-    def test_prefixes_count_as_they_come_out(self):
+    def test_prefixes_are_compared_as_they_are_joined(self):
         files = {
             "root": 'include "a" prefix p_q_\ninclude "b" prefix p_\n',
             "b": 'include "a" prefix q_\n',
@@ -120,8 +120,8 @@ class TestSkipping:
         assert names(unit) == ["x"]
         assert problems(unit) == [("TE502", "a", 1)]
 
-    def test_a_range_starts_anew(self):
-        """It is what a guest has that was built from the file: the host's includes do not matter."""
+    def test_a_range_knows_nothing_of_what_its_host_includes(self):
+        """It has the events of a guest that is built from the file: the host's includes do not matter."""
         files = {
             "root": f'include "common"\ninclude "guest" base {GUEST}\n',
             "guest": 'include "common"\nboot(void)\ninclude "common"\n',
@@ -160,11 +160,11 @@ class TestCycles:
         assert [link.include.path for link in unit.errors[0].chain] == ["one", "two"]
 
     def test_it_is_a_cycle_before_it_is_known_already(self):
-        """The file is in `seen` as well; it must not be skipped in silence."""
+        """The file is in `seen` as well; it must not be skipped silently."""
         unit = unit_of({"root": 'include "a" prefix p_\n', "a": 'include "a"\ninclude "root"\n'})
         assert problems(unit) == [("TE502", "a", 1), ("TE502", "a", 2)]
 
-    def test_a_file_is_told_once_however_often_it_is_included(self):
+    def test_a_file_is_reported_once_however_often_it_is_included(self):
         unit = unit_of({"root": 'include "a" prefix p_\ninclude "a" prefix q_\n', "a": 'include "a"\n'})
         assert problems(unit) == [("TE502", "a", 1)]
 
@@ -198,14 +198,14 @@ class TestPrefixes:
             ("o_y_c", True),
         ]
 
-    def test_one_that_stands_too_late_holds_all_the_same(self):
+    def test_one_that_comes_too_late_still_applies(self):
         unit = unit_of("a(void)\nprefix p_\nprefix q_\n")
         assert names(unit) == ["p_a"]
         assert problems(unit) == [("TE505", "root", 2), ("TE505", "root", 3)]
 
 
 class TestPatterns:
-    def test_a_file_means_what_it_sees_wherever_it_says_so(self):
+    def test_they_apply_to_a_file_and_what_it_includes_wherever_they_are(self):
         files = {
             "root": 'disable g_*_late\ninclude "guest" prefix g_\nhost(void)\n',
             "guest": "prefix e_\ndisable e_first\nfirst(void)\nsecond(void)\nlate(void)\ndisable g_*\n",
@@ -219,7 +219,7 @@ class TestPatterns:
         ]
         assert {p.text: p.matches for p in unit.patterns} == {"g_*_late": 1, "e_first": 1, "g_*": 0}
 
-    def test_an_includer_is_not_meant(self):
+    def test_they_do_not_apply_to_an_includer(self):
         files = {"root": 'x(void)\ninclude "a"\n', "a": "disable *\ny(void)\n"}
         assert [event.disabled for event in unit_of(files).events] == [False, True]
 
@@ -267,7 +267,7 @@ class TestRanges:
         unit = unit_of(THREE_LEVELS, given=Outside(crosses=crosses))
         assert [e.crosses for e in unit.events] == [crosses, True, True, True, True, True, crosses]
 
-    def test_pointers_of_crossing_events_are_numbers_but_for_text_in_frames(self):
+    def test_pointers_of_crossing_events_are_numbers_except_for_text_in_frames(self):
         files = {
             "root": 'include "g" base 9\nh(char *s) "%s"\n',
             "g": 'g(const char *s, int **p, int n) "%s %p %d"\n',

@@ -13,7 +13,7 @@ _LISTED = re.compile(r"^( +)'([\w/-]+)',$", re.M)
 
 
 class DeclarationMistakes(SpoiltTree):
-    """One method a kind: it makes one mistake."""
+    """One method for each kind, which makes one mistake."""
 
     def declared_in_another_folder(self) -> Mistake:
         def is_own(call: Call, one: Declaration) -> bool:

@@ -86,7 +86,7 @@ def key(one: dict) -> tuple:
 
 
 def matter(one: dict) -> tuple:
-    """What a finding is about: of a heading, which one: mistakes below it change what is said."""
+    """What a finding is about; for a heading, which one, because mistakes below it change the message."""
     heading = re.search(r"'(?:# )?([^' ]+\.\w+)'", one["message"]) if one["code"] == "TE702" else None
     return one["code"], one["path"], heading[1] if heading else (one["event"], one["message"])
 
@@ -94,7 +94,7 @@ def matter(one: dict) -> tuple:
 def judged(
     before: list[dict], after: list[dict], mistakes: list[Mistake]
 ) -> tuple[list[Mistake], list[dict]]:
-    """The mistakes that were not found, and the new findings that are of no mistake."""
+    """The mistakes that were not found, and the new findings that no mistake explains."""
     known = Counter(map(key, before))
     new = [one for one in after if not known[key(one)]]
     missed = [mistake for mistake in mistakes if not is_found(mistake, new)]

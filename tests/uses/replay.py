@@ -48,7 +48,7 @@ class History:
 
 
 def headers(history: History, commit: str, path: str, text: str) -> list[str]:
-    """The texts of what a source includes, and of what that includes, as QEMU's build finds it."""
+    """The texts of the files that a source includes, directly or not, as QEMU's build finds them."""
     found: list[str] = []
     seen = set()
     waiting = [(path, text)]
@@ -74,7 +74,7 @@ def types_of(line: str) -> list[str]:
 
 
 def replay(history: History, commit: str, root: Path) -> list[dict]:
-    """What comes of the events that a commit adds: each with whether file, heading and types are those."""
+    """The events that a commit adds, declared again: each with whether file, heading and types are right."""
     made = []
     patch = history.run("show", "--format=", "-U0", commit)
     changed = re.findall(r"^\+\+\+ b/(.*)$", patch, re.M)

@@ -103,7 +103,7 @@ def test_words_in_any_order(start):
         found, index = findings(text)
         for one in found:
             assert 0 <= one.span.start <= one.span.end <= len(one.source.text)
-        # An editor's index, to which one word more was given, is that of the whole text.
+        # An editor's index, whose text was first one character longer, is that of the text.
         again = Index()
         again.update("net/net.c", (text + "n").encode("utf-8", "surrogateescape"))
         again.update("net/net.c", text.encode("utf-8", "surrogateescape"))

@@ -57,7 +57,7 @@ class TestIndex:
         index.remove("a.c")
         assert [path for path, _ in index.pasted] == ["b.c"]
 
-    def test_takes_a_new_text_for_the_old_one(self):
+    def test_replaces_the_old_text_by_a_new_one(self):
         index = Index()
         assert index.update("a.c", "void f(void) { trace_a(); trace_b(); }")
         assert not index.update("a.c", "void f(void) { trace_a(); trace_b(); }")

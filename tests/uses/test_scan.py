@@ -64,7 +64,7 @@ class TestKinds:
         )
         assert found(text) == [("declaration", name) for name in ("a", "b", "c", "D_ENABLED")]
 
-    def test_where_no_function_can_be_told_a_call_is_one(self):
+    def test_a_call_is_one_even_where_its_function_is_unknown(self):
         assert found("DEFINE_IT = trace_a(1) trace_b(2); else trace_c(3);")[0] == ("call", "a")
         assert found("; else trace_c(3);") == [("call", "c")]
 
@@ -231,7 +231,7 @@ class TestFunctions:
             ("e", "h", False),
         ]
 
-    def test_goes_on_after_braces_that_do_not_match(self):
+    def test_continues_after_braces_that_do_not_match(self):
         text = "void f(void)\n{\n  BEGIN {{\n  trace_a();\n}\nvoid g(void)\n{\n  trace_b();\n}\n"
         assert [use.function for use in scan(text, C)] == ["f", "g"]
 
@@ -276,7 +276,7 @@ class TestArguments:
             ("f(a, b), \"x,y\", ',', (int[]){1, 2}, g[a, b]", 5),
             ("a,\n  b /* c, d */", 2),
             ("a ? b : c, MAX_SIZE", 2),
-            # Macros that may be several, and what is not to be seen.
+            # Macros that may be several arguments, and what cannot be counted.
             ("PCI_ARGS(d)", None),
             ("a, MAC_ARG", None),
             ("a,\n#ifdef B\n  b\n#else\n  c\n#endif\n", None),

@@ -52,14 +52,14 @@ def test_within_lines_nothing_else_changes_and_all_means_the_same(text, first, m
         assert found[-1].span.end <= starts[min(first + 1 + more, len(starts) - 1)]
     after = applied(text, found)
     assert difference(tree, tree_of(after)) is None
-    # Whatever line ends there were are the line ends that there are.
+    # The line ends are those that there were.
     if "\r" in text and "\n" not in text.replace("\r\n", ""):
         assert "\n" not in after.replace("\r\n", "")
 
 
 @given(texts, st.integers(-1, 20))
 @settings(max_examples=200, deadline=None)
-def test_in_a_line_only_blanks_change(text, number):
+def test_in_a_line_only_spaces_change(text, number):
     tree = tree_of(text)
     for edit in edits_in_line(tree, number):
         assert not text[edit.span.start : edit.span.end].strip(" \t") and not edit.text.strip(" ")
@@ -111,6 +111,6 @@ def test_lines_beyond_the_end_have_none():
 
 
 @pytest.mark.slow
-def test_large_files_take_no_long_time():
+def test_large_files_do_not_take_long():
     lines = [f'event_{number}( int  x ) "%d"' for number in range(4000)]
     holds("\n".join(["prefix p_", *lines, "disable event_1*", *lines, ""]))

@@ -40,7 +40,7 @@ def laid_out(text):
 
 
 def after_fixes(text):
-    """A text after the edits that are offered for it, as often as some are."""
+    """A text after the edits that are offered for it, until none are."""
     for _ in range(20):
         found = changes(tree_of(text))
         if not found:
@@ -129,7 +129,7 @@ def holds(text):
     assert sorted(made.translate(ink)) == sorted(text.translate(ink)), "not only spaces changed"
     assert len(after.errors) == len(before.errors)
     assert changes(after) == [], "laid out, and still something to change"
-    # Line ends, and the last one, are not for the rule but for others.
+    # Line ends, and a missing last one, are not this rule's business but others'.
     assert canonical(tree_of(after_fixes(with_lf(text)))) == made
     if text and with_lf(text).endswith("\n"):
         assert after_fixes(with_lf(text)) == made
@@ -161,7 +161,7 @@ disable usb_*, virtio_?_*
 
 @settings(max_examples=400, deadline=None)
 @given(st.data())
-def test_real_lines_with_blanks_and_mistakes(data):
+def test_real_lines_with_spaces_and_mistakes(data):
     """Lines as people write them, each with some characters put in or taken out."""
     lines = data.draw(st.lists(st.sampled_from(REAL.split("\n")), max_size=8))
     text = "\n".join(lines)
@@ -173,7 +173,7 @@ def test_real_lines_with_blanks_and_mistakes(data):
     holds(text)
 
 
-def test_a_difference_is_told_by_its_line():
+def test_a_difference_is_reported_by_its_line():
     before = tree_of('# c\na(int x, char *y) "%d %s"\nb(void)\n')
     for other in (
         '# c\na(int x, char *y) "%d  %s"\nb(void)\n',
@@ -186,6 +186,6 @@ def test_a_difference_is_told_by_its_line():
     assert difference(before, tree_of('# c\na( int x,char*y )  "%d %s"\n\nb(void)')) is None
 
 
-def test_large_files_take_no_long_time():
+def test_large_files_do_not_take_long():
     text = "a(void)\n" + "# x\ndisable x*\n\n" * 3000 + "b(int  x)\n" * 3000
     assert laid_out(text).startswith("# x\ndisable x*\n\n# x")
