@@ -26,7 +26,8 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATH[,prefix=NAME][,base=N]",
-        help="include PATH at the end of each root file",
+        help="include PATH at the end of each root file; PATH is relative to that file's folder, then to "
+        "those of -I, not to the working directory",
     )
     group.add_argument("--event-prefix", default="", metavar="NAME", help="put NAME before all names")
 

@@ -6,7 +6,7 @@ import os
 
 from tesc.cli.overrides import overrides
 from tesc.cli.terminal import Failure, error
-from tesc.files import find_files
+from tesc.files import find_files, relative
 from tesc.paths import distinct
 from tesc.records import replace
 from tesc.workspace import Workspace, declaring
@@ -36,8 +36,11 @@ def add_tree(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def tree_and_uses(options: argparse.Namespace) -> tuple[Workspace, Index]:
-    """The trace-events files of a tree, and the uses of events in its sources. Raises Failure."""
+def tree_and_uses(options: argparse.Namespace, skipped: str) -> tuple[Workspace, Index]:
+    """The trace-events files of a tree, and the uses of events in its sources. Raises Failure.
+
+    Warns about links to files elsewhere, of which the command says that they are `skipped`.
+    """
     from tesc.uses.index import build
 
     paths = options.tree or ["."]
@@ -47,9 +50,16 @@ def tree_and_uses(options: argparse.Namespace) -> tuple[Workspace, Index]:
     for path in paths:
         if not os.path.exists(path):
             raise Failure(f"{path}: no such file or folder")
-        for file in distinct(find_files(path)) if os.path.isdir(path) else [path]:
+        left_out: list[str] = []
+        for file in distinct(find_files(path, left_out)) if os.path.isdir(path) else [path]:
             if path == file or not workspace.excludes(file):
                 workspace.add_file(file)
+        for file in left_out:
+            if os.path.abspath(file) not in map(os.path.abspath, paths) and not workspace.excludes(file):
+                error(
+                    f"{relative(file)}: leads out of {path}, so {skipped}; name it with --in if it should be",
+                    "warning",
+                )
     workspace.resolve()
     for unreadable in workspace.unreadable:
         raise Failure(f"{unreadable.path}: {unreadable.reason}")

@@ -202,15 +202,7 @@ class Resolver:
             return None
         path, looked = self._loader.find(include.path, inclusion.source)
         if path is None:
-            places = " nor ".join(f"'{place}'" for place in looked)
-            help_ = f"there is no {places}" if len(looked) == 1 else f"there is neither {places}"
-            self._error(
-                codes.INCLUDE_NOT_FOUND,
-                *where,
-                f"included file '{include.path}' not found",
-                help_,
-                outer.chain,
-            )
+            self._error(codes.INCLUDE_NOT_FOUND, *where, *self._not_found(inclusion, looked), outer.chain)
             return None
         if not self._loader.may_include(path) and inclusion.source not in self._given:
             message = f"'{include.path}' is outside of the project"
@@ -231,6 +223,22 @@ class Resolver:
             )
             return None
         return path
+
+    def _not_found(self, inclusion: Inclusion, looked: Sequence[str]) -> tuple[str, str]:
+        """The message and the help for a file that none of the paths that were tried leads to."""
+        path = inclusion.include.path
+        places = " nor ".join(f"'{place}'" for place in looked)
+        help_ = f"there is no {places}" if len(looked) == 1 else f"there is neither {places}"
+        message = f"included file '{path}' not found"
+        if inclusion.source not in self._given or path.startswith("/"):
+            return message, help_
+        # On a command line, paths are usually relative to the working directory. Some commands print only
+        # the message.
+        message += f" in {' or '.join(self._loader.folders(inclusion.source))}"
+        meant = self._loader.as_meant_here(path, inclusion.source)
+        if meant is None:
+            return message, help_
+        return f"{message}; did you mean '{meant}'?", "the path is relative to the folder of the events file"
 
     def _shown_cycle(self, chain: tuple[Inclusion, ...], path: str) -> list[str]:
         """The files of a cycle, which begins and ends with `path`."""

@@ -73,6 +73,21 @@ class Loader:
             self._found[folder, path] = self._look_for(path, (folder, *self.include_path))
         return self._found[folder, path]
 
+    def folders(self, includer: Source) -> list[str]:
+        """The folders that a file's includes are looked for in, as messages show them."""
+        folders = (os.path.dirname(includer.file), *self.include_path)
+        return list(dict.fromkeys(self._shown(folder or ".") for folder in folders))
+
+    def as_meant_here(self, path: str, includer: Source) -> str | None:
+        """How a file must include what `path` means in the working directory; None if that is nothing."""
+        if "\0" in path or not self._exists(path):
+            return None
+        try:
+            found = os.path.relpath(path, os.path.realpath(os.path.dirname(includer.file)))
+        except ValueError:  # another drive of Windows
+            return None
+        return found.replace(os.sep, "/")
+
     def _look_for(self, path: str, folders: Sequence[str]) -> tuple[str | None, list[str]]:
         looked: list[str] = []
         for folder in folders:

@@ -58,3 +58,26 @@ def test_a_directive_from_outside_that_can_not_be_one(tmp_path):
     done = tesc("flatten", "-", "--include", "more,prefx=m_", cwd=tmp_path, stdin=b'foo(void) "x"\n')
     assert done.returncode == 2
     assert done.stderr == b"tesc: error: 'more,prefx=m_': expected PATH[,prefix=NAME][,base=N]\n"
+
+
+def test_an_include_of_the_command_line_that_is_relative_to_the_wrong_folder(tmp_path):
+    (tmp_path / "hw").mkdir()
+    (tmp_path / "hw/trace-events").write_text('foo(void) "x"\n')
+    (tmp_path / "inc").mkdir()
+    (tmp_path / "inc/more").write_text('bar(void) "y"\n')
+    said = "<command line>:1:9: error[TE501]: included file '{}' not found in hw"
+    done = tesc("flatten", "hw/trace-events", "--include", "inc/more,prefix=m_", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.decode() == said.format("inc/more") + "; did you mean '../inc/more'?\n"
+    assert tesc("flatten", "hw/trace-events", "--include", "../inc/more", cwd=tmp_path).returncode == 0
+    done = tesc("flatten", "hw/trace-events", "-I", "inc", "--include", "mor", cwd=tmp_path)
+    assert done.stderr.decode() == said.format("mor") + " or inc\n"
+    done = tesc("check", "hw/trace-events", "--include", "inc/more", cwd=tmp_path)
+    assert "= help: the path is relative to the folder of the events file\n" in done.stdout.decode()
+    # Where a link leads, `..` is the folder above the linked one.
+    (tmp_path / "deep/er").mkdir(parents=True)
+    (tmp_path / "hw").rename(tmp_path / "deep/er/hw")
+    (tmp_path / "hw").symlink_to("deep/er/hw")
+    done = tesc("flatten", "hw/trace-events", "--include", "inc/more", cwd=tmp_path)
+    assert done.stderr.decode().endswith("; did you mean '../../../inc/more'?\n")
+    assert tesc("flatten", "hw/trace-events", "--include", "../../../inc/more", cwd=tmp_path).returncode == 0

@@ -121,3 +121,25 @@ def test_all_files_are_written_or_none(tree, capsys, monkeypatch):
     assert main(["rename", "net_send", "net_transmit", "--write"]) == 2
     texts = [(tree / "net" / name).read_text() for name in ("trace-events", "net.c", "lib.rs")]
     assert texts == [EVENTS, CODE, RUST]
+
+
+def test_a_link_out_of_the_tree_is_named(tree, tmp_path_factory, capsys):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "trace-events"
+    elsewhere.write_text('net_far(void) "far"\n')
+    (tree / "far").mkdir()
+    (tree / "far/trace-events").symlink_to(elsewhere)
+    link = "far/trace-events: leads out of ."
+    warning = f"tesc: warning: {link}, so it is not {{}}; name it with --in if it should be\n"
+    assert main(["refs", "net_stop"]) == 0
+    assert capsys.readouterr().err == warning.format("searched")
+    assert main(["rename", "net_stop", "net_halt", "--write"]) == 0
+    said = capsys.readouterr().err
+    assert said.startswith(warning.format("changed"))
+    assert "renamed net_stop to net_halt" in said
+    # Named, or excluded, it needs no warning.
+    named = ["--in", ".", "--in", "far/trace-events"]
+    assert main(["refs", "net_far", *named]) == 0
+    assert capsys.readouterr().err == ""
+    (tree / "tesc.toml").write_text('exclude = ["far"]\n')
+    assert main(["refs", "net_halt"]) == 0
+    assert capsys.readouterr().err == ""
