@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Entry = dict[str, Any]
 
 _SIGNS = {"added": "+", "removed": "-", "renamed": ">", "changed": "~"}
+_FENCE = "  ```"
 _TITLES = {
     "added": "New events",
     "removed": "Removed events",
@@ -75,7 +76,8 @@ def markdown(found: Sequence[Entry], old: str, new: str) -> str:
             lines += _by_file(mine)
             continue
         for entry in mine:
-            lines += _in_markdown(entry)
+            # One blank line separates a block of code from the next item, as from the next title.
+            lines += [*([""] if lines[-1] == _FENCE else []), *_in_markdown(entry)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -96,7 +98,7 @@ def _in_markdown(entry: Entry) -> list[str]:
     item = [f"- {name} ({new['path']}){moved}"]
     if {*entry["changes"]} <= {"renamed", "moved"}:
         return item
-    return [*item, "", "  ```diff", f"  - {old['declaration']}", f"  + {new['declaration']}", "  ```", ""]
+    return [*item, "", "  ```diff", f"  - {old['declaration']}", f"  + {new['declaration']}", _FENCE]
 
 
 def _moved(entry: Entry) -> str:

@@ -192,6 +192,19 @@ class TestDiff:
         assert "## New events\n\n- new: `net_up`, `net_down`\n" in text
         assert text.endswith("- `disk_read` is `disk_load` now (new), moved from old\n" + MOVED)
 
+    def test_markdown_has_one_blank_line_between_its_parts(self, tesc):
+        Path("old").write_text('one(int x) "x %d"\ntwo(int x)\nthree(int x)\nfour(int x)\n')
+        Path("new").write_text(
+            'disable uno(int x) "x %d"\ntwo(long x)\nthree(int x)\nfour(long x)\nfive(void)\n'
+        )
+        text = tesc("diff", "old", "new", "--format", "markdown").stdout
+        assert text.count("```diff") == 3
+        assert "\n\n\n" not in text
+        assert not text.endswith("\n\n")
+        assert "  ```\n\n## Changed events\n\n- `two`" in text
+        # An item after a block of code, and one after a plain item.
+        assert "  ```\n\n- `three` (new), moved from old\n- `four` (new)" in text
+
     def test_an_event_that_only_moved_is_not_shown_twice(self, tesc):
         Path("new").write_text(OLD)
         text = tesc("diff", "old", "new").stdout
