@@ -53,7 +53,7 @@ def fixed_examples():
     known = [
         (param.id, of_fixture(param.values[1]))
         for param in EXAMPLES
-        if any(line.startswith("fix(") for line in param.values[2])
+        if any(line.startswith("fix(") for found in param.values[2] for line in found)
     ]
     known += [(f"page-{code}", page_of(code)) for code, rule in RULES.items() if rule.fixable]
     for name, (data, *options) in known:
