@@ -79,6 +79,7 @@ MATCHED_BY_RULES = {
     "headings.py": "comments",
     "meson.py": "meson.build",
     "name_families.py": "names of events",
+    "near_rules.py": "codes and names of rules, as somebody typed them",
     "plain.py": "formats, to tell in a fraction of the parser's time that no rule need look at one",
     "source_suppressions.py": "comments in sources",
     "suppressions.py": "comments",
