@@ -60,6 +60,23 @@ SLOW = tuple(
 )
 
 
+# Modules with single tests or fixtures that take long: they begin first, so that in the end no worker waits
+# for another one.
+LONG = tuple(
+    f"tests/{path}"
+    for path in """
+        test_fresh_clone.py editors/vscode/test_vscode.py e2e/test_table.py trace/perfetto/test_perfetto.py
+        editors/vscode/test_extension.py test_install.py test_pre_commit.py docs/test_commands.py
+        analysis/compiled/test_parameters.py examples/test_qemu.py examples/test_project.py
+    """.split()
+)
+
+
+def _turn(item: pytest.Item) -> int:
+    module = item.nodeid.partition("::")[0]
+    return LONG.index(module) if module in LONG else len(LONG)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     left_out = set() if config.getoption("nightly") else {"nightly"}
     if config.getoption("fast"):
@@ -73,6 +90,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = kept
+    items.sort(key=_turn)
 
 
 @pytest.fixture(autouse=True)

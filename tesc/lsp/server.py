@@ -12,6 +12,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from tesc import __version__
+from tesc.lsp.disk_changes import ExpectedChanges
 from tesc.lsp.edits import workspace_edit
 from tesc.lsp.features import register_all
 from tesc.lsp.protocol import Protocol
@@ -52,6 +53,7 @@ class Server(LanguageServer):
         self.session = Session()
         self.sources = Sources(self.session)
         self.publisher = Publisher(self)
+        self.expected = ExpectedChanges()
         # What the client sent as `initializationOptions`.
         self.options: dict[str, Any] = {}
         # Called after a change of texts, files or settings, when findings have been published.

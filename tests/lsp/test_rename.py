@@ -5,7 +5,20 @@ from __future__ import annotations
 import pytest
 from lsprotocol import types as t
 
-from tests.lsp.navigation import ESP, ROOT, RUST, VL, applied, ask, extent, indexed, place, read, write_tree
+from tests.lsp.navigation import (
+    ESP,
+    ROOT,
+    RUST,
+    VL,
+    applied,
+    ask,
+    extent,
+    indexed,
+    place,
+    read,
+    until,
+    write_tree,
+)
 
 PREPARE = "textDocument/prepareRename"
 
@@ -78,6 +91,30 @@ def test_an_event_everywhere(lsp, tree, encoding):
     # People copy it.
     where = place(ROOT, "main_loop", encoding)
     assert renamed(client, tree, root, where, "trace_turn", encoding) == expected
+
+
+def test_a_client_that_misses_what_it_wrote(lsp, tree):
+    """It watches files, and yet does not report that one changed: the event would have no callers."""
+    able = {
+        "workspace": {
+            "didChangeWatchedFiles": {"dynamicRegistration": True},
+            "workspaceEdit": {"documentChanges": True},
+        }
+    }
+    client = lsp()
+    client.initialize(tree, capabilities=able)
+    root = client.open(tree / "trace-events")
+    indexed(client, root)
+    texts = renamed(client, tree, root, place(ROOT, "main_loop"), "turn")
+    client.change(root, 2, texts["trace-events"])
+    uses = (tree / "vl.c").as_uri(), (tree / "poll.rs").as_uri()
+    where = {"position": place(texts["trace-events"], "turn"), "context": {"includeDeclaration": False}}
+    asked = {"textDocument": {"uri": root}, **where}
+    assert client.request("textDocument/references", asked) == []
+    for path in ("vl.c", "poll.rs"):
+        (tree / path).write_text(texts[path])
+    client.notify("textDocument/didSave", {"textDocument": {"uri": root}})
+    assert until(lambda: {one["uri"] for one in client.request("textDocument/references", asked)} == {*uses})
 
 
 def test_the_prefixes_stay(lsp, tree):

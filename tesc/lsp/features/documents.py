@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsprotocol import types as t
 
 from tesc.files import MAX_SOURCE_BYTES, too_large
+from tesc.lsp.disk_changes import see_expected
 from tesc.lsp.documents import Document
 from tesc.lsp.indexing import look_again, sources_changed, watches_files
 from tesc.lsp.uris import path_of
@@ -39,6 +40,7 @@ def register(server: Server) -> None:
     def did_change(ls: Server, params: t.DidChangeTextDocumentParams) -> None:
         document = ls.workspace.get_text_document(params.text_document.uri)
         assert isinstance(document, Document)
+        see_expected(ls)
         changed = params.text_document.uri, params.text_document.version, _accepted(document.text().text)
         if ls.session.change(*changed):
             ls.publisher.soon()
@@ -47,6 +49,7 @@ def register(server: Server) -> None:
 
     @server.feature(t.TEXT_DOCUMENT_DID_SAVE)
     def did_save(ls: Server, params: t.DidSaveTextDocumentParams) -> None:
+        see_expected(ls)
         if ls.session.save(params.text_document.uri):
             ls.publisher.soon(0)
         if not watches_files(ls):

@@ -10,19 +10,16 @@ import sys
 from lsprotocol import types as t
 
 from tesc import git
+from tesc.lsp.disk_changes import files_changed
 from tesc.lsp.documents import Documents
 from tesc.lsp.indexing import WATCHED as WATCHED_SOURCES
 from tesc.lsp.indexing import (
-    files_below,
     load_sources,
-    look_again,
-    take_changes,
     watched_folders,
     watches_files,
 )
 from tesc.lsp.loading import load
 from tesc.lsp.settings import settings_from
-from tesc.lsp.uris import path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +41,6 @@ _WATCHED = (
     "**/meson.build",
     "**/scripts/tracetool.py",
 )
-_CONFIGURING = ("tesc.toml", "pyproject.toml", "tracetool.py", "meson.build")
 
 
 def register(server: Server) -> None:
@@ -98,23 +94,7 @@ def register(server: Server) -> None:
 
     @server.feature(t.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_files(ls: Server, params: t.DidChangeWatchedFilesParams) -> None:
-        others = take_changes(ls, params.changes)
-        for change in others:
-            path = path_of(change.uri)
-            if change.type != t.FileChangeType.Changed and not os.path.isfile(path):
-                # Perhaps a folder, whose files are not reported.
-                below = files_below(ls, os.path.realpath(path))
-                for one in below:
-                    ls.session.reread(one)
-                if below:
-                    look_again(ls)
-            if os.path.basename(path) in _CONFIGURING:
-                for project in ls.session.projects:
-                    project.configure_again()
-            else:
-                ls.session.reread(path)
-        if others:
-            ls.changed()
+        files_changed(ls, params.changes)
 
 
 def _configure(ls: Server, section: Any) -> None:

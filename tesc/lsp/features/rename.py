@@ -11,6 +11,7 @@ from tesc.lsp.targets import target_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tesc.analysis.diagnostic import SourceEdit
     from tesc.lsp.server import Server
 
 
@@ -47,9 +48,14 @@ def register(server: Server) -> None:
             if use is None:
                 raise Refused("there is no name of an event here")
             project, renaming = renaming_from(ls.sources, source.path, use, name)
-            return ls.edit(edits_for(ls.sources, project, renaming))
+            return _edit(ls, edits_for(ls.sources, project, renaming))
         view = ls.view(params.text_document)
         if view is None:
             return None
         renaming = renaming_of(view, target_at(view, view.offset(params.position)), name)
-        return ls.edit(edits_for(ls.sources, view.project, renaming))
+        return _edit(ls, edits_for(ls.sources, view.project, renaming))
+
+
+def _edit(server: Server, edits: list[SourceEdit]) -> t.WorkspaceEdit | None:
+    server.expected.expect({edit.source.file for edit in edits})
+    return server.edit(edits)
