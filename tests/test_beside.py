@@ -47,11 +47,14 @@ def test_more_than_a_pipe_holds():
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no other process")
-def test_nobody_waits_for_what_nobody_asks_for(tmp_path):
-    with Beside(lambda: time.sleep(600) or (tmp_path / "made").touch()):
+def test_a_result_that_is_not_used_is_not_waited_for(monkeypatch):
+    forked, fork = [], os.fork
+    monkeypatch.setattr(os, "fork", lambda: forked.append(fork()) or forked[-1])
+    with Beside(lambda: time.sleep(600)):
         pass
+    (child,) = forked
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(child, os.WNOHANG)
 
 
 def test_who_wants_no_other_process_gets_none():
