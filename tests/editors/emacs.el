@@ -65,7 +65,7 @@
                            (search-forward "trace_")
                            (buffer-substring (line-beginning-position) (line-end-position)))))
   (save-some-buffers t)
-  ;; An edit mends what was wrong.
+  ;; An edit fixes what was wrong.
   (goto-char (point-min))
   (search-forward "wire_read")
   (delete-region (line-beginning-position) (line-end-position))

@@ -143,7 +143,7 @@ class TestFixAll:
         text = WRONG.replace('second(int n) "n %x"', "# gone")
         assert after(text, action, uri).splitlines()[1:] == ["# gone", 'third(int n) "n 0x%x"']
 
-    def test_of_one_rule_only_where_this_one_is_mended(self, opened):
+    def test_of_one_rule_only_where_this_one_is_fixed(self, opened):
         text = 'one(struct A *a) "%p"\ntwo(struct B *b) "%p"\nthree(hwaddr a) "0x%" PRIx64\n'
         client, uri = opened(text)
         title = "Fix all TE302 type-not-allowed in this file"

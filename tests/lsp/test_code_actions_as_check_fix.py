@@ -129,7 +129,7 @@ def plain(edit, uri):
 
 
 @pytest.mark.parametrize(("texts", "profile", "max_args", "select", "form"), list(fixed_examples()))
-def test_examples_are_mended_as_by_the_command_line(
+def test_examples_are_fixed_as_by_the_command_line(
     texts, profile, max_args, select, form, handlers, tmp_path, monkeypatch, capsys
 ):
     if form == "crlf":
@@ -140,7 +140,7 @@ def test_examples_are_mended_as_by_the_command_line(
         project(folder, {path: text.encode() for path, text in texts.items()}, profile, max_args, select)
     encoding = "utf-16" if form == "crlf" else form
     uris = handlers.start(tmp_path / "editor", texts, encoding)
-    mended = {}
+    fixed = {}
     for path, uri in uris.items():
         view = handlers.session.view(uri)
         for one in view.project.found.get(view.source, []):
@@ -155,8 +155,8 @@ def test_examples_are_mended_as_by_the_command_line(
             assert wanted in results
             assert bool(results[wanted].is_preferred) == (one.fix.safety == "safe")
         found = handlers.ask(uri, [ALL], [])
-        mended[path] = edited(texts[path], plain(found[0].edit, uri), encoding) if found else texts[path]
+        fixed[path] = edited(texts[path], plain(found[0].edit, uri), encoding) if found else texts[path]
     monkeypatch.chdir(tmp_path / "command")
     main(["check", "--fix", *texts])
     capsys.readouterr()
-    assert mended == {path: (tmp_path / "command" / path).read_bytes().decode() for path in texts}
+    assert fixed == {path: (tmp_path / "command" / path).read_bytes().decode() for path in texts}

@@ -232,7 +232,7 @@ def test_folders_that_may_not_be_read(pulling, folder, bound_by_modes):
         secret.chmod(0o700)
 
 
-def test_configurations_that_are_wrong_and_mended(lsp, folder):
+def test_configurations_that_are_wrong_and_fixed(lsp, folder):
     configuration = folder / "tesc.toml"
     configuration.write_text('ignore = ["TE415"]\n')
     client = lsp()
