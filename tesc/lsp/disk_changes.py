@@ -42,7 +42,7 @@ class ExpectedChanges:
 
 
 def see_expected(server: Server) -> None:
-    """Read the files of the last rename that have changed since."""
+    """Read the files of the last rename that have changed since: after a save, and when typing pauses."""
     changed = server.expected.take()
     if changed:
         files_changed(server, [t.FileEvent(uri_of(path), t.FileChangeType.Changed) for path in changed])

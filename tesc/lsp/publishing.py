@@ -13,6 +13,7 @@ from functools import lru_cache
 from lsprotocol import types as t
 
 from tesc import codes
+from tesc.lsp.disk_changes import see_expected
 from tesc.lsp.reports import Reporter, found_in_source, of_configuration
 from tesc.lsp.transport import serve_first
 from tesc.lsp.uris import uri_of
@@ -112,7 +113,8 @@ class Publisher:
         self._settling = loop.call_later(_LATE, lambda: self._server.keep(self._settle()))
 
     async def _settle(self) -> None:
-        """Publish the findings of late rules."""
+        """Publish the findings of late rules, which also depend on files that are not open."""
+        see_expected(self._server)
         for project in self._server.session.projects:
             if project.is_checked and not project.is_settled and not self._is_busy:
                 await self._in_slices(project.settling())

@@ -93,7 +93,8 @@ def test_an_event_everywhere(lsp, tree, encoding):
     assert renamed(client, tree, root, where, "trace_turn", encoding) == expected
 
 
-def test_a_client_that_misses_what_it_wrote(lsp, tree):
+@pytest.mark.parametrize("follows", ["save", "edit"])
+def test_a_client_that_misses_what_it_wrote(lsp, tree, follows):
     """It watches files, and yet does not report that one changed: the event would have no callers."""
     able = {
         "workspace": {
@@ -113,7 +114,10 @@ def test_a_client_that_misses_what_it_wrote(lsp, tree):
     assert client.request("textDocument/references", asked) == []
     for path in ("vl.c", "poll.rs"):
         (tree / path).write_text(texts[path])
-    client.notify("textDocument/didSave", {"textDocument": {"uri": root}})
+    if follows == "save":
+        client.notify("textDocument/didSave", {"textDocument": {"uri": root}})
+    else:
+        client.change(root, 3, texts["trace-events"] + "# edited\n")
     assert until(lambda: {one["uri"] for one in client.request("textDocument/references", asked)} == {*uses})
 
 

@@ -55,7 +55,7 @@ PIECES += [
 
 
 def qemu_lines() -> list[str]:
-    """The lines of QEMU's files, where there is a checkout."""
+    """The lines of QEMU's files, where its conformance inputs lie beside this checkout."""
     lines = []
     for folder, _, names in sorted(os.walk(QEMU)):
         for name in sorted(names):
@@ -255,7 +255,7 @@ def test_every_broken_line_is_reported_and_every_good_one_read() -> None:
     assert [event.name for event in tree.events if event.line % 2] == [f"good_{index}" for index in range(50)]
 
 
-@pytest.mark.skipif(not os.path.isdir(QEMU), reason="there is no checkout of QEMU")
+@pytest.mark.skipif(not os.path.isdir(QEMU), reason="there are no conformance inputs beside this checkout")
 def test_the_files_of_qemu_are_good() -> None:
     text = "\n".join(qemu_lines()) + "\n"
     tree = tree_of(text)
