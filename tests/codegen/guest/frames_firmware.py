@@ -1,4 +1,4 @@
-"""The firmware that the tests of frames build: events of all types, its C files, a clock, the machines."""
+"""The firmware that the tests of frames build: events of all types, its C files, a clock."""
 
 from __future__ import annotations
 
@@ -14,18 +14,6 @@ text(const char *a, int b, char *c) "%s %d %s"
 eight(int a, int b, int c, int d, int e, int f, int g, uint64_t h) "%d %d %d %d %d %d %d %" PRIu64
 """
 
-# Compiler, its package, its flags; what runs its programs, and the package of that.
-MACHINES = {
-    "x86_64": ("gcc", "gcc", ["-m64"], None),
-    "i386": ("gcc", "gcc-multilib", ["-m32"], None),
-    "clang": ("clang", "clang", [], None),
-    "big-endian": (
-        "powerpc-linux-gnu-gcc",
-        "gcc-powerpc-linux-gnu, with libc6-dev-powerpc-cross",
-        ["-static"],
-        ("qemu-ppc", "qemu-user"),
-    ),
-}
 SOURCES = ["trace.c", "tesc_guest.c", "tesc_guest_frames.c", "tesc_guest_function.c"]
 # A configuration that sets all there is to set.
 CLOCK = """\

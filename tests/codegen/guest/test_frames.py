@@ -9,7 +9,8 @@ import pytest
 
 from tesc.wire.items import Hello, LostInGuest, WireEvent
 from tesc.wire.stream import FrameDecoder
-from tests.codegen.guest.frames_firmware import MACHINES, SOURCES
+from tests.codegen.guest.frames_firmware import SOURCES
+from tests.codegen.guest.machines import MACHINES
 
 MAIN = """\
 #include <stdio.h>

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.codegen.guest.frames_firmware import EVENTS, MACHINES, SOURCES
+from tests.codegen.guest.frames_firmware import EVENTS, SOURCES
+from tests.codegen.guest.machines import MACHINES
 
 # What a firmware has also: the table of position-independent code.
 ANYWHERE = {"U", "_GLOBAL_OFFSET_TABLE_"}

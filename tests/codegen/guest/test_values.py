@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.codegen.guest.machines import MACHINES
 from tests.codegen.guest.number_events import NUMBERS
 
 EVENTS = f"""\
@@ -72,19 +73,6 @@ WORDS = [
 ]
 # The one before there is a function, and one within each record while `nothing` is on.
 LOST = 1 + len(WORDS) - 1
-
-# Compiler, its package, flags, and what runs the program, with its package.
-MACHINES = {
-    "x86_64": ("gcc", "gcc", ["-m64"], None),
-    "i386": ("gcc", "gcc-multilib", ["-m32"], None),
-    "clang": ("clang", "clang", [], None),
-    "big-endian": (
-        "powerpc-linux-gnu-gcc",
-        "gcc-powerpc-linux-gnu, with libc6-dev-powerpc-cross",
-        ["-static"],
-        ("qemu-ppc", "qemu-user"),
-    ),
-}
 
 
 @pytest.fixture
