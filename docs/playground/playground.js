@@ -1,4 +1,4 @@
-// The playground's page: a text, what tesc finds in it, and what it makes of it.
+// The playground's page: a text, its findings, and its fixes or the code generated from it.
 const DELAY = 150; // ms, from the last key to the check
 const EXAMPLE = `# kettle.c
 kettle_open(void *kettle, const char *name) "kettle %p name %s"
@@ -11,7 +11,7 @@ const $ = (id) => document.getElementById(id);
 const text = $("text");
 let choices;
 
-// The text is in the address, compressed.
+// The text is kept in the address, compressed.
 async function piped(bytes, stream) {
   return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
 }
@@ -29,7 +29,7 @@ async function fromHash(hash) {
     const bytes = await piped(Uint8Array.from(binary, (char) => char.charCodeAt(0)), new DecompressionStream("deflate-raw"));
     return new TextDecoder().decode(bytes);
   } catch {
-    say("The link's text is damaged.", true);
+    say("The text in this link is damaged.", true);
     return undefined;
   }
 }
@@ -39,11 +39,11 @@ function say(message, bad = false) {
   $("state").classList.toggle("bad", bad);
 }
 
-// Python, in its thread.
+// Python, in a worker thread.
 const waiting = new Map();
 let asked = 0;
 const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-worker.onerror = () => say("Python cannot start here. It needs a web server: python3 -m http.server -d build/docs", true);
+worker.onerror = () => say("Python could not start. This page needs a web server: python3 -m http.server -d build/docs", true);
 worker.onmessage = ({ data }) => {
   if (data.ready) begin(data.ready);
   else if (data.id === undefined) say(data.problem, true);
@@ -71,7 +71,7 @@ function begin(found) {
   check();
 }
 
-// A check at a time: what is typed meanwhile is checked after it.
+// One check at a time; what is typed meanwhile is checked next.
 let busy = false;
 let again = false;
 
@@ -99,7 +99,8 @@ async function check() {
 
 function show(findings, output) {
   const errors = findings.filter((finding) => finding.severity === "error").length;
-  say(findings.length === 0 ? "Nothing found." : `${findings.length} found, ${errors} of them errors.`);
+  const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+  say(findings.length === 0 ? "No findings." : `${count(findings.length, "finding")}, ${count(errors, "error")}.`);
   $("findings").replaceChildren(...findings.map(item));
   mark(findings);
   $("output").replaceChildren(...output.split(/(?<=\n)/).map((line) => colouredLine(line)));
@@ -123,7 +124,7 @@ function item(finding) {
   return found;
 }
 
-/** Where a place is in the text: it counts code points, a string UTF-16's units. */
+/** The index of a place in the text: a place counts code points, a string UTF-16 code units. */
 function offset({ line, column }) {
   const lines = text.value.split(/\n/);
   const before = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
@@ -171,7 +172,7 @@ $("link").onclick = async () => {
   history.replaceState(null, "", await toHash(text.value));
   try {
     await navigator.clipboard.writeText(location.href);
-    say("The link is copied.");
+    say("Link copied.");
   } catch {
     say("The link is in the address bar.");
   }

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 
-# Pyodide unpacks wheels into the folder that it starts in, and looks for modules in the present one.
+# Pyodide unpacks wheels into the folder that it starts in, but looks for modules in the current one.
 sys.path.insert(0, os.getcwd())
 
 FOLDER = "/playground"
@@ -16,7 +16,7 @@ FILE = "trace-events"
 
 
 def run(*words: str) -> str:
-    """What a command of tesc prints."""
+    """What a tesc command prints."""
     from tesc.cli.main import main
 
     out, errors = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
@@ -31,14 +31,14 @@ def run(*words: str) -> str:
 
 
 def choices() -> str:
-    """The formats and backends that there are, as JSON."""
+    """All formats and backends, as JSON."""
     from tesc.codegen.qemu import BACKENDS, FORMATS
 
     return json.dumps({"formats": list(FORMATS), "backends": list(BACKENDS)})
 
 
 def answer(text: str, profile: str, format: str, backends: str) -> str:
-    """All that is shown of a text, as JSON: `findings` as `tesc check` prints them, and `output`."""
+    """What the page shows for a text, as JSON: `findings` as `tesc check` prints them, and `output`."""
     os.makedirs(FOLDER, exist_ok=True)
     os.chdir(FOLDER)
     with open(FILE, "w", encoding="utf-8", newline="") as file:

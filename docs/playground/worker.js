@@ -1,5 +1,5 @@
-// tesc in a thread of its own: Python and the wheels that docs/build put beside this file.
-// In: { id, ask, args }, the name of a function in playground.py and what it takes. Out: { id, value } or
+// tesc in a worker thread: Python, and the wheels that docs/build put beside this file.
+// In: { id, ask, args }, the name of a function in playground.py and its arguments. Out: { id, value } or
 // { id, problem }; first { ready: choices }.
 import { loadPyodide } from "./pyodide/pyodide.mjs";
 

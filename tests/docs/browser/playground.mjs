@@ -36,7 +36,7 @@ try {
   seen.diff = await page.locator("#output .added").allInnerTexts();
   seen.page = await findings.locator("a").first().getAttribute("href");
   await page.locator("#fix").click();
-  await page.locator("#state", { hasText: "Nothing found" }).waitFor();
+  await page.locator("#state", { hasText: "No findings" }).waitFor();
   seen.fixed = await page.locator("#text").inputValue();
 
   await page.locator("#format").selectOption("h");
@@ -48,7 +48,7 @@ try {
   const link = page.url();
   const other = await context.newPage();
   await other.goto(link);
-  await other.locator("#state", { hasText: "Nothing found" }).waitFor({ timeout: 150_000 });
+  await other.locator("#state", { hasText: "No findings" }).waitFor({ timeout: 150_000 });
   seen.carried = await other.locator("#text").inputValue();
 } finally {
   await browser.close();
