@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 
-from tesc.cli.filters import selection_of
 from tesc.cli.terminal import Failure
 
 TYPE_CHECKING = False
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
     from tesc.trace.progress import Progress
     from tesc.trace.reader import RecordReader
+    from tesc.trace.selection import Selection
 
 
 def check(options: argparse.Namespace) -> None:
@@ -24,13 +24,14 @@ def check(options: argparse.Namespace) -> None:
         raise Failure("--follow cannot be combined with --format ctf, which is written as a whole")
 
 
-def write(options: argparse.Namespace, readers: Sequence[RecordReader], progress: Progress) -> None:
+def write(
+    options: argparse.Namespace, readers: Sequence[RecordReader], selection: Selection, progress: Progress
+) -> None:
     """Write traces as one."""
     from tesc.trace.ctf import Unwritable
     from tesc.trace.ctf.writing import write_ctf
     from tesc.trace.parts import cores
 
-    selection = selection_of(options, readers)
     gc.disable()
     try:
         write_ctf(

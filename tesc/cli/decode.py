@@ -9,8 +9,9 @@ from io import StringIO
 
 from tesc.cli.builds import say_oddities, traced_events
 from tesc.cli.decode_options import add_options, check
-from tesc.cli.filters import say_undated, selection_of
+from tesc.cli.filters import selection_of
 from tesc.cli.guest_options import guest_of
+from tesc.cli.lacking import say_keyless, say_lacking
 from tesc.cli.overrides import overrides
 from tesc.cli.span_options import drawn_of, say_unmatched
 from tesc.cli.suggesting import SuggestingParser
@@ -77,16 +78,19 @@ def _run(options: argparse.Namespace) -> int:
     _relate_clocks(readers, options.clock_offset)
     say_oddities(options.traces, options.events, readers)
     ended: KeyboardInterrupt | None = None
+    selection: Selection | None = None
     if readers and options.format in TABLE_FORMATS:
         from tesc.cli.tables import write
 
         end_on_signals()
-        write(options, readers, _progress(options, readers))
+        selection = selection_of(options, readers)
+        write(options, readers, selection, _progress(options, readers))
     elif readers and options.format == "ctf":
         from tesc.cli import ctf
 
         end_on_signals()
-        ctf.write(options, readers, _progress(options, readers))
+        selection = selection_of(options, readers)
+        ctf.write(options, readers, selection, _progress(options, readers))
     elif readers:
         end_on_signals()
         # Decoding creates no cycles, only very many short-lived values that the collector would visit.
@@ -106,7 +110,7 @@ def _run(options: argparse.Namespace) -> int:
     if not (options.sort or options.stats or options.format in (*TABLE_FORMATS, *FOLDER_FORMATS)):
         _say_order(readers)
     _say_others(readers)
-    say_undated(options, readers, options.latency)
+    say_lacking(options, readers, selection, options.latency)
     _say_uncertainty(readers)
     problems = [problem for reader in readers for problem in reader.errors]
     for problem in problems:
@@ -264,6 +268,7 @@ def _latency(
             spans.take(batch)
     except BadPairing as wrong:
         raise Failure(str(wrong)) from None
+    say_keyless(spans)
     results = list(latencies.results())
     shown = latency_text.as_text if form == "text" else latency_text.as_jsonl
     output.write(shown(results))
@@ -290,6 +295,7 @@ def _print(
     finally:
         progress.end()
     if form.spans:
+        say_keyless(form.spans)
         say_unmatched(form.spans)
 
 

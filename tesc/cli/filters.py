@@ -76,43 +76,6 @@ def selection_of(options: argparse.Namespace, readers: Sequence[RecordReader]) -
     return Selection(chosen, window, where, where.dated)
 
 
-def say_undated(options: argparse.Namespace, readers: Sequence[RecordReader], latency: bool = False) -> None:
-    """Say that records without times cannot answer what is asked of times."""
-    from tesc.trace.layout import LOG
-
-    without = [reader for reader in readers if reader.undated]
-    if not without:
-        return
-    if latency:
-        follows = "so durations from or to them are not known"
-    elif options.since or options.until:
-        follows = "so --since and --until match none of them"
-    elif options.where is not None and _asks_for_time(options.where, readers):
-        follows = "so conditions on 'time' match none of them"
-    else:
-        return
-    for reader in without:
-        have = f"{reader.undated:,} of {reader.records:,} records {'has' if reader.undated == 1 else 'have'}"
-        how = "; QEMU's log has times with -msg timestamp=on" if reader.layout is LOG else ""
-        error(f"{reader.source.path}: {have} no time, {follows}{how}", "warning")
-
-
-def _asks_for_time(text: str, readers: Sequence[RecordReader]) -> bool:
-    """Whether a condition needs the times of records: `time` may also be a parameter of events."""
-    from tesc.trace.expressions import names_in, parse_expression
-
-    names = [name for name in names_in(parse_expression(text)) if name.name == "time"]
-    return any(name.own for name in names) or (
-        bool(names)
-        and not any(
-            parameter == "time"
-            for reader in readers
-            for event in reader.declared
-            for _, parameter in event.parameters
-        )
-    )
-
-
 def _origin(readers: Sequence[RecordReader]) -> int:
     """The time of the first record; 0 if none has one."""
     firsts = [reader.first_time() for reader in readers]
@@ -121,12 +84,12 @@ def _origin(readers: Sequence[RecordReader]) -> int:
 
 def _window(options: argparse.Namespace, readers: Sequence[RecordReader]) -> Window:
     """The times and processes wanted."""
-    from tesc.trace.selection import ALWAYS, Window
+    from tesc.trace.selection import window
 
     relative = any(moment is not None and moment.relative for moment in (options.since, options.until))
     origin = _origin(readers) if relative else 0
-    return Window(
-        ALWAYS.since if options.since is None else options.since.at(origin),
-        ALWAYS.until if options.until is None else options.until.at(origin),
-        None if options.pid is None else frozenset(options.pid),
+    return window(
+        None if options.since is None else options.since.at(origin),
+        None if options.until is None else options.until.at(origin),
+        options.pid,
     )

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 
 from tesc.cli.builds import say_oddities, traced_events
 from tesc.cli.decode import end_on_signals, errors_in, open_traces
-from tesc.cli.filters import add_filters, say_undated, selection_of
+from tesc.cli.filters import add_filters, selection_of
 from tesc.cli.guest_options import add_guest_options
+from tesc.cli.lacking import say_lacking
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.suggesting import SuggestingParser
 from tesc.cli.terminal import Failure, error, print_text, standard_input
@@ -196,12 +197,11 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         progress = Progress(readers[0].source.size)
         end_on_signals()
         try:
-            write_dataset(
-                readers, selection_of(options, readers), folder, False, options.jobs or cores(), progress
-            )
+            selection = selection_of(options, readers)
+            write_dataset(readers, selection, folder, False, options.jobs or cores(), progress)
         finally:
             progress.end()
-        say_undated(options, readers)
+        say_lacking(options, readers, selection)
         for reader in readers:
             reader.source.close()
         problems = [problem for reader in readers for problem in reader.errors]

@@ -9,7 +9,7 @@ from tesc.trace.guest import GuestTrace
 from tesc.trace.host_clock import on_one_clock
 from tesc.trace.merge import batches
 from tesc.trace.opening import open_reader
-from tesc.trace.selection import Window, chooser
+from tesc.trace.selection import chooser, window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tesc.trace.errors import TraceError
     from tesc.trace.events import TracedEvent
     from tesc.trace.reader import Prepare, RecordReader, Row
+    from tesc.trace.selection import Window
     from tesc.trace.tables.frames import Filters
     from tesc.trace.values import Values
     from tesc.units.unit import Unit
@@ -232,10 +233,4 @@ def open_trace(
         on_one_clock(readers)
         return readers
 
-    limits = Window()
-    window = Window(
-        limits.since if since is None else since,
-        limits.until if until is None else until,
-        None if pids is None else frozenset(pids),
-    )
-    return Trace(opened(), events, window, opened)
+    return Trace(opened(), events, window(since, until, pids), opened)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from tesc.trace.events import TracedEvent
     from tesc.trace.expressions import Condition, Operand
+    from tesc.trace.values import Values
 
     # Whether all records of an event are wanted, or a check.
     Wanted = Union[bool, "Check"]
@@ -74,6 +75,10 @@ class Where:
         self.condition = parse_expression(text)
         # The time of the first record, which times with a + are relative to.
         self.origin = 0
+        # Of the records so far: which of `time` and `pid` some lack that were asked for it, and how many
+        # of a log do not show an argument that is asked for, by its name.
+        self.lacking: set[str] = set()
+        self.hidden: dict[str, int] = {}
         _check_names(self.condition, text, events)
 
     @property
@@ -88,7 +93,27 @@ class Where:
 
     def __call__(self, event: TracedEvent) -> Wanted:
         """Which records of an event are wanted."""
-        return _Compiler(event, self.origin).compiled(self.condition)
+        wanted = _Compiler(event, self.origin, self.lacking.add).compiled(self.condition)
+        if isinstance(wanted, bool) or not event.uncertain:
+            return wanted
+        return self._counting(wanted, event)
+
+    def _counting(self, check: Check, event: TracedEvent) -> Check:
+        """The same check, which also counts the records that do not show an argument.
+
+        It is `dated` so that it is made for each record: results for equal arguments are kept.
+        """
+        asked = {name.name for name in names_in(self.condition) if not name.own}
+        columns = [(at, name) for at, (_, name) in enumerate(event.parameters) if name in asked]
+        hidden = self.hidden
+
+        def test(values: Values, time: int, pid: int) -> bool:
+            for at, name in columns:
+                if values[at] is None:
+                    hidden[name] = hidden.get(name, 0) + 1
+            return check.test(values, time, pid) if check.dated else check.test(values)
+
+        return Check(test, True) if columns else check
 
 
 def meaning_of(name: Name, event: TracedEvent) -> Meaning | None:
@@ -103,7 +128,7 @@ def meaning_of(name: Name, event: TracedEvent) -> Meaning | None:
     if name.name == "name":
         return Meaning(repr(event.name.encode()), True, constant=event.name)
     if name.name in RECORD_NAMES:
-        return Meaning(name.name, False, f"{name.name} >= 0", dated=True)
+        return Meaning(name.name, False, f"({name.name} >= 0 or lacks({name.name!r}))", dated=True)
     return None
 
 
@@ -188,10 +213,11 @@ def _shown(operand: Operand, text: bool) -> str:
 class _Compiler:
     """Translates a condition to Python for one event."""
 
-    def __init__(self, event: TracedEvent, origin: int) -> None:
+    def __init__(self, event: TracedEvent, origin: int, lacks: Callable[[str], None]) -> None:
+        """`lacks` is called with `time` or `pid` for a record that has none."""
         self._event = event
         self._origin = origin
-        self._names: dict[str, Any] = {}
+        self._names: dict[str, Any] = {"lacks": lacks}
         self._dated = False
 
     def compiled(self, condition: Condition) -> Wanted:

@@ -157,6 +157,8 @@ class Drawing(Perfetto):
             key = tuple([values[at] for at in columns])
             at = (number_, pid, key)
             span = self._spans.pair(time, number_, pid, begins, key)
+            if None in key:
+                continue
             track = number(TRACK, self._span_track(parts, number_, pid, key, part.guest))
             if begins:
                 self._flows += 1

@@ -76,7 +76,6 @@ class LogReader(RecordReader):
     def __init__(self, source: TraceInput, catalogue: Catalogue) -> None:
         super().__init__(source, LOG, catalogue)
         self.joined = 0
-        self._undated = 0
         names = catalogue.names()
         self._ids = {name.encode(): number for number, (name, _) in enumerate(names)}
         self._longest = max(map(len, self._ids), default=0)
@@ -84,10 +83,6 @@ class LogReader(RecordReader):
         self._events: dict[int, TracedEvent] = {}
         self._seconds: dict[bytes, int] = {}
         self._at_end = False
-
-    @property
-    def undated(self) -> int:
-        return self._undated
 
     def made_of(self, event: TracedEvent, make: Callable[[Values], Any]) -> Made:
         return Made(inverse(event.format, event.kinds, event.model), make)  # type: ignore[arg-type]
@@ -210,7 +205,8 @@ class LogReader(RecordReader):
             time, before = head.time, self.last_time
             self.steps_back += UNKNOWN < time < before
             self.last_time = time
-            self._undated += time == UNKNOWN
+            self.no_time += time == UNKNOWN
+            self.no_pid += head.thread == UNKNOWN
             if slot is None or (limited and not window.holds(time, head.thread)):
                 continue
             text = line[head.stop :]
@@ -224,7 +220,8 @@ class LogReader(RecordReader):
                     self.records -= 1
                     self.steps_back -= UNKNOWN < time < before
                     self.last_time = before
-                    self._undated -= time == UNKNOWN
+                    self.no_time -= time == UNKNOWN
+                    self.no_pid -= head.thread == UNKNOWN
                     return begin
                 for extra in lines[number : number + used]:
                     place += len(extra) + 1

@@ -82,6 +82,8 @@ class RecordReader:
         # The times of the first and the last record so far, and how many are earlier than the previous one.
         self.first_record = self.last_time = UNKNOWN
         self.steps_back = 0
+        # How many records so far have no time or no process ID.
+        self.no_time = self.no_pid = 0
         self._guest = source.events
         self._mapped: dict[int, TracedEvent | str] = {}
         self._named = catalogue.named
@@ -97,11 +99,6 @@ class RecordReader:
     def decoded(self) -> int:
         """How many records could be decoded."""
         return self.records - self.lost
-
-    @property
-    def undated(self) -> int:
-        """How many records have no time: all or none, except in a log."""
-        return self.records if self.last_time == UNKNOWN else 0
 
     # The meaning of IDs.
 
@@ -223,7 +220,7 @@ class RecordReader:
         """Start again at an offset, with nothing read; `names` are what IDs mean there, if that differs."""
         self.source.seek(offset)
         self.errors = TraceErrors(self.source.path, None)
-        self.records = self.lost = self.steps_back = 0
+        self.records = self.lost = self.steps_back = self.no_time = self.no_pid = 0
         self.first_record = self.last_time = UNKNOWN
         self.over, self._broken = False, ""
         if names is not None:
@@ -343,6 +340,8 @@ class RecordReader:
             self.first_record = time
         self.steps_back += time < self.last_time
         self.last_time = time
+        self.no_time += time == UNKNOWN
+        self.no_pid += pid == UNKNOWN
         try:
             slot = self._slot(event_id, prepare, slots)
         except KeyError:

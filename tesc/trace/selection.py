@@ -10,7 +10,7 @@ from tesc.units.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from typing import Any
 
     from tesc.trace.conditions import Wanted
@@ -60,6 +60,13 @@ class Window:
 
 
 ALWAYS = Window()
+
+
+def window(since: int | None, until: int | None, pids: Collection[int] | None) -> Window:
+    """The records from a time on, before a time, and of processes; None is no limit."""
+    # A limit at either end leaves out records without a time.
+    first = since if since is not None else ALWAYS.since if until is None else 0
+    return Window(first, ALWAYS.until if until is None else until, None if pids is None else frozenset(pids))
 
 
 @record

@@ -3,7 +3,8 @@
 A pairing says which events begin, which ones end, and which arguments say that two records are about the
 same thing. Records are taken in the order of the trace; an end belongs to the latest begin with the same
 key (and process) that is still open, so that spans nest. What has no partner is counted: a begin without
-an end is unfinished, an end without a begin is orphaned.
+an end is unfinished, an end without a begin is orphaned, a record of a log that does not show its key is
+keyless.
 """
 
 from __future__ import annotations
@@ -165,8 +166,8 @@ def _key(begin: Declared, end: Declared) -> tuple[str, ...]:
 class Spans:
     """Pairs the records of a trace, given in order: by `take` a batch at a time, by `pair` one by one.
 
-    `found` is called with each span, or `pair` returns it. `unfinished` and `orphaned` count those without
-    a partner, by pairing.
+    `found` is called with each span, or `pair` returns it. `unfinished`, `orphaned` and `keyless` count those
+    without a partner, by pairing.
     """
 
     def __init__(
@@ -178,6 +179,7 @@ class Spans:
         self._roles: dict[int, list[Role]] = {}
         self._kept: list[TracedEvent] = []
         self.orphaned = [0] * len(pairings)
+        self.keyless = [0] * len(pairings)
 
     @property
     def unfinished(self) -> list[int]:
@@ -213,6 +215,9 @@ class Spans:
     def pair(self, time: int, number: int, pid: int, begins: bool, key: tuple[Any, ...]) -> Span | None:
         """Process a record that begins or ends a span of a pairing; returns the span that it ends, if any."""
         at = (number, pid, key)
+        if None in key:
+            self.keyless[number] += 1
+            return None
         if begins:
             self._open.setdefault(at, []).append(time)
             return None

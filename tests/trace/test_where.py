@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from itertools import product
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,7 +16,6 @@ from tesc.trace.events import Catalogue, TracedEvent
 from tesc.trace.expressions import BadExpression, parse_expression
 from tesc.trace.opening import open_reader
 from tesc.trace.selection import Selection
-from tests.cli.running import run
 
 EVENTS = [
     TracedEvent("disk_read", (("void *", "dev"), ("uint64_t", "len"), ("int64_t", "delta")), '"%p"'),
@@ -145,8 +143,8 @@ def test_an_argument_that_a_log_does_not_say(monkeypatch):
     event.uncertain = True
     for text in ("len > 5", "not len > 5", "len & 4", 'who ~ "*"', "len"):
         found = Where(text, EVENTS)(event)
-        assert isinstance(found, Check) and not found.test((None, None, None))
-    assert Where("len > 5 or who == 'x'", EVENTS)(event).test((None, b"x", 1))
+        assert isinstance(found, Check) and not found.test((None, None, None), 5, 7)
+    assert Where("len > 5 or who == 'x'", EVENTS)(event).test((None, b"x", 1), 5, 7)
 
 
 # An interpreter of its own, in the logic of three values: None is not known.
@@ -300,38 +298,3 @@ def test_logs(writer, unit_of, tmp_path):
     ]
     reader.source.close()
     assert rows == [(5_000_002_000, 2, (7, b"disk"))]
-
-
-class TestLogsWithoutTimes:
-    LINE = "warning: log: {} no time, so conditions on 'time' match none of them; "
-    HOW = "QEMU's log has times with -msg timestamp=on"
-
-    @pytest.fixture
-    def decode(self, tmp_path, monkeypatch):
-        monkeypatch.chdir(tmp_path)
-
-        def decode(log, *words, events='lamp_set(int n) "n %d"\n'):
-            Path("log").write_text(log)
-            Path("events").write_text(events)
-            return run("decode", "log", "--events", "events", *words)
-
-        return decode
-
-    @pytest.mark.parametrize("condition", ["time > 5s", "not time > 5s", "n > 5 or record.time == 3"])
-    def test_it_is_said_that_no_condition_on_times_matches(self, decode, condition):
-        for words in ((), ("--stats", "--format", "jsonl"), ("--format", "chrome")):
-            ran = decode("lamp_set n 1\nlamp_set n 2\n", "--where", condition, *words)
-            assert ran.status == 0
-            assert ran.err == f"tesc: {self.LINE.format('2 of 2 records have')}{self.HOW}\n"
-
-    def test_records_without_times_among_others_are_counted(self, decode):
-        ran = decode("lamp_set n 1\n7@9.000001:lamp_set n 2\n", "--where", "time > 5s")
-        assert ran.out == "lamp_set n 2\n"
-        assert ran.err == f"tesc: {self.LINE.format('1 of 2 records has')}{self.HOW}\n"
-
-    def test_nothing_is_said_of_other_conditions(self, decode):
-        assert decode("lamp_set n 1\n", "--where", "n > 0").err == ""
-        assert decode("7@9.000001:lamp_set n 2\n", "--where", "time > 5s").err == ""
-        # A parameter of that name is what the condition is about.
-        ran = decode("lamp_set n 1\n", "--where", "time > 0", events='lamp_set(int time) "n %d"\n')
-        assert (ran.out, ran.err) == ("lamp_set n 1\n", "")

@@ -84,7 +84,9 @@ def _marks(pairing: Pairing, layout: Layout, name: str, step: int) -> str:
         f"{quoted(columns[key])} AS {quoted(shown)}, "
         for key, shown in zip(pairing.key, key_columns(pairing))
     )
-    return f"SELECT trace, seq, ts, pid, {keys}{step} AS step FROM main.{quoted(name)}"
+    known = " AND ".join(f"{quoted(columns[key])} IS NOT NULL" for key in pairing.key)
+    where = f" WHERE {known}" if known else ""  # a log may not show the key
+    return f"SELECT trace, seq, ts, pid, {keys}{step} AS step FROM main.{quoted(name)}{where}"
 
 
 def union_query(views: Sequence[tuple[str, Pairing]]) -> str:
