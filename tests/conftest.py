@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Callable
 from importlib.metadata import requires
 from pathlib import Path
 from typing import NoReturn
@@ -117,6 +119,12 @@ def need():
 
 
 @pytest.fixture(scope="session")
+def browser(need):
+    """The path of Chromium; of its build that has no window, which starts faster, if there is one."""
+    return shutil.which("chromium-headless-shell") or need("chromium", "chromium-headless-shell")
+
+
+@pytest.fixture(scope="session")
 def rustc():
     """The path of a Rust compiler that knows C string literals: they came with 1.77.
 
@@ -167,23 +175,52 @@ def installed():
 
 
 @pytest.fixture(scope="session")
-def archives(tmp_path_factory):
-    """A folder with the wheel and the source archive, built by the backend that pyproject.toml names."""
-    folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
-    done = subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return folder
+def once(tmp_path_factory, worker_id):
+    """A function that fills a folder once for all workers of a run: `once(name, fill)` is its path.
+
+    `fill` gets a new folder. If it raises an exception, the next worker that asks tries again.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+
+    def filled(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, draft = shared / name, shared / f"{name}.draft"
+        with open(shared / f"{name}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                shutil.rmtree(draft, ignore_errors=True)
+                draft.mkdir()
+                fill(draft)
+                draft.rename(folder)
+        return folder
+
+    return filled
 
 
 @pytest.fixture(scope="session")
-def wheelhouse(tmp_path_factory):
-    """A folder with the wheels of all that tesc needs to be built, installed and run."""
-    folder = tmp_path_factory.mktemp("wheels")
-    needed = [need for need in requires("tesc") or () if "extra ==" not in need]
-    command = [sys.executable, "-m", "pip", "download", "-q", "--only-binary=:all:", "-d", str(folder)]
-    done = subprocess.run([*command, "hatchling", "pip", "setuptools", "wheel", *needed], capture_output=True)
-    return folder if done.returncode == 0 else missing("package index to get wheels from")
+def archives(once):
+    """A folder with the wheel and the source archive, built by the backend that pyproject.toml names."""
+
+    def build(folder: Path) -> None:
+        command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
+        done = subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+    return once("archives", build)
+
+
+@pytest.fixture(scope="session")
+def wheelhouse(once):
+    """A folder with the wheels of all packages with which tesc is built, installed and run."""
+
+    def download(folder: Path) -> None:
+        needed = [need for need in requires("tesc") or () if "extra ==" not in need]
+        command = [sys.executable, "-m", "pip", "download", "-q", "--only-binary=:all:", "-d", str(folder)]
+        command += ["hatchling", "pip", "setuptools", "wheel", *needed]
+        if subprocess.run(command, capture_output=True).returncode:
+            missing("package index to get wheels from")
+
+    return once("wheels", download)
 
 
 @pytest.fixture

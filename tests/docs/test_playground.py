@@ -44,12 +44,12 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.mark.e2e
-def test_playground(npm, site, need, tmp_path):
+def test_playground(npm, site, browser, tmp_path):
     picture = os.environ.get("TESC_PICTURES")
     screenshot = Path(picture, "playground.png") if picture else tmp_path / "playground.png"
     job = {
         "playwright": str(EXTENSION / "package.json"),
-        "chromium": need("chromium", "chromium"),
+        "chromium": browser,
         "url": site,
         "screenshot": str(screenshot),
     }

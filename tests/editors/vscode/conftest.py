@@ -57,7 +57,7 @@ static void thermostat_tick(Thermostat *stat)
 
 
 class Npm(NamedTuple):
-    """How programs of the extension are run: its folder, and an environment with a fit Node."""
+    """Where and how the extension's programs run: its folder, and an environment with a recent Node."""
 
     folder: Path
     env: dict[str, str]
@@ -76,7 +76,7 @@ class Npm(NamedTuple):
         )
 
     def script(self, name: str, *args: str | Path) -> str:
-        """Run a script of package.json; what it prints."""
+        """Run a script of package.json, and return what it prints."""
         done = self.run("npm", "run", "--silent", name, "--", *args)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -111,38 +111,41 @@ def suite(npm):
 
 
 @pytest.fixture(scope="session")
-def vsix(npm, tmp_path_factory, skip_without):
+def vsix(npm, once, skip_without):
     """The packed extension, with its own tesc."""
-    path = tmp_path_factory.mktemp("vsix") / "tesc.vsix"
-    done = npm.run(EXTENSION / "pack", path, PYTHON=sys.executable)
-    if "connection" in done.stderr.lower():
-        skip_without("package index to get wheels from")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return path
+
+    def pack(folder: Path) -> None:
+        done = npm.run(EXTENSION / "pack", folder / "tesc.vsix", PYTHON=sys.executable)
+        if "connection" in done.stderr.lower():
+            skip_without("package index to get wheels from")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return once("vsix", pack) / "tesc.vsix"
 
 
 @pytest.fixture(scope="session")
-def bare_vsix(npm, tmp_path_factory):
+def bare_vsix(npm, once):
     """The packed extension without a tesc of its own."""
-    folder = tmp_path_factory.mktemp("bare")
-    ignored = folder / "ignored"
-    ignored.write_text((EXTENSION / ".vscodeignore").read_text().replace("!server/**\n", ""))
-    npm.script("package", "-o", folder / "tesc.vsix", "--ignoreFile", ignored)
-    return folder / "tesc.vsix"
+
+    def pack(folder: Path) -> None:
+        ignored = folder / "ignored"
+        ignored.write_text((EXTENSION / ".vscodeignore").read_text().replace("!server/**\n", ""))
+        npm.script("package", "-o", folder / "tesc.vsix", "--ignoreFile", ignored)
+
+    return once("bare-vsix", pack) / "tesc.vsix"
 
 
 @pytest.fixture(scope="session")
-def vscode(npm, need, skip_without, installed):
-    """A function that runs a script of test/e2e with a job; tesc is on PATH, or nowhere."""
+def vscode(npm, browser, skip_without, installed):
+    """A function that runs a script of test/e2e with a job; tesc is on PATH, or not installed."""
     if not (INSTALLED / "complete").exists():
         skip_without("code-server (run editors/vscode/test/install-code-server)")
-    chromium = need("chromium", "chromium")
     node = INSTALLED / "node" / "bin" / "node"
     entry = INSTALLED / "node_modules" / "code-server" / "out" / "node" / "entry.js"
     tesc = installed("tesc")
 
     def run(script: str, job: dict[str, object], has_tesc: bool = True, **env: str):
-        job = {"codeServer": str(entry), "chromium": chromium, **job}
+        job = {"codeServer": str(entry), "chromium": browser, **job}
         others = [
             folder for folder in os.environ["PATH"].split(os.pathsep) if not Path(folder, "tesc").exists()
         ]
@@ -154,8 +157,11 @@ def vscode(npm, need, skip_without, installed):
 
 @pytest.fixture
 def kettle(tmp_path):
+    return make_kettle(tmp_path / "kettle")
+
+
+def make_kettle(folder: Path) -> Path:
     """A workspace: the example with its mistakes, a C file that calls its events, a file that includes."""
-    folder = tmp_path / "kettle"
     shutil.copytree(ROOT / "examples" / "kettle", folder)
     (folder / "trace-events").write_text('include "net/trace-events" prefix house_\n')
     (folder / "heater" / "heater.c").write_text(CALLS)

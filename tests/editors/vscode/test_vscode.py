@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
-from pathlib import Path
 
 import pytest
 
-from tests.editors.vscode.conftest import EXTENSION
+from tests.editors.vscode.conftest import EXTENSION, make_kettle
 
 pytestmark = pytest.mark.e2e
 
-# With this set, the screenshot of the docs is written again.
-SCREENSHOT = os.environ.get("TESC_UPDATE_SCREENSHOT") == "1"
-PICTURE = EXTENSION.parents[1] / "docs" / "images" / "vscode.png"
+# With this set, the pictures of the walkthrough and the docs are replaced.
+UPDATE = os.environ.get("TESC_UPDATE_SCREENSHOT") == "1"
+PICTURES = ("findings", "fix", "callers", "generated", "walkthrough")
 
 
 def _run(vscode, suite, name, workspace, tmp_path, **job):
@@ -45,7 +44,7 @@ def test_features(vscode, suite, kettle, tmp_path):
 
 
 def test_a_workspace_that_is_not_trusted(vscode, suite, tmp_path, installed):
-    """It brings a venv, and settings that name a program: neither runs before it is trusted."""
+    """It contains a venv, and settings that name a program: neither is run before it is trusted."""
     workspace = tmp_path / "workspace"
     for program in (workspace / ".venv" / "bin" / "tesc", workspace / "tools" / "tesc"):
         program.parent.mkdir(parents=True)
@@ -58,29 +57,49 @@ def test_a_workspace_that_is_not_trusted(vscode, suite, tmp_path, installed):
 
 
 def test_as_a_person_would(vscode, vsix, kettle, tmp_path):
-    """Install the .vsix, type a wrong event, see it underlined, hover, take the fix from its menu."""
-    picture = PICTURE if SCREENSHOT else tmp_path / "vscode.png"
-    picture.parent.mkdir(exist_ok=True)
-    job = {"workspace": str(kettle), "extensions": [str(vsix)], "screenshot": str(picture)}
-    done = vscode("window.mts", job)
+    """With the packed extension's own tesc. Each step of the walkthrough does what it says."""
+    job = {"workspace": str(kettle), "extensions": [str(vsix)], "folder": str(tmp_path)}
+    # With this home, the pictures show `~/kettle`.
+    done = vscode("window.mts", job, has_tesc=False, HOME=str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
     seen = json.loads(done.stdout.splitlines()[-1])
+    assert re.fullmatch(r"tesc \d\S*", seen["status"])
     assert "TE401" in seen["hover"]
     assert seen["fixed"] == 'heater_tick(uint64_t when) "when %" PRIu64'
     assert seen["underlined"] == [4, 3, 0]
-    assert Path(picture).read_bytes().startswith(b"\x89PNG")
+    steps = json.loads((EXTENSION / "package.json").read_text())["contributes"]["walkthroughs"][0]["steps"]
+    assert seen["steps"] == [step["title"] for step in steps]
+    for name in PICTURES:
+        picture = (tmp_path / f"{name}.png").read_bytes()
+        assert picture.startswith(b"\x89PNG")
+        if UPDATE:
+            (EXTENSION / "media" / f"{name}.png").write_bytes(picture)
 
 
-def test_without_tesc(vscode, bare_vsix, kettle, tmp_path):
-    """Colours stay; one message says how to install it."""
+@pytest.fixture(scope="module")
+def without_server(vscode, bare_vsix, tmp_path_factory):
+    """What a window shows where there is no tesc, and where a setting names one that cannot serve."""
+    folder = tmp_path_factory.mktemp("without")
+    missing, old = make_kettle(folder / "missing"), make_kettle(folder / "old")
+    program = folder / "bin" / "tesc"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\n[ "$1" = --version ] && echo tesc 0.0.9 && exit\nexit 2\n')
+    program.chmod(0o755)
+    (old / ".vscode").mkdir()
+    (old / ".vscode" / "settings.json").write_text(json.dumps({"tesc.path": str(program)}))
     job = {
-        "workspace": str(kettle),
+        "workspaces": [str(missing), str(old)],
         "extensions": [str(bare_vsix)],
-        "screenshot": str(tmp_path / "missing.png"),
+        "folder": str(folder),
     }
     done = vscode("missing.mts", job, has_tesc=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    seen = json.loads(done.stdout.splitlines()[-1])
+    return (*json.loads(done.stdout.splitlines()[-1]), program)
+
+
+def test_without_tesc(without_server):
+    """Colours stay; one message says how to install it."""
+    seen, _, _ = without_server
     assert "Install it: pipx install tesc" in seen["text"]
     assert seen["buttons"] == ["Copy pipx Command", "Set tesc.path", "Look Again"]
     assert seen["status"] == "tesc"
@@ -88,32 +107,8 @@ def test_without_tesc(vscode, bare_vsix, kettle, tmp_path):
     assert comment != event
 
 
-def test_with_a_tesc_that_is_no_server(vscode, vsix, kettle, tmp_path):
-    """An older one, say: that is told once, not in the words of a library too."""
-    old = tmp_path / "old" / "tesc"
-    old.parent.mkdir()
-    old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo tesc 0.0.9 && exit\nexit 2\n')
-    old.chmod(0o755)
-    job = {
-        "workspace": str(kettle),
-        "extensions": [str(vsix)],
-        "screenshot": str(tmp_path / "old.png"),
-        "settings": {"tesc.path": str(old)},
-    }
-    done = vscode("missing.mts", job, has_tesc=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    seen = json.loads(done.stdout.splitlines()[-1])
-    assert seen["text"].startswith(f"tesc 0.0.9 ({old}) does not run as a language server: ")
+def test_with_a_tesc_that_is_no_server(without_server):
+    """An old version, for example: one message, and no second one in the words of a library."""
+    _, seen, program = without_server
+    assert seen["text"].startswith(f"tesc 0.0.9 ({program}) does not run as a language server: ")
     assert seen["buttons"] == ["Show Log", "Set tesc.path", "Look Again"]
-
-
-def test_the_walkthrough_by_its_own_tesc(vscode, vsix, kettle, tmp_path):
-    """There is no tesc but the packed one; each step does what it says. Its pictures are taken on the way."""
-    folder = EXTENSION / "media" if SCREENSHOT else tmp_path
-    job = {"workspace": str(kettle), "extensions": [str(vsix)], "folder": str(folder)}
-    done = vscode("pictures.mts", job, has_tesc=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    seen = json.loads(done.stdout.splitlines()[-1])
-    assert re.fullmatch(r"tesc \d\S*", seen["status"])  # which none but its own can be
-    steps = json.loads((EXTENSION / "package.json").read_text())["contributes"]["walkthroughs"][0]["steps"]
-    assert seen["steps"] == [step["title"] for step in steps]

@@ -10,7 +10,7 @@ interface Job extends Options {
 }
 
 const job = JSON.parse(process.argv[2]!) as Job;
-const workbench = await Workbench.open(job);
+const workbench = await Workbench.start(job);
 let status = 1;
 try {
   if (job.untrusted) {

@@ -3,15 +3,15 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Browser, type Locator, type Page } from "playwright-core";
 
 export interface Options {
-  /** code-server's entry.js, by which the extensions are installed and the editor served. */
+  /** code-server's entry.js, which installs the extensions and serves the editor. */
   codeServer: string;
   chromium: string;
   /** Extensions to install, as .vsix. */
   extensions?: string[];
-  /** The user's settings beside those that keep the editor quiet. */
+  /** The user's settings, added to those that keep the editor quiet. */
   settings?: Record<string, unknown>;
   /** Leave the workspace untrusted, as when it is opened for the first time. */
   untrusted?: boolean;
@@ -33,7 +33,8 @@ const QUIET = {
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
 };
-// No gallery: by default one outside is asked at the start.
+const SIZE = { width: 1200, height: 620 };
+// No gallery: by default, the editor asks one on the internet when it starts.
 const NOWHERE = "http://127.0.0.1:9/";
 const GALLERY = JSON.stringify({ serviceUrl: NOWHERE, itemUrl: NOWHERE, resourceUrlTemplate: NOWHERE });
 const BROWSER = [
@@ -49,7 +50,7 @@ const BROWSER = [
 export class Workbench {
   readonly page: Page;
   readonly address: string;
-  /** Hosts that the page asked for, other than the editor's. */
+  /** Hosts, other than the editor's, that the page sent requests to. */
   readonly outside: Set<string>;
   private readonly browser: Browser;
   private readonly server: ChildProcess;
@@ -64,9 +65,9 @@ export class Workbench {
     this.outside = outside;
   }
 
-  static async open(options: Options): Promise<Workbench> {
+  static async start(options: Options): Promise<Workbench> {
     const folder = mkdtempSync(path.join(tmpdir(), "tesc-e2e-"));
-    // Those that name programs count on the machine where they run only.
+    // Settings that name programs are read from the machine where those run.
     for (const kind of ["User", "Machine"]) {
       const settings = path.join(folder, "data", kind, "settings.json");
       mkdirSync(path.dirname(settings), { recursive: true });
@@ -84,7 +85,9 @@ export class Workbench {
     const server = spawn(process.execPath, args, { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     const address = await listening(server);
     const browser = await chromium.launch({ executablePath: options.chromium, args: BROWSER });
-    const page = await browser.newPage({ viewport: options.size ?? { width: 1400, height: 900 } });
+    // Without animations: a tenth of all the time here goes into drawing them.
+    const page = await browser.newPage({ viewport: options.size ?? SIZE, reducedMotion: "reduce" });
+    page.setDefaultTimeout(60_000);
     const outside = new Set<string>();
     await page.route(
       (url) => /^(https?|wss?):$/.test(url.protocol) && url.hostname !== "127.0.0.1",
@@ -132,6 +135,28 @@ export class Workbench {
     return status;
   }
 
+  /** Open a file two levels down, as one does in the explorer: `heater/trace-events`. */
+  async open(file: string): Promise<void> {
+    const [folder, name] = file.split("/");
+    const rows = this.page.locator(".explorer-viewlet .monaco-list-row");
+    await rows.filter({ hasText: folder! }).first().click();
+    await this.page.locator("[aria-level='2']", { hasText: name! }).first().dblclick();
+    await this.page.locator(".view-line").first().waitFor();
+  }
+
+  /** Run a command from the palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press("F1");
+    await this.page.keyboard.type(title);
+    await this.page.locator(".quick-input-list .monaco-list-row.focused", { hasText: title }).waitFor({ timeout: 5000 });
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** The status bar's item of the extension. */
+  status(): Locator {
+    return this.page.locator("[id='tesc.tesc.tesc.status']");
+  }
+
   async goto(workspace: string, payload = ""): Promise<void> {
     const query = new URLSearchParams({ folder: workspace });
     if (payload) query.set("payload", payload);
@@ -159,4 +184,16 @@ function listening(server: ChildProcess): Promise<string> {
     server.once("exit", (code) => reject(new Error(`code-server ended with ${code}:\n${log}`)));
     setTimeout(() => reject(new Error(`code-server does not listen:\n${log}`)), 60_000).unref();
   });
+}
+
+/** Do again what the window did not react to, as a person would: while it is busy, a menu may close again. */
+export async function insist(page: Page, act: () => Promise<void>): Promise<void> {
+  for (let left = 4; ; left--) {
+    try {
+      return await act();
+    } catch (error) {
+      if (left === 0) throw error;
+      await page.keyboard.press("Escape");
+    }
+  }
 }
