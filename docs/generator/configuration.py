@@ -19,10 +19,11 @@ tesc needs no configuration. `tesc init` writes a `tesc.toml` that changes nothi
 which settings apply to a file, and which line of which file sets them.
 
 The nearest `tesc.toml` above a file applies to it, or `[tool.tesc]` in a `pyproject.toml`; the two are never
-merged. Command-line options override it. Paths are relative to its folder. Mistakes in it are reported with
-line and column. `tesc config --schema` prints the JSON Schema, for editors that check TOML with one.
+merged. Command-line options override the configuration. Paths in it are relative to its folder, and mistakes
+in it are reported with line and column. `tesc config --schema` prints the JSON Schema, for editors that check
+TOML against one.
 
-[Profiles](profiles.md) are the defaults for each kind of project.
+[Profiles](profiles.md) set the defaults for each kind of project.
 """
 
 # Keys whose values are paths, in examples.

@@ -9,10 +9,10 @@ _HEAD = """\
 # Data models
 
 C's types differ between targets, and so do the conversions that print them. `uint64_t` is `unsigned long` on
-64-bit Linux and `unsigned long long` on macOS, where `long` has 64 bits as well: `%zu` prints it on the one
-and is refused on the other. [TE401](../rules/TE401.md) reports what no target of a project prints correctly,
-[TE404](../rules/TE404.md) what only some do. `data-models` in the [configuration](configuration.md) and
-`--data-model` select the targets; the default is that of the [profile](profiles.md).
+64-bit Linux and `unsigned long long` on macOS, although `long` has 64 bits there too: `%zu` prints it on Linux,
+and the compiler rejects that on macOS. [TE401](../rules/TE401.md) reports what no target of a project prints
+correctly, [TE404](../rules/TE404.md) what only some do. `data-models` in the [configuration](configuration.md)
+and `--data-model` select the targets; the default is that of the [profile](profiles.md).
 
 `tesc decode --data-model` prints a trace as the traced program's target would: `%lx` prints a `long` of -1 as
 `ffffffff` if `long` has 32 bits.
@@ -21,16 +21,17 @@ and is refused on the other. [TE401](../rules/TE401.md) reports what no target o
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 _MACROS = """
-What `%` and a macro of `<inttypes.h>` expand to, with `x` as the letter:
+What `%` followed by a macro of `<inttypes.h>` expands to, with the letter `x`:
 
 | name | {sizes} |
 | --- |{rules}|
 """
 _TAIL = """
-Tests compare the table with gcc, clang and, where available, the headers of C libraries: glibc 2.36, musl
+Tests compare these tables with gcc, clang and, where available, the headers of C libraries: glibc 2.36, musl
 1.2.3, mingw-w64 10, newlib 3.3 and picolibc 1.8. The values for Apple, OpenBSD and Emscripten come from
-reading their headers. If only gcc's own `<stdint.h>` was included before it, newlib's `<inttypes.h>` defines
-no 64-bit macros, and a 32-bit `PRIxMAX` (newlib 3.3, gcc 12); include `<sys/types.h>` or `<stdio.h>` first.
+reading their headers. If nothing but gcc's own `<stdint.h>` was included before it, newlib's `<inttypes.h>`
+defines no 64-bit macros, and a 32-bit `PRIxMAX` (newlib 3.3, gcc 12); include `<sys/types.h>` or `<stdio.h>`
+first.
 """
 _SIZES = ("8", "16", "32", "64", "MAX", "PTR")
 

@@ -28,7 +28,7 @@ _HEAD = """\
 There is one item per line, with optional spaces and tabs between its parts. Comments (lines that begin with
 `#`) and blank lines are not items. [The language](language.md) says what the items mean.
 
-This page is generated from `tesc/grammar.lark`, which the parser reads too. Green boxes with round ends are
+This page is generated from `tesc/grammar.lark`, which the parser also reads. Green boxes with round ends are
 literal text, or a kind of word from the [table below](#words); blue boxes are other rules.
 """
 

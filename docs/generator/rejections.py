@@ -8,10 +8,10 @@ from tesc.units.reasons import CONSUMERS, REASONS
 _HEAD = """\
 # What is generated, and what is not
 
-A command that generates something from trace-events files refuses files for which it cannot: it prints each
+A command that generates something from trace-events files refuses files that it cannot handle: it prints each
 reason with its location, as `tesc check` does, exits with 1, and writes nothing. (`tesc decode` and `tesc
-list` still print the rest.) This table decides what is refused; a test runs each of its cells. Where a
-command accepts what others refuse, a note says why.
+list` still print the rest.) This table shows what is accepted (*yes*) and refused (*no*); a test checks each
+cell. Where a command accepts what others refuse, a note says why.
 
 - **qemu**: {qemu}. They accept what QEMU's tracetool accepts, so that a build with tesc fails exactly where a
   build with QEMU's tool would.
@@ -24,14 +24,14 @@ command accepts what others refuse, a note says why.
 - **flatten**: {flatten}
 - **decode**: {decode}
 
-An output may refuse more, as [the second table](#what-single-outputs-refuse) says.
+Single outputs may refuse more: see [the second table](#what-single-outputs-refuse).
 """
 _OUTPUTS = """\
 ## What single outputs refuse
 
-In some outputs, QEMU's tracetool cannot express some events of files that it otherwise accepts, and neither
-can tesc with compat **qemu**. With **fixed**, an output refuses what it could not express correctly. *all*
-means that the first table refuses the file. A test runs each example through each output.
+Some events of accepted files cannot be expressed in some outputs: not by QEMU's tracetool, and so not by tesc
+with compat **qemu**. With **fixed**, an output refuses what it could not express correctly. *all* means that
+the first table refuses the file. A test runs each example through each output.
 """
 
 

@@ -42,7 +42,7 @@ def add_parser(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "builds",
-        help="keep the events of several builds, for each trace to be decoded with its own",
+        help="keep the events of several builds, so that each trace is decoded with its own",
         description="Keep the events of builds, so that each trace is decoded with those of its own build.",
         epilog=_EPILOG,
         formatter_class=Described,

@@ -51,7 +51,7 @@ def main(words: Sequence[str]) -> int:
 
 def add_parser(commands: Commands) -> None:
     """Add it to the list of commands; `main` reads its arguments."""
-    parser = commands.add_parser("decode", help="a simpletrace binary as text, JSON lines, ...")
+    parser = commands.add_parser("decode", help="traces and logs as text, JSON lines, ...")
     add_options(parser)
     parser.set_defaults(run=run)
 

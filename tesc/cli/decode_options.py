@@ -41,7 +41,7 @@ exit status: 0 everything was read, 1 something could not be (the rest is printe
 def add_options(parser: argparse.ArgumentParser) -> None:
     from tesc.cli.formatting import Described
 
-    parser.description = "Print traces that QEMU's simple backend wrote, or that a guest sent."
+    parser.description = "Print what QEMU's simple or log backend wrote, or what a guest sent."
     parser.epilog = _EPILOG
     parser.formatter_class = Described
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the trace; - is standard input")
@@ -86,7 +86,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bundle",
         metavar="FILE",
-        help="write an archive (tar) for Perfetto's viewer with a picture of each TRACE and a manifest that "
+        help="write an archive (tar) for Perfetto's viewer, with a file for each TRACE and a manifest that "
         "names their machines; a TRACE may be the text of 'trace-cmd report'",
     )
     parser.add_argument(
@@ -94,7 +94,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=_offset,
         metavar="TIME",
         help="how far the traced host's real-time clock is ahead of its monotonic one: for --bundle, and for "
-        "a log that is merged with other traces (default: what 'tesc guest receive' wrote among them)",
+        "a log that is merged with other traces (default: as a file of 'tesc guest receive' among them says)",
     )
     parser.add_argument(
         "--ctf-version",

@@ -1,4 +1,4 @@
-"""`tesc gen`: every output of the whole tree in one process.
+"""`tesc gen`: every output of the whole tree in one run.
 
 Most runs in a build have nothing to do. They see that from what the previous run
 left next to the outputs, and import next to nothing.
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     # Generates the files, and writes them or not; returns errors, and the files.
     Run = Callable[[bool, Callable[[float], None]], Optional[tuple[list[str], list[Made]]]]
 
-HELP = "every output of the whole tree in one process"
+HELP = "every output of the whole tree in one run"
 # Options that change neither what is generated nor where it goes.
 _SAME_OUTPUTS = ("--check", "--dry-run", "--json", "--touch", "--prune", "--quiet", "-q")
 

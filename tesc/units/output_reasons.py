@@ -65,7 +65,7 @@ def _row(
 _PRINTING = ("rs log", "log-stap dtrace")
 RUST_TYPE = _row(
     codes.NOT_IN_RUST,
-    "a type for which tracetool has none in Rust, such as a bare `signed`",
+    "a type that tracetool cannot translate to Rust, such as a bare `signed`",
     "'{}' has no counterpart in {output}",
     'a(signed x) "%d"\n',
     {"qemu": ("rs log", "rs dtrace", "rs simple"), "fixed": ()},

@@ -68,7 +68,7 @@ def _lines(lines: Iterable[str]) -> str:
 
 
 _REPEATED = "it repeats declarations without checking them"
-_DECODED = "the layout of the records is known anyway"
+_DECODED = "the layout of the records is still known"
 READERS: Mapping[Consumer, str] = {"flatten": _REPEATED, "decode": _DECODED}
 _COMPILER = "the reference accepts it; the C compiler does not"
 _CLASSIC = "the tool of 2011 accepts it; the C compiler does not"
@@ -82,7 +82,7 @@ _GUEST_FORMATS: Mapping[Consumer, str] = {
     **READERS,
 }
 _FRAMED = "a frame holds as many as fit in 254 bytes"
-_RENAMED = "parameter names are not part of the interface, so the generated code uses another one"
+_RENAMED = "parameter names are not part of the interface, so the generated code uses other ones"
 _ONLY_QEMU: Mapping[Consumer, str] = {
     consumer: "only QEMU's tracetool rejects it; the meaning is clear"
     for consumer in CONSUMERS
@@ -195,7 +195,7 @@ TYPE = _row(
 )
 OWN_TYPE = _row(
     codes.TYPE_NOT_ALLOWED,
-    "a type that is allowed by `types` in tesc.toml",
+    "a type that `types` in tesc.toml allows",
     'a(own_t x) "%d"\n',
     {
         consumer: "the project says that its tracers support it"
@@ -232,7 +232,7 @@ ERRNO = _row(codes.ERRNO_FORMAT, "`%m` in a format", 'a(int x) "%d %m"\n', _GUES
 NEWLINE = _row(codes.NEWLINE_IN_FORMAT, "a newline in a format", 'a(int x) "%d\\n"\n', _GUEST_FORMATS)
 DUPLICATE = _row(
     codes.DUPLICATE_EVENT,
-    "two events of the same name",
+    "two events with the same name",
     'a(int x) "%d"\na(int y) "%d"\n',
     {"qemu": _COMPILER, "classic": _CLASSIC, **READERS},
 )
@@ -244,7 +244,7 @@ CASE = _row(
 )
 TABLE = _row(
     codes.GENERATED_NAME_CLASH,
-    "an event called `list`, as the guest's table is",
+    "an event called `list`, like the guest's table",
     'list(int x) "%d"\n',
     {
         consumer: "its code has no such table, or one with another name"
@@ -254,7 +254,7 @@ TABLE = _row(
 )
 TWICE = _row(
     codes.DUPLICATE_PARAMETER,
-    "two parameters of the same name",
+    "two parameters with the same name",
     'a(int x, int x) "%d %d"\n',
     {
         "qemu": _COMPILER,
@@ -295,7 +295,7 @@ MOST_EVENTS = _row(
 )
 SAME_GUEST = _row(
     "",
-    "two guests of the same name",
+    "two guests with the same name",
     'include "one" prefix g_ base 1000\ninclude "two" prefix g_ base 2000\n',
     {
         consumer: "it does not name functions after guests"
