@@ -9,10 +9,11 @@ _HEAD = """\
 # Data models
 
 C's types differ between targets, and so do the conversions that print them. `uint64_t` is `unsigned long` on
-64-bit Linux and `unsigned long long` on macOS, although `long` has 64 bits there too: `%zu` prints it on Linux,
-and the compiler rejects that on macOS. [TE401](../rules/TE401.md) reports what no target of a project prints
-correctly, [TE404](../rules/TE404.md) what only some do. `data-models` in the [configuration](configuration.md)
-and `--data-model` select the targets; the default is that of the [profile](profiles.md).
+64-bit Linux and `unsigned long long` on macOS, although `long` has 64 bits there too: `%zu` prints it on
+Linux, and the compiler rejects that on macOS. [TE401](../rules/TE401.md) reports what no target of a project
+prints correctly, [TE404](../rules/TE404.md) what only some do. `data-models` in the
+[configuration](configuration.md) and `--data-model` select the targets; the default is that of the
+[profile](profiles.md).
 
 `tesc decode --data-model` prints a trace as the traced program's target would: `%lx` prints a `long` of -1 as
 `ffffffff` if `long` has 32 bits.
