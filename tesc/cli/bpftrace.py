@@ -40,14 +40,11 @@ exit status: 0 a script was printed, 1 it was, but the events file has errors, 2
 
 
 def add_parser(commands: Commands) -> None:
-    from tesc.cli.formatting import Described
-
     parser = commands.add_parser(
         "bpftrace",
         help="a bpftrace script for QEMU's probes",
         description="Print a bpftrace script for events: their SDT probes with named, typed arguments.",
         epilog=_EPILOG,
-        formatter_class=Described,
     )
     parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="events (default: all)")
     add_events_option(parser)

@@ -37,14 +37,11 @@ a file. 'tesc explain RULE' says what a rule means.
 
 
 def add_parser(commands: Commands) -> None:
-    from tesc.cli.formatting import Described
-
     parser = commands.add_parser(
         "breaking",
         help="what a change to events breaks for scripts, traces, logs, guests and callers",
         description="Compare events with another version of them, and report what breaks, and for whom.",
         epilog=_EPILOG,
-        formatter_class=Described,
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: .)")
     parser.add_argument(

@@ -38,14 +38,11 @@ exit status: 0 done, 2 tesc could not run
 
 
 def add_parser(commands: Commands) -> None:
-    from tesc.cli.formatting import Described
-
     parser = commands.add_parser(
         "builds",
         help="keep the events of several builds, so that each trace is decoded with its own",
         description="Keep the events of builds, so that each trace is decoded with those of its own build.",
         epilog=_EPILOG,
-        formatter_class=Described,
     )
     parser.add_argument("action", choices=["add", "remove", "list"], help="what to do")
     parser.add_argument("name", nargs="?", metavar="NAME", help="the build")

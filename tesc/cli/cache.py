@@ -21,14 +21,11 @@ It is never required: with --no-cache a command neither reads nor writes it.
 
 
 def add_parser(commands: Commands) -> None:
-    from tesc.cli.formatting import Described
-
     parser = commands.add_parser(
         "cache",
         help="the folder of cached results; clear it",
         description="Print the folder of the cache, or empty it.",
         epilog=_EPILOG,
-        formatter_class=Described,
     )
     parser.add_argument(
         "action", choices=["clear", "dir"], help="clear: remove everything in it; dir: print the folder"

@@ -47,14 +47,11 @@ the top silences it for the file. 'tesc explain RULE' says what a rule means.
 
 
 def add_parser(commands: Commands) -> None:
-    from tesc.cli.formatting import Described
-
     parser = commands.add_parser(
         "check",
         help="diagnostics for files, folders or the whole tree",
         description="Check trace-events files.",
         epilog=_EPILOG,
-        formatter_class=Described,
     )
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files or folders; - is standard input (default: .)"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
-from tesc.cli.formatting import Filled
 from tesc.cli.suggesting import SuggestingParser, actions_of
 
 TYPE_CHECKING = False
@@ -68,7 +67,6 @@ class Commands:
 
     def add_parser(self, name: str, **keywords: Any) -> argparse.ArgumentParser:
         """A new command, as argparse makes it; without a `help` it is not listed."""
-        keywords.setdefault("formatter_class", Filled)
         if "help" in keywords:
             self.purposes[name] = keywords["help"]
         return self._action.add_parser(name, **keywords)
@@ -89,7 +87,6 @@ class Parser(SuggestingParser):
 
         super().__init__(
             prog="tesc",
-            formatter_class=Filled,
             description="The trace-event compiler: checks trace-events files and generates their tracers' "
             "code.",
             epilog="'tesc COMMAND --help' describes a command.",

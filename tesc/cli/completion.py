@@ -84,14 +84,11 @@ end
 
 
 def add_parser(commands: Commands) -> None:
-    from tesc.cli.formatting import Described
-
     parser = commands.add_parser(
         "completion",
         help="a completion script for bash, zsh or fish",
         description="Print a script that makes a shell complete commands, options, rules and files.",
         epilog=_EPILOG,
-        formatter_class=Described,
     )
     parser.add_argument("shell", choices=SHELLS, help="the shell")
     parser.set_defaults(run=run)

@@ -39,11 +39,8 @@ exit status: 0 everything was read, 1 something could not be (the rest is printe
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    from tesc.cli.formatting import Described
-
     parser.description = "Print what QEMU's simple or log backend wrote, or what a guest sent."
     parser.epilog = _EPILOG
-    parser.formatter_class = Described
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the trace; - is standard input")
     add_events_option(parser)
     parser.add_argument(

@@ -22,14 +22,11 @@ and folders are searched for first. 'tesc breaking' judges the changes.
 
 
 def add_parser(commands: Commands) -> None:
-    from tesc.cli.formatting import Described
-
     parser = commands.add_parser(
         "diff",
         help="what changed in the events between two versions",
         description="Show which events were added, removed, renamed or changed.",
         epilog=_EPILOG,
-        formatter_class=Described,
     )
     parser.add_argument("old", metavar="OLD", help="a VERSION")
     parser.add_argument("new", metavar="NEW", help="a VERSION")

@@ -49,8 +49,6 @@ class Formatted:
 
 
 def add_parser(commands: Commands) -> None:
-    from tesc.cli.formatting import Described
-
     parser = commands.add_parser(
         "fmt",
         help="canonical layout; --check, --diff",
@@ -58,7 +56,6 @@ def add_parser(commands: Commands) -> None:
         "'type *name', one blank line between blocks, directives first. The meaning of the events "
         "does not change, and every comment is kept.",
         epilog=_EPILOG,
-        formatter_class=Described,
     )
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files or folders; - is standard input, printed (default: .)"

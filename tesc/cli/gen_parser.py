@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tesc.cli.formatting import Described
 from tesc.cli.overrides import add_settings
 from tesc.cli.suggesting import SuggestingParser
 
@@ -40,7 +39,6 @@ def parser() -> argparse.ArgumentParser:
         description="Generate the trace code of a whole source tree, byte for byte as 'tesc tracetool'\n"
         "would, output by output, from the same working directory.",
         epilog=_EPILOG,
-        formatter_class=Described,
     )
     made.add_argument("--root", metavar="DIR", default=".", help="the tree's folder (default: .)")
     made.add_argument(

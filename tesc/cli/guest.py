@@ -46,8 +46,6 @@ built from other declarations, or there is nothing to read
 
 
 def add_parser(commands: Commands) -> None:
-    from tesc.cli.formatting import Described
-
     parser = commands.add_parser(
         "guest",
         help="header, source, runtime, demux for guest firmware; receive takes its events",
@@ -58,7 +56,6 @@ def add_parser(commands: Commands) -> None:
         "QEMU's character devices. It prints the events, or writes them to a simpletrace file with the "
         "host's time, which 'tesc decode' merges with QEMU's own.",
         epilog=_EPILOG,
-        formatter_class=Described,
     )
     parser.add_argument(
         "kind", choices=_KINDS, metavar="KIND", help="header, source, runtime, demux or receive"

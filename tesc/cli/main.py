@@ -64,6 +64,8 @@ def _guarded(words: list[str]) -> int:
 
 
 def _run(words: list[str]) -> int:
+    if words[:1] == ["help"]:
+        words = [*words[1:], "--help"]
     if words[:1] == ["check"]:
         # Most runs in a hook or a build find the same as the previous one.
         from tesc.cli import kept_runs

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import textwrap
 
+from tesc.cli.formatting import filled, is_table
 from tesc.cli.terminal import print_text
 
 TYPE_CHECKING = False
@@ -144,12 +144,7 @@ def _paragraphs(text: str) -> Iterator[str]:
     for number, paragraph in enumerate(text.strip("\n").split("\n\n")):
         if number:
             yield ".PP"
-        yield from _verbatim(paragraph) if _is_table(paragraph) else _filled(paragraph)
-
-
-def _is_table(paragraph: str) -> bool:
-    """Whether the spaces between words align them."""
-    return "  " in paragraph or "\n " in paragraph
+        yield from _verbatim(paragraph) if is_table(paragraph) else _filled(paragraph)
 
 
 def _verbatim(text: str) -> Iterator[str]:
@@ -159,9 +154,7 @@ def _verbatim(text: str) -> Iterator[str]:
 
 
 def _filled(text: str) -> Iterator[str]:
-    # Options are single words, so lines do not break within one.
-    lines = textwrap.wrap(text, 72, break_long_words=False, break_on_hyphens=False)
-    yield from (_escaped(line) for line in lines)
+    yield from (_escaped(line) for line in filled(text, 72))
 
 
 def _escaped(text: str) -> str:

@@ -63,11 +63,8 @@ def add_parser(commands: Commands) -> None:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    from tesc.cli.formatting import Described
-
     parser.description = "Query traces with SQL: how many, how long, what came before."
     parser.epilog = _EPILOG
-    parser.formatter_class = Described
     parser.add_argument("traces", nargs="+", metavar="TRACE", help="the traces, and the SQL as the last word")
     parser.add_argument(
         "--events", metavar="FILE", help="the events: the trace-events-all of the traced program"

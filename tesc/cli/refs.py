@@ -24,8 +24,6 @@ exit status: 0 the event exists, 1 it does not, 2 tesc could not run
 
 
 def add_parser(commands: Commands) -> None:
-    from tesc.cli.formatting import Described
-
     parser = commands.add_parser(
         "refs",
         help="every use of an event, in trace-events, C and Rust files",
@@ -33,7 +31,6 @@ def add_parser(commands: Commands) -> None:
         "for, in trace-events files and in C and Rust sources. A name that a macro puts together is known "
         "by the word that the macro is called with.",
         epilog=_EPILOG,
-        formatter_class=Described,
     )
     parser.add_argument("name", metavar="NAME", help="the event's effective name")
     add_tree(parser)

@@ -23,15 +23,12 @@ clash with another one, and an event whose uses are not all known.
 
 
 def add_parser(commands: Commands) -> None:
-    from tesc.cli.formatting import Described
-
     parser = commands.add_parser(
         "rename",
         help="rename an event, in trace-events, C and Rust files",
         description="Rename an event everywhere: in its declaration, in patterns that match only it, and in "
         "its calls and tests in C and Rust sources. Prints a diff; --write changes the files.",
         epilog=_EPILOG,
-        formatter_class=Described,
     )
     parser.add_argument("old", metavar="OLD", help="the event's effective name")
     parser.add_argument("new", metavar="NEW", help="its new effective name")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 
+from tesc.cli.formatting import Filled
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
 
 class SuggestingParser(argparse.ArgumentParser):
     """A parser that says which of the words it knows is much like the one that it was given."""
+
+    def __init__(self, **keywords: Any) -> None:
+        keywords.setdefault("formatter_class", Filled)
+        super().__init__(**keywords)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         try:

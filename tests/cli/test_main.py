@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tesc.cli.formatting import is_table
 from tesc.cli.main import main
+from tesc.cli.parsers import commands, whole_parser
 
 
 def test_without_arguments_it_says_what_there_is(capsys):
@@ -60,3 +62,56 @@ def test_a_misspelt_word(words, end, capsys):
         main(words)
     assert exit.value.code == 2
     assert capsys.readouterr().err.endswith(f"{end}\n")
+
+
+@pytest.mark.parametrize(("words", "same"), [([], []), (["check"], ["check"]), (["gen"], ["gen"])])
+def test_help_is_a_word_too(words, same, capsys):
+    said = []
+    for one in (["help", *words], [*same, "--help"]):
+        with pytest.raises(SystemExit) as exit:
+            main(one)
+        assert exit.value.code == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    assert said[0].startswith("usage: tesc ")
+
+
+def test_help_of_a_word_that_is_no_command(capsys):
+    with pytest.raises(SystemExit) as exit:
+        main(["help", "chekc"])
+    assert exit.value.code == 2
+    assert capsys.readouterr().err.endswith("no command is called 'chekc'; did you mean 'check'?\n")
+
+
+@pytest.mark.parametrize("columns", [60, 130])
+def test_prose_in_help_fills_the_terminal(columns, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    seen = 0
+    for _, _, parser in commands(whole_parser()):
+        shown = parser.format_help().strip("\n").split("\n\n")
+        for text in filter(None, (parser.description, parser.epilog)):
+            for paragraph in text.strip("\n").split("\n\n"):
+                if is_table(paragraph):
+                    assert paragraph in shown
+                    continue
+                (found,) = [one for one in shown if one.split() == paragraph.split()]
+                assert all(len(line) < columns for line in found.split("\n"))
+                assert len(found.split("\n")) <= 1 + 1.2 * len(found) / columns
+                seen += 1
+    assert seen > 30
+
+
+@pytest.mark.parametrize("name", ["decode", "query"])
+def test_help_keeps_the_lines_of_tables(name, capsys, monkeypatch):
+    """These have a parser of their own."""
+    monkeypatch.setenv("COLUMNS", "70")
+    with pytest.raises(SystemExit):
+        main([name, "--help"])
+    shown = capsys.readouterr().out
+    tables = [one for _, _, p in commands(whole_parser()) if p.prog == f"tesc {name}" for one in _tables(p)]
+    assert tables
+    assert all(table in shown for table in tables)
+
+
+def _tables(parser):
+    return [one for one in (parser.epilog or "").strip("\n").split("\n\n") if is_table(one)]
