@@ -1,5 +1,5 @@
-// Print the tokens that grammars see in files: a JSON object that gives for each file its lines, each a
-// list of [start, end, scopes], columns in UTF-16 units.
+// Print the tokens that grammars find in files: a JSON object that maps each file to its lines, each a list of
+// [start, end, scopes], with columns in UTF-16 units.
 //
 //     node tokenize.mjs SCOPE [--builtin FOLDER] FILE...
 //

@@ -1,4 +1,4 @@
-// The extension with the real tesc, in a workspace that is trusted: a copy of examples/kettle.
+// The extension with the real tesc, in a trusted workspace: a copy of examples/kettle.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as vscode from "vscode";
@@ -14,7 +14,7 @@ async function quickFixes(uri: vscode.Uri, range: vscode.Range): Promise<vscode.
 }
 
 export const tests: Tests = {
-  "the server starts, and the status says which": async () => {
+  "the server starts, and the status names it": async () => {
     const { status } = await api();
     const running = await until("a running server", () => (status().kind === "running" ? status() : null));
     assert.ok(running.kind === "running");
@@ -22,7 +22,7 @@ export const tests: Tests = {
     assert.equal(running.found.origin, "path");
   },
 
-  "findings are shown, their codes lead to the rules' pages": async () => {
+  "findings are shown, and their codes link to the rules' pages": async () => {
     const editor = await show(heater());
     assert.equal(editor.document.languageId, "trace-events");
     await until("diagnostics", () => codes(heater()).length === 4);
@@ -35,7 +35,7 @@ export const tests: Tests = {
     assert.equal(first.code.target.path, "/TE001.md");
   },
 
-  "what is not saved is checked, and a fix is taken": async () => {
+  "unsaved text is checked, and a fix is applied": async () => {
     const { document } = await show(at("net", "trace-events"));
     const uri = document.uri;
     const typed = 'remote_reset(uint64_t id) "id %d"\n';
@@ -58,7 +58,7 @@ export const tests: Tests = {
     await run("workbench.action.revertAndCloseActiveEditor");
   },
 
-  "a changed setting counts at once": async () => {
+  "a changed setting takes effect at once": async () => {
     await show(heater());
     await until("diagnostics", () => codes(heater()).includes("TE302"));
     const settings = vscode.workspace.getConfiguration("tesc");
@@ -84,7 +84,7 @@ export const tests: Tests = {
     await run("workbench.action.files.revert");
   },
 
-  "in C, a call leads to its event, and formatting is left to others": async () => {
+  "in C, a call leads to its event, and tesc does not format": async () => {
     const source = at("heater", "heater.c");
     const { document } = await show(source);
     const position = find(document, "trace_heater_power", 8);
@@ -101,12 +101,12 @@ export const tests: Tests = {
     assert.deepEqual(vscode.languages.getDiagnostics(source), []);
   },
 
-  "in C, an undeclared call is reported, and the event declared by its fix": async () => {
+  "in C, an undeclared call is reported, and its fix declares the event": async () => {
     const source = at("heater", "heater.c");
     const { document } = await show(source);
     const line = find(document, "trace_heater_reset").line;
     await edit((change) => {
-      change.insert(source, new vscode.Position(0, 0), '#include "trace.h"\n'); // else it may be any function
+      change.insert(source, new vscode.Position(0, 0), '#include "trace.h"\n'); // without it, this may be any function
       change.insert(source, new vscode.Position(line, 0), "    trace_heater_stuck(heater);\n");
     });
     const wrong = await until("TE602", () => vscode.languages.getDiagnostics(source)[codes(source).indexOf("TE602")]);
@@ -126,7 +126,7 @@ export const tests: Tests = {
     await run("workbench.action.files.revert");
   },
 
-  "in C, events are completed, their parameters shown, and declared calls coloured": async () => {
+  "in C, events are completed, with their parameters, and declared calls are coloured": async () => {
     const source = at("heater", "heater.c");
     const { document } = await show(source);
     const inside = find(document, "trace_heater_power(", "trace_heater_p".length);
@@ -146,7 +146,7 @@ export const tests: Tests = {
     await settings.update("sourceTokens", undefined, vscode.ConfigurationTarget.Workspace);
   },
 
-  "references of an event are in C too": async () => {
+  "an event's references include C": async () => {
     const { document } = await show(heater());
     const position = find(document, "heater_power", 3);
     const found = await until("references", async () => {
@@ -156,7 +156,7 @@ export const tests: Tests = {
     assert.ok(found.some(({ uri }) => uri.path.endsWith("/heater.c")));
   },
 
-  "a lens shows its places": async () => {
+  "a lens opens the references": async () => {
     const settings = vscode.workspace.getConfiguration("tesc");
     await settings.update("codeLens", true, vscode.ConfigurationTarget.Workspace);
     await show(heater());
@@ -171,7 +171,7 @@ export const tests: Tests = {
     await settings.update("codeLens", undefined, vscode.ConfigurationTarget.Workspace);
   },
 
-  "a flattened file stands beside, and follows edits": async () => {
+  "a flattened file opens to the side, and follows edits": async () => {
     const { document } = await show(at("trace-events"));
     await run("tesc.flattenFile");
     const flat = await until("the view", () => visible("tesc", /trace-events \[flat\]$/));
@@ -183,7 +183,7 @@ export const tests: Tests = {
     await run("workbench.action.files.revert");
   },
 
-  "generated code stands beside, at the event": async () => {
+  "generated code opens to the side, at the event": async () => {
     const editor = await show(at("net", "trace-events"));
     const position = find(editor.document, "remote_close");
     editor.selection = new vscode.Selection(position, position);
@@ -194,7 +194,7 @@ export const tests: Tests = {
     assert.equal(view.document.languageId, "c");
   },
 
-  "a rule's page is shown as Markdown": async () => {
+  "a rule's page is shown as rendered Markdown": async () => {
     await run("tesc.explainRule", "TE302");
     const tab = await until("the preview", () => {
       const input = vscode.window.tabGroups.activeTabGroup.activeTab;
@@ -204,7 +204,7 @@ export const tests: Tests = {
     assert.match(tab.input.viewType, /markdown\.preview/);
   },
 
-  "the finding at the cursor is explained without a question": async () => {
+  "the finding at the cursor is explained without asking which": async () => {
     const editor = await show(heater());
     await until("diagnostics", () => codes(heater()).includes("TE406"));
     const position = find(editor.document, "\\n");
@@ -213,11 +213,11 @@ export const tests: Tests = {
     await until("the preview", () => vscode.window.tabGroups.activeTabGroup.activeTab?.label.includes("TE406"));
   },
 
-  "an unknown rule is an error that is told, not thrown": async () => {
+  "an unknown rule is reported, not thrown": async () => {
     assert.equal(await run("tesc.explainRule", "TE999"), undefined);
   },
 
-  "a restart brings a new server": async () => {
+  "a restart starts a new server": async () => {
     const { status } = await api();
     await show(heater());
     await run("tesc.restart");
@@ -225,7 +225,7 @@ export const tests: Tests = {
     await until("diagnostics", () => codes(heater()).length === 4);
   },
 
-  "a server that ends is started again": async () => {
+  "a server that ends is restarted": async () => {
     const { status } = await api();
     await show(heater());
     await until("diagnostics", () => codes(heater()).length >= 3);
@@ -233,11 +233,11 @@ export const tests: Tests = {
     const first = servers();
     assert.match(first, /^\d+\n$/, "one server");
     process.kill(Number(first), "SIGKILL");
-    // Whoever types on writes to a server that is gone, more often than a client puts up with by itself.
+    // Continued typing writes to a server that is gone, more often than the client library tolerates by default.
     const { document } = await show(heater());
     for (let i = 0; i < 8; i++) await edit((change) => change.insert(document.uri, new vscode.Position(0, 0), "# x\n"));
-    // The status may still be the old server's. Counting servers blocks this process, and with it the restart:
-    // only once the status allows it.
+    // The status may still be the old server's. Counting servers blocks this process, and with it the restart, so
+    // count only when the status says running.
     await until("another server", () => status().kind === "running" && ![first, ""].includes(servers()));
     await settings.update("ignore", ["TE302"], vscode.ConfigurationTarget.Workspace);
     await until("TE302 to go", () => !codes(heater()).includes("TE302"));
@@ -246,7 +246,7 @@ export const tests: Tests = {
     await run("workbench.action.files.revert");
   },
 
-  "what cannot be written is left to the close, what cannot be read ends the server": async () => {
+  "a failed write waits for the close, unreadable output ends the server": async () => {
     const restarts = new Restarts();
     restarts.ran = true;
     const wrong = new Error("wrong");
@@ -259,7 +259,7 @@ export const tests: Tests = {
     assert.equal(restarts.gaveUp, "what it sends cannot be read");
   },
 
-  "a path that does not lead to tesc is told, and mended": async () => {
+  "a path that does not lead to tesc is reported, and can be corrected": async () => {
     const { status } = await api();
     const settings = vscode.workspace.getConfiguration("tesc");
     await settings.update("path", "/nowhere/tesc", vscode.ConfigurationTarget.Workspace);

@@ -6,7 +6,7 @@ export type Tests = Record<string, () => Promise<void>>;
 
 export const ID = "tesc.tesc";
 
-/** The value of `find` once it has one. How long to wait only bounds a failure: the machine may be busy. */
+/** The first truthy value of `find`. `seconds` only limits how long a failure takes: the machine may be busy. */
 export async function until<T>(what: string, find: () => T | Promise<T>, seconds = 120): Promise<NonNullable<T>> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
@@ -33,7 +33,7 @@ export async function show(uri: vscode.Uri): Promise<vscode.TextEditor> {
   return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), vscode.ViewColumn.One);
 }
 
-/** Where a text stands in a document; `offset` characters into it. */
+/** The position of a text in a document, plus `offset` characters. */
 export function find(document: vscode.TextDocument, text: string, offset = 0): vscode.Position {
   const index = document.getText().indexOf(text);
   if (index < 0) throw new Error(`no '${text}' in ${document.uri.path}`);

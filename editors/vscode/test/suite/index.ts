@@ -1,4 +1,4 @@
-// What runs in VS Code's extension host: each test by name, what came of it written to a file.
+// Runs a suite in VS Code's extension host, and writes the result of each test, by its name, to a file.
 import { writeFileSync } from "node:fs";
 import { tests as features } from "./features";
 import { tests as trust } from "./trust";

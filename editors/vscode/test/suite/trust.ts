@@ -1,4 +1,4 @@
-// The extension in a workspace that is not trusted and brings programs and settings of its own.
+// The extension in an untrusted workspace that contains its own programs and settings.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import * as vscode from "vscode";
@@ -9,7 +9,7 @@ const ran = () => at("ran").fsPath;
 const file = () => at("trace-events");
 
 export const tests: Tests = {
-  "tesc of PATH checks, nothing of the workspace runs": async () => {
+  "the tesc on PATH checks, and nothing from the workspace runs": async () => {
     assert.equal(vscode.workspace.isTrusted, false);
     const { status } = await api();
     const running = await until("a server", () => (status().kind === "running" ? status() : null));

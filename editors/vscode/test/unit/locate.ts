@@ -1,4 +1,4 @@
-// Where tesc is looked for, and what is never run.
+// Where the extension looks for tesc, and what it never runs.
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ const root = mkdtempSync(path.join(tmpdir(), "tesc-locate-"));
 const folder = path.join(root, "folder");
 const ran = path.join(root, "ran");
 
-/** A program that leaves a trace of having run. */
+/** A program that leaves a file behind when it runs. */
 function program(file: string, output = "tesc 1.2.3"): string {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, `#!/bin/sh\necho "$0" >>'${ran}'\necho '${output}'\n`);
@@ -33,7 +33,7 @@ async function fileOf(where: Surroundings): Promise<string> {
   return "version" in found ? `${found.origin} ${found.file} ${found.version}` : `none ${found.reason}`;
 }
 
-test("an environment of the workspace goes before PATH, .venv before venv", async () => {
+test("the workspace's environment takes precedence over PATH, and .venv over venv", async () => {
   assert.equal(await fileOf(around()), `environment ${inVenv} 1.2.3`);
   const hidden = program(path.join(root, "both/.venv/bin/tesc"));
   program(path.join(root, "both/venv/bin/tesc"));
@@ -41,13 +41,13 @@ test("an environment of the workspace goes before PATH, .venv before venv", asyn
   assert.equal(await fileOf(around({ folders: [path.join(root, "both")] })), `environment ${hidden} 1.2.3`);
 });
 
-test("PATH is the last resort, and its relative entries are none", async () => {
+test("PATH is the last resort, and its relative entries are ignored", async () => {
   assert.equal(await fileOf(around({ folders: [] })), `path ${onPath} 1.2.3`);
   assert.equal(await fileOf(around({ folders: [], env: { PATH: "relative:." } })), "none ");
   assert.equal(await fileOf(around({ folders: [], env: {} })), "none ");
 });
 
-test("the setting leaves no choice", async () => {
+test("the setting overrides everything else", async () => {
   assert.equal(await fileOf(around({ configured: elsewhere })), `setting ${elsewhere} 1.2.3`);
   assert.equal(await fileOf(around({ configured: "~/tools/tesc" })), `setting ${elsewhere} 1.2.3`);
   assert.equal(await fileOf(around({ configured: "venv/bin/tesc" })), `setting ${inVenv} 1.2.3`);
@@ -63,7 +63,7 @@ test("a broken environment does not hide a tesc that works", async () => {
   assert.equal(await fileOf(around({ folders: [broken] })), `path ${onPath} 1.2.3`);
 });
 
-test("nothing of a workspace that is not trusted runs", async () => {
+test("nothing from an untrusted workspace runs", async () => {
   const untrusted = { trusted: false };
   const linked = path.join(root, "links/tesc");
   mkdirSync(path.dirname(linked));
@@ -93,7 +93,7 @@ test("on Windows, scripts are elsewhere and end in .exe", () => {
   assert.ok(existsSync(ran));
 });
 
-test("the extension's own tesc comes last, and is run apart from the user's Python", async () => {
+test("the extension's own tesc comes last, and is isolated from the user's Python packages", async () => {
   const bundled = path.join(root, "server");
   const python = program(path.join(root, "pythons/python3"));
   const env = { PATH: path.join(root, "pythons") };
@@ -107,7 +107,7 @@ test("the extension's own tesc comes last, and is run apart from the user's Pyth
   assert.deepEqual(candidates(around({ configured: "~/tools/tesc", env })).map(({ origin }) => origin), ["setting"]);
 });
 
-test("on Windows python.exe runs it, or the launcher", () => {
+test("on Windows, python.exe or the launcher runs it", () => {
   const folder = path.join(root, "windows");
   for (const name of ["python.exe", "py.exe", "python3"]) program(path.join(folder, name));
   const found = candidates(around({ folders: [], windows: true, env: { Path: folder } }));
