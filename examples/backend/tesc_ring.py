@@ -1,4 +1,4 @@
-"""A backend in a package of its own: it keeps events in a ring in memory, to be read after a crash."""
+"""A backend in its own package: it keeps the last events in memory, to be read after a crash."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Ring(Backend):
         return f"trace_event_get_state_dynamic_by_id({identifiers.c_id(event.name)})"
 
     def h_event(self, out, event):
-        # With this, a compiler that finds a mistake in the format names the trace-events file.
+        # This makes compilers report a mistake in the format at its line in the trace-events file.
         out(line_of(event))
         out(f'        trace_ring_add("{event.name} " {event.format}{call_arguments(event)});')
         out(out.line_back())

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: 0BSD */
-/* The firmware: trace every kind of event, do some work, then halt. */
+/* The firmware traces every kind of event, does some work, then halts. */
 #include "tour.h"
 #include "trace.h"
 

@@ -16,7 +16,7 @@ void tour(void)
     trace_frame(ADDRESS(0xfffffff0), ADDRESS(0x7c00), UINT64_C(0x8000000000000001), -7, false);
     trace_six(-1, INT64_C(-5000000000), UINT64_C(18446744073709551615), 4000000000, -32768, ADDRESS(0xb8000));
 
-    /* It is off in the table; this switches it on by name, for one call. */
+    /* The table has it off; switch it on by pattern, for one call. */
     trace_quiet();
     tesc_guest_set_state("q?i*t", true);
     trace_quiet();

@@ -1,4 +1,4 @@
-/* A ring of the last events, as text. SPDX-License-Identifier: 0BSD */
+/* A ring buffer of the last events, as text. SPDX-License-Identifier: 0BSD */
 #include "trace/ring.h"
 
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: 0BSD */
-/* QEMU's virt with a Cortex-A15: its clock is the generic timer, whose frequency is in a register. */
+/* QEMU's virt with a Cortex-A15: the clock is the generic timer, and a register has its frequency. */
 #include <stdint.h>
 
 static inline uint64_t virtual_count(void)

@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: 0BSD */
-/* A PC: no clock of a known rate, so events get the time at which they arrive. */
+/* A PC: it has no clock of known rate, so events get the time at which they arrive. */
 #define TESC_GUEST_NAME "lamp-i386"

@@ -11,7 +11,7 @@
 #define LAMP_TRACE_CLOCK() ktime_get_mono_fast_ns()
 #define LAMP_TRACE_CLOCK_HZ 1000000000
 #define LAMP_TRACE_RINGS 64
-/* Nothing else may run on this CPU meanwhile, and this thread must not move to another CPU. */
+/* Meanwhile, nothing else may run on this CPU, and this thread must not move to another one. */
 #define LAMP_TRACE_LOCK(flags) local_irq_save(flags)
 #define LAMP_TRACE_UNLOCK(flags) local_irq_restore(flags)
 #define LAMP_TRACE_SOURCE() smp_processor_id()

@@ -1,4 +1,4 @@
-/* The registry of events, and where their text goes. SPDX-License-Identifier: 0BSD */
+/* The registry of events, and the log. SPDX-License-Identifier: 0BSD */
 #include "qemu/osdep.h"
 
 #include <fnmatch.h>

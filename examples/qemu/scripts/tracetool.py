@@ -1,4 +1,4 @@
-"""QEMU's tracetool is in this file. This one starts tesc's, which takes the same arguments."""
+"""In QEMU, this file is tracetool. Here it starts tesc's, which takes the same arguments."""
 
 import os
 import sys

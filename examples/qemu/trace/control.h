@@ -1,4 +1,4 @@
-/* Events as objects, which generated headers declare. SPDX-License-Identifier: 0BSD */
+/* The type of events, of which generated headers declare one each. SPDX-License-Identifier: 0BSD */
 #ifndef TRACE_CONTROL_H
 #define TRACE_CONTROL_H
 

@@ -4,7 +4,7 @@
  * for any port that the guest writes its events to. They become events of QEMU, in the order in which the
  * guest and QEMU's own devices produce them, because the device runs while the guest writes.
  *
- * The device tells a guest that listens which of its events are on: at its start, and when that changes.
+ * If the guest listens, the device tells it which of its events are on: when it starts, and when that changes.
  */
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
@@ -26,7 +26,7 @@ struct GuestTraceChardev {
 
     GuestFrames frames;
     bool complained;
-    /* What the guest was last told, one bit per event, and what is on its way to it. */
+    /* What the guest was last told, one bit per event, and the bytes that are still on their way to it. */
     unsigned long *told;
     bool told_once;
     GByteArray *words;
@@ -57,7 +57,7 @@ static void guest_trace_accept_input(Chardev *chr)
 static void guest_trace_tell(GuestTraceChardev *s)
 {
     const GuestFramed *guest = s->frames.guest;
-    /* This zero ends a partial word that was on its way when the guest said hello again. */
+    /* This zero ends a partly sent word, if the guest says hello again in the middle of one. */
     static const uint8_t zero;
     uint8_t frame[GUEST_FRAMES_WORD];
     bool changed = !s->told_once;
@@ -88,7 +88,7 @@ static void guest_trace_tick(void *opaque)
 {
     GuestTraceChardev *s = opaque;
 
-    /* Do not keep resending what the guest does not take. */
+    /* Do not queue the states again while the guest has not taken the last ones. */
     if (s->words->len == 0) {
         guest_trace_tell(s);
     }
@@ -96,7 +96,7 @@ static void guest_trace_tick(void *opaque)
     timer_mod(s->timer, qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + STATES_INTERVAL_MS);
 }
 
-/* List the guests that this QEMU knows, so that the user sees why none of them fits. */
+/* List the guests that this QEMU was built for, so that the user sees why none of them fits. */
 static char *guest_trace_known(const GuestFramed *chosen)
 {
     GString *text = g_string_new("");
@@ -123,7 +123,7 @@ static void guest_trace_news(GuestFrames *frames, GuestFramesNews what, uint64_t
     case GUEST_FRAMES_HELLO:
         trace_guest_trace_hello(label, name, count);
         if (frames->listens && (count == 0 || !s->told_once)) {
-            /* The guest starts and knows nothing yet, and what is still queued was for the previous boot. */
+            /* The guest has started and knows nothing yet; what is still queued was for its previous boot. */
             g_byte_array_set_size(s->words, 0);
             s->told_once = false;
             timer_mod(s->timer, qemu_clock_get_ms(QEMU_CLOCK_REALTIME));
@@ -181,7 +181,7 @@ static bool guest_trace_open(Chardev *chr, ChardevBackend *backend, Error **errp
 {
     GuestTraceChardev *s = CHARDEV_GUEST_TRACE(chr);
 
-    /* A device with the name of a guest is for that guest; others are for whichever says hello. */
+    /* A device named after a guest is for that guest; any other device is for whichever guest says hello. */
     s->frames.guest = guest_trace_named(chr->label);
     s->frames.news = guest_trace_news;
     s->frames.opaque = s;
