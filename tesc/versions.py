@@ -17,7 +17,7 @@ from tesc.workspace import Workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tesc.file_settings import Overrides
     from tesc.units.unit import UnitEvent
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 class VersionError(Exception):
     """A version cannot be read, or has errors, so that no comparison with it can be trusted."""
+
+
+class _NothingThere(VersionError):
+    """A revision is unknown, or has none of the files."""
 
 
 @record
@@ -43,13 +47,31 @@ def load(name: str, overrides: Overrides, paths: Sequence[str] = ()) -> Version:
     below the working folder. Raises VersionError, also if its files have syntax errors.
     """
     if os.path.isdir(name):
-        files = find_files(name)
+        workspace = Workspace(overrides, _shown_below(name))
+        files = _wanted(name, find_files(name), workspace)
         if not files:
             raise VersionError(f"{name}: no trace-events files here")
-        return _read(name, Workspace(overrides, _shown_below(name)), files)
+        return _read(name, workspace, files)
     if os.path.lexists(name):
         return _read(name, Workspace(overrides), [name])
     return _of_revision(name, overrides, paths or ["."])
+
+
+def load_two(old: str, new: str, overrides: Overrides) -> tuple[Version, Version]:
+    """Two versions with names.
+
+    A revision is compared with a file or folder on disk that it has too in that part only.
+    """
+    on_disk = [name for name in (old, new) if os.path.lexists(name)]
+    if len(on_disk) == 1:
+        try:
+            part = _of_revision(new if on_disk == [old] else old, overrides, on_disk)
+        except _NothingThere:
+            pass
+        else:
+            present = working_tree(overrides, on_disk)
+            return (present, part) if on_disk == [old] else (part, present)
+    return load(old, overrides), load(new, overrides)
 
 
 def working_tree(overrides: Overrides, paths: Sequence[str]) -> Version:
@@ -58,7 +80,7 @@ def working_tree(overrides: Overrides, paths: Sequence[str]) -> Version:
     files: list[str] = []
     for path in paths:
         if os.path.isdir(path):
-            files += [file for file in find_files(path) if not workspace.excludes(file)]
+            files += _wanted(path, find_files(path), workspace)
         elif os.path.lexists(path):
             files.append(path)
         else:
@@ -97,17 +119,22 @@ def _of_revision(name: str, overrides: Overrides, paths: Sequence[str]) -> Versi
     try:
         since = Since(name, paths, exactly=True)
     except GitError as error:
-        raise VersionError(f"{name}: no such file or folder, and {error}") from None
+        raise _NothingThere(f"{name}: no such file or folder, and {error}") from None
     try:
         workspace = Workspace(overrides, versions=since.before)
-        files = [file for path in paths for file in since.files_before(path)]
+        files = [file for path in paths for file in _wanted(path, since.files_before(path), workspace)]
         if not files:
-            raise VersionError(f"{name}: no trace-events files there")
+            raise _NothingThere(f"{name}: no trace-events files there")
         return _read(name, workspace, files)
     except GitError as error:
         raise VersionError(f"{name}: {error}") from None
     finally:
         since.close()
+
+
+def _wanted(path: str, files: Iterable[str], workspace: Workspace) -> list[str]:
+    """The files below a path, without those that the configuration excludes where a folder is named."""
+    return [file for file in files if not os.path.isdir(path) or not workspace.excludes(file)]
 
 
 def _read(name: str, workspace: Workspace, files: Sequence[str]) -> Version:

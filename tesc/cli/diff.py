@@ -17,7 +17,8 @@ _EPILOG = """\
 exit status: 0 the events are the same, 1 they differ, 2 the comparison failed
 
 A VERSION is a file of events (such as QEMU's trace-events-all), a folder, or a revision in git; files
-and folders are searched for first. 'tesc breaking' judges the changes.
+and folders are searched for first. With a file or folder that a revision has too, only that part of the
+revision is compared ('tesc diff HEAD hw/usb'). 'tesc breaking' judges the changes.
 """
 
 
@@ -43,11 +44,11 @@ def add_parser(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     from tesc.comparison.listing import entries
-    from tesc.versions import VersionError, compared, load
+    from tesc.versions import VersionError, compared, load_two
 
     given = overrides(options)
     try:
-        old, new = load(options.old, given), load(options.new, given)
+        old, new = load_two(options.old, options.new, given)
     except VersionError as error:
         raise Failure(str(error)) from None
     found = entries(compared(old, new).changes)

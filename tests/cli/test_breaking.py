@@ -141,6 +141,26 @@ class TestBreaking:
         done = tesc("breaking", "--against", "HEAD")
         assert "docs/t.rst:1:12: this switches it on by name" in done.stdout
 
+    @pytest.mark.parametrize("command", [["breaking", "--against"], ["diff", "."]])
+    def test_files_that_the_configuration_excludes_count_on_neither_side(
+        self, checkout, tesc, command, tmp_path_factory
+    ):
+        Path("trace-events").write_text(OLD)
+        Path("tesc.toml").write_text('exclude = ["other"]\n')
+        Path("other").mkdir()
+        Path("other/trace-events").write_text("gone(void)\n")
+        git("add", ".")
+        git("commit", "-m", "more")
+        Path("other/trace-events").write_text("come(void)\n")
+        folder = tmp_path_factory.mktemp("copy")
+        (folder / "other").mkdir()
+        for file in ("trace-events", "tesc.toml"):
+            (folder / file).write_text(Path(file).read_text())
+        (folder / "other/trace-events").write_text("another(void)\n")
+        for version in ("HEAD", str(folder)):
+            done = tesc(*command, version)
+            assert (done.returncode, done.stderr) == (0, "")
+
     def test_a_baseline_accepts(self, checkout, tesc):
         assert tesc("breaking", "--against", "HEAD", "--write-baseline", "b.json").returncode == 0
         assert tesc("breaking", "--against", "HEAD", "--baseline", "b.json").returncode == 0
@@ -156,6 +176,23 @@ class TestDiff:
         monkeypatch.chdir(tmp_path)
         Path("old").write_text(OLD)
         Path("new").write_text(NEW)
+
+    def test_a_revision_is_compared_in_the_part_that_is_named(self, tesc):
+        git("init")
+        for folder in ("a", "b"):
+            Path(folder).mkdir()
+            Path(folder, "trace-events").write_text(f"{folder}_one(void)\n")
+        git("add", ".")
+        git("commit", "-m", "old")
+        Path("a/trace-events").write_text("a_one(void)\na_two(void)\n")
+        for part in ("a", "a/trace-events", "."):
+            done = tesc("diff", "HEAD", part)
+            assert done.stdout == "+ a/trace-events:2: a_two(void)\n1 added\n"
+            assert tesc("diff", part, "HEAD").stdout == "- a/trace-events:2: a_two(void)\n1 removed\n"
+        # The revision has no such file, so all of it is meant.
+        Path("all").write_text("a_one(void)\n")
+        assert tesc("diff", "HEAD", "all").stdout.endswith("1 removed, 1 changed\n")
+        assert "unknown revision 'HAED'" in tesc("diff", "HAED", "a").stderr
 
     def test_text(self, tesc):
         done = tesc("diff", "old", "new")
