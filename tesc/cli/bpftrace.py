@@ -9,6 +9,7 @@ import shutil
 from tesc.cli.events import add_events_option, events_unit, installed_binary
 from tesc.cli.filters import WHERE_HELP, parsed_where
 from tesc.cli.overrides import add_overrides, overrides
+from tesc.cli.span_options import check_keys
 from tesc.cli.terminal import Failure, error
 from tesc.cli.units import refused
 from tesc.units.rejections import rejections
@@ -124,7 +125,9 @@ def _script(options: argparse.Namespace, events: list[TracedEvent]) -> Script:
     try:
         if not options.latency:
             return printing_script(events, binary, version, where, probes)
-        pairings = [parse_pairing(text) for text in options.span] or likely_pairings(events)
+        pairings = [parse_pairing(text) for text in options.span]
+        check_keys(options.span, pairings, events)
+        pairings = pairings or likely_pairings(events)
         if not pairings:
             raise Failure("no event names suggest a beginning and an end: give them with --span")
         return latency_script(events, pairings, binary, version, where, probes)

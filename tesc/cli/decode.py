@@ -259,15 +259,12 @@ def _latency(
     """Print the latencies of spans."""
     from tesc.trace import latency_text
     from tesc.trace.columns import column_batches
-    from tesc.trace.spans import BadPairing, Latencies
+    from tesc.trace.spans import Latencies
 
     latencies = Latencies(pairings)
     spans = latencies.spans
-    try:
-        for batch in column_batches(readers, selection.among(spans.wants)):
-            spans.take(batch)
-    except BadPairing as wrong:
-        raise Failure(str(wrong)) from None
+    for batch in column_batches(readers, selection.among(spans.wants)):
+        spans.take(batch)
     say_keyless(spans)
     results = list(latencies.results())
     shown = latency_text.as_text if form == "text" else latency_text.as_jsonl
@@ -283,15 +280,12 @@ def _print(
     selection: Selection,
 ) -> None:
     from tesc.trace.parts import cores
-    from tesc.trace.spans import BadPairing
     from tesc.trace.writing import write
 
     form = _format(options, drawn, unit, selection)
     progress = _progress(options, readers)
     try:
         write(readers, form, selection, output, options.jobs or cores(), options.sort, progress)
-    except BadPairing as wrong:
-        raise Failure(str(wrong)) from None
     finally:
         progress.end()
     if form.spans:

@@ -13,6 +13,7 @@ from tesc.cli.filters import add_filters, selection_of
 from tesc.cli.guest_options import add_guest_options
 from tesc.cli.lacking import say_lacking
 from tesc.cli.overrides import add_overrides, overrides
+from tesc.cli.span_options import check_keys
 from tesc.cli.suggesting import SuggestingParser
 from tesc.cli.terminal import Failure, error, print_text, standard_input
 from tesc.cli.units import refused
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tesc.cli.commands import Commands
+    from tesc.trace.events import TracedEvent
     from tesc.trace.query.session import Session
     from tesc.trace.spans import Pairing
 
@@ -159,7 +161,9 @@ def _sql(options: argparse.Namespace) -> str | None:
 @contextmanager
 def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
     """The folder of the tables, and whether the traces were read to their ends."""
+    from tesc.trace.events import Catalogue
     from tesc.trace.query import kept
+    from tesc.trace.spans import chosen_pairings
     from tesc.trace.tables.dataset import NoDataset
     from tesc.workspace import Workspace
 
@@ -173,11 +177,15 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         # The settings are those of the tables' folder, as a trace has those of its events.
         above = os.path.abspath(folders[0])
         options.configured = Workspace(overrides(options)).settings_for(above).spans
+        check_keys((), chosen_pairings(options.span, options.configured, (), False), _events(folders[0]))
         yield folders[0], True
         return
     workspace, unit = traced_events(options.events, options.traces, overrides(options))
     settings = workspace.settings_of(unit.roots[0].source)
     options.configured = settings.spans
+    spans = chosen_pairings(options.span, settings.spans, (), False)
+    declared = Catalogue(unit).events
+    check_keys(options.span, spans, declared, workspace.configuration_for(unit.roots[0].source.file))
     whole = not refused(errors_in(unit))
     options.no_header = options.follow = False
 
@@ -249,20 +257,25 @@ def _ask(options: argparse.Namespace, folder: str, sql: str | None) -> None:
 
 def _pairings(options: argparse.Namespace, folder: str) -> tuple[list[Pairing], list[Pairing]]:
     """The spans that the options name, and those that the names of events suggest."""
-    from tesc.trace.events import TracedEvent
     from tesc.trace.spans import Pairing, likely_pairings, parse_pairing
-    from tesc.trace.tables.dataset import read_dataset
 
-    events = [
-        TracedEvent(layout.event, tuple([(one.type, one.name) for one in layout.arguments]), "")
-        for layout in read_dataset(folder).names
-    ]
     given = [parse_pairing(text) for text in options.span]
     # Those of tesc.toml may not fit this trace.
     configured = (
         [] if given else [Pairing(one.name, one.begin, one.end, one.key) for one in options.configured]
     )
-    return given, [*configured, *likely_pairings(events)]
+    return given, [*configured, *likely_pairings(_events(folder))]
+
+
+def _events(folder: str) -> list[TracedEvent]:
+    """The events that a folder has tables of."""
+    from tesc.trace.events import TracedEvent
+    from tesc.trace.tables.dataset import read_dataset
+
+    return [
+        TracedEvent(layout.event, tuple([(one.type, one.name) for one in layout.arguments]), "")
+        for layout in read_dataset(folder).names
+    ]
 
 
 def _answer(options: argparse.Namespace, session: Session, sql: str) -> None:

@@ -65,7 +65,6 @@ def _pairings(options: argparse.Namespace, workspace: Workspace, unit: Unit, nee
     If there are none and they are `needed`, those are used that the names of the events suggest.
     """
     from tesc.trace.events import Catalogue
-    from tesc.trace.span_keys import lacking_keys
     from tesc.trace.spans import BadPairing, chosen_pairings, unmatched
 
     source = unit.roots[0].source
@@ -75,15 +74,34 @@ def _pairings(options: argparse.Namespace, workspace: Workspace, unit: Unit, nee
         found = chosen_pairings(options.span, configured, unit.events, auto)
     except BadPairing as wrong:
         raise Failure(str(wrong)) from None
-    declared = Catalogue(unit).events
-    for text, one in zip(options.span, found):
-        for _, problem in lacking_keys(one, declared):
-            raise Failure(f"--span '{text}': {problem}")
-    if configured and not options.span:
-        _check_configured(found[: len(configured)], declared, workspace.configuration_for(source.file))
+    # Those that names suggest have keys that all of their events have.
+    named = found[: len(options.span) or len(configured)]
+    check_keys(options.span, named, Catalogue(unit).events, workspace.configuration_for(source.file))
     for name, text in unmatched(found, unit.events):
         error(f"span '{name}': no event matches '{text}'", "warning")
     return found
+
+
+def check_keys(
+    texts: Sequence[str],
+    pairings: Sequence[Pairing],
+    events: Sequence[TracedEvent],
+    configuration: Configuration | None = None,
+) -> None:
+    """Report the keys of pairings that events do not have; warn if only some lack one.
+
+    The pairings are those of --span's `texts`, or else those of tesc.toml. Raises Failure, BadConfiguration.
+    """
+    from tesc.trace.span_keys import keyless, lacking_keys
+
+    for text, one in zip(texts, pairings):
+        for _, problem in lacking_keys(one, events):
+            raise Failure(f"--span '{text}': {problem}")
+    if not texts:
+        _check_configured(pairings, events, configuration)
+    for one in pairings:
+        for problem in keyless(one, events):
+            error(f"span '{one.name}': {problem}", "warning")
 
 
 def _check_configured(

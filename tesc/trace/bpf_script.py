@@ -9,7 +9,7 @@ from __future__ import annotations
 from tesc.records import record
 from tesc.trace.bpf_condition import Lost, condition
 from tesc.trace.bpf_format import declared, printed, variable
-from tesc.trace.spans import BadPairing, matches, no_parameter
+from tesc.trace.spans import has_key, matches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ def latency_script(
 ) -> Script:
     """A script that shows, at its end, a histogram of nanoseconds for each pairing of events.
 
-    A begin replaces an earlier one with the same key that has not ended. Raises BadPairing and
-    BadExpression.
+    A begin replaces an earlier one with the same key that has not ended. Events without a pairing's key are
+    left out of it. Raises BadExpression.
     """
     notes = _Notes()
     bodies = []
@@ -103,7 +103,7 @@ def latency_script(
         parts = []
         for event in events:
             begins = next((begins for texts, begins in roles if matches(event.name, texts)), None)
-            if begins is None:
+            if begins is None or not has_key(event, pairing.key):
                 continue
             if probes is not None and event.name not in probes:
                 notes.add(f"no probe in {binary}", event.name)
@@ -123,9 +123,6 @@ def latency_script(
 def _timed(event: TracedEvent, pairing: Pairing, number: int, begins: bool) -> str:
     """The statement of a probe that begins or ends a span."""
     names = [name for _, name in event.parameters]
-    for name in pairing.key:
-        if name not in names:
-            raise BadPairing(f"span '{pairing.name}': {no_parameter(event.name, name, names)}")
     keys = ["pid"]
     for name in pairing.key:
         text = event.kinds[names.index(name)].text

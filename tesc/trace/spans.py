@@ -233,7 +233,7 @@ class Spans:
     def roles(self, event: TracedEvent) -> list[Role]:
         """An event's role in each pairing: its number, whether it begins, and the key's columns.
 
-        Raises BadPairing if it lacks a parameter of the key.
+        It has none in a pairing whose key it lacks.
         """
         roles = self._roles.get(id(event))
         if roles is None:
@@ -241,14 +241,15 @@ class Spans:
             names = [name for _, name in event.parameters]
             roles = self._roles[id(event)] = []
             for number, one in enumerate(self.pairings):
-                for begins, texts in ((True, one.begins), (False, one.ends)):
-                    if matches(event.name, texts):
-                        lacking = next((name for name in one.key if name not in names), None)
-                        if lacking is not None:
-                            raise BadPairing(f"span '{one.name}': {no_parameter(event.name, lacking, names)}")
-                        roles.append((number, begins, tuple(names.index(name) for name in one.key)))
-                        break
+                begins = matches(event.name, one.begins)
+                if (begins or matches(event.name, one.ends)) and has_key(event, one.key):
+                    roles.append((number, begins, tuple(names.index(name) for name in one.key)))
         return roles
+
+
+def has_key(event: Declared, key: Sequence[str]) -> bool:
+    """Whether an event has all parameters of a key."""
+    return set(key) <= {name for _, name in event.parameters}
 
 
 def no_parameter(event: str, key: str, names: Sequence[str]) -> str:

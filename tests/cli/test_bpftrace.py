@@ -89,6 +89,11 @@ def test_latency(bpftrace):
     assert status == 0 and "disk_read" in found  # the pairs that names suggest
     status, _, said = bpftrace(*words, "--span", "read=disk_read..disk_read_done,key=len")
     assert status == 2 and "'disk_read_done' has no parameter 'len'" in said
+    # Of a pattern, one event that has the key is enough.
+    status, script, said = bpftrace(*words, "--span", "read=disk_read..*,key=dev")
+    assert status == 0 and "disk_read_done" in script and "net_in" not in script
+    problem = "1 of 2 events that match '*' lacks the key 'dev' and ends nothing: net_in"
+    assert f"tesc: warning: span 'read': {problem}\n" in said
 
 
 def test_nothing_is_left(bpftrace):

@@ -105,6 +105,28 @@ def test_spans_of_the_configuration(query, folder):
     assert query("tables", spans, events=()) == (0, of_trace, "")
 
 
+def test_a_key_that_some_events_of_a_pattern_have(query, folder):
+    """It is said before the trace is read, with a trace, a kept one and a folder of tables."""
+    spans = "SELECT duration, key FROM spans WHERE span = 'held'"
+    said = "1 of 2 events that match 'm_*' lacks the key 'left' and begins nothing: m_lock"
+    (folder / "tesc.toml").write_text(
+        '[[span]]\nname = "held"\nbegin = ["m_*"]\nend = ["over"]\nkey = ["left"]\n'
+    )
+    (folder / "events").write_text(EVENTS + 'over(uint64_t left) "%" PRIu64\n')
+    over = struct.pack("<QQI4s", 0, 2, 4, b"over") + record(2, 1350, 5)
+    with open(folder / "trace", "ab") as trace:
+        trace.write(over)
+    decode = [sys.executable, "-m", "tesc", "decode", "trace", "--events", "events"]
+    subprocess.run([*decode, "--format", "parquet", "-o", "tables"], cwd=folder, check=True)
+    answer = "duration  key\n     200  5\n"
+    for trace, events in (
+        ("trace", ("--events", "events")),
+        ("trace", ("--events", "events")),
+        ("tables", ()),
+    ):
+        assert query(trace, spans, events=events) == (0, answer, f"tesc: warning: span 'held': {said}\n")
+
+
 def test_a_folder_and_a_log(query, folder):
     decode = [sys.executable, "-m", "tesc", "decode", "trace", "--events", "events"]
     subprocess.run([*decode, "--format", "parquet", "-o", "data"], cwd=folder, check=True)
@@ -163,6 +185,8 @@ def test_a_torn_trace(query, folder):
         (["none", "SELECT 1 "], "none: No such file or directory"),
         (["trace", "SELECT 1 ", "--span", "x"], "expected NAME=BEGIN..END"),
         (["trace", "SELECT 1 ", "--span", "x=m_lock..gone"], "no event of this trace can end it"),
+        (["trace", "SELECT 1 ", "--span", "x=m_lock..m_unlock,key=x"], "--span 'x=m_lock..m_unlock,key=x': "),
+        (["trace", "SELECT 1 ", "--span", "x=*_lock..*,key=left"], "'m_lock' has no parameter 'left'"),
         (["trace", "SELECT 1 ", "--format=parquet"], "name it with -o"),
         (["-"], "give the SQL as the last argument"),
     ],

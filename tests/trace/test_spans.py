@@ -149,10 +149,11 @@ def test_what_is_not_a_pairing(text):
         parse_pairing(text)
 
 
-def test_a_key_that_an_event_does_not_have():
-    spans = Spans([Pairing("disk", ("disk_start",), ("disk_end",), ("nope",))], print)
-    with pytest.raises(BadPairing, match="'disk_start' has no parameter 'nope'"):
-        spans.take(batch([(0, 1, True, 7)]))
+def test_events_without_the_key_belong_to_no_span():
+    found = []
+    spans = Spans([Pairing("disk", ("disk_*",), ("disk_end",), ("nope",))], found.append)
+    spans.take(batch([(0, 1, True, 7), (1, 1, False, 7)]))
+    assert (found, spans.unfinished, spans.orphaned) == ([], [0], [0])
 
 
 @pytest.mark.parametrize(
@@ -271,9 +272,37 @@ class TestCommand:
         assert (done.returncode, done.stderr) == (2, expected)
         assert not Path("picture").exists()
 
-    def test_a_key_that_some_events_of_a_pattern_have(self, trace):
-        Path("trace").write_text("disk_start req 0x10 n 1\n")
-        assert self.tesc("--latency", "--span", "*..disk_e*,key=req").returncode == 0
+    @pytest.mark.parametrize(
+        ("span", "problem"),
+        [
+            ("*..gone,key=req", "1 of 3 events that match '*' lacks the key 'req' and begins nothing: idle"),
+            (
+                "disk_start..*,key=req",
+                "1 of 2 events that match '*' lacks the key 'req' and ends nothing: idle",
+            ),
+            (
+                "*..gone,key=n",
+                "2 of 3 events that match '*' lack the key 'n' and begin nothing: disk_end, idle",
+            ),
+        ],
+    )
+    def test_a_key_that_some_events_of_a_pattern_have(self, trace, span, problem):
+        """It is said once, whether or not the trace has records of the others, and they take no part."""
+        log = "1@9.000001:disk_start req 0x10 n 1\n1@9.000002:{}\n1@9.000003:disk_end req 0x10 status 0\n"
+        for other in ("idle idle", "nothing"):
+            Path("trace").write_text(log.format(other))
+            for words in (("--latency",), ("--format", "perfetto", "-o", "picture")):
+                done = self.tesc(*words, "--span", f"a={span}")
+                said = [line for line in done.stderr.splitlines() if "warning: span 'a': " in line]
+                gone = ["tesc: warning: span 'a': no event matches 'gone'"] * ("gone" in span)
+                assert (done.returncode, said) == (0, [f"tesc: warning: span 'a': {problem}", *gone])
+                if words == ("--latency",) and not gone:
+                    assert done.stdout.splitlines()[1].split()[:5] == ["a", "1", "0", "2.00", "us"]
+
+    def test_a_key_of_which_no_event_has_all(self, trace):
+        done = self.tesc("--latency", "--span", "disk_*..gone,key=n,key=status")
+        said = "no event that matches 'disk_*' has all of 'n', 'status'"
+        assert done.stderr == f"tesc: error: --span 'disk_*..gone,key=n,key=status': {said}\n"
 
     def test_a_wrong_key_in_the_configuration(self, trace):
         spans = '[[span]]\nbegin = ["disk_start"]\nend = ["disk_end"]\nkey = ["req", "statu"]\n'

@@ -12,7 +12,7 @@ from tesc.trace.tables.layout import distinct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from tesc.trace.spans import Pairing
     from tesc.trace.tables.layout import Layout
@@ -38,7 +38,15 @@ def key_columns(pairing: Pairing) -> list[str]:
 
 
 def tables_of(pairing: Pairing, tables: Mapping[Layout, str]) -> tuple[dict[Layout, str], dict[Layout, str]]:
-    """The tables of the events that begin spans, and of those that end them."""
+    """The tables of the events that begin spans, and of those that end them: of all that have the key."""
+    begins, ends = _matching(pairing, tables)
+    return (
+        {one: name for one, name in begins.items() if _lacking(pairing, one) is None},
+        {one: name for one, name in ends.items() if _lacking(pairing, one) is None},
+    )
+
+
+def _matching(pairing: Pairing, tables: Mapping[Layout, str]) -> tuple[dict[Layout, str], dict[Layout, str]]:
     begins = {one: name for one, name in tables.items() if matches(one.event, pairing.begins)}
     ends = {
         one: name for one, name in tables.items() if one not in begins and matches(one.event, pairing.ends)
@@ -46,14 +54,20 @@ def tables_of(pairing: Pairing, tables: Mapping[Layout, str]) -> tuple[dict[Layo
     return begins, ends
 
 
+def _lacking(pairing: Pairing, layout: Layout) -> str | None:
+    """The first parameter of the key that an event does not have."""
+    names = {one.name for one in layout.arguments}
+    return next((key for key in pairing.key if key not in names), None)
+
+
 def span_query(pairing: Pairing, tables: Mapping[Layout, str]) -> str:
     """The query of a pairing's spans, over tables given by layout. Raises BadPairing."""
     begins, ends = tables_of(pairing, tables)
+    for missing, keyed, matching in zip(("begin", "end"), (begins, ends), _matching(pairing, tables)):
+        if not keyed:
+            raise BadPairing(f"span '{pairing.name}': {_impossible(pairing, missing, matching)}")
     marks = [_marks(pairing, layout, name, 1) for layout, name in begins.items()]
     marks += [_marks(pairing, layout, name, -1) for layout, name in ends.items()]
-    if not begins or not ends:
-        missing = "begin" if not begins else "end"
-        raise BadPairing(f"span '{pairing.name}': no event of this trace can {missing} it")
     keys = [quoted(name) for name in key_columns(pairing)]
     shown = "".join(f"{key}, " for key in keys)
     same = ", ".join(["trace", "pid", *keys])
@@ -74,12 +88,17 @@ def span_query(pairing: Pairing, tables: Mapping[Layout, str]) -> str:
     )
 
 
+def _impossible(pairing: Pairing, missing: str, matching: Collection[Layout]) -> str:
+    """Why none of the events that match can begin or end spans."""
+    for layout in matching:
+        names = [one.name for one in layout.arguments]
+        return no_parameter(layout.event, _lacking(pairing, layout) or "", names)
+    return f"no event of this trace can {missing} it"
+
+
 def _marks(pairing: Pairing, layout: Layout, name: str, step: int) -> str:
     """The records of a table that begin (1) or end (-1) a span."""
     columns = {one.name: one.column for one in layout.arguments}
-    lacking = next((key for key in pairing.key if key not in columns), None)
-    if lacking is not None:
-        raise BadPairing(f"span '{pairing.name}': {no_parameter(layout.event, lacking, list(columns))}")
     keys = "".join(
         f"{quoted(columns[key])} AS {quoted(shown)}, "
         for key, shown in zip(pairing.key, key_columns(pairing))

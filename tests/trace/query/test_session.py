@@ -144,6 +144,15 @@ def test_a_span_that_is_called_like_an_event(tmp_path, writer, catalogue):
         assert rows(session, "SELECT span, duration FROM spans") == [("go", 3)]
 
 
+def test_events_without_the_key_belong_to_no_span(tmp_path, writer, catalogue):
+    data = write(tmp_path, writer, catalogue, [(0, 1, 7, 0x10, -1), (1, 4, 7, 0x10, 5), (3, 2, 7)])
+    with Session(str(data), [Pairing("x", ("go",), ("went", "over"), ("req",))]) as session:
+        assert rows(session, "SELECT span, duration FROM spans") == [("x", 3)]
+    # One of tesc.toml may not fit the trace.
+    with Session(str(data), [], [Pairing("x", ("go",), ("over",), ("req",))]) as session:
+        assert "spans" not in session.views
+
+
 def test_impossible_spans(tmp_path, writer, catalogue):
     data = write(tmp_path, writer, catalogue, [(0, 1, 7, 0x10, -1), (3, 2, 7)])
     with (
