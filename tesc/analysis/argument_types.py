@@ -1,4 +1,4 @@
-"""What kind of value an argument is, as far as the C text around its call shows."""
+"""The kind of value that an argument is, if the C text around its call shows it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LITERAL = re.compile(r'(?:"" ?)+')
 
 
 def declared_type(argument: Argument) -> CType | None:
-    """The type of an argument: what the function declares its variable with, or what it is cast to."""
+    """The type of an argument: that of its variable in the function, or that of a cast; None if unknown."""
     text = argument.type
     if not text:
         cast = _CAST.fullmatch(argument.text)
@@ -48,7 +48,7 @@ def declared_type(argument: Argument) -> CType | None:
 
 
 def kind_of(argument: Argument) -> str | None:
-    """TEXT, INTEGER, or None if it is neither or unknown."""
+    """The kind of an argument: TEXT, INTEGER, or None for anything else and for unknown types."""
     if _LITERAL.fullmatch(argument.text):
         return TEXT
     if _NUMBER.fullmatch(argument.text):
@@ -58,7 +58,7 @@ def kind_of(argument: Argument) -> str | None:
 
 
 def kind_of_type(declared: CType | None) -> str | None:
-    """The kind of the values of a type."""
+    """The kind of a type's values: TEXT, INTEGER or None."""
     if declared is None or declared.base is None:
         return None
     if declared.pointers:

@@ -1,7 +1,7 @@
 """Baselines: findings that a project has accepted for now, so that only new ones are reported.
 
-A baseline is a JSON file, sorted and with one finding per line, so that it merges
-and reads well: what was found (rule, file, place, message) and how often.
+A baseline is a JSON file with one sorted finding per line (rule, file, place, message, and how often it was
+found), so it is easy to read and merges without conflicts.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _VERSION = 1
 
 
 class BadBaseline(Exception):
-    """A file that is not a baseline; the message says why."""
+    """The file is not a baseline; the message says why."""
 
 
 def written(diagnostics: Sequence[Diagnostic]) -> str:
-    """The text of a baseline that accepts these findings."""
+    """The text of a baseline file that accepts these findings."""
     counts = Counter(identity(diagnostic) for diagnostic in diagnostics)
     entries = [
         json.dumps({"code": code, "path": path, "place": place, "message": message, "count": counts[key]})
@@ -38,14 +38,14 @@ def written(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def read(text: str) -> Counter[tuple[str, str, str, str]]:
-    """What a baseline accepts, and how often. Raises BadBaseline."""
+    """What a baseline accepts: (rule, file, place, message), and how often. Raises BadBaseline."""
     try:
         content = json.loads(text)
         if content["version"] != _VERSION:
             raise BadBaseline(f"a baseline of version {content['version']}, not {_VERSION}")
         accepted: Counter[tuple[str, str, str, str]] = Counter()
         for entry in content["findings"]:
-            # A finding of a rule that another one has replaced since.
+            # The finding's rule may have been replaced since.
             codes = [rule.code for rule in all_rules() if entry["code"] in rule.formerly]
             for code in codes or [str(entry["code"])]:
                 key = (code, str(entry["path"]), str(entry["place"]), str(entry["message"]))
@@ -56,9 +56,9 @@ def read(text: str) -> Counter[tuple[str, str, str, str]]:
 
 
 def new(diagnostics: Sequence[Diagnostic], accepted: Counter[tuple[str, str, str, str]]) -> list[Diagnostic]:
-    """The findings that a baseline does not accept, in their order.
+    """The findings that a baseline does not accept, in the given order.
 
-    Where more are found than were accepted, the last ones are new.
+    If a finding occurs more often than was accepted, its last occurrences are new.
     """
     left = Counter(accepted)
     found = []

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @record
 class Block:
-    """A heading, the last comment's line above items, and those items.
+    """A heading, the line of the last comment above the items, and those items.
 
-    `heading` is None for items without one. A block ends before the next heading: a comment
-    with a blank line, or the start of the file, above it.
+    `heading` is None if the items have none. A block ends before the next heading: a comment below a blank
+    line or at the start of the file.
     """
 
     heading: Comment | None
@@ -26,7 +26,7 @@ class Block:
 
     @property
     def title(self) -> str:
-        """What the heading says: its first line."""
+        """The heading's first line."""
         return title_of(self.comments[0]) if self.comments else ""
 
     @property
@@ -43,12 +43,12 @@ class Block:
 
 
 def title_of(comment: Comment) -> str:
-    """The text of a comment without its `#`s and spaces."""
+    """The text of a comment without `#`s and the spaces around it."""
     return comment.text.lstrip("#").strip()
 
 
 def blocks_of(tree: Tree) -> list[Block]:
-    """The blocks of a file, in order."""
+    """The blocks of a file, from first to last."""
     blocks: list[Block] = []
     comments: list[Comment] = []
     items: list[Item] = []
@@ -65,7 +65,7 @@ def blocks_of(tree: Tree) -> list[Block]:
         last = item.line
         if isinstance(item, Comment) and not is_suppression(item):
             if items and not gap:
-                items.append(item)  # a note on what follows it
+                items.append(item)  # a note on the item below it
                 continue
             if items or gap:
                 close()

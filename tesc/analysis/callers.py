@@ -28,9 +28,9 @@ _MOST_RELATED = 3
 
 @record
 class Declared:
-    """A declaration, and its event's names in all units; messages show the first.
+    """A declaration, and the names of its event in all units; messages show the first one.
 
-    `crosses` is true if in some unit it is a guest's.
+    `crosses` is true if it is a guest's event in any unit.
     """
 
     source: Source
@@ -44,7 +44,7 @@ class Declared:
 
 
 def declared(units: Sequence[Unit], nodes: Container[int] | None = None) -> list[Declared]:
-    """The declarations of all units, each once; those whose IDs are in `nodes`, if that is given."""
+    """The declarations of all units, each once; with `nodes`, only those whose `id()` is in it."""
     first: dict[int, UnitEvent] = {}
     names: dict[int, tuple[str, ...]] = {}
     crossing: set[int] = set()
@@ -68,7 +68,7 @@ def declared(units: Sequence[Unit], nodes: Container[int] | None = None) -> list
 
 
 def declared_in(units: Sequence[Unit], uses: Index) -> list[Declared]:
-    """The declarations of all units, which most rules on sources need."""
+    """The declarations of all units, computed once for all rules on sources."""
     return for_units(units, uses, _declared_of_all)
 
 
@@ -77,7 +77,7 @@ def _declared_of_all(units: Sequence[Unit], _: Index) -> list[Declared]:
 
 
 def for_units(units: Sequence[Unit], uses: Index, derive: Callable[[Sequence[Unit], Index], T]) -> T:
-    """What a function derives from units and uses, computed once while both stay the same."""
+    """The result of `derive(units, uses)`, computed again only when one of the two changes."""
     known = uses.derived().get(derive)
     if not (isinstance(known, tuple) and len(known[0]) == len(units) and all(map(is_, known[0], units))):
         known = uses.derived()[derive] = (list(units), derive(units, uses))
@@ -86,7 +86,7 @@ def for_units(units: Sequence[Unit], uses: Index, derive: Callable[[Sequence[Uni
 
 
 def related(uses: Index, shown: Iterable[tuple[Place, str]]) -> Iterator[Related]:
-    """The first few of some uses as related places, each with what is there."""
+    """The first few of some uses as related places, each with its text."""
     for number, ((path, use), said) in enumerate(shown):
         source = uses.source(path) if number < _MOST_RELATED else None
         if source is not None:
@@ -94,22 +94,22 @@ def related(uses: Index, shown: Iterable[tuple[Place, str]]) -> Iterator[Related
 
 
 class Names:
-    """The effective names of events, for finding those that sources use."""
+    """The effective names of events, to look up the names that sources use."""
 
     def __init__(self, events: Sequence[Declared]) -> None:
         self._names = {name: one for one in events for name in one.names}
         self._capitals = {name.upper() for name in self._names}
 
     def has(self, use: Use) -> bool:
-        """Whether a use is of a known event."""
+        """Whether a known event has the name of a use."""
         if use.capitals:
             return use.name in self._capitals
-        # Rust's trace_NAME_enabled() may be a call of an event of that name.
+        # Rust's trace_NAME_enabled() may call an event named NAME_enabled.
         both = use.kind == STATE and use.name_if_called in self._names
         return use.name in self._names or both
 
     def nearest(self, use: Use) -> str | None:
-        """The event whose name is most similar to the used one; None if none is similar."""
+        """The event name most similar to that of a use; None if no name is similar."""
         from difflib import get_close_matches
 
         wanted = use.name.lower() if use.capitals else use.name

@@ -1,4 +1,4 @@
-"""What C sources pass to events: calls whose arguments can be matched to parameters."""
+"""Calls in C sources whose arguments can be matched to the event's parameters."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ _NAMED = re.compile(r"(?:\((?:const )?[a-z_][a-z0-9_ ]*\) ?)?(?:[A-Za-z_]\w*(?:-
 
 
 def name_of(text: str) -> str | None:
-    """The name of an argument that is a variable or a member; None for anything else."""
+    """The name of an argument that is a variable or a structure's member; None for anything else."""
     found = _NAMED.fullmatch(text)
     return found[1] if found else None
 
 
-def judged_in(units: Sequence[Unit], uses: Index) -> list[tuple[Declared, list[Place]]]:
-    """The declarations of all units as `judged` returns them, for several rules."""
-    return for_units(units, uses, _judged_of_all)
+def matched_calls_in(units: Sequence[Unit], uses: Index) -> list[tuple[Declared, list[Place]]]:
+    """`matched_calls` for all units, computed once for all rules."""
+    return for_units(units, uses, _matched_of_all)
 
 
-def _judged_of_all(units: Sequence[Unit], uses: Index) -> list[tuple[Declared, list[Place]]]:
-    return list(judged(declared_in(units, uses), uses))
+def _matched_of_all(units: Sequence[Unit], uses: Index) -> list[tuple[Declared, list[Place]]]:
+    return list(matched_calls(declared_in(units, uses), uses))
 
 
-def judged(events: Sequence[Declared], uses: Index) -> Iterator[tuple[Declared, list[Place]]]:
-    """Each event with its calls in C in which there is one argument for each parameter.
+def matched_calls(events: Sequence[Declared], uses: Index) -> Iterator[tuple[Declared, list[Place]]]:
+    """Each event with its C calls that have one argument per parameter.
 
-    Events that share a name but not their parameters are left out: which of them a source means depends on
-    the program that it is part of. So are functions that a source defines itself.
+    Events with the same name but different parameters are left out: which one a source calls depends on the
+    program that it is compiled into. So are functions that a source defines itself.
     """
     from tesc.uses.scan import C, language_of  # few runs look into sources
 
@@ -59,7 +59,7 @@ def judged(events: Sequence[Declared], uses: Index) -> Iterator[tuple[Declared, 
             for name in one.names
             if len(owners[name]) == 1
             for place in uses.uses_of(name)
-            if is_judged(place[1], len(one.node.parameters)) and language_of(place[0]) == C
+            if is_matched(place[1], len(one.node.parameters)) and language_of(place[0]) == C
         ]
         if calls and not any(uses.declares(name, capitals=False) for name in one.names):
             yield one, calls
@@ -69,10 +69,10 @@ def _signature(one: Declared) -> tuple[tuple[str, str], ...]:
     return tuple((parameter.type.text, parameter.name) for parameter in one.node.parameters)
 
 
-def is_judged(use: Use, parameters: int) -> bool:
-    """Whether a call has one argument for each of so many parameters.
+def is_matched(use: Use, parameters: int) -> bool:
+    """Whether a call has as many arguments as there are `parameters`.
 
-    Where there are as many as parameters, a macro among them is one argument: otherwise it would not compile.
+    In that case any macro among them is one argument: otherwise the call would not compile.
     """
     return use.kind == CALL and not use.dead and len(use.given) == parameters
 
@@ -80,7 +80,7 @@ def is_judged(use: Use, parameters: int) -> bool:
 def at_arguments(
     uses: Index, place: Place, one: Declared, numbers: tuple[int, int], message: str, help: str | None
 ) -> Iterator[Report]:
-    """A report at some arguments of a call, from the first to the last; none if the source is gone."""
+    """A report on the arguments `numbers` (first, last) of a call; nothing if the source no longer exists."""
     path, use = place
     source = uses.source(path)
     if source is not None:
@@ -98,7 +98,7 @@ def at_arguments(
 
 
 def argument_span(source: Source, use: Use, number: int) -> Span:
-    """Where an argument of a call is; the whole identifier if the source has changed since."""
+    """The span of an argument of a call; that of the identifier if the source has changed since."""
     from tesc.uses.arguments import split_arguments
     from tesc.uses.masking import masked_c
 
@@ -113,25 +113,25 @@ def argument_span(source: Source, use: Use, number: int) -> Span:
 
 
 def swapped_in(names: Sequence[str], use: Use) -> list[int]:
-    """The numbers of arguments that are called as other parameters, which get one of the others in turn."""
+    """The positions of arguments that are named like each other's parameters."""
     given = [name_of(argument.text) for argument in use.given]
     to = {n: names.index(name) for n, name in enumerate(given) if name in names and name != names[n]}
     if len(set(to.values())) < len(to):
         return []
     while True:
-        # What is left in the end are circles.
+        # Only cycles remain in the end.
         kept = {n: target for n, target in to.items() if target in to and n in to.values()}
         if len(kept) == len(to):
             return sorted(kept)
         to = kept
 
 
-# Macros of C libraries that are one value; GLib's are in glib/gmacros.h.
+# Macros of C libraries that expand to one value; GLib's are in glib/gmacros.h.
 _VALUES = frozenset("MAX MIN ABS CLAMP".split())
 
 
 def is_one_argument(macro: str, path: str, uses: Index) -> bool:
-    """Whether a macro that a source calls is certain to be one argument, by its definition."""
+    """Whether a macro in the source at `path` is certainly one argument, judging by its definition."""
     if macro in _VALUES:
         return True
     define = re.compile(rf"^[ \t]*#[ \t]*define[ \t]+{macro}\b(\([^()]*\))?((?:[^\n\\]|\\\r?\n|\\.)*)", re.M)
@@ -144,7 +144,7 @@ def is_one_argument(macro: str, path: str, uses: Index) -> bool:
 
 
 def _has_comma(body: str) -> bool:
-    """Whether a macro's replacement may be several arguments, or contains other macros' names."""
+    """Whether a macro's replacement may be several arguments, or contains the names of other macros."""
     depth = 0
     for char in body:
         depth += (char in "([{") - (char in ")]}")

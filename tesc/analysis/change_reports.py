@@ -1,4 +1,4 @@
-"""What rules about changes have in common: where a change is, and the names of its two sides."""
+"""What rules about changes share: the place of a change, and the names of the old and new version."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def report(change: EventChange, message: str, help: str | None = None) -> Report:
-    """A report at the parameter that a change is about, else at the event.
+    """A report at the parameter that a change affects, else at the event.
 
-    What is gone is shown beside what it was beside; in the old version of its file only where that is
-    gone too.
+    A removed event is reported next to its former neighbour, or in the old version of its file if that one
+    was removed too.
     """
     if change.new is None:
         return _gone(change, message, help)
@@ -39,7 +39,7 @@ def report(change: EventChange, message: str, help: str | None = None) -> Report
 
 
 def _gone(change: EventChange, message: str, help: str | None) -> Report:
-    """A report of an event that the new version has not: between two of those that it has."""
+    """A report on a removed event, between two events of the new version."""
     old, beside = change.old, change.beside
     assert old is not None
     if beside is None:
@@ -49,13 +49,13 @@ def _gone(change: EventChange, message: str, help: str | None) -> Report:
 
 
 def before(event: UnitEvent, position: int | None = None) -> Related:
-    """The place where an event, or a parameter of it, was declared."""
+    """The place where an event, or its parameter at `position`, was declared in the old version."""
     span = event.node.name_span if position is None else event.node.parameters[position].span
-    return Related(event.source, span, "declared so before")
+    return Related(event.source, span, "previously declared here")
 
 
 def with_version(found: Sequence[Diagnostic], events: Sequence[UnitEvent], version: str) -> list[Diagnostic]:
-    """The diagnostics, with the name of the old version, whose events these are, at each place in it."""
+    """The diagnostics, with `version` added to each place in the files of `events`, the old version's."""
     sources = {id(event.source) for event in events}
 
     def named(related: Related) -> Related:
@@ -66,10 +66,10 @@ def with_version(found: Sequence[Diagnostic], events: Sequence[UnitEvent], versi
 
 
 def declared(event: UnitEvent, position: int) -> str:
-    """A parameter as it is declared: `uint64_t addr`."""
+    """An event's parameter as it is declared: `uint64_t addr`."""
     return with_name(*event.parameters[position])
 
 
 def names(event: UnitEvent) -> str:
-    """An event's parameters, by their names: `(dev, addr)`."""
+    """The names of an event's parameters: `(dev, addr)`."""
     return f"({', '.join(name for _, name in event.parameters)})"

@@ -44,13 +44,13 @@ def check(
     uses: Index | None = None,
     changes: ChangeSet | None = None,
 ) -> list[Diagnostic]:
-    """What the rules find in units, in the order of the files and of their text.
+    """What the rules find in units, sorted by file and position.
 
-    `settings` has those of each file's source; the first file's apply to rules that look across
-    files. `severities` overrides severities by code; `levels` does so for one file, where `off`
-    means that the rule does not run there. With a `memory`, what is found in a single file is not
-    computed again while the file stays the same. `uses` are those of events in C and Rust
-    sources; rules that need them do not run without, nor do rules about changes without `changes`.
+    `settings` has each file's settings; rules that look across files use those of the first file.
+    `severities` overrides severities by code; `levels` does so for one file, where `off` means that the rule
+    does not run there. With a `memory`, findings in a single file are not computed again while the file stays
+    the same. `uses` are the uses of events in C and Rust sources; rules that need them run only if they are
+    given, and rules about changes only with `changes`.
     """
     memory = memory or Memory()
     if uses is None:
@@ -66,7 +66,7 @@ def check(
     for tree in trees:
         mine = plan.severities_in(tree.source)
         seen = tuple([(names.get(id(event), event.name), id(event) in crossing) for event in tree.events])
-        # Rules that look at more than a file are run below, and do not affect what is kept of a file.
+        # Rules that look at more than one file run below, and do not affect what is kept for a file.
         alone = [one for one in plan.rules_in(tree.source) if isinstance(one, (EventRule, FileRule))]
         asked.append((tree, (settings[tree.source], mine, alone, seen)))
     memory.begin(asked)
@@ -95,7 +95,7 @@ def check(
 
 
 def _effective_names(units: Sequence[Unit]) -> dict[int, str]:
-    """Effective names that differ from the declared ones, by the declaration's `id`, in the first unit."""
+    """Effective names in the first unit that differ from the declared ones, by the declaration's `id`."""
     names: dict[int, str] = {}
     for unit in reversed(units):
         for event in reversed(unit.events):
@@ -111,10 +111,10 @@ def needs_sources(rule: Rule) -> bool:
 
 
 class Memory:
-    """What was found in each single file, and the facts about it that this depends on."""
+    """The findings in each single file, and the facts about the file that they depend on."""
 
     def __init__(self, kept: KeptReports | None = None, with_helpers: bool = False) -> None:
-        """`kept` has what earlier processes found; `with_helpers` lets other processes check new files.
+        """`kept` has the findings of earlier processes; `with_helpers` lets other processes check new files.
 
         Helpers are copies of this process, which must have no threads.
         """
@@ -125,7 +125,7 @@ class Memory:
         self._helpers: Helpers | None = None
 
     def begin(self, asked: Sequence[tuple[Tree, _Facts]]) -> None:
-        """Let other processes check the unknown ones of the trees that will be needed."""
+        """Let other processes check those of the given trees whose findings are unknown."""
         if not self._with_helpers:
             return
         from tesc.analysis.helpers import Helpers  # most runs have few files
@@ -157,7 +157,7 @@ class Memory:
                 self._kept.put(self._kept.key(tree, *facts), tree.source, found)
 
     def found_in(self, tree: Tree, facts: _Facts) -> list[Diagnostic]:
-        """What is found in a tree, computed again only if the facts differ."""
+        """The findings in a tree, computed again only if the facts differ."""
         if self._helpers:
             self._take_from_helpers()
         before = self._found.get(id(tree))
@@ -182,7 +182,7 @@ class Memory:
         return other
 
     def keep_only(self, trees: Sequence[Tree]) -> None:
-        """Forget all other trees."""
+        """Forget all trees except these."""
         self._found = {id(tree): self._found[id(tree)] for tree in trees}
 
 
@@ -299,7 +299,7 @@ def unsuppressed(
     plan: Plan,
     settings: Mapping[Source, Settings],
 ) -> list[Diagnostic]:
-    """Here `# tesc: ignore` acts: drop what comments suppress, and report those that suppress nothing."""
+    """Apply `# tesc: ignore`: drop what comments suppress, and report comments that suppress nothing."""
     dropped: set[int] = set()
     unused: list[Diagnostic] = []
     by_source: dict[Source, list[Diagnostic]] = {}
@@ -320,12 +320,12 @@ def unsuppressed(
         for one in mine:
             hit = [key for code in one.codes for key in here.get((code, one.line), ())]
             dropped.update(hit)
-            # It is unknown whether the suppression of a rule that did not run is needed.
+            # If a rule did not run, it is unknown whether its suppression is needed.
             if not hit and (one.flaw or not one.codes - ran):
                 useless.append(_unused(one))
             elif one.now:
                 useless.append(Report(one.span, one.now, "write the new code", severity="information"))
-        # Unused ignores can be ignored only in the whole file: a comment is not an item.
+        # Unused ignores can be ignored only for the whole file: a comment does not apply to a comment.
         silent = any(codes.UNUSED_IGNORE in one.codes and not one.line for one in mine)
         if reporter and not silent:
             levels = plan.severities_in(tree.source)
@@ -334,7 +334,7 @@ def unsuppressed(
 
 
 def _by_place(found: Iterable[Diagnostic]) -> dict[tuple[str, int], list[int]]:
-    """The IDs of diagnostics by code and line, and by code and 0 for all lines."""
+    """The `id`s of diagnostics by code and line; line 0 has those of all lines."""
     made: dict[tuple[str, int], list[int]] = {}
     for diagnostic in found:
         line, _ = diagnostic.source.place(diagnostic.span.start)

@@ -43,7 +43,7 @@ _WORDS = frozenset("int unsigned long short char bool void const size_t ssize_t"
 
 
 def tree_for(path: str, trees: Iterable[Tree]) -> Tree | None:
-    """The trace-events file for a source's new events: that of its folder, or the next one above."""
+    """The trace-events file for new events of the source at `path`: in its folder, or the next above."""
     by_folder: dict[str, Tree] = {}
     for tree in trees:
         folder, name = os.path.split(os.path.realpath(tree.source.file))
@@ -59,10 +59,10 @@ def tree_for(path: str, trees: Iterable[Tree]) -> Tree | None:
 
 
 def declaration(use: Use, tree: Tree, texts: Sequence[str]) -> str:
-    """A line that declares the event of a call.
+    """A line that declares the event that a call names.
 
     Types come from the function around the call and, for members, from the declarations in `texts`: the
-    source's own text and those that it includes, the nearest first.
+    source's own text and those of its includes, nearest first.
     """
     names: list[str] = []
     parameters = []
@@ -121,7 +121,7 @@ def _name_of(argument: Argument, member: str | None, number: int) -> str:
 
 @record
 class _Sight:
-    """What is known at a call: variables, and the texts with declarations."""
+    """What is known at a call: the variables, its offset, and the texts with declarations."""
 
     variables: Sight
     at: int
@@ -129,7 +129,7 @@ class _Sight:
 
 
 def _type_of(argument: Argument, sight: _Sight) -> tuple[str, str | None]:
-    """The parameter's type for an argument, and the member's name where it is one."""
+    """The parameter's type for an argument; and the member's name if it is a member."""
     text = argument.text.strip()
     if argument.type:
         return _traced(argument.type, sight.texts), None
@@ -169,7 +169,7 @@ def _type_of(argument: Argument, sight: _Sight) -> tuple[str, str | None]:
 
 
 def _member_type(text: str, name: str, indexed: bool, sight: _Sight) -> str:
-    """The type of a member: the one in its structure, else the first one of that name in the nearest text."""
+    """The type of a member: that in its structure, else of the first member with that name in `texts`."""
     texts = sight.texts
     structure = _structure_of(text, sight)
     if structure:
@@ -196,7 +196,7 @@ def _declared_member(name: str, texts: Sequence[str]) -> re.Match[str] | None:
 
 
 def _structure_of(text: str, sight: _Sight) -> str:
-    """The structure that the last member in `s->regs.base` or `DEVICE(s)->id` is one of; empty if unknown."""
+    """The structure that has the last member in `s->regs.base` or `DEVICE(s)->id`; empty if unknown."""
     head = _HEAD.match(text)
     if head is None:
         return ""
@@ -216,7 +216,7 @@ def _last_word(type_: str) -> str:
 
 
 def _instance_of(macro: str, texts: Sequence[str]) -> str:
-    """The structure that a cast of QEMU's object model, such as DEVICE(), gives; empty if unknown."""
+    """The structure that a QEMU object model cast, such as DEVICE(), casts to; empty if unknown."""
     declares = re.compile(rf"\b(?:OBJECT_DECLARE_\w+|DECLARE_\w*CHECKERS?)\(\s*(\w+)\s*,[^()]*\b{macro}\b")
     return next((found[1] for one in texts for found in [declares.search(one)] if found), "")
 
@@ -226,7 +226,7 @@ def _bodies(structure: str, texts: Sequence[str]) -> list[str]:
 
 
 def _body(structure: str, text: str) -> str:
-    """The text between the braces of a structure's definition; empty where a text has none."""
+    """The text between the braces of a structure's definition; empty if the text has no definition."""
     found = re.search(rf"\b(?:struct|union)\s+{structure}\s*\{{(.*?)^\}}", text, re.S | re.M)
     if found:
         return found[1]
@@ -235,7 +235,7 @@ def _body(structure: str, text: str) -> str:
 
 
 def _returned(name: str, texts: Sequence[str]) -> str:
-    """The type that a function of this name returns."""
+    """The parameter's type for what a function of this name returns; int if it is not declared."""
     declares = re.compile(
         rf"^(?:static |inline |extern |G_GNUC_\w+ )*((?:const |struct |unsigned )*[A-Za-z_]\w*)"
         rf"([ \t*\n]+){name}\(",
@@ -249,7 +249,7 @@ def _returned(name: str, texts: Sequence[str]) -> str:
 
 
 def _traced(text: str, texts: Sequence[str] = (), depth: int = 0) -> str:
-    """The parameter's type, which generators accept, for values of a C type."""
+    """A parameter's type that generators accept, for values of a C type."""
     pointers = text.count("*") + text.count("[")
     words = [
         word for word in re.findall(r"\w+", text) if word not in ("const", "volatile", "static", "register")
@@ -273,7 +273,7 @@ def _traced(text: str, texts: Sequence[str] = (), depth: int = 0) -> str:
 
 
 _MOST_TYPEDEFS = 5
-# Names of QEMU's and GLib's types whose values are traced as other types.
+# Types of QEMU and GLib, and the types as which their values are traced.
 _WIDTHS = {
     "hwaddr": "uint64_t", "vaddr": "uint64_t", "dma_addr_t": "uint64_t", "ram_addr_t": "uint64_t",
     "target_ulong": "uint64_t", "off_t": "int64_t", "gint": "int", "guint": "unsigned int",

@@ -1,4 +1,4 @@
-"""Diagnostics about changes, with the lines of the repository that they break as related places."""
+"""Adds the lines of the repository that a change breaks to its diagnostics, as related places."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _WORDS = {
     "probe": "this script uses its probe",
-    "text": "this expects what it printed",
-    "name": "this switches it on by name",
+    "text": "this expects its old text",
+    "name": "this enables it by name",
 }
 # The family of rules that each kind of line depends on.
 _FAMILIES = {"probe": ("TE81", "TE83"), "text": ("TE82", "TE83"), "name": ("TE811", "TE83")}
@@ -29,9 +29,9 @@ _FAMILIES = {"probe": ("TE81", "TE83"), "text": ("TE82", "TE83"), "name": ("TE81
 def with_dependents(
     found: Sequence[Diagnostic], changes: ChangeSet, events: Sequence[UnitEvent], paths: Sequence[str]
 ) -> list[Diagnostic]:
-    """The diagnostics, each with the lines below the folders of `paths` that it breaks.
+    """The diagnostics, each with the lines in the folders `paths` that its change breaks.
 
-    `events` are those of the new version: a pattern that matches one of them still works.
+    `events` are the new version's: a pattern that still matches one of them is not broken.
     """
     old_names = {
         (change.new or change.old).name: change.old.name

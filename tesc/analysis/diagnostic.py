@@ -1,4 +1,4 @@
-"""Diagnostics: what a rule found, where, and what to write instead. They are values."""
+"""Diagnostics: what a rule found, where, and what to write instead. They are immutable."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tesc.config.settings import Severity
 
-    # Whether applying a fix can change what is meant.
+    # Whether applying a fix can change the meaning.
     Safety = Literal["safe", "unsafe"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "information")
@@ -37,9 +37,9 @@ class SourceEdit:
 
 @record
 class Fix:
-    """Edits that fix what was found. `safety` is safe where they cannot change what is meant.
+    """Edits that fix a finding. `safety` is safe if they cannot change the meaning.
 
-    Those in C or Rust sources (`in_program`) are for editors, which show them before they are made.
+    Fixes in C or Rust sources (`in_program`) are only for editors, which show edits before applying them.
     """
 
     safety: Safety

@@ -1,4 +1,4 @@
-"""What the rules find after edits of a few files, from what they found before."""
+"""What the rules find after edits of a few files, derived from what they found before."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @record
 class Edit:
-    """A unit of one file before and after an edit, and the events in the changed lines, before and after."""
+    """A one-file unit before and after an edit, and the events in the changed lines before and after."""
 
     old: Unit
     new: Unit
@@ -46,7 +46,7 @@ class Edit:
 
 
 def edits_between(last: State, given: Given) -> list[Edit] | None:
-    """The edits between what was checked last and what is given now; None if more than that changed."""
+    """The edits between the last input and this one; None if more than one-file units changed."""
     before = last.given
     if before.uses is not given.uses or len(before.units) != len(given.units):
         return None
@@ -66,23 +66,23 @@ def edits_between(last: State, given: Given) -> list[Edit] | None:
 
 
 def _within(unit: Unit, first: int, lines: int) -> tuple[UnitEvent, ...]:
-    """The events in some lines of a unit that is one file."""
+    """The events in some lines of a one-file unit."""
     nodes = nodes_in(unit)
     return unit.events[first_item(nodes, first) : first_item(nodes, first + lines)]
 
 
-def look_again(last: State, given: Given, edits: Sequence[Edit], names: Collection[str]) -> State | None:
-    """What is found now; None if everything has to be checked again.
+def recheck(last: State, given: Given, edits: Sequence[Edit], names: Collection[str]) -> State | None:
+    """The findings after some edits; None if everything has to be checked again.
 
-    `names` are those of events, in capitals, whose uses in sources have changed.
+    `names` are the events, in capitals, whose uses in sources have changed.
     """
     try:
-        return _Again(last, given, edits, names).state()
+        return _Recheck(last, given, edits, names).state()
     except Touched:
         return None
 
 
-class _Again:
+class _Recheck:
     def __init__(self, last: State, given: Given, edits: Sequence[Edit], names: Collection[str]) -> None:
         self._last = last
         self._given = given
@@ -96,7 +96,7 @@ class _Again:
         self._named: list[Unit] | None = None
 
     def state(self) -> State | None:
-        """What is found. Raises Touched."""
+        """The findings; None if everything has to be checked again. Raises Touched."""
         state = self._state
         state.given = self._given
         for edit in self._edits:
@@ -105,11 +105,11 @@ class _Again:
             del state.trees[edit.before.source]
             state.trees[edit.after.source] = edit.after
         for edit, move in zip(self._edits, self._moves):
-            self._look_into(edit, move)
+            self._recheck_file(edit, move)
         self._count_spellings()
         for rule in state.rules:
             if not isinstance(rule, (EventRule, FileRule)):
-                found = self._look_across(rule)
+                found = self._run_on_units(rule)
                 if found is None:
                     return None
                 state.of_runs[rule.code] = found
@@ -121,18 +121,18 @@ class _Again:
 
     # Single files.
 
-    def _look_into(self, edit: Edit, move: Move) -> None:
+    def _recheck_file(self, edit: Edit, move: Move) -> None:
         state, source, tree = self._state, edit.after.source, edit.after
         first = first_item(tree.items, edit.changed.first)
         last = first_item(tree.items, edit.changed.first + edit.changed.new_lines)
         part = Tree(source, tree.items[first:last], ())
         for_events = [rule for rule in state.rules if isinstance(rule, EventRule)]
-        new = state.look_into(part, for_events, _Seen(part))
+        new = state.run_on_file(part, for_events, _Seen(part))
         state.of_events[source] = _joined(state.of_events.pop(edit.before.source), new, edit, move)
         state.of_files[source] = self._look_at_lines(edit, move, part)
 
     def _look_at_lines(self, edit: Edit, move: Move, part: Tree) -> list[Diagnostic]:
-        """What the rules on files find; some look at one line at a time."""
+        """The findings of the rules on files; some rules look at one line at a time."""
         state, before, after = self._state, edit.before, edit.after
         found = state.of_files.pop(before.source)
         by_lines = [rule for rule in state.rules if isinstance(rule, FileRule) and rule.scope == "lines"]
@@ -144,13 +144,13 @@ class _Again:
             if at < len(after.items) and after.items[at].line == line:
                 items[line] = after.items[at]
         looked = Tree(after.source, tuple(items[line] for line in sorted(items)), after.errors)
-        new = state.look_into(looked, by_lines, _Seen(looked))
+        new = state.run_on_file(looked, by_lines, _Seen(looked))
         codes = {rule.code for rule in by_lines}
         kept = [move.moved(one) for one in found if one.code in codes and not move.touches(one)]
         return [
             *(one for one in kept if after.source.place(one.span.start)[0] not in lines),
             *(one for one in new if after.source.place(one.span.start)[0] in lines),
-            *state.look_into(after, whole, _Seen(after)),
+            *state.run_on_file(after, whole, _Seen(after)),
         ]
 
     # Across files.
@@ -170,8 +170,8 @@ class _Again:
             shared = counts.add(event.name for event in edit.added)
             self._shared = shared or self._shared
 
-    def _look_across(self, rule: Rule) -> list[Diagnostic] | None:
-        """What a rule on all units finds; None if everything has to be checked again."""
+    def _run_on_units(self, rule: Rule) -> list[Diagnostic] | None:
+        """The findings of a rule on all units; None if everything has to be checked again."""
         before = self._state.of_runs[rule.code]
         scope = rule.scope
         if scope == "event" and not all(rule.is_local(edit.after) for edit in self._edits):
@@ -188,7 +188,7 @@ class _Again:
             return self._of_events(rule, before)
         if scope == "name":
             return self._of_names(rule, before)
-        found = self._state.look_across(rule, self._given.units)
+        found = self._state.run_on_units(rule, self._given.units)
         self._dirty.update(one.source for one in (*before, *found))
         return found
 
@@ -196,7 +196,7 @@ class _Again:
         return bool(self._edits) or isinstance(rule, SourcesRule)
 
     def _moved(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
-        """What was found, at its place in the new texts. Raises Touched."""
+        """The findings, moved to their places in the new texts. Raises Touched."""
         moved = []
         for one in found:
             for move in self._moves:
@@ -207,7 +207,7 @@ class _Again:
         return moved
 
     def _kept(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
-        """What a late rule found that still has a place; the rule runs again when the user stops typing."""
+        """A late rule's findings that still have a place; the rule runs again when the user stops typing."""
         kept = []
         for one in found:
             try:
@@ -220,7 +220,7 @@ class _Again:
         kept = [one for one in before if not any(move.touches(one) for move in self._moves)]
         units = [replace(edit.new, events=edit.added) for edit in self._edits]
         new = []
-        for one in self._state.look_across(rule, units):
+        for one in self._state.run_on_units(rule, units):
             edit = next(edit for edit in self._edits if edit.after.source is one.source)
             if edit.changed.start <= one.span.start < edit.changed.new_end:
                 new.append(one)
@@ -232,12 +232,12 @@ class _Again:
             return None
         gone = [one for one in before if one.event is not None and one.event.upper() in self._names]
         dropped = set(map(id, gone))
-        new = self._state.look_across(rule, units)
+        new = self._state.run_on_units(rule, units)
         self._dirty.update(one.source for one in (*gone, *new))
         return [*self._moved([one for one in before if id(one) not in dropped]), *new]
 
     def _with_names(self) -> list[Unit] | None:
-        """The units reduced to the events of the changed names; None if there may be others."""
+        """The units reduced to the events with changed names; None if others may be affected."""
         if self._named is None:
             self._named = []
             edited = {id(edit.new) for edit in self._edits}
@@ -280,7 +280,7 @@ def _where(names: Sequence[str], wanted: Collection[str]) -> list[int]:
 
 
 class _Seen:
-    """The names of a file's events, none of which crosses; after most edits nothing needs them."""
+    """The names of a file's events, none of which crosses; computed only if needed."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
@@ -292,7 +292,7 @@ class _Seen:
 def _joined(
     before: Sequence[Diagnostic], new: Sequence[Diagnostic], edit: Edit, move: Move
 ) -> list[Diagnostic]:
-    """What is found in a file's events: as before around the changed lines, and checked again in these."""
+    """The findings in a file's events: the earlier ones outside the changed lines, new ones inside."""
     starts = [one.span.start for one in before]
     head = before[: bisect_left(starts, edit.changed.start)]
     tail = before[bisect_left(starts, edit.changed.end) :]

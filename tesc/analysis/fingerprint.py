@@ -1,8 +1,7 @@
-"""Recognizing a finding in another version of its file.
+"""Recognizes a finding in another version of its file.
 
-A fingerprint contains no lines and columns, so it stays the same when the finding moves. It is
-made of the rule, the file, the event and the message, and numbers findings that have all of those
-in common.
+A fingerprint contains no line or column, so it stays the same when the finding moves. It is computed from the
+rule, the file, the event and the message, and a number if findings share all of them.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def fingerprints(diagnostics: Sequence[Diagnostic]) -> list[str]:
-    """A fingerprint for each diagnostic, 64 hexadecimal digits; all of them different."""
+    """A fingerprint for each diagnostic: 64 hexadecimal digits, no two the same."""
     from hashlib import sha256  # few outputs have fingerprints
 
     seen: dict[tuple[str, ...], int] = {}
@@ -30,7 +29,7 @@ def fingerprints(diagnostics: Sequence[Diagnostic]) -> list[str]:
 
 
 def identity(diagnostic: Diagnostic) -> tuple[str, str, str, str]:
-    """Rule, file, place and message; the place is the event or, without one, the line's text."""
+    """A diagnostic's rule, file, place (its event or, without one, its line's text) and message."""
     place = diagnostic.event
     if place is None:
         line, _ = diagnostic.source.place(diagnostic.span.start)

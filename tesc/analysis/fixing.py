@@ -1,4 +1,4 @@
-"""Applies the fixes of diagnostics, round by round, until none is left."""
+"""Applies the fixes of diagnostics in rounds, until there are none left."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     Scope = Callable[[str], bool]
 
-# The most rounds: a fix may lead to another one, and overlapping fixes take turns; more would be a cycle.
+# The limit of rounds: fixes can enable others, and overlapping fixes take turns; more rounds mean a cycle.
 _MOST_ROUNDS = 20
 
 
 @record
 class FixResult:
-    """The result of fixing: the new texts by file, how many findings were fixed, what is left."""
+    """The result of fixing: the new texts by file, how many findings were fixed, and those that remain."""
 
     texts: Mapping[str, str]
     fixed: int
@@ -37,7 +37,7 @@ def fixable(diagnostic: Diagnostic, unsafe: bool = False) -> bool:
 
 
 def everywhere(file: str) -> bool:
-    """The scope of fixes that may change any file."""
+    """A scope that includes every file."""
     return True
 
 
@@ -54,13 +54,13 @@ def outlook(found: Sequence[Diagnostic], unsafe: bool = False, may_change: Scope
 
 
 def left_to_unsafe(left: Sequence[Diagnostic], may_change: Scope = everywhere) -> str:
-    """How many findings only unsafe fixes would fix, to follow how many were: `; 2 more with ...`."""
+    """How many of the remaining findings have unsafe fixes, as the end of a summary: `; 2 more with ...`."""
     more = _numbers(left, may_change)[1]
     return f"; {more:,} more with --unsafe-fixes" if more else ""
 
 
 def _numbers(found: Sequence[Diagnostic], may_change: Scope) -> tuple[int, int]:
-    """How many findings have safe fixes, and how many unsafe ones, that can be applied."""
+    """How many findings have safe fixes that can be applied, and how many have unsafe ones."""
     able = [d for d in found if fixable(d, True) and _is_within(d, may_change)]
     if able:
         refused = {id(diagnostic) for diagnostic in _refused(_together(able, True))}
@@ -70,7 +70,7 @@ def _numbers(found: Sequence[Diagnostic], may_change: Scope) -> tuple[int, int]:
 
 
 def apply(diagnostics: Iterable[Diagnostic], unsafe: bool = False) -> dict[Source, str]:
-    """The texts of the sources that fixes change. Of two that overlap, the later one is not applied."""
+    """The new texts of the sources that fixes change. If two fixes overlap, the later one is not applied."""
     return _rewritten(_together(diagnostics, unsafe))
 
 
@@ -80,10 +80,10 @@ def settle(
     unsafe: bool = False,
     may_change: Scope = everywhere,
 ) -> FixResult:
-    """Apply fixes until none is left.
+    """Apply fixes until there are none left.
 
-    `again` checks again, with new texts of some files; `may_change` says whether a file may be
-    fixed. A fix that would add syntax errors is not applied, nor is one in C or Rust.
+    `again` checks with the new texts of files, by name; `may_change` says whether a file may be fixed. A fix
+    that would add syntax errors is not applied, nor is one in C or Rust.
     """
     texts: dict[str, str] = {}
     held: set[tuple[str, str, str, str]] = set()
@@ -93,7 +93,7 @@ def settle(
         taken = _together(able, unsafe)
         refused = _refused(taken)
         if refused:
-            # Their messages stay the same after other fixes, so they are recognized.
+            # Their messages stay the same after other fixes, so these findings are recognized.
             held.update(map(identity, refused))
             continue
         changed = {source: text for source, text in _rewritten(taken).items() if text != source.text}
@@ -116,12 +116,12 @@ def _is_within(diagnostic: Diagnostic, may_change: Scope) -> bool:
 
 
 def _together(diagnostics: Iterable[Diagnostic], unsafe: bool) -> list[Diagnostic]:
-    """Diagnostics whose fixes can be applied together: of those that overlap, the first."""
+    """Diagnostics whose fixes can be applied together: where fixes overlap, the first."""
     taken: list[Diagnostic] = []
     edited: dict[Source, list[tuple[int, int]]] = {}
     for diagnostic in sorted((d for d in diagnostics if fixable(d, unsafe)), key=_order):
         edits = diagnostic.fix.edits if diagnostic.fix else ()
-        if any(_meets(edit, edited.get(edit.source, ())) for edit in edits):
+        if any(_overlaps_any(edit, edited.get(edit.source, ())) for edit in edits):
             continue
         taken.append(diagnostic)
         for edit in edits:
@@ -129,8 +129,8 @@ def _together(diagnostics: Iterable[Diagnostic], unsafe: bool) -> list[Diagnosti
     return taken
 
 
-def _meets(edit: SourceEdit, places: Sequence[tuple[int, int]]) -> bool:
-    """Whether an edit overlaps one of several places, which are sorted and do not overlap each other."""
+def _overlaps_any(edit: SourceEdit, places: Sequence[tuple[int, int]]) -> bool:
+    """Whether an edit overlaps one of the places, which are sorted and do not overlap each other."""
     start, end = edit.span.start, edit.span.end
     at = bisect_left(places, (start, end))
     after = at
@@ -146,7 +146,7 @@ def _meets(edit: SourceEdit, places: Sequence[tuple[int, int]]) -> bool:
 
 
 def _refused(taken: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """The fixes among those to be applied together that would add syntax errors."""
+    """The diagnostics whose fixes, applied together, would add syntax errors."""
     by_source: dict[Source, list[Diagnostic]] = {}
     for diagnostic in taken:
         for source in dict.fromkeys(edit.source for edit in (diagnostic.fix.edits if diagnostic.fix else ())):
@@ -155,7 +155,7 @@ def _refused(taken: Sequence[Diagnostic]) -> list[Diagnostic]:
 
 
 def _worsening(source: Source, mine: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
-    """The same in one file, found by bisection since there is hardly ever one."""
+    """The same in one file, by bisection since they are very rare."""
     if not _parses_worse(source, [edit for edit in _edits_of(mine) if edit.source is source]):
         return ()
     if len(mine) == 1:
@@ -166,7 +166,7 @@ def _worsening(source: Source, mine: Sequence[Diagnostic]) -> Sequence[Diagnosti
 
 
 def _order(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
-    # Of two that begin together, the longer one first: it takes more of the text into account.
+    # If two begin together, the longer one comes first: it takes more of the text into account.
     return diagnostic.source.file, diagnostic.span.start, -diagnostic.span.end, diagnostic.code
 
 
@@ -183,7 +183,7 @@ def _edits_of(taken: Iterable[Diagnostic]) -> Iterator[SourceEdit]:
 
 
 def _rewritten(taken: Sequence[Diagnostic]) -> dict[Source, str]:
-    """The texts of sources with fixes applied that do not overlap."""
+    """The sources' texts after fixes that do not overlap."""
     edits: dict[Source, list[SourceEdit]] = {}
     for edit in _edits_of(taken):
         edits.setdefault(edit.source, []).append(edit)
@@ -191,7 +191,7 @@ def _rewritten(taken: Sequence[Diagnostic]) -> dict[Source, str]:
 
 
 def edited(text: str, edits: list[SourceEdit], start: int = 0) -> str:
-    """A text with edits applied that do not overlap; it begins at the offset `start` of their source."""
+    """A text after edits that do not overlap; it begins at offset `start` of their source."""
     parts: list[str] = []
     at = 0
     for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
@@ -201,7 +201,7 @@ def edited(text: str, edits: list[SourceEdit], start: int = 0) -> str:
 
 
 def _parses_worse(source: Source, edits: Sequence[SourceEdit]) -> bool:
-    """Whether edits leave more errors of syntax. Lines are independent: only changed ones are parsed."""
+    """Whether edits add syntax errors. Lines are independent, so only changed ones are parsed."""
     starts = [*source.line_starts, len(source.text)]
     more = 0
     pieces: list[tuple[int, int, list[SourceEdit]]] = []

@@ -1,4 +1,4 @@
-"""Helpers of rules for a format's text: what is before a conversion, and edits."""
+"""Helpers for rules: the text around a format's conversions, and edits in it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ INTEGER = (*DECIMAL, *HEX, "o")
 
 
 def letter(conversion: Conversion) -> str:
-    """The conversion's letter, or that of its macro; empty without either."""
+    """The conversion's letter, or that of its macro; empty if it has neither."""
     if conversion.macro is None:
         return conversion.letter
     return PRI_MACROS.get(conversion.macro.name, ("", ""))[0]
@@ -35,20 +35,20 @@ def between(form: Format, start: int, end: int) -> str:
 
 
 def prefix_before(text: str, at: int) -> int:
-    """Where a `0x` right before `at` begins, possibly in the previous literal; else -1."""
+    """The offset of a `0x` right before `at`, possibly in the previous literal; -1 if there is none."""
     if text[at - 1] == '"' and text[: at - 1].rstrip(" \t").endswith('"'):
         at = len(text[: at - 1].rstrip(" \t")) - 1
     return at - 2 if text[at - 2 : at] in ("0x", "0X") else -1
 
 
 def follows_word(text: str, at: int) -> bool:
-    """Whether what is at `at` continues a word or number, as the second `0x` of `640x%d` does."""
+    """Whether the text at `at` continues a word or number, as `0x` does in `640x%d`."""
     before = text[at - 1]
     return (before.isalnum() or before == "_") and text[at - 2] != "\\"
 
 
 def stray_macros(form: Format) -> list[Macro]:
-    """The macros that no `%` precedes: the format prints what they stand for as text."""
+    """The macros without a `%` before them: the format prints their expansion as text."""
     parsed = form.parsed
     taken = {c.macro.start for c in parsed.conversions if c.macro}
     return [macro for macro in parsed.macros if macro.start not in taken and macro.name in PRI_MACROS]
@@ -65,7 +65,7 @@ def glued(form: Format, macro: Macro) -> Conversion | None:
 
 
 def arguments(event: Event) -> list[tuple[Conversion, Parameter]]:
-    """Each conversion with the parameter it prints; empty if their numbers differ."""
+    """Each conversion with the parameter it prints; empty if there are more of one than of the other."""
     if event.format is None:
         return []
     conversions = [c for c in event.format.parsed.conversions if c.arguments]
@@ -75,16 +75,16 @@ def arguments(event: Event) -> list[tuple[Conversion, Parameter]]:
 
 
 def without_alternate(conversion: Conversion) -> tuple[str, bool] | None:
-    """A `%#x` up to its precision, without its `#`, for use after a `0x`; and whether columns stay aligned.
+    """A `%#x` up to its precision, without `#`, to follow a `0x`; and whether columns stay aligned.
 
-    None where its width can't be known.
+    None if its width is unknown.
     """
     flags = conversion.flags.replace("#", "")
     if conversion.width.startswith("*"):
         return None
     width = int(conversion.width or 0) - 2
     if width <= 0:
-        # The prefix alone fills the width, so zeros were never added.
+        # The prefix alone fills the width, so there were never zeros.
         return f"%{flags.replace('0', '')}", True
     if "-" in flags:
         return f"%{flags}{width}", True
@@ -92,7 +92,7 @@ def without_alternate(conversion: Conversion) -> tuple[str, bool] | None:
         return f"%{flags.replace('0', '')}", width <= int(conversion.precision or 0)
     if "0" in flags:
         return f"%{flags}{width}", True
-    # Spaces would get between 0x and the number, so they go after it.
+    # Padding would be between 0x and the number, so it is put after the number.
     return f"%{flags}-{width}", False
 
 
@@ -102,12 +102,12 @@ def head(conversion: Conversion) -> str:
 
 
 def span(form: Format, start: int, end: int) -> Span:
-    """A range of the format as a span of the source."""
+    """A range of the format's text as a span of the source."""
     return Span(form.start + start, form.start + end)
 
 
 def fix(tree: Tree, form: Format, *edits: tuple[int, int, str], safety: Safety = "safe") -> Fix:
-    """Edits in the format, each a start, an end and the new text."""
+    """A fix of edits in the format, each a start, an end and the new text."""
     return Fix(
         safety, tuple(SourceEdit(tree.source, span(form, start, end), text) for start, end, text in edits)
     )

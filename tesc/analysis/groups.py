@@ -1,4 +1,4 @@
-"""The groups of a run's units, as in the names of generated files."""
+"""The groups of a run's units, as the names of generated files have them."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def _group_below(folder: str, file: str) -> str:
 
 
 def _tree_folder(files: list[str], folder: str) -> str:
-    """The source tree's folder, as far as it can be known from its files; `folder` if all are below it."""
+    """The source tree's folder, judging by its files; `folder` if all are below it."""
     try:
         common = os.path.commonpath([os.path.dirname(file) for file in files])
         if os.path.commonpath([common, folder]) == folder:
             return folder
-    except ValueError:  # several drives of Windows, or no files
+    except ValueError:  # on several drives of Windows, or no files
         return folder
     return common

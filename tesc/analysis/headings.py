@@ -1,4 +1,4 @@
-"""Comments that name source files, such as `# vl.c`, and the events below them that the file calls."""
+"""Comments that name source files, such as `# vl.c`, and the events below them that these files call."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TOP = (".git", "tesc.toml")
 
 @record
 class Section:
-    """Comments that name files, each in a line of its own, and the items below them up to the next ones."""
+    """Adjacent comments that name files, and the items below them up to the next such comment."""
 
     comments: tuple[Comment, ...]
     items: tuple[Item, ...]
@@ -31,13 +31,13 @@ class Section:
 
 
 def written_in(comment: Comment) -> list[str]:
-    """The files that a comment names, as written; empty for any other comment."""
+    """The file names in a comment that consists of them; empty for any other comment."""
     words = [word.rstrip(":,") for word in title_of(comment).split() if word not in ("and", "&")]
     return words if all(map(_FILE.fullmatch, words)) else []
 
 
 def sections_of(tree: Tree) -> list[Section]:
-    """The events below the files that they are said to be called in, in the order of the text."""
+    """The sections of a file: comments that name files, with the events below them."""
     sections = []
     for block in blocks_of(tree):
         comments = [comment for comment in block.comments if written_in(comment)]
@@ -55,7 +55,7 @@ def sections_of(tree: Tree) -> list[Section]:
 
 
 def file_named(title: str, folder: str, top: str | None = None) -> str | None:
-    """The file that a heading such as `# vl.c` names; the first of several (`*/signal.c`)."""
+    """The first file that a heading such as `# vl.c` or `# */signal.c` names, or None."""
     found = files_named(title, folder, top)
     return found[0] if found else None
 
@@ -63,8 +63,8 @@ def file_named(title: str, folder: str, top: str | None = None) -> str | None:
 def files_named(title: str, folder: str, top: str | None = None) -> list[str]:
     """The files that a heading names, sorted.
 
-    A path is relative to the trace-events file's folder, or to one of those above it: up to `top`, and
-    never above the folder that is a checkout or has a tesc.toml.
+    A path is relative to the trace-events file's folder or to one above it, up to `top` and never above a
+    checkout or a folder with a tesc.toml.
     """
     word = title.split()[0].rstrip(":,") if title.split() else ""
     if "." not in word or "\0" in word or os.path.isabs(word):
@@ -90,7 +90,7 @@ def _is_top(folder: str) -> bool:
 
 
 def spelled(path: str, folder: str) -> str:
-    """How a heading of a trace-events file in `folder` names a source: relative to it, or to one above."""
+    """A source's path as a heading of a trace-events file in `folder` has it: relative to that or above."""
     path, folder = os.path.abspath(path), os.path.abspath(folder)
     base = folder
     while not path.startswith(os.path.join(base, "")):

@@ -1,7 +1,7 @@
 """Processes that check some of a run's files while this one checks the others.
 
-Each is a copy of this process, and sends back what it found in the cache's encoding. What a helper cannot
-send, or does not finish, is checked here.
+Each is a copy of this process, and sends back its findings in the cache's encoding. This process checks the
+files that a helper cannot send or does not finish.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Look = Callable[[int], list[Diagnostic]]
 
-# A helper takes milliseconds to start, and in time copies all the memory that it reads.
+# A helper takes milliseconds to start, and eventually copies all the memory that it reads.
 FEWEST_EVENTS = 2_000
 MOST_EVENTS = 100_000
 _MOST_HELPERS = 7
@@ -36,7 +36,7 @@ def cores() -> int:
 
 
 class Helpers:
-    """Processes that check files; `look` checks one of `trees`, by its number."""
+    """Processes that check files; `look(number)` checks one of `trees`."""
 
     def __init__(self, trees: Sequence[Tree], look: Look) -> None:
         self._trees = trees
@@ -50,7 +50,7 @@ class Helpers:
             self._running = [_started(mine, trees, look) for mine in shares if mine]
 
     def found(self) -> dict[int, list[Diagnostic]]:
-        """What the processes found, by the numbers of the files that they finished."""
+        """The findings of the processes, by the numbers of the files that they finished."""
         made: dict[int, list[Diagnostic]] = {}
         for child, pipe in self._running:
             with open(pipe, "rb") as stream:
@@ -65,7 +65,7 @@ class Helpers:
 
 
 def _shares(sizes: Sequence[int], helpers: int) -> list[list[int]]:
-    """File numbers per helper and, last, for this process: the largest file first, to the smallest share."""
+    """File numbers for each helper and, last, for this process: the largest first, to the smallest share."""
     loads = [0.0] * (helpers + 1)
     shares: list[list[int]] = [[] for _ in loads]
     for number in sorted(range(len(sizes)), key=lambda number: -sizes[number]):

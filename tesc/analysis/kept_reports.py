@@ -1,4 +1,4 @@
-"""Findings in single files, kept from run to run under a key of all that they depend on."""
+"""Findings in single files, cached between runs under a key of everything that they depend on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class KeptReports:
-    """Diagnostics of files by text, settings, rules and the effective names of events."""
+    """Cached diagnostics of files, by text, settings, rules and the effective names of events."""
 
     def __init__(self, owner: str) -> None:
         """`owner` is the folder whose runs share them."""
@@ -52,7 +52,7 @@ class KeptReports:
         return None if values is None else [decoded(source, *value) for value in values]
 
     def put(self, key: str, source: Source, found: Sequence[Diagnostic]) -> None:
-        """Keep what was found, unless it points to other files."""
+        """Keep a file's findings, unless they point to other files."""
         values = [encoded(diagnostic, source) for diagnostic in found]
         if None not in values:
             self._table.put(key, values)
@@ -112,7 +112,7 @@ def decoded(
 
 @lru_cache(maxsize=None)
 def _surroundings(folder: str) -> tuple[str, ...]:
-    """The state of the folders above a file that rules depend on, as texts."""
+    """What rules depend on in a folder and those above it: files and their digests, as strings."""
     mine = []
     for name in SURROUNDINGS:
         path = os.path.join(folder, name)

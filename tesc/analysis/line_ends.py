@@ -1,4 +1,4 @@
-"""Fixes leave no white space at the ends of the lines that they change."""
+"""Removes white space at the ends of lines that fixes change."""
 
 from __future__ import annotations
 

@@ -22,11 +22,11 @@ class Linkage:
     def __init__(self, settings: Settings) -> None:
         self._exclusive = settings.exclusive
         self._of_qemu = settings.profile == "qemu"
-        # Only few units come up; they live longer than this.
+        # Few units are asked about, and they outlive this object.
         self._known: dict[int, bool] = {}
 
-    def together(self, one: Unit, other: Unit) -> bool:
-        """Whether two units may be in one program, whatever folders their events come from."""
+    def may_link(self, one: Unit, other: Unit) -> bool:
+        """Whether two units can be linked into one program, regardless of the folders of their events."""
         return one is other or not (self._is_alone(one) or self._is_alone(other))
 
     def _is_alone(self, unit: Unit) -> bool:
@@ -41,11 +41,11 @@ class Linkage:
             self._known[id(unit)] = alone
         return alone
 
-    def meet(self, one: tuple[Unit, UnitEvent], other: tuple[Unit, UnitEvent]) -> bool:
+    def may_link_events(self, one: tuple[Unit, UnitEvent], other: tuple[Unit, UnitEvent]) -> bool:
         """Whether two events, each with its unit, can be linked into one program."""
         if one[0] is other[0]:
             return True
-        if not self.together(one[0], other[0]):
+        if not self.may_link(one[0], other[0]):
             return False
         if one[1].source is other[1].source:
             return True
@@ -63,7 +63,7 @@ def _is_guest(unit: Unit) -> bool:
 
 
 def _folder_of(event: UnitEvent, folders: tuple[str, ...]) -> str | None:
-    """Which of the folders an event's file lies in (the innermost), independent of the working directory."""
+    """The innermost of the folders that contains an event's file, whatever the working directory."""
     path = os.path.abspath(event.source.file).replace(os.sep, "/")
     found = max(folders, key=lambda folder: path.rfind(f"/{folder}/"), default="")
     return found if f"/{found}/" in path else None
@@ -78,7 +78,7 @@ class Clash:
 
 
 def clashes(units: Sequence[Unit], settings: Settings, key: Callable[[str], str]) -> Iterator[Clash]:
-    """The events whose names have the same key; a later event is paired once."""
+    """Pairs of events whose names have the same key, for each later event one."""
     counts = Counter([key(event.name) for unit in units for event in unit.events])
     several = {text for text, count in counts.items() if count > 1}
     if not several:
@@ -92,14 +92,14 @@ def clashes(units: Sequence[Unit], settings: Settings, key: Callable[[str], str]
                 continue
             mine = (unit, event)
             earlier = seen.setdefault(text, [])
-            first = next((one for one in earlier if linkage.meet(one, mine)), None)
+            first = next((one for one in earlier if linkage.may_link_events(one, mine)), None)
             earlier.append(mine)
             if first is not None:
                 yield Clash(first[1], event)
 
 
 def first_declared(event: UnitEvent) -> Related:
-    """The place of the first of two declarations."""
+    """The first of two declarations as a related place."""
     return Related(event.source, event.node.name_span, f"'{event.name}' is first declared here")
 
 
@@ -107,8 +107,8 @@ def first_declared(event: UnitEvent) -> Related:
 class Repeated:
     """A file whose events clash with themselves, because the program contains it twice.
 
-    `inclusion` is the include that adds it again, and `other` the include that added it first,
-    or None where it is a root by itself; `clashes` are those of its events.
+    `inclusion` is the include that adds the file again, and `other` the include that added it first, or None
+    if the file is also a root; `clashes` are those of its events.
     """
 
     inclusion: Inclusion
@@ -117,24 +117,24 @@ class Repeated:
 
     @property
     def related(self) -> tuple[Related, ...]:
-        """The other include, or root, that adds the file to the program."""
+        """The include that added the file first; empty if the file is a root."""
         if self.other is None:
             return ()
         return (Related(self.other.source, self.other.include.path_span, "it is first included here"),)
 
     @property
     def events(self) -> str:
-        """Its events, for the middle of a sentence."""
+        """The file's events, as part of a sentence: `'a' and 2 more`."""
         name, more = self.clashes[0].second.name, len(self.clashes) - 1
         return f"'{name}'" + (f" and {more} more" if more else "")
 
 
-def apart(found: Iterable[Clash]) -> tuple[list[Clash], list[Repeated]]:
-    """Clashes of different declarations, and those of a declaration that is there twice, by include."""
+def separate(found: Iterable[Clash]) -> tuple[list[Clash], list[Repeated]]:
+    """Clashes of two declarations, and those of one that is included twice, by include."""
     different = []
     again: dict[tuple[Inclusion, Inclusion | None], list[Clash]] = {}
     for clash in found:
-        mine, other = _parting(clash.second.chain, clash.first.chain)
+        mine, other = _first_differing(clash.second.chain, clash.first.chain)
         if mine is None:
             mine, other = other, None
         if mine is None or clash.first.node is not clash.second.node:
@@ -144,8 +144,8 @@ def apart(found: Iterable[Clash]) -> tuple[list[Clash], list[Repeated]]:
     return different, [Repeated(mine, other, tuple(pairs)) for (mine, other), pairs in again.items()]
 
 
-def _parting(
+def _first_differing(
     mine: tuple[Inclusion, ...], other: tuple[Inclusion, ...]
 ) -> tuple[Inclusion | None, Inclusion | None]:
-    """The first include of each of two chains that the other does not have."""
+    """For each of two chains, its first include that is not in the other."""
     return next((i for i in mine if i not in other), None), next((i for i in other if i not in mine), None)

@@ -1,7 +1,7 @@
-"""codespell's dictionary: misspelt words, and the right ones.
+"""codespell's dictionary: misspelt words and their corrections.
 
-It is data of the package codespell (codespell_lib/data/dictionary.txt): one `word->right` per line, or
-`word->one, other,` if there are several. After the last comma, there may be a reason why it must not be
+The package codespell contains it (codespell_lib/data/dictionary.txt): one `word->right` per line, or
+`word->one, other,` for several corrections. After the last comma may be a reason why the word must not be
 replaced automatically.
 """
 
@@ -11,12 +11,12 @@ import os
 from functools import lru_cache
 
 PACKAGE = "codespell_lib"
-# Letters; shorter ones are abbreviations in names of devices, such as emac and hace.
+# Shorter words are often abbreviations in names of devices, such as emac and hace.
 _SHORTEST = 5
 
 
 def folder() -> str | None:
-    """Where codespell's dictionaries are; None where it is not installed."""
+    """The folder of codespell's dictionaries; None if it is not installed."""
     from importlib.util import find_spec
 
     spec = find_spec(PACKAGE)
@@ -27,7 +27,7 @@ def folder() -> str | None:
 
 @lru_cache(maxsize=1)
 def misspellings() -> dict[str, tuple[str, ...]]:
-    """The possible right words for each misspelt one, all in lower case; empty without codespell."""
+    """The possible corrections of each misspelt word, all in lower case; empty without codespell."""
     where = folder()
     if where is None:
         return {}
@@ -41,6 +41,6 @@ def misspellings() -> dict[str, tuple[str, ...]]:
 
 
 def _meant(right: str) -> list[str]:
-    """The words before the last comma, or the only one."""
+    """The corrections in an entry: the words before the last comma, or the only word."""
     words = right.split(",")
     return words[:-1] if len(words) > 1 else words

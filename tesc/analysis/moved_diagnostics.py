@@ -1,4 +1,4 @@
-"""Diagnostics moved to where they are after an edit of other lines."""
+"""Moves diagnostics to their new places after an edit of other lines."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class Touched(Exception):
-    """A diagnostic refers to the changed lines, which the new text does not have."""
+    """A diagnostic refers to changed lines, so it has no place in the new text."""
 
 
 class Move:
-    """From a source to the one that replaced it, which differ in some lines."""
+    """The move from a source to its replacement, which differs in the `changed` lines."""
 
     def __init__(self, old: Source, new: Source, changed: Changed) -> None:
         self.old = old

@@ -1,8 +1,8 @@
-"""Which names can share an identifier in generated code: only those of one family.
+"""Families of names: only names of one family can share an identifier in generated code.
 
-An identifier is a name with a prefix and a suffix by its kind, some with the name in capitals. Of
-two kinds in one space, the prefixes are equal or differ in their first letter; so one of
-two clashing names is the other one with an end like `_enabled`, apart from case and underscores.
+An identifier is a name with the prefix and suffix of its kind, in some kinds in capitals. The prefixes of two
+kinds in one space are equal or differ in their first letter. So if two names clash, one is the other plus an
+ending such as `_enabled`, apart from case and underscores.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _PROBE = "\0"
 
 
 def _ends() -> tuple[str, ...]:
-    """The ends that one of two clashing names may have: a kind's, or the difference between two kinds'."""
+    """The endings that one of two clashing names may have: a kind's suffix, or the difference between two."""
     ends = {kind.spelled(_PROBE).partition(_PROBE)[2].upper() for kind in name_spaces.OF_EVENT} - {""}
     more = {one[: -len(other)] for one in ends for other in ends if one != other and one.endswith(other)}
     return ("_", *sorted(ends | more))
 
 
 _ENDS = _ends()
-# What precedes the name, by the kind's space.
+# The prefixes of names, by space.
 _BEFORE = {
     space: tuple(
         {kind.spelled(_PROBE).partition(_PROBE)[0] for kind in name_spaces.OF_EVENT if space in kind.spaces}
@@ -42,7 +42,7 @@ _BEFORE = {
 
 
 def family(name: str) -> str:
-    """A key that is the same for all names that can clash, and maybe for others."""
+    """A name's family: a key that all names that can clash with it share, and maybe others."""
     text = name.upper()
     if "__" in text:
         text = _RUN.sub("_", text)
@@ -51,9 +51,9 @@ def family(name: str) -> str:
     return text
 
 
-def that_may_meet(units: Sequence[Unit], texts: Iterable[tuple[str, str]]) -> list[set[str]]:
-    """For each unit, the names that may clash with another event's, or with given texts in their spaces."""
-    # The hashes of families: for a million names, a tenth of the names' size.
+def names_that_may_clash(units: Sequence[Unit], texts: Iterable[tuple[str, str]]) -> list[set[str]]:
+    """For each unit, the names that may clash with another event's or with a (space, text) of `texts`."""
+    # Hashes of families take a tenth of the memory that a million names take.
     several = {
         hash(family(text[len(before) :]))
         for space, text in texts

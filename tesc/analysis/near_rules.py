@@ -18,12 +18,12 @@ _MOST_BY_WORDS = 3
 
 
 def near_rules(selector: str, rules: Sequence[Rule]) -> list[str]:
-    """The codes, families or names that are most like a selector that no rule has, the best first."""
+    """The codes, families or names most similar to an unknown selector, best first."""
     code = re.sub(r"[\s_-]", "", selector.upper()).translate(_DIGITS)
     if _A_CODE.fullmatch(code):
         return _near_codes(code, rules)
     name = re.sub(r"[\s_]+", "-", selector.strip().lower())
-    # A rule is known by its old names too, but called by its own.
+    # Old names are recognized too, but the rule's current name is suggested.
     known = {old: rule.name for rule in rules for old in rule.formerly if not old.startswith("TE")}
     known.update((rule.name, rule.name) for rule in rules)
     close = get_close_matches(name, known, 2, 0.75)
@@ -31,7 +31,7 @@ def near_rules(selector: str, rules: Sequence[Rule]) -> list[str]:
 
 
 def _near_codes(code: str, rules: Sequence[Rule]) -> list[str]:
-    """The code or family itself, now that its digits are digits; else similar codes."""
+    """The code or family itself if it exists once letters are read as digits; else similar codes."""
     known = [rule.code for rule in rules]
     if any(one.startswith(code) for one in known):
         return [code]
@@ -40,7 +40,7 @@ def _near_codes(code: str, rules: Sequence[Rule]) -> list[str]:
 
 
 def _with_words(name: str, known: dict[str, str]) -> list[str]:
-    """The names that have all words of this one, in any order and possibly longer; none if they are many."""
+    """The names that contain all words of this one, or longer forms, in any order; none if too many do."""
     words = [word for word in name.split("-") if len(word) > 2]
     if not words:
         return []

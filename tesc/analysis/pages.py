@@ -1,4 +1,4 @@
-"""Where the rules' pages are as files, for links to them."""
+"""The files of the rules' pages, for links to them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _FOLDERS = ("rule_pages", os.path.join("..", "docs", "rules"))
 
 
 def page_path(code: str) -> str | None:
-    """The absolute path of a rule's page in Markdown; None if the package does not have it."""
+    """The absolute path of a rule's Markdown page; None if it is not installed."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for folder in _FOLDERS:
         path = os.path.normpath(os.path.join(package, folder, f"{code}.md"))

@@ -1,6 +1,6 @@
 """Results derived from units, kept for the next run with the same units.
 
-A language server needs them after every edit, which changes one unit of many.
+A language server needs them after every edit, which changes only one unit.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ else:
     T = None
 
     class Generic:
-        """Replaces typing's, which takes longer to import than many rules together."""
+        """Replaces typing.Generic, which takes longer to import than many rules together."""
 
         def __class_getitem__(cls, _):
             return cls
 
 
 class PerUnitCache(Generic[T]):
-    """Derives something from each unit of a run, once while the unit is part of runs."""
+    """Calls `derive` once for each unit, as long as the unit is part of each run."""
 
     def __init__(self, derive: Callable[[Unit], T]) -> None:
         self._derive = derive
         self._known: dict[int, tuple[Unit, T]] = {}
 
     def __call__(self, units: Sequence[Unit]) -> list[T]:
-        """What is derived from each of the units."""
+        """The results for the units, in their order."""
         before = self._known
         # An entry keeps its unit alive, so no other one can have its ID.
         self._known = {id(u): before.get(id(u)) or (u, self._derive(u)) for u in units}

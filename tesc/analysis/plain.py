@@ -1,11 +1,11 @@
-"""Which rules have to look at an event: most events consist of pairs that were judged before.
+"""Which rules have to look at an event: most events consist of pairs that are already known to be right.
 
-An event is plain where its format has one conversion for each of its parameters, one string (with
-macros of <inttypes.h> in it) and nothing that would make a conversion mean something else: no escape,
-no flag but `0`, no width from an argument. In a plain event, a rule that is `by_pairs` finds what it finds
-in events that have one of the pairs, a conversion and a type, and nothing else. There are few pairs: all of
-QEMU has some 320 in 5,600 events. So each is judged once, in an event made for it, and a rule looks at
-only those events that have a pair in which it found something.
+An event is plain if its format has one conversion for each parameter, one string (with macros of <inttypes.h>
+in it) and nothing that would change what a conversion means: no escape, no flag except `0`, no width from an
+argument. A pair is a conversion and the type of its parameter. In a plain event, a rule that is `by_pairs`
+finds exactly what it finds in events that have only one of these pairs. All of QEMU has some 320 pairs in
+5,600 events. So each pair is judged once, in an event made for it, and a rule looks only at events with a
+pair in which it found something.
 
 A pair's conversion includes what rules take into account: a `0x` before it and any text touching its end.
 """
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event
 
 _COMMON = [name for name, (letter, size) in PRI_MACROS.items() if size in TRACETOOL_LENGTHS and letter != "o"]
-# A conversion, or one that a macro ends; QEMU's LTTng generator reads all that touches it as part of it.
+# A conversion, possibly ending in a macro; QEMU's LTTng generator reads text that touches it as part of it.
 _CONVERSION = re.compile(
     r"(?:(?:0[xX])+\d*)?%0?\d*(?:\.\d+)?"
     r"(?:(?:hh?|ll?|[jzt])?[diuxXcsp]\w*"
     rf'|"[ \t]*(?:{"|".join(sorted(_COMMON))})(?![A-Za-z0-9_])(?:[ \t]+"|"[^\s%"]*(?=[\s"])|\Z))'
 )
-# Pairs that are kept; a file may contain any number.
+# The most pairs that are kept; a file may contain any number.
 _MOST_PAIRS = 20_000
 _EVERYTHING = -1
 
 
 class Judge:
-    """Says which rules may find something in an event; it remembers each pair that it has seen."""
+    """Knows which rules may find something in an event; remembers the result for each pair."""
 
     def __init__(self, rules: Sequence[EventRule], settings: Settings) -> None:
         self._rules = rules
         self._settings = settings
-        # By a conversion and a type: the rules that find something in it, as bits, and its quotes.
+        # By conversion and type: the rules that find something, as bits, and the number of quotes.
         self._pairs: dict[tuple[str, str], tuple[int, int]] = {}
         always = sum(1 << number for number, rule in enumerate(rules) if not rule.by_pairs)
         self._always = always
@@ -87,7 +87,7 @@ class Judge:
         return wanted
 
     def _judged(self, conversion: str, type_text: str) -> tuple[int, int]:
-        """What rules find in an event with only this pair, and the quotes that its macro adds."""
+        """The rules that find something in an event with only this pair, as bits; and its quotes."""
         if len(self._pairs) >= _MOST_PAIRS:
             self._pairs.clear()
         # A macro at the end of the format: no string follows it.
@@ -110,7 +110,7 @@ _MOST_JUDGES = 8
 
 
 def judge_of(rules: Sequence[EventRule], settings: Settings) -> Judge:
-    """The judge for some rules under some settings; shared by the files that have the same ones."""
+    """The judge for some rules under some settings; files with the same rules and settings share it."""
     for known, theirs, judge in _judges:
         if (settings is theirs or settings == theirs) and known == rules:
             return judge

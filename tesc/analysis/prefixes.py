@@ -1,4 +1,4 @@
-"""Where the prefixes of a unit's names are given: in files, by includes, and from outside."""
+"""Where the prefixes of a unit's names are given: in files, by includes, or from outside."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @record
 class Given:
-    """A prefix and where it was given; one from outside has the start of the root file."""
+    """A prefix and where it was given; for one from outside, that is the start of the root file."""
 
     source: Source
     span: Span
     text: str
 
     def report(self, why: str) -> Report:
-        """The report on a prefix that makes every name wrong: one, and not one for each event."""
+        """The report on a prefix that makes every name wrong, instead of a report for each event."""
         message = f"the prefix '{self.text}' makes invalid probe names: {why}"
         return Report(self.span, message, "choose another prefix", source=self.source)
 
@@ -38,7 +38,7 @@ def prefixes(unit: Unit) -> Iterator[Given]:
 
 
 def first_prefix(unit: Unit, event: UnitEvent) -> Given:
-    """The prefix that an event's effective name begins with."""
+    """The outermost prefix of an event's effective name, which is the name's beginning."""
     for one in _from_outside(unit):
         return one
     for inclusion in event.chain:

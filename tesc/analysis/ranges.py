@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tesc.syntax.source import Span
 
-# The highest stream IDs; they mark dropped records and headers in simpletrace files.
+# The two highest stream IDs, which mark dropped records and headers in simpletrace files.
 RESERVED = (MAX_ID - 1, MAX_ID)
 
 
@@ -25,7 +25,7 @@ class Based:
 
     @property
     def span(self) -> Span:
-        """Where the base is."""
+        """The base's span in the include."""
         base = self.inclusion.include.base
         return base.span if base else self.inclusion.include.path_span
 
@@ -45,23 +45,23 @@ def based(units: Sequence[Unit]) -> Iterator[Based]:
 
 
 def shown(number: int) -> str:
-    """An ID as people compare it: large ones in hexadecimal."""
+    """An ID for messages: large ones in hexadecimal."""
     return str(number) if number < 0x10000 else f"0x{number:x}"
 
 
 def extent(one: Range) -> str:
-    """`0x8000000000000000 to 0x8000000000000004`."""
+    """The IDs of a range: `0x8000000000000000 to 0x8000000000000004`."""
     return shown(one.base) if one.size == 1 else f"{shown(one.base)} to {shown(one.last)}"
 
 
 def highest_base(size: int) -> str:
-    """The highest possible base, as a sentence."""
+    """The highest possible base for `size` events, as a sentence."""
     events = f"{size:,} events" if size > 1 else "one event"
     return f"the highest base for {events} is {shown(RESERVED[0] - max(size, 1))}"
 
 
 def free_base(wanted: int, size: int, others: Sequence[Range]) -> int | None:
-    """The first base not below `wanted` at which `size` events overlap no other range, or None."""
+    """The lowest base from `wanted` up at which `size` events overlap no other range, or None."""
     base = wanted
     for other in sorted(others, key=lambda one: one.base):
         if other.size and other.base < base + size and base <= other.last:

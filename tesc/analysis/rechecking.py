@@ -1,7 +1,7 @@
-"""Checks the units of a run again and again, for an editor: after an edit, not the whole tree.
+"""Checks the units of a run repeatedly, for an editor: after an edit, only what it affects.
 
-The result after an edit is what `check` finds in the same texts. Findings elsewhere are
-moved to their new places, if the rule's `scope` says that they cannot have changed.
+The result is what `check` finds in the same texts. Findings that cannot have changed, by the rule's `scope`,
+are only moved to their new places.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Given:
 
 
 class State:
-    """What was found last, in which input, by which rules."""
+    """The last findings, their input, and the rules that ran."""
 
     def __init__(
         self, given: Given, rules: Sequence[Rule], levels: Mapping[Source, Mapping[str, Level]]
@@ -56,10 +56,10 @@ class State:
         self.rules = rules
         self.levels = dict(levels)
         self.trees = {tree.source: tree for unit in given.units for tree in unit.trees}
-        # By file: findings in single events, and those of the rules on files, by code.
+        # By file: the findings of rules on events, and those of rules on files.
         self.of_events: Found = {}
         self.of_files: dict[Source, list[Diagnostic]] = {}
-        # By code, for rules that look at all units.
+        # By code: the findings of rules on all units.
         self.of_runs: dict[str, list[Diagnostic]] = {}
         self.found: Found = {}
         self.spellings: SharedSpellings | None = None
@@ -88,29 +88,29 @@ class State:
         return not self.late and (self.spellings is not None or self.first is None)
 
     def plan(self) -> Plan:
-        """Which rules run on which file; called once all files are known."""
+        """Which rules run on which file; valid once all files are known."""
         if self._plan is None:
             self._plan = Plan(self.rules, {}, self.levels)
         return self._plan
 
-    def look_into(
+    def run_on_file(
         self, tree: Tree, rules: Sequence[Rule], seen: Iterable[tuple[str, bool]]
     ) -> list[Diagnostic]:
-        """What some rules find in a single file; `seen` are the events' names and whether they cross."""
+        """What some rules find in a single file; `seen` has each event's name and whether it crosses."""
         plan = self.plan()
         levels = plan.severities_in(tree.source)
         mine = [rule for rule in rules if levels.get(rule.code) != OFF]
         return found_in_file(tree, self.given.settings[tree.source], levels, mine, seen)
 
-    def look_across(self, rule: Rule, units: Sequence[Unit]) -> list[Diagnostic]:
+    def run_on_units(self, rule: Rule, units: Sequence[Unit]) -> list[Diagnostic]:
         """What a rule on all units finds."""
         first = self.first
         if first is None or not rule.applies(first):
             return []
         return self._diagnostics(rule, found_in_run(rule, units, first, self.given.uses, None))
 
-    def looking_across(self, rule: LateRule) -> Generator[None, None, list[Diagnostic]]:
-        """The same in steps, for a late rule."""
+    def run_late(self, rule: LateRule) -> Generator[None, None, list[Diagnostic]]:
+        """What a late rule on all units finds, in steps."""
         first = self.first
         found: list[Report] = []
         if first is not None and rule.applies(first):
@@ -122,7 +122,7 @@ class State:
         return self._diagnostics(rule, found)
 
     def _diagnostics(self, rule: Rule, reports: Iterable[Report]) -> list[Diagnostic]:
-        """What a rule reports where it is not switched off."""
+        """A rule's reports as diagnostics, except in files where it is off."""
         plan = self.plan()
         found = []
         for report in reports:
@@ -133,7 +133,7 @@ class State:
         return found
 
     def collect(self, dirty: Collection[Source] | None = None) -> None:
-        """Combine what was found in some files, or in all."""
+        """Combine the findings in the `dirty` files, or in all."""
         by_source: Found = {}
         for source in self.trees if dirty is None else dirty:
             if source in self.trees:
@@ -164,29 +164,29 @@ class State:
 def check_again(
     last: State | None, given: Given, names: Collection[str] = ()
 ) -> Generator[None, None, State]:
-    """Check in steps, between which others may work; returns what was found.
+    """Check in steps, between which other work may run; returns the findings.
 
-    `last` is what was found before under the same settings, or None; `names` are the events whose uses
-    in sources have changed since then. What can wait is left to `settled`.
+    `last` has the findings before the change, under the same settings, or is None; `names` are the events
+    whose uses in sources have changed since then. Rules that can wait run in `settled`.
     """
-    from tesc.analysis.edited_run import edits_between, look_again
+    from tesc.analysis.edited_run import edits_between, recheck
 
     edits = None if last is None else edits_between(last, given)
     if last is not None and edits is not None:
         upper = {name.upper() for name in names}
-        state = look_again(last, given, edits, upper) if edits or upper else last
+        state = recheck(last, given, edits, upper) if edits or upper else last
         if state is not None:
             return state
     return (yield from _whole(given))
 
 
 def settled(state: State) -> Generator[None, None, State]:
-    """Run, in steps, what was left for later, and count what the next edit needs."""
+    """Run the rules that could wait, in steps, and prepare the counts that the next edit needs."""
     first = state.first
     if state.spellings is None and first is not None:
         state.spellings = yield from SharedSpellings.counted(state.given.units, first)
     for rule in state.late:
-        found = yield from state.looking_across(rule)
+        found = yield from state.run_late(rule)
         state = state.copy()
         dirty = {one.source for one in (*state.of_runs[rule.code], *found)}
         state.of_runs[rule.code] = found
@@ -196,7 +196,7 @@ def settled(state: State) -> Generator[None, None, State]:
 
 
 def is_near(last: State | None, given: Given) -> bool:
-    """Whether the input differs from the last one by an edit only, so that checking is fast."""
+    """Whether the input differs from the last one only by edits, so that checking is fast."""
     from tesc.analysis.edited_run import edits_between
 
     return last is not None and edits_between(last, given) is not None
@@ -216,14 +216,14 @@ def _whole(given: Given) -> Generator[None, None, State]:
     yield
     for source, tree in state.trees.items():
         seen = [(names.get(id(one), one.name), id(one) in crossing) for one in tree.events]
-        state.of_events[source] = state.look_into(tree, for_events, seen)
-        state.of_files[source] = state.look_into(tree, for_files, seen)
+        state.of_events[source] = state.run_on_file(tree, for_events, seen)
+        state.of_files[source] = state.run_on_file(tree, for_files, seen)
         yield
     for rule in rules:
         if isinstance(rule, LateRule):
-            state.of_runs[rule.code] = yield from state.looking_across(rule)
+            state.of_runs[rule.code] = yield from state.run_late(rule)
         elif not isinstance(rule, (EventRule, FileRule)):
-            state.of_runs[rule.code] = state.look_across(rule, given.units)
+            state.of_runs[rule.code] = state.run_on_units(rule, given.units)
             yield
     state.collect()
     return state

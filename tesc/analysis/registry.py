@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=None)
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule, in the order of the codes: each module of `rules` defines one, `RULE`."""
+    """Every rule, sorted by code: each module in `rules` defines one, `RULE`."""
     names = _modules()
     found: list[Rule] = [
         import_module(f"{rules.__name__}.{name}").RULE for name in names if name.startswith("te")
@@ -25,7 +25,7 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def _modules() -> list[str]:
-    """The names of the modules of rules."""
+    """The names of the modules in `rules`."""
     try:
         return [name[:-3] for name in os.listdir(rules.__path__[0]) if name.endswith(".py")]
     except OSError:  # in a zip archive
@@ -35,7 +35,7 @@ def _modules() -> list[str]:
 
 
 def moved(selector: str) -> str | None:
-    """The note for a selector that is the code or name of a rule that another one has replaced."""
+    """The note for a selector whose rule was replaced: `OLD is NEW now`; None for any other selector."""
     wanted = selector.strip().upper()
     now = " and ".join(rule.code for rule in all_rules() if wanted in map(str.upper, rule.formerly))
     return f"{selector.strip()} is {now} now" if now else None
@@ -55,8 +55,7 @@ class UnknownRule(Exception):
 def named(selector: str) -> list[Rule]:
     """The rules that a code (TE401), a family (TE4), a name or ALL stands for.
 
-    A family stands for those of its rules that are on by default, or for all if none is.
-    Raises UnknownRule.
+    A family stands for its rules that are on by default, or for all of them if none is. Raises UnknownRule.
     """
     wanted = selector.strip()
     if wanted.upper() == "ALL":
@@ -76,14 +75,14 @@ def named(selector: str) -> list[Rule]:
 
 
 def selected(select: Iterable[str], ignore: Iterable[str]) -> list[Rule]:
-    """The rules to run: those selected (without a selection, those on by default) but the ignored.
+    """The rules to run: those selected (without a selection, those on by default), except the ignored ones.
 
     Raises UnknownRule.
     """
     chosen = [rule for selector in select for rule in named(selector)]
     if not chosen:
         chosen = [rule for rule in all_rules() if rule.on_by_default]
-    # A family in `ignore` means all its rules, off by default or not.
+    # A family in `ignore` means all its rules, including those that are off by default.
     dropped = {
         rule.code
         for selector in ignore

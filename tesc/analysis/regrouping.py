@@ -1,4 +1,4 @@
-"""Moves declarations below the comments that name the files which call them."""
+"""Moves declarations below the comments that name the files that call them."""
 
 from __future__ import annotations
 
@@ -18,18 +18,17 @@ if TYPE_CHECKING:
 
 
 def renamed_heading(tree: Tree, section: Section, old: str, new: str) -> tuple[SourceEdit, ...]:
-    """Replace the file's name in a comment that names one."""
+    """The edits that replace the file's name `old` in a section's comments."""
     comment = next(comment for comment in section.comments if old in written_in(comment))
     start = comment.start + comment.text.index(old)
     return (SourceEdit(tree.source, Span(start, start + len(old)), new),)
 
 
 def moved(tree: Tree, section: Section, events: Sequence[Event], heading: str) -> tuple[SourceEdit, ...]:
-    """Move events of a section to the end of the one that names a file as `heading`, or into a new one.
+    """The edits that move events of a section to the end of the section headed `heading`, or into a new one.
 
-    A new section is put below the one that they leave. Comments that silence rules go with their event;
-    nothing is moved if another comment is right above one of the events, since it is unknown which events
-    that is about.
+    A new section is put below the old one. Suppressions move with their event. If another comment is right
+    above one of the events, nothing is moved, since the comment may be about more events.
     """
     source = tree.source
     lines = [span for event in events for span in [_lines_of(section.items, event)] if span is not None]
@@ -51,7 +50,7 @@ def moved(tree: Tree, section: Section, events: Sequence[Event], heading: str) -
     removed = [SourceEdit(source, span, "") for span in _joined(spans)]
     for number, edit in enumerate(removed):
         if edit.span.start <= place <= edit.span.end:
-            # Text inserted where a line is removed is part of the same edit.
+            # Where a line is removed, inserted text becomes part of that edit.
             removed[number] = SourceEdit(source, edit.span, text)
             return tuple(removed)
     return (*removed, SourceEdit(source, Span(place, place), text))
@@ -69,7 +68,7 @@ def _names(section: Section, heading: str) -> bool:
 
 
 def _lines_of(items: Sequence[Item], event: Event) -> tuple[int, int] | None:
-    """The lines of an event and of the comments that silence rules for it; None below another comment."""
+    """The first and last line of an event with its suppressions; None if another comment is above it."""
     number = items.index(event)
     first = event.line
     while number:
@@ -83,13 +82,13 @@ def _lines_of(items: Sequence[Item], event: Event) -> tuple[int, int] | None:
 
 
 def _span_of(source: Source, first: int, last: int) -> Span:
-    """Whole lines, with the ends of their lines."""
+    """The span of whole lines, including their line ends."""
     starts = source.line_starts
     return Span(starts[first - 1], starts[last] if last < len(starts) else len(source.text))
 
 
 def _with_gap(source: Source, section: Section) -> Span:
-    """A whole section, and the empty lines above it."""
+    """The span of a section and the empty lines above it."""
     first = section.comments[0].line
     while first > 1 and not source.line_text(first - 1).strip():
         first -= 1

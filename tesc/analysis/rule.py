@@ -1,9 +1,8 @@
-"""What a rule is.
+"""The base classes of rules.
 
-A rule is a class in a module of its own under `rules/`. Its class attributes are its metadata, its
-docstring is its page (one sentence, why it matters, an example under `Wrong:` and one under
-`Right:`), and `check` yields what it finds. Its base class, one of those below, says what it
-looks at.
+A rule is a class in its own module under `rules/`. Its class attributes are its metadata, its docstring is
+its page (one sentence, why it matters, an example under `Wrong:` and one under `Right:`), and `check` yields
+what it finds. Its base class, one of those below, determines what it looks at.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
 class Report:
     """What a rule found: the smallest text that is wrong, and the message.
 
-    `source` may be left out by rules that look at one file; `event` is an event's effective name,
-    if the rule knows better than the runner; `severity` overrides the rule's own.
+    Rules that look at one file may leave out `source`; `event` is an event's effective name, if the runner
+    cannot determine it; `severity` overrides the rule's.
     """
 
     span: Span
@@ -46,19 +45,19 @@ class Report:
 
 
 class Rule:
-    """A rule's metadata: `code` never changes meaning, `name` reads as 'allow NAME' would."""
+    """A rule's metadata: `code` never changes its meaning; `name` is such that 'allow NAME' reads well."""
 
     code: str
     name: str
-    # Codes and names of rules that it has replaced: selectors and baselines still accept them.
+    # Codes and names of rules that this one has replaced: selectors and baselines still accept them.
     formerly: tuple[str, ...] = ()
     severity: Severity = "error"
     on_by_default = True
-    # Whether some of its findings can be fixed by tesc.
+    # Whether tesc can fix some of its findings.
     fixable = False
     # The page of docs/reference that says more, without its ending.
     reference = ""
-    # A Python package without which it finds nothing; an extra of tesc installs it.
+    # A Python package that it needs to find anything; one of tesc's extras installs it.
     needs_package = ""
     # What a finding depends on, so that an editor knows where to look again after an edit: "event", the
     # event that it is about; "name", all events of that name, and their uses in sources; "spelling",
@@ -83,27 +82,26 @@ class Rule:
         return cls.page().split("\n", 1)[0]
 
     def applies(self, settings: Settings) -> bool:
-        """Whether it is of use under these settings."""
+        """Whether the rule makes sense under these settings."""
         return True
 
     def is_local(self, tree: Tree) -> bool:
-        """Whether, in this file, findings depend on no more than `scope` says."""
+        """Whether findings in this file depend only on what `scope` says."""
         return True
 
 
 class EventRule(Rule):
     """Looks at one event's declaration at a time.
 
-    It is `by_pairs` if it finds in a plain event what it finds in events that have one parameter of it
-    with its conversion, and nothing else (`tesc.analysis.plain` says what is plain): then it does not run
-    on events whose pairs are known to be right. Such a rule cannot look at names or words of
-    a format.
+    `by_pairs` is true if its findings in a plain event depend only on the event's pairs of conversion and
+    type, each by itself (`tesc.analysis.plain` defines them): then it does not run on events whose pairs are
+    known to be right. Such a rule cannot look at names or at words of a format.
     """
 
     by_pairs = False
 
     def concerns(self, event: Event, tree: Tree, settings: Settings) -> bool:
-        """Whether it finds something in an event that has only one pair, in any file."""
+        """Whether the rule finds anything in an event that has only one pair."""
         for _ in self.check(event, tree, settings):  # any() would take half as long again
             return True
         return False
@@ -133,7 +131,7 @@ class RunRule(Rule):
 class SourcesRule(Rule):
     """Looks at all units of a run together with the C and Rust sources.
 
-    Without those it does not run, unless it declares that it does not need them: then `uses` is None.
+    Without sources it does not run, unless it declares that it does not need them: then `uses` is None.
     """
 
     needs_sources = True
@@ -143,7 +141,7 @@ class SourcesRule(Rule):
 
 
 class LateRule(SourcesRule):
-    """Looks at all units and sources, and takes so long that an editor does not wait for it."""
+    """Looks at all units and sources, but takes so long that an editor does not wait for it."""
 
     scope: Scope = "late"
 
@@ -153,16 +151,16 @@ class LateRule(SourcesRule):
                 yield report
 
     def steps(self, units: Sequence[Unit], settings: Settings, uses: Any) -> Iterator[Report | None]:
-        """What it finds, and None every few milliseconds, when other work may run."""
+        """Yields what it finds, and None every few milliseconds, when other work may run."""
         raise NotImplementedError
 
 
 class ChangeRule(Rule):
-    """Looks at what changed since another version of the events; without one it does not run.
+    """Looks at what changed since another version of the events; it runs only if there is one.
 
-    `kinds` are the readers for whom the change breaks something, the first one the one that the rule
-    is about: wire (guests' IDs, recorded traces), probe (SystemTap, bpftrace, LTTng), text (what
-    reads logs), name (`-trace` patterns and lists), source (callers).
+    `kinds` are the kinds of readers that the change breaks, the most important first: wire (guests' IDs,
+    recorded traces), probe (SystemTap, bpftrace, LTTng), text (readers of logs), name (`-trace` patterns and
+    lists), source (callers).
     """
 
     kinds: tuple[str, ...] = ()
@@ -172,7 +170,7 @@ class ChangeRule(Rule):
 
 
 class SyntaxRule(FileRule):
-    """Reports the errors that the parser found under this rule's code."""
+    """Reports the parse errors that have this rule's code."""
 
     scope = "lines"
 
@@ -186,7 +184,7 @@ class SyntaxRule(FileRule):
 
 
 class UnitErrorRule(RunRule):
-    """Reports the errors of includes and prefixes that were found when units were resolved."""
+    """Reports the errors in includes and prefixes that were found when the units were resolved."""
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         seen = set()
@@ -200,9 +198,9 @@ class UnitErrorRule(RunRule):
 
 
 def _of_whole_item(error: ParseError, tree: Tree, below: frozenset[int]) -> ParseError | None:
-    """The error to report, if the lines `below` continue items of other lines.
+    """The error to report, if the lines `below` continue the items above them.
 
-    Only the end of an item's first line is wrong; None for errors that follow from that.
+    Such an item is reported once, at the end of its first line; None for the errors that follow from it.
     """
     line, _ = tree.source.place(error.span.start)
     if line in below:
@@ -213,6 +211,6 @@ def _of_whole_item(error: ParseError, tree: Tree, below: frozenset[int]) -> Pars
 
 
 def report_of(error: ParseError, source: Source) -> Report:
-    """A parser's error as a finding."""
+    """A parse error as a report."""
     edits = tuple(SourceEdit(source, edit.span, edit.text) for edit in error.edits)
     return Report(error.span, error.message, error.help, fix=Fix("safe", edits) if edits else None)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def facts(rule: Rule) -> str:
-    """A rule's severity, and whether it is on and can be fixed, in a few words."""
+    """A rule's severity, and whether it is off by default and can be fixed, as one line."""
     words = [f"severity: {rule.severity}"]
     if not rule.on_by_default:
         words.append("off by default")
@@ -18,5 +18,5 @@ def facts(rule: Rule) -> str:
 
 
 def page(rule: Rule) -> str:
-    """The page: what the rule finds, why that matters, and how to fix it."""
+    """The rule's page: what it finds, why that matters, and how to fix it."""
     return f"# {rule.code} {rule.name}\n\n*{facts(rule)}*\n\n{rule.page()}\n"

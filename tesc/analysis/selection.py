@@ -1,4 +1,4 @@
-"""Which rules run on which file, and with which severity, by the settings."""
+"""Which rules run on which file, and with which severity, according to the settings."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 def chosen(settings: Mapping[Source, Settings]) -> tuple[list[Rule], dict[Source, dict[str, Level]]]:
-    """The rules that any file of a run wants; and for each file the severities that differ, by code.
+    """The rules that run on any file; and for each file, the severities that differ, by code.
 
-    A rule that a file does not want is `off` there. Raises UnknownRule.
+    A rule that does not run on a file is `off` there. Raises UnknownRule.
     """
     levels = {source: levels_of(one, source.file) for source, one in settings.items()}
     rules = [rule for rule in all_rules() if any(mine.get(rule.code) != OFF for mine in levels.values())]
@@ -33,7 +33,7 @@ def chosen(settings: Mapping[Source, Settings]) -> tuple[list[Rule], dict[Source
 
 
 def levels_of(settings: Settings, file: str) -> dict[str, Level]:
-    """The severities that a file's settings give to rules, by code; `off` for those not to run.
+    """The severities that a file's settings give to rules, by code; `off` for rules that do not run.
 
     Raises UnknownRule.
     """
@@ -68,13 +68,13 @@ _OF_A_RULE = specificity("TE001")
 
 
 def _covered(selector: str) -> list[Rule]:
-    """All rules that a selector covers: for a family, including those that are off by default."""
+    """All rules that a selector covers; for a family, that includes those off by default."""
     of_name = named(selector)
     return [rule for rule in all_rules() if rule in of_name or rule.code.startswith(selector.upper())]
 
 
 def renamed_rules(settings: Iterable[Settings]) -> list[str]:
-    """Notes on selectors in settings that name rules which others have replaced."""
+    """Notes on selectors in the settings whose rules were replaced."""
     selectors = (
         selector
         for one in settings
@@ -116,7 +116,7 @@ def unknown_rules(configuration: Configuration) -> list[ConfigError]:
 
 
 def flaw_of(selector: str) -> str | None:
-    """Why a selector names no rule, or None."""
+    """What is wrong with a selector that names no rule; None if it names one."""
     try:
         named(selector)
     except UnknownRule as unknown:

@@ -1,7 +1,7 @@
 """Suppressions in C and Rust sources: `// tesc: ignore[RULE, ...] reason`, or in `/* */`.
 
-A comment at the end of a line of code applies to that line, one on its own line to the next line of
-code, and `ignore-file` to the whole source.
+A comment after code applies to that line, a comment on its own line to the next line of code, and
+`ignore-file` to the whole source.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from tesc.syntax.source import Source
 
 _IGNORE = re.compile(r"(?://|/\*)[/*!\s]*tesc:[ \t]*(ignore(?:-file)?)\[([^\]\n]*)\]")
-# Lines with nothing but a comment, or part of one.
+# Lines that contain only a comment, or part of one.
 _NO_CODE = re.compile(r"[ \t]*(?://.*|/\*.*|\*.*)?\s*\Z")
 
 
 @lru_cache(maxsize=16)  # used for each call in a source
 def ignored_in(source: Source) -> dict[int, frozenset[str]]:
-    """The codes of the rules that a source's comments ignore, by line; 0 is all of the source."""
+    """The codes of the rules that a source's comments ignore, by line; line 0 stands for the whole source."""
     found: dict[int, frozenset[str]] = {}
     if "tesc:" not in source.text:
         return found
@@ -54,7 +54,7 @@ def _codes(selector: str) -> list[str]:
 
 
 def is_ignored(source: Source, start: int, code: str) -> bool:
-    """Whether a comment in a source ignores a rule at an offset."""
+    """Whether a comment in a source ignores the rule `code` at the offset `start`."""
     ignored = ignored_in(source)
     if not ignored:
         return False
@@ -63,7 +63,7 @@ def is_ignored(source: Source, start: int, code: str) -> bool:
 
 
 def unsuppressed_in(source: Source, found: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """The diagnostics in a source without those that its comments ignore."""
+    """The diagnostics in a source that no comment ignores."""
     ignored = ignored_in(source)
     if not ignored:
         return list(found)

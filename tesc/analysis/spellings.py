@@ -1,4 +1,4 @@
-"""The spellings of events' names in generated code, and which of these several events share."""
+"""The identifiers that generated code makes of events' names, and which of them have several owners."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.units.unit import Unit
 
-# The space of each of the spellings that `spelled` gives.
+# The space of each identifier that `spelled` returns.
 EVENT_SPACES = [space for kind in name_spaces.OF_EVENT for space in kind.spaces]
 
 # How many events are counted in one step.
 _AT_A_TIME = 100
-# A power of two: so many parts that sorting one takes no time.
+# A power of two, large enough that sorting one piece takes no time.
 _PIECES = 64
 
 
@@ -31,22 +31,22 @@ def spelled(name: str) -> list[str]:
 
 
 class SharedSpellings:
-    """How many owners each spelling has: events, groups of files, and the program around generated code.
+    """How many owners each spelling has: events, groups, and the program around generated code.
 
-    Spellings are counted by their hashes. Two with the same hash may only seem to be shared, which a
-    rule then finds out. A tree has a hundred thousand of them, so those that were counted first are plain
-    numbers in arrays, which copies share; each copy has its own differences.
+    Spellings are counted by their hashes. Two spellings with the same hash seem to be one, until a rule
+    compares them. A tree has a hundred thousand spellings, so the first count is kept in arrays of numbers,
+    which copies share; each copy has its own differences.
     """
 
     def __init__(self) -> None:
-        # The hashes by their last bits, sorted, each repeated as often as it was counted.
+        # The hashes of the first count by their last bits, sorted; one for each owner.
         self._first = [array("q") for _ in range(_PIECES)]
-        # Differences: how many more or fewer owners some spellings have now.
+        # How many more or fewer owners some hashes have now.
         self._changes: dict[int, int] = {}
 
     @staticmethod
     def counted(units: Sequence[Unit], settings: Settings) -> Generator[None, None, SharedSpellings]:
-        """Count those of some units and of QEMU, in steps, between which other work may run."""
+        """Count the spellings of some units and of QEMU, in steps, between which other work may run."""
         counts = SharedSpellings()
         for foreign in (*name_spaces.USED, *name_spaces.OF_QEMU):
             counts._put(hash((space, foreign.text)) for space in foreign.spaces)
@@ -83,7 +83,7 @@ class SharedSpellings:
             self._first[one % _PIECES].append(one)
 
     def _count(self, hashes: Iterable[int], by: int) -> int:
-        """Change how many owners some spellings have; returns the most that one of them has."""
+        """Add `by` to the owners of some hashes; returns the largest number that results."""
         most = 0
         for one in hashes:
             change = self._changes.pop(one, 0) + by
@@ -101,6 +101,6 @@ class SharedSpellings:
 
 
 def _hashes(name: str) -> Iterator[int]:
-    """A hash for each spelling of an event; the first is for its name in any case."""
+    """A hash for each spelling of an event's name; the first one ignores case."""
     yield hash(name.upper())
     yield from {hash(pair) for pair in zip(EVENT_SPACES, spelled(name))}

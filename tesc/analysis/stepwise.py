@@ -1,4 +1,4 @@
-"""Work in steps, between which other work may run: generators that yield None and return what they found."""
+"""Work in steps, between which other work may run: generators that yield None and return a result."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def at_once(steps: Generator[None, None, T]) -> T:
-    """Take all steps; returns the result."""
+    """Run all steps; returns the result."""
     while True:
         try:
             next(steps)

@@ -1,6 +1,6 @@
 """Edits that add and remove suppressing comments and `disable` patterns.
 
-Each function returns the edits of one tree's source; none of them overlap.
+Each function returns edits of one tree's source that do not overlap.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def line_end(text: str) -> str:
-    """The line end that a text uses: that of its first line."""
+    """The line end of a text's first line: LF, CR LF or CR; LF if it has none."""
     at = next((at for at, char in enumerate(text) if char in "\r\n"), None)
     if at is None or text[at] == "\n":
         return "\n"
@@ -26,14 +26,14 @@ def line_end(text: str) -> str:
 
 
 def item_at(tree: Tree, offset: int) -> Item | None:
-    """The item in the line of an offset, to which an ignore may apply; comments do not count."""
+    """The item, not a comment, in the line of an offset; None if there is none."""
     line, _ = tree.source.place(offset)
     found = next((item for item in tree.items if item.line == line), None)
     return None if isinstance(found, Comment) else found
 
 
 def ignore(tree: Tree, item: Item, rule: str) -> Edits:
-    """Ignore a rule for an item: in a new comment above it, or in the existing one."""
+    """Ignore a rule for an item, in a new comment above it or in an existing one."""
     above: list[Comment] = []
     for one in tree.items:
         if one is item:
@@ -67,7 +67,7 @@ def _extended(source: Source, comments: list[Comment], kind: str, rule: str) -> 
 
 
 def _line_before(source: Source, line: int, text: str) -> Edits:
-    """Insert a line before another one, counted from 1, possibly after the last."""
+    """Insert a line before line `line`, counted from 1; it may be one past the last."""
     starts = source.line_starts
     end = line_end(source.text)
     if line <= len(starts):
@@ -89,7 +89,7 @@ def _below_head(tree: Tree) -> int:
 
 
 def remove_ignore(tree: Tree, span: Span) -> Edits:
-    """Remove one rule of a suppression, or its whole comment with the only rule."""
+    """Remove one rule of a suppression; the whole comment if it is the only one."""
     comment = next((one for one in tree.items if one.start <= span.start < one.end), None)
     if not isinstance(comment, Comment):
         return ()
@@ -100,7 +100,7 @@ def remove_ignore(tree: Tree, span: Span) -> Edits:
 
 
 def remove_pattern(tree: Tree, span: Span) -> Edits:
-    """Remove a pattern, or its whole directive with the only pattern."""
+    """Remove a pattern of a `disable`; the whole directive if it is the only one."""
     for item in tree.items:
         if isinstance(item, Disable):
             places = [pattern.span for pattern in item.patterns]
@@ -110,7 +110,7 @@ def remove_pattern(tree: Tree, span: Span) -> Edits:
 
 
 def _without(tree: Tree, item: Item, places: list[Span], number: int) -> Edits:
-    """Remove a word from a list with commas, or the item's whole line with the only word."""
+    """Remove a word from a comma-separated list; the item's whole line if it is the only one."""
     source = tree.source
     if len(places) == 1:
         return (SourceEdit(source, source.line_span(item.line), ""),)
@@ -127,7 +127,7 @@ def rename_pattern(tree: Tree, span: Span, name: str) -> Edits:
 def disable(tree: Tree, event: Event) -> Edits:
     """Disable an event by a pattern, in the file's last directive or in a new one.
 
-    A new one is where canonical layout has it: below the prefix and the includes.
+    A new directive goes where canonical layout has it: below the prefix and the includes.
     """
     prefix = next((item.name.text for item in tree.items if isinstance(item, Prefix)), "")
     name = f"{prefix}{event.name}"

@@ -1,6 +1,6 @@
 """Suppressions: `# tesc: ignore[RULE, ...] reason` and `# tesc: ignore-file[RULE, ...] reason`.
 
-The first applies to the next item; the second applies to its file, and is before the first item.
+The first applies to the next item; the second must come before the first item, and applies to the whole file.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _IGNORE = re.compile(
 class Suppression:
     """One rule of one comment: the codes it stands for, and the line it applies to (0: the file).
 
-    `flaw` says what is wrong with the comment, if it can suppress nothing; `now` is the name of the rule
-    that has replaced the one which it names.
+    `flaw` says what is wrong with the comment, if it cannot suppress anything; `now` is a note if the rule
+    was replaced by another.
     """
 
     span: Span
@@ -40,12 +40,12 @@ class Suppression:
 
 
 def ignore_comment(comment: Comment) -> re.Match[str] | None:
-    """The parts of a comment that suppresses: `kind`, `rules` between brackets, `end` for the `]`."""
+    """A suppression as a match with groups `kind`, `rules` and `end` (the `]`); None for others."""
     return _IGNORE.match(comment.text)
 
 
 def is_suppression(comment: Comment) -> bool:
-    """Whether a comment is meant for tesc."""
+    """Whether a comment is a suppression."""
     return ignore_comment(comment) is not None
 
 
@@ -71,7 +71,7 @@ def suppressions(tree: Tree) -> list[Suppression]:
 
 
 def _lines_of_following(items: Sequence[Item]) -> list[int]:
-    """The line of the next item that is not a comment, for each of the items; -1 where there is none."""
+    """For each item, the line of the next item that is not a comment; -1 if there is none."""
     lines = []
     line = -1
     for item in reversed(items):
@@ -115,7 +115,7 @@ def _of_comment(comment: Comment, match: re.Match[str], line: int, late: bool) -
 
 
 def _codes(selector: str) -> tuple[frozenset[str], str | None]:
-    """The codes of the rules that a selector stands for, or none and the error."""
+    """The codes of the rules that a selector stands for, and None; or no codes and the error."""
     if not selector:
         return frozenset(), "expected a rule's code or name"
     try:

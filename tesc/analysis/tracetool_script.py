@@ -1,4 +1,4 @@
-"""What a source tree's own tracetool can generate, judged by its files."""
+"""What a source tree's own tracetool can generate, judging by its files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _RUST = os.path.join("scripts", "tracetool", "format", "rs.py")
 
 
 def makes_rust(file: str) -> bool:
-    """Whether the tracetool of the tree that holds `file` generates Rust, as QEMU's does since 10.2.
+    """Whether the tracetool of the tree that contains `file` generates Rust, as QEMU's does since 10.2.
 
     The tree is the nearest folder above with a scripts/tracetool.py; true if there is none.
     """

@@ -1,7 +1,7 @@
 """Which events a C or Rust source can call: those in the trace headers that it includes.
 
-QEMU's layout: the events of hw/usb/trace-events are declared by trace/trace-hw_usb.h in the build, and
-hw/usb/trace.h, which includes that one, is beside the sources that call them.
+In QEMU's layout, trace/trace-hw_usb.h in the build folder declares the events of hw/usb/trace-events, and the
+sources that call them include hw/usb/trace.h, which includes that header.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _GROUP = re.compile(r"(?:.*/)?trace-([\w-]+)\.h")
 
 @record
 class Seen:
-    """The numbers of the units whose events a source sees; `sure` unless it may see others as well."""
+    """The numbers of the units whose events a source sees; `sure` is false if it may see others as well."""
 
     units: frozenset[int]
     sure: bool
 
 
 class Visibility:
-    """What the sources of a run see of its units."""
+    """Which of a run's units each source sees."""
 
     def __init__(self, units: Sequence[Unit], settings: Settings, uses: Index) -> None:
         self._uses = uses
@@ -50,7 +50,7 @@ class Visibility:
         self._headers: dict[str, Seen] = {}
 
     def direct(self, path: str) -> Seen:
-        """What a source that uses events sees by its own includes; not sure without any."""
+        """What a source sees through the headers it includes itself; not sure if it includes none."""
         if path not in self._direct:
             headers = self._uses.headers_in(path)
             seen = self._together(self._of_header(path, header) for header in headers)
@@ -58,7 +58,7 @@ class Visibility:
         return self._direct[path]
 
     def all(self, path: str) -> Seen:
-        """What a source sees, by all files that it includes, also indirectly. That takes some time."""
+        """What a source sees through all its includes, direct and indirect. This is slow."""
         if path not in self._all:
             includes = self._uses.includes
             self._all[path] = self._together(
@@ -71,9 +71,9 @@ class Visibility:
             )
         return self._all[path]
 
-    def judges(self, path: str) -> bool:
-        """Whether all events that a source sees are known: it is compiled by itself and includes some."""
-        from tesc.uses.scan import is_compiled  # few runs look into sources
+    def is_certain(self, path: str) -> bool:
+        """Whether all events that a source sees are known; false for headers, and without trace headers."""
+        from tesc.uses.scan import is_compiled  # few runs read sources
 
         seen = self.direct(path) if is_compiled(path) else None
         return seen is not None and seen.sure and bool(seen.units) and self.all(path).sure
@@ -88,7 +88,7 @@ class Visibility:
         return Seen(units, sure)
 
     def _of_header(self, path: str, header: str) -> Seen:
-        """The units of a header that a file includes as `header`."""
+        """The units of the header that a file includes as `header`."""
         named = _GROUP.fullmatch(header)
         if named:
             return self._numbered(self._groups.get(named[1]))
@@ -98,7 +98,7 @@ class Visibility:
         return self._headers[beside]
 
     def _of_file(self, beside: str, header: str) -> Seen:
-        """The units of a trace.h, by its contents if it exists, by its folder if it is generated later."""
+        """The units of a trace.h: by its contents if it exists, else by its folder."""
         source = self._uses.source(beside) if os.path.isfile(beside) else None
         if source is not None:
             inner = [written for written in trace_headers(source.text) if _GROUP.fullmatch(written)]
@@ -149,7 +149,7 @@ def _folders_of(files: tuple[str, ...], here: str) -> dict[str, int]:
 
 
 class Pasted:
-    """The pasted names in all sources that stay unknown, and which events they may be."""
+    """Names that macros paste together and that are not fully known, and which events they may be."""
 
     def __init__(self, units: Sequence[Unit], settings: Settings, uses: Index) -> None:
         places = [(path, use) for path, use in uses.pasted if not use.capitals and not use.dead]
@@ -160,14 +160,14 @@ class Pasted:
         self._seen = Visibility(units, settings, uses) if places else None
 
     def place_of(self, names: Sequence[str], node: Event) -> Place | None:
-        """The first place where one of an event's names may be pasted."""
+        """The first place where a macro may paste together one of an event's names; None if there is none."""
         for pattern, place in self._patterns:
             if any(map(pattern.fullmatch, names)) and self._may_call(place[0], node):
                 return place
         return None
 
     def _may_call(self, path: str, node: Event) -> bool:
-        """Whether a file can call an event, as far as its includes are known."""
+        """Whether a file can call an event, judging by its includes."""
         assert self._seen is not None
         seen = self._seen.direct(path)
         return not seen.sure or any(

@@ -232,9 +232,9 @@ class _Sources:
         """How many calls were checked, as text; empty if no sources were read."""
         if self._uses is None or not self._folders:
             return ""
-        from tesc.analysis.judged_calls import told
+        from tesc.analysis.checked_calls import summary
 
-        return told(self._workspace.units, self._uses)
+        return summary(self._workspace.units, self._uses)
 
     def before(self, look: Callable[[], list[Diagnostic]]) -> list[Diagnostic]:
         """Findings with the sources as they were before the change."""

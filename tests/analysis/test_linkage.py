@@ -47,7 +47,7 @@ def test_a_guests_own_build_is_another_program(found):
 
 def test_a_file_that_is_included_and_a_unit_by_itself(found):
     files = {"tesc.toml": '[[unit]]\npath = "a"\n', "a": "x(void)\ny(void)\n", "b": 'include "a"\nz(void)\n'}
-    message = "'a' is included and is a unit by itself, which declares 'x' and 1 more twice"
+    message = "'a' is included and is also a root, which declares 'x' and 1 more twice"
     assert found(files, "TE101") == [("TE101", "b", message)]
     assert found(dict(reversed(files.items())), "TE101") == [("TE101", "b", message)]
 

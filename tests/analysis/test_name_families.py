@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tesc.analysis.name_families import family, that_may_meet
+from tesc.analysis.name_families import family, names_that_may_clash
 from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 from tesc.units import name_spaces
@@ -62,7 +62,7 @@ def test_no_name_that_clashes_is_left_out(names, texts):
         resolve((parse(Source("t", "\n".join(f'{name}(void) "x"' for name in mine))),))
         for mine in (names[:half], names[half:])
     ]
-    suspects = that_may_meet(units, texts)
+    suspects = names_that_may_clash(units, texts)
     for mine, unit in zip(suspects, units):
         for event in unit.events:
             others = [one.name for each in units for one in each.events if one is not event]

@@ -72,7 +72,7 @@ class TestBreaking:
         for version in ("old", "old/trace-events"):
             done = tesc("breaking", "--against", version, "trace-events")
             assert done.returncode == 1
-            assert "the event 'spin_up' is gone from here" in done.stdout
+            assert "the event 'spin_up' was removed here" in done.stdout
 
     def test_what_is_gone_is_shown_where_the_new_version_has_a_line(self, checkout, tesc):
         Path("net").mkdir()
@@ -84,12 +84,12 @@ class TestBreaking:
         Path("net/trace-events").unlink()
         done = tesc("breaking", "--against", "HEAD", "--output-format", "gcc", "--select", "TE831")
         assert done.stdout.splitlines() == [
-            "trace-events:1:1: error: the event 'b' is gone from here [TE831]",
-            "trace-events:3:1: note: declared so before (in HEAD)",
-            "trace-events:3:1: error: the event 'c' is gone from here [TE831]",
-            "trace-events:4:1: note: declared so before (in HEAD)",
-            "net/trace-events:1:1: error: the event 'net_up' is gone with all of its file [TE831]",
-            "net/trace-events:1:1: note: declared so before (in HEAD)",
+            "trace-events:1:1: error: the event 'b' was removed here [TE831]",
+            "trace-events:3:1: note: previously declared here (in HEAD)",
+            "trace-events:3:1: error: the event 'c' was removed here [TE831]",
+            "trace-events:4:1: note: previously declared here (in HEAD)",
+            "net/trace-events:1:1: error: the event 'net_up' was removed with its whole file [TE831]",
+            "net/trace-events:1:1: note: previously declared here (in HEAD)",
         ]
 
     def test_all_that_is_gone_from_one_place_is_named(self, checkout, tesc):
@@ -97,7 +97,7 @@ class TestBreaking:
         Path("old").write_text("".join(["first(void)\n", *events]))
         Path("trace-events").write_text("first(void)\n")
         said = tesc("breaking", "--against", "old", "trace-events").stdout
-        assert re.findall(r"'(gone_\d)' is gone", said) == [f"gone_{number}" for number in range(8)]
+        assert re.findall(r"'(gone_\d)' was removed", said) == [f"gone_{number}" for number in range(8)]
 
     @pytest.mark.parametrize("side", ["old", "new"])
     def test_an_error_on_either_side_is_never_clean(self, checkout, tesc, side):
@@ -131,7 +131,7 @@ class TestBreaking:
         Path("trace-events").write_text(OLD.replace("spin", "disable spin"))
         done = tesc("breaking", "--against", "HEAD", "--output-format", "concise")
         assert re.findall(r"TE8\d+", done.stdout) == ["TE831", "TE811"]
-        assert "docs/t.rst:1:13: this switches it on by name" in tesc("breaking", "--against", "HEAD").stdout
+        assert "docs/t.rst:1:13: this enables it by name" in tesc("breaking", "--against", "HEAD").stdout
 
     def test_an_event_that_is_disabled_is_not_switched_on_any_more(self, checkout, tesc):
         Path("docs").mkdir()
@@ -139,7 +139,7 @@ class TestBreaking:
         git("add", ".")
         Path("trace-events").write_text(OLD.replace("spin", "disable spin"))
         done = tesc("breaking", "--against", "HEAD")
-        assert "docs/t.rst:1:12: this switches it on by name" in done.stdout
+        assert "docs/t.rst:1:12: this enables it by name" in done.stdout
 
     @pytest.mark.parametrize("command", [["breaking", "--against"], ["diff", "."]])
     def test_files_that_the_configuration_excludes_count_on_neither_side(

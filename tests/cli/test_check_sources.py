@@ -208,11 +208,11 @@ void g(void)
     assert lines == [
         "1  TE603  wrong-argument-count",
         "",
-        "6 calls of events in C and Rust, of which 5 were not judged by their arguments",
-        "1  in Rust, where only their number is judged",
+        "6 calls of events in C and Rust, of which 5 have arguments that were not checked",
+        "1  in Rust, where only the number of arguments is checked",
         "1  in code that #if 0 leaves out",
         "1  with a macro that may be several arguments",
-        "1  with another number of arguments than parameters (TE603)",
+        "1  with more or fewer arguments than parameters (TE603)",
         "1  with preprocessor lines among the arguments, without an end, or by a macro's `...`",
     ]
     assert check("--statistics")[1] == []

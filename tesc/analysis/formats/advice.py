@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from tesc.syntax.c_type import CType
     from tesc.syntax.nodes import Format, Parameter, Tree
 
-# The most characters before a conversion that help shows.
+# How many characters before a conversion the help shows at most.
 _LABEL = 24
-# The length, or the macro's size, that goes with each type; others are promoted to int.
+# The length, or the size in the macro's name, for each type; others are promoted to int.
 _LENGTHS = {
     "long": "l",
     "unsigned long": "l",
@@ -57,7 +57,7 @@ class Advice:
 
 
 def macro_size(type_: CType) -> str | None:
-    """The end of the names of macros that print a type, such as 64; None for types that take none."""
+    """The end of the names of the macros for a type, such as 64; None for types without macros."""
     if type_.pointers or type_.base is None:
         return None
     return _SIZES.get(type_.base) or _NARROW.get(type_.base)
@@ -102,13 +102,13 @@ def _integer_letter(conversion: Conversion, base: str) -> str:
 
 
 def _advice(conversion: Conversion, tail: str, macro: str, before: str = "") -> Advice | None:
-    """A conversion with those flags, width and precision of another one that are valid for it.
+    """The conversion `head`, with the flags, width and precision of another one that are valid for it.
 
-    None if a precision from a parameter would be lost.
+    None if a precision given by a parameter would be lost.
     """
     letter = tail[-1]
     flags = "".join(flag for flag in conversion.flags if flag in conv.FLAGS[letter])
-    # A precision is a string's greatest length, an integer's least, and something else in others.
+    # A precision is the maximum length of a string, the minimum of an integer, and something else in others.
     strings = letter == "s" and conversion.letter in ("s", "S")
     integers = letter in conv.INTEGER_LETTERS and _letter(conversion) in conv.INTEGER_LETTERS
     dot = f".{conversion.precision}" if conversion.precision is not None and (strings or integers) else ""
@@ -142,7 +142,7 @@ def advise_for(parameter: Parameter) -> str | None:
 def repair(conversion: Conversion, model: str) -> tuple[Advice, bool]:
     """A conversion without its invalid parts, and whether it prints the same as before.
 
-    That is certain where C ignores the part.
+    The second is true if C ignores these parts.
     """
     flags, width = conversion.flags, conversion.width
     precision, length = conversion.precision, conversion.length
@@ -186,7 +186,7 @@ def help_of(form: Format, conversion: Conversion, advice: Advice) -> str:
 
 
 def fix_of(tree: Tree, form: Format, conversion: Conversion, advice: Advice, safety: Safety) -> Fix | None:
-    """The edit that puts `advice` in a conversion's place; None if that spans several literals."""
+    """The edit that replaces a conversion by `advice`; None if the conversion spans several literals."""
     literal = _literal_of(form, conversion)
     if literal is None:
         return None
@@ -196,7 +196,7 @@ def fix_of(tree: Tree, form: Format, conversion: Conversion, advice: Advice, saf
 
 
 def _literal_of(form: Format, conversion: Conversion) -> StringLiteral | None:
-    """The literal that holds a conversion (up to its macro) as it is written, with no escapes."""
+    """The literal that contains a conversion (up to its macro) as it is written, without escapes."""
     end = conversion.macro.start if conversion.macro else conversion.end
     for literal in form.parsed.literals:
         if literal.start < conversion.start < literal.end:
@@ -239,7 +239,7 @@ def _edit(
 
 
 def _ends_blank(form: Format, conversion: Conversion) -> bool:
-    """Whether nothing but spaces and empty strings follow a conversion, which need no string of their own."""
+    """Whether only spaces and empty strings follow a conversion, so that no string has to follow a macro."""
     rest = [piece for piece in form.parsed.pieces if piece.end > conversion.end]
     return all(
         isinstance(piece, StringLiteral)

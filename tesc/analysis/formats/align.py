@@ -1,4 +1,4 @@
-"""Which conversion is meant for which parameter, where their numbers differ."""
+"""Which conversion is meant for which parameter, if there are more of one than of the other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WRONG_SOMEWHERE = 2
 _WRONG_EVERYWHERE = 4
 # A label that names the parameter (`"len %d"` and `int len`) outweighs a type that fits nowhere.
 _LABELLED = -5
-# "100% done" holds the conversion `% d`, which is rarely meant after a digit.
+# "100% done" contains the conversion `% d`, which is rarely intended after a digit.
 _PERCENT = 6
 
 
@@ -28,9 +28,9 @@ def align(
     format_text: str,
     models: tuple[str, ...],
 ) -> list[tuple[int, int]]:
-    """Pairs of slots and parameters, both in order, that fit best; each of the fewer is paired.
+    """The best-fitting pairs of slots and parameters, both in order; all of the shorter list are paired.
 
-    Among equally good pairings, the one that leaves the last ones over.
+    Of equally good pairings, the one that leaves the last ones over.
     """
     labels = _labels(slots, conversions, format_text)
 
@@ -48,7 +48,7 @@ def align(
 
 
 def looks_like_percent(conversion: Conversion, format_text: str) -> bool:
-    """Whether a conversion is probably a percent sign: `10% done`."""
+    """Whether a conversion is probably meant as a percent sign: `10% done`."""
     return " " in conversion.flags and format_text[conversion.start - 1].isdigit()
 
 
@@ -80,8 +80,8 @@ if TYPE_CHECKING:
 
 
 def _fit(few: int, many: int, cost: Callable[[int, int], int]) -> list[int]:
-    """For each of `few` things, which one of `many` it gets, in order, at the least cost."""
-    # best[f][m]: the least cost of giving the things from f on some of those from m on.
+    """For each of `few` things, the index of its partner among `many`, in order, at the lowest total cost."""
+    # best[f][m]: the lowest cost of pairing the things from f on with things from m on.
     best = [[0] * (many + 1) for _ in range(few + 1)]
     for f in range(few - 1, -1, -1):
         best[f][many - (few - f) + 1 :] = [1 << 30] * (few - f)

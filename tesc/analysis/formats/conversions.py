@@ -1,4 +1,4 @@
-"""One conversion of printf: whether it is valid, and which argument it takes.
+"""A single printf conversion: whether it is valid, and which argument it takes.
 
 The facts are those of gcc 12's format checking (-Wformat, C gnu11, no -Wpedantic): C11 7.21.6.1,
 POSIX's `'` and positions, and the GNU C library's additions.
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     ConversionErrorKind = Literal[
         "unknown",
-        "percent",  # a `%%` with something in between
+        "percent",  # a `%%` with something between its two characters
         "length",
         "flag",
         "repeated",
-        "cancelled",  # by `other`
+        "cancelled",  # has no effect because of `other`
         "width",
         "precision",
     ]
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SIGNED_LETTERS = frozenset("di")
 INTEGER_LETTERS = SIGNED_LETTERS | frozenset("uoxXbB")
 _FLOATING_LETTERS = "eEfFgGaA"
-# Which flags are valid with each letter.
+# The flags that are valid with each letter.
 FLAGS = {
     **dict.fromkeys("di", "-0+ 'I"),
     **dict.fromkeys("oxXbB", "-0#"),
@@ -61,7 +61,7 @@ _SIGNED_TYPES = {
     "Z": "ssize_t",
     "t": "ptrdiff_t",
 }
-# The argument's type by length and letter, for letters that are not for integers.
+# The argument's type by length and letter, except for integers.
 _OTHER_TYPES = {
     **dict.fromkeys(_FLOATING_LETTERS, "double"),
     **{f"l{letter}": "double" for letter in _FLOATING_LETTERS},
@@ -80,7 +80,7 @@ _OTHER_TYPES = {
 
 @record
 class ConversionError:
-    """Why printf rejects a conversion.
+    """Why a conversion is invalid.
 
     `what` is the character or length that is wrong.
     """
@@ -95,21 +95,21 @@ def is_literal_percent(conversion: Conversion) -> bool:
 
 
 def takes_value(conversion: Conversion) -> bool:
-    """Whether it takes an argument in addition to those of `*`, if it is valid."""
+    """Whether a conversion, if it is valid, takes an argument in addition to those of `*`."""
     return conversion.macro is not None or conversion.letter not in ("%", "m")
 
 
 def known_macro(conversion: Conversion) -> bool:
-    """False if its macro is not in <inttypes.h>, so that nothing is known about it."""
+    """False if the conversion's macro is not from <inttypes.h>, so nothing is known about it."""
     return conversion.macro is None or conversion.macro.name in PRI_MACROS
 
 
 @lru_cache(maxsize=None)
 def expanded(length: str, letter: str, macro: str, model: str) -> tuple[str, str]:
-    """Length and letter as printf reads them, a macro of <inttypes.h> replaced by its text.
+    """The length and letter as printf reads them, after a macro of <inttypes.h> is expanded.
 
-    A length before a macro joins what the macro stands for: `%l" PRIx64` is `%llx` on LP64 and
-    `%lllx`, which is invalid, on ILP32.
+    A length before a macro is added to the expansion: `%l" PRIx64` is `%llx` on LP64 and `%lllx`, which is
+    invalid, on ILP32.
     """
     if not macro:
         return length, letter
@@ -122,7 +122,7 @@ def expanded(length: str, letter: str, macro: str, model: str) -> tuple[str, str
 def conversion_error(
     flags: str, width: str, precision: str | None, length: str, letter: str, macro: str, model: str
 ) -> ConversionError | None:
-    """What is wrong with a conversion by itself on a data model."""
+    """What is wrong with a conversion on a data model, whatever its argument; None if it is valid."""
     length, letter = expanded(length, letter, macro, model)
     if letter == "%":
         return ConversionError("percent")
@@ -145,7 +145,7 @@ def conversion_error(
 
 
 def _cancelled(flags: str, precision: str | None, letter: str) -> ConversionError | None:
-    """Flags that another one overrides: C11 7.21.6.1 paragraph 6."""
+    """The error if a flag is overridden by a flag or the precision: C11 7.21.6.1 paragraph 6."""
     if " " in flags and "+" in flags:
         return ConversionError("cancelled", " ", "the flag '+'")
     if "0" in flags and "-" in flags:
@@ -156,7 +156,7 @@ def _cancelled(flags: str, precision: str | None, letter: str) -> ConversionErro
 
 
 def conversion_error_on(conversion: Conversion, model: str) -> ConversionError | None:
-    """`conversion_error` of a parsed conversion."""
+    """`conversion_error` for a parsed conversion."""
     if is_literal_percent(conversion) or not known_macro(conversion):
         return None
     c = conversion
@@ -169,13 +169,13 @@ def conversion_error_on(conversion: Conversion, model: str) -> ConversionError |
 def wanted(length: str, letter: str) -> str | None:
     """The type of the argument that a length and a letter take; None if they are not valid together.
 
-    It is named as C does (`size_t`), pointers end in ` *`; empty for `%m`, which takes none.
+    The name is C's (`size_t`), and pointers end in ` *`; it is empty for `%m`, which takes no argument.
     """
     if letter in INTEGER_LETTERS:
         type_ = _SIGNED_TYPES.get(length)
         if type_ is None or letter in SIGNED_LETTERS:
             return type_
-        # C has no name for the unsigned ptrdiff_t.
+        # C has no name for an unsigned ptrdiff_t.
         return {"intmax_t": "uintmax_t", "ssize_t": "size_t"}.get(type_) or UNSIGNED.get(type_, type_)
     return _OTHER_TYPES.get(length + letter)
 
@@ -196,7 +196,7 @@ def rejecting(
 def accepts(type_: str, type_text: str, model: str) -> bool:
     """Whether gcc accepts a parameter for a conversion that wants `type_`; signedness does not matter.
 
-    Narrow arguments are promoted to int, so `%hhx` against an int is right: gcc accepts it too.
+    Narrow arguments are promoted to int, so `%hhx` fits an int: gcc accepts it too.
     """
     argument = basic(type_text, model)
     if argument is None:
@@ -220,10 +220,10 @@ def accepts(type_: str, type_text: str, model: str) -> bool:
 
 @lru_cache(maxsize=None)
 def other_sign(length: str, letter: str, macro: str, type_text: str, model: str) -> bool:
-    """Whether an integer that a conversion accepts has the other sign (gcc's -Wformat-signedness).
+    """Whether an integer that a conversion accepts differs from it in signedness (gcc's -Wformat-signedness).
 
-    Narrow unsigned types become int, but all their values print the same. Conversions that narrow
-    their argument are left out.
+    Narrow unsigned types become int, but all their values print the same. Conversions that truncate their
+    argument are left out.
     """
     length, letter = expanded(length, letter, macro, model)
     argument = basic(type_text, model)

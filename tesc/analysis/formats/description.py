@@ -20,7 +20,7 @@ _NUMBERS = {
     "u": "an unsigned decimal number",
     "o": "an octal number",
     "x": "a hexadecimal number",
-    "X": "a hexadecimal number in capitals",
+    "X": "a hexadecimal number in upper case",
     "b": "a binary number",
     "B": "a binary number",
 }
@@ -35,14 +35,14 @@ _OTHERS = {
     "m": "the text of errno, and takes no argument",
     **dict.fromkeys("fF", "a decimal fraction"),
     **dict.fromkeys("eE", "a fraction with an exponent"),
-    **dict.fromkeys("gG", "a fraction, with an exponent where that is shorter"),
+    **dict.fromkeys("gG", "a fraction, with an exponent if that is shorter"),
     **dict.fromkeys("aA", "a hexadecimal fraction"),
 }
 _BASES = {"x": "0x", "X": "0X", "b": "0b", "B": "0B", "o": "0"}
 
 
 def printed(conversion: Conversion) -> str | None:
-    """What a conversion prints, such as `a hexadecimal number, in at least 8 characters`.
+    """What a conversion prints, in words: `a hexadecimal number, in at least 8 characters`.
 
     None if that is unknown.
     """
@@ -55,13 +55,13 @@ def printed(conversion: Conversion) -> str | None:
     length, letter = conv.expanded(conversion.length, conversion.letter, macro, "lp64")
     length = length if letter in "cs" and length == "l" else ""
     if letter == "n":
-        return "nothing: it stores how many characters were printed before it"
+        return "nothing: it stores how many characters have been printed so far"
     what = _NUMBERS.get(letter) or _OTHERS.get(length + letter) or _OTHERS.get(letter)
     return None if what is None else what + "".join(_form(conversion, letter))
 
 
 def _form(conversion: Conversion, letter: str) -> list[str]:
-    """What its flags, width and precision add."""
+    """What a conversion's flags, width and precision add to its description."""
     flags, precision = conversion.flags, conversion.precision
     parts = []
     if "#" in flags and letter in _BASES:
@@ -80,23 +80,23 @@ def _form(conversion: Conversion, letter: str) -> list[str]:
         many = "as many characters as a parameter says" if width[:1] == "*" else f"{width} characters"
         parts.append(f", in at least {many}")
         if "-" in flags:
-            parts.append(", to the left")
+            parts.append(", left-aligned")
         elif "0" in flags:
             parts.append(", filled with zeros")
     if "+" in flags:
         parts.append(", always with a sign")
     elif " " in flags:
-        parts.append(", with a space before it where it has no sign")
+        parts.append(", with a space in place of a missing sign")
     if "'" in flags:
-        parts.append(", with its thousands apart")
+        parts.append(", with its thousands grouped")
     return parts
 
 
 def sample(format_text: str, paired: Sequence[Pairing], names: Sequence[str]) -> str:
-    """What a format prints, with each value as its parameter's name in angle brackets.
+    """What a format prints, with each parameter's name in angle brackets in place of its value.
 
-    `"addr 0x%" PRIx64 " len %zu"` gives `addr 0x<addr> len <len>`. A made-up value
-    would not show which parameter it is. If a conversion prints a base, as `%p` does, it is before the
+    `"addr 0x%" PRIx64 " len %zu"` gives `addr 0x<addr> len <len>`. A made-up value would not show which
+    parameter it is. A prefix that a conversion prints itself, such as the `0x` of `%p`, is before the
     bracket; a conversion that takes no parameter stays as it is.
     """
     parsed = parse_format(format_text)
@@ -123,7 +123,7 @@ def sample(format_text: str, paired: Sequence[Pairing], names: Sequence[str]) ->
 
 
 def _text(joined: str, macros: Iterator[Macro]) -> str:
-    """Text between conversions; a macro there is text too: `"a " PRIx64`."""
+    """The text between conversions, with macros that belong to none, such as `"a " PRIx64`, expanded."""
     first, *rest = joined.split("\ud800")
     for part in rest:
         name = next(macros).name

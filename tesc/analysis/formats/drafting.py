@@ -1,4 +1,4 @@
-"""Formats written for parameters: the conversions that fit one, and a whole format for several."""
+"""Drafts formats: the conversions that fit a parameter, and a whole format for several."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ _PLAIN = Conversion(
     text="%",
 )
 _INTEGER_LETTERS = frozenset("diuxX")
-# What is usually shown in hex, if a file has no habit of its own.
+# Names of values that are usually shown in hex, if the file does not show otherwise.
 _IN_HEX = re.compile(r"addr|base$|mask|flags?$|bits$|regs?$|iova|gpa$|gva$|pa$|va$|pc$|reg_?val")
 
 
 def fitting(type_: CType, partial: Conversion | None = None, compat: Compat = "qemu") -> list[Advice]:
-    """The conversions that print a type, the plainest first; `partial` is an unfinished one.
+    """The conversions that print a type, simplest first; `partial` is an unfinished one.
 
-    No rule says about them, for outputs of this `compat`, that a tracer reads them as
-    something else. For a number in hex, `before` is the 0x that belongs before it.
+    Only conversions that every tracer reads correctly in outputs of this `compat` are returned. For a number
+    in hex, `before` is the 0x to write before it.
     """
     begun = partial or _PLAIN
     made: list[Advice] = []
     for letter in _letters(type_, compat):
-        # To `advise`, %s for a char means the character.
+        # `advise` takes %s for a char to mean the character.
         wanted = "s" if letter == "c" else letter
         advice = advise(replace(begun, letter=wanted, length=""), type_)
         if advice is not None and is_hex(advice):
@@ -58,7 +58,7 @@ def fitting(type_: CType, partial: Conversion | None = None, compat: Compat = "q
 
 
 def _letters(type_: CType, compat: Compat) -> str:
-    """The letters of the conversions that may print a type, the plainest first."""
+    """The letters of the conversions that may print a type, simplest first."""
     if not type_.pointers:
         return "cd" if type_.base == "char" else "dx"
     if type_.is_char_pointer:
@@ -74,14 +74,14 @@ def is_hex(advice: Advice) -> bool:
 
 @record
 class Habits:
-    """How a file prints: for each parameter's name whether mostly in hex, and what follows labels."""
+    """How a file prints: for each parameter's name whether it is mostly in hex, and what follows labels."""
 
     hexadecimal: Mapping[str, bool]
     separator: str
 
 
 def habits(events: Iterable[Event]) -> Habits:
-    """How events print their parameters, where each of their conversions takes one."""
+    """How events print their parameters; events with other numbers of conversions are left out."""
     hexadecimal: dict[str, int] = {}
     labels = 0
     for event in events:
@@ -100,9 +100,9 @@ def habits(events: Iterable[Event]) -> Habits:
 
 @lru_cache(maxsize=16384)
 def _printed(text: str) -> tuple[tuple[str, ...], int]:
-    """The letter of each conversion of a format, and how many more of its labels end with = than do not.
+    """The letter of each conversion, and how many more labels end with = than without.
 
-    A conversion that takes more or less than one argument has the letter `*`.
+    The letter is `*` for a conversion that does not take exactly one argument.
     """
     parsed = parse_format(text)
     letters = [
@@ -115,10 +115,10 @@ def _printed(text: str) -> tuple[tuple[str, ...], int]:
 
 
 def draft(parameters: Sequence[Declaration], known: Habits, before: str = "") -> str | None:
-    """The rest of a format for parameters, from within a literal to the format's end.
+    """The rest of a format for some parameters, from inside a literal to the format's end.
 
-    `addr 0x%" PRIx64 " len %zu"`; `before` is the literal's text so far. None where there is no
-    conversion for one of the parameters.
+    For example `addr 0x%" PRIx64 " len %zu"`; `before` is the literal's text so far. None if one of the
+    parameters has no conversion.
     """
     made = ""
     for number, parameter in enumerate(parameters):
@@ -138,7 +138,7 @@ def draft(parameters: Sequence[Declaration], known: Habits, before: str = "") ->
 
 
 def _labels(text: str, name: str) -> bool:
-    """Whether a text ends with a parameter's name as its label: `addr ` or `addr=`."""
+    """Whether text ends with a parameter's name as a label: `addr ` or `addr=`."""
     label = text.rstrip(" =:")
     return bool(name) and label != text and re.search(rf"(?<![A-Za-z0-9_]){name}$", label) is not None
 

@@ -1,9 +1,9 @@
-"""The errors of an event: its conversions paired with its parameters.
+"""The format errors of an event, from pairing its conversions with its parameters.
 
-For each data model an event has an error exactly where `gcc -Wformat` (gcc 12) objects to
-the call `qemu_log("NAME " FORMAT "\\n", ...)` that the log backend generates. Which error it is
-differs: the compiler pairs in order, so that one missing argument makes all those after it
-wrong; here those that fit worst are left over, as a person would see it.
+On each data model, an event has an error exactly if `gcc -Wformat` (gcc 12) warns about the call
+`qemu_log("NAME " FORMAT "\\n", ...)` that the log backend generates. The error may be a different one: the
+compiler pairs in order, so one missing argument makes all later ones wrong; here those that fit worst are
+left over, as a person would see it.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
         "unused",
         "unformatted",  # parameters, but no format
         "conversion",
-        "mixed",  # only some conversions have positions
-        "position",  # an invalid one: `%0$d`, `%1$m`
+        "mixed",  # only some conversions are numbered
+        "position",  # an invalid number: `%0$d`, `%1$m`
         "nul",
     ]
 
@@ -70,7 +70,7 @@ def format_errors(event: Event, models: tuple[str, ...]) -> tuple[FormatError, .
         form.text if form else None, tuple([p.declaration.text for p in event.parameters]), models
     )
     if any(parameter.declaration.flaw for parameter in event.parameters):
-        # How many parameters there should be is not known yet.
+        # It is not yet known how many parameters there should be.
         return tuple([error for error in found if error.kind not in ("unused", "missing", "unformatted")])
     return found
 
@@ -79,7 +79,7 @@ def format_errors(event: Event, models: tuple[str, ...]) -> tuple[FormatError, .
 def errors_of(
     format_text: str | None, declarations: tuple[str, ...], models: tuple[str, ...]
 ) -> tuple[FormatError, ...]:
-    """The errors of a format with the texts of an event's parameters."""
+    """The errors of a format, given the texts of an event's parameters."""
     if format_text is None:
         return (FormatError("unformatted", models),) if declarations else ()
     parsed = parse_format(format_text)
@@ -101,7 +101,7 @@ def errors_of(
 def _conversion_errors(conversions: Sequence[Conversion], models: tuple[str, ...]) -> Iterator[FormatError]:
     for index, conversion in enumerate(conversions):
         if conversion.macro is None:
-            # Only the expansion of macros differs.
+            # The models differ only in the expansion of macros.
             error = conv.conversion_error_on(conversion, models[0])
             if error:
                 yield FormatError("conversion", models, index, cause=error)
@@ -153,7 +153,7 @@ def _left_over(
 def _positional(
     conversions: Sequence[Conversion], types: list[str], models: tuple[str, ...]
 ) -> Iterator[FormatError]:
-    """The errors of a format in which conversions name their arguments: `%2$s` (POSIX)."""
+    """The errors of a format whose conversions number their arguments: `%2$s` (POSIX)."""
     used: set[int] = set()
     for index, conversion in enumerate(conversions):
         if conversion.letter == "m" and conversion.position:
@@ -180,7 +180,7 @@ def _positional(
 
 
 def _one_each(found: list[FormatError]) -> list[FormatError]:
-    """At most one error for each conversion: a broken one first, then one without an argument."""
+    """At most one error per conversion: invalid conversions come before missing arguments."""
     order = ["conversion", "mixed", "position", "missing", "mismatch", "unused"]
     kept: dict[tuple[int | None, int | None], FormatError] = {}
     for error in sorted(found, key=lambda error: order.index(error.kind)):
@@ -189,7 +189,7 @@ def _one_each(found: list[FormatError]) -> list[FormatError]:
 
 
 def other_signs(event: Event, models: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-    """Conversions and parameters that fit except for their signs, in events without an error."""
+    """Conversions that fit their parameters except for the sign, in events without an error."""
     if event.format is None or format_errors(event, models):
         return
     conversions = event.format.parsed.conversions

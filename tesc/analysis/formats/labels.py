@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Format
 
-# The word at the end of what is printed before a conversion, and what separates the two.
+# The last word before a conversion, and what separates the two.
 _LABEL = re.compile(
     r"(?P<word>[A-Za-z][A-Za-z0-9_-]*)[ \t]*(?:[=:][ \t]*)?[\[({<'\"]*(?:(?<![A-Za-z0-9_])0[xX])?\Z"
 )
@@ -20,12 +20,12 @@ _LABEL = re.compile(
 
 @lru_cache(maxsize=16384)
 def plain(word: str) -> str:
-    """A name or a text without what labels may spell otherwise: `payloadlen` is `payload-len`."""
+    """A name or label without the characters in which they may differ: `payloadlen` for `payload-len`."""
     return word.lower().replace("_", "").replace("-", "")
 
 
 def labels_of(event: Event, form: Format) -> list[tuple[str, Span] | None]:
-    """The label of each parameter: its plain word, and where it is in the format."""
+    """The label of each parameter: its `plain` word and its span in the format; None without a label."""
     labels: list[tuple[str, Span] | None] = []
     parsed = form.parsed
     printing = {id(conversion) for conversion, _ in format_text.arguments(event)}

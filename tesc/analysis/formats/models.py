@@ -1,4 +1,4 @@
-"""What C makes of basic types on a data model: promotion, correspondence, width."""
+"""C's basic types on a data model: promotion, signed counterparts, width."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from tesc.syntax.data_models import MODELS, UNSIGNED
 
 _SIGNED = {unsigned: signed for signed, unsigned in UNSIGNED.items()}
 CHARACTERS = frozenset({"char", "signed char", "unsigned char"})
-# C11 6.3.1.1 paragraph 2: what is promoted to int as an argument of printf.
+# Types that are promoted to int as an argument of printf (C11 6.3.1.1 paragraph 2).
 PROMOTED = CHARACTERS | {"bool", "short", "unsigned short"}
 
 
 def macro_type(macro: str) -> str:
-    """The type that a macro of <inttypes.h> is for: `uint64_t` for PRIx64."""
+    """The type that a macro of <inttypes.h> prints: `uint64_t` for PRIx64."""
     sign = "" if macro[3] in "di" else "u"
     size = macro[4:].lower()
     for kind in ("least", "fast"):
@@ -21,22 +21,22 @@ def macro_type(macro: str) -> str:
 
 
 def corresponding(type_: str) -> str:
-    """The signed type for a basic type that is unsigned; the three character types are one here."""
+    """The signed counterpart of an unsigned basic type; all three character types give `signed char`."""
     return "signed char" if type_ == "char" else _SIGNED.get(type_, type_)
 
 
 def promoted(type_: str) -> str:
-    """The basic type that a value of `type_` has as an argument of printf."""
+    """The basic type of a value of `type_` when it is passed to printf."""
     return "int" if type_ in PROMOTED else type_
 
 
 def is_integer(type_: str) -> bool:
-    """Whether a basic type is an integer's."""
+    """Whether a basic type is an integer type."""
     return type_ in PROMOTED or type_ in UNSIGNED or type_ in _SIGNED
 
 
 def bits(type_: str, model: str) -> int:
-    """How many bits an integer type has."""
+    """The width of an integer type in bits."""
     type_ = corresponding(MODELS[model].type(type_))
     if type_ == "long":
         return MODELS[model].long_bits
@@ -44,7 +44,7 @@ def bits(type_: str, model: str) -> int:
 
 
 def basic(type_text: str, model: str) -> str | None:
-    """The basic type of a parameter, or of what it points to; None if that is unknown."""
+    """The basic type of a parameter, or of what it points to; None if it is unknown."""
     declared = parse_type(type_text)
     if declared.base is None or (declared.base == "void" and not declared.pointers):
         return None

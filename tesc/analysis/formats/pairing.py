@@ -1,4 +1,4 @@
-"""Which parameter each argument of a format's conversions is."""
+"""Pairs the arguments that a format's conversions take with parameters."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Slot:
 
 @record
 class Pairing:
-    """A slot and the parameter that it takes, counted from 0; None if none is left.
+    """A slot and the parameter that it takes, counted from 0; None if no parameter is left.
 
-    `rejecting` are the data models on which that parameter does not fit.
+    `rejecting` are the data models on which the parameter does not fit.
     """
 
     slot: Slot
@@ -47,10 +47,10 @@ class Pairing:
 
 
 def pairings(event: Event, models: tuple[str, ...]) -> tuple[Pairing, ...]:
-    """What the conversions of an event's format take, in printf's order.
+    """The arguments that an event's conversions take, with their parameters, in printf's order.
 
-    Where conversions and parameters differ in number, they are paired as a person would pair them; invalid
-    conversions are left out.
+    If there are more conversions than parameters or fewer, they are paired as a person would pair them.
+    Invalid conversions are left out.
     """
     if event.format is None:
         return ()
@@ -90,7 +90,7 @@ def pairs_of(
     format_text: str,
     models: tuple[str, ...],
 ) -> list[tuple[int, int]]:
-    """Pairs of slots and parameters: in their order, or as they fit best where some are left over."""
+    """Pairs of slots and parameters: in order, or by the best fit if some are left over."""
     if len(slots) == len(types):
         return [(number, number) for number in range(len(types))]
     return align(slots, types, parameters, conversions, format_text, models)
@@ -125,18 +125,18 @@ def rejecting(slot: Slot, type_text: str, models: tuple[str, ...]) -> tuple[str,
 
 
 def is_stray(conversion: Conversion, models: tuple[str, ...]) -> bool:
-    """Whether it is invalid, so that it is unknown whether it should take an argument."""
+    """Whether the conversion is invalid, so that it is unknown whether it takes an argument."""
     errors = [conv.conversion_error_on(conversion, model) for model in models]
     return any(error is not None and error.kind in ("unknown", "percent") for error in errors)
 
 
 def has_positions(conversions: Sequence[Conversion]) -> bool:
-    """Whether conversions name their arguments: `%2$s` (POSIX)."""
+    """Whether any conversion numbers its arguments: `%2$s` (POSIX)."""
     return any(c.position or "$" in c.width or "$" in (c.precision or "") for c in conversions)
 
 
 def position_of(conversion: Conversion, role: str) -> int | None:
-    """The position that a conversion names for its value, width or precision."""
+    """The position that a conversion gives for its value, width or precision."""
     texts = {"value": conversion.position, "width": conversion.width, "precision": conversion.precision or ""}
     text = texts[role]
     return int(text.strip("*$")) if "$" in text else None

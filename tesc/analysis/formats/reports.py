@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 def mismatches(event: Event, tree: Tree, settings: Settings, code: str) -> Iterator[Report]:
-    """The mismatches of an event that the rule `code` (TE401, TE404 or TE415) is for."""
+    """Reports on the mismatches of an event that the rule `code` (TE401, TE404 or TE415) covers."""
     for error in format_errors(event, settings.data_models):
         if error.kind == "mismatch" and _rule_for(error, event, settings) == code:
             yield _mismatch(error, event, tree, settings)
 
 
 def conversion_of(error: FormatError, event: Event) -> tuple[Format, Conversion, Span]:
-    """The format and the conversion that an error is about, and where that is."""
+    """The format and conversion that an error is about, and the conversion's span."""
     assert event.format is not None
     assert error.conversion is not None
     conversion = event.format.parsed.conversions[error.conversion]
@@ -58,7 +58,7 @@ def _mismatch(error: FormatError, event: Event, tree: Tree, settings: Settings) 
     advice = advise(conversion, parameter.type)
     if advice is None:
         return Report(span, message, None, related)
-    # Another kind of conversion prints something other than the one that was written.
+    # A different kind of conversion changes what is printed.
     safe = not parameter.type.pointers and (conversion.macro or conversion.letter in INTEGER_LETTERS)
     fix = fix_of(tree, form, conversion, advice, "safe" if safe else "unsafe")
     return Report(

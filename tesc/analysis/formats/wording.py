@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Parameter
     from tesc.syntax.printf import Conversion
 
-# What letters print, where that says more than C's name of the type.
+# What a letter prints, if that says more than C's name of the type.
 _KINDS = {
     "c": "a character",
     "lc": "a wide character",
@@ -29,7 +29,7 @@ def called(conversion: Conversion) -> str:
 
 
 def with_article(noun: str) -> str:
-    """`an int`, `a uint64_t`, `an ssize_t`: by how the words are pronounced."""
+    """A type with its article, as it is pronounced: `an int`, `a uint64_t`, `an ssize_t`."""
     return f"{'an' if noun.startswith(('int', 'unsigned', 'ss')) else 'a'} {noun}"
 
 
@@ -54,8 +54,8 @@ def conversion_error_text(conversion: Conversion, error: conv.ConversionError, m
 def mismatch(conversion: Conversion, role: str, parameter: Parameter, model: str, everywhere: bool) -> str:
     """The message for a parameter that does not fit on `model`.
 
-    The message says what typedefs stand for if that is needed to see the error: if there is none on
-    another model, or if both types have the same size.
+    The message expands typedefs if that is needed to see the error: if another model has no error, or if both
+    types have the same size.
     """
     wanted = "int" if role != "value" else _wanted(conversion, model)
     base, stars = parameter.type.base or "", "*" * parameter.type.pointers
@@ -69,18 +69,18 @@ def mismatch(conversion: Conversion, role: str, parameter: Parameter, model: str
 
 
 def _wanted(conversion: Conversion, model: str) -> str:
-    """The type of its argument as C names it, such as `size_t`."""
+    """The type of the conversion's argument as C names it, such as `size_t`."""
     macro = conversion.macro.name if conversion.macro else ""
     return conv.wanted(*conv.expanded(conversion.length, conversion.letter, macro, model)) or ""
 
 
 def _shown_type(conversion: Conversion, wanted: str) -> str:
-    """The type that a conversion is known for: `uint64_t` for PRIx64."""
+    """The type that people know a conversion by: `uint64_t` for PRIx64."""
     return macro_type(conversion.macro.name) if conversion.macro and not conversion.length else wanted
 
 
 def _does(conversion: Conversion, role: str, wanted: str) -> str:
-    """`prints an int`, `takes an int as width`."""
+    """What a conversion does, as part of a message: `prints an int`, `takes an int as width`."""
     if role != "value":
         return f"takes an int as {role}"
     if conversion.letter == "n":
@@ -90,14 +90,14 @@ def _does(conversion: Conversion, role: str, wanted: str) -> str:
 
 
 def _note(shown: str, type_: str, model: str) -> str:
-    """What a type is on a data model, in parentheses, unless it is shown already."""
+    """What a type is on a data model, in parentheses; empty if the message already shows it."""
     base, star, rest = type_.partition(" *")
     resolved = f"{MODELS[model].type(base)}{star}{rest}"
     return "" if resolved == shown else f" ({resolved} on {MODELS[model].label})"
 
 
 def _same_size(one: str, other: str, model: str) -> bool:
-    """Whether two integer types, which differ to gcc, have the same size."""
+    """Whether two integer types that gcc distinguishes have the same size."""
     types = [promoted(MODELS[model].type(type_)) for type_ in (one, other)]
     if not all(is_integer(type_) for type_ in types):
         return False

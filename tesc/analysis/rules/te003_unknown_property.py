@@ -24,7 +24,7 @@ _RETURN_TYPES = ALLOWED_WORDS | {"static", "inline", "extern"}
 
 
 def dropped(word: str, event: str) -> tuple[str, str] | None:
-    """What happened to a property that QEMU once had, and what to write instead; None for other words."""
+    """The message and help for a property that QEMU once had; None for other words."""
     if word not in _DROPPED:
         return None
     release, help_ = _DROPPED[word]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufeff]"
 )
-# Unicode's directional marks, which make text look like what it is not.
+# Unicode's directional marks, which change the order in which text is shown.
 _DIRECTIONAL = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -72,7 +72,7 @@ class ControlCharacter(FileRule):
 
 
 def _regions(tree: Tree) -> tuple[list[Span], list[Span]]:
-    """Where comments are, and where string literals of formats are."""
+    """The spans of comments, and those of the string literals of formats."""
     comments = [item.span for item in tree.items if isinstance(item, Comment)]
     strings = []
     for item in tree.items:
@@ -87,7 +87,7 @@ def _regions(tree: Tree) -> tuple[list[Span], list[Span]]:
 
 
 def _inside(spans: Sequence[Span], offset: int) -> bool:
-    """Whether one of the spans, which are in the order of the text, holds an offset."""
+    """Whether one of the spans, which are sorted, contains an offset."""
     low, high = 0, len(spans)
     while low < high:
         middle = (low + high) // 2

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.linkage import apart, clashes, first_declared
+from tesc.analysis.linkage import clashes, first_declared, separate
 from tesc.analysis.rule import Report, RunRule
 from tesc.units.wording import declared_twice
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 class DuplicateEvent(RunRule):
     """Two events of one program have the same name.
 
-    The C function, macros and variables of an event are named after it, so the second declaration breaks
-    the build, or the link if it is in another group. Groups that are never linked together, such as
-    QEMU's two user-mode emulators, may share names; list them under `exclusive` in the configuration. A
-    file that two groups include gives both the same events: give each include a prefix of its own.
+    The C function, macros and variables of an event are named after it, so the second declaration breaks the
+    build, or the link if it is in another group. Groups that are never linked together, such as QEMU's two
+    user-mode emulators, may share names; list them under `exclusive` in the configuration. A file that two
+    groups include gives both the same events: give each include its own prefix.
 
     Wrong:
 
@@ -36,7 +36,7 @@ class DuplicateEvent(RunRule):
     scope = "spelling"
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
-        different, again = apart(clashes(units, settings, str))
+        different, again = separate(clashes(units, settings, str))
         for clash in different:
             yield Report(
                 clash.second.node.name_span,
@@ -48,7 +48,7 @@ class DuplicateEvent(RunRule):
             )
         for repeated in again:
             include = repeated.inclusion.include
-            way = "a second time" if repeated.other else "and is a unit by itself"
+            way = "a second time" if repeated.other else "and is also a root"
             yield Report(
                 include.path_span,
                 f"'{include.path}' is included {way}, which declares {repeated.events} twice",

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.linkage import apart, clashes, first_declared
+from tesc.analysis.linkage import clashes, first_declared, separate
 from tesc.analysis.rule import Report, RunRule
 from tesc.units import identifiers
 from tesc.units.wording import differ_in_case
@@ -36,7 +36,7 @@ class EventNamesDifferInCase(RunRule):
 
     def check(self, units: Sequence[Unit], settings: Settings) -> Iterator[Report]:
         found = clashes(units, settings, identifiers.c_object)
-        different, again = apart(clash for clash in found if clash.first.name != clash.second.name)
+        different, again = separate(clash for clash in found if clash.first.name != clash.second.name)
         for first, second in ((clash.first, clash.second) for clash in different):
             yield Report(
                 second.node.name_span,

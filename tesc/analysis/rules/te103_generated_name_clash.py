@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tesc.analysis.groups import groups_of
 from tesc.analysis.linkage import Linkage, first_declared
-from tesc.analysis.name_families import that_may_meet
+from tesc.analysis.name_families import names_that_may_clash
 from tesc.analysis.rule import Report, RunRule
 from tesc.analysis.spellings import EVENT_SPACES, spelled
 from tesc.records import record
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     # The owner of an identifier: an event, the group of that name, or the program around generated code.
     Owner = Union[UnitEvent, str, Foreign]
-    # An owner with its unit, which the program has not. There are many, so these are plain tuples.
+    # An owner and its unit, None for the program. There are many, so these are plain tuples.
     Holder = tuple[Union[Unit, None], Owner]
 
 
 @record
 class _Meeting:
-    """An event that meets something; `names` are the identifiers and in which outputs they are."""
+    """An event that clashes with something; `names` are the identifiers and their outputs."""
 
     event: UnitEvent
     other: Owner
@@ -83,7 +83,7 @@ def _called(owner: Owner) -> str:
 
 
 def _listed(meeting: _Meeting) -> str:
-    """`TRACE_FOO_ENABLED in C, trace_foo_enabled in Rust`."""
+    """The clashing identifiers, for a message: `TRACE_FOO_ENABLED in C, trace_foo_enabled in Rust`."""
     by_output: dict[str, list[str]] = {}
     for text, output in meeting.names:
         by_output.setdefault(output, []).append(text)
@@ -92,12 +92,12 @@ def _listed(meeting: _Meeting) -> str:
 
 
 class _Names:
-    """Who has which identifiers, and who meets whom over them."""
+    """The owners of identifiers, and their clashes."""
 
     def __init__(self, settings: Settings) -> None:
         self._linkage = Linkage(settings)
         self._first: dict[str, dict[str, Holder]] = {space: {} for space in name_spaces.SPACES}
-        # Only identifiers with several owners, for most have one; of equal names in a unit, the first.
+        # Only identifiers with several owners, since most have one; for equal names in a unit, the first.
         self._several: dict[tuple[str, str], dict[tuple[int, object], Holder]] = {}
         self._found: dict[tuple[object, int], _Meeting] = {}
 
@@ -112,7 +112,7 @@ class _Names:
                 for space in kind.spaces:
                     self._add(space, kind.spelled(group), (unit, group))
         texts = ((space, text) for space, mine in self._first.items() for text in mine)
-        for unit, names in zip(units, that_may_meet(units, texts)):
+        for unit, names in zip(units, names_that_may_clash(units, texts)):
             for event in unit.events if names else ():
                 if event.name in names:
                     holder = (unit, event)
@@ -144,23 +144,23 @@ class _Names:
         if not isinstance(owner, UnitEvent) or not isinstance(event, UnitEvent):
             return unit is None or unit is mine
         if owner.name.upper() == event.name.upper():
-            return False  # equal names have rules of their own
+            return False  # other rules report equal names
         assert unit is not None
         assert mine is not None
         if unit is mine:
             return True
         kinds = (_kind(owner, space, text), _kind(event, space, text))
-        return all(k.shared for k in kinds) and self._linkage.meet((unit, owner), (mine, event))
+        return all(k.shared for k in kinds) and self._linkage.may_link_events((unit, owner), (mine, event))
 
 
 def _key(holder: Holder) -> tuple[int, object]:
-    """A key that is equal for holders that clash with the same others."""
+    """A key that is the same for holders that clash with the same holders."""
     unit, owner = holder
     return id(unit), owner.name.upper() if isinstance(owner, UnitEvent) else owner
 
 
 def _kind(owner: Owner, space: str, text: str) -> Kind | Foreign:
-    """Which of an owner's identifiers has this text in a space."""
+    """The kind of the owner's identifier that has this text in a space."""
     if isinstance(owner, Foreign):
         return owner
     name, kinds = (

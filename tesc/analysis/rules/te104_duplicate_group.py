@@ -52,7 +52,7 @@ class DuplicateGroup(RunRule):
             source = unit.roots[0].source
             earlier = seen.setdefault(group.lower(), [])
             for other, same in earlier:
-                if not linkage.together(unit, other):
+                if not linkage.may_link(unit, other):
                     continue
                 first = other.roots[0].source
                 message = f"this file is the group '{group}', as '{first.path}' is"

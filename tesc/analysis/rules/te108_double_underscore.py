@@ -41,7 +41,7 @@ class DoubleUnderscore(RunRule):
             for prefix in prefixes(unit):
                 if "__" in prefix.text and prefix not in seen:
                     seen.add(prefix)
-                    yield prefix.report("dtrace(1) takes its '__' for '-'")
+                    yield prefix.report("dtrace(1) reads its '__' as '-'")
             for event in unit.events:
                 if "__" in event.name:
                     key = (event.source, event.node.name_start)
@@ -50,7 +50,7 @@ class DoubleUnderscore(RunRule):
                         seen.add(key)
                         yield Report(
                             span,
-                            f"dtrace(1) takes the '__' in '{event.name}' for '-': its header defines "
+                            f"dtrace(1) reads the '__' in '{event.name}' as '-': its header defines "
                             f"{identifiers.dtrace_header_macro(event.name)}, and generated C calls "
                             f"{identifiers.dtrace_macro(event.name)}",
                             "write one underscore",

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 class IdCollision(RunRule):
     """Two events of a unit have the same stream ID.
 
-    The events of an include with a base have the IDs from the base on, one for each event, disabled
-    events included. The root's events have the IDs from 0 on. Where two ranges overlap, a merged trace
-    does not show which event an ID belongs to. Place guests far from the host's events and from each
-    other, for example at 0x8000000000000000.
+    The events of an include with a base get the IDs from that base on, including disabled events. The root's
+    events get the IDs from 0 on. Where two ranges overlap, a merged trace does not show which event an ID
+    belongs to. Place guests far from the host's events and from each other, for example at
+    0x8000000000000000.
 
     Wrong:
 
@@ -56,7 +56,7 @@ class IdCollision(RunRule):
 
 
 def _meetings(unit: Unit) -> list[tuple[Based, Range]]:
-    """The ranges that overlap an earlier one, each with one of those, in the order of the includes."""
+    """The ranges that overlap an earlier one, each with that one, in the order of the includes."""
     # Another rule (TE202) reports IDs that do not fit into 64 bits.
     ranges = [one for one in unit.ranges if one.size and one.last <= RESERVED[-1]]
     order = {id(one): number for number, one in enumerate(unit.ranges)}
@@ -82,7 +82,7 @@ def _finding(one: Based, other: Range, known: dict[tuple[int, int], int | None])
     related: tuple[Related, ...] = ()
     if inclusion is not None:
         where = inclusion.include.base.span if inclusion.include.base else inclusion.include.path_span
-        related = (Related(inclusion.source, where, f"{extent(other)} are given here"),)
+        related = (Related(inclusion.source, where, f"{extent(other)} are assigned here"),)
     return Report(
         one.span,
         f"the IDs of '{one.inclusion.include.path}', {extent(mine)}, overlap those of '{path}', "
@@ -94,7 +94,7 @@ def _finding(one: Based, other: Range, known: dict[tuple[int, int], int | None])
 
 
 def _free(one: Based) -> int | None:
-    """The first free base after that of an include, or from the start."""
+    """The first free base after that of an include, else the first of all."""
     others = [other for other in one.unit.ranges if other is not one.range]
     behind = free_base(one.range.base, one.range.size, others)
     return free_base(0, one.range.size, others) if behind is None else behind

@@ -15,12 +15,11 @@ if TYPE_CHECKING:
 class TooManyArguments(EventRule):
     """An event has more arguments than its tracers support.
 
-    A record of the guest tunnel or of the 2011 tracers holds six arguments; LTTng supports ten, SDT
-    probes (DTrace, SystemTap) twelve. Any more are rejected by the tracer's own tools, long after the
-    event was written. Before 0.27, bpftrace reads only six arguments of a probe on x86-64, so put the
-    most important ones first. Profiles qemu and guest allow ten; `--max-args` sets another limit. An
-    event that crosses the guest tunnel by the words of 2011 can have at most six, whatever the limit; by
-    frames it may have ten.
+    A record of the guest tunnel or of the 2011 tracers holds six arguments; LTTng supports ten, SDT probes
+    (DTrace, SystemTap) twelve. Any more are rejected by the tracer's own tools, long after the event was
+    written. Before 0.27, bpftrace reads only six arguments of a probe on x86-64, so put the most important
+    ones first. Profiles qemu and guest allow ten; `--max-args` sets another limit. An event that crosses the
+    guest tunnel in the words of 2011 may have at most six, whatever the limit; in frames it may have ten.
 
     Wrong:
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Parameter, Tree
 
-# Types of QEMU, GLib, the Linux kernel and POSIX that authors use, and what holds their values instead.
+# Types of QEMU, GLib, the Linux kernel and POSIX that authors use, and allowed types for their values.
 _INSTEAD = {
     "hwaddr": "uint64_t",
     "ram_addr_t": "uint64_t",
@@ -128,7 +128,7 @@ class TypeNotAllowed(EventRule):
 
 
 def _reported(parameter: Parameter, words: list[str]) -> bool:
-    """Whether the rules on missing names and malformed types report all of it."""
+    """Whether the rules on missing names and malformed types already report the parameter."""
     declared = parameter.declaration
     if declared.flaw == "qualified-pointer":
         return QUALIFIERS.issuperset(words)
@@ -137,7 +137,7 @@ def _reported(parameter: Parameter, words: list[str]) -> bool:
 
 
 def _instead(parameter: Parameter, words: list[str]) -> tuple[str | None, Safety]:
-    """What to declare instead, and whether callers' values certainly stay the same."""
+    """What to declare instead, and whether callers' values are certain to stay the same."""
     declared = parameter.type
     const = "const " if "const" in declared.words else ""
     stars = "*" * declared.pointers

@@ -37,7 +37,7 @@ _STATIC = "with a leading underscore it is a static variable"
 _EXTERN = "with a leading underscore it is a function that generated code calls"
 _DIGIT = "it begins with a digit"
 
-# What a name means, and where.
+# What a name means, and in which output.
 Reasons = tuple[tuple[str, str], ...]
 
 
@@ -105,7 +105,7 @@ def _suspects(unit: Unit) -> list[UnitEvent]:
 
 
 def _may_be_generated(text: str) -> bool:
-    """Whether a name is like one that is made of an event's, or a text holds such names."""
+    """Whether a name looks like an identifier made from an event's name."""
     return identifiers.MACRO in text or identifiers.simple_function("").lstrip("_") in text
 
 
@@ -130,10 +130,10 @@ def _finding(event: UnitEvent, at: int, reasons: Reasons, beside: tuple[int, Rea
     outputs: dict[str, list[str]] = {}
     for why, where in reasons:
         outputs.setdefault(why, []).append(where)
-    told = ", and ".join(f"{why} ({', '.join(where)})" for why, where in outputs.items())
+    listed = ", and ".join(f"{why} ({', '.join(where)})" for why, where in outputs.items())
     return Report(
         parameter.name_span,
-        f"parameter '{parameter.name}' needs another name: {told}",
+        f"parameter '{parameter.name}' needs another name: {listed}",
         None,
         related,
         source=event.source,
@@ -143,7 +143,7 @@ def _finding(event: UnitEvent, at: int, reasons: Reasons, beside: tuple[int, Rea
 
 @lru_cache(maxsize=None)
 def _words(qemu: bool, as_reference: bool) -> dict[str, Reasons]:
-    """What words mean in generated code, for any event."""
+    """The meanings of words in generated code, for any event."""
     found: dict[str, Reasons] = {}
 
     def add(names: Sequence[str] | frozenset[str], why: str, *outputs: str) -> None:
@@ -173,12 +173,12 @@ def _words(qemu: bool, as_reference: bool) -> dict[str, Reasons]:
     return found
 
 
-# Functions that are called only for text, or only for numbers.
+# Functions that are called only for text (True) or only for numbers (False).
 _FOR_KIND = {"strlen": True, "strnlen": True, "trace_record_write_str": True, "trace_record_write_u64": False}
 
 
 def _holds(reason: tuple[str, str], event: UnitEvent, name: str, compat: str) -> bool:
-    """Whether the word's meaning matters for this event."""
+    """Whether generated code for this event uses the name."""
     if name not in _FOR_KIND:
         return True
     kinds = texts(event.parameters, event.format, compat)
@@ -188,7 +188,7 @@ def _holds(reason: tuple[str, str], event: UnitEvent, name: str, compat: str) ->
 
 
 def _generated(unit: Unit, group: str) -> dict[str, Reasons]:
-    """The macros and variables of a unit's events that a parameter could be named like."""
+    """The macros and variables of a unit's events that a parameter's name may clash with."""
     found: dict[str, Reasons] = {identifiers.header_guard(group): ((_MACRO, _C),)}
     for event in unit.events:
         found[identifiers.c_enabled(event.name)] = ((_MACRO, _C),)
@@ -208,7 +208,7 @@ def _own(event: UnitEvent, name: str) -> Reasons:
 
 
 def _beside(event: UnitEvent, at: int, fixed: bool) -> tuple[int, Reasons] | None:
-    """Another parameter from whose name generated code derives this one's, and where."""
+    """Another parameter from whose name generated code derives this one's, and in which outputs."""
     parameters = event.parameters
     name = parameters[at][1]
     found = texts(parameters, event.format, "fixed" if fixed else "qemu")

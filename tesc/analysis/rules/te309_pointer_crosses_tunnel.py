@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 class PointerCrossesTunnel(RunRule):
     """A string in a guest's event reaches the host as an address.
 
-    By the words of 2011 (`[guest] wire = "words"`, `--wire words`) a record holds six numbers and no
-    text. For a `const char *` the host receives an address in the guest's memory, which it never follows,
-    and prints that address in place of `%s`. Trace something that carries the same information: a number,
-    a state, a few characters in an integer. If the address itself is wanted, declare it `void *`. Frames
-    carry text, but only plain `char`.
+    In the words of 2011 (`[guest] wire = "words"`, `--wire words`), a record holds six numbers and no text.
+    For a `const char *`, the host receives an address in the guest's memory, which it never reads, and prints
+    that address in place of `%s`. Trace something that carries the same information: a number, a state, a few
+    characters in an integer. If the address itself is wanted, declare it `void *`. Frames carry text, but
+    only plain `char`.
 
     Wrong:
 

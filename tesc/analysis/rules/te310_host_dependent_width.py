@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.units.unit import Unit
 
-# Types whose width depends on the machine, and those for their values on every machine.
+# Types whose width depends on the machine, and types that hold their values on every machine.
 _WIDE = {
     "long": "int64_t",
     "unsigned long": "uint64_t",
@@ -62,7 +62,7 @@ class HostDependentWidth(RunRule):
                     if instead is not None and not parameter.type.is_pointer:
                         yield Report(
                             parameter.type_span,
-                            f"'{parameter.type.text}' may have another width on the host than in the guest",
+                            f"'{parameter.type.text}' may differ in width between the host and the guest",
                             f"declare it '{instead} {parameter.name}', and print it with a PRI macro",
                             source=event.source,
                             event=event.name,

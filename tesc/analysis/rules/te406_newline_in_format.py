@@ -42,8 +42,8 @@ class NewlineInFormat(EventRule):
         newlines = [flaw for flaw in parsed.flaws if flaw.kind == "newline"]
         at = left = len(parsed.joined)
         for flaw in reversed(newlines):
-            # Newlines at the end can be removed, with spaces before them that nobody sees; without one in
-            # the middle, the text differs.
+            # Newlines at the end can be removed, with the invisible spaces before them; one in the middle is
+            # part of the text.
             at = parsed.joined.rindex("\n", 0, at)
             fix = None
             if at + 1 == left:
@@ -57,7 +57,7 @@ class NewlineInFormat(EventRule):
 
 
 def _cut(form: Format, begin: int, flaw: Flaw) -> Span:
-    """A line end, with its strings where they hold nothing else and follow something."""
+    """The span of a line end, including its strings if they contain only that and are not the first."""
     before = form.text[: begin - 1].rstrip(" \t")
     literals = form.parsed.literals
     if (

@@ -74,7 +74,7 @@ def _takes_pointer(event: Event, index: int, models: tuple[str, ...]) -> bool:
 
 
 def _marked(form: Format, conversions: Sequence[Conversion], index: int) -> bool:
-    """Whether something else shows that a number is hex, or part of something."""
+    """Whether the text around a number shows that it is hex, or part of a larger number."""
     before = form.parsed.text_before(index)
     if before == "" and index:
         return True
@@ -98,12 +98,12 @@ def _grouped(form: Format, conversions: Sequence[Conversion], index: int) -> boo
             return True
         if gap == "-" and other in format_text.HEX:
             dashes += _run_of_dashes(form, conversions, left, right)
-    # One dash is in a range of two numbers, several in an address or a UUID.
+    # One dash may mean a range, several mean an address or a UUID.
     return dashes > 1
 
 
 def _run_of_dashes(form: Format, conversions: Sequence[Conversion], left: int, right: int) -> int:
-    """1 for the dash between two numbers in hex, and 1 for each more dash beyond them."""
+    """The number of dashes: that between two numbers in hex, and those next to them."""
     more = 1
     for a, b in ((left - 1, left), (right, right + 1)):
         if a >= 0 and b < len(conversions) and form.parsed.text_before(b) == "-":

@@ -56,7 +56,7 @@ class InvalidConversion(EventRule):
 
 
 def _nul(form: Format) -> Span:
-    """Where the format's first NUL is, an escape or the character itself."""
+    """The span of the format's first NUL, an escape or the character itself."""
     flaw = next((flaw for flaw in form.parsed.flaws if flaw.kind == "nul"), None)
     raw = form.text.find("\0")
     if flaw is None or 0 <= raw < flaw.start:
@@ -69,7 +69,7 @@ def _conversion_error(error: FormatError, event: Event, tree: Tree) -> Report:
     assert error.cause is not None
     message = conversion_error_text(conversion, error.cause, error.models[0])
     if error.cause.kind == "unknown" and error.cause.what == "-":
-        return Report(span, message, "a precision has no sign")
+        return Report(span, message, "a precision cannot have a sign")
     macro = _macro_inside(form, conversion)
     if error.cause.kind == "unknown" and macro:
         return _take_out(macro, form, conversion, tree)
@@ -82,7 +82,7 @@ def _conversion_error(error: FormatError, event: Event, tree: Tree) -> Report:
         return Report(span, message, _PERCENT, fix=fix)
     advice, safe = repair(conversion, error.models[0])
     fix = None
-    # Without its `*` a conversion would leave a parameter over.
+    # Removing a `*` would leave a parameter without a conversion.
     if advice.head.count("*") == conversion.text.count("*"):
         fix = fix_of(tree, form, conversion, advice, "safe" if safe else "unsafe")
     help_ = _PERCENT if error.cause.kind == "percent" else help_of(form, conversion, advice)
@@ -90,7 +90,7 @@ def _conversion_error(error: FormatError, event: Event, tree: Tree) -> Report:
 
 
 def _macro_inside(form: Format, conversion: Conversion) -> str | None:
-    """The PRI macro whose name is in the string where the conversion's letter should be."""
+    """The PRI macro whose name is in the string in place of the conversion's letter."""
     if conversion.letter != "P" or conversion.macro is not None:
         return None
     rest = form.text[conversion.end - 1 :]
@@ -98,7 +98,7 @@ def _macro_inside(form: Format, conversion: Conversion) -> str | None:
 
 
 def _take_out(macro: str, form: Format, conversion: Conversion, tree: Tree) -> Report:
-    """The report on a macro within the string: the string has to end before it."""
+    """The report on a macro inside the string: the string has to end before it."""
     begin = conversion.end - 1
     end = begin + len(macro)
     ends = form.text[end : end + 1] == '"'

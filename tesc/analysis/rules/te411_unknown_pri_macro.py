@@ -77,7 +77,7 @@ def _help(instead: str | None) -> str:
 
 
 def _size(event: Event, macro: Macro, models: tuple[str, ...]) -> str | None:
-    """The end of the macros for the parameter that is printed, such as 64; None if it takes none."""
+    """The end of the names of macros for the printed parameter, such as 64; None if no macro prints it."""
     assert event.format is not None
     conversions = event.format.parsed.conversions
     for one in pairings(event, models):
@@ -87,7 +87,7 @@ def _size(event: Event, macro: Macro, models: tuple[str, ...]) -> str | None:
 
 
 def _instead(name: str, size: str | None) -> str | None:
-    """The macro that was probably meant, preferably one for the parameter's type."""
+    """The macro that was probably intended, preferably one for the parameter's type."""
     if name in _INSTEAD:
         return _INSTEAD[name]
     from difflib import get_close_matches

@@ -81,7 +81,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _cause(tree: Tree, form: Format, parameters: int) -> tuple[Span, Fix | None, str]:
-    """What hides conversions from the generator, the fix, and the help text."""
+    """The span that hides conversions from the generator, the fix, and the help text."""
     # The generator reads any text that touches a macro as part of its name, up to the next space.
     touching = [macro for macro in form.parsed.macros if form.text[macro.end : macro.end + 1] == '"']
     # From last to first, so that offsets stay valid.
@@ -102,7 +102,7 @@ def _cause(tree: Tree, form: Format, parameters: int) -> tuple[Span, Fix | None,
 
 
 def _hides(form: Format, macro: Macro) -> bool:
-    """Whether a conversion touches a macro: no space is between them."""
+    """Whether a conversion touches a macro, without a space between them."""
     following = next((one for one in form.parsed.conversions if one.start >= macro.end), None)
     return following is not None and not {" ", "\t"} & {*form.text[macro.end : following.start]}
 

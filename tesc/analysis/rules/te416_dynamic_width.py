@@ -38,7 +38,7 @@ class DynamicWidth(EventRule):
         if form is None or "*" not in form.text:
             return
         for conversion in form.parsed.conversions:
-            # TE420 reports one that also names the argument's position.
+            # TE420 reports a conversion that also gives the argument's position.
             what = (
                 "width" if conversion.width == "*" else "precision" if conversion.precision == "*" else None
             )
@@ -48,7 +48,7 @@ class DynamicWidth(EventRule):
             span = format_text.span(form, conversion.start, conversion.end)
             yield Report(
                 span,
-                f"'{shown}' takes its {what} from an argument, which not every tracer can follow",
+                f"'{shown}' takes its {what} from an argument, which not every tracer supports",
                 f"write the {what} as a number, or remove it",
             )
 

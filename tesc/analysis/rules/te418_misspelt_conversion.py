@@ -25,7 +25,7 @@ _LENGTH_AFTER = re.compile(r"ll?(?![A-Za-z0-9_])")
 _WIDTH_AFTER = re.compile(r"(?:0?[1-9]|[12]\d|3[0-2])(?![0-9A-Za-z_%])")
 # A width before a conversion, right after the prefix of its number.
 _WIDTH_BEFORE = re.compile(r"(?<![0-9A-Za-z_])0[xX](0[1-9]|01[0-6])\Z")
-# What prints each type; for all others there is no letter to move.
+# The length for each type; other types have no length that could be misplaced.
 _LENGTHS = {
     "long": "l",
     "unsigned long": "l",
@@ -87,12 +87,12 @@ class MisspeltConversion(EventRule):
                 yield _without_percent(tree, form, macro, left_over)
             else:
                 yield _twice(tree, form, conversion, macro, types.get(conversion.start))
-        # If no argument is left over, '0x1x' may stand for 0x10 to 0x1f.
+        # If there are enough conversions, '0x1x' may mean 0x10 to 0x1f.
         for match in _BARE.finditer(form.parsed.joined) if left_over else ():
             start, _ = form.parsed.written(match.start("rest"), match.end())
             yield Report(
                 format_text.span(form, *form.parsed.written(*match.span())),
-                f"'{match[0]}' lacks a '%': it is printed as it is",
+                f"'{match[0]}' lacks a '%': it is printed literally",
                 f"write '0x%{match['rest']}'",
                 fix=format_text.fix(tree, form, (start, start, "%")),
             )
@@ -104,7 +104,7 @@ class MisspeltConversion(EventRule):
 
 
 def _at_once(form: Format, index: int) -> str:
-    """What follows a conversion; nothing where that is not in the string that the conversion ends in."""
+    """The text right after a conversion, in the same string; else empty."""
     parsed = form.parsed
     start = parsed.places[index][1]
     after = parsed.joined[start:]
@@ -113,7 +113,7 @@ def _at_once(form: Format, index: int) -> str:
 
 def _without_percent(tree: Tree, form: Format, macro: Macro, left_over: bool) -> Report:
     text = form.text
-    message = f"'{macro.name}' has no '%' before it: what it stands for is printed as text"
+    message = f"'{macro.name}' has no '%' before it: its expansion is printed as text"
     where = format_text.span(form, macro.start, macro.end)
     if not left_over:
         return Report(where, message, f"remove {macro.name}: no argument is left for it")
@@ -140,7 +140,7 @@ def _without_percent(tree: Tree, form: Format, macro: Macro, left_over: bool) ->
 
 
 def _twice(tree: Tree, form: Format, conversion: Conversion, macro: Macro, base: str | None) -> Report:
-    """A conversion with a letter and a macro: the one that does not fit the parameter is removed."""
+    """The report on a conversion with a letter and a macro, one of which has to be removed."""
     shown = form.text[conversion.start : conversion.end]
     length = len(conversion.length) + 1
     letter, size = PRI_MACROS[macro.name]
@@ -185,7 +185,7 @@ def _length_after(
 
 
 def _respelt(conversion: Conversion, base: str | None) -> str | None:
-    """The conversion as its parameter needs it; None where that is not known."""
+    """The conversion that fits its parameter; None if that is unknown."""
     if base is None or not conversion.text.endswith(conversion.length + conversion.letter):
         return None
     start = conversion.text[: len(conversion.text) - len(conversion.length) - 1]
@@ -195,7 +195,7 @@ def _respelt(conversion: Conversion, base: str | None) -> str | None:
 
 
 def _width_after(tree: Tree, form: Format, conversion: Conversion, following: str) -> Iterator[Report]:
-    """`%0x8`: the single zero can only be a flag for that width."""
+    """The report on `%0x8`: the zero alone can only be a flag for that width."""
     flags = conversion.flags
     if conversion.letter not in format_text.INTEGER or flags[-1:] != "0" or flags[:-1] not in _SIGNS:
         return
@@ -215,7 +215,7 @@ def _width_after(tree: Tree, form: Format, conversion: Conversion, following: st
 
 
 def _width_before(tree: Tree, form: Format, index: int) -> Iterator[Report]:
-    """`0x08%x`, without any other width."""
+    """The report on `0x08%x`, if it has no other width."""
     parsed = form.parsed
     conversion = parsed.conversions[index]
     if format_text.letter(conversion) not in format_text.HEX or conversion.flags or conversion.width:

@@ -24,9 +24,9 @@ class TypeSpelling(EventRule):
     cannot read something, it starts again with a simpler parser, which takes any line with the letters
     "provider" for the start of another provider: there is no error, and the header does not compile.
 
-    Text must be a `char *` or a `const char *`, spelled exactly so. For `char const *` or `unsigned char
-    *`, QEMU's tracetool records an address in simpletrace files, and generates a log tapset that
-    SystemTap rejects as a whole when it is used. `compat = "fixed"` generates both correctly.
+    Text must be a `char *` or a `const char *`, spelled exactly like that. For `char const *` or
+    `unsigned char *`, QEMU's tracetool records an address in simpletrace files, and generates a log tapset
+    that SystemTap rejects as a whole when it is used. `compat = "fixed"` generates both correctly.
 
     Wrong:
 

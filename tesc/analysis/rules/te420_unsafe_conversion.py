@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class UnsafeConversion(EventRule):
-    """A conversion does what no tracer can do: it writes (`%n`), or numbers its argument (`%1$d`).
+    """A conversion writes (`%n`) or numbers its argument (`%1$d`), which no tracer supports.
 
     C compilers accept both. But `%n` writes through a pointer, and C libraries stop a program that tries;
     a tracer that prints later, or in another process, cannot write at all. SystemTap does not know
@@ -55,7 +55,7 @@ class UnsafeConversion(EventRule):
 
 
 def _in_order(tree: Tree, form: Format) -> Fix | None:
-    """Remove all positions, if they equal the order."""
+    """The fix that removes all positions, if they match the order."""
     named: list[Conversion] = [c for c in form.parsed.conversions if c.letter != "%"]
     positions = [f"{number}$" for number in range(1, len(named) + 1)]
     if [c.position for c in named] != positions or any(c.arguments != 1 for c in named):

@@ -29,12 +29,11 @@ _INT_SIZES = ("8", "16", "32")
 class NotInRust(EventRule):
     """A format or type cannot be translated to Rust.
 
-    QEMU's tracetool copies strings into Rust code. Of C's escapes, `\\n`, `\\r`, `\\t`, `\\\\`, `\\"`,
-    and `\\x` with two digits, mean the same there; the others are errors or mean something else, and `'`
-    needs no escape. Of the macros it knows the decimal and hexadecimal ones of 8, 16, 32 and 64 bits, of
-    `PTR` and of `MAX`, and of the types all except `signed` by itself and pointers with a `const` after a
-    star. Trees whose tracetool generates no Rust (QEMU before 10.2, without
-    `scripts/tracetool/format/rs.py`) are not checked.
+    QEMU's tracetool copies strings into Rust code. Of C's escapes, `\\n`, `\\r`, `\\t`, `\\\\`, `\\"`, and
+    `\\x` with two digits, mean the same there; the others are errors or mean something else, and `'` needs no
+    escape. It knows the decimal and hexadecimal macros for 8, 16, 32 and 64 bits, `PTR` and `MAX`, and all
+    types except a bare `signed` and pointers with a `const` after a star. Trees whose tracetool generates no
+    Rust (QEMU before 10.2, without `scripts/tracetool/format/rs.py`) are not checked.
 
     Wrong:
 
@@ -98,7 +97,7 @@ def _odd_const(type_: CType) -> str:
 
 
 def _escapes(tree: Tree, form: Format) -> Iterator[Report]:
-    # Other rules report newlines, NULs and escapes that C does not have either.
+    # Other rules report newlines, NULs and escapes that are invalid in C too.
     flawed = {flaw.start for flaw in form.parsed.flaws}
     for match in escapes(form.text, form.parsed):
         instead = _instead(match)
@@ -117,7 +116,7 @@ def _escapes(tree: Tree, form: Format) -> Iterator[Report]:
 
 
 def _instead(match: re.Match[str]) -> str | None:
-    """How to write a character so that both C and Rust read it, if it is not."""
+    """How to write a character so that C and Rust read the same; None if it already is."""
     octal, hexa, short, long, other = match.groups()
     if other is not None:
         if other in _PLAIN:
@@ -147,7 +146,7 @@ def _macro(tree: Tree, form: Format, macro: Macro) -> Report:
 
 
 def _inlined(tree: Tree, form: Format, macro: Macro, instead: str) -> Fix | None:
-    """Write a macro's text into the string before it, and join that with the string after it."""
+    """The fix that writes a macro's expansion into the string before it, joined with the string after it."""
     if all(conversion.macro is not macro for conversion in form.parsed.conversions):
         return None
     before = len(form.text[: macro.start].rstrip(" \t")) - 1

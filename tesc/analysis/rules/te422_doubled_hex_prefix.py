@@ -60,7 +60,7 @@ class DoubledHexPrefix(EventRule):
 def _fixed(
     tree: Tree, form: Format, conversion: Conversion, first: int, number: int
 ) -> tuple[str, Fix] | None:
-    """The conversion with one prefix; none if its parts are in several strings."""
+    """The conversion with one prefix, and the fix; None if its parts are in several strings."""
     old = format_text.head(conversion)
     new: str | None = old
     safe = True

@@ -5,7 +5,7 @@ from itertools import combinations
 
 from tesc.analysis import format_text
 from tesc.analysis.callers import declared
-from tesc.analysis.calls import judged
+from tesc.analysis.calls import matched_calls
 from tesc.analysis.diagnostic import Fix, Related, SourceEdit
 from tesc.analysis.formats.labels import labels_of, plain
 from tesc.analysis.rule import Report, SourcesRule
@@ -64,7 +64,7 @@ class SwappedLabels(SourcesRule):
 
 
 def _maybe_swapped(event: Event) -> bool:
-    """Whether a later parameter's name is somewhere before an earlier one's, which is rare."""
+    """Whether a later parameter's name occurs before an earlier one's, which is rare."""
     if event.format is None or len(event.parameters) < 2:
         return False
     text = plain(event.format.text)
@@ -127,10 +127,10 @@ def _report(
 
 
 def _what_is_wrong(one: Declared, i: int, j: int, uses: Index) -> str | None:
-    """What the calls show: the `labels` or the `names` of two parameters; None if they show neither."""
+    """What is wrong according to the calls: `labels` or `names` of two parameters; None if unclear."""
     names = one.node.parameters[i].name.lower(), one.node.parameters[j].name.lower()
     shown = set()
-    for _, calls in judged([one], uses):
+    for _, calls in matched_calls([one], uses):
         for _, use in calls:
             shown.add(_shown(use.given[i].text.lower(), *names))
             shown.add(_shown(use.given[j].text.lower(), *reversed(names)))
@@ -139,7 +139,7 @@ def _what_is_wrong(one: Declared, i: int, j: int, uses: Index) -> str | None:
 
 
 def _shown(given: str, own: str, other: str) -> str | None:
-    """What an argument for the parameter `own`, with the label `other`, shows."""
+    """What the argument `given` for the parameter `own`, with the label `other`, shows."""
     words = {*_WORD.findall(given), *_PART.findall(given)}
     if own in words or other in words:
         return None if own in words and other in words else "labels" if own in words else "names"

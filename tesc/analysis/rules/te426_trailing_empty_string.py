@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Format, Tree
 
-_SHOWN = 5  # lines that are named
+_SHOWN = 5  # lines named in the help
 
 
 class TrailingEmptyString(FileRule):
@@ -47,7 +47,7 @@ class TrailingEmptyString(FileRule):
 
 
 def _as_one(found: Sequence[tuple[Event, Report]]) -> list[Report]:
-    """One finding for all of a file."""
+    """One report for all findings of a file."""
     if len(found) < 2:
         return [one for _, one in found]
     first, more = found[0][1], len(found) - 1

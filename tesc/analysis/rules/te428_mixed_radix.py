@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tesc.syntax.printf import Conversion
     from tesc.syntax.source import Span
 
-    # One printing of a parameter.
+    # An event, a conversion in it, and the parameter that it prints.
     Printed = tuple[Event, Conversion, Parameter]
 
 # Names of values usually shown in hex: addresses and bit sets.
@@ -62,7 +62,7 @@ class MixedRadix(FileRule):
 
 
 def _family(name: str, folder: str) -> str:
-    """The first word of an event's name, or two if all of the folder share the first one."""
+    """The first word of an event's name; two words if the first is the folder's name."""
     words = name.split("_")
     return "_".join(words[: 2 if words[0] == folder else 1])
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _OPEN = "([{"
 _CLOSE = ")]}"
-# A bracket; those in quotes, of smileys and of lists, 'a) this b) that', need no other.
+# A bracket; those in quotes, smileys and lists, 'a) this b) that', need no counterpart.
 _BRACKET = re.compile(
     r"'[()\[\]{}]'|\"[()\[\]{}]\"|[:;]-?[()](?=[\s\"]|\Z)"
     r"|(?:\A|(?<=[ \t\"]))[a-z0-9]\)(?=[ \t])|(?P<one>[()\[\]{}])"
@@ -80,7 +80,7 @@ def _fixed(tree: Tree, form: Format, at: int) -> Report | None:
 
 
 def _counterpart(text: str, opened: list[int], at: int) -> int:
-    """Which of the open brackets a closing one closes: the last of its kind, else the last of any kind."""
+    """The open bracket that a closing one closes: the last of its kind, else the last of any kind."""
     wanted = _OPEN[_CLOSE.index(text[at])]
     for index in range(len(opened) - 1, -1, -1):
         if text[opened[index]] == wanted:

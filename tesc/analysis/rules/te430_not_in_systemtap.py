@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Tree
     from tesc.syntax.printf import Conversion
 
-# What SystemTap's printf takes.
+# The conversions that SystemTap's printf accepts.
 _FLAGS, _LENGTHS, _LETTERS = frozenset("-+ #0"), ("", "l"), "diuxXocspbmM"
-# Reported by other rules: floating point, writing, unknown ones.
+# Other rules report these: floating point, writing, unknown letters.
 _KNOWN = "diuxXocspCS"
-# The types that `h` prints entirely, those of `hh` first.
+# The types that `h` prints without loss; first those that `hh` does.
 _SIGNED = ("int8_t", "signed char", "int16_t", "short")
 _UNSIGNED = ("uint8_t", "unsigned char", "uint16_t", "unsigned short")
 
@@ -74,7 +74,7 @@ class NotInSystemtap(EventRule):
 
 
 def _taken(text: str) -> bool:
-    """Whether SystemTap takes a conversion as tracetool writes it into the tapset."""
+    """Whether SystemTap accepts a conversion as tracetool writes it into the tapset."""
     c = parse_format(f'"{stap_sizes_dropped(text)}"').conversions[0]
     return (
         _FLAGS.issuperset(c.flags)

@@ -48,7 +48,7 @@ class LabelNamesAnotherParameter(EventRule):
 
 
 def _maybe_elsewhere(text: str, names: Sequence[str]) -> bool:
-    """Whether a parameter's name is anywhere but before its own conversion, which is rare."""
+    """Whether a parameter's name occurs anywhere except before its own conversion, which is rare."""
     if text.count("%") != len(names):
         return True
     for number, name in enumerate(names):
@@ -95,7 +95,7 @@ def _related(one: str, other: str) -> bool:
 
 
 def _has_company(form: Format, conversions: Sequence[Conversion], i: int) -> bool:
-    """Whether a label is also for the next conversion: `dev %x:%x`, `size %dx%d`, `range %d - %d`."""
+    """Whether a label also labels the next conversion: `dev %x:%x`, `size %dx%d`, `range %d - %d`."""
     if i + 1 == len(conversions):
         return False
     between = format_text.between(form, conversions[i].end, conversions[i + 1].start)
@@ -106,7 +106,7 @@ _BEFORE = re.compile(r'(?:^|[^\w\s"])[\s"]*\Z')
 
 
 def _is_label(form: Format, label: Span, conversions: Sequence[Conversion], i: int, alone: bool) -> bool:
-    """Whether a word is a label by itself: not part of `page[%d]`, `%dx%d` or `common dev %p`."""
+    """Whether a word is a label of its own, not part of `page[%d]`, `%dx%d` or `common dev %p`."""
     after = format_text.between(form, label.end, conversions[i].start)
     if any(char in "[({<" for char in after):
         return False

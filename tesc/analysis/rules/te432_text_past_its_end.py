@@ -21,10 +21,10 @@ _LTTNG = "LTTng"
 class TextPastItsEnd(EventRule):
     """A tracer reads text although the format prints an address, or reads past the precision.
 
-    QEMU's tracetool looks only at a parameter's type: for a `char *`, the simple backend and LTTng record
-    the text that it points to, up to a NUL; LTTng even does so for a `char **` or an `unsigned char *`.
-    With `%p` nothing promises a NUL, and `%.*s` is for text without one: the tracers read on until they
-    find one, or the program crashes. With `compat = "fixed"` they record the address, or no more than the
+    QEMU's tracetool looks only at a parameter's type: for a `char *`, the simple backend and LTTng record the
+    text that it points to, up to a NUL; LTTng even does so for a `char **` or an `unsigned char *`. With
+    `%p`, nothing guarantees a NUL, and `%.*s` is for text without one: the tracers read on until they find
+    one, or the program crashes. With `compat = "fixed"` they record the address, or no more than the
     precision.
 
     Wrong:
@@ -80,7 +80,7 @@ def _address(parameter: Parameter, tree: Tree, who: str) -> Report:
     edit = SourceEdit(tree.source, parameter.type_span, f"{const}void *")
     return Report(
         parameter.type_span,
-        f"{who} text where '{parameter.name}' points, although the format prints its address",
+        f"{who} '{parameter.name}' as text, although the format prints its address",
         f"declare it '{const}void *{parameter.name}'",
         # Rust programs see another type.
         fix=Fix("unsafe", (edit,)),

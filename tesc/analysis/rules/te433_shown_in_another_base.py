@@ -69,7 +69,7 @@ def _named(hexadecimal: bool) -> str:
 
 
 def _help(type_text: str, printing: Printing) -> str | None:
-    """How to make tracetool see the base; None if nothing does."""
+    """How to make tracetool show the format's base; None if that is impossible."""
     conversion = printing.conversion
     if printing.letter not in _HEX:
         return None if "ptr" in type_text else f"put a space after '{conversion.text}'"

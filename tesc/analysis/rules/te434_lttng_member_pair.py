@@ -15,9 +15,8 @@ class LttngMemberPair(EventRule):
     """A parameter `_x` comes before `x`: LTTng traces with such an event are unreadable.
 
     In a CTF 1.8 trace, which LTTng up to 2.15 writes, every name has an underscore before it, and readers
-    remove one. With `_x` before `x`, babeltrace2 (2.0.4, 2.1.1) finds the same name twice and reads
-    nothing of the whole trace, including all other events. The other order is fine, and `compat =
-    "fixed"` generates it.
+    remove one. With `_x` before `x`, babeltrace2 (2.0.4, 2.1.1) finds the same name twice and cannot read any
+    event of the trace. The other order is fine, and `compat = "fixed"` generates it.
 
     Wrong:
 

@@ -44,7 +44,7 @@ class NotInvertible(EventRule):
             yield Report(
                 parameter.name_span,
                 f"a line of the log does not show what '{parameter.name}' was: {doubt.reason}",
-                "put text around it that it cannot hold, such as a label or quotes" if doubt.joined else None,
+                "separate it by text that it cannot contain, such as quotes" if doubt.joined else None,
             )
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tesc.config.settings import Settings
     from tesc.syntax.nodes import Event, Tree
 
-# Labels that objects never have. Not state, error and the like, which can be objects.
+# Labels that objects never have. State, error and the like are missing, since they can be objects.
 _VALUES = frozenset(
     "value values val count len length size num number index idx offset level status ret retval rc width "
     "height id fd pos position bytes nbytes flags mode type result errno".split()
@@ -21,9 +21,9 @@ _VALUES = frozenset(
 class ValueLabelOnPointer(EventRule):
     """A label says that a value is printed, but `%p` prints an address.
 
-    `len %p` of a `void *dev` is not a length: either the arguments were mixed up, or the value is what
-    the pointer points to, which a trace does not read. Words such as `value`, `size` and `index` are
-    reported if they do not occur in the parameter's own name.
+    `len %p` of a `void *dev` is not a length: either the arguments were mixed up, or the value is what the
+    pointer points to, which tracers do not read. Words such as `value`, `size` and `index` are reported if
+    they do not occur in the parameter's own name.
 
     Wrong:
 

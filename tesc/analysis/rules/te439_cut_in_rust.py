@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tesc.syntax.arguments import Printing
     from tesc.syntax.nodes import Event, Tree
 
-# The macros that have a length in Rust and none in C, and how many bits that leaves.
+# The macros that have a length in Rust but not in C, and how many bits it leaves.
 _CUTTING = {"8": 8, "16": 16}
 
 
@@ -94,7 +94,7 @@ def _found(event: Event, tree: Tree) -> Iterator[Report]:
 
 
 def _cuts(printing: Printing, type_text: str) -> bool:
-    """Whether some value of a type prints differently if only the macro's bits are printed."""
+    """Whether any value of a type prints differently if only the macro's bits are printed."""
     macro = printing.conversion.macro
     _, size = PRI_MACROS.get(macro.name, ("", "")) if macro is not None else ("", "")
     width = _CUTTING.get(size)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tesc.units.unit import Pattern, Unit
 
 
-# Finding a similar name compares a pattern with all; with this many, most fail for the same reason.
+# Each search for a similar name compares all names; if many patterns fail, most have the same cause.
 _MOST_SUGGESTIONS = 20
 
 
@@ -59,14 +59,14 @@ class PatternMatchesNothing(RunRule):
 
 
 def _key(pattern: Pattern, inside: set[Source]) -> tuple[object, ...]:
-    """A pattern's identity: its place in a file, or its text if every root gets it from outside."""
+    """A pattern's identity: its place in a file; or, from outside, its text, since every root gets it."""
     if pattern.source in inside:
         return (pattern.source, pattern.span)
     return (pattern.source.path, pattern.text)
 
 
 def _near(unit: Unit, pattern: Pattern) -> str | None:
-    """The name that was probably meant, as seen from the pattern's file."""
+    """A suggestion: the name that was probably intended, as the pattern's file sees it."""
     from difflib import get_close_matches
 
     names = [event.node.name for event in unit.events if event.source is pattern.source]

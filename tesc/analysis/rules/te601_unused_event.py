@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SAID = {
     "call": "called here",
     "reference": "named here",
-    "state": "tested for here",
+    "state": "its state is tested here",
     "declaration": "declared here",
     "pasted": "pasted here",
 }
@@ -31,15 +31,15 @@ _SAID = {
 class UnusedEvent(SourcesRule):
     """Nothing in the C and Rust sources calls the event.
 
-    The event can be enabled but never occurs, and whoever waits for it suspects everything else first.
-    Either the call was removed with the code around it, or it has a misspelt name and fails where that
-    file is compiled. Sources are searched only with `--sources` or the key `sources`. A call counts by
-    the event's effective name, in any of the sources, so check the files that include this one together
-    with it. A call within `#if 0` does not count, nor does a test such as `trace_event_get_state`, nor a
-    call in a macro that its C file does not use. Names that a macro pastes together (`trace_##op`) are
-    known by the words that it is called with. If it is called with something else, in a file that can
-    call the event, the diagnostic is only information. In QEMU, a file that no meson.build lists and that
-    only scripts in its folder read is the input of a test, and is not checked.
+    The event can be enabled but never occurs, and anyone waiting for it suspects everything else first.
+    Either the call was removed with the code around it, or it has a misspelt name and fails where that file
+    is compiled. Sources are searched only with `--sources` or the key `sources`. A call counts by the event's
+    effective name, in any of the sources, so check the files that include this one together with it. A call
+    within `#if 0` does not count, nor does a test such as `trace_event_get_state`, nor a call in a macro that
+    its C file does not use. Names that a macro pastes together (`trace_##op`) are known from the words that
+    it is called with. If it is called with anything else, in a file that can call the event, the diagnostic
+    is only information. In QEMU, a file that no meson.build lists and that only scripts in its folder read is
+    the input of a test, and is not checked.
 
     Wrong:
 
@@ -94,13 +94,13 @@ class UnusedEvent(SourcesRule):
 
 
 def _inputs_of_tests(units: Sequence[Unit], sources: set[Source]) -> set[Source]:
-    """The sources that only tests of the generator read."""
+    """The trace-events files that only tests of the generator read."""
     roots = {unit.roots[0].source: unit for unit in units}
     return {source for source in sources if source in roots and is_input_of_test(roots[source])}
 
 
 def _finding(one: Declared, found: list[Place], maker: Place | None, uses: Index) -> Report:
-    """The report on an event without a use that counts; `maker` is where its name may be pasted."""
+    """The report on an unused event; `maker` is the place where a macro may paste its name together."""
     name = one.name
     if maker is not None:
         found = [maker, *found]
@@ -127,19 +127,19 @@ _COMPILED = re.compile(r"(?<!\.inc)\.(?:c|cc|cpp|cxx|m|mm)$")
 
 
 def _message(name: str, found: list[Place]) -> str:
-    """The message for an event without a use that counts."""
+    """The message for an unused event, given its uses that do not count."""
     function = c_function(name)
     if any(use.kind == "pasted" for _, use in found):
         macro = next(use.macro for _, use in found if use.kind == "pasted")
         by = f"the macro {macro}" if macro else "a macro"
-        return f"nothing calls {function}() by its whole name, but {by} may paste it together"
+        return f"nothing calls {function}() by its full name, but {by} may paste it together"
     calls = [use for _, use in found if use.kind in ("call", "reference")]
     if any(use.dead for use in calls):
         return f"{function}() is called only in code that #if 0 leaves out"
     if calls:
         return f"{function}() is called only by the macro {calls[0].function}, which nothing expands"
     if any(use.kind == "state" for _, use in found):
-        return f"event '{name}' is tested for, but nothing calls {function}()"
+        return f"the state of event '{name}' is tested, but nothing calls {function}()"
     return f"nothing calls {function}()"
 
 

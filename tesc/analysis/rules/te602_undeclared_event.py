@@ -66,11 +66,11 @@ class UndeclaredEvent(LateRule):
         for number, path in enumerate(uses.paths):
             if number % _AT_A_TIME == 0:
                 yield None
-            unknown = [use for use in uses.uses_in(path) if _is_judged(use) and not names.has(use)]
+            unknown = [use for use in uses.uses_in(path) if _may_be_undeclared(use) and not names.has(use)]
             if not unknown:
                 continue
             visible = visible or Visibility(units, settings, uses)
-            if not visible.judges(path):
+            if not visible.is_certain(path):
                 continue
             source = uses.source(path)
             for use in unknown:
@@ -78,7 +78,7 @@ class UndeclaredEvent(LateRule):
                     yield _report(use, source, names.nearest(use))
 
 
-def _is_judged(use: Use) -> bool:
+def _may_be_undeclared(use: Use) -> bool:
     return use.kind in (CALL, STATE) and not use.dead
 
 
@@ -100,7 +100,7 @@ def _report(use: Use, source: Source, near: str | None) -> Report:
         fix = Fix("unsafe", (SourceEdit(source, use.name_span, word),), in_program=True)
     return Report(
         use.span,
-        f"no event is called '{name}'" + (", whose state is tested" if use.kind == STATE else ""),
+        f"no event is called '{name}'" + (", but its state is tested" if use.kind == STATE else ""),
         f"did you mean '{near}'?" if near else "declare it in the trace-events file of this folder",
         fix=fix,
         source=source,

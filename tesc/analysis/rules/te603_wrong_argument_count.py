@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 class WrongArgumentCount(SourcesRule):
     """A C or Rust source calls the event with more or fewer arguments than it has parameters.
 
-    The compiler also reports it, if it sees the call, which it does not in code that this configuration
-    or this machine leaves out. Sources are searched only with `--sources` or the key `sources`. Arguments
-    are not counted within `#if 0`, where preprocessor lines or macros that may be several arguments are
-    among them (`IP_ARGS(addr)`, unless its definition can be read), and in calls of functions that a
-    source defines itself.
+    The compiler also reports it, if it sees the call, but not in code that is left out in this configuration
+    or on this machine. Sources are searched only with `--sources` or the key `sources`. Arguments are not
+    counted within `#if 0`, if they include preprocessor lines or macros that may be several arguments
+    (`IP_ARGS(addr)`, unless its definition can be read), or in calls of functions that a source defines
+    itself.
 
     Wrong:
 
@@ -76,7 +76,7 @@ class WrongArgumentCount(SourcesRule):
 
 
 def _wrong(name: str, counts: set[int], uses: Index) -> list[Place]:
-    """The calls of an event with another number of arguments."""
+    """The calls of an event whose number of arguments is not in `counts`."""
     found = uses.uses_of(name)
     if any(use.kind == "declaration" for _, use in found):
         return []

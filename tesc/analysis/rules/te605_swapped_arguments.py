@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tesc.analysis.calls import at_arguments, judged_in, swapped_in
+from tesc.analysis.calls import at_arguments, matched_calls_in, swapped_in
 from tesc.analysis.rule import Report, SourcesRule
 
 TYPE_CHECKING = False
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 class SwappedArguments(SourcesRule):
     """A C source passes arguments named like the event's parameters, but in another order.
 
-    `trace_move(y, x)` for an event `move(int x, int y)` compiles, since the types are the same, and the
-    trace is wrong for years. Either the call has the arguments in the wrong order, or the parameters have
-    each other's names. Arguments are reported if they are variables or members (`s->x`) named like other
-    parameters, and each of those parameters gets one of the others.
+    `trace_move(y, x)` for an event `move(int x, int y)` compiles, since the types are the same, and the trace
+    is wrong for years. Either the call has the arguments in the wrong order, or the parameters have each
+    other's names. Arguments are reported if they are variables or members (`s->x`) named like each other's
+    parameters.
 
     Sources are searched only with `--sources` or the key `sources`; only C sources are checked. What the
     source's text does not show is not checked.
@@ -52,7 +52,7 @@ class SwappedArguments(SourcesRule):
     severity = "warning"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
-        for one, calls in judged_in(units, uses):
+        for one, calls in matched_calls_in(units, uses):
             names = [parameter.name for parameter in one.node.parameters]
             if len(names) < 2:
                 continue

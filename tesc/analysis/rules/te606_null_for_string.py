@@ -4,7 +4,7 @@ import re
 
 from tesc.analysis import format_text
 from tesc.analysis.argument_types import TEXT, kind_of_type
-from tesc.analysis.calls import at_arguments, judged_in
+from tesc.analysis.calls import at_arguments, matched_calls_in
 from tesc.analysis.rule import Report, SourcesRule
 
 TYPE_CHECKING = False
@@ -56,7 +56,7 @@ class NullForString(SourcesRule):
     severity = "warning"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
-        for one, calls in judged_in(units, uses):
+        for one, calls in matched_calls_in(units, uses):
             texts = [
                 number
                 for number, parameter in enumerate(one.node.parameters)
@@ -72,11 +72,11 @@ class NullForString(SourcesRule):
                             one,
                             (number, number),
                             f"NULL is passed for '{name}', which event '{one.name}' prints as text",
-                            'pass "" where there is none',
+                            'pass "" instead',
                         )
 
 
-# Also if only one of two cases is NULL.
+# NULL, alone or as one branch of a conditional expression.
 _NULL = re.compile(r"(?:\([^()]*\*\) ?)?NULL|nullptr|.*[?:] ?(?:NULL|nullptr)(?: ?:.*)?")
 
 

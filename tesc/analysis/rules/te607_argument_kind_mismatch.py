@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.argument_types import TEXT, kind_of, kind_of_type
-from tesc.analysis.calls import at_arguments, judged_in, swapped_in
+from tesc.analysis.calls import at_arguments, matched_calls_in, swapped_in
 from tesc.analysis.rule import Report, SourcesRule
 
 TYPE_CHECKING = False
@@ -51,7 +51,7 @@ class ArgumentKindMismatch(SourcesRule):
     scope = "name"
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
-        for one, calls in judged_in(units, uses):
+        for one, calls in matched_calls_in(units, uses):
             if one.crosses:
                 continue
             kinds = [kind_of_type(parameter.type) for parameter in one.node.parameters]
@@ -64,7 +64,7 @@ class ArgumentKindMismatch(SourcesRule):
                         continue
                     swapped = swapped_in(names, use) if swapped is None else swapped
                     if number in swapped:
-                        continue  # one mistake, which TE605 tells of
+                        continue  # one mistake, which TE605 reports
                     parameter = one.node.parameters[number]
                     what = "text" if given == TEXT else "a number"
                     wanted = "text" if kind == TEXT else "a number"

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tesc.analysis.argument_types import declared_type, width
-from tesc.analysis.calls import at_arguments, judged_in
+from tesc.analysis.calls import at_arguments, matched_calls_in
 from tesc.analysis.rule import Report, SourcesRule
 
 TYPE_CHECKING = False
@@ -54,7 +54,7 @@ class NarrowedArgument(SourcesRule):
     on_by_default = False
 
     def check(self, units: Sequence[Unit], settings: Settings, uses: Index) -> Iterator[Report]:
-        for one, calls in judged_in(units, uses):
+        for one, calls in matched_calls_in(units, uses):
             widths = [width(parameter.type) for parameter in one.node.parameters]
             for path, use in calls:
                 for number, (bits, argument) in enumerate(zip(widths, use.given)):

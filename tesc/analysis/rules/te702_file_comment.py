@@ -27,14 +27,13 @@ if TYPE_CHECKING:
 class FileComment(LateRule):
     """A comment names a source file that does not exist, or does not call the events below it.
 
-    In QEMU's trace-events files a comment such as `# vl.c` is above the events of each source file. Files
-    are renamed and split, but the comments stay as they were: readers look for an event's call in vain,
-    and new events are added in the wrong place. A path is relative to the folder of the trace-events
-    file, or to one above it; `*/signal.c` names several files, and so do several comments directly below
-    each other. An event that is called from several files may be below any of them. Events that nothing
-    calls, and those that cross the guest tunnel, are not checked. The fix writes the file's new name into
-    the comment if that is enough; otherwise it moves the events below the file's comment, or below a new
-    one.
+    In QEMU's trace-events files a comment such as `# vl.c` is above the events of each source file. Files are
+    renamed and split, but the comments stay as they were: readers look for an event's call in the wrong file,
+    and new events are added in the wrong place. A path is relative to the folder of the trace-events file, or
+    to one above it; `*/signal.c` names several files, and so do several comments directly below each other.
+    An event that is called from several files may be below any of them. Events that nothing calls, and those
+    that cross the guest tunnel, are not checked. The fix writes the file's new name into the comment if that
+    is enough; otherwise it moves the events below the file's comment, or below a new one.
 
     Sources are searched only with `--sources` or the key `sources`.
 
@@ -100,7 +99,7 @@ class FileComment(LateRule):
 
 @record
 class _Called:
-    """An event of a section, its calls, and the files that they are in."""
+    """An event of a section, its calls, and the files that contain them."""
 
     event: Event
     calls: tuple[Place, ...]
@@ -108,7 +107,7 @@ class _Called:
 
 
 class _File:
-    """One trace-events file, and who calls its events."""
+    """One trace-events file, and the calls of its events."""
 
     def __init__(
         self, tree: Tree, known: dict[int, Declared], shared: set[str], uses: Index, real: dict[str, str]
@@ -122,7 +121,7 @@ class _File:
         self._sections = [(section, *self._files_of(section)) for section in sections_of(tree)]
 
     def reports(self) -> Iterator[Report]:
-        """What is wrong with the comments above events."""
+        """The reports on the comments above events."""
         for section, named, missing in self._sections:
             yield from self._of_section(section, named, missing)
 
@@ -147,19 +146,20 @@ class _File:
         yield from self._strays(section, strays, len(strays) == len(called))
 
     def _strays(self, section: Section, strays: list[_Called], all_of_them: bool) -> Iterator[Report]:
-        """Events that are called elsewhere than their comments say, by the right file."""
+        """The reports on events whose comments name the wrong file, grouped by the right one."""
         groups: dict[str, list[_Called]] = {}
         for one in strays:
             groups.setdefault(self._home(one, strays), []).append(one)
         written = [name for comment in section.comments for name in written_in(comment)]
         for home, group in groups.items():
             first = group[0].event
-            more = f" and {len(group) - 1} more" if len(group) > 1 else ""
+            more = f" and {len(group) - 1} more are" if len(group) > 1 else " is"
+            where = self._shown(group, home)
             only = all_of_them and len(groups) == len(written) == 1
             yield Report(
                 span=first.name_span,
-                message=f"'{first.name}'{more} below '# {written[-1]}': called in {self._shown(group, home)}",
-                help=f"move {'it' if not more else 'them'} below '# {home}'",
+                message=f"'{first.name}'{more} below '# {written[-1]}' but called in {where}",
+                help=f"move {'them' if len(group) > 1 else 'it'} below '# {home}'",
                 related=tuple(related(self._uses, ((one.calls[0], "called here") for one in group))),
                 fix=self._fix(section, [one.event for one in group], home, written[0] if only else None),
                 source=self._tree.source,
@@ -176,7 +176,7 @@ class _File:
         return Fix("safe", edits) if edits else None
 
     def _files_of(self, section: Section) -> tuple[frozenset[str], list[tuple[Span, str]]]:
-        """The files that comments name, and the names of files that do not exist."""
+        """The files that a section's comments name, and the spans and names of files that do not exist."""
         found: list[str] = []
         missing = []
         for comment in section.comments:
@@ -200,21 +200,21 @@ class _File:
         for name in one.names:
             for path, use in self._uses.uses_of(name):
                 real = self._real_path(path)
-                # Of events with the same name, the source uses the one in its folder.
+                # If several events have this name, a source calls the one declared in its folder.
                 near = name not in self._shared or real.startswith(os.path.join(self._folder, ""))
                 if use.kind in (CALL, REFERENCE) and not use.dead and near:
                     calls.append((real, (path, use)))
         return _Called(event, tuple([place for _, place in calls]), frozenset([real for real, _ in calls]))
 
     def _home(self, one: _Called, strays: list[_Called]) -> str:
-        """The comment's name for the file that an event should be under, if it has one."""
+        """The file that an event should be listed under, as a comment spells it."""
         for _, named, _ in self._sections:
             if not named.isdisjoint(one.files):
                 return spelled(min(named & one.files), self._folder)
         return self._most_calling(one.files, strays)
 
     def _most_calling(self, files: frozenset[str], strays: list[_Called]) -> str:
-        """The file that calls most of the events; empty without files."""
+        """The file that calls most of the events, as a comment spells it; empty without files."""
         counts = Counter(file for one in strays for file in one.files if file in files)
         best = min(counts, key=lambda file: (-counts[file], file), default=None)
         return spelled(best, self._folder) if best else ""

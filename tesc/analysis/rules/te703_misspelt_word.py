@@ -74,7 +74,7 @@ def _words(tree: Tree) -> Iterator[tuple[Where, Span]]:
 
 
 def _words_of(form: Format) -> Iterator[tuple[Where, Span]]:
-    """The words between a format's conversions, of which each is in one string."""
+    """The words between a format's conversions that are in one string each."""
     parsed = form.parsed
     for index in range(len(parsed.conversions) + 1):
         first, _ = parsed.gap(index)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class WireIdChanged(ChangeRule):
-    """A guest's event has another ID.
+    """The ID of a guest's event changed.
 
     A guest sends IDs, which are the positions of events in the file that it was built with. After this
     change, firmware that was built before it is decoded as other events. Add new events at the end of a
@@ -63,9 +63,9 @@ class WireIdChanged(ChangeRule):
             if change.what == "ids" and change.old is not None and change.new is not None:
                 was, now = change.old, change.new
                 if was.wire_id != now.wire_id:
-                    message = f"'{now.name}' has wire ID {now.wire_id}, and had {was.wire_id}"
+                    message = f"'{now.name}' has wire ID {now.wire_id} instead of {was.wire_id}"
                 else:
-                    message = f"'{now.name}' has stream ID {now.stream_id:#x}, and had {was.stream_id:#x}"
+                    message = f"'{now.name}' has stream ID {now.stream_id:#x} instead of {was.stream_id:#x}"
                 yield report(change, message, "add events at the end of a guest's file, and keep its base")
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class RecordedArgumentsChanged(ChangeRule):
-    """Recorded traces hold different arguments of an event than it has now.
+    """An event's arguments differ from those in recorded traces.
 
     A record of the simple backend has values without names: a reader takes the names from its own
     declaration. After this change, a trace that was recorded before is read with values under the wrong
@@ -47,10 +47,10 @@ class RecordedArgumentsChanged(ChangeRule):
                 continue
             if change.what in ("parameter-added", "parameter-removed", "parameters-reordered"):
                 was, now = names(change.old), names(change.new)
-                message = f"records of '{change.name}' hold {was}, and are read as {now}"
+                message = f"old records of '{change.name}' hold {was}, but are read as {now}"
             elif change.what == "parameter-type" and _becomes_text(change):
                 name = change.new.parameters[change.position or 0][1]
-                message = f"records of '{change.name}' hold '{name}' as {_held(change)}"
+                message = f"old records of '{change.name}' hold '{name}' as {_held(change)}"
             else:
                 continue
             seen.add(id(change.new))
@@ -58,12 +58,12 @@ class RecordedArgumentsChanged(ChangeRule):
 
 
 def _becomes_text(change: EventChange) -> bool:
-    """True if a number or an address became a text, or the other way round."""
+    """Whether a number or an address became text, or the other way round."""
     return len({shape == "text" for shape in _shapes(change)}) == 2
 
 
 def _held(change: EventChange) -> str:
-    return "a text, not a number" if _shapes(change)[0] == "text" else "a number, not a text"
+    return "text, not as a number" if _shapes(change)[0] == "text" else "a number, not as text"
 
 
 def _shapes(change: EventChange) -> list[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ProbeArgumentMoved(ChangeRule):
-    """A probe's argument has another position, or is gone.
+    """A probe's argument moved or was removed.
 
     dtrace(1) probes have no names for their arguments: bpftrace and perf know them as `arg0`, `arg1` and
     so on, and a script continues to read whatever is there now. Adding a parameter after the last one
@@ -57,7 +57,7 @@ class ProbeArgumentMoved(ChangeRule):
 
 
 def _begins_as_before(old: UnitEvent, new: UnitEvent) -> bool:
-    """True if the old parameters are where they were, with any names."""
+    """Whether the old parameters are still at their positions, whatever their names."""
     kept = [name for _, name in new.parameters[: len(old.parameters)]]
     return kept == [name for _, name in old.parameters]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ProbeArgumentType(ChangeRule):
-    """A probe's argument has another sign, width or kind.
+    """The sign, width or kind of a probe's argument changed.
 
     Scripts read the number in a register, with the width and sign of the declaration, or read text
     through a pointer. A script that casts to the old type prints wrong values.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ProbeArgumentRenamed(ChangeRule):
-    """A probe's argument has another name.
+    """A probe's argument was renamed.
 
     SystemTap's tapsets and LTTng's fields use the parameters' names: scripts, filters and queries that
     use the old one find nothing.

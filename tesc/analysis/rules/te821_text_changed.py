@@ -43,7 +43,7 @@ class TextChanged(ChangeRule):
         for change in changes:
             if change.what == "format" and change.old is not None:
                 was = change.old.format.strip() or "no text"
-                yield report(change, f"'{change.name}' prints another text; it was {was}")
+                yield report(change, f"'{change.name}' prints different text; it was {was}")
 
 
 RULE = TextChanged()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class EventRemoved(ChangeRule):
-    """An event is gone.
+    """An event was removed.
 
     `-trace` patterns and lists of events that name it match nothing, which QEMU does not report. Its
     probe is gone, so scripts do not start. Code that calls it does not compile. To approve the removal,
@@ -45,9 +45,9 @@ class EventRemoved(ChangeRule):
     def check(self, changes: Sequence[EventChange], settings: Settings) -> Iterator[Report]:
         for change in changes:
             if change.what == "removed":
-                help_ = f"if that is meant: '# tesc: removed {change.name} REASON'"
-                where = "from here" if change.beside else "with all of its file"
-                yield report(change, f"the event '{change.name}' is gone {where}", help_)
+                help_ = f"if this is intended: '# tesc: removed {change.name} REASON'"
+                where = "here" if change.beside else "with its whole file"
+                yield report(change, f"the event '{change.name}' was removed {where}", help_)
 
 
 RULE = EventRemoved()

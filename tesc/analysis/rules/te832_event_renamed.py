@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class EventRenamed(ChangeRule):
-    """An event has another name.
+    """An event was renamed.
 
     `-trace` patterns, lists of events, and scripts that name its probe use the old one. A comment above
     the event, `# tesc: renamed-from OLD_NAME`, approves the change, and makes `tesc list` accept the old
@@ -44,7 +44,7 @@ class EventRenamed(ChangeRule):
         for change in changes:
             if change.what == "renamed" and change.old is not None:
                 old = change.old.name
-                help_ = f"if that is meant: '# tesc: renamed-from {old}' above it"
+                help_ = f"if this is intended: '# tesc: renamed-from {old}' above it"
                 yield report(change, f"the event '{change.name}' was called '{old}'", help_)
 
 

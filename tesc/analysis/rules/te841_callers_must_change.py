@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class CallersMustChange(ChangeRule):
     """Existing calls of an event do not match its parameters.
 
-    Code outside of this tree, such as a fork or a device under development, no longer compiles, or worse:
-    it compiles and passes the arguments in the old order. Whoever merges such code has to know.
+    Code outside of this tree, such as a fork or a device under development, no longer compiles, or worse: it
+    compiles and passes the arguments in the old order. Anyone who merges such code needs to know.
 
     Wrong:
 
@@ -51,13 +51,13 @@ class CallersMustChange(ChangeRule):
                 passed = f"{was} argument{'' if was == 1 else 's'}"
                 message = f"calls of '{c_function(new.name)}' pass {passed}; it takes {now}"
                 if was == now:
-                    message = f"calls of '{c_function(new.name)}' pass other arguments than it takes"
+                    message = f"calls of '{c_function(new.name)}' pass different arguments than it takes"
             elif change.what == "parameters-reordered":
-                message = f"calls of '{c_function(new.name)}' pass its arguments in another order"
+                message = f"calls of '{c_function(new.name)}' pass its arguments in the old order"
             elif change.what == "parameter-type" and _other_kind(change):
                 assert change.position is not None
                 parameter = declared(new, change.position)
-                message = f"calls of '{c_function(new.name)}' pass another kind of value for '{parameter}'"
+                message = f"calls of '{c_function(new.name)}' pass the wrong kind of value for '{parameter}'"
             else:
                 continue
             seen.add(id(new))
@@ -65,7 +65,7 @@ class CallersMustChange(ChangeRule):
 
 
 def _other_kind(change: EventChange) -> bool:
-    """True if a number became a pointer or a text, or the other way round."""
+    """Whether a number became a pointer or text, or the other way round."""
     from tesc.comparison.readings import shape
 
     assert change.old is not None and change.new is not None

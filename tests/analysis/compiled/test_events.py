@@ -83,7 +83,7 @@ def test_names_of_the_group(text, group, backends, c_fails):
 
 @pytest.mark.parametrize("text", ["a__b(int a)\n", "a__b(void)\na_b(void)\n", "__a(void)\n"])
 def test_double_underscores(text, claims, dtrace_fails):
-    assert "for '-'" in claims(text, "TE108")
+    assert "as '-'" in claims(text, "TE108")
     assert dtrace_fails(text)
 
 

@@ -1,11 +1,11 @@
-"""How many calls of events the rules on calls checked, and why not the others."""
+"""How many calls of events have arguments that no rule could check, and why."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from tesc.analysis.callers import declared_in
-from tesc.analysis.calls import is_one_argument, judged_in
+from tesc.analysis.calls import is_one_argument, matched_calls_in
 from tesc.uses.scan import C, language_of
 from tesc.uses.use import CALL
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 DEAD = "in code that #if 0 leaves out"
 UNREAD = "with preprocessor lines among the arguments, without an end, or by a macro's `...`"
 MACROS = "with a macro that may be several arguments"
-OTHER_LANGUAGE = "in Rust, where only their number is judged"
-OWN = "of functions that a source declares by itself"
-SEVERAL = "of events that are declared more than once, with other parameters"
-COUNT = "with another number of arguments than parameters (TE603)"
+OTHER_LANGUAGE = "in Rust, where only the number of arguments is checked"
+OWN = "of functions that a source declares itself"
+SEVERAL = "of events that are declared more than once, with different parameters"
+COUNT = "with more or fewer arguments than parameters (TE603)"
 
 
-def judged_calls(units: Sequence[Unit], uses: Index) -> tuple[int, Counter[str]]:
-    """How many calls of the events of some units there are, and how many were not checked, by reason."""
-    judged = {(path, use.start) for _, calls in judged_in(units, uses) for path, use in calls}
+def count_calls(units: Sequence[Unit], uses: Index) -> tuple[int, Counter[str]]:
+    """The number of calls of the units' events, and of those whose arguments were not checked, by reason."""
+    matched = {(path, use.start) for _, calls in matched_calls_in(units, uses) for path, use in calls}
     places: dict[tuple[str, int], str | None] = {}
     counts: dict[str, set[int]] = {}
     names = declared_in(units, uses)
@@ -39,12 +39,12 @@ def judged_calls(units: Sequence[Unit], uses: Index) -> tuple[int, Counter[str]]
         for path, use in uses.uses_of(name):
             if use.kind == CALL:
                 key = (path, use.start)
-                places[key] = None if key in judged else _reason(path, use, name, parameters, uses)
+                places[key] = None if key in matched else _reason(path, use, name, parameters, uses)
     return len(places), Counter(reason for reason in places.values() if reason)
 
 
 def _reason(path: str, use: Use, name: str, parameters: set[int], uses: Index) -> str | None:
-    """Why a call is not judged; None if only its number of arguments matters."""
+    """Why a call's arguments are not checked; None if there are none to check."""
     if use.dead:
         return DEAD
     if uses.declares(name, capitals=False):
@@ -61,12 +61,12 @@ def _reason(path: str, use: Use, name: str, parameters: set[int], uses: Index) -
     return None
 
 
-def told(units: Sequence[Unit], uses: Index) -> str:
-    """The same as lines of text."""
-    calls, reasons = judged_calls(units, uses)
+def summary(units: Sequence[Unit], uses: Index) -> str:
+    """The counts as lines of text, with an empty line before them."""
+    calls, reasons = count_calls(units, uses)
     missing = sum(reasons.values())
     lines = [
-        f"{calls:,} calls of events in C and Rust, of which {missing:,} were not judged by their arguments"
+        f"{calls:,} calls of events in C and Rust, of which {missing:,} have arguments that were not checked"
     ]
     width = len(f"{max(reasons.values(), default=0):,}")
     for why, count in sorted(reasons.items(), key=lambda one: (-one[1], one[0])):
