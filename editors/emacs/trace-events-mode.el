@@ -8,8 +8,8 @@
 
 ;;; Commentary:
 
-;; Highlighting and comments for the trace-events files of QEMU and its relatives.  With Eglot,
-;; `M-x eglot' starts the language server of tesc, which checks them as you type:
+;; Highlighting and comments for trace-events files like QEMU's.  With Eglot,
+;; `M-x eglot' starts tesc's language server, which checks them as you type:
 ;;
 ;;     (require 'trace-events-mode)
 ;;     (add-hook 'trace-events-mode-hook #'eglot-ensure)
@@ -46,7 +46,7 @@
     ("%[-+ #0']*\\(?:\\*\\|[0-9]+\\)?\\(?:\\.\\(?:\\*\\|[0-9]*\\)\\)?\\(?:hh?\\|ll?\\|[jztLq]\\)?[[:alpha:]%\"]"
      0 font-lock-variable-name-face prepend)
     (,trace-events--types . font-lock-type-face))
-  "What `trace-events-mode' colours.")
+  "What `trace-events-mode' highlights.")
 
 (defvar trace-events-mode-syntax-table
   (let ((table (make-syntax-table)))

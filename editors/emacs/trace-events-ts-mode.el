@@ -8,7 +8,7 @@
 
 ;;; Commentary:
 
-;; `trace-events-mode' with highlighting and the list of events from the grammar in editors/tree-sitter.
+;; `trace-events-mode' with highlighting and the list of events by the grammar in editors/tree-sitter.
 ;; Compile the grammar to libtree-sitter-trace-events.so, where Emacs looks for it:
 ;;
 ;;     (require 'trace-events-ts-mode)
@@ -52,7 +52,7 @@
      :feature 'error
      :override t
      '((ERROR) @font-lock-warning-face)))
-  "What `trace-events-ts-mode' colours.")
+  "What `trace-events-ts-mode' highlights.")
 
 (defun trace-events-ts-mode--name (node)
   "The name of the event NODE."

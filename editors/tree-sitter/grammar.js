@@ -1,12 +1,12 @@
 /**
  * The trace-events language for tree-sitter. tesc/grammar.lark defines its syntax; tests/editors/tree_sitter
- * compare this with it. After a change: npm run generate (see README.md).
+ * compares the two grammars. After a change: npm run generate (see README.md).
  *
- * This grammar also parses the declarations of parameters, because editors need the name apart from the
+ * This grammar also parses the declarations of parameters, because editors must tell the name from the
  * type: the rules `_qualified` to `_past_star` read a declaration from left to right, and each is named
  * after what it has seen. One word of lookahead decides: the name is the word before `,` or `)`.
  * All lists are left-recursive. To recover from an error, the parser looks at most 16 stack entries back,
- * and the line's start has to be among them.
+ * and the start of the line has to be among them.
  */
 
 const KINDS = [
@@ -17,7 +17,7 @@ const KINDS = [
 const QUALIFIERS = ["const", "volatile", "restrict"];
 const TAGS = ["struct", "union", "enum"];
 
-// Blanks, and what nobody sees: tesc reads such characters as blanks, and reports them.
+// Spaces, and invisible characters: tesc reads these as spaces, and reports them.
 const UNSEEN =
   /[ \t\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/;
 
@@ -56,7 +56,7 @@ module.exports = grammar({
         seq($._properties, field("name", named($, $._word))),
       ),
 
-    // After `disable` a word may be a pattern of the directive until one more word follows.
+    // A word after `disable` may be a pattern of the directive, unless another word follows.
     _properties: ($) =>
       choice(
         property($, $._word),
@@ -87,11 +87,11 @@ module.exports = grammar({
     _name: ($) => field("name", named($, $._word)),
     _odd_name: ($) => field("name", named($, ...TAGS)),
 
-    // Nothing yet says what is declared: a qualifier is last, or a tag.
+    // No type yet: the last word is a qualifier, or a tag.
     _qualified: ($) => seq(optional(choice($._qualified, $._tagged)), $._qualifier),
     _tagged: ($) => seq(optional(choice($._qualified, $._tagged)), $._tag),
 
-    // A type without stars. A word that is no type is the name, or points to something.
+    // A type without stars. A word that is not a known type is the name, or the type of a pointer.
     _typed: ($) =>
       choice(
         seq(optional(choice($._qualified, $._tagged)), choice($._kind, $._unknown)),
@@ -99,14 +99,14 @@ module.exports = grammar({
       ),
     _typed_tag: ($) => seq(choice($._typed, $._typed_tag), $._tag),
 
-    // A star is last.
+    // The last word is a star.
     _starred: ($) =>
       choice(
         seq(choice($._qualified, $._tagged), $._star),
         seq(choice($._typed, $._typed_tag, $._starred, $._past_star), optional($._unknown), $._star),
       ),
 
-    // No name may follow: a pointer itself is not qualified.
+    // No name may follow, because a pointer itself cannot be qualified.
     _past_star: ($) => seq(choice($._starred, $._past_star), choice($._qualifier, $._tag, $._kind)),
 
     primitive_type: () => choice(...KINDS),
@@ -128,7 +128,7 @@ module.exports = grammar({
         prec(1, /\\([0-7]{1,3}|x[0-9A-Fa-f]+|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[^\r\n])/),
       ),
 
-    // Up to where the literal ends: the letter may come from a macro.
+    // At most up to the end of the literal: the letter may come from a macro.
     conversion: () =>
       token.immediate(
         prec(
@@ -151,7 +151,7 @@ module.exports = grammar({
 
     prefix: ($) => seq("prefix", field("name", named($, $._word))),
 
-    // The first pattern may turn out to be an event's property or name.
+    // What looks like the first pattern may turn out to be an event's property or name.
     disable: ($) =>
       seq(
         "disable",

@@ -1,4 +1,4 @@
-// Bundle the extension into dist/extension.js; with `--tests`, what runs beside it too.
+// Bundle the extension into dist/extension.js and, with `--tests`, the tests into out.
 import { build } from "esbuild";
 
 const common = { bundle: true, platform: "node", target: "node20", format: "cjs", external: ["vscode"] };

@@ -2,7 +2,7 @@
 return {
   cmd = { 'tesc', 'lsp' },
   filetypes = { 'trace-events', 'c', 'cpp', 'rust' },
-  -- Of C and Rust files those that belong to traced code.
+  -- Of C and Rust files, only those that belong to traced code.
   root_dir = function(buffer, found)
     local root = require('tesc').root(buffer)
     if root ~= nil then

@@ -85,7 +85,7 @@ local function attach(options, buffer)
   end
 end
 
---- Start the server for trace-events files, and for C and Rust files beside them.
+--- Start the server for trace-events files, and for C and Rust files next to or below one.
 --- options: cmd (default { 'tesc', 'lsp' }), sources (default true), settings, on_attach, capabilities.
 function M.setup(options)
   options = vim.tbl_extend('force', { cmd = { 'tesc', 'lsp' }, sources = true, settings = {} }, options or {})

@@ -1,5 +1,5 @@
-; Names of captures are those of tree-sitter's own list and Neovim's; what an editor does not know of a
-; dotted one it colours as what is before the dot.
+; The captures are named as in tree-sitter's own list and Neovim's. If an editor does not know a dotted name,
+; it uses the part before the dot.
 
 (comment) @comment
 

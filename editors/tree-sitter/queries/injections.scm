@@ -1,4 +1,4 @@
-; Where an editor has a grammar for printf formats, it says more of them than this one does.
+; If an editor has a grammar for printf formats, it highlights more of them than this one.
 ((string) @injection.content
   (#set! injection.language "printf")
   (#set! injection.include-children))

@@ -1,4 +1,4 @@
-; A parameter is known within its event; an event everywhere.
+; A parameter's scope is its event; events are global.
 (source_file) @local.scope
 (event) @local.scope
 

@@ -1,3 +1,3 @@
-; For lists of symbols, and GitHub's.
+; For lists of symbols, also GitHub's.
 (event name: (identifier) @name) @definition.function
 (disable (pattern) @name) @reference.call

@@ -1,18 +1,18 @@
 /*
- * Lines: where one starts and ends, and that a mistake stays within its own.
+ * Lines: where each starts and ends. A mistake in a line must not affect the next one.
  *
- * tree-sitter leaves out of what it cannot parse as little as it can, and often that is a line's end:
- * then the next line is read as the rest of the broken one. So the end of a line with a mistake is
- * remembered, and what follows it is taken in single characters that no rule has a place for, each of
- * which costs as much as a node, unless the parser has returned to the level of lines. There it asks
- * for a line's start first, which forgets the mistake.
+ * tree-sitter skips as little as possible of what it cannot parse, and often that is a line's end: then it
+ * would read the next line as the rest of the broken one. So this scanner remembers that a line with a
+ * mistake has ended. From there on it returns single characters as tokens that no rule accepts, each of which
+ * costs the parser as much as a node, until the parser gives up and returns to the level of lines. There the
+ * parser asks for a line's start first, and the scanner forgets the mistake.
  */
 #include "tree_sitter/parser.h"
 #include "tree_sitter/alloc.h"
 
 enum { LINE_END, LINE_START, MISTAKE };
 
-/* Whether a line end was read while the parser was lost, and something of the line after it. */
+/* Whether a line has ended while the parser was lost, and whether part of the next line was read. */
 typedef enum { SOUND, LINE_PAST_MISTAKE, IN_LINE_PAST_MISTAKE } State;
 
 typedef struct {
@@ -49,13 +49,13 @@ static void take_line_end(TSLexer *lexer) {
 
 bool tree_sitter_trace_events_external_scanner_scan(void *payload, TSLexer *lexer, const bool *valid_symbols) {
   Scanner *scanner = payload;
-  bool lost = valid_symbols[MISTAKE]; /* no rule has it: it is valid where everything is */
+  bool lost = valid_symbols[MISTAKE]; /* no rule has it, so it is valid only where everything is */
   if (lost && scanner->state != SOUND && !lexer->eof(lexer)) {
     bool ends = at_line_end(lexer);
     if (!ends) lexer->advance(lexer, false);
     else take_line_end(lexer);
-    /* The end of an empty line is one more character. A line that is not is enough: who is lost after
-       that has nowhere to return to. */
+    /* The end of an empty line is one more such character. One line that is not empty is enough: a parser
+       that is still lost after it has no state to return to. */
     bool done = ends && scanner->state == IN_LINE_PAST_MISTAKE;
     lexer->result_symbol = done ? LINE_END : MISTAKE;
     scanner->state = done ? SOUND : ends ? LINE_PAST_MISTAKE : IN_LINE_PAST_MISTAKE;

@@ -1,4 +1,4 @@
-" Vim filetype plugin: trace-events of QEMU and its relatives, checked by tesc.
+" Vim filetype plugin: trace-events files like QEMU's, checked by tesc.
 if exists('b:did_ftplugin')
   finish
 endif

@@ -1,4 +1,4 @@
-" Vim syntax file: trace-events of QEMU and its relatives.
+" Vim syntax file: trace-events files like QEMU's.
 if exists('b:current_syntax')
   finish
 endif

@@ -1,4 +1,4 @@
-"""tesc as the extension brings it: `python3 -I server lsp`."""
+"""The bundled tesc: `python3 -I server lsp`."""
 
 import sys
 

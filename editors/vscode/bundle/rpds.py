@@ -1,6 +1,6 @@
-"""What jsonschema and referencing take of rpds, which is native code, without native code.
+"""A pure-Python substitute for the parts of rpds, which is native code, that jsonschema and referencing use.
 
-They use its persistent maps, sets and lists on a few dozen entries, so that copies will do.
+They use its persistent maps, sets and lists with a few dozen entries, for which copying is fast enough.
 """
 
 

@@ -47,7 +47,7 @@ function install(): void {
   terminal.sendText(INSTALL);
 }
 
-// If called from a menu, the second argument is VS Code's own.
+// If called from a menu, the second argument comes from VS Code.
 function isChoice(told: unknown): boolean {
   return typeof told === "object" && told !== null && "backends" in told && "format" in told;
 }
@@ -85,7 +85,7 @@ async function showCommands(server: Server): Promise<void> {
   await vscode.commands.executeCommand(chosen.command, ...args);
 }
 
-// The command of code lenses, whose positions are the protocol's.
+// The command of code lenses, whose positions are in the protocol's form.
 async function showReferences(server: Server, uri: string, position: Position, locations: Location[]): Promise<void> {
   const { converter } = server;
   if (converter === undefined) return;

@@ -1,4 +1,4 @@
-// The page of a rule. package.json associates it with the preview of Markdown.
+// The page of a rule, which package.json associates with the Markdown preview.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import * as vscode from "vscode";
@@ -16,7 +16,7 @@ interface Rule {
   summary: string;
 }
 
-/** Show a rule's page: with this code, of the finding at the cursor, or one that the user picks. */
+/** Show a rule's page: the rule with this code, that of the finding at the cursor, or one that the user picks. */
 export async function explainRule(server: Server, code?: string): Promise<void> {
   const wanted = typeof code === "string" ? code : await chooseRule(server);
   if (wanted === undefined) return;
@@ -29,7 +29,7 @@ async function chooseRule(server: Server): Promise<string | undefined> {
   const here = findingsAtCursor();
   if (here.length === 1) return here[0]?.code;
   const items = here.length > 0 ? here : await allRules(server);
-  const options = { title: "Explain a rule", placeHolder: "A code, a name, or words of it", matchOnDescription: true, matchOnDetail: true };
+  const options = { title: "Explain a rule", placeHolder: "A code, a name, or words of its summary", matchOnDescription: true, matchOnDetail: true };
   return (await vscode.window.showQuickPick(items, options))?.code;
 }
 

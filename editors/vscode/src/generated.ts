@@ -16,7 +16,7 @@ interface Outputs {
 
 const KEY = "tesc.generated";
 
-/** Show a file's generated code at the event under the cursor; asks for backends and format unless given. */
+/** Show a file's generated code at the event under the cursor; asks for backends and format if not given. */
 export async function showGenerated(
   server: Server,
   views: Views,
@@ -37,14 +37,14 @@ async function choose(outputs: Outputs, memory: vscode.Memento): Promise<Choice 
   const last = memory.get<Choice>(KEY, { backends: ["log"], format: "h" });
   const backends = await vscode.window.showQuickPick(
     outputs.backends.map((label) => ({ label, picked: last.backends.includes(label) })),
-    { title: "Generated code: backends", placeHolder: "Which tracers", canPickMany: true },
+    { title: "Generated code: backends", placeHolder: "The tracers", canPickMany: true },
   );
   if (backends === undefined || backends.length === 0) return undefined;
-  // The last choice is first, so that Enter repeats it.
+  // The last choice comes first, so that Enter repeats it.
   const formats = [...outputs.formats].sort((a, b) => Number(b === last.format) - Number(a === last.format));
   const format = await vscode.window.showQuickPick(formats, {
     title: "Generated code: format",
-    placeHolder: "Which file",
+    placeHolder: "The kind of file",
   });
   if (format === undefined) return undefined;
   const choice = { backends: backends.map(({ label }) => label), format };

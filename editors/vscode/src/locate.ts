@@ -1,5 +1,5 @@
-// Finding tesc: by the setting, else in the workspace's virtual environments, else on PATH, else the one that
-// the extension contains. Independent of VS Code, so that it can be tested without it.
+// Finding tesc: the one in the setting, else in the workspace's virtual environments, else on PATH, else the
+// bundled one. This module does not use VS Code, so that it can be tested without it.
 import { execFile } from "node:child_process";
 import { realpathSync, statSync } from "node:fs";
 import * as path from "node:path";
@@ -33,7 +33,7 @@ export interface Surroundings {
   env: Record<string, string | undefined>;
   home: string;
   windows: boolean;
-  /** The folder of the extension's own tesc, which runs with any Python from 3.9 on. */
+  /** The folder of the bundled tesc, which runs with any Python from 3.9 on. */
   bundled: string;
 }
 
@@ -57,7 +57,7 @@ export async function locate(where: Surroundings): Promise<Found | Missing> {
   return { configured: where.configured, reason, refused };
 }
 
-/** The files that may be tesc, the best first; only one if the setting is set. */
+/** The files that may be tesc, the best first; with the setting, only the file that it names. */
 export function candidates(where: Surroundings): Candidate[] {
   if (where.configured !== "") return fromSetting(where);
   const name = where.windows ? "tesc.exe" : "tesc";
@@ -69,7 +69,7 @@ export function candidates(where: Surroundings): Candidate[] {
     }
   }
   for (const file of onPath(name, where.env)) found.push({ file, args: [], origin: "path" });
-  // -I: nothing is imported from the user's environment or the open folder.
+  // -I: Python imports nothing from the user's environment or the open folder.
   if (!isFile(path.join(where.bundled, "__main__.py"))) return found;
   for (const python of where.windows ? ["python.exe", "py.exe"] : ["python3"]) {
     for (const file of onPath(python, where.env)) found.push({ file, args: ["-I", where.bundled], origin: "bundled" });

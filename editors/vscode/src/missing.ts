@@ -46,11 +46,11 @@ export function complaint(status: Status): string {
   if (status.kind !== "missing") return "";
   const { configured, reason, refused } = status.missing;
   if (refused.length > 0) {
-    return `tesc (${refused[0]}) is not run, since this workspace is not trusted. Trust it, or install tesc outside of it: ${INSTALL}`;
+    return `tesc (${refused[0]}) was not started, because you have not trusted this workspace. Trust it, or install tesc elsewhere: ${INSTALL}`;
   }
-  if (configured !== "") return `The setting tesc.path (${configured}) does not lead to tesc: ${reason || "it is not on PATH"}.`;
+  if (configured !== "") return `The setting tesc.path (${configured}) does not name a tesc: ${reason || "it is not on PATH"}.`;
   const broken = reason === "" ? "" : ` (${reason})`;
-  return `trace-events files are not checked: there is no tesc in the workspace's .venv or on PATH${broken}, and no Python 3.9 for the extension's own. Install it: ${INSTALL}, or pip install tesc in .venv.`;
+  return `trace-events files are not checked: there is no tesc in the workspace's .venv or on PATH${broken}, and no Python 3.9 or newer for the bundled one. Install it: ${INSTALL}, or pip install tesc in .venv.`;
 }
 
 interface Button {

@@ -4,7 +4,7 @@ import { CloseAction, ErrorAction, type CloseHandlerResult, type ErrorHandler, t
 const MOST = 4;
 const WITHIN = 3 * 60 * 1000; // ms
 
-/** `handled` in its answers means that this extension reports it, not the client's own pop-ups. */
+/** `handled` in a result means that this extension reports the error, so the client shows no pop-up of its own. */
 export class Restarts implements ErrorHandler {
   /** Whether the server has been ready. */
   ran = false;
@@ -12,10 +12,10 @@ export class Restarts implements ErrorHandler {
   gaveUp: string | undefined;
   private ends: number[] = [];
 
-  /** `count` says how many messages in a row could not be written; there is none where one could not be read. */
+  /** `count` says how many messages in a row could not be written; undefined if a message could not be read. */
   error(_error: Error, _message: Message | undefined, count: number | undefined): ErrorHandlerResult {
-    // A server that has died may be written to many times before its end is noticed: that is for `closed`. Shutting
-    // down here instead would leave it ended.
+    // The client may write to a dead server many times before it notices. Then `closed` restarts the server; shutting
+    // down here would prevent that.
     if (count !== undefined) return { action: ErrorAction.Continue, handled: true };
     this.gaveUp ??= "what it sends cannot be read";
     return { action: ErrorAction.Shutdown, handled: true };

@@ -12,8 +12,8 @@ const EVENTS: DocumentSelector = [
 ];
 export const ALL: DocumentSelector = [...EVENTS, ...SOURCES.map((language) => ({ language, scheme: "file" }))];
 
-// For C files other extensions do these: a second formatter, for example, makes VS Code ask which to use.
-// What is not in the list tesc answers at calls of events, and says nothing anywhere else.
+// For C files, other extensions do these: a second formatter, for example, makes VS Code ask which one to use.
+// The features not listed here answer at calls of events, and nowhere else in C and Rust files.
 const OF_EVENTS_ONLY = [
   "textDocument/codeLens",
   "textDocument/documentHighlight",
@@ -27,7 +27,7 @@ const OF_EVENTS_ONLY = [
   "textDocument/selectionRange",
 ];
 
-/** Limit C and Rust files to the features that tesc has for them; call it before the client starts. */
+/** Limit C and Rust files to the features that tesc has for them; call this before the client starts. */
 export function keepToEvents(client: LanguageClient): void {
   for (const method of OF_EVENTS_ONLY) {
     const feature = client.getFeature(method as "textDocument/formatting") as Feature | undefined;

@@ -10,7 +10,7 @@ import { ALL, keepToEvents } from "./selectors";
 import { configuredPath, serverSettings, withoutOwn } from "./settings";
 
 export type Status =
-  | { kind: "off" } // not searched yet, stopped, or no folder is on disk
+  | { kind: "off" } // not looked for yet, stopped, or no folder is on disk
   | { kind: "starting" }
   | { kind: "running"; found: Found }
   | { kind: "missing"; missing: Missing }
@@ -24,7 +24,7 @@ export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
   constructor(private readonly bundled: string) {}
 
-  // Starts and stops wait for each other.
+  // Each start or stop waits for the one before.
   private queue: Promise<void> = Promise.resolve();
 
   get status(): Status {
@@ -56,7 +56,7 @@ export class Server implements vscode.Disposable {
     return this.queue;
   }
 
-  /** The result of a command of the server; throws if the server does not run. */
+  /** The result of a command of the server; throws if the server is not running. */
   async execute<T>(command: string, ...args: unknown[]): Promise<T> {
     await this.queue;
     if (this.client?.state !== State.Running) throw new Error("tesc is not running");
@@ -112,7 +112,7 @@ export class Server implements vscode.Disposable {
     keepToEvents(client);
     this.client = client;
     client.onDidChangeState(({ newState }) => {
-      if (this.client !== client) return; // it was stopped on purpose
+      if (this.client !== client) return; // stopped on purpose
       restarts.ran ||= newState === State.Running;
       if (newState === State.Running) this.set({ kind: "running", found });
       else if (newState === State.Starting || restarts.gaveUp === undefined) this.set({ kind: "starting" });
@@ -139,7 +139,7 @@ export class Server implements vscode.Disposable {
   }
 }
 
-/** Without the library's pop-ups: this extension reports each failure once. */
+/** A client without the library's pop-ups: this extension reports each failure once. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
@@ -154,10 +154,10 @@ function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
     initializationOptions: {
       ...serverSettings(),
       clientCommands: ["tesc.explainRule", "tesc.showReferences"],
-      trusted: vscode.workspace.isTrusted, // otherwise the server does not run git in it
+      trusted: vscode.workspace.isTrusted, // if not, the server does not run git
     },
     initializationFailedHandler: () => false,
-    // The server itself registers for changes of files and settings.
+    // The server registers for changes of files and settings itself.
     middleware: {
       workspace: {
         configuration: async (params, token, next) => {

@@ -1,9 +1,9 @@
-// The settings of section `tesc`, and the part for the server.
+// The settings of the section `tesc`, and those of them that are for the server.
 import * as vscode from "vscode";
 
 export const SECTION = "tesc";
 
-/** The extension's own; all others are the server's. */
+/** Settings of the extension; all others are the server's. */
 const OWN = ["path", "trace"];
 
 export function configuredPath(): string {

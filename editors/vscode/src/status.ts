@@ -1,4 +1,4 @@
-// The status item: whether tesc runs, which one, and its commands on a click.
+// The status bar item: whether tesc is running, and which one; a click lists the commands.
 import * as vscode from "vscode";
 import { complaint } from "./missing";
 import { LANGUAGE, SOURCES } from "./selectors";
@@ -43,8 +43,8 @@ function textOf(status: Status): string {
 
 function tooltipOf(status: Status): string {
   if (status.kind === "starting") return "tesc is starting";
-  if (status.kind === "running") return `${status.found.file}, found ${HOW[status.found.origin]}`;
+  if (status.kind === "running") return `${status.found.file}, ${HOW[status.found.origin]}`;
   return complaint(status);
 }
 
-const HOW = { setting: "by the setting tesc.path", environment: "in the workspace's virtual environment", path: "on PATH", bundled: "for the tesc that the extension brings" };
+const HOW = { setting: "from the setting tesc.path", environment: "from the workspace's virtual environment", path: "from PATH", bundled: "running the bundled tesc" };

@@ -1,4 +1,4 @@
-// Documents that the server writes: a flattened file, generated code, a rule's page.
+// Documents whose text comes from the server: a flattened file, generated code, a rule's page.
 import * as vscode from "vscode";
 import type { Server } from "./server";
 import { LANGUAGE } from "./selectors";
@@ -6,7 +6,7 @@ import { LANGUAGE } from "./selectors";
 const SCHEME = "tesc";
 const DELAY = 300; // ms, from the last edit to the new text
 
-/** What a view shows, encoded as the query of its URI. */
+/** What a view shows, encoded in the query of its URI. */
 type Shown =
   | { kind: "flat"; source: string }
   | { kind: "generated"; source: string; event: string | null; backends: string; format: string }
@@ -63,7 +63,7 @@ export class Views implements vscode.TextDocumentContentProvider, vscode.Disposa
     return (await this.generate(uri)).text;
   }
 
-  /** The code in a view, and the line of the event. */
+  /** The code in a view, and the event's line. */
   generate(uri: vscode.Uri): Promise<Generated> {
     const shown = JSON.parse(uri.query) as Extract<Shown, { kind: "generated" }>;
     return this.server.execute<Generated>("tesc.generate", shown.source, shown.event, shown.backends, shown.format);
@@ -74,7 +74,7 @@ export class Views implements vscode.TextDocumentContentProvider, vscode.Disposa
     for (const disposable of this.disposables) disposable.dispose();
   }
 
-  // An edit in one file may change another's view: they may include each other.
+  // An edit in one file may change the view of another file that includes it.
   private refreshSoon(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
