@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
 # babeltrace2 rounds the times of a clock that does not count nanoseconds: microseconds since 1970 are off by up to
-# 128 ns, and events 100 ns apart get one time.
+# 128 ns, and events 100 ns apart may get the same time.
 #
 # Tool: babeltrace2 2.0.4 (apt-get install babeltrace2, Debian 12).
-# Expected: a clock of 1 MHz or 10 MHz has a whole number of nanoseconds for each value, and that is what is shown.
-# Seen: a value is turned into nanoseconds in floating point (value * 1e9 / freq), which near 1.8e18 has steps of
-#   256 ns. 216580 us become .216580096 s, a microsecond is 1.024 us or 0.768 us long, and four events at 10 MHz have
-#   two times. The same times with most of it in the clock's `offset`, or at 1 GHz, are exact.
-# Why it matters: a writer that keeps a log's microseconds as they are loses what it was careful to keep, and readers
-#   merge and pair events by times that are equal or wrong. It has to write nanoseconds, or an offset.
+# Expected: each value of a 1 MHz or 10 MHz clock is a whole number of nanoseconds, and babeltrace2 shows that number.
+# Seen: babeltrace2 converts values to nanoseconds in floating point (value * 1e9 / freq), which near 1.8e18 has steps
+#   of 256 ns. 216580 us becomes .216580096 s, a microsecond is 1.024 us or 0.768 us long, and four events at 10 MHz
+#   have only two times. The same times are exact with most of the value in the clock's `offset`, or at 1 GHz.
+# Why it matters: a writer that keeps a log's microseconds loses precision, and readers merge and pair events by times
+#   that are equal or wrong. It has to write nanoseconds, or use an offset.
 set -euo pipefail
 command -v babeltrace2 >/dev/null || { echo "needs Debian's package babeltrace2" >&2; exit 2; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 number=0
-times() { # FREQUENCY OFFSET VALUE...: the times that babeltrace2 shows for these values of a clock
+times() { # FREQUENCY OFFSET VALUE...: the times that babeltrace2 shows for these clock values
     local trace
     number=$((number + 1))
     trace=$folder/trace$number

@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# One line without a time ends babeltrace2's reading of dmesg's text; as the first line it removes all times.
+# A single line without a time makes babeltrace2 stop reading dmesg's output; as the first line, it removes all times.
 #
 # Tool: babeltrace2 2.0.4 (apt-get install babeltrace2, Debian 12), its component source.text.dmesg.
-# Expected: it reads what dmesg(1) prints; its manual page wants the lines that have a time to be sorted, so that there
-#   may be others. The second line of a message of several lines, which dmesg indents and gives no time, has the time
-#   of the line before, or none.
-# Seen: the first line decides for all. If it has a time, a line without one is at 0 seconds; that is before the line
-#   above, so the reading fails there, and everything below is lost. If the first line has none, there is no clock, and
-#   the times of all other lines are cut off their text and thrown away, with status 0. Lines of `dmesg --raw` and
-#   `dmesg --decode`, in which something precedes the time, keep it as text only.
-# Why it matters: the kernel's log is merged with a trace by time, and one message of several lines in it loses the
-#   rest, or all times if `dmesg | tail` cuts it in two. `dmesg --force-prefix` gives each line its time.
+# Expected: it reads what dmesg(1) prints. Its manual page requires the lines that have a time to be sorted, so lines
+#   without one are allowed. dmesg indents the second line of a multi-line message and prints no time; such a line gets
+#   the time of the line before, or none.
+# Seen: the first line decides for all lines. If it has a time, a line without one is at 0 seconds; that is earlier than
+#   the line above, so reading fails there, and everything below is lost. If the first line has no time, there is no
+#   clock, and the times of all other lines are removed from their text and discarded, with exit status 0. Lines of
+#   `dmesg --raw` and `dmesg --decode`, which have something before the time, keep the time only as text.
+# Why it matters: to merge the kernel's log with a trace, its times are needed. One multi-line message loses the rest of
+#   the log, or all times if `dmesg | tail` starts in the middle of it. `dmesg --force-prefix` gives each line a time.
 set -euo pipefail
 command -v babeltrace2 >/dev/null || { echo "needs Debian's package babeltrace2" >&2; exit 2; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-read_log() { # NAME LINE...: what babeltrace2 makes of these lines
+read_log() { # NAME LINE...: what babeltrace2 reads from these lines
     local status=0
     echo "$1:"
     shift

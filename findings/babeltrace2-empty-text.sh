@@ -3,10 +3,10 @@
 #
 # Tool: babeltrace2 2.0.4 (apt-get install babeltrace2, Debian 12).
 # Expected: of events with the texts "text 0", "", "text 2", "" and so on, every second one is shown as "".
-# Seen: the first few are right. From where the reader uses an event object again, an empty text (and an empty
-#   counted one) keeps what the object held before: `s = "text 12"` for the 14th event, which holds no text.
-# Why it matters: an empty name or a NULL that was recorded as empty text is read as a name that another event had.
-#   Compare the bytes, not what is shown, where empty text means something.
+# Seen: the first few are right. Once the reader reuses event objects, an empty text (also one with a length field)
+#   shows what the object held before: `s = "text 12"` for the 14th event, whose text is empty.
+# Why it matters: an empty name, or a NULL recorded as empty text, is read as the name in another event. Where empty
+#   text has a meaning, compare the bytes, not what babeltrace2 shows.
 set -euo pipefail
 command -v babeltrace2 >/dev/null || { echo "needs Debian's package babeltrace2" >&2; exit 2; }
 folder=$(mktemp -d)
@@ -30,5 +30,5 @@ babeltrace2 "$folder/trace" 2>/dev/null | grep -o '"[^"]*"' >"$folder/out"
 cat -n "$folder/out"
 [ "$(wc -l <"$folder/out")" = 40 ]
 wrong=$(awk 'NR % 2 == 0 && $0 != "\"\""' "$folder/out" | wc -l)
-echo "$wrong of 20 empty texts are shown as another"
+echo "$wrong of 20 empty texts are shown as another text"
 [ "$wrong" = 13 ] && [ "$(sed -n 14p "$folder/out")" = '"text 12"' ]

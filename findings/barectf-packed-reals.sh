@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# barectf cuts the fraction off a `byte-packed-double`, and of every real that is not aligned by its own size.
+# barectf cuts off the fraction of a `byte-packed-double`, and of every real that is not aligned to its own size.
 #
 # Tools: barectf 3.1.2 (PyPI), gcc 12.2, babeltrace2 2.0.4 (apt-get install --no-install-recommends gcc babeltrace2
 #   python3-pip; Debian 12).
-# Expected: all of barectf's own types `double`, `byte-packed-double` and `bit-packed-double` are C's double, as its
-#   pages say of a real with `size: 64`, and differ in padding; the same of float. 2.75 arrives as 2.75.
+# Expected: barectf's own types `double`, `byte-packed-double` and `bit-packed-double` are all C's double, as its
+#   documentation says of a real with `size: 64`, and differ only in padding; likewise for float. 2.75 arrives as 2.75.
 # Seen: the parameter is a double only with an alignment of 64, and a float only with one of 32. Every other real is a
-#   `uint64_t`: the compiler turns 2.75 into 2 at the call, and the generated code turns that into 2.0. The alignment is
-#   8 unless one is given, so the pages' first examples of reals are such ones. gcc -Wall -Wextra says nothing
+#   `uint64_t`: the compiler turns 2.75 into 2 at the call, and the generated code turns that into 2.0. The default
+#   alignment is 8, so even the documentation's first examples of reals are affected. gcc -Wall -Wextra does not warn
 #   (-Wfloat-conversion does), and neither do barectf and babeltrace2.
-# Why it matters: temperatures and seconds arrive as plausible whole numbers, because somebody wanted less padding.
-#   Give a real its own size as alignment.
+# Why it matters: temperatures and seconds arrive as plausible whole numbers, just because somebody wanted less
+#   padding. Give a real an alignment of its own size.
 set -euo pipefail
 for tool in gcc babeltrace2; do
     command -v "$tool" >/dev/null || { echo "needs Debian's packages gcc, babeltrace2" >&2; exit 2; }

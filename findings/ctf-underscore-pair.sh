@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# babeltrace2 reads nothing of a CTF 1.8 trace in which one event has a member `_x` before its member `x`.
+# babeltrace2 cannot read a CTF 1.8 trace in which some event has a field `_x` before a field `x`.
 #
 # Tool: babeltrace2 2.0.4 (apt-get install babeltrace2, Debian 12).
-# Expected: two members with two names are read, in either order. LTTng writes them as `__x` and `_x`, since every
-#   name gets an underscore.
-# Seen: a reader takes one underscore off where that leaves a name that is still free. With `__x` first, it becomes
-#   `_x`, and the next one, `_x`, is called a duplicate: the whole trace is refused, all other events included.
-#   With `_x` first both are read.
+# Expected: it reads two fields with two names, in either order. LTTng writes them as `__x` and `_x`, because it adds an
+#   underscore to every name.
+# Seen: babeltrace2 removes one underscore if the resulting name is not taken yet. If `__x` comes first, it becomes
+#   `_x`, and the next field, `_x`, is reported as a duplicate: the whole trace is refused, with all other events.
+#   If `_x` comes first, both are read.
 # Why it matters: one parameter's name in one tracepoint makes every trace of the program unreadable, after it was
 #   recorded. A generator can put `x` first.
 set -euo pipefail

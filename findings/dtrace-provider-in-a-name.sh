@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# One type that dtrace(1) cannot read lets a probe's name start another provider: exit status 0, a header
-# that does not compile.
+# After a type that dtrace(1) cannot parse, a probe whose name contains "provider" starts a new provider. The exit
+# status is 0, and the header does not compile.
 #
 # Tool: /usr/bin/dtrace of systemtap-sdt-dev 4.8 with python3-pyparsing (Debian 12).
-# Expected: `long long int` is an integer type of C and D; or an error and an exit status.
-# Seen: its grammar takes at most one word before a type's last one. It warns of a syntax error and reads the file
-#   again line by line; there, every line with the letters "provider" names a provider, so that of three probes of
-#   `demo` one is gone and one belongs to the provider "provider_add(int". Exit status 0.
-# Why it matters: a build breaks far from the declaration that did it, and only where some name holds "provider".
+# Expected: dtrace accepts `long long` and `long long int`, an integer type of C and D, or fails with an error.
+# Seen: in its grammar a type is one word, which `struct`, `unsigned` or `const` may precede. It warns of a syntax error
+#   and reads the file again line by line; then every line that contains "provider" starts a provider. Of the three
+#   probes of `demo`, one is gone and one belongs to the provider "provider_add(int". The exit status is 0.
+# Why it matters: the build fails far from the declaration that caused it, and only if some name contains "provider".
 set -euo pipefail
 command -v dtrace >/dev/null || { echo "needs Debian's packages systemtap-sdt-dev, python3-pyparsing" >&2; exit 2; }
 folder=$(mktemp -d)

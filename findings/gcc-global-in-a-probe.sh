@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# A global variable as an SDT probe's argument makes gdb lose all of the probe's arguments, at -O2 and not at -O0.
+# If an SDT probe's argument is a global variable, gdb loses all of the probe's arguments at -O2, but not at -O0.
 #
 # Tools: gcc 12.2, gdb 13.1, readelf 2.40, sys/sdt.h of systemtap-sdt-dev 4.8 (apt-get install --no-install-recommends
 #   gcc gdb binutils systemtap-sdt-dev; Debian 12), x86-64.
-# Expected: $_probe_argc is 2, $_probe_arg0 and $_probe_arg1 are the values, whatever the optimization.
-# Seen: at -O2 gcc does not load the variable and writes its name into the note, `-4@counter(%rip)`. gdb cannot read
-#   that operand, and takes what follows for a part of it: the probe has 0 arguments. At -O0 there is a register. With
-#   -DSTAP_SDT_ARG_CONSTRAINT=nr, which sys/sdt.h looks at, it is a register at -O2, too.
-# Why it matters: probes are tried in debug builds and used in optimized ones; and one such argument takes the others
-#   with it. (bpftrace 0.17 prints some number of it, without a word.)
+# Expected: $_probe_argc is 2, $_probe_arg0 and $_probe_arg1 are the values, at any optimization level.
+# Seen: at -O2 gcc does not load the variable, and the note has its name: `-4@counter(%rip)`. gdb cannot parse this
+#   operand, and takes the following ones as part of it: the probe has 0 arguments. At -O0 the operand is a register.
+#   With -DSTAP_SDT_ARG_CONSTRAINT=nr, which sys/sdt.h supports, it is a register at -O2, too.
+# Why it matters: probes are tried in debug builds and used in optimized ones, and one such argument hides all the
+#   others. (bpftrace 0.17 silently prints a wrong number for it.)
 set -euo pipefail
 for tool in gcc gdb readelf; do
     command -v "$tool" >/dev/null || { echo "needs Debian's packages gcc, gdb, binutils, systemtap-sdt-dev" >&2; exit 2; }

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# gdb cannot read an SDT probe whose byte argument gcc has put in one of the registers r8 to r15.
+# gdb cannot read an SDT probe's arguments if gcc has put a byte argument into one of the registers r8 to r15.
 #
 # Tools: gcc 12.2 and gdb 13.1 of Debian 12, sys/sdt.h of systemtap-sdt-dev 4.8 (apt-get install gcc gdb
 # systemtap-sdt-dev), x86-64.
 # Expected: $_probe_arg0 is the value that was passed, whichever register holds it.
-# Seen: gcc writes the note's operand with its own name of the low byte, `-1@%r8b`; gdb knows it as `r8l` only,
-#   and stops reading the probe's arguments: "Invalid register name `r8b'". As an int, `-4@%r8d`, it is read.
+# Seen: gcc's name for the low byte in the note's operand is `-1@%r8b`; gdb knows it only as `r8l`, and stops reading
+#   the probe's arguments: "Invalid register name `r8b'". It can read the operand of an int, `-4@%r8d`.
 # Why it matters: with a constraint that keeps arguments in registers (STAP_SDT_ARG_CONSTRAINT=nr, the cure for
-#   arguments that are globals) an event with some arguments and a byte is lost. tesc widens bytes to int.
+#   arguments that are globals), an event with several arguments, one of them a byte, is lost. tesc widens bytes to int.
 set -euo pipefail
 for tool in gcc gdb readelf; do
     command -v "$tool" >/dev/null || { echo "needs Debian's packages gcc, binutils, gdb, systemtap-sdt-dev" >&2; exit 2; }

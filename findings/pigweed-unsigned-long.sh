@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Pigweed's detokenizer shows 32 bits of %lu, %zu and %p, and all 64 bits of %ld and %zd.
+# Pigweed's detokenizer shows only 32 bits of %lu, %zu and %p, but all 64 bits of %ld and %zd.
 #
 # Tool: pw_tokenizer of Pigweed 0.0.24 (PyPI: pigweed).
-# Expected: an integer is sent as a varint of as many bits as it has on the device, so that a 64-bit device's
-#   0x7fffdeadbeef is shown whole; or whoever decodes can say how long the device's `long` is.
-# Seen: for unsigned conversions the decoder keeps 64 bits only with `ll` and `j`. An address on the heap is shown as
-#   0xDEADBEEF, a size of 5 GiB as 1 GiB. The bytes hold all of it: %ld and %zd show it. There is no setting,
-#   and nothing is said.
-# Why it matters: firmware for 64-bit cores, or built for the host to be tried there, logs plausible wrong addresses
-#   and sizes. Formats need %llx with a cast. A decoder has to be told the device's data model.
+# Expected: an integer is sent as a varint with as many bits as it has on the device, so a 64-bit device's
+#   0x7fffdeadbeef is shown in full; or there is a setting for the width of the device's `long`.
+# Seen: for unsigned conversions, the decoder keeps 64 bits only with `ll` and `j`. It shows a heap address as
+#   0xDEADBEEF, and a size of 5 GiB as 1 GiB. The bytes contain the whole number: %ld and %zd show it. There is no
+#   setting, and no warning.
+# Why it matters: firmware for 64-bit cores, or built to be tried on the host, logs addresses and sizes that are
+#   plausible but wrong. Formats need %llx with a cast. A decoder must know the device's data model.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

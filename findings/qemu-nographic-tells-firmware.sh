@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
-# QEMU's -nographic is more than -display none with a serial port: firmware is told, and moves its console.
+# QEMU's -nographic is more than -display none with a serial port: it tells the firmware, which moves its console.
 #
 # Tools: qemu-system-ppc 7.2 and openbios-ppc 1.1 of Debian 12 (apt-get install qemu-system-ppc openbios-ppc).
-# Expected: -nographic is short for -display none and a serial port on the terminal, as the manual reads, so
-#   that OpenBIOS's prompt answers on that port either way.
-# Seen: with -display none OpenBIOS uses the screen that nobody sees. Without a screen too (-vga none) it prints
-#   its prompt on the serial port, and still takes keys from the ADB keyboard only: what is typed has no effect.
-#   -nographic also sets an item of fw_cfg (FW_CFG_NOGRAPHIC), and only then OpenBIOS reads the port.
-# Why it matters: who gives the second serial port to a trace, and so writes out what -nographic is short for, has a
-#   firmware that looks hung, and whatever it does when its console is idle, such as taking the host's word
-#   about its events, never happens.
+# Expected: according to the manual, -nographic is short for -display none and a serial port on the terminal, so
+#   OpenBIOS's prompt answers on that port either way.
+# Seen: with -display none, OpenBIOS uses the screen, which nobody sees. Without a screen (-vga none), it prints its
+#   prompt on the serial port, but still reads only the ADB keyboard: typing has no effect. -nographic also sets an item
+#   of fw_cfg (FW_CFG_NOGRAPHIC); only then does OpenBIOS read the port.
+# Why it matters: to give the second serial port to a trace, one writes out what -nographic stands for. The firmware
+#   then looks hung, and never does what it does while its console is idle, such as reading which events the host wants.
 set -euo pipefail
 command -v qemu-system-ppc >/dev/null && [ -e /usr/share/qemu/openbios-ppc ] ||
     { echo "needs Debian's packages qemu-system-ppc, openbios-ppc" >&2; exit 2; }
@@ -18,7 +17,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 qemu-system-ppc --version | head -1
 
-# Types a calculation again and again, and says what came back through the serial port.
+# Type a calculation again and again, and print what came back through the serial port.
 try() {
     local name=$1; shift
     { for _ in $(seq 20); do printf '6 7 * u.\r'; sleep 1; done; } 2>/dev/null |

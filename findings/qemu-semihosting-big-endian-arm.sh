@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# QEMU reads what a big-endian ARM's semihosting call is about as little-endian numbers.
+# QEMU reads the arguments of a big-endian ARM's semihosting call as little-endian numbers.
 #
 # Tool: qemu-system-arm 7.2 (apt-get install qemu-system-arm gcc-arm-linux-gnueabi, Debian 12); the macros of
-#   include/semihosting/uaccess.h in 10.2 swap by the target as well, not by the processor's state.
-# Expected: the three words of SYS_OPEN (a name's address, the mode, the name's length) are in the byte order in
-#   which the processor runs, as all its data is: a program that opens a file works in either order.
-# Seen: the big-endian program opens nothing, and gets no error but -1. With its words turned around by hand it
-#   does. The little-endian one, from the same source, works as it is.
-# Why it matters: firmware that is tried on real hardware loses its output on QEMU, or the other way round.
+#   include/semihosting/uaccess.h in 10.2 also swap according to the target, not the processor's state.
+# Expected: the three words of SYS_OPEN (a name's address, the mode, the name's length) have the byte order in which
+#   the processor runs, like all its data: a program that opens a file works in either order.
+# Seen: the big-endian program cannot open a file, and only gets -1. It can if it swaps the bytes of its words. The
+#   little-endian program, from the same source, works as it is.
+# Why it matters: firmware that works on real hardware loses its output on QEMU, or the other way round.
 set -euo pipefail
 for tool in qemu-system-arm arm-linux-gnueabi-gcc; do
     command -v $tool >/dev/null || { echo "needs $tool" >&2; exit 2; }

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# QEMU's semihosting has two consoles: the file ":tt" is the terminal, whatever -semihosting-config chardev= says.
+# QEMU's semihosting has two consoles: the file ":tt" is always the terminal, even with -semihosting-config chardev=.
 #
 # Tools: qemu-system-riscv64 7.2 and gcc 12 of Debian 12 (apt-get install qemu-system-misc gcc-riscv64-linux-gnu);
 #   seen with QEMU 10.2.50 too.
-# Expected: what a guest writes to ":tt", the name that semihosting has for the console (SYS_OPEN, SYS_WRITE), comes
-#   where -semihosting-config chardev=ID sends "the semihosting console", as the manual calls it.
-# Seen: only the calls without a file (SYS_WRITEC, SYS_WRITE0) go to the character device. ":tt" is QEMU's own
+# Expected: ":tt" is semihosting's name for the console (SYS_OPEN, SYS_WRITE). What a guest writes to it goes where
+#   -semihosting-config chardev=ID sends what the manual calls "the semihosting console".
+# Seen: only the calls without a file (SYS_WRITEC, SYS_WRITE0) write to the character device. ":tt" is QEMU's own
 #   standard output.
-# Why it matters: a guest that sends a whole frame by one SYS_WRITE, in place of a call a byte, sends it to the
-#   terminal; the character device that was to take it gets nothing, and nobody says so.
+# Why it matters: a guest that sends a frame with one SYS_WRITE, instead of a call per byte, sends it to the terminal;
+#   the character device gets nothing, without any message.
 set -euo pipefail
 command -v qemu-system-riscv64 >/dev/null && command -v riscv64-linux-gnu-gcc >/dev/null ||
     { echo "needs Debian's packages qemu-system-misc, gcc-riscv64-linux-gnu" >&2; exit 2; }

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# In trace-cmd's report a negative field is not below zero, and a - b - c is a - (b - c).
+# In trace-cmd's report, a negative field is not below zero, and a - b - c is a - (b - c).
 #
 # Tool: trace-cmd 3.1.6 with libtraceevent 1.7.1 (apt-get install --no-install-recommends trace-cmd, Debian 12);
-#   libtraceevent 1.8.4 computes the same. The trace is written by hand, with one event per format; nothing is traced.
-# Expected: the values that a tracepoint's format computes are those of C, which the kernel's own `trace` file shows:
-#   for an `int ret` of -5, `ret < 0` is true, `ret / 2` is -2, and __print_symbolic() finds the name of -5.
-# Seen: `%d` alone shows -5. As soon as anything is computed, the field's bits count as unsigned, although the file says
-#   "signed:1": -5 is 4294967291, above zero, and no cast helps. A chain of equal operators is grouped from the right:
-#   20 - 3 - 2 is 19, 20 / 5 / 2 is 10, 64 >> 2 >> 1 is 32. Nothing is said.
-# Why it matters: a format with ret < 0 ? "failed" : "done", as some of Linux's are, reports success for every failure,
-#   while the same event read from tracefs does not. Whoever writes a tracepoint has to compute where it is recorded,
-#   and print plain fields.
+#   libtraceevent 1.8.4 computes the same. This script writes the trace, with one event per format; nothing is traced.
+# Expected: the expressions in a tracepoint's format have the values that they have in C, and in the kernel's own
+#   `trace` file: for an `int ret` of -5, `ret < 0` is true, `ret / 2` is -2, and __print_symbolic() finds -5's name.
+# Seen: `%d` alone shows -5. In any expression, the field is unsigned, although the file says "signed:1": -5 is
+#   4294967291, above zero, and no cast helps. A chain of the same operator is grouped from the right: 20 - 3 - 2 is 19,
+#   20 / 5 / 2 is 10, 64 >> 2 >> 1 is 32. There is no warning.
+# Why it matters: a format with ret < 0 ? "failed" : "done", as Linux has, reports success for every failure, while the
+#   same event read from tracefs does not. In a tracepoint, compute values when the event is recorded, and print plain
+#   fields.
 set -euo pipefail
 command -v trace-cmd >/dev/null || { echo "needs Debian's package trace-cmd" >&2; exit 2; }
 folder=$(mktemp -d)
@@ -31,7 +31,7 @@ cat >"$folder/formats" <<'END_FORMATS'
 "%d", 64 >> 2 >> 1
 END_FORMATS
 cat >"$folder/write.py" <<'END'
-"""Writes a trace of version 6 whose events have ret = -5 and n = 20, and each one line of the formats."""
+"""Write a trace of version 6 whose events have ret = -5 and n = 20, with one of the formats each."""
 import struct
 import sys
 
@@ -48,14 +48,14 @@ common += field("unsigned char common_preempt_count", 3, 1, 0) + field("int comm
 own = field("int ret", 8, 4, 1) + field("int n", 12, 4, 1)
 
 formats = sys.stdin.read().splitlines()
-head = b"\x17\x08\x44tracing6\0\0\x08" + struct.pack("<I", 4096)  # little-endian, a long of 8 bytes, pages of 4096
+head = b"\x17\x08\x44tracing6\0\0\x08" + struct.pack("<I", 4096)  # little-endian, 8-byte long, pages of 4096
 head += b"header_page\0" + counted(page) + b"header_event\0" + counted(entry)
-head += struct.pack("<II", 0, 1) + b"demo\0" + struct.pack("<I", len(formats))  # no event of ftrace's, one system
+head += struct.pack("<II", 0, 1) + b"demo\0" + struct.pack("<I", len(formats))  # no events of ftrace itself, one system
 events = b""
 for number, text in enumerate(formats, 100):
     head += counted(f"name: e{number}\nID: {number}\nformat:\n{common}\n{own}\nprint fmt: {text}\n")
     events += struct.pack("<IHBBiii", 4 | 1000 << 5, number, 0, 0, 1, -5, 20)  # four words, a microsecond later
-head += struct.pack("<IIQI", 0, 0, 0, 1) + b"options  \0\0\0flyrecord\0"  # no symbols, texts, names; one CPU
+head += struct.pack("<IIQI", 0, 0, 0, 1) + b"options  \0\0\0flyrecord\0"  # no symbols, no formats, no names; one CPU
 start = (len(head) + 16 + 4095) // 4096 * 4096
 head += struct.pack("<QQ", start, 4096)
 sys.stdout.buffer.write(head.ljust(start, b"\0") + (struct.pack("<QQ", 10**9, len(events)) + events).ljust(4096, b"\0"))
