@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from io import BufferedWriter
 
 MAX_SOURCE_BYTES = 16 * 1024 * 1024
+# What reading JSON may raise if it has other contents than tesc writes.
+UNEXPECTED_JSON = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 # Files that affect, by being in a file's folder or above, how the file is checked: all
 # that configurations and rules look for. A rule that looks for something else adds that.
 SURROUNDINGS = (

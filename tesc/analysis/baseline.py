@@ -11,6 +11,7 @@ from collections import Counter
 
 from tesc.analysis.fingerprint import identity
 from tesc.analysis.registry import all_rules
+from tesc.files import UNEXPECTED_JSON
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tesc.analysis.diagnostic import Diagnostic
 
 _VERSION = 1
+_NOT_ONE = "not a baseline that 'tesc check --write-baseline' wrote"
 
 
 class BadBaseline(Exception):
@@ -37,10 +39,10 @@ def written(diagnostics: Sequence[Diagnostic]) -> str:
     return f'{{\n "version": {_VERSION},\n "findings": [\n{findings}\n ]\n}}\n'
 
 
-def read(text: str) -> Counter[tuple[str, str, str, str]]:
+def read(data: bytes) -> Counter[tuple[str, str, str, str]]:
     """What a baseline accepts: (rule, file, place, message), and how often. Raises BadBaseline."""
     try:
-        content = json.loads(text)
+        content = json.loads(data.decode("utf-8"))
         if content["version"] != _VERSION:
             raise BadBaseline(f"a baseline of version {content['version']}, not {_VERSION}")
         accepted: Counter[tuple[str, str, str, str]] = Counter()
@@ -50,8 +52,10 @@ def read(text: str) -> Counter[tuple[str, str, str, str]]:
             for code in codes or [str(entry["code"])]:
                 key = (code, str(entry["path"]), str(entry["place"]), str(entry["message"]))
                 accepted[key] += int(entry["count"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadBaseline(f"not a baseline that 'tesc check --write-baseline' wrote ({error})") from None
+    except json.JSONDecodeError as error:
+        raise BadBaseline(f"{_NOT_ONE} ({error})") from None
+    except UNEXPECTED_JSON:
+        raise BadBaseline(_NOT_ONE) from None
     return accepted
 
 

@@ -52,9 +52,9 @@ def unaccepted(found: list[Diagnostic], file: str | None) -> list[Diagnostic]:
     from tesc.analysis import baseline  # few runs have one
 
     try:
-        with open(file, encoding="utf-8") as opened:
+        with open(file, "rb") as opened:
             return baseline.new(found, baseline.read(opened.read()))
-    except (baseline.BadBaseline, UnicodeDecodeError) as problem:
+    except baseline.BadBaseline as problem:
         raise Failure(f"{file}: {problem}") from None
 
 
@@ -64,9 +64,9 @@ def write_baseline(found: list[Diagnostic], file: str) -> None:
 
     if os.path.isfile(file) and os.path.getsize(file):
         try:
-            with open(file, encoding="utf-8") as opened:
+            with open(file, "rb") as opened:
                 baseline.read(opened.read())
-        except (baseline.BadBaseline, UnicodeDecodeError):
+        except baseline.BadBaseline:
             raise Failure(f"{file}: not a baseline, so it is not overwritten") from None
     write_output(file, baseline.written(found))
     error(f"{file} accepts {plural(len(found), 'finding')}; give it with --baseline", "note")

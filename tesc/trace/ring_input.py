@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from tesc.files import UNEXPECTED_JSON
 from tesc.wire.items import WireEvent
 from tesc.wire.ring import find_rings, ring_at, ring_of_log
 from tesc.wire.ring_tail import RingTail
@@ -38,7 +39,7 @@ def rings_in(data: mmap) -> list[Ring]:
         answer = json.loads(data[:])
         answer = answer.get("return", answer)
         one = ring_of_log(answer["version"], base64.b64decode(answer["log"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except UNEXPECTED_JSON:
         return []
     return [] if one is None else [one]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tesc.analysis import baseline
@@ -20,11 +22,15 @@ def findings(text: str, path: str = "hw/trace-events") -> list[Diagnostic]:
     return check([resolve([tree])], selected(["TE30", "TE406", "TE002"], []), {tree.source: Settings()}, {})
 
 
+def written(found: list[Diagnostic]) -> bytes:
+    return baseline.written(found).encode()
+
+
 OLD = 'a(int x, int x) "%d"\nb(hwaddr y) "y\\n"\n'
 
 
 def test_what_moved_is_not_new():
-    accepted = baseline.read(baseline.written(findings(OLD)))
+    accepted = baseline.read(written(findings(OLD)))
     assert len(findings(OLD)) == 3
     assert baseline.new(findings("# more\n\n" + OLD), accepted) == []
     lines = OLD.splitlines(keepends=True)
@@ -33,7 +39,7 @@ def test_what_moved_is_not_new():
 
 
 def test_another_event_file_or_mistake_is_new():
-    accepted = baseline.read(baseline.written(findings(OLD)))
+    accepted = baseline.read(written(findings(OLD)))
     more = baseline.new(findings(OLD + 'c() "c"\n'), accepted)
     assert [(d.code, d.event) for d in more] == [("TE303", "c")]
     assert len(baseline.new(findings(OLD, "other/trace-events"), accepted)) == 3
@@ -42,23 +48,45 @@ def test_another_event_file_or_mistake_is_new():
 def test_more_of_the_same_is_new_and_the_last_of_them():
     one = 'a(int x, int x) "%d"\n'
     two = 'a(int x, int x, int x) "%d"\n'
-    accepted = baseline.read(baseline.written(findings(one)))
+    accepted = baseline.read(written(findings(one)))
     more = baseline.new(findings(two), accepted)
     assert [d.source.place(d.span.start) for d in more] == [(1, 21)]
 
 
 def test_what_is_in_no_event_is_known_by_its_line():
-    accepted = baseline.read(baseline.written(findings("# end")))
+    accepted = baseline.read(written(findings("# end")))
     assert baseline.new(findings("# more\n# end"), accepted) == []
     assert [d.code for d in baseline.new(findings("# another"), accepted)] == ["TE002"]
 
 
+ENTRY = '{"code": "TE401", "path": "x", "place": "y", "message": "z", "count": COUNT}'
+
+
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"version": 2, "findings": []}', '{"version": 1, "findings": [{}]}']
+    "text",
+    [
+        "",
+        "[]",
+        "[" * 100_000,
+        "{}",
+        "\udcff",
+        '{"version": 1, "findings": 3}',
+        '{"version": 1, "findings": [{}]}',
+        f'{{"version": 1, "findings": [{ENTRY.replace("COUNT", "1e400")}]}}',
+        f'{{"version": 1, "findings": [{ENTRY.replace("COUNT", "null")}]}}',
+    ],
 )
 def test_a_file_that_is_no_baseline_says_so(text):
-    with pytest.raises(baseline.BadBaseline):
-        baseline.read(text)
+    with pytest.raises(baseline.BadBaseline) as refused:
+        baseline.read(text.encode("utf-8", "surrogateescape"))
+    # Nothing of Python's own: only where the JSON ends being JSON.
+    said = str(refused.value)
+    assert re.fullmatch(r"not a baseline that .* wrote( \(.* \(char \d+\)\))?", said)
+
+
+def test_a_baseline_of_another_version():
+    with pytest.raises(baseline.BadBaseline, match=r"^a baseline of version 2, not 1$"):
+        baseline.read(b'{"version": 2, "findings": []}')
 
 
 def test_fingerprints_differ_and_stay():

@@ -14,6 +14,7 @@ import os
 import shutil
 from contextlib import contextmanager
 
+from tesc.files import UNEXPECTED_JSON
 from tesc.records import record
 from tesc.trace.output import replace_folder
 from tesc.trace.tables import Unwritable
@@ -60,7 +61,7 @@ def read_dataset(folder: str) -> Dataset:
         traces = tuple([(str(one["name"]), int(one["records"])) for one in listed["traces"]])
     except (FileNotFoundError, NotADirectoryError):
         raise NoDataset(f"{folder}: not a dataset that tesc wrote: it has no {LIST}") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except UNEXPECTED_JSON:
         raise NoDataset(f"{path}: not the list that tesc writes") from None
     return Dataset(names, rows, traces)
 

@@ -215,7 +215,8 @@ def test_what_is_not_ours_stays(made_up, reader_of, tmp_path):
             with pytest.raises(Unwritable, match="not a dataset that tesc wrote"):
                 write_dataset([reader_of(tmp_path / "trace")], EVERYTHING, str(target), append)
     assert (mine / "letter").read_text() == "dear"
-    for text in ("[", "[]", '{"version": 1}', '{"version": 1, "tables": 5, "traces": []}'):
+    infinite = '{"version": 1, "tables": [], "traces": [{"name": "x", "records": 1e400}]}'
+    for text in ("[", "[" * 10**5, "[]", '{"version": 1}', '{"version": 1, "tables": 5}', infinite):
         (mine / "_tesc.json").write_text(text)
         with pytest.raises(Unwritable, match="not the list that tesc writes"):
             read_dataset(str(mine))
