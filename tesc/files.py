@@ -170,12 +170,15 @@ class Changed(OSError):
     """A source has changed since it was read."""
 
 
-def write_source(path: str, before: str, after: str) -> None:
+def write_source(path: str, before: str, after: str, scope: Scope) -> None:
     """Replace a source's text; an interruption leaves the old or the new text, complete.
 
     Its owner, mode, access control lists and other attributes stay, and so do its hard links. Raises
-    Changed if the file no longer contains `before`, and OSError; then it is unchanged.
+    Changed if the file no longer contains `before`, and OSError, also for what the scope does not hold,
+    such as a link to elsewhere; then it is unchanged.
     """
+    if not scope.holds(path):
+        raise OSError(errno.EPERM, "it leads out of what may be changed; nothing is written", path)
     given, path = path, os.path.realpath(path)
     old, new = (text.encode("utf-8", "surrogateescape") for text in (before, after))
     replacement = _Replacement(path)

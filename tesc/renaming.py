@@ -6,6 +6,7 @@ changes of events' effective names show what else to edit.
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from tesc.analysis.diagnostic import Diagnostic
     from tesc.config.settings import Settings
+    from tesc.files import Scope
     from tesc.syntax.nodes import Event, Tree, Word
     from tesc.units.unit import Unit, UnitEvent
     from tesc.uses.index import Index
@@ -143,7 +145,8 @@ def source_edits(files: Files, uses: Index, change: Change) -> list[SourceEdit]:
             raise RenamingRefused(
                 f"'{use.word}' at {relative(path)}:{use.line} makes '{other.name}', too: rename it by hand"
             )
-        edits[path, use.start] = SourceEdit(source, use.name_span, word)
+        # A file may be found twice, through a link and in a folder that is named itself.
+        edits[os.path.realpath(path), use.start] = SourceEdit(source, use.name_span, word)
     return list(edits.values())
 
 
@@ -198,16 +201,16 @@ def rewritten(edits: Sequence[SourceEdit]) -> dict[Source, str]:
     return {source: edited(source.text, mine) for source, mine in by_source.items()}
 
 
-def write_all(texts: Mapping[Source, str]) -> None:
+def write_all(texts: Mapping[Source, str], scope: Scope) -> None:
     """Write new texts into the files of sources: all of them, or none. Raises OSError."""
     written: list[Source] = []
     try:
         for source, text in texts.items():
-            write_source(source.file, source.text, text)
+            write_source(source.file, source.text, text, scope)
             written.append(source)
     except BaseException:
         for source in written:
-            write_source(source.file, texts[source], source.text)
+            write_source(source.file, texts[source], source.text, scope)
         raise
 
 

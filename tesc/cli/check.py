@@ -279,7 +279,7 @@ def _fix(
             raise Failure("with --fix, - (standard input) must be the only file")
         fixes.print_fixed(after, settled, unsafe, scope)
         return _status(settled.left, workspace, failed)
-    if fixes.write(workspace, settled.texts):
+    if fixes.write(workspace, settled.texts, scope):
         # Even if some were written, this run does not claim to have fixed anything.
         report.report(found, workspace.files, options, known=wanted.known)
         return _status(found, workspace, True)

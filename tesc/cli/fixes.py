@@ -46,19 +46,19 @@ def fixed(
     return latest, settled
 
 
-def write(workspace: Workspace, texts: Mapping[str, str]) -> bool:
+def write(workspace: Workspace, texts: Mapping[str, str], scope: Scope) -> bool:
     """Write the new texts into the files of a workspace; true if one of them can't be written."""
     before = {source.file: source.text for source in workspace.settings}
-    failed = [file for file, text in texts.items() if not _written(file, before[file], text)]
+    failed = [file for file, text in texts.items() if not _written(file, before[file], text, scope)]
     return bool(failed)
 
 
-def _written(file: str, before: str, text: str) -> bool:
+def _written(file: str, before: str, text: str, scope: Scope) -> bool:
     try:
         # A pipe cannot be written back.
         if not os.path.isfile(file):
             raise OSError("not a regular file, so its fixes are not written")
-        write_source(file, before, text)
+        write_source(file, before, text, scope)
     except OSError as problem:
         error(f"{file}: {problem.strerror or problem}")
         return False

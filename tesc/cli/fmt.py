@@ -72,13 +72,15 @@ def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     if "-" in options.paths:
         return _standard_input(options)
-    paths, failed = _named(options.paths or ["."])
+    named = options.paths or ["."]
+    paths, failed = _named(named)
+    scope = Scope(named)
     changed = files = 0
     for path in paths:
         try:
             done = formatted(_read(path, not (options.check or options.diff)))
             if done.changed and not (options.check or options.diff):
-                write_source(path, done.source.text, done.text)
+                write_source(path, done.source.text, done.text, scope)
         except OSError as problem:
             error(f"{shown(path)}: {problem.strerror or problem}")
             failed = True

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from tesc.cli.fixes import unified
 from tesc.cli.overrides import add_overrides
 from tesc.cli.terminal import error, plural, print_as_is
-from tesc.cli.tree_sources import add_tree, tree_and_uses
+from tesc.cli.tree_sources import add_tree, scope_of, tree_and_uses
+from tesc.files import is_source_code, relative
 from tesc.renaming import Files, RenamingRefused, renamed_event, rewritten, write_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.cli.commands import Commands
+    from tesc.syntax.source import Source
+    from tesc.workspace import Workspace
 
 _EPILOG = """\
 exit status: 0 renamed, or the diff was printed, 1 refused, 2 tesc could not run
 
 Without --write nothing changes; 'git apply' and patch(1) can apply the diff. tesc refuses a name that would
-clash with another one, and an event whose uses are not all known.
+clash with another one, an event whose uses are not all known, and changes of files outside of the tree, which
+links lead to.
 """
 
 
@@ -47,11 +52,30 @@ def run(options: argparse.Namespace) -> int:
         error(str(refused))
         return 1
     texts = rewritten(edits)
+    scope = scope_of(options, workspace)
+    if beyond := [source for source in texts if not scope.holds(source.file)]:
+        for source in beyond:
+            _say_beyond(source, options, workspace)
+        return 1
     if not options.write:
         for source in sorted(texts, key=lambda one: one.path):
             print_as_is("".join(unified(source, texts[source])))
         return 0
-    write_all(texts)
+    write_all(texts, scope)
     places = f"{plural(len(edits), 'place')} in {plural(len(texts), 'file')}"
     error(f"renamed {options.old} to {options.new}: {places}", "note")
     return 0
+
+
+def _say_beyond(source: Source, options: argparse.Namespace, workspace: Workspace) -> None:
+    """Say that a file which names the event is not in the tree, and how to have it changed."""
+    trees = options.tree or ["."]
+    target = relative(os.path.realpath(source.file))
+    if is_source_code(source.file):
+        words = ["--sources", *workspace.source_folders(), target]
+    else:
+        words = [word for path in [*trees, target] for word in ("--in", path)]
+    names = (
+        f"{source.path} names '{options.old}' and {'leads' if os.path.islink(source.file) else 'is'} out of"
+    )
+    error(f"{names} {' '.join(trees)}, so nothing is renamed; '{' '.join(words)}' would change it, too")

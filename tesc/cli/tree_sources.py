@@ -6,8 +6,8 @@ import os
 
 from tesc.cli.overrides import overrides
 from tesc.cli.terminal import Failure, error
-from tesc.files import find_files, relative
-from tesc.paths import distinct
+from tesc.files import Scope, find_files, relative
+from tesc.paths import distinct, project_of
 from tesc.records import replace
 from tesc.workspace import Workspace, declaring
 
@@ -73,3 +73,13 @@ def tree_and_uses(options: argparse.Namespace, skipped: str) -> tuple[Workspace,
     if not uses.sources:
         error(f"{' '.join(sources)}: no C or Rust sources here", "warning")
     return workspace, uses
+
+
+def scope_of(options: argparse.Namespace, workspace: Workspace) -> Scope:
+    """What a command may change: the tree, its sources, and what its files may include."""
+    named = [*(options.tree or ["."]), *workspace.source_folders()]
+    for unit in workspace.units:
+        for root in unit.roots:
+            named += [project_of(root.source.file), *workspace.project_of(root.source)]
+            named += workspace.include_path_of(root.source)
+    return Scope(dict.fromkeys(named))

@@ -62,6 +62,18 @@ def test_nothing_outside_is_read_or_written(tree, command, way):
     assert outside.read_text() == SECRET + FIXABLE
 
 
+def test_no_source_outside_is_written(tree):
+    """Of all commands only rename changes C and Rust sources."""
+    outside = tree.parent / "home" / "far.c"
+    outside.write_text("void f(void) { trace_lamp_on(1); }\n")
+    (tree / "far.c").symlink_to(outside)
+    (tree / "trace-events").write_text('lamp_on(int n) "n %d"\n')
+    done = tesc("rename", "lamp_on", "lamp_lit", "--write")
+    assert done.stderr.startswith("tesc: error: far.c names 'lamp_on' and leads out of .")
+    assert outside.read_text() == "void f(void) { trace_lamp_on(1); }\n"
+    assert (tree / "trace-events").read_text() == 'lamp_on(int n) "n %d"\n'
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_the_environment_is_no_file(tree, command):
     (tree / "tesc.toml").write_text('include-path = ["/proc/self"]\n')

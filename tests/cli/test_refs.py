@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -112,10 +113,10 @@ def test_all_files_are_written_or_none(tree, capsys, monkeypatch):
 
     written = renaming.write_source
 
-    def failing(path, before, after):
+    def failing(path, before, after, scope):
         if path.endswith("net.c") and "transmit" in after:
             raise OSError(28, "No space left on device", path)
-        written(path, before, after)
+        written(path, before, after, scope)
 
     monkeypatch.setattr(renaming, "write_source", failing)
     assert main(["rename", "net_send", "net_transmit", "--write"]) == 2
@@ -143,3 +144,45 @@ def test_a_link_out_of_the_tree_is_named(tree, tmp_path_factory, capsys):
     (tree / "tesc.toml").write_text('exclude = ["far"]\n')
     assert main(["refs", "net_halt"]) == 0
     assert capsys.readouterr().err == ""
+
+
+class TestSourcesBehindLinks:
+    """They are read, as what they call counts, but changed only if they are named."""
+
+    FAR = "void far(void) { trace_net_send(3); trace_net_stop(); }\n"
+
+    @pytest.fixture
+    def far(self, tree, tmp_path_factory):
+        far = tmp_path_factory.mktemp("elsewhere") / "far.c"
+        far.write_text(self.FAR)
+        (tree / "net/link.c").symlink_to(far)
+        (tree / "net/alias.c").symlink_to("net.c")
+        return far
+
+    @pytest.mark.parametrize("words", [(), ("--write",)])
+    def test_one_that_leads_out_of_the_tree_is_not_changed(self, tree, far, capsys, words):
+        target = os.path.relpath(far)
+        assert main(["rename", "net_send", "net_transmit", *words]) == 1
+        assert capsys.readouterr() == (
+            "",
+            "tesc: error: net/link.c names 'net_send' and leads out of ., so nothing is renamed; "
+            f"'--sources . {target}' would change it, too\n",
+        )
+        assert far.read_text() == self.FAR
+        assert [(tree / "net" / name).read_text() for name in ("trace-events", "net.c")] == [EVENTS, CODE]
+        # What it does not name, it does not prevent.
+        assert main(["rename", "net_reset", "net_restart", *words]) == 0
+
+    def test_one_that_is_named_is(self, tree, far):
+        words = ["--write", "--sources", ".", os.path.relpath(far)]
+        assert main(["rename", "net_send", "net_transmit", *words]) == 0
+        assert far.read_text() == self.FAR.replace("net_send", "net_transmit")
+        assert (tree / "net/link.c").is_symlink() and (tree / "net/alias.c").is_symlink()
+        assert "trace_net_transmit(1)" in (tree / "net/net.c").read_text()
+
+    def test_an_include_of_the_include_path_is_changed(self, tree, tmp_path_factory):
+        folder = tmp_path_factory.mktemp("shared")
+        (folder / "more.inc").write_text("net_more(void)\n")
+        (tree / "net/trace-events").write_text('include "more.inc"\n')
+        assert main(["rename", "net_more", "net_less", "--write", "-I", str(folder)]) == 0
+        assert (folder / "more.inc").read_text() == "net_less(void)\n"
