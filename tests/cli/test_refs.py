@@ -163,11 +163,9 @@ class TestSourcesBehindLinks:
     def test_one_that_leads_out_of_the_tree_is_not_changed(self, tree, far, capsys, words):
         target = os.path.relpath(far)
         assert main(["rename", "net_send", "net_transmit", *words]) == 1
-        assert capsys.readouterr() == (
-            "",
-            "tesc: error: net/link.c names 'net_send' and leads out of ., so nothing is renamed; "
-            f"'--sources . {target}' would change it, too\n",
-        )
+        names = "net/link.c names 'net_send' and leads out of ."
+        said = f"{names}, so nothing is renamed; '--sources . {target}' would change it, too"
+        assert capsys.readouterr() == ("", f"tesc: error: {said}\n")
         assert far.read_text() == self.FAR
         assert [(tree / "net" / name).read_text() for name in ("trace-events", "net.c")] == [EVENTS, CODE]
         # What it does not name, it does not prevent.
