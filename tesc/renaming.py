@@ -123,7 +123,7 @@ def source_edits(files: Files, uses: Index, change: Change) -> list[SourceEdit]:
     if place is not None:
         path, use = place
         raise RenamingRefused(
-            f"'{change.old}' may be put together from parts at {relative(path)}:{use.line}: rename it by hand"
+            f"'{change.old}' may be pasted together at {relative(path)}:{use.line}: rename it by hand"
         )
     if uses.declares(change.new, capitals=False):
         raise RenamingRefused(f"a source declares '{c_function(change.new)}' by hand")
@@ -138,7 +138,7 @@ def source_edits(files: Files, uses: Index, change: Change) -> list[SourceEdit]:
             raise RenamingRefused(f"{relative(path)} has changed meanwhile")
         if word is None:
             raise RenamingRefused(
-                f"the macro {use.macro} makes the name at {relative(path)}:{use.line}: rename it by hand"
+                f"the macro {use.macro} forms the name at {relative(path)}:{use.line}: rename it by hand"
             )
         other = other_of_word(use, uses.uses_in(path))
         if other is not None:

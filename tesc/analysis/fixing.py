@@ -61,12 +61,12 @@ def left_to_unsafe(left: Sequence[Diagnostic], may_change: Scope = everywhere) -
 
 def _numbers(found: Sequence[Diagnostic], may_change: Scope) -> tuple[int, int]:
     """How many findings have safe fixes that can be applied, and how many have unsafe ones."""
-    able = [d for d in found if fixable(d, True) and _is_within(d, may_change)]
-    if able:
-        refused = {id(diagnostic) for diagnostic in _refused(_together(able, True))}
-        able = [d for d in able if id(d) not in refused]
-    safe = sum(map(fixable, able))
-    return safe, len(able) - safe
+    candidates = [d for d in found if fixable(d, True) and _is_within(d, may_change)]
+    if candidates:
+        refused = {id(diagnostic) for diagnostic in _refused(_together(candidates, True))}
+        candidates = [d for d in candidates if id(d) not in refused]
+    safe = sum(map(fixable, candidates))
+    return safe, len(candidates) - safe
 
 
 def apply(diagnostics: Iterable[Diagnostic], unsafe: bool = False) -> dict[Source, str]:
@@ -89,8 +89,8 @@ def settle(
     held: set[tuple[str, str, str, str]] = set()
     fixed = 0
     for _ in range(_MOST_ROUNDS):
-        able = [d for d in found if _is_within(d, may_change) and (not held or identity(d) not in held)]
-        taken = _together(able, unsafe)
+        candidates = [d for d in found if _is_within(d, may_change) and (not held or identity(d) not in held)]
+        taken = _together(candidates, unsafe)
         refused = _refused(taken)
         if refused:
             # Their messages stay the same after other fixes, so these findings are recognized.

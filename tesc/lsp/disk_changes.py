@@ -1,7 +1,7 @@
-"""Changes of files on disk: those that the client reports, and those of a rename that it should report.
+"""Changes of files on disk: those that the client reports, and those that it misses after a rename.
 
-A client that watches files misses one now and then: Emacs reads its notifications only while it waits for
-keys, and a watch may begin after the change. An event that was renamed would then have no callers.
+Clients that watch files miss some changes: Emacs reads its notifications only while it waits for keys, and a
+watch may begin after the change. A renamed event would then have no callers.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 
 from lsprotocol import types as t
 
-from tesc.lsp.indexing import files_below, look_again, take_changes
+from tesc.lsp.indexing import check_sources, files_below, take_changes
 from tesc.lsp.uris import path_of, uri_of
 from tesc.uses.sources import signature
 
@@ -30,7 +30,7 @@ class ExpectedChanges:
         self._before: dict[str, tuple[int, int] | None] = {}
 
     def expect(self, paths: Iterable[str]) -> None:
-        """Note that these files will change, in place of those noted before."""
+        """Note that these files will change; forget those noted before."""
         self._before = {path: signature(path) for path in paths}
 
     def take(self) -> list[str]:
@@ -41,7 +41,7 @@ class ExpectedChanges:
         return changed
 
 
-def see_expected(server: Server) -> None:
+def read_expected(server: Server) -> None:
     """Read the files of the last rename that have changed since: after a save, and when typing pauses."""
     changed = server.expected.take()
     if changed:
@@ -49,7 +49,7 @@ def see_expected(server: Server) -> None:
 
 
 def files_changed(server: Server, changes: Sequence[t.FileEvent]) -> None:
-    """Handle changes on disk, of any kind of file."""
+    """Handle the client's notification of changes on disk, for any kind of file."""
     others = take_changes(server, changes)
     for change in others:
         path = path_of(change.uri)
@@ -59,7 +59,7 @@ def files_changed(server: Server, changes: Sequence[t.FileEvent]) -> None:
             for one in below:
                 server.session.reread(one)
             if below:
-                look_again(server)
+                check_sources(server)
         if os.path.basename(path) in _CONFIGURING:
             for project in server.session.projects:
                 project.configure_again()

@@ -1,7 +1,7 @@
 """The texts of open documents.
 
-pygls 2.1 splits lines as `str.splitlines` does, also at form feeds and U+2028; the protocol has LF,
-CRLF and CR only, so this would put a client's edits into the wrong line.
+pygls 2.1 splits lines as `str.splitlines` does, also at form feeds and U+2028. The protocol has only LF, CRLF
+and CR, so a client's edits would end up in the wrong line.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Documents(Workspace):
     ) -> None:
         """Apply a change to an open document.
 
-        VS Code reverts an untitled document after it has closed it: what is not open is not changed.
+        Documents that are not open are left alone: VS Code reverts an untitled document after closing it.
         """
         if unquote(text_doc.uri) in self._text_documents:
             super().update_text_document(text_doc, change)

@@ -1,4 +1,4 @@
-"""Edits of sources in clients' form."""
+"""Edits of sources in the protocol's form."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def text_edits(edits: Iterable[SourceEdit], encoding: str) -> list[t.TextEdit]:
-    """Edits of one source, in the order of its text; two at the same place stay in order."""
+    """Edits of one source, sorted by position; edits at the same position keep their order."""
     ordered = sorted(map(_whole_line_ends, edits), key=lambda edit: edit.span.start)
     return [t.TextEdit(range_of(edit.source, edit.span, encoding), edit.text) for edit in ordered]
 
 
 def _whole_line_ends(edit: SourceEdit) -> SourceEdit:
-    """An edit extended to whole line ends: clients have no position within a CR LF."""
+    """An edit extended to whole line ends, since the protocol has no position inside a CR LF."""
     text = edit.source.text
     start, end, new = edit.span.start, edit.span.end, edit.text
     if start and text[start - 1 : start + 1] == "\r\n":
@@ -40,8 +40,8 @@ def workspace_edit(
 ) -> t.WorkspaceEdit | None:
     """Edits of any sources; `versioned` is true if the client supports versioned edits.
 
-    `document_of` returns the client's URI of a file, and its version if it is open. None for text
-    that cannot be sent: bytes that are not UTF-8.
+    `document_of` returns the client's URI of a file, and its version if it is open. None if an edit's text
+    cannot be sent because it has bytes that are not UTF-8.
     """
     documents: dict[tuple[str, int | None], list[SourceEdit]] = {}
     for edit in edits:
@@ -67,7 +67,7 @@ def _sendable(text: str) -> bool:
 
 
 def difference(source: Source, text: str) -> list[SourceEdit]:
-    """Small edits from a source's text to another one: within lines, if only parts of them changed."""
+    """Small edits that turn a source's text into another; inside lines, if only parts of them change."""
     old, new = _lines(source.text), _lines(text)
     if len(old) == len(new):
         changed = [(at, at + 1, at, at + 1) for at in range(len(old)) if old[at] != new[at]]
@@ -86,7 +86,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _trimmed(source: Source, start: int, old: str, new: str) -> SourceEdit:
-    """The edit that replaces a text, without the common beginning and end."""
+    """The edit that replaces `old` at `start` by `new`, without their common beginning and end."""
     most = min(len(old), len(new))
     head = next((at for at in range(most) if old[at] != new[at]), most)
     most -= head

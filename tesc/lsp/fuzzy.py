@@ -1,4 +1,4 @@
-"""Fuzzy search: finding names by some of their letters, in order."""
+"""Fuzzy search: finds names by some of their letters, in order."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def best(query: str, named: Iterable[tuple[str, T]], most: int) -> list[T]:
-    """The things whose names contain the letters of a query, best matches first.
+    """The values in `named` whose names contain the letters of a query in order, best matches first.
 
-    A name equal to the query is best, then one that begins with it, has it at the start of a word,
-    contains it, and last those with the letters apart; shorter ones before longer ones.
-    Case does not matter. An empty query finds all, by name.
+    A name equal to the query is best, then names that begin with it, have it at the start of a word, contain
+    it, or contain its letters separately; shorter before longer. Case does not matter. An empty query finds
+    everything, sorted by name.
     """
     letters = query.lower().replace(" ", "")
     apart = re.compile(".*?".join(map(re.escape, letters)), re.S).search

@@ -1,8 +1,8 @@
-"""The answer to a client's first message, before the libraries for all others are loaded.
+"""Answers a client's first message before the libraries for all other messages are loaded.
 
-Loading them takes longer than any request, and the client waits for this answer before it sends
-anything else. The server's capabilities are known beforehand: `capabilities.json` has them, for a client that
-supports everything, and a test compares them with those of the loaded server.
+Loading them takes longer than any request, and the client waits for this answer before it sends anything
+else. `capabilities.json` has the server's capabilities for a client that supports everything; a test compares
+them with those of the loaded server.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MOST_HEADERS = 64
 
 
 class Greeting:
-    """A client's first message: `body` as it was sent; `number` is the request's, if it was answered."""
+    """A client's first message: its `body` as sent, and the request's ID, `number`, if it was answered."""
 
     def __init__(self, body: bytes, number: int | str | None) -> None:
         self.body = body
@@ -33,8 +33,8 @@ class Greeting:
 def greet(read: BinaryIO, written: BinaryIO) -> Greeting | None:
     """Read a client's first message, and answer it if it is a valid `initialize`.
 
-    None without a message, or if the full server has to reject it. Raises OSError if
-    the client does not read.
+    None if there is no message, or if the full server has to reject it. Raises OSError if the client does not
+    read.
     """
     body = _first_message(read)
     if body is None:
@@ -53,9 +53,9 @@ def greet(read: BinaryIO, written: BinaryIO) -> Greeting | None:
 
 
 def _first_message(read: BinaryIO) -> bytes | None:
-    """The body of a message; None if its header is not of the usual form.
+    """The body of a message; None if its header does not have the usual form.
 
-    Then nothing is consumed, so that the next reader gets all of it.
+    In that case nothing is consumed, so the next reader gets everything.
     """
     head = _peeked_head(read)
     if head is None:
@@ -79,7 +79,7 @@ def _peeked_head(read: BinaryIO) -> bytes | None:
 
 
 def _initialize(body: bytes) -> dict[str, Any] | None:
-    """The request that a message is, if it is `initialize` with valid parameters."""
+    """The message as a request, if it is `initialize` with valid parameters; else None."""
     try:
         sent = json.loads(body)
     except (ValueError, RecursionError):
@@ -107,22 +107,23 @@ def _is_folder(folder: object) -> bool:
 
 
 def capabilities_for(client: dict[str, Any]) -> dict[str, Any]:
-    """The server's capabilities, for a client with these."""
+    """The server's capabilities for a client with the capabilities `client`."""
     with open(CAPABILITIES, encoding="utf-8") as file:
-        told: dict[str, Any] = json.load(file)
+        capabilities: dict[str, Any] = json.load(file)
     wanted = _at(client, "general", "positionEncodings")
     known = [one for one in wanted if one in _ENCODINGS] if isinstance(wanted, list) else []
-    told["positionEncoding"] = known[0] if known else "utf-16"
+    capabilities["positionEncoding"] = known[0] if known else "utf-16"
     if not _at(client, "textDocument", "rename", "prepareSupport"):
-        told["renameProvider"] = True
+        capabilities["renameProvider"] = True
     for key in ("willSave", "willSaveWaitUntil"):
         if _at(client, "textDocument", "synchronization", key) is None:
-            del told["textDocumentSync"][key]
+            del capabilities["textDocumentSync"][key]
     operations = _at(client, "workspace", "fileOperations")
     operations = operations if isinstance(operations, dict) else {}
-    offered = told["workspace"]["fileOperations"]
-    told["workspace"]["fileOperations"] = {key: one for key, one in offered.items() if operations.get(key)}
-    return told
+    offered = capabilities["workspace"]["fileOperations"]
+    kept = {key: one for key, one in offered.items() if operations.get(key)}
+    capabilities["workspace"]["fileOperations"] = kept
+    return capabilities
 
 
 def _at(client: object, *path: str) -> Any:

@@ -24,7 +24,7 @@ _MOST = 3
 
 @record
 class Hint:
-    """A text that is before the character at an offset."""
+    """A hint to show before the character at an offset."""
 
     offset: int
     text: str
@@ -33,7 +33,7 @@ class Hint:
 
 
 def hints(view: View, span: Span, settings: ClientSettings) -> Iterator[Hint]:
-    """The hints within a span, its end included, in the order of the text."""
+    """The hints in a span, including its end, in the order of the text."""
     for event in view.tree.events:
         if event.start <= span.end and event.end >= span.start:
             for hint in _of_event(view, event, settings):
@@ -84,24 +84,24 @@ def _few(texts: list[str], separator: str = ", ") -> str:
     return separator.join([*texts[:_MOST], *(["..."] if len(texts) > _MOST else [])])
 
 
-class Told:
-    """The hints that the client got which depend on more than the document's own text."""
+class SentHints:
+    """The hints that were sent and that depend on more than the document's text."""
 
     def __init__(self) -> None:
-        self._told: dict[str, tuple[Tree, int]] = {}
+        self._sent: dict[str, tuple[Tree, int]] = {}
 
     def note(self, view: View, settings: ClientSettings) -> None:
-        """Remember the answer for a document."""
-        self._told[view.uri] = view.tree, _digest(view, settings)
+        """Keep the hints that are sent for a document."""
+        self._sent[view.uri] = view.tree, _digest(view, settings)
 
     def stale(self, views: Iterator[View], settings: ClientSettings) -> bool:
         """Whether hints of an unedited document have changed; true only once."""
-        before, self._told = self._told, {}
+        before, self._sent = self._sent, {}
         stale = False
         for view in views:
             if view.uri in before:
                 self.note(view, settings)
-                tree, digest = self._told[view.uri]
+                tree, digest = self._sent[view.uri]
                 stale |= tree is before[view.uri][0] and digest != before[view.uri][1]
         return stale
 

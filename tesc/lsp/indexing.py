@@ -1,4 +1,4 @@
-"""Reading the C and Rust sources of folders, a few at a time, between messages of the client."""
+"""Reads the C and Rust sources of folders, a few at a time, between messages of the client."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
     from tesc.uses.index import Index
 
 WATCHED = (f"**/*.{{{','.join(suffixes())}}}",)
-# In seconds: how long reading runs at once, and how long the client's turn is. Its messages are read
-# in several steps, so one step is not enough.
+# In seconds: how long reading runs at a time, and how long messages are handled after it. Reading a message
+# takes several steps of the event loop, so one step is not enough.
 _SLICE = 0.004
 _PAUSE = 0.001
-# In seconds: changes within that time are read together.
+# In seconds: changes within this time are read together.
 _GATHER = 0.3
 
 
 async def load_sources(server: Server) -> None:
-    """Read the sources of all folders that are not read yet, unless the client disables that."""
+    """Read the sources of all folders that are not read yet, unless the client's settings disable it."""
     missing = [one for one in server.session.projects if one.folder is not None and not one.indexed]
     for project in sorted(missing, key=lambda one: not one.awaits_uses):
         await _index(server, project)
 
 
-def look_again(server: Server) -> None:
+def check_sources(server: Server) -> None:
     """Check the folders' sources for changes, after a short delay."""
     for project in server.session.projects:
         if project.indexed:
@@ -63,11 +63,11 @@ def take_changes(server: Server, changes: Iterable[t.FileEvent]) -> list[t.FileE
         if project is None or project.folder is None:
             continue
         if not project.indexed and project.folder not in server.indexing:
-            continue  # it will be read with the others, or not at all
+            continue  # its folder is read later, or not at all
         if path in project.sources:
             changed.append(path)
         else:
-            # git may ignore it
+            # unless git ignores it
             unknown[project.folder] = project
     if changed:
         server.keep(_reread(server, changed))
@@ -88,7 +88,7 @@ def files_below(server: Server, path: str) -> list[str]:
 
 
 def watched_folders(server: Server) -> list[str]:
-    """The folders with trace-events files, and those above them, relative to their workspace folders.
+    """The folders with trace-events files and those above them, relative to their workspace folders.
 
     Many clients report only the folder when one is deleted or moved.
     """
@@ -164,7 +164,7 @@ async def _index(server: Server, project: Project) -> None:
     server.indexing.add(folder)
     index = project.uses
     try:
-        # Files with names of sources may declare events, such as esp.inc.
+        # Files named like sources may declare events, such as esp.inc.
         held = declaring(project.units)
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(server.thread_pool, find_sources, folder, held)
@@ -175,16 +175,16 @@ async def _index(server: Server, project: Project) -> None:
             await loop.run_in_executor(None, first.save)
     finally:
         server.indexing.discard(folder)
-        if project.awaits_uses:  # but it was cancelled
+        if project.awaits_uses:  # waiting for them ends if reading was cancelled
             project.awaits_uses = False
             server.publisher.soon(0)
         if _is_stale(server, project, index):
-            # The folder was removed and added again, or its sources switched off and on.
+            # The folder was removed and added again, or its sources were switched off and on.
             server.keep(load_sources(server))
 
 
 def _is_stale(server: Server, project: Project, index: Index) -> bool:
-    """Whether what was read is no longer what the client's folders need."""
+    """Whether the client's folders no longer need the index that was read."""
     return project.uses is not index or project not in server.session.projects
 
 
@@ -197,7 +197,7 @@ async def _read(server: Server, project: Project, found: Sequence[str], first: R
     changed = False
     turn = time.monotonic()
     for number, path in enumerate(found):
-        # A folder within this one may also be a workspace folder.
+        # A folder inside this one may also be a workspace folder.
         if server.sources.project_at(path) is project and not server.sources.take_open(path, index):
             read = first.read(path) if first is not None and not index.calls_macros else None
             changed = (index.reread(path) if read is None else index.take(path, read)) or changed
@@ -216,20 +216,20 @@ async def _read(server: Server, project: Project, found: Sequence[str], first: R
         await _read(server, project, found, None)
         return
     project.sources = set(found)
-    await _remember(project)
+    await _look_up_uses(project)
     progress.end(f"{len(found)} files")
     if changed or not project.indexed:
         project.indexed = True
         project.awaits_uses = False
         project.all_uses = JoinedUses(server.sources, project) if _is_whole(project) else None
-        # Nearly all of it stays; repeated garbage collections would take longer than all other work.
+        # Nearly all of the memory stays in use; garbage collections would take longer than all other work.
         gc.freeze()
         server.sources.touch()
         server.publisher.soon(0)
         refresh_lenses(server)
 
 
-async def _remember(project: Project) -> None:
+async def _look_up_uses(project: Project) -> None:
     """Look up the uses of all events, so that the rules get them from memory."""
     turn = time.monotonic()
     for unit in project.units:
@@ -241,7 +241,7 @@ async def _remember(project: Project) -> None:
 
 
 def _is_whole(project: Project) -> bool:
-    """Whether a folder has everything that may use its events: not a part of a checkout, and with sources.
+    """Whether a folder contains everything that may use its events: it is a whole project, with sources.
 
     Without a checkout or a tesc.toml, headers alone are not a program.
     """

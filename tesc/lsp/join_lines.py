@@ -1,4 +1,4 @@
-"""Joining an event that was broken into several lines."""
+"""Joins an event that is broken into several lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_LINES = 4
 
 
 def join_edits(view: View, line: int) -> tuple[SourceEdit, ...]:
-    """The edits that join a line with those around it to an event; none if the result is not an event."""
+    """The edits that join a line with lines around it to form an event; empty if they do not form one."""
     last = len(view.source.line_starts)
     for number in range(_MOST_LINES, 1, -1):
         for first in range(max(line - number + 1, 1), min(line, last - number + 1) + 1):

@@ -1,4 +1,4 @@
-"""Reading the files of folders, a few at a time, between messages of the client."""
+"""Reads the files of folders, a few at a time, between messages of the client."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _PATIENCE = 0.2
 
 
 async def load(server: Server) -> None:
-    """Read all files of the folders that are not read yet, then publish what is found."""
-    # Meanwhile, another call may begin, with a future of its own.
+    """Read all files of the folders that are not read yet, then publish findings."""
+    # Another call may begin during this one, with its own future.
     loading = server.loading = asyncio.get_running_loop().create_future()
     try:
         for project in server.session.projects:
@@ -95,7 +95,7 @@ class Progress:
 
     @property
     def cancelled(self) -> bool:
-        """Whether the user has cancelled it."""
+        """Whether the user has cancelled the work."""
         return self._appears and bool(self._server.work_done_progress.tokens[self._token].cancelled())
 
     def end(self, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Moved and deleted files: updating the paths of includes, and removing includes."""
+"""Edits for moved and deleted files: updating the paths of includes, and removing includes."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @record
 class Move:
-    """A file or folder that gets another path; both are real paths."""
+    """A file or folder that moves; both paths are real paths."""
 
     old: str
     new: str
 
     def of(self, path: str) -> str | None:
-        """The new path of a file, or None if it does not move."""
+        """The new path of a file; None if it does not move."""
         if path == self.old:
             return self.new
         if path.startswith(os.path.join(self.old, "")):
@@ -34,13 +34,13 @@ class Move:
 
 
 def edits_for_moves(project: Project, moves: Sequence[Move]) -> Iterator[SourceEdit]:
-    """The edits that keep includes pointing to the same files."""
+    """The edits that keep includes pointing to the same files after `moves`."""
     for tree in _trees(project):
         yield from _in_file(project, tree, moves)
 
 
 def edits_for_deletions(project: Project, gone: Sequence[str]) -> Iterator[SourceEdit]:
-    """The lines that include files at some real paths, or below them, to be removed."""
+    """The edits that remove includes of files at the real paths `gone` or below them."""
 
     def goes(path: str) -> bool:
         return any(path == one or path.startswith(os.path.join(one, "")) for one in gone)
@@ -83,9 +83,9 @@ def _moved(path: str, moves: Sequence[Move]) -> str:
 
 
 def _path(project: Project, tree: Tree, item: Include, found: str, after: str, target: str) -> str:
-    """The path for an include of `target` in a file that will be at `after`.
+    """The path for an include of `target` in a file that moves to `after`.
 
-    A file that was found by the include path still is, if it is still there.
+    If the include path led to the file and still does, the path stays the same.
     """
     source = tree.source
     folder = os.path.dirname(source.file)

@@ -1,4 +1,4 @@
-"""Where events are named: declarations, literal patterns, C and Rust sources."""
+"""Finds the places that name events: declarations, literal patterns, C and Rust sources."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ class Declared:
     project: Project
     source: Source
     node: Event
-    # Its effective name there, and that in its own file.
+    # Its effective name in the project, and its name in its own file.
     name: str
 
     @property
     def prefix(self) -> str:
-        """The prefix before its own name."""
+        """The prefix of its effective name."""
         return self.name[: len(self.name) - len(self.node.name)]
 
 
 def names_of(project: Project, node: Event) -> list[str]:
-    """The effective names of an event, each once."""
+    """The effective names of a declaration, each once."""
     return list(dict.fromkeys(event.name for event in project.events_of(node)))
 
 
 def uses_of(sources: Sources, project: Project, node: Event) -> list[tuple[str, Use]]:
-    """Where C and Rust sources name an event, by all its effective names, in the order of paths."""
+    """Where C and Rust sources name an event by any of its effective names, as (path, use), by path."""
     return [found for name in names_of(project, node) for found in uses_by(sources, project, node, name)]
 
 
 def uses_by(sources: Sources, project: Project, node: Event, name: str) -> Iterator[tuple[str, Use]]:
-    """Where C and Rust sources name an event by one of its effective names."""
+    """Where C and Rust sources name an event by the effective name `name`, as (path, use)."""
     rivals = project.events_named(name)
     for path, use in sources.uses_named(project, name):
         if any(event.node is node for event in _nearest(rivals, path)):
@@ -57,7 +57,7 @@ def uses_by(sources: Sources, project: Project, node: Event, name: str) -> Itera
 
 
 def callers_of(sources: Sources, project: Project, node: Event) -> list[tuple[str, Use]]:
-    """Where code outside of `#if 0` traces an event, or takes the function's address."""
+    """Where code outside of `#if 0` calls an event's function or takes its address, as (path, use)."""
     return [
         (path, use)
         for path, use in uses_of(sources, project, node)
@@ -66,7 +66,7 @@ def callers_of(sources: Sources, project: Project, node: Event) -> list[tuple[st
 
 
 def declarations_of(sources: Sources, path: str, use: Use) -> list[Declared]:
-    """The declarations of a used event: in its own workspace folder, or else in the others."""
+    """The declarations of a used event: in the source's workspace folder, or else in the others."""
     own = sources.project_at(path)
     others = [project for project in sources.projects if project is not own]
     for projects in ([own] if own else [], others):
@@ -91,10 +91,10 @@ def _events(project: Project, use: Use) -> list[UnitEvent]:
 
 
 def _nearest(events: list[UnitEvent], path: str) -> list[UnitEvent]:
-    """Of events with the same name, those that a source uses.
+    """Those of several events with the same name that a source uses.
 
-    Programs that are never linked together may have events of the same name (QEMU's two user-mode
-    emulators do): each uses the one that is declared nearest above it.
+    Programs that are never linked together may have events of the same name (QEMU's two user-mode emulators
+    do): each source uses the one whose declaration is nearest above it.
     """
     if len(events) < 2:
         return events

@@ -1,6 +1,6 @@
-"""Actions for the findings at a place: fix, suppress, explain.
+"""The actions for findings: fix, suppress, explain.
 
-An offer is an action in a form independent of the client. Expensive ones, for which everything is checked
+An offer is an action in a form that does not depend on the client. Expensive ones, which check everything
 again until nothing is left to fix, have no edits yet: `fixed` computes them.
 """
 
@@ -46,7 +46,7 @@ _LONGEST_TITLE = 100
 
 @record
 class Offer:
-    """One thing to do. `edits` is None if `fixed` has to compute them, for `rule` or for all rules.
+    """One action. `edits` is None if `fixed` has to compute them, for `rule` or for all rules.
 
     `explains` is the code of a rule whose page is shown instead.
     """
@@ -75,7 +75,7 @@ def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], 
     joining = next((offer for offer in joins if offer.edits), None)
     made = [joining] if joining else []
     made += _distinct([_fix(one) for one in here if one.fix is not None])
-    # Not if the current finding would stay.
+    # Not if the current finding would remain.
     for one in _first_of_each_rule([one for one in here if fixable(one, unsafe)]):
         many = [other for other in found if other.code == one.code and fixable(other, unsafe)]
         if len(many) > 1 and _within(view, many):
@@ -90,7 +90,7 @@ def offers(view: View, found: Sequence[Diagnostic], here: Sequence[Diagnostic], 
 
 
 def begun_above(view: View, found: Sequence[Diagnostic], span: Span) -> list[Diagnostic]:
-    """The error of a broken event above, for a line that only continues it."""
+    """For a line that only continues a broken event, the error of that event above."""
     below = continuation_lines(view.tree)
     line = first = view.source.place(span.start)[0]
     while first in below:
@@ -104,14 +104,14 @@ def _line(one: Diagnostic) -> int:
 
 
 def fix_all(view: View, found: Sequence[Diagnostic], unsafe: bool) -> list[Offer]:
-    """The offer to fix all that can be fixed in the file, if anything can."""
+    """The offer to fix everything in the file that can be fixed; empty if nothing can."""
     if not _within(view, [one for one in found if fixable(one, unsafe)]):
         return []
     return [Offer("Fix all tesc findings in this file", FIX_ALL, None)]
 
 
 def disabling(view: View, span: Span) -> list[Offer]:
-    """The offer to disable an enabled event whose name is at a place."""
+    """The offer to disable the enabled event whose name is at `span`."""
     event = view.item_at(span.start)
     if not isinstance(event, Event) or not _touches(event.name_span, span):
         return []
@@ -126,7 +126,7 @@ def disabling(view: View, span: Span) -> list[Offer]:
 
 
 def fixed(view: View, found: Sequence[Diagnostic], unsafe: bool, rule: str | None = None) -> list[SourceEdit]:
-    """The edits that fix all findings in a file, or those of one rule, until none is left."""
+    """The edits that fix all findings in a file, or those of one rule, until there are none left."""
     file = view.source.file
 
     def wanted(these: Sequence[Diagnostic]) -> list[Diagnostic]:
@@ -137,7 +137,7 @@ def fixed(view: View, found: Sequence[Diagnostic], unsafe: bool, rule: str | Non
 
 
 def _within(view: View, found: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Those that are fixed within this file."""
+    """The findings whose fixes are all in this file."""
     file = view.source.file
     return [one for one in found if one.fix and all(edit.source.file == file for edit in one.fix.edits)]
 
@@ -150,7 +150,7 @@ def _first_of_each_rule(here: Sequence[Diagnostic]) -> list[Diagnostic]:
 
 
 def touching(found: Sequence[Diagnostic], span: Span) -> list[Diagnostic]:
-    """The findings at a place, or next to it."""
+    """The findings that overlap a span or touch it."""
     return [one for one in found if _touches(one.span, span)]
 
 
@@ -166,11 +166,11 @@ def _fix(one: Diagnostic) -> Offer:
 
 
 def _distinct(made: Sequence[Offer]) -> list[Offer]:
-    """Offers without repetitions, the safe ones first, with distinct titles."""
+    """Offers with distinct titles and without duplicates, safe ones first."""
     distinct = list({(offer.title, offer.edits): offer for offer in reversed(made)}.values())[::-1]
     titles = [offer.title for offer in distinct]
     named = [offer if titles.count(offer.title) == 1 else _with_place(offer) for offer in distinct]
-    # Offers that are still equal do the same to the same place in two ways.
+    # Offers with equal titles even then are two ways of doing the same thing in the same place.
     named = list({offer.title: offer for offer in reversed(named)}.values())[::-1]
     return sorted(named, key=lambda offer: not offer.preferred)
 
@@ -185,7 +185,7 @@ def title_of(one: Diagnostic) -> str:
     """The title of a fix, in the words of the rule's help."""
     said = one.help or ""
     for at in range(len(said)):
-        # If the help has two ways, the first one is the fix.
+        # If the help names two ways, the first one is the fix.
         if said.startswith(", or ", at) and _closed(said[:at]):
             said = said[:at]
             break
@@ -196,7 +196,7 @@ def title_of(one: Diagnostic) -> str:
 
 
 def _closed(text: str) -> bool:
-    """Whether no quote is open at the end of a text."""
+    """Whether all quotes in a text are closed."""
     return text.count("'") % 2 == 0 and (text.endswith("'") or text.count('"') % 2 == 0)
 
 

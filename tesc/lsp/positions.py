@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def units(text: str, encoding: str) -> int:
-    """The length of a text in a client's units."""
+    """The length of a text in the encoding's code units."""
     if encoding == t.PositionEncodingKind.Utf32 or text.isascii():
         return len(text)
     if encoding == t.PositionEncodingKind.Utf8:
@@ -33,14 +33,14 @@ def _code_points(line: str, character: int, encoding: str) -> int:
     left = character
     for number, char in enumerate(line):
         left -= units(char, encoding)
-        # A column within a character counts the whole character.
+        # A column inside a character counts the whole character.
         if left < 0:
             return number
     return len(line)
 
 
 def offset_of(source: Source, position: t.Position, encoding: str) -> int:
-    """The offset of a client's position; one beyond a line, or the text, means its end."""
+    """The offset of a client's position; a position beyond a line or the text means its end."""
     starts = source.line_starts
     if position.line >= len(starts):
         return len(source.text)

@@ -14,7 +14,7 @@ from tesc.analysis.stepwise import at_once
 from tesc.config.errors import ConfigError
 from tesc.file_settings import Overrides
 from tesc.lsp.tolerant_settings import TolerantSettings
-from tesc.lsp.uses import RememberingIndex
+from tesc.lsp.uses import CachingIndex
 from tesc.records import replace
 from tesc.syntax.source import Source
 from tesc.units.outside import BadDirective
@@ -40,10 +40,10 @@ _SMALL = 20_000
 
 
 class Project:
-    """The files of a folder, or one file outside of all folders.
+    """The files of a folder, or a single file outside of all folders.
 
-    `loaded` is true if all files of the folder are read; until then only findings within single files
-    are known.
+    `loaded` is true once all files of the folder are read; until then only findings in single files are
+    known.
     """
 
     def __init__(self, folder: str | None, settings: ClientSettings) -> None:
@@ -58,26 +58,26 @@ class Project:
         )
         self.workspace = _Workspace(overrides, self._shown)
         self._resolved = False
-        # The last findings, and the state of the files and sources that they are for.
+        # The last findings, and the numbers of the states of files and sources that they are for.
         self._state: State | None = None
         self._checked = self._now = 0
-        # Earlier findings are useless if this number has changed.
+        # Once this number changes, earlier findings are useless.
         self._generation = 0
-        # The names of events whose uses changed, and since which state.
+        # The names of events whose uses have changed, and since which state.
         self._other_uses: list[tuple[int, frozenset[str]]] = []
         self._events = PerUnitCache(_by_node)
         self._named = PerUnitCache(_by_name)
         # The folder's C and Rust sources, and where they use events; `indexed` is true if all are read.
         self.sources: set[str] = set()
-        self.uses: Index = RememberingIndex()
+        self.uses: Index = CachingIndex()
         self.indexed = False
-        # Whether the sources will be read so soon that rules wait for them.
+        # Whether the sources will be read soon, so rules wait for them.
         self.awaits_uses = False
         # The uses for rules; None until all sources are read.
         self.all_uses: Index | None = None
 
     def _shown(self, path: str) -> str:
-        """A path in messages: relative to the folder, if within it."""
+        """A path for messages: relative to the folder, if inside it."""
         path = os.path.normpath(path)
         if self.folder is not None and path.startswith(os.path.join(self.folder, "")):
             path = os.path.relpath(path, self.folder)
@@ -87,12 +87,12 @@ class Project:
         return self._shown(path)
 
     def touch(self) -> None:
-        """Note that a file, or its settings, changed."""
+        """Note that a file or its settings changed."""
         self._resolved = False
         self._now += 1
 
     def touch_uses(self, names: Iterable[str] | None = None) -> None:
-        """Note that uses of events in sources changed: those of some names, or any."""
+        """Note that uses of events in sources changed: those of the events `names`, or of any."""
         self._now += 1
         if names is None:
             self._forget()
@@ -108,13 +108,13 @@ class Project:
     def forget_uses(self) -> None:
         """Forget where the sources use events."""
         self.sources = set()
-        self.uses = RememberingIndex()
+        self.uses = CachingIndex()
         self.indexed = False
         self.all_uses = None
         self.touch_uses()
 
     def configure_again(self, settings: ClientSettings | None = None) -> None:
-        """Read configurations again, with new client settings, if given."""
+        """Read configurations again, with new client settings if given."""
         if settings is not None:
             given = self.workspace.overrides
             self.workspace.overrides = replace(
@@ -137,7 +137,7 @@ class Project:
         return [event for _, event in self.with_units(node)]
 
     def with_units(self, node: Event) -> list[tuple[Unit, UnitEvent]]:
-        """The same, each with its unit."""
+        """The unit events of a declaration, each with its unit."""
         found: list[tuple[Unit, UnitEvent]] = []
         for unit, by_node in zip(self.units, self._events(self.units)):
             quick = events_of(unit, node)
@@ -146,7 +146,7 @@ class Project:
         return found
 
     def events_named(self, name: str) -> list[UnitEvent]:
-        """The events with an effective name; those of one declaration may be several."""
+        """The events with an effective name; one declaration may have several."""
         return [
             unit.events[at]
             for unit, by_name in zip(self.units, self._named(self.units))
@@ -158,7 +158,7 @@ class Project:
         return self.events_named(f"={name}")
 
     def unit_of(self, tree: Tree) -> Unit | None:
-        """The unit that a file is the root of; else the first one that includes it."""
+        """The unit of which a file is the root, else the first one that includes it."""
         units = self.units
         own = next((unit for unit in units if unit.roots[0] is tree), None)
         return own or next((unit for unit in units if any(tree is one for one in unit.trees)), None)
@@ -169,9 +169,9 @@ class Project:
         return None if path is None else self.workspace.tree_of(path)
 
     def found_in(self, tree: Tree, opened: Iterable[Tree]) -> list[Diagnostic]:
-        """What the rules find in a file; `opened` are those to check before all are read.
+        """What the rules find in a file; until all are read, only the files `opened` are checked.
 
-        If checking all files takes long, only findings within single files.
+        If checking all files would take long, only findings in single files.
         """
         if self.is_ready and (self.is_checked or self._is_small() or is_near(self._state, self._given())):
             return self.found_soon.get(tree.source, [])
@@ -180,12 +180,12 @@ class Project:
         return _by_source(_checked(self.workspace, units)).get(tree.source, [])
 
     def _is_small(self) -> bool:
-        """Whether checking all files is fast too."""
+        """Whether the files are few enough that checking all of them is fast."""
         return sum(len(tree.source.text) for unit in self.units for tree in unit.trees) <= _SMALL
 
     @property
     def is_ready(self) -> bool:
-        """Whether everything that findings depend on was read."""
+        """Whether everything that findings depend on has been read."""
         return self.loaded and not self.awaits_uses
 
     @property
@@ -199,7 +199,7 @@ class Project:
 
     @property
     def found_soon(self) -> dict[Source, list[Diagnostic]]:
-        """The same, without the late rules' findings."""
+        """What the rules except the late ones find, by file."""
         for _ in self.steps():
             pass
         assert self._state is not None
@@ -207,7 +207,7 @@ class Project:
 
     @property
     def is_checked(self) -> bool:
-        """Whether all changes were checked."""
+        """Whether all changes have been checked."""
         return self._state is not None and self._checked == self._now
 
     @property
@@ -216,7 +216,7 @@ class Project:
         return self.is_checked and self._state is not None and self._state.is_settled
 
     def steps(self) -> Iterator[None]:
-        """Check what changed, in steps, between which it may change again."""
+        """Check what changed, in steps, between which more may change."""
         while not self.is_checked:
             at, generation = self._now, self._generation
             state = yield from check_again(self._state, self._given(), self._names())
@@ -227,7 +227,7 @@ class Project:
         return {name for since, names in self._other_uses for name in names if since > self._checked}
 
     def settling(self) -> Iterator[None]:
-        """Run the late rules, in steps; without effect if more changes meanwhile."""
+        """Run the late rules, in steps; the result is dropped if anything changes in between."""
         at, generation = self._checked, self._generation
         working = settled(self._state) if self._state is not None and not self._state.is_settled else None
         while working is not None and at == self._now:
@@ -247,7 +247,7 @@ class Project:
         return Given(self.units, self.workspace.settings, self.all_uses)
 
     def with_texts(self, texts: Mapping[str, str]) -> Forked:
-        """The project as if files had other texts (by their `file`)."""
+        """The project as if files had different texts; `texts` has them by the sources' `file`."""
         workspace = self.workspace.fork()
         for file, text in texts.items():
             before = workspace.tree_of(file)
@@ -257,7 +257,7 @@ class Project:
         return Forked(workspace, self._state, self.all_uses, self._names())
 
     def found_with(self, texts: Mapping[str, str], tree: Tree) -> list[Diagnostic]:
-        """What the rules would find in a file with other texts of files (by their `file`)."""
+        """What the rules would find in a file if files had the texts `texts`, by the sources' `file`."""
         forked = self.with_texts(texts)
         now = forked.workspace.tree_of(tree.source.file)
         if now is None:
@@ -268,7 +268,7 @@ class Project:
         return _by_source(_checked(forked.workspace, units)).get(now.source, [])
 
     def forked(self, edits: Iterable[SourceEdit]) -> Forked:
-        """The project as if its files were edited."""
+        """The project as if `edits` were applied to its files."""
         by_source: dict[Source, list[SourceEdit]] = {}
         for edit in edits:
             by_source.setdefault(edit.source, []).append(edit)
@@ -277,12 +277,12 @@ class Project:
     @property
     def errors(self) -> list[ConfigError]:
         """The errors of the configurations that apply to the files."""
-        self.units  # noqa: B018  # only now they are all read
+        self.units  # noqa: B018  # resolving reads all of them
         return [error for _, errors in sorted(self.workspace.errors.items()) for error in errors]
 
 
 class Forked:
-    """A project's files with other texts."""
+    """A project with different texts of some files."""
 
     def __init__(
         self, workspace: Workspace, before: State | None, uses: Index | None, names: Collection[str]
@@ -308,7 +308,7 @@ class Forked:
 
     @property
     def found_soon(self) -> dict[Source, list[Diagnostic]]:
-        """The same, without the late rules' findings."""
+        """What the rules except the late ones find, by file."""
         return self._state.found
 
     @property
@@ -321,7 +321,7 @@ class Forked:
 
 
 class _Workspace(Workspace):
-    """A workspace that tolerates an invalid configuration, using the last valid one."""
+    """A workspace that uses the last valid configuration instead of an invalid one."""
 
     def __init__(self, overrides: Overrides, shown: Callable[[str], str]) -> None:
         super().__init__(overrides, shown, file_settings=TolerantSettings(overrides))
@@ -337,7 +337,7 @@ class _Workspace(Workspace):
         return self._tolerant.errors
 
     def resolve(self) -> None:
-        # In the command line's order, not in the order of opening.
+        # In the order in which a command reads files, not in the order of opening.
         self._roots = dict(sorted(self._roots.items()))
         super().resolve()
 
@@ -359,7 +359,7 @@ def _checked(workspace: Workspace, units: list[Unit]) -> list[Diagnostic]:
 
 
 def _by_node(unit: Unit) -> dict[int, list[UnitEvent]]:
-    """The events of a unit by their declarations; empty if there is a faster way to find them."""
+    """The events of a unit by the `id` of their declaration; empty if there is a faster way to find them."""
     found: dict[int, list[UnitEvent]] = {}
     if not isinstance(unit.events, PlainEvents):
         for event in unit.events:
@@ -368,7 +368,7 @@ def _by_node(unit: Unit) -> dict[int, list[UnitEvent]]:
 
 
 def _by_name(unit: Unit) -> dict[str, list[int]]:
-    """Where a unit's events are, by name, and by name in capitals after `=`, which no name holds."""
+    """The indices of a unit's events by name, and by `=` and the name in capitals; no name contains `=`."""
     found: dict[str, list[int]] = {}
     for at, name in enumerate(names_in(unit)):
         found.setdefault(name, []).append(at)

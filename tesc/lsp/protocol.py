@@ -1,7 +1,7 @@
-"""pygls 2.1's implementation of the protocol, with what it leaves out.
+"""pygls 2.1's implementation of the protocol, plus what it leaves out.
 
-A request always gets an answer, also one with invalid parameters, or one that comes before
-`initialize` or after `shutdown` (LSP 3.17, "Lifecycle Messages"; JSON-RPC 2.0, "Error object").
+Every request gets an answer, even if its parameters are invalid, or if it comes before `initialize` or after
+`shutdown` (LSP 3.17, "Lifecycle Messages"; JSON-RPC 2.0, "Error object").
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Refused(JsonRpcException):
 
 
 class Protocol(LanguageServerProtocol):
-    """Answers what pygls leaves unanswered."""
+    """Answers requests that pygls leaves unanswered."""
 
     def receive(self, body: bytes) -> None:
         """Handle a client's message, or a list of them."""
@@ -45,7 +45,7 @@ class Protocol(LanguageServerProtocol):
 
     def _receive(self, sent: Any) -> None:
         if not _is_message(sent):
-            # An answer gets no answer, even if it is invalid.
+            # Answers get no answer, even if they are invalid.
             if not isinstance(sent, dict) or "method" in sent or not {"result", "error"} & sent.keys():
                 self._answer_nobody(t.ErrorCodes.InvalidRequest, "not a JSON-RPC 2.0 message")
             return
@@ -60,7 +60,7 @@ class Protocol(LanguageServerProtocol):
         self.handle_message(message)
 
     def publish(self, uri: str, version: int | None, diagnostics: Iterable[str]) -> None:
-        """Publish a document's diagnostics, each already as JSON, since most are unchanged."""
+        """Publish a document's diagnostics, serialized as JSON beforehand since most are unchanged."""
         place = {"uri": uri} if version is None else {"uri": uri, "version": version}
         head = json.dumps({"jsonrpc": "2.0", "method": t.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, "params": place})
         body = f'{head[:-2]}, "diagnostics": [{", ".join(diagnostics)}]}}}}'.encode()
@@ -71,12 +71,12 @@ class Protocol(LanguageServerProtocol):
         self.notify(t.WINDOW_LOG_MESSAGE, t.LogMessageParams(t.MessageType.Error, message))
 
     def _answer_nobody(self, code: t.ErrorCodes, message: str) -> None:
-        """Report an error in something without an ID to answer to."""
+        """Report an error in a message without an ID to answer."""
         error = {"code": code.value, "message": message}
         self._send_data({"jsonrpc": "2.0", "id": None, "error": error})
 
     def structure_message(self, data: dict[str, Any]) -> Any:
-        """A message from the client as an object. Raises JsonRpcException, after it has answered."""
+        """A client's message as an object. If it is invalid, answers it and raises JsonRpcException."""
         try:
             return super().structure_message(data)
         except JsonRpcException:
@@ -87,7 +87,7 @@ class Protocol(LanguageServerProtocol):
             raise
 
     def handle_message(self, message: Any) -> None:
-        """Handle one message, or answer why not."""
+        """Handle a message, or answer why it cannot be handled."""
         method = getattr(message, "method", None)
         refusal = None if method is None else self._refusal(method)
         if refusal is None:
@@ -98,14 +98,14 @@ class Protocol(LanguageServerProtocol):
     def _send_handler_result(self, future: Future[Any], *, msg_id: Any) -> None:
         refusal = None if future.cancelled() else future.exception()
         if isinstance(refusal, Refused):
-            # Not an internal error, as which pygls would log it.
+            # This is not an internal error, but pygls would log it as one.
             self._request_futures.pop(msg_id, None)
             self._send_response(msg_id, error=refusal.to_response_error())
         else:
             super()._send_handler_result(future, msg_id=msg_id)
 
     def _refusal(self, method: str) -> t.ResponseError | None:
-        """Why a message can't be handled now."""
+        """Why a message cannot be handled now; None if it can."""
         if self._workspace is None and method not in _BEFORE_INITIALIZE:
             code = t.ErrorCodes.ServerNotInitialized
             return t.ResponseError(code, f"'{method}' came before 'initialize'")
@@ -122,7 +122,7 @@ class Protocol(LanguageServerProtocol):
 
 
 def _is_message(sent: Any) -> bool:
-    """Whether something is a request, a notification or an answer."""
+    """Whether a JSON value is a request, a notification or an answer."""
     if not isinstance(sent, dict) or sent.get("jsonrpc") != "2.0":
         return False
     number = sent.get("id", 0)

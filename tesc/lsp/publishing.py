@@ -1,4 +1,4 @@
-"""When diagnostics reach the client: pushed a moment after the last edit, or pulled."""
+"""Sends diagnostics to the client: pushed a moment after the last edit, or pulled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from functools import lru_cache
 from lsprotocol import types as t
 
 from tesc import codes
-from tesc.lsp.disk_changes import see_expected
+from tesc.lsp.disk_changes import read_expected
 from tesc.lsp.reports import Reporter, found_in_source, of_configuration
 from tesc.lsp.transport import serve_first
 from tesc.lsp.uris import uri_of
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from tesc.lsp.sources import SourceView
     from tesc.lsp.view import View
 
-# In seconds: how long checking runs at once, and how long the client's turn is. Its messages are read
-# in several steps, so one step is not enough.
+# In seconds: how long checking runs at a time, and how long messages are handled after it. Reading a message
+# takes several steps of the event loop, so one step is not enough.
 _SLICE = 0.004
 _PAUSE = 0.001
 # In seconds: the pause after which late rules run.
@@ -37,28 +37,28 @@ _LATE = 0.3
 _BEFORE_PARENTHESIS = re.compile(r"\b(\w+)[ \t]*\(")
 
 
-# Called after each edit, with the text of the last save.
+# Called after each edit with the same text, that of the last save.
 @lru_cache(maxsize=8)
 def _declared_in(saved: str) -> frozenset[str]:
-    """The names before a parenthesis in a text, without its comments."""
+    """The names before a parenthesis in a text, except in comments."""
     lines = (line for line in saved.split("\n") if not line.lstrip(" \t").startswith("#"))
     return frozenset(name for line in lines for name in _BEFORE_PARENTHESIS.findall(line))
 
 
 def _is_new(one: Diagnostic, saved: str) -> bool:
-    """Whether a finding is about an event added since its file was saved, whose calls may follow."""
+    """Whether a finding is about an event added since its file was saved; its calls may still be written."""
     return one.source.text[one.span.start : one.span.end] not in _declared_in(saved)
 
 
 class Publisher:
-    """Publishes findings when the user stops typing, and only what changed."""
+    """Publishes findings when the user stops typing, and only for documents whose findings changed."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
         self._reporter = Reporter(server.session)
-        # What was published last, by document.
-        self._told: dict[str, list[t.Diagnostic]] = {}
-        # By document and by identity: the diagnostics published last, with their JSON.
+        # The diagnostics published last, by document.
+        self._sent: dict[str, list[t.Diagnostic]] = {}
+        # By document and `id`: the diagnostics published last, with their JSON.
         self._written: dict[str, dict[int, tuple[t.Diagnostic, str]]] = {}
         self._waiting: asyncio.TimerHandle | None = None
         self._settling: asyncio.TimerHandle | None = None
@@ -79,7 +79,7 @@ class Publisher:
         return self.pulled or bool(publish and publish.related_information)
 
     def soon(self, delay: float | None = None) -> None:
-        """The server's debounce: publish that long, or `delay` seconds, after the last call of this."""
+        """Publish after the debounce time, or `delay` seconds; each call starts the wait again."""
         for timer in (self._waiting, self._settling):
             if timer is not None:
                 timer.cancel()
@@ -95,9 +95,9 @@ class Publisher:
             self._server.keep(self._work())
 
     async def _work(self) -> None:
-        """Check what changed, and publish what is found; late rules follow, unless more changes."""
+        """Check what changed and publish the findings; then run the late rules, unless more changes."""
         try:
-            if not self._server.is_loading:  # then each turn takes long, and a first check does not
+            if not self._server.is_loading:  # while loading, turns take longer than a first check
                 await serve_first()
             await self.checked()
             if not self._server.is_loading:
@@ -105,7 +105,7 @@ class Publisher:
             self._now()
         finally:
             self._working = False
-        if self._again:  # requested meanwhile, perhaps for something already checked
+        if self._again:  # requested in the meantime, perhaps for a change already checked
             self._again = False
             self.soon(0)
             return
@@ -114,7 +114,7 @@ class Publisher:
 
     async def _settle(self) -> None:
         """Publish the findings of late rules, which also depend on files that are not open."""
-        see_expected(self._server)
+        read_expected(self._server)
         for project in self._server.session.projects:
             if project.is_checked and not project.is_settled and not self._is_busy:
                 await self._in_slices(project.settling())
@@ -128,7 +128,7 @@ class Publisher:
         return self._working or self._waiting is not None
 
     async def checked(self) -> None:
-        """Check what changed in the projects, in short slices, between messages of the client."""
+        """Check what changed in the projects, in short slices between messages of the client."""
         if not self._is_shown:
             return
         for project in self._server.session.projects:
@@ -142,7 +142,7 @@ class Publisher:
         return session.settings.everywhere or bool(session.opened or self._server.sources.opened)
 
     async def settled(self) -> None:
-        """The same, including the late rules."""
+        """Check what changed in the projects, including by the late rules."""
         await self.checked()
         for project in self._server.session.projects:
             while project.is_ready and not project.is_settled:
@@ -161,35 +161,35 @@ class Publisher:
         reports = {view.uri: self.of_view(view) for view in self._server.session.views()}
         reports.update((view.uri, self.of_source(view)) for view in self._server.sources.opened.values())
         if self.pulled:
-            stale = any(self._told.get(uri) != mine for uri, mine in reports.items())
-            self._told.update(reports)
+            stale = any(self._sent.get(uri) != mine for uri, mine in reports.items())
+            self._sent.update(reports)
             if stale:
                 self._refresh()
             pushed: dict[str, list[t.Diagnostic]] = {}
         else:
             pushed = reports
         pushed.update(self._of_configurations())
-        # A client that pulls those of all files does not get them pushed too.
+        # A client that pulls the diagnostics of all files does not get them pushed as well.
         if self._server.session.settings.everywhere and not self._asked_for_all:
             pushed.update(self._of_closed_files())
-        for uri in self._told.keys() - pushed.keys() - reports.keys():
-            self._tell(uri, [])
+        for uri in self._sent.keys() - pushed.keys() - reports.keys():
+            self._send(uri, [])
             self._drop(uri)
         for uri, mine in pushed.items():
-            if self._told.get(uri) != mine:
-                self._tell(uri, mine)
-                self._told[uri] = mine
+            if self._sent.get(uri) != mine:
+                self._send(uri, mine)
+                self._sent[uri] = mine
         for follower in self._server.followers:
             follower()
 
     def forget(self, uri: str) -> None:
-        """Stop reporting on a document that the client closed."""
-        if self._told.get(uri) and not self.pulled:
-            self._tell(uri, [])
+        """Stop reporting findings in a document that the client closed."""
+        if self._sent.get(uri) and not self.pulled:
+            self._send(uri, [])
         self._drop(uri)
 
     def _drop(self, uri: str) -> None:
-        self._told.pop(uri, None)
+        self._sent.pop(uri, None)
         self._written.pop(uri, None)
         self._reporter.forget(uri)
 
@@ -202,7 +202,7 @@ class Publisher:
         opened = [one.tree for one in session.views() if one.project is view.project]
         found = view.project.found_in(view.tree, opened)
         if document.edited:
-            # A line end may be missing while the last line is typed, and many editors add it on save.
+            # While the last line is being typed, its line end may be missing; many editors add it on save.
             found = [one for one in found if one.code != codes.MISSING_LINE_END]
             found = [
                 one for one in found if one.code != codes.UNUSED_EVENT or not _is_new(one, document.saved)
@@ -229,8 +229,8 @@ class Publisher:
         return found
 
     def answered(self, uri: str, reports: list[t.Diagnostic]) -> None:
-        """Note what the client pulled."""
-        self._told[uri] = reports
+        """Note the diagnostics that the client pulled."""
+        self._sent[uri] = reports
 
     def _of_closed_files(self) -> dict[str, list[t.Diagnostic]]:
         session = self._server.session
@@ -252,12 +252,12 @@ class Publisher:
         encoding = self._server.session.encoding
         return {uri: of_configuration(mine, encoding) for uri, mine in errors.items()}
 
-    def _tell(self, uri: str, reports: list[t.Diagnostic]) -> None:
+    def _send(self, uri: str, reports: list[t.Diagnostic]) -> None:
         server = self._server
         server.protocol.publish(uri, server.version_of(uri), self._texts(uri, reports))
 
     def _texts(self, uri: str, reports: list[t.Diagnostic]) -> list[str]:
-        """Diagnostics of a document as JSON; those published before are not serialized again."""
+        """A document's diagnostics as JSON; those published before are not serialized again."""
         before = self._written.pop(uri, {})
         converter = self._server.converter
         now = self._written[uri] = {}

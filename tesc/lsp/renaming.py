@@ -1,4 +1,4 @@
-"""Renaming: the edits in trace-events, C and Rust files for a new name.
+"""Renaming: computes the edits in trace-events, C and Rust files for a new name.
 
 The consequences of the new name are found by trial: the edited texts are resolved in memory, and the
 changes of events' effective names show what else to edit.
@@ -58,7 +58,7 @@ def name_at(view: View, target: Target | None) -> tuple[Span, str] | None:
 
 
 def check_renamable(sources: Sources, name: str, named: Callable[[str], tuple[Project, Renaming]]) -> None:
-    """Raise Refused if `name` cannot be renamed at all; `named` makes the renaming to a given name.
+    """Raise Refused if `name` cannot be renamed at all; `named` returns the renaming to a given name.
 
     Patterns and macros may need the same beginning or end, so several names are tried.
     """
@@ -85,13 +85,13 @@ def _probes(name: str, sources: Sources) -> Iterator[str]:
 
 
 def _single(view: View, word: Word) -> UnitEvent | None:
-    """The event that a literal pattern matches, if it is just one."""
+    """The event that a literal pattern matches, if it matches exactly one."""
     found = matched(view.project, view.source, word) if is_literal(word.text) else []
     return found[0] if len(found) == 1 else None
 
 
 def renaming_of(view: View, target: Target | None, name: str) -> Renaming:
-    """The renaming of what is at a place in a trace-events document. Raises Refused."""
+    """The renaming of a target in a trace-events document. Raises Refused."""
     if isinstance(target, ParameterPlace) and not target.conversion:
         if not _IDENTIFIER.fullmatch(name):
             raise Refused(f"'{name}' is not a name for a parameter: letters, digits and underscores")
@@ -137,7 +137,7 @@ def _own_name(node: Event, seen: str, name: str) -> str:
     _check_name(name)
     prefix = seen[: len(seen) - len(node.name)]
     if not name.startswith(prefix) or name == prefix:
-        raise Refused(f"'{name}' must begin with the prefix '{prefix}' and continue: the file gives it")
+        raise Refused(f"'{name}' must consist of the prefix '{prefix}', which the file adds, and a name")
     return name[len(prefix) :]
 
 
@@ -147,9 +147,9 @@ def _check_name(name: str) -> None:
 
 
 def edits_for(sources: Sources, project: Project, renaming: Renaming) -> list[SourceEdit]:
-    """The edits of a renaming, of trace-events files first. Raises Refused if it cannot be done."""
+    """The edits of a renaming, those in trace-events files first. Raises Refused if it is not possible."""
     if not project.loaded:
-        raise Refused("the folder's files are still being read: try again in a moment")
+        raise Refused("the folder's files are still being read: try again shortly")
     first = SourceEdit(renaming.source, renaming.span, renaming.text)
     try:
         edits, changes = declared_edits(project, first)
@@ -163,7 +163,7 @@ def _in_sources(sources: Sources, project: Project, changes: Sequence[Change]) -
     if not changes or not sources.wanted:
         return []
     if not sources.complete:
-        raise Refused("the C and Rust sources are not all read yet: try again in a moment")
+        raise Refused("not all C and Rust sources are read yet: try again shortly")
     edits: dict[tuple[str, int], SourceEdit] = {}
     for change in changes:
         uses = list(uses_by(sources, project, change.node, change.old))
@@ -172,38 +172,39 @@ def _in_sources(sources: Sources, project: Project, changes: Sequence[Change]) -
         for path, use in uses:
             found = sources.located(path, use)
             if found is None:
-                raise Refused(f"{project.shown(path)} is being changed: try again in a moment")
+                raise Refused(f"{project.shown(path)} is being changed: try again shortly")
             word = use.renamed(change.new)
             if word is None:
                 place = f"{project.shown(path)}:{use.line}"
-                raise Refused(f"the macro {use.macro} makes the name at {place}: rename it by hand")
+                raise Refused(f"the macro {use.macro} forms the name at {place}: rename it by hand")
             edits[path, use.start] = SourceEdit(found.source, use.name_span, word)
             _check_word(sources, path, use)
     return list(edits.values())
 
 
 def _check_word(sources: Sources, path: str, use: Use) -> None:
-    """Raise Refused if the word that a macro is called with also makes another event's name."""
+    """Raise Refused if a macro's argument also forms another event's name."""
     for _, index in sources.indexes():
         other = other_of_word(use, index.uses_in(path))
         if other is not None:
             place = f"{sources.shown(path)}:{use.line}"
-            raise Refused(f"'{use.word}' at {place} makes '{other.name}', too: rename it by hand")
+            raise Refused(f"'{use.word}' at {place} also forms the name '{other.name}': rename it by hand")
 
 
 def _check_pasted(sources: Sources, change: Change, used: bool) -> None:
-    """Raise Refused if only the preprocessor can tell whether the event is used."""
+    """Raise Refused if only the preprocessor knows whether the event is used."""
     for path, use in sources.pasted():
         name = change.old.upper() if use.capitals else change.old
-        # A paste of nothing but `trace_` may be any event: count only one without other uses.
+        # A paste after a bare `trace_` may form any event's name: it counts only for events without other
+        # uses.
         anything = not use.name.strip("*")
         if pattern(use.name).fullmatch(name) and not (anything and used):
             place = f"{sources.shown(path)}:{use.line}"
-            raise Refused(f"'{name}' may be put together from parts at {place}: rename it by hand")
+            raise Refused(f"'{name}' may be pasted together at {place}: rename it by hand")
 
 
 def _check_taken(sources: Sources, change: Change) -> None:
-    """Raise Refused if a source declares a function of the new name itself."""
+    """Raise Refused if a source itself declares a function with the new name."""
     for _, index in sources.indexes():
         for path, use in index.uses_of(change.new):
             if use.kind == DECLARATION:

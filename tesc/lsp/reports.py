@@ -1,4 +1,4 @@
-"""Diagnostics in the client's form."""
+"""Diagnostics in the protocol's form."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _SEVERITIES = {
     "warning": t.DiagnosticSeverity.Warning,
     "information": t.DiagnosticSeverity.Information,
 }
-# Rules on unneeded things: suppressions, patterns and events without effect.
+# Rules about unneeded things: suppressions, patterns and events without effect.
 _UNNECESSARY = frozenset({codes.UNUSED_IGNORE, codes.PATTERN_MATCHES_NOTHING, codes.UNUSED_EVENT})
 
 
 class Reporter:
-    """Converts diagnostics for a client; unchanged ones of a document stay the same objects."""
+    """Converts diagnostics for a client; unchanged ones stay the same objects."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -42,7 +42,7 @@ class Reporter:
         self._made: dict[str, dict[_Key, t.Diagnostic]] = {}
 
     def reported(self, uri: str, found: Sequence[Diagnostic], with_related: bool) -> list[t.Diagnostic]:
-        """The diagnostics of one document; `with_related` is true if the client takes related places."""
+        """The diagnostics of one document; `with_related` is true if the client supports related places."""
         before = self._made.pop(uri, {})
         if not found:
             return []
@@ -102,7 +102,7 @@ def _range(start: tuple[int, int], end: tuple[int, int]) -> t.Range:
     return t.Range(t.Position(*start), t.Position(*end))
 
 
-# Rules that report errors of calls at the declaration; their related places are the calls.
+# Rules that report wrong calls at the declaration; their related places are the calls.
 _OF_CALLS = frozenset({codes.WRONG_ARGUMENT_COUNT})
 
 

@@ -1,4 +1,4 @@
-"""Where the page of a rule is, for editors to open."""
+"""The URIs of rules' pages, for editors to open."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from tesc.lsp.uris import uri_of
 
 @lru_cache(maxsize=None)
 def page_uri(code: str) -> str | None:
-    """The URI of a rule's page in the installed package, or in the source tree."""
+    """The URI of a rule's page in the installed package or in the source tree; None if it is in neither."""
     path = page_path(code)
     return uri_of(path) if path else None

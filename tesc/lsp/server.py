@@ -37,7 +37,7 @@ logging.getLogger("pygls").addHandler(logging.NullHandler())
 logging.getLogger("pygls").propagate = False
 
 
-# How many places are in one part of a partial result.
+# The number of places in one part of a partial result.
 _PART = 100
 
 
@@ -56,9 +56,9 @@ class Server(LanguageServer):
         self.expected = ExpectedChanges()
         # What the client sent as `initializationOptions`.
         self.options: dict[str, Any] = {}
-        # Called after a change of texts, files or settings, when findings have been published.
+        # Called after a change of texts, files or settings, once findings have been published.
         self.followers: list[Callable[[], None]] = []
-        # Done once the files of the folders are read.
+        # Completes once the files of the folders are read.
         self.loading: asyncio.Future[None] | None = None
         # The folders whose sources are being read, and those that will be read soon.
         self.indexing: set[str] = set()
@@ -73,13 +73,13 @@ class Server(LanguageServer):
 
     @property
     def exit_status(self) -> int:
-        """The exit status: 1 if the client did not send `shutdown` before."""
+        """The exit status: 1 if the client did not send `shutdown` before `exit`."""
         return 0 if self.protocol._shutdown else 1
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an internal error; pygls would show a pop-up, which interrupts the user.
 
-        A rejected request's reason is in its answer.
+        A rejected request gets the reason in its answer.
         """
         if isinstance(error, JsonRpcException) and error.code != JsonRpcInternalError.CODE:
             return
@@ -90,14 +90,14 @@ class Server(LanguageServer):
         self.window_log_message(t.LogMessageParams(kind, message))
 
     def keep(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Do something in the background; asyncio alone keeps no reference to it."""
+        """Run a coroutine in the background, and keep a reference to it, which asyncio does not."""
         task = asyncio.get_running_loop().create_task(work)
         self._kept.add(task)
         task.add_done_callback(self._kept.discard)
         return task
 
     def changed(self) -> None:
-        """Publish again after something other than an edit changed."""
+        """Publish again after a change other than an edit."""
         self.publisher.soon()
 
     def view(self, document: t.TextDocumentIdentifier | str) -> View | None:
@@ -123,7 +123,7 @@ class Server(LanguageServer):
         return opened.version if opened else None
 
     def in_parts(self, token: int | str | None, found: list[Any]) -> list[Any]:
-        """An answer for a client that wants partial results: sends parts, returns the rest."""
+        """The answer `found`; for a client that wants partial results, sends parts and returns the rest."""
         if token is None:
             return found
         for at in range(0, len(found), _PART):
@@ -131,7 +131,7 @@ class Server(LanguageServer):
         return []
 
     def edit(self, edits: Iterable[SourceEdit]) -> t.WorkspaceEdit | None:
-        """Edits of any files in the client's form; None for text that cannot be sent."""
+        """Edits of any files in the protocol's form; None if their text cannot be sent."""
         versioned = bool(
             get_capability(self.client_capabilities, "workspace.workspace_edit.document_changes")
         )

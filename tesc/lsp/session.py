@@ -31,8 +31,8 @@ _HALVES = re.compile("[\ud800-\udfff]")
 class Opened:
     """An open trace-events document.
 
-    `quiet` is true if it is excluded, so that nothing is reported. `edited` is true if it was changed
-    since it was opened or saved; `saved` is its text at that time.
+    `quiet` is true if it is excluded, so nothing is reported. `edited` is true if it changed since it was
+    opened or saved; `saved` is its text at that time.
     """
 
     uri: str
@@ -44,14 +44,14 @@ class Opened:
 
 
 class Session:
-    """The projects of a client's folders and of the files that it opened outside of them."""
+    """The projects of a client's folders, and of the files that it opened outside of them."""
 
     def __init__(self) -> None:
         self.settings = ClientSettings()
         self.encoding: str = t.PositionEncodingKind.Utf16
         self.opened: dict[str, Opened] = {}
         self._folders: dict[str, Project] = {}
-        # Files outside of all folders, each a project of its own.
+        # Files outside of all folders, each as a separate project.
         self._single: dict[str, Project] = {}
         self._uris: dict[str, str] = {}
         # Paths of documents without a file.
@@ -67,7 +67,7 @@ class Session:
         return self._folders.values()
 
     def add_folder(self, uri: str) -> Project | None:
-        """A folder that the client opened; None if it is already there, or not a folder of files."""
+        """Add a folder that the client opened; None if it is already there, or has no path on disk."""
         path = os.path.realpath(path_of(uri))
         if path in self._folders or not os.path.isdir(path):
             return None
@@ -75,7 +75,7 @@ class Session:
         return project
 
     def remove_folder(self, uri: str) -> None:
-        """Forget a folder; its open documents become projects of their own."""
+        """Forget a folder; its open documents become separate projects."""
         self._folders.pop(os.path.realpath(path_of(uri)), None)
         for opened, text in self.texts():
             self.open(opened.uri, LANGUAGE, opened.version, text)
@@ -143,7 +143,7 @@ class Session:
         return True
 
     def reread(self, path: str) -> None:
-        """Read a file, or forget it if it no longer exists; open ones are left alone."""
+        """Read a file, or forget it if it no longer exists; open files are left alone."""
         if self.is_open(path):
             return
         for project in self._folders.values():
@@ -169,14 +169,14 @@ class Session:
             project.touch()
 
     def is_open(self, path: str) -> bool:
-        """Whether a file is open, so that its text is the client's."""
+        """Whether a file is open, so the client's text counts."""
         return os.path.realpath(path) in self._uris
 
     def project_of(self, path: str) -> Project:
-        """The project that a file belongs to: of the innermost folder, or one of its own.
+        """The project that a file belongs to: that of the innermost folder, or a separate one.
 
-        A document without a file, such as an older version of one, is separate: it would repeat the
-        file's declarations.
+        A document without a file, such as an older version of a file, is separate: it would repeat the file's
+        declarations.
         """
         real = os.path.realpath(path)
         within = [one for one in self._folders.values() if self._within(one, path)]
@@ -226,7 +226,7 @@ class Session:
         return self._uris.get(os.path.realpath(path)) or uri_of(path)
 
     def location(self, source: Source, span: Span) -> t.Location:
-        """A place in any file."""
+        """A span of any file in the protocol's form."""
         return t.Location(self.uri_of(source.file), range_of(source, span, self.encoding))
 
 

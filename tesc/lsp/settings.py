@@ -14,10 +14,10 @@ _MOST_DEBOUNCE = 10_000
 
 @record
 class ClientSettings:
-    """Settings of the editor; those that change findings are combined with tesc.toml's.
+    """The editor's settings; those that change findings are combined with tesc.toml's.
 
-    `debounce` is in milliseconds, from the last edit to the diagnostics. `everywhere` means to show
-    findings of files that are not open too.
+    `debounce` is the time from the last edit to the diagnostics, in milliseconds. `everywhere` means that
+    findings in files that are not open are shown too.
     """
 
     debounce: int = 30
@@ -35,7 +35,7 @@ class ClientSettings:
 
 
 def settings_from(value: Any) -> tuple[ClientSettings, list[str]]:
-    """Settings from what a client sent, and the errors in it; invalid settings keep their value.
+    """The settings in a client's answer, and the errors in it; invalid settings keep their default.
 
     `value` is the section's object, or None.
     """

@@ -22,7 +22,7 @@ _PLACEHOLDER = "type arg"
 
 @record
 class Signature:
-    """A line of text with parameters in it: `places` are their columns, `active` is one of them.
+    """A line of text with parameters: `places` are their columns, `active` is the current one's number.
 
     `page` is its documentation, or None.
     """
@@ -49,7 +49,7 @@ def _in_parameters(line: str, column: int, found: Outline, settings: Settings) -
     after = "" if found.close is not None else ", ..."
     shown = line[found.format :].rstrip() if found.format is not None else _FORMAT
     label, places = _label(found.name, texts, f"{after}) {shown}")
-    # Completion lists the types; here they would take more room than the line.
+    # Completion lists the types; here they would take more space than the line.
     page = Page()
     if len(texts) == 1 and texts[0] == _PLACEHOLDER:
         page.text("An event without parameters has ", Code("void"), ".")
@@ -70,7 +70,7 @@ def _in_format(line: str, column: int, found: Outline) -> Signature | None:
         # Clients treat a number beyond the last parameter as the first one.
         label, _ = _label(found.name, declared or ["void"], ")")
         page = Page()
-        page.text("No parameter is left to print." if declared else "The event has no parameters to print.")
+        page.text("No more parameters to print." if declared else "The event has no parameters to print.")
         return Signature(label, (), 0, page)
     label, places = _label(found.name, declared, ")")
     return Signature(label, places, active, _how_to_print(declared[active]))
@@ -86,10 +86,10 @@ def _how_to_print(text: str) -> Page | None:
 
 
 def _taken(text: str) -> int:
-    """The number, from 0, of the argument at the end of a format's text.
+    """The number, from 0, of the argument that the end of a format's text prints.
 
-    That is the last conversion's, if the text ends with it, even if unfinished;
-    otherwise the first one that is not taken yet.
+    That is the argument of the last conversion, if the text ends with it, finished or not; otherwise the
+    first argument that no conversion takes.
     """
     conversions = parse_format(text).conversions
     taken = sum(conversion.arguments for conversion in conversions)

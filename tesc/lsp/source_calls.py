@@ -1,4 +1,4 @@
-"""Calls that are being typed in C and Rust sources: names of events, and the parameters of one."""
+"""Help for calls that are being typed in C and Rust sources: names of events, and parameters."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _MOST = 200
 def call_items(
     sources: Sources, view: SourceView, offset: int, snippets: bool, details: bool
 ) -> t.CompletionList | None:
-    """The events whose uses a source may have at an offset; None if no event's name is being typed.
+    """The events that a source can use at an offset; None if no event's name is being typed.
 
-    `details` says whether the client shows details beside labels: in one text they may hide the name.
+    `details` is true if the client shows details next to labels: within the label they may hide the name.
     """
     begun = _BEGUN.search(view.source.text, max(offset - 200, 0), offset)
     if begun is None:
@@ -79,7 +79,7 @@ def _rust_tests(sources: Sources, view: SourceView, begun: str, span: Span) -> l
 
 
 def _events(sources: Sources, view: SourceView) -> list[UnitEvent]:
-    """The events of the source's folder first, then the others, each name once."""
+    """The events of the source's folder, then the others, each name once."""
     project = sources.project_at(view.path)
     names: dict[str, UnitEvent] = {}
     for unit in project.units if project else ():
@@ -109,7 +109,7 @@ def _texts(event: UnitEvent) -> list[str]:
 
 
 def call_signature(sources: Sources, view: SourceView, offset: int) -> Signature | None:
-    """The parameters of the event whose call is around an offset; None if there is none."""
+    """The parameters of the event whose call surrounds an offset; None if there is no such call."""
     text = view.source.text
     start = max(text.rfind("\n}", 0, offset), offset - _LONGEST_CALL, 0)
     masked = masked_c(text[start:offset])
@@ -124,7 +124,7 @@ def call_signature(sources: Sources, view: SourceView, offset: int) -> Signature
 
 
 def _argument_at(masked: str, inside: int) -> int | None:
-    """How many arguments end between a call's parenthesis and the text's end; None if the call does."""
+    """The number of the argument at the text's end, in a call opened at `inside`; None if that ended."""
     depth = active = 0
     for char in masked[inside:]:
         if char in "([{":

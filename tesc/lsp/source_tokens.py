@@ -1,7 +1,8 @@
 """Semantic tokens of C and Rust documents: uses of declared events.
 
-Grammars that know calls only by `trace_` colour all of them. So a token of a declared event is its name and
-leaves the rest to the grammar, and that of an undeclared call is all of it: it looks like any other function.
+Grammars recognize calls only by `trace_` and colour all of them. So for a declared event, the token is only
+the event's name, and the rest is left to the grammar. For an undeclared one, the token is the whole function
+name, which then looks like any other function.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def encoded_uses(
     sources: Sources, view: SourceView, encoding: str, lines: tuple[int, int] | None = None
 ) -> list[int]:
-    """The tokens of a source in the protocol's encoding, of all lines or of those from a to b, from 1."""
+    """The tokens of a source, or of its lines (first, last), from 1, in the protocol's encoding."""
     made: list[int] = []
     starts = view.source.line_starts
     last_line = last = done = 0

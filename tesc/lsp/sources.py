@@ -1,4 +1,4 @@
-"""C and Rust sources: open ones, and the uses of events in those of folders."""
+"""C and Rust sources: open documents, and the uses of events in folders."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lsprotocol import types as t
 
 from tesc.lsp.positions import offset_of, range_of
 from tesc.lsp.uris import path_of, uri_of
-from tesc.lsp.uses import RememberingIndex
+from tesc.lsp.uses import CachingIndex
 from tesc.records import record
 from tesc.syntax.source import Source, Span
 from tesc.units.identifiers import ENABLED
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tesc.uses.index import Index
     from tesc.uses.use import Use
 
-# How many files' texts are kept: positions need their lines.
+# The number of files whose texts are kept, since positions need their lines.
 _KEPT = 64
 # Clients' IDs of the indexed languages, with the suffixes of their files.
 _ENDINGS = {"c": ".c", "cpp": ".cc", "objective-c": ".m", "objective-cpp": ".mm", "rust": ".rs"}
@@ -34,7 +34,7 @@ _ENDINGS = {"c": ".c", "cpp": ".cc", "objective-c": ".m", "objective-cpp": ".mm"
 
 @record
 class SourceView:
-    """An open C or Rust document; `path` is its path in indexes."""
+    """An open C or Rust document; `path` is its path in the indexes."""
 
     uri: str
     path: str
@@ -44,14 +44,14 @@ class SourceView:
 
 @record
 class UseAt:
-    """A use of an event, and the source that it is in."""
+    """A use of an event, and its source."""
 
     source: Source
     use: Use
 
     @property
     def same(self) -> bool:
-        """Whether the source is still the text in which the use was found."""
+        """Whether the source still has the text in which the use was found."""
         use = self.use
         return self.source.text[use.name_start : use.end].startswith(use.word)
 
@@ -59,20 +59,19 @@ class UseAt:
 class Sources:
     """The indexes of a session's folders, and the open documents in them.
 
-    An open document counts with the client's text. One outside of all folders is in an
-    index that the files outside of folders share.
+    Open documents count with the client's text. Those outside of all folders share one index.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self.opened: dict[str, SourceView] = {}
-        # Paths in indexes by real path, for files behind symbolic links.
+        # Paths in the indexes by real path, for files behind symbolic links.
         self._names: dict[str, str] = {}
         self._open: dict[str, SourceView] = {}
-        self._loose = RememberingIndex()
+        self._loose = CachingIndex()
         self._outside: set[str] = set()
         self._texts: OrderedDict[str, tuple[tuple[int, int], Source]] = OrderedDict()
-        # Whether uses of events changed since the client was last updated.
+        # Whether uses of events have changed since the client was last updated.
         self.news = False
         # Whether findings in an open document may have moved.
         self.moved = False
@@ -154,14 +153,14 @@ class Sources:
             self.touch(names)
 
     def touch(self, names: Collection[str] | None = None) -> None:
-        """Note that uses of events changed in all folders: those of some names, or any."""
+        """Note that uses of events changed in all folders: those of the events `names`, or of any."""
         for project in self.projects:
             project.touch_uses(names)
 
     # Indexes.
 
     def take_open(self, path: str, index: Index) -> bool:
-        """Whether a path that was found below a folder is an open document, whose text is then used."""
+        """Add a path found in a folder to the index if it is an open document; returns whether it is."""
         if not self._open:
             return False
         real = os.path.realpath(path)
@@ -190,7 +189,7 @@ class Sources:
         self._touch(before != _named(project.uses, path), names if local else None)
 
     def configure(self) -> None:
-        """Apply the client's current settings: without `sources` only open documents count."""
+        """Apply the client's current settings: without `sources`, only open documents count."""
         if not self._session.settings.sources:
             for project in self._session.projects:
                 project.forget_uses()
@@ -198,13 +197,13 @@ class Sources:
 
     def folders_changed(self) -> None:
         """Add open documents again: their folders may have changed."""
-        self._loose = RememberingIndex()
+        self._loose = CachingIndex()
         self._outside = set()
         for view in self.opened.values():
             self._update(view)
 
     def project_at(self, path: str) -> Project | None:
-        """The innermost folder's project."""
+        """The project of the innermost folder that contains a path; None if there is none."""
         within = [
             project
             for project in self._session.projects
@@ -219,14 +218,14 @@ class Sources:
 
     @property
     def alone(self) -> bool:
-        """Whether there is one folder only, and nothing open outside of it."""
+        """Whether there is only one folder, and nothing is open outside of it."""
         return not self._outside and len(self._session.folders) == 1
 
     def uses_named(self, project: Project, name: str) -> list[tuple[str, Use]]:
         """The uses of a project's event by its effective name, in all folders."""
         found = project.uses.uses_of(name)
         for other in self._session.folders:
-            # Another folder's sources use its own event, if it has one of that name.
+            # Sources of another folder use its own event of that name, if it has one.
             if other is not project and not other.events_named(name):
                 found = [*found, *other.uses.uses_of(name)]
         return [*found, *self._loose.uses_of(name)] if self._outside else found
@@ -242,11 +241,11 @@ class Sources:
         return all(project.indexed for project in self._session.folders)
 
     def pasted(self) -> list[tuple[str, Use]]:
-        """The names that only a preprocessor can complete."""
+        """The uses whose names only a preprocessor can complete, as (path, use)."""
         return [found for _, index in self.indexes() for found in index.pasted]
 
     def shown(self, path: str) -> str:
-        """A path as messages name it."""
+        """A path for messages."""
         project = self.project_at(path)
         return project.shown(path) if project else path
 
@@ -269,7 +268,7 @@ class Sources:
     # Places.
 
     def use_at(self, view: SourceView, position: t.Position) -> Use | None:
-        """The use of an event that a position in an open document touches."""
+        """The use of an event at a position in an open document, or ending there; None if there is none."""
         offset = offset_of(view.source, position, self._session.encoding)
         for use in self.uses_in(view):
             if use.start <= offset <= use.end and use.kind != PASTED:
@@ -281,7 +280,7 @@ class Sources:
         return self.index_at(view).uses_in(view.path)
 
     def located(self, path: str, use: Use) -> UseAt | None:
-        """A use with the text that it is in; None if the file is gone or has changed."""
+        """A use with its source; None if the file no longer exists or has changed."""
         source = self.text_of(path)
         if source is None:
             return None
@@ -330,17 +329,17 @@ class Sources:
 
 
 def _named(index: Index, path: str) -> list[tuple[str, str]]:
-    """The names that a file uses, and the kinds of uses; places do not matter for counting."""
+    """The names and kinds of a file's uses, which determine the counts of callers."""
     return sorted((use.name, use.kind) for use in index.uses_in(path))
 
 
 def _names(uses: Iterable[Use]) -> set[str] | None:
-    """The names of the events that some uses may be of; None if only a preprocessor knows."""
+    """The names of the events that uses may refer to; None if only a preprocessor knows."""
     names: set[str] = set()
     for use in uses:
         if use.kind == PASTED or use.macro:
             return None
-        # Rust's test for an event's state may be a call of an event of that name.
+        # Rust's trace_NAME_enabled() may call an event named NAME_enabled.
         names |= {use.name, use.name_if_called}
         if use.capitals:
             names.add(use.name.removesuffix(ENABLED))

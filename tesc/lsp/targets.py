@@ -1,4 +1,4 @@
-"""What is at a place in a trace-events document."""
+"""Finds what is at an offset in a trace-events document."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class PatternPlace:
 
 @record
 class PrefixPlace:
-    """The name of a prefix, of a file or of an include."""
+    """The name of a prefix, in a `prefix` or an `include` directive."""
 
     node: Prefix | Include
     word: Word
@@ -77,12 +77,12 @@ class PrefixPlace:
 
 
 def path_of(include: Include) -> Span:
-    """Where the path of an include is, without its quotes."""
+    """The span of an include's path, without its quotes."""
     return Span(include.path_span.start + 1, include.path_span.end - 1)
 
 
 def target_at(view: View, offset: int) -> Target | None:
-    """The target at an offset; the end of a name also counts."""
+    """The target at an offset, or ending there; None if there is none."""
     item = view.item_at(offset)
     if isinstance(item, Event):
         return _in_event(item, offset, view.settings.data_models)
@@ -110,7 +110,7 @@ def _in_event(event: Event, offset: int, models: tuple[str, ...]) -> Target | No
             return ParameterPlace(event, (number,), parameter.name_span, False)
     best = None
     for span, parameters in conversions_of(event, models):
-        # Between two adjacent ones, the one that begins there.
+        # Between two adjacent conversions, the one that begins there.
         if parameters and _touches(span, offset):
             best = ParameterPlace(event, parameters, span, True)
     return best
@@ -132,5 +132,5 @@ def conversions_of(event: Event, models: tuple[str, ...]) -> list[tuple[Span, tu
 
 
 def conversions_that_take(event: Event, parameter: int, models: tuple[str, ...]) -> list[Span]:
-    """Where the conversions are that take a parameter."""
+    """The spans of the conversions that take a parameter."""
     return [span for span, parameters in conversions_of(event, models) if parameter in parameters]

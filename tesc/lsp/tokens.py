@@ -1,4 +1,4 @@
-"""Semantic tokens of trace-events files, for editors to colour."""
+"""Semantic tokens of trace-events files, which editors colour."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tesc.lsp.view import View
     from tesc.syntax.nodes import Format, Item, Parameter, Word
 
-# The protocol's own names, so that every editor's themes have colours for them.
+# The protocol's standard names, for which every theme has colours.
 TYPES = (
     "comment",
     "keyword",
@@ -60,9 +60,9 @@ def disabled_lines(view: View) -> tuple[int, ...]:
 
 
 def encoded(view: View, lines: tuple[int, int] | None = None) -> list[int]:
-    """The tokens of a document in the protocol's encoding, of all lines or of those from a to b, from 1.
+    """The tokens of a document, or of its lines (first, last), from 1, in the protocol's encoding.
 
-    Five numbers per token: lines and columns since the previous one, length, type and modifiers.
+    Each token is five numbers: lines and columns from the previous one, length, type and modifiers.
     """
     items: Sequence[Item] = view.tree.items
     if lines is not None:
@@ -88,8 +88,8 @@ def encoded(view: View, lines: tuple[int, int] | None = None) -> list[int]:
     return made
 
 
-# The tokens of lines, by their text, whether a pattern disables their event, and the column encoding:
-# an edit changes few lines.
+# Cached tokens of lines, by their text, whether a pattern disables their event, and the encoding; most edits
+# change few lines.
 _KNOWN: dict[tuple[str, bool, str], list[int]] = {}
 _MOST_KNOWN = 8192
 
@@ -158,7 +158,7 @@ def _parameter(parameter: Parameter) -> Iterator[Token]:
 
 
 def _format(shape: Format) -> Iterator[Token]:
-    """Literals without their conversions, the conversions, and macros."""
+    """The tokens of a format: literals without their conversions, conversions, and macros."""
     parsed = shape.parsed
     conversions = [Span(one.start, one.end) for one in parsed.conversions]
     for piece in parsed.pieces:
@@ -168,7 +168,7 @@ def _format(shape: Format) -> Iterator[Token]:
             continue
         at = piece.start
         for conversion in conversions:
-            # A conversion that ends in a macro is split there; the quotes do not belong to it.
+            # A conversion that ends in a macro is split before it; the quotes are not part of it.
             start, end = max(conversion.start, piece.start + 1), min(conversion.end, piece.end - 1)
             if start < end:
                 if at < start:

@@ -1,4 +1,4 @@
-"""Settings of files whose configurations may be invalid, as while they are edited."""
+"""Settings of files whose configurations may be invalid, for example while they are edited."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TolerantSettings(FileSettings):
-    """For an invalid configuration, the last valid one applies; `errors` are by path."""
+    """Uses the last valid configuration instead of an invalid one; `errors` has the errors by path."""
 
     def __init__(self, overrides: Overrides) -> None:
         super().__init__(overrides)
@@ -56,7 +56,7 @@ class TolerantSettings(FileSettings):
         try:
             settings = super().of(path)
         except BadConfiguration as error:
-            # Some errors show only when the configuration is applied.
+            # Some errors are found only when the configuration is applied.
             self.note(error.errors)
             self._good[folder] = None
             from tesc.config.settings import settings_with
@@ -67,7 +67,7 @@ class TolerantSettings(FileSettings):
         return settings
 
     def note(self, errors: Iterable[ConfigError]) -> None:
-        """Keep errors, each once."""
+        """Keep errors, without duplicates."""
         for error in errors:
             noted = self.errors.setdefault(os.path.abspath(error.path), [])
             if error not in noted:

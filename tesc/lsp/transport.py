@@ -1,4 +1,4 @@
-"""Messages in and out: over standard input and output, or to one client over TCP.
+"""Reads and writes messages: over standard input and output, or with one client over TCP.
 
 LSP 3.17, "Base Protocol": a header of fields, one of them Content-Length, a blank line, and JSON.
 """
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from tesc.lsp.greeting import Greeting
     from tesc.lsp.server import Server
 
-# No editor's message is longer; a client that announces more does not use the protocol.
+# No editor sends longer messages; a client that announces one does not use the protocol.
 _MOST_BYTES = 256 * 1024 * 1024
 _MOST_HEADERS = 64
-# How many bytes are read from a client at once.
+# How many bytes are read from a client at a time.
 _AT_ONCE = 1 << 20
-# Occurs in no notification: within texts, quotes are escaped.
+# Does not occur in notifications, since quotes in strings are escaped.
 _ASKS = b'"id"'
 # In seconds: how long a request waits for files that are being read.
 _BRIEF = 0.05
-# How many turns of the event loop it takes to read and handle a message that has arrived.
+# How many steps of the event loop it takes to read and handle a message that has arrived.
 _TURNS = 3
 
 
@@ -41,7 +41,7 @@ class NotTheProtocol(Exception):
 
 
 async def read_messages(reader: AsyncReader, take: Callable[[bytes], Awaitable[None]]) -> None:
-    """Pass on the body of each message until the other side ends. Raises NotTheProtocol."""
+    """Pass the body of each message to `take` until the input ends. Raises NotTheProtocol."""
     while True:
         length = await _length(reader)
         if length is None:
@@ -56,7 +56,7 @@ async def read_messages(reader: AsyncReader, take: Callable[[bytes], Awaitable[N
 
 
 async def _length(reader: AsyncReader) -> int | None:
-    """The length that a message's header gives; None if no message follows."""
+    """The length in a message's header; None if there are no more messages."""
     length = None
     for _ in range(_MOST_HEADERS):
         try:
@@ -76,14 +76,14 @@ async def _length(reader: AsyncReader) -> int | None:
 
 
 async def serve(server: Server, reader: AsyncReader) -> None:
-    """Handle a client's messages until it ends."""
+    """Handle a client's messages until it disconnects."""
 
     async def take(body: bytes) -> None:
-        # Requests about a folder of usual size get a complete answer.
+        # So requests about a folder of usual size get a complete answer.
         if server.loading is not None and server.is_loading and _ASKS in body:
             await asyncio.wait({server.loading}, timeout=_BRIEF)
         server.protocol.receive(body)
-        # Work that the message started takes its first step before the next message.
+        # Work that the message started runs its first step before the next message.
         await asyncio.sleep(0)
 
     try:
@@ -93,20 +93,20 @@ async def serve(server: Server, reader: AsyncReader) -> None:
     except SystemExit:
         pass  # how pygls implements `exit`
     except ConnectionError:
-        pass  # the client is gone
+        pass  # the client has disconnected
     finally:
-        # Running work is cancelled now, about which pygls' callbacks would complain.
+        # Running work is cancelled now, which pygls' callbacks would report as errors.
         asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
 
 
 async def serve_first() -> None:
-    """Let messages that have arrived be handled first: the caller's work may take longer."""
+    """Handle the messages that have arrived before the caller's work, which may take longer."""
     for _ in range(_TURNS):
         await asyncio.sleep(0)
 
 
 def serve_stdio(server: Server, read: BinaryIO, written: BinaryIO, greeting: Greeting | None = None) -> None:
-    """Serve over two streams; `greeting` is the first message, if it has been read already."""
+    """Serve over two streams; `greeting` is the first message, if it was already read."""
     number = greeting.number if greeting else None
     server.protocol.set_writer(_Output(server, written, number))
     try:
@@ -121,10 +121,10 @@ async def _greeted(server: Server, read: BinaryIO, written: BinaryIO, greeting: 
     if not _is_for_itself(read, written):
         await serve(server, StdinAsyncReader(read, server.thread_pool))
         return
-    # The loop reads by itself: a thread would have to wait until a check is over.
+    # The event loop itself reads: a thread would have to wait until a check is done.
     reader = asyncio.StreamReader(limit=_AT_ONCE)
     os.set_blocking(read.fileno(), False)
-    reader.feed_data(read.peek())  # type: ignore[attr-defined]  # what came with the first message
+    reader.feed_data(read.peek())  # type: ignore[attr-defined]  # data that came with the first message
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), read
     )
@@ -135,7 +135,7 @@ async def _greeted(server: Server, read: BinaryIO, written: BinaryIO, greeting: 
 
 
 def _is_for_itself(read: BinaryIO, written: BinaryIO) -> bool:
-    """Whether a stream can be read without blocking, without affecting another stream."""
+    """Whether a stream can be made non-blocking without affecting another stream."""
     if os.name != "posix":
         return False
     number = read.fileno()
@@ -155,7 +155,7 @@ def _is_open(number: int) -> bool:
 
 
 class _Output:
-    """The output to the client; the request `answered` was answered before the server was loaded."""
+    """The output to the client; the request `answered` got its answer before the server was loaded."""
 
     def __init__(self, server: Server, stream: BinaryIO, answered: int | str | None) -> None:
         self._server = server
@@ -166,7 +166,7 @@ class _Output:
         self._stream.close()
 
     def write(self, data: bytes) -> None:
-        """Send a message. Ends the process if nobody reads: it may be waiting for input."""
+        """Send a message. Ends the process if nobody reads, since it may be waiting for input."""
         if self._answered is not None and self._is_answer(data):
             self._answered = None
             return
@@ -177,13 +177,13 @@ class _Output:
             os._exit(self._server.exit_status)
 
     def _is_answer(self, data: bytes) -> bool:
-        """Whether a message answers the request that was answered already."""
+        """Whether a message answers the request that was already answered."""
         message = json.loads(data.partition(b"\r\n\r\n")[2])
         return "method" not in message and message.get("id") == self._answered
 
 
 def serve_tcp(server: Server, host: str, port: int) -> None:
-    """Serve the first client that connects, and end with it. Raises OSError if it cannot listen."""
+    """Serve the first client that connects, until it disconnects. Raises OSError if listening fails."""
     try:
         asyncio.run(_one_client(server, host, port))
     except (ConnectionError, KeyboardInterrupt):

@@ -1,4 +1,4 @@
-"""Paths of files and the URIs by which clients name documents."""
+"""Converts between paths of files and the URIs by which clients name documents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pygls.uris import from_fs_path, to_fs_path, urlparse
 
 
 def path_of(uri: str, folder: str | None = None) -> str:
-    """The path of a document; one without a file (`untitled:`) is treated as if in `folder`."""
+    """The path of a document; one without a file (`untitled:`) is treated as if it were in `folder`."""
     try:
         path = to_fs_path(uri)
         if path:  # Neovim's URI for a buffer without a name is file://
@@ -21,7 +21,7 @@ def path_of(uri: str, folder: str | None = None) -> str:
 
 
 def is_file(uri: str) -> bool:
-    """Whether a document is a file, saved or not, and not just text in the editor."""
+    """Whether a document is a file, saved or not, rather than just text in the editor."""
     try:
         return bool(to_fs_path(uri))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Indexes of uses that cache answers which are needed after every edit."""
+"""Indexes of uses that cache answers needed after every edit."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from tesc.uses.use import Use
 
 
-class RememberingIndex(Index):
-    """An index that remembers the uses of each event until a file with some of them changes."""
+class CachingIndex(Index):
+    """An index that caches the uses of each event until a file with one of them changes."""
 
     def __init__(self) -> None:
         super().__init__()
         self._known: dict[str, list[tuple[str, Use]]] = {}
-        # The cached names, by their form in capitals, as in state tests.
+        # The cached names, by the name in capitals, which state tests use.
         self._names: dict[str, set[str]] = {}
 
     def update(self, path: str, data: str | bytes) -> bool:
@@ -59,7 +59,7 @@ class RememberingIndex(Index):
 
 
 class JoinedUses(Index):
-    """The uses in all folders, as the rules on one folder's events need them."""
+    """The uses in all folders, for rules on the events of one folder."""
 
     def __init__(self, sources: Sources, project: Project) -> None:
         super().__init__()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @record
 class View:
-    """One trace-events document. `encoding` is what a client's columns count."""
+    """One trace-events document. `encoding` is the encoding whose code units the client's columns count."""
 
     uri: str
     tree: Tree
@@ -45,19 +45,19 @@ class View:
         return offset_of(self.source, position, self.encoding)
 
     def position(self, offset: int) -> t.Position:
-        """The client's position of an offset."""
+        """The client's position for an offset."""
         return position_of(self.source, offset, self.encoding)
 
     def range(self, span: Span) -> t.Range:
-        """The client's range of a span."""
+        """The client's range for a span."""
         return range_of(self.source, span, self.encoding)
 
     def line_of(self, offset: int) -> int:
-        """The line of an offset, from 1 as the tree's nodes count them."""
+        """The line of an offset, counted from 1 like the lines of nodes."""
         return self.source.place(offset)[0]
 
     def item_at(self, offset: int) -> Item | None:
-        """The item in the line of an offset, even if the offset is outside of it."""
+        """The item in the line of an offset, even if the offset is not inside the item."""
         return self.item_in(self.position(offset).line + 1)
 
     def item_in(self, line: int) -> Item | None:

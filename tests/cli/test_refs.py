@@ -99,7 +99,7 @@ def test_rename_there_and_back(tree, capsys):
         ("net_send", "net_stop", "TE101"),
         ("net_send", "net_reset", "would be disabled"),
         ("net_send", "net send", "is not a name"),
-        ("net_send", "card_send", "the macro T makes the name at net/net.c:6: rename it by hand"),
+        ("net_send", "card_send", "the macro T forms the name at net/net.c:6: rename it by hand"),
     ],
 )
 def test_rename_is_refused(tree, capsys, old, new, why):

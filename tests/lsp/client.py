@@ -133,7 +133,7 @@ class Client:
         options: Any = None,
     ) -> dict[str, Any]:
         """Begin a session in workspace folders; returns the server's capabilities."""
-        able: dict[str, Any] = {
+        supported: dict[str, Any] = {
             "textDocument": {
                 "publishDiagnostics": {"relatedInformation": True},
                 "rename": {"prepareSupport": True},
@@ -144,14 +144,14 @@ class Client:
             **(capabilities or {}),
         }
         if encodings:
-            able["general"] = {"positionEncodings": encodings}
+            supported["general"] = {"positionEncodings": encodings}
         result = self.request(
             "initialize",
             {
                 "processId": None,
                 "rootUri": folders[0].as_uri() if folders else None,
                 "workspaceFolders": [{"uri": f.as_uri(), "name": f.name} for f in folders] or None,
-                "capabilities": able,
+                "capabilities": supported,
                 "initializationOptions": {"debounce": 0, "codeLens": True} if options is None else options,
             },
         )

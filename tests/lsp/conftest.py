@@ -101,11 +101,11 @@ class Editor:
         ):
             self.client.feature(method)(lambda params: None)
 
-        able = client_capabilities(self.kind.partition(" (")[0])
+        supported = client_capabilities(self.kind.partition(" (")[0])
         if self.kind.endswith("(pulls)"):
-            able.text_document.diagnostic = t.DiagnosticClientCapabilities(related_document_support=True)
+            supported.text_document.diagnostic = t.DiagnosticClientCapabilities(related_document_support=True)
         params = t.InitializeParams(
-            able,
+            supported,
             root_uri=folders[0].as_uri() if folders else None,
             workspace_folders=[t.WorkspaceFolder(one.as_uri(), one.name) for one in folders] or None,
             initialization_options={"debounce": 0, "codeLens": True} if options is None else options,

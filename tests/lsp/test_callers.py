@@ -246,8 +246,8 @@ def test_what_git_ignores_counts_only_while_it_is_open(lsp, tree, need):
 
 
 def test_sources_are_watched(lsp, tree):
-    able = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
-    client, root = session(lsp, tree, capabilities=able)
+    supported = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
+    client, root = session(lsp, tree, capabilities=supported)
     indexed(client, root)
     asked = [one for one in client.requests if one["method"] == "client/registerCapability"]
     [files] = [one for each in asked for one in each["params"]["registrations"] if one["id"] == "tesc-files"]

@@ -78,14 +78,14 @@ def handlers(monkeypatch):
     code_actions.register(server)
     session = Session()
     literal = t.ClientCodeActionLiteralOptions(t.ClientCodeActionKindOptions([""]))
-    able = t.ClientCapabilities(
+    supported = t.ClientCapabilities(
         text_document=t.TextDocumentClientCapabilities(
             code_action=t.CodeActionClientCapabilities(code_action_literal_support=literal)
         )
     )
     ls = SimpleNamespace(
         session=session,
-        client_capabilities=able,
+        client_capabilities=supported,
         options={},
         view=lambda d: session.view(d.uri),
         edit=lambda edits: workspace_edit(

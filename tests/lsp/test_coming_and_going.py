@@ -23,14 +23,14 @@ def client(lsp, tmp_path):
         (tmp_path / folder).mkdir(parents=True)
         name = folder.replace("/", "_")
         (tmp_path / folder / "trace-events").write_text(TEXT.replace("usb_on", f"usb_{name}"))
-    able = {
+    supported = {
         "workspace": {
             "didChangeWatchedFiles": {"dynamicRegistration": True},
             "fileOperations": {"didDelete": True},
         }
     }
     client = lsp()
-    client.able = client.initialize(tmp_path, capabilities=able)
+    client.supported = client.initialize(tmp_path, capabilities=supported)
     wait_until(lambda: len(names(client)) == 3)
     return client
 
@@ -48,7 +48,7 @@ def test_of_a_deleted_folder_clients_name_the_folder_only(client, tmp_path):
 
 
 def test_a_folder_that_the_user_deletes_in_the_editor(client, tmp_path):
-    assert "didDelete" in client.able["workspace"]["fileOperations"]
+    assert "didDelete" in client.supported["workspace"]["fileOperations"]
     remove(tmp_path / "hw" / "usb")
     client.notify("workspace/didDeleteFiles", {"files": [{"uri": (tmp_path / "hw" / "usb").as_uri()}]})
     wait_until(lambda: names(client) == ["usb_hw_net", "usb_net"])
@@ -128,13 +128,13 @@ class Silent(Client):
 
 def test_a_client_that_never_answers_is_served_with_the_defaults(tmp_path):
     (tmp_path / "trace-events").write_text(TEXT)
-    able = {
+    supported = {
         "window": {"workDoneProgress": True},
         "workspace": {"configuration": True, "didChangeWatchedFiles": {"dynamicRegistration": True}},
     }
     client = Silent()
     try:
-        client.initialize(tmp_path, capabilities=able)
+        client.initialize(tmp_path, capabilities=supported)
         wait_until(lambda: names(client) == ["usb_on"])
         uri = client.open(tmp_path / "trace-events", 'usb_on(int x) "%s"\n')
         assert [one["code"] for one in client.published(uri)] == ["TE415"]
@@ -179,8 +179,10 @@ def test_what_is_found_in_the_workspace(lsp, tmp_path, everywhere):
         (tmp_path / f"{name}.trace-events").write_text(f'{name}(int x) "%s"\n')
     options = {"debounce": 0, "diagnostics": "workspace" if everywhere else "open"}
     client = lsp()
-    able = client.initialize(tmp_path, capabilities={"textDocument": {"diagnostic": {}}}, options=options)
-    assert able["diagnosticProvider"]["workspaceDiagnostics"] is True
+    supported = client.initialize(
+        tmp_path, capabilities={"textDocument": {"diagnostic": {}}}, options=options
+    )
+    assert supported["diagnosticProvider"]["workspaceDiagnostics"] is True
     wait_until(lambda: len(names(client, "")) == 2)
     a, b = (client.open if name == "a" else _uri for name in "ab")
     a = a(tmp_path / "a.trace-events", 'a(int x) "%s"\n')

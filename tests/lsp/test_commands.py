@@ -225,16 +225,16 @@ def test_explain_knows_no_other_rules(lsp, folder):
     ("command", "arguments", "message"),
     [
         ("tesc.flatten", [], "tesc.flatten takes uri, not 0 arguments"),
-        ("tesc.flatten", [None], "tesc.flatten: uri has to be a string"),
-        ("tesc.flatten", [{"uri": "x"}], "tesc.flatten: uri has to be a string"),
+        ("tesc.flatten", [None], "tesc.flatten: uri must be a string"),
+        ("tesc.flatten", [{"uri": "x"}], "tesc.flatten: uri must be a string"),
         ("tesc.outputs", [1], "tesc.outputs takes nothing, not 1 arguments"),
         (
             "tesc.generate",
             ["x", "y", "log"],
             "tesc.generate takes uri, event, backends, format, not 3 arguments",
         ),
-        ("tesc.generate", ["x", 3, "log", "h"], "tesc.generate: event has to be a string"),
-        ("tesc.explain", [["TE401"]], "tesc.explain: code has to be a string"),
+        ("tesc.generate", ["x", 3, "log", "h"], "tesc.generate: event must be a string"),
+        ("tesc.explain", [["TE401"]], "tesc.explain: code must be a string"),
     ],
 )
 def test_wrong_arguments_are_refused(lsp, folder, command, arguments, message):

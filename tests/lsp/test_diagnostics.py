@@ -171,10 +171,10 @@ def test_pulled(lsp, folder):
 
 
 def test_who_pulls_is_told_when_another_file_matters(lsp, folder):
-    able = {**PULLS, "workspace": {"diagnostics": {"refreshSupport": True}}}
+    supported = {**PULLS, "workspace": {"diagnostics": {"refreshSupport": True}}}
     (folder / "b.inc").write_text("")
     client = lsp()
-    client.initialize(folder, capabilities=able)
+    client.initialize(folder, capabilities=supported)
     uri = client.open(folder / "trace-events", 'include "b.inc"\ndisable x\n')
     other = client.open(folder / "b.inc", "")
     asked = {"textDocument": {"uri": uri}}

@@ -121,13 +121,13 @@ def test_the_server_takes_files_where_they_are_now(client, tree):
 
 @pytest.mark.asyncio
 async def test_each_editor_that_can_is_told_what_to_edit(editor, tree):
-    able = await editor.start(tree)
+    supported = await editor.start(tree)
     root = editor.open(tree / "trace-events")
     await editor.diagnostics(root, "TE006")
     operations = editor.client.capabilities.workspace.file_operations
     if not operations or not operations.will_rename:
         return
-    [files, folders] = able.workspace.file_operations.will_rename.filters
+    [files, folders] = supported.workspace.file_operations.will_rename.filters
     assert files.pattern.glob == "**/{trace-events,*.trace-events}"
     assert folders.pattern.matches == t.FileOperationPatternKind.Folder
     moved = t.FileRename((tree / "hw").as_uri(), (tree / "dev").as_uri())

@@ -25,7 +25,7 @@ def pulling(lsp):
 
     def start(*folders, **options):
         client = lsp()
-        client.able = client.initialize(
+        client.supported = client.initialize(
             *folders, capabilities={"textDocument": {"diagnostic": {}}}, **options
         )
         return client
@@ -87,7 +87,7 @@ def test_every_request_about_odd_texts_is_answered(pulling, folder, text):
         started = {
             method: client.start(f"textDocument/{method}", params)
             for name, methods in PROVIDERS.items()
-            if client.able.get(name)
+            if client.supported.get(name)
             for method in methods
         }
         for method, number in started.items():

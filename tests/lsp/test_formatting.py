@@ -78,10 +78,10 @@ def typed(client, uri, line):
 
 
 def test_capabilities(lsp, folder):
-    able = lsp().initialize(folder)
-    assert able["documentFormattingProvider"] is True
-    assert able["documentRangeFormattingProvider"] == {"rangesSupport": True}
-    assert able["documentOnTypeFormattingProvider"]["firstTriggerCharacter"] == "\n"
+    supported = lsp().initialize(folder)
+    assert supported["documentFormattingProvider"] is True
+    assert supported["documentRangeFormattingProvider"] == {"rangesSupport": True}
+    assert supported["documentOnTypeFormattingProvider"]["firstTriggerCharacter"] == "\n"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])

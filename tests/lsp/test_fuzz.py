@@ -202,17 +202,17 @@ class Fuzz:
         self.random = random.Random(seed)
         self.client, self.folder = client, folder
         self.encoding = self.random.choice(ENCODINGS)
-        able = {
+        supported = {
             "textDocument": {"diagnostic": {"dynamicRegistration": False}},
             "workspace": {
                 "semanticTokens": {"refreshSupport": True},
                 "diagnostics": {"refreshSupport": True},
             },
         }
-        self.able = client.initialize(folder, encodings=[self.encoding], capabilities=able)
-        unknown = {name for name, value in self.able.items() if value} - PROVIDERS.keys() - NO_REQUESTS
+        self.supported = client.initialize(folder, encodings=[self.encoding], capabilities=supported)
+        unknown = {name for name, value in self.supported.items() if value} - PROVIDERS.keys() - NO_REQUESTS
         assert not unknown, "capabilities that the fuzz test does not know"
-        self.methods = [m for name, methods in PROVIDERS.items() if self.able.get(name) for m in methods]
+        self.methods = [m for name, methods in PROVIDERS.items() if self.supported.get(name) for m in methods]
         self.waiting = {}
         self.models = []
         for name in ("trace-events", "more.trace-events"):
@@ -259,7 +259,7 @@ class Fuzz:
     def request(self, model):
         kind = self.random.random()
         if kind < 0.08:
-            commands = self.able["executeCommandProvider"]["commands"]
+            commands = self.supported["executeCommandProvider"]["commands"]
             backends, form = (
                 self.random.choice(["log", "x", "simple,ust"]),
                 self.random.choice(["h", "rs", "q"]),
@@ -278,7 +278,7 @@ class Fuzz:
             self.start(
                 "workspace/executeCommand", {"command": self.random.choice(commands), "arguments": arguments}
             )
-        elif kind < 0.12 and self.able.get("workspaceSymbolProvider"):
+        elif kind < 0.12 and self.supported.get("workspaceSymbolProvider"):
             self.start("workspace/symbol", {"query": self.random.choice(["", "usb", "x_", "\U0001f600"])})
         else:
             self.start(f"textDocument/{self.random.choice(self.methods)}", self.params(model))
@@ -332,7 +332,7 @@ class Fuzz:
 
     def resolves(self, method):
         name = f"{method.partition('/')[2]}Provider"
-        provider = self.able.get(name)
+        provider = self.supported.get(name)
         return isinstance(provider, dict) and provider.get("resolveProvider")
 
     def finish(self):

@@ -79,8 +79,8 @@ def test_what_is_known_beforehand_is_what_the_server_says(request):
 
 @pytest.mark.parametrize("client", [*CLIENTS, *EDITORS[:3], EDITORS[-1]])
 def test_each_client_is_told_the_same(client):
-    able = CLIENTS[client] if client in CLIENTS else in_json(client_capabilities(client))
-    assert capabilities_for(able) == loaded_answer(able)["capabilities"]
+    supported = CLIENTS[client] if client in CLIENTS else in_json(client_capabilities(client))
+    assert capabilities_for(supported) == loaded_answer(supported)["capabilities"]
 
 
 def test_it_is_answered_once_and_nothing_is_loaded_for_it(lsp):

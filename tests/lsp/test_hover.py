@@ -172,7 +172,7 @@ def test_states(hover):
         (
             'a(void) "%|s"\n',
             (9, 11),
-            "%s\n\nPrints a string.\n- takes char *\n- no parameter is left for it",
+            "%s\n\nPrints a string.\n- takes char *\n- there is no parameter for it",
         ),
         (
             'a(int b) "%|hs %d"\n',

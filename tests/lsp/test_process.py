@@ -86,8 +86,8 @@ def test_a_request_does_not_wait_for_the_check_of_an_edit_before_it(folder):
     uri = (folder / "trace-events").as_uri()
     text = "".join(f'event_{number}(int x) "%s"\n' for number in range(300))
     document = {"uri": uri, "languageId": "trace-events", "version": 1, "text": text}
-    able = {"textDocument": {"publishDiagnostics": {}, "hover": {"contentFormat": ["markdown"]}}}
-    params = {"processId": None, "rootUri": folder.as_uri(), "capabilities": able}
+    supported = {"textDocument": {"publishDiagnostics": {}, "hover": {"contentFormat": ["markdown"]}}}
+    params = {"processId": None, "rootUri": folder.as_uri(), "capabilities": supported}
     params["initializationOptions"] = {"debounce": 0}
     process = subprocess.Popen(SERVER, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     process.stdin.write(messages({"id": 1, "method": "initialize", "params": params}))

@@ -31,8 +31,8 @@ def tree(folder):
 
 def session(lsp, folder, encoding="utf-16", versioned=True):
     client = lsp()
-    able = {"workspace": {"workspaceEdit": {"documentChanges": versioned}}}
-    client.initialize(folder, encodings=[encoding], capabilities=able)
+    supported = {"workspace": {"workspaceEdit": {"documentChanges": versioned}}}
+    client.initialize(folder, encodings=[encoding], capabilities=supported)
     uri = client.open(folder / "trace-events")
     indexed(client, uri)
     return client, uri
@@ -96,14 +96,14 @@ def test_an_event_everywhere(lsp, tree, encoding):
 @pytest.mark.parametrize("follows", ["save", "edit"])
 def test_a_client_that_misses_what_it_wrote(lsp, tree, follows):
     """It watches files, and yet does not report that one changed: the event would have no callers."""
-    able = {
+    supported = {
         "workspace": {
             "didChangeWatchedFiles": {"dynamicRegistration": True},
             "workspaceEdit": {"documentChanges": True},
         }
     }
     client = lsp()
-    client.initialize(tree, capabilities=able)
+    client.initialize(tree, capabilities=supported)
     root = client.open(tree / "trace-events")
     indexed(client, root)
     texts = renamed(client, tree, root, place(ROOT, "main_loop"), "turn")
@@ -136,7 +136,7 @@ def test_the_prefixes_stay(lsp, tree):
     assert ask(client, PREPARE, root, word)["placeholder"] == "bios_esp_reset"
     assert renamed(client, tree, root, word, "bios_esp_restart") == expected
     told = refusal(client, root, word, "esp_restart")
-    assert told == "'esp_restart' must begin with the prefix 'bios_esp_' and continue: the file gives it"
+    assert told == "'esp_restart' must consist of the prefix 'bios_esp_', which the file adds, and a name"
 
 
 def test_a_prefix_renames_all_that_it_stands_before(lsp, tree):
@@ -244,7 +244,7 @@ def test_refused_where_sources_are_not_what_they_seem(lsp, tree):
     (tree / "stub.c").write_text("void trace_bios_esp_idle(void);\n")
     client, root = session(lsp, tree)
     told = refusal(client, root, place(ROOT, "main_loop"), "turn")
-    assert told == "the macro T makes the name at paste.c:2: rename it by hand"
+    assert told == "the macro T forms the name at paste.c:2: rename it by hand"
     # Another name that begins with main_ would do.
     assert refused_before(client, root, place(ROOT, "main_loop")) is None
     esp = client.open(tree / "hw" / "esp.trace-events")
@@ -257,7 +257,7 @@ def test_what_any_name_is_refused_for_is_said_before(lsp, tree):
     client, root = session(lsp, tree)
     where = place(ROOT, "vm_start")
     told = refused_before(client, root, where)
-    assert told == "'vm_start' may be put together from parts at paste.c:1: rename it by hand"
+    assert told == "'vm_start' may be pasted together at paste.c:1: rename it by hand"
     assert refusal(client, root, where, "vm_go") == told
     uri = client.open(tree / "call.c", "void g(void) { trace_vm_start(1, 0); }\n", "c")
     assert refused_before(client, uri, {"line": 0, "character": 17}) == told

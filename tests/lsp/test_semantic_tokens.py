@@ -233,9 +233,9 @@ def test_a_pattern_elsewhere_has_the_client_ask_again(lsp, folder):
     root, included = folder / "trace-events", folder / "usb.trace-events"
     root.write_text('include "usb.trace-events"\n')
     included.write_text('plug(void) "x"\nslow(void) "x"\n')
-    able = {"workspace": {"semanticTokens": {"refreshSupport": True}}}
+    supported = {"workspace": {"semanticTokens": {"refreshSupport": True}}}
     client = lsp()
-    legend = client.initialize(folder, capabilities=able)["semanticTokensProvider"]["legend"]
+    legend = client.initialize(folder, capabilities=supported)["semanticTokensProvider"]["legend"]
     uri = client.open(included)
     directory = client.open(root)
     client.published(directory)
@@ -277,13 +277,13 @@ def test_unknown_documents(lsp, folder):
 async def test_each_editor_gets_tokens(editor, folder):
     from lsprotocol import types as t
 
-    able = await editor.start(folder)
+    supported = await editor.start(folder)
     text = 'on(int x) "\U0001f600 %d"\n'
     uri = editor.open(folder / "trace-events", text)
     found = await editor.client.text_document_semantic_tokens_full_async(
         t.SemanticTokensParams(t.TextDocumentIdentifier(uri))
     )
-    provider = able.semantic_tokens_provider.legend
+    provider = supported.semantic_tokens_provider.legend
     legend = {"tokenTypes": provider.token_types, "tokenModifiers": provider.token_modifiers}
     assert decoded(legend, found.data, text, editor.encoding)[-2:] == [
         (0, "%d", "regexp"),
@@ -334,8 +334,8 @@ def test_calls_of_declared_events(lsp, folder, encoding):
 
 
 def test_a_declaration_colours_its_calls(lsp, folder):
-    able = {"workspace": {"semanticTokens": {"refreshSupport": True}}}
-    client, capabilities, uri = source_session(lsp, folder, capabilities=able)
+    supported = {"workspace": {"semanticTokens": {"refreshSupport": True}}}
+    client, capabilities, uri = source_session(lsp, folder, capabilities=supported)
     legend = capabilities["semanticTokensProvider"]["legend"]
     first = client.request(FULL, {"textDocument": {"uri": uri}})
     events = (folder / "trace-events").as_uri()

@@ -79,14 +79,16 @@ def test_what_is_said():
     assert signature_at("a(int b", 7, Settings()).page is None
     assert said('a(uint64_t b) "|') == '`uint64_t b`: write "... b %" PRIu64'
     assert said('a(void) "|') == "The event has no parameters to print."
-    assert said('a(int b) "%d |') == "No parameter is left to print."
+    assert said('a(int b) "%d |') == "No more parameters to print."
 
 
 @pytest.mark.parametrize(("encoding", "wide"), [("utf-8", 4), ("utf-16", 2), ("utf-32", 1)])
 def test_on_the_wire(lsp, folder, encoding, wide):
-    able = {"signatureHelp": {"signatureInformation": {"parameterInformation": {"labelOffsetSupport": True}}}}
+    supported = {
+        "signatureHelp": {"signatureInformation": {"parameterInformation": {"labelOffsetSupport": True}}}
+    }
     client = lsp()
-    server = client.initialize(folder, encodings=[encoding], capabilities={"textDocument": able})
+    server = client.initialize(folder, encodings=[encoding], capabilities={"textDocument": supported})
     assert server["signatureHelpProvider"]["triggerCharacters"] == ["(", ",", "%", '"']
     uri = client.open(folder / "trace-events", '#\x0c\r\na(int b, size_t n) "\U0001f600 %d %\r\n')
     found = client.at("textDocument/signatureHelp", uri, 1, 20 + wide + 5)
@@ -104,9 +106,11 @@ def test_on_the_wire(lsp, folder, encoding, wide):
 
 
 def test_offsets_within_a_label_count_utf_16(lsp, folder):
-    able = {"signatureHelp": {"signatureInformation": {"parameterInformation": {"labelOffsetSupport": True}}}}
+    supported = {
+        "signatureHelp": {"signatureInformation": {"parameterInformation": {"labelOffsetSupport": True}}}
+    }
     client = lsp()
-    client.initialize(folder, encodings=["utf-8"], capabilities={"textDocument": able})
+    client.initialize(folder, encodings=["utf-8"], capabilities={"textDocument": supported})
     uri = client.open(folder / "trace-events", "a(int \U0001f600, int b")
     found = client.at("textDocument/signatureHelp", uri, 0, 17)
     assert found["signatures"][0]["label"].startswith("a(int \U0001f600, int b, ...)")

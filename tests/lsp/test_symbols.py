@@ -36,8 +36,8 @@ def named(symbols):
 def test_blocks_hold_their_events(lsp, folder, encoding):
     (folder / "more.trace-events").write_text('m(int a) "%d"\n')
     client = lsp()
-    able = {"textDocument": {"documentSymbol": {"hierarchicalDocumentSymbolSupport": True}}}
-    client.initialize(folder, capabilities=able, encodings=[encoding])
+    supported = {"textDocument": {"documentSymbol": {"hierarchicalDocumentSymbolSupport": True}}}
+    client.initialize(folder, capabilities=supported, encodings=[encoding])
     uri = client.open(folder / "trace-events", TEXT)
     found = client.request(SYMBOLS, {"textDocument": {"uri": uri}})
     assert named(found) == [

@@ -36,8 +36,8 @@ def messages(*sent):
 def session_in(folder, *more):
     """The messages of a short session with one document, whose last answer has the number 9."""
     text = {"languageId": "trace-events", "version": 1, "text": 'a(int x) "%s"\n'}
-    able = {"textDocument": {"diagnostic": {}}}
-    params = {"processId": None, "rootUri": folder.as_uri(), "capabilities": able}
+    supported = {"textDocument": {"diagnostic": {}}}
+    params = {"processId": None, "rootUri": folder.as_uri(), "capabilities": supported}
     document = {"uri": (folder / "trace-events").as_uri()}
     return messages(
         {"id": 1, "method": "initialize", "params": params},

@@ -1,1 +1,1 @@
-"""Completion: what can be written at a place."""
+"""Completion: what can be written at the cursor."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tesc.lsp.view import View
     from tesc.syntax.cursor import BehindMark, BehindPath, InPath, InPatterns, InRules
 
-# The most entries of a folder, and for how many seconds a listing is reused.
+# The most entries of a folder that are offered, and for how many seconds a listing is reused.
 _MOST_ENTRIES = 1000
 _FRESH = 2.0
 _MOST_NAMES = 200
@@ -27,7 +27,7 @@ _listed: dict[str, tuple[float, list[tuple[str, bool]]]] = {}
 
 
 def complete_path(place: InPath, here: Here, items: Items) -> None:
-    """Files and folders beside the file, then those of the include path; but no source code."""
+    """Files and folders next to the file, then those of the include path, except source code."""
     folder, slash, begun = place.text.rpartition("/")
     if "\\" in place.text or "\0" in place.text:
         return
@@ -41,7 +41,7 @@ def complete_path(place: InPath, here: Here, items: Items) -> None:
         for name, is_folder in _entries(os.path.join(base, folder + slash)):
             path = os.path.join(base, folder + slash, name)
             hidden = name.startswith(".") and not begun.startswith(".")
-            # A file named .inc may be anything.
+            # A .inc file may contain anything.
             code = not is_folder and language_of(name) is not None and not name.endswith(".inc")
             if name in seen or hidden or code or path == os.path.abspath(source.file):
                 continue
@@ -59,7 +59,7 @@ def _rank(name: str, is_folder: bool) -> int:
 
 
 def _entries(folder: str) -> list[tuple[str, bool]]:
-    """Names in a folder, and whether each is a folder; none if it cannot be listed."""
+    """The entries of a folder, and whether each is a folder; empty if it cannot be listed."""
     now = time.monotonic()
     known = _listed.get(folder)
     if known is None or now - known[0] > _FRESH:
@@ -76,27 +76,29 @@ def _entries(folder: str) -> list[tuple[str, bool]]:
 def complete_behind_path(place: BehindPath, here: Here, items: Items) -> None:
     """`prefix` and `base`, unless they are already there."""
     if "prefix" not in place.words and "base" not in place.words:
-        items.add("prefix", Kind.Keyword, place.begin, "prefix ", detail="goes before the names from there")
+        items.add(
+            "prefix", Kind.Keyword, place.begin, "prefix ", detail="added to the included events' names"
+        )
     if "base" not in place.words:
         items.add(
-            "base", Kind.Keyword, place.begin, "base ", detail="the first stream ID, in a range of its own"
+            "base", Kind.Keyword, place.begin, "base ", detail="the first stream ID, in a separate range"
         )
 
 
 def complete_pattern(place: InPatterns, here: Here, items: Items) -> None:
-    """Names of events as the file sees them, and patterns of several."""
+    """Names of events as the file sees them, and patterns that match several."""
     names = _names(here.view)
     wanted = [name for name in names if name.startswith(place.word)] if len(names) > _MOST_NAMES else names
     for stem, number in list(stems(wanted).items())[: _MOST_NAMES // 2]:
         items.add(f"{stem}*", Kind.Module, place.begin, detail=f"{number} events")
     for name in wanted[:_MOST_NAMES]:
         items.add(name, Kind.Event, place.begin)
-    # If there are too many, only those are sent that begin with the typed text.
+    # If there are too many, only those that begin with the typed text are sent.
     items.incomplete = len(names) > _MOST_NAMES
 
 
 def _names(view: View) -> list[str]:
-    """The names that patterns of a file are matched against, at least those of its own events."""
+    """The names that a file's patterns are matched against, or at least those of its own events."""
     unit = view.project.unit_of(view.tree)
     if unit is not None and unit.roots[0] is view.tree:
         begin = len(unit.ranges[0].prefix)
@@ -112,7 +114,7 @@ def complete_mark(place: BehindMark, here: Here, items: Items) -> None:
 
 
 def complete_rule(place: InRules, here: Here, items: Items) -> None:
-    """Codes and names of rules, first those with findings in the comment's scope."""
+    """Codes and names of rules; those with findings in the comment's scope come first."""
     line = here.view.line_of(here.line)
     following = next(
         (one.line for one in here.view.tree.items if one.line > line and not isinstance(one, Comment)), None

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from tesc.syntax.c_type import CType
     from tesc.syntax.cursor import InParameters, Start
 
-# In the order in which they are offered in a file without events; without those that get no
-# LTTng field (rule TE414).
+# In the order in which a file without events offers them; types without an LTTng field (TE414) are left out.
 _TYPES = (
     "int", "unsigned int", "uint64_t", "uint32_t", "uint16_t", "uint8_t", "const char *", "void *",
     "bool", "size_t", "int64_t", "int32_t", "int16_t", "int8_t", "ssize_t", "long", "unsigned long",
@@ -23,17 +22,17 @@ _TYPES = (
     "intptr_t", "const void *", "char *",
 )  # fmt: skip
 _MOST_STEMS = 100
-# How many names must share a beginning for it to be offered.
+# How many names must share a prefix for it to be offered.
 _OFTEN = 3
 _MOST_NAMES = 50
 
 
 def complete_start(place: Start, here: Here, items: Items) -> None:
-    """Directives, whole events, and beginnings of names."""
+    """Directives, whole events, and common prefixes of names."""
     names = [event.name for event in here.view.tree.events]
     begun = stems(names)
     if not place.properties and not place.after.strip(" \t"):
-        # In most files all names have the same beginning.
+        # In most files all names begin alike.
         common = [stem for stem, number in begun.items() if number == len(names)]
         _directives(place, here, items, max(common, key=len, default=""))
     often = [(stem, number) for stem, number in begun.items() if number >= _OFTEN]
@@ -59,12 +58,12 @@ def _directives(place: Start, here: Here, items: Items, stem: str) -> None:
         "include", Kind.Keyword, begin, 'include "', detail="another file's events", snippet='include "$1"$0'
     )
     if not any(isinstance(item, (Prefix, Include, Event)) for item in above):
-        items.add("prefix", Kind.Keyword, begin, "prefix ", detail="goes before the file's names")
+        items.add("prefix", Kind.Keyword, begin, "prefix ", detail="added to the names of this file's events")
     items.add("disable", Kind.Keyword, begin, "disable ", detail="compile events out")
 
 
 def complete_parameter(place: InParameters, here: Here, items: Items) -> None:
-    """Types, or names that the file's events give to a parameter of the type already typed."""
+    """Types or, after a type, the names that the file's events give to parameters of that type."""
     tree = here.view.tree
     allowed = here.view.settings.types
     head = place.text.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
@@ -86,7 +85,7 @@ def complete_parameter(place: InParameters, here: Here, items: Items) -> None:
 
 
 def _types(events: list[Event], allowed: list[str]) -> list[str]:
-    """The types to offer: first those that the file uses, most frequent first."""
+    """The types to offer: those that the file uses, most frequent first, then the others."""
     spelled = {_key(parse_type(one)): one for one in (*_TYPES, *allowed)}
     used: Counter[tuple[object, ...]] = Counter(
         _key(parameter.type) for event in events for parameter in event.parameters
@@ -103,7 +102,7 @@ def _names(place: InParameters, declared: CType, length: int, here: Here, items:
     key = _key(declared)[:2]
     line = here.view.line_of(here.line)
     taken = {one.name for one in place.others}
-    # Parameters after the place count too.
+    # Parameters after the cursor count too.
     rest = place.after.split(")")[0].split(",")[1:]
     taken |= {parse_declaration(text.strip(" \t")).name for text in rest if text.strip(" \t")}
     counted: Counter[str] = Counter()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tesc.syntax.c_type import Declaration
     from tesc.syntax.cursor import InFormat
 
-# Offered after the conversions that fit, and if it is unknown which do; each with a type.
+# Types whose conversions are offered after those that fit, and if it is unknown which ones fit.
 _OTHERS = ("int", "unsigned int", "const char *", "void *")
 _ANY = (*_OTHERS, "size_t", "uint64_t", "int64_t", "char", "long", "unsigned long")
 
@@ -39,7 +39,7 @@ def complete_format(place: InFormat, here: Here, items: Items) -> None:
 
 
 def _whole(place: InFormat, here: Here, items: Items) -> None:
-    """Offer the rest of the format, if at most a quote follows."""
+    """Offer the rest of the format, if nothing or only a quote follows."""
     if not place.left or place.after.strip(" \t") not in ("", '"') or place.after.startswith((" ", "\t")):
         return
     text = draft(place.left, habits(here.view.tree.events), place.before)
@@ -61,7 +61,7 @@ def _whole(place: InFormat, here: Here, items: Items) -> None:
 
 
 def _fits(place: InFormat, here: Here) -> list[Advice]:
-    """The conversions of the current parameter, those in hex first if that is likely."""
+    """The conversions for the current parameter; those in hex come first if hex is likely."""
     at_hand = place.left[0]
     fits = fitting(at_hand.type, place.partial, here.view.settings.compat)
     wanted = _after_0x(place) or habits(here.view.tree.events).hexadecimal.get(at_hand.name, False)
@@ -92,7 +92,7 @@ def _conversion(advice: Advice, place: InFormat, here: Here, items: Items, detai
     if _after_0x(place):
         advice = replace(advice, before="")
         if advice.tail == "p":
-            begin -= 2  # it prints its own 0x
+            begin -= 2  # %p prints its own 0x
     text = advice.before + advice.head + advice.tail
     end = here.column
     if advice.macro:
@@ -105,7 +105,7 @@ def _conversion(advice: Advice, place: InFormat, here: Here, items: Items, detai
             text += ' "'
     partial = place.partial
     typed = partial.text[: len(partial.text) - len(partial.length)] if partial else "%"
-    # Habits that users have instead of the macro: %lx, %llu.
+    # What users often type instead of the macro: %lx, %llu.
     filter_text = f"{typed}ll{advice.macro[3:4]} {advice.macro}" if advice.macro else typed + advice.tail
     label = f'{advice.before}{advice.head}" {advice.macro}' if advice.macro else text
     items.add(
@@ -114,7 +114,7 @@ def _conversion(advice: Advice, place: InFormat, here: Here, items: Items, detai
 
 
 def _from(place: InFormat, begin: int, filter_text: str) -> str:
-    """The text that a client matches with what is typed, from where the item begins."""
+    """The text that a client compares with the typed text, from the item's beginning."""
     return f"0x{filter_text}" if begin < place.begin else filter_text
 
 
@@ -124,7 +124,7 @@ def _percent(place: InFormat, items: Items) -> None:
 
 
 def _macros(place: InFormat, here: Here, items: Items) -> None:
-    """Offer the macros that complete a conversion which the previous literal left open."""
+    """Offer the macros that complete the unfinished conversion at the end of the previous literal."""
     at_hand: Declaration = place.left[0]
     for advice in _fits(place, here):
         if advice.macro:

@@ -21,7 +21,7 @@ Kind = t.CompletionItemKind
 
 @record
 class Here:
-    """A document and the place of completion: `line` is the offset of its line's start.
+    """A document and the cursor's place in it: `line` is the offset of the line's start.
 
     `snippets` is true if the client supports snippets.
     """
@@ -35,8 +35,8 @@ class Here:
 class Items:
     """A list of items, in the order in which they were added.
 
-    No item has commit characters: a user who types a new name and a comma does not want the old name that
-    happens to be selected.
+    No item has commit characters: a user who types a new name and a comma does not want the name that happens
+    to be selected.
     """
 
     def __init__(self, here: Here) -> None:
@@ -58,7 +58,7 @@ class Items:
         snippet: str | None = None,
         data: Any = None,
     ) -> None:
-        """Add an item that inserts `text`, or its label, in place of a range of columns.
+        """Add an item that replaces the columns from `begin` to `end` by `text`, or by its label.
 
         `snippet` is what it inserts in clients that support snippets.
         """
@@ -85,9 +85,9 @@ class Items:
 
 
 def stems(names: Iterable[str], least: int = 2) -> dict[str, int]:
-    """Common beginnings of names, up to an underscore, with their number of names; most frequent first.
+    """Common prefixes of names, up to an underscore, with their numbers of names; most frequent first.
 
-    Of two with the same names, the longer one. `least` is the required number of names.
+    If two cover the same names, only the longer one. `least` is the required number of names.
     """
     counted: Counter[str] = Counter()
     for name in names:

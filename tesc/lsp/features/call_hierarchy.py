@@ -77,7 +77,7 @@ def _named(ls: Server, item: t.CallHierarchyItem) -> Declared | None:
 
 
 def _call(ls: Server, path: str, function: str | None, uses: list[UseAt]) -> t.CallHierarchyIncomingCall:
-    """A function, and where it traces the event; or a file, if the function is unknown."""
+    """A function that traces the event, with its calls; or the file, if the function is unknown."""
     places = [ls.sources.location(one) for one in uses]
     kind = t.SymbolKind.Function if function else t.SymbolKind.File
     shown = ls.sources.shown(path)

@@ -1,4 +1,4 @@
-"""`textDocument/codeAction`: quick fixes, fix-all, suppressions, events disabled."""
+"""`textDocument/codeAction`: quick fixes, fix-all, suppressions, disabling events."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Applies an action, for clients that support only commands.
 _APPLY = "tesc.applyEdit"
-# The client's own command, which shows a rule's page.
+# The client's command that shows a rule's page.
 _EXPLAIN = "tesc.explainRule"
 
 
@@ -51,7 +51,7 @@ def register(server: Server) -> None:
         return action
 
     @server.command(_APPLY)
-    # pygls evaluates the annotations of commands, which are imported for type checkers only.
+    # No annotations: pygls evaluates those of commands, but ours are imported only for type checkers.
     def apply(ls, title, edit):  # type: ignore[no-untyped-def]
         if isinstance(edit, dict):
             edit = ls.converter.structure(edit, t.WorkspaceEdit)
@@ -104,20 +104,20 @@ def _in_source(ls: Server, view: SourceView, params: t.CodeActionParams) -> Acti
     for offer in source_offers(ls.sources, view, found):
         edit = ls.edit(offer.edits or ())
         about = offer.about
-        told = [
+        reported = [
             one
             for one in params.context.diagnostics
             if about and (one.code, one.range) == (about.code, range_of(view.source, about.span, encoding))
         ]
         if edit is not None:
-            actions.append(t.CodeAction(offer.title, offer.kind, told or None, edit=edit))
+            actions.append(t.CodeAction(offer.title, offer.kind, reported or None, edit=edit))
     return actions
 
 
 def _idle(context: t.CodeActionContext) -> bool:
-    """Whether a client asks automatically, as after each cursor movement, at a place without findings.
+    """Whether a client asks by itself, as after a cursor movement, and there are no findings.
 
-    Then a check after each keystroke would only slow things down.
+    Checking after each keystroke would only slow things down.
     """
     automatic = context.trigger_kind == t.CodeActionTriggerKind.Automatic and context.only is None
     return automatic and not any(one.source == SOURCE for one in context.diagnostics)
@@ -135,9 +135,9 @@ def _found(ls: Server, view: View) -> list[Diagnostic]:
     return view.project.found_in(view.tree, opened)
 
 
-def _asked(view: View, found: Sequence[Diagnostic], told: Sequence[t.Diagnostic]) -> list[Diagnostic]:
-    """The findings for a client's diagnostics."""
-    keys = [(one.code, one.range) for one in told]
+def _asked(view: View, found: Sequence[Diagnostic], sent: Sequence[t.Diagnostic]) -> list[Diagnostic]:
+    """The findings that correspond to a client's diagnostics, `sent`."""
+    keys = [(one.code, one.range) for one in sent]
     return [one for one in found if (one.code, view.range(one.span)) in keys]
 
 
@@ -184,8 +184,8 @@ def _resolves(ls: Server) -> bool:
 
 
 def _action(view: View, offer: Offer, context: t.CodeActionContext, **what: Any) -> t.CodeAction:
-    told = None
+    about = None
     if offer.about is not None:
         key = (offer.about.code, view.range(offer.about.span))
-        told = [one for one in context.diagnostics if (one.code, one.range) == key] or None
-    return t.CodeAction(offer.title, offer.kind, told, is_preferred=offer.preferred or None, **what)
+        about = [one for one in context.diagnostics if (one.code, one.range) == key] or None
+    return t.CodeAction(offer.title, offer.kind, about, is_preferred=offer.preferred or None, **what)

@@ -1,4 +1,4 @@
-"""`textDocument/codeLens`: how many places trace an event, unless it is one."""
+"""`textDocument/codeLens`: how many places trace an event, shown unless it is exactly one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def register(server: Server) -> None:
 
 
 def knows_callers(project: Project) -> bool:
-    """Whether all sources that can use a project's events were read, and there are some."""
+    """Whether all sources that can use a project's events have been read, and there are any."""
     return project.indexed and bool(project.sources)
 
 
@@ -44,10 +44,10 @@ def _command(ls: Server, lens: t.CodeLens) -> t.Command:
     view = ls.view(str(data.get("uri")))
     event = _event(view, str(data.get("event")), view.offset(lens.range.start)) if view else None
     if view is None or event is None:
-        return t.Command("", "")  # removed meanwhile
+        return t.Command("", "")  # the event was removed
     found = callers_of(ls.sources, view.project, event)
     count = len(found)
-    # After an edit it may have one.
+    # After an edit the event may have one caller.
     title = "no callers" if not count else "1 caller" if count == 1 else f"{count:,} callers"
     offered = ls.options.get("clientCommands")
     if not count or not isinstance(offered, list) or _SHOW not in offered:
@@ -60,6 +60,6 @@ def _command(ls: Server, lens: t.CodeLens) -> t.Command:
 
 
 def _event(view: View, name: str, offset: int) -> Event | None:
-    """The event of a name; of several, the one nearest to its old place."""
+    """The event with a name; if there are several, the one nearest to its old place."""
     named = [event for event in view.tree.events if event.name == name]
     return min(named, key=lambda event: abs(event.name_start - offset), default=None)

@@ -1,4 +1,4 @@
-"""`workspace/executeCommand`: a unit as a plain file, generated code, the pages of rules."""
+"""`workspace/executeCommand`: a flattened unit, generated code, the pages of rules."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def _handler(name: str, command: Callable[..., Any]) -> Callable[..., Any]:
             raise JsonRpcInvalidParams(f"{name} takes {wanted}, not {len(arguments)} arguments")
         for parameter, argument in zip(parameters, arguments):
             if not isinstance(argument, str) and not (parameter == "event" and argument is None):
-                raise JsonRpcInvalidParams(f"{name}: {parameter} has to be a string")
+                raise JsonRpcInvalidParams(f"{name}: {parameter} must be a string")
         return command(ls, *arguments)
 
     return handle
 
 
 def flatten(ls: Server, uri: str) -> str:
-    """The unit of a document as a plain file, as `tesc flatten` prints it."""
+    """The unit of a document as one file without directives, as `tesc flatten` prints it."""
     from tesc.units.flatten import flatten
     from tesc.units.rejections import few_lines, rejections
 
@@ -62,7 +62,7 @@ def flatten(ls: Server, uri: str) -> str:
 
 
 def generate(ls: Server, uri: str, event: str | None, backends: str, format: str) -> dict[str, Any]:
-    """A generated output of a document's unit, and the line of an event in it."""
+    """A generated output of a document's unit, and an event's line in it."""
     from tesc.codegen.qemu.preview import NotGenerated, line_of_event, preview
 
     view, unit = _unit(ls, uri)
@@ -119,7 +119,7 @@ def _group(view: View, unit: Unit) -> str:
     folder = view.settings.root or view.project.folder or os.path.dirname(file)
     try:
         return group_of(os.path.relpath(file, folder))
-    except ValueError:  # another drive of Windows
+    except ValueError:  # on another drive of Windows
         return group_of(file)
 
 

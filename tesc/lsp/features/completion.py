@@ -1,4 +1,4 @@
-"""`textDocument/completion`: what can be written at a place in an unfinished line."""
+"""`textDocument/completion`: what can be written at the cursor, even in an unfinished line."""
 
 from __future__ import annotations
 
@@ -82,11 +82,11 @@ def register(server: Server) -> None:
 
 
 def items_at(view: View, position: t.Position, typed: str, snippets: bool) -> Items | None:
-    """What can be written at a place; `typed` is the character that triggered the request, if any."""
+    """What can be written at a position; `typed` is the character that triggered the request, if any."""
     offset = view.offset(position)
     number = view.line_of(offset)
     starts = view.source.line_starts
-    # After a final line end there is one more, empty line.
+    # After a final line end there is another, empty line.
     if offset == len(view.text) and view.text.endswith(("\n", "\r")):
         start, line = offset, ""
     else:
@@ -102,7 +102,7 @@ def items_at(view: View, position: t.Position, typed: str, snippets: bool) -> It
 
 
 def _wanted(place: Place, typed: str) -> bool:
-    """Whether a list may pop up after a character was typed."""
+    """Whether a list may pop up after the character `typed`."""
     if typed == "%":
         return isinstance(place, InFormat) and place.literal and place.partial is not None
     if typed == '"':

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @record
 class Place:
-    """A place to go to: the range shown, and the range for the cursor."""
+    """A target to go to: the range to show, and the range to select."""
 
     source: Source
     whole: Span
@@ -81,7 +81,7 @@ def definitions(view: View, target: object) -> Iterator[Place]:
     elif isinstance(target, IncludedPath):
         yield from _files(view, target.node)
     elif isinstance(target, PrefixPlace):
-        # What a prefix applies to: the file's own events, or the included file.
+        # The target of a prefix is what it applies to: the file's own events, or the included file.
         if isinstance(target.node, Include):
             yield from _files(view, target.node)
         else:
@@ -100,7 +100,7 @@ def _files(view: View, include: Include) -> Iterator[Place]:
 
 
 def _links(ls: Server, places: list[Place], origin: t.Range, links: bool) -> Links:
-    """Places in the client's form."""
+    """Places in the protocol's form."""
     if not links:
         return [ls.session.location(one.source, one.span) for one in places]
     return [

@@ -34,7 +34,7 @@ def register(server: Server) -> None:
         await ls.publisher.settled()
         known = {one.uri: one.value for one in params.previous_result_ids}
         found = ls.publisher.of_workspace()
-        # A file whose findings are gone needs an empty report.
+        # A file that no longer has findings needs an empty report.
         found = {**{uri: [] for uri in known if uri not in found}, **found}
         items: list[t.WorkspaceDocumentDiagnosticReport] = []
         for uri, reports in found.items():
@@ -53,5 +53,5 @@ def register(server: Server) -> None:
 
 
 def _number(reports: list[t.Diagnostic]) -> str:
-    """The result ID of some diagnostics."""
+    """The result ID for some diagnostics."""
     return sha256(repr(reports).encode("utf-8", "replace")).hexdigest()

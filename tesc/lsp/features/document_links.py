@@ -35,7 +35,7 @@ def links(view: View) -> Iterator[tuple[Span, str]]:
     for item in view.tree.items:
         if isinstance(item, Include):
             tree = view.project.included(view.source, item)
-            # During start-up the file may not have been read yet.
+            # During start-up the file may not be read yet.
             file = tree.source.file if tree else os.path.join(folder, item.path)
             if tree or os.path.isfile(file):
                 yield path_of(item), file

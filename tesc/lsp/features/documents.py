@@ -1,13 +1,13 @@
-"""`textDocument/did...`: documents are opened, edited, saved and closed."""
+"""`textDocument/did...`: opening, editing, saving and closing documents."""
 
 from __future__ import annotations
 
 from lsprotocol import types as t
 
 from tesc.files import MAX_SOURCE_BYTES, too_large
-from tesc.lsp.disk_changes import see_expected
+from tesc.lsp.disk_changes import read_expected
 from tesc.lsp.documents import Document
-from tesc.lsp.indexing import look_again, sources_changed, watches_files
+from tesc.lsp.indexing import check_sources, sources_changed, watches_files
 from tesc.lsp.uris import path_of
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _accepted(text: str) -> str:
-    """A document's text, or '' if it is larger than any that people write."""
+    """A document's text, or '' if it is too large to be written by people."""
     return text if len(text) <= MAX_SOURCE_BYTES else ""
 
 
@@ -48,11 +48,11 @@ def register(server: Server) -> None:
 
     @server.feature(t.TEXT_DOCUMENT_DID_SAVE)
     def did_save(ls: Server, params: t.DidSaveTextDocumentParams) -> None:
-        see_expected(ls)
+        read_expected(ls)
         if ls.session.save(params.text_document.uri):
             ls.publisher.soon(0)
         if not watches_files(ls):
-            look_again(ls)
+            check_sources(ls)
 
     @server.feature(t.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(ls: Server, params: t.DidCloseTextDocumentParams) -> None:

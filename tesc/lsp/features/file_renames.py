@@ -1,4 +1,4 @@
-"""`workspace/will...Files` and `did...Files`: includes are updated or removed with their files."""
+"""`workspace/will...Files` and `did...Files`: updating or removing includes with their files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 from lsprotocol import types as t
 
-from tesc.lsp.indexing import files_below, look_again
+from tesc.lsp.indexing import check_sources, files_below
 from tesc.lsp.moving import Move, edits_for_deletions, edits_for_moves
 from tesc.lsp.uris import path_of
 
@@ -36,7 +36,7 @@ def register(server: Server) -> None:
             for path in files_below(ls, move.old):
                 ls.session.reread(path)
                 ls.session.reread(move.of(path) or path)
-        look_again(ls)
+        check_sources(ls)
         ls.changed()
 
     @server.feature(t.WORKSPACE_WILL_DELETE_FILES, _OPTIONS)
@@ -50,7 +50,7 @@ def register(server: Server) -> None:
         for file in params.files:
             for path in files_below(ls, _real(path_of(file.uri))):
                 ls.session.reread(path)
-        look_again(ls)
+        check_sources(ls)
         ls.changed()
 
 
@@ -59,5 +59,5 @@ def _moves(params: t.RenameFilesParams) -> list[Move]:
 
 
 def _real(path: str) -> str:
-    """The real path of a file that may no longer exist, or may be a symbolic link itself."""
+    """A path with its folder resolved; the file may be missing, or a symbolic link, which is not followed."""
     return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))

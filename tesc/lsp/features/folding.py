@@ -28,7 +28,7 @@ def register(server: Server) -> None:
 
 
 def folds_of(tree: Tree) -> Iterator[tuple[int, int, t.FoldingRangeKind]]:
-    """The folding ranges: first and last line, from 0, and kind."""
+    """The folding ranges: first and last line, counted from 0, and kind."""
     for block in blocks_of(tree):
         if block.comments and block.items:
             yield block.comments[0].line - 1, block.items[-1].line - 1, t.FoldingRangeKind.Region

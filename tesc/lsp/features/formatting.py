@@ -1,4 +1,4 @@
-"""`textDocument/formatting` and the like: canonical layout, as by `tesc fmt`."""
+"""`textDocument/formatting` and the like: canonical layout, as `tesc fmt` writes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`textDocument/hover`: information on the thing at a place."""
+"""`textDocument/hover`: information about what is under the pointer."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def register(server: Server) -> None:
 
 
 def _as_hover(ls: Server, page: Page, place: t.Range) -> t.Hover:
-    """A page in the client's form."""
+    """A page in the protocol's form."""
     document = ls.client_capabilities.text_document
-    able = document.hover if document else None
-    kind = preferred(able.content_format if able else None)
+    options = document.hover if document else None
+    kind = preferred(options.content_format if options else None)
     return t.Hover(t.MarkupContent(kind, page.rendered(kind == t.MarkupKind.Markdown)), place)
 
 
@@ -64,13 +64,13 @@ def hover_of_use(ls: Server, path: str, use: Use) -> Page | None:
 
 
 def hover_at(view: View, offset: int) -> Found | None:
-    """The page for what is at an offset, or just before it, and its span."""
+    """The page for what is at an offset, or ends there, and its span."""
     item = view.item_at(offset)
     if item is None:
         return None
     found = _in_item(view, item, offset)
     if found is None and offset > item.start:
-        # Editors with a cursor between characters send the end of a word.
+        # Editors whose cursor is between characters may send the end of a word.
         found = _in_item(view, item, offset - 1)
     return found
 

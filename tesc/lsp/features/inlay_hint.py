@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types as t
 
-from tesc.lsp.hints import Told, hints
+from tesc.lsp.hints import SentHints, hints
 from tesc.lsp.reports import printable
 from tesc.syntax.source import Span
 
@@ -19,8 +19,8 @@ _PADDED = ("id", "parameter")
 
 
 def register(server: Server) -> None:
-    told = Told()
-    server.followers.append(lambda: _refresh(server, told))
+    sent = SentHints()
+    server.followers.append(lambda: _refresh(server, sent))
 
     @server.feature(t.TEXT_DOCUMENT_INLAY_HINT)
     def inlay_hint(ls: Server, params: t.InlayHintParams) -> list[t.InlayHint]:
@@ -28,14 +28,14 @@ def register(server: Server) -> None:
         if view is None:
             return []
         settings = ls.session.settings
-        told.note(view, settings)
+        sent.note(view, settings)
         start, end = view.offset(params.range.start), view.offset(params.range.end)
         return [_reported(view, hint) for hint in hints(view, Span(start, end), settings)]
 
 
-def _refresh(server: Server, told: Told) -> None:
+def _refresh(server: Server, sent: SentHints) -> None:
     """Ask the client to refresh hints that another file, or a setting, changed."""
-    if told.stale(server.session.views(), server.session.settings):
+    if sent.stale(server.session.views(), server.session.settings):
         workspace = server.client_capabilities.workspace
         if workspace and workspace.inlay_hint and workspace.inlay_hint.refresh_support:
             server.workspace_inlay_hint_refresh(None)

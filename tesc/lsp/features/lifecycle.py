@@ -1,4 +1,4 @@
-"""`initialize` and what follows it: folders are read, files and settings watched."""
+"""`initialize` and what follows it: reading folders, watching files and settings."""
 
 from __future__ import annotations
 
@@ -170,14 +170,14 @@ async def _watch_folders(ls: Server) -> None:
 
 
 async def _end_with_parent(parent: int) -> None:
-    """End the process when its parent is gone without `exit`."""
+    """End the process when its parent has ended without sending `exit`."""
     if sys.platform == "win32":
         return  # on Windows, os.kill would end the parent
     while True:
         try:
             os.kill(parent, 0)
         except ProcessLookupError:
-            # There is no other way to end the thread that reads standard input.
+            # Nothing else ends the thread that reads standard input.
             os.kill(os.getpid(), signal.SIGKILL)
         except OSError:
             pass

@@ -70,7 +70,7 @@ def _references(ls: Server, params: t.ReferenceParams) -> list[t.Location] | Non
 
 
 def _event_at(view: View, target: Target) -> Event | None:
-    """The event that a place names, if it names just one."""
+    """The event that a target names, if it names exactly one."""
     if isinstance(target, EventName):
         return target.node
     if isinstance(target, PatternPlace) and is_literal(target.word.text):
@@ -80,7 +80,7 @@ def _event_at(view: View, target: Target) -> Event | None:
 
 
 def _of_use(ls: Server, view: SourceView, position: t.Position, declared: bool) -> list[t.Location] | None:
-    """The references to the event that an open C or Rust document uses at a place."""
+    """The references to the event that an open C or Rust document uses at a position."""
     use = ls.sources.use_at(view, position)
     if use is None:
         return None
@@ -91,7 +91,7 @@ def _of_use(ls: Server, view: SourceView, position: t.Position, declared: bool) 
 
 
 def _of_events(ls: Server, project: Project, nodes: list[Event], declared: bool) -> list[t.Location]:
-    """Declarations, literal patterns, and C and Rust sources."""
+    """The references to events in declarations, literal patterns, and C and Rust sources."""
     found = []
     if declared:
         for node in nodes:
@@ -99,7 +99,7 @@ def _of_events(ls: Server, project: Project, nodes: list[Event], declared: bool)
                 found.append(ls.session.location(event.source, node.name_span))
     found += [ls.session.location(source, word.span) for source, word in literal_patterns(project, nodes)]
     uses = (found for node in nodes for found in uses_of(ls.sources, project, node))
-    # A name in capitals may be several events'.
+    # Several events may have the same name in capitals.
     each = {(path, use.start): (path, use) for path, use in uses}
     return found + ls.sources.locations(each.values())
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def register(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_PREPARE_RENAME)
     def prepare(ls: Server, params: t.PrepareRenameParams) -> t.PrepareRenamePlaceholder | None:
-        # Reasons that reject any new name are reported before one is typed; trial edits find them.
+        # Trial edits find reasons that rule out any new name, so that they are reported before one is typed.
         source = ls.source_view(params.text_document)
         if source is not None:
             use = ls.sources.use_at(source, params.position)

@@ -31,7 +31,7 @@ def register(server: Server) -> None:
 
 
 def _nested(view: View, offset: int) -> t.SelectionRange:
-    """The spans around an offset, the innermost one with the others as its parents."""
+    """The innermost span around an offset, with the others as its parents."""
     selected = None
     for span in spans_around(view, offset):
         selected = t.SelectionRange(view.range(span), selected)
@@ -39,7 +39,7 @@ def _nested(view: View, offset: int) -> t.SelectionRange:
 
 
 def spans_around(view: View, offset: int) -> list[Span]:
-    """The spans around an offset, from the whole text to the word, each within the previous one."""
+    """The spans around an offset, from the whole text to the word, each inside the previous one."""
     given = [Span(0, len(view.text)), *_blocks(view, offset), *_in_item(view, offset), *_word(view, offset)]
     spans: list[Span] = []
     for span in given:
@@ -89,7 +89,7 @@ def _in_event(event: Event, offset: int) -> Iterator[Span]:
             if _holds(Span(form.start + piece.start, form.start + piece.end), offset):
                 yield Span(form.start + piece.start, form.start + piece.end)
                 break
-        # A conversion that continues in a macro after the literal is not part of the literal.
+        # A conversion that a macro after the literal completes is not part of the literal.
         for conversion in form.parsed.conversions:
             span = Span(form.start + conversion.start, form.start + conversion.end)
             if span.start <= offset < span.end:

@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 
     TokensOrDelta = Union[t.SemanticTokens, t.SemanticTokensDelta, None]
 
-# How many documents' last tokens are kept.
+# The number of documents whose last tokens are kept.
 _MOST_REMEMBERED = 32
 
 
 def register(server: Server) -> None:
     legend = t.SemanticTokensLegend(list(TYPES), list(MODIFIERS))
-    given = _Given()
-    server.followers.append(lambda: _refresh(server, given))
+    sent = _SentTokens()
+    server.followers.append(lambda: _refresh(server, sent))
 
     @server.feature(t.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, legend)
     def full(ls: Server, params: t.SemanticTokensParams) -> t.SemanticTokens | None:
-        new = given.give(_now(ls, params.text_document.uri))
+        new = sent.add(_now(ls, params.text_document.uri))
         return None if new is None else t.SemanticTokens(new.data, new.id)
 
     @server.feature(t.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL_DELTA, legend)
     def delta(ls: Server, params: t.SemanticTokensDeltaParams) -> TokensOrDelta:
-        old = given.last(params.text_document.uri)
-        new = given.give(_now(ls, params.text_document.uri))
+        old = sent.last(params.text_document.uri)
+        new = sent.add(_now(ls, params.text_document.uri))
         if new is None:
             return None
         if old is None or old.id != params.previous_result_id:
@@ -58,9 +58,9 @@ def register(server: Server) -> None:
 
 @record
 class _Result:
-    """The tokens that a client was given.
+    """The tokens that the client has.
 
-    `text` and `beside` are their input: a document, and what other files contribute.
+    `text` and `beside` are their inputs: a document's text, and what other files contribute.
     """
 
     uri: str
@@ -88,8 +88,8 @@ def _coloured(server: Server, uri: str) -> SourceView | None:
     return source if source is not None and server.sources.uses_in(source) else None
 
 
-class _Given:
-    """The last tokens of some documents."""
+class _SentTokens:
+    """The last tokens that were sent, for some documents."""
 
     def __init__(self) -> None:
         self._numbers = count(1)
@@ -98,8 +98,8 @@ class _Given:
     def last(self, uri: str) -> _Result | None:
         return self._results.get(uri)
 
-    def give(self, now: _Result | None) -> _Result | None:
-        """Note what the client gets, with a result ID."""
+    def add(self, now: _Result | None) -> _Result | None:
+        """Keep tokens that are sent to the client, with a new result ID."""
         if now is None:
             return None
         result = self._results[now.uri] = replace(now, id=str(next(self._numbers)))
@@ -127,15 +127,15 @@ def _is_stale(server: Server, old: _Result) -> bool:
     return encoded_uses(server.sources, source, server.session.encoding) != old.beside
 
 
-def _refresh(server: Server, given: _Given) -> None:
+def _refresh(server: Server, sent: _SentTokens) -> None:
     """Ask the client to refresh if other files changed tokens, by disable patterns or declarations."""
     stale = False
-    for uri in given.uris:
-        old = given.last(uri)
+    for uri in sent.uris:
+        old = sent.last(uri)
         if uri not in server.session.opened and _coloured(server, uri) is None:
-            given.forget(uri)
+            sent.forget(uri)
         elif old is not None and _is_stale(server, old):
-            given.forget(uri)
+            sent.forget(uri)
             stale = True
     workspace = server.client_capabilities.workspace
     tokens = workspace.semantic_tokens if workspace else None
@@ -144,7 +144,7 @@ def _refresh(server: Server, given: _Given) -> None:
 
 
 def _difference(old: list[int], new: list[int]) -> list[t.SemanticTokensEdit]:
-    """The difference of two lists as one edit."""
+    """The difference between two lists as one edit."""
     if old == new:
         return []
     shorter = min(len(old), len(new))

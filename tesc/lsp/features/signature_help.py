@@ -31,8 +31,8 @@ def register(server: Server) -> None:
         if signature is None:
             return None
         document = ls.client_capabilities.text_document
-        able = document.signature_help if document else None
-        information = able.signature_information if able else None
+        options = document.signature_help if document else None
+        information = options.signature_information if options else None
         return _reported(signature, information)
 
 
@@ -44,10 +44,11 @@ def _at(view: View, position: t.Position) -> Signature | None:
     return signature_at(source.line_text(position.line + 1), column, view.settings)
 
 
-def _reported(signature: Signature, able: t.ClientSignatureInformationOptions | None) -> t.SignatureHelp:
-    """A signature in the client's form: parameters by their places in the label, or by their texts."""
+def _reported(signature: Signature, options: t.ClientSignatureInformationOptions | None) -> t.SignatureHelp:
+    """A signature in the protocol's form: parameters by their offsets in the label, or by their text."""
     label = printable(signature.label)
-    by_place = bool(able and able.parameter_information and able.parameter_information.label_offset_support)
+    places = options.parameter_information if options else None
+    by_place = bool(places and places.label_offset_support)
     parameters = [
         # Labels use UTF-16 offsets, whatever the position encoding.
         t.ParameterInformation(
@@ -55,10 +56,10 @@ def _reported(signature: Signature, able: t.ClientSignatureInformationOptions | 
         )
         for start, end in signature.places
     ]
-    kind = preferred(able.documentation_format if able else None)
+    kind = preferred(options.documentation_format if options else None)
     page = signature.page
     text = page.rendered(kind == t.MarkupKind.Markdown) if page else None
     documentation = None if text is None else t.MarkupContent(kind, text)
-    # Left out, it would be sent as null, which says that no parameter is active.
+    # If left out, it is sent as null, which means that no parameter is active.
     information = t.SignatureInformation(label, documentation, parameters, signature.active)
     return t.SignatureHelp([information], 0, signature.active)

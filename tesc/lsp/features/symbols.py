@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Item
     from tesc.units.unit import UnitEvent
 
-# No client shows more, and users refine the query when there are a hundred.
+# No client shows more, and with a hundred results users refine the query.
 _MOST = 200
 _HIERARCHICAL = "text_document.document_symbol.hierarchical_document_symbol_support"
 
@@ -58,7 +58,7 @@ def register(server: Server) -> None:
 
 
 def hierarchy(view: View) -> Iterator[t.DocumentSymbol]:
-    """The symbols of a file, a block's are nested in its heading."""
+    """The symbols of a file; a block's symbols are nested in its heading."""
     for block in blocks_of(view.tree):
         symbols = [symbol for item in block.items for symbol in _symbols(view, item)]
         if not symbols or not block.title:

@@ -1,1 +1,1 @@
-"""Hover texts for the things in a trace-events file: a module for each kind of thing."""
+"""Hover texts: a module for each kind of thing in a trace-events file."""

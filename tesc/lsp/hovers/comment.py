@@ -1,4 +1,4 @@
-"""Comments that suppress rules."""
+"""The hover for comments that suppress rules."""
 
 from __future__ import annotations
 

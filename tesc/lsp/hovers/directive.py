@@ -1,4 +1,4 @@
-"""Directives: what they include, name and disable."""
+"""The hovers for directives: what they include, name and disable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_ENTRIES = 5
 
 
 def of_include(view: View, node: Include) -> Page:
-    """The included file, with its events' names and IDs, or why there is none."""
+    """The page on an include: the file with its events' names and IDs, or why it is not included."""
     page = Page()
     entries = [
         (unit, chain, tree)
@@ -68,7 +68,7 @@ def _brought(page: Page, view: View, unit: Unit, chain: tuple[Inclusion, ...], t
 
 
 def of_prefix(view: View, node: Prefix) -> Page:
-    """The names that result from a prefix."""
+    """The page on a prefix: the names that result from it."""
     page = Page()
     names = [event.name for unit in view.units() for event in unit.events if event.source is view.source]
     names = list(dict.fromkeys(names))
@@ -76,12 +76,12 @@ def of_prefix(view: View, node: Prefix) -> Page:
     if names:
         page.item(f"{counted(len(names), 'name')}: ", *listed(names, _MOST_NAMES))
     else:
-        page.item("there are none")
+        page.item("this file has no events")
     return page
 
 
 def of_patterns(view: View, words: tuple[Word, ...]) -> Page:
-    """The events that patterns of a disable directive match, in this file and those that it includes."""
+    """The page on patterns of a `disable`: the events that they match here and in included files."""
     page = Page()
     for word in words:
         found = [event for unit in view.units() for event in disabled_by(unit, view.source, word)]

@@ -1,4 +1,4 @@
-"""An event, as its callers and tracers see it."""
+"""The hover for an event: how its callers and tracers see it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MOST_CALLERS = 5
 
 
 def callers(view: View, name: str) -> list[str] | None:
-    """Where sources call an event: `net/rx.c:12 rx_done`; None if sources are not indexed."""
+    """The calls of an event: `net/rx.c:12 rx_done`; None if sources are not indexed."""
     project = view.project
     if project.all_uses is None:
         return None
@@ -68,8 +68,8 @@ def declaration(name: str, parameters: list[tuple[str, str]]) -> str:
 def log_line(event: UnitEvent, models: tuple[str, ...]) -> str:
     """The line that the log backend writes, with placeholders for values.
 
-    If the event crosses the guest tunnel, its pointers are numbers, so the conversions of
-    its format differ from those in the file, in the same number.
+    If the event crosses the guest tunnel, its pointers become numbers, so its format has different
+    conversions than in the file, but as many.
     """
     names = [name for _, name in event.parameters]
     text = sample(event.format, pairings(event.node, models), names) if event.format else ""
@@ -77,7 +77,7 @@ def log_line(event: UnitEvent, models: tuple[str, ...]) -> str:
 
 
 def _comments(page: Page, view: View, node: Event) -> None:
-    """The comment lines right above an event, except for those for tesc."""
+    """The comment lines right above an event, except suppressions."""
     items = view.tree.items
     at = bisect_left([item.line for item in items], node.line) - 1
     line = node.line - 1
@@ -133,25 +133,25 @@ def _state(unit: Unit, event: UnitEvent) -> list[Piece]:
 
 
 def shown_id(event: UnitEvent) -> str:
-    """A stream ID; hexadecimal in a range with a base, to show the block that it is from."""
+    """A stream ID; in hex in a range with a base, which shows the range that it belongs to."""
     return f"{event.stream_id:#x}" if event.range else str(event.stream_id)
 
 
 def _group(view: View, unit: Unit) -> str | None:
-    """The group that a unit is in its tree; None for a file outside of all folders."""
+    """The group of a unit in its tree; None for a file outside of all folders."""
     file = unit.roots[0].source.file
     folder = view.project.workspace.settings_for(file).root or view.project.folder
     if folder is None:
         return None
     try:
         path = os.path.relpath(file, folder)
-    except ValueError:  # several drives of Windows
+    except ValueError:  # on several drives of Windows
         return None
     return None if path.split(os.sep)[0] == os.pardir else group_of(path)
 
 
 def of_property(view: View, node: Event, word: Word) -> Page:
-    """A word before an event's name."""
+    """The page on a word before an event's name."""
     page = Page()
     if word.text == "disable":
         names = dict.fromkeys(event.name for event in view.events_of(node)) or [node.name]

@@ -1,4 +1,4 @@
-"""Parameters, and the conversions and macros that print them."""
+"""The hovers for parameters, and for the conversions and macros that print them."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Event, Parameter
     from tesc.syntax.printf import Conversion, Macro
 
-# Models that C programmers know by name; others are shown if a project uses them.
+# Models that C programmers know by name; others are shown only if a project uses them.
 _ALL = ("lp64", "ilp32", "llp64")
 
 
 def of_conversion(view: View, event: Event, index: int) -> Page:
-    """What a conversion prints, which argument it wants and which parameter it gets."""
+    """The page on a conversion: what it prints, the argument that it wants, the parameter that it gets."""
     assert event.format is not None
     conversion = event.format.parsed.conversions[index]
     models = view.settings.data_models
@@ -49,7 +49,7 @@ def of_conversion(view: View, event: Event, index: int) -> Page:
 
 
 def _becomes_number(view: View, event: Event, index: int) -> bool:
-    """Whether a conversion of a pointer prints a number after the event has crossed the guest tunnel."""
+    """Whether a conversion of a pointer prints a number once the event has crossed the guest tunnel."""
     crossing = next((one for one in view.events_of(event) if one.crosses), None)
     if crossing is None or crossing.wire == "words":
         return crossing is not None
@@ -59,7 +59,7 @@ def _becomes_number(view: View, event: Event, index: int) -> bool:
 
 
 def of_macro(view: View, event: Event, macro: Macro) -> Page:
-    """What a macro stands for, and the conversion that it ends."""
+    """The page on a macro: its expansion, and the conversion that it completes."""
     page = Page()
     if macro.name not in PRI_MACROS:
         page.text(
@@ -82,7 +82,7 @@ def of_macro(view: View, event: Event, macro: Macro) -> Page:
 
 
 def _takes(page: Page, view: View, event: Event, index: int) -> None:
-    """The arguments of a conversion: their types and the parameters."""
+    """Add the arguments of a conversion to its page: their types and parameters."""
     assert event.format is not None
     conversion = event.format.parsed.conversions[index]
     models = view.settings.data_models
@@ -97,7 +97,7 @@ def _takes(page: Page, view: View, event: Event, index: int) -> None:
             if wanted:
                 page.item("takes ", *wanted, as_)
             if pair.parameter is None:
-                page.item(f"no parameter is left for it{as_}")
+                page.item(f"there is no parameter for it{as_}")
             else:
                 parameter = event.parameters[pair.parameter]
                 fit = _fit(parameter, pair, models) if sound and parameter.type.base else ""
@@ -105,7 +105,7 @@ def _takes(page: Page, view: View, event: Event, index: int) -> None:
 
 
 def _wanted(conversion: Conversion, pair: Pairing, models: tuple[str, ...]) -> list[Piece]:
-    """The type of an argument by its C name, and what that is on each data model."""
+    """The type of an argument by its C name, and its basic type on each data model."""
     slot = pair.slot
 
     def wanted(model: str) -> str:
@@ -124,14 +124,14 @@ def _resolved(name: str, model: str) -> str:
 
 
 def _named(shown: str, models: tuple[str, ...], resolved: Callable[[str], str]) -> list[Piece]:
-    """A type's name, and what it is on each data model if that says more."""
+    """A type's name, and its basic type on each data model unless that is the same."""
     if all(resolved(model) == shown for model in models):
         return [Code(shown)]
     return [Code(shown), ": ", *by_model(models, resolved)]
 
 
 def _fit(parameter: Parameter, pair: Pairing, models: tuple[str, ...]) -> str:
-    """Whether a parameter fits the conversion that it goes to."""
+    """Whether a parameter fits its conversion, as part of a sentence."""
     if pair.rejecting:
         return f", {_unfit(pair, models)}"
     slot = pair.slot
@@ -146,7 +146,7 @@ def _unfit(pair: Pairing, models: tuple[str, ...]) -> str:
 
 
 def of_parameter(view: View, event: Event, index: int) -> Page:
-    """A parameter's type on each data model, and what prints it."""
+    """The page on a parameter: its type on each data model, and what prints it."""
     parameter = event.parameters[index]
     page = Page()
     page.code(parameter.declaration.text)
@@ -175,7 +175,7 @@ def of_parameter(view: View, event: Event, index: int) -> Page:
 
 
 def _type(parameter: Parameter) -> list[Piece]:
-    """What a parameter's type is on each data model, and how wide."""
+    """A parameter's basic type and width on each data model."""
     type_ = parameter.type
     if type_.is_pointer:
         what = "a string, passed by its address" if text_of(type_.text, None) else "a pointer"
@@ -202,9 +202,9 @@ def _type(parameter: Parameter) -> list[Piece]:
 def by_model(
     models: tuple[str, ...], value: Callable[[str], str], more: Callable[[str], str] | None = None
 ) -> list[Piece]:
-    """`long` on LP64, `long long` on ILP32 and LLP64; only the value if it is the same on all.
+    """A value for each data model: `long` on LP64, `long long` on ILP32; only once if all are the same.
 
-    `more` is text to add to a value.
+    `more` returns text to add to a value.
     """
     groups: dict[str, list[str]] = {}
     for model in models:
@@ -219,7 +219,7 @@ def by_model(
 
 
 def written(conversion: Conversion) -> str:
-    """A conversion as it is written: `%" PRIx64`."""
+    """A conversion as the file has it: `%" PRIx64`."""
     if conversion.macro is None:
         return conversion.text
     name = conversion.macro.name
@@ -227,6 +227,6 @@ def written(conversion: Conversion) -> str:
 
 
 def _labels(models: Sequence[str]) -> str:
-    """`LP64, ILP32 and LLP64`."""
+    """The names of data models: `LP64, ILP32 and LLP64`."""
     *most, last = [MODELS[model].label for model in models]
     return f"{', '.join(most)} and {last}" if most else last

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Piece = Union[str, "Code", "Marked"]
 
-# Only what would be markup is escaped: some editors show the backslashes.
+# Only text that would be markup is escaped, since some editors show the backslashes.
 _MARKUP = re.compile(
     r"`|\*(?=\S)|(?<=\S)\*|(?<![A-Za-z0-9])_(?=\S)|(?<=\S)_(?![A-Za-z0-9])"
     r"|\](?=\()|<(?=[A-Za-z/!?])|&(?=#?\w+;)|~(?=~)|\\(?=[^\w\s])"
@@ -26,7 +26,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 @record
 class Code:
-    """A piece of a file within a sentence."""
+    """Code inside a sentence."""
 
     text: str
 
@@ -39,26 +39,26 @@ class Marked:
 
 
 class Page:
-    """Blocks of code, paragraphs and lists, in order."""
+    """A page: blocks of code, paragraphs and lists, in order."""
 
     def __init__(self) -> None:
         # Kind (a language, or "text", "item" or "rule") and content.
         self._blocks: list[tuple[str, tuple[Piece, ...]]] = []
 
     def code(self, text: str, language: str = "c") -> None:
-        """Lines of code."""
+        """Add lines of code."""
         self._blocks.append((f"code {language}", (text,)))
 
     def text(self, *pieces: Piece) -> None:
-        """A paragraph."""
+        """Add a paragraph."""
         self._blocks.append(("text", pieces))
 
     def item(self, *pieces: Piece) -> None:
-        """An item of a list; consecutive items form one list."""
+        """Add an item of a list; consecutive items form one list."""
         self._blocks.append(("item", pieces))
 
     def rule(self) -> None:
-        """A horizontal line, between things of one kind."""
+        """Add a horizontal line, between things of one kind."""
         self._blocks.append(("rule", ()))
 
     def rendered(self, markdown: bool) -> str:
@@ -118,7 +118,7 @@ def _inline(text: str) -> str:
 
 
 def listed(texts: list[str], most: int) -> list[Piece]:
-    """Pieces of code as a sentence lists them: `a`, `b` and 3 more."""
+    """Pieces of code as a list in a sentence: `a`, `b` and 3 more."""
     pieces: list[Piece] = []
     for number, text in enumerate(texts[:most]):
         pieces.extend([", ", Code(text)] if number else [Code(text)])
@@ -133,7 +133,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def preferred(formats: object) -> t.MarkupKind:
-    """The kind of text that a client likes best; plain text by default."""
+    """The kind of markup that a client prefers; plain text by default."""
     known = {kind.value: kind for kind in t.MarkupKind}
     names = [getattr(one, "value", one) for one in formats] if isinstance(formats, (list, tuple)) else []
     return next((known[name] for name in names if name in known), t.MarkupKind.PlainText)
