@@ -42,9 +42,9 @@ class Change:
     # Files that the change renames: new real paths by old ones.
     renamed: Mapping[str, str]
 
-    def files_after(self, folder: str) -> list[str]:
-        """The trace-events files below a folder, after the change."""
-        return find_files(folder)
+    def files_after(self, folder: str, left_out: list[str] | None = None) -> list[str]:
+        """The trace-events files below a folder, after the change; as `find_files`."""
+        return find_files(folder, left_out)
 
     def makes(self, path: str) -> bool:
         """Whether the change creates a file that is not on disk."""
@@ -171,8 +171,8 @@ class Patch(Change):
         files = (path for path in self._tree.trace_events() if not path.startswith(start))
         return [relative(path) for path in files if _exists(path, self.after)]
 
-    def files_after(self, folder: str) -> list[str]:
-        return self._below(folder, self._tree.after)
+    def files_after(self, folder: str, left_out: list[str] | None = None) -> list[str]:
+        return self._below(folder, self._tree.after, left_out)
 
     def files_before(self, path: str) -> list[str]:
         if os.path.isdir(path):
@@ -197,12 +197,12 @@ class Patch(Change):
         """Whether all files read so far are already patched."""
         return self._tree.all_applied
 
-    def _below(self, folder: str, contents: Contents) -> list[str]:
+    def _below(self, folder: str, contents: Contents, left_out: list[str] | None = None) -> list[str]:
         """The trace-events files below a folder in one of the two versions."""
         real = os.path.realpath(folder)
         start = real.rstrip(os.sep) + os.sep
         changed = {path for path in self._tree.trace_events() if path.startswith(start)}
-        files = [path for path in find_files(folder) if os.path.realpath(path) not in changed]
+        files = [path for path in find_files(folder, left_out) if os.path.realpath(path) not in changed]
         files += [
             os.path.join(folder, os.path.relpath(path, real)) for path in changed if _exists(path, contents)
         ]

@@ -78,6 +78,12 @@ def find_files(folder: str, left_out: list[str] | None = None) -> list[str]:
     return [path for path in files if path not in astray] if astray else files
 
 
+def search(folder: str) -> tuple[list[str], list[str]]:
+    """The trace-events files below a folder, and the links that lead out of it."""
+    left_out: list[str] = []
+    return find_files(folder, left_out), left_out
+
+
 def leads_out(path: str, folder: str) -> bool:
     """Whether a path is a link to what is neither below a folder nor in its checkout."""
     if not os.path.islink(path):

@@ -15,7 +15,7 @@ from tesc.codegen.tree.plan import (
     plan_of,
 )
 from tesc.codegen.tree.run import WORTH_A_PROCESS, dealt
-from tesc.files import find_files, relative
+from tesc.files import relative, search
 from tesc.paths import distinct
 from tesc.records import record, replace
 from tesc.syntax.nodes import Tree
@@ -55,7 +55,8 @@ class BadTree(Exception):
 class SourceTree:
     """The tree below a folder. Every path is noted in the manifest before it is read.
 
-    `find` returns its files, if a search was started already.
+    `find` returns its files and the links that lead out of it, if a search was started already; `say` is
+    called with these links, unless the configuration excludes them or lists all files.
     """
 
     def __init__(
@@ -63,11 +64,13 @@ class SourceTree:
         root: str,
         overrides: Overrides,
         manifest: Manifest,
-        find: Callable[[], list[str]] | None = None,
+        find: Callable[[], tuple[list[str], list[str]]] | None = None,
+        say: Callable[[list[str]], object] = lambda links: None,
     ) -> None:
         self.root = relative(root)
         self.manifest = manifest
-        self._find = find or partial(find_files, self.root)
+        self._find = find or partial(search, self.root)
+        self._say = say
         self._overrides = overrides
         overrides = replace(overrides, folders=(self.root, *overrides.folders))
         self._workspace = Workspace(overrides, relative, looked_at=manifest.before_reading)
@@ -175,7 +178,9 @@ class SourceTree:
         if self._in_tree:
             return self._in_tree
         self.manifest.root = self.root
-        self.manifest.found = self._find()
+        self.manifest.found, self.manifest.left_out = self._find()
+        if self.settings.generate.groups is None:
+            self._say([link for link in self.manifest.left_out if not self._workspace.excludes(link)])
         found = [os.path.normpath(file) for file in self.manifest.found if not self._workspace.excludes(file)]
         if not found:
             raise BadTree(f"{self.root}: no trace-events files here")

@@ -9,7 +9,7 @@ from tesc.change import Since
 from tesc.codes import TEXT_AFTER_ITEM
 from tesc.comparison.approvals import ChangeSet, approvals_in
 from tesc.comparison.changes import changes_of
-from tesc.files import find_files
+from tesc.files import search
 from tesc.git import GitError
 from tesc.paths import distinct, shown
 from tesc.records import record
@@ -33,11 +33,15 @@ class _NothingThere(VersionError):
 
 @record
 class Version:
-    """The events of one version, in the order of its files; `name` is the user's name for it."""
+    """The events of one version, in the order of its files; `name` is the user's name for it.
+
+    `left_out` are links that lead out of its folders.
+    """
 
     name: str
     workspace: Workspace
     events: tuple[UnitEvent, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def load(name: str, overrides: Overrides, paths: Sequence[str] = ()) -> Version:
@@ -48,10 +52,11 @@ def load(name: str, overrides: Overrides, paths: Sequence[str] = ()) -> Version:
     """
     if os.path.isdir(name):
         workspace = Workspace(overrides, _shown_below(name))
-        files = _wanted(name, find_files(name), workspace)
+        found, links = search(name)
+        files = _wanted(name, found, workspace)
         if not files:
             raise VersionError(f"{name}: no trace-events files here")
-        return _read(name, workspace, files)
+        return _read(name, workspace, files, _wanted(name, links, workspace))
     if os.path.lexists(name):
         return _read(name, Workspace(overrides), [name])
     return _of_revision(name, overrides, paths or ["."])
@@ -78,16 +83,19 @@ def working_tree(overrides: Overrides, paths: Sequence[str]) -> Version:
     """The version on disk, of the named files, and of the files below the named folders."""
     workspace = Workspace(overrides)
     files: list[str] = []
+    left_out: list[str] = []
     for path in paths:
         if os.path.isdir(path):
-            files += _wanted(path, find_files(path), workspace)
+            found, links = search(path)
+            files += _wanted(path, found, workspace)
+            left_out += _wanted(path, links, workspace)
         elif os.path.lexists(path):
             files.append(path)
         else:
             raise VersionError(f"{path}: no such file or folder")
     if not files:
         raise VersionError(f"{' '.join(paths)}: no trace-events files here")
-    return _read(" ".join(paths), workspace, files)
+    return _read(" ".join(paths), workspace, files, left_out)
 
 
 def compared(old: Version, new: Version) -> ChangeSet:
@@ -137,7 +145,7 @@ def _wanted(path: str, files: Iterable[str], workspace: Workspace) -> list[str]:
     return [file for file in files if not os.path.isdir(path) or not workspace.excludes(file)]
 
 
-def _read(name: str, workspace: Workspace, files: Sequence[str]) -> Version:
+def _read(name: str, workspace: Workspace, files: Sequence[str], left_out: Sequence[str] = ()) -> Version:
     for file in distinct(files):
         workspace.add_file(file)
     for unreadable in workspace.unreadable:
@@ -153,7 +161,7 @@ def _read(name: str, workspace: Workspace, files: Sequence[str]) -> Version:
             where = f"{source.path}:{line}:{column}"
             raise VersionError(f"{name} can't be compared: {where}: {message} [{code}]")
     events = [event for unit in workspace.units for event in unit.events]
-    return Version(name, workspace, tuple(events))
+    return Version(name, workspace, tuple(events), tuple(dict.fromkeys(left_out)))
 
 
 def _shown_below(folder: str) -> Callable[[str], str]:

@@ -10,6 +10,7 @@ from tesc.analysis.dependent_lines import with_dependents
 from tesc.analysis.rule import ChangeRule
 from tesc.analysis.selection import chosen
 from tesc.cli import report
+from tesc.cli.left_out import say_left_out
 from tesc.cli.overrides import add_overrides, add_selection, overrides
 from tesc.cli.terminal import Failure, add_color
 
@@ -71,6 +72,8 @@ def run(options: argparse.Namespace) -> int:
         old = load(options.against, given, paths)
     except VersionError as error:
         raise Failure(str(error)) from None
+    for one in (old, new):
+        say_left_out(one.left_out, one.name)
     changes = compared(old, new)
     workspace = new.workspace
     rules, levels = chosen(workspace.settings)

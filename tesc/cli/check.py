@@ -12,6 +12,7 @@ from tesc.analysis.check import Memory, check, needs_sources
 from tesc.analysis.kept_reports import KeptReports
 from tesc.analysis.selection import chosen, lacking_packages, renamed_rules, unknown_rules
 from tesc.cli import ending, kept_runs, report
+from tesc.cli.left_out import say_left_out
 from tesc.cli.overrides import add_overrides, add_selection, overrides
 from tesc.cli.terminal import Failure, add_color, error, print_as_is, standard_input, warned
 from tesc.config.errors import BadConfiguration
@@ -299,11 +300,9 @@ def _fill(workspace: Workspace, options: argparse.Namespace, change: Change | No
             files.append(path)
         elif os.path.isdir(path):
             left_out: list[str] = []
-            below = change.files_after(path) if change else find_files(path, left_out)
-            for file in left_out:
-                error(
-                    f"{file}: leads out of {path}, so it is skipped; give it by name to check it", "warning"
-                )
+            below = change.files_after(path, left_out) if change else find_files(path, left_out)
+            links = [file for file in left_out if not workspace.excludes(file)]
+            say_left_out(links, path, how="give {0} by name to check {0}")
             kept = [file for file in below if not workspace.excludes(file)]
             if not kept:
                 but = " that are not excluded" if below else ""

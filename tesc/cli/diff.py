@@ -6,6 +6,7 @@ import argparse
 import json
 from importlib import import_module
 
+from tesc.cli.left_out import say_left_out
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, print_text
 
@@ -51,6 +52,8 @@ def run(options: argparse.Namespace) -> int:
         old, new = load_two(options.old, options.new, given)
     except VersionError as error:
         raise Failure(str(error)) from None
+    for one in (old, new):
+        say_left_out(one.left_out, one.name)
     found = entries(compared(old, new).changes)
     if options.format == "json":
         print_text(json.dumps(found, indent=1) + "\n")

@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 
+from tesc.cli.left_out import say_left_out
 from tesc.cli.terminal import Failure, error, plural, print_as_is, print_text, standard_input
 from tesc.files import (
     MAX_SOURCE_BYTES,
@@ -134,10 +135,7 @@ def _named(paths: Sequence[str]) -> tuple[list[str], bool]:
             below = find_files(path, left_out)
             left_out += [file for file in below if not scope.holds(file)]
             below = [file for file in below if file not in left_out]
-            for file in left_out:
-                error(
-                    f"{file}: leads out of {path}, so it is skipped; give it by name to format it", "warning"
-                )
+            say_left_out(left_out, path, how="give {0} by name to format {0}")
             if not below:
                 error(f"{path}: no trace-events files here", "warning")
             files.extend(below)

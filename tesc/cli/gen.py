@@ -11,7 +11,7 @@ import sys
 import time
 
 from tesc.codegen.tree import manifest as manifests
-from tesc.files import find_files, relative, write_output
+from tesc.files import relative, search, write_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def main(words: Sequence[str]) -> int:
     root = relative(options.root)
     try:
         # Searching a large tree takes as long as importing the generators.
-        with Beside(lambda: find_files(root), wanted=options.processes > 1) as files:
+        with Beside(lambda: search(root), wanted=options.processes > 1) as files:
             return _generate(options, files.result, identity, words)
     except Interrupted as error:
         raise Failure(str(error)) from None
@@ -71,7 +71,7 @@ def _spelled_out(words: Sequence[str]) -> str | None:
 def _nothing_to_do(out: str, identity: str, words: Sequence[str]) -> bool:
     """Whether an earlier run with the same arguments left everything up to date; if so, prints that."""
     earlier = manifests.read(out, identity)
-    if earlier is None or (earlier.root and find_files(earlier.root) != earlier.found):
+    if earlier is None or (earlier.root and search(earlier.root) != (earlier.found, earlier.left_out)):
         return False
     looks = "--check" in words or "--dry-run" in words
     if (looks and "--prune" in words) or (earlier.leftovers and (looks or "--prune" in words)):
@@ -116,10 +116,14 @@ def add_parser(commands: Commands) -> None:
 
 
 def _generate(
-    options: argparse.Namespace, files: Callable[[], list[str]], identity: str, words: Sequence[str]
+    options: argparse.Namespace,
+    files: Callable[[], tuple[list[str], list[str]]],
+    identity: str,
+    words: Sequence[str],
 ) -> int:
     from tesc.cli import ending
     from tesc.cli.gen_options import tree_options
+    from tesc.cli.left_out import say_left_out
     from tesc.cli.overrides import overrides
     from tesc.cli.terminal import Failure, error, refuse_odd_paths
     from tesc.cli.units import refused
@@ -131,7 +135,11 @@ def _generate(
         release_of(options.qemu_release or "")
     except BadRelease as wrong:
         raise Failure(f"--qemu-release: {wrong}") from None
-    tree = SourceTree(options.root, overrides(options), manifests.Manifest(identity), files)
+
+    def say(links: Sequence[str]) -> None:
+        say_left_out(links, options.root, how="list {0} in [generate] groups of tesc.toml to include {0}")
+
+    tree = SourceTree(options.root, overrides(options), manifests.Manifest(identity), files, say)
     ending.hold(tree)
     out = options.out or tree.settings.generate.out
     if not out:

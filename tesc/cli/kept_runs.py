@@ -11,7 +11,7 @@ import os
 import sys
 
 from tesc import cache
-from tesc.files import MAX_SOURCE_BYTES, SURROUNDINGS, find_files
+from tesc.files import MAX_SOURCE_BYTES, SURROUNDINGS, search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,15 +57,15 @@ def keep(options: argparse.Namespace, workspace: Workspace, printed: str, status
     sources = _sources(workspace, began)
     if len(printed) > _MOST_PRINTED or sources is None:
         return
-    folders = {path: find_files(path) for path in options.paths or ["."] if os.path.isdir(path)}
+    folders = {path: list(search(path)) for path in options.paths or ["."] if os.path.isdir(path)}
     texts = {tree.source.file: tree.source.text for tree in workspace.trees}
     inputs = {
         path: [os.path.realpath(path), cache.digest(text.encode("utf-8", "surrogateescape"))]
         for path, text in texts.items()
     }
-    others = [*_surroundings((*texts, *(file for found in folders.values() for file in found)))]
+    others = [*_surroundings((*texts, *(file for found, _ in folders.values() for file in found)))]
     others += [path for path in (options.baseline, options.config) if path]
-    others += [path for found in folders.values() for path in found if path not in inputs]  # excluded
+    others += [path for found, _ in folders.values() for path in found if path not in inputs]  # excluded
     absent = sorted(workspace.absent)
     present = []
     for path in dict.fromkeys(others):
@@ -116,7 +116,7 @@ def _key(words: Sequence[str]) -> str:
 
 def _holds(run: dict[str, Any]) -> bool:
     return (
-        all(find_files(folder) == found for folder, found in run["folders"].items())
+        all(list(search(folder)) == found for folder, found in run["folders"].items())
         and not any(map(os.path.lexists, run["absent"]))
         and all(map(os.path.lexists, run["present"]))
         and all(

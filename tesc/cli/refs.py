@@ -43,7 +43,7 @@ def add_parser(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
-    workspace, uses = tree_and_uses(options, "it is not searched")
+    workspace, uses = tree_and_uses(options, "searched")
     found = references(workspace.units, uses, options.name)
     if not found:
         error(no_event(workspace.units, options.name))

@@ -45,7 +45,7 @@ def add_parser(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
-    workspace, uses = tree_and_uses(options, "it is not changed")
+    workspace, uses = tree_and_uses(options, "changed")
     try:
         edits = renamed_event(Files(workspace), uses, options.old, options.new)
     except RenamingRefused as refused:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+from tesc.cli.left_out import say_left_out
 from tesc.cli.overrides import overrides
 from tesc.cli.terminal import Failure, error
-from tesc.files import Scope, find_files, relative
+from tesc.files import Scope, find_files
 from tesc.paths import distinct, project_of
 from tesc.records import replace
 from tesc.workspace import Workspace, declaring
@@ -36,10 +37,10 @@ def add_tree(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def tree_and_uses(options: argparse.Namespace, skipped: str) -> tuple[Workspace, Index]:
+def tree_and_uses(options: argparse.Namespace, done: str) -> tuple[Workspace, Index]:
     """The trace-events files of a tree, and the uses of events in its sources. Raises Failure.
 
-    Warns about links to files elsewhere, of which the command says that they are `skipped`.
+    Warns about links to files elsewhere, of which the command says that they are not `done`.
     """
     from tesc.uses.index import build
 
@@ -54,12 +55,11 @@ def tree_and_uses(options: argparse.Namespace, skipped: str) -> tuple[Workspace,
         for file in distinct(find_files(path, left_out)) if os.path.isdir(path) else [path]:
             if path == file or not workspace.excludes(file):
                 workspace.add_file(file)
-        for file in left_out:
-            if os.path.abspath(file) not in map(os.path.abspath, paths) and not workspace.excludes(file):
-                error(
-                    f"{relative(file)}: leads out of {path}, so {skipped}; name it with --in if it should be",
-                    "warning",
-                )
+        named = set(map(os.path.abspath, paths))
+        links = [
+            file for file in left_out if os.path.abspath(file) not in named and not workspace.excludes(file)
+        ]
+        say_left_out(links, path, f"not {done}", "name {0} with --in to include {0}")
     workspace.resolve()
     for unreadable in workspace.unreadable:
         raise Failure(f"{unreadable.path}: {unreadable.reason}")

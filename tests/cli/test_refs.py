@@ -130,7 +130,7 @@ def test_a_link_out_of_the_tree_is_named(tree, tmp_path_factory, capsys):
     (tree / "far").mkdir()
     (tree / "far/trace-events").symlink_to(elsewhere)
     link = "far/trace-events: leads out of ."
-    warning = f"tesc: warning: {link}, so it is not {{}}; name it with --in if it should be\n"
+    warning = f"tesc: warning: {link}, so it is not {{}}; name it with --in to include it\n"
     assert main(["refs", "net_stop"]) == 0
     assert capsys.readouterr().err == warning.format("searched")
     assert main(["rename", "net_stop", "net_halt", "--write"]) == 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 NAME = ".tesc-gen"
-_FORMAT = "tesc gen 1"
+_FORMAT = "tesc gen 2"
 # A change this soon after another may not change a file's times: file systems have them
 # in clock ticks, old ones in seconds. Inputs may be on a server with a clock of its own.
 _TICK = 20_000_000
@@ -67,9 +67,10 @@ class Manifest:
 
     def __init__(self, identity: str) -> None:
         self.identity = identity
-        # The folder that was searched for files, and the result.
+        # The folder that was searched for files, what was found, and links that were left out.
         self.root = ""
         self.found: list[str] = []
+        self.left_out: list[str] = []
         self.entries: dict[str, tuple[str, str, str]] = {}
         self._started = time.time_ns()
 
@@ -153,7 +154,9 @@ class Manifest:
 
     def text(self) -> str | None:
         """The manifest as a file, or None if a path cannot be written in it."""
-        lines = [_FORMAT, self.identity, self.root, str(len(self.found)), *self.found]
+        lines = [_FORMAT, self.identity, self.root]
+        for files in (self.found, self.left_out):
+            lines += [str(len(files)), *files]
         lines += [" ".join((*entry, path)) for path, entry in self.entries.items()]
         if any("\n" in line or "\r" in line for line in lines):
             return None
@@ -173,9 +176,13 @@ def read(folder: str, identity: str) -> Manifest | None:
         return None
     made = Manifest(identity)
     made.root = lines[2]
-    count = int(lines[3]) if lines[3].isdecimal() else len(lines)
-    made.found = lines[4 : 4 + count]
-    for line in lines[4 + count : -1]:
+    at = 3
+    for files in (made.found, made.left_out):
+        if not lines[at].isdecimal() or at + int(lines[at]) + 1 >= len(lines):
+            return None
+        begin, at = at + 1, at + 1 + int(lines[at])
+        files += lines[begin:at]
+    for line in lines[at:-1]:
         parts = line.split(" ", 3)
         if len(parts) != 4:
             return None
