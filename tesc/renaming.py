@@ -289,14 +289,12 @@ def _check_states(before: Sequence[Unit], after: Sequence[Unit]) -> None:
 def _differing(units: Sequence[Unit], event: UnitEvent) -> str:
     """The pattern that a state depends on, in words."""
     for unit in units:
-        outside = {id(tree) for tree in unit.directives}
         for tree in (*unit.trees, *unit.directives):
             for item in tree.items:
                 for word in item.patterns if isinstance(item, Disable) else ():
                     means = pattern(word.text).fullmatch
                     if any(means(event.name[at:]) for at in range(len(event.name))):
-                        known = id(tree) not in outside
-                        place = f"{tree.source.path}:{item.line}" if known else "the configuration"
+                        place = f"{tree.source.path}:{item.line}"
                         return f"the pattern '{word.text}' in {place} decides that"
     return "a pattern decides that"
 

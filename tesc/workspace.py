@@ -250,13 +250,22 @@ class Workspace:
         settings = self.settings_of(tree.source)
         given = self.overrides
         mine = settings.unit_of(tree.source.file)
+        more: tuple[Tree, ...] = ()
+        if mine.include or mine.disable or settings.disable:
+            from tesc.units.configured import configured  # few configurations have any
+
+            configuration = self.configuration_for(tree.source.file)
+            assert configuration is not None
+            shown = relative(self._shown(configuration.path))
+            more = configured(configuration, settings, tree.source.file, shown)
         return outside(
-            (*mine.include, *given.include),
-            (*settings.disable, *mine.disable, *given.disable),
+            given.include,
+            given.disable,
             given.event_prefix or mine.event_prefix,
             settings.crosses(tree.source.file),
             settings.wire,
             file=tree.source.file,
+            more=more,
         )
 
     def _read(self, path: str) -> Source:

@@ -48,6 +48,10 @@ class Configuration:
         """The path as messages show it."""
         return relative(self.path)
 
+    def extent(self, *keys: str | int) -> tuple[int, int]:
+        """Offsets at which a value, or what contains it, begins and ends."""
+        return _extent(self.text, (*self.table, *keys), of_key=False)
+
     def place(self, *keys: str | int, of_key: bool = False) -> tuple[int, int]:
         """Line and column of a value, or of its key; of what contains it if it is missing."""
         return line_and_column(self.text, _extent(self.text, (*self.table, *keys), of_key)[0])

@@ -171,7 +171,8 @@ class Publisher:
         pushed.update(self._of_configurations())
         # A client that pulls the diagnostics of all files does not get them pushed as well.
         if self._server.session.settings.everywhere and not self._asked_for_all:
-            pushed.update(self._of_closed_files())
+            for uri, mine in self._of_closed_files().items():
+                pushed[uri] = [*pushed.get(uri, ()), *mine]
         for uri in self._sent.keys() - pushed.keys() - reports.keys():
             self._send(uri, [])
             self._drop(uri)
@@ -234,13 +235,16 @@ class Publisher:
 
     def _of_closed_files(self) -> dict[str, list[t.Diagnostic]]:
         session = self._server.session
-        return {
-            uri_of(source.file): self._reporter.reported(uri_of(source.file), found, self._with_related)
-            for project in session.projects
-            if project.is_ready
-            for source, found in project.found_soon.items()
-            if not session.is_open(source.file) and uri_of(source.file) not in self._server.sources.opened
-        }
+        reports: dict[str, list[t.Diagnostic]] = {}
+        for project in session.projects:
+            for source, found in project.found_soon.items() if project.is_ready else ():
+                uri = uri_of(source.file)
+                if not session.is_open(source.file) and uri not in self._server.sources.opened:
+                    # A configuration has directives for several files.
+                    reports.setdefault(uri, []).extend(
+                        self._reporter.reported(uri, found, self._with_related)
+                    )
+        return reports
 
     def _of_configurations(self) -> dict[str, list[t.Diagnostic]]:
         errors: dict[str, list[ConfigError]] = {}

@@ -21,17 +21,18 @@ class Span:
 class Source:
     """The text of one file.
 
-    `path` is what messages and `#line` show; `file` is where it is, which includes are
-    relative to; `text` holds each byte that is not UTF-8 as a lone surrogate (Python's
-    surrogateescape). `outside` is true for a file outside of the project that includes it: its text must
-    not appear in the project's logs.
+    `path` is what messages and `#line` show; `file` is where it is; includes are relative to the folder of
+    `relative_to`, which is the same file by default. `text` holds each byte that is not UTF-8 as a lone
+    surrogate (Python's surrogateescape). `outside` is true for a file outside of the project that
+    includes it: its text must not appear in the project's logs.
     """
 
-    __slots__ = ("_starts", "file", "outside", "path", "text")
+    __slots__ = ("_starts", "file", "outside", "path", "relative_to", "text")
 
-    def __init__(self, path: str, text: str, file: str | None = None) -> None:
+    def __init__(self, path: str, text: str, file: str | None = None, relative_to: str | None = None) -> None:
         self.path = path
         self.file = file if file is not None else path
+        self.relative_to = relative_to if relative_to is not None else self.file
         self.text = text
         self.outside = False
         self._starts: list[int] | None = None

@@ -68,14 +68,14 @@ class Loader:
 
     def find(self, path: str, includer: Source) -> tuple[str | None, list[str]]:
         """The file that an include means, or None; and the paths that were tried, in order."""
-        folder = os.path.dirname(includer.file)
+        folder = os.path.dirname(includer.relative_to)
         if (folder, path) not in self._found:
             self._found[folder, path] = self._look_for(path, (folder, *self.include_path))
         return self._found[folder, path]
 
     def folders(self, includer: Source) -> list[str]:
         """The folders that a file's includes are looked for in, as messages show them."""
-        folders = (os.path.dirname(includer.file), *self.include_path)
+        folders = (os.path.dirname(includer.relative_to), *self.include_path)
         return list(dict.fromkeys(self._shown(folder or ".") for folder in folders))
 
     def as_meant_here(self, path: str, includer: Source) -> str | None:
@@ -83,7 +83,7 @@ class Loader:
         if "\0" in path or not self._exists(path):
             return None
         try:
-            found = os.path.relpath(path, os.path.realpath(os.path.dirname(includer.file)))
+            found = os.path.relpath(path, os.path.realpath(os.path.dirname(includer.relative_to)))
         except ValueError:  # another drive of Windows
             return None
         return found.replace(os.sep, "/")

@@ -1,4 +1,4 @@
-"""Directives from outside a file: from the command line or the configuration.
+"""Directives from outside a file, such as those of the command line; `configured` has a configuration's.
 
 They become a small source of their own, parsed like any other, so that their errors are
 reported like all others.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tesc.config.settings import Wire
-    from tesc.syntax.nodes import Item
+    from tesc.syntax.nodes import Item, Tree
 
 
 class BadDirective(Exception):
@@ -45,21 +45,24 @@ def outside(
     wire: Wire = "frames",
     name: str = "<command line>",
     file: str = "",
+    more: tuple[Tree, ...] = (),
 ) -> Outside:
     """Directives as `--include`, `--disable` and `--event-prefix` give them, one string each.
 
     `wire` is how guests send their events. `name` is what diagnostics show as their file; `file` is the
-    root file that they belong to, which paths are relative to. Raises BadDirective if one of them
-    is invalid.
+    root file that they belong to, which paths are relative to. `more` are directives that go before them.
+    Raises BadDirective if one of them is invalid.
     """
     lines = [include_directive(argument) for argument in includes]
     lines += [f"disable {pattern}" for argument in disable for pattern in argument.split(",")]
     for line in lines:
-        _directive(line)
-    trees = (parse(Source(name, "".join(f"{line}\n" for line in lines), file)),) if lines else ()
+        directive_of(line)
+    trees = more
+    if lines:
+        trees = (*more, parse(Source(name, "".join(f"{line}\n" for line in lines), file)))
     prefix = ""
     if event_prefix:
-        directive = _directive(f"prefix {event_prefix}")
+        directive = directive_of(f"prefix {event_prefix}")
         assert isinstance(directive, Prefix)
         prefix = directive.name.text
     if not trees and not prefix and not crosses:
@@ -67,7 +70,7 @@ def outside(
     return Outside(trees, prefix, crosses, wire)
 
 
-def _directive(line: str) -> Item:
+def directive_of(line: str) -> Item:
     """The directive that a line holds, which must begin with a directive's keyword. Raises BadDirective."""
     tree = parse(Source("", f"{line}\n"))
     for wrong in tree.errors:

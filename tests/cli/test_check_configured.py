@@ -53,6 +53,55 @@ def configure(text: str, folder: str = ".") -> None:
     Path(folder, "tesc.toml").write_text(text)
 
 
+class TestDirectivesOfAConfiguration:
+    """What is wrong with them is reported where the configuration has them."""
+
+    @pytest.fixture
+    def found(self, capsys):
+        def run(*arguments: str) -> list[str]:
+            main(["check", "--output-format", "concise", "--select", "TE50", *arguments])
+            return [line.split(": ")[0] for line in capsys.readouterr().out.splitlines()]
+
+        return run
+
+    def test_patterns(self, found):
+        configure('disable = [\n  "plain",\n  "no_*", "nor_*",\n]\n')
+        assert found() == ["tesc.toml:3:4", "tesc.toml:3:12"]
+
+    def test_a_unit(self, found):
+        write(b="other(void)\n")
+        unit = '[[unit]]\npath = "{}"\n'
+        configure(
+            unit.format("b/trace-events")
+            + 'disable = ["other", "no"]\n'
+            + unit.format("a/trace-events")
+            + 'include = ["../b/trace-events,base=0x10", "b/trace-events"]\ndisable = ["nor"]\n'
+        )
+        # An include is relative to the unit's file, not to the configuration.
+        assert found() == ["tesc.toml:3:22", "tesc.toml:6:44", "tesc.toml:7:13"]
+
+    def test_another_folder_another_file_and_escapes(self, found, work, monkeypatch):
+        Path("pyproject.toml").write_text('[tool.tesc]\ndisable = ["\\u006eo"]\n')
+        monkeypatch.chdir("a")
+        # The text that is written differently begins where its value does.
+        assert found() == ["../pyproject.toml:2:12"]
+        assert found(str(work / "a")) == ["../pyproject.toml:2:12"]
+
+    def test_beside_those_of_the_command_line(self, found):
+        configure('disable = ["no"]\n')
+        assert found("--disable", "nor", "--include", "nowhere") == [
+            "<command line>:1:9",
+            "<command line>:2:9",
+            "tesc.toml:1:13",
+        ]
+
+    def test_an_excerpt(self, capsys):
+        configure('disable = ["no"]\n')
+        main(["check", "--select", "TE504"])
+        shown = capsys.readouterr().out.splitlines()[1:4]
+        assert shown == ["  |", '1 | disable = ["no"]', "  |             ^^"]
+
+
 ALL = ["a/trace-events TE405 error", "a/trace-events TE301 error", "a/trace-events TE412 note"]
 
 

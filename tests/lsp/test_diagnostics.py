@@ -206,6 +206,31 @@ def test_a_wrong_configuration_is_shown_in_its_file(lsp, folder):
     assert client.diagnostics[uri] == []
 
 
+def test_directives_of_a_configuration_are_reported_in_it(lsp, folder):
+    toml = folder / "tesc.toml"
+    toml.write_text(
+        'disable = ["no"]\nignore = ["TE999"]\n[[unit]]\npath = "trace-events"\ninclude = ["nowhere"]\n'
+        '[[unit]]\npath = "other.trace-events"\ninclude = ["nor"]\n'
+    )
+    for name in ("trace-events", "other.trace-events"):
+        (folder / name).write_text(f"{name[:5]}(int x)\n")
+    client = lsp()
+    client.initialize(folder, options={"debounce": 0, "diagnostics": "workspace"})
+    client.published((folder / "trace-events").as_uri())
+    found = client.diagnostics[toml.as_uri()]
+    assert sorted((one["range"]["start"]["line"], one.get("code")) for one in found if one.get("code")) == [
+        (0, "TE504"),
+        (4, "TE501"),
+        (7, "TE501"),
+    ]
+    assert len(found) == 4
+    # The file that the directives belong to keeps its own.
+    for name in ("trace-events", "other.trace-events"):
+        codes = {one["code"] for one in client.diagnostics[(folder / name).as_uri()]}
+        assert "TE412" in codes
+        assert not codes & {"TE501", "TE504"}
+
+
 def test_rules_that_there_are_not(lsp, folder):
     (folder / "tesc.toml").write_text('ignore = ["TE415", "TE999"]\n')
     client = lsp()

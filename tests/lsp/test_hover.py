@@ -119,7 +119,7 @@ def test_states(hover):
         in hover('disable |a(void) "x"\ndisable a\n')[1]
     )
     said = hover("|a(void)\n", {"tesc.toml": 'disable = ["a*"]\n'})[1]
-    assert "- disabled by a* from outside the file\n" in said
+    assert "- disabled by a* at tesc.toml:1\n" in said
 
 
 @pytest.mark.parametrize(

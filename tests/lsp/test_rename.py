@@ -186,7 +186,7 @@ def test_what_the_configuration_disables(lsp, tree):
     (tree / "tesc.toml").write_text('disable = ["main_loop"]\n')
     client, root = session(lsp, tree)
     told = refusal(client, root, place(ROOT, "main_loop"), "turn")
-    why = "the pattern 'main_loop' in the configuration decides that"
+    why = "the pattern 'main_loop' in tesc.toml:1 decides that"
     assert told == f"'turn' would be disabled no longer: {why}"
     assert why in refused_before(client, root, place(ROOT, "main_loop"))
 

@@ -123,10 +123,8 @@ def _state(unit: Unit, event: UnitEvent) -> list[Piece]:
     if not event.disabled:
         return ["enabled"]
     pieces: list[Piece] = ["disabled by its property"] if event.node.disabled else ["disabled"]
-    outside = {id(tree.source) for tree in unit.directives}
     for number, (source, word) in enumerate(disabling(unit, event)):
-        line = source.place(word.start)[0]
-        where = "from outside the file" if id(source) in outside else f"at {source.path}:{line}"
+        where = f"at {source.path}:{source.place(word.start)[0]}"
         joint = " and by " if number or event.node.disabled else " by "
         pieces.extend([joint, Code(word.text), f" {where}"])
     return pieces
