@@ -1,4 +1,4 @@
-"""What the tests of rules share: files in, diagnostics out, as `tesc check` would find them."""
+"""Fixtures for tests of rules: files in, diagnostics out, as `tesc check` would find them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tesc.workspace import Workspace
 
 
 def changed(files, overrides, rules):
-    """What rules find in the versions of files below `before` and `after`."""
+    """What rules find in two versions of files, below `before` and `after`."""
     for path, text in files.items():
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_bytes(text.encode() if isinstance(text, str) else text)
@@ -27,12 +27,12 @@ def changed(files, overrides, rules):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """A function that checks files, given as texts by path, in a folder of their own.
+    """A function that checks files, given as texts by path, in a new folder.
 
     C and Rust sources are searched for uses of events; a meson.build or a script is only written.
     """
     monkeypatch.chdir(tmp_path)
-    # One project, so that its files may include each other.
+    # One project, so that the files may include each other.
     Path("tesc.toml").touch()
 
     def checked(files, *, profile="default", max_args=None, select=(), ignore=(), severities=None):

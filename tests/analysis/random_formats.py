@@ -1,4 +1,4 @@
-"""Random events with formats of every kind: most nearly right, some wrong, a few not even conversions."""
+"""Random events with formats of every kind: most almost right, some wrong, a few without a conversion."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _TYPES = """
 INTEGERS = [text.strip() for text in _TYPES.strip().replace("\n", ";").split(";")]
 LENGTHS = ["hh", "h", "l", "ll", "q", "L", "j", "z", "Z", "t"]
 _LETTERS = "diouxXbBcsCSpnmeEfFgGaA"
-# Some of these would be parts of a conversion if one began before them.
+# Some of these would be part of a conversion if one began before them.
 _TEXTS = ["", " ", "a ", "x=", " 0x", "d", "l", "5", ": ", "%%", ", ", "é", "#", "$", "-", "h", "*", "I"]
 MACROS = sorted(PRI_MACROS)
 
 
 class _Generator:
-    """Random events; the same for the same seed."""
+    """Random events, determined by the seed."""
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
@@ -56,7 +56,7 @@ class _Generator:
         return f"{type_} {'*' * stars}" if stars else type_
 
     def sequence(self, types: list[str]) -> list[str]:
-        """A format's pieces: mostly one conversion for each parameter, mostly of its type."""
+        """The pieces of a format: mostly one conversion for each parameter, mostly right for its type."""
         pieces = [self.pick(_TEXTS)]
         todo = list(types)
         if self.chance(0.06) and todo:
@@ -71,7 +71,7 @@ class _Generator:
         return pieces
 
     def positional(self, types: list[str]) -> list[str]:
-        """A format's pieces whose conversions name their parameters, in any order."""
+        """The pieces of a format whose conversions have positions, in any order."""
         order = list(range(len(types)))
         self.random.shuffle(order)
         if order and self.chance(0.2):
@@ -89,7 +89,7 @@ class _Generator:
         return pieces
 
     def conversion(self, todo: list[str]) -> list[str]:
-        """One conversion in pieces, its macro the last; it takes its types from `todo`."""
+        """The pieces of a conversion, its macro last; it takes its types from `todo`."""
         number = self.random.choices([0, 1, 2, 3], [84, 12, 3, 1])[0]
         flags = "".join(self.pick("-+ #0'I0-") for _ in range(number))
         width = precision = ""
@@ -105,14 +105,14 @@ class _Generator:
         return [f"%{flags}{width}{precision}{tail[0]}", *tail[1:]]
 
     def star(self, todo: list[str]) -> str:
-        """A `*`, mostly where an int comes, or a number."""
+        """A `*`, mostly if an int comes next, or a number."""
         if todo and todo[0] in ("int", "unsigned", "char", "bool", "int32_t"):
             todo.pop(0)
             return "*"
         return "*" if self.chance(0.1) else "7"
 
     def suitable(self, type_: str) -> list[str]:
-        """The end of a conversion that may suit a type: length and letter, or length and macro."""
+        """The end of a conversion that may fit a type: length and letter, or length and macro."""
         words = [word for word in type_.replace("*", " ").split() if word != "const"]
         letter = self.pick("diuxXo" if self.chance(0.95) else "bB")
         if type_.endswith("*"):
@@ -152,7 +152,7 @@ class _Generator:
                 continue
             for char in piece:
                 literal += self.character(char)
-                # A hexadecimal escape would continue with the text's digits.
+                # A hexadecimal escape would include the following digits.
                 if self.chance(0.02) or literal.endswith(("\\x25", "\\x0")):
                     out += f'"{literal}"{self.pick(["", " "])}'
                     literal = ""

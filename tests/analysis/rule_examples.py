@@ -1,6 +1,6 @@
-"""The examples of rules: a reader of rules/*.md, each example with what is found in it.
+"""Reads the examples of rules, rules/*.md, and the findings that each example must have.
 
-rules/CODE.md holds a rule's examples. Each is a block ```trace-events, or several without text between
+rules/CODE.md has a rule's examples. Each is a block ```trace-events, or several without text between
 them, for files that are checked together. Below a line of code is what is found in it, marked by `^`
 where it is, or by `|` before the character at which something is missing:
 
@@ -11,18 +11,18 @@ where it is, or by `|` before the character at which something is missing:
                           related: PATH:LINE:COLUMN-LINE:COLUMN message
                           fix(safe): each line that the fix changes, as it is afterwards
 
-with the severity where it is not the rule's own. Nothing else may be found. A line's end is marked by the
-`^` after its last character. What spans several lines is marked below each of them, and described below
-the last.
+with the severity if it is not the rule's default. Nothing else may be found. A line's end is marked by a
+`^` after its last character. A finding that spans several lines is marked below each of them, and described
+below the last.
 
 Blocks ```c and ```rust are sources that use the events. Files in the folders before and after are two
 versions of a tree; what is found in the second has paths without `after/`.
 
 Words after ```trace-events say how to check: `profile=qemu`, `max-args=10`, `select=TE301,TE302`
 (otherwise all rules that are on by default run), `file=a/trace-events`, and how to write the file: `crlf`,
-`cr`, `latin-1`, `no-final-newline`. `{U+00A0}` stands for a character that is better not written, both in
-files and in what is found. With `times=20` there are that many files, whose path and text have their
-numbers for `{N}`, from 0, and the next ones for `{N+1}`; nothing can be marked in them.
+`cr`, `latin-1`, `no-final-newline`. `{U+00A0}` is a character that would be hard to see, both in files and
+in findings. With `times=20` there are that many files: in their paths and texts, `{N}` is the file's number,
+from 0, and `{N+1}` the next one; nothing can be marked in them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
-# What is found: `PATH:LINE:COLUMN-LINE:COLUMN CODE message`, and the lines that describe it further.
+# A finding: `PATH:LINE:COLUMN-LINE:COLUMN CODE message`, and the lines that describe it further.
 Finding = list[str]
 
 _BLOCK = re.compile(r"^```(?:trace-events|c|rust)\b([^\n]*)\n(.*?)^```$", re.M | re.S)
@@ -42,7 +42,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Mark(NamedTuple):
-    """A finding as marked below a file's lines; lines and columns count from 0."""
+    """A finding marked below a file's lines; lines and columns count from 0."""
 
     start: tuple[int, int]
     end: tuple[int, int]
@@ -71,7 +71,7 @@ class File:
         return [f"{path}:{self.place(*mark.start)}-{self.place(*mark.end)} {head}", *more]
 
     def place(self, line: int, column: int) -> str:
-        """Where a column of an example's line is in the file, in which a carriage return also ends a line."""
+        """A place in the file, given as in the example; in the file, a carriage return also ends a line."""
         assert column <= len(self.lines[line]), "a mark below nothing"
         text = "".join(self.lines)
         offset = len("".join(self.lines[:line])) + column
@@ -81,7 +81,7 @@ class File:
 
 
 def examples_of(text: str) -> list[tuple[list[File], list[Finding]]]:
-    """The files of each example, and what is found in them."""
+    """The files of each example, and the findings in them."""
     examples: list[tuple[list[File], list[Finding]]] = []
     end = 0
     for block in _BLOCK.finditer(text):
@@ -98,7 +98,7 @@ def examples_of(text: str) -> list[tuple[list[File], list[Finding]]]:
 
 
 def numbered(words: list[str], lines: list[str]) -> list[File]:
-    """The file of a block, or as many as it says."""
+    """The file of a block, or several with `times`."""
     times = next((int(word[6:]) for word in words if word.startswith("times=")), 0)
     if not times:
         return [File(words, lines)]
@@ -110,7 +110,7 @@ def numbered(words: list[str], lines: list[str]) -> list[File]:
 
 
 def marked(body: str) -> tuple[list[str], list[Mark]]:
-    """A block's lines of code, and what is marked below them."""
+    """A block's lines of code, and the findings marked below them."""
     code: list[str] = []
     marks: list[Mark] = []
     margin = None
@@ -134,5 +134,5 @@ def marked(body: str) -> tuple[list[str], list[Mark]]:
 
 
 def visible(text: str) -> str:
-    """A text as the examples spell it."""
+    """A text as written in the examples."""
     return "".join(c if c.isprintable() else f"{{U+{ord(c):04X}}}" for c in text)

@@ -1,4 +1,4 @@
-"""Baselines accept what was found, wherever it moves, and nothing else."""
+"""Baselines accept old findings wherever they move, and nothing else."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ SEVEN = "(int a, int b, int c, int d, int e, int f, int g)"
 
 
 def found(diagnostics) -> list[tuple[str, int]]:
-    """Codes, and the lines that they are found in."""
+    """Codes, and the lines in which they are found."""
     return [(d.code, d.source.place(d.span.start)[0]) for d in diagnostics]
 
 

@@ -17,7 +17,7 @@ from tesc.syntax.source import Source
 from tesc.workspace import Workspace
 
 NONE = Habits({}, " ")
-# Except for those that not every tracer accepts, as a rule says.
+# Except for types that not every tracer accepts, as a rule reports.
 TYPES = [
     "int", "unsigned int", "unsigned", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "int8_t",
     "int16_t", "int32_t", "int64_t", "size_t", "ssize_t", "long", "unsigned long", "long long",
@@ -118,7 +118,7 @@ def test_what_is_typed_stays_as_far_as_it_fits(typed, spelled, wanted):
 @pytest.mark.parametrize(
     ("spelled", "compat", "wanted"),
     [
-        ("const char *", "qemu", ["%s"]),  # where its tracers read text, whatever the conversion
+        ("const char *", "qemu", ["%s"]),  # if its tracers read text, whatever the conversion
         ("const char *", "fixed", ["%s", "%p"]),
         ("char *", "fixed", ["%s", "%p"]),
         ("char **", "fixed", ["%p"]),

@@ -1,4 +1,4 @@
-"""Fixes: which are made together, and what is left after all of them."""
+"""Fixes: which are applied together, and what is left after all of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tesc.syntax.source import Source, Span
 from tesc.workspace import Workspace
 
 INPUTS = Path(__file__).parent.parent / "codegen" / "qemu" / "inputs"
-# Off by default, and a matter of layout: `tesc fmt` has tests of its own.
+# Off by default, and a matter of layout, which the tests of `tesc fmt` cover.
 RULES = [rule for rule in all_rules() if not rule.code.startswith("TE7")]
 
 
@@ -145,7 +145,7 @@ class TestOutlook:
 LINES = [
     line for path in sorted(INPUTS.rglob("trace-events")) for line in path.read_text("utf-8").splitlines()
 ]
-# Pieces that broken lines are made of.
+# Pieces of broken lines.
 PIECES = ["", "%", "0x", "x", "d", "l", "u", '"', '""', " ", "#", "*", "08", ":", "(", ",", "\\"]
 PIECES += ['" PRIx64 "', "PRIu8", "%n", "1$", "signed ", "long unsigned int ", "\\33", "\\n", "%p", "%m"]
 PIECES += ["disable ", "\t", "0x0x", "\r"]
@@ -172,7 +172,7 @@ def test_fixed_text_parses_no_worse_and_stays(text, unsafe):
 @pytest.mark.parametrize(
     ("line", "fixed"),
     [
-        # What follows a macro needs a string only if it can be seen.
+        # After a macro, invisible characters need no string.
         ('"0x%lx "', '"0x%" PRIx64'),
         ('"0x%lx  " " "  ', '"0x%" PRIx64'),
         ('"0x%lx" "" ', '"0x%" PRIx64'),
@@ -181,11 +181,11 @@ def test_fixed_text_parses_no_worse_and_stays(text, unsafe):
         ('"0x%" PRIx64 " \\n"', '"0x%" PRIx64'),
         ('"0x%" PRIx64 " " "\\n" ', '"0x%" PRIx64'),
         ('"y 0x%lx \\n"', '"y 0x%" PRIx64'),
-        # What is removed at the end of a line leaves no space before it.
+        # If the end of a line is removed, so is the space before it.
         ('"0x%" PRIx64 "', '"0x%" PRIx64'),
         ('"0x%" PRIx64" \t', '"0x%" PRIx64'),
         ('"0x%" PRIx64 "" \t', '"0x%" PRIx64'),
-        # Nor is one left after what a fix does not touch.
+        # Nor does a space stay after text that a fix does not touch.
         ('"y %lx, 0x%" PRIx64 " \t', '"y 0x%" PRIx64 ", 0x%" PRIx64'),
         (', "0x%" PRIx64 \t', '"0x%" PRIx64'),
     ],

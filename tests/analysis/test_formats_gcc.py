@@ -1,8 +1,8 @@
-"""The format rules against the compilers: random events, the same verdict on every one.
+"""The format rules against the compilers: random events, the same verdict on each.
 
-The calls are those of the log backend, judged by `gcc -Wformat` for LP64 (-m64), ILP32 (-m32) and newlib
-(arm-none-eabi-gcc), and by clang's targets for the other data models on what gcc and clang judge alike. The
-environment variable TESC_FORMAT_EVENTS says how many events (2000 without it), TESC_FORMAT_SEED which ones.
+The calls are those of the log backend. `gcc -Wformat` judges them for LP64 (-m64), ILP32 (-m32) and newlib
+(arm-none-eabi-gcc), clang's targets for the other data models, if gcc and clang judge a format alike. The
+environment variable TESC_FORMAT_EVENTS says how many events (default: 2000), TESC_FORMAT_SEED which ones.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _RULES = [
 _COUNT = int(os.environ.get("TESC_FORMAT_EVENTS", "2000"))
 _SEED = int(os.environ.get("TESC_FORMAT_SEED", "1"))
 
-# What the headers of C libraries define, in terms of what compilers predefine; clang has the macros too.
+# What the headers of C libraries define, by compilers' predefined macros; clang has the PRI macros too.
 _PREAMBLE = """
 typedef __INT8_TYPE__ int8_t; typedef __UINT8_TYPE__ uint8_t;
 typedef __INT16_TYPE__ int16_t; typedef __UINT16_TYPE__ uint16_t;
@@ -91,7 +91,7 @@ def _preamble() -> str:
     for name in sorted(PRI_MACROS):
         length, letter = lengths.get(name[4:], ""), name[3]
         if length in ("P64", "PMAX", "PPTR"):
-            # clang's own are whole: __INT64_FMTd__, and those of unsigned types for other letters.
+            # clang's own macros include the letter: __INT64_FMTd__, or for unsigned letters __UINT64_FMTx__.
             sign = "" if letter in "di" else "U"
             type_ = {"P64": "INT64", "PMAX": "INTMAX", "PPTR": "INTPTR"}[length]
             whole = f"__{sign}{type_}_FMT{letter}__"
@@ -164,7 +164,7 @@ def _judged_alike(event: Event) -> bool:
     """Whether gcc and clang judge an event's format by the same rules.
 
     clang has no %b, %B, %m, %Z and no flag I, rejects %hd with an int and %c with a bool, and wants
-    exactly wint_t and wchar_t. It takes `%5%`, `%.p`, `%.c`, repeated flags, and 0 beside a precision.
+    exactly wint_t and wchar_t. It takes `%5%`, `%.p`, `%.c`, repeated flags, and 0 with a precision.
     """
     parsed = event.format.parsed if event.format else None
     if parsed is None:
@@ -230,7 +230,7 @@ def test_signs_are_those_of_gcc(model, option, need, tmp_path):
 
 
 def test_fixes_remove_what_was_found():
-    """A broken conversion may turn out, once fixed, not to fit its parameter."""
+    """Once a broken conversion is fixed, it may turn out not to fit its parameter."""
     settings = Settings(data_models=DATA_MODELS)
     fixed = 0
     for tree in random_events(min(_COUNT, BATCH), _SEED + 2):
@@ -254,7 +254,7 @@ def test_fixes_remove_what_was_found():
 
 
 def test_macros_are_those_of_the_c_library(need, tmp_path):
-    """Which <inttypes.h> there is for -m32 depends on what is installed; for -m64 it is always there."""
+    """The <inttypes.h> for -m32 depends on what is installed; for -m64 there always is one."""
     source = tmp_path / "macros.c"
     source.write_text("#include <inttypes.h>\n" + "".join(f"{name}_ {name}\n" for name in MACROS))
     ran = subprocess.run([need("gcc", "gcc"), "-E", "-P", source], capture_output=True, check=True, text=True)

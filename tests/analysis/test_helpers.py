@@ -1,4 +1,4 @@
-"""Files that helper processes check: the same is found, whatever happens to the processes."""
+"""Helper processes that check files: the findings are the same, whatever happens to the processes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def found(workspace, memory):
 
 @pytest.fixture
 def started(monkeypatch):
-    """Helpers for any number of events; how many were started."""
+    """Helpers for any number of events, and how many were started."""
     monkeypatch.setattr(helpers, "FEWEST_EVENTS", 1)
     monkeypatch.setattr(helpers, "cores", lambda: 4)
     made = []

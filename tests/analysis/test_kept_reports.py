@@ -1,4 +1,4 @@
-"""Diagnostics that are kept are those that the rules find."""
+"""Cached diagnostics are those that the rules find."""
 
 from __future__ import annotations
 

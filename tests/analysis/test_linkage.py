@@ -1,4 +1,4 @@
-"""Which files of a run are one program, as the configuration says."""
+"""Which files of a run belong to one program, according to the configuration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tesc.workspace import Workspace
 
 @pytest.fixture
 def found(tmp_path, monkeypatch):
-    """A function that says rule, path and message of what is wrong in files beside a tesc.toml."""
+    """A function that returns rule, path and message of the findings in files next to a tesc.toml."""
     monkeypatch.chdir(tmp_path)
 
     def checked(
@@ -74,7 +74,7 @@ def test_problems_of_a_file_that_two_groups_include_are_reported_once(found):
 
 
 def test_findings_at_directives_from_outside(tmp_path, found):
-    """They have no file; their own text is shown."""
+    """Such directives have no file; their own text is shown."""
     from tesc.config.settings import Settings
     from tesc.syntax.parser import parse
     from tesc.syntax.source import Source

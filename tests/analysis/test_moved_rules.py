@@ -1,4 +1,4 @@
-"""Rules that others have replaced: their codes and names still work."""
+"""Rules that have been replaced by others: their codes and names still work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of different families have no identifier in common."""
+"""Names of different families share no identifier."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_families_are_small():
 
 
 def test_prefixes_of_kinds():
-    """Of two kinds of names in one space, neither's prefix begins with the other's, unless they are equal."""
+    """Of two kinds of names in a name space, neither prefix begins with the other, unless they are equal."""
     for space in name_spaces.SPACES:
         before = {k.spelled("\0").partition("\0")[0] for k in name_spaces.OF_EVENT if space in k.spaces}
         assert not [(a, b) for a in before for b in before if a != b and a.startswith(b)]

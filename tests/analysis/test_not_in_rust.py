@@ -1,4 +1,4 @@
-"""TE421 and the generator agree on the types that QEMU's tracetool has no words for in Rust."""
+"""TE421 and the generator agree on the types that QEMU's tracetool cannot translate to Rust."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def event_of(line: str):
         ('e(int a) "%m %d"', [(1, "value", 0)]),
         ('e(int a, int b) "%2$d %1$d"', [(0, "value", 1), (1, "value", 0)]),
         ('e(int a) "%2$d"', [(0, "value", None)]),
-        # The string is what is left without a conversion, the number what fits.
+        # The text is left without a conversion, because the number fits better.
         ('e(const char *s, int n) "%d"', [(0, "value", 1)]),
         ('e(int n) "%s %d"', [(0, "value", None), (1, "value", 0)]),
         ('e(int n) "%y %d"', [(1, "value", 0)]),

@@ -1,4 +1,4 @@
-"""What is kept of earlier runs makes no difference to what is found."""
+"""Results cached from earlier runs change no finding."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_after_edits_the_same_is_found_as_by_reading_everything(seed):
         else:
             live.add_source(Source(path, texts[path]))
         fresh = Workspace(Overrides(isolated=True))
-        # The order in which files were added counts, too.
+        # The order in which files were added matters, too.
         for root in live._roots.values():
             fresh.add_source(Source(root.source.path, texts[root.source.path]))
         assert found(live, memory) == found(fresh, None)

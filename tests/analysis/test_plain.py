@@ -81,7 +81,7 @@ def test_a_rule_that_finds_something_is_asked(written):
 
 
 def test_most_events_are_not_looked_at_by_most_rules():
-    """Otherwise the judge would be useless: only rules that look at words need to see a correct event."""
+    """Otherwise the judge would be useless: only rules that look at words have to see a correct event."""
     line = 'e(const char *name, uint64_t addr, int ret) "name %s addr 0x%" PRIx64 " ret %d"'
     tree = parse(Source("t", line))
     for _, judge, rules in JUDGES:
@@ -91,7 +91,7 @@ def test_most_events_are_not_looked_at_by_most_rules():
 
 
 def test_a_judge_forgets():
-    """A file may be made to have any number of pairs."""
+    """A file can have any number of pairs."""
     settings, _, rules = JUDGES[0]
     judge = Judge(rules[:1], settings)
     text = "\n".join(f'e(int a) "%{width}d"' for width in range(1, 20_100))

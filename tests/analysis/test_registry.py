@@ -1,4 +1,4 @@
-"""Which rules a selector stands for, and which run."""
+"""Which rules a selector selects, and which run."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_all_includes_rules_that_are_off_by_default(selector):
             "mismatch",
             "; did you mean format-type-mismatch, signedness-mismatch or argument-kind-mismatch?",
         ),
-        ("event", ""),  # too many have the word
+        ("event", ""),  # too many rules have the word
         ("too-many-argument", "; did you mean too-many-arguments?"),
         ("Missing-Fromat", "; did you mean missing-format?"),
         ("T", ""),

@@ -1,7 +1,7 @@
 """Every rule's page, and its examples: rules/CODE.md, in the notation that rule_examples.py describes.
 
-The examples on a rule's page are files called trace-events. Where the first line of one is `# PATH`
-they are several files, each below its path.
+The examples on a rule's page are files called trace-events. If the first line of one is `# PATH`, it is
+several files, each below its path.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def fixed(text: str, edits) -> str:
-    """A text after the edits, which must not overlap."""
+    """A text after some edits, which must not overlap."""
     after = text
     last = len(text) + 1
     for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end), reverse=True):
@@ -50,7 +50,7 @@ def fixed(text: str, edits) -> str:
 
 
 def changed_lines(before: str, after: str) -> list[str]:
-    """The lines of `after` between what both begin and end with."""
+    """The lines of `after` without those that both texts begin or end with."""
     old, new = lines_of(before), lines_of(after)
     while old and new and old[0] == new[0]:
         del old[0], new[0]
@@ -60,7 +60,7 @@ def changed_lines(before: str, after: str) -> list[str]:
 
 
 def described(found: Diagnostic) -> Finding:
-    """A diagnostic as the examples spell it."""
+    """A diagnostic as written in the examples."""
     place = place_of(found.source, found.span)
     lines = [f"{found.source.path}:{place} {found.code} {visible(found.message)}"]
     if found.severity != RULES[found.code].severity:
@@ -79,7 +79,7 @@ def described(found: Diagnostic) -> Finding:
 
 
 def checked(run, files: list[File], changed=None):
-    """What is found in an example's files, or in these with others' bytes."""
+    """What is found in an example's files, or in files of the same names with other contents."""
     options = {key: value for file in files for key, value in file.options.items()}
     return run(
         {file.path: file.data for file in files} if changed is None else changed,
@@ -155,12 +155,12 @@ class TestRule:
         found = [d.code for d in run(spoilt, profile=rule.example_profile, select=select)]
         assert code in found, "what the page calls wrong is not found"
         if isinstance(rule, ChangeRule):
-            select = (code,)  # any change concerns some reader
+            select = (code,)  # every change matters to some kind of reader
         found = [d.code for d in run(page_files(right or wrong), profile=rule.example_profile, select=select)]
         assert found == [], "what the page calls right is not"
 
 
-# How to make the mistake that the page's text describes and cannot show: the file, or files by path.
+# Mistakes that a page describes but cannot show: the file, or files by path.
 SPOILT = {
     "TE002": lambda text: text[:-1].encode(),
     "TE005": lambda text: text.encode("latin-1"),

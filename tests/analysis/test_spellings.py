@@ -1,4 +1,4 @@
-"""How many owners the spellings of events have, whatever came and went."""
+"""How many events have each spelling, after events were added and removed."""
 
 import pickle
 import random
@@ -14,7 +14,7 @@ from tesc.syntax.parser import parse
 from tesc.syntax.source import Source
 from tesc.units.resolve import resolve
 
-# Names that differ by what generated code adds to names, or by case.
+# Names that differ only by a suffix that generated code adds, or by case.
 NAMES = [*(f"{stem}{end}" for stem in ("msi", "MSI", "irq") for end in ("", "_enabled", "_ENABLED")), "usb"]
 
 
@@ -24,7 +24,7 @@ def counted(names):
 
 
 def owners(names):
-    """How many events have each spelling, by space; names alone in capitals."""
+    """How many events have each spelling, by name space; and each name in capitals."""
     found = Counter(name.upper() for name in names)
     for name in names:
         found.update(set(zip(EVENT_SPACES, spelled(name))))
@@ -47,7 +47,7 @@ def test_events_that_come_and_go(seed):
         else:
             now.append(name)
             assert counts.add([name]) == any(before[one] > 0 for one in mine)
-        # The original is not changed through its copy.
+        # Changing the copy does not change the original.
         probe = kept.copy()
         assert probe.add([name]) == any(before[one] > 0 for one in mine)
 
@@ -63,7 +63,7 @@ def test_what_came_and_went_takes_no_memory():
 
 
 def test_a_spelling_takes_no_more_memory_than_a_number():
-    counted(f"event_{number}" for number in range(2000))  # what parsing keeps by itself
+    counted(f"event_{number}" for number in range(2000))  # fill the parser's caches
     tracemalloc.start()
     try:
         counts = counted(f"other_{number}" for number in range(2000))

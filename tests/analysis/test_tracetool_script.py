@@ -1,4 +1,4 @@
-"""What a tree's own tracetool can do."""
+"""What a tree's own tracetool supports."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def made_up(folder: Path) -> tuple[Path, Path]:
-    """The benchmark's own trace, kept."""
+    """The benchmark's own trace."""
     namespace = {"__name__": "decode", "__file__": str(DECODE)}
     exec(compile(DECODE.read_text(), DECODE, "exec"), namespace)
     return namespace["make_up"](folder, 1000)

@@ -1,4 +1,4 @@
-"""benchmarks/gen still runs. What it measures is for people to read."""
+"""benchmarks/gen still runs; its figures are not checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""benchmarks/lsp still runs. What it measures is for people to read."""
+"""benchmarks/lsp still runs; its figures are not checked."""
 
 from __future__ import annotations
 

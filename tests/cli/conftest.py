@@ -1,4 +1,4 @@
-"""What tests of several commands share."""
+"""Fixtures for the tests of several commands."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tests.cli.repository import BAD, GOOD, Repository
 
 @pytest.fixture
 def own_folder(tmp_path, monkeypatch):
-    """An empty working folder, below no checkout."""
+    """An empty working folder outside any checkout."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 @pytest.fixture(params=[40_000, 1], ids=["alone", "dealt out"])
 def small_tree(request, tmp_path, monkeypatch):
-    """A working folder with a small tree, whose files one process reads, or several."""
+    """A working folder with a small tree, read by one process or by several."""
     monkeypatch.setattr("tesc.source_tree.WORTH_A_PROCESS", request.param)
     monkeypatch.chdir(tmp_path)
     write("trace-events", 'start(void) "go"\n')
@@ -37,7 +37,7 @@ def repository(need, tmp_path):
 
 @pytest.fixture
 def topic(repository):
-    """A repository with a branch checked out whose base has two old findings."""
+    """A repository with a checked-out branch whose base has two old findings."""
     repository.commit(a=GOOD.format("a_old") + BAD.format("a_bad"), b=BAD.format("b_bad"))
     repository.git("switch", "--quiet", "--create", "topic")
     return repository

@@ -1,4 +1,4 @@
-"""`tesc gen` in a small tree: run, and what it writes."""
+"""`tesc gen` in a small tree: running it, and what it writes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def texts(folder: str = "out") -> dict[str, bytes]:
 
 
 def age(*paths: str) -> None:
-    """Let files look as if they had been written long ago."""
+    """Make files look as if they had been written long ago."""
     for path in paths or [f"out/{name}" for name in outputs()]:
         os.utime(path, (OLD, OLD))
 

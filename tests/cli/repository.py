@@ -1,4 +1,4 @@
-"""A git repository that tests change, and tesc in it."""
+"""A git repository that tests change, and in which they run tesc."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GOOD = '{}(int level) "level %d"\n'
 
 
 class Repository:
-    """A git repository, and tesc in it; neither reads any configuration but the repository's."""
+    """A git repository in which tesc runs; both read only the repository's own configuration."""
 
     def __init__(self, git: str, folder: Path, home: Path) -> None:
         self.git_program = git
@@ -50,7 +50,7 @@ class Repository:
     def check(
         self, *arguments: str, data: str | bytes = b"", folder: str = ".", **environment: str
     ) -> tuple[int, list[str], list[str]]:
-        """Exit status, findings without their messages, and what is on standard error."""
+        """Exit status, findings without their messages, and standard error."""
         ran = self.run("--output-format", "concise", *arguments, data=data, folder=folder, **environment)
         found = [line.split("]")[0] + "]" for line in ran.findings]
         return ran.status, found, ran.err.splitlines()

@@ -1,4 +1,4 @@
-"""tesc run as users run it, in this process: what it prints, and the status that it ends with."""
+"""tesc as users run it, but in this process: its output and exit status."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ERRNO = "error[TE405]: '%m' prints errno, which tracers do not keep"
 
 
 class Ran:
-    """A run that has ended."""
+    """A finished run."""
 
     def __init__(self, status: int, out: bytes, err: bytes) -> None:
         self.status = status
@@ -37,7 +37,7 @@ class Ran:
 
 
 def environment(**changes: str | None) -> dict[str, str]:
-    """The environment of a user who set nothing; a change to None leaves a variable out."""
+    """The environment of a user who has set nothing; a variable changed to None is removed."""
     kept = {
         k: v
         for k, v in os.environ.items()
@@ -52,7 +52,7 @@ def environment(**changes: str | None) -> dict[str, str]:
 def run_in(variables: dict[str, str], *arguments: object, data: bytes = b"") -> Ran:
     """Run tesc with an environment and standard input.
 
-    Starting a process costs most of a run's time. Tests of what only a process has (streams that are
+    Starting a process takes most of a run's time. Tests of what only a process has (streams that are
     closed, terminals, signals) start one.
     """
     words = [os.fspath(argument) for argument in arguments]

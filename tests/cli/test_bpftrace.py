@@ -86,7 +86,7 @@ def test_latency(bpftrace):
     assert '@nanoseconds["read"] = hist(nsecs - @begun0[pid, $dev]);' in script
     assert script.endswith("END\n{\n    clear(@begun0);\n}\n")
     status, found, _ = bpftrace(*words)
-    assert status == 0 and "disk_read" in found  # the pairs that names suggest
+    assert status == 0 and "disk_read" in found  # the pairs that event names suggest
     status, _, said = bpftrace(*words, "--span", "read=disk_read..disk_read_done,key=len")
     assert status == 2 and "'disk_read_done' has no parameter 'len'" in said
     # Of a pattern, one event that has the key is enough.

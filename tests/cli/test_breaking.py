@@ -239,7 +239,7 @@ class TestDiff:
         assert "\n\n\n" not in text
         assert not text.endswith("\n\n")
         assert "  ```\n\n## Changed events\n\n- `two`" in text
-        # An item after a block of code, and one after a plain item.
+        # A list item follows a code block, and another follows a plain item.
         assert "  ```\n\n- `three` (new), moved from old\n- `four` (new)" in text
 
     def test_an_event_that_only_moved_is_not_shown_twice(self, tesc):

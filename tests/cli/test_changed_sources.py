@@ -1,4 +1,4 @@
-"""Findings in C and Rust sources that a change brings in, by `--diff-base` and `--patch`."""
+"""Findings in C and Rust sources that a change introduces: `--diff-base` and `--patch`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.cli.repository import Repository
 
 
 class TestSources:
-    """Rules that look at C and Rust sources compare the old ones with the new ones."""
+    """Rules that look at C and Rust sources compare the old sources with the new ones."""
 
     OLD = 'a_old(int x) "%d"\na_wrong(int x) "%d"\n'
     CALLS = "void f(void)\n{\n    trace_a_old(1);\n    trace_a_wrong();\n}\n"
@@ -42,7 +42,7 @@ class TestSources:
 
     @pytest.mark.parametrize("applied", [True, False])
     def test_a_wrong_use_comes(self, sources, applied):
-        """In a file that moves at the same time, and beside one in a new file."""
+        """In a file that is moved at the same time, and next to a use in a new file."""
         sources.write("a/a.c", "// moved\n" + self.CALLS.replace("a_old(1)", "a_old(1, 2)"))
         sources.write("c/c.c", "void h(void)\n{\n    trace_a_old();\n}\n")
         expected = ["a/trace-events:1:7:TE603]"]

@@ -1,4 +1,4 @@
-"""`tesc check` as users run it: exit status, options of rules, contents that are not text."""
+"""`tesc check` as users run it: exit status, options for rules, files that are not text."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import pytest
 
 from tesc.cli.main import main
 
-# An error, a warning that can be seen on one data model only, and a note.
+# An error, a warning that only one data model gives, and a note.
 ERRNO = 'errno(void) "%m"\n'
 SEVEN = 'seven(int a, int b, int c, int d, int e, int f, int g) "%d %d %d %d %d %d %d"\n'
 PLAIN = "plain(void)\n"
@@ -16,7 +16,7 @@ PLAIN = "plain(void)\n"
 
 @pytest.fixture(autouse=True)
 def work(tmp_path, monkeypatch):
-    """Every test works in an empty folder, and remembers nothing of other runs."""
+    """Every test runs in an empty folder, and nothing is cached from other runs."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = tmp_path / "work"
     folder.mkdir()

@@ -52,7 +52,7 @@ class TestJson:
             assert not validator.is_valid(entries)
             spoilt += 1
         assert validator.is_valid(entries)
-        # Per finding one; per range three; of a fix one and one an edit, of a related place one.
+        # Objects: one per finding, three per range, one per fix, one per edit, one per related place.
         assert spoilt == 2 * (1 + 3) + (1 + 1 + 3) + (1 + 3)
 
     def test_nothing_is_an_empty_array(self):

@@ -1,4 +1,4 @@
-"""`tesc check`: which files it finds, in folders, in git checkouts and on standard input."""
+"""`tesc check`: which files it finds in folders and git checkouts, and standard input."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class TestPaths:
     def test_a_file_that_may_not_be_read(self, capfd):
         write("trace-events").chmod(0)
         write("b.trace-events", NOTED)
-        # In this process: a child of root's would have root's rights again.
+        # In this process, because a child process of root would have root's rights again.
         assert main(["check", "--output-format", "concise"]) == 2
         printed = capfd.readouterr()
         assert printed.err == "tesc: error: trace-events: Permission denied\n"

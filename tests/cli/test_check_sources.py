@@ -15,7 +15,7 @@ UNUSED = "warning[TE601]: nothing calls trace_"
 
 @pytest.fixture(autouse=True)
 def work(tmp_path, monkeypatch):
-    """Two folders with an event and a source each; the first one's event is called from the second."""
+    """Two folders with an event and a source each; the second folder calls the first one's event."""
     monkeypatch.chdir(tmp_path)
     for name, text in {
         "net/trace-events": 'send(int n) "n %d"\n',
@@ -70,7 +70,7 @@ def test_folders(arguments, found, check):
 
 
 def test_what_declares_events_is_no_source(check, work):
-    """By its name guest.inc might be a C file, and then the only one."""
+    """By its name, guest.inc might be a C file, and the only one."""
     for name in ("net/net.c", "heater/heater.rs"):
         (work / name).unlink()
     (work / "net/trace-events").write_text('include "guest.inc"\n')
@@ -128,7 +128,7 @@ def test_fixes_are_made_as_without(check):
 
 
 def test_fixes_change_no_program(check):
-    """A call of an event that does not exist is for an editor or a person to fix."""
+    """`--fix` does not fix a call of an event that does not exist; that is up to an editor or a person."""
     program = '#include "trace.h"\nvoid f(void) { trace_sned(1); trace_send(1); }\n'
     Path("net/net.c").write_text(program)
     Path("heater/heater.rs").write_text("fn f() { trace::trace_heat(1); }\n")
@@ -169,7 +169,7 @@ def test_a_rule_that_needs_sources_says_so(check):
 
 
 def test_what_a_source_includes_is_found_from_the_working_folder(check):
-    """Outside of a checkout, the paths of sources begin with `./`."""
+    """Outside a checkout, the paths of sources begin with `./`."""
     Path("heater/trace.h").write_text('#include "trace/trace-heater.h"\n')
     Path("net/trace.h").write_text('#include "trace/trace-net.h"\n')
     Path("net/net.c").write_text(

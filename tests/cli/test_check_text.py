@@ -1,4 +1,4 @@
-"""`tesc check`: findings as people read them, with the line, marks and colours."""
+"""`tesc check`: findings for people, with the line, carets and colours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 class TestMany:
-    """What nobody would read to its end is cut short."""
+    """Lists that nobody would read to the end are cut short."""
 
     def test_findings_of_a_rule_in_one_line(self):
         parameters = ", ".join(f"int p{n}" for n in range(8))
@@ -181,7 +181,7 @@ class TestText:
     def test_a_long_range_is_cut_with_its_line(self):
         text = "a(" + "int x, " * 30 + "int x)\n"
         lines = excerpt(text, "--select", "TE301").splitlines()[2:4]
-        # The seventh parameter begins in column 44, and the rest are too many.
+        # The seventh parameter begins in column 44; from there on, there are too many.
         assert lines == ["1 | ..." + text[20:90] + "...", "  |    " + " " * 24 + "^" * 49]
         assert all(len(line) == 80 for line in lines)
 
@@ -233,7 +233,7 @@ class TestColor:
         while True:
             try:
                 more = os.read(ours, 65536)
-            except OSError:  # Linux says so where the other end is closed
+            except OSError:  # Linux reports this if the other end is closed
                 break
             if not more:
                 break

@@ -1,4 +1,4 @@
-"""`tesc completion`: what the shells themselves make of the scripts."""
+"""`tesc completion`: the scripts run in the real shells."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def tree(tmp_path):
     return tmp_path
 
 
-# Each is a list of words, the last one to be completed, and what is offered for it. What several
-# shells say alike is here.
+# Each is a list of words, of which the last one is to be completed, and what is offered for it. These
+# cases are the same in several shells.
 CASES = [
     (["che"], ["check"]),
     (["check", "--output-f"], ["--output-format"]),
@@ -57,12 +57,12 @@ CASES = [
 
 @pytest.fixture
 def shell(need):
-    """A function that gives a shell's path."""
+    """A function that returns a shell's path."""
     return lambda name: need(name, name)
 
 
 def bash(shell, scripts, words, cwd):
-    """What bash offers for the last of the words, split as bash splits them."""
+    """What bash offers for the last word, after splitting words as bash does."""
     typed = ["tesc", *words]
     code = f"""
         source {shlex.quote(str(scripts["bash"]))}

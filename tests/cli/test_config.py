@@ -1,4 +1,4 @@
-"""`tesc config`: which settings apply, and where each comes from."""
+"""`tesc config`: which settings apply, and where each is set."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tesc.config.toml import loads
 
 @pytest.fixture(autouse=True)
 def work(tmp_path, monkeypatch):
-    """Every test works in an empty folder, and remembers nothing of other runs."""
+    """Every test runs in an empty folder, and nothing is cached from other runs."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = tmp_path / "work"
     folder.mkdir()
@@ -35,7 +35,7 @@ def tesc(capsys):
 
 @pytest.fixture
 def shown(tesc):
-    """A function that gives the settings as JSON has them: value and source by key."""
+    """A function that returns the settings from the JSON output: value and source by key."""
 
     def run(*arguments: str) -> dict[str, tuple[object, str]]:
         status, out, err = tesc("config", "--format", "json", *arguments)

@@ -219,7 +219,7 @@ def test_usage(decode, options, message):
 
 
 def test_follow(folder):
-    """Records appear as they are written, also those written in two parts; Ctrl-C ends it."""
+    """Records appear as they are written, even if they are written in two parts; Ctrl-C ends it."""
     path = folder / "growing"
     path.write_bytes(header() + NAMES + RECORDS[0] + RECORDS[1][:10])
     command = [sys.executable, "-m", "tesc", "decode", "--events", "events", "growing", "--follow"]
@@ -245,7 +245,7 @@ def test_follow_what_becomes_shorter(folder):
 
 
 def test_interrupted(folder, interrupt):
-    """An output file is there as a whole or not at all."""
+    """An output file is complete, or does not exist."""
     command = [sys.executable, "-m", "tesc", "decode", "--events", "events", "-", "-o", "out"]
     with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         running.stdin.write((folder / "trace").read_bytes())
@@ -254,7 +254,7 @@ def test_interrupted(folder, interrupt):
         while not any(name.endswith(".tmp") for name in os.listdir(folder)) and time.monotonic() < until:
             time.sleep(0.01)
         interrupt(running)
-        # If the signal arrives during exec(), it ends Python, although we catch it.
+        # A signal that arrives during exec() ends Python, although we handle it.
         assert running.wait(10) in (130, -signal.SIGINT)
         assert running.stderr.read() == b""
     assert sorted(os.listdir(folder)) == ["events", "trace"]
@@ -268,7 +268,7 @@ def test_a_closed_pipe(folder):
 
 
 def test_records_out_of_order(decode, folder):
-    """They are counted, once; --sort orders them."""
+    """They are counted and reported once; --sort sorts them."""
     (folder / "trace").write_bytes(header() + NAMES + b"".join([RECORDS[1], RECORDS[0], RECORDS[2]]))
     warning = "tesc: warning: trace: 1 record is earlier than the one before; use --sort to order them\n"
     assert decode("trace") == (0, LINES[1] + LINES[0] + LINES[2], warning)
@@ -317,7 +317,7 @@ def test_cells_that_spreadsheets_would_run(decode, folder):
 
 
 def test_a_terminal_obeys_no_text_of_a_trace(folder):
-    """Control sequences are shown; a pipe gets them as they are."""
+    """Control sequences are shown on a terminal; a pipe gets them unchanged."""
     pty = pytest.importorskip("pty")
     text = b"\x1b[2J\xc2\x9b1m \xc3\xa9\x07\t|"
     (folder / "trace").write_bytes(header() + NAMES + record(1, 5, 6, move(1, text)))
@@ -348,7 +348,7 @@ def test_a_log(decode, folder):
 
 @pytest.mark.skipif(not hasattr(signal, "SIGTERM") or os.name != "posix", reason="signals as POSIX has them")
 def test_terminated_while_it_writes(folder):
-    """No half-written file is left, and a file that was there before is unchanged."""
+    """No half-written file is left, and an existing file is unchanged."""
     (folder / "out").write_text("before")
     os.mkfifo(folder / "pipe")
     command = [sys.executable, "-m", "tesc", "decode", "--events", "events", "-o", "out", "pipe"]

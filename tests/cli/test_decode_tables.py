@@ -36,7 +36,7 @@ def decode(tmp_path):
 
 
 def test_sqlite(decode, tmp_path):
-    """It needs nothing, and does not mention records that are out of order."""
+    """It needs no extra packages, and does not mention records out of order."""
     for words, count in ((["-o", "db"], 1), (["-o", "db"], 1), (["--append", "-o", "db"], 2)):
         assert decode("--format", "sqlite", *words) == (0, "")
         with sqlite3.connect(tmp_path / "db") as database:
@@ -75,7 +75,7 @@ def test_refused(decode, tmp_path, words, message):
 
 
 def test_without_pyarrow(decode, tmp_path):
-    """The message names what brings it, before anything is read."""
+    """The message names the package to install, before anything is read."""
     hidden = "import sys; sys.modules['pyarrow'] = None\nfrom tesc.cli.main import main\n"
     hidden += "sys.exit(main(sys.argv[3:]))"
     status, said = decode("--format", "parquet", "-o", "data", python=("-c", hidden))
@@ -84,7 +84,7 @@ def test_without_pyarrow(decode, tmp_path):
 
 
 def test_what_starts_without_them():
-    """Neither the packages for tables nor numpy are imported where nobody asks for tables."""
+    """Without table formats, neither their packages nor numpy are imported."""
     code = "import sys, tesc.trace, tesc.cli.decode, tesc.trace.tables.sqlite\n"
     code += "print(sorted({'pyarrow', 'duckdb', 'numpy', 'pandas', 'polars'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""`tesc check --diff-base`: what a branch brings in, in real git repositories."""
+"""`tesc check --diff-base`: what a branch introduces, in real git repositories."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TestDiffBase:
             "1 error in 1 file; 100 old findings not shown",
         ]
         assert (done.status, done.err) == (1, "")
-        # Committed or not makes no difference.
+        # It makes no difference whether the change is committed.
         repository.commit()
         assert repository.check("--diff-base", "main") == (
             1,
@@ -59,7 +59,7 @@ class TestDiffBase:
         assert found == ["b/trace-events:1:15: error[TE405]"]
 
     def test_a_finding_in_a_file_that_did_not_change(self, topic):
-        """The second declaration of two is shown; the first one is new."""
+        """The finding is at the second declaration, although the first one is new."""
         topic.write("a/trace-events", GOOD.format("b_bad") + topic.read("a/trace-events"))
         assert topic.check("--diff-base", "main", "--select", "TE101,TE405") == (
             1,
@@ -68,7 +68,7 @@ class TestDiffBase:
         )
 
     def test_the_base_is_where_the_branch_began(self, topic):
-        """What the other branch has fixed since is not this one's fault."""
+        """A finding that the other branch has fixed since is not new on this one."""
         topic.git("switch", "--quiet", "main")
         topic.commit(b=GOOD.format("b_good"))
         topic.git("switch", "--quiet", "topic")
@@ -97,7 +97,7 @@ class TestDiffBase:
         assert topic.check("--diff-base", "HEAD", "c") == (1, ["c/less.inc:12:15: error[TE405]"], old(1))
 
     def test_an_included_file_that_comes_or_that_git_ignores(self, topic):
-        """One was not there before; the other's old text is unknown, so today's counts."""
+        """One file is new; the other's old text is unknown, so its current text counts as old."""
         topic.write(".gitignore", "made.inc\n")
         topic.write("c/made.inc", BAD.format("c_made"))
         topic.commit(c='include "made.inc"\n')
@@ -218,7 +218,7 @@ class TestDiffBaseErrors:
         )
 
     def test_a_shallow_clone(self, topic, tmp_path, need):
-        """What the message suggests helps."""
+        """The command that the message suggests helps."""
         topic.commit(c=GOOD.format("c_new"))
         topic.git(
             "clone", "--quiet", "--depth=1", "--branch=topic", f"file://{topic.folder}", str(tmp_path / "c")

@@ -1,4 +1,4 @@
-"""Whatever others wrote, it reaches a terminal or a log as text."""
+"""Untrusted text reaches a terminal or a log only as text."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ COMMANDS = [
 @pytest.mark.parametrize("words", COMMANDS, ids=repr)
 def test_no_control_sequence_reaches_a_terminal(tree, words):
     printed = on_a_terminal(*words).replace(b"\r\n", b"\n")
-    # The terminal itself makes CR LF of a line feed.
+    # The terminal itself turns LF into CR LF.
     assert not set(printed) & {*range(9), *range(11, 32), 127}, printed
     assert "\u202e" not in printed.decode()
 
@@ -112,7 +112,7 @@ def test_a_diff_in_a_pipe_has_the_very_bytes(tree):
 
 
 def test_standard_output_that_is_no_file(tree, monkeypatch):
-    """A notebook's has no bytes below."""
+    """In a notebook, standard output is a text stream without a byte stream below."""
     from tesc.cli.main import main
 
     for words in (["--help"], ["check", "--no-cache"], ["explain", "TE401"], ["fmt", "--check"]):

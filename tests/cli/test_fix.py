@@ -23,7 +23,7 @@ BAD = 'lamp_failed(void) "%m"\n'
 
 @pytest.fixture(autouse=True)
 def work(tmp_path, monkeypatch):
-    """Every test works in a folder of its own, below no checkout."""
+    """Every test runs in a new folder outside any checkout."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -133,7 +133,7 @@ class TestFix:
     def test_a_file_that_cannot_be_written(self, work, capfd):
         path = file(FIXABLE)
         work.chmod(0o500)
-        # In this process: a child of root's would have root's rights again.
+        # In this process, because a child process of root would have root's rights again.
         status = main(["check", "--fix", str(path)])
         work.chmod(0o700)
         assert status == 2

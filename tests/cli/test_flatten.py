@@ -74,7 +74,7 @@ def test_an_include_of_the_command_line_that_is_relative_to_the_wrong_folder(tmp
     assert done.stderr.decode() == said.format("mor") + " or inc\n"
     done = tesc("check", "hw/trace-events", "--include", "inc/more", cwd=tmp_path)
     assert "= help: the path is relative to the folder of the events file\n" in done.stdout.decode()
-    # Where a link leads, `..` is the folder above the linked one.
+    # Behind a link to a folder, `..` is the folder above the link's target.
     (tmp_path / "deep/er").mkdir(parents=True)
     (tmp_path / "hw").rename(tmp_path / "deep/er/hw")
     (tmp_path / "hw").symlink_to("deep/er/hw")

@@ -1,4 +1,4 @@
-"""`tesc gen` as builds call it: options, what is written and what is left alone."""
+"""`tesc gen` as builds call it: options, which files are written and which are left alone."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("small_tree")
 
 
 def edit(path: str, text: str) -> None:
-    """Change a file in place so that size and times stay."""
+    """Change a file in place without changing its size and times."""
     before = os.stat(path)
     with open(path, "r+", encoding="utf-8") as file:
         assert len(text) == before.st_size
@@ -59,7 +59,7 @@ CHANGES = {
 @pytest.mark.parametrize("aged", [False, True])
 @pytest.mark.parametrize("change", CHANGES)
 def test_never_takes_old_outputs_for_new(change, aged):
-    """Whatever has changed, the outputs are those of a run that starts from scratch."""
+    """Whatever has changed, the outputs are the same as those of a fresh run."""
     write("trace-events", 'include "one.inc"\nstart(void) "go"\n')
     write("inc/one.inc", 'one_a(void) "a"\n')
     write("other.toml", "disable = ['start']\n")
@@ -125,7 +125,7 @@ def test_nothing_to_do_imports_next_to_nothing():
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", code, "gen", "-q", *OUT]
-    # The first one finds outputs that were only just written, and has to read them.
+    # The first run finds outputs that have just been written, and has to read them.
     for _ in range(2):
         time.sleep(0.05)
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)

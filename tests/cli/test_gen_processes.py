@@ -1,4 +1,4 @@
-"""`tesc gen` in several processes: the same outputs, interrupted, twice at once."""
+"""`tesc gen` in several processes: the same outputs, interrupts, two runs at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.cli.generating import OUT, ROOT, gen, outputs, texts, write
 pytestmark = pytest.mark.usefixtures("small_tree")
 
 
-# Enough events that a second process is worth it.
+# Enough events to make a second process worthwhile.
 def make_large(number: int = 40) -> None:
     for i in range(number):
         events = [
@@ -96,7 +96,7 @@ class TestProcesses:
 
     @pytest.mark.parametrize("after", [0.05, 0.15, 0.25, 0.35])
     def test_interrupted(self, after):
-        """Ctrl-C, as a terminal sends it: to all processes. Files that are there are whole."""
+        """Ctrl-C reaches all processes, as from a terminal. Files that exist are complete."""
         make_large()
         gen(*self.LARGE, "--out=whole")
         run = start(*self.LARGE, *OUT, "-j2", start_new_session=True)

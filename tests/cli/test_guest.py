@@ -53,7 +53,7 @@ static inline void trace_six(int a, uint64_t b, const int16_t c, void *d, bool e
 
 @pytest.fixture
 def tesc(tmp_path):
-    """A function that runs `tesc guest` beside a file of events."""
+    """A function that runs `tesc guest` in a folder with a file of events."""
     (tmp_path / "trace-events").write_text(EVENTS)
 
     def run(kind: str, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -65,7 +65,7 @@ def tesc(tmp_path):
 
 
 def states(text: str) -> str:
-    """Which events are on: their entries' states in order."""
+    """Which events are on: the states in the table, in order."""
     return "".join("1" if "true }," in line else "0" for line in text.splitlines() if line.endswith(" },"))
 
 
@@ -106,7 +106,7 @@ def test_a_pattern_that_finds_nothing(tesc):
 
 
 def test_directives_from_outside_and_a_guest_within(tesc, tmp_path):
-    """A deeper guest's events are not this one's."""
+    """The events of a guest's guest are not the guest's own."""
     (tmp_path / "deep").write_text('inner(void) "x"\n')
     (tmp_path / "more").write_text('include "deep" base 100\nouter(void) "x"\n')
     words = ["--include=more,prefix=m_", "--event-prefix=p_", "--disable=six"]
@@ -238,7 +238,7 @@ def test_demux_and_its_header(tesc, tmp_path):
     header, source = (tmp_path / "sub.h").read_text(), (tmp_path / "d.c").read_text()
     assert '#include "own.h"\n#include "sub.h"\n' in source
     assert "#ifndef GUEST_DEMUX_HOST_H\n" in header
-    # Together they say what the single file says.
+    # Together they contain what the single file contains.
     declared = header.partition("#define GUEST_DEMUX_HOST_H\n\n")[2].partition(
         "\n#endif /* GUEST_DEMUX_HOST_H"
     )[0]
@@ -247,7 +247,7 @@ def test_demux_and_its_header(tesc, tmp_path):
 
 
 def test_the_wire_is_the_configurations(tmp_path):
-    """[guest] wire, the profile or the option says it; for the runtime, those of the output folder."""
+    """[guest] wire, the profile or the option sets it; the runtime's are those of the output folder."""
     (tmp_path / "trace-events").write_text('seven(int a, int b, int c, int d, int e, int f, int g) "%d"\n')
 
     def made(*words: str) -> subprocess.CompletedProcess[str]:

@@ -31,7 +31,7 @@ trace_events_subdirs += ['crypto']
 
 @pytest.fixture(autouse=True)
 def work(tmp_path, monkeypatch):
-    """Every test works in an empty folder, and remembers nothing of other runs."""
+    """Every test runs in an empty folder, and nothing is cached from other runs."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = tmp_path / "work"
     folder.mkdir()
@@ -52,7 +52,7 @@ def tesc(capsys):
 
 @pytest.fixture
 def qemu(work):
-    """What tesc takes for a QEMU checkout."""
+    """A folder that tesc takes for a QEMU checkout."""
     Path("scripts").mkdir()
     Path("scripts/tracetool.py").touch()
     Path("meson.build").write_text(MESON)
@@ -87,7 +87,7 @@ def test_a_folder_of_a_qemu_checkout(tesc, qemu):
 
 
 def test_what_is_commented_out_is_right(tesc, qemu):
-    """Each key is there, with a value that may be uncommented."""
+    """Each key is present, with a value that may be uncommented."""
     for folder in (".", "scripts"):
         tesc("init", folder)
         text = Path(folder, "tesc.toml").read_text()

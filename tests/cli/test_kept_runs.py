@@ -1,4 +1,4 @@
-"""What `tesc check` printed is printed again only where it would print the same."""
+"""The cached output of `tesc check` is printed again only if a new run would print the same."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def check(*words: str) -> tuple[int, str, str]:
 
 
 def is_replayed(*words: str) -> bool:
-    """Whether a run only prints what was kept, which is marked in the cache to see that."""
+    """Whether a run only prints cached output; the cached output is marked to see that."""
     from tesc.cli import kept_runs
 
     table = kept_runs._table()
@@ -158,7 +158,7 @@ def test_a_baseline_and_a_configuration_count():
 
 
 def test_what_changed_while_it_ran_is_not_trusted(monkeypatch):
-    """A configuration that is younger than the run may not be the one that the run used."""
+    """A configuration that is newer than the run may not be the one that the run used."""
     edit("tesc.toml", "")
     os.utime("tesc.toml", (2**33, 2**33))
     check()
@@ -188,7 +188,7 @@ def test_it_starts_next_to_nothing():
 
 
 class TestWithSources:
-    """A run that looked at sources is kept as long as they do not change."""
+    """A run that read sources stays cached as long as the sources do not change."""
 
     @pytest.fixture(autouse=True)
     def sources(self, tree):
@@ -196,7 +196,7 @@ class TestWithSources:
         (tree / "sub" / "a.c").write_text("void f(void) { trace_a_loose(1); }\n")
         settle()
 
-    # The times of a file say nothing of when its inode changed, which is now: runs are kept only later.
+    # A run is not cached right after an inode changed, so the clock is five seconds ahead.
     @pytest.fixture(autouse=True)
     def calm(self, monkeypatch, tmp_path):
         site = tmp_path / "site"

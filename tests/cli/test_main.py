@@ -1,4 +1,4 @@
-"""`tesc` itself: messages on arguments that no command takes."""
+"""`tesc` itself: messages for arguments that no command takes."""
 
 from __future__ import annotations
 

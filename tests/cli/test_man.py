@@ -50,7 +50,7 @@ def test_mandoc_finds_no_fault(tmp_path, need):
     path = tmp_path / "tesc.1"
     path.write_text(man.page(), encoding="utf-8")
     done = subprocess.run(["mandoc", "-Tlint", "-Wwarning", str(path)], capture_output=True, text=True)
-    # A date would make each build another page.
+    # With a date, each build would make a different page.
     assert [line for line in done.stdout.splitlines() if "missing date" not in line] == []
 
 

@@ -1,4 +1,4 @@
-"""`tesc check --patch`: what a patch brings in, applied or not."""
+"""`tesc check --patch`: what a patch introduces, applied or not."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class TestPatch:
 
     @pytest.mark.parametrize("applied", [True, False])
     def test_a_series_of_mails(self, topic, applied):
-        """The second mail moves what the first one adds."""
+        """The second mail's patch moves lines that the first one adds."""
         base = topic.git("rev-parse", "HEAD").strip()
         start = topic.read("a/trace-events")
         topic.commit(a=start.replace("a_bad", "a_new", 1) + BAD.format("a_bad"))
@@ -93,7 +93,7 @@ class TestPatch:
         attached.attach(email.mime.text.MIMEText(patch.decode(), "x-patch", "utf-8"))
         assert b"base64" in attached.as_bytes()
         assert topic.check("--patch", "-", data=attached.as_bytes()) == found
-        # Some mailers end all lines as mails do.
+        # Some mailers end all lines with CR LF.
         assert topic.check("--patch", "-", data=patch.replace(b"\n", b"\r\n")) == found
 
     @pytest.mark.parametrize("applied", [True, False])
@@ -107,7 +107,7 @@ class TestPatch:
             topic.git("checkout", "--quiet", ".")
         found = ["a/trace-events:3:14: error[TE405]"]
         assert topic.check("--patch", "-", "--ignore", "TE006", data=patch) == (1, found, old(2))
-        # In a mail, all line ends have become alike.
+        # In a mail, all line ends are the same.
         assert b"\r\r" not in (mail := patch.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
         assert topic.check("--patch", "-", "--ignore", "TE006", data=mail) == (1, found, old(2))
 

@@ -1,4 +1,4 @@
-"""What a tree can have tesc read and write: nothing outside of it, whatever it includes or links to."""
+"""A tree cannot make tesc read or write anything outside it, whatever it includes or links to."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ class TestWriting:
 
 
 def test_hooks_take_no_options_from_names_of_files(tree):
-    """As pre-commit calls them: entry, arguments, then the names of the commit's files."""
+    """As pre-commit calls them: entry, arguments, then the names of the files in the commit."""
     import yaml
 
     root = Path(__file__).parents[2]

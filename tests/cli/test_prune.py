@@ -33,7 +33,7 @@ def test_left_over_and_removed(tree, capsys):
     assert "left over: out/trace-b.c\nleft over: out/trace-b.h\n" in capsys.readouterr().out
     assert gen("--check", "--json") == 1
     assert json.loads(capsys.readouterr().out)["leftover"] == ["out/trace-b.c", "out/trace-b.h"]
-    # A run that removes nothing does not forget them.
+    # A run that does not prune still remembers them.
     for _ in range(2):
         assert gen() == 0
     capsys.readouterr()

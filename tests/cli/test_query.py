@@ -46,11 +46,11 @@ def query(folder):
 
 
 def test_answers(query, folder):
-    """Spans are known by the names of events: lock and unlock."""
+    """Spans are recognized by the names of events: lock and unlock."""
     table = "duration  key\n     300  1\n      50  2\n"
     assert query("trace", HELD) == (0, table, "")
     assert query("trace", HELD, "--no-cache") == (0, table, "")
-    # Options may come between the trace and the question, too.
+    # Options may also come between the trace and the SQL.
     assert query("trace", "--events", "events", "--format=table", HELD, events=()) == (0, table, "")
     assert query("--no-cache", "trace", "--events", "events", "--guest", HELD, events=()) == (0, table, "")
     assert query("trace", stdin=HELD.encode()) == (0, table, "")
@@ -81,7 +81,7 @@ def test_parquet(query, folder):
 
 
 def test_a_table_that_is_not_there(query):
-    """DuckDB would suggest tables of its own."""
+    """DuckDB would suggest its own tables."""
     said = (
         "tesc: error: line 1, column 15: no table 'm_locc': the trace has no records of such an event; "
         "did you mean 'm_lock'?\n    SELECT m FROM m_locc\n                  ^^^^^^\n"
@@ -92,7 +92,7 @@ def test_a_table_that_is_not_there(query):
 
 
 def test_spans_of_the_configuration(query, folder):
-    """They hold for a trace and for a folder of tables."""
+    """The spans of tesc.toml apply to a trace and to a folder of tables."""
     spans = "SELECT DISTINCT span FROM spans ORDER BY ALL"
     (folder / "tesc.toml").write_text(
         '[[span]]\nname = "held"\nbegin = ["m_lock"]\nend = ["m_unlock"]\nkey = ["m"]\n'
@@ -143,7 +143,7 @@ def test_a_folder_and_a_log(query, folder):
 
 
 def test_kept(query, folder):
-    """What was made of a trace is there for the next question, until the trace is another one."""
+    """The tables of a trace are kept for the next query, until the trace changes."""
     datasets = folder / "cache" / "tesc" / "datasets"
 
     def kept():
@@ -166,7 +166,7 @@ def test_kept(query, folder):
 
 
 def test_a_torn_trace(query, folder):
-    """It is read as far as it goes, and not kept."""
+    """It is read as far as possible, and its tables are not kept."""
     data = (folder / "trace").read_bytes()
     (folder / "trace").write_bytes(data[:-3])
     status, found, said = query("trace", HELD)
@@ -208,7 +208,7 @@ def test_what_is_missing(folder):
 
 
 def test_the_events_of_builds(query, folder):
-    """Without --events a trace finds those of the build that made it."""
+    """Without --events, tesc finds the events of the build that made the trace."""
     command = [sys.executable, "-m", "tesc", "builds", "add", "ours", "events"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     status, found, _ = query("trace", HELD, events=())

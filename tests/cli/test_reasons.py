@@ -1,4 +1,4 @@
-"""Each cell of the table of reasons, through the command that it is about."""
+"""Each cell of the table of reasons, tested with the command that it is about."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tesc.cli.main import main
 from tesc.units.output_reasons import OUTPUT_REASONS, OUTPUTS
 from tesc.units.reasons import CONSUMERS, REASONS
 
-# The commands that make something of a unit, and which of the table's consumers each of them is.
+# The commands that generate something from a unit, and the consumer in the table that each one is.
 COMMANDS = {
     "tracetool": (
         "qemu",
@@ -49,7 +49,7 @@ def run(words, events):
         sys.stdin = stdin
 
 
-# Decoding leaves its file open until the process ends.
+# Decoding keeps its file open until the process ends.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("reason", REASONS, ids=lambda one: one.what)
@@ -66,17 +66,17 @@ def test_a_cell(reason, command, tmp_path, monkeypatch):
         events = _flattened()
     status, said = run(words, events)
     accepted = consumer in reason.accepted
-    # The tool of 2011 knows no directives, right or wrong.
+    # The tool of 2011 has no directives, right or wrong.
     plain = not reason.code or (consumer == "classic" and reason.code.startswith("TE5"))
     mark = "error: " if plain else f"error[{reason.code}]: "
     assert (status, mark in said) == ((0, False) if accepted else (1, True)), said
     made = [name for name in os.listdir() if name.startswith("out")]
-    # What cannot be generated leaves no file; a trace is printed anyway.
+    # A refused command leaves no file, but decode prints the trace anyway.
     assert bool(made) == (accepted or command == "decode") or command == "tracetool-classic"
 
 
 def _flattened() -> bytes:
-    """The events as `tesc flatten` prints them for the tool of 2011, which knows no directives."""
+    """The events as `tesc flatten` prints them for the tool of 2011, which has no directives."""
     assert run(["flatten", "trace-events", "-o", "flat"], b"") == (0, "")
     with open("flat", "rb") as file:
         return file.read()
@@ -106,7 +106,7 @@ def test_one_text_and_layout_whatever_the_command(text, command, tmp_path, monke
 
 
 class TestTree:
-    """Which files a tree has, and which of them are roots, is what `tesc check` says."""
+    """The commands agree with `tesc check` on a tree's files, and on which of them are roots."""
 
     @pytest.fixture(autouse=True)
     def _here(self, tmp_path, monkeypatch):
@@ -149,7 +149,7 @@ class TestTree:
 
 
 class TestOutputs:
-    """What single outputs refuse: each row of that table through each output."""
+    """What single outputs refuse: each row of the second table, with each output."""
 
     @pytest.mark.parametrize("output", OUTPUTS)
     @pytest.mark.parametrize("compat", ["qemu", "fixed"])
@@ -163,7 +163,7 @@ class TestOutputs:
         refused = output in reason.refused.get(compat, OUTPUTS)
         assert (status, os.path.exists("out")) == ((1, False) if refused else (0, True)), said
         if refused and compat in reason.refused:
-            # Whatever the output and the word are called.
+            # The output's name and the word in the message do not matter here.
             begin, *_, end = re.split(r"\{\w*\}", reason.message)
             assert re.search(rf"error: {re.escape(begin)}.*{re.escape(end)}\n", said), said
 

@@ -137,7 +137,7 @@ def test_a_link_out_of_the_tree_is_named(tree, tmp_path_factory, capsys):
     said = capsys.readouterr().err
     assert said.startswith(warning.format("changed"))
     assert "renamed net_stop to net_halt" in said
-    # Named, or excluded, it needs no warning.
+    # A file that is named, or excluded, needs no warning.
     named = ["--in", ".", "--in", "far/trace-events"]
     assert main(["refs", "net_far", *named]) == 0
     assert capsys.readouterr().err == ""

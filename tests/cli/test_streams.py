@@ -1,4 +1,4 @@
-"""Commands whose output nobody reads to its end, and options that do not go together."""
+"""Commands whose output nobody reads to the end, and options that cannot be combined."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def through_head(*arguments: str, cwd) -> int:
 @pytest.fixture
 def many(tmp_path):
     for number in range(60):
-        # Long names, so that what is printed does not fit into a pipe.
+        # Long names, so that the output does not fit into a pipe.
         folder = tmp_path / f"{number:02}{'x' * 200}"
         folder.mkdir()
         (folder / "trace-events").write_text(UGLY)

@@ -20,14 +20,14 @@ BACKENDS = ["nop", "dtrace", "ftrace", "log", "simple", "syslog", "ust"]
 
 @pytest.fixture(autouse=True)
 def work(tmp_path, monkeypatch):
-    """Every test works in a folder of its own that holds a good trace-events file."""
+    """Every test runs in a new folder with a valid trace-events file."""
     monkeypatch.chdir(tmp_path)
     Path("trace-events").write_text(EVENTS)
     return tmp_path
 
 
 def message(capsys, *arguments: object) -> str:
-    """The first line of a refusal, which must have status 1 and print nothing else to the output."""
+    """The first line of a refusal, which must have exit status 1 and print nothing to standard output."""
     assert main([str(argument) for argument in arguments]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -113,7 +113,7 @@ class TestArguments:
     )
     def test_missing_or_unknown(self, arguments, says, capsys):
         before = sorted(os.listdir("."))
-        if arguments[-1:] == ["--group"]:  # getopt stops at the first file, so it goes in front
+        if arguments[-1:] == ["--group"]:  # getopt stops at the first file, so the option goes first
             arguments = arguments[-1:]
         found = message(capsys, *arguments)
         assert found.startswith("tesc tracetool: error: ")
@@ -324,7 +324,7 @@ class TestInstalledScript:
         self.expect_output(self.start(sys.executable, installed("tesc-tracetool")))
 
     def test_with_an_interpreter_that_lacks_tesc(self, installed):
-        """-S hides what is installed, as another Python would lack it."""
+        """-S hides installed packages, as if another Python without them were used."""
         self.expect_output(self.start(sys.executable, "-S", installed("tesc-tracetool")))
 
     def test_as_a_command_of_tesc(self, installed):
@@ -334,7 +334,7 @@ class TestInstalledScript:
         self.expect_output(self.start(sys.executable, "-m", "tesc", "tracetool"))
 
     def test_without_any_interpreter_that_has_tesc(self, installed, work):
-        """A copy whose first line leads nowhere says what is wrong and does not run in circles."""
+        """A copy whose first line names no interpreter says so, and does not start itself forever."""
         text = installed("tesc-tracetool").read_text().split("\n", 1)[1]
         for first in ("#!/nowhere/python3", f"#!{sys.executable} -S", "#!/bin/false"):
             copy = work / "copy"
@@ -354,7 +354,7 @@ class TestInstalledScript:
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no FIFOs")
     def test_interrupted(self, installed, interrupt):
-        """Ctrl-C while it reads: no word, no output."""
+        """Ctrl-C while it reads: no message, no output."""
         os.mkfifo("slow")
         command = [installed("tesc-tracetool"), *HEADER, "slow", "out"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -365,13 +365,13 @@ class TestInstalledScript:
         assert sorted(os.listdir(".")) == ["slow", "trace-events"]
 
     def test_closed_standard_error(self, installed):
-        """Nobody reads the message, but the status still says it."""
+        """Nobody reads the message, but the exit status is still right."""
         command = f'"{installed("tesc-tracetool")}" --format=h 2>&-'
         assert subprocess.run(["sh", "-c", command], capture_output=True).returncode == 1
 
 
 def test_it_imports_no_rules_and_no_server(work):
-    """A build starts it once per output."""
+    """It must start quickly, because a build starts it once per output."""
     (work / "trace-events").write_text('lamp_on(int watts) "%d W"\n')
     code = (
         "import sys; from tesc.cli.tracetool import main; status = main(sys.argv[1:]);"

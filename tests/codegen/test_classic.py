@@ -1,4 +1,4 @@
-"""The 2011 outputs: what was right is repeated, what was wrong compiles and runs now."""
+"""The 2011 outputs: what was right is unchanged, and what was wrong now compiles and runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ fourth(uint64_t addr) "addr 0x%" PRIx64
 fifth(uint64_t a,char **argv) "a %"PRIu64" argv %p"
 """
 
-# What a program must have for the outputs to be compiled: the firmware's headers of that time.
+# What the outputs need to compile: the firmware's headers of that time.
 STUBS = {
     "libopenbios/simpletrace.h": """\
 #include <stdint.h>
@@ -111,7 +111,7 @@ def test_the_demultiplexer_counts_disabled_events(backend):
 
 
 def test_records_of_a_guest_reach_the_right_event(folder, need):
-    """The guest's simple header on one side, the demultiplexer on the other: the numbers agree."""
+    """The guest's simple header and the host's demultiplexer use the same numbers."""
     text = 'on(int a) "a %d"\ndisable off(int b) "b %d"\nlast(int c, int d) "c %d d %d"\n'
     (folder / "trace.h").write_text(output("stderr", "h", text))
     (folder / "demux.c").write_text("#include <stdint.h>\n" + output("stderr", "g", text))

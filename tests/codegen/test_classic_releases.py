@@ -1,6 +1,6 @@
-"""The shell tracetool of QEMU 0.14 and 1.0: goldens of an input of our own, and the scripts themselves.
+"""The shell tracetool of QEMU 0.14 and 1.0: goldens of our own input, and the scripts themselves.
 
-The scripts are taken from QEMU's history, where it is at hand, and run on the events of their own release.
+The scripts are taken from QEMU's history, if available, and run on the events of their own release.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tesc.codegen.classic import BACKENDS, OUTPUTS, RELEASES
 
 INPUT = Path(__file__).parent / "classic" / "trace-events"
 EXPECTED = Path(__file__).parent / "classic" / "expected"
-# The commits that set VERSION to 0.14's first candidate and to 1.0, and how many events those have.
+# The commits that set VERSION to 0.14's first candidate and to 1.0, and their numbers of events.
 COMMITS = {
     "qemu-0.14": ("0e192fae3c79e7d2830f8b1fa694cd8e128084cf", 169),
     "qemu-1.0": ("1c8a881daaca6fe0646a425b0970fb3ad25f6732", 469),
@@ -52,7 +52,7 @@ def test_goldens(release, backend, option, monkeypatch, capfdbinary, request):
 
 @pytest.fixture(scope="session")
 def originals(qemu_history, tmp_path_factory):
-    """Each release's script and events, in a folder of its name."""
+    """Each release's script and events, in a folder with its name."""
     folder = tmp_path_factory.mktemp("originals")
     for release, (commit, _) in COMMITS.items():
         (folder / release).mkdir()
@@ -65,7 +65,7 @@ def originals(qemu_history, tmp_path_factory):
 
 def original(folder, backend, option, events):
     words = [f"--{backend}", option, *(STAP if option == "--stap" else [])]
-    # Not sh: what dash's echo makes of backslashes was a mistake of 0.14's script.
+    # Not sh: with dash, whose echo changes backslashes, 0.14's script was wrong.
     command = ["bash", str(folder / "tracetool"), *words]
     return subprocess.run(command, input=events, capture_output=True).stdout
 
@@ -86,6 +86,6 @@ def test_what_the_script_itself_makes(
     made = generated(release, backend, option, path, monkeypatch, capfdbinary)
     expected = original(folder, backend, option, text)
     if release == "qemu-0.14" and backend == "ust":
-        # A comma too many, which no compiler takes.
+        # One comma too many, which no compiler accepts.
         expected = expected.replace(b'", );', b'");')
     assert made == expected

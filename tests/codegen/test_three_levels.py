@@ -12,7 +12,7 @@ from tesc.cli.main import main
 
 STUBS = Path(__file__).parent / "stubs"
 STRICT = ["-std=gnu11", "-Wall", "-Wextra", "-Werror", f"-I{STUBS}", "-I."]
-# Where Debian keeps sys/sdt.h.
+# Where Debian has sys/sdt.h.
 SDT = ["-idirafter", "/usr/include/x86_64-linux-gnu"]
 
 TREE = {
@@ -76,7 +76,7 @@ def run(*command: object) -> subprocess.CompletedProcess[bytes]:
 
 @pytest.fixture
 def program(tmp_path, monkeypatch, need):
-    """A function that builds the tree with some backends, and says what the program printed."""
+    """A function that builds the tree with some backends, and returns what the program printed."""
     monkeypatch.chdir(tmp_path)
     for name, text in TREE.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
@@ -128,7 +128,7 @@ def test_all_together(program):
 
 
 def test_the_flat_file_is_the_same_program(program):
-    """What plain tools read: one file, no directives (comments tell tesc of the guests)."""
+    """For plain tools: one file without directives (comments describe the guests to tesc)."""
     program("log")
     flat = Path("trace-events-all").read_text()
     read = [line.split()[0] for line in flat.splitlines() if line and not line.startswith("#")]

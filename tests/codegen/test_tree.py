@@ -1,4 +1,4 @@
-"""A tree's files: their names and groups, and bytes that are those of one `tesc tracetool` an output."""
+"""A tree's files: their names and groups, and the same bytes as one `tesc tracetool` per output."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def tracetool(
 
 
 def compare(root: str, files: list[str], backends: str, capsys) -> int:
-    """Generate a tree both ways into folders of one name, and compare all files."""
+    """Generate a tree both ways into folders of the same name, and compare all files."""
     assert main(["gen", "--root", root, "--out=out", f"--backends={backends}", "--formats=h,c,rs", "-q"]) == 0
     shutil.move("out", "gen")
     Path("out").mkdir()

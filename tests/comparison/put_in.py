@@ -1,9 +1,9 @@
-"""Puts changes that break somebody into a tree's events, and counts those that `tesc breaking` reports.
+"""Makes breaking changes to a tree's events, and counts those that `tesc breaking` reports.
 
     python -m tests.comparison.put_in QEMU [--seed N] [--each N]
 
-Declarations are read with expressions of this file, not with tesc's parser. Each event gets one change, and
-the codes that have to be reported are written down beside each kind.
+Declarations are read with this file's own regular expressions, not with tesc's parser. Each event gets one
+change; for each kind of change, this file lists the codes that must be reported.
 """
 
 from __future__ import annotations
@@ -39,8 +39,7 @@ class Event:
         return f"{self.name}({declared or 'void'}) {self.form}"
 
 
-# A kind of change: the codes of which each has to be reported, and what it makes of an event; None where
-# it means nothing to that one.
+# A kind of change: a function from an event to the changed event, or None if it does not apply to the event.
 
 
 def removed(event: Event, pick: random.Random) -> str | None:
@@ -58,7 +57,7 @@ def disabled(event: Event, pick: random.Random) -> str | None:
 
 
 def exchanged(event: Event, pick: random.Random) -> str | None:
-    """Two parameters of one type in the other order, their labels as they were."""
+    """Two parameters of the same type in the other order, with their labels unchanged."""
     types = [type_ for type_, _ in event.parameters]
     pairs = [(a, b) for b in range(len(types)) for a in range(b) if types[a] == types[b]]
     if not pairs:
@@ -162,20 +161,20 @@ class Change:
 
 
 def events_in(text: str) -> list[Event]:
-    """The events with parameters that this file's expressions can read, in a text."""
+    """The events in a text whose parameters this file's expressions can read."""
     found = []
     for one in _EVENT.finditer(text):
         parts = [] if one[2].strip() in ("", "void") else one[2].split(",")
         split = [_PARAMETER.fullmatch(part) for part in parts]
         event = Event(one[1], [(part[1].strip(), part[2]) for part in split if part], one[3])
-        # What is written otherwise would change by being written again.
+        # An event in another layout would change by being written again.
         if event.text == one[0]:
             found.append(event)
     return found
 
 
 def put_in(text: str, seed: int, each: int) -> tuple[str, list[Change]]:
-    """Another version of some events, and what was changed."""
+    """A changed version of some events, and the changes."""
     pick = random.Random(seed)
     events = events_in(text)
     pick.shuffle(events)
@@ -209,7 +208,7 @@ def reported(old: Path, new: Path) -> list[dict]:
 
 
 def missing(changes: list[Change], found: list[dict]) -> list[tuple[Change, set[str]]]:
-    """The changes of which something is not reported, with the codes that are missing."""
+    """The changes that were not fully reported, with the missing codes."""
     codes: dict[str, set[str]] = {}
     for one in found:
         for name in {one["event"], *re.findall(r"'(\w+)'", one["message"])} - {None}:
@@ -223,7 +222,7 @@ def missing(changes: list[Change], found: list[dict]) -> list[tuple[Change, set[
 
 
 def others(changes: list[Change], found: list[dict]) -> list[dict]:
-    """What is reported of events that were not changed."""
+    """The reports about events that were not changed."""
     names = {name for change in changes for name in (change.event, change.now)}
     return [one for one in found if one["event"] not in names]
 
@@ -238,7 +237,7 @@ def main() -> int:
     options = parser.parse_args()
     files = sorted(options.tree.rglob("trace-events"))
     text = "\n".join(file.read_text("utf-8", "surrogateescape") for file in files)
-    # Events of one name are of programs that are never linked together.
+    # Events with the same name belong to programs that are never linked together.
     names = Counter(re.findall(r"^(?:\w+ )*?(\w+)\(", text, re.M))
     lines = [line for line in text.split("\n") if not line.startswith("#")]
     lines = [line for line in lines if names[(re.findall(r"(\w+)\(", line) or [""])[0]] <= 1]

@@ -1,4 +1,4 @@
-"""What changed of an event, against a reckoning of its own on the texts of declarations."""
+"""Changes of an event, compared with an independent comparison of the declarations' texts."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def independent(folder) -> Counter:
 
 @pytest.mark.slow
 def test_agrees_with_a_diff_of_declarations_between_releases(qemu_tree, tmp_path):
-    """Names that only one version declares are those of events that were added, removed or renamed."""
+    """The names that only one version declares are those of events that were added, removed or renamed."""
     before, after = independent(tmp_path), independent(qemu_tree)
     assert not before
     for number, path in enumerate(find_files(str(qemu_tree))):
@@ -104,7 +104,7 @@ def test_agrees_with_a_diff_of_declarations_between_releases(qemu_tree, tmp_path
         target.parent.mkdir()
         with open(path, encoding="utf-8") as file:
             lines = file.read().split("\n")
-        # Every seventh event goes, every eleventh gets another name, every thirteenth a parameter.
+        # Every seventh event is removed, every eleventh renamed, and every thirteenth gets a parameter.
         changed = []
         for position, line in enumerate(lines):
             if line and not line.startswith("#") and LINE.match(line):

@@ -1,4 +1,4 @@
-"""Which event became which: renames seen between releases of QEMU, and properties of any two versions."""
+"""Which event became which: renames between QEMU releases, and properties of any two versions."""
 
 from __future__ import annotations
 
@@ -43,44 +43,44 @@ lan9118_phy_reset(void) ""
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        # One word of a device's name, in all its events (hw/misc of QEMU 10.0).
+        # One word of a device's name changed, in all its events (hw/misc of QEMU 10.0).
         (
             CLOCK.format("npcm7xx"),
             CLOCK.format("npcm"),
             {"npcm7xx_clk_read": "npcm_clk_read", "npcm7xx_clk_write": "npcm_clk_write"},
         ),
-        # Words in another order, no parameters to go by (hw/vfio of QEMU 10.1).
+        # Words in another order, without parameters to compare (hw/vfio of QEMU 10.1).
         (
             'vfio_put_group(int fd) "fd %d"\n',
             'vfio_group_put(int fd) "fd %d"\n',
             {"vfio_put_group": "vfio_group_put"},
         ),
-        # A new event beside an old one that was removed is not a rename.
+        # A new event next to a removed one is not a rename.
         (
             'vfio_realize(const char *name, int group) "(%s) group %d"\n',
             'iommufd_cdev_getfd(const char *dev, int devfd) "%s (fd=%d)"\n',
             {},
         ),
         ('a(void) ""\n', 'b(void) ""\n', {}),
-        # A parameter that has another name, too (hw/intc of QEMU 8.0).
+        # One parameter was renamed, too (hw/intc of QEMU 8.0).
         (
             'apic_get_irq_delivered(int apic_irq_delivered) "returning coalescing %d"\n',
             'kvm_get_irq_delivered(int irq_delivered) "returning coalescing %d"\n',
             {"apic_get_irq_delivered": "kvm_get_irq_delivered"},
         ),
-        # Parameters of other types, one of them called otherwise, in a text that has one word more (9.0).
+        # Parameters with other types, one of them renamed, and one more word in the text (9.0).
         (
             'apic_mem_readl(uint64_t addr, uint32_t val)  "0x%"PRIx64" = 0x%08x"\n',
             'apic_register_read(uint8_t reg, uint64_t val) "register 0x%02x = 0x%"PRIx64\n',
             {"apic_mem_readl": "apic_register_read"},
         ),
-        # What had no parameters has one (ui of QEMU 9.1).
+        # An event without parameters got one (ui of QEMU 9.1).
         (
             'vdagent_send(const char *name) "msg %s"\nvdagent_open(void) ""\n',
             'vdagent_send(const char *name) "msg %s"\nvdagent_fe_open(bool fe_open) "fe_open=%d"\n',
             {"vdagent_open": "vdagent_fe_open"},
         ),
-        # Other texts, but one word was exchanged in all of a family (hw/net of QEMU 10.0).
+        # Other texts, but the same word was replaced in a whole family (hw/net of QEMU 10.0).
         (
             IMX,
             LAN,
@@ -94,7 +94,7 @@ def test_renames(old, new, expected):
 
 @pytest.mark.parametrize(("there", "renamed"), [("", False), ("i82596_reset(void)\n", True)])
 def test_a_source_that_was_there_before_has_events_of_its_own(there, renamed):
-    """A device that went, and one of the same folder that came or has more events now."""
+    """A device was removed, and another one in the folder is new, or got more events."""
     old = events(
         'mipsnet_write(uint64_t addr, uint64_t v) "write 0x%" PRIx64 " v 0x%" PRIx64 "\\n"\n' + there
     )

@@ -1,4 +1,4 @@
-"""Changes that break somebody are reported, each of them, and no others."""
+"""Every breaking change is reported, and no other."""
 
 from __future__ import annotations
 

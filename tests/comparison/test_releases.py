@@ -1,4 +1,4 @@
-"""`tesc diff` between releases of QEMU, against its own tracetool and against the calls in its history."""
+"""`tesc diff` between QEMU releases, compared with QEMU's tracetool and with the calls in QEMU's history."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections import Counter
 
 import pytest
 
-# Prints what a release's own parser makes of files, as JSON.
+# Prints, as JSON, what a release's own parser reads from files.
 READER = """
 import json, sys
 from tracetool import read_events
@@ -71,7 +71,7 @@ def history(qemu_history):
 
 
 def parsed(folder, files):
-    """The events of a release as its own tracetool reads them, each as what readers get of it."""
+    """The events of a release as its own tracetool reads them, each with what its readers get."""
     ran = subprocess.run(
         [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, 'scripts')\n{READER}"],
         input=json.dumps(files).encode(),
@@ -107,7 +107,7 @@ def diff(old, new, cwd="."):
 @pytest.mark.slow
 @pytest.mark.parametrize("back", [1, 3, 6])
 def test_it_agrees_with_tracetool(history, tmp_path, back):
-    """What differs between the events that two releases' own tracetools read is what `tesc diff` lists."""
+    """`tesc diff` lists the differences between the events that two releases' own tracetools read."""
     pair = list(history.releases)[-1 - back :][:2]
     folders = [tmp_path / release for release in pair]
     before, after = (parsed(folder, history.write(release, folder)) for folder, release in zip(folders, pair))
@@ -124,7 +124,7 @@ def test_it_agrees_with_tracetool(history, tmp_path, back):
 
 
 def exchanged_calls(history, old, new):
-    """Old and new names of events whose calls one commit exchanged, line for line."""
+    """Old and new names of events whose calls a commit replaced, line by line."""
     log = history.git(
         *("log", "--no-merges", "--reverse", "-p", "-U0", "--format=format:@commit", f"{old}..{new}"),
         *("--", "*.c", "*.h", "*.c.inc", "*trace-events"),
@@ -158,7 +158,7 @@ def exchanged_calls(history, old, new):
 
 @pytest.mark.nightly
 def test_renames_are_those_of_the_calls(history, tmp_path):
-    """Of the events whose calls a commit exchanged one for one, nearly all are recognised as renamed."""
+    """Of the events whose calls a commit replaced one by one, nearly all are recognized as renamed."""
     releases = list(history.releases)[-11:]
     said, right, missed = 0, 0, []
     events = {}
@@ -173,7 +173,7 @@ def test_renames_are_those_of_the_calls(history, tmp_path):
         calls = exchanged_calls(history, history.releases[old], history.releases[new])
         gone, came = events[old] - events[new], events[new] - events[old]
         wanted = {a: b for a, b in calls.items() if a in gone and b in came}
-        # Where several became one, one of them is it.
+        # If several events became one, only one of them counts as renamed.
         for b, times in Counter(wanted.values()).items():
             if times > 1:
                 same = [a for a in wanted if wanted[a] == b]

@@ -1,4 +1,4 @@
-"""What the tests of the configuration share: a folder of their own, and what is wrong with a text."""
+"""Fixtures for tests of the configuration: an empty folder, and the errors in a text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tesc.config.loading import load
 
 @pytest.fixture(autouse=True)
 def work(tmp_path, monkeypatch):
-    """Every test works in an empty folder, and remembers nothing of other runs."""
+    """Every test runs in an empty folder, and nothing is cached from other runs."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = tmp_path / "work"
     folder.mkdir()
@@ -22,7 +22,7 @@ def work(tmp_path, monkeypatch):
 
 @pytest.fixture
 def wrong(work):
-    """A function that gives what is wrong with a configuration, each as `LINE:COLUMN: message`."""
+    """A function that returns the errors in a configuration, each as `LINE:COLUMN: message`."""
 
     def problems(text: str | bytes, name: str = "tesc.toml") -> list[str]:
         Path(name).write_bytes(text.encode() if isinstance(text, str) else text)

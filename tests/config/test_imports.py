@@ -1,4 +1,4 @@
-"""What is imported for a configuration, and what is kept of it."""
+"""What is imported for a configuration, and what is cached."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ except BadConfiguration as error:
     print(error)
 print(*[name for name in ("jsonschema", "tomllib", "tomli") if name in sys.modules])
 """
-# Not all who run the tests have installed tesc.
+# tesc need not be installed to run the tests.
 HERE = {"PYTHONPATH": str(Path(tesc.__file__).parent.parent)}
 PARSER = "tomllib" if sys.version_info >= (3, 11) else "tomli"
 
@@ -63,7 +63,7 @@ def test_a_wrong_one_is_validated_again():
 
 
 def test_it_depends_on_where_the_table_is():
-    """A text that is right in pyproject.toml is not in tesc.toml."""
+    """A text that is valid in pyproject.toml is not valid in tesc.toml."""
     text = "[tool.tesc]\nmax-args = 3\n"
     Path("pyproject.toml").write_text(text)
     assert look() == [f"jsonschema {PARSER}"]

@@ -1,4 +1,4 @@
-"""Reading configuration files: text, TOML, and what can't be read at all."""
+"""Reading configuration files: text, TOML, and files that cannot be read at all."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from tesc.config.toml_text import toml_key, toml_value
 
 
 def places(text: str) -> dict[tuple, tuple[str, str]]:
-    """What is at each key's and each value's place."""
+    """The text at each key's and each value's place."""
     loads(text)
     return {
         path: (text[place.key :].split("\n")[0], text[place.value : place.end])
@@ -21,7 +21,7 @@ def places(text: str) -> dict[tuple, tuple[str, str]]:
 
 
 def leaves(value, path=()):
-    """All values of a document that are no tables, with their paths; arrays, too, and their elements."""
+    """All values of a document except tables, with their paths; arrays as well as their elements."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from leaves(inner, (*path, key))
@@ -39,14 +39,14 @@ def lookup(document, path):
 
 
 def hold(text: str) -> None:
-    """Every value is found, its text says the same value, and before it is its own key."""
+    """Every value is found, its text is the same value, and its own key comes before it."""
     document = loads(text)
     found = locate(text)
     for path, value in leaves(document):
         assert path in found, path
         place = found[path]
         written = text[place.value : place.end]
-        if not written.startswith("[["):  # else an array of tables, whose tables have headers
+        if not written.startswith("[["):  # not an array of tables, whose tables have headers
             assert loads(f"it = {written}")["it"] == value
     for path, place in found.items():
         lookup(document, path)
@@ -151,7 +151,7 @@ def test_lines_and_columns_count_from_one_and_in_characters():
     assert line_and_column(text, len(text)) == (3, 1)
 
 
-# Text without surrogates, which TOML can't hold, and without CR, which stands for a line end.
+# Text without surrogates, which TOML cannot contain, and without CR, which is a line end.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=6)
 KEYS = st.one_of(st.sampled_from(["a", "b", "a-b", "1", "a.b", "a b", "", '"', "#", "é"]), TEXTS)
 SCALARS = st.one_of(
@@ -163,7 +163,7 @@ BREAKS = st.sampled_from(["", " ", "\n", " # a ] comment = {\n", "\n\n  "])
 
 @st.composite
 def values(draw, depth: int = 2) -> str:
-    """A value in any of the ways to write it."""
+    """A value, written in any possible way."""
     kind = draw(st.sampled_from(["scalar", "scalar", "array", "table"] if depth else ["scalar"]))
     if kind == "array":
         inner = [
@@ -191,7 +191,7 @@ def draw_key(draw, key: str) -> str:
 
 @st.composite
 def documents(draw) -> str:
-    """Pairs, tables and arrays of tables, in any of the ways to write them."""
+    """Pairs, tables and arrays of tables, written in any possible way."""
     lines = []
     for header in [None, *draw(st.lists(KEYS, max_size=3, unique=True))]:
         if header is not None:

@@ -1,4 +1,4 @@
-"""From a configuration to settings: profiles, paths, every key; and where each value came from."""
+"""From a configuration to settings: profiles, paths, every key; and where each value is set."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ probe-prefix = "q"
 
 @pytest.fixture
 def qemu(work):
-    """A QEMU checkout, as far as it shows."""
+    """What makes a folder look like a QEMU checkout."""
     Path("scripts").mkdir()
     Path("scripts/tracetool.py").touch()
     return work

@@ -1,4 +1,4 @@
-"""What is wrong with a configuration: exact places, words, suggestions."""
+"""Errors in a configuration: exact places, wording, suggestions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tesc.syntax.data_models import DATA_MODELS
 SCHEMA = json.loads(schema_text())
 RULES = "(such as 'TE401' or 'TE4' or 'missing-format')"
 
-# For each key of the schema a wrong value, and what is said of it.
+# For each key of the schema a wrong value, and the error.
 _MODELS = "lp64, ilp32, llp64, darwin, openbsd, wasm32, wasm64, newlib, newlib-clang or newlib64"
 WRONG = {
     "profile": (
@@ -137,7 +137,7 @@ class TestSchema:
         Path("tesc.toml").write_text(text)
         settings = settings_at("trace-events")
         for field in type(settings).__match_args__:
-            # A cap that is set, even to its default, holds for what comes in frames, too.
+            # A max-args that is set, even to its default, also limits events in frames.
             if field not in ("root", "frame_args"):
                 assert getattr(settings, field) == getattr(PROFILES["default"], field)
         assert text.count("\n") == len(SCHEMA["properties"])
@@ -170,7 +170,7 @@ class TestMistakes:
         value, message = WRONG[key]
         text, line, column = placed(key, value)
         if value[0] == "[" and not message.startswith(f"'{key}'"):
-            column += 1  # its element's
+            column += 1  # the place of its element
         if key == "severity":
             column += len("{ TE4 = ")
         elif key == "per-file-ignores":
@@ -279,7 +279,7 @@ class TestPyproject:
             load("pyproject.toml")
 
 
-# Right and wrong ones alike.
+# Right values as well as wrong ones.
 VALUES = st.recursive(
     st.one_of(
         st.booleans(),
@@ -299,7 +299,7 @@ ANY_KEY = st.sampled_from(
 
 
 def settle(text: str) -> None:
-    """Load a text: it gives settings, or a BadConfiguration with places in it."""
+    """Load a text: the result is settings, or a BadConfiguration with places in the text."""
     Path("tesc.toml").write_bytes(text.encode())
     try:
         settings_at("trace-events")

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Run the commands that pages show, in order, and compare what they print with what is shown.
+"""Run the commands on pages, in order, and compare their output with the output on the page.
 
-A page shows commands in blocks of the language `console`: `$ ` begins a command, `> ` continues with
-it, other lines are what it prints. Where a command shows nothing, anything may be printed. A line
-`...` stands for any lines, `...` in a line for any text. A comment above a block says more of it:
+A page has commands in blocks of the language `console`: `$ ` begins a command, `> ` continues it, other
+lines are its output. If a command is shown without output, it may print anything. A line `...` stands for
+any lines, `...` in a line for any text. A comment above a block says more about it:
 
     <!-- status: 1 -->              the block's last command ends with this exit status
     <!-- needs: make, gcc -m32 -->  from here on the page needs these (`network`: the block only)
-    <!-- before: COMMAND -->        run before the block, and not shown
+    <!-- before: COMMAND -->        run before the block, not shown
     <!-- not run: the reason -->    the block is not run
 
-`commands.py FOLDER PAGE...` runs the pages one after the other as in one shell that starts in FOLDER.
-Nothing but Python and bash is needed.
+`commands.py FOLDER PAGE...` runs the pages one after the other, in one shell that starts in FOLDER.
+It needs only Python and bash.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 # How long a command may take, in seconds.
 PATIENCE = 600
-# A shell that continues where the one before it stopped: in its folder, with its variables.
+# A shell that continues where the previous one stopped: in its folder, with its variables.
 _SHELL = """\
 . "$STATE/variables"
 cd "$(cat "$STATE/folder")" || exit
@@ -41,7 +41,7 @@ exit $status
 
 
 class Command(NamedTuple):
-    """A command of a page; `shown` is None where the page does not show what it prints."""
+    """A command on a page; `shown` is None if the page does not show its output."""
 
     line: int
     text: str
@@ -57,7 +57,7 @@ class Block(NamedTuple):
 
 
 class Stale(Exception):
-    """A page shows something else than what happens."""
+    """A page does not show what happens."""
 
 
 def blocks(text: str) -> list[Block]:
@@ -83,7 +83,7 @@ def blocks(text: str) -> list[Block]:
 
 
 def _marks(above: list[str]) -> dict[str, str]:
-    """What the comments directly above a block say."""
+    """The comments directly above a block."""
     marks = {}
     while above:
         match = re.fullmatch(r" *<!-- (status|needs|before|not run): (.+?) -->", above.pop())
@@ -113,7 +113,7 @@ def _block(line: int, shown: list[str], marks: dict[str, str]) -> Block:
 
 
 def lacks(need: str, environment: dict[str, str], have: tuple[str, ...] = ()) -> bool:
-    """Whether something that a page needs is missing: a program, or what only callers know of."""
+    """Whether something that a page needs is missing: a program, or something that only callers know."""
     if need in have:
         return False
     if need == "network":
@@ -128,7 +128,7 @@ def lacks(need: str, environment: dict[str, str], have: tuple[str, ...] = ()) ->
 
 
 class Shell:
-    """A shell that starts in a folder and keeps what it has to remember in `state`, another one."""
+    """A shell that starts in a folder; it keeps its state in the folder `state`."""
 
     def __init__(self, folder: Path, state: Path, environment: dict[str, str]) -> None:
         (state / "variables").write_text("")
@@ -142,7 +142,7 @@ class Shell:
         }
 
     def run(self, page: str, command: Command) -> None:
-        """Run a command; raises Stale where the page is wrong."""
+        """Run a command; raises Stale if the page is wrong."""
         script = _SHELL.replace("{command}", command.text)
         done = subprocess.run(
             ["bash", "-c", script],
@@ -161,7 +161,7 @@ class Shell:
 
 
 def _is_shown(shown: str, printed: str) -> bool:
-    """Whether a page shows what was printed. Spaces at the ends of lines are not seen there."""
+    """Whether a page shows what was printed, except for spaces at the ends of lines."""
     pattern = ""
     for line in shown.splitlines():
         if line.strip() == "...":
@@ -174,7 +174,7 @@ def _is_shown(shown: str, printed: str) -> bool:
 
 
 def run(page: Path, shell: Shell, have: tuple[str, ...] = ()) -> list[str]:
-    """Run a page's commands; returns what it lacked, so that the rest was not run."""
+    """Run a page's commands; returns what was missing, so that the rest was not run."""
     for block in blocks(page.read_text("utf-8")):
         lacking = [need for need in block.needs if lacks(need, shell.environment, have)]
         if lacking and lacking != ["network"]:

@@ -1,4 +1,4 @@
-"""The pages' commands, run as they are printed."""
+"""The pages' commands, run as printed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PAGES = sorted(
 
 @pytest.fixture
 def clone(tmp_path, monkeypatch):
-    """A folder like a clone, with a .venv whose programs are those of this Python."""
+    """A folder like a clone, with a .venv that has the programs of this Python."""
     folder = tmp_path / "tesc"
     for name in ("examples", "benchmarks", "scripts"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("build", "__pycache__"))
@@ -50,17 +50,17 @@ def clone(tmp_path, monkeypatch):
         program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
         program.chmod(0o755)
     (programs / "activate").write_text(f'export PATH="{programs}:$PATH"\n')
-    # Programs that are installed beside Python, such as meson, are found, too.
+    # Programs that are installed next to Python, such as meson, are found, too.
     path = (str(programs), os.environ["PATH"], os.path.dirname(sys.executable))
     monkeypatch.setenv("PATH", os.pathsep.join(path))
     monkeypatch.setenv("PYTHONPATH", f"{packages}{os.pathsep}{ROOT}")
     for name in ("MAKEFLAGS", "MAKELEVEL", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
-    # What is installed goes into a folder of its own, and nothing is fetched.
+    # Packages are installed into a separate folder, and nothing is fetched.
     monkeypatch.setenv("PIP_TARGET", str(packages))
     for name in ("NO_INDEX", "NO_DEPS", "DISABLE_PIP_VERSION_CHECK"):
         monkeypatch.setenv(f"PIP_{name}", "1")
-    monkeypatch.setenv("PIP_NO_BUILD_ISOLATION", "0")  # which is how pip spells it
+    monkeypatch.setenv("PIP_NO_BUILD_ISOLATION", "0")  # pip's spelling of --no-build-isolation
     monkeypatch.setenv("HOME", str(tmp_path))
     return folder
 
@@ -77,14 +77,14 @@ def test_page(page, clone, tmp_path, skip_without):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_what_is_not_run_says_why(page):
-    """Few blocks may be left out, each for a reason that holds for everybody."""
+    """Few blocks may be left out, each with a reason that is true everywhere."""
     left_out = [block for block in commands.blocks((ROOT / page).read_text("utf-8")) if block.not_run]
     assert len(left_out) <= 2
     assert all(len(block.not_run.split()) >= 3 for block in left_out)
 
 
 class TestRunner:
-    """The runner finds what is stale."""
+    """The runner finds stale pages."""
 
     @pytest.fixture
     def page(self, tmp_path):
@@ -143,7 +143,7 @@ class TestRunner:
 
 
 def test_pages_can_be_followed_one_after_the_other():
-    """Each works in a folder of its own beside the clone, and goes back."""
+    """Each page works in its own folder next to the clone, and returns."""
     made = []
     for page in PAGES:
         text = (ROOT / page).read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The EBNF of docs/reference/grammar.md takes and refuses the lines that the parser does."""
+"""The EBNF of docs/reference/grammar.md accepts and rejects the same lines as the parser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recipes for CI and pre-commit: they are valid, and do what their pages say."""
+"""The recipes for CI and pre-commit are valid, and do what their pages say."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def blocks(page: Path, language: str) -> list[str]:
 
 
 def scripts(recipe: Path) -> list[str]:
-    """The shell lines of a workflow but those that install something."""
+    """The shell lines of a workflow, without those that install something."""
     content = yaml.safe_load(recipe.read_text("utf-8"))
     if "jobs" in content:
         lines = [step["run"] for job in content["jobs"].values() for step in job["steps"] if "run" in step]
@@ -136,7 +136,7 @@ class TestTheyDoWhatTheySay:
         return run
 
     def merged(self, repository, text: str, depth: int) -> None:
-        """Add a line on the topic, and be in a clone of its merge, as GitHub checks it out."""
+        """Add a line on the topic branch, and go to a clone of its merge, as GitHub checks it out."""
         file = repository.folder / "trace-events"
         file.write_text(text + file.read_text())
         repository.git("commit", "--quiet", "--all", "--message", "new")

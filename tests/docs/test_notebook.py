@@ -1,4 +1,4 @@
-"""The notebook in the documentation: its outputs are what its cells give, run from top to bottom."""
+"""The notebook in the documentation: its outputs are those of its cells, run from top to bottom."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOTEBOOK = Path(__file__).parent.parent.parent / "docs/how-to/ask-a-trace.ipynb"
 
 
 def outputs(source, names, number):
-    """What a cell prints, and the text of its last expression, as Jupyter keeps them."""
+    """What a cell prints, and the text of its last expression, as Jupyter stores them."""
     tree = ast.parse(source)
     last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
     printed = io.StringIO()

@@ -1,4 +1,4 @@
-"""The playground in Chromium: tesc by Pyodide finds, fixes and generates what it does here."""
+"""The playground in Chromium: tesc in Pyodide finds, fixes and generates the same as here."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ import pytest
 
 from tests.editors.vscode.conftest import EXTENSION, ROOT, npm
 
-__all__ = ["npm"]  # the extension's Node and playwright-core serve here, too
+__all__ = ["npm"]  # use the extension's Node and playwright-core
 DRIVER = Path(__file__).with_name("browser") / "playground.mjs"
 
 
 @pytest.fixture(scope="module")
 def site(skip_without):
-    """The site that docs/build has built, served on this machine; its address."""
+    """The site that docs/build has built, served on this machine; returns its address."""
     folder = ROOT / "build" / "docs"
     if not (folder / "playground" / "wheels.json").exists():
         skip_without("site with its playground (docs/build)")
-    # Of this tree as it is now: wheels hold copies.
+    # Wheels of this tree as it is now, because they contain copies.
     subprocess.run(
         [sys.executable, ROOT / "docs" / "generator" / "wheels.py", folder / "playground"], check=True
     )
@@ -56,7 +56,7 @@ def test_playground(npm, site, browser, tmp_path):
     done = npm.run("node", DRIVER, json.dumps(job))
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout.splitlines()[-1])
-    assert seen["asked"] == []  # nothing is asked of anybody else
+    assert seen["asked"] == []  # nothing is fetched from anywhere else
     assert seen["problems"] == []
     assert seen["example"] == ["error[TE401]", "error[TE001]", "error[TE406]", "note[TE412]"]
     assert seen["marked"][0] == "%d"
@@ -68,7 +68,7 @@ def test_playground(npm, site, browser, tmp_path):
 
 
 def _header(folder: Path, text: str) -> str:
-    """What the tesc of this tree generates of a text, by the playground's names."""
+    """What this tree's tesc generates from a text, with the playground's names."""
     (folder / "trace-events").write_text(text)
     options = ["--format=h", "--backends=log", "--group=playground"]
     subprocess.run(

@@ -1,6 +1,6 @@
 """docs/rules: the pages are those of the rules, and no others.
 
-`pytest tests/docs --update-goldens` writes them again.
+`pytest tests/docs --update-goldens` rewrites them.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from tesc.syntax.source import Source
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-# What a page fetches by itself when it is opened.
+# What a browser fetches when it opens a page.
 FETCHED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
 PAGES = [path for path in DOCS.rglob("*.md") if path.parent.name != "rules"]
 
@@ -46,7 +46,7 @@ def test_generated_pages_are_up_to_date(request, skip_without):
 def site(tmp_path_factory, skip_without):
     _need(skip_without, "mkdocs", "material")
     folder = tmp_path_factory.mktemp("site")
-    # With --quiet it would count no warnings.
+    # With --quiet, mkdocs would count no warnings.
     assert "WARNING" not in _run("-m", "mkdocs", "build", "--strict", "--site-dir", str(folder))
     return folder
 
@@ -84,7 +84,7 @@ class _Tags(HTMLParser):
 
 
 def test_no_page_takes_a_header_for_html(site):
-    """`<inttypes.h>` outside of code would be a tag, and not to be seen."""
+    """`<inttypes.h>` outside code would be an HTML tag, and invisible."""
     for page in site.rglob("*.html"):
         parser = _Tags()
         parser.feed(page.read_text("utf-8"))
@@ -92,7 +92,7 @@ def test_no_page_takes_a_header_for_html(site):
 
 
 def test_transcripts_tell_commands_from_output(site):
-    """Only commands are selected, with their here-documents."""
+    """Only commands and their here-documents can be selected."""
     page = (site / "tutorial/event.html").read_text("utf-8")
     assert '<span class="go"># lamp.c</span>' in page
     assert '<span class="go">#include' in page

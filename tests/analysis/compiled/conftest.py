@@ -1,4 +1,4 @@
-"""Events in the hands of the compilers that generated code is for."""
+"""Events run through the compilers that read generated code."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ macro_rules! probe {
 
 
 def _generated(text: str, form: str, backend: str, group: str = "g", compat: str = "qemu") -> str:
-    """One output for a file of this text."""
+    """One output for a file with this text."""
     tree = parse(Source("trace-events", text))
     assert not tree.errors, tree.errors
     options = Options(form, (backend,), group, "out", "/bin/x", "qemu", compat=compat)
@@ -50,7 +50,7 @@ def _generated(text: str, form: str, backend: str, group: str = "g", compat: str
 
 
 def fails(command: list[object], folder: str) -> str:
-    """What a command complains of; empty where it does not."""
+    """A command's error messages; empty if it has none."""
     done = subprocess.run([str(word) for word in command], cwd=folder, capture_output=True, text=True)
     return (done.stderr or "it failed") if done.returncode else ""
 
@@ -58,7 +58,7 @@ def fails(command: list[object], folder: str) -> str:
 def _c_fails(
     text: str, backend: str, *, group: str = "g", before: str = "", flags: tuple[str, ...] = ()
 ) -> str:
-    """What gcc says of a C source with its header, after `before`; empty where it takes them."""
+    """gcc's errors for a C source with its header, after the lines `before`; empty if it accepts them."""
     with tempfile.TemporaryDirectory() as folder:
         for form, name in (("h", f"trace-{group}.h"), ("c", f"trace-{group}.c")):
             Path(folder, name).write_text(_generated(text, form, backend, group))
@@ -73,7 +73,7 @@ def _c_fails(
 
 
 def _ust_fails(text: str) -> str:
-    """What gcc says of the LTTng provider."""
+    """gcc's errors for the LTTng provider."""
     with tempfile.TemporaryDirectory() as folder:
         for form, name in (("ust-events-h", "trace-ust-all.h"), ("ust-events-c", "trace-ust-all.c")):
             Path(folder, name).write_text(_generated(text, form, "ust", "all"))
@@ -91,9 +91,9 @@ def _ust_fails(text: str) -> str:
 
 
 def _stap_fails(text: str, *forms: str) -> str:
-    """What stap's parser says of tapsets."""
+    """The errors of stap's parser for tapsets."""
     with tempfile.TemporaryDirectory() as folder:
-        # It wants to see a kernel's build folder, whatever is in there.
+        # It wants a kernel's build folder, whatever its contents.
         kernel = Path(folder, "kernel")
         (kernel / "include" / "config").mkdir(parents=True)
         settings = ("TRACEPOINTS", "ARCH_SUPPORTS_UPROBES", "UPROBES")
@@ -108,7 +108,7 @@ def _stap_fails(text: str, *forms: str) -> str:
 
 
 def _rust_fails(text: str, backend: str, crates: Path) -> str:
-    """What rustc says of a module; `crates` is what `rust_crates` made."""
+    """rustc's errors for a module; `crates` is the folder that `rust_crates` made."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "module.rs").write_text(_generated(text, "rs", backend))
         externs = [f"--extern={name}={crates}/lib{name}.rlib" for name in ("util", "trace")]
@@ -117,7 +117,7 @@ def _rust_fails(text: str, backend: str, crates: Path) -> str:
 
 
 def _rust_crates(folder: Path) -> Path:
-    """Stand-ins for the two crates that a module uses."""
+    """Stubs of the two crates that a module uses."""
     for name, text in (("util", RUST_UTIL), ("trace", RUST_TRACE)):
         (folder / f"{name}.rs").write_text(text)
         assert not fails(["rustc", "--edition=2021", "--crate-type=rlib", f"{name}.rs"], str(folder))
@@ -141,7 +141,7 @@ def c_fails():
 
 @pytest.fixture(scope="session")
 def dtrace_fails(need):
-    """What gcc says of C with probes."""
+    """gcc's errors for C with probes."""
     need("dtrace", "systemtap-sdt-dev")
     return partial(_c_fails, backend="dtrace")
 
@@ -166,7 +166,7 @@ def rust_fails(tmp_path_factory, rustc):
 
 @pytest.fixture
 def claims(run):
-    """A function that says all that a rule says of a text."""
+    """A function that returns everything that a rule reports in a text."""
 
     def said(text: str, code: str) -> str:
         return "\n".join(one.message for one in run(text, select=[code], profile="qemu"))

@@ -1,4 +1,4 @@
-"""What TE103, TE105 and TE108 claim of events, by the compilers' own words."""
+"""What TE103, TE105 and TE108 claim about events, checked against the compilers' errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_an_event_and_its_state(second, claims, dtrace_fails, rust_fails, c_fail
     assert "TRACE_FOO_ENABLED in C," in said
     assert "QEMU_FOO_ENABLED in C with backend dtrace" in said
     assert "trace_foo_enabled in Rust" in said
-    # Where no backend asks whether the event is on, C has nothing to mix up.
+    # If no backend tests whether the event is on, nothing clashes in C.
     assert [backend for backend in C_BACKENDS if c_fails(text, backend)] == [*C_BACKENDS[1:]]
     assert dtrace_fails(text)
     assert rust_fails(text, "nop")
@@ -71,7 +71,7 @@ def test_functions_of_qemu(name, claims, c_fails):
         ("g_register_events(int a)", "g", C_BACKENDS),
         ("trace_events(void)", "trace", C_BACKENDS),
         ("g_generated_tracers_h(void)", "g", C_BACKENDS[1:]),
-        # What the fixtures say is right.
+        # What the fixtures call right.
         ("msi(int a)\nmsi_backend_dstate(void)\nmsi_event(int a)\nmsi_dstate(void)", "g", ()),
         ("simple_trace_msi(int a)\nmsi(void)\nmsi_semaphore(int a)\nenabled(void)", "g", ()),
         ("g_trace_events(void)\ngenerated_tracers_h(void)\ntrace_foo(int a)\nfoo(int a)", "g", ()),
@@ -108,7 +108,7 @@ def test_words_of_systemtap_can_be_probes(stap_fails, dtrace_fails):
 
 
 def test_the_tables_hold_all_that_codegen_defines(generated):
-    """The identifiers of the header, source and module of one event are those that the tables name."""
+    """An event's header, source and module define exactly the identifiers in the tables."""
     texts = [generated("foo(int a)\n", form, backend) for form in ("h", "c", "rs") for backend in C_BACKENDS]
     found = {word for text in texts for word in re.findall(r"\b\w*foo\w*\b", text, re.I)}
     found |= {word for text in texts for word in re.findall(r"\b(?:\w*_)?g_\w+|\w*_G_\w*", text)}

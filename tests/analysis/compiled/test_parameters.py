@@ -1,6 +1,6 @@
-"""What TE305 claims of parameters, by the compilers' own words: each claim fails, others compile.
+"""What TE305 claims about parameters: names that it reports fail to compile, others compile.
 
-The tools are looked for one by one; without gcc nothing here runs, and in CI that is a failure.
+Each test needs only its own tools; without gcc nothing here runs, and in CI that is a failure.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tesc.analysis.rules import te305_parameter_name_clash as te305
 from tesc.units import reserved
 
 C_BACKENDS = ("nop", "log", "simple", "syslog", "ftrace")
-# What osdep.h of QEMU includes also the headers that the stub has.
+# QEMU's osdep.h also includes the headers that the stub includes.
 OSDEP = "".join(
     f"#include <{name}.h>\n"
     for name in "assert ctype errno fcntl setjmp signal strings sys/stat sys/time time unistd".split()
@@ -24,13 +24,13 @@ TAPSETS = ("stap", "log-stap", "simpletrace-stap")
 
 
 def with_parameter(name: str) -> str:
-    """An event with a parameter of this name, and one that is text, so that all functions are called."""
+    """An event with a parameter of this name and a text parameter, so that all functions are called."""
     return f'foo(int {name}, const char *text) "%d %s"\nbar(int a) "%d"\n'
 
 
 @pytest.mark.parametrize("name", sorted(reserved.C_KEYWORDS))
 def test_keywords(name, claims, c_fails):
-    # Without a body, in `nop`, some of them could be there.
+    # In `nop`, which has no body, some of these names would be allowed.
     assert "it is a keyword (C)" in claims(with_parameter(name), "TE305")
     for backend in ("log", "simple"):
         assert c_fails(with_parameter(name), backend)
@@ -51,7 +51,7 @@ def test_macro_of_32_bits(claims, c_fails):
     assert c_fails(with_parameter("i386"), "log", flags=("-m32",))
 
 
-# As `_words` has it, without what the tests above look at.
+# The names of `_words` that the tests above do not check.
 @pytest.mark.parametrize(
     "name",
     sorted(
@@ -100,7 +100,7 @@ def test_names_of_the_event_and_of_others(name, backends, claims, c_fails):
 
 @pytest.mark.parametrize("name", ["trace_events_enabled_count", "_TRACE_FOO_DSTATE"])
 def test_names_that_hide_a_variable(name, claims, c_fails):
-    """These compile, and the function reads its argument in place of the variable."""
+    """These names compile, but the function reads its argument instead of the variable."""
     assert "would read the parameter instead" in claims(with_parameter(name), "TE305")
     assert not c_fails(with_parameter(name), "log")
     assert "shadow" in c_fails(with_parameter(name), "log", flags=("-Wshadow",))
@@ -132,14 +132,14 @@ def test_systemtap(name, claims, stap_fails):
     ],
 )
 def test_names_that_are_spelled_alike(text, form, twice, claims, generated):
-    """Nothing refuses these; one gets the other's value."""
+    """No tool rejects these names, but one parameter gets the other's value."""
     assert "there (the " in claims(f"{text}\n", "TE305")
     mine = generated(f"{text}\n", form, "dtrace") + generated(f"{text}\n", "stap", "dtrace")
     assert mine.count(twice) >= 2
 
 
 def test_other_names_compile(claims, request, c_fails):
-    """Those of QEMU's events, and random ones."""
+    """The names in QEMU's events, and random names."""
     chance = random.Random(7)
     plain = """addr size offset value ret name flags index time signal pid class this new main data
         stdin stdout args argc argv event state dev bus irq mask major minor wait likely module

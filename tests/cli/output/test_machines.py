@@ -1,4 +1,4 @@
-"""The outputs that programs read: SARIF, GitHub, GitLab, gcc, statistics."""
+"""The outputs for programs: SARIF, GitHub, GitLab, gcc, statistics."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def found() -> list[Diagnostic]:
 
 
 def awkward() -> Diagnostic:
-    """A finding whose texts hold everything that could break a format."""
+    """A finding whose texts contain everything that could break a format."""
     source = Source("dir,with:signs/%41\n/trace-events", "a\nb\n")
     text = "50% of\r\nlines, a: b"
     span = Span(0, 3)

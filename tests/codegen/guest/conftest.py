@@ -1,4 +1,4 @@
-"""What the tests of the guest path share: running programs, and the flags that firmware is built with."""
+"""Fixtures for the tests of guests: running programs, and the flags for building firmware."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FREESTANDING = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-ffrees
 
 @pytest.fixture
 def run():
-    """A function that runs a program, which must succeed, and gives what it printed."""
+    """A function that runs a program, which must succeed, and returns its output."""
 
     def finished(*command: object, **options) -> subprocess.CompletedProcess[bytes]:
         done = subprocess.run([str(word) for word in command], capture_output=True, timeout=300, **options)
@@ -29,7 +29,7 @@ def run():
 
 @pytest.fixture
 def guest(tmp_path, monkeypatch):
-    """A function that runs `tesc guest`, which must succeed, in a folder of its own."""
+    """A function that runs `tesc guest`, which must succeed, in a new folder."""
     monkeypatch.chdir(tmp_path)
 
     def made(*words: object) -> None:
@@ -40,13 +40,13 @@ def guest(tmp_path, monkeypatch):
 
 @pytest.fixture
 def freestanding():
-    """The flags that firmware is built with."""
+    """The flags for building firmware."""
     return list(FREESTANDING)
 
 
 @pytest.fixture
 def generated(guest):
-    """A function that writes what the firmware of frames_firmware.py is built from; gives its schema."""
+    """A function that writes the sources of frames_firmware.py's firmware, and returns its schema."""
 
     def made(*options: str):
         Path("trace-events").write_text(EVENTS)

@@ -1,4 +1,4 @@
-"""The firmware that the tests of frames build: events of all types, its C files, a clock."""
+"""The firmware for the tests of frames: events of all types, C files, a clock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ eight(int a, int b, int c, int d, int e, int f, int g, uint64_t h) "%d %d %d %d 
 """
 
 SOURCES = ["trace.c", "tesc_guest.c", "tesc_guest_frames.c", "tesc_guest_function.c"]
-# A configuration that sets all there is to set.
+# A configuration that sets everything.
 CLOCK = """\
 #include <stdint.h>
 static inline uint64_t ticks(void)

@@ -1,8 +1,8 @@
-"""The machines that guests' code is compiled for and runs on: little and big-endian, of 32 and 64 bits."""
+"""The machines for which guest code is compiled and run: little- and big-endian, 32- and 64-bit."""
 
 from __future__ import annotations
 
-# Compiler, its package, its flags; what runs its programs, and the package of that.
+# Compiler, its package, its flags; the emulator that runs its programs, and its package.
 MACHINES = {
     "x86_64": ("gcc", "gcc", ["-m64"], None),
     "i386": ("gcc", "gcc-multilib", ["-m32"], None),

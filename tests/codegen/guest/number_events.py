@@ -1,4 +1,4 @@
-"""Events whose arguments are numbers of every type that guests may trace."""
+"""Events with arguments of every numeric type that guests may trace."""
 
 from __future__ import annotations
 

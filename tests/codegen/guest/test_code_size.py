@@ -1,4 +1,4 @@
-"""An event in frames takes no more code than one in words, where it is called."""
+"""A call of an event in frames takes no more code than one in words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from tesc.cli.main import main
 
-# Not the first event: an ID of 0 is shorter code than any other.
+# Not the first event: an ID of 0 takes less code than any other.
 EVENTS = 'boot(void) "boot"\nread(uint32_t block, int count) "block %u count %d"\n'
 USE = """\
 #include "trace.h"
@@ -25,7 +25,7 @@ COMPILERS = {
     "gcc": "gcc",
     "powerpc-linux-gnu-gcc": "gcc-powerpc-linux-gnu",
     "riscv64-linux-gnu-gcc": "gcc-riscv64-linux-gnu",
-    # Where an address that may be odd takes a load, and a word of memory.
+    # Here an address that may be odd takes a load and a word of memory.
     "s390x-linux-gnu-gcc": "gcc-s390x-linux-gnu",
 }
 

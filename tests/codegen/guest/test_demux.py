@@ -1,4 +1,4 @@
-"""The host's demultiplexer: which functions it has, what it calls, what it counts."""
+"""The host's demultiplexer: its functions, the functions that it calls, what it counts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ noisy(void) "again"
     "other/trace-events": 'hello(ssize_t size, const uint16_t port) "%zd %u"\n',
 }
 
-# The host's trace functions, which print what they get.
+# The host's trace functions, which print their arguments.
 TRACE_H = """\
 #include <inttypes.h>
 #include <stdbool.h>
@@ -184,7 +184,7 @@ def test_its_functions(files, options, expected, guest, need):
     guest("demux", "trace-events", "-o", "demux.c", "--trace-header=trace.h", *options, "--wire=words")
     text = Path("demux.c").read_text()
     assert functions(text) == expected
-    # It is C without any header of its own, too.
+    # It is also valid C without the project's own headers.
     called = re.findall(r"(trace_(?!events)\w+)\(", text)
     Path("trace.h").write_text(
         "#include <sys/types.h>\n"
@@ -195,7 +195,7 @@ def test_its_functions(files, options, expected, guest, need):
 
 
 def test_a_root_file_that_the_configuration_lists(tmp_path, monkeypatch):
-    """It is a guest beside those that it includes."""
+    """A root file in `guest-files` is a guest itself, in addition to those that it includes."""
     monkeypatch.chdir(tmp_path)
     write(
         {

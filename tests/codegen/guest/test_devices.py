@@ -15,7 +15,7 @@ from tesc.wire.stream import FrameDecoder
 EXAMPLE = Path(__file__).parents[3] / "examples" / "guest"
 EVENTS = 'wide(int64_t low, uint64_t high) "%" PRId64 " %" PRIu64\nlost(void) "x"\n'
 FREE = "-ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables -O2".split()
-# Where the slots of virtio-mmio are, how far apart, and how the machine is told that all is done.
+# SLOTS is the address of virtio-mmio's slots, STEP their distance, COUNT their number.
 VIRTIO = """\
 #include "trace.h"
 void firmware(void);
@@ -64,7 +64,7 @@ MACHINES = {
         ("0x10001000", "0x1000", "8"),
     ),
 }
-# Big-endian throughout, the registers' side of the bus included. Its slots have the modern layout only.
+# Big-endian throughout, including the bus of the registers. Its slots have only the modern layout.
 M68K = (
     ("m68k-linux-gnu-gcc", "gcc-m68k-linux-gnu"),
     "-mcpu=68040",
@@ -93,7 +93,7 @@ def linked(run, compiler: str, flags: list[str], base: str, machine: str, *sourc
 
 
 def until(command: list[str], output: Path, done) -> bytes:
-    """What a QEMU writes to a file, up to what is wanted."""
+    """What QEMU writes to a file, until it is what is wanted."""
     import time
 
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as qemu:
@@ -114,7 +114,7 @@ def until(command: list[str], output: Path, done) -> bytes:
     [*((machine, how) for machine in MACHINES for how in ("on", "off")), ("m68k", "off")],
 )
 def test_a_virtio_console(machine, legacy, guest, run, need):
-    """What was traced before the console was found is counted; both layouts of virtio-mmio; found twice."""
+    """Both layouts of virtio-mmio; events before the console is found are counted; it is found twice."""
     compiler, flags, base, emulator, board, (slots, step, count) = {**MACHINES, "m68k": M68K}[machine]
     Path("trace-events").write_text(EVENTS)
     Path("main.c").write_text(VIRTIO)
@@ -152,14 +152,14 @@ void firmware(void)
 """
 
 
-# What a call is about QEMU reads as little-endian numbers, also where an ARM is big-endian: so a file is not
-# opened there. The console's calls are about a byte.
+# QEMU reads the arguments of a call as little-endian numbers even on a big-endian ARM, so it opens no file
+# there. The console's calls only take a byte.
 SEMIHOSTS = [(m, o) for m in MACHINES for o in SEMIHOSTING if (m, o) != ("big-endian arm", "guest.trace")]
 
 
 @pytest.mark.parametrize(("machine", "output"), SEMIHOSTS)
 def test_semihosting(machine, output, guest, run, need):
-    """A file of the host's, and the console's calls, which a character device gets."""
+    """Semihosting writes to a file on the host, or with the console's calls to a character device."""
     compiler, flags, base, emulator, board, _ = MACHINES[machine]
     how, config = SEMIHOSTING[output]
     Path("trace-events").write_text(EVENTS)
@@ -214,7 +214,7 @@ def test_fw_cfg_by_dma_in_memory(machine, file, said, guest, run, need):
     assert until(command, Path("bytes"), lambda data: data.endswith(b".")) == said
 
 
-# What an unpatched QEMU has: files of other people's, one of them with 16 bytes that may be written.
+# What an unpatched QEMU has: other files, one of them with 16 bytes that may be written.
 DMA = """\
 #include "tesc_guest.h"
 void firmware(void);
@@ -239,12 +239,12 @@ void firmware(void)
         ("opt/tesc/guest", [], b"00."),
         ("etc/vmcoreinfo", ["-device", "vmcoreinfo"], b"01."),
         ("etc/vmcoreinf", ["-device", "vmcoreinfo"], b"00."),
-        # A file that nobody may write to.
+        # A read-only file.
         ("opt/a", ["-fw_cfg", "name=opt/a,string=0123456789abcdefg"], b"00."),
     ],
 )
 def test_fw_cfg_by_dma(file, options, said, guest, run, need):
-    """The device is asked first: what cannot be sent is not taken for sent, and nothing hangs."""
+    """The device is checked first: nothing counts as sent that was not, and nothing hangs."""
     guest("runtime", "-o", ".")
     Path("main.c").write_text(DMA)
     flags = ["-m32", f'-DTESC_GUEST_FW_CFG_FILE="{file}"']

@@ -1,4 +1,4 @@
-"""The example's firmware: booted in QEMU, and linked with a host that has a device for its records."""
+"""The example's firmware: booted in QEMU, and linked with a host that has a device for records."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXAMPLE = ROOT / "examples" / "guest"
 STUBS = HERE.parent / "stubs"
 HOST_EVENTS = EXAMPLE / "host" / "trace-events"
 
-# The functions of disabled events use no parameter, in the reference's headers too.
+# The functions of disabled events use no parameters, even in the reference's headers.
 STRICT = ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter"]
 
 LOGGED = """\
@@ -39,7 +39,7 @@ def tesc(*words: object, **options) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(command, capture_output=True, timeout=300, **options)
 
 
-# Compiler, package, emulator, package, name in the hello, ticks in a second.
+# Compiler, package, emulator, package, name in the hello, ticks per second.
 MACHINES = {
     "i386": ("gcc", "gcc-multilib", "qemu-system-i386", "qemu-system-x86"),
     "ppc": ("powerpc-linux-gnu-gcc", "gcc-powerpc-linux-gnu", "qemu-system-ppc", "qemu-system-ppc"),
@@ -68,7 +68,7 @@ def test_a_booted_firmware_through_its_serial_port(machine, tmp_path, need):
     assert done.returncode == 0, done.stdout + done.stderr + (log.read_text() if log.exists() else "")
     assert done.stdout == PRINTED
     assert "missing" not in done.stderr and "warning" not in done.stderr
-    # A host that traced something before and after, by the same clock.
+    # A trace of the host with events before and after, on the same clock.
     host = tmp_path / "host.trace"
     with open(host, "wb") as file:
         recording = Recording(file.write)
@@ -78,7 +78,7 @@ def test_a_booted_firmware_through_its_serial_port(machine, tmp_path, need):
     assert merged.returncode == 0
     assert re.fullmatch(r"tesc: note: .*guest\.trace: times to within [\d,]+ us\n", merged.stderr.decode())
     assert merged.stdout.decode() == f"power on 1\n{PRINTED}power on 0\n"
-    # Six bytes and the arguments for an event, four more where it has a time, and a hello now and then.
+    # An event takes six bytes and its arguments, four more with a time; and there are some hellos.
     lines = PRINTED.count("\n")
     assert lines == 110
 
@@ -120,7 +120,7 @@ int main(int argc, char **argv)
 
 @pytest.fixture
 def program(guest, run, need, freestanding):
-    """A function that links the firmware's own code with a host, and runs both as one program."""
+    """A function that links the firmware's code with a host, and runs both as one program."""
 
     def build(
         transport: str, backends: str, machine: str, events: str = "*"

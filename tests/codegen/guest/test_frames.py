@@ -1,4 +1,4 @@
-"""The frames that C sends, on machines of every kind, read by the decoder: every value, every count."""
+"""The frames that C code sends on machines of every kind, read by the decoder: every value, every count."""
 
 from __future__ import annotations
 
@@ -113,8 +113,8 @@ def test_every_value_arrives(machine, config, generated, run, need, freestanding
     assert [(item.wire_id, *item.values) for item in events] == VALUES
     others = [item for item in items if not isinstance(item, (WireEvent, Hello))]
     assert [type(item) for item in others] == [LostInGuest] * len(others)
-    # One before there was a function; one within each thing that is sent before `nothing` is off (a
-    # zero, two hellos, the event); two that were refused.
+    # One before the function was set; one during each thing that is sent before `nothing` is off (a zero,
+    # two hellos, the event); two that were refused.
     assert decoder.dropped == 1 + 4 + 2
     assert (decoder.missing, decoder.refused, decoder.exact) == (0, 0, True)
     hello = decoder.hello
@@ -156,7 +156,7 @@ int main(void)
 
 
 def test_a_hello_that_did_not_go_out_is_still_due(generated, run, need, freestanding):
-    """Else the next events would have the low half of a time whose upper half nobody knows."""
+    """Otherwise the next events would have the low half of a time whose upper half is unknown."""
     schema = generated()
     Path("late.c").write_text(LATE)
     Path("late.h").write_text("#include <stdint.h>\nextern uint64_t now;\n#define TESC_GUEST_CLOCK() now\n")
@@ -167,7 +167,7 @@ def test_a_hello_that_did_not_go_out_is_still_due(generated, run, need, freestan
     assert decoder.dropped == 1
 
 
-# The longest text is asked for with each byte of a text: then that changes.
+# The macro for the longest text is expanded for each byte of a text; each time, the text changes.
 CHANGING = """\
 extern void change(void);
 #define TESC_GUEST_TEXT (change(), 64u)
@@ -215,7 +215,7 @@ int main(void)
 
 
 def test_a_text_that_changes_while_it_is_sent(generated, run, need, freestanding):
-    """What was copied is what is measured: no frame holds a text with a zero in it."""
+    """The copy is measured, not the original: no frame has a text with a zero in it."""
     schema = generated()
     Path("changed.c").write_text(CHANGED)
     Path("changing.h").write_text(CHANGING)
@@ -228,5 +228,5 @@ def test_a_text_that_changes_while_it_is_sent(generated, run, need, freestanding
     assert all(
         re.fullmatch(rb"a*b*(\.\.\.)?", text) for first, _, second in events for text in (first, second)
     )
-    # Some were caught in the act.
+    # Some texts changed while they were copied.
     assert any(b"ab" in first for first, _, _ in events)

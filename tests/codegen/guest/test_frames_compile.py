@@ -1,4 +1,4 @@
-"""The C that sends frames, compiled: what it needs and defines, and what an event costs that is off."""
+"""The C code that sends frames, compiled: what it needs and defines, and what an event costs that is off."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from tests.codegen.guest.frames_firmware import EVENTS, SOURCES
 from tests.codegen.guest.machines import MACHINES
 
-# What a firmware has also: the table of position-independent code.
+# Firmware also has the table of position-independent code.
 ANYWHERE = {"U", "_GLOBAL_OFFSET_TABLE_"}
 RUNTIME = {"tesc_guest_events", "tesc_guest_files", "tesc_guest_count", "tesc_guest_hash"}
 UNDEFINED = {
@@ -30,7 +30,7 @@ UNDEFINED = {
 @pytest.mark.parametrize("level", ["-O0", "-O2", "-Os"])
 @pytest.mark.parametrize("machine", MACHINES)
 def test_nothing_else_is_needed(machine, level, generated, run, need, freestanding):
-    """No libc, no libgcc: not the functions either that compilers put in by themselves."""
+    """No libc, no libgcc, and not even the functions that compilers insert themselves."""
     compiler, package, flags, _ = MACHINES[machine]
     cc, nm = need(compiler, package), need("nm", "binutils")
     generated()
@@ -63,7 +63,7 @@ OFF = {
     "ppc": ("powerpc-linux-gnu-gcc", "gcc-powerpc-linux-gnu", ["-fno-pic"]),
     "riscv64": ("riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu", ["-mcmodel=medany", "-fno-pic"]),
 }
-# What was generated in 2011: a truth value in a table, and a number that is known when it is compiled.
+# The code of 2011: a bool in a table, at an index that is known at compile time.
 BEST = """\
 extern struct { const char *name; _Bool on; } list[9];
 void call(unsigned long long id, unsigned long long a, unsigned long long b);
@@ -91,7 +91,7 @@ def test_an_event_that_is_off_costs_the_test_of_a_byte(machine, guest, run, need
     )
 
     def instructions(name: str) -> list[str]:
-        """From the function's beginning to the first return, which is that of an event that is off."""
+        """The instructions up to the function's first return: the path of an event that is off."""
         run(cc, *freestanding, *flags, "-O2", "-fno-asynchronous-unwind-tables", "-S", name, "-o", "out.s")
         body = Path("out.s").read_text().split("\nevent:\n")[1]
         lines = [line for line in body.splitlines() if re.match(r"\t[a-z]", line)]
@@ -133,7 +133,7 @@ def test_c_plus_plus_and_types_of_ones_own(generated, run, need):
 
 
 def test_a_header_a_folder(guest, generated, run, need, freestanding):
-    """An event that is inserted elsewhere leaves a folder's header as it is."""
+    """An event that is inserted in another folder does not change a folder's header."""
     generated()
 
     def headers() -> tuple[str, str]:

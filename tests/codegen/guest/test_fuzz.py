@@ -1,6 +1,6 @@
 """Hostile guests: random and mutated records through the demultiplexer, under sanitizers.
 
-TESC_FUZZ_RECORDS says how many (1,000,000), TESC_FUZZ_SEED with which seed (1).
+TESC_FUZZ_RECORDS sets their number (1,000,000), TESC_FUZZ_SEED the seed (1).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An event within an event, at each instruction of it: what an interrupt's handler may do."""
+"""An interrupt handler may trace: an event within an event, at each of its instructions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tesc.wire.ring import find_rings, read_ring
 from tesc.wire.schema import schema_of_range
 from tesc.wire.stream import FrameDecoder
 
-# The processor's trap flag stops after each instruction; the handler traces after so many of them.
+# With the processor's trap flag, a handler runs after each instruction; it traces after some number of them.
 MAIN = """\
 #define _GNU_SOURCE
 #include <signal.h>
@@ -81,7 +81,7 @@ KINDS = {
 
 @pytest.fixture
 def copies(guest, run, need):
-    """A function that gives the schema, and what was in the memory for each place of the interrupt."""
+    """A function that returns the schema, and the memory's contents for each place of the interrupt."""
 
     def made(kind: str, level: str):
         if platform.machine() != "x86_64":
@@ -111,7 +111,7 @@ def test_of_a_ring_nothing_is_lost_unsaid(level, copies):
         found = [item.values[0] for item in items if isinstance(item, WireEvent)]
         lost = [item.count for item in items if isinstance(item, LostInGuest)]
         assert len(items) == len(found) + len(lost)
-        # In the last turn there was no instruction left to interrupt at.
+        # In the last run, no instruction was left to interrupt.
         assert len(found) + sum(lost) == (2 if memory is memories[-1] else 3)
         assert found in ([0, 1, 2], [0, 2, 1], [0, 1])
 

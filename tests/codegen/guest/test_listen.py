@@ -1,10 +1,10 @@
-"""The host's word: a guest and the host's reader in one program, which talk to each other."""
+"""The host's word: a guest and the host's reader in one program exchange frames."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-COUNT = 2100  # more than one frame has room for
+COUNT = 2100  # more than fit in one frame
 EVENTS = "".join(f'e{n}(int a) "%d"\n' for n in range(COUNT - 2))
 FILES = {
     "fw/trace-events": f'{EVENTS}disable off(void) "off"\nlast(const char *text) "%s"\n',
@@ -137,7 +137,7 @@ def test_the_host_says_which_events_are_on(guest, run, need):
     guest("runtime", "-o", ".")
     guest("demux", "trace-events", "-o", "demux.c", "--header", "demux.h", "--trace-header", "host.h")
     flags = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-I.", f"-DCOUNT={COUNT}", "-DTESC_GUEST_LISTENS"]
-    # The demultiplexer has 2,100 cases, and is held against damage elsewhere.
+    # The demultiplexer has 2,100 cases; other tests run it with sanitizers and damaged input.
     run(gcc, "-m32", *flags, "-c", "demux.c", "-o", "demux.o")
     sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
     sources = [f"tesc_guest{part}.c" for part in ("", "_frames", "_function", "_listen")]

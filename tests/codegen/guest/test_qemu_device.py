@@ -1,4 +1,4 @@
-"""The character device for QEMU: put into a tree and taken out, and its build as meson and ninja run it."""
+"""The character device for QEMU: added to a tree and removed, and built by meson and ninja."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 DEVICE = ROOT / "examples/guest/qemu"
 
-# What QEMU's build has where the device is put in: the list of trace-events files that are made during the
-# build comes from one folder, another one makes everything of it, and trace-events-all holds all files.
+# The parts of QEMU's build that concern the device: one folder fills the list of generated trace-events
+# files, another one generates everything from that list, and trace-events-all has all files.
 TREE = {
     "meson.build": """\
 project('miniature', 'c')
@@ -45,7 +45,7 @@ custom_target('trace-events-all', output: 'trace-events-all', input: qapi_trace_
 GUEST = 'start(int a) "%d"\ninclude "more-events"\n'
 
 
-# What QEMU's headers are, and its trace functions for the events of the device and of a guest.
+# Stand-ins for QEMU's headers, and for its trace functions for the events of the device and of a guest.
 HEADERS = (
     "qemu/osdep.h",
     "qemu/error-report.h",
@@ -105,7 +105,7 @@ def apply(*words: object) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def tree(tmp_path):
-    """A tree that is built as QEMU is, and a guest's events beside it."""
+    """A tree that is built like QEMU, and next to it a guest's events."""
     for name, text in TREE.items():
         path = tmp_path / "tree" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -159,11 +159,11 @@ def test_files_and_lines_of_others_stay(tree):
     done = apply("--undo", tree)
     assert done.returncode == 0 and done.stdout.endswith("chardev/guest: notes\n")
     assert contents(tree) == {**before, own: "mine"}
-    # A folder of that name that apply has not made.
+    # A folder of that name that apply did not create.
     (own.parent / "meson.build").write_text("# mine\n")
     assert apply(tree, guest).returncode == 1
     assert apply("--undo", tree).returncode == 0 and (own.parent / "meson.build").read_text() == "# mine\n"
-    # The line in the tree's meson.build, as somebody else writes it.
+    # The line in the tree's meson.build, as somebody else might write it.
     build = tree / "meson.build"
     build.write_text(f"{build.read_text()}subdir('chardev/guest')\n")
     done = apply("--undo", tree)
@@ -171,7 +171,7 @@ def test_files_and_lines_of_others_stay(tree):
 
 
 def test_another_guest_and_another_version_of_the_device(tree):
-    """What nobody edited is replaced."""
+    """Files that nobody has edited are replaced."""
     guest = tree.parent / "fw/trace-events"
     assert apply(tree, f"{guest},prefix=fw_").returncode == 0
     folder = tree / "chardev/guest"
@@ -198,19 +198,19 @@ def test_what_can_not_be_applied(tree):
 
 
 def test_ninja_follows_the_guests_file(tree, need, installed, run):
-    """Also one that it includes; trace-events-all has no include that leads nowhere."""
+    """A change of an included file also counts; trace-events-all has no include of a missing file."""
     ninja, meson = need("ninja", "ninja-build"), need("meson", "meson")
     scripts = installed("tesc-tracetool").parent
     environment = {**os.environ, "PATH": f"{scripts}:{os.environ['PATH']}"}
     assert apply(tree, f"{tree.parent / 'fw/trace-events'},prefix=fw_").returncode == 0
-    # The device itself is C against QEMU's headers: not here.
+    # The device itself needs QEMU's headers, so it is not compiled here.
     (tree / "chardev/guest/guest-trace.c").write_text("typedef int nothing;\n")
     build = tree / "build"
     run(meson, "setup", build, tree, env=environment)
     targets = ["trace/trace-guest_trace_events.h", "trace/trace-events-all", "chardev/guest/guest-demux.c"]
 
     def made() -> tuple[str, str]:
-        """What ninja printed, and what it made together."""
+        """What ninja printed, and the files that it made."""
         printed = run(ninja, "-C", build, *targets, env=environment).stdout.decode()
         return printed, "".join((build / name).read_text() for name in targets)
 
@@ -228,7 +228,7 @@ def test_ninja_follows_the_guests_file(tree, need, installed, run):
 
 @pytest.fixture
 def linked(guest, run, need):
-    """A function that links a guest with the device and with events that the host thinks it has; runs it."""
+    """A function that links a guest with the device and the events that the host expects, and runs it."""
     gcc, config = need("gcc", "gcc"), need("pkg-config", "pkg-config")
     if subprocess.run([config, "--exists", "glib-2.0"]).returncode:
         need("glib-2.0", "libglib2.0-dev")
@@ -264,8 +264,8 @@ def linked(guest, run, need):
 def test_a_guest_and_the_device(linked):
     """The guest is told what changes, and sends no more than that.
 
-    Also when its port was full meanwhile, and when it said hello while a word was half on its way. (The
-    model's guest only repeats its first hellos, and goes on with its numbers: hence what is missing.)
+    Also if its port was full meanwhile, and if it said hello when half of a word had been sent. (The guest
+    in this test only repeats its first hellos and continues its numbers, so some events are missing.)
     """
     assert re.sub(r"(skipped|start|missing) at \d+", r"\1 at AT", linked(EVENTS)) == TOLD
 

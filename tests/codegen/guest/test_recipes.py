@@ -1,4 +1,4 @@
-"""Recipes for code bases that have their own types, build and rules."""
+"""Recipes for code bases with their own types and build."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ RECIPE = Path(__file__).parents[3] / "examples" / "guest" / "linux"
 
 
 def test_a_linux_module(tmp_path, need, skip_without):
-    """The kernel's own build, with its flags, finds nothing to warn of."""
+    """The kernel's own build, with its flags, gives no warning."""
     make = need("make", "make")
     need("gcc", "gcc")
     trees = [

@@ -1,4 +1,4 @@
-"""The ring in memory: written by C on several machines and by several threads, read from copies of it."""
+"""The ring in memory: written by C code on several machines and by several threads, read from copies."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ static inline uint64_t ticks(void)
 #define TESC_GUEST_CLOCK() ticks()
 #define TESC_GUEST_CLOCK_HZ 1000000
 """
-# A clock whose rate nobody knows; its names are those of variables, too.
+# A clock of unknown rate; the macros use variables with common names.
 RATELESS = """\
 #include <stdint.h>
 extern unsigned cpu;
@@ -98,7 +98,7 @@ SOURCES = ["trace.c", "tesc_guest.c", "tesc_guest_ring.c"]
 
 @pytest.fixture
 def schema(guest):
-    """The schema of the events; what firmware is built from is in the folder."""
+    """The schema of the events; the firmware's sources are in the folder."""
     Path("trace-events").write_text(EVENTS)
     Path("main.c").write_text(MAIN)
     Path("clock.h").write_text(CLOCK)
@@ -129,7 +129,7 @@ def test_every_value_is_there(machine, config, schema, run, need, freestanding):
     assert values(items) == FIRST and len(items) == 6
     times = [5_000_000_010 + 10 * n for n in range(6)] if config else [None] * 6
     assert [item.time for item in items] == times
-    # The same memory after a reset, and full: the newest events are there, the others are counted.
+    # The same memory after a reset, and full: it has the newest events, and the others are counted.
     (ring,) = find_rings(run(*program, "full").stdout)
     items = read_ring(ring, schema)
     found = values(items)
@@ -140,7 +140,7 @@ def test_every_value_is_there(machine, config, schema, run, need, freestanding):
 
 
 def test_no_store_is_beyond_what_is_declared(schema, run, need):
-    """As compilers see it that take an array at a structure's end for as long as it is written there."""
+    """Even for compilers that give an array at the end of a structure only its declared length."""
     flags = ["-fsanitize=address,undefined,bounds-strict", "-fno-sanitize-recover=all", "-I."]
     run(need("gcc", "gcc"), *flags, "main.c", *SOURCES, "-o", "main")
     assert len(find_rings(run("./main", "full").stdout)) == 1
@@ -149,7 +149,7 @@ def test_no_store_is_beyond_what_is_declared(schema, run, need):
 @pytest.mark.parametrize("cut", [0, 1, 13, 500])
 @pytest.mark.parametrize("full", [False, True])
 def test_the_answer_of_query_firmware_log(cut, full, schema, run, need, freestanding):
-    """What QEMU hands out is the log from its head to its tail, or the end of it; there is no header."""
+    """QEMU returns the log from head to tail, or the end of it, without the header."""
     run(
         need("gcc", "gcc"), *freestanding, '-DTESC_GUEST_CONFIG_H="clock.h"', "main.c", *SOURCES, "-o", "main"
     )
@@ -191,7 +191,7 @@ def test_damage_invents_nothing(schema, run, need, freestanding):
     sent = set(FIRST) | {(4, 7, n) for n in range(1000)}
     for _ in range(300):
         broken = bytearray(data)
-        for _ in range(20):  # heads only: values have no checksum
+        for _ in range(20):  # only the heads: values have no checksum
             at = 8192 + HEADER + 8 * rand.randrange(512)
             if broken[at + 3] == 0xE7:
                 broken[at + rand.randrange(8)] ^= 1 << rand.randrange(8)
@@ -241,7 +241,7 @@ int main(void)
 
 
 def test_four_threads_with_a_million_events_each(schema, run, need):
-    """None is corrupt, and every one that is no longer there is counted."""
+    """No event is corrupt, and every overwritten one is counted."""
     Path("threads.c").write_text(THREADS)
     config = ["-DTESC_GUEST_RINGS=4", "-DTESC_GUEST_SOURCE()=tesc_cpu", '-DTESC_GUEST_CONFIG_H="cpu.h"']
     Path("cpu.h").write_text("extern __thread unsigned tesc_cpu;\n")
@@ -259,7 +259,7 @@ def test_four_threads_with_a_million_events_each(schema, run, need):
         }
 
 
-# The clock is read after an event's texts are measured, and before they are copied: then they change.
+# The clock is read after an event's texts are measured and before they are copied, so it changes them.
 CHANGING = """\
 #include <stdint.h>
 extern char *changing, *becomes;
@@ -317,7 +317,7 @@ int main(void)
 
 
 def test_a_text_that_changes_while_it_is_written(guest, run, need, freestanding):
-    """It is what it was or what it became, no longer than it was; the next record is where it must be."""
+    """It is the old or the new text, no longer than the old one; the next record is in the right place."""
     Path("trace-events").write_text('two(const char *a, char *b, int c) "%s %s %d"\nnothing(void) "x"\n')
     Path("main.c").write_text(CHANGED)
     Path("changing.h").write_text(CHANGING)

@@ -71,7 +71,7 @@ WORDS = [
     (9, 1, 2, 3, 4, 5),
     (9, -1, 2, 3, 4, 5),
 ]
-# The one before there is a function, and one within each record while `nothing` is on.
+# One event before the function is set, and one during each record while `nothing` is on.
 LOST = 1 + len(WORDS) - 1
 
 
@@ -96,11 +96,11 @@ def test_words_arrive_whole(machine, generated, run, need, freestanding):
     assert records == [tuple(w & mask for w in (*words, *[0] * (7 - len(words)))) for words in WORDS]
 
 
-# What every firmware has: nm's own letter, the table of position-independent code, and the runtime.
-# At -Os, PowerPC's functions restore registers by common code (_restgpr_), whatever is in them.
+# Allowed in every firmware: nm's own letter, the table of position-independent code, and the runtime.
+# At -Os, all of PowerPC's functions restore registers with common code (_restgpr_).
 ANYWHERE = {"U", "_GLOBAL_OFFSET_TABLE_", "tesc_guest_lost"}
 PORTS = ("tesc_guest_debugcon", "tesc_guest_fw_cfg_port")
-# What each file may leave to the linker.
+# What each file may leave undefined.
 UNDEFINED = {
     "trace": set(),
     "tesc_guest": {"trace_list", "tesc_guest_events", "tesc_guest_send"},
@@ -133,7 +133,7 @@ void use(void *p)
 @pytest.mark.parametrize("level", ["-O0", "-O2", "-O3", "-Os"])
 @pytest.mark.parametrize("machine", MACHINES)
 def test_nothing_else_is_needed(machine, level, generated, run, need, freestanding):
-    """No libc, no libgcc: not the functions either that compilers put in by themselves."""
+    """No libc, no libgcc, and not even the functions that compilers insert themselves."""
     compiler, package, flags, _ = MACHINES[machine]
     cc = need(compiler, package)
     nm = need("nm", "binutils")

@@ -1,6 +1,6 @@
 """The virtio console's transport against a device written from the specification (virtio 1.2, 2.7 and 4.2).
 
-Of machines that QEMU has, none is big-endian with the legacy layout: a thread is the device here.
+QEMU has no big-endian machine with the legacy layout, so a thread is the device here.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ MACHINES = {
     ],
 )
 def test_every_frame_arrives(machine, layout, guest, run, need):
-    """Virtqueues are little-endian, in the legacy layout the guest's; so are registers of QEMU's, there."""
+    """In the legacy layout, virtqueues and QEMU's registers have the guest's byte order."""
     compiler, package, emulator = MACHINES[machine]
     guest("runtime", "-o", ".")
     Path("device.c").write_text(DEVICE)

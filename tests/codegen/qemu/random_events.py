@@ -1,4 +1,4 @@
-"""Events drawn by chance: lines as people write them, and lines that are slightly wrong."""
+"""Random events: lines as people write them, and lines that are slightly wrong."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Events:
         self._number = 0
 
     def line(self) -> str:
-        """One line without its end; about half of them have something odd."""
+        """One line without its line end; about half of the lines have something odd."""
         self._number += 1
         chance = self._random.random
         odd = chance() < 0.5
@@ -107,7 +107,7 @@ class Events:
         return text + after if odd and chance() < 0.2 else text
 
     def _spoiled(self, text: str) -> str:
-        """The line with a character more, less or in another place."""
+        """The line with a character added, removed or moved."""
         at = self._random.randrange(len(text) + 1)
         kind = self._random.randrange(4)
         if kind == 0:

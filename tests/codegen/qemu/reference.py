@@ -18,14 +18,14 @@ COMBINED = ("log,simple", "dtrace,ftrace,log,simple,syslog,ust", "syslog,nop,ust
 
 
 def triples(rust: bool = True) -> list[tuple[str, str]]:
-    """Formats and backends of which each pair is another output."""
+    """Pairs of format and backends, each a different output."""
     alone = [(form, backends) for form, of in FORMATS.items() for backends in of]
     both = [(form, backends) for form in ("h", "c", "rs") for backends in COMBINED]
     return [(form, backends) for form, backends in alone + both if rust or form != "rs"]
 
 
 def arguments(form: str, backends: str, group: str) -> list[str]:
-    """The options that ask for an output."""
+    """The options for an output."""
     made = [f"--format={form}", f"--backends={backends}", f"--group={group}"]
     if "stap" in form:
         made += ["--binary=/usr/bin/qemu", "--probe-prefix=qemu.system"]
@@ -40,19 +40,19 @@ class Reference:
         self._modules: dict[str, object] = {}
         with self._loaded():
             self._main = _script(scripts)
-            # A release has a module for each of its formats.
+            # A release has a module for each format.
             self.has_rust = (scripts / "tracetool" / "format" / "rs.py").exists()
 
     @contextlib.contextmanager
     def _loaded(self):
-        """Let `import tracetool` mean this tree's while it runs."""
+        """Make `import tracetool` import this tree's while it runs."""
         sys.path.insert(0, self._path)
         sys.modules.update(self._modules)
         written = sys.dont_write_bytecode
         sys.dont_write_bytecode = True
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of escapes in older ones, for example
+                warnings.simplefilter("ignore")  # about escapes in older releases, for example
                 yield
         finally:
             sys.dont_write_bytecode = written
@@ -63,7 +63,7 @@ class Reference:
                 del sys.modules[name]
 
     def run(self, arguments: list[str], output: Path | None = None) -> bytes | None:
-        """What it writes to `output`, or to standard output without one; None where it refuses."""
+        """The text written to `output`, or without one to standard output; None if it refuses."""
         with self._loaded():
             tracetool = sys.modules["tracetool"]
             tracetool.out_lineno = 1
@@ -71,7 +71,7 @@ class Reference:
             try:
                 with contextlib.redirect_stdout(said), contextlib.redirect_stderr(io.StringIO()):
                     self._main(["tracetool.py", *arguments, *([str(output)] if output else [])])
-            except (Exception, SystemExit):  # a traceback is how it refuses most things
+            except (Exception, SystemExit):  # it refuses most things with a traceback
                 return None
             finally:
                 if output is not None and getattr(tracetool, "out_fobj", sys.stdout) is not sys.stdout:

@@ -1,4 +1,4 @@
-"""The outputs in the hands of the tools that they are for: gcc, dtrace(1), rustc."""
+"""The outputs run through the tools that read them: gcc, dtrace(1), rustc."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tesc.cli.tracetool import main
 
 HERE = Path(__file__).parent
 STUBS = HERE.parent / "stubs"
-# All but the input whose formats leave arguments unused, which gcc would report.
+# All except the input whose formats leave arguments unused, which gcc would report.
 GROUPS = sorted(path.name for path in (HERE / "inputs").iterdir() if path.name != "c_only")
 BACKENDS = ("log", "simple", "syslog", "ftrace", "dtrace", "dtrace,ftrace,log,simple,syslog")
 STRICT = ["-std=gnu11", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror", f"-I{STUBS}", "-I."]
-# Where Debian keeps sys/sdt.h, but -m32 does not look.
+# Where Debian has sys/sdt.h, but where -m32 does not look.
 DTRACE = ["-idirafter", "/usr/include/x86_64-linux-gnu"]
-# Spellings of types that dtrace(1)'s first parser does not know; it says so and takes its second.
+# Spellings of types that dtrace(1)'s first parser rejects; it says so and uses its second parser.
 ODDLY_SPELLED = ("types", "layout")
 
 
@@ -31,7 +31,7 @@ def run(*command: object, stdin: bytes = b"") -> subprocess.CompletedProcess[byt
 
 
 def generate(group: str, backends: str, *formats: str) -> None:
-    """Make files of `trace-events` in the working directory, under their names in QEMU's build."""
+    """Generate files from `trace-events` in the working directory, with their names in QEMU's build."""
     names = {"h": f"trace-{group}.h", "c": f"trace-{group}.c", "rs": f"trace-{group}.rs", "d": "probes.d"}
     for form in formats:
         arguments = [f"--format={form}", f"--backends={backends}", f"--group={group}"]
@@ -56,7 +56,7 @@ def use(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def can_32bit(need, skip_without, tmp_path_factory):
-    """Stands for a compiler and headers that make 32-bit programs."""
+    """Requires a compiler and headers for 32-bit programs."""
     source = tmp_path_factory.mktemp("m32") / "m32.c"
     source.write_text("#include <stdint.h>\n#include <stdio.h>\nint main(void) { return 0; }\n")
     command = [need("gcc", "gcc"), "-m32", source, "-o", source.with_suffix("")]
@@ -67,7 +67,7 @@ def can_32bit(need, skip_without, tmp_path_factory):
 
 
 def dtrace_header(need, group: str) -> None:
-    """Make the header that the dtrace backend's sources include."""
+    """Generate the header that the dtrace backend's sources include."""
     header = Path(f"trace-dtrace-{group}.h")
     done = run(need("dtrace", "systemtap-sdt-dev"), "-h", "-s", "probes.d", "-o", header)
     assert done.stderr == b""
@@ -90,7 +90,7 @@ def test_sources_compile_without_a_warning(group, backends, gcc, need, use, can_
 
 
 def test_the_compiler_names_the_events_file(gcc, use):
-    """What `#line` is for, and proof that the formats are looked at."""
+    """This is what `#line` is for, and it proves that the compiler checks the formats."""
     use("nothing")
     Path("trace-events").write_text('# one\ngood(int a) "%d"\nbad(const char *a) "%d"\n')
     generate("g", "log", "h", "c")
@@ -129,7 +129,7 @@ silent(void)
 
 
 def traced(gcc: str, backends: str, machine: str) -> subprocess.CompletedProcess[bytes]:
-    """What a program with the given backends traces."""
+    """The output of a program with the given backends."""
     Path("trace-events").write_text(
         EVENTS.replace("\"'%s'\"", "\"'%s' %s\"" if backends == "log" else '"%s%s"')
     )
@@ -150,7 +150,7 @@ def test_log_of_a_program(gcc, machine, use, can_32bit):
 
 
 def record(number: int, *arguments: int | bytes) -> bytes:
-    """A record as docs/devel/tracing of QEMU describes simpletrace files: numbers take 64 bits."""
+    """A record as QEMU's docs/devel/tracing describes it: numbers take 64 bits."""
     body = b""
     for argument in arguments:
         if isinstance(argument, bytes):

@@ -1,4 +1,4 @@
-"""A sample of the recorded outputs of QEMU's own tracetool, where they are beside this tree.
+"""A sample of the recorded outputs of QEMU's own tracetool, if they are next to this tree.
 
 .ci/run compares them all; this takes a second or two.
 """

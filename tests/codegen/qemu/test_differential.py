@@ -1,8 +1,8 @@
-"""Verdicts and bytes for random events, beside those of QEMU's own tracetool.
+"""Verdicts and bytes for random events, compared with those of QEMU's own tracetool.
 
-The answers to some of the lines are kept in random-events.txt, so that a part of this runs everywhere. Each
-of its lines has the outputs that were refused, by their places in OUTPUTS, a hash of the others, and the
-line of trace-events.
+random-events.txt has the tracetool's answers for some of the lines, so that part of this test runs
+everywhere. Each of its lines has the indexes in OUTPUTS of the refused outputs, a hash of the others, and
+the line of trace-events.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.codegen.qemu.reference import Reference, arguments, triples
 
 KEPT = Path(__file__).with_name("random-events.txt")
 OUTPUTS = triples()
-# Formats that refuse what others accept, with the backends that make them look at formats and types.
+# Outputs that refuse what others accept, with backends that make them look at formats and types.
 JUDGES = [
     ("h", "nop"),
     ("rs", "log"),
@@ -32,7 +32,7 @@ JUDGES = [
     ("ust-events-h", "ust"),
 ]
 SEED = 20260117
-# Lines that are known to be answered otherwise, each with its reason: none.
+# Lines for which tesc knowingly differs, each with its reason: none.
 KNOWN: dict[str, str] = {}
 
 
@@ -46,13 +46,13 @@ def tesc(options: list[str], file: str) -> bytes | None:
 
 
 def answers(run, lines: list[str], outputs: list[tuple[str, str]]) -> list[bytes | None]:
-    """What `run` makes of a file of these lines, for each output."""
+    """What `run` generates from a file of these lines, for each output."""
     Path("events").write_bytes("".join(f"{line}\n" for line in lines).encode())
     return [run(arguments(form, backends, "g"), "events") for form, backends in outputs]
 
 
 def kept(run, line: str) -> str:
-    """The answers to a line, as they are kept."""
+    """The answers to a line, as in random-events.txt."""
     made = answers(run, [line], OUTPUTS)
     refused = ",".join(str(at) for at, one in enumerate(made) if one is None)
     digest = hashlib.sha256(b"\0".join(one for one in made if one is not None)).hexdigest()[:16]
@@ -85,7 +85,7 @@ def test_kept_answers_are_the_references(reference):
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.nightly)])
 def test_beside_the_reference(seed, reference):
-    """Each line by itself for the verdicts; all that are accepted together for the bytes of every output."""
+    """Each line alone for the verdicts, all accepted lines together for the bytes of every output."""
     events = Events(seed)
     count = 20_000 if seed == 2 else 400
     accepted: dict[tuple[str, str], list[str]] = {judge: [] for judge in JUDGES}
@@ -100,7 +100,7 @@ def test_beside_the_reference(seed, reference):
                 accepted[judge].append(line)
     assert all(count // 4 < len(lines) for lines in accepted.values())
     for form, backends in OUTPUTS:
-        # What all judges of the format accept, so that each output of it does.
+        # The lines that all judges of the format accept, so that each of its outputs does.
         judged = [set(accepted[one]) for one in JUDGES if one[0] == form]
         lines = [line for line in accepted["h", "nop"] if all(line in one for one in judged)]
         for at in range(0, len(lines), 200):

@@ -1,4 +1,4 @@
-"""Outputs with `compat` "fixed": right where those of QEMU's tracetool are wrong."""
+"""Outputs with `compat` "fixed": right where QEMU's tracetool is wrong."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ class TestLttng:
             "ctf_integer(int, x, x)",
             "ctf_integer(int, _x, _x)",
         ]
-        # The length of a counted text is a member, too.
+        # The length of a text with a precision is a field, too.
         assert fields('lamp(const char *s, int s_length) "%.4s %d"\n')[0].startswith(
             "ctf_integer(int, s_length"
         )

@@ -1,7 +1,6 @@
-"""A `%` in a parameter's name, in the outputs whose lines tracetool takes for formats of Python.
+"""A `%` in a parameter's name, in the outputs whose lines tracetool reads as Python formats.
 
-What is expected is what tracetool.py of QEMU 10.2.50 writes for these lines, and that it ends with an error
-for a single `%`.
+The expected results are those of QEMU 10.2.50's tracetool.py, which fails for a single `%`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Outputs for every QEMU from 4.2 on.
 
-Goldens of inputs of our own run always. Where there is QEMU's history, each release's own tracetool is
-taken from it, and must generate the same: of those inputs, of a part of its own files, and at night of
+Goldens of our own inputs always run. If QEMU's history is available, each release's own tracetool is taken
+from it, and must generate the same: from these inputs, from some of its own files, and in nightly runs from
 all of them.
 """
 
@@ -24,7 +24,7 @@ INPUTS = Path(__file__).parent / "releases" / "inputs"
 EXPECTED = Path(__file__).parent / "releases" / "expected"
 RELEASES = [Release(version) for version in VERSIONS[:-1]]
 NAMES = [release.name for release in RELEASES]
-# Those before which something of what is generated changed.
+# Releases in which generated code changed.
 CHANGED = ("4.2", "5.1", "5.2", "6.0", "7.0", "8.1", "9.1", "10.1", "10.2")
 _ALL = "dtrace,ftrace,log,simple,syslog,ust"
 GOLDENS = [("h", _ALL), ("c", "simple"), ("d", "dtrace"), ("log-stap", "dtrace"), ("ust-events-h", "ust")]
@@ -45,7 +45,7 @@ def inputs(release: Release) -> list[Path]:
 
 
 def generated(release: Release, options: list[str], path: str, output: Path, capsysbinary) -> bytes | None:
-    """What tesc makes with that release's arguments; None where it refuses."""
+    """What tesc generates with that release's arguments; None if it refuses."""
     has_output = release.has("output-file")
     words = [f"--qemu-release={release.name}", *options, path, *([str(output)] if has_output else [])]
     status = main(words)
@@ -72,7 +72,7 @@ def test_golden(name, group, form, backends, tmp_path, monkeypatch, capsysbinary
     options = arguments(form, backends, group)
     made = generated(release, options, f"{group}.trace-events", output, capsysbinary)
     assert made is not None
-    # Where the output is differs from run to run, and from one checkout to another.
+    # The output's folder differs between runs and checkouts.
     made = made.replace(os.path.relpath(output).encode(), b"out").replace(str(output).encode(), b"out")
     made = b"\n".join(_shown(line) for line in made.split(b"\n"))
     expected = EXPECTED / name / f"{group}.{form}"
@@ -83,14 +83,14 @@ def test_golden(name, group, form, backends, tmp_path, monkeypatch, capsysbinary
 
 
 def _shown(line: bytes) -> bytes:
-    """A line with the name of the output alone."""
+    """A line without the folder of the output's name."""
     names_output = line.startswith(b"#line ") and line.endswith(b'/out"')
     return line[: line.index(b'"')] + b'"out"' if names_output else line
 
 
 @pytest.fixture(scope="session")
 def tree_of(qemu_history, tmp_path_factory):
-    """A function that gives the tracetool and the trace-events files of a release, in a folder."""
+    """A function that returns the tracetool and the trace-events files of a release, in a folder."""
 
     def git(*words: str) -> bytes:
         return subprocess.run(
@@ -105,7 +105,7 @@ def tree_of(qemu_history, tmp_path_factory):
         capture_output=True,
         check=True,
     ).stdout.decode()
-    # Of the commits with a version, the oldest set it.
+    # The oldest commit with a version is the one that set it.
     by_version = dict(zip(answers.split("\n")[1::3], commits))
 
     def extracted(release: Release) -> Path:
@@ -122,7 +122,7 @@ def tree_of(qemu_history, tmp_path_factory):
 
 
 def compared(release, files, tree, output, capsysbinary, every=1) -> int:
-    """Compare every n-th output of files with the release's own; returns how many were compared."""
+    """Compare every n-th output of files with the release's own; returns the number of comparisons."""
     reference = Reference(tree / "scripts")
     done = 0
     for number, (file, (form, backends)) in enumerate(
