@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _INVALID = "Invalid value"
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_TWICE = ("Cannot overwrite a value", "Cannot declare ")
+_NAMED = re.compile(r"[ \t]*(?:\[+[ \t]*(?P<table>[^\]\n]*?)[ \t]*\]|(?P<key>[^\s=\[]+)[ \t]*=)")
 _TOKEN = re.compile(r"[A-Za-z0-9_.-]+")
 _TABLE = ("tool", "tesc")
 
@@ -139,9 +141,11 @@ def _syntax_error(path: str, text: str, message: str) -> BadConfiguration:
     match = _TOML_PLACE.search(message)
     if match is None:
         return _unusable(path, message)
+    said = message[: match.start()]
+    if said.startswith(_TWICE):
+        return _given_twice(path, text, int(match[1]) if match[1] else text.rstrip("\n").count("\n") + 1)
     if match[1]:
         line, column = int(match[1]), int(match[2])
-        said = message[: match.start()]
         whole = text.split("\n")[line - 1]
         before, rest = whole[: column - 1], whole[column - 1 :]
         if said == _INVALID:
@@ -159,7 +163,18 @@ def _syntax_error(path: str, text: str, message: str) -> BadConfiguration:
                 )
             ]
         )
-    return _wrong(path, text, len(text.rstrip("\n")), f"{message[: match.start()]} before the end")
+    return _wrong(path, text, len(text.rstrip("\n")), f"{said} before the end")
+
+
+def _given_twice(path: str, text: str, line: int) -> BadConfiguration:
+    """The error for a key or table that there is already; the second one ends in this line."""
+    begin = sum(len(one) + 1 for one in text.split("\n")[: line - 1])
+    found = _NAMED.match(text, begin)
+    if found is None:
+        return _wrong(path, text, begin, "the value that ends here is for a key that has one already")
+    name, kind = (found["key"], "key") if found["key"] else (found["table"], "table")
+    place = found.span("key" if found["key"] else "table")
+    return BadConfiguration([_problem(relative(path), text, place, f"the {kind} '{name}' is given twice")])
 
 
 def _no_value(rest: str) -> str:

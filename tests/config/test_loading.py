@@ -27,8 +27,6 @@ class TestSyntax:
             ("max-args = 6\n[generate\n", "2:10"),
             ('profile = "qemu\n', "1:16"),
             ("x\n", "1:2"),
-            ("max-args = 1\nmax-args = 2\n", "2:13"),
-            ("[generate]\n[generate]\n", "2:10"),
         ],
     )
     def test_places(self, text, place, wrong):
@@ -49,6 +47,25 @@ class TestSyntax:
         ],
     )
     def test_what_is_no_value(self, text, told, wrong):
+        assert wrong(text) == [told]
+
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ("max-args = 1\nmax-args = 2\n", "2:1: the key 'max-args' is given twice"),
+            ("max-args = 1\n\n  max-args=2  # more\n\n\n", "3:3: the key 'max-args' is given twice"),
+            ("max-args = 1\nmax-args = 2", "2:1: the key 'max-args' is given twice"),
+            ('severity."TE4" = "off"\nseverity = 2\n', "2:1: the key 'severity' is given twice"),
+            ("[generate]\n[generate]\n", "2:2: the table 'generate' is given twice"),
+            ("generate = {}\n[ generate ]\nx = 1\n", "2:3: the table 'generate' is given twice"),
+            ("[[unit]]\npath = 'x'\n[unit]\n", "3:2: the table 'unit' is given twice"),
+            (
+                "types = []\ntypes = [\n  'a',\n]\n",
+                "4:1: the value that ends here is for a key that has one already",
+            ),
+        ],
+    )
+    def test_what_is_given_twice(self, text, told, wrong):
         assert wrong(text) == [told]
 
     def test_the_end(self, wrong):
