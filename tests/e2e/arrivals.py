@@ -1,7 +1,7 @@
-"""What arrived at a tracer of each argument, in a few words: the cells of docs/reference/tracers.md.
+"""What arrived at a tracer for each argument, in a few words: the cells of docs/reference/tracers.md.
 
-Only events with one parameter are looked at here, so that whatever differs in a line is that parameter's; the
-tests of each tracer look at all.
+Only events with one parameter count here, so that any difference in a line comes from that parameter; the
+tests of each tracer check all events.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from collections.abc import Iterable, Iterator
 
 from tests.e2e.declared import LONG_TEXT, Event, Parameter, shown
 
-# A row's name, and what was seen of it.
+# A row's name, and what was seen.
 Seen = Iterator[tuple[str, str]]
 Calls = Iterable[tuple[Event, tuple]]
 
 TEXT, LONG, EMPTY, NULL = "text", f"text of {len(LONG_TEXT)} bytes", "empty text", "NULL text"
 COUNTED, NULL_COUNTED, ADDRESS = "text with a precision", "NULL text with a precision", "addresses"
-# What is right of a text.
+# What a tracer should do with a text.
 _ALL = {TEXT: "all of it", LONG: "all of it", COUNTED: "up to the precision"}
 
 
 def row_of(event: Event, call: tuple) -> str:
-    """The row that a call belongs to; for numbers how wide they are, and their sign."""
+    """The row of a call; for numbers, by their width and sign."""
     (parameter,), (sent,) = event.parameters, call
     if parameter.is_text:
         if sent is None:
@@ -40,7 +40,7 @@ def number_row(parameter: Parameter) -> str:
 
 
 def spellings(events: Iterable[Event]) -> dict[str, list[str]]:
-    """The types of each row of numbers, as they are spelled."""
+    """The spellings of the types in each row of numbers."""
     found: dict[str, set[str]] = {}
     for event in events:
         for parameter in event.parameters:
@@ -58,7 +58,7 @@ def _alone(calls: Calls, arrived: Iterable) -> Iterator[tuple[Event, tuple, obje
 def lines(
     calls: Calls, expected: Iterable[bytes], arrived: Iterable[bytes], whole: int | None = None
 ) -> Seen:
-    """Of lines of text: `whole` is how many bytes a line may have at most, its end included."""
+    """What was seen in lines of text; `whole` is a line's maximum length in bytes, including its end."""
     for event, call, (right, got) in _alone(calls, zip(expected, arrived)):
         row = row_of(event, call)
         if row not in (NULL, NULL_COUNTED, EMPTY):
@@ -79,7 +79,7 @@ def _line(row: str, right: bytes, got: bytes, whole: int | None) -> str:
 
 
 def words(calls: Calls, payloads: Iterable[tuple[str, bytes]]) -> Seen:
-    """Of records of simpletrace: 64 bits for a number, length and bytes for a text."""
+    """What was seen in simpletrace records: 64 bits for a number, length and bytes for a text."""
     for event, call, (_, data) in _alone(calls, payloads):
         row, (sent,) = row_of(event, call), call
         if event.parameters[0].is_text:
@@ -103,7 +103,7 @@ def _length(row: str, length: int, text: bytes | None) -> str:
 
 
 def fields(calls: Calls, found: Iterable[tuple[str, list]]) -> Seen:
-    """Of LTTng's fields: width and sign, and for which letters of the format the base is hexadecimal."""
+    """What was seen in LTTng's fields: width and sign, and for which letters the base is hexadecimal."""
     signs: dict[str, dict[bool, set[str]]] = {}
     bases: dict[str, dict[int, set[str]]] = {}
     widths: dict[str, set[int]] = {}
@@ -114,7 +114,7 @@ def fields(calls: Calls, found: Iterable[tuple[str, list]]) -> Seen:
             text = shown(event, call, 0)
             if row in (NULL, NULL_COUNTED):
                 yield row, f"`{value}`" if value else "empty"
-            elif row != EMPTY or value == "":  # babeltrace2 2.0.4 may show an empty one as an earlier text
+            elif row != EMPTY or value == "":  # babeltrace2 2.0.4 may show an empty text as an earlier one
                 yield row, _length(row, len(value.encode()), text)
             continue
         signs.setdefault(row, {}).setdefault(signed, set()).add(parameter.letter)
@@ -139,7 +139,7 @@ def _letters(letters: set[str]) -> str:
 def probe_arguments(
     calls: Calls, found: Iterable[tuple[str, list]], sizes: dict[str, tuple[int, ...]], pointer: int
 ) -> Seen:
-    """Of SDT probes, as gdb reads them: the note's width and sign, if the value is the one that was sent."""
+    """What gdb read from SDT probes: the note's width and sign, if the value is the one that was sent."""
     for event, call, (_, values) in _alone(calls, found):
         row, (parameter,), (sent,), (value,) = row_of(event, call), event.parameters, call, values
         (size,) = sizes[event.name]
@@ -160,7 +160,7 @@ def probe_arguments(
 
 
 def tapset_lines(calls: Calls, tapset: str) -> Seen:
-    """Of a log tapset that SystemTap has resolved: what its printf is given."""
+    """What a log tapset, resolved by SystemTap, passes to its printf."""
     bodies = dict(re.findall(r"^probe qemu\.log\.(\w+) = .*?\n\{\n(.*?)^\}", tapset, re.S | re.M))
     cut: dict[str, set[str]] = {}
     for event, call, body in _alone(calls, [bodies.get(event.name, "") for event, _ in calls]):

@@ -1,6 +1,6 @@
-"""The harness's programs, each built and run once in a session, and what tracers have of their calls.
+"""The harness's programs, each built and run once per session, and what tracers recorded of their calls.
 
-A fixture that is a function keeps what it gave for the same arguments.
+A fixture that is a function caches its results by arguments.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ from tests.e2e.program import c_program
 from tests.e2e.rust_build import traced_by_rust
 
 SANITIZED = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-# printf's own check reads a byte further than %.0s does.
+# The sanitizer's check of printf reads one byte even for %.0s.
 QUIET = {"ASAN_OPTIONS": "check_printf=0:detect_leaks=0"}
-# The same namespace of files but for /dev/log, which is a socket of the test's own there.
+# A mount namespace in which /dev/log is the test's own socket.
 IN_A_NAMESPACE = 'mount -t tmpfs none /dev && : >/dev/log && mount --bind "$1" /dev/log && exec "$2"'
 STUB_KERNEL = {
     ".config": "CONFIG_TRACEPOINTS=y\nCONFIG_ARCH_SUPPORTS_UPROBES=y\nCONFIG_UPROBES=y\n",
@@ -64,7 +64,7 @@ def text_sources(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def text_run(text_sources, need, skip_without) -> Callable[[str, str], Path]:
-    """A function that gives the folder with what a program of a compiler traced: `gcc`, `-m32`."""
+    """A function that returns the folder with a program's output, by compiler and machine: `gcc`, `-m32`."""
 
     @lru_cache(maxsize=None)
     def traced(compiler: str, machine: str) -> Path:
@@ -94,7 +94,7 @@ def text_run(text_sources, need, skip_without) -> Callable[[str, str], Path]:
 
 @pytest.fixture(scope="session")
 def musl_run(text_sources, need) -> Path:
-    """The folder with the log of a program that has musl's printf."""
+    """The folder with the log of a program with musl's printf."""
     program = text_sources / "musl-gcc"
     folder = text_sources / "out-musl-gcc"
     folder.mkdir()
@@ -106,7 +106,7 @@ def musl_run(text_sources, need) -> Path:
 
 @pytest.fixture(scope="session")
 def syslog_run(text_sources, need, skip_without) -> tuple[Path, list[bytes]]:
-    """What printf makes of the calls, and the messages that the C library sent to /dev/log."""
+    """The lines that printf prints for the calls, and the messages that the C library sent to /dev/log."""
     gcc, unshare = need("gcc", "gcc"), need("unshare", "util-linux")
     command = [unshare, "--mount", "--map-root-user", "--propagation", "private", "sh", "-c"]
     if subprocess.run([*command, "mount -t tmpfs none /dev"], capture_output=True).returncode:
@@ -155,7 +155,7 @@ def probe_sources(tmp_path_factory, need) -> Path:
 
 @pytest.fixture(scope="session")
 def probe_program(probe_sources, need) -> Callable[[str], Path]:
-    """A function that gives a program with all probes, by its compiler and flags: `gcc -O2 -m32`."""
+    """A function that returns a program with all probes, by compiler and flags: `gcc -O2 -m32`."""
 
     @lru_cache(maxsize=None)
     def built(how: str) -> Path:
@@ -175,7 +175,7 @@ def probe_program(probe_sources, need) -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def gdb_values(probe_program, need) -> Callable[[str], list]:
-    """A function that gives the probes that such a program came by: name, and arguments as gdb reads them."""
+    """A function that returns the probes that such a program hit: name, and arguments as gdb reads them."""
 
     @lru_cache(maxsize=None)
     def seen(how: str) -> list:
@@ -192,7 +192,7 @@ def gdb_values(probe_program, need) -> Callable[[str], list]:
 
 @pytest.fixture(scope="session")
 def rust_run(tmp_path_factory, need, rustc) -> Path:
-    """A folder with what a C program and a Rust one traced."""
+    """A folder with what a C program and a Rust program traced."""
     folder = tmp_path_factory.mktemp("rust")
     traced_by_rust(folder, need("gcc", "gcc"), need("dtrace", "systemtap-sdt-dev"), rustc)
     return folder
@@ -216,10 +216,10 @@ def stap(need, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def lttng_session(need, tmp_path_factory):
-    """A function that runs a program in a session of its own, and gives the folder of its trace and its PID.
+    """A function that runs a program in its own LTTng session, and returns its trace's folder and its PID.
 
-    Other programs with such probes may be running: their events are in the trace, too. root's daemon is one
-    for the machine: two runs of the tests take turns.
+    Other programs with such probes may be running, whose events are in the trace, too. For root there is one
+    daemon per machine, so two runs of the tests take turns.
     """
     with open(Path(tempfile.gettempdir()) / "tesc-e2e-lttng.lock", "w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
@@ -272,7 +272,7 @@ def _until_it_answers(lttng: str, environment: dict[str, str]) -> None:
 
 @pytest.fixture(scope="session")
 def lttng_fields(lttng_session, need, skip_without, tmp_path_factory) -> list:
-    """The events of the program's trace, as `ctf_fields.py` has them."""
+    """The events of the program's trace, as `ctf_fields.py` prints them."""
     if subprocess.run(["/usr/bin/python3", "-c", "import bt2"], capture_output=True).returncode:
         skip_without("babeltrace2's Python bindings (Debian's package python3-bt2)")
     folder = tmp_path_factory.mktemp("ust")
@@ -293,11 +293,11 @@ def lttng_fields(lttng_session, need, skip_without, tmp_path_factory) -> list:
 
 @pytest.fixture(scope="session")
 def reported() -> dict[str, set[str]]:
-    """The rules that report something of an event, by its name, in the profile of QEMU."""
+    """The rules that report something about an event, by the event's name, in profile qemu."""
     workspace = Workspace(Overrides(profile="qemu"))
     workspace.add_file(str(EVENTS / "trace-events"))
     workspace.resolve()
-    # TE413 is off by default; it says which numbers are printed with the other sign.
+    # TE413, which is off by default, reports numbers that are printed with the other sign.
     rules = [*selected((), ()), *[rule for rule in all_rules() if rule.code == "TE413"]]
     found: dict[str, set[str]] = {}
     for one in check(workspace.units, rules, workspace.settings, {}):

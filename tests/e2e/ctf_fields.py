@@ -1,6 +1,6 @@
-"""Run by the system's Python, which has babeltrace2's bindings: a line of JSON for each event of a process.
+"""Prints a line of JSON for each event of a process; run by the system's Python, for babeltrace2's bindings.
 
-The event's name, and of each field name, value, base, whether it is signed, and its bits; base 0 is text.
+A line has the event's name, and each field's name, value, base, sign and width; base 0 is text.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""The events of the harness, and the values that they are called with.
+"""The events of the harness, and the values with which they are called.
 
-Read here by a few lines of its own, and C's rules written down once more: nothing of this asks tesc.
+This module reads the declarations itself, and has its own version of C's rules: it does not use tesc.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _POINTER_WIDE = {"long", "size_t", "ssize_t", "uintptr_t", "intptr_t", "ptrdiff_
 _UNSIGNED = {"unsigned", "bool", "size_t", "uintptr_t"}
 _CHARACTERS = {"char", "int8_t", "uint8_t"}
 LONG_TEXT = "0123456789abcdef" * 40
-# Not null, for those who would read it: a tracer that takes an address for a text must be seen to crash.
+# Not only null: a tracer that reads an address as a text must crash.
 ADDRESSES = (0x10, 0x7FFF_FFF0, 0)
 TEXTS = ("hello", "", LONG_TEXT, "a%sb\\ é", None)
 
@@ -30,8 +30,8 @@ TEXTS = ("hello", "", LONG_TEXT, "a%sb\\ é", None)
 class Parameter:
     type: str
     name: str
-    letter: str  # of the conversion that prints it; * for a width or a precision, empty if none does
-    precision: str = ""  # digits, or * if the parameter before it says
+    letter: str  # of the conversion that prints it; * for a width or a precision, empty without one
+    precision: str = ""  # digits, or * for the parameter before it
 
     @property
     def words(self) -> list[str]:
@@ -51,7 +51,7 @@ class Parameter:
         return not self.is_pointer and not words & _UNSIGNED and not any(w.startswith("uint") for w in words)
 
     def bits(self, pointer: int) -> int:
-        """How wide it is where a pointer has so many bits."""
+        """Its width in bits, given that of a pointer."""
         words = self.words
         if self.is_pointer:
             return pointer
@@ -109,7 +109,7 @@ def _event(match: re.Match[str], prefix: str) -> Event:
 
 
 def values(parameter: Parameter, pointer: int) -> list[int | str | None]:
-    """What a parameter is called with, one after the other."""
+    """The values for a parameter, one after the other."""
     if parameter.is_text:
         return list(TEXTS)
     if parameter.is_pointer:
@@ -127,7 +127,7 @@ def values(parameter: Parameter, pointer: int) -> list[int | str | None]:
 
 
 def calls(event: Event, pointer: int) -> list[tuple[int | str | None, ...]]:
-    """The calls of an event, each a value for every parameter."""
+    """The calls of an event, each with a value for every parameter."""
     each = [values(parameter, pointer) for parameter in event.parameters]
     count = max([len(options) for options in each], default=1)
     return [tuple(options[(k + j) % len(options)] for j, options in enumerate(each)) for k in range(count)]

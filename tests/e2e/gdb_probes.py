@@ -1,4 +1,4 @@
-"""Run by gdb: note the arguments of every probe in PROBES that a program comes by, in the file PROBES_OUT."""
+"""Run by gdb: write the arguments of every probe in PROBES that a program hits to the file PROBES_OUT."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A program that calls each of any events once, with extreme values, and what its log and its trace say."""
+"""A program that calls each event once, with extreme values, and a comparison of its log with its trace."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def _is_text(type_: str) -> bool:
 
 
 def value(type_: str, choose: random.Random, bounded: bool) -> str:
-    """A value for a parameter as C, at an end of its type's range more often than not.
+    """A value for a parameter as C code, mostly at an end of its type's range.
 
-    With `bounded` it may be a width of the format's: printf gives up on those beyond INT_MAX.
+    With `bounded` it may be a width in the format: printf fails for widths beyond INT_MAX.
     """
     if _is_text(type_):
         return f'({type_})"{choose.choice(_TEXTS)}"'
@@ -45,10 +45,10 @@ def value(type_: str, choose: random.Random, bounded: bool) -> str:
 
 @record
 class Compared:
-    """What log and trace say of calls: how many there were, and events by what is the matter.
+    """How log and trace differ: the number of calls, and events with the difference.
 
-    Of those that are `wrong` the log says something else than the trace, of those that are `unsure` it leaves
-    an argument open.
+    For events that are `wrong`, the log disagrees with the trace; for those that are `unsure`, it leaves an
+    argument open.
     """
 
     calls: int
@@ -74,7 +74,7 @@ def compared(events, folder: Path, gcc: str, seed: int) -> Compared:
     run(gcc, *lax, "-w", "-DMAX_EVENTS=16384", *files, "-o", "program", cwd=folder, timeout=1800)
     names = {"LOG_FILE": str(folder / "marked"), "SIMPLE_FILE": str(folder / "trace")}
     run(folder / "program", environment=names)
-    # The runtime's mark after each text is none of the log's.
+    # The runtime's mark after each text is not part of the log.
     (folder / "log").write_bytes((folder / "marked").read_bytes().replace(b"\x1e", b""))
     (folder / "events").write_text("".join(_declared(event) for event in called))
     log, trace = (decoded(folder, name) for name in ("log", "trace"))
@@ -98,7 +98,7 @@ def _declared(event) -> str:
 
 
 def decoded(folder: Path, name: str) -> list[dict]:
-    """The records, as JSON lines have them."""
+    """The records, as in JSON lines."""
     command = [sys.executable, "-m", "tesc", "decode", name, "--events=events", "--format=jsonl"]
     done = subprocess.run(command, cwd=folder, capture_output=True)
     assert done.returncode in (0, 1), done.stderr

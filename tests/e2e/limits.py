@@ -1,4 +1,4 @@
-"""Where tracers stop: how many arguments, how long a name, how much of a text; and their versions."""
+"""The limits of tracers: number of arguments, length of a name, length of a text; and their versions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ musl. Of a log tapset, which `stap -p2` resolves against the program, it is how 
 
 
 def version(*command: str) -> str:
-    """The first version number that a program prints about itself."""
+    """The first version number that a program prints."""
     done = subprocess.run(command, capture_output=True, text=True)
     found = re.search(r"\d+\.\d+(?:\.\d+)?", done.stdout + done.stderr)
     assert found, done
@@ -38,13 +38,13 @@ def version(*command: str) -> str:
 
 
 def most(takes: Callable[[int], bool], first: int, last: int) -> int:
-    """The greatest number that is taken; the first one is, and the last one is not."""
+    """The greatest accepted number; `first` is accepted, and `last` is not."""
     assert takes(first) and not takes(last)
     return max(number for number in range(first, last) if takes(number))
 
 
 def cut_lines(path: Path, expected: list[bytes]) -> list[bytes]:
-    """The lines that one write each put into a file; what was cut has lost its end, too."""
+    """The lines in a file, each from one write; a line that was cut has no line end."""
     data, found, at = path.read_bytes(), [], 0
     for line in expected:
         length = min(len(line) + 1, 511)
@@ -69,7 +69,7 @@ TRACEPOINT_EVENT(qemu, {name}, TP_ARGS({arguments}), TP_FIELDS(ctf_integer(int, 
 
 
 def lttng_takes(folder: Path, gcc: str, arguments: int = 1, name: int = 1) -> bool:
-    """Whether LTTng's headers compile for an event with so many arguments, or a name of such a length."""
+    """Whether LTTng's headers compile for an event with this many arguments, or a name of this length."""
     declared_ = ", ".join(f"int, a{number}" for number in range(arguments))
     (folder / "limit.h").write_text(_PROVIDER.format(name="e" * name, arguments=declared_))
     (folder / "limit.c").write_text(
@@ -80,7 +80,7 @@ def lttng_takes(folder: Path, gcc: str, arguments: int = 1, name: int = 1) -> bo
 
 
 def dtrace_takes(folder: Path, gcc: str, dtrace: str, arguments: int) -> bool:
-    """Whether a probe with so many arguments gets a macro that compiles."""
+    """Whether the macro of a probe with this many arguments compiles."""
     types = ", ".join(["int"] * arguments)
     values = ", ".join(map(str, range(arguments)))
     (folder / "limit.d").write_text(f"provider qemu {{ probe limit({types}); }};\n")
@@ -91,7 +91,7 @@ def dtrace_takes(folder: Path, gcc: str, dtrace: str, arguments: int) -> bool:
 
 
 def of_bpftrace(tool: Bpftrace, program: Path, expected: list[bytes]) -> dict[str, str]:
-    """What a bpftrace prints of the program's calls by a script of `tesc bpftrace`."""
+    """What a bpftrace prints for the program's calls with a script of `tesc bpftrace`."""
     written_for = Version(max(one for one in VERSIONS.values() if one <= tool.version))
     enabled = {event.name for event in declared() if not event.disabled}
     script = printing_script(Catalogue(unit()).events, str(program), written_for, probes=enabled)
@@ -111,7 +111,7 @@ def of_bpftrace(tool: Bpftrace, program: Path, expected: list[bytes]) -> dict[st
             arrived[at] = line
         else:
             left.append(at)
-    for at in left:  # those of an event come in the order of its calls
+    for at in left:  # the lines of an event are in the order of its calls
         of_event = printed.get(expected[at].split(b" ")[0], [])
         arrived[at] = of_event.pop(0) if of_event else b""
     same = sum(right == got for right, got in zip(expected, arrived))

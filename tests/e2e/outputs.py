@@ -1,4 +1,4 @@
-"""tesc's outputs for the harness, and what is done with them: compiling, running, reading back."""
+"""tesc's outputs for the harness; functions that compile, run and read them back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STUBS = HERE.parent / "codegen" / "stubs"
 RUNTIME = HERE / "runtime.c"
 TEXT_BACKENDS = ("log", "syslog", "ftrace", "simple", "nop")
 STRICT = ("-std=gnu11", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror", f"-I{STUBS}", "-I.")
-# Where Debian keeps sys/sdt.h, but -m32 does not look.
+# Where Debian has sys/sdt.h, but where -m32 does not look.
 MULTIARCH = ("-idirafter", "/usr/include/x86_64-linux-gnu")
 
 
@@ -47,7 +47,7 @@ def output(
     compat: str = "fixed",
     events: Collection[str] | None = None,
 ) -> None:
-    """Write one output, of all events or of some; the traced program is beside it."""
+    """Write one output, of all events or of some; the traced program is next to it."""
     text, rejections = generate(
         [event for event in unit().events if events is None or event.name in events],
         _options(form, backends, path, group, compat),
@@ -57,7 +57,7 @@ def output(
 
 
 def refused(form: str, backends: tuple[str, ...], compat: str) -> set[str]:
-    """The events that an output cannot hold."""
+    """The events that an output cannot express."""
     options = _options(form, backends, Path("refused"), "e2e", compat)
     return {event.name for event in unit().events if generate([event], options)[1]}
 
@@ -95,14 +95,14 @@ def called(pointer: int = 64) -> list[tuple[Event, tuple]]:
 
 
 def lines(path: Path, end: bytes = b"") -> list[bytes]:
-    """The texts that the runtime wrote, each ended by `end` and its mark."""
+    """The texts that the runtime wrote, each followed by `end` and its mark."""
     parts = path.read_bytes().split(end + b"\x1e")
     assert parts.pop() == b""
     return parts
 
 
 def records(path: Path) -> list[tuple[str, bytes]]:
-    """Names and payloads of a simpletrace file (version 4), read by the format's description."""
+    """Names and payloads of a simpletrace file (version 4), read according to the format's description."""
     data = path.read_bytes()
     assert struct.unpack_from("=QQQ", data) == (2**64 - 1, 0xF2B177CB0AA429B4, 4)
     at = 24
@@ -123,7 +123,7 @@ def records(path: Path) -> list[tuple[str, bytes]]:
 
 
 def payload(event: Event, call: tuple) -> bytes:
-    """What a simpletrace record of a call holds."""
+    """The payload of a call's simpletrace record."""
     made = b""
     for at, parameter in enumerate(event.parameters):
         if parameter.is_text:
@@ -135,6 +135,6 @@ def payload(event: Event, call: tuple) -> bytes:
 
 
 def copied(folder: Path) -> None:
-    """The declarations beside the outputs, which name them in `#line`."""
+    """The declarations, next to the outputs, which name them in `#line`."""
     for path in EVENTS.iterdir():
         shutil.copyfile(path, folder / path.name)

@@ -1,4 +1,4 @@
-"""Programs with SDT probes beside what the log prints, and bpftrace watching them."""
+"""Programs with SDT probes and a log, and bpftrace watching them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.e2e.outputs import run
 
-# An operand is a register or a constant: optimizing compilers else name variables, which few tools read.
+# Operands are registers or constants: optimizing compilers would also name variables, which few tools read.
 _HEAD = """\
 #define STAP_SDT_ARG_CONSTRAINT nr
 #include <inttypes.h>
@@ -52,7 +52,7 @@ def _value(kind, type_: str, turn: int, place: int, small: bool) -> str:
 
 
 def program(events, path: Path, gcc: str) -> None:
-    """Compile a program that calls each event three times: it writes the log's line and fires the probe."""
+    """Compile a program that calls each event three times, which logs a line and fires the probe."""
     types = {type_ for event in events for type_, _ in event.parameters}
     words = {word for type_ in types for word in re.findall(r"[A-Za-z_]\w*", type_)} - _KNOWN
     lines = [_HEAD, *[f"typedef struct {one} {one};" for one in sorted(words) if not one.endswith("_t")]]
@@ -81,7 +81,7 @@ def program(events, path: Path, gcc: str) -> None:
 
 
 class Bpftrace:
-    """A bpftrace, in a file system of its own if `root` is not empty."""
+    """A bpftrace; if `root` is not empty, in its own root file system."""
 
     def __init__(self, program: str, root: str) -> None:
         self._command = ["chroot", root, "bpftrace"] if root else [program]
@@ -90,7 +90,7 @@ class Bpftrace:
         self.version = tuple(map(int, re.findall(r"\d+", said)[:2]))
 
     def inside(self, path: Path) -> Path:
-        """Where it sees a path: what is there is copied."""
+        """The path at which this bpftrace sees a file, which is copied there."""
         there = Path(f"{self.root}{path}")
         if self.root and path.exists():
             there.parent.mkdir(parents=True, exist_ok=True)
@@ -99,7 +99,7 @@ class Bpftrace:
 
     def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         settings = {"BPFTRACE_MAX_PROBES": "9000", "BPFTRACE_MAX_BPF_PROGS": "9000"}
-        settings["BPFTRACE_PERF_RB_PAGES"] = "512"  # so that nothing is lost on a busy machine
+        settings["BPFTRACE_PERF_RB_PAGES"] = "512"  # so that no event is lost on a busy machine
         return subprocess.run(
             [*self._command, *map(str, arguments)],
             capture_output=True,
@@ -110,5 +110,5 @@ class Bpftrace:
         )
 
     def attaches(self) -> bool:
-        """Whether this kernel, and what confines us, let it watch anything."""
+        """Whether this kernel and this environment let it watch anything."""
         return os.geteuid() == 0 and self.run("-e", "BEGIN { exit(); }").returncode == 0

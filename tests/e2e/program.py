@@ -17,7 +17,7 @@ char *bounded(const char *text, size_t most);
 
 
 def c_string(text: str) -> str:
-    """A literal of C, with nothing but printable ASCII in it."""
+    """A C literal with only printable ASCII characters."""
     plain = [chr(b) if 32 <= b < 127 and b not in b'"\\?' else f"\\{b:03o}" for b in text.encode()]
     return f'"{"".join(plain)}"'
 
@@ -37,7 +37,7 @@ def _c_value(event: Event, call: tuple, at: int) -> str:
 
 
 def c_program(events: list[Event], pointer: int) -> str:
-    """Calls every event, and `expect` with the same arguments: it says itself what printf makes of them."""
+    """A C program that calls every event, and with the same arguments `expect`, which prints with printf."""
     lines = [_HEAD]
     for event in events:
         lines += [f"static void call_{event.name}(void)", "{"]
@@ -64,7 +64,7 @@ def _rust_value(event: Event, call: tuple, at: int, compat: str) -> str:
     if isinstance(value, str):
         plain = [chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\x{b:02x}" for b in value.encode()]
         literal = f'c"{"".join(plain)}"'
-        if compat == "qemu":  # where one spelling alone is a string
+        if compat == "qemu":  # where only one spelling of the type is a string
             return literal if parameter.type == "const char *" else f"{literal}.as_ptr().cast_mut().cast()"
         constant = "const" in parameter.type.split("*")[0].split()
         return literal if constant else f"{literal}.as_ptr() as *mut _"
@@ -76,7 +76,7 @@ def _rust_value(event: Event, call: tuple, at: int, compat: str) -> str:
 
 
 def rust_program(events: list[Event], compat: str = "fixed") -> str:
-    """Calls every event, through a module of this `compat` that the build includes."""
+    """A Rust program that calls every event through a module with this `compat`, which the build includes."""
     lines = ["mod traced {", '    include!(env!("TRACED"));', "}", 'extern "C" { fn begin(); }', ""]
     for event in events:
         lines.append(f"fn call_{event.name}() {{")

@@ -1,4 +1,4 @@
-"""A Rust program that calls every event, linked with the C objects, and the crates that its module wants."""
+"""A Rust program that calls every event, linked with the C objects, and the crates that its module needs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ macro_rules! probe {
 
 
 def traced_by_rust(folder: Path, gcc: str, dtrace: str, rustc: str) -> None:
-    """Build a C program and a Rust one, and run both: what they traced is in the folder."""
+    """Build and run a C program and a Rust program, which trace into the folder."""
     copied(folder)
     output("h", TEXT_BACKENDS, folder / "trace-e2e.h")
     output("c", TEXT_BACKENDS, folder / "trace-e2e.c")
@@ -62,7 +62,7 @@ def crates(folder: Path, rustc: str) -> None:
 def linked(
     folder: Path, rustc: str, main: str, program: str, objects: tuple[str, ...], module: str, *allowed: str
 ) -> None:
-    """Compile a program around a generated module; no warning is allowed but those named."""
+    """Compile a program with a generated module; only the named warnings are allowed."""
     links = [f"-Clink-arg={name}.o" for name in objects]
     command = [rustc, "--edition", "2021", "-Dwarnings", *allowed, main, "-L.", "--extern", "util"]
     traced = {"TRACED": str(folder / module)}

@@ -1,8 +1,8 @@
-"""Scripts of `tesc bpftrace` in bpftrace's hands: what they print is what the log has.
+"""Scripts of `tesc bpftrace` run by bpftrace: they print what the log has.
 
-The installed bpftrace, and others in the file systems that TESC_BPFTRACE_ROOTS names (folders, with colons
-between them): 0.23 and 0.27 are those of Debian 13 and unstable. Where the kernel lets nobody attach, the
-scripts are only parsed.
+The versions are the installed bpftrace, and others in the root file systems that TESC_BPFTRACE_ROOTS names
+(folders, separated by colons): 0.23 and 0.27 are those of Debian 13 and unstable. If the kernel does not
+allow attaching, the scripts are only parsed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ percents(int a, unsigned b) "%%x %d 100%%d %x%%"
 begin_it(void *req) "%p"
 end_it(void *req) "%p"
 """
-# Each with what is to be printed of `typed`'s three calls, by this test's own reading of its values.
+# The values of `typed`'s three calls; each condition below is also evaluated on them by Python.
 TYPED = [
     {"u": 2**64 - 1, "s": -(2**63), "n": 42, "w": 65535, "f": 0, "t": "a%sb\\ é"},
     {"u": 0, "s": 42, "n": -1, "w": 0, "f": 1, "t": "hello"},
@@ -86,7 +86,7 @@ def written_for(bpftrace) -> Version:
 
 
 def watched(bpftrace, script, path):
-    """What it prints while the program runs, the program's log, and what went wrong."""
+    """bpftrace's output while the program runs, the program's log, and errors."""
     inside = bpftrace.inside(path)
     (inside.parent / "script.bt").write_text(script.text)
     folder = path.parent
@@ -100,7 +100,7 @@ def watched(bpftrace, script, path):
 
 
 def compare(bpftrace, events, path):
-    """Every line that the log has is printed, but for those of events that differ as the script says."""
+    """Every line of the log is printed, except for events of which the script says that they differ."""
     script = printing_script(events, str(path), written_for(bpftrace))
     printed, log = watched(bpftrace, script, path)
     told = {
@@ -137,7 +137,7 @@ def test_probes_are_found(probed):
 
 
 def test_scripts_are_read(bpftrace, probed):
-    """All of them, by the parser and by what checks types."""
+    """bpftrace's parser and type checker accept all scripts."""
     events, path = probed
     script = printing_script(events, str(path), written_for(bpftrace))
     inside = bpftrace.inside(path)
@@ -154,7 +154,7 @@ def test_prints_what_the_log_has(bpftrace, probed):
 
 
 def test_conditions(bpftrace, probed):
-    """Each with a name of its own, all in one script."""
+    """Each with a different name, all in one script."""
     attaching(bpftrace)
     events, path = probed
     typed = next(event for event in events if event.name == "typed")
@@ -191,7 +191,7 @@ def test_latency(bpftrace, probed):
 
 @pytest.mark.nightly
 def test_qemu(bpftrace, qemu_tree, need, tmp_path):
-    """Every event of a checkout of QEMU, run with values at the ends of their types."""
+    """Every event of a QEMU checkout, called with values at the ends of their types' ranges."""
     attaching(bpftrace)
     workspace = Workspace(Overrides(profile="qemu"))
     for file in sorted(find_files(str(qemu_tree))):

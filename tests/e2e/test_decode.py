@@ -1,4 +1,4 @@
-"""`tesc decode` reads what the harness's program recorded: its text is printf's."""
+"""`tesc decode` reads what the harness's program recorded: it prints the same text as printf."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.e2e.program import c_program
 
 @pytest.fixture(scope="module", params=[64, 32])
 def recorded(request, need, tmp_path_factory):
-    """A folder with a trace that code of compat `fixed` recorded, and what printf made of the calls."""
+    """A folder with a trace by code with compat `fixed`, and the lines that printf printed for the calls."""
     folder = tmp_path_factory.mktemp("decode")
     copied(folder)
     output("h", ("simple",), folder / "trace-e2e.h")
@@ -34,7 +34,7 @@ def decode(folder, *options):
 
 
 def test_text_is_that_of_printf(recorded):
-    """But for NULL, which is an empty text in a record, and for text beyond 512 bytes."""
+    """Except NULL, which is an empty text in a record, and text beyond 512 bytes."""
     folder, pointer = recorded
     how = ["--compat", "fixed", "--data-model", {64: "lp64", 32: "ilp32"}[pointer]]
     done = decode(folder, *how)

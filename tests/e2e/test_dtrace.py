@@ -24,7 +24,7 @@ TAPSETS = ("stap", "log-stap", "simpletrace-stap")
 
 @pytest.fixture(params=["gcc -O0", "gcc -O2", "clang -O2", "gcc -O2 -m32"])
 def how(request) -> str:
-    """Compiler and flags of a program."""
+    """The compiler and flags of a program."""
     return request.param
 
 
@@ -33,7 +33,7 @@ def pointer_of(how: str) -> int:
 
 
 def notes(program: Path) -> dict[str, list[tuple[int, ...]]]:
-    """For each probe the sizes of its arguments, negative for signed ones, at each of its places."""
+    """For each probe, the sizes of its arguments at each of its locations, negative if signed."""
     from elftools.elf.elffile import ELFFile
 
     found: dict[str, list[tuple[int, ...]]] = {}
@@ -51,7 +51,7 @@ def notes(program: Path) -> dict[str, list[tuple[int, ...]]]:
 
 
 def size(parameter, pointer: int) -> int:
-    """The size that a probe's argument should have; bytes are passed as wide as int."""
+    """The size that a probe's argument should have; bytes are widened to int."""
     bits = max(parameter.bits(pointer), 8)
     wide = 4 if bits == 8 else bits // 8
     return -wide if parameter.is_signed else wide
@@ -88,7 +88,7 @@ def agrees(event, call, got, pointer: int) -> bool:
         if parameter.is_text:
             right = (seen == 0) == (sent is None)
         elif parameter.bits(pointer) > pointer:
-            right = True  # of a pair of registers the note names one half
+            right = True  # of a pair of registers, the note names one half
         else:
             mask = (1 << parameter.bits(pointer)) - 1
             right = seen & mask == sent & mask
@@ -99,7 +99,7 @@ def agrees(event, call, got, pointer: int) -> bool:
 
 @pytest.fixture(scope="module")
 def tapsets(probe_sources, need):
-    """The folder of the tapsets, whose probes are those of the program beside it."""
+    """The folder of the tapsets, whose probes are those of the program next to it."""
     folder = probe_sources / "tapsets"
     folder.mkdir()
     flags = [*STRICT, f"-I{probe_sources}", *MULTIARCH, "-O2"]
@@ -118,7 +118,7 @@ def test_stap_parses_each_tapset(form, tapsets, stap):
 
 @pytest.mark.parametrize("kind", ["log", "simpletrace"])
 def test_stap_resolves_every_probe_of_the_program(kind, tapsets, stap):
-    # One that cannot be resolved makes all of them fail.
+    # A single probe that cannot be resolved makes all fail.
     done = stap("-I", tapsets, "-p2", "-e", f"probe qemu.{kind}.* {{}}")
     assert b"error" not in done.stderr
     listed = stap("-I", tapsets, "-l", f"qemu.{kind}.*").stdout.decode().split()
@@ -127,7 +127,7 @@ def test_stap_resolves_every_probe_of_the_program(kind, tapsets, stap):
 
 @pytest.mark.parametrize("how", ["gcc -O0", "gcc -O2", "clang -O2"])
 def test_bpftrace_lists_every_probe(how, probe_program, need, skip_without):
-    """Of programs of its own width: it reads no others."""
+    """Only 64-bit programs: bpftrace reads no others."""
     path = probe_program(how)
     done = subprocess.run(
         [need("bpftrace", "bpftrace"), "-l", f"usdt:{path}:*"], capture_output=True, text=True

@@ -1,6 +1,6 @@
-"""One call of each event with extreme values: the log says what the trace says.
+"""One call of each event with extreme values: the log agrees with the trace.
 
-Of some events always; of a checkout of QEMU every twentieth file, at night all of them.
+Always with some events; with every twentieth file of a QEMU checkout, and in nightly runs with all.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ measured(int width, uint64_t a) "0x%0*" PRIx64
 
 
 def of_files(files, profile=None):
-    """The events of files, each name once, and those whose formats TE436 reports."""
+    """The events of files, each name once, and the events whose formats TE436 reports."""
     workspace = Workspace(Overrides(profile=profile))
     for file in files:
         workspace.add_file(str(file))
@@ -48,7 +48,7 @@ def of_files(files, profile=None):
 
 def check(found, doubtful, most_unsure):
     assert found.wrong == {}
-    # Where a format itself is in doubt, or, rarely, a text has in it what the format prints after it.
+    # Unless the format itself is ambiguous, this is rare: a text contains what the format prints after it.
     plainly = {name: said for name, said in found.unsure.items() if name not in doubtful}
     assert len(plainly) <= found.calls * 0.001 + 1, plainly
     assert len(found.unsure) <= most_unsure
@@ -73,6 +73,6 @@ def test_qemu(need, qemu_tree, tmp_path, request):
         folder = tmp_path / str(seed)
         folder.mkdir()
         found = compared(events, folder, need("gcc", "gcc"), seed)
-        # What printf leaves no trace of: `%s%s`, widths, all but a byte of what `%c` takes.
+        # printf leaves these open: `%s%s`, widths, all but one byte of an argument of `%c`.
         check(found, doubtful, found.calls // 100)
         print(f"{found.calls} events, {len(found.unsure)} not surely read, {len(found.wrong)} wrong")

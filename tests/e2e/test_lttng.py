@@ -1,4 +1,4 @@
-"""LTTng: a session without a kernel, read back by babeltrace2's own Python bindings, field by field."""
+"""LTTng: a user-space session, read back with babeltrace2's Python bindings, field by field."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _agrees(event, call, found, before) -> bool:
         value, base, signed, bits = found[parameter.name]
         if parameter.is_text:
             text = shown(event, call, at)
-            # LTTng records NULL as "(null)", and nothing of it where the length is counted.
+            # LTTng records NULL as "(null)", or as empty text if the field has a length.
             wanted = (
                 ("" if parameter.precision else "(null)") if text is None else text.decode("utf-8", "replace")
             )
@@ -44,7 +44,7 @@ def _agrees(event, call, found, before) -> bool:
 
 
 def _number(parameter, sent: int) -> tuple[int, int, bool, int]:
-    """Value, base, sign and width as the format prints them; narrow types keep their own sign."""
+    """The value, base, sign and width with which the format prints a field; narrow types keep their sign."""
     bits = parameter.bits(64)
     if parameter.is_pointer:
         return sent, HEX, False, bits

@@ -1,4 +1,4 @@
-"""What QEMU's own outputs get wrong of the harness's events, a rule reports."""
+"""A rule reports whatever QEMU's own outputs get wrong for the harness's events."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PROBE = re.compile(r"^probe (\w+)\((.*)\);$", re.M)
 
 @pytest.fixture
 def both(tmp_path):
-    """A function that gives an output as QEMU has it, and as it is right."""
+    """A function that returns an output twice: as QEMU has it, and corrected."""
 
     def make(form: str, backend: str) -> tuple[str, str]:
         texts = []
@@ -32,7 +32,7 @@ def both(tmp_path):
 
 
 def differing(pattern: re.Pattern[str], texts: tuple[str, str], meaning=str) -> set[str]:
-    """The events of which two outputs have different parts."""
+    """The events that differ between two outputs."""
     old, new = ({name: meaning(part) for name, part in pattern.findall(text)} for text in texts)
     return {name for name in new if old[name] != new[name]}
 
@@ -44,7 +44,7 @@ def test_fields_of_lttng(both, reported):
     wrong = differing(LTTNG, both("ust-events-h", "ust"), fields)
     codes = {"TE414", "TE416", "TE419", "TE432", "TE433"}
     silent = {name for name in wrong if not reported.get(name, set()) & codes}
-    # No format says how they are shown, and a flag `#` is TE408's.
+    # All are reported, except for a flag `#`, which TE408 reports.
     assert {name for name in silent if "TE408" not in reported.get(name, ())} == set()
     assert "t46_uint64_t" in wrong and "m164" in wrong
 
@@ -65,7 +65,7 @@ def test_lines_of_log_tapsets(both, reported):
     def printed(text: str) -> dict[str, tuple[str, str]]:
         found = {}
         for name, form, arguments in LOG_LINE.findall(text):
-            # What is printed with another letter or under another name is the same, as is a byte's low byte.
+            # A length modifier, another variable name, or a byte's mask make no difference.
             names = re.sub(r"__tesc_(\w+?)_text", r"arg\1_str", arguments)
             form = re.sub(r"%([-+ #0-9.]*)l", r"%\1", form)
             found[name] = form, re.sub(r"\((\w+) & 0xff\)", r"\1", names) if "%c" in form else names
@@ -80,9 +80,9 @@ def test_lines_of_log_tapsets(both, reported):
 
 
 def test_text_from_rust(reported, tmp_path, need, rustc):
-    """What a program prints that is linked with the module as QEMU has it: run, not only compiled."""
+    """The output of a program that is linked with QEMU's version of the module: run, not only compiled."""
     left_out = refused("rs", ("log",), "qemu")
-    # Of an address its function takes a string.
+    # QEMU's function takes a string for an address.
     left_out |= {
         event.name
         for event in declared()

@@ -1,4 +1,4 @@
-"""Rust: edition 2021, no warning allowed, linked with the C objects; its text is C's."""
+"""Rust: edition 2021, no warnings, linked with the C objects; it prints the same text as C."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.e2e.outputs import (
 
 
 def expected(folder) -> list[bytes]:
-    """What printf makes in C of the calls that Rust can make, too: a `&CStr` is never NULL."""
+    """The lines that C's printf prints for the calls that Rust can also make: a `&CStr` is never NULL."""
     return [line for line, (_, call) in zip(lines(folder / "expected"), called()) if None not in call]
 
 

@@ -1,8 +1,7 @@
-"""docs/reference/tracers.md: what the harness saw arrive at each tracer is what its tables say.
+"""docs/reference/tracers.md: its tables show what the harness saw arrive at each tracer.
 
-`tests/run tests/e2e --update-goldens` writes them again, with the versions that this machine has; what was
-seen of others stays. A tool of a version that the page does not know has to do what the newest does that it
-knows.
+`tests/run tests/e2e --update-goldens` rewrites them with this machine's versions, and keeps the rows of other
+versions. A tool whose version is not on the page must do the same as the newest version there.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ LOG, FTRACE, SIMPLE, LTTNG, SDT, TAPSET = (
 )  # fmt: skip
 COLUMNS = [LOG, FTRACE, SIMPLE, LTTNG, SDT, TAPSET]
 RULES = "rules (`qemu`)"
-# Those whose pages send their readers here.
+# The rules whose pages refer to tracers.md.
 TRACER_RULES = ("TE413", "TE414", "TE416", "TE419", "TE430", "TE432", "TE433", "TE437", "TE439")
 
 
@@ -53,7 +52,7 @@ TRACER_RULES = ("TE413", "TE414", "TE416", "TE419", "TE430", "TE432", "TE433", "
 def by_type(
     text_run, musl_run, syslog_run, rust_run, lttng_fields, probe_program, gdb_values, tapset
 ) -> Cells:
-    """The first table: what arrived of each type."""
+    """The first table: what arrived for each type."""
     made: Cells = {}
     in_rust = [(event, call) for event, call in called() if None not in call]
     wanted = read_lines(musl_run / "expected")
@@ -84,7 +83,7 @@ def by_type(
 
 @pytest.fixture(scope="module")
 def tapset(probe_sources, stap, tmp_path_factory, probe_program):
-    """The log tapset's text, which SystemTap has resolved against a program."""
+    """The log tapset's text, as resolved by SystemTap against a program."""
     folder = tmp_path_factory.mktemp("tapset")
     (folder / "program").write_bytes(probe_program("gcc -O2").read_bytes())
     (folder / "program").chmod(0o755)
@@ -97,7 +96,7 @@ def tapset(probe_sources, stap, tmp_path_factory, probe_program):
 
 @pytest.fixture(scope="module")
 def rules(reported) -> Cells:
-    """The rules that report events of a type, where QEMU's own outputs are generated."""
+    """The rules that report events with a type, if QEMU's own outputs are generated."""
     found = defaultdict(set)
     for event, call in called():
         if len(event.parameters) == 1:
@@ -118,7 +117,7 @@ def first_table(by_type: Cells, rules: Cells) -> str:
 
 @pytest.fixture(scope="module")
 def by_version(by_type, lttng_fields, rust_run, musl_run, need, tmp_path_factory):
-    """The second table's rows: by tool and version what it does at its limits."""
+    """The second table's rows: what each tool and version does at its limits."""
     folder = tmp_path_factory.mktemp("limits")
     gcc, dtrace = need("gcc", "gcc"), need("dtrace", "systemtap-sdt-dev")
     found = {
@@ -143,7 +142,7 @@ def by_version(by_type, lttng_fields, rust_run, musl_run, need, tmp_path_factory
 
 @pytest.fixture(scope="module")
 def by_bpftrace(need, probe_program, gdb_values, rust_run, tmp_path_factory):
-    """The rows of each bpftrace that there is, or None where the kernel lets it attach to nothing."""
+    """The rows of each available bpftrace, or None if the kernel lets it attach to nothing."""
     from tests.e2e.probed import Bpftrace
 
     found = {}

@@ -1,4 +1,4 @@
-"""Backends that need no tracer: log, syslog, ftrace, simple, nop, by each compiler for each data model."""
+"""Backends that need no tracer: log, syslog, ftrace, simple, nop, with each compiler for each data model."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_ftrace_is_the_same_cut_at_512_bytes(traced):
 
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory, need):
-    """A buffer of the kernel's ftrace, of the test's own; without tracefs a skip, also in CI."""
+    """The test's own buffer of the kernel's ftrace; without tracefs the test is skipped, also in CI."""
     folder = tmp_path_factory.mktemp("tracefs")
     command = [need("mount", "mount"), "-t", "tracefs", "none", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -63,7 +63,7 @@ def instance(tmp_path_factory, need):
 
 
 def test_real_ftrace_has_every_line(text_sources, instance, need):
-    """Through the kernel: what one write to trace_marker says is one entry, cut as the backend cuts it."""
+    """Through the kernel: each write to trace_marker is one entry, cut where the backend cuts it."""
     program = text_sources / "real-ftrace"
     run(need("gcc", "gcc"), *STRICT, "main64.c", "trace-e2e.c", RUNTIME, "-o", program, cwd=text_sources)
     expected = text_sources / "expected-by-ftrace"
@@ -102,7 +102,7 @@ def test_log_with_another_c_library(musl_run):
 
 
 def test_log_compiles_for_windows(tmp_path, need):
-    """With mingw-w64's own printf, as QEMU does; its gcc takes the attribute for that of Microsoft's."""
+    """With mingw-w64's own printf, as in QEMU; mingw's gcc takes the attribute for Microsoft's printf."""
     copied(tmp_path)
     output("h", ("log", "simple"), tmp_path / "trace-e2e.h")
     output("c", ("log", "simple"), tmp_path / "trace-e2e.c")

@@ -1,8 +1,8 @@
-"""All trace-events files of a checkout of QEMU, each a group of its own: each output in its tool's hands.
+"""All trace-events files of a QEMU checkout, each as its own group: each output read by its tool.
 
-It is generated as QEMU has it, and as it is right.
+Outputs are generated as QEMU has them, and corrected.
 
-At night the whole tree, otherwise every twentieth file.
+Nightly runs take the whole tree, others every twentieth file.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from tests.e2e.outputs import MULTIARCH, RUNTIME, STRICT, TEXT_BACKENDS, run
 from tests.e2e.rust_build import crates
 
 BACKENDS = (*TEXT_BACKENDS, "dtrace")
-# What meson installs, and what the reference can make in Rust.
+# The tapsets that meson installs, and the backends that the reference has for Rust.
 TAPSETS = ("stap", "log-stap", "simpletrace-stap")
 RUST = ("log", "syslog", "ftrace", "simple", "dtrace")
 
 
 class Group:
-    """The events of one file, and the folder in which outputs of them are made."""
+    """The events of one file, and the folder for their outputs."""
 
     def __init__(self, name: str, events: list, folder: Path, compat: str) -> None:
         self.name = name
@@ -85,7 +85,7 @@ def sources(groups, need) -> list[Group]:
         group.output("c", BACKENDS, f"trace-{group.name}.c")
         group.output("d", ("dtrace",), "probes.d")
         (group.folder / "main.c").write_text(main_of(group))
-        if group.enabled:  # QEMU's build calls dtrace(1) for those without, too; a provider is empty then
+        if group.enabled:  # QEMU's build also calls dtrace(1) for files without probes
             group.run(dtrace, "-h", "-s", "probes.d", "-o", f"trace-dtrace-{group.name}.h")
         else:
             (group.folder / f"trace-dtrace-{group.name}.h").write_text("")
@@ -109,7 +109,7 @@ def main_of(group: Group) -> str:
 
 
 def failing(groups: list[Group], check: Callable[[Group], None]) -> dict[str, str]:
-    """The groups for which a tool refuses an output, and its words."""
+    """The groups for which a tool refuses an output, and the tool's message."""
     wrong = {}
     for group in groups:
         try:
@@ -145,7 +145,7 @@ def test_lttng_provider_compiles(groups, need):
 
 
 def test_tapsets(sources, stap, need):
-    """Each is parsed by itself, and all probes of a group are found in a program that has them."""
+    """Each is parsed alone, and all probes of a group are found in a program that has them."""
     gcc, dtrace = need("gcc", "gcc"), need("dtrace", "systemtap-sdt-dev")
 
     def is_read(group: Group) -> None:
@@ -154,7 +154,7 @@ def test_tapsets(sources, stap, need):
         for form in TAPSETS:
             group.output(form, ("dtrace" if form == "stap" else "log",), f"tapsets/{form}.stp")
         if not group.enabled:
-            return  # stap refuses a script in which there is nothing; in a tapset's folder it is none
+            return  # stap refuses an empty script, but not an empty file in a folder of tapsets
         for form in TAPSETS:
             stap("-p1", folder / f"{form}.stp")
         files = ["main.c", f"trace-{group.name}.c", RUNTIME, "probes.o"]
@@ -162,7 +162,7 @@ def test_tapsets(sources, stap, need):
         group.run(gcc, *STRICT, *MULTIARCH, "-O1", *files, "-o", "program")
         every = [f"probe qemu.{event.name} {{}}" for event in group.enabled]
         script = "\n".join(["probe qemu.log.* {}", "probe qemu.simpletrace.* {}", *every])
-        # Without -u it leaves out what does nothing.
+        # Without -u, stap leaves out probes that do nothing.
         done = stap("-u", "-I", folder, "-p2", "-e", script)
         assert b"error" not in done.stderr, done.stderr
         resolved = re.findall(rb"^process\(.*\.statement\(", done.stdout, re.M)
@@ -183,7 +183,7 @@ def test_rust(groups, rustc, tmp_path):
         path = group.output("rs", RUST, f"trace-{group.name}.rs")
         (group.folder / "lib.rs").write_text(f'mod traced {{ include!("{path}"); }}\n')
         allowed = ["-Dwarnings", "-Adead_code", "-Aunused"]
-        if group.compat == "qemu":  # its modules spell the names of C without saying that they may
+        if group.compat == "qemu":  # QEMU's modules use C's names without allowing the lints
             allowed += ["-Anon_snake_case", "-Anon_upper_case_globals"]
         libraries = ["-L", tmp_path, "--extern", "util", "--extern", "trace"]
         group.run(*edition, *allowed, "--emit=metadata", "lib.rs", *libraries)
@@ -193,7 +193,7 @@ def test_rust(groups, rustc, tmp_path):
 
 
 def test_names_are_those_of_the_files(groups):
-    """What is generated is what is declared: a look at the text, not through tesc."""
+    """What is generated is what is declared: this test reads the declarations without tesc."""
     for group in groups:
         if not group.events:
             continue

@@ -11,15 +11,15 @@ from tests.e2e.arrivals import ADDRESS, COUNTED, EMPTY, LONG, NULL, NULL_COUNTED
 PAGE = Path(__file__).parents[2] / "docs/reference/tracers.md"
 BEGIN, END = "<!-- written by tests/e2e/test_table.py -->", "<!-- end of what it writes -->"
 TEXT_ROWS = (ADDRESS, TEXT, LONG, EMPTY, NULL, COUNTED, NULL_COUNTED)
-# Of what tools of other versions may do otherwise.
+# The columns in which versions of a tool may differ.
 BY_VERSION = ("lines as the log's", LONG, EMPTY, NULL, COUNTED, NULL_COUNTED, "arguments", "name")
 
-# By its row and its column.
+# A cell by its row and column.
 Cells = dict[tuple[str, str], str]
 
 
 def cells(column: str, seen: Iterable[tuple[str, str]]) -> Cells:
-    """What was seen of each row; where that is not one thing, all of it."""
+    """What was seen for each row; if several things were seen, all of them."""
     found: dict[str, list[str]] = {}
     for row, what in seen:
         if what not in found.setdefault(row, []):
@@ -28,7 +28,7 @@ def cells(column: str, seen: Iterable[tuple[str, str]]) -> Cells:
 
 
 def table(head: str, rows: list[tuple[str, str]], columns: list[str], found: Cells) -> str:
-    """A table with a row for each key, shown as the text beside it."""
+    """A table with a row for each key, with the label next to it."""
     lines = [f"| {' | '.join([head, *columns])} |", "|" + " --- |" * (len(columns) + 1)]
     for row, label in rows:
         lines.append(f"| {' | '.join([label, *(found.get((row, column), '') for column in columns)])} |")
@@ -36,14 +36,14 @@ def table(head: str, rows: list[tuple[str, str]], columns: list[str], found: Cel
 
 
 def read_table(text: str) -> tuple[list[str], Cells]:
-    """A table's columns and cells, as `table` writes them, by the rows' labels."""
+    """The columns and cells of a table that `table` wrote, by the rows' labels."""
     rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in text.splitlines()]
     (_, *columns), _, *body = rows
     return columns, {(label, column): cell for label, *rest in body for column, cell in zip(columns, rest)}
 
 
 def written() -> str:
-    """The part of the page."""
+    """The part of the page that the tests write."""
     return PAGE.read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
 
 

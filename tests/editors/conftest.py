@@ -1,4 +1,4 @@
-"""A folder of traced code for editors to open, and what the command line finds in it."""
+"""A folder of traced code that editors open, and what the command line finds in it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def wire(tmp_path):
 
 @pytest.fixture
 def expected():
-    """A function that gives what `tesc check` finds in a file, as (line, column, code) from 1."""
+    """A function that returns what `tesc check` finds in a file, as (line, column, code), counted from 1."""
 
     def check(file: Path) -> list[tuple[int, int, str]]:
         command = [sys.executable, "-m", "tesc", "check", "--output-format", "json", str(file)]

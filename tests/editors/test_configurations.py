@@ -1,4 +1,4 @@
-"""What is given for Kate and Helix: Kate's colours by its own engine, the rest as far as it can be read."""
+"""The files for Kate and Helix: Kate's highlighting with its own engine, the rest only as data."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_kate_colours_events(need, tmp_path):
     assert "(Trace Events)" in done.stdout
     coloured = re.findall(r'<span style="color:(#\w+);">(.*?)</span>', done.stdout.replace("&quot;", '"'))
     colours = {text.strip(): colour for colour, text in coloured}
-    # Each kind of text has a colour of its own.
+    # Each kind of text has its own colour.
     kinds = ["# a.c", "disable", "a_b", "uint8_t", '"d 0x', "%", "PRIx8", "include", "0x10"]
     assert len({colours.get(kind) for kind in kinds if kind != "disable"} - {None}) == len(kinds) - 1
     assert "<b>disable" in done.stdout or 'font-weight:bold;">disable' in done.stdout

@@ -1,4 +1,4 @@
-"""Emacs in a terminal of its own, with Eglot and the mode of editors/emacs."""
+"""Emacs in its own terminal, with Eglot and the mode of editors/emacs."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ SETUP = "lua require('tesc').setup({cmd = {os.getenv('TESC'), 'lsp'}, settings =
 
 @pytest.fixture
 def seen(need, installed, wire, tmp_path):
-    """What Neovim showed while it was driven."""
+    """What Neovim showed during the session."""
     out = tmp_path / "out.json"
     environment = {**os.environ, "OUT": str(out), "TESC": str(installed("tesc")), "HOME": str(tmp_path)}
     init = tmp_path / "init.vim"
@@ -40,12 +40,12 @@ def seen(need, installed, wire, tmp_path):
 def test_neovim(seen, wire, expected):
     assert seen["filetype"] == "trace-events"
     assert seen["syntax"] == "traceEventsName"
-    # The file is as it was: nothing of the session was saved.
+    # The file is unchanged: the session saved nothing.
     assert [tuple(one) for one in seen["diagnostics"]] == expected(wire / "trace-events")
     assert len(seen["diagnostics"]) == 2
     assert seen["functions"] == ["v:lua.vim.lsp.omnifunc", "v:lua.vim.lsp.tagfunc"]
     assert seen["jumped"] == [5, 0]
     assert seen["renamed"] == ['wire_start(int port) "port %d"', "    trace_wire_start(port);"]
     assert seen["from_c"] == [3, 0]
-    # Not to a source that no trace-events file is above.
+    # It does not attach to a source without a trace-events file in or above its folder.
     assert seen["roots"] == [f"trace-events {wire}", f"wire.c {wire}"]

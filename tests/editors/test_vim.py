@@ -1,4 +1,4 @@
-"""Vim with ALE in a terminal of its own, with the files of editors/vim."""
+"""Vim with ALE in its own terminal, with the files of editors/vim."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_vim_with_ale(need, skip_without, installed, wire, expected, tmp_path):
     seen = json.loads(out.read_text())
     assert "problem" not in seen, seen
     assert seen["filetype"] == "trace-events"
-    assert seen["expandtab"] == 1  # TE007 warns of tabs
+    assert seen["expandtab"] == 1  # TE007 warns about tabs
     assert seen["syntax"] == "traceEventsName"
     assert [tuple(one) for one in seen["diagnostics"]] == wanted
     assert seen["jumped"] == [5, 1]

@@ -1,4 +1,4 @@
-"""The backend of another package: found by its entry point, by `tesc gen` and by `tesc tracetool`."""
+"""The backend of another package: `tesc gen` and `tesc tracetool` find it by its entry point."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ int main(void)
 
 @pytest.fixture(scope="module")
 def target(tmp_path_factory, skip_without):
-    """A folder with the example installed, as `pip install` does it."""
+    """A folder with the example installed, as by `pip install`."""
     for module in ("pip", "hatchling"):
         if importlib.util.find_spec(module) is None:
             skip_without(f"the Python package {module}")
     folder = tmp_path_factory.mktemp("target")
     source = tmp_path_factory.mktemp("source") / "backend"
-    shutil.copytree(EXAMPLE, source)  # builds may leave something after
+    shutil.copytree(EXAMPLE, source)  # builds may leave files
     options = ["--no-build-isolation", "--no-index", "--no-deps", "--disable-pip-version-check", "-q"]
     command = [sys.executable, "-m", "pip", "install", *options, "--target", str(folder), str(source)]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -78,7 +78,7 @@ def test_gen(tesc, need):
 
 
 def test_gen_never_trusts_an_old_run_of_it(tesc):
-    """Nobody can tell what else such a backend looks at."""
+    """tesc cannot know what else such a backend reads."""
     for expected in ("4 of 4 files written\n", "0 of 4 files written\n"):
         assert tesc("gen", "--out=.", "--backends=ring", "--formats=h,c,rs").stdout == expected
 
@@ -116,7 +116,7 @@ def test_entry_points_that_lead_nowhere(tesc, tmp_path, entry, says):
     done = tesc("gen", "--out=out", f"--backends={name}", path=(tmp_path / "other", ROOT))
     tool = ("tracetool", "--format=h", f"--backends={name}", "--group=g", "trace-events", "one")
     other = tesc(*tool, path=(tmp_path / "other", ROOT))
-    if says is None:  # tesc's own names can't be taken
+    if says is None:  # the names of tesc's own backends cannot be used
         assert (done.returncode, other.returncode) == (0, 0)
         return
     assert (done.returncode, other.returncode) == (2, 1)

@@ -22,9 +22,9 @@ heater_off off
 net_send kettle/state, 7 bytes
 """
 
-# Debian's packages by the program; meson is on PyPI too.
+# Debian's package for each program; meson is also on PyPI.
 PACKAGES = {"make": "make", "ninja": "ninja-build", "meson": "meson", "cmake": "cmake", "cc": "gcc"}
-# By recipe: the programs, the commands that set the build up, and the one that builds.
+# For each recipe: the programs, the commands that set up the build, and the one that builds.
 RECIPES = {
     "make": (("make",), [], ["make"]),
     "ninja": (("ninja",), [], ["ninja"]),
@@ -50,7 +50,7 @@ class Project:
         script.parent.mkdir()
         script.write_text(f'#!/bin/sh\necho run >> "{self._log}"\nexec "{sys.executable}" -m tesc "$@"\n')
         script.chmod(0o755)
-        # Programs that are installed beside Python, such as meson, are found, too.
+        # Programs that are installed next to Python, such as meson, are found, too.
         path = [str(script.parent), os.environ["PATH"], os.path.dirname(sys.executable)]
         self.environment = {**os.environ, "PATH": os.pathsep.join(path), "PYTHONPATH": str(ROOT)}
         self.environment.pop("MAKEFLAGS", None)
@@ -62,7 +62,7 @@ class Project:
         return done.stdout
 
     def build(self) -> int:
-        """Build; returns how often tesc was run for it."""
+        """Build; returns how often tesc ran."""
         self._log.write_text("")
         self.run(*self.build_command)
         return len(self._log.read_text().splitlines())
@@ -71,12 +71,12 @@ class Project:
         return self.run("build/kettle")
 
     def write(self, name: str, text: str) -> None:
-        # Builds compare times; file systems may be slow to tell them apart.
+        # Builds compare times, and a file system's times may be coarse.
         time.sleep(0.05)
         (self.folder / name).write_text(text)
 
     def objects(self) -> dict[str, int]:
-        """When each object file was made."""
+        """When each object file was compiled."""
         return {path.name: path.stat().st_mtime_ns for path in self.folder.glob("build/**/*.o")}
 
 
@@ -123,10 +123,10 @@ def test_the_configuration_counts(project):
     assert project.build() == 0
 
 
-# CMake's makefiles never forget what a depfile said of a second output.
+# CMake's makefiles never forget a depfile's dependencies of a second output.
 @pytest.mark.parametrize("project", [name for name in RECIPES if name != "cmake with make"], indirect=True)
 def test_an_included_file_that_goes(project):
-    """The rule of its own in the depfile keeps make from giving up."""
+    """The depfile has an empty rule for each input, so make does not fail if one is removed."""
     project.build()
     project.write("heater/trace-events", 'heater_on(unsigned watts) "%u W"\nheater_off(void) "off"\n')
     os.unlink(project.folder / "heater/sensor.inc")
@@ -152,7 +152,7 @@ def test_what_stays_is_not_compiled_again(project):
 
 
 def test_formats_are_checked_by_the_compiler(tmp_path, need):
-    """And its messages name the trace-events file, wherever the build runs."""
+    """And the compiler's messages name the trace-events file, wherever the build runs."""
     project = Project(tmp_path, [])
     project.write("net/trace-events", 'net_send(const char *topic, size_t length) "%d, %zu bytes"\n')
     (project.folder / "build").mkdir()

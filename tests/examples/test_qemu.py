@@ -1,4 +1,4 @@
-"""examples/qemu: both ways to put tesc into QEMU's build make the bytes of `tesc tracetool`."""
+"""examples/qemu: both ways to add tesc to QEMU's build generate the same bytes as `tesc tracetool`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GROUPS = {
     "hw_misc": "../hw/misc/trace-events",
     "qapi_commands_lamp_trace_events": "qapi/qapi-commands-lamp.trace-events",
 }
-# By backends: the kinds of files of a group.
+# For each set of backends, the kinds of files of a group.
 BUILDS = {
     "nop": ["h", "c"],
     "log": ["h", "c"],
@@ -46,7 +46,7 @@ class Checkout:
             script = programs / name
             script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tesc {words} "$@"\n')
             script.chmod(0o755)
-        # Programs that are installed beside Python, such as meson, are found, too.
+        # Programs that are installed next to Python, such as meson, are found, too.
         path = [str(programs), os.environ["PATH"], os.path.dirname(sys.executable)]
         self.environment = {**os.environ, "PATH": os.pathsep.join(path), "PYTHONPATH": str(ROOT)}
 
@@ -65,13 +65,13 @@ class Checkout:
         assert "no work to do" in self.run("ninja", "-C", "build")
         made = self.folder / "build"
         wanted = [*made.glob("trace/trace-*.[hc]"), *made.glob("trace/*.rs"), *made.glob("trace/*.dtrace")]
-        # Headers that dtrace(1) makes are not tesc's.
+        # Headers that dtrace(1) generates are not tesc's.
         own = [path for path in wanted if not (path.suffix == ".h" and "trace-dtrace-" in path.name)]
         files = (*own, made / "trace/trace-events-all", *made.glob("*.stp"))
         return {path.relative_to(made).as_posix(): path.read_bytes() for path in files}
 
     def one_by_one(self, backends: str, formats: list[str]) -> dict[str, bytes]:
-        """What `tesc tracetool` makes, started in the build folder as QEMU's build starts its tool."""
+        """What `tesc tracetool` generates, started in the build folder as QEMU's build starts its tool."""
         wanted = {}
         for group, path in GROUPS.items():
             for form in formats:
@@ -145,7 +145,7 @@ BLOCK = "# tesc: one target in place of what is skipped below,"
 
 
 class TestWhatTheUserChanged:
-    """No edit of the user's is lost, neither by applying nor by undoing."""
+    """Neither applying nor undoing loses an edit of the user's."""
 
     NAMES = ("meson.build", "trace/meson.build", "trace/tesc.toml.in")
 
@@ -208,7 +208,7 @@ class TestWhatTheUserChanged:
 
     @pytest.mark.parametrize("then", [["--undo"], [], ["--one-target"]])
     def test_in_the_configuration(self, then):
-        """docs/how-to/qemu-build.md says to put sections of one's own there."""
+        """docs/how-to/qemu-build.md says to put your own sections there."""
         assert self.apply("--one-target") == 0
         before = self.files()["trace/tesc.toml.in"] + b'\n[[unit]]\npath = "../../trace-events"\n'
         (self.tree / "trace/tesc.toml.in").write_bytes(before)
@@ -228,7 +228,7 @@ class TestWhatTheUserChanged:
         assert b"tesc-tracetool" in (self.tree / "real").read_bytes()
 
 
-# Releases whose build has other lines on tracing than the one before.
+# Releases whose build differs from the previous one in the lines on tracing.
 TREES = ("5.2.0", "6.2.0", "7.2.0", "8.2.0", "9.0.0", "10.1.0", "10.2.0")
 
 
@@ -257,7 +257,7 @@ def test_real_trees(version, qemu_history, tmp_path):
     line = next(at for at, one in enumerate(changed) if "find_program('tesc-tracetool')" in one)
     assert changed[line - 1] == "tracetool = ["
     old = version in ("5.2.0", "6.2.0")
-    # What made code for the translator continues to.
+    # The tool that generated code for the translator still does.
     assert ("tracetool_of_qemu, '--group=root'" in written()["trace/meson.build"]) == old
     assert apply("--undo").returncode == 0 and written() == before
     done = apply("--one-target")
@@ -295,5 +295,5 @@ def test_one_target_takes_one_run(checkout):
     path.write_text(path.read_text().replace('"fd %d"', '"on %d"'))
     built = checkout.run("ninja", "-C", "build", "-v")
     assert built.count("tesc gen") == 1
-    # The event is disabled: its text is in no header.
+    # The event is disabled, so its text is in no header.
     assert "net_socket.c.o" not in built

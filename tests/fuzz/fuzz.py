@@ -1,9 +1,9 @@
-"""Mutated input through every stage: nothing but values comes out, and promises hold.
+"""Mutated input through every stage: the results are values, never exceptions, and invariants hold.
 
     python tests/fuzz/fuzz.py --lines 1000000 --seed 1 [--stages parser,checker] [--share 3]
 
-prints how many lines (records, for traces and guests) each stage had, and stops at the first that
-breaks a promise, with its seed.
+prints how many lines (for traces and guests, records) each stage has read, and stops at the first violation,
+with its seed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections import Counter
 import stages
 import streams
 
-# How often each has its turn; those that take little time for a line have more lines.
+# How often each stage runs; stages that are fast per line get more lines.
 STAGES = (
     *(stages.parser, stages.checker, stages.parser, stages.checker, stages.formatter, stages.fixer),
     *(stages.configuration, stages.patterns, stages.patch),
@@ -27,7 +27,7 @@ NAMES = tuple(dict.fromkeys(stage.__name__ for stage in STAGES))
 
 
 def run(lines: int, seed: int, names: tuple[str, ...] = NAMES, report: float = 0) -> Counter[str]:
-    """So many lines at least; returns how many each stage had. Raises what a stage should not."""
+    """Run at least this many lines; returns each stage's number. Raises whatever a stage wrongly raises."""
     done: Counter[str] = Counter()
     turns = [stage for stage in STAGES if stage.__name__ in names]
     number = total = 0

@@ -1,4 +1,4 @@
-"""Text through the stages: whatever it holds, values come out, and what was promised of them holds."""
+"""Text through the stages: whatever it contains, the results are values, and their invariants hold."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ OUTPUTS = (("h", "log"), ("c", "simple"), ("d", "dtrace"), ("ust-events-h", "ust
 
 
 def outputs(source: Source) -> list[object]:
-    """Whatever is generated of a file, in both compats."""
+    """Everything that is generated from a file, in both compats."""
     unit = resolve((parse(source),), Loader())
     made: list[object] = []
     for compat in ("qemu", "fixed"):
@@ -52,14 +52,14 @@ def outputs(source: Source) -> list[object]:
             options = Options(form, (backend,), "g", "out", "", "", "linux", compat)
             text, refused = generate(unit.events, options)
             lines = [line for line in text.split("\n") if not line.startswith("#line")]
-            # Between words, spaces mean nothing to C, and `difference` looks at those within quotes.
+            # Spaces between words mean nothing in C, and `difference` checks spaces within quotes.
             ink = "\n".join(lines).translate({ord(" "): None, ord("\t"): None})
             made.append(len(refused) if refused else ink)
     return made
 
 
 def parser(chance: random.Random) -> int:
-    """Each line is an item or an error's, in its place, and the shortcut reads what lark reads."""
+    """Each line is an item or has an error, in its place, and the shortcut reads what lark reads."""
     text = text_of(chance, EVENTS, 40)
     tree = parse(Source("t", text))
     lines = split_lines(text)
@@ -78,7 +78,7 @@ def parser(chance: random.Random) -> int:
 
 
 def checker(chance: random.Random) -> int:
-    """All rules, and none of those left out that would have found something."""
+    """All rules; none that would find something is skipped."""
     text = text_of(chance, EVENTS, 25)
     profile = chance.choice(PROFILES)
     tree = parse(Source("t", text))
@@ -98,7 +98,7 @@ def checker(chance: random.Random) -> int:
 
 
 def formatter(chance: random.Random) -> int:
-    """Layout changes no meaning and no output, and what is laid out stays as it is."""
+    """Formatting changes no meaning and no output, and a formatted text stays as it is."""
     text = text_of(chance, EVENTS)
     source = Source("t", text)
     tree = parse(source)
@@ -112,7 +112,7 @@ def formatter(chance: random.Random) -> int:
 
 
 def fixer(chance: random.Random) -> int:
-    """Units, the rules of a run, and fixes: after those no fewer lines can be read."""
+    """Units, the rules of a run, and fixes: after fixes no fewer lines are valid."""
     text = text_of(chance, EVENTS)
     tree = parse(Source("t", text))
     workspace = Workspace(Overrides(isolated=True, profile=chance.choice(PROFILES)))

@@ -1,4 +1,4 @@
-"""Documents of an editor, traces, logs and what guests send, changed by chance."""
+"""Randomly changed documents of an editor, traces, logs and guest streams."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _schema():
 
 
 def documents(chance: random.Random) -> int:
-    """A document that is opened, edited and asked about at any place."""
+    """A document is opened, edited, and requests are sent for any place."""
     session = Session()
     session.encoding = chance.choice(("utf-8", "utf-16", "utf-32"))
     uri = "untitled:trace-events"
@@ -91,7 +91,7 @@ def documents(chance: random.Random) -> int:
 
 
 class _Bytes:
-    """A file in memory, as the reader opens files."""
+    """A file in memory that the reader can open."""
 
     def __init__(self, data: bytes) -> None:
         import io
@@ -127,7 +127,7 @@ def _read(data: bytes, chance: random.Random) -> int:
 
 
 def traces(chance: random.Random) -> int:
-    """simpletrace files of any version and byte order, with bytes changed and the end cut off."""
+    """simpletrace files of any version and byte order, with changed bytes and the end cut off."""
     version = chance.choice((0, 2, 3, 4))
     order = chance.choice("<>")
     made = Writer(order).mapped() if version == 4 else Writer(order, version).header()
@@ -157,7 +157,7 @@ def traces(chance: random.Random) -> int:
 
 
 def logs(chance: random.Random) -> int:
-    """Lines of QEMU's log and of others."""
+    """Lines of QEMU's log, and other lines."""
     text = text_of(chance, LOG, 60)
     try:
         _read(text.encode("utf-8", "surrogateescape"), chance)
@@ -168,7 +168,7 @@ def logs(chance: random.Random) -> int:
 
 
 def receiver(chance: random.Random) -> int:
-    """Frames and words of a guest, with bytes changed, lost and put in: nothing is invented of their kind."""
+    """A guest's frames and words, with bytes changed, lost and inserted: no event is invented."""
     schema = _schema()
     guest = Guest(schema, clock=chance.random() < 0.5, source=chance.choice((None, 3)))
     frames = guest.start()

@@ -1,4 +1,4 @@
-"""A slice of the fuzzing in CI, seeded; `tests/run --nightly` runs more, and others with each night."""
+"""A seeded slice of the fuzzing for CI; `tests/run --nightly` runs more, with other seeds each night."""
 
 from __future__ import annotations
 

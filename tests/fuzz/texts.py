@@ -1,4 +1,4 @@
-"""Lines that have something of everything, and what becomes of them by chance."""
+"""Lines that together have everything, and random changes to them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ PIECES += ["PRIx64", "0x", "%l", "const ", "disable ", "include ", "#", "[", "]"
 
 
 def mutated(chance: random.Random, line: str) -> str:
-    """A line with a few pieces put in, taken out, doubled or swapped."""
+    """A line with a few pieces inserted, removed, doubled or swapped."""
     for _ in range(chance.choice((0, 0, 1, 1, 2, 4))):
         at = chance.randint(0, len(line))
         end = min(len(line), at + chance.randint(0, 6))

@@ -1,4 +1,4 @@
-"""The tree-sitter grammar of editors/tree-sitter, compiled, and its trees beside tesc's own."""
+"""The tree-sitter grammar of editors/tree-sitter, compiled, whose trees are compared with tesc's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines as people break them: seeded changes of sound lines, of single characters and of whole tokens."""
+"""Lines as people break them: seeded changes to valid lines, of single characters and of whole tokens."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def broken(random: Random, line: str) -> str:
 
 
 def text(random: Random, lines: int = 50) -> str:
-    """A file of sound and broken lines, ended in one of the three ways."""
+    """A file of valid and broken lines, with one of the three line ends."""
     chosen = (random.choice(SOUND) for _ in range(lines))
     end = random.choice(("\n", "\n", "\r\n", "\r"))
     said = [broken(random, line) if random.random() < 0.5 else line for line in chosen]

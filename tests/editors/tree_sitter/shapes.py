@@ -1,7 +1,7 @@
-"""What two parsers see in a text, in one form: tesc's tree, and that of the tree-sitter grammar.
+"""What two parsers see in a text, in the same form: tesc's tree, and that of the tree-sitter grammar.
 
-A shape is a tuple that begins with an item's kind; what follows are spans in bytes and what they
-stand for. Where an item ends is left out: only tesc knows of spaces that nobody sees.
+A shape is a tuple that begins with an item's kind, followed by spans in bytes and their meanings. The end of
+an item is left out, because only tesc handles invisible characters there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tesc.syntax.source import Source, split_lines
 Shape = tuple
 _LENGTH = "(?:hh|h|ll|l|q|L|j|z|Z|t)?"
 _UNFINISHED = re.compile(rf"%(\d+\$)?[-+ #0'I]*(\*|\d+)?(\*?\d+\$)?(\.(\*(\d+\$)?|-?\d*))?{_LENGTH}")
-# A conversion that begins in one literal and may continue in the next is for tesc alone.
+# A conversion that begins in one literal and may continue in the next: only tesc handles it.
 _SPLIT = re.compile(rf'%[^"a-zA-Z%]*{_LENGTH}"\s*"')
 
 
@@ -31,7 +31,7 @@ class Seen:
 
 
 class Lines:
-    """Which line a byte of a text is in; a line's end belongs to it."""
+    """The line of a byte in a text; a line includes its end."""
 
     def __init__(self, text: str) -> None:
         self.byte_of = [0, *accumulate(len(char.encode()) for char in text)]
@@ -42,7 +42,7 @@ class Lines:
 
 
 def of_tesc(text: str) -> Seen:
-    """What tesc's parser sees. A line that is wrong has no shape."""
+    """What tesc's parser sees. A broken line has no shape."""
     lines = Lines(text)
     tree = parse(Source("trace-events", text))
     seen = Seen()
@@ -78,7 +78,7 @@ def _shape(item, byte_of) -> Shape:
 
 
 def _format(event: Event, byte_of) -> Shape | None:
-    """The pieces of a format, and those conversions of which all is written in one literal."""
+    """The pieces of a format, and the conversions that are completely within one literal."""
     if event.format is None:
         return None
     start = event.format.start
@@ -104,7 +104,7 @@ def _format(event: Event, byte_of) -> Shape | None:
 def of_tree_sitter(text: str, root) -> Seen:
     """What the tree-sitter grammar sees: `root` is the root of its tree of that text, in UTF-8.
 
-    An error makes every line wrong that it is in, by more than the end of the one before.
+    Every line that contains part of an error is wrong, except if that is only its line end.
     """
     lines = Lines(text)
     seen = Seen()
@@ -120,7 +120,7 @@ def of_tree_sitter(text: str, root) -> Seen:
 
 
 def _errors(root) -> list:
-    """The nodes that say that something is wrong."""
+    """The error nodes."""
     found, rest = [], [root]
     while rest:
         node = rest.pop()
@@ -174,5 +174,5 @@ def _node_format(node) -> Shape | None:
     if any(one.type == "escape_sequence" for one in inner) or _SPLIT.search(node.text.decode()):
         return pieces, None
     conversions = (one for one in inner if one.type == "conversion")
-    # One that ends with its literal may lack its letter: a macro has it, or the next literal.
+    # A conversion at the end of a literal may lack its letter, which is in a macro or the next literal.
     return pieces, tuple(_span(one) for one in conversions if not _UNFINISHED.fullmatch(one.text.decode()))

@@ -1,4 +1,4 @@
-"""The grammar reads what tesc reads, and refuses what tesc refuses, line by line."""
+"""The grammar accepts and rejects the same lines as tesc."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILES = [path for path in sorted((ROOT / "examples").rglob("*trace-events")) if 
 
 
 def _differences(parser, text: str) -> list[tuple]:
-    """The lines that the two see differently: their text, and what each makes of it."""
+    """The lines that the two parse differently: their text, and both results."""
     ours = shapes.of_tesc(text)
     theirs = shapes.of_tree_sitter(text, parser.parse(text.encode()).root_node)
     found = []
@@ -52,7 +52,7 @@ def _fuzzed(parser, seed: int, lines: int) -> None:
         text = mutations.text(random)
         assert _differences(parser, text) == [], text
         broken += len(shapes.of_tesc(text).wrong)
-    assert lines * 0.2 < broken < lines * 0.5  # enough of both kinds
+    assert lines * 0.2 < broken < lines * 0.5  # enough valid and broken lines
 
 
 def test_a_thousand_broken_lines(parser):

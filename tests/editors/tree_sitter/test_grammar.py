@@ -1,4 +1,4 @@
-"""The grammar as editors get it: the trees of its corpus, its queries, and that it is generated."""
+"""The grammar as editors get it: the trees of its corpus, its queries, and its generated files."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_colours(language, parser):
 
 
 def test_words_are_those_that_tesc_knows():
-    """The grammar spells types again, since it has no other way; they are the same ones."""
+    """The grammar has to list the types again; the lists are the same."""
     from tesc.syntax import c_type
 
     rules = json.loads((GRAMMAR / "src" / "grammar.json").read_text("utf-8"))["rules"]
@@ -76,7 +76,7 @@ def test_words_are_those_that_tesc_knows():
 
 
 def test_what_is_generated_is_of_this_grammar():
-    """As far as that can be told without the generator: each rule of the one is in the others."""
+    """As far as that can be checked without the generator: each rule is also in the generated files."""
     said = (GRAMMAR / "grammar.js").read_text("utf-8")
     rules = json.loads((GRAMMAR / "src" / "grammar.json").read_text("utf-8"))["rules"]
     assert list(rules) == re.findall(r"^    (\w+): \(", said[said.index("rules: {") :], re.M)
