@@ -1,4 +1,4 @@
-"""What is kept from run to run, and that nothing depends on it."""
+"""What is cached between runs; no result depends on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Depfiles as make and ninja themselves read them, and what no depfile can hold."""
+"""Depfiles as make and ninja really read them, and names that no depfile can contain."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WRONG += ["a&", "a&b", "a(b)", "a'b", 'a"b', "a\\:b"]
 
 @pytest.mark.parametrize("name", FINE)
 def test_make_and_ninja_read_it_alike(need, tmp_path, name):
-    """One command makes the output; it runs again if the input changes, and only then."""
+    """One command makes the output; it runs again only if the input changes."""
     make, ninja = need("make", "make"), need("ninja", "ninja-build")
     folder = tmp_path / name
     folder.mkdir()

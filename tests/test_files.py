@@ -1,4 +1,4 @@
-"""Files in and out."""
+"""Reading and writing files."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ class TestWrite:
 
 
 class TestFailures:
-    """What is left where writing fails half-way: the old file, and nothing else."""
+    """If writing fails half-way, only the old file is left."""
 
     @pytest.fixture(params=["no file", "old file"])
     def before(self, request):
@@ -197,7 +197,7 @@ class TestFailures:
             assert Path("out").read_text() == "old"
 
     def test_a_limit_on_the_size_of_files(self, before):
-        """As a full disk would, the system takes a part of the text and then no more."""
+        """As with a full disk, the system takes part of the text and then no more."""
         program = (
             "import resource, signal, sys\n"
             "from tesc.files import write_output\n"
@@ -228,7 +228,7 @@ class TestFailures:
         with monkeypatch.context() as patched:
             patched.setattr(files.os, step, fail)
             if step == "chmod" and not before:
-                # A new file's mode is the umask's, so nobody sets it.
+                # A new file's mode comes from the umask, so it is not set.
                 assert write_output("out", "new")
                 return
             with pytest.raises(type(error)):

@@ -1,4 +1,4 @@
-"""What README and the tutorial promise a stranger with python3, git and gcc."""
+"""README and tutorial work for somebody with just python3, git and gcc."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_fresh_clone(need, tmp_path, skip_without):
     command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--dest", str(tmp_path), "lark"]
     if subprocess.run(command, capture_output=True).returncode:
         skip_without("a network that has Python's packages")
-    # The new clone's tests/run is a matter of its own.
+    # Not tests/run in the new clone.
     clean = {name: value for name, value in os.environ.items() if name not in ("CI", "PYTEST_ADDOPTS")}
     done = subprocess.run(
         [sys.executable, str(ROOT / "tests/fresh-clone")],

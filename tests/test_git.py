@@ -1,6 +1,6 @@
-"""git is called so that a checkout's own configuration starts nothing.
+"""tesc calls git so that a checkout's own configuration starts no program.
 
-What it would start are harmless programs, which leave a file behind.
+The programs that it would start are harmless: they only create a file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tesc import git as tesc_git
 from tesc.files import find_files
 
 EVENT = 'x(int a) "a %d"\n'
-# How a key is set, where the program's name alone is not its value.
+# The values of keys whose value is not just the program's name.
 VALUES = {
     "remote.*.url": "ext::{program}",
     "remote.*.vcs": "marker",
@@ -28,7 +28,7 @@ NAMED = {"*": "marked", "alias.*": "alias.ls-files", "pager.*": "pager.ls-files"
 
 
 class Trap:
-    """A checkout of which each key of tesc.git.RUNNING names a program that writes down that it ran."""
+    """A checkout in which each key of tesc.git.RUNNING names a program that records that it ran."""
 
     def __init__(self, folder: Path, git: str) -> None:
         self.top = folder / "tree"
@@ -106,7 +106,7 @@ COMMANDS = [
 
 
 def test_the_trap_works(trap):
-    """What git runs when nobody keeps it from that."""
+    """The programs that git runs if nothing prevents it."""
     subprocess.run([trap.git_program, "-C", trap.top, "ls-files", "--others"], env=trap.environment)
     assert trap.ran()
     trap.traces.unlink()
@@ -124,7 +124,7 @@ def test_no_command_runs_what_a_tree_configures(trap, command):
 def test_a_change_is_seen_all_the_same(trap):
     checkout = tesc_git.Checkout(str(trap.top))
     commit = checkout.base("HEAD")
-    assert checkout.renamed_since(commit) == {}  # git knows nothing of the new file yet
+    assert checkout.renamed_since(commit) == {}  # git does not know the new file yet
     assert {"trace-events", "old.trace-events"} <= checkout.changed_since(commit)
     assert trap.ran() == ""
 
@@ -222,7 +222,7 @@ def test_the_server_runs_nothing_either(trap):
 
 @pytest.mark.parametrize(("trusted", "called"), [(None, True), (True, True), (False, False)])
 def test_in_a_workspace_that_is_not_trusted_the_server_calls_no_git(trap, trusted, called):
-    """In place of git, a program that says that it was called."""
+    """Instead of git, a program that says that it was called."""
     (trap.top.parent / "git").symlink_to(trap.program)
     _initialize(trap, {} if trusted is None else {"trusted": trusted})
     assert bool(trap.ran()) is called
@@ -240,7 +240,7 @@ def test_git_that_does_not_answer_is_given_up(trap, monkeypatch):
 
 
 def test_modules_of_the_working_folder_are_not_imported(tmp_path):
-    """`python -m tesc` puts the working folder first in the path of modules, before tesc begins."""
+    """`python -m tesc` puts the working folder first in the module path, before tesc starts."""
     traces = tmp_path / "traces"
     marker = f"open({str(traces)!r}, 'a').write(__name__)\n"
     for name in ("lark", "jsonschema", "lsprotocol", "tomli", "bisect", "argparse", "plugin"):

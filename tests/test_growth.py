@@ -1,6 +1,6 @@
-"""What an input costs grows as the input does: four times of it take at most five times the steps.
+"""The cost grows in proportion to the input: four times the input takes at most five times the steps.
 
-A step is a line of Python that is executed, or a call. Nothing here measures time.
+A step is an executed line of Python, or a call. Nothing here measures time.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def line(parameters: str = "int a", text: str = "", words: str = "") -> str:
 
 
 def fixed(number: int) -> None:
-    """Many fixes in one file, of which some overlap."""
+    """Many fixes in one file, some of which overlap."""
     found = checked(events(number, 'e{0}(int a) "%x %s"\n'))
     assert len(found) >= number
     assert outlook(found)
@@ -81,7 +81,7 @@ def ignored(number: int) -> None:
 
 
 def ignored_in_c(number: int) -> None:
-    """Comments in lines of their own, of which each holds for the line after the last."""
+    """Comments on their own lines, all of which apply to the line after the last comment."""
     text = "// tesc: ignore[TE602] a\n" * number + "trace_gone();\n"
     assert ignored_in(Source("a.c", text)) == {number + 1: frozenset({"TE602"})}
 
@@ -126,7 +126,7 @@ INPUTS = {
 @pytest.mark.parametrize("what", INPUTS)
 def test_growth(what):
     run, size = INPUTS[what]
-    run(8)  # what is read and compiled once
+    run(8)  # loads and compiles what is needed only once
     few = steps(lambda: run(size))
     many = steps(lambda: run(size * TIMES))
     assert many <= few * AT_MOST, f"{many / few:.1f} times the steps for {TIMES} times as much"

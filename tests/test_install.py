@@ -1,4 +1,4 @@
-"""tesc as it is installed: by pip, pipx and uv, without the source tree and without a network."""
+"""tesc installed by pip, pipx and uv, without the source tree and without a network."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIXED = EVENTS.replace("\\n", "")
 
 
 def succeed(*command: object, **options) -> str:
-    """What a command prints that has to succeed."""
+    """The output of a command that must succeed."""
     words = [str(word) for word in command]
     done = subprocess.run(words, capture_output=True, text=True, timeout=300, **options)
     assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
@@ -34,7 +34,7 @@ def pip_of(folder: Path) -> list[str | Path]:
 
 @pytest.fixture(scope="session")
 def installed_wheel(archives, wheelhouse, tmp_path_factory):
-    """The scripts' folder of an environment into which only the wheel was installed."""
+    """The folder of scripts in an environment with only the wheel installed."""
     (wheel,) = archives.glob("*.whl")
     offline = {**os.environ, "PIP_CONFIG_FILE": os.devnull}
     offline.pop("PIP_FIND_LINKS", None)
@@ -45,7 +45,7 @@ def installed_wheel(archives, wheelhouse, tmp_path_factory):
 
 @pytest.fixture
 def run(installed_wheel, tmp_path):
-    """A function that runs a script of that environment, in a folder of its own."""
+    """A function that runs a script of that environment, in a new folder."""
     clean = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
     work = tmp_path / "work"
     (work / "lamp").mkdir(parents=True)
@@ -64,7 +64,7 @@ def run(installed_wheel, tmp_path):
 
 
 class TestTheWheel:
-    """What each command does that reads a file of the package."""
+    """Each command that reads a file of the package."""
 
     def printed(self, run, *arguments: str, **options) -> str:
         done = run("tesc", *arguments, **options)
@@ -105,7 +105,7 @@ class TestTheWheel:
         for name, command in (
             ("a", ["tesc", "tracetool"]),
             ("b", ["tesc-tracetool"]),
-            # Builds that name an interpreter find the script too.
+            # Builds that start it with an interpreter find the script too.
             ("c", ["python", str(installed_wheel / "tesc-tracetool")]),
         ):
             assert run(*command, *options, name).returncode == 0
@@ -178,7 +178,7 @@ class TestTheWheel:
 
 
 def test_the_source_archive_builds_and_installs_offline(archives, offline, tmp_path):
-    """Under a frontend that makes an environment for the build, as pip does."""
+    """With a frontend that creates an environment for the build, like pip."""
     (archive,) = archives.glob("*.tar.gz")
     pip = pip_of(tmp_path / "venv")
     succeed(*pip, "install", "-q", archive, env=offline, cwd=tmp_path)

@@ -1,4 +1,4 @@
-"""What holds for all of the code: docs/explanation/architecture.md names these tests."""
+"""Invariants of all the code; docs/explanation/architecture.md names these tests."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def nodes(path: Path) -> list[ast.AST]:
 
 @cache
 def calls(path: Path) -> list[tuple[str, ast.Call]]:
-    """Each call of a module: what is called, as text, and the node."""
+    """Each call in a module: the called expression as text, and the node."""
     return [(ast.unparse(node.func), node) for node in nodes(path) if isinstance(node, ast.Call)]
 
 
 def test_codegen_never_writes():
-    """Texts are returned; only codegen/tree, which makes the files of a whole tree, puts them on disk."""
+    """It returns texts; only codegen/tree, which generates the files of a whole tree, writes them."""
     found = []
     for path in modules("tesc/codegen", but="codegen/tree/"):
         for name, node in calls(path):
@@ -54,9 +54,9 @@ def test_codegen_never_writes():
 
 
 def test_no_stage_reads_a_types_text_again():
-    """Outside of tesc/syntax a type is asked (`base`, `pointers`, `words`), its text is only repeated.
+    """Outside tesc/syntax, code uses a type's `base`, `pointers` and `words`, and only repeats its text.
 
-    But for what copies another tool's reading: tracetool.py's of types for Rust, dtrace's and simpletrace's.
+    Except for code that reads types as other tools do: tracetool.py for Rust, dtrace and simpletrace.
     """
     taken_apart = {"split", "startswith", "endswith", "replace", "find", "index", "partition", "rpartition"}
     found = []
@@ -70,8 +70,8 @@ def test_no_stage_reads_a_types_text_again():
     assert found == []
 
 
-# The modules of the rules that match text with patterns, each with what that text is. Of a format it is
-# what is printed between two conversions, as the parsed format has it: prose, which only a rule can read.
+# The modules of rules that match text with regular expressions, each with what that text is. In a format it
+# is the text between two conversions of the parsed format: prose, which only a rule can read.
 MATCHED_BY_RULES = {
     "argument_types.py": "arguments of calls in C",
     "calls.py": "C sources",
@@ -98,7 +98,7 @@ MATCHED_BY_RULES = {
     "rules/te606_null_for_string.py": "arguments of calls in C",
     "rules/te703_misspelt_word.py": "comments, names, and what is printed between conversions",
 }
-# Patterns for conversions elsewhere than in tesc/syntax.
+# Regular expressions for conversions outside tesc/syntax.
 MATCHES_CONVERSIONS = {
     "tesc/analysis/plain.py": "see above",
     "tesc/comparison/likeness.py": "words of two texts, of which it says only how much they have in common",
@@ -148,7 +148,7 @@ def test_conversions_are_matched_in_one_module():
 
 
 def test_handlers_never_wait():
-    """Between two keystrokes nothing sleeps, waits for another thread, or starts a program."""
+    """Between two keystrokes, nothing sleeps, waits for another thread, or starts a program."""
     waits = {"time.sleep", "subprocess.run", "subprocess.Popen", "os.system", "asyncio.run"}
     found = []
     for path in modules("tesc/lsp/features"):
@@ -161,7 +161,7 @@ def test_handlers_never_wait():
 
 
 def test_one_module_runs_git():
-    """Others start no program, but for the bpftrace whose version a script is written for."""
+    """No other module starts a program, except bpftrace, to get its version."""
     starts = {"run", "Popen", "call", "check_call", "check_output", "create_subprocess_exec", "system"}
     found = set()
     for path in modules("tesc"):
@@ -176,14 +176,14 @@ def test_one_module_runs_git():
 
 
 def test_records_of_many_fields_are_built_with_their_names():
-    """`Conversion(0, 2, "", "", "", None, ...)` is read by nobody: more than four values have names."""
+    """Nobody can read `Conversion(0, 2, "", "", "", None, ...)`: more than four values need names."""
     records = {
         node.name
         for path in modules("tesc")
         for node in nodes(path)
         if isinstance(node, ast.ClassDef) and any(ast.unparse(d) == "record" for d in node.decorator_list)
     }
-    # Classes that are no records, and have the name of one elsewhere.
+    # Classes that have the name of a record elsewhere, but are not records.
     namesakes = {("tesc/trace/reader.py", "Made"), ("tesc/analysis/rules/te702_file_comment.py", "_File")}
     found = []
     for path in modules("tesc"):
@@ -208,7 +208,7 @@ def test_cli_holds_no_rules():
 
 
 def test_one_module_uses_what_argparse_keeps_for_itself():
-    """A release of Python may rename it. Annotations may name a group's class, which has no other name."""
+    """A Python release may rename it. Annotations may name a group's class, which has no public name."""
     private = re.compile(r"\._(actions|action_groups|check_value|HelpAction|SubParsersAction|optionals)\b")
     found = {path.name for path in modules("tesc/cli") if private.search(path.read_text("utf-8"))}
     assert found == {"suggesting.py"}
@@ -244,7 +244,7 @@ def test_every_package_is_in_the_layout_once():
 
 
 def test_names_of_generated_code_are_spelled_in_one_module():
-    """Nobody but tesc.units.identifiers puts `trace_` or `TRACE_` before a name, and `_ENABLED` after it."""
+    """Only tesc.units.identifiers puts `trace_` or `TRACE_` before a name, or `_ENABLED` after it."""
     found = []
     begins = re.compile(r"(?:^|[^A-Za-z0-9_])_?(?:trace_|TRACE_|QEMU_|_nocheck__|simple_trace_)$")
     for path in modules("tesc", but="units/identifiers.py"):

@@ -1,4 +1,4 @@
-"""Processes ended at any moment: the next run makes what a clean one does, and nothing is lost."""
+"""Processes killed at any moment: the next run gives the same as a clean one, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RECORDS = 20_000
 
 
 def plant(folder: Path) -> None:
-    """A tree whose files are neither laid out nor without findings."""
+    """A tree whose files need formatting and have findings."""
     for name in "abcdefgh":
         (folder / name).mkdir(parents=True)
         events = "".join(f'{name}_{number}( int a,int b )   "%x %d"\n' for number in range(60))
@@ -35,7 +35,7 @@ def plant(folder: Path) -> None:
 
 
 def trace() -> bytes:
-    """A trace of the first events of `EVENTS`, as docs/devel/tracing of QEMU describes it."""
+    """A trace of the first events of `EVENTS`, as QEMU's docs/devel/tracing describes it."""
     made = [struct.pack("<3Q", 0xFFFFFFFFFFFFFFFF, 0xF2B177CB0AA429B4, 4)]
     for number in range(9):
         name = f"a_{number}".encode()

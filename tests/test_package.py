@@ -1,4 +1,4 @@
-"""What is built for others: the wheel and the source archive."""
+"""The wheel and the source archive."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def wheel(archives):
 
 
 def test_wheel_holds_all_that_the_package_reads(wheel):
-    """Files that are not Python's are the ones that get forgotten."""
+    """Files that are not Python modules are easily forgotten."""
     held = {name for name in wheel.namelist() if name.startswith("tesc/")}
     source = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "tesc").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    # The rules' pages lie elsewhere in the source tree.
+    # In the source tree, the rules' pages are elsewhere.
     source |= {f"tesc/rule_pages/{path.name}" for path in (ROOT / "docs/rules").iterdir()}
     assert {"tesc/grammar.lark", "tesc/rule_pages/TE401.md"} <= held
     assert held == source
@@ -74,7 +74,7 @@ def test_source_archive_can_be_tested(archives):
 
 
 def test_source_archive_holds_nothing_that_git_ignores(archives, need):
-    """The build reads the .gitignore of the root only, so that one has all there is to ignore."""
+    """The build reads only the root's .gitignore, so that one must have everything."""
     if not (ROOT / ".git").exists():
         pytest.skip("this is not a clone")
     (path,) = archives.glob("*.tar.gz")

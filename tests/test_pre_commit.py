@@ -13,7 +13,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
-# A hook with stages of its own runs before a push, not before a commit.
+# A hook with `stages` runs before a push, not before a commit.
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load(MANIFEST.read_text())}
 ON_COMMIT = [name for name, hook in HOOKS.items() if "stages" not in hook]
 GOOD = 'lamp_level(int level) "level %d"\n'
@@ -23,7 +23,7 @@ LOOSE = 'lamp_level(int   level)   "level %d"\n'
 
 @pytest.fixture(scope="module")
 def hooks(need, tmp_path_factory):
-    """A git repository of this project, as a user's configuration names it."""
+    """A git repository of this project, for a user's configuration to name."""
     folder = tmp_path_factory.mktemp("hooks") / "tesc"
     folder.mkdir()
     for name in (".pre-commit-hooks.yaml", "pyproject.toml", "README.md", "LICENSE"):
@@ -43,12 +43,12 @@ def hooks(need, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory):
-    """Where pre-commit keeps the environments that it makes, for all tests here."""
+    """The folder of pre-commit's environments, for all tests here."""
     return tmp_path_factory.mktemp("pre-commit")
 
 
 class User:
-    """A repository of a user, with pre-commit in it."""
+    """A user's repository with pre-commit."""
 
     def __init__(self, folder: Path, environment: dict[str, str], hooks: Path, program: Path) -> None:
         self.folder = folder
@@ -77,23 +77,23 @@ class User:
         return done.returncode, done.stdout + done.stderr
 
     def try_repo(self) -> tuple[int, str]:
-        """Exit status and what is printed of all hooks, as for somebody who has configured none."""
+        """Exit status and output of all hooks, for a user without a configuration."""
         status, printed = self.pre_commit("try-repo", self.hooks, "--all-files")
         return status, _of_hooks(printed.rpartition("=" * 79)[2])
 
     def configure(self, written: dict) -> None:
-        """Write a configuration, but with these hooks."""
+        """Write a configuration with these hooks."""
         head = self.run("git", "-C", self.hooks, "rev-parse", "HEAD").stdout.strip()
         (repository,) = written["repos"]
         repository.update(repo=str(self.hooks), rev=head)
         self.write(".pre-commit-config.yaml", yaml.safe_dump(written))
 
     def hook(self, name: str, *arguments: str) -> tuple[int, str]:
-        """Exit status of a hook, and what is printed of it."""
+        """Exit status and output of a hook."""
         return self._configured(name, *(arguments or ["--all-files"]))
 
     def all_hooks(self) -> tuple[int, str]:
-        """The same of all hooks: `try_repo` with an environment that is made only once."""
+        """The same for all hooks: like `try_repo`, but with an environment that is created only once."""
         return self._configured("--all-files")
 
     def _configured(self, *arguments: str) -> tuple[int, str]:
@@ -133,7 +133,7 @@ def test_which_files_a_hook_is_for(hook):
         assert wanted.search(path)
     for path in ("my-trace-events", "trace-events.in", "trace-events/README", "docs/trace-events.rst"):
         assert not wanted.search(path)
-    # Without a filter by type, no file is passed over for what pre-commit takes it for.
+    # Without a filter by type, no file is skipped because of the type that pre-commit sees in it.
     assert hook["types"] == []
     assert not hook.keys() & {"types_or", "exclude_types", "exclude"}
     assert hook["require_serial"]

@@ -1,4 +1,4 @@
-"""The lexer for Pygments: found by its entry point, loses no character, and colours what it names."""
+"""The lexer for Pygments is found by its entry point, loses no character, and highlights correctly."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_nothing_is_lost_and_nothing_is_an_error(random):
     tokens = list(lexer.get_tokens(text))
     assert "".join(value for _, value in tokens) == text
     assert all(kind not in Error for kind, _ in tokens)
-    # A broken line does not colour the next one.
+    # A broken line does not change the highlighting of the next one.
     whole = list(lexer.get_tokens(f"{text}\nidle(void)\n"))
     assert whole[-5:] == list(lexer.get_tokens("idle(void)\n"))
 

@@ -1,4 +1,4 @@
-"""`tesc.records`: what a frozen dataclass with slots promises."""
+"""`tesc.records` behaves like a frozen dataclass with slots."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_a_default_is_no_attribute_that_hides_the_field():
 
 @pytest.mark.parametrize("value", [Point(1, 2), Point(1, 2, "a"), Nothing(), Point((1, 2), [3])])
 def test_copies(value, monkeypatch):
-    # pytest imports this file under a name that pickle can't look up by itself.
+    # pytest imports this file under a name that pickle cannot look up.
     monkeypatch.setitem(sys.modules, Point.__module__, sys.modules.get(__name__) or _Module())
     for made in (
         copy.copy(value),

@@ -1,6 +1,6 @@
-"""Messages, comments and pages are plain English: the project's old words stay out.
+"""Messages, comments and pages are plain English: old, awkward words stay out.
 
-The left column is what readers had to decode; the right one is what to write instead.
+The left column has words that readers had to decode; the right one says what to write instead.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PAGES += [path for path in (ROOT / "docs").rglob("*.md") if "build" not in path.
 
 @cache
 def said(path: Path) -> list[tuple[int, str]]:
-    """The comments and strings of a module that are meant for people, with their lines."""
+    """The comments and strings in a module that are meant for people, with their lines."""
     found = []
     for token in tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline):
         if token.type == tokenize.COMMENT or (

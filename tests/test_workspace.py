@@ -13,7 +13,7 @@ from tesc.workspace import Workspace
 
 @pytest.fixture
 def roots(tmp_path, monkeypatch):
-    """A function that says the roots of the units of files, given in this order."""
+    """A function that returns the roots of the units of files, given in this order."""
     monkeypatch.chdir(tmp_path)
 
     def resolved(files: dict[str, str]) -> list[str]:

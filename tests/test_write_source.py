@@ -1,4 +1,4 @@
-"""Sources are replaced whole, and stay what they are: owner, mode, links, attributes."""
+"""Source files are replaced atomically, and keep their owner, mode, links and attributes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_an_edit_meanwhile_is_not_lost(file, now):
 
 
 def test_an_edit_at_the_last_moment_is_not_lost(file, monkeypatch):
-    """Saved after the first look, as editors do it: by another file in its place."""
+    """Saved after the first look in the way of editors: another file replaces it."""
     sync = os.fsync
 
     def save(descriptor):
@@ -132,7 +132,7 @@ def test_a_failure_names_the_file(tmp_path):
     "write", ["write_output('out', 'x' * 10)", "write_source('out', 'old', 'new', Scope(['out']))"]
 )
 def test_a_signal_leaves_nothing(tmp_path, name, write):
-    """In the moment between the replacement and its taking place."""
+    """In the moment between deciding to replace the file and replacing it."""
     (tmp_path / "out").write_text("old")
     code = (
         "import os, time\n"

@@ -1,4 +1,4 @@
-"""Code actions asked for as a client asks, and what a text is after one."""
+"""Requests code actions as a client does, and applies them to a text."""
 
 from __future__ import annotations
 

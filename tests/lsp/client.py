@@ -13,13 +13,13 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
-# How many seconds to wait for what comes at once unless the machine is very busy.
+# Seconds to wait for what comes at once unless the machine is very busy.
 PATIENCE = 120
 STARTED = ("-m", "tesc")
 
 
 class Client:
-    """A client that speaks the protocol itself, so that nothing of a library's hides what is sent."""
+    """A client that speaks the protocol itself, so that no library hides what is sent."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Client:
         self._numbers = itertools.count(1)
         self._answers: dict[Any, Queue] = {}
         self._lock = threading.Lock()
-        # What to answer to the server's requests, by method.
+        # The answers to the server's requests, by method.
         self.answers = {"workspace/configuration": [None], **(answers or {})}
         self.notifications: Queue = Queue()
         self.requests: list[dict[str, Any]] = []
@@ -63,7 +63,7 @@ class Client:
             try:
                 self.send({"id": message["id"], "result": self.answers.get(message["method"])})
             except (BrokenPipeError, ValueError):
-                pass  # the server has ended meanwhile, or the test
+                pass  # the server or the test has ended meanwhile
         elif "method" in message:
             if message["method"] == "textDocument/publishDiagnostics":
                 self.diagnostics[message["params"]["uri"]] = message["params"]["diagnostics"]
@@ -116,7 +116,7 @@ class Client:
                 return params["diagnostics"]
 
     def quiet(self, method: str, seconds: float = 0.6) -> bool:
-        """Whether no notification of a kind comes within some time."""
+        """Whether no notification of a kind arrives for some time."""
         while True:
             try:
                 message = self.notifications.get(timeout=seconds)
@@ -168,13 +168,13 @@ class Client:
         return uri
 
     def change(self, uri: str, version: int, *changes: dict[str, Any] | str) -> None:
-        """Edit a document: a string is its whole new text, else a range and its text."""
+        """Edit a document: a string is the whole new text, otherwise a range and its text."""
         given = [{"text": one} if isinstance(one, str) else one for one in changes]
         document = {"uri": uri, "version": version}
         self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": given})
 
     def at(self, method: str, uri: str, line: int, character: int, **more: Any) -> Any:
-        """The result of a request about a place in a document; lines and columns count from 0."""
+        """The result of a request for a place in a document; lines and columns count from 0."""
         place = {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}}
         return self.request(method, {**place, **more})
 
@@ -185,7 +185,7 @@ class Client:
         return self.process.wait(PATIENCE)
 
     def close(self) -> None:
-        """End the server, whatever it does, and read to the end of what it wrote."""
+        """End the server, whatever it is doing, and read all of its output."""
         self.process.kill()
         self.process.wait()
         self._reader.join(PATIENCE)
@@ -197,7 +197,7 @@ class Client:
 
 
 def wait_until(test: Callable[[], bool]) -> None:
-    """Wait for something that comes about by itself."""
+    """Wait until a test is true."""
     end = time.monotonic() + PATIENCE
     while not test():
         assert time.monotonic() < end, "waited in vain"
@@ -205,5 +205,5 @@ def wait_until(test: Callable[[], bool]) -> None:
 
 
 def span(line: int, start: int, end: int) -> dict[str, Any]:
-    """A range within a line, as the protocol has it."""
+    """A range within a line, in the protocol's form."""
     return {"start": {"line": line, "character": start}, "end": {"line": line, "character": end}}

@@ -1,4 +1,4 @@
-"""A client that asks for completion at a place marked `|`, and what its text is with an item taken."""
+"""Requests completion at a place marked `|`, and applies items to the text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tests.lsp.editing import column, edited
 
 
 class List:
-    """What a client gets at a place, and what its text is with an item."""
+    """What a client gets at a place, and the text with an item applied."""
 
     def __init__(self, text, line, result, session):
         self.text = text
@@ -26,13 +26,13 @@ class List:
         return next(one for one in self.items if one["label"] == label)
 
     def with_item(self, label):
-        """The line after an item is taken, the file's other lines left out."""
+        """The line after an item is applied, without the file's other lines."""
         after = edited(self.text, [self.item(label)["textEdit"]], self.encoding)
         return after.split("\n")[self.line]
 
 
 class Session:
-    """A client and a document in a folder, whose text is another one for each question."""
+    """A client and a document in a folder; each request has another text."""
 
     def __init__(self, client, folder, encoding, capabilities):
         self.client = client
@@ -51,7 +51,7 @@ class Session:
         context = {"triggerKind": 2, "triggerCharacter": typed} if typed else {"triggerKind": 1}
         result = self.client.at("textDocument/completion", self.uri, line, at, context=context)
         found = List(text, line, result, self)
-        # Clients compare what is between an item's begin and the place with its filter.
+        # Clients compare an item's filter with the text from the item's start to the place.
         for one in found.items:
             start, end = one["textEdit"]["range"]["start"], one["textEdit"]["range"]["end"]
             assert start["line"] == end["line"] == line

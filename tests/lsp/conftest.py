@@ -1,4 +1,4 @@
-"""What tests of the language server share: clients, folders, and editors as pytest-lsp knows them."""
+"""Fixtures for tests of the language server: clients, folders, and pytest-lsp's editors."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ import tesc
 from tests.lsp import forked
 from tests.lsp.client import PATIENCE, STARTED, Client
 
-# Clients as pytest-lsp knows them, and what each of them is good for: neovim pulls and counts bytes,
-# its 0.7 knows little of the protocol, emacs counts code points, VS Code UTF-16.
+# pytest-lsp's clients, and what is special about each: neovim pulls and counts bytes, its version 0.7
+# supports little of the protocol, emacs counts code points, VS Code UTF-16.
 EDITORS = ("neovim", "neovim@v0.7", "visual-studio-code", "visual-studio-code (pulls)", "emacs")
 
 
 @pytest.fixture(scope="session")
 def forking(tmp_path_factory):
-    """Arguments of Python that run a language server: where that is possible, as a fork."""
+    """Python arguments that run a language server, if possible as a fork."""
     if not forked.SUPPORTED:
         yield STARTED
         return
@@ -40,19 +40,19 @@ def forking(tmp_path_factory):
 
 @pytest.fixture
 def lsp(forking):
-    """A function that gives a language server; all are ended with the test."""
+    """A function that starts a language server; all of them end with the test."""
     yield from _clients(forking)
 
 
 @pytest.fixture
 def started_lsp():
-    """The same for servers that are started as editors start them."""
+    """The same, with servers that are started as editors start them."""
     yield from _clients(STARTED)
 
 
 @pytest.fixture(scope="module")
 def lasting_lsp(forking):
-    """The same for servers that the tests of a module share."""
+    """The same, with servers that the tests of a module share."""
     yield from _clients(forking)
 
 
@@ -70,13 +70,13 @@ def _clients(program: Sequence[str]) -> Iterator[Callable[..., Client]]:
 
 @pytest.fixture
 def folder(tmp_path):
-    """A workspace folder, with no configuration above it."""
+    """A workspace folder without a configuration above it."""
     (tmp_path / "tesc.toml").write_text("")
     return tmp_path
 
 
 class Editor:
-    """A session of one kind of editor: `client` is pytest-lsp's, `encoding` what was agreed on."""
+    """A session of one kind of editor: `client` is pytest-lsp's, `encoding` the negotiated one."""
 
     def __init__(self, client: Any, kind: str) -> None:
         self.client = client
@@ -143,7 +143,7 @@ class Editor:
         self.client.text_document_did_change(t.DidChangeTextDocumentParams(document, given))
 
     async def diagnostics(self, uri: str, *codes: str) -> list[Any]:
-        """The diagnostics of a document, as soon as they have these codes, in this order."""
+        """The diagnostics of a document, as soon as they have these codes in this order."""
         from lsprotocol import types as t
 
         found: Any = None
@@ -159,7 +159,7 @@ class Editor:
         raise AssertionError(f"{uri}: {found}")
 
     def column(self, line: str, text: str, end: bool = False) -> int:
-        """Where a text is in a line, or ends with `end`, in the units that were agreed on."""
+        """The place of a text in a line, or with `end` its end, in the negotiated units."""
         before = line[: line.index(text) + (len(text) if end else 0)]
         if self.encoding == "utf-32":
             return len(before)
@@ -169,7 +169,7 @@ class Editor:
 
 @pytest_asyncio.fixture(params=EDITORS)
 async def editor(request, skip_without, forking):
-    """An editor that has started a language server, in turn each kind; `start` begins its session."""
+    """An editor that has started a language server, of each kind in turn; `start` begins its session."""
     if sys.version_info < (3, 10):
         pytest.skip("pytest-lsp wants Python 3.10")
     try:
@@ -184,7 +184,7 @@ async def editor(request, skip_without, forking):
 
 @pytest.fixture(scope="module")
 def sessions(lasting_lsp, tmp_path_factory):
-    """A function that gives a client in a folder without files, the same for the same capabilities."""
+    """A function that returns a client in a folder without files, the same one for the same capabilities."""
     known = {}
 
     def session(**given):
@@ -207,7 +207,7 @@ def opened(sessions, request):
     def start(text, *, encodings=None, capabilities=None, options=None):
         options = {"debounce": 0, "ignore": ["TE412"], **(options or {})}
         client, folder = sessions(encodings=encodings, capabilities=dict(capabilities or {}), options=options)
-        # Nothing that is told of one test's document is taken for another's.
+        # Each test has its own document, so that no notification is taken for another test's.
         number = abs(hash(request.node.nodeid))
         uri = client.open(folder / f"{number}.trace-events", text)
         documents.append((client, uri))

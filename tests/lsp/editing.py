@@ -1,4 +1,4 @@
-"""Edits applied as a client applies them, with nothing of the server's code."""
+"""Applies edits as a client does, without using the server's code."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _UNIT = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-l
 
 
 def column(before: str, encoding: str) -> int:
-    """The length of a text in a client's units."""
+    """The length of a text in the client's units."""
     codec, size = _UNIT[encoding]
     return len(before.encode(codec)) // size
 
 
 def offset(text: str, place: dict[str, int], encoding: str) -> int:
-    """The offset of a client's position, which must be one that there is."""
+    """The offset of a client's position, which must exist."""
     lines = _LINE.findall(text)
     start = sum(map(len, lines[: place["line"]]))
     line = lines[place["line"]].rstrip("\r\n") if place["line"] < len(lines) else ""
@@ -27,7 +27,7 @@ def offset(text: str, place: dict[str, int], encoding: str) -> int:
 
 
 def edited(text: str, edits: list[dict[str, Any]], encoding: str = "utf-16") -> str:
-    """A text after a client's edits, which must not overlap; of two insertions the first comes first."""
+    """A text after a client's edits, which must not overlap; insertions at one place keep their order."""
     places = []
     for number, edit in enumerate(edits):
         start = offset(text, edit["range"]["start"], encoding)
@@ -42,7 +42,7 @@ def edited(text: str, edits: list[dict[str, Any]], encoding: str = "utf-16") -> 
 
 
 def changed(edit: dict[str, Any], uri: str) -> list[dict[str, Any]]:
-    """The edits of one document in an edit of a workspace."""
+    """The edits for one document in a workspace edit."""
     if "documentChanges" in edit:
         return [
             e for one in edit["documentChanges"] if one["textDocument"]["uri"] == uri for e in one["edits"]

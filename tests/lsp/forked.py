@@ -1,11 +1,11 @@
-"""Language servers without their start: forks of one process that has imported all they need.
+"""Language servers without the start-up time: forks of a process that has imported everything.
 
-Importing the protocol's types takes longer than most tests, hundreds of times. What a server does when it
-starts and ends is tested with servers that are started (test_ending, test_process, test_tcp).
+Importing the protocol's types takes longer than most tests, hundreds of times. How a server starts and ends
+is tested with servers that are really started (test_ending, test_process, test_tcp).
 
 This file is three programs. Tests import it; run as `parent SOCKET`, it imports the server, then forks for
-each connection, until its standard input ends; run as `server SOCKET ARGUMENTS`, in place of
-`tesc lsp ARGUMENTS`, it hands its standard streams over to a fork, and ends as that ends.
+each connection, until its standard input ends; run as `server SOCKET ARGUMENTS`, instead of
+`tesc lsp ARGUMENTS`, it passes its standard streams to a fork, and ends with that fork's exit status.
 """
 
 import os
@@ -13,7 +13,7 @@ import select
 import socket
 import sys
 
-# File descriptors are passed, and the end of a process that is not one's own child is awaited.
+# It passes file descriptors, and waits for the end of a process that is not its child.
 SUPPORTED = hasattr(os, "fork") and hasattr(os, "pidfd_open")
 _SEPARATOR = "\0"
 _LENGTH = 8  # digits of the number of bytes that follow
@@ -30,7 +30,7 @@ def _parent(path: str) -> None:
     for module in pkgutil.walk_packages(tesc.lsp.__path__, "tesc.lsp."):
         importlib.import_module(module.name)
     all_rules()
-    tesc.lsp.server.Server()  # what is derived from the protocol's types is kept with them
+    tesc.lsp.server.Server()  # the protocol's types cache what is derived from them
     gc.disable()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listening:
@@ -48,13 +48,13 @@ def _parent(path: str) -> None:
                     os._exit(0)
             connection.close()
             children += 1
-            # A child that was waited for counts as time that the tests took.
+            # The time of a child that was waited for counts as the tests' own.
             while children and os.waitpid(-1, os.WNOHANG)[0]:
                 children -= 1
 
 
 def _serve(connection: socket.socket) -> None:
-    """Fork a server for a connection; send its exit status, or end it when nobody is left to read that."""
+    """Fork a server for a connection; send its exit status, or end it if nobody is left to read that."""
     head, descriptors, _, _ = socket.recv_fds(connection, _LENGTH, 3)
     size = int(head)
     data = b""
@@ -82,7 +82,7 @@ def _serve(connection: socket.socket) -> None:
 
 
 def _become_server(arguments: list) -> None:
-    """Be a server to the end of this process."""
+    """Serve until the end of this process."""
     from tesc.cli.main import main
 
     sys.argv = ["tesc", *arguments]

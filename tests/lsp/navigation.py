@@ -1,4 +1,4 @@
-"""A small tree of trace-events, C and Rust files, and what tests of navigation ask of a client."""
+"""A small tree of trace-events, C and Rust files, and requests for tests of navigation."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def write_tree(folder: Path) -> None:
 
 
 def place(text: str, part: str, encoding: str = "utf-16", nth: int = 0, inside: int = 0) -> dict[str, int]:
-    """Where the nth occurrence of a part begins in a text, as the protocol has it."""
+    """The start of a part's nth occurrence in a text, in the protocol's form."""
     at = -1
     for _ in range(nth + 1):
         at = text.index(part, at + 1)
@@ -74,12 +74,12 @@ def extent(text: str, part: str, encoding: str = "utf-16", nth: int = 0) -> dict
 
 
 def ask(client: Any, method: str, uri: str, where: dict[str, int], **more: Any) -> Any:
-    """The result of a request about a place."""
+    """The result of a request for a place."""
     return client.request(method, {"textDocument": {"uri": uri}, "position": where, **more})
 
 
 def until(wanted: Any) -> Any:
-    """What a function gives as soon as that is something; the server reads sources in its own time."""
+    """A function's result as soon as it is not empty; the server reads sources in the background."""
     end = time.monotonic() + PATIENCE
     while True:
         found = wanted()
@@ -89,7 +89,7 @@ def until(wanted: Any) -> Any:
 
 
 def indexed(client: Any, uri: str) -> None:
-    """Wait until the server has read all sources: only then it says of callers, where lenses are on."""
+    """Wait until the server has read all sources: only then, if lenses are on, does it show callers."""
     params = {"textDocument": {"uri": uri}}
     assert until(lambda: client.request("textDocument/codeLens", params) is not None)
 
@@ -104,7 +104,7 @@ async def read(editor: Any, uri: str) -> None:
 
 
 def applied(text: str, edits: list[dict[str, Any]], encoding: str = "utf-16") -> str:
-    """A text with edits, each of whose places is of the text as it was."""
+    """A text after edits whose places refer to the original text."""
 
     def offset(where: dict[str, int]) -> int:
         return next(at for at in range(len(text) + 1) if position(text, at, encoding) == where)

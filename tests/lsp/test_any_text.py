@@ -1,4 +1,4 @@
-"""Completion and code actions of texts that are no trace-events files, at any place."""
+"""Completion and code actions at any place in arbitrary texts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def opened(text, encoding, folder):
 
 
 def plain(edits):
-    """Edits as JSON has them."""
+    """Edits as JSON."""
     made = []
     for one in edits:
         places = {"start": one.range.start, "end": one.range.end}
@@ -63,14 +63,14 @@ def test_completion(text, encoding, line, column, typed, tmp_path):
     if items is None:
         return
     assert isinstance(items, Items)
-    # Each can be taken, and no two of them look the same and do something else.
+    # Each item can be applied, and no two items look the same but do different things.
     for one in items.made:
         edited(text, plain([one.text_edit]), encoding)
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TEXTS, encoding=ENCODINGS)
-@example(text="disable usb_* usb_*\n", encoding="utf-8")  # two patterns of one line that match nothing
+@example(text="disable usb_* usb_*\n", encoding="utf-8")  # two patterns on one line that match nothing
 def test_code_actions(text, encoding, tmp_path):
     session, view = opened(text, encoding, tmp_path)
     found = view.project.found_in(view.tree, [view.tree])

@@ -1,4 +1,4 @@
-"""Who traces an event: code lenses, the call hierarchy, and sources that change."""
+"""Callers of events: code lenses, the call hierarchy, and sources that change."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_unsaved_text_and_files_on_disk_count(lsp, tree):
     uri = client.open(tree / "vl.c", language="c")
     client.change(uri, 2, "void f(void) { trace_vm_start(1, 0); }\n")
     assert lenses(client, root) == {}
-    # What is on disk does not count as long as the document is open.
+    # While the document is open, the file on disk does not count.
     (tree / "vl.c").write_text("void f(void) { trace_vm_start(1, 0); trace_vm_start(2, 0); }\n")
     watched(client, tree / "vl.c", 2)
     client.change(uri, 3, {"range": span(0, 0, 0), "text": "/* \U0001f600 */ "})
@@ -175,7 +175,7 @@ def test_a_folder_without_sources_is_quiet(lsp, folder):
 
 
 def test_what_declares_events_is_no_source(lsp, folder):
-    """By its name esp.inc might be a C file, and then the only one of the folder."""
+    """By its name, esp.inc might be a C file, and the only one in the folder."""
     (folder / "trace-events").write_text('include "esp.inc"\na(int b) "b %d"\n')
     (folder / "esp.inc").write_text('trace_a(int b) "b %d"\n')
     client, uri = session(lsp, folder)
@@ -270,7 +270,7 @@ def test_a_large_tree_is_read_with_progress_and_cancelled(lsp, tree):
     while not of_sources():
         pass
     token = seen[-1]["token"]
-    # It answers meanwhile.
+    # It answers requests meanwhile.
     assert client.request(LENS, {"textDocument": {"uri": root}}) is None
     client.notify("window/workDoneProgress/cancel", {"token": token})
     while seen[-1]["token"] != token or seen[-1]["value"]["kind"] != "end":
@@ -296,7 +296,7 @@ def test_the_functions_that_trace_an_event(lsp, tree, encoding):
         ),
     ]
     assert client.request("callHierarchy/outgoingCalls", {"item": item}) is None
-    # From a call, and after prefixes.
+    # From a call, and with prefixes.
     vl = client.open(tree / "vl.c", language="c")
     [item] = ask(client, "textDocument/prepareCallHierarchy", vl, place(VL, "trace_bios", encoding))
     assert (item["name"], item["uri"]) == ("bios_esp_raise_irq", (tree / "hw/esp.trace-events").as_uri())
@@ -328,7 +328,7 @@ def test_an_event_that_was_just_typed_is_not_dimmed_before_it_is_saved(lsp, tree
     assert set(unused(client, root)) == {5}
     client.notify("textDocument/didSave", {"textDocument": {"uri": root}})
     assert until(lambda: set(unused(client, root)) == {5, 7})
-    # What was there before is, whatever else is being typed.
+    # An event that was there before is dimmed, whatever else is being typed.
     client.change(root, 3, typed + "# more\n")
     client.published(root)
     assert set(unused(client, root)) == {5, 7}

@@ -1,4 +1,4 @@
-"""What clients of several kinds see: those that pull and those that are told, in each encoding."""
+"""What several kinds of clients see: with pulled and with pushed diagnostics, in each encoding."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def test_diagnostics_as_each_editor_takes_them(editor, folder):
     assert found.range.end.character == editor.column(ASTRAL, "%s", end=True)
     editor.change(uri, 2, ASTRAL.replace("%s", "%d"))
     assert await editor.diagnostics(uri) == []
-    # What is pulled is not told as well.
+    # Pulled diagnostics are not pushed as well.
     assert (uri in editor.client.diagnostics) != editor.pulls
 
 

@@ -1,4 +1,4 @@
-"""Code actions: which there are in a place, what fixes one finding or all of a file."""
+"""Code actions: those for a place, and fixes for one finding or for a whole file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TestQuickFix:
                 }
             ]
         }
-        assert "Write '0x%x'" not in found  # the client asked about one of two
+        assert "Write '0x%x'" not in found  # the client sent only one of the two diagnostics
 
     def test_of_a_place_without_diagnostics_those_that_touch_it(self, opened):
         client, uri = opened(WRONG)
@@ -157,7 +157,7 @@ class TestFixAll:
         assert len(actions(client, uri, (0, 0), only=[ALL])) == unsafe
 
     def test_of_findings_across_files(self, lsp, folder):
-        # The other file decides what is wrong in this one, and stays as it is.
+        # The other file causes the finding in this one, and is not edited.
         (folder / "other.trace-events").write_text('other(int n) "n %x"\n')
         client = lsp()
         client.initialize(folder)
@@ -262,6 +262,6 @@ async def test_as_each_editor_takes_it(editor, folder):
     assert (all_of_them.edit is None) == bool(resolve and capabilities.text_document.code_action.data_support)
     if all_of_them.edit is None:
         all_of_them = await editor.client.code_action_resolve_async(all_of_them)
-    # Of the same change, only what is another text.
+    # The same change, without the text that stays.
     where.start.character += 1
     assert edit_of(all_of_them) == t.TextEdit(where, '" PRIx64')

@@ -1,4 +1,4 @@
-"""What code actions make of the rules' examples is what `tesc check --fix` makes of them."""
+"""Code actions change the rules' examples in the same way as `tesc check --fix`."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def page_of(code):
 
 
 def fixed_examples():
-    """The examples that have fixes, and how they are written: encodings matter beside ASCII only."""
+    """The examples with fixes, and the encodings to test: only other than ASCII characters depend on them."""
     known = [
         (param.id, of_fixture(param.values[1]))
         for param in EXAMPLES
@@ -60,7 +60,7 @@ def fixed_examples():
         try:
             texts = {path: text.decode() for path, text in data.items() if "trace-events" in path}
         except UnicodeDecodeError:
-            continue  # editors decode files before they send them
+            continue  # editors decode files before sending them
         ascii_only = all(text.isascii() for text in texts.values())
         for form in ("utf-16", "crlf") if ascii_only else ("utf-8", "utf-16", "utf-32", "crlf"):
             yield pytest.param(texts, *options, form, id=f"{name}-{form}")
@@ -114,7 +114,7 @@ def handlers(monkeypatch):
 
 
 def plain(edit, uri):
-    """A workspace's edit of one document as JSON has it."""
+    """A workspace edit of one document, as JSON."""
     places = [(one.range.start, one.range.end, one.new_text) for one in edit.changes.get(uri, [])]
     return [
         {

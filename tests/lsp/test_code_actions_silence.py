@@ -9,7 +9,7 @@ from tests.lsp.navigation import until
 
 
 class TestSilence:
-    """Each edit, applied, leaves nothing of the rule."""
+    """After each edit, the rule finds nothing."""
 
     def silenced(self, opened, text, place, title, codes=()):
         client, uri = opened(text)
@@ -132,7 +132,7 @@ class TestDisable:
         action = actions(client, uri, (line, 1))["Disable 'one' by a pattern in this file"]
         assert action["kind"] == "refactor.rewrite"
         assert after(text, action, uri) == wanted
-        # Neither is the pattern wrong nor its place.
+        # Neither the pattern nor its place is wrong.
         client.change(uri, 2, wanted)
         assert client.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})["items"] == []
         assert actions(client, uri, (wanted.split("one(")[0].count("\n"), 1), only=["refactor"]) == {}

@@ -1,4 +1,4 @@
-"""Files and folders that go away, clients that never answer, and answers in parts."""
+"""Files and folders that appear and disappear, clients that never answer, and partial results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`workspace/executeCommand`: what editors can ask for by name."""
+"""`workspace/executeCommand`: the commands for editors."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def run(client, command, *arguments):
 
 
 def refused(client, command, *arguments):
-    """Code and message of the error that a command answers with."""
+    """Code and message of a command's error."""
     number = client.start("workspace/executeCommand", {"command": command, "arguments": list(arguments)})
     error = client.answer(number)["error"]
     return error["code"], error["message"]
 
 
 def tesc(folder, *arguments):
-    """What the command line prints; it has to succeed."""
+    """The output of a command line that must succeed."""
     done = subprocess.run(
         [sys.executable, "-m", "tesc", *arguments], cwd=folder, capture_output=True, encoding="utf-8"
     )
@@ -35,7 +35,7 @@ def tesc(folder, *arguments):
 
 @pytest.fixture
 def tree(folder):
-    """A folder with an including file and an included one."""
+    """A folder with a file that includes another."""
     (folder / "hw").mkdir()
     (folder / "hw/trace-events").write_text(
         '# Devices.\ninclude "usb.trace-events" prefix usb_\ndisable usb_slow*\npci_on(int slot) "slot %d"\n'
@@ -135,7 +135,7 @@ def test_a_name_that_begins_another_is_not_mistaken(lsp, folder):
     uri = client.open(folder / "trace-events", 'a_b(void) "x"\na(void) "y"\n')
     for form in FORMATS:
         if form == "ust-events-c":
-            continue  # names no event
+            continue  # has no events' names
         made = run(client, "tesc.generate", uri, "a", "log,dtrace", form)
         other = run(client, "tesc.generate", uri, "a_b", "log,dtrace", form)
         assert made["line"] > other["line"]

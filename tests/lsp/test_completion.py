@@ -1,4 +1,4 @@
-"""Completion, by what a client makes of the items. `|` is the place."""
+"""Completion, tested by applying the items as a client does. `|` is the place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PLAIN = {"textDocument": {"completion": {"completionItem": {"snippetSupport": Fa
 
 @pytest.fixture(scope="module")
 def sessions(lasting_lsp, tmp_path_factory):
-    """A function that gives a session in a folder without files, the same for the same client."""
+    """A function that returns a session in a folder without files, the same one for the same client."""
     known = {}
 
     def session(encoding, capabilities):
@@ -33,7 +33,7 @@ def sessions(lasting_lsp, tmp_path_factory):
 
 @pytest.fixture
 def complete(sessions):
-    """A function that asks for completion at the place in a line below BASE, or in a whole text."""
+    """A function that requests completion at the place in a line below BASE, or in a whole text."""
 
     def ask(marked, *, base=BASE, typed=None, encoding="utf-16", capabilities=None):
         return sessions(encoding, capabilities or {}).ask(marked, base, typed)
@@ -315,7 +315,7 @@ class TestRules:
 
 
 class TestQuiet:
-    """What pops up nowhere: a list that nobody asked for."""
+    """No list pops up where nobody wants one."""
 
     @pytest.mark.parametrize(
         ("marked", "typed"),

@@ -35,7 +35,7 @@ def test_from_c_to_the_declaration(session, tree, encoding):
     assert found == [{"uri": root, "range": extent(ROOT, "main_loop", encoding)}]
     state = ask(client, DEFINITION, uri, place(VL, "MAIN_LOOP", encoding, inside=3))
     assert state == found
-    # After the prefixes of an include and of the file.
+    # With the prefixes of an include and of the file.
     esp = ask(client, DEFINITION, uri, place(VL, "bios_esp", encoding))
     uri_esp = (tree / "hw" / "esp.trace-events").as_uri()
     assert esp == [{"uri": uri_esp, "range": extent(ESP, "raise_irq", encoding)}]
@@ -115,7 +115,7 @@ def test_the_callers_are_the_implementations(session, tree):
 
 
 def test_each_program_means_its_own_event(lsp, folder):
-    """Events of the same name in programs that are never linked together."""
+    """Events with the same name in programs that are never linked together."""
     (folder / "tesc.toml").write_text('exclusive = [["bsd", "linux"]]\n')
     for name in ("bsd", "linux"):
         (folder / name).mkdir()

@@ -1,4 +1,4 @@
-"""Diagnostics over the protocol: pushed, of unsaved text, across files, of configurations."""
+"""Diagnostics over the protocol: pushed, for unsaved text, across files, for configurations."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_an_edit_in_an_included_file_updates_what_includes_it(lsp, folder):
     assert where == [{"uri": uri, "range": span(0, 0, 4)}, {"uri": uri, "range": span(1, 8, 19)}]
     client.change(included, 2, 'pong(int a) "%d"\n')
     assert client.published(included) == []
-    # What is wrong with a directive changes with the file that it names.
+    # The findings about a directive change with the file that it names.
     client.change(uri, 2, 'disable pon*\ninclude "guest.inc"\n')
     client.change(included, 3, 'ping(int a) "%d"\n')
     [found] = client.published(uri)
@@ -76,7 +76,7 @@ def test_a_folder_is_checked_as_a_whole(lsp, folder):
     [found] = client.published(uri) or client.published(uri)
     assert (found["code"], found["range"]) == ("TE101", span(0, 0, 4))
     assert found["relatedInformation"][0]["location"]["uri"] == (folder / "other/trace-events").as_uri()
-    # A file that is not open is said nothing of.
+    # Nothing is published for a file that is not open.
     assert list(client.diagnostics) == [uri]
 
 
@@ -121,14 +121,14 @@ def test_many_edits_at_once_end_with_the_findings_of_the_last(lsp, folder):
             )
         )
     )
-    # How many are published depends on how busy the machine is; which is the last does not.
+    # How often diagnostics are published depends on the machine's load, but the last ones do not.
     [found] = client.published(uri, 29)
     assert (found["code"], found["range"]) == ("TE415", span(29, 16, 18))
     assert client.quiet("textDocument/publishDiagnostics")
 
 
 class Clock:
-    """A loop whose timers are only noted: (seconds, whether it was cancelled)."""
+    """An event loop that only records its timers: (seconds, whether cancelled)."""
 
     def __init__(self):
         self.timers = []
@@ -166,7 +166,7 @@ def test_pulled(lsp, folder):
     client.change(uri, 2, GOOD)
     after = client.request("textDocument/diagnostic", {**asked, "previousResultId": report["resultId"]})
     assert (after["kind"], after["items"]) == ("full", [])
-    # Nobody is told twice.
+    # Diagnostics that are pulled are not published as well.
     assert client.quiet("textDocument/publishDiagnostics")
 
 
@@ -199,7 +199,7 @@ def test_a_wrong_configuration_is_shown_in_its_file(lsp, folder):
     client.notify("workspace/didChangeWatchedFiles", changed)
     assert client.published(uri) == []
     assert client.diagnostics[toml.as_uri()] == []
-    # What is wrong now does not undo what was right before.
+    # A broken configuration leaves the last good one in effect.
     toml.write_text('ignore = ["TE415"\n')
     client.notify("workspace/didChangeWatchedFiles", changed)
     assert len(client.published(toml.as_uri())) == 1
@@ -304,7 +304,7 @@ def test_settings_of_the_client(lsp, folder):
     assert client.published(uri) == []
 
 
-# How soon a machine reads a tree is its own matter: here any work is long.
+# How fast a machine reads a tree should not matter, so here all work counts as slow.
 IMPATIENT = """
 from tesc.lsp import loading
 from tesc.cli.main import main

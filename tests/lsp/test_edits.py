@@ -1,4 +1,4 @@
-"""Edits of several documents, and of what no client can be sent."""
+"""Edits of several documents, and edits that cannot be sent to a client."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_of_several_documents(tmp_path):
     first, second = made.document_changes
     assert first.text_document == t.OptionalVersionedTextDocumentIdentifier(uri_of(opened), 7)
     assert [(e.range.start.line, e.new_text) for e in first.edits] == [(0, "x"), (1, "y")]
-    # What is not open has no version.
+    # A document that is not open has no version.
     assert second.text_document == t.OptionalVersionedTextDocumentIdentifier(uri_of(other.file), None)
     assert workspace_edit(edits, document_of, "utf-16", False).changes.keys() == {
         uri_of(opened),

@@ -1,4 +1,4 @@
-"""How the server ends: with its session, its input, its parent, by a signal."""
+"""How the server ends: with its session, its input or its parent, or by a signal."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from tests.lsp.wire import (
 
 @pytest.fixture
 def lsp(started_lsp):
-    """Servers that end are processes of their own."""
+    """Servers that end are separate processes."""
     return started_lsp
 
 
 def gone(pid):
-    """Whether a process that is not a child of ours is no more, or is one that nobody waited for."""
+    """Whether a process, not our child, has ended, or is a zombie."""
     try:
         with open(f"/proc/{pid}/stat") as file:
             return file.read().rpartition(")")[2].split()[0] == "Z"
@@ -94,7 +94,7 @@ def test_output_that_nobody_reads_ends_the_server(folder):
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="there is no /proc")
 def test_the_end_of_the_parent_ends_the_server(tmp_path):
-    """The parent is gone without a word, and somebody else still holds the pipes."""
+    """The parent has died, and another process still holds the pipes open."""
     editor = tmp_path / "editor.py"
     editor.write_text(
         "import json, os, subprocess, sys\n"
@@ -149,7 +149,7 @@ def test_signals_end_the_server_without_a_word(lsp, folder, number, interrupt):
     alive(client)
     if number == signal.SIGINT:
         client.process.send_signal(number)
-        # The thread that reads ends with its input.
+        # The reading thread ends with its input.
         time.sleep(0.2)
         client.process.stdin.close()
     else:

@@ -1,4 +1,4 @@
-"""Includes follow files that are renamed or moved, and go with those that are deleted."""
+"""Includes follow renamed and moved files, and are removed with deleted ones."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def client(lsp, tree):
 
 
 def edited(client, tree, *moves):
-    """The texts that moving files, or folders, changes, by their paths before."""
+    """The texts that change when files or folders are moved, by their old paths."""
     files = [{"oldUri": (tree / old).as_uri(), "newUri": (tree / new).as_uri()} for old, new in moves]
     return texts_after(client, tree, client.request(WILL, {"files": files}))
 
@@ -61,7 +61,7 @@ def test_a_moved_file_takes_its_own_includes_with_it(client, tree):
 
 
 def test_a_folder(client, tree):
-    # What moves together still finds itself.
+    # Files that move together still find each other.
     assert edited(client, tree, ("hw", "devices/hw")) == {
         "trace-events": ROOT.replace("hw/esp", "devices/hw/esp")
     }
@@ -93,7 +93,7 @@ def test_deleted_files_and_folders_are_not_included_any_more(client, tree):
         "trace-events": ROOT.replace('include "lib.trace-events"\r\n', ""),
         "hw/esp.trace-events": ESP.replace('include "lib.trace-events" prefix b_\n', ""),
     }
-    # What goes itself is not edited.
+    # A file that is deleted itself is not edited.
     assert after("hw") == {"trace-events": ROOT.replace('include "hw/esp.trace-events" prefix a_\r\n', "")}
     assert after("hw/deep", "include")["hw/esp.trace-events"] == 'esp(int a) "%d"\n'
     assert after("tesc.toml") == {}

@@ -1,4 +1,4 @@
-"""Odd texts and odd folders: what is in them is found where it is, and nothing keeps the server waiting."""
+"""Odd texts and odd folders: findings are in the right places, and nothing blocks the server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WRONG = 'wrong(int a) "%s"\n'
 
 
 def codes(client, uri):
-    """What is found in a document, by a pull: lines from 0 and codes."""
+    """The findings in a document, as pulled: lines from 0 and codes."""
     report = client.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
     return [(one["range"]["start"]["line"], one["code"]) for one in report["items"]]
 
@@ -54,7 +54,7 @@ def test_lines_end_where_the_protocol_says(pulling, folder, begin, line):
     for end in ("\n", ""):
         uri = client.open(folder / "trace-events", begin + WRONG[:-1] + end)
         assert (line, "TE415") in codes(client, uri)
-        # And so do edits.
+        # Edits use the same lines.
         client.change(uri, 2, {"range": span(line, 15, 16), "text": "d"})
         assert "TE415" not in [code for _, code in codes(client, uri)]
 
@@ -107,10 +107,10 @@ def test_untitled_documents(pulling, folder):
     ):
         client.open(uri, WRONG)
         assert codes(client, uri) == [(0, "TE415")]
-    # They declare again what files do.
+    # They declare the same events as files.
     file = client.open(folder / "trace-events", WRONG)
     assert codes(client, file) == codes(client, "untitled:Untitled-1") == [(0, "TE415")]
-    # Without any folder, too.
+    # Also without any folder.
     client = pulling()
     client.open("untitled:Untitled-1", WRONG)
     assert codes(client, "untitled:Untitled-1") == [(0, "TE415")]
@@ -167,7 +167,7 @@ def test_folders_come_and_go(pulling, folder, tmp_path_factory):
 
     for _ in range(2):
         tell([entry, entry], [])
-        # It is declared in the folder's other file, too.
+        # The event is also declared in the folder's other file.
         wait_until(lambda: codes(client, uri) == [(0, "TE101")])
         tell([], [entry])
         wait_until(lambda: codes(client, uri) == [])
@@ -202,7 +202,7 @@ def test_what_is_no_file_is_not_waited_for(pulling, folder):
     (folder / "gone.trace-events").symlink_to("nowhere")
     (folder / "z.trace-events").write_text('event(int a) "%d"\n')
     client = pulling(folder)
-    # Who includes such a file is told.
+    # A file that includes such a file gets a finding.
     uri = client.open(
         folder / "trace-events", 'include "a/trace-events"\ninclude "c/trace-events"\nevent(int a) "%d"\n'
     )
@@ -254,7 +254,7 @@ def test_configurations_that_are_wrong_and_fixed(lsp, folder):
         found = client.published(configuration.as_uri())
         assert len(found) == 1 and found[0]["severity"] == 1
         assert line is None or found[0]["range"]["start"]["line"] == line
-        # What was right before still holds.
+        # The last good configuration is still in effect.
         assert not client.diagnostics[uri]
     rewrite("")
     wait_until(lambda: bool(client.diagnostics[uri]))

@@ -38,7 +38,7 @@ def offset(text, position, encoding):
 
 
 def after(text, edits, encoding="utf-16"):
-    """A text after edits as an editor makes them: all places are those of the text before."""
+    """A text after edits as an editor makes them: all places refer to the text before."""
     places = [
         (offset(text, edit["range"]["start"], encoding), offset(text, edit["range"]["end"], encoding), edit)
         for edit in edits
@@ -122,7 +122,7 @@ def test_a_range_leaves_the_rest_alone(lsp, folder):
     client.initialize(folder)
     uri = client.open(folder / "trace-events", text)
     expected = "a( void )\nb(void)\nc(void)\nd( void )\n"
-    # Whole lines end where the next one begins; a part of a line means all of it.
+    # A range of whole lines ends at the start of the next line; part of a line means the whole line.
     for start, end in (((1, 0), (3, 0)), ((1, 4), (2, 1))):
         assert after(text, range_formatted(client, uri, start, end)) == expected
     assert after(text, range_formatted(client, uri, (1, 0), (1, 0))) == text.replace("b( void )", "b(void)")
@@ -164,7 +164,7 @@ def test_a_new_line_formats_the_one_before(lsp, folder):
     client.initialize(folder)
     uri = client.open(folder / "trace-events", text)
     assert after(text, typed(client, uri, 2)) == text.replace("b( void )", "b(void)")
-    # Blank lines are not taken away under people's fingers, lines with mistakes stay.
+    # Blank lines are not removed while people type, and lines with mistakes stay.
     for line in (0, 3, 4, 5, 99):
         assert typed(client, uri, line) == []
 

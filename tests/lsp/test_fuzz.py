@@ -1,6 +1,6 @@
-"""Random texts, edits and requests: the server answers all of them, and knows each text in the end.
+"""Random texts, edits and requests: the server answers all of them, and has the right texts in the end.
 
-TESC_FUZZ_SEED begins with another seed, TESC_FUZZ_STEPS takes more steps; both are printed.
+TESC_FUZZ_SEED sets the first seed, TESC_FUZZ_STEPS the number of steps; both are printed.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ NO_REQUESTS = {
     *("textDocumentSync", "positionEncoding", "workspace", "experimental", "notebookDocumentSync"),
     *("workspaceSymbolProvider", "executeCommandProvider"),
 }
-# What follows from an answer's items.
+# The requests that resolve the items of an answer.
 RESOLVED = {
     "completion": "completionItem/resolve",
     "codeAction": "codeAction/resolve",
@@ -94,10 +94,10 @@ class Model:
         self.version = 1
 
     def position(self, at):
-        """The protocol's place of an offset in the text."""
+        """The protocol's position of an offset in the text."""
         lines = pieces(self.text[:at])
         if self.text[at : at + 1] == "\n" and self.text[at - 1 : at] == "\r":
-            lines = pieces(self.text[: at - 1])  # a line's end is not within its own
+            lines = pieces(self.text[: at - 1])  # no position is within a line end
         last = lines[-1].replace("\0", "\r")
         return {"line": len(lines) - 1, "character": self.units(last)}
 
@@ -109,7 +109,7 @@ class Model:
         return len(text.encode("utf-16le", "surrogatepass")) // 2
 
     def edit(self, *edits):
-        """Replace parts of the text, each of what the ones before left: offset, length, new text."""
+        """Replace parts of the text, one after the other: offset, length, new text."""
         changes = []
         for at, length, new in edits:
             at = min(at, len(self.text))
@@ -130,7 +130,7 @@ class Model:
         return at
 
     def check(self):
-        """The server has the same text: what formatting makes of it is canonical."""
+        """The server has the same text: formatting it gives the canonical layout."""
         edits = self.client.request(
             "textDocument/formatting",
             {"textDocument": {"uri": self.uri}, "options": {"tabSize": 8, "insertSpaces": True}},
@@ -143,7 +143,7 @@ class Model:
             for uri in (self.uri, fresh)
         )
         self.client.notify("textDocument/didClose", {"textDocument": {"uri": fresh}})
-        # Other files' patterns may disable events of one that is included.
+        # Ignore modifiers: other files' patterns may disable events of an included file.
         assert [n for at, n in enumerate(mine) if at % 5 < 4] == [n for at, n in enumerate(its) if at % 5 < 4]
 
 
@@ -166,7 +166,7 @@ def shared(tmp_path_factory):
             stream.close()
 
 
-# Lone surrogates can't be told from halves of a character in UTF-16.
+# No lone surrogates: in UTF-16 they look like halves of a character.
 characters = st.sampled_from([one for one in "".join([*LINES, *SNIPPETS]) if not "\ud800" <= one <= "\udfff"])
 texts = st.one_of(
     st.lists(st.sampled_from([*LINES, *SNIPPETS[:-4]]), max_size=6).map("\n".join),
@@ -196,7 +196,7 @@ def test_edits_leave_the_text_that_the_client_has(shared, data):
 
 
 class Fuzz:
-    """A client that does anything; all that it does follows from its seed."""
+    """A client that does random things, determined by its seed."""
 
     def __init__(self, client, folder, seed):
         self.random = random.Random(seed)
@@ -284,7 +284,7 @@ class Fuzz:
             self.start(f"textDocument/{self.random.choice(self.methods)}", self.params(model))
 
     def params(self, model):
-        """Everything that any request takes; each reads its own of it."""
+        """The parameters for all requests; each request reads its own."""
         first, second = self.place(model), self.place(model)
         known = self.client.diagnostics.get(model.uri, [])
         uri = model.uri if self.random.random() < 0.95 else "untitled:unknown"
@@ -310,7 +310,7 @@ class Fuzz:
         self.waiting[self.client.start(method, params)] = (method, params)
 
     def collect(self):
-        """Wait for all answers, and ask on about some of their items."""
+        """Wait for all answers, and resolve some of their items."""
         waiting, self.waiting = self.waiting, {}
         for number, (method, params) in waiting.items():
             answer = self.client.answer(number)
@@ -347,7 +347,7 @@ class Fuzz:
         assert self.client.process.poll() is None
 
     def compare(self):
-        """The findings are those of the command line for files of the same texts."""
+        """The findings are those of the command line for files with the same texts."""
         for model, name in zip(self.models, ("trace-events", "more.trace-events")):
             (self.folder / name).write_bytes(model.text.encode("utf-8"))
             self.client.notify("textDocument/didSave", {"textDocument": {"uri": model.uri}})

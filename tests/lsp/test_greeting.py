@@ -1,4 +1,4 @@
-"""The first answer comes before the server is loaded, and is the one that the loaded server would give."""
+"""The first answer comes before the server is loaded, and is the same as the loaded server's."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Heard:
 
 
 def loaded_answer(capabilities):
-    """What the loaded server answers to a client of some capabilities."""
+    """The loaded server's answer to a client with some capabilities."""
     from tesc.lsp.server import Server
 
     params = {"processId": None, "rootUri": None, "capabilities": capabilities}

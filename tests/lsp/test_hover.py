@@ -1,4 +1,4 @@
-"""What a hover says of each thing in a trace-events file, and what it marks."""
+"""What a hover says about each thing in a trace-events file, and the range that it marks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 @pytest.fixture
 def hover(folder):
-    """A function that gives the range and text of a hover over a place marked `|` in hw/net/trace-events."""
+    """A function that returns a hover's range and text, for a place marked `|` in hw/net/trace-events."""
 
     def ask(text: str, files: dict[str, str] | None = None, markdown: bool = False):
         for name, content in (files or {}).items():
@@ -73,7 +73,7 @@ def test_an_event_once_for_each_way_in_which_it_is_included(lsp, folder):
     (folder / "trace-events").write_text(ROOT)
     (folder / "guest.inc").write_text(GUEST)
     client = lsp()
-    # guest.inc might be C, too: then the event has no callers, as soon as the sources are read.
+    # guest.inc might also be C: then the event would have no callers once the sources are read.
     client.initialize(folder, options={"sources": False})
     client.open(folder / "trace-events")
     uri = client.open(folder / "guest.inc")

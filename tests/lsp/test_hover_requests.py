@@ -13,7 +13,7 @@ def test_places_beyond_the_text(lsp, folder):
     client.initialize(folder)
     uri = client.open(folder / "trace-events", 'a(int b) "%d"')
     assert client.at("textDocument/hover", uri, 9, 9) is None
-    # A column beyond a line means its end.
+    # A column beyond the line's end means the end.
     assert client.at("textDocument/hover", uri, 0, 999) is None
     assert client.at("textDocument/hover", "file:///nowhere/trace-events", 0, 0) is None
 

@@ -1,8 +1,8 @@
-"""What is found after any number of edits is what is found in the same texts at once.
+"""The findings after any number of edits are those of a fresh check of the same texts.
 
-The texts are edited as an editor does it, in folders with everything that rules look at: several
-files, directives, settings, suppressions, C and Rust sources that call the events. What is found is
-compared with a check of the same texts by themselves, to the last place and fix, after each edit.
+The texts are edited as by an editor, in folders with everything that rules look at: several files,
+directives, settings, suppressions, C and Rust sources that call the events. After each edit, the findings
+are compared with those of a fresh check of the same texts, including places and fixes.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ SOURCES = ("hw/usb/core.c", "hw/net/net.c")
 
 
 def as_values(found):
-    """Diagnostics as values that compare whatever objects they are made of."""
+    """Diagnostics as values that can be compared."""
 
     def place(source, span):
         return source.file, span.start, span.end
@@ -121,7 +121,7 @@ def as_values(found):
 
 
 class Editor:
-    """A session with a folder, and somebody who types in it."""
+    """A session with a folder, and a simulated user."""
 
     def __init__(self, folder, seed):
         self.random = random.Random(seed)
@@ -176,7 +176,7 @@ class Editor:
         assert kept.change(self.uri(name), None, self.texts[name])
 
     def at_once(self):
-        """What is found in the texts as they are now, by a run that knows of no edits."""
+        """The findings in the current texts, by a fresh run."""
         workspace = Workspace(Overrides(folders=(str(self.folder),)), self.project.shown)
         for name in sorted(EVENTS):
             path = str(self.folder / name)
@@ -218,7 +218,7 @@ def test_a_thousand_edits(tmp_path, seed):
 
 
 def test_most_edits_are_not_looked_at_as_a_whole(tmp_path, monkeypatch):
-    """Else this module would compare a check with itself."""
+    """Otherwise this module would compare a check with itself."""
     editor = Editor(tmp_path, 3)
     assert not any(line in editor.lines for line in DIRECTIVES)
     whole, looked = rechecking._whole, []

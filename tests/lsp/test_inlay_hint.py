@@ -1,4 +1,4 @@
-"""Inlay hints: effective names, stream IDs, parameters; where, and when a client asks again."""
+"""Inlay hints: effective names, stream IDs, parameters; their places, and when clients refresh."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_client_is_told_when_another_file_changes_them(lsp, folder):
     assert asked(client, more) == [(0, 0, "a_")]
 
     def refreshes() -> int:
-        # Whatever the server sent before an answer has come before it.
+        # After this answer, everything that the server sent before it has arrived.
         client.at("textDocument/hover", more, 0, 0)
         return [one["method"] for one in client.requests].count("workspace/inlayHint/refresh")
 
@@ -101,10 +101,10 @@ def test_a_client_is_told_when_another_file_changes_them(lsp, folder):
     settle(3, 'broken\ninclude "more.inc" prefix b_\n')
     assert refreshes() == before + 1
     assert asked(client, more) == [(0, 0, "b_")]
-    # What changes no hint is not a reason to ask.
+    # A change that changes no hint causes no refresh.
     settle(4, 'broken broken\nbroken\ninclude "more.inc" prefix b_\n')
     assert refreshes() == before + 1
-    # Nor is an edit of the document itself: the client knows.
+    # Nor does an edit of the document itself, because the client asks then anyway.
     client.change(more, 2, '\ntwo(void) "x"\n')
     settle(5, 'broken\nbroken\nbroken\ninclude "more.inc" prefix b_\n')
     assert refreshes() == before + 1

@@ -56,7 +56,7 @@ def test_what_is_printed_does_not_reach_the_client(folder):
 
 
 def test_no_socket_is_opened(folder, need):
-    """Over standard input and output, only asyncio's own pair of sockets, which leads nowhere."""
+    """With standard input and output, it opens only asyncio's own pair of sockets."""
     strace = need("strace", "strace")
     trace = folder / "trace"
     command = [strace, "-f", "-e", "trace=network", "-o", str(trace), *SERVER]
@@ -72,7 +72,7 @@ def test_no_socket_is_opened(folder, need):
 
 
 def listened(stream):
-    """The messages that come from a server, one after the other."""
+    """The messages from a server, one after the other."""
     length = 0
     for line in stream:
         if line.lower().startswith(b"content-length:"):
@@ -82,7 +82,7 @@ def listened(stream):
 
 
 def test_a_request_does_not_wait_for_the_check_of_an_edit_before_it(folder):
-    """It is answered before the diagnostics of the edit, however little the client waits for those."""
+    """It is answered before the edit's diagnostics, even without a debounce."""
     uri = (folder / "trace-events").as_uri()
     text = "".join(f'event_{number}(int x) "%s"\n' for number in range(300))
     document = {"uri": uri, "languageId": "trace-events", "version": 1, "text": text}
@@ -108,7 +108,7 @@ def test_a_request_does_not_wait_for_the_check_of_an_edit_before_it(folder):
         )
         process.stdin.flush()
         answer = next(heard)
-        while answer.get("params", {}).get("version") == version - 1:  # of the edit before, once more
+        while answer.get("params", {}).get("version") == version - 1:  # published again for the previous edit
             answer = next(heard)
         assert answer.get("id") == version, answer.get("params", {}).get("version")
         assert f"more_{version}" in answer["result"]["contents"]["value"]
@@ -118,7 +118,7 @@ def test_a_request_does_not_wait_for_the_check_of_an_edit_before_it(folder):
 
 
 def test_both_streams_may_be_one_socket(folder):
-    """Which can't be made one that does not block: what is written to it would be lost."""
+    """The socket cannot be made non-blocking: data written to it would be lost."""
     ours, theirs = socket.socketpair()
     with ours, subprocess.Popen(SERVER, stdin=theirs, stdout=theirs) as process:
         theirs.close()

@@ -1,4 +1,4 @@
-"""The protocol below the features: messages at the wrong time, that make no sense, or that are none."""
+"""The protocol below the features: messages at the wrong time, with nonsense, or invalid."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.lsp.wire import (
 
 def test_requests_before_initialize_are_refused(lsp):
     client = lsp()
-    # Those with invalid parameters, too.
+    # Also requests with invalid parameters.
     for method in ("textDocument/formatting", "textDocument/semanticTokens/full", "no/such"):
         code, message = error_of(client, method, HOVERED)
         assert (code, message) == (NOT_INITIALIZED, f"'{method}' came before 'initialize'")
@@ -138,7 +138,7 @@ def test_a_change_of_a_document_that_is_not_open(lsp, folder):
     client.change("untitled:9", 3, {"range": span(0, 0, 1), "text": "x"})
     assert alive(client)
     assert client.open(folder / "trace-events", "a(void)\n") == uri
-    assert client.published(uri)  # of the text that was opened: it has no format
+    assert client.published(uri)  # for the opened text, whose event has no format
 
 
 def test_a_document_may_be_opened_twice_and_closed_twice(lsp, folder):
@@ -191,7 +191,7 @@ def test_messages_that_are_none(lsp, folder, name):
         message[name] = value
         send_body(client, json.dumps(message).encode())
         assert alive(client)
-        # What has no number of its own is answered without one.
+        # A request without a valid number is answered without one.
         number = {"params": 77, "id": "x" if value == "x" else None}.get(name)
         if (name, value) == ("method", "x"):
             number = 77

@@ -55,7 +55,7 @@ def test_an_event_is_referred_to_by_patterns_that_mean_just_it(session, folder):
     expected = [(esp, extent(ESP, "reset")), (root, extent(ROOT, "bios_esp_reset"))]
     assert referred(client, esp, place(ESP, "reset")) == expected
     assert referred(client, root, place(ROOT, "bios_esp_reset")) == expected
-    # vm_* means others as well.
+    # vm_* also matches other events.
     assert referred(client, root, place(ROOT, "vm_start")) == [(root, extent(ROOT, "vm_start"))]
     assert referred(client, root, place(ROOT, "vm_*")) == [
         (root, extent(ROOT, "vm_start")),

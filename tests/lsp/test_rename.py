@@ -1,4 +1,4 @@
-"""Renaming of events, parameters and prefixes, and why it is refused."""
+"""Renaming events, parameters and prefixes, and reasons to refuse it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def session(lsp, folder, encoding="utf-16", versioned=True):
 
 
 def renamed(client, folder, uri, where, name, encoding="utf-16"):
-    """The texts of the files that a renaming changes, by their paths."""
+    """The texts of the files that a rename changes, by path."""
     edit = ask(client, "textDocument/rename", uri, where, newName=name)
     texts = {}
     for change in edit["documentChanges"]:
@@ -88,14 +88,14 @@ def test_an_event_everywhere(lsp, tree, encoding):
     assert (
         renamed(client, tree, vl, place(VL, "trace_main_loop", encoding), "trace_turn", encoding) == expected
     )
-    # People copy it.
+    # People copy the whole function name.
     where = place(ROOT, "main_loop", encoding)
     assert renamed(client, tree, root, where, "trace_turn", encoding) == expected
 
 
 @pytest.mark.parametrize("follows", ["save", "edit"])
 def test_a_client_that_misses_what_it_wrote(lsp, tree, follows):
-    """It watches files, and yet does not report that one changed: the event would have no callers."""
+    """It watches files, but does not report a changed one, so the event would have no callers."""
     supported = {
         "workspace": {
             "didChangeWatchedFiles": {"dynamicRegistration": True},
@@ -177,7 +177,7 @@ def test_each_way_in_which_an_event_is_included(lsp, tree):
         "vl.c": VL.replace("raise_irq", "irq"),
         "efi.c": code.replace("efi_esp_raise_irq", "efi_esp_irq"),
     }
-    # The very same include is skipped.
+    # An identical include would be skipped.
     told = refusal(client, root, place(root_text, "efi_"), "bios_")
     assert told == "with this name another include would bring the same events"
 
@@ -245,7 +245,7 @@ def test_refused_where_sources_are_not_what_they_seem(lsp, tree):
     client, root = session(lsp, tree)
     told = refusal(client, root, place(ROOT, "main_loop"), "turn")
     assert told == "the macro T forms the name at paste.c:2: rename it by hand"
-    # Another name that begins with main_ would do.
+    # Another name that begins with main_ is possible.
     assert refused_before(client, root, place(ROOT, "main_loop")) is None
     esp = client.open(tree / "hw" / "esp.trace-events")
     told = refusal(client, esp, place(ESP, "raise_irq"), "idle")

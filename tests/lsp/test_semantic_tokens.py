@@ -1,4 +1,4 @@
-"""Semantic tokens: every piece of a line, all of them or what changed."""
+"""Semantic tokens: every piece of a line; all tokens, or the changed ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ D, DEPRECATED, LIBRARY = "declaration", "deprecated", "defaultLibrary"
 
 
 def cut(line, start, length, encoding):
-    """A piece of a line by the client's units."""
+    """A piece of a line, by the client's units."""
     if encoding == "utf-32":
         return line[start : start + length]
     width, codec = (1, "utf-8") if encoding == "utf-8" else (2, "utf-16le")
@@ -23,7 +23,7 @@ def lines_of(text):
 
 
 def decoded(legend, data, text, encoding="utf-16"):
-    """Line, text, type and modifiers of each token; fails where they overlap or have no order."""
+    """Line, text, type and modifiers of each token; fails if tokens overlap or are out of order."""
     lines = lines_of(text)
     found = []
     line = column = end = 0
@@ -72,7 +72,7 @@ def test_capabilities(lsp, folder):
     assert provider["full"] == {"delta": True} and provider["range"] is True
     from lsprotocol import types as t
 
-    # Names that every editor's themes know.
+    # Only names that the themes of every editor support.
     assert set(provider["legend"]["tokenTypes"]) <= {kind.value for kind in t.SemanticTokenTypes}
     assert set(provider["legend"]["tokenModifiers"]) <= {kind.value for kind in t.SemanticTokenModifiers}
 
@@ -225,7 +225,7 @@ def test_a_delta_makes_the_old_tokens_the_new_ones(session):
         known = one.full()
         assert data == known["data"]
     assert delta(known["resultId"])["edits"] == []
-    # Of results that nobody remembers there is no difference.
+    # For an unknown earlier result, the server sends all tokens.
     assert delta("gone")["data"] == known["data"]
 
 
@@ -255,7 +255,7 @@ def test_a_pattern_elsewhere_has_the_client_ask_again(lsp, folder):
         client.quiet("nothing", 0.05)
     assert refreshes() == 1
     assert names() == [("plug", "function", D), ("slow", "function", D, DEPRECATED)]
-    # What changes nothing there makes no noise.
+    # A change that does not affect the included file causes no refresh.
     client.change(directory, 3, 'include "usb.trace-events"\ndisable s*\nevent(int x) "%s"\n')
     assert client.published(directory) != []
     assert refreshes() == 1

@@ -1,4 +1,4 @@
-"""Signature help: the parameter at hand within a parameter list and within a format, broken or not."""
+"""Signature help: the current parameter in a parameter list and in a format, broken or not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tesc.lsp.signatures import signature_at
 
 
 def at(line: str):
-    """The label and its active parameter for a place marked `|`; no parameter where none is left."""
+    """The label and its active parameter for a place marked `|`; no parameter if none is left."""
     found = signature_at(line.replace("|", ""), line.index("|"), Settings())
     if found is None:
         return None
@@ -96,10 +96,10 @@ def test_on_the_wire(lsp, folder, encoding, wide):
     assert signature["label"] == "a(int b, size_t n)"
     assert signature["parameters"] == [{"label": [2, 7]}, {"label": [9, 17]}]
     assert (found["activeSignature"], found["activeParameter"]) == (0, 1)
-    # VS Code takes null there for none.
+    # VS Code takes null in the result for no parameter, so the signature repeats it.
     assert signature["activeParameter"] == 1
     assert signature["documentation"] == {"kind": "plaintext", "value": 'size_t n: write "... n %zu"'}
-    # Before the conversion it is the other one's turn.
+    # Before the conversion, the other parameter is active.
     assert client.at("textDocument/signatureHelp", uri, 1, 20 + wide)["activeParameter"] == 0
     assert client.at("textDocument/signatureHelp", uri, 9, 0) is None
     assert client.at("textDocument/signatureHelp", "file:///nowhere", 0, 0) is None

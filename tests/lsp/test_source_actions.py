@@ -112,7 +112,7 @@ def test_completes_and_shows_calls(lsp, tree):
 
 
 def test_details_stand_beside_the_label_where_the_client_shows_them_so(lsp, tree):
-    """In one text with a long path they left no room for the name."""
+    """In one label together with a long path, they would leave no room for the name."""
     client = lsp()
     completion = {"completion": {"completionItem": {"labelDetailsSupport": True}}}
     client.initialize(tree, capabilities={"textDocument": completion})

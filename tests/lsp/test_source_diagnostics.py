@@ -1,4 +1,4 @@
-"""What is found in open C documents, at their calls."""
+"""The findings in open C documents, at the calls."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_at_the_calls(lsp, tree, pulls):
         return client.published(uri)
 
     assert told(found()) == [("TE602", 3, 4), ("TE603", 4, 4), ("TE607", 5, 19)]
-    # Places follow the text, and a call that is right is told no more.
+    # Places follow the text, and a corrected call is no longer reported.
     client.change(uri, 2, CODE.replace("void f", "\nvoid f").replace("sned", "send"))
     assert told(found()) == [("TE603", 5, 4), ("TE607", 6, 19)]
 

@@ -76,7 +76,7 @@ def test_one_client_over_tcp(tcp, place):
     with server.connect() as one, one.makefile("rwb") as stream:
         say(stream, INITIALIZE)
         assert heard(stream)["result"]["serverInfo"]["name"] == "tesc"
-        # Nobody else gets a word.
+        # Another client gets no answer.
         with server.connect() as other:
             other.settimeout(PATIENCE)
             assert other.recv(10) == b""

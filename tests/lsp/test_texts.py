@@ -1,4 +1,4 @@
-"""Texts that no file can hold, but a client can send."""
+"""Texts that no file can contain, but a client can send."""
 
 from __future__ import annotations
 

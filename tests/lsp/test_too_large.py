@@ -1,4 +1,4 @@
-"""A document larger than any that people write is not looked into, and its client is told so once."""
+"""A document that is far too large is not read, and the client gets one message about it."""
 
 from __future__ import annotations
 

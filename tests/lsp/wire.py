@@ -1,4 +1,4 @@
-"""Messages as bytes, sent to a server without a client between."""
+"""Messages as bytes, sent to a server without a client in between."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ HOVERED = {"textDocument": {"uri": "file:///x"}, "position": {"line": 0, "charac
 
 
 def error_of(client, method, params):
-    """Code and message of the error that a request is answered with."""
+    """Code and message of a request's error."""
     error = client.answer(client.start(method, params))["error"]
     return error["code"], error["message"]
 
 
 def alive(client):
-    """Whether a server still does its work, asked after everything sent before."""
+    """Whether a server still works after everything sent before."""
     return client.request("workspace/executeCommand", {"command": "tesc.outputs"}) is not None
 
 
@@ -34,7 +34,7 @@ def messages(*sent):
 
 
 def session_in(folder, *more):
-    """The messages of a short session with one document, whose last answer has the number 9."""
+    """The messages of a short session with one document; the last answer has the number 9."""
     text = {"languageId": "trace-events", "version": 1, "text": 'a(int x) "%s"\n'}
     supported = {"textDocument": {"diagnostic": {}}}
     params = {"processId": None, "rootUri": folder.as_uri(), "capabilities": supported}
@@ -51,7 +51,7 @@ def session_in(folder, *more):
 
 
 def read_strictly(data):
-    """The messages in some bytes, between which nothing else may be."""
+    """The messages in some bytes, which must contain nothing else."""
     found = []
     while data:
         header = re.match(rb"Content-Length: (\d+)\r\n(Content-Type: [^\r]+\r\n)?\r\n", data)

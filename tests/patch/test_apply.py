@@ -1,4 +1,4 @@
-"""Hunks apply, and are taken back, as git and patch do it."""
+"""Hunks are applied and reverted as by git and patch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RUNS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 
 
 def diff(old: str, new: str, context: int = 3) -> str:
-    """The diff of two texts as Python makes it, with the remark that it leaves out."""
+    """Python's diff of two texts, with the line about a missing line end, which Python leaves out."""
     lines = difflib.unified_diff(pieces(old), pieces(new), "a/f", "b/f", n=context)
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
@@ -58,18 +58,18 @@ def test_there_and_back(old, new, context):
 @given(TEXT, TEXT, TEXT, TEXT, st.booleans())
 @RUNS
 def test_as_git_applies_it(need, tmp_path, old, new, before, after, reverse):
-    """Also where the file has changed since: the same hunks fit, in the same places."""
+    """Also if the file has changed since: the same hunks apply, in the same places."""
     git = need("git", "git")
-    # From nothing git makes a file, which must not be there, and to nothing it removes one.
+    # From an empty text, git creates a file, which must not exist; to an empty text, it removes one.
     assume(old != new and old and new)
     before = before and before.rstrip("\n") + "\n"
     if not (old.endswith("\n") and new.endswith("\n")):
-        before = after = ""  # git takes the start of another line for a line without an end
+        before = after = ""  # git lets a line without a line end match the start of a longer line
     patch = diff(old, new)
     file = before + (new if reverse else old) + after
     (tmp_path / "f").write_bytes(data(file))
     command = [git, "apply", "--whitespace=nowarn", *(["-R"] if reverse else []), "-"]
-    # Outside of any checkout, git applies to the working folder.
+    # Outside any checkout, git applies to the working folder.
     alone = {"GIT_CEILING_DIRECTORIES": str(tmp_path.parent), "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     done = subprocess.run(command, cwd=tmp_path, input=data(patch), capture_output=True, env=alone)
     expected = None
@@ -77,7 +77,7 @@ def test_as_git_applies_it(need, tmp_path, old, new, before, after, reverse):
         left = tmp_path / "f"
         expected = text(left.read_bytes()) if left.exists() else ""
     if expected is None and not any(line.startswith(" ") for line in patch.splitlines()):
-        return  # a hunk without context may be one of `diff -U0`, and those are taken
+        return  # a hunk without context may come from `diff -U0`, which tesc accepts
     assert applied(file, patch, reverse) == expected
 
 

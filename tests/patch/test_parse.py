@@ -1,4 +1,4 @@
-"""Diffs are read out of whatever is around them."""
+"""Diffs are found in whatever text surrounds them."""
 
 from __future__ import annotations
 
@@ -99,11 +99,11 @@ def test_hunks_that_are_cut_short(text, message):
 
 def test_a_mail_of_which_all_lines_end_in_carriage_returns():
     assert only(PLAIN.replace("\n", "\r\n")) == only(PLAIN)
-    # In a diff, that end is the file's.
+    # In a diff, such a line end is the file's.
     assert only(PLAIN.replace("a\n", "a\r\n")).hunks[0].new == ("a\r\n", "c\n")
 
 
 def test_text_that_is_no_mail_stays_as_it_is():
-    """Even if a line of it looks like a mail's header."""
+    """Even if a line looks like a mail header."""
     data = f"{PLAIN}\nContent-Transfer-Encoding: base64\n".encode() + b"\xff"
     assert patch_text(data) == data.decode("utf-8", "surrogateescape")

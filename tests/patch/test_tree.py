@@ -1,4 +1,4 @@
-"""Whether files have a patch already is seen from what they hold."""
+"""Whether a patch is already applied is recognized by the files' contents."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_both_ways(tmp_path, old, new, context):
     assume(old != new and old and new)
     patch = diff(old, new, context)
     hunks = parse_patch(patch)[0].hunks
-    # With little context, some files look as if they were both.
+    # With little context, a file may fit both as old and as new.
     assume(isinstance(apply(lines_of(old), hunks, reverse=True), Misfit))
     assume(isinstance(apply(lines_of(new), hunks), Misfit))
     made, file = tree(tmp_path, patch, old)
@@ -54,7 +54,7 @@ def test_both_ways(tmp_path, old, new, context):
 
 
 def kept_lines(old: str, patch: str) -> list[str]:
-    """The lines of the old text, each after a blank, without those that the patch removes."""
+    """The lines of the old text, each after a space, without those that the patch removes."""
     left = [f" {line}" for line in old.splitlines()]
     at = shift = 0
     for line in patch.splitlines()[2:]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tesc.syntax.c_type import ALLOWED_WORDS, base_of, parse_declaration, parse_type
 
-# C11 6.7.2p2: every list of words that is one type, in one order.
+# C11 6.7.2p2: every set of words for each type, in one order.
 C_TYPES = {
     "char": ["char"],
     "signed char": ["signed char"],

@@ -1,4 +1,4 @@
-"""What is being written at a place in a line; `|` is the place."""
+"""What is being typed at a place in a line; `|` is the place."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_in_parameters(marked, text, others):
 
 
 def form(marked: str):
-    """Whether the place is between quotes, the conversion that is begun, the parameters that are left."""
+    """Whether the place is between quotes, the unfinished conversion, the parameters that are left."""
     place = at(marked)
     assert isinstance(place, InFormat)
     partial = place.partial.text if place.partial else None

@@ -1,4 +1,4 @@
-"""The table of data models against compilers and the headers of C libraries."""
+"""The table of data models, compared with compilers and the headers of C libraries."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ GCC = {
     "llp64": ("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
     "newlib": ("arm-none-eabi-gcc", "gcc-arm-none-eabi"),
 }
-# C libraries: model, compiler and its options, its package, and the package and the folder of its headers.
+# C libraries: model, compiler with options, its package, the headers' package and folder.
 HEADERS = {
     "glibc": ("lp64", ("gcc", "-m64"), "gcc", "libc6-dev", ""),
     "glibc -m32": ("ilp32", ("gcc", "-m32"), "gcc", "gcc-multilib", ""),
@@ -55,12 +55,12 @@ HEADERS = {
     ),
 }
 TYPEDEFS = ("int8", "int16", "int32", "int64", "intmax", "intptr", "ptrdiff", "size", "wchar", "wint")
-# C11 7.21.6.1: what the lengths are for.
+# C11 7.21.6.1: the types of the length modifiers.
 PRINTED = {"": "int", "hh": "signed char", "h": "short", "l": "long", "ll": "long long"}
 
 
 def predefined(command: list[str]) -> dict[str, str]:
-    """The macros of a compiler, types in the words of the table."""
+    """A compiler's predefined macros, with types spelled as in the table."""
     done = subprocess.run(
         [*command, "-E", "-dM", "-x", "c", "/dev/null"], capture_output=True, text=True, check=True
     )
@@ -89,7 +89,7 @@ def assert_types(model: str, macros: dict[str, str], left_out: tuple[str, ...] =
 )
 def test_types_are_those_of_clang(model, target, need):
     clang = shutil.which("clang-14") or need("clang", "clang")
-    # What a library has its own type for (glibc's wchar_t on ARM) no format of an event prints.
+    # Skip types that depend on the library (glibc's wchar_t on ARM); events do not print them.
     assert_types(model, predefined([clang, f"--target={target}"]), ("wchar", "wint"))
 
 
@@ -106,7 +106,7 @@ def test_macros_are_those_of_the_headers(library, need, skip_without, tmp_path):
         options += ["-isystem", folder]
     names = sorted(PRI_MACROS)
     source = tmp_path / "macros.c"
-    # Where gcc's own <stdint.h> is read first, newlib's <inttypes.h> does without 64 bits.
+    # If gcc's own <stdint.h> is included first, newlib's <inttypes.h> defines no 64-bit macros.
     lines = ["#include <sys/types.h>", "#include <stdint.h>", "#include <inttypes.h>"]
     source.write_text("\n".join([*lines, *(f"{name}_ {name}" for name in names), ""]))
     command = [need(compiler, package), *options, "-E", "-P", source]
@@ -119,7 +119,7 @@ def test_macros_are_those_of_the_headers(library, need, skip_without, tmp_path):
 
 
 def own_width(name: str, library: str) -> bool:
-    """Whether a library, or clang, has fast types of its own, which no event can have."""
+    """Whether a library, or clang, has its own fast types, which no event can have."""
     return "FAST" in name and library in ("musl", "newlib64")
 
 

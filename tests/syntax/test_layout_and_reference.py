@@ -1,4 +1,4 @@
-"""Layout leaves alone what QEMU's generators would read otherwise."""
+"""Formatting leaves alone what QEMU's generators would then read differently."""
 
 from __future__ import annotations
 

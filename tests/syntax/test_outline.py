@@ -1,4 +1,4 @@
-"""The parts of an event's line while it is being written."""
+"""The parts of an event's line while it is being typed."""
 
 from __future__ import annotations
 

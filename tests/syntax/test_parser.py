@@ -1,4 +1,4 @@
-"""What holds for the tree of any text: properties of the parser and of its recovery."""
+"""Invariants of the tree of any text: properties of the parser and of its recovery."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REAL_LINES = [
     "disable vga_*, cirrus_?lt",
     "disable prefix*, base?_b, prefix_*",
 ]
-# Pieces that turn good lines into bad ones, and bad ones into worse.
+# Pieces that turn valid lines into invalid ones, and invalid ones into worse.
 PIECES = [*"(),;\"'\\*%#{}[]<>=&:.-+$|", "...", "//", "/*", "*/", "int", "void", "PRIx64", '"%d"', "include"]
 PIECES += [
     "prefix",
@@ -55,7 +55,7 @@ PIECES += [
 
 
 def qemu_lines() -> list[str]:
-    """The lines of QEMU's files, where its conformance inputs lie beside this checkout."""
+    """The lines of QEMU's files, if the conformance inputs are next to this checkout."""
     lines = []
     for folder, _, names in sorted(os.walk(QEMU)):
         for name in sorted(names):
@@ -69,7 +69,7 @@ real_line = st.sampled_from(REAL_LINES + qemu_lines()[::7])
 
 @st.composite
 def broken_line(draw: st.DrawFn) -> str:
-    """A real line with a few pieces put in, left out or doubled."""
+    """A real line with a few pieces inserted, removed or doubled."""
     line = draw(real_line)
     for _ in range(draw(st.integers(0, 4))):
         at = draw(st.integers(0, len(line)))
@@ -101,7 +101,7 @@ def tree_of(text: str) -> Tree:
 
 
 def spans(node: object) -> list[Span]:
-    """Every span that a node or problem has, its parts' included."""
+    """Every span of a node or problem, including those of its parts."""
     if isinstance(node, Event):
         found = [
             node.span,
@@ -201,7 +201,7 @@ def test_a_good_event_repeats_its_text(text: str) -> None:
 
 
 def check_text(event: Event, text: str) -> None:
-    """The parts of an event are where it says, and nothing but spaces and commas is between them."""
+    """The parts of an event are where it says, with only spaces and commas between them."""
     at = event.start
     parts = [*event.properties, Word(event.name_start, event.name), Word(event.open, "(")]
     parts += [Word(parameter.start, parameter.declaration.text) for parameter in event.parameters]
@@ -213,7 +213,7 @@ def check_text(event: Event, text: str) -> None:
     for part in parts:
         assert not UNSEEN.sub(" ", text[at : part.start]).strip(" \t,")
         own = text[part.start : part.start + len(part.text)]
-        # A declaration has spaces for what cannot be seen; a format keeps it.
+        # A declaration has spaces instead of invisible characters; a format keeps them.
         assert part.text in (own, UNSEEN.sub(" ", own))
         at = part.start + len(part.text)
     assert not UNSEEN.sub(" ", text[at : event.end]).strip(" \t")

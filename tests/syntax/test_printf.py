@@ -1,4 +1,4 @@
-"""Formats: where conversions are, however they were written."""
+"""Formats: conversions are found however they are written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tesc.syntax.printf import parse_format
 
 
 def conversions(text: str) -> list[tuple[str, str]]:
-    """Each conversion: where it is in the source, and as the compiler sees it."""
+    """Each conversion: its place in the source, and its text as the compiler sees it."""
     return [(text[c.start : c.end], c.text) for c in parse_format(text).conversions]
 
 
@@ -56,14 +56,14 @@ def test_in_one_string(text, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        # Strings that are beside each other are one.
+        # Adjacent strings are one string.
         ('"%" "d"', [('%" "d', "%d")]),
         ('"%""d"', [('%""d', "%d")]),
         ('"%"  \t "-5" "" "d"', [('%"  \t "-5" "" "d', "%-5d")]),
         ('"a%" "%b"', [('%" "%', "%%")]),
         ('"%l" "d %d"', [('%l" "d', "%ld"), ("%d", "%d")]),
         ('"%d" "%d"', [("%d", "%d"), ("%d", "%d")]),
-        # A macro ends a conversion, or is none.
+        # A macro ends a conversion, or is not part of one.
         ('"%" PRIx64', [('%" PRIx64', "%PRIx64")]),
         ('"%"PRIx64', [('%"PRIx64', "%PRIx64")]),
         ('"%08" PRIx64 " b"', [('%08" PRIx64', "%08PRIx64")]),
@@ -86,7 +86,7 @@ def test_in_one_string(text, expected):
         (r'"%\\d"', [(r"%\\", "%\\")]),
         (r'"\\%d"', [("%d", "%d")]),
         (r'"\n%d\t%u"', [("%d", "%d"), ("%u", "%u")]),
-        # An octal escape takes three digits at most, a hexadecimal one all there are.
+        # An octal escape takes at most three digits, a hexadecimal one as many as follow.
         (r'"\0455d"', [(r"\0455d", "%5d")]),
         (r'"\x025d"', []),
         (r'"\x00000025" "d"', [(r'\x00000025" "d', "%d")]),
@@ -195,7 +195,7 @@ def test_what_is_printed_between_conversions():
 
 
 def test_all_macros_of_inttypes():
-    # C11 7.8.1 lists 14 sizes; <inttypes.h> has a macro for each of six letters.
+    # C11 7.8.1 lists 14 sizes, each with a macro for six letters.
     assert len(PRI_MACROS) == 14 * 6
     assert {"PRId8", "PRIi16", "PRIoLEAST32", "PRIuFAST64", "PRIxMAX", "PRIXPTR"} <= PRI_MACROS.keys()
     assert not {"PRIc8", "PRIx", "PRIx128", "SCNx64", "PRIX"} & PRI_MACROS.keys()

@@ -1,4 +1,4 @@
-"""Each mistake of recovery.md: where it's reported, in which words, and what is made of the line.
+"""Each mistake in recovery.md: where and how it is reported, and how the line is read.
 
 A block of recovery.md is a line and what `describe` says of it: under the line each problem, marked
 by `^` where it is or by `|` before the character at which something is missing; its help; the
@@ -47,7 +47,7 @@ def described(item: object) -> str:
 
 
 def describe(line: str) -> str:
-    """The line and what the parser says of it."""
+    """The line, and what the parser says about it."""
     tree = parse(Source("trace-events", line + "\n"))
     out = [line]
     for problem in tree.errors:
@@ -74,7 +74,7 @@ def test_a_mistake_is_explained(case: str) -> None:
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.partition("\n")[0])
 def test_edits_fix_their_problem(case: str) -> None:
-    """After all edits of a line, only problems without an edit are left."""
+    """After applying all edits of a line, only problems without an edit are left."""
     line = case.partition("\n")[0]
     problems = list(parse(Source("trace-events", line + "\n")).errors)
     after = parse(Source("trace-events", edited(line, problems) + "\n")).errors

@@ -1,4 +1,4 @@
-"""A tree that was made from another one by its changed lines is the tree of the text, to the last offset."""
+"""A tree updated by its changed lines is the same as the tree of the new text, down to every offset."""
 
 from __future__ import annotations
 

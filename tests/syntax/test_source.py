@@ -1,4 +1,4 @@
-"""Lines and places: what ends a line, and what only looks as if it did."""
+"""Lines and places: what ends a line, and what does not."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_places(text, offset, place):
         (b"a\xff\xc3\xa9\xc3", "a\udcffé\udcc3"),
         # A byte order mark is text, for a rule to find.
         (b"\xef\xbb\xbfa", "\ufeffa"),
-        # Surrogates are not UTF-8, nor are longer forms of a character than it needs.
+        # Surrogates are not UTF-8, nor are overlong forms of a character.
         (b"\xed\xa0\x80", "\udced\udca0\udc80"),
         (b"\xc0\x80", "\udcc0\udc80"),
     ],

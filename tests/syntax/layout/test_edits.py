@@ -1,4 +1,4 @@
-"""Edits that give canonical layout: they do what `canonical` does, and no more than it takes."""
+"""Edits to canonical layout: their result is that of `canonical`, and they are minimal."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_within_lines_nothing_else_changes_and_all_means_the_same(text, first, m
         assert found[-1].span.end <= starts[min(first + 1 + more, len(starts) - 1)]
     after = applied(text, found)
     assert difference(tree, tree_of(after)) is None
-    # The line ends are those that there were.
+    # Line ends stay the same.
     if "\r" in text and "\n" not in text.replace("\r\n", ""):
         assert "\n" not in after.replace("\r\n", "")
 

@@ -1,4 +1,4 @@
-"""Canonical layout: what becomes of texts (cases.md), and what holds for every text."""
+"""Canonical layout: examples (cases.md), and invariants for every text."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def laid_out(text):
 
 
 def after_fixes(text):
-    """A text after the edits that are offered for it, until none are."""
+    """A text after repeatedly applying all offered edits."""
     for _ in range(20):
         found = changes(tree_of(text))
         if not found:
             return text
         first = len(text) + 1
-        # Those that overlap a later one wait for the next round.
+        # Changes that overlap a later one wait for the next round.
         for change in reversed(found):
             edits = sorted(change.edits, key=lambda e: (e.span.start, e.span.end), reverse=True)
             if not edits or edits[0].span.end > first or (edits[0].span.end == first and len(edits) > 1):
@@ -113,7 +113,7 @@ texts = st.one_of(
 
 
 def holds(text):
-    """All that is promised of every text."""
+    """All invariants of every text."""
     before = tree_of(text)
     made = canonical(before)
     after = tree_of(made)
@@ -129,7 +129,7 @@ def holds(text):
     assert sorted(made.translate(ink)) == sorted(text.translate(ink)), "not only spaces changed"
     assert len(after.errors) == len(before.errors)
     assert changes(after) == [], "laid out, and still something to change"
-    # Line ends, and a missing last one, are not this rule's business but others'.
+    # Line ends, and a missing last one, are the concern of other rules.
     assert canonical(tree_of(after_fixes(with_lf(text)))) == made
     if text and with_lf(text).endswith("\n"):
         assert after_fixes(with_lf(text)) == made
@@ -162,7 +162,7 @@ disable usb_*, virtio_?_*
 @settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_real_lines_with_spaces_and_mistakes(data):
-    """Lines as people write them, each with some characters put in or taken out."""
+    """Lines as people write them, each with some characters inserted or removed."""
     lines = data.draw(st.lists(st.sampled_from(REAL.split("\n")), max_size=8))
     text = "\n".join(lines)
     for _ in range(data.draw(st.integers(0, 6))):
