@@ -1,4 +1,4 @@
-"""Traces made in code, and the real ones of the conformance suite where that is there."""
+"""Traces made in code, and the real traces of the conformance suite, if available."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Writer:
         return self
 
     def mapped(self, first: int = 10) -> Writer:
-        """A header, and the events of `catalogue` with IDs from `first` on."""
+        """A header, and mappings for the events of `catalogue`, with IDs from `first` on."""
         self.header()
         for event_id, name in enumerate(NAMES):
             self.mapping(first + event_id, name)
@@ -54,7 +54,7 @@ class Writer:
         return self
 
     def raw(self, event_id: int, time: int, pid: int, payload: bytes, length: int | None = None) -> Writer:
-        """A record of version 2, 3 or 4, whose length may lie."""
+        """A record of version 2, 3 or 4, whose length may be wrong."""
         length = 24 + len(payload) if length is None else length
         kind = self.pack("Q", 1) if self.version == 4 else b""
         self.data += kind + self.pack("QQII", event_id, time, length, pid) + payload
@@ -100,13 +100,13 @@ def unit_of():
 
 @pytest.fixture(scope="session")
 def catalogue(unit_of):
-    """Five events whose records have every shape."""
+    """Five events whose records have all shapes."""
     return Catalogue(unit_of(EVENTS))
 
 
 @pytest.fixture(scope="session")
 def conformance(tmp_path_factory):
-    """A function that gives the path of a file of the conformance suite's traces, unpacked."""
+    """A function that returns the path of an unpacked trace of the conformance suite."""
     folders = [os.environ.get("TESC_CONFORMANCE", ""), Path(__file__).parents[3] / "shared" / "conformance"]
     found = [Path(folder, "traces") for folder in folders if folder and Path(folder, "traces").is_dir()]
     work = tmp_path_factory.mktemp("conformance")

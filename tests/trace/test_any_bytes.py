@@ -1,4 +1,4 @@
-"""Whatever is in a trace: round trips, changed bytes, noise; nothing raises, memory is bounded."""
+"""Arbitrary traces: round trips, changed bytes, noise; nothing raises, and memory is bounded."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RECORDS = st.lists(st.tuples(NUMBERS, st.integers(0, (1 << 32) - 1), ARGUMENTS),
 
 
 def reader_of(data, catalogue, monkeypatch, chunk=1 << 18, **how):
-    """A reader of bytes in memory, by pieces of any size."""
+    """A reader of bytes in memory, in pieces of any size."""
     monkeypatch.setattr("tesc.trace.input.CHUNK", chunk)
 
     class InMemory(io.BytesIO):
@@ -87,7 +87,7 @@ def some_trace(writer, choose, version=4, order="<"):
 
 @pytest.mark.parametrize("version", [0, 2, 3, 4])
 def test_mutated(writer, catalogue, monkeypatch, version):
-    """Nothing raises, every format prints, and the counters agree, whatever bytes change."""
+    """Nothing raises, every format prints, and the counts agree, whatever bytes change."""
     choose = random.Random(version)
     for turn in range(250):
         data = bytearray(some_trace(writer, choose, version, choose.choice("<>")).data)
@@ -119,12 +119,12 @@ def test_noise(catalogue, monkeypatch, how):
         for rows in reader.batches(lambda e: lambda values: values, ALWAYS):
             assert rows
         if "guest" in how:
-            assert reader.records == 0  # neither a frame nor a record of words
+            assert reader.records == 0  # the noise has neither a frame nor a record of words
 
 
 @pytest.mark.slow
 def test_memory_is_bounded(writer, catalogue, monkeypatch):
-    """Records that are all different, and as many of unknown events, are not kept."""
+    """Distinct payloads, and as many unknown events, are not all cached."""
     monkeypatch.setattr("tesc.trace.reader.MOST_KEPT", 1 << 13)
     made = writer().mapped()
     noise = random.Random(1).randbytes

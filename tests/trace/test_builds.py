@@ -1,4 +1,4 @@
-"""Several builds' events in one file, and traces that find theirs."""
+"""The events of several builds in one file, and traces that find their own."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def names_of(text):
 
 
 def traced(names, records):
-    """A trace whose IDs are given to names in their order."""
+    """A trace whose event names have IDs in their order."""
     made = Writer().header()
     for event_id, name in enumerate(names):
         made.mapping(event_id, name)
@@ -53,7 +53,7 @@ def traced(names, records):
 
 @pytest.fixture
 def tesc(tmp_path):
-    (tmp_path / ".git").mkdir()  # nothing is looked for above
+    (tmp_path / ".git").mkdir()  # the folders above are not searched
     (tmp_path / "old").write_text(OLD)
     (tmp_path / "new").write_text(NEW)
 
@@ -158,7 +158,7 @@ def test_decode_finds_the_build(tesc, tmp_path):
         ("e(uint32_t v)", [0xFFFFFFFF], ""),
         ("e(uint64_t v)", [-1], ""),
         ("e(bool v)", [1], ""),
-        # More or fewer arguments: the record itself does not fit.
+        # With more or fewer arguments, the record itself does not fit.
         ("e(int v, int w)", [5], "whose 8 bytes of arguments do not match"),
         ("e(const char *s)", [5 << 32], "whose 8 bytes of arguments do not match"),
     ],
@@ -171,7 +171,7 @@ def test_values_that_cannot_be(tesc, tmp_path, declared, payload, said):
 
 
 def test_a_log_of_other_events(tesc, tmp_path):
-    """It is said before any line is decoded."""
+    """The message comes before any line is decoded."""
     (tmp_path / "log").write_text("".join(f"level {number}\nstop vm 0x10\n" for number in range(50)))
     status, printed, said = tesc("decode", "log", "--events=new")
     first, *_ = said.splitlines()
@@ -183,7 +183,7 @@ def test_a_log_of_other_events(tesc, tmp_path):
 
 
 def test_events_of_a_revision(tmp_path, monkeypatch):
-    """The whole checkout's, as it was."""
+    """The events of the whole checkout, as of that revision."""
     words = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
     (tmp_path / "hw").mkdir()
     (tmp_path / "trace-events").write_text('a(int x) "%d"\n')
@@ -218,7 +218,7 @@ def test_the_installed_qemu(tmp_path, monkeypatch, capsys):
     assert f"events: {shared}" in capsys.readouterr().err
 
 
-# Releases of QEMU taken for each other.
+# QEMU releases decoded with each other's events.
 
 RELEASES = "5.0 5.1 5.2 6.0 6.1 6.2 7.0 7.1 7.2 8.0 8.1 8.2 9.0 9.1 9.2 10.0 10.1 10.2".split()
 
@@ -234,7 +234,7 @@ def releases(qemu_history, tmp_path_factory):
             ["git", f"--git-dir={qemu_history}", *words], capture_output=True, **options
         ).stdout
 
-    # A mirror need not have tags: a release is the commit that sets its version.
+    # A mirror may have no tags: a release is the commit that sets its version.
     commits = git("log", "--format=%H", "--", "VERSION").decode().split()
     asked = "".join(f"{commit}:VERSION\n" for commit in commits).encode()
     versions = git("cat-file", "--batch=", input=asked).decode().split()
@@ -254,7 +254,7 @@ def releases(qemu_history, tmp_path_factory):
 
 
 def test_releases_taken_for_each_other(releases, tmp_path):
-    """Each of 100 pairs: whatever recorded event differs is among those that are said to."""
+    """For each of 100 pairs, every recorded event that differs is reported."""
     builds = {}
     for release, events in releases.items():
         builds = added(builds, release, declared(events))
@@ -264,7 +264,7 @@ def test_releases_taken_for_each_other(releases, tmp_path):
     for made_by, read_as in pairs:
         mine = {event.name: event for event in releases[made_by]}
         theirs = {event.name: event for event in releases[read_as]}
-        # Some of a program's groups of events, never all of them, in the order of their files.
+        # Some of a program's events, never all of them, in the order of their files.
         names = [name for number, name in enumerate(mine) if number // 100 % 3 != choose.randrange(3)]
         trace = tmp_path / "trace"
         trace.write_bytes(traced(names, []))

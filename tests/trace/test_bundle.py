@@ -1,4 +1,4 @@
-"""An archive for Perfetto's viewer: what is in it, and what its manifest says (of reference: version 1)."""
+"""An archive for Perfetto's viewer: its contents, and its manifest (version 1 of the reference)."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def work(tmp_path, writer, monkeypatch):
     return tmp_path
 
 
-# What the reference of Perfetto 58.2 (docs/reference/perfetto-manifest.md) says of what is used here. Fields
-# that Perfetto does not know it ignores, so that a misspelt one would go unnoticed.
+# The parts of Perfetto 58.2's reference (docs/reference/perfetto-manifest.md) that are used here. Perfetto
+# ignores unknown fields, so a misspelt one would go unnoticed.
 CLOCK = {"enum": ["REALTIME", "MONOTONIC"]}
 
 
 def fields(required: dict, optional: dict | None = None) -> dict:
-    """The schema of an object with no other fields than these."""
+    """The schema of an object with only these fields."""
     return {
         "type": "object",
         "required": list(required),
@@ -60,7 +60,7 @@ SCHEMA = fields(
 
 
 def sound(data: bytes) -> dict:
-    """A manifest, which its reference allows: each file that it names is there."""
+    """A manifest that is valid according to the reference, and whose files exist."""
     found = json.loads(data)
     jsonschema.validate(found, SCHEMA)
     assert b"".join(data.split()).startswith(b'{"perfetto_manifest"')
@@ -89,7 +89,7 @@ def test_traces_of_all_kinds(work):
         "02-guest.pftrace",
         "03-kernel.txt",
     ]
-    # The log's clock is the real-time one: where it lies is not known, and said.
+    # The log has the real-time clock; the message says that its offset is unknown.
     base = {"clock": "MONOTONIC", "file": "00-trace.pftrace"}
     same = {"clock": "MONOTONIC", "sync_to": base, "offset_ns": 0}
     files = [
@@ -113,14 +113,14 @@ def test_traces_of_all_kinds(work):
 
 
 def manifest_of(*arguments: str) -> dict:
-    """What the manifest says, and nothing else is said."""
+    """The manifest relates the clocks, and there is no message."""
     assert tesc(*arguments, "--bundle", "all.tar") == ""
     with tarfile.open("all.tar") as archive:
         return sound(archive.extractfile("perfetto_manifest.json").read())["perfetto_manifest"]
 
 
 def test_clocks_are_related(work):
-    """When the real-time clock says T, the monotonic one says T less --clock-offset."""
+    """If the real-time clock shows T, the monotonic one shows T minus --clock-offset."""
     found = manifest_of("qemu.log", "trace", "--clock-offset", "1764000000.5s")
     base = {"clock": "MONOTONIC", "file": "01-trace.pftrace"}
     assert found["trace_time"] == base

@@ -1,4 +1,4 @@
-"""Reading many records at once and in several processes gives what reading one after the other gives."""
+"""Reading many records at once and in several processes gives the same as reading one after the other."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tesc.trace.writing import Writing, write
 
 @pytest.fixture
 def opened(catalogue):
-    """A function from a path to a reader, which is closed in the end."""
+    """A function from a path to a reader, which is closed at the end."""
     readers = []
 
     def made(path):
@@ -49,7 +49,7 @@ class Collected:
 
 
 def traced(writer, seed, records, order="<", damage=0, remap=False):
-    """A trace in which nothing is regular: every shape, texts that look like records, changed bytes."""
+    """An irregular trace: every shape, texts that look like records, changed bytes."""
     choose = random.Random(seed)
     made = writer(order).mapped()
     for number in range(records):
@@ -61,7 +61,7 @@ def traced(writer, seed, records, order="<", damage=0, remap=False):
         time = number * 1000 - (5000 if choose.random() < 0.01 else 0) + 10**15
         made.record(10 + event_id, time, choose.choice([7, 7, 8]), *args)
         if remap and number == records // 2:
-            made.mapping(11, "say").mapping(12, "move")  # IDs that change what they mean
+            made.mapping(11, "say").mapping(12, "move")  # IDs that change their meaning
             made.record(12, time, 7, 1, 2, 3)
             made.mapping(11, "move").mapping(12, "say")
     data = bytearray(made.data)
@@ -118,7 +118,7 @@ def test_many_at_once(writer, catalogue, tmp_path, monkeypatch, selection, damag
 @pytest.mark.parametrize("damage", [0, 1, 40])
 @pytest.mark.parametrize("order", "<>")
 def test_counts(writer, catalogue, opened, tmp_path, monkeypatch, damage, order):
-    """All at once by an expression, and in parts, as record by record."""
+    """Counting all records at once with a regular expression, and in parts, gives the same as one by one."""
     monkeypatch.setattr("tesc.trace.counting.PIECE", 9000)
     for seed in range(4):
         path = tmp_path / str(seed)
@@ -146,7 +146,7 @@ def test_counts(writer, catalogue, opened, tmp_path, monkeypatch, damage, order)
 
 @pytest.mark.parametrize("selection", range(len(SELECTIONS)))
 def test_the_time_that_is_counted(writer, catalogue, opened, tmp_path, monkeypatch, selection):
-    """However a trace is dealt to processes, and with numpy or without, it spans the same, in any order."""
+    """The first and last time are the same for any number of processes, with numpy or without."""
     monkeypatch.setattr("tesc.trace.counting.PIECE", 9000)
     monkeypatch.setattr("tesc.trace.vectors.PIECE", 9000)
     monkeypatch.setattr("tesc.trace.counting._REST", 400)
@@ -177,7 +177,7 @@ def test_the_time_that_is_counted(writer, catalogue, opened, tmp_path, monkeypat
 @pytest.mark.parametrize("order", "<>")
 @pytest.mark.parametrize("damage", [0, 1])
 def test_counts_by_shapes(writer, opened, tmp_path, monkeypatch, order, stride, damage):
-    """Records of few shapes, by an expression: also where the IDs' lowest bytes are alike."""
+    """Records of few shapes, with a regular expression: also if the IDs have the same lowest bytes."""
     monkeypatch.setattr("tesc.trace.counting._WORTH", 1 << 40)
     monkeypatch.setattr("tesc.trace.counting._ENOUGH", 3000)
     monkeypatch.setattr("tesc.trace.counting._REST", 300)
@@ -221,7 +221,7 @@ def test_counts_by_shapes(writer, opened, tmp_path, monkeypatch, order, stride, 
 
 
 class InOneProcess(Collected):
-    """Where the texts of forked processes come together."""
+    """Collects the texts of forked processes."""
 
     def __init__(self, path):
         super().__init__()
@@ -251,7 +251,7 @@ def test_parts(writer, catalogue, tmp_path, monkeypatch, jobs, damage):
 
 
 def test_a_wrong_guess_is_found_out(writer, catalogue, opened, tmp_path, monkeypatch):
-    """A text in which records follow each other, where a part begins: nothing of it comes out."""
+    """A part begins in a text that contains what looks like records: none of these come out."""
     monkeypatch.setattr("tesc.trace.parts.PART", 4096)
     decoy = writer()
     for number in range(8):
@@ -286,7 +286,7 @@ def test_an_output_that_fails_ends_all(writer, catalogue, opened, tmp_path, monk
 
 
 class Odd(Exception):
-    """An exception that no other process can have."""
+    """An exception that cannot be sent to another process."""
 
     def __init__(self, message, place):
         super().__init__(message)
@@ -301,7 +301,7 @@ class Odd(Exception):
 def test_what_fails_in_one_process_is_told(
     writer, catalogue, opened, tmp_path, monkeypatch, error, raised, turn
 ):
-    """Whatever it is, and whichever other process sees its pipe break before that."""
+    """Whatever the error is, and even if another process first sees its pipe break."""
     monkeypatch.setattr("tesc.trace.parts.PART", 6000)
     path = tmp_path / "trace"
     path.write_bytes(traced(writer, 1, 1000))
@@ -321,7 +321,7 @@ def test_what_fails_in_one_process_is_told(
 @pytest.mark.parametrize("many", [False, True])
 @pytest.mark.parametrize("selection", SELECTIONS)
 def test_columns(writer, catalogue, opened, tmp_path, monkeypatch, many, selection):
-    """Put together again, columns are the records."""
+    """Put together again, the columns are the records."""
     if many:
         pytest.importorskip("numpy")
         monkeypatch.setattr("tesc.trace.vectors.WORTH", 0)
@@ -347,7 +347,7 @@ def test_columns(writer, catalogue, opened, tmp_path, monkeypatch, many, selecti
 @given(st.binary(max_size=400), st.integers(0, 30))
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_at_once(writer, catalogue, noise, repeats):
-    """Whatever follows a sound beginning."""
+    """Any bytes after a valid start."""
     pytest.importorskip("numpy")
     made = writer().mapped()
     for number in range(repeats):

@@ -1,4 +1,4 @@
-"""What each format prints, byte by byte; the real traces come out as the reference prints them."""
+"""What each format prints, byte by byte; real traces are printed as by the reference."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ big(uint64_t n) "0x%" PRIx64
 
 @pytest.fixture
 def trace(writer, tmp_path):
-    """One record of everything; times go back once."""
+    """One record of each event; times go back once."""
     made = writer().header()
     for event_id, name in enumerate(["idle", "move", "say", "big"]):
         made.mapping(event_id, name)
@@ -151,7 +151,7 @@ TRACES = ["all-info", "all-io", "dropped-1", "qsd-nbd", "small-convert", "small-
 
 @pytest.mark.parametrize("name", TRACES)
 def test_as_the_reference_prints(conformance, unit_of, name):
-    """The very bytes; of `truncated` all that is whole."""
+    """The same bytes; for `truncated`, all complete records."""
     unit = unit_of(conformance("trace-events-all").read_text())
     form = make_format("simpletrace", unit.events)
     reader = open_reader(str(conformance(f"{name}.bin")), Catalogue(unit))

@@ -1,4 +1,4 @@
-"""A log, whose dates are real time, among traces that count by the monotonic clock."""
+"""A log, whose dates are real time, among traces with the monotonic clock."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ BEGIN = 77_000_000_000
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """What a guest sent at 77 s, and then each 10 us; a log of the same time, in both forms of dates."""
+    """A guest's trace from 77 s on, an event every 10 us; a log of the same time, in both date formats."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tesc.trace.recording.real_ahead", lambda: AHEAD)
     (tmp_path / "trace-events").write_text(EVENTS)
     for name, mark in (("out", True), ("unmarked", False)):
         with open(name, "wb") as file:
-            # A simpletrace file of QEMU's own says nothing of the host's clocks.
+            # A simpletrace file by QEMU itself says nothing about the host's clocks.
             parts: list[bytes] = []
             recording = Recording(parts.append)
             for step in range(3):

@@ -1,4 +1,4 @@
-"""Logs of QEMU as traces: every prefix, other lines, lines that ran together; formats read backwards."""
+"""QEMU's logs as traces: every prefix, other lines, lines that ran together; formats parsed in reverse."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MASK = (1 << 64) - 1
 
 @pytest.fixture
 def log(unit_of, tmp_path):
-    """A function from a log's bytes to its rows, its errors, and the reader."""
+    """A function from a log's bytes to its rows, errors and other lines."""
     readers = []
 
     def read(data, chunk=1 << 18):
@@ -74,7 +74,7 @@ def test_prefixes(log, prefix, time, thread, chunk):
 
 
 def test_other_lines(log):
-    """They are kept apart, whatever they look like."""
+    """They are kept separately, whatever they look like."""
     rows, errors, others = log(
         b"IN: \n0x0000:  xor %eax\n\nreading disk\n2026-11-28T17:34:54Z qemu: x\nidle \nidle\n\xff\n"
     )
@@ -87,7 +87,7 @@ def test_other_lines(log):
 
 @pytest.mark.parametrize("chunk", [1, 7, 1 << 18])
 def test_a_text_over_lines(log, chunk):
-    """However much of it is read at once."""
+    """However many bytes are read at once."""
     rows, errors, others = log(b"say 'a\nb\n\nc'   1\nidle \n5@1.000000:say 'a\n", chunk)
     assert [row[2] for row in rows] == [("say", (b"a\nb\n\nc", 1)), ("idle", ())]
     assert errors == [(23, "a line of 'say' that does not match its format in trace-events")]
@@ -96,7 +96,7 @@ def test_a_text_over_lines(log, chunk):
 
 @pytest.mark.parametrize("row", [b"9", b"w", b"w ", b"9@", b"1@2."])
 def test_long_lines(log, row):
-    """They are looked through once, not once from each place, and no number in them is too long."""
+    """They are scanned once, not once from each place, and a number in them may have any length."""
     long = row * (400_000 // len(row))
     rows, errors, others = log(b"idle \n%s\nsay %s\n%s@1.000000:idle \nidle \n" % (long, long, long))
     assert [row[2] for row in rows][:1] + [row[2] for row in rows][-1:] == [("idle", ())] * 2
@@ -129,7 +129,7 @@ def test_what_is_not_sure(log):
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_formats(tmp_path, unit_of, name):
-    """Every format takes a log, also what is not sure; as text it is the log's own lines."""
+    """Every format takes a log, even with unknown values; as text, it prints the log's own lines."""
     data = b"read blk (nil) offset 0 flags 0x0\npair a b c\nidle \nreset cpu=0x10 n -1\n"
     path = tmp_path / "log"
     path.write_bytes(data)
@@ -222,7 +222,7 @@ CONVERSIONS = ["d", "u", "x", "08x", "5d", "-5u", "#x", "+d", "02x", "ld", "lu",
 
 @given(st.randoms(use_true_random=False))
 def test_what_is_printed_is_read(choose: random.Random):
-    """Of any format a line is read; what is given as sure is what was printed."""
+    """Lines of any format are read; every value that is returned is the printed one."""
     types = [choose.choice(TYPES) for _ in range(choose.randrange(5))]
     kinds = tuple([kind_of(type_) for type_ in types])
     text, values = "", []
@@ -252,7 +252,7 @@ def test_what_is_printed_is_read(choose: random.Random):
     found = inverse(f'"{text}"', kinds)(line)
     for kind, one, printed in zip(kinds, found, values):
         if kind.text and one is not None and " " not in text:
-            continue  # padding is taken off, and may have been the text's own
+            continue  # padding is removed, but may have been part of the text
         assert one in (None, printed) or (isinstance(one, bytes) and one == printed.strip(b" "))
     if certain(f'"{text}"', kinds):
         assert None not in found or "%.4s" in text
@@ -297,7 +297,7 @@ BETWEEN = [" ", " -> 0x", " 0x", "x", "0x", ": ", "/", ",", "(", ") ", "=", "-",
 
 
 def random_values(choose, kinds):
-    """Values at the ends of their types, and texts that look like what comes before or after them."""
+    """Values at the ends of their types' ranges, and texts that look like what comes before or after them."""
     for kind in kinds:
         if kind.text:
             yield choose.choice(DECOYS).encode()
@@ -310,7 +310,7 @@ def random_values(choose, kinds):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_said_is_right(seed):
-    """Of any format and any values: what is not sure is None."""
+    """For any format and any values: what is ambiguous is None."""
     choose = random.Random(seed)
     known = 0
     for _ in range(250):
@@ -321,10 +321,10 @@ def test_what_is_said_is_right(seed):
         for _ in range(4):
             values = tuple(random_values(choose, kinds))
             if any(type_ == "char" and value & 255 == 10 for type_, value in zip(types, values)):
-                continue  # the end of the line
+                continue  # it would end the line
             found = inverse(text, kinds)(compile_format(text, kinds)(values).encode("latin-1"))
             for value, one in zip(values, found):
-                # A text's own spaces are not told from those that pad it.
+                # A text's own spaces cannot be told from padding.
                 same = isinstance(value, bytes) and one is not None and value.strip(b" ") == one.strip(b" ")
                 assert one is None or one == value or same, (text, types, values, found)
                 known += one is not None

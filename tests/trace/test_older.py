@@ -42,7 +42,7 @@ def test_events_of_vcpus_and_of_guest_code(unit_of):
         show = compile_format(event.format, event.kinds)
         found[event.name] = (list(event.parameters), show(values[: len(event.parameters)]))
     assert found == DECLARED
-    assert list(found) == list(DECLARED)  # an ID that is a position counts both
+    assert list(found) == list(DECLARED)  # an ID that is a position counts both events
     _, void = second_formats(unit)
     assert void == {id(error) for tree in unit.trees for error in tree.errors}
 
@@ -69,7 +69,7 @@ def test_a_second_format_of_another_event_is_an_error(unit_of):
     ],
 )
 def test_data_models(text, type_, word, lp64, ilp32):
-    """What a 32-bit program prints, whose negative numbers the record extends to 64 bits."""
+    """What a 32-bit program prints; a record extends its negative numbers to 64 bits."""
     for name, expected in (("lp64", lp64), ("ilp32", ilp32)):
         model = MODELS[name]
         show = compile_format(text, [kind_of(type_, True, model)], model=model)
@@ -88,7 +88,7 @@ def test_data_models(text, type_, word, lp64, ilp32):
     ],
 )
 def test_models_of_other_targets(model, text, type_, word, expected):
-    """What the macros stand for is that of the program's C library, too."""
+    """The macros also expand as in the program's C library."""
     show = compile_format(text, [kind_of(type_, True, MODELS[model])], model=MODELS[model])
     assert show((word & (1 << 64) - 1,)) == expected
 

@@ -1,4 +1,4 @@
-"""Decoded text in a file: all of it or nothing, whenever somebody interrupts."""
+"""Decoded text in a file: complete or not at all, whenever an interrupt comes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_file_is_replaced_when_all_of_it_is_there(tmp_path):
 
 
 def interrupt_once(monkeypatch, name):
-    """Have Ctrl-C come while a function of `os` is called, the first time."""
+    """Make Ctrl-C arrive during the first call of a function of `os`."""
     real, left = getattr(os, name), [1]
 
     def call(*arguments):

@@ -1,4 +1,4 @@
-"""Formats applied to recorded values, beside what the C compiler's printf makes of them."""
+"""Formats applied to recorded values, compared with the C library's printf."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def value(choose: random.Random, type_: str) -> int | bytes:
     some = choose.choice([0, 1, 7, 8, 255, 1 << (bits - 1), (1 << bits) - 1, choose.getrandbits(bits)])
     some &= (1 << bits) - 1
     if type_ in ("char", "signed char", "unsigned char", "int8_t", "uint8_t"):
-        some = some or 1  # %c of it would end the line that C prints
+        some = some or 1  # with %c, a zero would end the line that C prints
     return some - (1 << bits) if signed and some >> (bits - 1) else some
 
 
@@ -129,7 +129,7 @@ def test_as_the_c_library_prints(need, tmp_path):
 
 
 def _split(output: bytes) -> list[bytes]:
-    """Lines by their numbers: %c can print a line end."""
+    """Split the output at the lines' numbers, because %c can print a line end."""
     parts = []
     at = 0
     for number in range(1, 3000):

@@ -1,4 +1,4 @@
-"""Progress: what is said, and that nothing is where nobody looks."""
+"""Progress messages: on a terminal, and only there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading traces: layouts, byte orders, what an ID means, and everything that can be wrong."""
+"""Reading traces: layouts, byte orders, the meaning of IDs, and everything that can be wrong."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def read(tmp_path, catalogue):
 
 
 def counted(path, catalogue, **how):
-    """The counts that --stats would print, and the errors, by the quick way where there is one."""
+    """The counts that --stats would print, and the errors; in the fast way if possible."""
     reader = open_reader(str(path), catalogue, **how)
     tally = count([reader], Selection(lambda name: True))
     reader.source.close()
@@ -66,7 +66,7 @@ def test_versions_2_and_3(read, writer, order, version, pid):
 
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_version_0(read, writer, order):
-    """Records of six words; a text is the address that it had."""
+    """Records have six words; a text is its address."""
     made = writer(order, 0).header().record(1, 5, 0, 1, 2, 3).record(3, 6, 0, 0xABC, 4)
     rows = [(5, -1, ("move", (1, 2, 3))), (6, -1, ("open_file", (0xABC, 4)))]
     assert read(made) == (rows, [])
@@ -75,7 +75,7 @@ def test_version_0(read, writer, order):
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("first", [0, 1])
 def test_no_header(read, writer, order, first):
-    """IDs are indexes, if no mapping says otherwise; the byte order is that of the first record."""
+    """IDs are indexes unless mapped; the byte order is that of the first record."""
     made = writer(order)
     if first == 0:
         made.mapping(77, "point")
@@ -124,7 +124,7 @@ def guests(tmp_path):
 
 @pytest.mark.parametrize("prefix", ["bios", "bios_"])
 def test_guest(read, writer, guests, prefix):
-    """Seven words a record; disabled events count; addresses are numbers."""
+    """A record has seven words; IDs count disabled events; addresses are numbers."""
     made = writer().guest(0, -2, 0xDEAD).guest(2, 1, 1, 1 << 63)
     rows, errors = read(made, guests, guest=GuestTrace(prefix))
     names = [("bios_boot", ((1 << 64) - 2, 0xDEAD)), ("bios_last", (1, 1, 1 << 63))]
@@ -152,7 +152,7 @@ def test_no_such_guest(read, guests, prefix, message):
 
 
 def test_a_simpletrace_file_beside_guests(read, writer, guests):
-    """Stream IDs mean events of ranges with a base, mapped or not; a header says what a file is."""
+    """Stream IDs of ranges with a base are found, mapped or not; a header shows what a file is."""
     made = writer().header().mapping(3, "bios_boot").record(3, 1, 1, 4, 5)
     made.record(0x8000000000000002, 2, 1, 6, 1, 7).record(0x9000000000000000, 3, 1)
     rows, errors = read(made, guests, guest=GuestTrace("bios"))
@@ -160,7 +160,7 @@ def test_a_simpletrace_file_beside_guests(read, writer, guests):
     assert ([row[2] for row in rows], errors) == (names, [])
 
 
-# What is wrong with a trace.
+# Damaged traces.
 
 
 def test_unknown_ids(read, writer):
@@ -190,7 +190,7 @@ def test_unknown_ids_of_a_guest(read, writer, guests):
 
 
 def test_errors_are_few(read, writer, unit_of):
-    """Each kind is told of once, with its count, and of events only so many."""
+    """Each kind is reported once, with its count, and only for a limited number of events."""
     names = [f"e{number}" for number in range(MOST_KINDS + 8)]
     made = writer().header()
     for number, name in enumerate(names):
@@ -266,7 +266,7 @@ def test_too_many_mappings(read, writer, monkeypatch):
 
 
 def test_torn_at_every_byte(read, writer, tmp_path, catalogue):
-    """What is whole is read, and the rest is told by its offset, wherever a trace is cut."""
+    """Wherever a trace is cut, complete records are read, and the offset of the rest is reported."""
     made = writer().header()
     ends = [len(made.data)]
     for step in (

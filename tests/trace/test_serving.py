@@ -1,4 +1,4 @@
-"""A picture served to this machine: what the viewer gets, and what nobody else does."""
+"""A trace served to this machine: the viewer gets it, and nobody else."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_the_command_ends_with_control_c(tmp_path, writer, monkeypatch):
     )
     line = running.stdout.readline()
     if not line:
-        assert "port 9001, from which the viewer reads" in running.communicate()[1]  # another has it
+        assert "port 9001, from which the viewer reads" in running.communicate()[1]  # another process has it
         pytest.skip("port 9001 is taken")
     assert line == "https://ui.perfetto.dev/#!/?url=http://127.0.0.1:9001/trace\n"
     connection = http.client.HTTPConnection("127.0.0.1", 9001)

@@ -1,4 +1,4 @@
-"""Records in order: more of them than are held in memory make the same as few do, in each format."""
+"""Sorted records: the output is the same however many of them fit in memory, in each format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spans, against a reckoning of their own: lost, interleaved and nested records; what the command prints."""
+"""Spans, compared with an independent search: lost, interleaved and nested records; the command's output."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def batch(records):
 
 
 def reckoned(records):
-    """Spans by looking back from each end for its begin, one record at a time."""
+    """Spans found by searching back from each end for its begin, one record at a time."""
     taken, found, orphaned = set(), [], 0
     for at, (time, pid, begins, key) in enumerate(records):
         if begins:
@@ -212,7 +212,7 @@ class TestCommand:
         assert done.stdout.splitlines()[1].split() == ["wait", "1", "2", "400", "ns"] + ["400", "ns"] * 3
 
     def test_without_times_there_are_no_durations(self, trace):
-        """They are counted, and it is said that the zeros are no lengths of time."""
+        """Spans are counted, and a message says that their zeros are not durations."""
         assert self.tesc("--latency", "--since", "+0s").stderr == ""
         Path("trace").write_text("disk_start req 0x10 n 1\ndisk_end req 0x10 status 0\n")
         done = self.tesc("--latency")
@@ -255,7 +255,7 @@ class TestCommand:
             ("disk_start..disk_end,key=NOKEY", "'disk_start' has no parameter 'NOKEY'; it has req and n"),
             ("disk_start..disk_end,key=req,key=n", "'disk_end' has no parameter 'n'; it has req and status"),
             ("disk_start..idle,key=req", "'idle' has no parameter 'req'; it has none"),
-            # Of those that a pattern matches, one may be enough; an event that is named may not.
+            # It is enough if one of a pattern's events has the key, but a named event must have it.
             ("idle|disk_start..disk_end,key=req", "'idle' has no parameter 'req'; it has none"),
             (
                 "disk_*..idle,key=request",

@@ -1,4 +1,4 @@
-"""Conditions: their syntax, the places of what is wrong in them, and what they are true of."""
+"""Conditions: their syntax, the places of errors, and the records for which they are true."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WORD = (1 << 64) - 1
 
 
 def wanted(text, event, values, time=5_000, pid=7):
-    """Whether a record of an event is wanted."""
+    """Whether a record of an event is selected."""
     found = Where(text, EVENTS)(event)
     if isinstance(found, bool):
         return found
@@ -39,7 +39,7 @@ def wanted(text, event, values, time=5_000, pid=7):
     [
         ("len > 4096", READ, (1, 4097, 0), True),
         ("len > 4096", READ, (1, 4096, 0), False),
-        # As numbers that the types hold: 2^64-1 is large as uint64_t, and -1 as int64_t and int.
+        # Numbers follow their types: all ones is 2^64-1 as uint64_t, and -1 as int64_t and int.
         ("len > 4096", READ, (1, WORD, 0), True),
         ("len > 4096", NET, (WORD, b"", 0), False),
         ("delta < 0", READ, (0, 0, WORD), True),
@@ -56,7 +56,7 @@ def wanted(text, event, values, time=5_000, pid=7):
         ("not fast", NAMED, (b"", 0, 0), True),
         ("fast == true", NAMED, (b"", 0, 2), True),
         ("fast != false", NAMED, (b"", 0, 0), False),
-        # The argument comes before the record; record.name is always the event's.
+        # An argument hides the record's value; record.name is always the event's.
         ('name ~ "disk*"', NAMED, (b"disk0", 0, 0), True),
         ('name ~ "disk*"', NAMED, (b"cd0", 0, 0), False),
         ('name ~ "disk*"', READ, (0, 0, 0), True),
@@ -71,7 +71,7 @@ def wanted(text, event, values, time=5_000, pid=7):
         ('who !~ "a?c"', NET, (0, b"abbc", 0), True),
         ('who == "\\xff\\n"', NET, (0, b"\xff\n", 0), True),
         ("who == 'it'", NET, (0, b"it", 0), True),
-        # What an event lacks makes a comparison false, and so its opposite.
+        # A comparison with something that an event lacks is false, and so is its opposite.
         ("not len > 5", NAMED, (b"", 0, 0), False),
         ("fast or not fast", READ, (0, 0, 0), False),
         ("fast or len > 5", READ, (0, 6, 0), True),
@@ -147,7 +147,7 @@ def test_an_argument_that_a_log_does_not_say(monkeypatch):
     assert Where("len > 5 or who == 'x'", EVENTS)(event).test((None, b"x", 1), 5, 7)
 
 
-# An interpreter of its own, in the logic of three values: None is not known.
+# An independent interpreter in three-valued logic: None is unknown.
 
 ARGUMENTS = ["dev", "len", "delta", "small", "fast"]
 NUMBERS = [0, 1, 5, -1, -128, 4096, (1 << 63) - 1, -(1 << 63), WORD]
@@ -211,7 +211,7 @@ def test_against_three_valued_logic(tree, event, numbers):
 
 @given(st.text(alphabet="len fast who()and or not<>=!~&\"'0x19.+-\\nstme", max_size=40))
 def test_any_text(text):
-    """Whatever is written means something or is refused at a place within it."""
+    """Any text is either a valid condition, or is refused with a place within it."""
     wrong = None
     try:
         Where(text, EVENTS)
@@ -229,7 +229,7 @@ def test_events_that_cannot_match_are_left_out():
 
 
 def test_decode(writer, tmp_path):
-    """Every format has the records that the condition is true of, and carets show where it is wrong."""
+    """Every format has the records that meet the condition, and carets show errors in it."""
     events = tmp_path / "events"
     events.write_text('a(int x, const char *s) "%d %s"\nb(uint64_t x) "%" PRIu64\nidle(void) ""\n')
     made = writer().header()

@@ -18,7 +18,7 @@ from tesc.units.crossing import pointers_as_numbers
         ('"a %s b"', '"a 0x%" PRIx64 " b"'),
         ('"a %s b %p"', '"a 0x%" PRIx64 " b 0x%" PRIx64'),
         ('"%s%p%s"', '"0x%" PRIx64 "0x%" PRIx64 "0x%" PRIx64'),
-        # Numbers and what only looks like a pointer stay.
+        # Numbers, and what only looks like a pointer's conversion, stay.
         ('"%d %zu %x 100%% %%s"', '"%d %zu %x 100%% %%s"'),
         ('"%d %s %u"', '"%d 0x%" PRIx64 " %u"'),
         # Macros, other literals, the spaces between them.
@@ -27,9 +27,9 @@ from tesc.units.crossing import pointers_as_numbers
         ('"%" PRIu64 "%s"', '"%" PRIu64 "0x%" PRIx64'),
         ('"a"  " %p"  "b"', '"a"  " 0x%" PRIx64 ""  "b"'),
         ('"%s"  ', '"0x%" PRIx64  '),
-        # Flags, widths and precisions of text mean nothing for an address.
+        # Flags, widths and precisions of a text mean nothing for an address.
         ('"%-10s|%.8s|%20p|%ls"', '"0x%" PRIx64 "|0x%" PRIx64 "|0x%" PRIx64 "|0x%" PRIx64'),
-        # Where they are arguments, these stay.
+        # If a width or precision is an argument, its `*` stays.
         ('"%*s"', '"0x%*" PRIx64'),
         ('"%.*s x"', '"0x%.*" PRIx64 " x"'),
         ('"%-*.*s"', '"0x%*.*" PRIx64'),

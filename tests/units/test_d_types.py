@@ -1,4 +1,4 @@
-"""Which types dtrace(1) reads: tesc's answers are compared with its own grammar."""
+"""Which types dtrace(1) reads: tesc's answers, compared with dtrace's own grammar."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tesc.units.d_types import is_read, provider_type, source_type
 
 WORDS = "char short int long signed unsigned const void bool int8_t uint64_t size_t".split()
 STARS = ("", " *", "*", " **", " * *", " * const *")
-# Run by the system's Python, to which dtrace(1) and pyparsing belong.
+# Run by the system's Python, for which dtrace(1) and pyparsing are installed.
 GRAMMAR = """\
 import importlib.machinery, importlib.util, json, sys
 loader = importlib.machinery.SourceFileLoader("dtrace", sys.argv[1])
@@ -33,7 +33,7 @@ print(json.dumps([reads(type_) for type_ in json.load(sys.stdin)]))
 
 @pytest.fixture(scope="module")
 def dtrace_reads(need, skip_without):
-    """A function that says for each of some types whether dtrace(1) reads it."""
+    """A function that says whether dtrace(1) reads each of some types."""
     dtrace = need("dtrace", "systemtap-sdt-dev")
     if subprocess.run(["/usr/bin/python3", "-c", "import pyparsing"], capture_output=True).returncode:
         skip_without("pyparsing of the system's Python (Debian's package python3-pyparsing)")

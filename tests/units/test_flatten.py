@@ -1,4 +1,4 @@
-"""A unit as a plain file: identity without directives, the same events with them."""
+"""A unit as a plain file: unchanged without directives, the same events with them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def unit_of(files: dict[str, str], root: str = "root", given_outside=NOTHING) ->
 
 
 def facts(unit: Unit) -> list[tuple]:
-    """What a plain file can say of a unit's events."""
+    """What a plain file can express of a unit's events."""
     return [(e.index, e.name, e.disabled, e.parameters, e.format.rstrip(" \t")) for e in unit.events]
 
 

@@ -1,4 +1,4 @@
-"""Included files: where they are looked for, and what is never read."""
+"""Included files: where they are searched, and what is never read."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ class TestLoad:
 
 
 def refused(path: str) -> str:
-    """Why a file is not read, which must be known at once."""
-    signal.alarm(60)  # a test that waits for a FIFO's other end would wait forever
+    """The reason why a file is not read, which must come at once."""
+    signal.alarm(60)  # otherwise, waiting for a FIFO's other end would take forever
     try:
         with pytest.raises(Unreadable) as why:
             Loader().load(path)
@@ -125,7 +125,7 @@ class TestUnreadable:
         assert refused("secret") == "permission denied"
 
     def test_what_the_system_refuses_is_reported(self, monkeypatch):
-        """The same for everybody, root too."""
+        """The same for all users, including root."""
         write("secret")
 
         def deny(*_):
@@ -161,7 +161,7 @@ class TestUnreadable:
         assert refused("latin") == f"it is not UTF-8: {where}"
 
     def test_a_fifo_that_takes_the_files_place(self, monkeypatch):
-        """It does so between a first look and opening; the second look decides."""
+        """The file becomes a FIFO between the first check and opening; the second check counts."""
         os.mkfifo("fifo")
         real = os.stat
         write("file")

@@ -1,4 +1,4 @@
-"""The tables of identifiers, which the rules read, against what codegen writes."""
+"""The tables of identifiers, which the rules use, compared with the output of codegen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tesc.units import name_spaces
 from tesc.units.resolve import resolve
 
 EVENT = 'Foo_bar(int a, const char *b) "%d %s"\n'
-# Words made of an event's or a group's name that are no identifiers of the generated code.
+# Words built from an event's or a group's name that generated code does not define.
 NOT_DEFINED = {
     "Foo_bar",  # probes and tracepoints
     "QEMU_FOO_BAR",  # used here, defined by dtrace(1)
@@ -41,7 +41,7 @@ def test_all_that_codegen_writes_is_known(form, backend):
 
 
 def test_all_that_is_known_is_written():
-    """Except for what dtrace(1) makes of its input."""
+    """Except for what dtrace(1) generates."""
     outputs = [(form, backend) for form in ("h", "c", "rs", "ust-events-h") for backend in BACKENDS]
     words = {word for output in outputs for word in re.findall(r"\w+", generated(*output))}
     known = {one.text for one in name_spaces.of_event("Foo_bar") + name_spaces.of_group("grp")}

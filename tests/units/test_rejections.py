@@ -1,4 +1,4 @@
-"""What QEMU's tracetool rejects, and where; and which files certainly contain none of it."""
+"""What QEMU's tracetool rejects, and where; and which files certainly contain nothing of the kind."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REAL_NEWLINE = "a newline in the format"
 
 
 def found(text: str) -> list[tuple[str, str, bool]]:
-    """What is rejected: the text in question, the message, and whether only the reference rejects it."""
+    """The rejections: the text in question, the message, and whether only the reference rejects it."""
     tree = parse(Source("x", text))
     assert not tree.errors
     found = sorted(facts(tree, "qemu"), key=lambda fact: fact.span.start)
@@ -54,7 +54,7 @@ def found(text: str) -> list[tuple[str, str, bool]]:
         "a(const char *const *x, uint8_t const *y)",
         'a(int x)\t"% m %-m %%-m \\\\ n"  ',
         "a(ptrdiff_t x, uintptr_t y, ssize_t z)",
-        # Whitespace to Python, which strips it from parameters.
+        # These are whitespace for Python, which strips them from parameters.
         "a(\x0cint x, \x1cint y)",
         f"a({', '.join(f'int p{i}' for i in range(10))})",
     ],
@@ -137,7 +137,7 @@ def test_what_is_wrong_anyway(line, expected):
         ("# a comment", [("", END, False)]),
         ("a(void)\r", []),
         ("a(void)\r\n", []),
-        # A space after another line is the first of its own.
+        # A space at the start of a line other than the first.
         ("a(void)\n b(void)\n", [(" ", NAME, True)]),
         ("a(void)\r\n b(void)\r\n", [(" ", NAME, True)]),
         ("a(void)\r b(void)\r", [(" ", NAME, True)]),
@@ -167,7 +167,7 @@ def test_what_to_write_instead(line, help_):
 
 @pytest.mark.parametrize("version", [VERSIONS[0], VERSIONS[-2], VERSIONS[-1]])
 def test_what_is_sound_has_none_of_it(version):
-    """Files that are accepted without a closer look are those in which it finds nothing."""
+    """In files that are accepted without a closer look, the closer look would find nothing."""
     events, release = Events(7), Release(version)
     sound = 0
     for _ in range(4000):

@@ -1,4 +1,4 @@
-"""Which releases of QEMU there are, and what their versions mean."""
+"""The known QEMU releases, and the meaning of versions."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_changes(change, without, with_):
         ("7.2.0\n", "7.2"),
         ("6.2.92", "7.0"),
         ("", "10.2.50"),
-        ("2.12.0\n", "10.2.50"),  # older than all that tesc knows, or a fork's own count
+        ("2.12.0\n", "10.2.50"),  # older than any that tesc knows, or a fork's own numbering
         ("fork 7\n", "10.2.50"),
         (None, "10.2.50"),
     ],

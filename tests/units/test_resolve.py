@@ -1,4 +1,4 @@
-"""Units as the language's reference describes them."""
+"""Units, as in the language reference."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class TestSkipping:
         assert problems(unit) == [("TE502", "a", 1)]
 
     def test_a_range_knows_nothing_of_what_its_host_includes(self):
-        """It has the events of a guest that is built from the file: the host's includes do not matter."""
+        """It has the events of a guest that is built from the file; the host's includes do not matter."""
         files = {
             "root": f'include "common"\ninclude "guest" base {GUEST}\n',
             "guest": 'include "common"\nboot(void)\ninclude "common"\n',
@@ -160,7 +160,7 @@ class TestCycles:
         assert [link.include.path for link in unit.errors[0].chain] == ["one", "two"]
 
     def test_it_is_a_cycle_before_it_is_known_already(self):
-        """The file is in `seen` as well; it must not be skipped silently."""
+        """The file is also in `seen`, but must not be skipped silently."""
         unit = unit_of({"root": 'include "a" prefix p_\n', "a": 'include "a"\ninclude "root"\n'})
         assert problems(unit) == [("TE502", "a", 1), ("TE502", "a", 2)]
 
@@ -347,7 +347,7 @@ LINES = st.lists(
 
 
 def with_patterns(lines: list[str], patterns: list[str], order: list[int]) -> str:
-    """The lines with each pattern's directive among them, at some place."""
+    """The lines, with a directive for each pattern inserted at some place."""
     made = list(lines)
     for pattern, at in zip(patterns, order):
         made.insert(at % (len(made) + 1), f"disable {pattern}")

@@ -1,4 +1,4 @@
-"""What is text, by type and conversion."""
+"""Which arguments are text, by type and conversion."""
 
 from __future__ import annotations
 

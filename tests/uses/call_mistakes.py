@@ -14,7 +14,7 @@ _NARROW = re.compile(r"(?:unsigned(?: int)?|u?int32_t|int)")
 
 
 class CallMistakes(SpoiltTree):
-    """One method for each kind, which makes one mistake."""
+    """A method for each kind makes one mistake."""
 
     def misspelt_call(self) -> Mistake:
         call, _ = next(self.free_calls())

@@ -13,7 +13,7 @@ _LISTED = re.compile(r"^( +)'([\w/-]+)',$", re.M)
 
 
 class DeclarationMistakes(SpoiltTree):
-    """One method for each kind, which makes one mistake."""
+    """A method for each kind makes one mistake."""
 
     def declared_in_another_folder(self) -> Mistake:
         def is_own(call: Call, one: Declaration) -> bool:
@@ -31,7 +31,7 @@ class DeclarationMistakes(SpoiltTree):
         return Mistake("", "TE604", call.path, call.name)
 
     def _below_headings(self) -> list[tuple[str, re.Match[str], str]]:
-        """Headings with an event right below that is called once, from that file."""
+        """Headings with an event right below that is called only once, from the heading's file."""
         found = []
         for path in self.files("trace-events"):
             text = self.texts[path]
@@ -77,7 +77,7 @@ class DeclarationMistakes(SpoiltTree):
         return Mistake("", "TE110", "meson.build", one[2])
 
     def _labels(self) -> list[Declaration]:
-        """Events whose format has two of the parameters' names as labels, which have one type."""
+        """Events whose format has the names of two parameters of the same type as labels."""
         found = []
         for name in self.shuffled(self.declared.keys() - self.taken):
             one = self.declared[name]

@@ -1,4 +1,4 @@
-"""Writes a small tree of QEMU's layout: folders with trace-events files, and sources that call the events."""
+"""Writes a small tree in QEMU's layout: folders with trace-events files, and sources that call the events."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 FOLDERS = ("net", "hw/net", "hw/usb", "hw/nvme", "block", "ui", "migration", "hw/core")
 FILES = ("ring", "port", "queue", "timer")
-# Parameters, what prints them, and what a function passes.
+# Parameters, their formats, and arguments for them.
 EVENTS = (
     ("open", "const char *name, int flags", "name %s flags 0x%x", "name, s->flags"),
     ("move", "int x, int y", "x %d y %d", "s->x, s->y"),

@@ -1,9 +1,9 @@
-"""Puts mistakes that `tesc check --sources` is for into a copy of a tree, and counts those found.
+"""Makes mistakes for `tesc check --sources` in a copy of a tree, and counts those found.
 
     python -m tests.uses.mistakes QEMU [--seed N]
 
-Declarations and calls are looked for with expressions of these files, not with tesc's parser and scanner, and
-what may be spoilt is chosen without asking what tesc judges. Each event gets one mistake at most.
+These files find declarations and calls with their own regular expressions, not with tesc's parser and
+scanner, and choose what to spoil independently of what tesc judges. Each event gets at most one mistake.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.uses.call_mistakes import CallMistakes
 from tests.uses.declaration_mistakes import DeclarationMistakes
 from tests.uses.spoilt_tree import Mistake
 
-# How many of each kind make two hundred.
+# Mistakes of each kind; two hundred in all.
 KINDS = {
     "misspelt call": 25,
     "misspelt state test": 8,
@@ -63,7 +63,7 @@ CODES = "TE110,TE425,TE431,TE601,TE602,TE603,TE604,TE605,TE606,TE607,TE608,TE702
 
 
 def findings(root: Path) -> list[dict]:
-    """What tesc finds in a tree of QEMU's layout, as its JSON has it."""
+    """What tesc finds in a tree in QEMU's layout, from its JSON."""
     words = ["check", "--sources", "--profile", "qemu", "--select", CODES, "--output-format", "json", "."]
     ran = subprocess.run(
         [sys.executable, "-m", "tesc", *words], cwd=root, stdout=subprocess.PIPE, text=True, check=False
@@ -86,7 +86,7 @@ def key(one: dict) -> tuple:
 
 
 def matter(one: dict) -> tuple:
-    """What a finding is about; for a heading, which one, because mistakes below it change the message."""
+    """What a finding is about; for a heading, the heading, because mistakes below it change the message."""
     heading = re.search(r"'(?:# )?([^' ]+\.\w+)'", one["message"]) if one["code"] == "TE702" else None
     return one["code"], one["path"], heading[1] if heading else (one["event"], one["message"])
 
@@ -94,7 +94,7 @@ def matter(one: dict) -> tuple:
 def judged(
     before: list[dict], after: list[dict], mistakes: list[Mistake]
 ) -> tuple[list[Mistake], list[dict]]:
-    """The mistakes that were not found, and the new findings that no mistake explains."""
+    """The mistakes that were not found, and new findings that no mistake explains."""
     known = Counter(map(key, before))
     new = [one for one in after if not known[key(one)]]
     missed = [mistake for mistake in mistakes if not is_found(mistake, new)]

@@ -1,4 +1,4 @@
-"""Declares events again that commits of QEMU added, from their first calls, and compares.
+"""Declares events that QEMU's commits added, from their first calls, and compares the declarations.
 
 python -m tests.uses.replay HISTORY [--commits N] [--seed N]
 """
@@ -48,7 +48,7 @@ class History:
 
 
 def headers(history: History, commit: str, path: str, text: str) -> list[str]:
-    """The texts of the files that a source includes, directly or not, as QEMU's build finds them."""
+    """The texts of the files that a source includes, directly or indirectly, as QEMU's build finds them."""
     found: list[str] = []
     seen = set()
     waiting = [(path, text)]
@@ -74,7 +74,7 @@ def types_of(line: str) -> list[str]:
 
 
 def replay(history: History, commit: str, root: Path) -> list[dict]:
-    """The events that a commit adds, declared again: each with whether file, heading and types are right."""
+    """The events that a commit adds, declared again: whether each one's file, heading and types are right."""
     made = []
     patch = history.run("show", "--format=", "-U0", commit)
     changed = re.findall(r"^\+\+\+ b/(.*)$", patch, re.M)
@@ -117,7 +117,7 @@ def replay(history: History, commit: str, root: Path) -> list[dict]:
 
 
 def same(pair: tuple[str, str]) -> bool:
-    """Whether two types have the same values on LP64: `unsigned` and `uint32_t`; `const char` is a char."""
+    """Whether two types are equivalent on LP64, such as `unsigned` and `uint32_t`; `const char` is a char."""
     plain = (text.replace(" *", "*") for text in pair)
     values = (text if "*" in text else text.replace("const ", "") for text in plain)
     one, other = (_WIDTHS.get(text, text) for text in values)
@@ -132,7 +132,7 @@ _WIDTHS = {
 
 
 def heading(text: str, name: str) -> str | None:
-    """The file that the comment above an event names; None for another comment, or none."""
+    """The file that the comment above an event names; None if it names none, or there is no comment."""
     for section in sections_of(parse(Source("trace-events", text))):
         if any(event.name == name for event in section.events):
             return written_in(section.comments[-1])[-1]

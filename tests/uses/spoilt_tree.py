@@ -1,4 +1,4 @@
-"""A tree whose declarations and calls are read with expressions of this file, and changed in memory."""
+"""A tree whose declarations and calls are read with regular expressions, and changed in memory."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _CALL = re.compile(r"^([ \t]+)trace_(\w+)\(([^;{}#]*?)\);", re.M)
 
 @dataclass
 class Mistake:
-    """One mistake: the rule that should find it, in which file, and a word of what it should say."""
+    """A mistake: the rule that should find it, the file, and a word of the message."""
 
     kind: str
     code: str
     path: str
     word: str
-    event: str = ""  # whose call or declaration it is, where that is another one
+    event: str = ""  # the event whose call or declaration was changed, if it is another one
 
 
 @dataclass
@@ -50,7 +50,7 @@ def parameters_of(text: str) -> list[tuple[str, str]]:
 
 
 def arguments_of(text: str) -> list[str]:
-    """The arguments of a call, split at commas outside of brackets and texts."""
+    """The arguments of a call, split at commas outside brackets and strings."""
     parts, depth, quote, last = [""], 0, "", ""
     for char in text:
         if quote:
@@ -70,7 +70,7 @@ def arguments_of(text: str) -> list[str]:
 
 
 def typo(name: str, names: set[str], pick: random.Random) -> str:
-    """A name with two neighbouring letters exchanged, or one of them left out."""
+    """A name with two neighbouring letters swapped, or one removed."""
     while True:
         at = pick.randrange(1, len(name) - 1)
         new = (
@@ -141,7 +141,7 @@ class SpoiltTree:
         return found
 
     def free_calls(self, wanted=lambda call, declaration: True):
-        """Calls of events that are called once and have no mistake yet, in random order."""
+        """Calls of events that are called only once and have no mistake yet, in random order."""
         for name in self.shuffled(self.calls):
             call, declaration = self.calls[name][0], self.declared[name]
             fits = len(self.calls[name]) == 1 and len(call.arguments) == len(declaration.parameters)

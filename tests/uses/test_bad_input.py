@@ -1,4 +1,4 @@
-"""C that no compiler takes: no exception, findings within the text, and no called event looks dead."""
+"""C that no compiler accepts: no exception, findings within the text, and no called event looks unused."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RIGHT = [
     "#define T{0}(op, ...) trace_net_##op(__VA_ARGS__)\nstatic void f{0}(int n)\n{{\n    T{0}(up);\n}}\n",
     "static void f{0}(int n)\n{{\n    if (n) {{\n        trace_net_down();\n    }}\n}}\n",
 ]
-# Lines that do not belong there.
+# Lines that do not belong into C code.
 JUNK = [
     *("/* open", "// \\", '"open', "'", "'''", "}}}", ")", "(", "{", "#", "#define", "#define X(", "#endif"),
     *(
@@ -103,7 +103,7 @@ def test_words_in_any_order(start):
         found, index = findings(text)
         for one in found:
             assert 0 <= one.span.start <= one.span.end <= len(one.source.text)
-        # An editor's index, whose text was first one character longer, is that of the text.
+        # An editor's index, whose text was one character longer before, is the same.
         again = Index()
         again.update("net/net.c", (text + "n").encode("utf-8", "surrogateescape"))
         again.update("net/net.c", text.encode("utf-8", "surrogateescape"))

@@ -1,4 +1,4 @@
-"""The index of uses: what it knows of which file, and which files it reads."""
+"""The index of uses: what it knows about each file, and which files it reads."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class TestIndex:
         index.update("a.c", "int f(void) { trace_Reset(); return TRACE_RESET_ENABLED; }")
         assert places(index.uses_of("reset")) == [("a.c", "state", 1, 37)]
         assert places(index.uses_of("Reset")) == [("a.c", "call", 1, 15), ("a.c", "state", 1, 37)]
-        # That is a function called trace_RESET, which nobody calls.
+        # The state test is for any case of the name, but nobody calls trace_RESET().
         assert places(index.uses_of("RESET")) == [("a.c", "state", 1, 37)]
 
     def test_what_looks_like_a_state_test_of_rust_may_be_a_call(self):
@@ -115,7 +115,7 @@ class TestRefresh:
         assert [len(index.uses_of(name)) for name in "ab"] == [0, 1]
         list(index.refresh(str(tmp_path)))
         assert [len(index.uses_of(name)) for name in "ab"] == [1, 0]
-        # An editor's text that was not saved goes with its window.
+        # An editor's unsaved text is forgotten when the document is closed.
         index.update(path, "void f(void) { trace_b(); }")
         assert index.reread(path)
         assert [len(index.uses_of(name)) for name in "ab"] == [1, 0]
@@ -172,7 +172,7 @@ class TestFindSources:
         (tmp_path / "build" / marker).parent.mkdir(exist_ok=True)
         (tmp_path / "build" / marker).touch()
         assert self.names(tmp_path) == ["src/a.c"]
-        # Named itself, a build folder is looked into.
+        # A build folder is searched if it is named itself.
         assert self.names(tmp_path / "build") == ["b.c", "deep/c.c"]
 
     def test_in_a_checkout_git_knows(self, tmp_path, need):

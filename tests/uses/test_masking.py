@@ -1,4 +1,4 @@
-"""Masked text: what compilers take for code, and nothing else."""
+"""Masked text: only what compilers take for code."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _ENCODINGS = ("L", "u", "U", "u8", "R", "LR", "uR", "UR", "u8R")
 
 
 def texts_of(pieces: str, most: int = 40) -> st.SearchStrategy[str]:
-    """Texts of some of these pieces, which are divided by spaces and escaped as in Python."""
+    """Texts of these pieces, which are separated by spaces and escaped as in Python."""
     known = [piece.encode("ascii").decode("unicode_escape") for piece in pieces.split()]
     return st.lists(st.sampled_from(known), max_size=most).map("".join)
 
 
 def by_clang(clang: str, language: str, files: list[Path]) -> dict[str, list[tuple[str, int, int]]]:
-    """The identifiers of each file, and where they are, as clang's lexer finds them."""
-    # In C23 and C++14, 1'000 is a number. Before, no program has it.
+    """The identifiers of each file and their places, as found by clang's lexer."""
+    # In C23 and C++14, 1'000 is a number; older programs do not contain it.
     command = [clang, "-cc1", "-dump-raw-tokens", "-std=gnu2x", "-x", language, *map(str, files)]
     printed = subprocess.run(command, capture_output=True).stderr.decode("latin-1")
     found: dict[str, list[tuple[str, int, int]]] = {str(file): [] for file in files}
@@ -46,7 +46,7 @@ def by_clang(clang: str, language: str, files: list[Path]) -> dict[str, list[tup
 def by_us(text: str) -> list[tuple[str, int, int]]:
     masked = _NUMBER.sub(lambda match: " " * len(match[0]), masked_c(text))
     source = Source("text", text)
-    # A literal's prefix is part of the literal to a compiler; here it is a word before it.
+    # For a compiler, a literal's prefix is part of the literal; here it is a word before it.
     return [
         (word[0], *source.place(word.start()))
         for word in _IDENTIFIER.finditer(masked)
@@ -55,7 +55,7 @@ def by_us(text: str) -> list[tuple[str, int, int]]:
 
 
 def differing(clang: str, language: str, files: list[Path]) -> list[tuple[str, list[object]]]:
-    """The files of which clang finds other identifiers, with those in which both differ."""
+    """The files in which clang finds other identifiers, with the differences."""
     theirs = by_clang(clang, language, files)
     assert any(theirs.values()), "clang found no identifiers at all"
     wrong = []
@@ -95,8 +95,8 @@ class TestC:
         """
     )
 
-    # What compilers read as one identifier in two lines, or a comment whose begin is continued, is
-    # read otherwise here: nobody writes it.
+    # An identifier that continues on the next line, or a comment whose start does, is read differently
+    # here: nobody writes that.
     STRANGE = re.compile(r"[\w$.\\/*'\"]\\[ \t]*\r?\n[\w$/*'\"\\]|[\w.$]\\[ \t]*\r?\n|\\[ \t]*\r?\n[\w.$]")
 
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -106,8 +106,8 @@ class TestC:
         files = []
         for number, text in enumerate(text for text in texts if not self.STRANGE.search(text)):
             files.append(folder / f"{number}.c")
-            # Something to find in each, and an end to a comment that is left open: to compilers all of the
-            # rest would be in it, and tests/uses/test_bad_input.py says what it is here.
+            # Each file has something to find, and ends an open comment: for compilers everything after it
+            # would be in the comment; tests/uses/test_bad_input.py tests what it is here.
             files[-1].write_bytes(f"begin {text}\n \n//*/\n".encode())
         if files:
             assert differing(clang, "c", files) == []
@@ -165,7 +165,7 @@ _CHARACTER = re.compile(r"'(?:\\u\{[^}'\n]*\}|\\x[0-9A-Fa-f]{2}|\\[^\n]|[^\\'\n]
 
 
 def slowly(text: str) -> str:
-    """Rust's text masked, piece by piece as its reference has it."""
+    """Masked Rust, piece by piece as in Rust's reference."""
     out = list(text)
     place = 0
     while place < len(text):
@@ -188,7 +188,7 @@ def slowly(text: str) -> str:
                 depth += {"/*": 1, "*/": -1}.get(pair, 0)
                 place += 2 if pair in ("/*", "*/") else 1
         elif text[place] == '"':
-            # A lone backslash at the end is not a part of what is masked.
+            # A lone backslash at the end is not masked.
             place = re.compile(r'"(?:[^"\\]|\\.)*', re.S).match(text, place).end()
             place += text[place : place + 1] == '"'
         elif text[place] == "'":
@@ -206,7 +206,7 @@ def slowly(text: str) -> str:
 
 
 class TestAround:
-    """What is masked around some places is masked as the whole text is."""
+    """Masking only around some places gives the same there as masking the whole text."""
 
     PARTS = st.lists(
         st.sampled_from(

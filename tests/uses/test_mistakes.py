@@ -1,4 +1,4 @@
-"""Mistakes that are put into trees are found, and nothing else is."""
+"""Mistakes made in trees are found, and nothing else."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def test_generated_headers_of_a_renamed_tree_compile(qemu_tree, tmp_path, monkey
                 f"trace-g.{kind}",
             ]
             subprocess.run([sys.executable, "-m", "tesc", "tracetool", *words], cwd=folder, check=True)
-        # Each is there under its new name, and under that only.
+        # Each event exists only under its new name.
         used = "".join(f"    use(trace_{name}_renamed);\n" for name in names)
         (folder / "use.c").write_text(
             f'#include "qemu/osdep.h"\n#include "trace-g.h"\n#define use(name) ((void)(name))\n'

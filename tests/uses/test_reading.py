@@ -1,4 +1,4 @@
-"""Sources that are read at once, and what is kept of them."""
+"""Reading many sources at once, and caching the results."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_several_processes_read_what_one_reads(tree, monkeypatch):
 
 
 def test_what_was_kept_is_not_read_again(tree, monkeypatch):
-    # Files that changed just now are not kept; the test's are as old as it wants.
+    # Files that have just changed are not cached; let the test's files count as old.
     monkeypatch.setattr(reading, "_FRESH_NS", -(10**18))
     first = build([str(tree)])
     read = []
@@ -80,7 +80,7 @@ def test_a_file_that_changed_just_now_is_read_again(tree, monkeypatch):
     true = reading.read_bytes
     monkeypatch.setattr(reading, "read_bytes", lambda path: (read.append(path), true(path))[1])
     build([str(tree)])
-    assert len(read) == 8  # their status changed a moment ago
+    assert len(read) == 8  # their inodes have just changed
 
 
 def test_filling_is_what_refreshing_does(tree):

@@ -1,4 +1,4 @@
-"""What is found in one file, and where."""
+"""What is found in a single file, and where."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def texts_of(pieces: str, most: int = 40) -> st.SearchStrategy[str]:
-    """Texts of some of these pieces, which are divided by spaces and escaped as in Python."""
+    """Texts of these pieces, which are separated by spaces and escaped as in Python."""
     known = [piece.encode("ascii").decode("unicode_escape") for piece in pieces.split()]
     return st.lists(st.sampled_from(known), max_size=most).map("".join)
 
@@ -43,7 +43,7 @@ class TestKinds:
             ("if (trace_event_get_state_backends( TRACE_A )) x();", [("state", "A")]),
             ("if (QEMU_A_B_ENABLED()) x();", [("state", "A_B")]),
             ("if (my_trace_test(TRACE_A)) x();", [("state", "A")]),
-            # A constant like any other.
+            # A plain constant is not a use.
             ("printf(fmt, TRACE_A); x = TRACE_A;", []),
             (
                 "s->trace_a(); s.trace_b(); my_trace_c(); TRACE(trace_); Xtrace_d(); étrace_e();",
@@ -107,11 +107,11 @@ class TestKinds:
     @pytest.mark.parametrize(
         ("macros", "code", "uses"),
         [
-            # Through one more macro, and one more.
+            # Through one more macro, and another one.
             ("#define T(n) trace_##n()\n#define U(n) T(n)\n#define V(n) U(dev_##n)", "V(x); U(y)", "dev_x y"),
             ("#define U(n) T(n)\n#define T(n) trace_##n()", "U(x)", "x"),
             ("#define T(n, ...) (trace_##n)(__VA_ARGS__)\n#define U(...) T(x, __VA_ARGS__)", "U(1)", "x"),
-            # A list of what another macro is called with.
+            # A macro that calls its argument, another macro, with several words.
             ("#define T(n) trace_##n();\n#define ALL(X) X(one) X(two)", "ALL(T)", "one two"),
             ("#define T(n) trace_##n();\n#define ALL(X) X(one) X(two)", "", ""),
             ("#define T(n) glue(trace_, n)()", "T(x)", "x"),
@@ -123,7 +123,7 @@ class TestKinds:
                 "",
                 "a*",
             ),
-            # What cannot be known.
+            # Unknown names.
             ("#define T(n) trace_##n()", "T(", "*"),
             ("#define T(n) trace_##n()", "T(a b)", "*"),
             ("#define T(n) trace_##n()\n#define U T", "U(x)", "*"),
@@ -276,7 +276,7 @@ class TestArguments:
             ("f(a, b), \"x,y\", ',', (int[]){1, 2}, g[a, b]", 5),
             ("a,\n  b /* c, d */", 2),
             ("a ? b : c, MAX_SIZE", 2),
-            # Macros that may be several arguments, and what cannot be counted.
+            # Macros that may expand to several arguments, and calls that cannot be counted.
             ("PCI_ARGS(d)", None),
             ("a, MAC_ARG", None),
             ("a,\n#ifdef B\n  b\n#else\n  c\n#endif\n", None),
@@ -359,7 +359,7 @@ def test_languages():
 
 
 def test_real_sources():
-    """examples/project: each event is called, from the function that its source says."""
+    """examples/project: each event is called, from the right function."""
     text = (ROOT / "examples/project/heater/heater.c").read_text("utf-8")
     calls = [use for use in scan(text, C) if use.kind == "call"]
     assert len(calls) == len(re.findall(r"^ *trace_\w+\(", text, re.M)) > 0

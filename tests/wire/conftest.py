@@ -1,4 +1,4 @@
-"""A guest in Python, written from the page of the wire: what the decoder is held against."""
+"""A guest in Python, written from the page on the wire, to test the decoder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tesc.wire import schema as wire_schema
 
 
 def crc16(data: bytes, crc: int) -> int:
-    """CRC-16/IBM-3740, a bit at a time, as its definition has it."""
+    """CRC-16/IBM-3740 by definition, one bit at a time."""
     for byte in data:
         crc ^= byte << 8
         for _ in range(8):
@@ -19,7 +19,7 @@ def crc16(data: bytes, crc: int) -> int:
 
 
 def stuffed(packet: bytes) -> bytes:
-    """COBS by its definition: each zero becomes the way to the next."""
+    """COBS by definition: each zero becomes the distance to the next one."""
     made = bytearray([0])
     code = 0
     for byte in packet:
@@ -56,7 +56,7 @@ def argument(kind: wire_schema.ArgumentKind, value: int | bytes) -> bytes:
 
 
 class Guest:
-    """Makes frames, each ended by its zero; before each 64th event it says who it is."""
+    """Makes frames, each terminated by a zero; it sends a hello before every 64th event."""
 
     def __init__(self, schema, clock: bool = False, name: bytes = b"toy", source: int | None = None):
         self.schema, self.clock, self.name, self.source = schema, clock, name, source
@@ -83,12 +83,12 @@ class Guest:
         return self.frame(packet, 0xFFFF)
 
     def start(self) -> list[bytes]:
-        """What a guest sends when it starts, or starts again."""
+        """The frames that a guest sends when it starts or restarts."""
         self.sequence = self.lost = 0
         return [b"\0", self.hello(True), self.hello()]
 
     def event(self, wire_id: int, *values: int | bytes) -> list[bytes]:
-        """The frames of an event: before each 64th there is a hello."""
+        """The frames of an event; a hello precedes every 64th event."""
         made = []
         if (self.sequence and self.sequence % 64 == 0) or self.time - self.said >= 1 << 30:
             made.append(self.hello())

@@ -1,4 +1,4 @@
-"""The guest's clock by what arrives: slow ports, busy readers, wrong rates, stopped machines."""
+"""The guest's clock, estimated from arrivals: slow ports, busy readers, wrong rates, stopped machines."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ BYTE = 50 * US
 
 
 class Line:
-    """A guest, a port that takes 50 us a byte, and a reader that gets each byte a little later.
+    """A guest, a port that takes 50 us per byte, and a reader that gets each byte a little later.
 
-    `rate` is how fast the guest's clock runs beside the host's; `late` is how long the reader is busy first.
+    `rate` is the guest's clock rate relative to the host's; `late` is how long the reader is busy at first.
     """
 
     def __init__(self, toy, unit, rate: float = 1.0, late: int = 0) -> None:
@@ -37,7 +37,7 @@ class Line:
             self._take(self.receiver.take(bytes([byte]), self.busy))
 
     def event(self, wait: int) -> None:
-        """An event after some time of the host's."""
+        """An event after some time on the host's clock."""
         self.now += wait
         self.guest.time = round((self.now - 77 * S - self.stopped) * self.rate) + 3 * S
         self.sent.append(self.now)
@@ -49,7 +49,7 @@ class Line:
         self.stopped += wait
 
     def off(self) -> list[int]:
-        """By how many microseconds each event has the wrong time."""
+        """The error of each event's time, in microseconds."""
         self._take(self.receiver.finish())
         return [(one.time - time) // US for one, time in zip(self.made, self.sent)]
 
@@ -63,7 +63,7 @@ def line(toy, unit_of):
 
 
 def test_how_long_a_frame_takes_does_not_count(line):
-    """Nor does it that who reads was busy when the first ones came."""
+    """Nor does it matter that the reader was busy when the first frames came."""
     for late in (0, 20 * MS):
         port = line(late=late)
         for _ in range(200):
@@ -98,7 +98,7 @@ def test_a_guest_that_starts_again_has_another_clock(line):
     port = line()
     for _ in range(300):
         port.event(10 * MS)
-    port.stopped = port.now - 77 * S  # the clock begins anew
+    port.stopped = port.now - 77 * S  # the clock starts again
     port.guest.time = 3 * S
     port.now += S
     port.stopped += S

@@ -1,4 +1,4 @@
-"""Bytes of somebody who means harm: random ones, mutated streams, and no end of them."""
+"""Hostile bytes: random bytes, mutated streams, and endless ones."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def streams(schema, toy):
 
 
 def survives(schema, toy, seed, size):
-    """Feed both decoders; what comes out is in bounds, and memory is, too."""
+    """Feed both decoders; their output and their memory stay within bounds."""
     framed, worded = FrameDecoder(schema), WordDecoder(schema)
     whole = streams(schema, toy) + bytes(56) + b"\x01" + bytes(7) + b"\xff" * 8 + bytes(40)
     for piece in hostile(seed, size, whole):
@@ -79,6 +79,6 @@ def test_hostile_rings(schema):
             memory[rand.randrange(len(memory))] = rand.randrange(256)
         for item in read_rings(find_rings(bytes(memory)), schema):
             assert not isinstance(item, WireEvent)
-    # Headers without end, and one that says it is larger than all there is.
+    # Endless headers, and one whose ring is larger than the memory.
     assert find_rings(MAGIC * 1000) == []
     assert find_rings(header.replace((1024).to_bytes(8, "little"), (1 << 30).to_bytes(8, "little"))) == []

@@ -1,4 +1,4 @@
-"""Integers and COBS: both ways, and what no encoder writes."""
+"""Integers and COBS: encoding, decoding, and what no encoder writes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_zigzag(value):
     assert 0 <= zigzag(value) < 1 << 64
 
 
-# The examples of Cheshire and Baker's paper, as collections of them repeat them.
+# The well-known examples from Cheshire and Baker's paper.
 @pytest.mark.parametrize(
     ("plain", "coded"),
     [

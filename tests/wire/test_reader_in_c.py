@@ -1,6 +1,6 @@
-"""The host's reader of frames in C: event by event and count by count what the one in Python says.
+"""The host's reader of frames in C gives the same events and counts as the one in Python.
 
-TESC_HOSTILE_BYTES says how many hostile bytes it gets (1,000,000; 10,000,000 in a nightly run).
+TESC_HOSTILE_BYTES sets the number of hostile bytes (1,000,000; 10,000,000 in a nightly run).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TEXT = 6
 
 @pytest.fixture(scope="module", params=["-m64", "-m32"])
 def reader(request, tmp_path_factory, need, toy_events):
-    """A function that gives bytes to reader.c, built with what `tesc guest demux` makes; what it printed."""
+    """A function that feeds bytes to reader.c, built with `tesc guest demux`; returns its output."""
     gcc = need("gcc", "gcc-multilib")
     folder = tmp_path_factory.mktemp("reader")
     (folder / "toy-events").write_text(toy_events)
@@ -48,7 +48,7 @@ def reader(request, tmp_path_factory, need, toy_events):
 
 @pytest.fixture(scope="module")
 def quick(toy):
-    """Guests that make their frames by tesc's own COBS and Python's CRC: much quicker."""
+    """Guests that make their frames with tesc's own COBS and Python's CRC, which is much faster."""
 
     class Quick(toy):
         def frame(self, packet: bytes, start: int) -> bytes:
@@ -81,7 +81,7 @@ def expected(schema, data: bytes) -> list[str]:
 
 
 def any_event(rand: random.Random) -> tuple[object, ...]:
-    """An event whose arguments are in the bounds of their types."""
+    """An event whose arguments are within the ranges of their types."""
     wire_id = rand.randrange(8)
     signed = [1 << rand.randrange(64), -(1 << rand.randrange(64))]
     small = rand.choice([0, -1, (1 << 31) - 1, -(1 << 31), rand.randrange(1000)])
@@ -104,7 +104,7 @@ def any_event(rand: random.Random) -> tuple[object, ...]:
 
 
 def stream_of(guest, rand: random.Random, count: int) -> list[bytes]:
-    """A guest's frames: it starts again and again, and drops events."""
+    """The frames of a guest that starts again and again, and drops events."""
     pool = [any_event(rand) for _ in range(500)]
     frames = guest.start()
     for _ in range(count):
@@ -119,7 +119,7 @@ def stream_of(guest, rand: random.Random, count: int) -> list[bytes]:
 
 
 def damaged(frames: list[bytes], rand: random.Random, often: int) -> bytes:
-    """The stream with bytes flipped, lost and inserted, frames cut off and left out."""
+    """The stream with bits flipped, bytes lost and inserted, and frames cut off and left out."""
     made = bytearray()
     for frame in frames:
         roll = rand.randrange(often)
@@ -142,7 +142,7 @@ def damaged(frames: list[bytes], rand: random.Random, often: int) -> bytes:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_hundred_thousand_damaged_events(seed, reader, schema, quick):
-    """Also: what comes out was sent, in that order (the odds of the checksum did not strike here)."""
+    """Also, the events were sent, in that order (with these seeds no damage passes the checksum)."""
     rand = random.Random(seed)
     frames = stream_of(quick(schema, clock=seed == 2, source=3), rand, 50_000)
     data = damaged(frames, rand, 100)
@@ -168,7 +168,7 @@ def test_short_streams_that_begin_and_end_anywhere(seed, reader, schema, quick):
 
 
 def test_numbers_of_32_bits_that_are_used_up(reader, schema, quick):
-    """A guest that has sent 2^32 events goes on with 0; one that starts again does so, too."""
+    """A guest that has sent 2^32 events continues with 0, like one that starts again."""
     guest = quick(schema)
     guest.sequence = (1 << 32) - 100
     frames = [guest.hello()]
@@ -180,14 +180,14 @@ def test_numbers_of_32_bits_that_are_used_up(reader, schema, quick):
         "events 301 missing 0 dropped 0 skipped 0 refused 0 exact 1",
         "heard: started 1 foreign 0 hellos 8",
     ]
-    # Some of them are lost, the hello after the last number among them.
+    # Some frames are lost, including the hello after the wrap.
     some = b"".join(frames[:90] + frames[120:])
     assert reader(some, "1") == expected(schema, some)
     assert " missing 29 " in reader(some, "1")[-2] and "started 0" in reader(some, "1")[-1]
 
 
 def test_a_count_of_dropped_events_that_is_used_up(reader, schema, quick):
-    """A guest that has dropped 2^32 events counts from 0 again: no new start, nothing missing."""
+    """A guest that has dropped 2^32 events counts from 0 again: not a new start, nothing missing."""
     guest = quick(schema)
     frames = guest.start()
     for lost in (5, (1 << 31) + 5, (1 << 32) - 3, (1 << 32) + 9, 3 << 31, (1 << 33) - 5, (1 << 33) + 1):
@@ -198,7 +198,7 @@ def test_a_count_of_dropped_events_that_is_used_up(reader, schema, quick):
     assert reader(data, "1") == expected(schema, data)
     dropped = f"dropped {(1 << 33) + 1} "
     assert dropped in reader(data, "1")[-2] and "started 0" in reader(data, "1")[-1]
-    # One that starts again unseen does not count on: it seems to have dropped nearly 2^32.
+    # If a guest's restart is not seen, its count seems to have grown by almost 2^32.
     guest = quick(schema)
     frames = guest.start()
     guest.lost = 1000

@@ -1,4 +1,4 @@
-"""`tesc guest receive` from all that QEMU's character devices are on, and `tesc decode` of the same bytes."""
+"""`tesc guest receive` from every kind of character device, and `tesc decode` of the same bytes."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_sockets(folder, stream):
 
 
 def test_what_nobody_is_at(folder):
-    """Standard input that is closed; a socket that nobody connected to is not left behind."""
+    """Standard input is closed; a socket to which nobody connected is removed."""
     command = [sys.executable, "-m", "tesc", "guest", "receive", "trace-events", "--from"]
     words = ["sh", "-c", 'exec "$@" <&-', "sh", *command, "-"]
     done = subprocess.run(words, capture_output=True, text=True)
@@ -120,7 +120,7 @@ def test_what_nobody_is_at(folder):
 
 
 def test_what_can_not_be_read(folder, stream):
-    """A folder has no bytes; an input that does not wait has none yet."""
+    """A folder cannot be read; a non-blocking input has no bytes yet."""
     done = receive(str(folder))
     assert (done.returncode, done.stderr) == (2, f"tesc: error: {folder}: Is a directory\n")
     command = [sys.executable, "-m", "tesc", "guest", "receive", "trace-events", "--from", "-"]
@@ -136,7 +136,7 @@ def test_what_can_not_be_read(folder, stream):
 
 
 def test_a_clock_beyond_all_times(folder, unit_of, toy):
-    """More nanoseconds than 63 bits hold, whatever the guest's clock is said to be."""
+    """More nanoseconds than fit in 63 bits, whatever the guest says about its clock."""
     guest = toy(schema_of_range(unit_of(EVENTS), 0), clock=True)
     guest.time = (1 << 64) - 1
     (folder / "bytes").write_bytes(b"".join([*guest.start(), *guest.event(0)]))
@@ -152,7 +152,7 @@ def test_a_terminal(folder, stream):
     tty.setraw(theirs)
     name = os.ttyname(theirs)
     os.write(ours, stream)
-    # A terminal's end is not seen by us as long as we hold the other side of it.
+    # We keep the other side of the terminal open, so its end is not seen.
     done = receive(f"pty:{name}", "--until", "fw_text")
     os.close(ours)
     os.close(theirs)
@@ -171,7 +171,7 @@ def test_a_file_that_decode_reads(folder, stream):
 
 
 def test_a_flattened_file_knows_its_guest(folder, stream):
-    """A plain file, as QEMU's tools want it, still says which events are the guest's and what they were."""
+    """A plain file for QEMU's tools still says which events are the guest's, and how they were declared."""
     flat = subprocess.run(
         [sys.executable, "-m", "tesc", "flatten", "trace-events"], capture_output=True, check=True
     )
@@ -247,7 +247,7 @@ def test_options_that_need_others(folder):
 
 
 def test_text_at_an_address(folder, unit_of, toy, need):
-    """The text that a firmware sent by its address only is in its file."""
+    """A text of which the firmware sent only the address is in the firmware's file."""
     cc = need("gcc", "gcc")
     (folder / "main.c").write_text('const char text[] = "in the firmware"; int main(void) { return 0; }\n')
     subprocess.run([cc, "-no-pie", "main.c", "-o", "elf"], check=True)
@@ -262,7 +262,7 @@ def test_text_at_an_address(folder, unit_of, toy, need):
     moved = f"elf@{-0x1000:#x}"
     assert "in the firmware" not in receive("bytes", "--elf", moved).stdout
     assert receive("bytes", "--elf", "fw").stderr == "tesc: error: fw: it is not an ELF file\n"
-    # Its program headers are said to be further away than any file is long.
+    # The offset of its program headers is beyond the end of any file.
     (folder / "far").write_bytes(b"\x7fELF\2\1".ljust(32, b"\0") + b"\xff" * 32)
     assert receive("bytes", "--elf", "far").stderr == (
         "tesc: error: far: it ends before its program headers\n"
@@ -279,7 +279,7 @@ def varint(value: int) -> bytes:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_what_came_before_a_signal_is_kept(folder, stream, number):
-    """The stream is open still, and its first events wait for the clock to be known better."""
+    """The stream is still open, and its first events wait until the clock is known better."""
     command = [sys.executable, "-m", "tesc", "guest", "receive", "trace-events", "--from", "listen:socket"]
     with (
         socket.socket(socket.AF_UNIX) as sender,
@@ -319,7 +319,7 @@ def test_sigterm_before_anybody_sends(folder):
 
 
 def test_a_disk_that_gets_full(folder, unit_of, toy):
-    """It takes part of a record: that goes again, and the records before it can be read."""
+    """The disk takes part of a record: that part is removed, and the records before it can be read."""
     import resource
 
     guest = toy(schema_of_range(unit_of(EVENTS), 0), clock=True)

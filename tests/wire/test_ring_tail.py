@@ -1,4 +1,4 @@
-"""A ring that is read while it is written: what came, once each, and what was too fast counted."""
+"""A ring that is read while it is written: each event once, and a count of those that were too fast."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SIZE = 1024
 
 
 class Memory:
-    """A guest that writes its ring as the page on the wire says, one store after the other."""
+    """A guest that writes its ring as the page on the wire says, one store at a time."""
 
     def __init__(self, schema, boots: int = 1) -> None:
         self.hash = schema.hash
@@ -50,7 +50,7 @@ class Memory:
         struct.pack_into("<Q", self.data, HEADER + at % SIZE, value)
 
     def begin(self, wire_id: int, *values: int) -> tuple[int, int]:
-        """An event without its head: where that goes, and what it is."""
+        """Write an event without its head; returns the head's place and value."""
         words = 1 + len(values)
         at = self.written
         self.written += 8 * words
@@ -137,12 +137,12 @@ def test_an_event_that_is_interrupted_is_waited_for(schema):
     memory, tail = Memory(schema), RingTail(0, schema)
     memory.event(0, 1)
     begun = memory.begin(0, 2)
-    memory.event(0, 3)  # in the interrupt's handler
+    memory.event(0, 3)  # in the interrupt handler
     assert numbers(look(tail, memory)) == [1]
     assert look(tail, memory) == []
     memory.finish(*begun)
     assert numbers(look(tail, memory)) == [2, 3]
-    # One that nobody finishes is given up.
+    # The reader gives up on an event that is never finished.
     memory.begin(0, 4)
     memory.event(0, 5)
     said = [item for _ in range(40) for item in look(tail, memory)]
@@ -175,7 +175,7 @@ def test_a_restart_and_other_declarations(schema, unit_of):
 
 
 def test_a_memory_that_is_followed(schema, tmp_path, monkeypatch):
-    """From before there is a ring to Ctrl-C; what was lost is said at the end."""
+    """From before there is a ring until Ctrl-C; what was lost is reported at the end."""
     monkeypatch.chdir(tmp_path)
     Path("guest").write_text('tick(uint32_t number) "%u"\nsay(const char *text) "says %s"\n')
     Path("trace-events").write_text('include "guest" prefix g_ base 0x8000000000000000\n')
@@ -200,7 +200,7 @@ def test_a_memory_that_is_followed(schema, tmp_path, monkeypatch):
             while lines[-1] != b"g_tick 99\n":
                 lines.append(reader.stdout.readline())
             lost = b"%d events before this are missing" % (100 - len(lines))
-            # It is counted once the guest is quiet.
+            # The loss is counted once the guest is quiet.
             time.sleep(0.5)
             reader.send_signal(signal.SIGINT)
             assert lost in reader.stderr.read()

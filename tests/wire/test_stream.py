@@ -128,10 +128,10 @@ def test_other_declarations_are_refused(schema, toy):
     guest = toy(schema)
     again = b"".join([*guest.start(), *guest.event(1, -7)])
     assert values(decoded(FrameDecoder(schema), data + again)) == [(1, -7)]
-    # Without any hello its frames fit no better.
+    # Without a hello, its frames do not fit either.
     silent = b"".join([*toy(other).event(0), *toy(other).event(1, 5)])
     assert events(decoded(FrameDecoder(schema), silent)) == []
-    # Who wants to continue sees what these declarations make of it.
+    # With go_on, the events are decoded with these declarations.
     items = decoded(FrameDecoder(schema, go_on=True), data)
     assert values(items) == [(0,), (1, -3)]  # 5 by zigzag
     assert [item for item in items if isinstance(item, OtherSchema)] == [OtherSchema(1, other.hash, "toy")]
@@ -157,8 +157,8 @@ def test_texts_are_whole_cut_or_somewhere_else(schema, toy, argument, text):
     assert values(decoded(FrameDecoder(schema, text_at=there.get), data)) == [(6, text, 1, 2)]
 
 
-# A byte too many, one too few, numbers that their types do not hold, a source that is not there, an
-# event that is not there, a zero within text, a length that is too long.
+# A byte too many, one too few, a number too large for its type, a missing source, an unknown event, a zero
+# within a text, a length that is too long.
 @pytest.mark.parametrize(
     "packet",
     ["00 00 00", "00 02", "00 04 8080808010", "00 01", "00 10", "00 0c 05 00 01 02", "00 0c 0d 61 01 02"],
@@ -181,7 +181,7 @@ def test_any_bytes(schema, data, size):
 
 
 class Damaged:
-    """A stream with the frames that each byte belongs to, and what was done to it."""
+    """A stream, the frames that each byte belongs to, and the damage done to it."""
 
     def __init__(self, seed: int, schema, toy, count: int, rate: float, resets: int) -> None:
         self.random = random.Random(seed)
@@ -222,7 +222,7 @@ class Damaged:
         return (7, number, *(rand(8) for _ in range(7)))
 
     def _reset(self, guest, number: int) -> None:
-        """The guest starts again within the event's frame; all but its zero is a frame, for one follows."""
+        """The guest starts again within the event's frame; if only the zero is lost, the next one ends it."""
         frame = self.frames.pop()[0]
         size = self.random.randrange(1, len(frame))
         self.frames.append((frame[:size], number if size == len(frame) - 1 else -2))
@@ -259,7 +259,7 @@ class Damaged:
         return [self.sent[e] for n, (_, e) in enumerate(self.frames) if e >= 0 and n not in self.hit]
 
     def known_to_be_sent(self) -> int:
-        """The events up to the last intact frame of each start: of later ones nobody can know."""
+        """The events up to the last intact frame of each start; later ones cannot be known."""
         total = 0
         for start, stop in zip(self._starts, [*self._starts[1:], len(self.frames)]):
             sent = 0
@@ -279,10 +279,10 @@ def test_100_000_events_and_damage(schema, toy, seed, rate):
     decoder = FrameDecoder(schema)
     items = decoded(decoder, stream.data, 4096)
     found = values(items)
-    # All of those that were not hit, nothing that was not sent, in order.
+    # All undamaged events and nothing else, in order.
     assert stream.damage > 20
     assert found == stream.undamaged()
-    # Where a start was not read but inferred, the count may be off by what was sent around it.
+    # If a start was inferred, the count may be off by the events sent around it.
     slack = 0 if decoder.exact else 64 * 40
     assert abs(decoder.missing + len(found) - stream.known_to_be_sent()) <= slack
     assert decoder.exact or rate == 0.01

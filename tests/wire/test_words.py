@@ -1,4 +1,4 @@
-"""The words of 2011: what can be told of them, and found again."""
+"""The words of 2011: what a reader can check, and how it finds records again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tesc.wire.words import WordDecoder
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "guest" / "trace-events"
 
-# What examples/guest traces from its start to its end: IDs and arguments.
+# The events of a run of examples/guest: IDs and arguments.
 BOOT = [
     (0,),
     (2, -2),
@@ -100,9 +100,9 @@ def test_nothing_but_zeros_is_no_stream_to_come_back_to(tour):
 
 
 def test_resets_and_bytes_lost_and_inserted(tour):
-    """At most one event in a thousand such accidents is one that nobody sent.
+    """A thousand such accidents give at most one event that was never sent.
 
-    What remains are two accidents close to each other whose bytes make up for each other.
+    That happens if two accidents are close together and their bytes add up.
     """
     boot = [*BOOT[:-1], *((11, 2048 + 8 * n, 8) for n in range(30)), BOOT[-1]]
     whole = b"".join(record(*one) for one in boot)
@@ -116,10 +116,10 @@ def test_resets_and_bytes_lost_and_inserted(tour):
         made += whole[:at] + more + (whole[stop:] if number % 3 != 2 else b"")
     found = values(decoded(tour, bytes(made), 1 << 16))
     invented = sum(one not in boot for one in found)
-    # Each boot has its start once: a second one would be made of other events' zeros.
+    # Each boot has one start: another one would be made from the zeros of other events.
     starts = sum(one == (0,) for one in found)
     assert invented + max(starts - accidents, 0) <= accidents / 1000
-    # An accident costs three records at most, but for a reset, which costs the rest of the boot.
+    # An accident costs at most three records; a reset costs the rest of the boot.
     assert len(found) >= (2 / 3 * len(boot) + 1 / 3 * len(boot) / 2 - 4) * accidents
 
 

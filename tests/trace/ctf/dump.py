@@ -1,4 +1,4 @@
-"""Prints the records of a CTF trace as babeltrace2 reads them, a JSON array a line, with Debian's Python."""
+"""Run by Debian's Python: prints the records that babeltrace2 reads, one JSON array per line."""
 
 import json
 import sys

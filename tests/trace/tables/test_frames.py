@@ -57,7 +57,7 @@ def test_arrow(trace):
         (2999, 8, 1 << 63, 127, False, "", -9, "trace"),
     ]
     assert table["time"].cast(pa.int64()).to_pylist() == [1, 2]
-    # Again, and what has no records.
+    # Again, and an event without records.
     assert trace.to_arrow("move").equals(table)
     assert trace.to_arrow("idle").num_rows == 1
     assert trace.to_arrow("quiet").column_names == ["ts", "time", "pid", "x", "trace", "seq"]
@@ -83,7 +83,7 @@ def test_filters_and_columns(trace, filters, by):
 
 
 def test_many_records_at_once(files, writer, monkeypatch):
-    """With numpy, columns that nobody wants are not made; what is made is the same."""
+    """With numpy, unwanted columns are not made; the others are the same."""
     pytest.importorskip("numpy")
     made = writer().header().mapping(5, "move").mapping(6, "idle")
     for number in range(3000):
@@ -105,7 +105,7 @@ def test_many_records_at_once(files, writer, monkeypatch):
 
 
 def test_missing_values_stay_exact(files):
-    """A log need not say everything: pandas' integers have nullable types then, no floating point."""
+    """A log may lack values: then pandas' integers have nullable types, not floating point."""
     pd = pytest.importorskip("pandas")
     pl = pytest.importorskip("polars")
     (files / "more").write_text('wide(uint64_t a, uint64_t b) "%" PRIu64 " %x"\n')

@@ -1,4 +1,4 @@
-"""Datasets of Parquet: every row, however many processes wrote it; what is added, what is replaced."""
+"""Parquet datasets: every row, however many processes wrote them; appending and replacing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytest.importorskip("pyarrow")
 import pyarrow.parquet as pq
 
 EVERYTHING = Selection(lambda name: True)
-# Tables whose names are not their events': of two that differ in case only one has an underscore.
+# Tables that are not named like their events: of two names that differ only in case, one gets an underscore.
 CASES = {"say", "say_", "Say", "Say_"}
 
 
@@ -92,7 +92,7 @@ SELECTIONS = [
 def test_rows_do_not_depend_on_how_they_are_made(
     made_up, reader_of, tmp_path, monkeypatch, damage, selection
 ):
-    """`seq` counts a trace's rows, in Parquet with any --jobs, with numpy or without, and in SQLite."""
+    """`seq` counts a trace's rows: in Parquet with any --jobs, with numpy or without, and in SQLite."""
     pytest.importorskip("numpy")
     monkeypatch.setattr("tesc.trace.parts.PART", 20_000)
     monkeypatch.setattr("tesc.trace.vectors.PIECE", 5000)
@@ -121,7 +121,7 @@ def test_rows_do_not_depend_on_how_they_are_made(
 
 
 def test_types(made_up, reader_of, tmp_path):
-    """Parquet's own types say it all: there is no schema of Arrow beside them."""
+    """Parquet's own types are enough: there is no Arrow schema in addition."""
     (tmp_path / "trace").write_bytes(made_up(records=200))
     write_dataset([reader_of(tmp_path / "trace")], EVERYTHING, str(tmp_path / "data"))
 
@@ -150,7 +150,7 @@ def test_types(made_up, reader_of, tmp_path):
 
 
 def test_row_groups_are_pieces_of_time(writer, reader_of, tmp_path, monkeypatch):
-    """The groups of a file follow each other in time, so that a reader that wants some time takes few."""
+    """A file's row groups are in time order, so that a reader of a time range needs only a few."""
     monkeypatch.setattr("tesc.trace.tables.parquet.MOST_HELD", 20_000)
     made = writer().header().mapping(10, "Say")
     for number in range(40_000):
@@ -165,7 +165,7 @@ def test_row_groups_are_pieces_of_time(writer, reader_of, tmp_path, monkeypatch)
 
 
 def test_appended(made_up, reader_of, tmp_path):
-    """A trace at a time; another declaration of an event gets a table of its own."""
+    """Traces are appended one at a time; another declaration of an event gets its own table."""
     for number in (1, 2):
         (tmp_path / f"trace{number}").write_bytes(made_up(seed=number, records=300))
     data = tmp_path / "data"
@@ -228,7 +228,7 @@ def test_what_is_not_ours_stays(made_up, reader_of, tmp_path):
 @pytest.mark.parametrize("append", [False, True])
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_nothing_is_half_there(made_up, reader_of, tmp_path, monkeypatch, append, jobs):
-    """What fails, in whatever process and however late, leaves the dataset that was there."""
+    """A failure, in whatever process and however late, leaves the old dataset unchanged."""
     (tmp_path / "trace").write_bytes(made_up(records=600))
     data = tmp_path / "data"
     write_dataset([reader_of(tmp_path / "trace")], EVERYTHING, str(data))

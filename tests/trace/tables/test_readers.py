@@ -1,6 +1,6 @@
-"""What programs make of a dataset's types: extreme values, sums and nanoseconds, exact in all of them.
+"""How programs read a dataset's types: extreme values, sums and nanoseconds, exact in all of them.
 
-docs/reference/tables.md says what each makes of them; this holds it.
+docs/reference/tables.md describes this.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ EVENTS = """\
 wide(uint64_t u, int64_t i, void *p, uint32_t w, bool b, const char *s) "%" PRIu64 " %" PRId64 " %p %u %d %s"
 """
 U64, I64 = (1 << 64) - 1, 1 << 63
-# u, i, p, w, b, s: the least and the largest, and numbers that floating point would round.
+# u, i, p, w, b, s: the smallest and the largest numbers, and numbers that floating point would round.
 ROWS = [
     (U64, I64 - 1, U64, (1 << 32) - 1, 1, "größer".encode()),
     (I64, -I64, 0, 0, 0, b"\xff"),
     ((1 << 53) + 1, -(1 << 53) - 1, (1 << 63) + 1, 1, 1, b""),
 ]
-# Nanoseconds that neither floating point nor microseconds hold.
+# Nanoseconds that neither floating point nor microseconds can represent.
 TIMES = [1, (1 << 53) + 1, I64 - 1]
 SUM_U = sum(row[0] for row in ROWS)
 SUM_I = sum(row[1] for row in ROWS)
@@ -119,7 +119,7 @@ def test_pandas(dataset):
         "uint32",
     )
     assert frame["u"].tolist() == [row[0] for row in ROWS]
-    assert frame["ts"].diff().dtype == "float64"  # a first row has nothing before it
+    assert frame["ts"].diff().dtype == "float64"  # the first row has no predecessor, so it is NaN
     assert frame["ts"].iloc[2] - frame["ts"].iloc[1] == SPAN
     assert frame["s"].tolist() == TEXTS
     assert int(frame["u"].sum()) == SUM_U & U64
@@ -128,7 +128,7 @@ def test_pandas(dataset):
 
 @pytest.mark.nightly
 def test_spark(dataset, need):
-    """Spark in local mode, one JVM: the same numbers as DuckDB has, also with a join and a window."""
+    """Spark in local mode, one JVM: the same numbers as in DuckDB, also with a join and a window."""
     pytest.importorskip("pyspark")
     need("java", "default-jre-headless")
     duckdb = pytest.importorskip("duckdb")

@@ -1,4 +1,4 @@
-"""Databases of SQLite: every row; numbers from 2^63 on in their order; nothing half written."""
+"""SQLite databases: every row; numbers from 2^63 on in order; nothing half written."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WIDE = {"wide": ("u", "p", "offset")}
 
 @pytest.fixture
 def opened():
-    """A function that opens a database, which is closed in the end."""
+    """A function that opens a database, which is closed at the end."""
     connections = []
 
     def made(path):
@@ -31,7 +31,7 @@ def opened():
 
 
 def rows_in(connection):
-    """The rows of all tables by event, without that of the trace; numbers as numbers."""
+    """The rows of all tables by event, without the column `trace`; numbers as numbers."""
     found = {}
     for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE name != 'traces'").fetchall():
         columns = [one[1] for one in connection.execute(f'PRAGMA table_info("{name}")')]
@@ -60,7 +60,7 @@ def test_every_row(made_up, reader_of, rows_of, tmp_path, monkeypatch, opened, m
     taken = ({"say": "say", "Say": "Say_"}, {"say": "say_", "Say": "Say"})["Say" in found]
     assert found == {taken.get(name, name): rows for name, rows in expected.items()}
     assert database.execute("SELECT * FROM traces").fetchall() == [(1, "trace")]
-    # Numbers are compared and ordered as numbers, wherever they lie.
+    # Numbers are compared and sorted as numbers, below and above 2^63.
     numbers = sorted([row[2] for row in expected["wide"]])
     assert [int(u) for (u,) in database.execute("SELECT u FROM wide ORDER BY u")] == numbers
     ((least, most),) = database.execute("SELECT min(u), max(u) FROM wide")
@@ -85,7 +85,7 @@ def test_appended_and_replaced(made_up, reader_of, tmp_path, opened):
 
 
 def test_names_that_are_taken(writer, unit_of, tmp_path, opened):
-    """Those of SQLite itself, of the list of traces, of the same event declared otherwise."""
+    """Names of SQLite itself, of the list of traces, and of the same event declared differently."""
     from tesc.trace.events import Catalogue
     from tesc.trace.opening import open_reader
 

@@ -1,4 +1,4 @@
-"""What traces are called in tables: two of one file's name are still two."""
+"""The names of traces in tables: two traces with the same file name stay two."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_names(paths, taken, names):
 
 @pytest.fixture
 def traces(writer, tmp_path, monkeypatch):
-    """Two traces of one name, with spans of the same process."""
+    """Two traces with the same name, with spans of the same process."""
     monkeypatch.chdir(tmp_path)
     Path("events").write_text(EVENTS)
     for folder, base, count in (("a", 1000, 3), ("b", 1_000_000_000, 2)):
