@@ -263,7 +263,7 @@ def _latency(
 
     latencies = Latencies(pairings)
     spans = latencies.spans
-    for batch in column_batches(readers, selection.among(spans.wants)):
+    for batch in column_batches(readers, selection.limited_to(spans.wants)):
         spans.take(batch)
     say_keyless(spans)
     results = list(latencies.results())

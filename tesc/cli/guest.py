@@ -41,7 +41,7 @@ CHARDEV is the other end of QEMU's character device:
   PATH, -        a file, a pipe, standard input
 
 exit status of receive: 0 everything was read, 1 something was lost or could not be read, 2 the guest was
-built from other declarations, or there is nothing to read
+built from different declarations, or there is nothing to read
 """
 
 

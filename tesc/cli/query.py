@@ -107,12 +107,12 @@ def run(options: argparse.Namespace) -> int:
     sql = _sql(options)
     try:
         _check_packages()
-        from tesc.trace.query.session import BadQuestion
+        from tesc.trace.query.session import BadQuery
 
         with _dataset(options) as (folder, whole):
             try:
                 _ask(options, folder, sql)
-            except BadQuestion as wrong:
+            except BadQuery as wrong:
                 message, *picture = wrong.pictured()
                 raise Failure(message, picture) from None
     except (Unwritable, BadPairing) as wrong:
@@ -236,23 +236,23 @@ def _dataset(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
 
 def _ask(options: argparse.Namespace, folder: str, sql: str | None) -> None:
     """Run a query, or those from the prompt."""
-    from tesc.trace.query.session import BadQuestion, Session
+    from tesc.trace.query.session import BadQuery, Session
 
     pairings, likely = _pairings(options, folder)
     with Session(folder, pairings, likely) as session:
         if sql is not None:
             _answer(options, session, sql)
             return
-        from tesc.trace.query.prompt import ask_again, read_line
+        from tesc.trace.query.prompt import read_line, read_queries
 
         def answer(question: str) -> None:
             try:
                 _answer(options, session, question)
-            except BadQuestion as wrong:
+            except BadQuery as wrong:
                 print_text("".join(f"{line}\n" for line in wrong.pictured()))
 
         print_text("'.help' for help, Ctrl-D to leave\n")
-        ask_again(session, answer, print_text, read_line(session))
+        read_queries(session, answer, print_text, read_line(session))
 
 
 def _pairings(options: argparse.Namespace, folder: str) -> tuple[list[Pairing], list[Pairing]]:

@@ -1,4 +1,4 @@
-"""Traces: simpletrace files of QEMU and streams of guests, read back by their events' declarations.
+"""Reads traces, such as QEMU's simpletrace files and guests' streams, by their events' declarations.
 
     import tesc.trace
 
@@ -7,7 +7,7 @@
             if record.name == "bdrv_open_common":
                 print(record.timestamp_ns, record["filename"], record["flags"])
 
-`Analyzer` and `run` are for scripts in the manner of QEMU's simpletrace.py.
+`Analyzer` and `run` are for scripts written like those for QEMU's simpletrace.py.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Import a name's module on first use: commands that decode nothing need none of them."""
+    """Import a name's module on first use: commands that decode nothing need no such module."""
     from importlib import import_module
 
     for module, names in _HOMES.items():

@@ -1,6 +1,6 @@
-"""Analyzers, as users of QEMU's simpletrace.py write them.
+"""Analyzers like those that users of QEMU's simpletrace.py write.
 
-Such a script needs only its import changed:
+In an existing script, only the import has to change:
 
     from tesc.trace import Analyzer, run
 
@@ -16,8 +16,8 @@ Such a script needs only its import changed:
 
     run(Latency)
 
-Values are those that simpletrace.py passes: numbers as unsigned 64-bit words whatever their type,
-text as bytes. tesc.trace.open gives typed ones.
+Values are as simpletrace.py passes them: numbers as unsigned 64-bit words whatever their type, text as bytes.
+tesc.trace.open returns typed values.
 """
 
 from __future__ import annotations
@@ -40,9 +40,8 @@ if TYPE_CHECKING:
 class Analyzer:
     """Processes records: `begin`, a method for each record, `end`.
 
-    A record goes to the method that is named after its event, otherwise to `catchall`. Such a
-    method takes the event's arguments, or before them the time in nanoseconds, or the time and
-    the process:
+    A record goes to the method named after its event, otherwise to `catchall`. Such a method takes the
+    event's arguments, optionally preceded by the time in nanoseconds, or by the time and the process:
 
         def runstate_set(self, new_state): ...
         def runstate_set(self, timestamp, new_state): ...

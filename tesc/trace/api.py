@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 class Record:
     """One record: the event, its time in nanoseconds, the process, and the arguments.
 
-    Arguments have the values of their types: numbers with their sign, bool, str (bytes that are not
-    UTF-8 as lone surrogates), or None if a log does not show the value. `record["size"]` is one argument,
+    Arguments have their types' values: signed or unsigned numbers, bool, str (bytes that are not UTF-8 as
+    lone surrogates), or None if a log does not show the value. `record["size"]` is one argument,
     `record.arguments` a dict of all of them. Time and pid are None if the trace has none.
     """
 
@@ -68,10 +68,10 @@ class Record:
 
 
 class Trace:
-    """One or several open traces: iterate once, in a `with` block or to the end.
+    """One or more open traces: iterate over it once, in a `with` block or to the end.
 
-    `errors` lists what was wrong with the traces as far as they were read; a trace that ends within a
-    record, or that has records of unknown events, does not raise an exception.
+    `errors` lists the errors in the part of the traces that has been read; a trace that ends within a record,
+    or that has records of unknown events, does not raise an exception.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Trace:
         window: Window,
         reopen: Callable[[], Sequence[RecordReader]] | None = None,
     ) -> None:
-        """`reopen` opens the traces again, for tables after other tables."""
+        """`reopen` opens the traces again, for each table after the first."""
         self.readers = tuple(readers)
         self._chosen = chooser(events)
         self._window = window
@@ -98,7 +98,7 @@ class Trace:
                 yield Record(event, time if time >= 0 else None, pid if pid >= 0 else None, args)
 
     def batches(self, prepare: Prepare) -> Iterator[list[Row]]:
-        """Return the records as lists of time, pid (-1 if there is none) and converted values.
+        """Return the records in lists of (time, pid, converted values); a missing time or pid is -1.
 
         `prepare` returns for each event a function that converts its values (numbers as 64-bit words, text
         as bytes), or None to leave out its records.
@@ -109,7 +109,7 @@ class Trace:
     def to_arrow(
         self, event: str, columns: Sequence[str] | None = None, filters: Filters | None = None
     ) -> pyarrow.Table:
-        """The records of an event as a pyarrow.Table; several traces follow one another.
+        """The records of an event as a pyarrow.Table; traces follow one another.
 
         Its columns are, in this order:
 
@@ -124,13 +124,14 @@ class Trace:
 
         `ts`, `time` and `pid` are null if the trace has none, an argument if a log does not show it.
         `columns` names the columns to return, in that order; others are not computed. `filters` are
-        conditions `(column, operator, value)`, all of which must hold, or a list of such lists, one of which
-        must hold, with the operators ==, !=, <, <=, >, >=, in, not in, as for pyarrow.parquet.read_table;
-        they are applied while the trace is read.
+        conditions `(column, operator, value)`, all of which must be true, or a list of such lists, one of
+        which must be true, with the operators ==, !=, <, <=, >, >=, in, not in, as for
+        pyarrow.parquet.read_table; they are applied while the trace is read.
 
-        Each call reads the trace from its beginning. Raises KeyError for an event or column that does not
-        exist, ValueError for a filter value that the column cannot hold or if the trace can be read only once
-        and already was, and tesc.trace.tables.MissingExtra without pyarrow (`pip install 'tesc[parquet]'`).
+        Each call reads the trace from its beginning. Raises KeyError for an unknown event or column,
+        ValueError for a filter value that does not fit the column's type, or if the trace can be read only
+        once and already was, and tesc.trace.tables.MissingExtra without pyarrow (`pip install
+        'tesc[parquet]'`).
         """
         from tesc.trace.tables.frames import arrow_table
 
@@ -142,7 +143,7 @@ class Trace:
         """The records of an event as a pandas.DataFrame: `to_arrow`'s columns, `trace` as a categorical.
 
         A column of integers or truth values with missing values has pandas' nullable type (UInt64, boolean),
-        not float64 or object: every number is exact.
+        not float64 or object, so every number is exact.
         """
         from tesc.trace.tables.frames import as_pandas
 
@@ -157,7 +158,7 @@ class Trace:
         return as_polars(self.to_arrow(event, columns, filters))
 
     def _afresh(self) -> Sequence[RecordReader]:
-        """The traces at their beginnings. Raises ValueError."""
+        """The traces, opened at their beginning. Raises ValueError if that is impossible."""
         if self._begun:
             once = [reader.source.path for reader in self.readers if reader.source.file_size is None]
             if once or self._reopen is None:
@@ -202,16 +203,15 @@ def open_trace(
     follow: bool = False,
     compat: Compat = "qemu",
 ) -> Trace:
-    """Open a trace, or several that are merged by time.
+    """Open a trace, or several, which are merged by time.
 
-    `unit` holds the events: a resolved unit, or the path of an events file such as the
-    trace-events-all of a build. `events` are patterns of names, and `-PATTERN` excludes some again;
-    `since` (inclusive) and `until` (exclusive) are nanoseconds on the trace's clock. Files without a
-    simpletrace header are streams of the guest with the prefix `guest` (empty for the only one), sent by
-    `wire` (None: recognized by their first bytes), or with `no_header` records whose IDs are positions in
-    the events file.
+    `unit` has the events' declarations: a resolved unit, or the path of an events file such as the
+    trace-events-all of a build. `events` are patterns of names; `-PATTERN` excludes names again. `since`
+    (inclusive) and `until` (exclusive) are nanoseconds on the trace's clock. Files without a simpletrace
+    header are streams of the guest with the prefix `guest` (empty for the only one), sent by `wire` (None:
+    recognized by their first bytes), or with `no_header` records whose IDs are positions in the events file.
 
-    `compat` is what the traced program's code was generated with: it decides what was recorded as text.
+    `compat` is how the traced program's code was generated: it decides which arguments were recorded as text.
 
     Raises OSError, and tesc.trace.Unusable if the file is not a trace.
     """

@@ -1,7 +1,8 @@
-"""The beginning of a trace: the names of its events, and whether its first records fit the declarations.
+"""Checks the beginning of a trace: its events' names, and whether its first records fit the declarations.
 
-A trace that is read with another program's events is silently wrong where the sizes fit; its values often
-show it. Only the data read when the trace was opened is checked, so that the note comes at once.
+A trace that is read with another program's events gives wrong values without an error if the sizes fit, but
+impossible values often reveal it. Only the data read when the trace was opened is checked, so that the note
+appears at once.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tesc.trace.reader import RecordReader
     from tesc.trace.values import Kind, Values
 
-# The most records: of all events together, and of each.
+# The most records that are checked: of all events together, and of each.
 _MOST_RECORDS = 2000
 _MOST_OF_ONE = 8
 
@@ -29,7 +30,7 @@ _MOST_OF_ONE = 8
 def mapped_names(path: str) -> list[str]:
     """The names that a trace gives to IDs before its first record, by ID. Raises OSError."""
     if path == "-":
-        return []  # it can be read only once
+        return []  # the trace can be read only once
     names: dict[int, str] = {}
     try:
         source = TraceInput(path)
@@ -57,9 +58,9 @@ def mapped_names(path: str) -> list[str]:
 
 
 def oddities(reader: RecordReader) -> list[str]:
-    """Why the first records cannot be of the events that they are read as: a sentence for each event.
+    """Why the first records cannot belong to the events that they are read as: a sentence for each event.
 
-    The reader stays where it is.
+    The reader's position does not change.
     """
     found: dict[str, str] = {}
     if reader.layout == LOG:
@@ -67,7 +68,7 @@ def oddities(reader: RecordReader) -> list[str]:
 
         assert isinstance(reader, LogReader)
         lines, misfits = reader.misfits(_MOST_RECORDS)
-        # A text can contain a line end, and two threads' lines can run into each other, but rarely.
+        # Text can contain a line end, and lines of two threads can run into each other, but rarely.
         if len(misfits) > _MOST_OF_ONE and len(misfits) * 10 > lines:
             found = {name: f"lines of '{name}' do not match its format" for name in misfits}
     if reader.layout.typed:
@@ -106,7 +107,7 @@ def _first(reader: RecordReader) -> Iterator[tuple[TracedEvent, tuple[Kind, ...]
             return
         if isinstance(found, Mapping):
             if found.name == SENT_MARK:
-                return  # what a guest sent has its own events
+                return  # a guest's records have events of their own
             names[found.id] = found.name
             samples.pop(found.id, None)
             at = found.stop
@@ -127,7 +128,7 @@ def _first(reader: RecordReader) -> Iterator[tuple[TracedEvent, tuple[Kind, ...]
 
 
 def _holds(kind: Kind, word: int) -> bool:
-    """Whether a word can be what trace/simple.c writes for a value of a type: it casts to uint64_t."""
+    """Whether trace/simple.c, which casts to uint64_t, can write a word for a value of a type."""
     if kind.truth:
         return word <= 1
     if kind.bits == 64 or kind.pointer:

@@ -1,7 +1,7 @@
-"""Conditions (tesc.trace.expressions) for bpftrace, for the probe of one event.
+"""Translates conditions (tesc.trace.expressions) to bpftrace, for the probe of one event.
 
-Numbers are compared by value. The sign that bpftrace uses to compare signed with unsigned is not reliable,
-so here both sides always have the same sign.
+Numbers are compared by value. How bpftrace compares signed with unsigned numbers is not reliable, so both
+sides always have the same signedness here.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 _TOP = 1 << 63
-# The result of comparing any number with infinity, or -infinity: for values out of a type's range.
+# The result of comparing any number with infinity or -infinity, for values out of a type's range.
 _BELOW = {"==": False, "!=": True, "<": True, "<=": True, ">": False, ">=": False}
 _ABOVE = {"==": False, "!=": True, "<": False, "<=": False, ">": True, ">=": True}
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -40,7 +40,7 @@ _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 @record
 class _Number:
-    """A number's expression, its sign, and its value if it is known."""
+    """A number's expression, its signedness, and its value if it is a constant."""
 
     shown: str
     signed: bool
@@ -48,11 +48,11 @@ class _Number:
 
 
 class Lost(Exception):
-    """A condition needs an argument that this version cannot read; the message is the parameter's name."""
+    """A condition needs an argument that this version cannot read; the message is its parameter's name."""
 
 
 def condition(tree: Condition, event: TracedEvent, version: Version, text: str) -> str | bool:
-    """A condition for bpftrace's `if`, for one event; a bool if all its records or none are wanted.
+    """A condition for bpftrace's `if`, for one event; True or False if it does not depend on the record.
 
     Raises BadExpression for what this version cannot express, Lost if it cannot read an argument.
     """
@@ -79,7 +79,7 @@ class _Translator:
         if isinstance(tree, Truth):
             found = self._number(tree.operand)
             return found is not None and f"{found.shown} {'!=' if tree.wanted else '=='} 0"
-        assert isinstance(tree, Comparison)  # negations are gone
+        assert isinstance(tree, Comparison)  # no negations are left
         return self._comparison(tree)
 
     def _comparison(self, one: Comparison) -> str | bool:
@@ -96,7 +96,7 @@ class _Translator:
         return _both(left, operator, right)
 
     def _number(self, operand: Operand) -> _Number | None:
-        """A number of the event; None for a text, or if the event does not have it."""
+        """A number of the event; None for text, or if the event does not have it."""
         if isinstance(operand, Number):
             return _Number(str(operand.value), operand.value < 0, operand.value)
         if isinstance(operand, Time):
@@ -133,7 +133,7 @@ class _Translator:
         return f"{left} {one.operator} {right}"
 
     def _known(self, operand: Operand) -> str | None:
-        """A text of the event; None for a number, or if the event does not have it."""
+        """Text of the event; None for a number, or if the event does not have it."""
         if isinstance(operand, Text):
             return self._quoted(operand, operand.value)
         if not isinstance(operand, Name):
@@ -165,9 +165,9 @@ class _Translator:
 
     def _quoted(self, operand: Text, text: str) -> str:
         if not text.isprintable():
-            self._refuse("control characters and bytes that are not UTF-8 in a text", operand)
+            self._refuse("control characters and bytes that are not UTF-8 in text", operand)
         if len(text.encode()) > self._version.most_text:
-            self._refuse(f"texts of more than {self._version.most_text} bytes", operand)
+            self._refuse(f"text of more than {self._version.most_text} bytes", operand)
         return json.dumps(text, ensure_ascii=False)
 
     def _refuse(self, what: str, operand: Operand) -> None:
@@ -200,6 +200,6 @@ def _both(left: _Number, operator: str, right: _Number) -> str:
         return f"{left.shown} {operator} {right.shown}"
     if right.signed:
         left, right, operator = right, left, _MIRRORED[operator]
-    # A negative number is below all unsigned ones.
+    # A negative number is less than all unsigned ones.
     join, negative = ("||", "<") if _BELOW[operator] else ("&&", ">=")
     return f"({left.shown} {negative} 0 {join} (uint64){left.shown} {operator} {right.shown})"

@@ -1,10 +1,10 @@
-"""An event's format for bpftrace's printf: what the log backend would print, from a probe's arguments.
+"""Translates an event's format to bpftrace's printf: what the log backend would print.
 
-All conversions have 64 bits, with casts to what C's conversion reads: argument types differ from version
-to version (unsigned in 0.17 and 0.23, signed in 0.27). Seen in bpftrace 0.17 (Debian 12), 0.23 (13) and 0.27
-(sid): the flags # and + only in 0.27, where a precision is dropped; up to 0.23 `%%` is doubled after the
-last conversion, and is read as a conversion before a letter; `%i`, `*` and escapes other than
-\\n, \\t, \\r, \\" and \\\\ in none.
+All conversions are 64 bits wide, with casts to what C's conversion reads, since argument types differ between
+versions (unsigned in 0.17 and 0.23, signed in 0.27). As observed in bpftrace 0.17 (Debian 12), 0.23 (13) and
+0.27 (sid): only 0.27 supports the flags # and +, but it drops precisions; up to 0.23, `%%` is doubled after
+the last conversion, and is read as a conversion before a letter; none supports `%i`, `*` and escapes other
+than \\n, \\t, \\r, \\" and \\\\.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
 @record
 class Version:
-    """What a version of bpftrace can do; `number` is such as (0, 23)."""
+    """What a version of bpftrace can do; `number` is, for example, (0, 23)."""
 
     number: tuple[int, int]
 
     @property
     def most_arguments(self) -> int:
-        """How many arguments of a probe can be read on x86-64."""
+        """How many arguments of a probe it can read on x86-64."""
         return 6 if self.number < (0, 27) else 12
 
     @property
     def most_text(self) -> int:
-        """How many bytes of a text are shown."""
+        """How many bytes of text it shows."""
         return 63 if self.number < (0, 23) else 1023
 
     @property
@@ -44,7 +44,7 @@ class Version:
 
     @property
     def searches(self) -> bool:
-        """Whether it has strcontains."""
+        """Whether it supports strcontains()."""
         return self.number >= (0, 23)
 
     @property
@@ -62,7 +62,7 @@ class Version:
 
 @record
 class Printed:
-    """A printf: its format in the script, without the quotes, its arguments, and how the log differs."""
+    """A printf: its format without quotes, its arguments, and how its output differs from the log."""
 
     format: str
     arguments: tuple[str, ...]
@@ -70,7 +70,7 @@ class Printed:
 
 
 def variable(name: str) -> str:
-    """The script's name for a parameter."""
+    """The script's variable for a parameter."""
     return f"${name}"
 
 
@@ -81,7 +81,7 @@ def declared(kind: Kind, index: int, version: Version) -> str:
         return f"(uint64)(uint8){argument}"
     if kind.text or kind.bits == 64:
         wide = "int64" if kind.signed else "uint64"
-        # bpftrace warns about casts without effect.
+        # Casts without effect are left out: bpftrace warns about them.
         unneeded = kind.signed if version.number >= (0, 27) else not kind.signed
         return argument if unneeded else f"({wide}){argument}"
     sign = "" if kind.signed else "u"
@@ -108,7 +108,7 @@ class _Printing:
         return Printed("".join(shown), tuple(self._arguments), differences)
 
     def _literal(self, text: str) -> str:
-        """Text between conversions, whose characters are bytes."""
+        """Text between conversions; its characters are bytes."""
         shown = []
         for character in text.encode("latin-1").decode("utf-8", "replace"):
             if character == "%" and not self._version.flags:
@@ -161,7 +161,7 @@ class _Printing:
         return f"%{width}s"
 
     def _size(self, precision: int | Taken) -> str:
-        """The size to pass to str() for so many bytes of text: since 0.23 it includes the NUL."""
+        """The size to pass to str() for that many bytes of text: since 0.23 it includes the NUL."""
         end = 0 if self._version.number < (0, 23) else 1
         if isinstance(precision, int):
             return str(precision + end)
@@ -192,7 +192,7 @@ class _Printing:
         return f"{prefix}%{left}{zero}{width}ll{letter}"
 
     def _prefix(self, flags: str, letter: str, argument: str) -> str:
-        """The prefix that # and + put before a number, for versions whose printf does not know them."""
+        """The prefix that # and + add to a number, for versions whose printf does not support them."""
         if not flags:
             return ""
         if letter == "o":
@@ -215,6 +215,6 @@ def _cast(one: Applied, signed: bool) -> str:
     low = 64 if kind.text else kind.bits
     kept = kind.signed and not kind.truth
     if bits >= 64 or (low < bits and (not kept or signed)) or (low == bits and kept == signed):
-        # It prints all bits; only the sign may differ.
+        # The conversion prints all bits; only the signedness may differ.
         return "" if kept == signed else "(int64)" if signed else "(uint64)"
     return f"(int64)(int{bits})" if signed else f"(uint64)(uint{bits})"

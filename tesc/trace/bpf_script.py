@@ -1,7 +1,7 @@
-"""Scripts for bpftrace: probes with named and typed arguments, printed as the log backend prints them.
+"""Generates scripts for bpftrace: probes with named and typed arguments, printed like the log backend.
 
-The probes are those of QEMU's dtrace backend (provider `qemu`), which have neither names nor types for their
-arguments: those come from the events' declarations.
+The probes are those of QEMU's dtrace backend (provider `qemu`). They have neither names nor types for their
+arguments, so these come from the events' declarations.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from tesc.trace.spans import Pairing
 
 PROVIDER = "qemu"
-# How many probes and programs a script may have by default: 0.17's 512, later 1,024.
+# How many probes and programs a script may have by default: 512 in 0.17, later 1,024.
 _MOST_PROBES = 512
 
 
 @record
 class Script:
-    """A script, with notes and the events that each is about.
+    """A script, and notes on it, each with the events that it is about.
 
-    `number` is how many probes it has.
+    `number` is its number of probes.
     """
 
     text: str
@@ -38,7 +38,7 @@ class Script:
 
 
 class _Notes:
-    """What differs from the log, or was left out, and for which events."""
+    """Notes on what differs from the log or was left out, with the events."""
 
     def __init__(self) -> None:
         self._found: dict[str, list[str]] = {}
@@ -57,10 +57,10 @@ def printing_script(
     where: Where | None = None,
     probes: Collection[str] | None = None,
 ) -> Script:
-    """A script that prints the wanted records of events.
+    """A script that prints the records of events that satisfy a condition.
 
-    `probes` are those that the binary has, if that is known: others are left out. Raises BadExpression for a
-    condition that the version cannot express.
+    `probes` are the names of the binary's probes, if known; events without one are left out. Raises
+    BadExpression for a condition that the version cannot express.
     """
     notes = _Notes()
     bodies = []
@@ -75,7 +75,7 @@ def printing_script(
         for difference in one.differences:
             notes.add(difference, event.name)
         if event.has_texts:
-            notes.add(f"texts are truncated to {version.most_text} bytes", event.name)
+            notes.add(f"text is truncated to {version.most_text} bytes", event.name)
         arguments = "".join([f", {argument}" for argument in one.arguments])
         statement = f'printf("{one.format}"{arguments});'
         bodies.append(_probe(event, binary, version, _guarded(statement, wanted)))
@@ -90,10 +90,10 @@ def latency_script(
     where: Where | None = None,
     probes: Collection[str] | None = None,
 ) -> Script:
-    """A script that shows, at its end, a histogram of nanoseconds for each pairing of events.
+    """A script that shows a histogram of durations in nanoseconds for each pairing when it ends.
 
-    A begin replaces an earlier one with the same key that has not ended. Events without a pairing's key are
-    left out of it. Raises BadExpression.
+    A begin replaces an earlier, unfinished one with the same key. Events without a pairing's key are left
+    out. Raises BadExpression.
     """
     notes = _Notes()
     bodies = []
@@ -139,7 +139,7 @@ def _plain(name: str) -> str:
 
 
 def _wanted(event: TracedEvent, version: Version, where: Where | None, notes: _Notes) -> str | bool:
-    """The condition for an event, also false if the version cannot read an argument that it needs."""
+    """The condition for an event; False also if the version cannot read an argument that it needs."""
     if where is None:
         return True
     try:
@@ -177,7 +177,7 @@ def _uses(statement: str, name: str) -> bool:
 
 
 def _path(binary: str) -> str:
-    """A path as a probe's part: quoted if it has unusual characters."""
+    """A path as part of a probe's name: quoted if it has unusual characters."""
     plain = all(one.isalnum() or one in "/._-+" for one in binary)
     return binary if plain else '"' + binary.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

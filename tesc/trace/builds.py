@@ -1,4 +1,4 @@
-"""The events of several builds of a program, in one text file that git can merge; finding that of a trace.
+"""The events of several builds of a program, in one text file that git can merge; finds a trace's build.
 
     build 7.2
       + vm_state_notify(int running, int reason, const char *reason_str) "running %d reason %d (%s)"
@@ -10,12 +10,13 @@
       - 1
       + qmp_job_cancel(void *job) "job %p"
 
-A build is its events in order, or its differences from a build above it: `=` keeps so many events,
-`-` drops so many, `+` adds one. So another build adds a few lines, and two builds from two branches are
-merged by keeping both.
+A build is a list of its events, or its differences from a build above it: `= N` keeps N events, `- N` drops
+N, `+` adds one. So another build adds only a few lines, and two builds from two branches are merged by
+keeping both.
 
 A simpletrace file of version 4 begins with the names of all events of the program, by ID; IDs are given in
-the order of the events files. So the build is the one that has all these names, most of them side by side.
+the order of the events files. So the trace's build is the one that has all these names, most of them in the
+same order.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Build:
 
     @property
     def text(self) -> str:
-        """Its events file."""
+        """The text of the build's events file."""
         return "".join([f"{line}\n" for line in self.lines])
 
     def names(self) -> list[str]:
@@ -58,9 +59,9 @@ class Build:
 
 @record
 class Origin:
-    """The builds that can have made a trace, all of them equally likely.
+    """The builds that may have made a trace, all equally likely.
 
-    `lacking` is how many of the trace's events they do not have; 0 if they are certain.
+    `lacking` is how many of the trace's events they do not have; 0 if there is no doubt.
     """
 
     builds: tuple[Build, ...]
@@ -68,7 +69,7 @@ class Origin:
 
 
 def declared(events: Iterable[TracedEvent]) -> tuple[str, ...]:
-    """Events as a build's lines."""
+    """Events as the lines of a build."""
     lines = []
     for event in events:
         parameters = ", ".join([with_name(*one) for one in event.parameters])
@@ -77,7 +78,7 @@ def declared(events: Iterable[TracedEvent]) -> tuple[str, ...]:
 
 
 def read(text: str, path: str) -> dict[str, Build]:
-    """The builds of a file's text. Raises BadBuilds."""
+    """The builds in the text of a file, by name; `path` is for messages. Raises BadBuilds."""
     builds: dict[str, Build] = {}
     name, lines, base, at = "", list[str](), tuple[str, ...](), 0
     for number, line in enumerate([*text.split("\n"), "build "], 1):
@@ -100,7 +101,7 @@ def read(text: str, path: str) -> dict[str, Build]:
             lines += base[at : at + int(rest)] if word == "=" else ()
             at += int(rest)
         else:
-            raise BadBuilds(f"{path}:{number}: expected 'like' of a build above, = or - and a number, or +")
+            raise BadBuilds(f"{path}:{number}: expected 'like' and a build above, = or - and a number, or +")
     return builds
 
 
@@ -115,7 +116,7 @@ def written(builds: dict[str, Build]) -> str:
 
 
 def added(builds: dict[str, Build], name: str, lines: Sequence[str]) -> dict[str, Build]:
-    """The builds with one more, or with one replaced. Raises BadBuilds."""
+    """The builds with one added or replaced; `lines` are its declarations. Raises BadBuilds."""
     if not _NAME.fullmatch(name):
         raise BadBuilds(f"'{name}' is not a name for a build: use letters, digits and . _ + : / ~ -")
     if any("\n" in line for line in lines):
@@ -143,7 +144,7 @@ def _shortest(build: Build, before: Sequence[Build]) -> list[str]:
 
 
 def origin(mapped: Sequence[str], builds: Iterable[Build]) -> Origin:
-    """Which builds can have made a trace that gives IDs to these names, in their order."""
+    """The builds that may have made a trace that gives IDs to these names, in this order."""
     wanted = set(mapped)
     pairs = set(zip(mapped, mapped[1:]))
     best: list[Build] = []
@@ -159,7 +160,7 @@ def origin(mapped: Sequence[str], builds: Iterable[Build]) -> Origin:
 
 
 def differing(build: Build, events: Iterable[TracedEvent], names: Iterable[str]) -> list[str]:
-    """Those of the names whose declarations in a build are not those of the events, or that have none."""
+    """The names whose declaration in a build is missing or differs from the event's."""
     theirs = {line.partition("(")[0]: " ".join(line.split()) for line in build.lines}
     mine = {line.partition("(")[0]: " ".join(line.split()) for line in declared(events)}
     return [name for name in dict.fromkeys(names) if name in theirs and theirs[name] != mine.get(name)]

@@ -1,12 +1,12 @@
-"""Traces of several kinds in one archive, with a manifest that says which machine each is from.
+"""Bundles traces of several kinds in one archive, with a manifest that says which machine each is from.
 
-Perfetto's viewer, from release 58 on, opens a tar file and draws all of it on one time line; its
-`perfetto_manifest.json` names the machines and relates the clocks (docs/reference/perfetto-manifest.md of
-Perfetto 58.2, version 1). A picture names its clock: the host's monotonic or real-time one;
-files of one machine with the same clock fit together. Clocks belong to machines, so the clock of a guest's
-stream, whose times are the host's, is declared to be the host's; the kernel's text is assumed to use
-CLOCK_MONOTONIC, as with `trace-cmd record -C mono`; how far the real-time clock is ahead must be
-given.
+Perfetto's viewer, from release 58 on, opens a tar file and draws everything on one timeline;
+`perfetto_manifest.json` in it names the machines and relates the clocks (docs/reference/perfetto-manifest.md
+of Perfetto 58.2, version 1). A picture, a Perfetto trace that tesc wrote, names its clock: the host's
+monotonic or real-time clock. Files of one machine with the same clock fit together. Clocks belong to
+machines, so the clock of a guest's stream, whose times are the host's, is declared to be the host's. The
+kernel's text is assumed to use CLOCK_MONOTONIC, as with `trace-cmd record -C mono`. The offset of the
+real-time clock must be given.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ if TYPE_CHECKING:
 MANIFEST = "perfetto_manifest.json"
 HOST = "host"
 MONOTONIC, REALTIME = "MONOTONIC", "REALTIME"
-# As much of a picture as contains its clock.
+# The clock is in this many first bytes of a picture.
 _HEAD_BYTES = 1 << 20
 _KERNEL = re.compile(rb"(?:version = \d+\n)?cpus=\d+\n|# tracer: ")
 # How Perfetto recognizes the kernel's text.
 _TRACER = b"# tracer: nop\n#\n"
 _HEAD = re.compile(rb"^(?:version = |cpus=).*\n", re.M)
-# A line without the flags that the kernel's trace file has after the CPU.
+# A line without the flags that follow the CPU in the kernel's trace file.
 _FLAGLESS = re.compile(rb"^(.*-\d+ +\[\d+\])( +\d+\.\d+: )", re.M)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
 @record
 class Member:
-    """A file of the archive: its name there, the file that has it, and the machine that it is from.
+    """A file of the archive: its name there, the path of its source, and the machine that it is from.
 
-    With `kernel` it is the text of `trace-cmd report`, or of the kernel's own trace file. `clock` is that of
-    its times, as named in the manifest.
+    With `kernel`, it is the text of `trace-cmd report` or of the kernel's own trace file. `clock` is its
+    clock as the manifest names it.
     """
 
     name: str
@@ -56,14 +56,14 @@ class Member:
     clock: str = MONOTONIC
 
     def drawn(self, path: str) -> Member:
-        """The same, as the picture in a file. Raises OSError."""
+        """The same trace, as a picture in the file at `path`. Raises OSError."""
         with open(path, "rb") as file:
             clock = clock_of(file.read(_HEAD_BYTES))
         return replace(self, path=path, clock=clock)
 
 
 def described(path: str, number: int, guest: str | None) -> Member:
-    """The kind of a trace, from its first bytes; `guest` is the prefix of a guest's, as for `open_reader`.
+    """A trace as a member, by its first bytes; `guest` is the prefix of a guest's, as for `open_reader`.
 
     Raises OSError.
     """
@@ -92,19 +92,19 @@ def manifest(members: Sequence[Member], offset: int | None = None) -> str:
         if relation is not None:
             about["clocks"] = relation
         files.append(about)
-    # A clock belongs to a machine: without the file it would belong to none of these.
+    # A clock belongs to a machine; without the file, to none of these.
     trace_time = {"clock": base.clock, "file": base.name}
     content = {"version": 1, "trace_time": trace_time, "files": files}
     return json.dumps({"perfetto_manifest": content}, indent=2) + "\n"
 
 
 def base_of(members: Sequence[Member]) -> Member:
-    """The file whose clock the others are related to: one of the host's, preferably monotonic."""
+    """The file to whose clock the others are related: one of the host's, preferably monotonic."""
     return min(members, key=lambda one: (one.clock != MONOTONIC, one.kernel, one.machine != HOST))
 
 
 def unrelated(members: Sequence[Member], offset: int | None) -> list[Member]:
-    """The files whose place on the time line is not known."""
+    """The files whose place on the timeline is unknown."""
     base = base_of(members)
     return [one for one in members if one.clock != base.clock] if offset is None else []
 
@@ -123,10 +123,10 @@ def _relation(one: Member, base: Member, offset: int | None) -> dict[str, object
 
 
 def clock_of(picture: bytes) -> str:
-    """The clock of the times in a picture that tesc wrote, from its beginning."""
+    """The clock of a picture, from its first bytes."""
     for packet in fields(picture, 1):
         for snapshot in fields(packet, 6):
-            # The clock of the sequence itself comes first, then its reference clock.
+            # The sequence's own clock comes first, then its reference clock.
             for clock in list(fields(snapshot, 1))[1:]:
                 return REALTIME if clock.startswith(number(1, 1).encode("latin-1")) else MONOTONIC
     return MONOTONIC
@@ -146,9 +146,9 @@ def write_bundle(file: IO[bytes], members: Sequence[Member], offset: int | None 
 
 
 def _of_kernel(text: bytes) -> bytes:
-    """The text of `trace-cmd report` in the form of the kernel's trace file.
+    """The text of `trace-cmd report` in the format of the kernel's trace file.
 
-    Without flags, Perfetto 52 reads all digits of the seconds except for the last as flags.
+    Without flags, Perfetto 52 takes all digits of the seconds except the last for flags.
     """
     if not text.startswith(b"# tracer: "):
         text = _TRACER + _HEAD.sub(b"", text)
@@ -162,7 +162,7 @@ def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
 
 
 def _plain(about: tarfile.TarInfo) -> tarfile.TarInfo:
-    """A member without the names and times of this machine."""
+    """A member without this machine's users and times."""
     about.uid = about.gid = about.mtime = 0
     about.uname = about.gname = ""
     about.mode = 0o644

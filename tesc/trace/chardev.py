@@ -1,8 +1,8 @@
-"""Where a guest's bytes come from: the other side of QEMU's character devices.
+"""Sources of a guest's bytes: the other ends of QEMU's character devices.
 
-`unix:PATH` (which may appear only within five seconds) and `tcp:HOST:PORT` are sockets that QEMU waits on,
-`listen:PATH` is one that we wait on and QEMU connects to; `pty:PATH` is a terminal; `-` is standard
-input, everything else the path of a file or a pipe.
+`unix:PATH` (which may take up to five seconds to appear) and `tcp:HOST:PORT` are sockets on which QEMU
+listens, `listen:PATH` is one on which we listen; `pty:PATH` is a terminal; `-` is standard input; everything
+else is the path of a file or a pipe.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PIECE = 1 << 16
-# How often, and at what interval in seconds, a socket is tried that is not there yet.
+# How often a missing socket is tried, and at what interval in seconds.
 _TRIES = 50
 _PAUSE = 0.1
 
 
 class Chardev:
-    """A source of bytes: `read` returns some, none at the end; `close` closes it."""
+    """A source of bytes: `read` returns some, or b"" at the end; `close` closes it."""
 
     def __init__(self, descriptor: int, read: Callable[[], bytes], close: Callable[[], None]) -> None:
         self._descriptor = descriptor
@@ -31,9 +31,9 @@ class Chardev:
         self.close = close
 
     def ready(self, seconds: float | None) -> bool:
-        """Whether there is something to read, the end included, within this time; None waits."""
+        """Whether data or the end can be read within some seconds; None waits without a limit."""
         if os.name == "nt" and seconds is None:
-            return True  # it has no select() for files
+            return True  # Windows has no select() for files
         return bool(select([self._descriptor], [], [], seconds)[0])
 
 
@@ -60,24 +60,24 @@ def _file(path: str, descriptor: int, close: bool = True) -> Chardev:
         while True:
             try:
                 return os.read(descriptor, _PIECE)
-            except BlockingIOError:  # it was opened without blocking; we wait
+            except BlockingIOError:  # it was opened in non-blocking mode
                 select([descriptor], [], [])
             except OSError as error:
                 if error.errno == errno.EIO:
-                    return b""  # a terminal whose other side has closed
+                    return b""  # a terminal whose other end is closed
                 raise OSError(error.errno, error.strerror, path) from None
 
     return Chardev(descriptor, read, (lambda: os.close(descriptor)) if close else (lambda: None))
 
 
 def _terminal(path: str) -> Chardev:
-    """A terminal, which must not change what goes through it."""
+    """A terminal in raw mode, so that it does not change the bytes."""
     import termios
     import tty
 
     descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY)
     try:
-        tty.setraw(descriptor, termios.TCSANOW)  # input that is already there is kept
+        tty.setraw(descriptor, termios.TCSANOW)  # keeps the input that is already there
     except Exception:
         os.close(descriptor)
         raise OSError(0, "it is not a terminal") from None
@@ -112,7 +112,7 @@ def _socket(kind: str, rest: str) -> Chardev:
 
 
 def _connect(path: str) -> object:
-    """Connect to a socket that a starting QEMU may only be creating now."""
+    """Connect to a socket that a starting QEMU may not have created yet."""
     import socket
     import time
 

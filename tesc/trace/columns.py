@@ -1,14 +1,14 @@
-"""Traces as columns: what tables (Parquet, SQLite), packets (CTF, Perfetto) and statistics are made from.
+"""Traces as columns, for tables (Parquet, SQLite), packets (CTF, Perfetto) and statistics.
 
     for batch in column_batches(trace.readers, selection):
         for part in batch:
             part.event, part.times, part.pids, part.columns    # all records of one event in this piece
 
-A batch is a piece of the trace, some thousand records; each of its parts has one event's records.
-Numbers are words of 64 bits whatever their types, text is bytes, as values are everywhere in tesc.trace;
-`typed` converts a column to its parameter's type. Columns are lists, or where numpy is installed and
-the trace is long enough its arrays (uint64) and `vectors.Texts`: take them as sequences. The order of the
-records of different events is in `places`, which count through the whole batch.
+A batch is a piece of the trace, some thousand records; each of its parts has the records of one event. As
+everywhere in tesc.trace, numbers are 64-bit words whatever their types, and text is bytes; `typed` converts a
+column to its parameter's type. Columns are lists or, for long traces if numpy is installed, its arrays
+(uint64) and `vectors.Texts`: use them only as sequences. `places` are the positions of the records in the
+batch, which give their order among those of other events.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 class EventColumns:
     """The records of one event in a batch, in the order of the trace.
 
-    `times` are nanoseconds and `pids` processes, -1 where the trace has none; `columns` has a column for each
-    parameter of the event; None is a value that a log does not show.
+    `times` are nanoseconds and `pids` processes, -1 if the trace has none; `columns` has a column for each
+    parameter of the event; None stands for a value that a log does not show.
     """
 
     event: TracedEvent
@@ -72,18 +72,18 @@ class Pieces:
     def __init__(
         self, selection: Selection, needed: Callable[[TracedEvent], Collection[int]] | None = None
     ) -> None:
-        """`needed` are the positions of the arguments of an event that are used; others may be empty."""
+        """`needed` returns the positions of an event's arguments that are used; the others may be empty."""
         self._selection = selection
         self._needed = needed
         self._prepare = selection.prepare(_as_is)
         self._slots: Slots = {}
 
     def forget_events(self) -> None:
-        """IDs have new meanings."""
+        """Forget what IDs mean: it has changed."""
         self._slots.clear()
 
     def take(self, reader: RecordReader) -> list[EventColumns]:
-        """The selected records of the reader's data."""
+        """The selected records in the reader's data."""
         selection = self._selection
         found, number = ([], 0) if selection.where else _many(reader, selection, self._needed)
         rows = reader.fill(self._prepare, self._slots, selection.window, many=False).rows()
@@ -95,7 +95,7 @@ def _as_is(event: TracedEvent) -> Callable[[Values], tuple[TracedEvent, Values]]
 
 
 def _grouped(rows: Iterable[Row], number: int) -> list[EventColumns]:
-    """Rows grouped by event; `number` is the first place."""
+    """Rows grouped by event; `number` is the place of the first row."""
     groups: dict[int, tuple[TracedEvent, list[int], list[int], list[int], list[Values]]] = {}
     for place, (time, pid, (event, values)) in enumerate(rows, number):
         group = groups.get(id(event))
@@ -119,7 +119,7 @@ def _many(
     selection: Selection,
     needed: Callable[[TracedEvent], Collection[int]] | None,
 ) -> tuple[list[EventColumns], int]:
-    """What can be taken at once from the reader's data, and how many records of it are selected."""
+    """The records that can be taken at once from the reader's data, and how many of them are selected."""
     mark = reader.mark()
     frames = reader.frames(selection.window)
     if frames is None:
@@ -132,7 +132,7 @@ def _many(
             event = events[event_id] = reader.event(event_id)
             return event is not None and selection.chosen(event.name)
 
-        # Places count what is wanted, as they do where records are taken one by one.
+        # Places count only wanted records, as when records are taken one by one.
         frames = frames.wanted(wanted)
         for event_id, which in frames.groups():
             event = events[event_id]
@@ -149,7 +149,7 @@ def _many(
 
 
 def typed(kind: Kind, column: Sequence[Any]) -> Sequence[Any]:
-    """A column as typed values: numbers with their sign, bool, str (bytes not UTF-8 as lone surrogates)."""
+    """A column as typed values: numbers, bool, str (bytes that are not UTF-8 as lone surrogates)."""
     if kind.text:
         return [value.decode("utf-8", "surrogateescape") for value in column]
     words: Any = column

@@ -1,7 +1,8 @@
-"""Rows of text from columns of values, many at a time.
+"""Makes rows of text from columns of values, many at a time.
 
-In thousands of records of one event, most arguments have few values: a device, a flag, a length. Each value
-is formatted once, and an argument that is the same in all records becomes part of the constant text.
+In thousands of records of one event, most arguments (a device, a flag, a length) have few different values.
+Each value is formatted once, and an argument that is the same in all records becomes part of the constant
+text.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, Union
 
-    # A text that all rows have, or the number of a column and the texts of its values.
+    # Text that all rows have, or the number of a column and the texts of its values.
     Part = Union[str, tuple[int, "Shown"]]
     Many = Callable[[Sequence[Sequence[Any]]], Sequence[Any]]
 
@@ -21,7 +22,7 @@ _MOST_KEPT = 1 << 14
 
 
 class Shown(dict):  # type: ignore[type-arg]
-    """The texts of values, cached for a while."""
+    """A cache of values' texts, limited in size."""
 
     def __init__(self, show: Callable[[Any], str]) -> None:
         super().__init__()
@@ -35,7 +36,7 @@ class Shown(dict):  # type: ignore[type-arg]
 
 
 def texts_of(parts: Sequence[Part], columns: Sequence[Sequence[Any]]) -> list[str]:
-    """The text of each row: its parts, one after the other. There is at least one column and one row."""
+    """The text of each row: its parts, one after another. There must be at least one column and one row."""
     pieces: list[str | list[str]] = [""]
     for part in parts:
         shown = part if isinstance(part, str) else _texts(part[1], columns[part[0]])
@@ -64,12 +65,12 @@ def _texts(shown: Shown, column: Any) -> str | list[str]:
 
 
 def with_many(make: Callable[[Any], Any], many: Many) -> Callable[[Any], Any]:
-    """`make`, with a function attached that does the same for many records at once."""
+    """Attach to `make` a function that does the same for many records at once; returns `make`."""
     make.many = many  # type: ignore[attr-defined]
     return make
 
 
 def many_of(make: Callable[[Any], Any]) -> Many | None:
-    """The function that does for columns what `make` does for each record; None if there is none."""
+    """The function that does for columns what `make` does for a record; None if there is none."""
     found: Many | None = getattr(make, "many", None)
     return found

@@ -1,4 +1,4 @@
-"""Traces that were compressed, read directly: .xz, .gz and .zst, recognized by their first bytes."""
+"""Reads compressed traces directly: .xz, .gz and .zst, recognized by their first bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAGIC = 6
 
 
 class Decompressed:
-    """The content of a compressed file; reading raises Broken where it is damaged."""
+    """The content of a compressed file; reading raises Broken if the file is damaged."""
 
     def __init__(self, file: FileIO, stream: IO[bytes], errors: tuple[type[Exception], ...]) -> None:
         self._file = file
@@ -39,7 +39,7 @@ class Decompressed:
 
 
 def decompressed(file: FileIO, head: bytes, path: str) -> Decompressed | None:
-    """The content of a file with this beginning, None if it is not compressed. Raises Unusable."""
+    """The content of a file with the first bytes `head`; None if it is not compressed. Raises Unusable."""
     stream: Any
     if head.startswith(_XZ):
         import lzma

@@ -1,8 +1,8 @@
-"""Conditions on records: what they mean for each event, compiled to functions of a record's values.
+"""Compiles conditions on records, for each event, to functions of a record's values.
 
-Numbers are compared as values of their parameters' types: a `uint64_t` of 2^64-1 is larger than
-0, an `int64_t` of the same bits is -1. An argument that an event lacks, or that a log does not show, makes a
-comparison false, and so does its opposite: `not len > 5` leaves out what has no `len`.
+Numbers are compared as values of their parameters' types: a `uint64_t` of 2^64-1 is larger than 0, an
+`int64_t` with the same bits is -1. A comparison with an argument that an event lacks, or that a log does not
+show, is false, and so is its opposite: `not len > 5` excludes records without `len`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 @record
 class Check:
-    """Decides whether a record is wanted, from its values and, if `dated`, its time and process."""
+    """Decides whether a record is wanted by its values and, if `dated`, its time and process."""
 
     test: Callable[..., bool]
     dated: bool
@@ -53,10 +53,10 @@ class Check:
 
 @record
 class Meaning:
-    """An operand for an event: Python code for it, and the conditions for its value to be known.
+    """An operand's meaning for an event: its Python code, and the conditions under which it is known.
 
-    With `text` it is bytes, else a number; a `constant` is the same for all records. `dated` is true for
-    the record's time and process.
+    With `text`, it is bytes, else a number; a `constant` is the same for all records. `dated` is true for the
+    record's time and process.
     """
 
     python: str
@@ -67,28 +67,28 @@ class Meaning:
 
 
 class Where:
-    """A condition, for all events that a trace may have."""
+    """A condition, for all events that a trace may contain."""
 
     def __init__(self, text: str, events: Iterable[TracedEvent]) -> None:
-        """`events` are those that records can be of. Raises BadExpression."""
+        """`events` are the events that records can belong to. Raises BadExpression."""
         self.text = text
         self.condition = parse_expression(text)
-        # The time of the first record, which times with a + are relative to.
+        # The time of the first record, to which times with a + are relative.
         self.origin = 0
-        # Of the records so far: which of `time` and `pid` some lack that were asked for it, and how many
-        # of a log do not show an argument that is asked for, by its name.
+        # Of the records so far: which of `time` and `pid` is needed but missing in some, and by argument's
+        # name, how many of a log do not show a needed argument.
         self.lacking: set[str] = set()
         self.hidden: dict[str, int] = {}
         _check_names(self.condition, text, events)
 
     @property
     def relative(self) -> bool:
-        """Whether it needs to know the time of the first record."""
+        """Whether the condition needs the time of the first record."""
         return any(isinstance(one, Time) and one.relative for one in operands(self.condition))
 
     @property
     def dated(self) -> bool:
-        """Whether it needs more than a record's values, at least for some events."""
+        """Whether the condition needs more than a record's values, for any event."""
         return any(one.name in ("pid", "time") for one in names_in(self.condition))
 
     def __call__(self, event: TracedEvent) -> Wanted:
@@ -99,9 +99,9 @@ class Where:
         return self._counting(wanted, event)
 
     def _counting(self, check: Check, event: TracedEvent) -> Check:
-        """The same check, which also counts the records that do not show an argument.
+        """A check that also counts the records that do not show an argument.
 
-        It is `dated` so that it is made for each record: results for equal arguments are kept.
+        It is `dated` so that it runs for each record: otherwise results for equal arguments are cached.
         """
         asked = {name.name for name in names_in(self.condition) if not name.own}
         columns = [(at, name) for at, (_, name) in enumerate(event.parameters) if name in asked]
@@ -117,7 +117,7 @@ class Where:
 
 
 def meaning_of(name: Name, event: TracedEvent) -> Meaning | None:
-    """The meaning of a name for an event, or None. Arguments precede the record's own names."""
+    """The meaning of a name for an event, or None. Arguments take precedence over the record's own names."""
     if not name.own:
         for index, (_, parameter) in enumerate(event.parameters):
             if parameter == name.name:
@@ -133,7 +133,7 @@ def meaning_of(name: Name, event: TracedEvent) -> Meaning | None:
 
 
 def _check_names(condition: Condition, text: str, events: Iterable[TracedEvent]) -> None:
-    """Raises BadExpression, with the reason, for a part that can be true for no event."""
+    """Raise BadExpression, with the reason, for a part that cannot be true for any event."""
     every = list(events)
     declared = {name for event in every for _, name in event.parameters}
     for name in names_in(condition):
@@ -147,7 +147,7 @@ def _check_names(condition: Condition, text: str, events: Iterable[TracedEvent])
     for one in _comparisons(condition):
         candidates = every
         for name in names_in(one):
-            # Every event has the record's own names.
+            # Every record has these names.
             if not name.own and name.name not in RECORD_NAMES:
                 candidates = min(candidates, holders.get(name.name, []), key=len)
         wrong: BadExpression | None = None
@@ -183,11 +183,11 @@ def _mismatch(one: Comparison | Truth, event: TracedEvent, text: str) -> BadExpr
             both = " and ".join(f"'{each.name}'" for each in names_in(one))
             return BadExpression(f"no event has both {both}", sides[0].start, sides[-1].stop, text)
         if isinstance(side, Masked) and meaning.text:
-            return BadExpression(f"'{name.name}' is a text: & is for numbers", side.start, side.stop, text)
+            return BadExpression(f"'{name.name}' is text: & is for numbers", side.start, side.stop, text)
         texts.append(meaning.text)
     if isinstance(one, Truth):
         if texts[0]:
-            message = 'a text is neither true nor false: compare it, as in name != ""'
+            message = 'text is neither true nor false: compare it, as in name != ""'
             return BadExpression(message, one.operand.start, one.operand.stop, text)
         return None
     if texts[0] != texts[1]:
@@ -196,10 +196,10 @@ def _mismatch(one: Comparison | Truth, event: TracedEvent, text: str) -> BadExpr
             f"{_shown(other, True)} is compared with {_shown(number, False)}", one.start, one.stop, text
         )
     if texts[0] and one.operator in ORDERING:
-        message = f"{one.operator} is for numbers; texts are compared with ==, !=, ~ and !~"
+        message = f"{one.operator} is for numbers; text is compared with ==, !=, ~ and !~"
         return BadExpression(message, one.start, one.stop, text)
     if not texts[0] and one.operator in MATCHING:
-        return BadExpression(f"{one.operator} is for texts", one.start, one.stop, text)
+        return BadExpression(f"{one.operator} is for text", one.start, one.stop, text)
     return None
 
 
@@ -207,14 +207,14 @@ def _shown(operand: Operand, text: bool) -> str:
     kind = "text" if text else "number"
     if isinstance(operand, Masked):
         operand = operand.name
-    return f"the {kind} '{operand.name}'" if isinstance(operand, Name) else f"a {kind}"
+    return f"the {kind} '{operand.name}'" if isinstance(operand, Name) else kind if text else "a number"
 
 
 class _Compiler:
     """Translates a condition to Python for one event."""
 
     def __init__(self, event: TracedEvent, origin: int, lacks: Callable[[str], None]) -> None:
-        """`lacks` is called with `time` or `pid` for a record that has none."""
+        """`lacks` is called with `time` or `pid` for a record without it."""
         self._event = event
         self._origin = origin
         self._names: dict[str, Any] = {"lacks": lacks}
@@ -228,7 +228,7 @@ class _Compiler:
         return Check(test, self._dated)
 
     def _python(self, condition: Condition) -> str:
-        """Python for a condition; `True` or `False` if it does not depend on the record."""
+        """A condition as Python code; `True` or `False` if it does not depend on the record."""
         if isinstance(condition, (Every, Some)):
             absorbing, neutral = ("False", "True") if isinstance(condition, Every) else ("True", "False")
             parts = [self._python(one) for one in condition.conditions]
@@ -242,7 +242,7 @@ class _Compiler:
             )
         if isinstance(condition, Truth):
             return self._truth(condition)
-        assert isinstance(condition, Comparison)  # negations are gone
+        assert isinstance(condition, Comparison)  # no negations are left
         return self._comparison(condition)
 
     def _truth(self, one: Truth) -> str:
@@ -290,7 +290,7 @@ class _Compiler:
             found = meaning_of(operand.name, self._event)
             if found is None or found.text:
                 return None
-            # A mask applies to bits: a negative number's are those of its 64-bit form.
+            # A mask applies to bits: for a negative number, to those of its 64-bit form.
             mask = operand.mask.value & (1 << 64) - 1
             return Meaning(f"({found.python} & {mask:#x})", False, found.known, found.dated)
         return meaning_of(operand, self._event)

@@ -1,8 +1,8 @@
-"""An event's format as the traced program used it: text, and conversions with the arguments they took.
+"""Splits an event's format into text and conversions with their arguments, as the traced program did.
 
-What printing a record (tesc.trace.printf) and reading a line of a log (tesc.trace.inverse) share.
-Characters are bytes here, as they are to C: text goes through as Latin-1, so that widths and precisions
-count what C counts and bytes that are not UTF-8 stay what they are.
+Printing a record (tesc.trace.printf) and reading a line of a log (tesc.trace.inverse) both use this.
+Characters are bytes here, as in C: text is treated as Latin-1, so that widths and precisions count what C
+counts, and bytes that are not UTF-8 are preserved.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tesc.syntax.printf import Conversion, ParsedFormat
     from tesc.trace.values import Kind, Model
 
-# A width or precision that is an argument comes from the trace: it must not cost gigabytes.
+# A width or precision from an argument comes from the trace: it must not cost gigabytes.
 MAX_WIDTH = 4096
 _BITS = {"hh": 8, "h": 16, "": 32, **dict.fromkeys(("ll", "q", "L", "j"), 64)}
 _LETTERS = frozenset("diuoxXbBpsScCn")
@@ -28,7 +28,7 @@ _LETTERS = frozenset("diuoxXbBpsScCn")
 
 @record
 class Taken:
-    """A width or precision that is the argument at `index`."""
+    """A width or precision that is taken from the argument at `index`."""
 
     index: int
 
@@ -37,7 +37,7 @@ class Taken:
 class Applied:
     """A conversion, applied to the argument at `index`.
 
-    `width` and `precision` are numbers, -1 for none; `bits` is how many bits of the argument it prints.
+    A `width` or `precision` of -1 means none; `bits` is how many bits of the argument it prints.
     """
 
     index: int
@@ -54,10 +54,10 @@ if TYPE_CHECKING:
 
 
 def parts_of(text: str, kinds: Sequence[Kind], model: Model) -> list[Part]:
-    """The format's parts; adjacent texts are merged.
+    """The format's parts; adjacent pieces of text are merged.
 
-    A conversion without an argument, or of a kind that trace events cannot have (`%f`, `%m`), is text, as it
-    is in the format; `%n` prints nothing.
+    A conversion without an argument, or that trace events cannot have (`%f`, `%m`), stays as text; `%n`
+    prints nothing.
     """
     parts: list[Part] = []
     for part in _Walk(parse_format(text), kinds, model).run():
@@ -161,12 +161,12 @@ class _Walk:
         return index if 0 <= index < len(self._kinds) else None
 
     def _expansion(self, name: str) -> str:
-        """What a macro of <inttypes.h> stands for; for other macros, their name."""
+        """The expansion of a macro of <inttypes.h>; for other macros, their name."""
         if name not in PRI_MACROS:
             return name
         return expansion(name, self._model.name)
 
 
 def _bytes_as_text(text: str) -> str:
-    """A format's text as the bytes that the compiler puts into the program, one character each."""
+    """A format's text as the bytes that the compiler puts into the program, one character for each byte."""
     return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")

@@ -1,8 +1,8 @@
-"""Counting records, which needs no payloads.
+"""Counts records, without decoding payloads.
 
-Version 4 has fast paths: a regular expression of all shapes that records have had so far finds them,
-many per match; if it does not match, IDs and lengths go straight into a Counter; and only if something
-is unusual is the data read as for any format.
+For version 4 there are fast paths: a regular expression of all shapes of records so far matches many records
+at once; if it does not match, IDs and lengths go directly into a Counter; only if something is unusual is the
+data read as in any other format.
 """
 
 from __future__ import annotations
@@ -31,16 +31,17 @@ if TYPE_CHECKING:
 
 # The type, ID and length of a record.
 Head = tuple[int, int, int]
-# How much is read at once, and how much of that is left to the slower ways.
+# How much is read at once, and how much of that is left to the slower paths.
 PIECE = 1 << 18
 _REST = 1 << 12
 # How much is read at first, to learn the shapes.
 _ENOUGH = 1 << 15
 _MOST_SHAPES = 100
-# How many records one match takes (a match costs as much as ten), and the largest size of an expression.
+# How many records one match takes (a match costs as much as ten records), and the size limit of an
+# expression.
 _AT_ONCE = 16
 _MOST_ALTERNATIVES = 400
-# Expressions are half as fast as numpy, but importing it only pays off for this many bytes.
+# Expressions are half as fast as numpy, but importing numpy pays off only from this many bytes on.
 _WORTH = 1 << 27
 
 
@@ -53,7 +54,7 @@ def count(
 ) -> Tally:
     """The counts of the selected records of traces.
 
-    They go into `tally` if it is given, also if reading a trace is interrupted.
+    They are added to `tally` if it is given, even if reading a trace is interrupted.
     """
     tally = Tally() if tally is None else tally
     for reader in readers:
@@ -69,15 +70,15 @@ def count(
         finally:
             tally.merge(counting.state)
             if counting.is_whole:
-                tally.see([reader.first_record, reader.last_time])
+                tally.add_times([reader.first_record, reader.last_time])
     return tally
 
 
 class Counting(Work):
-    """Counts the records of a trace; `state` is the tally of what was handed in.
+    """Counts the records of a trace; `state` is the tally of the parts handed in.
 
-    `is_quick` is true if records can be counted by their shapes. With `is_whole` the time that a trace
-    spans is that from its first record to its last, which the reader knows; else that of what is counted.
+    `is_quick` is true if records can be counted by their shapes. With `is_whole`, the time span is that of
+    the whole trace, which the reader knows; otherwise that of the counted records.
     """
 
     def __init__(self, reader: RecordReader, selection: Selection) -> None:
@@ -92,19 +93,19 @@ class Counting(Work):
         self._head: Callable[..., Head] = struct.Struct(f"{order}QQ8xI").unpack_from
         self._size = struct.Struct(f"{order}I").unpack_from
         self._word = struct.Struct(f"{order}Q").unpack_from
-        # The events met so far by ID, with the length of their records, if that does not vary, and
-        # whether they are wanted.
+        # The events so far by ID, with the length of their records, if that does not vary, and whether they
+        # are wanted.
         self._known: dict[int, tuple[TracedEvent, int | None, bool]] = {}
         self._varying: dict[int, tuple[int, int, Callable[[bytes], Values]]] = {}
         self._mappings = 0
 
-        # The shapes of records met so far, and an expression for them once they are known.
+        # The shapes of records so far, and the expression for them once there is one.
         self._shapes: dict[tuple[int, int], bytes] = {}
         self._pattern: re.Pattern[bytes] | None = None
         self._marks: dict[int, int] = {}
         self._plainly = selection.where is None
         self.is_whole = self.is_quick = reader.layout.typed and self._plainly and not self._window.limited
-        # A little data, read record by record, is enough to learn the shapes.
+        # A little data, read record by record, suffices to learn the shapes.
         reader.source.chunk = _ENOUGH
 
     def begin(self) -> None:
@@ -129,12 +130,12 @@ class Counting(Work):
         self.state.merge(self._tally)
 
     def carefully(self) -> None:
-        """Count the records of the current data, reading them as for any format."""
+        """Count the records of the current data, read as in any other format."""
         self._reader.source.chunk = max(self._reader.source.chunk, PIECE)
         rows = self._reader.fill(self._prepare, self._slots, self._window)
         if rows.made:
             if not self.is_whole:
-                self._tally.see(rows.times)
+                self._tally.add_times(rows.times)
             self._tally.counts.update([name for name, _ in rows.made])
             self._tally.dropped += sum([dropped for _, dropped in rows.made])
 
@@ -166,7 +167,7 @@ class Counting(Work):
         if heads:
             (time,) = self._word(data, last + 16)
             reader.advance(begin, end, sum(heads.values()), time, 0)
-        elif begin > start:  # the expression took all that is whole
+        elif begin > start:  # the expression took all complete records
             reader.last_time = self._last_time(data, start)
         for (_, event_id, _), number in heads.items():
             self._tally.counts[self._known[event_id][0].name] += number * self._known[event_id][2]
@@ -190,12 +191,12 @@ class Counting(Work):
                 return False
             found.append((event.name, len(which) * self._chosen(event.name)))
         if not self.is_whole:
-            self._tally.see(frames.wanted(self._counts).times.tolist())
+            self._tally.add_times(frames.wanted(self._counts).times.tolist())
         self._tally.counts.update(dict(found))
         return True
 
     def _counts(self, event_id: int) -> bool:
-        """Whether records of an ID are counted, which has an event."""
+        """Whether records of an ID that has an event are counted."""
         event = self._reader.event(event_id)
         return event is not None and self._chosen(event.name)
 
@@ -216,8 +217,8 @@ class Counting(Work):
     def _by_pattern(self) -> None:
         """Count records of known shapes, all at once, up to shortly before the end of the data.
 
-        If there are others among them, nothing is counted. The rest is left to the slower ways,
-        which find the last record for its time.
+        If there are records of unknown shapes, nothing is counted. The rest of the data is left to the slower
+        paths, which find the last record's time.
         """
         reader, source = self._reader, self._reader.source
         data, begin = source.data, source.at
@@ -225,7 +226,7 @@ class Counting(Work):
         if self._pattern is None or limit - begin < _REST:
             return
         found = list(map(b"".join, self._pattern.findall(data, begin, limit)))
-        # Bytes that do not begin a record, also because of the limit.
+        # Bytes that do not begin a record, possibly because of the limit.
         other = found.count(b"")
         if other and any(found[-other:]):
             return
@@ -233,11 +234,11 @@ class Counting(Work):
         for event_id, number in ids.items():
             event, _, wanted = self._known[event_id]
             self._tally.counts[event.name] += number * wanted
-        # The time of the last one is for those who go record by record.
+        # The slower paths set the last record's time.
         reader.advance(begin, limit - other, sum(ids.values()), reader.last_time, 0)
 
     def _know_shapes(self, heads: Counter[Head]) -> None:
-        """Make an expression of the shapes of records, if they are few."""
+        """Make an expression from the shapes of records, if they are few."""
         new = [head for head in heads if head[1:] not in self._shapes]
         if not new or len(self._shapes) + len(new) > _MOST_SHAPES:
             return
@@ -245,7 +246,7 @@ class Counting(Work):
         for _, event_id, length in sorted(new, key=lambda head: -heads[head]):
             place, fixed, _ = self._varying.get(event_id, (0, 0, None))
             if event_id in self._varying and not place:
-                return  # with two texts, or a number that is needed: payloads have to be decoded
+                return  # with two strings, or a number that is needed, payloads have to be decoded
             shape = re.escape(struct.pack(f"{order}Q", event_id)) + b".{8}"
             shape += re.escape(struct.pack(f"{order}I", length))
             rest = length - HEAD_BYTES + 4
@@ -279,8 +280,8 @@ class Counting(Work):
     ) -> Iterator[Head]:
         """The heads of all records to the end of the data.
 
-        Notes in `varying` the places and heads of those whose payloads must be checked, and in
-        `places` the second to last record, the last one, and its end.
+        Adds to `varying` the places and heads of records whose payloads must be checked, and to `places` the
+        second to last record, the last one, and its end.
         """
         head, note, varied = self._head, varying.append, self._varying
         before = last = at
@@ -297,7 +298,7 @@ class Counting(Work):
             places += before, last, at
 
     def _last_time(self, data: bytes, at: int) -> int:
-        """The time of the last record that is all there, of those from a place on."""
+        """The time of the last complete record from a place on."""
         places: list[int] = []
         for _ in self._heads(data, at, [], places):
             pass
@@ -306,7 +307,7 @@ class Counting(Work):
         return time
 
     def _learn(self, heads: Counter[Head]) -> bool | None:
-        """Take in new events; true if one's payloads have to be checked, None if an ID is unknown."""
+        """Learn new events; true if payloads of one of them have to be checked, None if an ID is unknown."""
         again = False
         for _, event_id, _ in heads:
             if event_id in self._known:
@@ -346,10 +347,10 @@ class Counting(Work):
         return True
 
     def _varies(self, event: TracedEvent) -> tuple[int, int, Callable[[bytes], Values]]:
-        """How to check the length of a record with texts.
+        """How to check the length of a record with strings.
 
-        With one text, which most such events have: where in the record its length is, and how long
-        a record with an empty one is. Otherwise 0 twice, and a function that splits a payload.
+        For events with one string, which most are: the offset of its length in the record, and the length of
+        a record with an empty string. Otherwise 0, 0, and a function that splits a payload.
         """
         texts = [kind.text for kind in event.kinds]
         split = event.splitter(self._reader.layout.order, words=False)
@@ -359,7 +360,7 @@ class Counting(Work):
 
 
 def _counted(event: TracedEvent) -> Callable[[Values], tuple[str, Value]]:
-    """What is counted for a record: its event's name, and how many records it reports as dropped."""
+    """A function to what counts of a record: its event's name, and how many dropped records it reports."""
     if event is DROPPED:
         return lambda values: (event.name, values[0])
     made = (event.name, 0)

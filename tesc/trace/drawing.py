@@ -1,9 +1,9 @@
-"""Perfetto traces with more than instants: spans as slices, flows between a request's events, counters.
+"""Perfetto traces with spans as slices, flows between a request's events, and counters.
 
-A span is a slice on a track of its process and its key; its name is the span's, its arguments are those of
-the record that began it. A flow leads from that record to the slice, through all records with the same key
-as long as it is open, to the record that ends it. A span that does not end is a slice without an end; an end
-without a begin is only an instant. A counter is a track of an event's argument, in each process.
+A span is a slice on a track for its process and key; its name is the span's, its arguments are those of the
+record that began it. A flow leads from that record to the slice, through all records with the same key while
+it is open, to the record that ends it. A span that does not end is a slice without an end; an end without a
+begin is only an instant. A counter is a track of an event's argument, one for each process.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class BadCounter(Exception):
 
 
 class _Drawn(str):
-    """A record's packet, with what else is drawn for it."""
+    """A record's packet, and what else is drawn for the record."""
 
     __slots__ = ("annotations", "begin", "part", "values")
 
@@ -59,9 +59,9 @@ class _Drawn(str):
 class _Part:
     """The roles of an event's records in spans and counters.
 
-    `roles` are those of its pairings, `between` numbers of pairings whose key it has and the key's columns,
-    `counters` columns of its arguments and the counters' names. `guest` is the track of the guest whose event
-    it is, or 0.
+    `roles` are its roles in pairings, `between` the numbers of pairings whose key it has with the key's
+    columns, `counters` the columns of its arguments with the counters' names. `guest` is the track of its
+    guest, or 0.
     """
 
     __slots__ = ("between", "counters", "guest", "roles", "types")
@@ -82,7 +82,7 @@ class _Part:
 
 
 class Drawing(Perfetto):
-    """Perfetto's format with spans and counters; records are read in order, in one process."""
+    """Perfetto's format with spans and counters; records must be in order, and in one process."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class Drawing(Perfetto):
         pairings: Sequence[Pairing],
         counters: Sequence[tuple[str, str]],
     ) -> None:
-        """`counters` are patterns of events and names of arguments."""
+        """`counters` are (pattern of events, name of an argument)."""
         super().__init__(guests)
         self.spans = found = Spans(pairings)
         self._spans = found
@@ -150,7 +150,7 @@ class Drawing(Perfetto):
         return head + "".join(parts)
 
     def _draw(self, parts: list[str], time: int, pid: int, drawn: _Drawn) -> None:
-        """Add the packets of a record, and those of the slices and counters that it changes."""
+        """Add the packets of a record, and of the slices and counters that it changes."""
         flows, last, more = [], [], []
         part, values = drawn.part, drawn.values
         for number_, begins, columns in part.roles:
@@ -188,7 +188,7 @@ class Drawing(Perfetto):
         return self._track(parts, ("span", name, pid, *key), pid, guest, text(2, name))
 
     def _count(self, parts: list[str], pid: int, guest: int, name: str, value: object) -> list[str]:
-        """A counter's new value; one from 2^63 on, which Perfetto's integers can't hold, as a double."""
+        """A counter's new value; from 2^63 on, too large for Perfetto's integers, as a double."""
         if not isinstance(value, int):
             return []
         track = self._track(
@@ -202,7 +202,7 @@ class Drawing(Perfetto):
         return [packet(number(TYPE, _COUNTER) + number(TRACK, track) + shown)]
 
     def _track(self, parts: list[str], what: tuple[object, ...], pid: int, guest: int, about: str) -> int:
-        """The ID of a track of a process or a guest, described if it is new."""
+        """The ID of a track of a process or a guest; a new track's description is added."""
         track = self._tracks.get(what)
         if track is None:
             track = self._tracks[what] = track_of(repr(what))
@@ -212,13 +212,13 @@ class Drawing(Perfetto):
 
 
 def picture(unit: Unit, pairings: Sequence[Pairing], counters: Sequence[tuple[str, str]]) -> Perfetto:
-    """Perfetto's format for traces of a unit's events; counters are patterns of events, and arguments."""
+    """Perfetto's format for traces of a unit's events; `counters` are as for `Drawing`."""
     guests = _guests(unit)
     return Drawing(guests, pairings, counters) if pairings or counters else Perfetto(guests)
 
 
 def _guests(unit: Unit) -> list[tuple[str, str]]:
-    """The prefixes of events that come from guests, the longest first, and the guests' names."""
+    """The prefixes of guests' events, longest first, and the guests' names."""
     prefixes = {one.prefix for one in unit.ranges[1:]}
     prefixes |= {one.prefix for tree in unit.roots for one in flattened_guests(tree.source.text)}
     found = sorted(filter(None, prefixes), key=lambda prefix: (-len(prefix), prefix))
@@ -229,7 +229,7 @@ def _guests(unit: Unit) -> list[tuple[str, str]]:
 
 
 def parse_counter(text_: str, events: Sequence[Declared]) -> tuple[str, str]:
-    """The pattern of events and the argument that `EVENT.ARGUMENT` says. Raises BadCounter."""
+    """The pattern of events and the argument in `EVENT.ARGUMENT`. Raises BadCounter."""
     event, dot, argument = text_.rpartition(".")
     if not dot or not event or not argument:
         raise BadCounter(f"'{text_}': expected EVENT.ARGUMENT")

@@ -1,4 +1,4 @@
-"""What is wrong with a trace: values with byte offsets, counted, never more than a screenful."""
+"""Errors in a trace, with byte offsets and counts; never more than a screenful."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The most kinds of errors that are listed; a trace of noise has too many to read.
+# The most kinds of errors that are listed; random data has too many to read.
 MOST_KINDS = 32
 
 
@@ -27,7 +27,7 @@ class TraceError:
 
 
 class Unusable(Exception):
-    """Raised if nothing of a trace can be read; the message says why."""
+    """No record of a trace can be read; the message says why."""
 
 
 class Broken(Exception):
@@ -35,14 +35,14 @@ class Broken(Exception):
 
 
 class PayloadMismatch(Exception):
-    """A record whose payload does not fit its event's declaration."""
+    """A record's payload does not fit its event's declaration."""
 
 
 class TraceErrors:
     """The errors of one trace, by kind, each with its first place and a count."""
 
     def __init__(self, path: str, most: int | None = MOST_KINDS) -> None:
-        """`most` is how many kinds are listed; None is for a part of a trace, which is merged later."""
+        """`most` is how many kinds are listed; None for a part of a trace, which is merged later."""
         self.path = path
         self._most = most
         self._found: dict[object, TraceError] = {}
@@ -52,7 +52,7 @@ class TraceErrors:
         self._add(kind, TraceError(self.path, offset, message))
 
     def merge(self, others: TraceErrors) -> None:
-        """Add those of the part of the trace that follows."""
+        """Add the errors of the following part of the trace."""
         for kind, error in others._found.items():
             self._add(kind, error)
 

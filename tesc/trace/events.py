@@ -1,4 +1,4 @@
-"""The events that a trace can have, found by ID or name."""
+"""The events that a trace may contain, by ID or name."""
 
 from __future__ import annotations
 
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 class TracedEvent:
     """An event as recorded.
 
-    `parameters` are types and names, as generated code declares them (also called `args`, for
-    analyzers written for QEMU's simpletrace.py); `format` is the format's text. `model` is the data
-    model of the program that was traced, `compat` how its code was generated, which decides what was
-    recorded as text (`tesc.units.text`). `uncertain` is true if some of a record's values may be None, as
-    a log does not show them.
+    `parameters` are types and names, as generated code declares them (also called `args`, for analyzers
+    written for QEMU's simpletrace.py); `format` is the format's text. `model` is the traced program's data
+    model, `compat` how its code was generated, which decides which arguments were recorded as text
+    (`tesc.units.text`). `uncertain` is true if values may be None because a log does not show them.
     """
 
     __slots__ = ("compat", "format", "model", "name", "parameters", "texts", "uncertain")
@@ -56,7 +55,7 @@ class TracedEvent:
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """The kind of each argument; without `texts`, text is recorded as an address."""
+        """The kind of each argument, as recorded."""
         if not self.texts:
             return tuple([kind_of(type_, False, self.model) for type_, _ in self.parameters])
         found = texts(self.parameters, self.format, self.compat)
@@ -68,7 +67,7 @@ class TracedEvent:
         )
 
     def typer(self) -> Callable[[Values], tuple[int | str | bool | None, ...]]:
-        """A function from values to typed ones: see `values.typer`."""
+        """A function from recorded values to typed ones: see `values.typer`."""
         return typer(self.kinds, self.uncertain)
 
     @property
@@ -83,12 +82,12 @@ class TracedEvent:
         return f"<event {self.name}>"
 
 
-# The simpletrace record for a full buffer, with the name that QEMU's reader gives it.
+# The simpletrace record of a full buffer, with the name that QEMU's reader gives it.
 DROPPED = TracedEvent("Dropped_Event", (("uint64_t", "num_events_dropped"),), '"%" PRIu64 " events dropped"')
 
 
 def crossing_event(event: UnitEvent) -> TracedEvent:
-    """An event of a guest on the wire `words`, which has no pointers, only numbers."""
+    """A guest's event as sent in the words of 2011, which have only numbers, no pointers."""
     from tesc.units.crossing import crossed
 
     parameters, form = crossed(event.node, "words")
@@ -98,11 +97,10 @@ def crossing_event(event: UnitEvent) -> TracedEvent:
 class Catalogue:
     """The events of a unit, by every name and ID that a trace may use.
 
-    `whole` is true if all of the unit's files were read; if a line is invalid, the
-    positions of its events mean nothing. `model` is the traced program's data model, `compat` how its code
-    was generated.
+    `whole` is true if all of the unit's files were read without errors; otherwise positions of events mean
+    nothing. `model` is the traced program's data model, `compat` how its code was generated.
 
-    `events` are in the order of the files; a `tcg` event, of which QEMU's tracetool made two, is two.
+    `events` are in the order of the files; a `tcg` event is two events, as in QEMU's tracetool.
     """
 
     def __init__(self, unit: Unit, whole: bool = True, model: Model = LP64, compat: Compat = "qemu") -> None:
@@ -111,7 +109,7 @@ class Catalogue:
         seconds, _ = second_formats(unit)
         self.events: list[TracedEvent] = []
         self._streams: dict[int, TracedEvent] = {}
-        # If the tree's release is known, its properties have that release's meaning.
+        # If the tree's release is known, properties mean what they meant in that release.
         resolved = not unit.release.has("no-vcpu-argument")
         for event in unit.events:
             plain = (event.name, tuple(event.parameters), event.format)
@@ -131,11 +129,11 @@ class Catalogue:
 
     @property
     def path(self) -> str:
-        """The events file, as messages show it."""
+        """The events file's path for messages."""
         return self.unit.roots[0].source.path if self.unit.roots else "the events file"
 
     def named(self, name: str) -> TracedEvent | None:
-        """The event of a name, or of a former name; None if there is none."""
+        """The event with a name or former name; None if there is none."""
         event = self._names.get(name)
         return DROPPED if event is None and name == "dropped" else event
 
@@ -151,7 +149,7 @@ class Catalogue:
         return list(self._names.items())
 
     def sent(self, name: str) -> TracedEvent | None:
-        """The event of a name in a file of what a guest sent in frames: text is text there."""
+        """The event with a name in a file recorded from a guest's frames, which carry text as text."""
         from tesc.trace.guest import guest_unit, sent_event
 
         if self._crossing is None:
@@ -163,7 +161,7 @@ class Catalogue:
         return sent_event(event)
 
     def numbered(self, event_id: int, texts: bool) -> TracedEvent | None:
-        """The event at an index, or of a stream ID if ranges with a base have them."""
+        """The event at an index, or with a stream ID in a range with a base; None if there is none."""
         if event_id == DROPPED_ID:
             return DROPPED
         events = self.events
@@ -173,20 +171,20 @@ class Catalogue:
         return TracedEvent(event.name, event.parameters, event.format, False, event.model)
 
     def streamed(self, event_id: int) -> TracedEvent | None:
-        """The event of a stream ID in a range with a base: what no mapping record names."""
+        """The event with a stream ID in a range with a base, which no mapping record names."""
         return self._streams.get(event_id)
 
     def guest(self, prefix: str) -> tuple[TracedEvent, ...]:
         """The events of a guest by wire ID: of the range with this prefix, or of the only guest.
 
-        Without a prefix, it is the only range with a base, or the root if there is none: then the file
-        is a guest's own. Raises Unusable.
+        Without a prefix, that is the only range with a base or, if there is none, the root: then the file is
+        the guest's own. Raises Unusable.
         """
         at = self.range_of(prefix)
         return tuple([crossing_event(event) for event in self.unit.events if event.range == at])
 
     def range_of(self, prefix: str) -> int:
-        """The number of the range that `guest` gives the events of. Raises Unusable."""
+        """The number of the range whose events `guest` returns. Raises Unusable."""
         ranges = self.unit.ranges
         based = range(1, len(ranges))
         if prefix:

@@ -1,10 +1,10 @@
-"""Conditions on records, as users write them: text to a tree.
+"""Parses conditions on records, as users write them, to a tree.
 
     dev == 0x55d0 and len > 4096 and (name ~ "disk*" or not flags & 0x10)
 
-A condition compares arguments, and the record's own `name`, `pid` and `time`, with numbers, texts or each
-other. An argument with one of these names takes precedence; `record.name`, `record.pid` and `record.time`
-are always the record's. tesc.trace.conditions finds out what names mean for an event.
+A condition compares arguments, and the record's own `name`, `pid` and `time`, with numbers, text or each
+other. An argument with one of these names takes precedence; `record.name`, `record.pid` and `record.time` are
+always the record's. tesc.trace.conditions determines what names mean for an event.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ _CONSTANTS = {"true": 1, "false": 0, "NULL": 0}
 _MISTAKEN = {
     "=~": 'write ~ and a pattern with * and ?, as in name ~ "disk*"',
     "=": "write == to compare",
-    "/": "a pattern is a text, with * and ?",
+    "/": "a pattern is text in quotes, with * and ?",
 }
 
 
 class BadExpression(Exception):
-    """An invalid condition; `start` and `stop` are the place in its text."""
+    """An invalid condition; `start` and `stop` are the offsets of the error in its text."""
 
     def __init__(self, message: str, start: int, stop: int, text: str = "") -> None:
         super().__init__(message)
@@ -63,7 +63,7 @@ class BadExpression(Exception):
         self.text = text
 
     def pictured(self) -> str:
-        """The message, and under it the line of the expression with carets at the place."""
+        """The message, and below it the line of the expression with carets under the error."""
         before = self.text.rfind("\n", 0, self.start) + 1
         end = self.text.find("\n", self.start)
         line = self.text[before : end if end >= 0 else len(self.text)]
@@ -98,7 +98,7 @@ class Text:
 
 @record
 class Time:
-    """Nanoseconds, from the first record on if `relative`."""
+    """A time in nanoseconds, from the first record on if `relative`."""
 
     nanoseconds: int
     relative: bool
@@ -124,7 +124,7 @@ class Masked:
 
 @record
 class Comparison:
-    """`start` and `stop` are the operator's."""
+    """A comparison; `start` and `stop` are the operator's offsets."""
 
     operator: str
     left: Operand
@@ -135,7 +135,7 @@ class Comparison:
 
 @record
 class Truth:
-    """True if a number is not 0, or, `wanted` being false, if it is."""
+    """Whether a number is not 0 or, if `wanted` is false, whether it is 0."""
 
     operand: Operand
     wanted: bool = True
@@ -157,14 +157,14 @@ class Some:
 
 
 def parse_expression(text: str) -> Condition:
-    """The tree of a condition, without negations, which are applied to comparisons. Raises BadExpression."""
+    """The tree of a condition; negations are already applied to its comparisons. Raises BadExpression."""
     return positive(_Parser(text).whole())
 
 
 def positive(condition: Condition, negated: bool = False) -> Condition:
-    """The same without `not`: comparisons are replaced by their opposites.
+    """A condition without `not`: negated comparisons are replaced by their opposites.
 
-    An argument that an event does not have makes a comparison false, also under a `not`.
+    A comparison with an argument that an event does not have is false, even under a `not`.
     """
     if isinstance(condition, Negation):
         return positive(condition.condition, not negated)
@@ -207,7 +207,7 @@ class _Token:
 
 
 class _Parser:
-    """A recursive descent: or, and, not, comparison, operand."""
+    """A recursive-descent parser: or, and, not, comparison, operand."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -233,7 +233,7 @@ class _Parser:
     def _not_a_token(self, start: int) -> NoReturn:
         text = self._text
         if text[start] in "\"'":
-            raise BadExpression("this text has no end", start, len(text), text)
+            raise BadExpression("this text has no closing quote", start, len(text), text)
         for wrong, instead in _MISTAKEN.items():
             if text.startswith(wrong, start):
                 raise BadExpression(instead, start, start + len(wrong), text)
@@ -359,7 +359,7 @@ class _Parser:
                 known = ", ".join(f"record.{one}" for one in RECORD_NAMES)
                 raise BadExpression(f"a record has {known}", text=self._text, **where)
             return Name(name, own, **where)
-        what = f"expected an argument, a number or a text, not {self._shown(token)}"
+        what = f"expected an argument, a number or text, not {self._shown(token)}"
         raise BadExpression(what, token.start, token.stop, self._text)
 
     def _number(self, text: str, start: int, stop: int) -> Number:
@@ -389,7 +389,7 @@ class _Parser:
                 return _ESCAPED[match[2]]
             at = token.start + 1 + match.start()
             raise BadExpression(
-                "no such escape: those are \\n \\t \\r \\\\ \\\" \\' \\xNN", at, at + 2, self._text
+                "unknown escape: use one of \\n \\t \\r \\\\ \\\" \\' \\xNN", at, at + 2, self._text
             )
 
         return _ESCAPE.sub(replaced, token.text[1:-1])

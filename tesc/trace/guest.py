@@ -1,4 +1,4 @@
-"""A guest's events as recorded, and the decoder of its stream."""
+"""A guest's events as recorded, and the decoder for its stream."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 @record
 class GuestTrace:
-    """How to read a guest's stream: of the include with this `prefix`, or of the only guest.
+    """How to read the stream of the guest whose include has this `prefix`, or of the only guest.
 
-    `wire` is how it was sent, None to recognize it by the first bytes; `text_at` finds texts by their
-    addresses. `firmware` are the declarations of the file that the guest was built from, if available:
-    then messages can say what differs. With `go_on`, a guest with other declarations is decoded anyway.
+    `wire` is how it was sent, None to recognize it by the first bytes; `text_at` returns the text at an
+    address. `firmware` has the declarations that the guest was built from, if available, so that messages can
+    say what differs. With `go_on`, a guest with different declarations is decoded anyway.
     """
 
     prefix: str = ""
@@ -41,13 +41,13 @@ class GuestTrace:
 
 
 def sent_event(event: UnitEvent) -> TracedEvent:
-    """An event that is sent in frames: text is text, other pointers are numbers."""
+    """An event as sent in frames: text is text, other pointers are numbers."""
     parameters, form = crossed(event.node, "frames")
     return TracedEvent(event.name, tuple(parameters), form)
 
 
 def guest_unit(guest: FlattenedGuest) -> Unit:
-    """The unit of a guest that a flattened file lists, its events by the host's names."""
+    """The unit of a guest in a flattened file, with the host's names for its events."""
     from tesc.syntax.parser import parse
     from tesc.syntax.source import Source
     from tesc.units.loading import Loader
@@ -58,7 +58,7 @@ def guest_unit(guest: FlattenedGuest) -> Unit:
 
 
 def _flattened(catalogue: Catalogue, prefix: str) -> FlattenedGuest | None:
-    """The guest of that prefix, or the only one, if the events file was flattened. Raises Unusable."""
+    """The guest with a prefix, or the only one, in a flattened events file, else None. Raises Unusable."""
     guests = catalogue.flattened
     if len(catalogue.unit.ranges) > 1 or not guests:
         return None
@@ -74,7 +74,7 @@ def _flattened(catalogue: Catalogue, prefix: str) -> FlattenedGuest | None:
 class GuestEvents:
     """The events of one guest of a unit, by wire ID.
 
-    `range` is the number of its range, `schema` is the wire's view of it; `traced` are the events as
+    `range` is the number of the guest's range, `schema` the wire's view of it; `traced` are the events as
     sent in frames, `worded` as sent in the words of 2011, with all pointers as numbers.
     """
 
@@ -91,7 +91,7 @@ class GuestEvents:
         mine = [event for event in unit.events if event.range == self.range]
         self.worded = tuple([crossing_event(event) for event in mine])
         self.schema: WireSchema = schema_of([signature_of(event, own) for event in mine])
-        # Whether it is certain that they are a guest's.
+        # Whether it is certain that these are a guest's events.
         self.crosses = flat is not None or any(event.crosses for event in mine)
         self.traced = tuple([sent_event(event) for event in mine])
 

@@ -1,4 +1,4 @@
-"""A guest's stream as a trace: its records are found, checked and laid out for the reader."""
+"""A guest's stream as a trace: finds and checks its records, and lays them out for the reader."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ _ZEROS = bytes(4)
 class GuestInput(TraceInput):
     """A guest's stream, read through the decoder of its wire; `errors` are the decoder's.
 
-    Unless given, the `wire` is recognized by the first bytes: frames if one is intact; the words
-    of 2011, most of whose bytes are zeros, if there are consecutive zeros, which frames never have. A file
-    that is a copy of the guest's memory is searched for rings first; one that is followed may be the
-    memory itself, whose rings grow.
+    Unless given, the `wire` is recognized by the first bytes: frames if one is intact; the words of 2011,
+    most of whose bytes are zeros, if there are consecutive zeros, which frames never have. A copy of the
+    guest's memory is searched for rings first; a file that is followed may be the memory itself, whose rings
+    grow.
     """
 
     errors: TraceErrors
 
     def __init__(self, source: TraceInput, catalogue: Catalogue, asked: GuestTrace) -> None:
-        """Continue with a source whose first bytes, at least, were read. Raises Unusable."""
+        """Continue with a source of which at least the first bytes have been read. Raises Unusable."""
         from tesc.trace.guest import GuestEvents
         from tesc.trace.ring_input import FollowedRings, is_memory, rings_in
         from tesc.wire.ring import read_rings
@@ -78,10 +78,10 @@ class GuestInput(TraceInput):
 
     @property
     def size(self) -> int | None:
-        return None  # its records have other offsets in the file
+        return None  # its records have different offsets in the file
 
     def more(self, need: int) -> bool:
-        """Read until `need` bytes of laid out records from `at` are there."""
+        """Read until `need` bytes of laid-out records from `at` on are available."""
         self.start += self.at
         self.data, self.at = self.data[self.at :], 0
         grown = False

@@ -1,8 +1,8 @@
-"""The host's two clocks: simpletrace files use the monotonic one, the dates of logs are real time.
+"""The host's two clocks: simpletrace files use the monotonic clock, dates in logs the real-time clock.
 
-How far the real-time clock is ahead is in files of `tesc guest receive`, in a mapping record of an ID
-that no event has, which QEMU's reader keeps as an unused name, or given by the user. Then a log is read on
-the monotonic clock when it is merged with traces that have only that one.
+Files written by `tesc guest receive` say how far the real-time clock is ahead, in a mapping record whose ID
+no event has, which QEMU's reader keeps as an unused name; or the user says so. Then the times of a log are
+converted to the monotonic clock when it is merged with traces that have only that one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tesc.trace.reader import RecordReader
 
-# 2001: no monotonic clock has run this long, and no trace is this old.
+# 2001: no monotonic clock has run that long, and no trace is that old.
 _REAL = 10**18
 
 
@@ -26,7 +26,7 @@ _REAL = 10**18
 class HostClock:
     """`ahead` is how many nanoseconds the real-time clock is ahead of the monotonic one.
 
-    `uncertainty` is how many nanoseconds the times of a guest's events may be off, as far as is known.
+    `uncertainty` is how many nanoseconds the times of a guest's events may be off, if known.
     """
 
     ahead: int
@@ -34,12 +34,12 @@ class HostClock:
 
     @property
     def mark(self) -> str:
-        """The name of the mapping record for it."""
+        """The name of the mapping record for these clocks."""
         return f"{CLOCK_MARK} {self.ahead} {self.uncertainty}"
 
 
 def marked(mark: str) -> HostClock | None:
-    """The clocks in the name of a mapping record, None if it is another name."""
+    """The clocks in the name of a mapping record; None if it is any other name."""
     name, *numbers = mark.split(" ")
     if name != CLOCK_MARK or len(numbers) != 2 or not all(map(str.isdecimal, numbers)):
         return None
@@ -47,21 +47,21 @@ def marked(mark: str) -> HostClock | None:
 
 
 def real_ahead() -> int:
-    """How far this machine's real-time clock is ahead now."""
+    """How many nanoseconds this machine's real-time clock is ahead now."""
     before = time.monotonic_ns()
     real = time.time_ns()
     return real - (before + time.monotonic_ns()) // 2
 
 
 def is_real(moment: int) -> bool:
-    """Whether a time can only be one of the real-time clock."""
+    """Whether a time can only come from the real-time clock."""
     return moment >= _REAL
 
 
 def on_one_clock(readers: Sequence[RecordReader], ahead: int | None = None) -> list[RecordReader]:
-    """Read logs on the monotonic clock if one of the traces has that one; returns those that cannot be.
+    """Convert logs to the monotonic clock if one of the traces uses it; returns those that cannot be.
 
-    Nothing may have been read yet. A guest's stream, whose times are its own, does not count.
+    No records may have been read yet. A guest's stream does not count: its times are its own.
     """
     if len(readers) < 2:
         return []

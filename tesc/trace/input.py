@@ -1,4 +1,4 @@
-"""The bytes of a trace, a piece at a time: files, pipes, growing files."""
+"""Reads the bytes of a trace a piece at a time, from files, pipes and growing files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 CHUNK = 1 << 18
-# How long to wait for a file to grow, in seconds.
+# The pause, in seconds, while waiting for a file to grow.
 _PAUSE = 0.1
 
 
@@ -32,11 +32,11 @@ class Truncated(Exception):
 
 
 class TraceInput:
-    """A window on a trace: `data` is what was read and not yet discarded, `at` the place in it.
+    """A window on a trace: `data` was read and not yet discarded; `at` is the position in it.
 
-    `start` is the offset of data[0] in the trace, so start + at is where the reader is.
-    With `follow`, the end of a file is not the end: more may come. A guest's stream has `events`, and
-    `errors` that were found before there are records.
+    `start` is the offset of data[0] in the trace, so start + at is the reader's position. With `follow`, more
+    may come after the end of the file. A guest's stream has `events`, and `errors` found before the first
+    record.
     """
 
     events: Sequence[TracedEvent] = ()
@@ -45,7 +45,7 @@ class TraceInput:
     def __init__(self, path: str, follow: bool = False) -> None:
         """Open a file; `-` is standard input. Raises OSError."""
         self.chunk = CHUNK
-        # Where to stop, except for data requested beyond it.
+        # The offset to stop at, except for data requested beyond it.
         self.limit: int | None = None
         self.path = "<stdin>" if path == "-" else path
         self.data = b""
@@ -57,16 +57,16 @@ class TraceInput:
             self._file: FileIO | compressed.Decompressed = FileIO(sys.stdin.fileno(), closefd=False)
         else:
             self._file = FileIO(path)
-        # The end of a pipe is the end: it has no more writers.
+        # A pipe that ends has no more writers.
         status = os.fstat(self._file.fileno())
         regular = stat.S_ISREG(status.st_mode)
         self._follow = follow and regular
-        # The length of the file; the content of a compressed one is longer.
+        # The length of the file; the content of a compressed file is longer.
         self.file_size = status.st_size if regular else None
         self._open_compressed(regular)
 
     def _open_compressed(self, regular: bool) -> None:
-        """Decompress a compressed file; a pipe's beginning cannot be peeked at. Raises Unusable."""
+        """Decompress a compressed file; a pipe cannot be peeked at. Raises Unusable."""
         self.compressed = False
         if not regular or not hasattr(os, "pread"):
             return
@@ -83,14 +83,14 @@ class TraceInput:
 
     @property
     def size(self) -> int | None:
-        """How long the trace is, if it is a file whose parts can be read in any order; else None."""
+        """The trace's length in bytes, if its parts can be read in any order; else None."""
         if self._follow or self.compressed or self.path == "<stdin>":
             return None
         status = os.fstat(self._file.fileno())
         return status.st_size if stat.S_ISREG(status.st_mode) else None
 
     def searched(self, search: Callable[[mmap], list[T]]) -> list[T]:
-        """The result of searching the whole current file; empty if it is compressed, or not a file."""
+        """The result of `search` on the whole file; empty if it is compressed or not a regular file."""
         if self.path == "<stdin>" or self.compressed or not self.file_size:
             return []
         from mmap import ACCESS_READ, mmap
@@ -100,15 +100,15 @@ class TraceInput:
 
     @property
     def follows(self) -> bool:
-        """Whether more may come at the end of the file."""
+        """Whether more may come after the end of the file."""
         return self._follow
 
     def reopen(self) -> None:
-        """Open the file once more: forked processes share the file's position."""
+        """Open the file again, since forked processes share its position."""
         self._file = FileIO(self.path)
 
     def seek(self, offset: int) -> None:
-        """Go to an offset; what was read is discarded."""
+        """Go to an offset, and discard what was read."""
         assert isinstance(self._file, FileIO)
         self._file.seek(offset)
         self.data, self.at, self.start = b"", 0, offset
@@ -118,7 +118,7 @@ class TraceInput:
         return self.start + self.at
 
     def more(self, need: int) -> bool:
-        """Read until `need` bytes from `at` are there; false if the trace ends before that.
+        """Read until `need` bytes from `at` on are available; false if the trace ends before that.
 
         Data before `at` is discarded. Waits only if the trace may still grow.
         """
@@ -135,7 +135,7 @@ class TraceInput:
                 elif self._follow:
                     self._wait(there)
                 elif part is None:
-                    time.sleep(_PAUSE)  # a pipe that does not block
+                    time.sleep(_PAUSE)  # a non-blocking pipe
                 else:
                     break
         finally:

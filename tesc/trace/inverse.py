@@ -1,12 +1,12 @@
-"""Formats read backwards: from what printf printed to the values that it printed.
+"""Reads formats backwards: from what printf printed to the values that it printed.
 
-A format becomes a regular expression, in two variants. One gives each field as little text as possible, the
-other as much, from left to right. If both find the same, the line can be read in only one way: a reading
-that differs first in some field would give it more than the least or less than the most. From the first
-field that differs nothing is certain, except for numbers after the last text, which are found from the end.
+A format becomes two regular expressions. From left to right, one gives each field as little text as possible,
+the other as much as possible. If both find the same, the line can be read in only one way: any other reading
+would give its first different field more than the least or less than the most. From the first field that
+differs on, nothing is certain except numbers after the last string, which are found from the end.
 
 Values that a line does not show are None: an argument that the format does not print, a width for `*`, a
-number with fewer bits printed than it has, a text that was cut at its precision.
+number of which only some bits are printed, text that was cut at its precision.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _DIGIT_BITS = {"o": 3, "x": 4, "X": 4, "b": 1, "B": 1}
 
 @record
 class Doubt:
-    """Why a format cannot be read backwards in all cases: the argument, and the reason.
+    """Why a format cannot always be read backwards: the argument, and the reason.
 
     `joined` is true if the end of the argument is unclear.
     """
@@ -48,19 +48,19 @@ class Doubt:
 
 
 class Partial(tuple):  # type: ignore[type-arg]
-    """Values of which some may be None, and the `text` they are from."""
+    """Values of which some may be None, and the `text` from which they were read."""
 
     text: bytes
 
 
 def certain(text: str, kinds: tuple[Kind, ...], model: Model = LP64) -> bool:
-    """Whether all values are known from any line of a format."""
+    """Whether every line of a format shows all values."""
     return _plain(parts_of(text, kinds, model)) and not doubts(text, kinds, model)
 
 
 @lru_cache(maxsize=None)
 def inverse(text: str, kinds: tuple[Kind, ...], model: Model = LP64) -> Callable[[bytes], Found]:
-    """A function from what a format printed to the values; it raises PayloadMismatch.
+    """A function from what a format printed to the values; it raises PayloadMismatch if it does not fit.
 
     The values are Partial unless the format is `certain`.
     """
@@ -100,27 +100,27 @@ def inverse(text: str, kinds: tuple[Kind, ...], model: Model = LP64) -> Callable
 
 
 def doubts(text: str, kinds: Sequence[Kind], model: Model = LP64) -> list[Doubt]:
-    """What makes lines of a format ambiguous; none for most formats."""
+    """What makes lines of a format ambiguous; empty for most formats."""
     parts = parts_of(text, kinds, model)
     fields = [part for part in parts if isinstance(part, Applied)]
     found = []
     for before, after in zip(parts, parts[1:]):
         if not (isinstance(before, Applied) and isinstance(after, Applied)) or _separate(before, after):
             continue
-        # The last character of a line is certain, whatever it is.
+        # The last character of a line is always certain.
         if _is_text(before) or after is not parts[-1] or after.letter not in "cC":
             found.append(Doubt(before.index, "nothing separates it from the next argument", joined=True))
     for before, between, after in zip(parts, parts[1:], parts[2:]):
         texts = [part for part in (before, after) if isinstance(part, Applied) and _is_text(part)]
         if len(texts) == 2 and isinstance(between, str) and not between.strip():
-            found.append(Doubt(texts[0].index, "only a space separates it from the next text", joined=True))
+            found.append(Doubt(texts[0].index, "only a space separates it from the next string", joined=True))
     printed = {field.index for field in fields}
     for index in range(len(kinds)):
         if index not in printed:
             found.append(Doubt(index, "it is not printed"))
     for field in fields:
         if _cut(field):
-            found.append(Doubt(field.index, "only a part of it is printed"))
+            found.append(Doubt(field.index, "only part of it is printed"))
     return found
 
 
@@ -139,7 +139,7 @@ def _is_text(field: Applied) -> bool:
 
 
 def _plain(parts: Sequence[Part]) -> bool:
-    """Whether there is only one reading: at most one text, and numbers followed by something else."""
+    """Whether there is only one reading: at most one string, and numbers followed by something else."""
     texts = 0
     for place, part in enumerate(parts):
         if isinstance(part, str):
@@ -156,7 +156,7 @@ def _plain(parts: Sequence[Part]) -> bool:
 
 
 def _touches(parts: Sequence[Part]) -> bool:
-    """Whether the text touches a field, or a literal before the next number could be part of the number."""
+    """Whether the string touches a field, or a literal before the next number could be part of the number."""
     for place, part in enumerate(parts):
         if isinstance(part, Applied) and _is_text(part):
             after = parts[place + 1 :]
@@ -180,13 +180,13 @@ def _precedes(character: str, field: Applied) -> bool:
     """Whether a character in front of a number could belong to it."""
     signs = "-+" if field.letter in "di" else ""
     padding = " " if field.width != -1 and "0" not in field.flags else ""
-    # In 0x, the most usual end of a literal, the x is not a digit, unless the conversion prints it.
+    # In 0x, the most frequent end of a literal, the x is not a digit, unless the conversion prints it.
     base = field.letter == "p" or "#" in field.flags or not isinstance(field.width, int)
     return character in "0123456789abcdefABCDEF" + "xX" * base + signs + padding
 
 
 def _tail(parts: Sequence[Part]) -> int:
-    """How many fields there are after the last text, if they can be read from the end."""
+    """How many fields follow the last string, if they can be read from the end."""
     last = max(
         [place for place, part in enumerate(parts) if isinstance(part, Applied) and _is_text(part)], default=0
     )
@@ -200,7 +200,7 @@ def _expression(parts: Sequence[Part], lazy: str) -> str:
 
 
 def _field(field: Applied, lazy: str) -> str:
-    """A field as an expression with one group, which excludes padding."""
+    """A field as a regular expression with one group, which excludes padding."""
     padded = isinstance(field.width, Taken) or field.width != -1
     left = "-" in field.flags
     if not _is_text(field):
@@ -211,7 +211,7 @@ def _field(field: Applied, lazy: str) -> str:
     else:
         content = f"((?:.*{lazy}[^ ])?{lazy})" if left else f"((?:[^ ].*{lazy})?{lazy})"
     if isinstance(field.width, Taken):
-        return f" *{lazy}{content} *"  # a negative width is to the left
+        return f" *{lazy}{content} *"  # a negative width left-aligns
     return content if not padded else f"{content} *" if left else f" *{lazy}{content}"
 
 
@@ -230,7 +230,7 @@ def _number(field: Applied, lazy: str) -> str:
 
 
 def _length(field: Applied) -> tuple[int, int]:
-    """How many digits a number can have, without its sign and base; a character is one."""
+    """The least and most digits of a number, without sign and base; 1 for a character."""
     if field.letter in "cC":
         return 1, 1
     signed = field.kind.signed and not field.kind.truth
@@ -253,7 +253,7 @@ def _length(field: Applied) -> tuple[int, int]:
 
 
 def _cut(field: Applied) -> bool:
-    """Whether the conversion prints fewer bits than the argument has, or not what is recorded."""
+    """Whether the conversion prints fewer bits than the argument has, or something else than is recorded."""
     kind = field.kind
     if kind.text or field.letter in "sS":
         return kind.text != (field.letter in "sS")
@@ -261,7 +261,7 @@ def _cut(field: Applied) -> bool:
 
 
 def _reader(fields: Sequence[Applied], number: int) -> Callable[[Sequence[Any]], Found]:
-    """A function from the groups to the values, compiled."""
+    """A compiled function from the groups to the values."""
     values = ["None"] * number
     for group, field in enumerate(fields):
         if values[field.index] == "None" and not _cut(field):
@@ -274,7 +274,7 @@ def _reader(fields: Sequence[Applied], number: int) -> Callable[[Sequence[Any]],
 
 
 def _value(field: Applied, group: str) -> str:
-    """Python for the value of a group's text."""
+    """Python code for the value of a group's text."""
     kind = field.kind
     if kind.text:
         if isinstance(field.precision, Taken):
@@ -288,7 +288,7 @@ def _value(field: Applied, group: str) -> str:
         word = f"(0 if {group} == b'(nil)' else int({group}, 16))"
     else:
         base = _BASES.get(field.letter, 10)
-        # With a precision of 0, the value 0 prints nothing.
+        # With a precision of 0, the value 0 is printed as nothing.
         word = f"int({group} or b'0', {base})" if field.precision == 0 else f"int({group}, {base})"
     bits = min(kind.bits, 64)
     if kind.truth:

@@ -1,4 +1,4 @@
-"""Latencies as people and programs read them: a table with histograms, or JSON lines."""
+"""Latencies as text: a table with histograms for people, or JSON lines for programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNITS = ((10**9, "s"), (10**6, "ms"), (10**3, "us"), (1, "ns"))
 
 
 def as_text(latencies: Sequence[Latency]) -> str:
-    """A line for each pairing, with a histogram of its durations; pairings without records are left out."""
+    """A line and a histogram of durations for each pairing; pairings without records are left out."""
     there = [one for one in latencies if one.count or one.unfinished or one.orphaned]
     if not there:
         return "no spans: no record begins or ends one\n"
@@ -39,7 +39,7 @@ def as_text(latencies: Sequence[Latency]) -> str:
 
 
 def as_jsonl(latencies: Sequence[Latency]) -> str:
-    """One object for each pairing, one per line, as in tesc/schemas/latency.schema.json; in nanoseconds."""
+    """A JSON object per line for each pairing, in nanoseconds: tesc/schemas/latency.schema.json."""
     return "".join(json.dumps(_entry(one)) + "\n" for one in latencies)
 
 
@@ -62,7 +62,7 @@ def _entry(one: Latency) -> dict[str, object]:
 
 
 def duration(nanoseconds: int) -> str:
-    """A duration with three digits and its unit: `1.23 ms`."""
+    """A duration with three significant digits and a unit: `1.23 ms`."""
     for size, unit in _UNITS:
         if abs(nanoseconds) >= size:
             value = nanoseconds / size

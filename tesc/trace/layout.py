@@ -1,10 +1,10 @@
-"""How the bytes of a trace are laid out: headers, records, mappings.
+"""The layout of a trace's bytes: headers, records, mappings.
 
-Version 4 of the simpletrace format is described by QEMU's docs/devel/tracing.rst and written by
-its trace/simple.c. Versions 2 and 3 (QEMU 1.1 and 1.7 on) have no mapping records and no type
-before a record: event IDs are positions in trace-events; version 2 has a reserved word where 3 has
-the process. Version 0 (QEMU 0.13 to 1.0) is records of eight words, the header being one of them.
-All are written in the byte order of the host. What a guest sends is described by tesc.wire.
+Version 4 of the simpletrace format is described in QEMU's docs/devel/tracing.rst and written by its
+trace/simple.c. Versions 2 and 3 (from QEMU 1.1 and 1.7 on) have no mapping records and no type before a
+record: event IDs are positions in trace-events. Version 2 has a reserved word where version 3 has the
+process. Version 0 (QEMU 0.13 to 1.0) consists of records of eight words, one of which is the header. All are
+written in the byte order of the host. What a guest sends is described by tesc.wire.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ HEADER_MAGIC = 0xF2B1_77CB_0AA4_29B4
 DROPPED_ID = 0xFFFF_FFFF_FFFF_FFFE
 MAPPING, EVENT = 0, 1
 HEADER_BYTES = 24
-# What a record's own length counts: ID, time, length and process.
+# A record's length includes its head: ID, time, length and process.
 HEAD_BYTES = 24
-# QEMU's ring buffer holds 256 KiB, so it cannot write a longer record; ten texts need 6 KiB.
+# QEMU's ring buffer holds 256 KiB, so it cannot write a longer record; ten strings need 6 KiB.
 MAX_RECORD = 1 << 20
 MAX_NAME = 4096
-# The time or the process of a record that has none.
+# Stands for a missing time or process.
 UNKNOWN = -1
-# A mapping record of this name and ID says that the events that cross the guest tunnel came in frames,
+# A mapping record with this name and ID says that the events that cross the guest tunnel came in frames,
 # which send text as text. QEMU's reader keeps it as the name of an unused ID.
 SENT_MARK = "tesc-guest-frames"
 SENT_MARK_ID = 0xFFFF_FFFF_FFFF_FFFD
-# One with this ID has the host's clocks: tesc.trace.host_clock.
+# A mapping record with this ID has the host's clocks: tesc.trace.host_clock.
 CLOCK_MARK = "tesc-host-clock"
 CLOCK_MARK_ID = 0xFFFF_FFFF_FFFF_FFFC
 MARK_IDS = frozenset({SENT_MARK_ID, CLOCK_MARK_ID})
@@ -48,9 +48,9 @@ GUEST_HEAD = struct.Struct("<QqIi")
 class PayloadLayout:
     """A kind of trace: `order` is struct's byte order, `<` or `>`.
 
-    `version` is that of the simpletrace file, None for a guest's records; `start` is how many bytes
-    the header takes, 0 without one. With `words` a record has six words, whatever its event
-    declares; with `typed` each begins with its type, and events may be named by mapping records.
+    `version` is that of the simpletrace file, None for a guest's records; `start` is the header's size in
+    bytes, 0 without one. With `words`, a record has six words, whatever its event declares; with `typed`,
+    each record begins with its type, and mapping records may name events.
     """
 
     order: str
@@ -67,17 +67,17 @@ class PayloadLayout:
 
     @property
     def named(self) -> bool:
-        """Whether it names IDs by mapping records."""
+        """Whether mapping records name IDs."""
         return self.typed and self.start > 0
 
 
-# A log: no such version of the simpletrace format was ever written.
+# The layout of a log; no such version of the simpletrace format exists.
 LOG = PayloadLayout("<", 1, 0)
 
 
 @record
 class Mapping:
-    """A mapping record: from here on `id` means the event `name`."""
+    """A mapping record: from here on, `id` means the event `name`."""
 
     id: int
     name: str
@@ -85,14 +85,14 @@ class Mapping:
 
 
 if TYPE_CHECKING:
-    # A record: ID, time, pid, and where its payload starts and ends.
+    # A record: ID, time, pid, and the offsets where its payload starts and ends.
     Frame = tuple[int, int, int, int, int]
-    # An int is how many bytes from the record's start are needed to continue.
+    # An int is the number of bytes from the record's start that are needed to continue.
     Framing = Callable[[bytes, int], Union[Frame, Mapping, int]]
 
 
 def headed_layout(head: bytes) -> PayloadLayout | None:
-    """The layout that a file's first 24 bytes announce, or None without a header.
+    """The layout according to a file's first 24 bytes; None without a header.
 
     Raises Unusable for an unknown version.
     """
@@ -102,24 +102,24 @@ def headed_layout(head: bytes) -> PayloadLayout | None:
         event_id, magic, version = struct.unpack(f"{order}QQQ", head[:HEADER_BYTES])
         if (event_id, magic) == (HEADER_ID, HEADER_MAGIC):
             if version not in (0, 2, 3, 4):
-                raise Unusable(f"byte 16: log version {version} is unknown; those known are 0, 2, 3 and 4")
+                raise Unusable(f"byte 16: unknown log version {version}; the known ones are 0, 2, 3 and 4")
             # The header of version 0 is an ordinary record.
             return PayloadLayout(order, version, 8 * (2 + RECORD_ARGUMENTS) if version == 0 else HEADER_BYTES)
     return None
 
 
 def headless_layout(head: bytes) -> PayloadLayout:
-    """The layout of version 4's records without a header, as SystemTap scripts write them."""
+    """The layout of version 4's records without a header, which SystemTap scripts write."""
     order = "<"
     if len(head) >= 8 and struct.unpack(">Q", head[:8])[0] in (MAPPING, EVENT):
         order = ">"
-        if head[:8] == bytes(8) and len(head) >= 20:  # a mapping: the smaller length is the right one
+        if head[:8] == bytes(8) and len(head) >= 20:  # a mapping: the smaller length is the real one
             order = min("<>", key=lambda one: struct.unpack(f"{one}I", head[16:20])[0])
     return PayloadLayout(order, 4, 0)
 
 
 def framing(layout: PayloadLayout) -> Framing:
-    """A function that finds the record at a place in the data; it raises Broken."""
+    """A function that parses the record at an offset of the data; it raises Broken."""
     if layout.version is None:
         return _framing_guest()
     if layout.version == 0:
@@ -130,7 +130,7 @@ def framing(layout: PayloadLayout) -> Framing:
 
 
 def _framing_guest() -> Framing:
-    """The records that tesc.trace.guest_input lays out: ID, time, length, process, values."""
+    """For the records that tesc.trace.guest_input lays out: ID, time, length, process, values."""
     head = GUEST_HEAD.unpack_from
 
     def frame(data: bytes, at: int) -> Frame | int:

@@ -1,12 +1,12 @@
-"""Logs as traces: the output of QEMU's log backend, read line by line.
+"""Reads logs as traces: the output of QEMU's log backend, line by line.
 
-A line of an event is its name, a space and its formatted arguments, after one of three prefixes: none,
-`TID@SEC.USEC:` (QEMU up to 10.1, with -msg timestamp=on), or a time of ISO 8601 in UTC and a space (from 10.2
-on; without a fraction if that is 0). A monitor's `(qemu) ` may precede it. All other lines of a
-log are counted, and passed to the caller's function, if there is one.
+An event's line is its name, a space and its formatted arguments, after one of three prefixes: none,
+`TID@SEC.USEC:` (QEMU up to 10.1, with -msg timestamp=on), or an ISO 8601 time in UTC and a space (from 10.2
+on; without a fraction if that is 0). A monitor's `(qemu) ` may precede it. Other lines are counted, and
+passed to the caller's function, if there is one.
 
-A line that begins like an event's but does not fit its format is examined again: a text may have contained a
-line end, or two threads' lines may have run into each other.
+A line that begins like an event's but does not fit its format is examined again: a string may contain a line
+end, or the lines of two threads may have run into each other.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     from tesc.trace.selection import Window
     from tesc.trace.values import Values
 
-# A longer line is not an event's.
+# Longer lines are not events.
 LONGEST = 1 << 20
-# The most lines that a text may span.
+# The most lines that a string may span.
 _MOST_LINES = 16
-# No thread and no second has more than ten digits: without a limit, each digit of a long row of digits
-# would be tried as a beginning.
+# Threads and seconds have at most ten digits: without a limit, each digit of a long run of digits would be
+# tried as a beginning.
 _STAMP = rb"(\d{1,10})@(\d{1,10})\.(\d{6}):|(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{6}))?Z "
 _LINE = re.compile(rb"(?:\(qemu\) )*(?:%s)?([A-Za-z_][A-Za-z0-9_]*)(?: |$)" % _STAMP)
 _INNER = re.compile(
@@ -51,7 +51,7 @@ _WORD = re.compile(rb"\w+")
 
 @record
 class Head:
-    """The beginning of a line: its time and thread, -1 if it has none, name, and where its text begins."""
+    """The beginning of a line: time and thread (-1 if missing), name, and where the text begins."""
 
     time: int
     thread: int
@@ -60,7 +60,7 @@ class Head:
 
 
 def looks_like_log(head: bytes) -> bool:
-    """Whether a file with this beginning is text, in any encoding."""
+    """Whether a file with the first bytes `head` is text, in any encoding."""
     if not head:
         return False
     sample = head[:4096]
@@ -71,7 +71,7 @@ def looks_like_log(head: bytes) -> bool:
 
 
 class LogReader(RecordReader):
-    """A log, opened."""
+    """Reads an opened log."""
 
     def __init__(self, source: TraceInput, catalogue: Catalogue) -> None:
         super().__init__(source, LOG, catalogue)
@@ -91,7 +91,7 @@ class LogReader(RecordReader):
         event = self._events.get(event_id)
         if event is None:
             declared = self._declared[event_id]
-            # What is text depends on %s alone here, not on how text is recorded.
+            # Here only %s decides what is text, not how arguments are recorded.
             event = self._events[event_id] = TracedEvent(
                 declared.name, declared.parameters, declared.format, declared.texts, declared.model, "fixed"
             )
@@ -99,7 +99,7 @@ class LogReader(RecordReader):
         return event
 
     def has_event(self) -> bool:
-        """Whether an event's line begins in the current data, at a line's beginning or after a time."""
+        """Whether an event's line begins in the current data, at the beginning of a line or after a time."""
         data = self.source.data
         return any(map(self._starts, data.split(b"\n"))) or any(
             self._starts(data[match.start() :]) for match in _INNER.finditer(data)
@@ -123,7 +123,7 @@ class LogReader(RecordReader):
         return lines, misfits
 
     def first_time(self) -> int | None:
-        """The time of the first event's line in the first data, or None."""
+        """The time of the first event in the data read first, or None."""
         if not self.source.data:
             self._more()
         for line in self.source.data[self.source.at :].split(b"\n"):
@@ -139,7 +139,7 @@ class LogReader(RecordReader):
                 if not self.records:
                     ours = f"of an event in {self.catalogue.path}"
                     self.errors.note("none", 0, f"not a simpletrace file, and not a log with a line {ours}")
-            self._at_end = True  # the rest after the last line end is also a line
+            self._at_end = True  # what follows the last line end is also a line
 
     def _more(self) -> bool:
         source = self.source
@@ -184,9 +184,9 @@ class LogReader(RecordReader):
         window: Window,
         over: bool,
     ) -> int:
-        """Take lines; `self.source.at` is where the first one begins.
+        """Read lines; `self.source.at` is where the first one begins.
 
-        Returns where the remaining lines begin: unless the log is `over`, later ones may belong to the last.
+        Returns where the unread lines begin: unless the log is `over`, the last ones may continue.
         """
         place = self.source.at
         number = 0
@@ -238,9 +238,9 @@ class LogReader(RecordReader):
         begin: int,
         over: bool,
     ) -> int | None:
-        """Handle a line that does not fit: it continues, or is two; returns how many more belong to it.
+        """Handle a line that does not fit: it continues, or is two lines; returns how many more belong to it.
 
-        None if more lines are needed to know, unless the log is `over`.
+        None if more lines are needed to decide, unless the log is `over`.
         """
         text = line[head.stop :]
         for used, more in enumerate(following, 1):
@@ -267,12 +267,12 @@ class LogReader(RecordReader):
         return 0
 
     def _starts(self, line: bytes) -> bool:
-        """Whether an event's line begins here."""
+        """Whether a line begins like an event's."""
         head = self._head(line)
         return head is not None and head.name in self._ids
 
     def _starts_within(self, line: bytes, at: int) -> bool:
-        """Whether an event's line begins within a line, with or without a time in front."""
+        """Whether an event's line begins at an offset of a line, with or without a time before it."""
         if _INNER.search(line, at):
             return True
         for match in _WORD.finditer(line, at):
@@ -286,7 +286,7 @@ class LogReader(RecordReader):
     def _other(
         self, line: bytes, rows: list[Row], prepare: Prepare, slots: Slots, window: Window, begin: int
     ) -> None:
-        """Handle a line that does not begin like an event's; one may still begin within it."""
+        """Handle a line that does not begin like an event's; an event's line may still begin within it."""
         match = _INNER.search(line)
         if match is not None and match.start() and self._starts(line[match.start() :]):
             self.joined += 1
@@ -325,7 +325,7 @@ class LogReader(RecordReader):
 
 
 def _epoch(date: bytes) -> int:
-    """Nanoseconds since 1970 of `YYYY-MM-DDTHH:MM:SS`."""
+    """Nanoseconds since 1970 for `YYYY-MM-DDTHH:MM:SS`."""
     year, month, day, hour, minute, second = [int(part) for part in re.split(b"[-T:]", date)]
     if not 1 <= month <= 12 or not 1 <= day <= 31:
         return 0

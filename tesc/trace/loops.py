@@ -1,8 +1,8 @@
-"""The loops that take plain records of version 4, which are by far the most frequent.
+"""The loops that read plain records of version 4, by far the most frequent ones.
 
-Each takes records from the reader's position up to anything else: a mapping, an event not seen
-before, the end of the data, something broken. The reader finds out what it is. These loops are most of
-the time that decoding takes, so they do nothing that a caller does not need.
+Each reads records from the reader's position up to anything else: a mapping, a new event, the end of the
+data, something broken. The reader then determines what it is. Decoding spends most of its time in these
+loops, so they do only what the caller needs.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from tesc.trace.reader import RecordReader, Slots
     from tesc.trace.selection import Window
 
-# The exceptions for other records: an ID without a slot, a payload that does not fit its event.
+# Raised for other records: an ID without a slot, a payload that does not fit its event.
 CORRUPT = (KeyError, PayloadMismatch, struct.error)
 
 
 def take_rows(reader: RecordReader, add: Callable[[Any], None], slots: Slots, window: Window) -> None:
-    """Add time, process and what is made of the payload, for each record in the window."""
+    """Call `add` with the time, process and converted payload of each record in the window."""
     source = reader.source
     data, at = source.data, source.at
     begin, size = at, len(data)
@@ -56,7 +56,7 @@ def take_rows(reader: RecordReader, add: Callable[[Any], None], slots: Slots, wi
 
 
 def take_made(reader: RecordReader, add: Callable[[Any], None], slots: Slots) -> None:
-    """Add only what is made of the payload, for each record."""
+    """Call `add` with only the converted payload of each record."""
     source = reader.source
     data, at = source.data, source.at
     begin, size = at, len(data)

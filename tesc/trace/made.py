@@ -1,4 +1,4 @@
-"""Results made from an event's payloads, cached for repeated ones, and made for many at once."""
+"""Converts an event's payloads, many at once; results for repeated payloads are cached."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from tesc.trace.values import Values
 
-# The longest payloads that are cached.
+# Longer payloads are not cached.
 LONGEST_KEPT = 512
-# Fewer payloads of one length are not worth creating an unpacker.
+# For fewer payloads of one length, an unpacker is not worth creating.
 _FEW_TEXTS = 4
 
 
 class Shape:
-    """How payloads with one text are laid out: `index` is the text's place, `least` their size without it."""
+    """The layout of payloads with one string: `index` is the string's place, `least` the size without it."""
 
     def __init__(self, order: str, texts: Sequence[bool]) -> None:
         self.index = texts.index(True)
@@ -29,12 +29,12 @@ class Shape:
         self._after = len(texts) - self.index - 1
 
     def unpacker(self, size: int) -> struct.Struct:
-        """The unpacker for payloads whose text, after its length, has so many bytes."""
+        """The unpacker for payloads whose string has `size` bytes."""
         return struct.Struct(f"{self._order}{self.index}QI{size}s{self._after}Q")
 
 
 class Made(dict):  # type: ignore[type-arg]
-    """A cache of converted payloads of an event; looking up a new one converts it. Raises as splitters do."""
+    """A cache of converted payloads of an event; looking up a new one converts it. Raises like splitters."""
 
     __slots__ = ("fixed", "make", "many", "shape", "split", "texts")
 
@@ -46,34 +46,34 @@ class Made(dict):  # type: ignore[type-arg]
         shape: Shape | None = None,
         texts: Sequence[bool] = (),
     ) -> None:
-        """`fixed` is the layout of payloads that are all of one size, `shape` of those with one text.
+        """`fixed` is the layout of payloads of a fixed size, `shape` of those with one string.
 
         `texts` says which arguments are text.
         """
         super().__init__()
         self.split = split
         self.make = make
-        # The function that does the same for columns of many payloads' values, if any.
+        # The function that does the same for columns of many payloads' values, or None.
         self.many = many_of(make) if texts else None
         self.texts = texts
         self.fixed = fixed
         self.shape = shape
 
     def all_of(self, payloads: list[bytes]) -> list[Any]:
-        """What is made from each payload; from new ones all at once, if their layout allows it."""
+        """The converted payloads; new ones are converted all at once, if their layout allows it."""
         found = list(map(self.get, payloads))
         if all(found):
             return found
-        # The result may also be None, for records that a condition excludes.
+        # The result may be None, for records that a condition excludes.
         new = list(dict.fromkeys([p for p, made in zip(payloads, found) if not made and p not in self]))
         if self.fixed is not None and self.fixed.size:
             self.update(zip(new, map(self.make, self.fixed.iter_unpack(b"".join(new)))))
         elif self.shape is not None:
-            self._meet_texts(new, self.shape)
+            self._convert_texts(new, self.shape)
         return list(map(self.__getitem__, payloads))
 
-    def _meet_texts(self, new: list[bytes], shape: Shape) -> None:
-        """Payloads with one text, whose layout follows from their length: those of each length at once."""
+    def _convert_texts(self, new: list[bytes], shape: Shape) -> None:
+        """Convert new payloads with one string, all of one length at once: it determines their layout."""
         lengths: dict[int, list[bytes]] = {}
         for payload in new:
             if len(payload) <= LONGEST_KEPT:
@@ -81,7 +81,7 @@ class Made(dict):  # type: ignore[type-arg]
         for length, some in lengths.items():
             size = length - shape.least
             if len(some) < _FEW_TEXTS or size < 0:
-                continue  # made on lookup
+                continue  # converted on lookup
             found = shape.unpacker(size).iter_unpack(b"".join(some))
             at = shape.index
             values = [(*words[:at], *words[at + 1 :]) for words in found if words[at] == size]

@@ -1,4 +1,4 @@
-"""Several traces as one, by time."""
+"""Merges several traces by time."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _BATCH = 4096
 
 
 def batches(readers: Sequence[RecordReader], prepare: Prepare, window: Window) -> Iterator[list[Row]]:
-    """The records of traces in the order of their times; of equal times, in that of the traces.
+    """The records of traces, ordered by time and, for equal times, by trace.
 
-    Records without a time come first. Each trace keeps its own order: one that goes back in time
-    does not hold up others.
+    Records without a time come first. Each trace keeps its own order: a trace that goes back in time does not
+    delay others.
     """
     if len(readers) == 1:
         yield from readers[0].batches(prepare, window)

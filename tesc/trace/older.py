@@ -1,11 +1,11 @@
-"""Events that older QEMUs declared: `vcpu` and `tcg` ones.
+"""Events as older QEMUs declared them, with the properties `vcpu` and `tcg`.
 
 An event with the property `vcpu` (QEMU 2.6 to 8.0) has an argument that its declaration does not show: the
-CPU, `__cpu`, before all others. One with the property `tcg` (2.1 to 6.2) is two events with a format each:
-NAME_trans, recorded when guest code is translated, and NAME_exec, recorded when it runs. Values of the guest,
-whose types begin with TCGv, only the latter has.
+CPU, `__cpu`, before all others. An event with the property `tcg` (2.1 to 6.2) is two events with a format
+each: NAME_trans, recorded when guest code is translated, and NAME_exec, recorded when it runs. Only the
+latter has values of the guest, whose types begin with TCGv.
 
-This is what tracetool's __init__.py, vcpu.py and transform.py made of them in those releases.
+This follows tracetool's __init__.py, vcpu.py and transform.py in those releases.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def declarations(event: UnitEvent, seconds: dict[int, str]) -> list[Declaration]:
-    """A declaration's event, perhaps with another argument, or two; `seconds` is from `second_formats`."""
+    """The one or two events of a declaration, with any added argument; `seconds` is from `second_formats`."""
     properties = {word.text for word in event.node.properties}
     parameters, form = tuple(event.parameters), event.format
     forms = [(event.name, parameters, form)]
@@ -41,10 +41,7 @@ def declarations(event: UnitEvent, seconds: dict[int, str]) -> list[Declaration]
 
 
 def second_formats(unit: Unit) -> tuple[dict[int, str], set[int]]:
-    """The second formats of `tcg` events, by the identity of the event's node.
-
-    And the identities of the errors that reported them.
-    """
+    """The second formats of `tcg` events by their node's `id`, and the `id`s of the errors about them."""
     found: dict[int, str] = {}
     void: set[int] = set()
     for tree in unit.trees:

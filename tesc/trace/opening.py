@@ -1,4 +1,4 @@
-"""Opening a trace, of any kind."""
+"""Opens traces of any kind."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def open_reader(
 ) -> RecordReader:
     """Open a trace. Raises OSError, and Unusable if nothing in it can be read.
 
-    A file without simpletrace's header is what the `guest` sent, or, with `headless`, records whose IDs
+    A file without a simpletrace header is the stream of the `guest` or, with `headless`, records whose IDs
     are positions in the events file.
     """
     source = TraceInput(path, follow)
@@ -32,7 +32,7 @@ def open_reader(
             from tesc.trace.logs import LogReader
 
             log = LogReader(source, catalogue)
-            # A log can begin with gigabytes of other lines, but a short file is checked completely.
+            # A log may begin with gigabytes of other lines, but a short file is checked completely.
             if len(source.data) < source.chunk and not follow and not log.has_event():
                 raise Unusable(_no_trace(source, catalogue))
             return log

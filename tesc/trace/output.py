@@ -1,4 +1,4 @@
-"""Where decoded text goes: standard output, or a file that is replaced when complete."""
+"""Outputs of decoded text: standard output, or a file that is replaced when complete."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
-# Control characters except for the line end and the tab; 8-bit ones in UTF-8, and as single bytes.
+# Control characters except line ends and tabs; 8-bit ones in UTF-8, and as single bytes.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|(?<![\x80-\xff])[\x80-\x9f]")
-# How many bytes of lines are buffered to be written together.
+# How many bytes of lines are buffered before they are written.
 _MOST_KEPT = 1 << 16
 
 
 class TraceOutput:
     """Writes text whose characters are bytes, in a `with` block.
 
-    `path` is written; with `target` it replaces that file when complete, and an exception,
-    even while it is being opened, leaves no file. `given` is the file's name in messages.
+    `path` is written; with `target`, it replaces that file when complete, and an exception, even during
+    opening, leaves no file. `given` is the file's name in messages.
     """
 
     def __init__(self, path: str | None, target: str | None = None, given: str | None = None) -> None:
@@ -29,7 +29,7 @@ class TraceOutput:
         self._target = target
         self._given = given
         self._file: BinaryIO | None = None
-        # Whether it is a terminal, which would act on control characters in a traced program's texts.
+        # Whether it is a terminal, which would act on control characters in a traced program's text.
         self._shown = False
 
     def write(self, text: str) -> None:
@@ -75,7 +75,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 class Lines:
-    """Lines for a file, in a `with` block; without a path they are dropped."""
+    """Lines for a file, in a `with` block; without a path, they are dropped."""
 
     def __init__(self, path: str | None) -> None:
         self._output = None if path is None else open_output(path)
@@ -108,7 +108,7 @@ class Lines:
 
 
 def replace_folder(new: str, folder: str) -> None:
-    """Replace a folder, if it exists, by a new one."""
+    """Replace a folder, if it exists, by the folder `new`."""
     import shutil
 
     if not os.path.lexists(folder):
@@ -125,7 +125,7 @@ def replace_folder(new: str, folder: str) -> None:
 
 
 def _remove(path: str) -> None:
-    """Remove a file if it is there, however often the user interrupts."""
+    """Remove a file if it exists, however often the user interrupts."""
     interrupted = None
     while True:
         try:
@@ -141,7 +141,7 @@ def _remove(path: str) -> None:
 
 
 def open_output(path: str | None, in_place: bool = False) -> TraceOutput:
-    """An output, which is opened by `with`; with `in_place` a file can be read while it is written.
+    """An output, opened by `with`; with `in_place`, the file can be read while it is written.
 
     Opening it raises OSError.
     """

@@ -1,13 +1,12 @@
-"""One trace, read by several processes at once, with the same results as by one.
+"""Reads one trace in several processes at once, with the same results as in one.
 
-The trace is cut into parts of some megabytes, which processes take in turn. Where the first record of a
-part begins is guessed: where several records follow each other. The guess is not used until it
-is proven: the previous part must end at that very byte, and IDs must have the same meaning there;
-if not, the part is read again from where the previous one ended. The proof is a baton that goes from
-each part to the next: it contains all that a single reader would know at this place, and only its holder
-may write.
+The trace is cut into parts of some megabytes, which processes take in turn. The beginning of a part's first
+record is guessed: it is where several consecutive records seem to begin. The guess is not used until it is
+proven: the previous part must end at exactly that byte, and IDs must mean the same there; if not, the part is
+read again from where the previous one ended. The proof is a baton that is passed from each part to the next:
+it contains everything that a single reader would know at this place, and only its holder may write.
 
-Only traces with a type in front of each record, in files that can be read anywhere, are cut.
+Only traces with a type before each record, in files that can be read at any offset, are cut.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from tesc.trace.reader import RecordReader
 
 PART = 1 << 22
-# How many records must follow each other at a guessed beginning of a part.
+# How many consecutive records must follow a guessed beginning of a part.
 _FOLLOWING = 6
 _LENGTH = struct.Struct("<I")
 
@@ -35,7 +34,7 @@ _LENGTH = struct.Struct("<I")
 class Work:
     """Work on a trace, a part at a time.
 
-    `state` is what the work on a part depends on, other than the part; it can be pickled. A part's results
+    `state` is what the work on a part depends on in addition to the part; it can be pickled. A part's results
     are kept until `hand_in`.
     """
 
@@ -46,35 +45,35 @@ class Work:
         raise NotImplementedError
 
     def forget_events(self) -> None:
-        """IDs have new meanings."""
+        """Forget what IDs mean: it has changed."""
         raise NotImplementedError
 
     def take(self, reader: RecordReader) -> None:
-        """Take in the records of the reader's data."""
+        """Process the records in the reader's data."""
         raise NotImplementedError
 
     def make_ready(self) -> None:
-        """The part is complete: do what can be done before it is proven."""
+        """Do what can be done with a complete part before it is proven."""
 
     def hand_in(self) -> None:
-        """The part is proven, and `state` is the one before it: output the results, and update the state.
+        """Output the results of a proven part, and update `state`, which is the state before the part.
 
-        Other processes wait meanwhile.
+        Other processes wait for this to return.
         """
         raise NotImplementedError
 
     def end(self) -> None:
-        """This process gets no more parts."""
+        """Finish: this process gets no more parts."""
 
 
 class _Baton:
-    """All that a reader of the whole trace would know at `offset`."""
+    """Everything that a reader of the whole trace would know at `offset`."""
 
     def __init__(self, reader: RecordReader, state: Any) -> None:
         self.offset = reader.source.offset
         self.state = state
         self.mappings = reader.mappings
-        # What IDs mean, once that has changed.
+        # What IDs mean, if it has changed.
         self.names: dict[int, str] | None = None
         self.over = False
         self.records = reader.records
@@ -102,7 +101,7 @@ class _Baton:
                 self.first_record = reader.first_record
 
     def give_back(self, reader: RecordReader) -> None:
-        """Pass it to the reader of the whole trace."""
+        """Pass what is known to the reader of the whole trace."""
         reader.records, reader.lost, reader.errors = self.records, self.lost, self.errors
         reader.steps_back, reader.first_record = self.steps_back, self.first_record
         reader.last_time = self.last_time
@@ -117,20 +116,20 @@ class _Failed:
 
 
 def cores() -> int:
-    """How many processes can run at once."""
+    """The number of processes that can run at once."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def can_split(reader: RecordReader) -> bool:
-    """Whether the trace can be read in parts, and is long enough for it."""
+    """Whether a trace can be read in parts and is long enough for it to pay off."""
     size = reader.source.size
     return hasattr(os, "fork") and reader.layout.typed and size is not None and size >= 2 * PART
 
 
 def whole(reader: RecordReader, work: Work, progress: Callable[[int, int], object]) -> None:
-    """Do the work on all of a trace, in this process."""
+    """Do the work on a whole trace in this process."""
     while not reader.over:
         work.begin()
         work.take(reader)
@@ -142,7 +141,7 @@ def whole(reader: RecordReader, work: Work, progress: Callable[[int, int], objec
 
 
 def split(reader: RecordReader, work: Work, jobs: int, progress: Callable[[int, int], object]) -> None:
-    """Do the work on all of a trace, in `jobs` processes. Raises what one of them raised."""
+    """Do the work on a whole trace in `jobs` processes. Raises what one of them raised."""
     reader.first_time()  # takes in the mappings at the start
     size = reader.source.size or 0
     bounds = [reader.source.offset, *range(PART, size, PART)]
@@ -172,16 +171,16 @@ def split(reader: RecordReader, work: Work, jobs: int, progress: Callable[[int, 
 
 
 def _follow(receive: int, reader: RecordReader, work: Work, progress: Callable[[int, int], object]) -> None:
-    """Wait for the last baton; until then, receive how many bytes and records are done."""
+    """Wait for the last baton; until then, report how many bytes and records are done."""
     while True:
-        told = _receive(receive)
-        if isinstance(told, tuple):
-            progress(*told)
-        elif told is None or isinstance(told, _Failed):
-            _fail(told)
+        received = _receive(receive)
+        if isinstance(received, tuple):
+            progress(*received)
+        elif received is None or isinstance(received, _Failed):
+            _fail(received)
         else:
-            told.give_back(reader)
-            work.state = told.state
+            received.give_back(reader)
+            work.state = received.state
             return
 
 
@@ -194,10 +193,10 @@ def _portable(error: Exception) -> Exception:
     return error
 
 
-def _fail(told: Any) -> NoReturn:
-    """Raise a process's error."""
-    if isinstance(told, _Failed):
-        raise told.error
+def _fail(received: Any) -> NoReturn:
+    """Raise the error that a process sent."""
+    if isinstance(received, _Failed):
+        raise received.error
     raise ChildProcessError("a process that read a part of the trace ended early")
 
 
@@ -224,16 +223,16 @@ def _run_child(
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles it, and ends this process
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         receive, send = pipes[turns.start][0], pipes[(turns.start + 1) % turns.step][1]
-        told = pipes[-1][1]
+        report = pipes[-1][1]
         for number, (one, other) in enumerate(pipes):
             if number < len(pipes) - 1:
                 for end in {one, other} - {receive, send}:
                     os.close(end)
         try:
-            _Parts(reader, work, bounds).run(turns, receive, send, told)
+            _Parts(reader, work, bounds).run(turns, receive, send, report)
             status = 0
         except Exception as error:
-            _send(told, _Failed(_portable(error)))
+            _send(report, _Failed(_portable(error)))
     finally:
         os._exit(status)
 
@@ -249,7 +248,7 @@ class _Parts:
         self._names = dict(reader.names)
         reader.source.reopen()
 
-    def run(self, turns: range, receive: int, send: int, told: int) -> None:
+    def run(self, turns: range, receive: int, send: int, report: int) -> None:
         for turn in turns:
             start, stop = self._bounds[turn : turn + 2]
             begun = start if turn == 0 else self._guess(start, stop)
@@ -265,7 +264,7 @@ class _Parts:
                 self._work.hand_in()
                 baton.add(self._reader, self._work.state)
             last = turn == len(self._bounds) - 2
-            _send(told, baton if last else (baton.offset, baton.records))
+            _send(report, baton if last else (baton.offset, baton.records))
             if not last and not _hand_on(send, baton):
                 return  # another process has failed, and reports why
         self._work.end()
@@ -295,7 +294,7 @@ class _Parts:
         self._work.make_ready()
 
     def _guess(self, start: int, stop: int) -> int | None:
-        """Where in the part a record seems to begin; None if nowhere."""
+        """The offset in the part at which a record seems to begin; None if there is none."""
         source = self._reader.source
         source.seek(start)
         source.limit = None
@@ -310,7 +309,7 @@ class _Parts:
         return None
 
     def _follows(self, data: bytes, at: int) -> bool:
-        """Whether some records follow each other from a place on."""
+        """Whether several consecutive records begin at an offset."""
         try:
             for _ in range(_FOLLOWING):
                 if at >= len(data):
@@ -332,7 +331,7 @@ def _send(end: int, thing: _Baton | _Failed | tuple[int, int]) -> None:
 
 
 def _hand_on(end: int, baton: _Baton) -> bool:
-    """Send the baton to the process of the next part; false if that one has ended."""
+    """Send the baton to the process of the next part; false if that process has ended."""
     try:
         _send(end, baton)
     except BrokenPipeError:
@@ -341,7 +340,7 @@ def _hand_on(end: int, baton: _Baton) -> bool:
 
 
 def _receive(end: int) -> Any:
-    """What was sent; None if the sender has ended."""
+    """The object that was sent; None if the sender has ended."""
     head = _exactly(end, _LENGTH.size)
     data = _exactly(end, _LENGTH.unpack(head)[0]) if head else b""
     return pickle.loads(data) if data else None

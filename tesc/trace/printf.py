@@ -1,7 +1,7 @@
 """printf for recorded arguments: an event's format compiled to a Python function.
 
-Behaviour is that of C11 7.21.6.1 and, where that is silent (`%p`), of glibc. What the record does not have is
-printed as far as possible: `%s` of an address as 0x%x, `%p` of a text as the text.
+It follows C11 7.21.6.1 and, where that leaves things open (`%p`), glibc. What the record does not have is
+approximated: `%s` of an address is printed as 0x%x, `%p` of text as the text.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _BASES = {"d": 10, "i": 10, "u": 10, "o": 8, "x": 16, "X": 16, "b": 2, "B": 2, "p": 16}
 _DIGITS = {8: "o", 10: "d", 2: "b"}
-# Caches of texts by conversion: many events print the same values in the same way.
+# Caches of text by conversion: many events print the same values in the same way.
 _SHOWN: dict[str, Shown] = {}
 
 
@@ -35,7 +35,7 @@ def compile_format(
     names = {"number": number, "padded": padded, "bounded": bounded, "nil": "(nil)", "latin1": "latin-1"}
     shown = "".join([_literal(part) if isinstance(part, str) else _field(part, names) for part in parts])
     variables = "".join([f"v{index}, " for index in range(len(kinds))])
-    # A Python f-string; its expressions must have neither quotes nor backslashes.
+    # A Python f-string; its expressions must not contain quotes or backslashes.
     exec(f'def formatted(v):\n {variables}= v\n return f"{shown}"\n', names)
     made: Callable[[Values], str] = names["formatted"]  # type: ignore[assignment]
     if any(Taken in (type(part.width), type(part.precision)) for part in parts if isinstance(part, Applied)):
@@ -89,7 +89,7 @@ def _measure(measure: int | Taken) -> str:
 
 
 def _padded(applied: Applied, value: str, precision: int | Taken) -> str:
-    """Text of at most `precision` bytes in a field of the conversion's width."""
+    """An expression for text of at most `precision` bytes in a field of the conversion's width."""
     if applied.width == -1 and precision == -1:
         return f"{{{value}}}"
     width = 0 if applied.width == -1 else applied.width
@@ -97,10 +97,10 @@ def _padded(applied: Applied, value: str, precision: int | Taken) -> str:
 
 
 def _number(applied: Applied, value: str, names: dict[str, object]) -> str:
-    """A number, by Python's formatting if that is the same as C's, otherwise by a function."""
+    """An expression for a number: Python's formatting if that is the same as C's, else a function call."""
     kind, bits, flags, letter = applied.kind, applied.bits, applied.flags, applied.letter
     signed = letter in "di"
-    # The value is promoted or passed, then the conversion uses its lowest bits.
+    # The conversion uses the lowest bits of the value, as it was promoted or passed.
     narrow = kind.truth or kind.bits < bits
     number = f"({number_expression(kind, value)} & {(1 << bits) - 1:#x})" if narrow else value
     number = extended(number, bits, signed)
@@ -125,12 +125,12 @@ def _specified(flags: str, width: int | Taken, signed: bool) -> str:
 
 
 def bounded(size: int) -> int:
-    """A width or precision from an argument, limited to a sane size."""
+    """A width or precision from an argument, limited to a reasonable size."""
     return max(-MAX_WIDTH, min(size, MAX_WIDTH))
 
 
 def padded(value: str, left: bool, width: int, precision: int) -> str:
-    """`%s` and `%c` with a width, left-aligned if negative, and a precision, if not negative."""
+    """`%s` or `%c` with a width, left-aligned if negative, and a precision, if not negative."""
     if precision >= 0:
         value = value[:precision]
     return value.ljust(abs(width)) if left or width < 0 else value.rjust(width)

@@ -1,4 +1,4 @@
-"""The progress of long work, on a terminal."""
+"""Shows the progress of long work on a terminal."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _PAUSE = 0.2
 
 
 class Progress:
-    """Called with how many bytes and records are done; shows that in one line on standard error.
+    """Called with the number of bytes and records done; shows them in one line on standard error.
 
-    Short work shows nothing, and neither does a pipe or a file. `size` is how many
-    bytes there are, None if unknown.
+    For short work, or on a pipe or file, nothing is shown. `size` is the number of bytes in all, None if
+    unknown.
     """
 
     def __init__(self, size: int | None, stream: TextIO | None = None) -> None:

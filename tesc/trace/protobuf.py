@@ -1,6 +1,6 @@
-"""Protocol buffers' wire format, as needed to write it: text whose characters are bytes (Latin-1).
+"""Writes Protocol Buffers' wire format, as text whose characters are bytes (Latin-1).
 
-And `fields`, to look into what was written.
+`fields` reads it back.
 
 A message is a sequence of fields; each begins with a number for the field and its encoding
 (https://protobuf.dev/programming-guides/encoding/).
@@ -16,7 +16,7 @@ _WORD = (1 << 64) - 1
 _VARINT, _FIXED64, _COUNTED = 0, 1, 2
 _HALF = (1 << 14) - 1
 SHORT = tuple([chr(number) for number in range(128)])
-# 14 bits as two bytes: followed by more, and as the last two.
+# 14 bits as two bytes, if more follow, and as the last two.
 PAIRS = tuple([chr(number & 127 | 128) + chr(number >> 7 | 128) for number in range(_HALF + 1)])
 LAST_PAIRS = tuple([chr(number & 127 | 128) + chr(number >> 7) for number in range(_HALF + 1)])
 
@@ -49,7 +49,7 @@ def fixed64(field: int, value: int) -> str:
 
 
 def counted(field: int, content: str) -> str:
-    """A field of type bytes, or an inner message; text has to be UTF-8 already."""
+    """A field of type bytes, or an inner message; text must already be encoded as UTF-8."""
     return tag(field, _COUNTED) + varint(len(content)) + content
 
 
@@ -59,7 +59,7 @@ def text(field: int, value: str) -> str:
 
 
 def fields(message: bytes, field: int) -> Iterator[bytes]:
-    """The contents of a message's fields of type bytes with a number, as far as the message goes."""
+    """The contents of a message's bytes fields with a number; the message may be incomplete."""
     at = 0
     try:
         while at < len(message):
@@ -80,7 +80,7 @@ def fields(message: bytes, field: int) -> Iterator[bytes]:
 
 
 def _varint_at(message: bytes, at: int) -> tuple[int, int]:
-    """A number, and where it ends. Raises IndexError."""
+    """The number at an offset, and where it ends. Raises IndexError."""
     value = shift = 0
     while True:
         byte = message[at]

@@ -1,11 +1,11 @@
-"""Reading one trace: its records, a batch at a time, converted by the caller's functions.
+"""Reads one trace: its records, a batch at a time, converted by the caller's functions.
 
-Most records are plain, so a tight loop (tesc.trace.loops) takes those and stops at anything else: a
-mapping, an event not seen before, the end of the data, something broken. `_careful` handles that
-one item, and then the loop continues.
+Most records are plain, so a tight loop (tesc.trace.loops) reads those and stops at anything else: a mapping,
+a new event, the end of the data, something broken. `_careful` handles that one item, and then the loop
+continues.
 
-The same payloads recur in real traces (nine times out of ten in a long run of I/O),
-so the results are cached for a while.
+The same payloads recur in real traces (nine times out of ten in a long trace of I/O), so the results are
+cached.
 """
 
 from __future__ import annotations
@@ -43,29 +43,29 @@ if TYPE_CHECKING:
     from tesc.trace.values import Values
     from tesc.trace.vectors import Frames
 
-    # The events met so far, by ID; None for those whose records are left out.
+    # The events so far, by ID; None for those whose records are left out.
     Slots = dict[int, Union["Made", None]]
-    # Returns for an event a function that converts its values, or None to leave its records out.
+    # For an event, returns a function that converts its values, or None to leave its records out.
     Prepare = Callable[[TracedEvent], Union[Callable[[Values], Any], None]]
 
-# How many payloads are cached with their results, for all events together, not counting those
-# of the current piece of the trace.
+# How many payloads are cached with their results, for all events together, in addition to those of the
+# current piece of the trace.
 MOST_KEPT = 1 << 17
-# Less data than this is not worth using numpy.
+# For less data, numpy is not worth using.
 FEW = 1 << 14
-# More IDs than this are noise, not a table of events.
+# No program has more events; more IDs mean random data.
 MOST_MAPPINGS = 1 << 17
 
 
 class RecordReader:
-    """One trace, opened.
+    """Reads one opened trace.
 
-    `records` counts the records found so far, including those left out, `mappings` the mapping records;
-    `over` is true if there is nothing more to read.
+    `records` counts the records so far, including those left out, `mappings` the mapping records; `over` is
+    true if there is nothing more to read.
     """
 
     def __init__(self, source: TraceInput, layout: PayloadLayout, catalogue: Catalogue) -> None:
-        """Read from where a header ends. Raises Unusable."""
+        """Read from the end of the header on. Raises Unusable."""
         self.source = source
         self.layout = layout
         self.catalogue = catalogue
@@ -73,13 +73,14 @@ class RecordReader:
         self.records = 0
         self.mappings = 0
         self.lost = 0
-        # Lines of a log that are not an event's, and the function that gets them.
+        # The number of a log's other lines, and the function that gets them.
         self.others = 0
         self.other: Callable[[bytes], object] | None = None
-        # The host's clocks according to the trace, and what is subtracted from its times (in a log only).
+        # The host's clocks according to the trace, and what is subtracted from its times (only in a log).
         self.host_clock: HostClock | None = None
         self.ahead = 0
-        # The times of the first and the last record so far, and how many are earlier than the previous one.
+        # The times of the first and last record so far, and how many records are earlier than the previous
+        # one.
         self.first_record = self.last_time = UNKNOWN
         self.steps_back = 0
         # How many records so far have no time or no process ID.
@@ -87,7 +88,7 @@ class RecordReader:
         self._guest = source.events
         self._mapped: dict[int, TracedEvent | str] = {}
         self._named = catalogue.named
-        # The names that the trace itself gives to IDs.
+        # The names that the trace's mapping records give to IDs.
         self.names: dict[int, str] = {}
         self._frame = framing(layout)
         self._finder: vectors.Finder | None = None
@@ -108,7 +109,7 @@ class RecordReader:
         return [*(self._guest or self.catalogue.events), DROPPED]
 
     def event(self, event_id: int) -> TracedEvent | None:
-        """The event that an ID means at this place."""
+        """The event that an ID means at this place; None if it is unknown."""
         if self.layout.version is None:
             return self._guest[event_id] if event_id < len(self._guest) else None
         event = self._mapped.get(event_id)
@@ -119,7 +120,7 @@ class RecordReader:
         return DROPPED if event_id == DROPPED_ID else self.catalogue.streamed(event_id)
 
     def known_ids(self, most: int) -> list[int]:
-        """The IDs below a bound that can mean an event at this place."""
+        """The IDs below `most` that can mean an event at this place."""
         if self.layout.named:
             return [event_id for event_id in self._mapped if event_id < most]
         return list(range(min(len(self.catalogue.events), most)))
@@ -141,12 +142,12 @@ class RecordReader:
         self._mapped[event_id] = self._named(name) or name[:128]
 
     def _unknown(self, event_id: int) -> None:
-        """Note a record whose event is not known."""
+        """Note a record of an unknown event."""
         path = self.catalogue.path
         mapped = self._mapped.get(event_id)
         kind = "unknown"
         if isinstance(mapped, str):
-            kind = "undeclared"  # one line for all of them: the events file is wrong
+            kind = "undeclared"  # reported once for all: the events file is wrong
             message = (
                 f"event '{mapped}' is not declared in {path}; use the trace-events-all of the traced program"
             )
@@ -168,7 +169,7 @@ class RecordReader:
     # Moving on in the trace.
 
     def first_time(self) -> int | None:
-        """The time of the next record, or None without one; mappings before it are read."""
+        """The time of the next record, or None if there is none; reads the mappings before it."""
         try:
             while True:
                 frame = self._frame(self.source.data, self.source.at)
@@ -180,10 +181,10 @@ class RecordReader:
                 elif not self.source.more(frame):
                     return None
         except (Broken, Truncated):
-            return None  # reported when the trace is read that far
+            return None  # reported when the trace is read up to there
 
     def batches(self, prepare: Prepare, window: Window) -> Iterator[list[Row]]:
-        """All records, in the order of the trace, in lists that are never empty."""
+        """All records, in the order of the trace, in non-empty lists."""
         slots: Slots = {}
         while not self.over:
             found = self.fill(prepare, slots, window)
@@ -192,7 +193,7 @@ class RecordReader:
             self.read_on()
 
     def read_on(self) -> None:
-        """Read more of the trace when the data is used up; note an incomplete end."""
+        """Read more of the trace after the current data; note an incomplete end."""
         if self.over:
             return
         source = self.source
@@ -217,7 +218,7 @@ class RecordReader:
         self.errors.note("broken", self.source.offset, message)
 
     def rewind(self, offset: int, names: dict[int, str] | None = None, mappings: int = 0) -> None:
-        """Start again at an offset, with nothing read; `names` are what IDs mean there, if that differs."""
+        """Start again at an offset, with no data; `names` are what IDs mean there, if that differs."""
         self.source.seek(offset)
         self.errors = TraceErrors(self.source.path, None)
         self.records = self.lost = self.steps_back = self.no_time = self.no_pid = 0
@@ -236,9 +237,9 @@ class RecordReader:
     def fill(
         self, prepare: Prepare, slots: Slots, window: Window, timeless: bool = False, many: bool = True
     ) -> Rows:
-        """The records of the current data. `slots` are the events met so far, by ID.
+        """The records of the current data. `slots` are the events so far, by ID.
 
-        With `timeless` times and processes are left out; without `many` records are taken one by one.
+        With `timeless`, times and processes are left out; without `many`, records are read one by one.
         """
         if sum([len(made) for made in slots.values() if made]) > MOST_KEPT:
             for made in slots.values():
@@ -264,15 +265,15 @@ class RecordReader:
         return found.dense() if window.sparse else found
 
     def use_vectors(self) -> None:
-        """Read many records at once from now on, if numpy is there."""
+        """Read many records at once from now on, if numpy is installed."""
         if self.layout.typed and vectors.available():
             self._finder = vectors.Finder(self)
             self.source.chunk = vectors.PIECE
 
     def frames(self, window: Window) -> Frames | None:
-        """Many plain records from where the reader is, those in the window; the reader moves past all.
+        """Many plain records from the reader's position on, those in the window; the reader moves past all.
 
-        None where there are too few, or without `use_vectors`.
+        None if there are too few, or without `use_vectors`.
         """
         source = self.source
         if self._finder is None or len(source.data) - source.at < FEW:
@@ -286,7 +287,7 @@ class RecordReader:
         return frames.within(window)
 
     def _take_many(self, prepare: Prepare, slots: Slots, window: Window, bare: bool) -> Rows:
-        """Take many records at once, if all of them fit their events."""
+        """Read many records at once, if all of them fit their events."""
         mark = self.mark()
         frames = self.frames(window)
         if frames is None:
@@ -309,7 +310,7 @@ class RecordReader:
         self.source.at, self.records, self.last_time, self.steps_back = mark
 
     def advance(self, begin: int, end: int, records: int, last: int, back: int) -> None:
-        """Note that records of the data were read, from one place to another."""
+        """Note that records between two offsets of the data were read."""
         if records and self.first_record == UNKNOWN:
             self.first_record = self._time(self.source.data, begin + 16)[0]
         self.source.at = end
@@ -325,7 +326,7 @@ class RecordReader:
         window: Window,
         bare: bool,
     ) -> bool:
-        """Take the next item of any kind; false if it is incomplete. Raises Broken."""
+        """Read the next item of any kind; false if it is incomplete. Raises Broken."""
         source = self.source
         frame = self._frame(source.data, source.at)
         if isinstance(frame, int):
@@ -360,7 +361,7 @@ class RecordReader:
         return True
 
     def _slot(self, event_id: int, prepare: Prepare, slots: Slots) -> Made | None:
-        """The converter of an event's payloads, None if its records are left out. Raises KeyError."""
+        """The converter for an event's payloads; None if its records are left out. Raises KeyError."""
         if event_id in slots:
             return slots[event_id]
         event = self.event(event_id)

@@ -1,4 +1,4 @@
-"""Receiving a guest's stream: its events with the host's time, and errors as messages."""
+"""Receives a guest's stream: its events with the host's time, and errors as messages."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from tesc.wire.items import Item, Value
 
 
-# The most pieces whose times of arrival are kept; only a few frames are ever held back.
+# The most pieces whose arrival times are kept; only a few frames are ever held back.
 _MOST_PIECES = 1 << 14
-# Later than any real clock: a guest may still send such a time.
+# Later than any real clock, but a guest may send such a time.
 _LAST_TIME = (1 << 63) - 1
 
 
@@ -47,7 +47,7 @@ class Received:
 
 @record
 class Complaint:
-    """An error at an offset of the stream; those with equal `kind` are counted together."""
+    """An error at an offset of the stream; errors with equal `kind` are counted together."""
 
     kind: str
     offset: int
@@ -55,13 +55,13 @@ class Complaint:
 
 
 class Arrivals:
-    """When the bytes of a stream arrived: a frame has the time of its first byte."""
+    """The arrival times of a stream's bytes; a frame gets that of its first byte."""
 
     def __init__(self) -> None:
         self._pieces: deque[tuple[int, int]] = deque(maxlen=_MOST_PIECES)
         self._size = 0
 
-    def came(self, size: int, now: int) -> None:
+    def add(self, size: int, now: int) -> None:
         self._pieces.append((self._size, now))
         self._size += size
 
@@ -74,9 +74,9 @@ class Arrivals:
 
 
 class Receiver:
-    """Takes bytes and their time of arrival; returns events and complaints.
+    """Decodes bytes with their arrival time to events and complaints.
 
-    A guest without a clock gets the times of arrival.
+    Events of a guest without a clock get the arrival times.
     """
 
     def __init__(self, guest: GuestEvents, wire: Wire, asked: GuestTrace) -> None:
@@ -98,13 +98,13 @@ class Receiver:
     def take(self, data: bytes, now: int) -> list[Received | Complaint]:
         """Decode bytes that arrived at `now`, in nanoseconds of the host's monotonic clock.
 
-        If that is negative, it is unknown: then times are the guest's own, in nanoseconds.
+        A negative `now` is unknown: then times are the guest's own, in nanoseconds.
         """
-        self._arrivals.came(len(data), now)
+        self._arrivals.add(len(data), now)
         return self._made(self._decoder.feed(data))
 
     def take_ring(self, items: Sequence[Item], frequency: int) -> list[Received | Complaint]:
-        """Decode the contents of rings in memory: times are the guest's own, in nanoseconds."""
+        """Decode the contents of rings in memory; times are the guest's own, in nanoseconds."""
         if frequency != self.clock.frequency:
             self.clock = GuestClock(frequency)
         return self._made(items)
@@ -115,7 +115,7 @@ class Receiver:
         return bool(self._held)
 
     def release(self) -> list[Received | Complaint]:
-        """Return the events held back: nothing more may come for some time."""
+        """Return the events held back, since nothing more may come for some time."""
         held, self._held = self._held, []
         return [
             Received(item.wire_id, self._events[item.wire_id], self._time(item.time, came), item.values)
@@ -152,12 +152,12 @@ class Receiver:
         return made
 
     def _time(self, ticks: int | None, came: int) -> int:
-        """An event's time; `came` is when its first byte arrived, negative if unknown."""
+        """An event's time; `came` is the arrival time of its first byte, negative if unknown."""
         if ticks is None or not self.clock.frequency:
             return came
         if came < 0:
             return min(self.clock.guest(ticks), _LAST_TIME)
-        # The clock's estimate improves with each frame: that must not make times go back.
+        # The estimate of the clock improves with each frame; that must not make times go back.
         self._last = max(self._last, self.clock.host(ticks))
         return self._last
 
@@ -165,7 +165,7 @@ class Receiver:
         at = item.offset
         if isinstance(item, Skipped):
             self.skipped += item.size
-            return Complaint(f"skipped {item.why}", at, f"{item.size:,} bytes are skipped: {item.why}")
+            return Complaint(f"skipped {item.why}", at, f"{item.size:,} bytes skipped: {item.why}")
         if isinstance(item, Missing):
             return Complaint("missing", at, f"{item.count:,} events before this are missing")
         if isinstance(item, LostInGuest):
@@ -186,11 +186,11 @@ class Receiver:
         """The message: two hashes, and the first difference of the declarations, if known."""
         mine = self._guest.schema
         said = (
-            f"the guest '{item.name}' was built from other declarations: their hash is {item.hash:016x}, "
+            f"the guest '{item.name}' was built from different declarations: their hash is {item.hash:016x}, "
             f"that of these is {mine.shown}"
         )
         if self._firmware is None:
             return said
         if self._firmware.hash != item.hash:
-            return f"{said} (nor was it built from the firmware's file given, {self._firmware.shown})"
+            return f"{said} (that of the given firmware file, {self._firmware.shown}, differs too)"
         return f"{said}; {first_difference(mine, self._firmware)}"

@@ -1,4 +1,4 @@
-"""Writing simpletrace files of version 4, as QEMU's trace/simple.c lays them out, little-endian."""
+"""Writes simpletrace files of version 4, laid out as by QEMU's trace/simple.c, little-endian."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WORD = (1 << 64) - 1
 
 
 class Recording:
-    """Writes records by `write`; each event is mapped to its name before its first record.
+    """Writes records by calling `write`; each event is mapped to its name before its first record.
 
     The host's clocks come first, so that a log can be merged with it.
     """
@@ -41,12 +41,12 @@ class Recording:
         write(_mapping(CLOCK_MARK_ID, HostClock(self._ahead).mark))
 
     def end(self, uncertainty: int) -> None:
-        """Note by how many nanoseconds the times may be off; a clock that was set meanwhile adds to that."""
+        """Note by how many nanoseconds times may be off; a change of the clock since the start adds to it."""
         off = uncertainty + abs(real_ahead() - self._ahead)
         self._write(_mapping(CLOCK_MARK_ID, HostClock(self._ahead, off).mark))
 
     def record(self, name: str, time: int, values: Sequence[int | bytes]) -> None:
-        """One record: the event's name, nanoseconds, numbers of 64 bits with or without a sign, texts."""
+        """Write a record: event's name, time in nanoseconds, and 64-bit numbers (signed or not) or bytes."""
         event_id = self._ids.get(name)
         mapping = b""
         if event_id is None:

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from tesc.wire.ring import Ring
     from tesc.wire.schema import WireSchema
 
-# Seconds between reads of the rings, and how many reads are between two searches for new rings.
+# Seconds between reads of the rings, and the number of reads between searches for new rings.
 _PAUSE = 0.05
 _SEARCH = 40
 _LEAST_MEMORY, _PAGE = 1 << 20, 4096
 
 
 def rings_in(data: mmap) -> list[Ring]:
-    """The rings in a copy of memory, or the one in an answer of QMP's query-firmware-log."""
+    """The rings in a copy of memory, or the ring in an answer to QMP's query-firmware-log."""
     from tesc.wire.ring import find_rings
 
     if data[:1] != b"{":
@@ -59,11 +59,11 @@ class FollowedRings:
         self._asked = asked
         self._tails: dict[int, RingTail] = {}
         self._looks = 0
-        # Ticks of the guests' clock in a second, 0 until there is a ring.
+        # Ticks of the guests' clock per second, 0 until there is a ring.
         self.frequency = 0
 
     def new(self) -> list[Item]:
-        """What was written since the last read, of all CPUs, by time; messages come first."""
+        """What all CPUs have written since the last read, by time; messages come first."""
         asked = self._asked
         if self._looks % _SEARCH == 0:
             for ring in self._source.searched(find_rings):
@@ -79,14 +79,14 @@ class FollowedRings:
 
     def _look(self, tail: RingTail) -> list[Item]:
         def twice(data: mmap) -> list[Ring | None]:
-            # The second read shows what was overwritten during the first.
+            # The second read shows what was overwritten during the first one.
             return [ring_at(data, tail.offset), ring_at(data, tail.offset)]
 
         ring, later = self._source.searched(twice) or (None, None)
         return [] if ring is None or later is None else tail.take(ring, later)
 
     def wait(self) -> list[Item]:
-        """The same, waiting until there is something; Ctrl-C ends it."""
+        """Wait until there is something new, and return it as `new` does; Ctrl-C ends the wait."""
         while True:
             time.sleep(_PAUSE)
             items = self.new()

@@ -35,7 +35,7 @@ class Rows:
         return list(zip(self.times, self.pids, self.made))
 
     def dense(self) -> Rows:
-        """The wanted records: without those converted to None, or excluded by time or process."""
+        """The wanted records: without those converted to None or excluded by time or process."""
         for at, made in enumerate(self.made):
             if made.__class__ is Pending:
                 self.made[at] = made.made if made.wanted(self.times[at], self.pids[at]) else None

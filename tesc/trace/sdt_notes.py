@@ -1,7 +1,7 @@
-"""Which SDT probes an ELF file has: the notes that <sys/sdt.h> leaves in the section .note.stapsdt.
+"""Finds the SDT probes of an ELF file: the notes that <sys/sdt.h> leaves in the section .note.stapsdt.
 
-Layout: the ELF specification, and SystemTap's UserSpaceProbeImplementation. A note's description is three
-addresses, then provider, probe and arguments, each ended by a NUL.
+The layout is that of the ELF specification and SystemTap's UserSpaceProbeImplementation: a note's description
+is three addresses, then provider, probe and arguments, each ending with a NUL.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which records are wanted: by time, process and event."""
+"""Selects records by time, process and event."""
 
 from __future__ import annotations
 
@@ -37,12 +37,11 @@ class Moment:
 
 @record
 class Window:
-    """The records of a time span and of some processes: from `since` (inclusive) until `until` (exclusive).
+    """The records of some processes from the time `since` (inclusive) to `until` (exclusive).
 
-    Records without a time or a process (a guest's stream has neither) are in no window that is limited
-    by it. `sparse` is true if a converted record may be None, which leaves it out, or Pending:
-    conditions on arguments are part of the converting functions. With `dated` a
-    condition needs times or processes.
+    A window that is limited by time or process excludes records without it (a guest's stream has neither).
+    `sparse` is true if a converted record may be None, which excludes it, or Pending: conditions on arguments
+    are part of the converting functions. With `dated`, a condition needs times or processes.
     """
 
     since: int = -1
@@ -63,15 +62,15 @@ ALWAYS = Window()
 
 
 def window(since: int | None, until: int | None, pids: Collection[int] | None) -> Window:
-    """The records from a time on, before a time, and of processes; None is no limit."""
-    # A limit at either end leaves out records without a time.
+    """The records from a time on, before a time, and of some processes; None means no limit."""
+    # A limit at either end excludes records without a time.
     first = since if since is not None else ALWAYS.since if until is None else 0
     return Window(first, ALWAYS.until if until is None else until, None if pids is None else frozenset(pids))
 
 
 @record
 class Pending:
-    """Converted values, and a check of the record's time and process."""
+    """Converted values, with a check of the record's time and process that is still to be made."""
 
     made: Any
     wanted: Callable[[int, int], bool]
@@ -81,15 +80,14 @@ class Pending:
 class Selection:
     """The records that are wanted: by event name, time, process and arguments.
 
-    `where` gives for an event whether its records are wanted, or a check of their values
-    (tesc.trace.conditions). Readers need only `prepare` and `window`: this is the place
-    of conditions.
+    `where` returns for an event whether its records are wanted, or a check of their values
+    (tesc.trace.conditions). Readers need only `prepare` and `window`; only this class knows conditions.
     """
 
     chosen: Callable[[str], bool]
     times: Window = ALWAYS
     where: Callable[[TracedEvent], Wanted] | None = None
-    # Whether `where` needs times or processes, for any event.
+    # Whether `where` needs times or processes for any event.
     dated: bool = False
 
     @property
@@ -99,13 +97,13 @@ class Selection:
         times = self.times
         return Window(since=times.since, until=times.until, pids=times.pids, sparse=True, dated=self.dated)
 
-    def among(self, names: Callable[[str], bool]) -> Selection:
-        """Only those of the events that are `names`."""
+    def limited_to(self, names: Callable[[str], bool]) -> Selection:
+        """The same selection, limited to events whose name satisfies `names`."""
         chosen = self.chosen
         return Selection(lambda name: chosen(name) and names(name), self.times, self.where, self.dated)
 
     def prepare(self, make: Prepare) -> Prepare:
-        """`make`, but None for events that are left out, and returning None for records that are."""
+        """`make`, but with None for excluded events and records."""
 
         def prepared(event: TracedEvent) -> Callable[[Values], Any] | None:
             wanted = self.chosen(event.name) and (self.where is None or self.where(event))
@@ -123,7 +121,7 @@ class Selection:
 
 
 def parse_moment(text: str) -> Moment:
-    """`1500000`, `1500000ns`, `1.5ms`, `+2s`: nanoseconds without a unit, `+` from the first record on.
+    """The time in `1500000` (nanoseconds), `1500000ns`, `1.5ms`, `+2s`; `+` counts from the first record.
 
     Raises ValueError.
     """
@@ -138,9 +136,9 @@ def parse_moment(text: str) -> Moment:
 
 
 def chooser(patterns: Sequence[str]) -> Callable[[str], bool]:
-    """Whether patterns choose an event's name: in order; `-PATTERN` excludes events again.
+    """A function that says whether patterns choose a name: the last match decides; `-PATTERN` excludes.
 
-    Without patterns, or only with such ones, it starts with all events.
+    Without patterns, or with only excluding ones, all other events are chosen.
     """
     steps = [
         (not text.startswith("-"), pattern(text.lstrip("-") if text.startswith("-") else text))
@@ -159,7 +157,7 @@ def chooser(patterns: Sequence[str]) -> Callable[[str], bool]:
 
 
 def unmatched(patterns: Iterable[str], names: Iterable[str]) -> list[str]:
-    """The patterns that match none of the names."""
+    """The patterns that do not match any of the names."""
     every = [*names, DROPPED.name]
     expressions = [(text, pattern(text[1:] if text[:1] == "-" else text)) for text in patterns]
     return [text for text, expression in expressions if not any(map(expression.fullmatch, every))]

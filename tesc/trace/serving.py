@@ -1,9 +1,9 @@
-"""A trace on the loopback interface, for Perfetto's viewer in a browser on the same machine.
+"""Serves a trace on the loopback interface, for Perfetto's viewer in a browser on the same machine.
 
-The viewer's pages come from another site, but send nothing there: they fetch the trace from the address that
-their own URL names. Its rules for content allow that from port 9001 of 127.0.0.1 only, and the browser
-asks for the header that lets a page of another origin read an answer (Perfetto's documentation, "Deep linking
-to Perfetto UI").
+The viewer's pages come from another site, but send nothing there: they fetch the trace from the address in
+their own URL. The viewer's Content Security Policy allows that only from port 9001 of 127.0.0.1, and the
+browser requires the header that lets a page of another origin read the answer (Perfetto's documentation,
+"Deep linking to Perfetto UI").
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PORT = 9001
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers with the trace, whose name is the only valid path."""
+    """Answers requests with the trace; its name is the only valid path."""
 
     server: Server
 
@@ -33,7 +33,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(False)
 
     def _answer(self, whole: bool) -> None:
-        # Another site's name could resolve to this address; the viewer uses the IP address.
+        # Rejects other hosts: another site's name could resolve to this address; the viewer uses the IP
+        # address.
         hosts = (f"{HOST}:{self.server.server_port}", f"localhost:{self.server.server_port}")
         if self.headers.get("Host") not in hosts or self.path.partition("?")[0] != f"/{self.server.name}":
             self.send_error(404)

@@ -1,4 +1,4 @@
-"""Records in the order of their times, for traces of any length."""
+"""Sorts records by time, for traces of any length."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tesc.trace.selection import Selection
     from tesc.trace.values import Values
 
-# How many records are held in memory: at most some hundred megabytes.
+# How many records are held in memory; they take at most some hundred megabytes.
 RUN = 1 << 17
 _BLOCK = 1 << 10
 
@@ -27,9 +27,10 @@ _BLOCK = 1 << 10
 def sorted_batches(
     readers: Sequence[RecordReader], prepare: Prepare, selection: Selection
 ) -> Iterator[list[Row]]:
-    """The selected records of traces ordered by their times, with any conversion.
+    """The selected records of traces, sorted by time, with any conversion.
 
-    They are converted after sorting: marshal writes an object of a subclass as its base class, or fails.
+    They are converted after sorting, because marshal cannot write subclasses: it fails or writes the base
+    class.
     """
     makes: list[Callable[[Values], Any]] = []
 
@@ -46,9 +47,9 @@ def sorted_batches(
 
 
 def by_time(batches: Iterable[list[Row]]) -> Iterator[list[Row]]:
-    """Rows whose third item marshal can write (texts, numbers, tuples of them), ordered by their times.
+    """Rows whose third item marshal can write (text, numbers, tuples of them), sorted by time.
 
-    The order of equal times stays. More than `RUN` records go through temporary files.
+    The sort is stable. More than `RUN` records go through temporary files.
     """
     files: list[IO[bytes]] = []
     rows: list[Row] = []

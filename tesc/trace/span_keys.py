@@ -1,4 +1,4 @@
-"""Keys of spans that events do not have, found before a trace is read."""
+"""Finds keys of spans that events do not have, before a trace is read."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _MOST_NAMES = 3
 
 
 def lacking_keys(pairing: Pairing, events: Sequence[Declared]) -> Iterator[tuple[int, str]]:
-    """The parts of a pairing's key that no record can have, by their place in it, and what is wrong.
+    """The parts of a pairing's key that no record can have: their places in the key, and what is wrong.
 
-    Of the events that match a pattern, one is enough that has the parameter.
+    One event that matches the pattern and has the parameter is enough.
     """
     for place in range(len(pairing.key)):
         wrong = [_lacking(pairing.key, place, text, among) for text, _, among in _patterns(pairing, events)]
@@ -28,7 +28,7 @@ def lacking_keys(pairing: Pairing, events: Sequence[Declared]) -> Iterator[tuple
 
 
 def keyless(pairing: Pairing, events: Sequence[Declared]) -> Iterator[str]:
-    """What is wrong with patterns of a pairing that also match events without its key."""
+    """Messages on patterns of a pairing that also match events without its key."""
     for text, begins, matched in _patterns(pairing, events):
         without = [event.name for event in matched if not has_key(event, pairing.key)]
         if not without or len(without) == len(matched):
@@ -53,7 +53,7 @@ def _patterns(pairing: Pairing, events: Sequence[Declared]) -> Iterator[tuple[st
 
 
 def _lacking(keys: Sequence[str], place: int, text: str, matched: Sequence[Declared]) -> str | None:
-    """Why a parameter is none of those that the events of a pattern have; None if one has it."""
+    """Why no event of a pattern has a part of the key; None if one has it."""
     key = keys[place]
     known = list(dict.fromkeys(name for event in matched for _, name in event.parameters))
     if not matched or any(has_key(event, keys[: place + 1]) for event in matched):

@@ -1,10 +1,9 @@
 """Spans: the time between a record that begins something and the one that ends it.
 
-A pairing says which events begin, which ones end, and which arguments say that two records are about the
-same thing. Records are taken in the order of the trace; an end belongs to the latest begin with the same
-key (and process) that is still open, so that spans nest. What has no partner is counted: a begin without
-an end is unfinished, an end without a begin is orphaned, a record of a log that does not show its key is
-keyless.
+A pairing says which events begin spans, which ones end them, and which arguments (the key) show that two
+records belong together. Records are taken in the order of the trace; an end belongs to the latest open begin
+with the same key (and process), so spans nest. Records without a partner are counted: a begin without an end
+is unfinished, an end without a begin is orphaned, a record of a log that does not show its key is keyless.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from tesc.trace.events import TracedEvent
     from tesc.trace.formats import Declared
 
-    # A pairing's number, whether the event begins, and which arguments are the key.
+    # A pairing's number, whether the event begins spans, and the positions of the key's arguments.
     Role = tuple[int, bool, tuple[int, ...]]
 
 # The last word of a beginning event's name, and the last words of events that may end it.
@@ -44,7 +43,7 @@ _PAIRS = {
     "open": ("close",),
     "map": ("unmap",),
 }
-# For a beginning event without such a word: disk_read, disk_read_done.
+# For an event that begins a span without such a word: disk_read, disk_read_done.
 _ENDS = ("done", "complete", "completed", "end", "return", "exit")
 
 
@@ -54,9 +53,9 @@ class BadPairing(Exception):
 
 @record
 class Pairing:
-    """Events that begin a span and events that end it, by patterns of names, and the key's parameters.
+    """Patterns of events that begin spans and of events that end them, and the key's parameters.
 
-    Without a key, records of the same process belong together.
+    Without a key, records of one process belong together.
     """
 
     name: str
@@ -67,7 +66,7 @@ class Pairing:
 
 @record
 class Span:
-    """From `begin` to `end`, in the trace's nanoseconds, in process `pid`, about the values of `key`."""
+    """A span from `begin` to `end`, in nanoseconds, in process `pid`, with the values `key`."""
 
     name: str
     begin: int
@@ -82,9 +81,9 @@ class Span:
 
 
 def parse_pairing(text: str) -> Pairing:
-    """The pairing that `NAME=BEGIN|BEGIN..END|END[,key=PARAMETER...]` says. Raises BadPairing.
+    """The pairing in `NAME=BEGIN|BEGIN..END|END[,key=PARAMETER...]`. Raises BadPairing.
 
-    `NAME=` may be left out: the first event that begins gives its name.
+    Without `NAME=`, the name is the first BEGIN.
     """
     events, *options = text.split(",")
     name, equals, rest = events.partition("=")
@@ -104,7 +103,7 @@ def parse_pairing(text: str) -> Pairing:
 
 
 def likely_pairings(events: Iterable[Declared]) -> list[Pairing]:
-    """The pairs that events' names suggest: `_start` and `_end`, `_submit` and `_done` and the like.
+    """The pairings that events' names suggest: `_start` and `_end`, `_submit` and `_done` and the like.
 
     The key is the first pointer that both have with the same name and type, else the first number; an event
     without one is paired by process.
@@ -131,9 +130,9 @@ def chosen_pairings(
 ) -> list[Pairing]:
     """The requested pairings. Raises BadPairing.
 
-    `texts` are those of --span; without any, those of tesc.toml are used. `auto` adds what `likely_pairings`
-    finds in the names of the events, except under names that are taken; with None it does so if there would
-    be none at all. Pairings with equal names, except for the first, get an underscore.
+    `texts` are the values of --span; without any, the pairings in tesc.toml are used. `auto` adds the
+    pairings that `likely_pairings` finds, except those whose names are taken; None does so only if there are
+    no others. Of pairings with equal names, all except the first get an underscore.
     """
     found = [parse_pairing(text) for text in texts]
     if not texts:
@@ -164,10 +163,10 @@ def _key(begin: Declared, end: Declared) -> tuple[str, ...]:
 
 
 class Spans:
-    """Pairs the records of a trace, given in order: by `take` a batch at a time, by `pair` one by one.
+    """Pairs the records of a trace, in order: `take` handles a batch at a time, `pair` one record.
 
-    `found` is called with each span, or `pair` returns it. `unfinished`, `orphaned` and `keyless` count those
-    without a partner, by pairing.
+    `found` is called with each span, or `pair` returns it. `unfinished`, `orphaned` and `keyless` count
+    records without a partner, by pairing.
     """
 
     def __init__(
@@ -189,7 +188,7 @@ class Spans:
         return counts
 
     def wants(self, name: str) -> bool:
-        """True if records of an event of this name begin or end something."""
+        """Whether records of an event with this name begin or end a span."""
         return any(matches(name, (*one.begins, *one.ends)) for one in self.pairings)
 
     def take(self, batch: Sequence[EventColumns]) -> None:
@@ -213,7 +212,7 @@ class Spans:
                 self._found(span)
 
     def pair(self, time: int, number: int, pid: int, begins: bool, key: tuple[Any, ...]) -> Span | None:
-        """Process a record that begins or ends a span of a pairing; returns the span that it ends, if any."""
+        """Handle a record that begins or ends a span of a pairing; returns the span that it ends, if any."""
         at = (number, pid, key)
         if None in key:
             self.keyless[number] += 1
@@ -233,11 +232,11 @@ class Spans:
     def roles(self, event: TracedEvent) -> list[Role]:
         """An event's role in each pairing: its number, whether it begins, and the key's columns.
 
-        It has none in a pairing whose key it lacks.
+        An event has no role in a pairing whose key it lacks.
         """
         roles = self._roles.get(id(event))
         if roles is None:
-            self._kept.append(event)  # so that no other event has its ID
+            self._kept.append(event)  # so that no other event gets its `id`
             names = [name for _, name in event.parameters]
             roles = self._roles[id(event)] = []
             for number, one in enumerate(self.pairings):
@@ -253,7 +252,7 @@ def has_key(event: Declared, key: Sequence[str]) -> bool:
 
 
 def no_parameter(event: str, key: str, names: Sequence[str]) -> str:
-    """What is wrong with a key that an event with parameters of these names lacks."""
+    """The message that an event with the parameters `names` does not have the key's parameter."""
     listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names) or "none"
     return f"'{event}' has no parameter '{key}'{did_you_mean(key, names) or f'; it has {listed}'}"
 
@@ -263,7 +262,7 @@ def matches(name: str, texts: Sequence[str]) -> bool:
 
 
 def _plain(column: Any) -> Sequence[Any]:
-    """A column as a list of Python's numbers, if it is an array of numpy."""
+    """A column as a list of Python's numbers, if it is a numpy array."""
     made: Sequence[Any] = column.tolist() if hasattr(column, "tolist") else column
     return made
 
@@ -272,8 +271,8 @@ def _plain(column: Any) -> Sequence[Any]:
 class Latency:
     """The durations of one pairing's spans, in nanoseconds; `histogram` counts them by powers of two.
 
-    Entry N of the histogram has those of at least 2^N and less than 2^(N+1) nanoseconds; those of 0 are in
-    entry 0. Percentiles are by nearest rank.
+    Entry N of the histogram counts durations from 2^N to less than 2^(N+1) nanoseconds; those of 0 are in
+    entry 0. Percentiles use the nearest rank.
     """
 
     name: str
@@ -298,7 +297,7 @@ class Latencies:
     def _add(self, span: Span) -> None:
         try:
             self._durations[span.name].append(span.end - span.begin)
-        except OverflowError:  # no real duration is this long, but a record can have any time
+        except OverflowError:  # no real duration is that long, but a record can have any time
             self._durations[span.name] = [*self._durations[span.name], span.end - span.begin]
 
     def results(self) -> Iterator[Latency]:
@@ -323,5 +322,5 @@ class Latencies:
 
 
 def _rank(ordered: Sequence[int], percent: int) -> int:
-    """The nearest-rank percentile of ordered numbers; 0 where there are none."""
+    """The nearest-rank percentile of sorted numbers; 0 if there are none."""
     return ordered[max(-(-len(ordered) * percent // 100) - 1, 0)] if ordered else 0

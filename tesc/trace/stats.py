@@ -1,4 +1,4 @@
-"""How many records of each event a trace has, and how many per second."""
+"""Counts the records of each event in a trace, and their rates."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class Tally:
     """The counts of one or several traces.
 
-    `first` and `last` are the earliest and the latest of the times that it saw, None without any; `dropped`
-    is how many events the tracer says it had to drop.
+    `first` and `last` are the earliest and latest time, None if there is none; `dropped` is how many events
+    the tracer reports as dropped.
     """
 
     def __init__(self) -> None:
@@ -25,11 +25,11 @@ class Tally:
 
     @property
     def seconds(self) -> float:
-        """The time that the records span; 0 if unknown."""
+        """The time span of the records; 0 if unknown."""
         return 0.0 if self.first is None or self.last is None else (self.last - self.first) / 1e9
 
-    def see(self, times: Sequence[int]) -> None:
-        """Take in times of records, in any order; one below 0 is not known."""
+    def add_times(self, times: Sequence[int]) -> None:
+        """Add times of records, in any order; a negative time is unknown."""
         known = [time for time in times if time >= 0]
         if known:
             first, last = min(known), max(known)
@@ -40,11 +40,11 @@ class Tally:
         """Add the counts of another part of the trace, or of another trace."""
         self.counts.update(other.counts)
         self.dropped += other.dropped
-        self.see([time for time in (other.first, other.last) if time is not None])
+        self.add_times([time for time in (other.first, other.last) if time is not None])
 
 
 def render(tally: Tally, form: str) -> str:
-    """The counts as text, jsonl or csv, the most frequent event first."""
+    """The counts as text, jsonl or csv, most frequent event first."""
     rows = sorted(tally.counts.items(), key=lambda item: (-item[1], item[0]))
     rows = [(name, count) for name, count in rows if count]
     seconds = tally.seconds
@@ -65,7 +65,7 @@ def render(tally: Tally, form: str) -> str:
 
 
 def _rate(count: int, seconds: float) -> float | None:
-    """Records per second, or None if their time span is unknown."""
+    """Records per second; None if their time span is unknown."""
     return round(count / seconds, 3) if seconds else None
 
 
@@ -73,10 +73,10 @@ def _table(rows: list[tuple[str, int]], tally: Tally) -> str:
     seconds = tally.seconds
     total = sum([count for _, count in rows])
     cells = [("COUNT", "PER SECOND", "EVENT")]
-    for name, count in [*rows, ("in all", total)]:
+    for name, count in [*rows, ("total", total)]:
         cells.append((f"{count:,}", f"{count / seconds:,.1f}" if seconds else "-", name))
     if seconds:
-        cells[-1] = (*cells[-1][:2], f"in all, in {seconds:,.6f} s")
+        cells[-1] = (*cells[-1][:2], f"total, in {seconds:,.6f} s")
     widths = [max([len(row[column]) for row in cells]) for column in range(2)]
     lines = [f"{count:>{widths[0]}}  {rate:>{widths[1]}}  {name}\n" for count, rate, name in cells]
     if tally.dropped:

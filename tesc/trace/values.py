@@ -1,7 +1,7 @@
-"""Payloads to values: 64-bit words and texts, and from these to values of their parameters' types.
+"""Converts payloads to 64-bit words and bytes, and these to values of their parameters' types.
 
-A recorded argument is a word to which its C value was converted (trace/simple.c casts to uint64_t,
-so negative numbers are sign-extended), or a text: its length in 32 bits and its bytes.
+A recorded argument is a word to which the C value was converted (trace/simple.c casts to uint64_t, so
+negative numbers are sign-extended), or text: its length in 32 bits and its bytes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _SIGNED = {"signed char": 8, "char": 8, "short": 16, "int": 32, "long long": 64}
 _SIGNED.update(int8_t=8, int16_t=16, int32_t=32, int64_t=64)
 _UNSIGNED = {"unsigned char": 8, "unsigned short": 16, "unsigned int": 32, "unsigned long long": 64}
-# As wide as `long`, and as an address; the signed one first.
+# As wide as `long`; the signed type first.
 _LONG = ("long", "unsigned long")
 _ADDRESS = ("ssize_t", "intptr_t", "ptrdiff_t", "size_t", "uintptr_t")
 _UNSIGNED.update(uint8_t=8, uint16_t=16, uint32_t=32, uint64_t=64)
@@ -35,7 +35,7 @@ _UNSIGNED.update(uint8_t=8, uint16_t=16, uint32_t=32, uint64_t=64)
 
 @record
 class Model:
-    """A C data model: how many bits `long` and addresses (and size_t, ptrdiff_t) have, and its name."""
+    """A C data model: the bits of `long` and of addresses (and size_t, ptrdiff_t), and its name."""
 
     long_bits: int
     address_bits: int
@@ -48,7 +48,7 @@ LP64 = MODELS["lp64"]
 
 @record
 class Kind:
-    """The meaning of a parameter's word: a number of `bits`, a truth value, or a text."""
+    """The meaning of a parameter's word: a number of `bits`, a boolean, or text."""
 
     bits: int = 64
     signed: bool = False
@@ -62,7 +62,7 @@ TEXT = Kind(text=True)
 
 @lru_cache(maxsize=None)
 def kind_of(type_text: str, texts: bool = True, model: Model = LP64) -> Kind:
-    """The kind of a parameter's type; without `texts` a `char *` is an address."""
+    """The kind of a parameter's type; without `texts`, a `char *` is an address."""
     if texts and spelled_as_text(type_text):
         return TEXT
     declared = parse_type(type_text)
@@ -81,14 +81,14 @@ def kind_of(type_text: str, texts: bool = True, model: Model = LP64) -> Kind:
 
 
 def number_expression(kind: Kind, word: str) -> str:
-    """Python that converts a word to a number of its type."""
+    """Python code that converts a word to a number of its type."""
     if kind.truth:
         return f"(1 if {word} else 0)"
     return extended(word, kind.bits, kind.signed)
 
 
 def extended(word: str, bits: int, signed: bool) -> str:
-    """Python for the lowest bits of a number, as a signed or an unsigned one."""
+    """Python code for the lowest bits of a number, as a signed or unsigned number."""
     low = word if bits == 64 else f"{word} & {(1 << bits) - 1:#x}"
     if not signed:
         return f"({low})"
@@ -100,8 +100,8 @@ def extended(word: str, bits: int, signed: bool) -> str:
 def splitter(order: str, texts: tuple[bool, ...], words: bool) -> Callable[[bytes], Values]:
     """A function from a payload to its values; it raises PayloadMismatch or struct.error.
 
-    `texts` says for each parameter whether it is a text. With `words` a payload is six words, of
-    which the first ones are the arguments; further parameters were never recorded.
+    `texts` says for each parameter whether it is text. With `words`, a payload is six words, the first of
+    which are the arguments; further parameters were not recorded.
     """
     number = len(texts)
     if words:
@@ -115,7 +115,7 @@ def splitter(order: str, texts: tuple[bool, ...], words: bool) -> Callable[[byte
 
 
 def _text_splitter(order: str, texts: Sequence[bool]) -> Callable[[bytes], Values]:
-    """The same for payloads with texts, compiled: offsets depend on earlier texts."""
+    """The same for payloads with text, compiled, since offsets depend on the lengths of earlier text."""
     lines = ["def split(payload):", " at = 0"]
     names: dict[str, Any] = {"PayloadMismatch": PayloadMismatch}
     group: list[str] = []
@@ -148,9 +148,9 @@ def _text_splitter(order: str, texts: Sequence[bool]) -> Callable[[bytes], Value
 def typer(
     kinds: tuple[Kind, ...], uncertain: bool = False
 ) -> Callable[[Values], tuple[int | str | bool | None, ...]]:
-    """A function that converts values to their types: numbers with their sign, bool, str.
+    """A function that converts values to their types: numbers, bool, str.
 
-    Bytes of texts that are not UTF-8 become lone surrogates (Python's surrogateescape). With `uncertain` some
+    Bytes of text that are not UTF-8 become lone surrogates (Python's surrogateescape). With `uncertain`,
     values may be None, and stay None.
     """
     parts = []

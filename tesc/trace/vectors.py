@@ -1,12 +1,11 @@
-"""Many records at once, with numpy if it is installed (`pip install 'tesc[fast]'`).
+"""Reads many records at once, with numpy if it is installed (`pip install 'tesc[fast]'`).
 
-Where a record begins is known only from the previous one. But beginnings can be searched
-for: eight bytes of its type, then an ID that the trace has, then a length that records of this event have. A
-chain of such places from the reader's position on, each exactly where the previous one ends, is what reading
-one by one would find; similar places in payloads are left out, since no record ends there.
+Where a record begins is known only from the previous one. But beginnings can be searched for: eight bytes of
+type, then an ID that the trace has, then a length that records of this event can have. A chain of such places
+from the reader's position on, each exactly where the previous one ends, is what reading one by one would
+find; similar bytes in payloads are not part of it, since no record ends there.
 
-What is not in the chain, or does not fit its event, is left to tesc.trace.loops: the results are the
-same.
+What is not in the chain, or does not fit its event, is left to tesc.trace.loops, so the results are the same.
 """
 
 from __future__ import annotations
@@ -25,18 +24,18 @@ if TYPE_CHECKING:
 
     Array = Any  # numpy.ndarray; numpy may not be installed
 
-# From this many bytes on it pays to import numpy.
+# From this many bytes on, importing numpy pays off.
 WORTH = 4 << 20
-# A piece of the trace that fits the processor's cache with all its results.
+# The size of a piece of the trace that fits the processor's cache with all its results.
 PIECE = 1 << 20
 _MOST_IDS = 1 << 16
-# Columns of fewer records cost more time than they save.
+# With fewer records, columns cost more time than they save.
 _WORTH_COLUMNS = 8
 _HEAD = 8 + HEAD_BYTES
 
 
 def available() -> bool:
-    """Whether numpy is installed; importing it takes as long as reading some megabytes without it."""
+    """Whether numpy is installed. Importing it takes as long as reading some megabytes without it."""
     try:
         _numpy()
     except ImportError:
@@ -45,16 +44,16 @@ def available() -> bool:
 
 
 def _numpy() -> Any:
-    """The package, typed as Any because its stubs differ from version to version. Raises ImportError."""
+    """The package numpy, typed as Any because its stubs differ between versions. Raises ImportError."""
     import numpy
 
     return numpy
 
 
 class Frames:
-    """The records of some data that follow each other: where they begin, their IDs and lengths.
+    """Consecutive records in some data: where they begin, their IDs and lengths.
 
-    `end` is where the last of them ends. Times are nanoseconds as unsigned 64-bit words.
+    `end` is where the last one ends. Times are nanoseconds as unsigned 64-bit words.
     """
 
     def __init__(self, data: bytes, order: str, starts: Array, ids: Array, lengths: Array, end: int) -> None:
@@ -77,13 +76,13 @@ class Frames:
         return self.field("u4", 28)
 
     def chosen(self, which: Array) -> Frames:
-        """Only the records chosen by an array of booleans or positions."""
+        """The records chosen by an array of booleans or positions."""
         return Frames(
             self.data, self.order, self.starts[which], self.ids[which], self.lengths[which], self.end
         )
 
     def within(self, window: Window) -> Frames:
-        """Only the records in a window."""
+        """The records in a window."""
         np = _numpy()
 
         if not window.limited:
@@ -100,7 +99,7 @@ class Frames:
         return self.chosen(which)
 
     def wanted(self, is_wanted: Callable[[int], bool]) -> Frames:
-        """Only the records with wanted IDs."""
+        """The records with wanted IDs."""
         np = _numpy()
 
         wanted = [is_wanted(event_id) for event_id in self._unique()]
@@ -111,7 +110,7 @@ class Frames:
         return self.chosen(table[self.ids])
 
     def made_of(self, slots: Slots) -> list[Any]:
-        """The converted payloads. Raises as slots do."""
+        """The converted payloads. Raises what slots raise."""
         np = _numpy()
 
         made: Array = np.empty(len(self.starts), object)
@@ -152,18 +151,18 @@ class Frames:
         return found
 
     def field(self, kind: str, offset: int) -> Array:
-        """The numbers at an offset from where records begin; `kind` is numpy's, such as u4."""
+        """The numbers at an offset from the records' beginnings; `kind` is numpy's type, such as u4."""
         return _field(self.data, self.order, kind, offset)[self.starts]
 
     def words(self, which: Array, index: int) -> Array:
-        """The argument at `index` of records of one event that has no texts before it."""
+        """The argument at `index` of records of one event, if there is no text before it."""
         return _field(self.data, self.order, "u8", _HEAD + 8 * index)[self.starts[which]]
 
     def columns(self, texts: Sequence[bool], needed: Collection[int] | None = None) -> tuple[Any, ...]:
         """The arguments of records of one event: arrays of words, or `Texts` where `texts` is true.
 
-        Those at other positions than the `needed` ones are empty. Raises PayloadMismatch if a record's
-        texts do not fit its length.
+        Columns at positions not in `needed` are empty. Raises PayloadMismatch if a record's text does not fit
+        its length.
         """
         if not any(texts):
             return tuple(
@@ -193,7 +192,7 @@ class Frames:
 
 
 class Texts:
-    """A column of texts as places in some data: a sequence of bytes objects, which are made on access."""
+    """A column of strings as places in some data: a sequence of bytes objects, which are made on access."""
 
     def __init__(self, data: bytes, starts: Array, lengths: Array) -> None:
         self._data = data
@@ -215,7 +214,7 @@ class Texts:
         return [data[at : at + n] for at, n in zip(self._starts.tolist(), self._lengths.tolist())]
 
     def packed(self) -> tuple[Array, Array]:
-        """All texts in one array of bytes, with where each begins, and where the last one ends (int32)."""
+        """All strings in one array of bytes, and where each begins and the last one ends (int32)."""
         np = _numpy()
 
         offsets: Array = np.zeros(len(self) + 1, np.int32)
@@ -247,7 +246,7 @@ class Finder:
         self._most: Array = None
 
     def find(self) -> Frames | None:
-        """The records from where the reader is; None if the first one is not plain."""
+        """The records from the reader's position on; None if the first one is not plain."""
         np = _numpy()
 
         reader = self._reader
@@ -259,7 +258,7 @@ class Finder:
         last = len(data) - _HEAD
         if last < begin:
             return None
-        # The byte of the type's word that is 1.
+        # The position of the byte that is 1 in the type's word.
         one = 0 if order == "<" else 7
         starts: Array = (
             np.flatnonzero(np.frombuffer(data, np.uint8)[begin + one : last + one + 1] == EVENT) + begin
@@ -298,20 +297,20 @@ class Finder:
 
 
 def lengths_of(event: TracedEvent) -> tuple[int, int]:
-    """The least and the largest length of an event's records, as recorded."""
+    """The smallest and largest length of an event's records."""
     texts = [kind.text for kind in event.kinds]
     least = HEAD_BYTES + 8 * len(texts) - 4 * sum(texts)
     return least, MAX_RECORD if any(texts) else least
 
 
 def _chain(starts: Array, stops: Array) -> Array | None:
-    """The positions of the places that form a chain from the first one on; None for all."""
+    """The indices of the places that form a chain from the first one on; None if all do."""
     np = _numpy()
 
     breaks: Array = np.flatnonzero(stops[:-1] != starts[1:])
     if not len(breaks):
         return None
-    # Where the chain continues after a break, and where its next break is.
+    # Where the chain continues after a break, and where the next break is.
     goals = stops[breaks]
     nexts = np.searchsorted(starts, goals)
     found = (nexts < len(starts)) & (starts[np.minimum(nexts, len(starts) - 1)] == goals)

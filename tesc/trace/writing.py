@@ -1,4 +1,4 @@
-"""Writing traces as text in a format, from one trace or several, in one process or more."""
+"""Writes one or more traces as text in a format, in one or more processes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Writing(Work):
-    """The text of a trace, to an output."""
+    """Writes the text of a trace to an output."""
 
     def __init__(
         self, form: TraceWriter, selection: Selection, output: TraceOutput, cut: bool = True
@@ -36,7 +36,7 @@ class Writing(Work):
 
     def begin(self) -> None:
         self._texts: list[str] = []
-        # The first record, whose text depends on what precedes the part.
+        # The part's first record, whose text depends on what precedes the part.
         self._first: Rows | None = None
 
     def forget_events(self) -> None:
@@ -48,7 +48,7 @@ class Writing(Work):
         if rows.made and self._first is None and not form.timeless:
             self._first = rows.first()
             form.state = None if self._anew else form.state
-            form.columns(self._first.times, self._first.pids, self._first.made)  # to get the state after it
+            form.columns(self._first.times, self._first.pids, self._first.made)  # for the state after it
         if rows.made:
             self._texts.append(form.columns(rows.times, rows.pids, rows.made))
 
@@ -71,16 +71,16 @@ def write(
     sort: bool = False,
     progress: Callable[[int, int], object] = lambda offset, records: None,
 ) -> None:
-    """Write traces as one, in the order of their times; a long one is read by `jobs` processes.
+    """Write traces as one, in the order of their times; a long trace is read by `jobs` processes.
 
-    With `sort` records of a trace that are out of order are sorted. `progress` is called with how
-    many bytes and records of a single trace are done.
+    With `sort`, records that are out of order within a trace are sorted. `progress` is called with the number
+    of bytes and records done, if there is a single trace.
     """
     firsts = [reader.first_time() for reader in readers]
     form.origin = min([time for time in firsts if time is not None and time >= 0], default=0)
     output.write(form.begin())
     try:
-        # Which spans are open depends on all earlier records, so each record is written only once.
+        # Which spans are open depends on all earlier records, so no record may be written twice.
         if len(readers) > 1 or sort or form.spans is not None:
             for rows in _ordered(readers, form, selection, sort):
                 output.write(form.lines(rows))

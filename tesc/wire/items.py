@@ -90,7 +90,7 @@ class Restart:
 
 @record
 class OtherSchema:
-    """The guest was built from other declarations."""
+    """The guest was built from different declarations."""
 
     offset: int
     hash: int

@@ -46,7 +46,7 @@ def test_script(bpftrace):
         "}\n"
     )
     assert "program is not an ELF file" in said
-    assert "texts are truncated to 63 bytes: disk_read\n" in said
+    assert "text is truncated to 63 bytes: disk_read\n" in said
 
 
 def test_what_a_version_cannot_take(bpftrace):

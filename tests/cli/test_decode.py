@@ -101,7 +101,7 @@ def test_stats(decode):
         "COUNT  PER SECOND  EVENT\n"
         "    2     1,000.0  move\n"
         "    1       500.0  idle\n"
-        "    3     1,500.0  in all, in 0.002000 s\n"
+        "    3     1,500.0  total, in 0.002000 s\n"
     )
     assert decode("trace", "--stats", "--format", "csv")[1] == (
         b"event,count,rate\r\nmove,2,1000.0\r\nidle,1,500.0\r\n"
@@ -156,7 +156,7 @@ def test_guest_of_its_own_file(decode, folder):
     assert "nothing says that the events of events are a guest's" in err
     status, out, err = decode("bin", "--guest", "--wire=words")
     assert (status, out) == (1, b"idle \n")
-    assert err == ("tesc: error: bin: byte 56: 60 bytes are skipped: no event has the ID 0x9\n")
+    assert err == ("tesc: error: bin: byte 56: 60 bytes skipped: no event has the ID 0x9\n")
 
 
 def test_no_header(decode, folder):

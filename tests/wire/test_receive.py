@@ -196,7 +196,7 @@ def test_other_declarations(folder, unit_of, toy):
     done = receive("bytes", "-o", "out")
     said = f"their hash is {theirs.shown}, that of these is {mine.shown}"
     assert done.returncode == 2
-    assert f"bytes: byte 1: the guest 'toy' was built from other declarations: {said}\n" in done.stderr
+    assert f"bytes: byte 1: the guest 'toy' was built from different declarations: {said}\n" in done.stderr
     done = receive("bytes", "--firmware", "old")
     assert "; event 1 is limits(i64,u64) here, and limits(i32,u64) in the firmware\n" in done.stderr
     done = receive("bytes", "--go-on")
@@ -235,7 +235,7 @@ def test_what_was_lost(folder, stream):
     (folder / "bytes").write_bytes(stream[:-30] + stream[-28:])
     done = receive("bytes")
     assert done.returncode == 1
-    assert "bytes are skipped: no frame is intact\n" in done.stderr
+    assert "bytes skipped: no frame is intact\n" in done.stderr
     assert "tesc: note: 2 events, " in done.stderr
 
 

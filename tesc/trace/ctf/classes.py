@@ -1,7 +1,7 @@
-"""The class of an event's records, with typed fields, and the bytes of a record.
+"""Defines the classes of events' records, with typed fields, and makes the bytes of records.
 
-A record is its time in nanoseconds, the number of its class, and its fields in order,
-little-endian, each with its type's width.
+A record is its time in nanoseconds, the number of its class, and its fields in order, all little-endian, each
+field as wide as its type.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CODES = {8: "b", 16: "h", 32: "i", 64: "q"}
 
 @record
 class EventClass:
-    """A class of records: its number, the event's name, and names and kinds of the fields in their order."""
+    """A class of records: its number, the event's name, and the names and kinds of its fields in order."""
 
     id: int
     name: str
@@ -34,15 +34,15 @@ class EventClass:
 
 
 class Classes:
-    """The classes of the events met. A class has the same number in all processes, in any order."""
+    """The classes of the events so far. A class has the same number in all processes, whatever the order."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        """`names` are those of all known events, each with its usual parameters."""
+        """`names` are those of all known events with their usual parameters."""
         self._numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
         self.met: dict[int, EventClass] = {}
 
     def packer(self, event: TracedEvent) -> Callable[[Values], bytes]:
-        """A function from an event's values to a record without its time; notes the event's class."""
+        """A function from an event's values to a record without its time; adds the event's class."""
         order = _order([name for _, name in event.parameters])
         kinds = [event.kinds[at] for at in order]
         fields = [(event.parameters[at][1], kind) for at, kind in zip(order, kinds)]
@@ -69,7 +69,7 @@ class Classes:
         return packed
 
     def _number(self, name: str, fields: tuple[tuple[str, Kind], ...]) -> int:
-        """The event's number, and above it 16 bits that distinguish its other forms (a guest's, a log's)."""
+        """The event's number, with 16 bits above it that distinguish its other forms (a guest's, a log's)."""
         usual = self._numbers.get(name, 0xFFFF)
         return usual | (crc32(repr((name, fields)).encode()) & 0xFFFF) << 16
 
@@ -88,9 +88,9 @@ def _code(kind: Kind) -> str:
 
 
 def _part(kind: Kind) -> Callable[[object, object], bytes]:
-    """A function to bytes from a value as recorded and as typed."""
+    """A function of a value as recorded and as typed that returns the field's bytes."""
     if kind.text:
-        # A text ends with a NUL; one within it is escaped as in Python.
+        # Text ends with a NUL; a NUL in it is escaped as in Python.
         return lambda value, typed: value.replace(b"\0", b"\\x00") + b"\0"  # type: ignore[attr-defined]
     pack = struct.Struct("<" + _code(kind)).pack
     return lambda value, typed: pack(typed)
@@ -99,7 +99,7 @@ def _part(kind: Kind) -> Callable[[object, object], bytes]:
 def _uncertain(
     number: int, kinds: Sequence[Kind], order: Sequence[int], typed: Callable[[Values], tuple[object, ...]]
 ) -> Callable[[Values], bytes]:
-    """The packer of records some of whose values may be None."""
+    """The packer for records some of whose values may be None."""
     head = struct.pack("<I", number)
     parts = [_part(kind) for kind in kinds]
 

@@ -1,6 +1,6 @@
 """Metadata of CTF 1.8, in its Trace Stream Description Language.
 
-Each field's name gets an underscore, which readers remove, so that none is a keyword.
+Each field's name gets a leading underscore, which readers remove, so that no name is a keyword.
 """
 
 from __future__ import annotations

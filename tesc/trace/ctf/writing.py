@@ -1,4 +1,4 @@
-"""Writing traces to a CTF folder: packets of records into a stream for each process, then the metadata."""
+"""Writes traces to a CTF folder: packets of records into a stream for each process, then the metadata."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LAST = (1 << 63) - 1
 
 @record
 class Clock:
-    """The clock of the times; with `absolute` they count from 1970."""
+    """The clock of a trace; with `absolute`, times count from 1970."""
 
     name: str
     description: str
@@ -50,7 +50,7 @@ REALTIME = Clock("realtime", "wall-clock time", True)
 
 @record
 class _Packet:
-    """Records of one process, in the order of their times; `lost` are those that the tracer dropped."""
+    """Records of one process, ordered by time; `lost` is how many the tracer dropped."""
 
     pid: int
     begin: int
@@ -60,7 +60,7 @@ class _Packet:
 
 
 class _State:
-    """The state of writing: the classes met, and each process's streams: last time, and lost records."""
+    """The state of writing: the classes so far, and the last time and lost records of each stream."""
 
     def __init__(self) -> None:
         self.classes: dict[int, EventClass] = {}
@@ -74,7 +74,7 @@ class _Dropped(bytes):
 
 
 class Streams(Work):
-    """The packets of a trace, to files of a folder."""
+    """Writes the packets of a trace to the files of a folder."""
 
     def __init__(
         self, folder: str, uuid: bytes, names: Sequence[str], selection: Selection, origin: int
@@ -114,7 +114,7 @@ class Streams(Work):
             self.add(rows.times, rows.pids, rows.made)
 
     def add(self, times: Sequence[int], pids: Sequence[int], made: Sequence[bytes]) -> None:
-        """Take in records in the order of the trace."""
+        """Add records in the order of the trace."""
         for pid in dict.fromkeys(pids):
             mine = (times, made)
             if pids.count(pid) != len(pids):
@@ -152,7 +152,7 @@ class Streams(Work):
         number = next((at for at, (last, _) in enumerate(streams) if last <= packet.begin), len(streams))
         parts = []
         if number == len(streams):
-            # Readers report the increase of lost records, so there must be an earlier packet.
+            # Readers report how much the number of lost records grows, so there must be an earlier packet.
             streams.append((packet.begin, 0))
             parts.append(self._head(packet.pid, packet.begin, packet.begin, 0, 0))
         lost = streams[number][1] + packet.lost
@@ -177,9 +177,9 @@ def write_ctf(
     sort: bool = False,
     progress: Callable[[int, int], object] = lambda offset, records: None,
 ) -> None:
-    """Write traces as one of CTF, into a folder; an existing trace is replaced, but nothing else.
+    """Write traces as one CTF trace into the folder `path`; an existing trace is replaced, nothing else.
 
-    Raises OSError, Unwritable.
+    `jobs` processes read a long trace. Raises OSError, Unwritable.
     """
     import uuid
 
@@ -228,7 +228,7 @@ def _replaced(path: str) -> Iterator[str]:
     """A new folder next to the path, which replaces it when complete."""
     target = os.path.realpath(path)
     if os.path.lexists(target) and not _is_ours(target):
-        raise Unwritable(f"{path}: exists and is not a CTF trace: name another folder")
+        raise Unwritable(f"{path}: exists and is not a CTF trace: choose another folder")
     work = f"{target}.{os.getpid()}.tmp"
     os.mkdir(work)
     try:
@@ -239,7 +239,7 @@ def _replaced(path: str) -> Iterator[str]:
 
 
 def _is_ours(path: str) -> bool:
-    """True for an empty folder, and for one with nothing but streams and metadata."""
+    """Whether a folder is empty, or contains only streams and metadata."""
     if not os.path.isdir(path) or os.path.islink(path):
         return False
     names = os.listdir(path)

@@ -1,6 +1,6 @@
 """The output formats of decoded traces: one module per format.
 
-Text is bytes throughout, one character each (Latin-1): a trace holds what a program wrote, which
+Text is bytes everywhere, one character for each byte (Latin-1): a trace contains what a program wrote, which
 need not be UTF-8.
 """
 
@@ -21,32 +21,31 @@ if TYPE_CHECKING:
 
     Declared = Union[TracedEvent, UnitEvent]
 
-# Each with the sentence for --help.
+# Each format with its sentence for --help.
 FORMATS = {
-    "text": "each event's own format string applied, as the log backend prints it",
-    "simpletrace": "the very bytes that QEMU 10.2's simpletrace.py prints",
+    "text": "each event in its own format, as the log backend prints it",
+    "simpletrace": "exactly the bytes that QEMU 10.2's simpletrace.py prints",
     "jsonl": "one JSON object per line",
     "csv": "comma-separated values, one column per argument",
     "chrome": "Trace Event JSON for the viewers of Perfetto and Chrome",
     "perfetto": "Perfetto's own format, for its viewer: exact, and smaller than the trace",
 }
-# Formats that are folders, named by -o.
+# Formats that are written to a folder, which -o names.
 FOLDER_FORMATS = {"ctf": "the Common Trace Format, for babeltrace2 and Trace Compass (-o DIR)"}
 
 _MOST_PIDS = 1 << 12
 
 
 class TraceWriter:
-    """A format: converts rows of a trace to text.
+    """An output format: converts rows of a trace to text.
 
-    `prepare` returns for an event a function of a record's values, whose result may be cached for
-    other records with the same values; `columns` makes text from times, processes and such results, for
-    one record or more. With `timeless` that result is the text itself: time and process do not matter.
-
-    `state` is what the text of the next record depends on in addition to the record; after a record it is the
-    same for any earlier state or, if the format `restarts`, for the state None: each part of a trace that is
-    written in parts begins with that. `origin` is the time of the first record, 0 if there is none;
-    `spans` are those that the format draws.
+    `prepare` returns for an event a function of a record's values, whose result may be cached for other
+    records with the same values; `columns` makes text from the times, processes and such results of one or
+    more records. With `timeless`, the result is the text itself: time and process do not matter. `state` is
+    what the next record's text depends on in addition to the record. After a record it does not depend on the
+    earlier state; if the format `restarts`, each part of a trace that is written in parts begins with the
+    state None. `origin` is the time of the first record, 0 if there is none; `spans` are those that the
+    format draws.
     """
 
     timeless = False
@@ -66,7 +65,7 @@ class TraceWriter:
         raise NotImplementedError
 
     def lines(self, rows: Sequence[Row]) -> str:
-        """The text of rows of time, process and converted values."""
+        """The text of rows (time, process, converted values)."""
         return self.columns(*zip(*rows)) if rows else ""
 
     def end(self) -> str:
@@ -75,7 +74,7 @@ class TraceWriter:
 
 
 class PidTexts(dict):  # type: ignore[type-arg]
-    """The text for each process."""
+    """A cache of each process's text."""
 
     def __init__(self, show: Callable[[int], str]) -> None:
         super().__init__()
@@ -89,12 +88,12 @@ class PidTexts(dict):  # type: ignore[type-arg]
 
 
 def single(pids: Sequence[int]) -> bool:
-    """Whether all records are of one process, as in most traces; there is at least one record."""
+    """Whether all records are of one process, as in most traces; there must be at least one record."""
     return pids.count(pids[0]) == len(pids)
 
 
 def joined(first: Sequence[str], *others: Iterable[str]) -> str:
-    """The first text of each column, then the second of each, and so on."""
+    """The first text of each column, then the second of each, and so on, as one text."""
     width = 1 + len(others)
     parts = [""] * (width * len(first))
     parts[::width] = first
@@ -106,9 +105,9 @@ def joined(first: Sequence[str], *others: Iterable[str]) -> str:
 def make_format(
     name: str, events: Sequence[Declared], timestamps: bool = False, guard: bool = False
 ) -> TraceWriter:
-    """The format of a name, for a trace in which these events are wanted.
+    """The format with a name, for a trace of which these events are wanted.
 
-    `timestamps` are for text; with `guard` csv cells that a spreadsheet would run are made harmless.
+    `timestamps` is for text; with `guard`, csv cells that a spreadsheet would run are made harmless.
     """
     module = import_module(f"tesc.trace.formats.{name}")
     made: TraceWriter = module.make(events, timestamps, guard)

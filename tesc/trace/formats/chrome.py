@@ -1,13 +1,14 @@
 """Trace Event JSON, which Perfetto and Chrome's about:tracing open: an instant for each record.
 
-The format is Google's "Trace Event Format": `ts` is in microseconds, fractions allowed, and an
-instant (`ph` "i") whose scope is "t" is drawn in its thread's row. QEMU does not record threads,
-so each process has one row.
+The format is Google's "Trace Event Format": `ts` is in microseconds, with fractions, and an instant (`ph`
+"i") with the scope "t" is drawn in its thread's row. QEMU does not record threads, so each process has one
+row.
 
-Viewers store `ts` as a double, which loses nanoseconds from 102 days on: times are counted from the first
-record, whose own time `otherData` has. Numbers are exact up to 2^63-1 in Perfetto (version 52); larger ones
-would become negative, so they are hexadecimal text. Text is unescaped UTF-8: Perfetto resolves JSON's escapes
-only in strings that also have an escaped quote, and drops arguments with escaped surrogate pairs there.
+Viewers store `ts` as a double, which loses nanoseconds from 102 days on, so times count from the first
+record, and `otherData` has that record's time. Numbers are exact up to 2^63-1 in Perfetto (version 52);
+larger ones would become negative, so they are written as hexadecimal text. Text is unescaped UTF-8: Perfetto
+resolves JSON's escapes only in strings that also have an escaped quote, and drops arguments with escaped
+surrogate pairs in them.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _FRACTIONS = tuple([f".{nanoseconds:03d}" for nanoseconds in range(1000)])
 class Chrome(TraceWriter):
     def __init__(self) -> None:
         self._pids = PidTexts(lambda pid: f', "pid": {max(pid, 0)}, "tid": {max(pid, 0)}')
-        self.state = "\n"  # the text between the previous record and the next
+        self.state = "\n"  # the text between the previous record and the next one
 
     def begin(self) -> str:
         first = f'"otherData": {{"first_record_ns": {self.origin}}}, ' if self.origin else ""

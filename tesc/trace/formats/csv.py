@@ -1,8 +1,8 @@
 """Comma-separated values (RFC 4180): time in nanoseconds, pid, event, and a column for each argument.
 
-If one event is wanted, the columns are named after its parameters, otherwise arg1, arg2, ...;
-there are as many as the wanted event with the most parameters has. Time and pid are empty if the
-trace has none. Bytes of text that are not UTF-8 appear as `\\xNN`.
+If only one event is wanted, the columns are named after its parameters; otherwise they are arg1, arg2, ...,
+as many as any wanted event has parameters. Time and pid are empty if the trace has none. Bytes of text that
+are not UTF-8 appear as `\\xNN`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _cell(value: object) -> str:
 
 
 def _guarded_cell(value: object) -> str:
-    """A cell that no spreadsheet reads as a formula (OWASP's "CSV injection": an apostrophe in front)."""
+    """A cell that no spreadsheet reads as a formula: with an apostrophe (OWASP, "CSV Injection")."""
     if isinstance(value, str) and value.startswith(_FORMULA):
         value = f"'{value}"
     return _cell(value)

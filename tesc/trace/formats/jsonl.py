@@ -1,7 +1,7 @@
 """JSON lines: `{"event": NAME, "time": NANOSECONDS, "pid": PID, "args": {NAME: VALUE, ...}}`.
 
-Numbers have the sign of their parameter's type; time and pid are null if the trace has none.
-Bytes of text that are not UTF-8 appear as `\\xNN`.
+Numbers are signed or unsigned like their parameter's type; time and pid are null if the trace has none. Bytes
+of text that are not UTF-8 appear as `\\xNN`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def arguments(
 ) -> Callable[[Values], str]:
     """A function from values to the JSON object of the arguments.
 
-    `number` formats an integer (default: in decimal); without `ascii_only` text is UTF-8.
+    `number` formats an integer (default: decimal); without `ascii_only`, text is UTF-8.
     """
     kinds = event.kinds
     types = event.typer()

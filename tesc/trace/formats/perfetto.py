@@ -1,15 +1,15 @@
-"""Perfetto's own format (protos/perfetto/trace, version 52): an instant for each record, its arguments typed.
+"""Perfetto's own format (protos/perfetto/trace, version 52): each record is an instant with typed arguments.
 
-Each process is a packet sequence with a track of its own, and events of a guest have that guest's track.
-Repeated data is written once, in a head that restarts the sequence: the track, the clock, the
-names of events and arguments (`interned_data`). After it a record's packet is its event, time and sequence:
+Each process is a packet sequence with its own track; events of a guest are on that guest's track. Repeated
+data is written once, in a head that restarts the sequence: the track, the clock, the names of events and
+arguments (`interned_data`). After it, a record's packet is its event, time and sequence:
 
     packet { track_event { type, name_iid, debug_annotations } timestamp trusted_packet_sequence_id }
 
-The first part depends only on the record's arguments, so it is cached with them. Times count
-from the first record, by a clock of the sequence's own, so that they take six bytes for the trace's first 73
-minutes; later ones use the trace's clock. That is the monotonic clock of QEMU's host, or where times
-are wall-clock time (a log's may be) the real-time clock: Perfetto uses that to merge files.
+The first part depends only on the record's arguments, so it is cached with them. Times count from the first
+record, on a clock of the sequence's own, so they take six bytes in the trace's first 73 minutes; later times
+use the trace's clock. That is the monotonic clock of QEMU's host or, for wall-clock times (as a log may
+have), the real-time clock; Perfetto uses it to merge files.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tesc.trace.formats import Declared
     from tesc.trace.values import Kind, Value, Values
 
-# Fields of Trace, TracePacket, TrackEvent and what is in them.
+# The numbers of fields in Trace, TracePacket, TrackEvent and their inner messages.
 _PACKET = 1
 _CLOCK_SNAPSHOT, _TIMESTAMP, _SEQUENCE, TRACK_EVENT, _INTERNED, _FLAGS = 6, 8, 10, 11, 12, 13
 _CLOCK_ID, _DEFAULTS, _TRACK_DESCRIPTOR = 58, 59, 60
@@ -46,19 +46,19 @@ _REALTIME, _MONOTONIC, _OWN = 1, 3, 64
 _MOST = 1 << 42
 _HALF = (1 << 14) - 1
 _LOWEST = tuple([tag(_TIMESTAMP) + pair for pair in PAIRS])
-# A sequence's number has one byte.
+# A sequence's number takes one byte.
 _MOST_SEQUENCES = 127
 _ENDS = 7 + 2
-# How many values of an argument, and upper parts of timestamps, are cached as written.
+# How many encoded values of an argument, and upper parts of timestamps, are cached.
 _MOST_KEPT = 1 << 14
 _EVENT_TAG, _PACKET_TAG = tag(TRACK_EVENT, 2), tag(_PACKET, 2)
-# The least number of records for which numpy pays off.
+# The number of records from which numpy pays off.
 _WORTH = 200
-_SMALL = 100  # so small that its length is one byte, and its packet's
+_SMALL = 100  # so small that its length and its packet's length take one byte each
 
 
 class _Annotations(dict):  # type: ignore[type-arg]
-    """An argument as a debug annotation, by its value; '' for one that a log does not show."""
+    """A cache of an argument as a debug annotation, by value; '' if a log does not show the argument."""
 
     def __init__(self, name: int, kind: Kind) -> None:
         super().__init__()
@@ -84,7 +84,7 @@ class _Annotations(dict):  # type: ignore[type-arg]
 
 
 class _Stamps(dict):  # type: ignore[type-arg]
-    """The rest of a timestamp, without its lowest 14 bits, and what follows it in a packet."""
+    """A cache of timestamps without their lowest 14 bits, each with what follows it in a packet."""
 
     def __init__(self, end: str) -> None:
         super().__init__()
@@ -98,7 +98,7 @@ class _Stamps(dict):  # type: ignore[type-arg]
 
 
 def _value(kind: Kind, value: Value) -> str:
-    """The value's field of DebugAnnotation: bool_, uint_, int_, string_ or pointer_value."""
+    """The value as a field of DebugAnnotation: bool_, uint_, int_, string_ or pointer_value."""
     if isinstance(value, bytes):
         return text(6, readable(value.decode("utf-8", "surrogateescape")))
     if kind.truth:
@@ -112,7 +112,7 @@ def _value(kind: Kind, value: Value) -> str:
 
 
 def track_of(what: str, number_: int = 0) -> int:
-    """The ID of a track: the same for the same thing, in any part of the trace."""
+    """The ID of a track, which is the same for the same thing in any part of the trace."""
     from tesc.hashing import blake2b
 
     return int.from_bytes(blake2b(f"{what} {number_}".encode(), digest_size=6).digest(), "little") | 1
@@ -124,7 +124,7 @@ def descriptor(about: str, sequence: str) -> str:
 
 
 def packet(event: str) -> str:
-    """The beginning of a packet with a track event, up to its timestamp by the sequence's own clock."""
+    """The beginning of a packet with a track event, up to its timestamp on the sequence's own clock."""
     size = len(event)
     if size < _SMALL:
         return f"{_PACKET_TAG}{SHORT[size + 2 + _ENDS]}{_EVENT_TAG}{SHORT[size]}{event}"
@@ -132,12 +132,12 @@ def packet(event: str) -> str:
 
 
 class Perfetto(TraceWriter):
-    """`state` is the current head: how many names it has, and for which processes; None without one."""
+    """`state` is the current head: how many names it has, and for which processes; None if there is none."""
 
     restarts = True
 
     def __init__(self, guests: Sequence[tuple[str, str]]) -> None:
-        """`guests` are prefixes of events that come from guests, and the guests' names."""
+        """`guests` are (prefix of its events, name) of each guest."""
         self._guests = guests
         self._events: dict[str, int] = {}
         self._arguments: dict[str, int] = {}
@@ -150,7 +150,7 @@ class Perfetto(TraceWriter):
         return lambda values: packet(begin + annotated(values))
 
     def beginning(self, event: TracedEvent) -> str:
-        """The fields of an event's name, and of its track if that is not the process's."""
+        """The fields with an event's name, and with its track if that is not the process's."""
         guest = self.guest_track(event.name)
         return number(NAME_IID, self.name(event.name)) + (number(TRACK, guest) if guest else "")
 
@@ -167,7 +167,7 @@ class Perfetto(TraceWriter):
         return lambda values: "".join(map(getitem, arguments, values))
 
     def guest_track(self, event: str) -> int:
-        """The ID of the track of the guest whose event it is; 0 if it is not a guest's."""
+        """The ID of the track of an event's guest; 0 if it is not a guest's event."""
         found = [name for prefix, name in self._guests if event.startswith(prefix)]
         return track_of(f"guest {found[0]}") if found else 0
 
@@ -195,7 +195,7 @@ class Perfetto(TraceWriter):
         )
 
     def halves(self, times: Sequence[int], pids: Sequence[int], made: Sequence[str]) -> str:
-        """Write records of more processes than there are sequences, in two halves."""
+        """The text of records of more processes than there are sequences, made in two halves."""
         half = len(times) // 2
         first = self.columns(times[:half], pids[:half], made[:half])
         return first + self.columns(times[half:], pids[half:], made[half:])
@@ -205,7 +205,7 @@ class Perfetto(TraceWriter):
         return self._sequences[pid]
 
     def row(self, time: int, pid: int, made: str) -> str:
-        """The packet for a result of `packet`; an unknown time becomes the first record's."""
+        """The complete packet for a result of `packet`; an unknown time becomes the first record's."""
         since = time - self.origin if time >= 0 else 0
         if 0 <= since < _MOST:
             return f"{made}{_LOWEST[since & _HALF]}{self._stamps[pid][since >> 14]}"
@@ -231,7 +231,7 @@ class Perfetto(TraceWriter):
         return "".join(map(self._head_of, self._sequences))
 
     def _use(self, pids: frozenset[int]) -> None:
-        """Use the sequences of a head for these processes: the state may belong to another head."""
+        """Use the sequences of a head for these processes; the state may be that of another head."""
         if pids == self._sequences.keys():
             return
         self._sequences = {pid: number(_SEQUENCE, place) for place, pid in enumerate(sorted(pids), 1)}
@@ -260,7 +260,7 @@ class Perfetto(TraceWriter):
 
 
 def _all_stamps(times: Sequence[int], origin: int, end: str) -> list[str]:
-    """Timestamps of six bytes, each with what follows it, made at once with numpy."""
+    """Six-byte timestamps, each with what follows it, made at once with numpy."""
     import numpy
 
     since = numpy.array(times, numpy.uint64) - numpy.uint64(origin)
@@ -276,7 +276,7 @@ def _all_stamps(times: Sequence[int], origin: int, end: str) -> list[str]:
 
 
 def _content(made: str) -> str:
-    """The content of a packet whose beginning `packet` made."""
+    """The content of a packet that begins with a result of `packet`."""
     at = 1
     while ord(made[at]) > 127:
         at += 1

@@ -1,7 +1,7 @@
 """The output of QEMU 10.2's simpletrace.py: `NAME DELTA pid=PID NAME=VALUE ...`.
 
-DELTA is the time since the previous record in microseconds. Numbers are hexadecimal words, signed
-or not; text is a Python bytes literal.
+DELTA is the time since the previous record in microseconds. Numbers are hexadecimal 64-bit words, even if
+they are signed; text is a Python bytes literal.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _BYTES, _WORDS = Shown(repr), Shown("0x%x".__mod__)
 
 
 class _Deltas(dict):  # type: ignore[type-arg]
-    """The text of each difference of times, with the text after it."""
+    """A cache of the text of each time difference, with the text after it."""
 
     def __init__(self, after: str) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class _Deltas(dict):  # type: ignore[type-arg]
     def __missing__(self, nanoseconds: int) -> str:
         if len(self) >= _MOST_KEPT:
             self.clear()
-        # The reference divides in floating point, and so does this.
+        # Divides in floating point, as the reference does.
         made = self[nanoseconds] = f"{nanoseconds / 1000:0.3f}{self._after}"
         return made
 
@@ -47,7 +47,7 @@ class Simpletrace(TraceWriter):
     def __init__(self) -> None:
         self.state: int | None = None  # the time of the previous record
         self._deltas = _Deltas("")
-        # With the last process, if there was only one.
+        # The deltas with the last process, if there was only one.
         self._process: tuple[int, _Deltas] = (-1, _Deltas(" pid=0 "))
         self._pids = PidTexts(lambda pid: f" pid={max(pid, 0)} ")
 
@@ -85,7 +85,7 @@ class Simpletrace(TraceWriter):
 
 
 def _field(name: str, value: Value | None) -> str:
-    """An argument, which a log may not show."""
+    """An argument's text; a log may not show its value."""
     shown = "?" if value is None else repr(value) if isinstance(value, bytes) else f"0x{value:x}"
     return f"{name}={shown}"
 

@@ -1,6 +1,6 @@
-"""Text: as the log backend would have printed it, `NAME FORMATTED`.
+"""Text as the log backend would have printed it: `NAME FORMATTED`.
 
-With timestamps a line begins as QEMU's log does under `-msg timestamp=on`: `PID@SECONDS:`.
+With timestamps, a line begins as in QEMU's log with `-msg timestamp=on`: `PID@SECONDS:`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Text(TraceWriter):
         self.timeless = not timestamps
 
     def prepare(self, event: TracedEvent) -> Callable[[Values], str]:
-        if event.uncertain:  # only the line itself has all of it
+        if event.uncertain:  # only the original line has everything
             return lambda values: f"{event.name} {values.text.decode('latin-1')}\n"  # type: ignore[attr-defined]
         return compile_format(event.format, event.kinds, f"{event.name} ", "\n", event.model)
 

@@ -1,4 +1,4 @@
-"""Traces as tables that are kept in the cache from one query to the next."""
+"""Keeps traces as tables in the cache between queries."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-# How many are kept: they are between a tenth and half the size of the traces.
+# How many datasets are kept: each takes between a tenth and half of its traces' size.
 MOST_KEPT = 3
 
 
 def key_of(traces: Sequence[str], *parts: str) -> str | None:
-    """The key of the tables of traces, made with `parts` as options; None if one is not a file."""
+    """The cache's key for traces and the options `parts`; None if a trace is not a regular file."""
     states = []
     for path in traces:
         if not os.path.isfile(path):
@@ -30,10 +30,10 @@ def key_of(traces: Sequence[str], *parts: str) -> str | None:
 
 @contextmanager
 def dataset(key: str | None, make: Callable[[str], bool]) -> Iterator[tuple[str, bool]]:
-    """The dataset of a key, made if it is not cached, and whether the traces were read to their ends.
+    """The folder of a key's dataset, made if it is not cached, and whether the traces were read completely.
 
-    `make` writes it into a folder that does not exist yet, and returns the latter. Only complete ones are
-    kept; without a key none are.
+    `make` writes it into a folder that does not exist yet, and returns whether it is complete. Only complete
+    datasets with a key are kept.
     """
     kept = os.path.join(cache.datasets(), key) if key and cache.enabled() else None
     if kept and os.path.isdir(kept):

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from tesc.trace.query.session import Session
 
 HELP = """\
-A question ends with ';'. Tab completes events, columns and words of SQL.
-.events  the events, and how many records each has
+A query ends with ';'. Tab completes events, columns and SQL keywords.
+.events  the events, and the number of records of each
 .columns EVENT  the columns of a view
 .quit  or Ctrl-D
 """
@@ -25,13 +25,13 @@ _WORD = re.compile(r"[\w.]+")
 
 
 class Completer:
-    """Completions of a word, by the rest of the query."""
+    """Completes a word, taking the rest of the query into account."""
 
     def __init__(self, session: Session) -> None:
         self._views = {view.name: view.columns for view in session.views.values()}
 
     def matches(self, line: str, begun: str) -> list[str]:
-        """The words with this beginning: columns of the views that the line names, views, SQL."""
+        """The words that begin with `begun`: columns of the line's views, views, SQL keywords."""
         if begun.startswith("."):
             return [word for word in (".events", ".columns", ".help", ".quit") if word.startswith(begun)]
         named = {word.casefold() for word in _WORD.findall(line)} - {begun.casefold()}
@@ -44,13 +44,13 @@ class Completer:
         return [word for word in known if word.casefold().startswith(begun.casefold())]
 
 
-def ask_again(
+def read_queries(
     session: Session,
     answer: Callable[[str], object],
     say: Callable[[str], object],
     read: Callable[[str], str],
 ) -> None:
-    """Read queries until the input ends. `answer` gets each, `say` gets other output."""
+    """Read queries until the input ends: `answer` is called with each, `say` with other output."""
     begun: list[str] = []
     while True:
         try:
@@ -74,7 +74,7 @@ def ask_again(
 
 
 def _command_output(session: Session, words: Sequence[str]) -> str:
-    """The output of a prompt's command."""
+    """The output of a command such as .events."""
     if words[0] == ".events":
         rows = session.dataset.rows
         return "".join(f"{count:>12,}  {name}\n" for name, count in sorted(rows.items()))
@@ -85,7 +85,7 @@ def _command_output(session: Session, words: Sequence[str]) -> str:
 
 
 def read_line(session: Session) -> Callable[[str], str]:
-    """A function that reads a line after a prompt, with completion where Python has readline."""
+    """A function that reads a line after a prompt, with completion if Python has readline."""
     try:
         import readline
     except ImportError:

@@ -1,4 +1,4 @@
-"""Results of queries as a readable table, CSV, JSON, or a Parquet file."""
+"""Writes results of queries as a readable table, CSV, JSON, or a Parquet file."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from typing import Any
 
 FORMATS = ("table", "csv", "json", "jsonl", "parquet")
-# Rows that are fetched at once; the first ones decide how wide a table's columns are.
+# How many rows are fetched at once; the first ones determine the widths of a table's columns.
 _ROWS = 1000
 
-# Fetches a block of rows at a time, an empty one at the end.
+# Returns the next block of rows; an empty one at the end.
 if TYPE_CHECKING:
     Fetch = Callable[[int], Sequence[Sequence[Any]]]
 
 
 def lines(form: str, columns: Sequence[str], fetch: Fetch) -> Iterator[str]:
-    """The text of a result, in pieces, for all formats except for parquet."""
+    """The text of a result, in pieces, in any format except parquet."""
     if form == "table":
         return _table(columns, fetch)
     if form == "csv":
@@ -34,7 +34,7 @@ def lines(form: str, columns: Sequence[str], fetch: Fetch) -> Iterator[str]:
 
 
 def _table(columns: Sequence[str], fetch: Fetch) -> Iterator[str]:
-    """Columns side by side, numbers to the right; control characters of texts are shown, not obeyed."""
+    """Aligned columns, numbers to the right; control characters in text are escaped."""
     widths: list[int] = []
     right: list[bool] = []
     while True:
@@ -93,7 +93,7 @@ def _json(columns: Sequence[str], fetch: Fetch, by_line: bool) -> Iterator[str]:
 
 
 def shown(value: object) -> str:
-    """A value as text: a timestamp in ISO's form, bytes that are not ASCII as `\\xNN`."""
+    """A value as text: a timestamp in ISO 8601 form, bytes that are not ASCII as `\\xNN`."""
     if value is None:
         return "NULL"
     if isinstance(value, bool):
@@ -123,7 +123,7 @@ def _plain(value: object) -> object:
 
 
 def write_parquet(reader: Any, path: str) -> None:
-    """Write the record batches of a reader of pyarrow to a file, which is replaced when complete."""
+    """Write the batches of a pyarrow.RecordBatchReader to a file, which is replaced when complete."""
     from tesc.trace.tables.arrow import pyarrow
 
     pyarrow("--format parquet")

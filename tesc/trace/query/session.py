@@ -1,4 +1,4 @@
-"""A dataset opened for queries, which can read its views and nothing else."""
+"""A dataset opened for queries, which can read only its views."""
 
 from __future__ import annotations
 
@@ -30,16 +30,17 @@ if TYPE_CHECKING:
 
 # Kinds of statements that read views, or create something in memory.
 _ALLOWED = ("SELECT", "EXPLAIN", "CREATE", "DROP", "INSERT")
-# Words of statements that need all views.
+# Keywords of statements that need all views.
 _LISTS = {"tables", "information_schema", "duckdb_views", "duckdb_tables", "duckdb_columns", "pg_class"}
 _WORD = re.compile(r"\w+")
 _NO_TABLE = re.compile(r"Table with name (.+?) does not exist!")
-# The share of the machine's memory. DuckDB's default is 80%; above the limit, it uses temporary files.
+# The share of the machine's memory to use. DuckDB's default is 80%; beyond the limit, it uses temporary
+# files.
 _MEMORY = "25%"
 
 
-class BadQuestion(Exception):
-    """SQL that cannot be run; `start` and `stop` are where in its text, None if unknown."""
+class BadQuery(Exception):
+    """SQL that cannot be run; `start` and `stop` are the error's offsets in its text, None if unknown."""
 
     def __init__(self, message: str, sql: str, place: tuple[int, int] | None = None) -> None:
         super().__init__(message)
@@ -48,7 +49,7 @@ class BadQuestion(Exception):
         self.place = place
 
     def pictured(self) -> list[str]:
-        """The message with line and column; under it the line of the SQL with carets at the place."""
+        """The message with line and column, then the line of the SQL, with carets under the error."""
         if self.place is None:
             return [self.message]
         start, stop = self.place
@@ -63,7 +64,7 @@ class BadQuestion(Exception):
 
 @record
 class View:
-    """A view: its name (`spans.NAME` for a pairing's), its columns, and its query."""
+    """A view: its name (`spans.NAME` for a pairing), its columns, and its query."""
 
     name: str
     columns: tuple[str, ...]
@@ -71,10 +72,10 @@ class View:
 
 
 class Session:
-    """A dataset in DuckDB, in a `with` block. `views` are by name without regard to case."""
+    """A dataset in DuckDB, in a `with` block. `views` has the views by name, ignoring case."""
 
     def __init__(self, folder: str, pairings: Sequence[Pairing] = (), likely: Sequence[Pairing] = ()) -> None:
-        """`pairings` must be possible; of the `likely` ones, impossible ones are skipped.
+        """`pairings` must be possible; impossible ones among the `likely` are skipped.
 
         Raises OSError, NoDataset, BadPairing, MissingExtra.
         """
@@ -150,24 +151,24 @@ class Session:
             yield View(spans, between, union_query(list(zip(names, wanted))))
 
     def run(self, sql: str) -> Iterator[Any]:
-        """Run statements, one after the other; yields DuckDB's cursor of each that has a result.
+        """Run statements in order; yields DuckDB's cursor of each statement that has a result.
 
-        Raises BadQuestion.
+        Raises BadQuery.
         """
         for statement in self._guarded(sql, lambda: self._connection.extract_statements(sql)):
             kind = statement.type.name
             if kind not in _ALLOWED:
-                raise BadQuestion(f"{kind} is not allowed: a query only reads views", sql)
+                raise BadQuery(f"{kind} is not allowed: a query only reads views", sql)
             self._make_views(statement.query)
             cursor = self._guarded(sql, lambda: self._connection.execute(statement))  # noqa: B023 (called now)
             if kind in ("SELECT", "EXPLAIN"):
                 yield cursor
 
     def reader(self, sql: str) -> Any:
-        """A pyarrow.RecordBatchReader of SQL that is a single SELECT. Raises BadQuestion."""
+        """A pyarrow.RecordBatchReader for SQL that is a single SELECT. Raises BadQuery."""
         statements = self._guarded(sql, lambda: self._connection.extract_statements(sql))
         if [one.type.name for one in statements] != ["SELECT"]:
-            raise BadQuestion("a Parquet file holds the answer of one SELECT", sql)
+            raise BadQuery("a Parquet file holds the result of one SELECT", sql)
         self._make_views(sql)
 
         def read() -> Any:
@@ -177,7 +178,7 @@ class Session:
         return self._guarded(sql, lambda: read()(1 << 16))
 
     def fetched(self, sql: str, fetch: Callable[[], Any]) -> Any:
-        """What a function fetches of a result, which may continue the query. Raises BadQuestion."""
+        """The result of `fetch`, which may continue running the query. Raises BadQuery."""
         return self._guarded(sql, fetch)
 
     def _guarded(self, sql: str, work: Callable[[], Any]) -> Any:
@@ -186,11 +187,11 @@ class Session:
         try:
             return work()
         except duckdb.Error as error:
-            wrong = _as_question(str(error), sql)
-            raise BadQuestion(self._in_events(wrong.message), sql, wrong.place) from None
+            wrong = _as_bad_query(str(error), sql)
+            raise BadQuery(self._reworded(wrong.message), sql, wrong.place) from None
 
-    def _in_events(self, said: str) -> str:
-        """What DuckDB said; of a missing table in our words, as it knows no view that was not made yet."""
+    def _reworded(self, said: str) -> str:
+        """DuckDB's message, reworded for a missing table: it does not know views that are not made yet."""
         missing = _NO_TABLE.match(said)
         if missing is None:
             return said
@@ -198,7 +199,7 @@ class Session:
         return f"no table '{missing[1]}': the trace has no records of such an event{meant}"
 
     def _make_views(self, sql: str) -> None:
-        """Make the views that SQL names: creating one reads a file, and there may be thousands."""
+        """Make only the views that SQL names: creating one reads a file, and there may be thousands."""
         words = {word.casefold() for word in _WORD.findall(sql)}
         names = {"show", "summarize"} & words or _LISTS & words
         for folded, view in self.views.items():
@@ -206,7 +207,7 @@ class Session:
                 self._make(view)
 
     def _make(self, view: View) -> None:
-        """Create a view, and first those that its query names."""
+        """Create a view, after those that its query names."""
         if view.name in self._made:
             return
         self._made.add(view.name)
@@ -230,21 +231,23 @@ def _escaped(path: str) -> str:
     return re.sub(r"([*?\[])", r"[\1]", path)
 
 
-def _as_question(message: str, sql: str) -> BadQuestion:
-    """A BadQuestion from DuckDB's error, whose place and message are JSON."""
+def _as_bad_query(message: str, sql: str) -> BadQuery:
+    """A BadQuery from DuckDB's error, which has its position and message as JSON."""
     start = message.find("{")
     try:
-        told = json.loads(message[start:]) if start >= 0 else {}
+        details = json.loads(message[start:]) if start >= 0 else {}
     except ValueError:
-        told = {}
-    if "exception_message" not in told:
-        return BadQuestion(message.split("\n")[0], sql)
-    said = " ".join(str(told["exception_message"]).split("\n"))
+        details = {}
+    if "exception_message" not in details:
+        return BadQuery(message.split("\n")[0], sql)
+    said = " ".join(str(details["exception_message"]).split("\n"))
     place = None
-    numbers = [int(one) for one in re.findall(r"\d+", str(told.get("location", told.get("position", ""))))]
+    numbers = [
+        int(one) for one in re.findall(r"\d+", str(details.get("location", details.get("position", ""))))
+    ]
     data = sql.encode()
     if numbers and numbers[0] <= len(data):
         begin = len(data[: numbers[0]].decode(errors="replace"))
         size = numbers[1] if len(numbers) > 1 else 1
         place = begin, begin + len(data[numbers[0] : numbers[0] + size].decode(errors="replace"))
-    return BadQuestion(said, sql, place)
+    return BadQuery(said, sql, place)

@@ -1,8 +1,8 @@
-"""Spans as SQL: the pairing of `tesc.trace.spans`, for DuckDB.
+"""Spans as SQL: pairs records like `tesc.trace.spans`, for DuckDB.
 
 An end belongs to the latest begin that is still open. So a begin's depth is the number of open spans after
-it, an end's the number before it, and an end without a begin leaves the depth at zero. In the order of the
-records of one depth, each end follows its own begin.
+it, an end's is the number before it, and an end without a begin leaves the depth at zero. Among the records
+of one depth, each end follows its own begin.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tesc.trace.spans import Pairing
     from tesc.trace.tables.layout import Layout
 
-# The columns of every view of spans; those of the key come between them.
+# The columns of every view of spans; the key's columns come between them.
 SPAN_BEFORE = ("span", "ts", "time", "end_ts", "duration", "pid")
 SPAN_AFTER = ("trace", "seq", "end_seq")
 
@@ -28,7 +28,7 @@ def quoted(name: str) -> str:
 
 
 def text(value: str) -> str:
-    """A text, quoted for SQL."""
+    """Text, quoted for SQL."""
     return "'" + value.replace("'", "''") + "'"
 
 
@@ -38,7 +38,7 @@ def key_columns(pairing: Pairing) -> list[str]:
 
 
 def tables_of(pairing: Pairing, tables: Mapping[Layout, str]) -> tuple[dict[Layout, str], dict[Layout, str]]:
-    """The tables of the events that begin spans, and of those that end them: of all that have the key."""
+    """The tables of the events that begin spans, and of those that end them, if they have the key."""
     begins, ends = _matching(pairing, tables)
     return (
         {one: name for one, name in begins.items() if _lacking(pairing, one) is None},
@@ -61,7 +61,7 @@ def _lacking(pairing: Pairing, layout: Layout) -> str | None:
 
 
 def span_query(pairing: Pairing, tables: Mapping[Layout, str]) -> str:
-    """The query of a pairing's spans, over tables given by layout. Raises BadPairing."""
+    """The query for a pairing's spans; `tables` has the tables' names by layout. Raises BadPairing."""
     begins, ends = tables_of(pairing, tables)
     for missing, keyed, matching in zip(("begin", "end"), (begins, ends), _matching(pairing, tables)):
         if not keyed:
@@ -89,7 +89,7 @@ def span_query(pairing: Pairing, tables: Mapping[Layout, str]) -> str:
 
 
 def _impossible(pairing: Pairing, missing: str, matching: Collection[Layout]) -> str:
-    """Why none of the events that match can begin or end spans."""
+    """Why no event that matches can begin or end spans."""
     for layout in matching:
         names = [one.name for one in layout.arguments]
         return no_parameter(layout.event, _lacking(pairing, layout) or "", names)
@@ -97,7 +97,7 @@ def _impossible(pairing: Pairing, missing: str, matching: Collection[Layout]) ->
 
 
 def _marks(pairing: Pairing, layout: Layout, name: str, step: int) -> str:
-    """The records of a table that begin (1) or end (-1) a span."""
+    """The query for the records of a table that begin (1) or end (-1) a span."""
     columns = {one.name: one.column for one in layout.arguments}
     keys = "".join(
         f"{quoted(columns[key])} AS {quoted(shown)}, "
@@ -109,7 +109,7 @@ def _marks(pairing: Pairing, layout: Layout, name: str, step: int) -> str:
 
 
 def union_query(views: Sequence[tuple[str, Pairing]]) -> str:
-    """The query of all spans: of views by their names, the key as one text."""
+    """The query for all spans of the views, with the key as one text."""
     parts = [
         "SELECT span, ts, time, end_ts, duration, pid, "
         f"{_key_text(pairing)} AS key, trace, seq, end_seq FROM spans.{quoted(name)}"

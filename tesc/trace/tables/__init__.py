@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tesc.trace.reader import RecordReader
     from tesc.trace.selection import Selection
 
-# Each with the sentence for --help.
+# Each format with its sentence for --help.
 TABLE_FORMATS = {
     "parquet": "a folder of Parquet files (-o DIR): one folder per event, one column per argument",
     "sqlite": "an SQLite database (-o FILE): one table per event",
@@ -37,7 +37,7 @@ class Unwritable(Exception):
 
 
 class MissingExtra(Unwritable):
-    """A package that is not installed; the message says how to install it."""
+    """A package is not installed; the message says how to install it."""
 
     def __init__(self, what: str, package: str, extra: str | None = None) -> None:
         """`extra` is tesc's extra that installs the package."""
@@ -55,9 +55,9 @@ def write_tables(
     jobs: int = 1,
     progress: Callable[[int, int], object] = lambda offset, records: None,
 ) -> None:
-    """Write traces in a format, one after the other, into a file or folder that is replaced.
+    """Write traces in the format `name`, one after another, into a file or folder that is replaced.
 
-    With `append` they are added to the existing ones. Raises OSError, Unwritable.
+    With `append`, they are added to the existing ones. Raises OSError, Unwritable.
     """
     if name == "parquet":
         from tesc.trace.tables.dataset import write_dataset

@@ -1,4 +1,4 @@
-"""Columns of a trace as Arrow's arrays (pyarrow)."""
+"""Converts columns of a trace to Arrow arrays (pyarrow)."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from tesc.trace.tables.layout import Layout
     from tesc.trace.values import Kind
 
-    Arrow = Any  # pyarrow and its classes; it may not be installed
-    # Makes a column from an event's records; the int is the number of the piece's first record.
+    Arrow = Any  # pyarrow and its classes, which may not be installed
+    # Makes a column from an event's records; the int is the number of the batch's first record.
     Column = Callable[[EventColumns, int], Arrow]
 
 
 def pyarrow(what: str) -> Arrow:
-    """The package, for a purpose. Raises MissingExtra."""
+    """The package pyarrow; `what` needs it. Raises MissingExtra."""
     try:
         import pyarrow
     except ImportError:
@@ -33,7 +33,7 @@ def pyarrow(what: str) -> Arrow:
 
 
 def arrow_type(pa: Arrow, kind: Kind) -> Arrow:
-    """The type of a column of such arguments."""
+    """The type of a column of arguments of a kind."""
     if kind.text:
         return pa.string()
     if kind.truth:
@@ -50,7 +50,7 @@ def schema(pa: Arrow, layout: Layout) -> Arrow:
 
 
 class Batches:
-    """Makes record batches with the wanted columns (None: all), in the schema's order."""
+    """Makes record batches with the columns `wanted` (None: all), in the schema's order."""
 
     def __init__(self, pa: Arrow, trace: str, wanted: Collection[str] | None = None) -> None:
         self._pa = pa
@@ -67,7 +67,7 @@ class Batches:
         return self._of(event)[1]
 
     def make(self, part: EventColumns, first: int) -> Arrow:
-        """The batch of one event's records; `first` is the number of the first record of the piece."""
+        """A batch of one event's records; `first` is the number of the first record of the piece."""
         _, fields, columns = self._of(part.event)
         arrays = [column(part, first) for column in columns]
         return self._pa.RecordBatch.from_arrays(arrays, schema=fields)
@@ -121,7 +121,7 @@ def _texts(pa: Arrow, column: Any) -> Arrow:
 
 
 def _times(pa: Arrow, times: Any, unit: int, type_: Arrow) -> Arrow:
-    """Times in units of so many nanoseconds, rounded down."""
+    """Times in units of `unit` nanoseconds, rounded down."""
     if not isinstance(times, list):
         if not len(times) or int(times.max()) < END_OF_INT64:
             return vector(pa, (times if unit == 1 else times // times.dtype.type(unit)).astype("i8"), type_)

@@ -1,8 +1,8 @@
-"""Arrow's arrays from lists and from numpy's arrays, by their buffers.
+"""Makes Arrow arrays from lists and numpy arrays, by their buffers.
 
-Not by `pyarrow.array`, which imports pandas if that is installed, which costs some tenths of a second and
-memory. The layout is that of the Arrow Columnar Format: a validity bitmap, least significant bit
-first, then the values, or for texts the offsets and the bytes.
+`pyarrow.array` would import pandas if it is installed, which costs some tenths of a second and memory. The
+layout is that of the Arrow Columnar Format: a validity bitmap, least significant bit first, then the values
+or, for text, the offsets and the bytes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Arrow = Any
 
-# The typecodes of `array` by size; signed ones are lower-case.
+# The type codes of `array` by size; those of signed types are lower-case.
 _CODES = {8: "b", 16: "h", 32: "i", 64: "q"}
 
 
@@ -30,13 +30,13 @@ def numbers(pa: Arrow, values: Sequence[int | None], type_: Arrow) -> Arrow:
 
 
 def truths(pa: Arrow, values: Sequence[bool | None]) -> Arrow:
-    """A list of truth values, some of which may be None."""
+    """A list of booleans, some of which may be None, as a column."""
     data = pa.py_buffer(_bits([bool(value) for value in values]))
     return pa.Array.from_buffers(pa.bool_(), len(values), [_there(pa, values), data])
 
 
 def texts(pa: Arrow, values: Sequence[str | None]) -> Arrow:
-    """A list of texts, some of which may be None."""
+    """A list of strings, some of which may be None, as a column."""
     encoded = [(value or "").encode() for value in values]
     offsets = array("i", accumulate(map(len, encoded), initial=0))
     buffers = [_there(pa, values), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
@@ -44,7 +44,7 @@ def texts(pa: Arrow, values: Sequence[str | None]) -> Arrow:
 
 
 def vector(pa: Arrow, values: Any, type_: Arrow) -> Arrow:
-    """An array of numpy, of exactly the type's width (truth values: of any)."""
+    """A numpy array, exactly as wide as the type (booleans: of any width), as a column."""
     if pa.types.is_boolean(type_):
         import numpy
 
@@ -54,7 +54,7 @@ def vector(pa: Arrow, values: Any, type_: Arrow) -> Arrow:
 
 
 def _there(pa: Arrow, values: Sequence[object]) -> Arrow:
-    """The validity bitmap: what is not None; None if everything is valid."""
+    """The validity bitmap: which values are not None; None if all are valid."""
     return pa.py_buffer(_bits([value is not None for value in values])) if None in values else None
 
 

@@ -3,8 +3,8 @@
     DIR/_tesc.json         the tables with the declarations of their events, and the traces
     DIR/EVENT/0001-1.parquet    rows of the first trace's records of an event
 
-Parquet readers skip names with a leading underscore. New data appears when all of it is
-there; an interruption leaves the dataset unchanged.
+Parquet readers skip names with a leading underscore. New data appears all at once; an interruption leaves the
+dataset unchanged.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class NoDataset(Unwritable):
 
 @record
 class Dataset:
-    """The tables of a folder: names by layouts, the rows of each, and its traces with their records."""
+    """The tables of a folder: names by layout, rows by name, and the traces with their record counts."""
 
     names: Names
     rows: dict[str, int]
@@ -47,7 +47,7 @@ class Dataset:
 
 
 def read_dataset(folder: str) -> Dataset:
-    """A dataset according to its list. Raises OSError, NoDataset."""
+    """The dataset in a folder, according to its list. Raises OSError, NoDataset."""
     path = os.path.join(folder, LIST)
     try:
         with open(path, encoding="utf-8") as file:
@@ -116,10 +116,10 @@ def write_dataset(
     jobs: int = 1,
     progress: Callable[[int, int], object] = lambda offset, records: None,
 ) -> Dataset:
-    """Write traces into a dataset, one after the other, each in `jobs` processes.
+    """Write traces into a dataset, one after another, each in `jobs` processes.
 
-    With `append` they are added to what is there; otherwise an existing dataset is replaced, but nothing
-    else. Raises OSError, NoDataset, MissingExtra.
+    With `append`, they are added to an existing dataset; otherwise it is replaced, but nothing else is.
+    Raises OSError, NoDataset, MissingExtra.
     """
     from tesc.trace.tables.arrow import pyarrow
 
@@ -175,7 +175,7 @@ def _add(
 ) -> Dataset:
     """Write one trace's files into a folder; returns the dataset with it added.
 
-    `trace` is its name there.
+    `trace` is its name in the dataset.
     """
     from tesc.trace import vectors
     from tesc.trace.parts import can_split, split, whole
@@ -198,14 +198,14 @@ def _add(
 
 
 def _number_files(folder: str, number: int) -> None:
-    """Name the files that processes have written after the number of their trace."""
+    """Rename the files that processes have written, by the number of their trace."""
     new = sorted(name for name in os.listdir(folder) if name.startswith("new-"))
     for at, name in enumerate(new, 1):
         os.rename(os.path.join(folder, name), os.path.join(folder, f"{number:04}-{at}.parquet"))
 
 
 def _move_into(new: str, folder: str) -> None:
-    """Move the files in a folder's subfolders to those of another, all or none, the list last."""
+    """Move the files in a folder's subfolders to those of another, all or nothing, the list last."""
     moved: list[str] = []
     try:
         for table in sorted(os.listdir(new)):
@@ -227,7 +227,7 @@ def _move_into(new: str, folder: str) -> None:
 
 @contextmanager
 def _alone(folder: str) -> Iterator[None]:
-    """Lock a folder against other processes that add to it. Raises NoDataset if one does."""
+    """Lock a folder against other processes that add to it. Raises NoDataset if it is locked."""
     try:
         import fcntl
     except ImportError:  # not on Unix

@@ -1,4 +1,4 @@
-"""One event's records as a table in memory: Arrow's, pandas', Polars'."""
+"""One event's records as a table in memory, of Arrow, pandas or Polars."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     # (column, operator, value), as pyarrow.parquet.read_table and pandas.read_parquet take them.
     Condition = tuple[str, str, Any]
-    # All of them, or all of one of the lists.
+    # All of these must be true, or all of one of the lists.
     Filters = Union[Sequence[Condition], Sequence[Sequence[Condition]]]
 
 
@@ -32,7 +32,7 @@ def arrow_table(
     columns: Sequence[str] | None,
     filters: Filters | None,
 ) -> Arrow:
-    """The records of an event, of all traces in order.
+    """The records of an event in all traces, in order.
 
     Raises MissingExtra, and KeyError for unknown events and columns.
     """
@@ -64,7 +64,7 @@ def arrow_table(
 
 
 def _typed(pa: Arrow, fields: Arrow, condition: Condition) -> Condition:
-    """A condition whose integers have the column's type: pyarrow treats Python's as signed 64-bit ones."""
+    """A condition whose integers have the column's type: pyarrow takes Python's as signed 64-bit."""
     name, operator, value = condition
     type_ = fields.field(name).type
     if not pa.types.is_integer(type_):
@@ -78,7 +78,7 @@ def _typed(pa: Arrow, fields: Arrow, condition: Condition) -> Condition:
 
 
 def _groups(filters: Filters | None) -> list[list[Condition]]:
-    """Filters as alternatives, each of conditions that all must hold."""
+    """Filters as a list of alternatives, each a list of conditions that must all be true."""
     if not filters:
         return []
     if isinstance(filters[0], tuple):
@@ -89,7 +89,7 @@ def _groups(filters: Filters | None) -> list[list[Condition]]:
 def _batches(
     pa: Arrow, readers: Sequence[RecordReader], event: str, window: Window, needed: Collection[str]
 ) -> Iterator[Arrow]:
-    """The event's records, a piece of a trace at a time."""
+    """Batches of the event's records, one for each piece of a trace."""
 
     def arguments(one: TracedEvent) -> set[int]:
         return {at for at, column in enumerate(layout_of(one).arguments) if column.column in needed}
@@ -108,7 +108,7 @@ def _batches(
 
 
 def as_pandas(table: Arrow) -> Any:
-    """A pandas.DataFrame; integers and truth values of which some are missing have pandas' nullable types."""
+    """A pandas.DataFrame; integers and booleans with missing values have pandas' nullable types."""
     try:
         import pandas as pd
     except ImportError:

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from tesc.trace.events import TracedEvent
     from tesc.trace.values import Kind
 
-# The columns that every table has, before those of the arguments and after them.
+# The columns that every table has, before and after those of the arguments.
 BEFORE = ("ts", "time", "pid")
 AFTER = ("trace", "seq")
-# Times from here on are null: they are not real, and a signed column could not hold them.
+# Times from here on are null: they cannot be real, and do not fit a signed column.
 END_OF_INT64 = 1 << 63
 
 
 @record
 class Argument:
-    """An argument's column: `name` is the parameter's, `column` the table's for it, `type` that of C."""
+    """An argument's column: `name` is the parameter's name, `column` the column's, `type` the C type."""
 
     name: str
     column: str
@@ -40,7 +40,7 @@ class Layout:
 
 
 def layout_of(event: TracedEvent) -> Layout:
-    """The table of an event's records."""
+    """The layout of the table for an event's records."""
     columns = distinct([name for _, name in event.parameters], {*BEFORE, *AFTER})
     arguments = [
         Argument(name, column, type_, kind)
@@ -50,10 +50,10 @@ def layout_of(event: TracedEvent) -> Layout:
 
 
 class Names(dict):  # type: ignore[type-arg]
-    """The names of tables by their layouts: events', with an underscore if that is taken.
+    """The names of tables by layout: the event's name, with an underscore if it is taken.
 
-    A name is taken by another declaration of the event (that of another release of QEMU, for example), and
-    by an event whose name differs in case only: to file systems and SQL that may be the same.
+    A name is taken if there is another declaration of the event (from another release of QEMU, for example),
+    or an event whose name differs only in case, which file systems and SQL may not distinguish.
     """
 
     def __missing__(self, layout: Layout) -> str:
@@ -74,10 +74,10 @@ def distinct(names: Iterable[str], taken: set[str]) -> list[str]:
 
 
 def trace_names(paths: Sequence[str], taken: Collection[str] = ()) -> list[str]:
-    """The names of traces in the column `trace`, which are distinct.
+    """The distinct names of traces for the column `trace`.
 
-    A name is the file's, with as many of its folders as distinguish it from the others; with a number if they
-    do not, or if the name is `taken`.
+    A name is the file's, with as many of its folders as are needed to distinguish it from the others; with a
+    number if that is not enough, or if the name is `taken`.
     """
     parts = [os.path.normpath(path).split(os.sep) for path in paths]
     sizes = [1] * len(parts)
@@ -103,14 +103,14 @@ def trace_names(paths: Sequence[str], taken: Collection[str] = ()) -> list[str]:
 
 
 def known_times(times: Sequence[int]) -> list[int | None]:
-    """A list of times, with None for unknown ones."""
+    """Times, with None for unknown ones."""
     if times and min(times) >= 0 and max(times) < END_OF_INT64:
         return list(times)
     return [time if 0 <= time < END_OF_INT64 else None for time in times]
 
 
 def known_pids(pids: Sequence[int]) -> list[int | None]:
-    """A list of processes, with None for unknown ones."""
+    """Processes, with None for unknown ones."""
     if pids and min(pids) >= 0:
         return list(pids)
     return [pid if pid >= 0 else None for pid in pids]

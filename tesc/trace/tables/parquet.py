@@ -1,9 +1,8 @@
-"""Tables as Parquet files, written by several processes at once.
+"""Writes tables as Parquet files, in several processes at once.
 
-Integers are stored as differences (DELTA_BINARY_PACKED) in pages that zstd compresses: of all that was tried
-on traces of I/O this makes the smallest files, faster than most. No Arrow schema is stored with
-Parquet's own types, so that every reader sees the same ones. Each process writes files of its own; a row
-group is a span of time.
+Integers are stored as differences (DELTA_BINARY_PACKED) in pages that zstd compresses: of all encodings tried
+on traces of I/O, this makes the smallest files, and is faster than most. No Arrow schema is stored, so that
+every reader sees only Parquet's own types. Each process writes its own files; a row group is a span of time.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from tesc.trace.tables.arrow import Arrow
     from tesc.trace.tables.layout import Layout
 
-# Bytes of records that a process buffers before it writes some.
+# How many bytes of records a process buffers before it writes some.
 MOST_HELD = 32 << 20
 # The most files that a process has open at a time.
 MOST_OPEN = 48
@@ -35,7 +34,7 @@ MOST_OPEN = 48
 
 @record
 class Progressing:
-    """How far a trace's tables are: the records read, the tables' names, and how many rows each has."""
+    """The state of writing a trace's tables: the records read, the tables' names, and the rows in each."""
 
     records: int
     names: Names
@@ -46,12 +45,12 @@ class ParquetWork(Work):
     """The tables of one trace, as files in a folder."""
 
     def __init__(self, pa: Arrow, folder: str, trace: str, selection: Selection, names: Names) -> None:
-        """`names` are those of the tables so far, `trace` is the value of the column of that name."""
+        """`names` are those of the tables so far, `trace` is the value of the column `trace`."""
         self.state = Progressing(0, names, {})
         self._batches = Batches(pa, trace)
         self._pieces = Pieces(selection)
         self._files = Files(pa, folder)
-        # Known names by event, since comparing layouts is slow.
+        # Names of tables by event, since comparing layouts is slow.
         self._names: dict[int, str] = {}
         self.begin()
 
@@ -104,7 +103,7 @@ class Files:
         self._sizes[name] = self._sizes.get(name, 0) + batch.nbytes
 
     def write_some(self) -> None:
-        """Write if too much is buffered, the largest tables first."""
+        """If too much is buffered, write the largest tables."""
         held = sum(self._sizes.values())
         if held < MOST_HELD:
             return
@@ -129,7 +128,7 @@ class Files:
         self._writer(name, rows.schema).write_table(rows, row_group_size=len(rows))
 
     def _writer(self, name: str, fields: Arrow) -> Any:
-        """The table's open file; the least recently used one is closed first."""
+        """The table's open file; if too many are open, the least recently used one is closed."""
         writer = self._open.pop(name, None)
         if writer is None:
             while len(self._open) >= MOST_OPEN:
@@ -145,7 +144,7 @@ class Files:
 
 
 def _moved(pa: Arrow, batch: Arrow, first: int) -> Arrow:
-    """The batch with its last column, `seq`, counting from another number."""
+    """The batch with its last column, `seq`, counting from `first`."""
     if not first:
         return batch
     *others, places = batch.columns

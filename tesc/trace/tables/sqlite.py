@@ -1,10 +1,10 @@
 """Tables in an SQLite database, with Python's own module.
 
 SQLite's integers are signed and have 64 bits. Columns of unsigned 64-bit arguments (addresses, uint64_t,
-size_t) have numbers below 2^63 as integers, and those from 2^63 on as texts of 20 digits. Such a
-column is declared without a type, so that nothing is converted: SQLite orders texts after all integers,
-and these by their digits, so that =, <, ORDER BY, min and max are right, and every number is shown with
-all digits. `sum` of such texts is floating point.
+size_t) store numbers below 2^63 as integers, and those from 2^63 on as text of 20 digits. Such a column is
+declared without a type, so that nothing is converted. SQLite orders text after all integers, and by its
+digits, so =, <, ORDER BY, min and max are right, and every number is shown with all digits. The `sum` of such
+text is floating point.
 
 `trace` is a number, that of the trace's name in the table `traces`.
 """
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
 
 _TRACES = "traces"
 _LIMIT = 1 << 63
-# How many rows a statement adds: starting one costs as much as two rows.
+# How many rows a statement adds; starting a statement costs as much as two rows.
 _AT_ONCE = 16
-# Releases of SQLite before 3.32 accept no more.
+# The most parameters that SQLite before 3.32 accepts.
 _MOST_VARIABLES = 999
 
 
 class BadDatabase(Unwritable):
-    """A file that cannot be written to as a database; the message says why."""
+    """A file cannot be written as a database; the message says why."""
 
 
 def write_database(
@@ -53,10 +53,10 @@ def write_database(
     append: bool = False,
     progress: Callable[[int, int], object] = lambda offset, records: None,
 ) -> None:
-    """Write traces into a database, one after the other.
+    """Write traces into a database, one after another.
 
-    With `append` their records are added to those of an existing database; otherwise an existing file
-    is replaced. Either happens completely or not at all. Raises OSError, BadDatabase.
+    With `append`, their records are added to those of an existing database; otherwise an existing file is
+    replaced. Both happen completely or not at all. Raises OSError, BadDatabase.
     """
     try:
         if append and os.path.exists(path):
@@ -76,7 +76,7 @@ def _make(
     with open(new, "xb"):  # raises the error for a bad path
         pass
     try:
-        # The file left by a crash is thrown away, so no journal is needed.
+        # After a crash, the new file is thrown away, so no journal is needed.
         _fill(new, readers, selection, progress, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
         if os.path.exists(target):
             os.chmod(new, os.stat(target).st_mode & 0o7777)
@@ -113,7 +113,7 @@ def _add(
     selection: Selection,
     progress: Callable[[int, int], object],
 ) -> None:
-    """Add one trace, with the number `trace`."""
+    """Add a trace, which has the number `trace`."""
     adders: dict[TracedEvent, Adder] = {}
     pieces = Pieces(selection)
     if (reader.source.file_size or 0) >= vectors.WORTH:
@@ -149,9 +149,9 @@ class _Tables:
         return made.lastrowid or 0
 
     def adder(self, event: TracedEvent, trace: int) -> Adder:
-        """A function that adds records of an event; creates the table if there is none for it."""
+        """A function that adds records of an event; creates its table if necessary."""
         layout = layout_of(event)
-        width = len(layout.arguments) + 3  # without the trace, which is the same in all rows
+        width = len(layout.arguments) + 3  # without `trace`, which is the same in all rows
         row = f"({'?, ' * (width - 1)}{trace}, ?)"
         add = f"INSERT INTO {_quoted(self._named(layout))} VALUES {row}"
         several = max(1, min(_AT_ONCE, _MOST_VARIABLES // width))
@@ -167,7 +167,7 @@ class _Tables:
         return added
 
     def _named(self, layout: Layout) -> str:
-        """The name of the table for a layout: an existing one with these columns, or a new one."""
+        """The name of the table for a layout: an existing table with these columns, or a new one."""
         arguments = [(one.column, _declared(one.kind)) for one in layout.arguments]
         wanted = (
             ("ts", "INTEGER"),
@@ -193,7 +193,7 @@ def _columns_of(connection: sqlite3.Connection, table: str) -> Iterable[tuple[An
 
 
 def _columns(part: EventColumns, kinds: Sequence[Kind], first: int) -> list[Sequence[Any]]:
-    """The columns of an event's table, without the trace's."""
+    """The columns of an event's table, without `trace`."""
     columns: list[Sequence[Any]] = [known_times(_plain(part.times)), known_pids(_plain(part.pids))]
     columns += [_values(kind, column) for kind, column in zip(kinds, part.columns)]
     return [*columns, [first + place for place in _plain(part.places)]]
@@ -214,7 +214,7 @@ def _values(kind: Kind, column: Sequence[Any]) -> Sequence[Any]:
 
 
 def _wide(kind: Kind) -> bool:
-    """Whether such numbers may be too large for SQLite's integers."""
+    """Whether numbers of a kind may be too large for SQLite's integers."""
     return kind.bits == 64 and not (kind.signed or kind.text or kind.truth)
 
 
@@ -223,7 +223,7 @@ def _declared(kind: Kind) -> str:
 
 
 def _plain(column: Any) -> Sequence[Any]:
-    """A column as a list of Python's numbers, if it is an array of numpy."""
+    """A column as a list of Python's numbers, if it is a numpy array."""
     made: Sequence[Any] = column.tolist() if hasattr(column, "tolist") else column
     return made
 

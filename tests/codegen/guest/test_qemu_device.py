@@ -273,7 +273,7 @@ def test_a_guest_and_the_device(linked):
 def test_a_guest_of_other_declarations(linked):
     told = linked('first(int64_t a) "%d"\nsecond(const char *b) "%s"\n').splitlines()
     assert told[1].startswith(
-        "error: chardev port: the guest 'guest' was built from other declarations: their hash is "
+        "error: chardev port: the guest 'guest' was built from different declarations: their hash is "
     )
     assert told[1].endswith("; its events are dropped") and ", that of 'fw' is " in told[1]
     assert not any(line.startswith(("first", "second")) for line in told)

@@ -279,7 +279,7 @@ class TestFolder:
         Path("made").mkdir()
         Path("made/notes").touch()
         said = tesc(made, "--events", "events", "--format", "ctf", "-o", "made", status=2)
-        assert said == "tesc: error: made: exists and is not a CTF trace: name another folder\n"
+        assert said == "tesc: error: made: exists and is not a CTF trace: choose another folder\n"
         assert sorted(path.name for path in Path().iterdir()) == ["events", "made", "trace"]
 
     def test_is_not_there_when_it_fails(self, trace):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tesc.trace.columns import column_batches
 from tesc.trace.events import Catalogue
 from tesc.trace.opening import open_reader
-from tesc.trace.query.prompt import Completer, ask_again
+from tesc.trace.query.prompt import Completer, read_queries
 from tesc.trace.query.results import lines
 from tesc.trace.selection import Selection
 from tesc.trace.spans import BadPairing, Pairing, Spans
@@ -23,7 +23,7 @@ from tesc.trace.tables.dataset import write_dataset
 
 pytest.importorskip("duckdb")
 pytest.importorskip("pyarrow")
-from tesc.trace.query.session import BadQuestion, Session
+from tesc.trace.query.session import BadQuery, Session
 
 EVENTS = """\
 go(void *req, int n) "%p %d"
@@ -112,7 +112,7 @@ def test_views(session):
     ],
 )
 def test_mistakes(session, sql, said):
-    with pytest.raises(BadQuestion) as wrong:
+    with pytest.raises(BadQuery) as wrong:
         rows(session, sql)
     found = wrong.value.pictured()
     assert len(found) == len(said)
@@ -130,9 +130,9 @@ def test_no_other_files(session, tmp_path):
         f"SELECT * FROM read_text('{tmp_path}/data/../secret')",
         "SELECT * FROM read_text('/etc/passwd')",
     ):
-        with pytest.raises(BadQuestion):
+        with pytest.raises(BadQuery):
             rows(session, sql)
-    with pytest.raises(BadQuestion):
+    with pytest.raises(BadQuery):
         session.reader(f"SELECT * FROM read_text('{path}')")
 
 
@@ -255,7 +255,7 @@ def test_the_prompt(session):
             return word
         raise word
 
-    ask_again(session, questions.append, said.append, read)
+    read_queries(session, questions.append, said.append, read)
     assert questions == ["SELECT 1\nFROM go;", "SELECT 2;"]
     assert prompts == ["tesc> "] * 2 + ["  ... "] + ["tesc> "] * 2 + ["  ... "] + ["tesc> "] * 3
     assert "           1  go\n" in said[0]

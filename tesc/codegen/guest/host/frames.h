@@ -28,7 +28,7 @@ typedef enum GuestFramesNews {
     GUEST_FRAMES_SKIPPED,  /* so many bytes are no intact frame */
     GUEST_FRAMES_MISSING,  /* so many events were sent and did not arrive */
     GUEST_FRAMES_DROPPED,  /* so many events the guest had to drop */
-    GUEST_FRAMES_FOREIGN   /* the guest was built from other declarations: their hash, the guest's name */
+    GUEST_FRAMES_FOREIGN   /* the guest was built from different declarations: their hash, the guest's name */
 } GuestFramesNews;
 
 enum {
@@ -51,7 +51,7 @@ typedef struct GuestFrames {
     uint64_t missing;  /* sent, and not here */
     uint64_t dropped;  /* by the guest */
     uint64_t skipped;  /* bytes that are no intact frame */
-    uint64_t refused;  /* frames of a guest that was built from other declarations */
+    uint64_t refused;  /* frames of a guest that was built from different declarations */
     uint64_t starts;   /* of the guest, the first one that was read too */
     uint64_t offset;   /* bytes taken, up to the last zero */
     bool inexact;      /* a start was inferred: `missing` may be off by the events around it */

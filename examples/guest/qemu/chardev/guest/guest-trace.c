@@ -135,7 +135,7 @@ static void guest_trace_news(GuestFrames *frames, GuestFramesNews what, uint64_t
         break;
     case GUEST_FRAMES_FOREIGN:
         known = guest_trace_known(frames->guest);
-        error_report("chardev %s: the guest '%s' was built from other declarations: their hash is %016" PRIx64
+        error_report("chardev %s: the guest '%s' was built from different declarations: their hash is %016" PRIx64
                      ", that of %s; its events are dropped", label, name, count, known);
         break;
     case GUEST_FRAMES_BEFORE:
