@@ -57,5 +57,5 @@ def test_a_result_that_is_not_used_is_not_waited_for(monkeypatch):
         os.waitpid(child, os.WNOHANG)
 
 
-def test_who_wants_no_other_process_gets_none():
+def test_no_other_process_if_none_is_wanted():
     assert Beside(os.getpid, wanted=False).result() == os.getpid()

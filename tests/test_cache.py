@@ -61,7 +61,7 @@ def test_a_digest_is_of_the_parts_and_their_borders():
     assert cache.digest("a", b"b") == cache.digest(b"a", "b")
 
 
-def test_what_is_damaged_is_not_trusted(fresh):
+def test_damaged_tables_are_not_trusted(fresh):
     put(VALUE)
     (file,) = fresh.iterdir()
     whole = file.read_bytes()
@@ -77,7 +77,7 @@ def test_what_is_damaged_is_not_trusted(fresh):
     assert cache.table("kind").get("key") == VALUE
 
 
-def test_what_another_version_wrote_is_not_trusted(monkeypatch):
+def test_tables_of_another_version_are_not_trusted(monkeypatch):
     put(VALUE)
     for version in ("another", cache._program()):
         monkeypatch.setattr(cache, "_known_program", version)
@@ -95,7 +95,7 @@ def test_a_module_that_changed_is_another_version(tmp_path, monkeypatch):
     assert len(seen) == 3
 
 
-def test_what_was_used_last_is_kept():
+def test_recently_used_values_are_kept():
     table = cache.table("kind", most=3)
     for number in range(3):
         table.put(str(number), number)

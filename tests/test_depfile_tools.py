@@ -44,7 +44,7 @@ def test_make_and_ninja_read_it_alike(need, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_they_do_not_is_refused(name):
+def test_what_they_read_differently_is_refused(name):
     with pytest.raises(Unwritable, match="no rule for make and ninja"):
         rule(["out"], [name])
     with pytest.raises(Unwritable):

@@ -32,7 +32,7 @@ class TestRead:
         Path("events").write_bytes(b"#" * MAX_SOURCE_BYTES)
         assert len(read_source("events", "events").text) == MAX_SOURCE_BYTES
 
-    def test_a_file_that_is_larger(self):
+    def test_a_larger_file(self):
         Path("events").write_bytes(b"#" * (MAX_SOURCE_BYTES + 1))
         with pytest.raises(OSError, match="larger than 16 MiB") as caught:
             read_source("events", "events")
@@ -43,7 +43,7 @@ class TestRead:
         with pytest.raises(OSError, match="larger than 16 MiB"):
             read_source("/dev/zero", "zero")
 
-    def test_what_is_no_file(self):
+    def test_special_files(self):
         with pytest.raises(FileNotFoundError):
             read_source("missing", "missing")
         with pytest.raises(IsADirectoryError):
@@ -221,7 +221,7 @@ class TestFailures:
 
     @pytest.mark.parametrize("error", [OSError(errno.EIO, "Input/output error"), KeyboardInterrupt()])
     @pytest.mark.parametrize("step", ["replace", "chmod"])
-    def test_a_step_that_fails(self, before, monkeypatch, step, error):
+    def test_a_failing_step(self, before, monkeypatch, step, error):
         def fail(*_):
             raise error
 
@@ -237,7 +237,7 @@ class TestFailures:
 
     @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
     @pytest.mark.usefixtures("bound_by_modes")
-    def test_a_folder_that_is_read_only(self, before, tmp_path):
+    def test_a_read_only_folder(self, before, tmp_path):
         tmp_path.chmod(0o555)
         try:
             with pytest.raises(PermissionError):

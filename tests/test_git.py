@@ -121,7 +121,7 @@ def test_no_command_runs_what_a_tree_configures(trap, command):
     assert trap.ran() == ""
 
 
-def test_a_change_is_seen_all_the_same(trap):
+def test_a_change_is_still_seen(trap):
     checkout = tesc_git.Checkout(str(trap.top))
     commit = checkout.base("HEAD")
     assert checkout.renamed_since(commit) == {}  # git does not know the new file yet
@@ -129,7 +129,7 @@ def test_a_change_is_seen_all_the_same(trap):
     assert trap.ran() == ""
 
 
-def test_a_content_that_is_lost_is_not_fetched(trap):
+def test_a_missing_object_is_not_fetched(trap):
     for loose in (trap.top / ".git" / "objects").rglob("*"):
         if loose.is_file() and loose.parent.name not in ("pack", "info"):
             loose.chmod(0o600)
@@ -228,7 +228,7 @@ def test_in_a_workspace_that_is_not_trusted_the_server_calls_no_git(trap, truste
     assert bool(trap.ran()) is called
 
 
-def test_git_that_does_not_answer_is_given_up(trap, monkeypatch):
+def test_git_that_does_not_answer_is_stopped(trap, monkeypatch):
     slow = trap.top.parent / "git"
     slow.write_text("#!/bin/sh\nexec sleep 300\n")
     slow.chmod(0o755)

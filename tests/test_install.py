@@ -71,7 +71,7 @@ class TestTheWheel:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def test_it_is_the_one_that_was_installed(self, run, installed_wheel):
+    def test_the_installed_one_runs(self, run, installed_wheel):
         code = "import tesc; print(tesc.__file__)"
         where = run("python", "-c", code).stdout
         assert where.startswith(str(installed_wheel.parent))

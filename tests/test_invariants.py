@@ -207,7 +207,7 @@ def test_cli_holds_no_rules():
     assert found == []
 
 
-def test_one_module_uses_what_argparse_keeps_for_itself():
+def test_one_module_uses_argparses_private_names():
     """A Python release may rename it. Annotations may name a group's class, which has no public name."""
     private = re.compile(r"\._(actions|action_groups|check_value|HelpAction|SubParsersAction|optionals)\b")
     found = {path.name for path in modules("tesc/cli") if private.search(path.read_text("utf-8"))}
@@ -215,7 +215,7 @@ def test_one_module_uses_what_argparse_keeps_for_itself():
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`(tesc(?:\.\w+)+)`", PAGE))))
-def test_the_architecture_page_names_what_there_is(name):
+def test_the_architecture_page_names_what_exists(name):
     parts = name.split(".")
     for end in range(len(parts), 0, -1):
         try:
@@ -228,7 +228,7 @@ def test_the_architecture_page_names_what_there_is(name):
     raise AssertionError(f"nothing is called {name}")
 
 
-def test_the_architecture_page_names_tests_that_there_are():
+def test_the_architecture_page_names_existing_tests():
     for path, test in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", PAGE):
         assert (ROOT / path).is_file(), path
         assert not test or f"def {test}(" in (ROOT / path).read_text("utf-8"), test

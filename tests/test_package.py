@@ -22,7 +22,7 @@ def wheel(archives):
         yield archive
 
 
-def test_wheel_holds_all_that_the_package_reads(wheel):
+def test_wheel_has_everything_that_the_package_reads(wheel):
     """Files that are not Python modules are easily forgotten."""
     held = {name for name in wheel.namelist() if name.startswith("tesc/")}
     source = {
@@ -36,7 +36,7 @@ def test_wheel_holds_all_that_the_package_reads(wheel):
     assert held == source
 
 
-def test_wheel_holds_nothing_else(wheel):
+def test_wheel_has_nothing_else(wheel):
     others = {name.split("/")[0] for name in wheel.namelist()} - {"tesc"}
     assert all(name.startswith("tesc-") and name.endswith((".dist-info", ".data")) for name in others)
 
@@ -73,7 +73,7 @@ def test_source_archive_can_be_tested(archives):
     )
 
 
-def test_source_archive_holds_nothing_that_git_ignores(archives, need):
+def test_source_archive_has_nothing_that_git_ignores(archives, need):
     """The build reads only the root's .gitignore, so that one must have everything."""
     if not (ROOT / ".git").exists():
         pytest.skip("this is not a clone")

@@ -223,7 +223,7 @@ class TestHooks:
         assert printed.count("error[TE101]") == 1
 
 
-def test_the_installed_hook_stops_a_commit_that_brings_something_in(user):
+def test_the_installed_hook_stops_a_commit_that_introduces_a_finding(user):
     """As docs/how-to/pre-commit.md has it for a project with old findings."""
     user.write("hw/trace-events", "".join(BAD.replace("lamp", f"lamp_{number}") for number in range(5)))
     assert user.git("commit", "--quiet", "--message", "old").returncode == 0

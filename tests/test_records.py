@@ -98,7 +98,7 @@ def test_replace():
         replace(Point(1, 2), z=3)
 
 
-def test_a_default_is_no_attribute_that_hides_the_field():
+def test_a_default_does_not_hide_the_field():
     assert type(Point.__dict__["name"]).__name__ == "member_descriptor"
 
 
@@ -126,6 +126,6 @@ def test_patterns_match_by_position():
     assert Point.__match_args__ == ("x", "y", "name")
 
 
-def test_what_a_class_says_of_itself():
+def test_attributes_of_the_class():
     assert Point.__doc__ == "A place on a plane."
     assert (Point.__name__, Point.__qualname__, Point.__module__) == ("Point", "Point", __name__)

@@ -28,7 +28,7 @@ def roots(tmp_path, monkeypatch):
     return resolved
 
 
-def test_what_another_file_includes_is_no_root(roots):
+def test_an_included_file_is_not_a_root(roots):
     files = {"a": 'include "b"\n', "b": 'include "c"\n', "c": "x(void)\n", "d": "y(void)\n"}
     for order in itertools.permutations(files):
         assert sorted(roots({path: files[path] for path in order})) == ["a", "d"]
@@ -40,7 +40,7 @@ def test_of_files_that_include_each_other_the_first_is_the_root(roots):
         assert roots({path: files[path] for path in order}) == [order[0]]
 
 
-def test_none_of_them_is_where_another_file_includes_them(roots):
+def test_none_of_them_is_if_another_file_includes_them(roots):
     files = {"a": 'include "b"\n', "b": 'include "a"\n', "c": 'include "b"\n'}
     for order in itertools.permutations(files):
         assert roots({path: files[path] for path in order}) == ["c"]

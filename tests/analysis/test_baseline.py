@@ -29,7 +29,7 @@ def written(found: list[Diagnostic]) -> bytes:
 OLD = 'a(int x, int x) "%d"\nb(hwaddr y) "y\\n"\n'
 
 
-def test_what_moved_is_not_new():
+def test_moved_findings_are_not_new():
     accepted = baseline.read(written(findings(OLD)))
     assert len(findings(OLD)) == 3
     assert baseline.new(findings("# more\n\n" + OLD), accepted) == []
@@ -45,7 +45,7 @@ def test_another_event_file_or_mistake_is_new():
     assert len(baseline.new(findings(OLD, "other/trace-events"), accepted)) == 3
 
 
-def test_more_of_the_same_is_new_and_the_last_of_them():
+def test_of_equal_findings_the_last_ones_are_new():
     one = 'a(int x, int x) "%d"\n'
     two = 'a(int x, int x, int x) "%d"\n'
     accepted = baseline.read(written(findings(one)))
@@ -53,7 +53,7 @@ def test_more_of_the_same_is_new_and_the_last_of_them():
     assert [d.source.place(d.span.start) for d in more] == [(1, 21)]
 
 
-def test_what_is_in_no_event_is_known_by_its_line():
+def test_findings_outside_events_are_known_by_their_line():
     accepted = baseline.read(written(findings("# end")))
     assert baseline.new(findings("# more\n# end"), accepted) == []
     assert [d.code for d in baseline.new(findings("# another"), accepted)] == ["TE002"]
@@ -76,7 +76,7 @@ ENTRY = '{"code": "TE401", "path": "x", "place": "y", "message": "z", "count": C
         f'{{"version": 1, "findings": [{ENTRY.replace("COUNT", "null")}]}}',
     ],
 )
-def test_a_file_that_is_no_baseline_says_so(text):
+def test_a_file_that_is_not_a_baseline_is_refused(text):
     with pytest.raises(baseline.BadBaseline) as refused:
         baseline.read(text.encode("utf-8", "surrogateescape"))
     # Nothing of Python's own: only where the JSON ends being JSON.
@@ -89,7 +89,7 @@ def test_a_baseline_of_another_version():
         baseline.read(b'{"version": 2, "findings": []}')
 
 
-def test_fingerprints_differ_and_stay():
+def test_fingerprints_are_distinct_and_stable():
     first = fingerprints(findings(OLD + 'd(int x, int x, int x) "%d"\n'))
     assert len(set(first)) == len(first) == 5
     assert set(fingerprints(findings("\n\n" + OLD))) <= set(first)

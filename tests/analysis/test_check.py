@@ -67,7 +67,7 @@ class TestSuppressions:
         diagnostics = run(files, select=["TE301", "TE008"])
         assert [(d.code, d.source.path) for d in diagnostics] == [("TE301", "trace-events")]
 
-    def test_what_is_found_across_files_is_suppressed_where_it_is_reported(self, run):
+    def test_findings_across_files_are_suppressed_where_they_are_reported(self, run):
         files = {
             "a/trace-events": 'one(void) "1"\n',
             "trace-events": '# tesc: ignore[TE101]\none(void) "1"\n',
@@ -91,7 +91,7 @@ class TestSuppressions:
 
 
 class TestOrder:
-    def test_files_as_they_were_given_then_places(self, run):
+    def test_files_in_the_given_order_then_places(self, run):
         text = f"b(void)\na{SEVEN}\n"
         diagnostics = run(
             {"z/trace-events": text, "a/trace-events": text.replace("(", "_2(")}, select=["TE301", "TE412"]

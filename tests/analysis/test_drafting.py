@@ -109,7 +109,7 @@ def test_habits_of_a_file():
         ("%", "struct foo", []),
     ],
 )
-def test_what_is_typed_stays_as_far_as_it_fits(typed, spelled, wanted):
+def test_typed_text_stays_if_it_fits(typed, spelled, wanted):
     place = place_in(f'f({spelled} a) "{typed}', len(spelled) + 7 + len(typed))
     fits = fitting(parse_type(spelled), place.partial)
     assert [one.text for one in fits] == wanted

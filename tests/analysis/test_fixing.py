@@ -67,7 +67,7 @@ class TestApply:
         assert self.applied(first, diagnostic(self.SOURCE, (3, 5, "y"), (8, 9, "z"))) == "01x456789"
 
     @pytest.mark.parametrize("touching", [(2, 2, "y"), (4, 4, "y")])
-    def test_what_is_inserted_at_an_edge_waits(self, touching):
+    def test_an_insertion_at_an_edge_waits(self, touching):
         later = diagnostic(self.SOURCE, touching, at=9)
         assert self.applied(diagnostic(self.SOURCE, (2, 4, "x"), at=0), later) == "01x456789"
 
@@ -88,7 +88,7 @@ class TestApply:
         assert apply([unsafe]) == {}
         assert self.applied(unsafe, unsafe=True) == "01x456789"
 
-    def test_sources_apart(self):
+    def test_each_source_is_fixed_separately(self):
         other = Source("g", "abc")
         texts = apply([diagnostic(self.SOURCE, (0, 1, "x")), diagnostic(other, (0, 1, "y"))])
         assert texts == {self.SOURCE: "x123456789", other: "ybc"}
@@ -119,7 +119,7 @@ class TestSettle:
         assert settled.fixed == 0
         assert settled.left == [bad]
 
-    def test_a_circle_ends(self):
+    def test_cyclic_fixes_end(self):
         def again(texts):
             source = Source("f", texts["f"])
             return [diagnostic(source, (0, 1, "b" if source.text == "a" else "a"))]

@@ -150,7 +150,7 @@ def _assert_same(ours: set[int], theirs: set[int], tree: Tree) -> None:
         ("newlib", "arm-none-eabi-gcc", "gcc-arm-none-eabi", "-mthumb"),
     ],
 )
-def test_faults_are_those_of_gcc(model, compiler, package, option, need, tmp_path):
+def test_errors_are_those_of_gcc(model, compiler, package, option, need, tmp_path):
     gcc = need(compiler, package)
     for tree in random_events(_COUNT, _SEED):
         theirs = _compiler_faults(
@@ -196,7 +196,7 @@ def _judged_alike(event: Event) -> bool:
         ("newlib64", "riscv64-unknown-elf"),
     ],
 )
-def test_faults_elsewhere_are_those_of_clang(model, target, need, tmp_path):
+def test_errors_on_other_models_are_those_of_clang(model, target, need, tmp_path):
     clang = [shutil.which("clang-14") or need("clang", "clang-14"), f"--target={target}"]
     clang += ["-fno-caret-diagnostics", "-ferror-limit=0"]
     for tree in random_events(_COUNT, _SEED):
@@ -206,14 +206,14 @@ def test_faults_elsewhere_are_those_of_clang(model, target, need, tmp_path):
         _assert_same(_our_faults(tree, (model,)) & alike, theirs & alike, tree)
 
 
-def test_models_together_fault_what_one_of_them_faults():
+def test_several_models_report_what_any_of_them_does():
     for tree in random_events(min(_COUNT, BATCH), _SEED + 1):
         each = [_our_faults(tree, (model,)) for model in DATA_MODELS]
         _assert_same(_our_faults(tree, DATA_MODELS), set.union(*each), tree)
 
 
 @pytest.mark.parametrize(("model", "option"), [("lp64", "-m64"), ("ilp32", "-m32")])
-def test_signs_are_those_of_gcc(model, option, need, tmp_path):
+def test_signedness_is_judged_as_by_gcc(model, option, need, tmp_path):
     """TE413 against -Wformat-signedness, except for bool and conversions that truncate their argument."""
     lengths = [length for length in LENGTHS if length not in ("h", "hh")]
     texts = [f"%{length}{letter}" for length in ["", *lengths] for letter in "diouxX"]

@@ -54,7 +54,7 @@ def test_the_same_is_found(started):
     assert len(shared) == len(set(shared)) >= 6
 
 
-def test_none_is_started_where_everything_is_remembered(started):
+def test_none_is_started_if_everything_is_cached(started):
     workspace = units()
     memory = Memory(with_helpers=True)
     first = found(workspace, memory)
@@ -64,7 +64,7 @@ def test_none_is_started_where_everything_is_remembered(started):
 
 
 @pytest.mark.parametrize("how", ["fails", "is killed"])
-def test_what_a_helper_does_not_do_is_done_here(started, monkeypatch, how):
+def test_what_a_helper_leaves_is_done_here(started, monkeypatch, how):
     workspace = units()
     alone = found(workspace, Memory())
     parent = os.getpid()
@@ -82,7 +82,7 @@ def test_what_a_helper_does_not_do_is_done_here(started, monkeypatch, how):
     assert len(started) == 3
 
 
-def test_few_files_and_very_many_are_for_one_process(monkeypatch):
+def test_few_files_and_very_many_need_no_helper(monkeypatch):
     monkeypatch.setattr(helpers, "cores", lambda: 4)
     monkeypatch.setattr(helpers, "_started", lambda *given: pytest.fail("a process is started"))
     workspace = units()

@@ -74,7 +74,7 @@ def test_they_are_the_same():
     ],
     ids=str,
 )
-def test_settings_count(given):
+def test_settings_matter(given):
     found()
     assert found(**given) == found(kept=False, **given)
 
@@ -85,7 +85,7 @@ def test_rules_are_not_run_again(monkeypatch):
     assert found()
 
 
-def test_the_tracetool_above_counts():
+def test_the_tracetool_above_matters():
     Path("trace-events").write_text('x(long double a) "%Lf"\ny(void *p) "%p"\n')
     for name in ("scripts/tracetool.py", "scripts/tracetool/format/rs.py"):
         found()

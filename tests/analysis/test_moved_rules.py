@@ -27,7 +27,7 @@ TEXT = 'map_page(uint32_t length) "length %ul"\n'
         ("unit-too-large", ["TE506"]),
     ],
 )
-def test_a_selector_means_what_took_its_place(old, new):
+def test_an_old_selector_means_its_replacement(old, new):
     assert [rule.code for rule in named(old)] == new
     assert moved(old) == f"{old} is {' and '.join(new)} now"
 
@@ -38,7 +38,7 @@ def test_no_name_means_two_things():
     assert moved("TE418") is None
 
 
-def test_codes_that_are_gone_are_not_given_out_again():
+def test_old_codes_are_not_reused():
     gone = {word for rule in all_rules() for word in rule.formerly if word.startswith("TE")}
     assert gone <= codes.RESERVED.keys()
     assert not gone & {rule.code for rule in all_rules()}
@@ -55,14 +55,14 @@ def test_a_baseline_of_old_codes_still_accepts():
     assert accepted == {("TE418", "x", "p", "m"): 2}
 
 
-def test_a_suppression_holds_and_is_noted(tmp_path, monkeypatch, capsys):
+def test_an_old_suppression_works_with_a_note(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "trace-events").write_text(f"# tesc: ignore[TE423] as the log has it\n{TEXT}")
     assert main(["check", "--output-format=concise", "--isolated"]) == 0
     assert capsys.readouterr().out == "trace-events:1:16: note[TE008]: TE423 is TE418 now\n"
 
 
-def test_a_selection_is_noted(tmp_path, monkeypatch, capsys):
+def test_an_old_selection_gives_a_note(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "trace-events").write_text(TEXT)
     main(["check", "--output-format=concise", "--isolated", "--select=TE423"])

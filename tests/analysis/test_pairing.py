@@ -39,7 +39,7 @@ def test_pairs(line, expected):
     assert [(pair.slot.conversion, pair.slot.role, pair.parameter) for pair in found] == expected
 
 
-def test_a_pair_knows_where_it_does_not_fit():
+def test_a_pair_knows_the_models_that_reject_it():
     found = pairings(event_of('e(uint64_t a, size_t n, int i) "%lx %zu %s"'), MODELS)
     assert [pair.rejecting for pair in found] == [("ilp32",), (), ("lp64", "ilp32")]
 

@@ -30,7 +30,7 @@ def found(workspace: Workspace, memory: Memory | None) -> list[object]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_after_edits_the_same_is_found_as_by_reading_everything(seed):
+def test_edits_give_the_findings_of_a_fresh_run(seed):
     from random import Random
 
     random = Random(seed)
@@ -53,7 +53,7 @@ def test_after_edits_the_same_is_found_as_by_reading_everything(seed):
         assert found(live, memory) == found(fresh, None)
 
 
-def test_what_is_derived_from_a_unit_is_derived_once():
+def test_data_of_a_unit_is_derived_once():
     asked = []
 
     def derive(unit):

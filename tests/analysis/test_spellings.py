@@ -32,7 +32,7 @@ def owners(names):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_events_that_come_and_go(seed):
+def test_added_and_removed_events(seed):
     chance = random.Random(seed)
     now = chance.sample(NAMES, 4)
     counts = counted(now)
@@ -52,7 +52,7 @@ def test_events_that_come_and_go(seed):
         assert probe.add([name]) == any(before[one] > 0 for one in mine)
 
 
-def test_what_came_and_went_takes_no_memory():
+def test_removed_events_take_no_memory():
     counts = counted(f"event_{number}" for number in range(50))
     before = len(pickle.dumps(counts))
     for number in range(1000):

@@ -27,7 +27,7 @@ def test_once():
         assert word in done.stdout
 
 
-def test_the_reader_is_like_the_reference(tmp_path):
+def test_the_reader_prints_what_tesc_prints(tmp_path):
     events, trace = made_up(tmp_path)
     command = [sys.executable, "-m", "tesc", "decode", trace, f"--events={events}", "--format=simpletrace"]
     ours = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -35,7 +35,7 @@ def test_the_reader_is_like_the_reference(tmp_path):
     assert ours.count("\n") == 1000
 
 
-def test_beside_the_reference(tmp_path):
+def test_compared_with_the_reference(tmp_path):
     """A miniature QEMU: a simpletrace.py that does nothing."""
     (tmp_path / "scripts").mkdir()
     (tmp_path / "scripts" / "simpletrace.py").write_text("")

@@ -23,7 +23,7 @@ def test_of_a_tree(tmp_path):
     assert len(re.findall(r"^tesc gen, .*: \d+ ms, \d+ times faster$", done.stdout, re.M)) == 2
 
 
-def test_beside_the_reference(tmp_path):
+def test_compared_with_the_reference(tmp_path):
     """A miniature QEMU: a tracetool.py that does nothing."""
     (tmp_path / "scripts").mkdir()
     (tmp_path / "scripts" / "tracetool.py").write_text("")

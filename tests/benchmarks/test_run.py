@@ -20,7 +20,7 @@ def test_once():
         assert row in done.stdout
 
 
-def test_of_a_tree_beside_the_reference(tmp_path):
+def test_a_tree_compared_with_the_reference(tmp_path):
     """A miniature QEMU: a tracetool.py that does nothing."""
     (tmp_path / "scripts").mkdir()
     (tmp_path / "scripts" / "tracetool.py").write_text("")

@@ -49,7 +49,7 @@ def test_script(bpftrace):
     assert "text is truncated to 63 bytes: disk_read\n" in said
 
 
-def test_what_a_version_cannot_take(bpftrace):
+def test_what_a_version_does_not_support(bpftrace):
     words = ["net_in", "--events=events"]
     status, script, said = bpftrace(*words, "--bpftrace-version=0.23")
     assert status == 0 and "arguments beyond the sixth are shown as ?: net_in" in said

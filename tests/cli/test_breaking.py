@@ -74,7 +74,7 @@ class TestBreaking:
             assert done.returncode == 1
             assert "the event 'spin_up' was removed here" in done.stdout
 
-    def test_what_is_gone_is_shown_where_the_new_version_has_a_line(self, checkout, tesc):
+    def test_a_removed_event_is_shown_in_the_new_version(self, checkout, tesc):
         Path("net").mkdir()
         Path("net/trace-events").write_text("net_up(void)\n")
         Path("trace-events").write_text("a(void)\n\nb(void)\nc(void)\nd(void)\n")
@@ -92,7 +92,7 @@ class TestBreaking:
             "net/trace-events:1:1: note: previously declared here (in HEAD)",
         ]
 
-    def test_all_that_is_gone_from_one_place_is_named(self, checkout, tesc):
+    def test_all_events_removed_from_a_place_are_named(self, checkout, tesc):
         events = [f"gone_{number}(void)\n" for number in range(8)]
         Path("old").write_text("".join(["first(void)\n", *events]))
         Path("trace-events").write_text("first(void)\n")
@@ -109,7 +109,7 @@ class TestBreaking:
         assert ":1:21: " in done.stderr
         assert "[TE001]" in done.stderr
 
-    def test_what_is_no_version(self, checkout, tesc):
+    def test_things_that_are_not_a_version(self, checkout, tesc):
         done = tesc("breaking", "--against", "v9.9")
         assert done.returncode == 2
         assert "v9.9: no such file or folder, and unknown revision 'v9.9'" in done.stderr
@@ -120,7 +120,7 @@ class TestBreaking:
         done = tesc("breaking", "--against", "HEAD")
         assert "scripts/spin.bt:1:18" in done.stdout
 
-    def test_a_pattern_that_matches_an_event_still_does_not_break(self, checkout, tesc):
+    def test_a_pattern_that_still_matches_does_not_break(self, checkout, tesc):
         Path("docs").mkdir()
         Path("docs/t.rst").write_text("run -trace 'spin_*'\n")
         git("add", ".")
@@ -133,7 +133,7 @@ class TestBreaking:
         assert re.findall(r"TE8\d+", done.stdout) == ["TE831", "TE811"]
         assert "docs/t.rst:1:13: this enables it by name" in tesc("breaking", "--against", "HEAD").stdout
 
-    def test_an_event_that_is_disabled_is_not_switched_on_any_more(self, checkout, tesc):
+    def test_a_disabled_event_is_no_longer_switched_on(self, checkout, tesc):
         Path("docs").mkdir()
         Path("docs/t.rst").write_text("run -trace spin_up\n")
         git("add", ".")
@@ -177,7 +177,7 @@ class TestDiff:
         Path("old").write_text(OLD)
         Path("new").write_text(NEW)
 
-    def test_a_revision_is_compared_in_the_part_that_is_named(self, tesc):
+    def test_a_revision_is_compared_only_in_the_named_part(self, tesc):
         git("init")
         for folder in ("a", "b"):
             Path(folder).mkdir()

@@ -24,12 +24,12 @@ class TestSources:
         _, found, _ = repository.check("--sources", ".", "--select", "TE6", *options, data=data)
         return sorted(line.split()[0] + line.rpartition("[")[2] for line in found)
 
-    def test_old_ones(self, sources):
+    def test_old_findings(self, sources):
         assert self.found(sources) == ["a/trace-events:2:9:TE603]"]
         assert self.found(sources, "--diff-base", "HEAD") == []
 
     @pytest.mark.parametrize("applied", [True, False])
-    def test_the_last_use_goes(self, sources, applied):
+    def test_the_last_use_is_removed(self, sources, applied):
         """The event did not change, but the code that used it did."""
         sources.write("a/a.c", self.CALLS.replace("trace_a_old(1)", "f()"))
         sources.write("b/b.c", "void g(void)\n{\n}\n")
@@ -41,7 +41,7 @@ class TestSources:
         assert self.found(sources, "--patch", "-", data=patch) == ["a/trace-events:1:1:TE601]"]
 
     @pytest.mark.parametrize("applied", [True, False])
-    def test_a_wrong_use_comes(self, sources, applied):
+    def test_a_wrong_use_is_added(self, sources, applied):
         """In a file that is moved at the same time, and next to a use in a new file."""
         sources.write("a/a.c", "// moved\n" + self.CALLS.replace("a_old(1)", "a_old(1, 2)"))
         sources.write("c/c.c", "void h(void)\n{\n    trace_a_old();\n}\n")

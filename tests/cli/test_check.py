@@ -131,7 +131,7 @@ class TestRuleOptions:
 
 
 class TestContents:
-    def test_the_largest_file_and_one_that_is_larger(self):
+    def test_the_largest_file_and_a_larger_one(self):
         write("trace-events", "#" * (MAX_SOURCE_BYTES - 1) + "\n")
         assert check("trace-events").out == "no findings in 1 file\n"
         write("trace-events", "#" * MAX_SOURCE_BYTES + "\n")
@@ -148,7 +148,7 @@ class TestContents:
             b"\x7fELF\x02\x01\x01" + b"\0" * 57 + b'\n(\n"\n\\',
         ],
     )
-    def test_what_is_not_text_is_not_looked_at(self, data):
+    def test_binary_files_are_not_checked(self, data):
         ran = check(write("trace-events", data))
         assert (ran.status, ran.out) == (2, "")
         assert ran.err == "tesc: error: trace-events: not a text file in UTF-8\n"
@@ -162,7 +162,7 @@ class TestContents:
         ],
     )
     @pytest.mark.parametrize("form", ["text", "json"])
-    def test_garbage_makes_findings(self, data, form):
+    def test_garbage_gives_findings(self, data, form):
         ran = check(write("trace-events", data), "--output-format", form)
         assert (ran.status, ran.err) == (1, "")
         if form == "json":
@@ -170,7 +170,7 @@ class TestContents:
 
 
 @pytest.mark.parametrize("command", ["check", "fmt"])
-def test_source_code_is_refused_in_a_line(command, tmp_path, capsys):
+def test_source_code_is_refused_in_one_line(command, tmp_path, capsys):
     file = tmp_path / "net.c"
     file.write_text("int main(void)\n{\n}\n")
     assert main([command, str(file)]) == 2

@@ -175,7 +175,7 @@ class TestOptions:
         assert check("--select", "TE4")[1] == [ALL[0], "a/trace-events TE412 warning"]
         assert check("--select", "TE4", "--ignore", "TE405")[1] == ["a/trace-events TE412 warning"]
 
-    def test_select_leaves_what_holds_for_some_files(self, check):
+    def test_select_keeps_per_file_ignores(self, check):
         configure("per-file-ignores = {'a' = ['TE405']}")
         assert check("--select", "TE4")[1] == ALL[2:]
 
@@ -285,7 +285,7 @@ class TestFailures:
             main(["check", "--config", "a", "--isolated"])
         assert caught.value.code == 2
 
-    def test_a_broken_one_is_none_of_tracetools_business(self, capsys):
+    def test_tracetool_ignores_a_broken_one(self, capsys):
         configure("[[[")
         assert main(
             ["tracetool", "--format=h", "--backends=nop", "--group=a", "a/trace-events", "out.h"]

@@ -24,7 +24,7 @@ class TestJson:
         Draft202012Validator(SCHEMA).validate(entries)
         return entries
 
-    def test_the_schema_is_one(self):
+    def test_the_schema_is_valid(self):
         Draft202012Validator.check_schema(SCHEMA)
 
     @pytest.mark.parametrize("text", ["[]", '[{"code": "TE405"}]', '[{"more": 1}]', "{}"])
@@ -108,7 +108,7 @@ class TestJson:
             },
         ]
 
-    def test_all_that_rules_find(self):
+    def test_everything_that_rules_find(self):
         """The wrong example of every rule's page."""
         for rule in all_rules():
             wrong = rule.page().split("\nWrong:")[1].split("\nRight:")[0]
@@ -117,7 +117,7 @@ class TestJson:
         codes = {entry["code"] for entry in self.found("--select", "ALL", "--profile", "qemu")}
         assert {"TE001", "TE006", "TE007", "TE101", "TE302", "TE405"} <= codes
 
-    def test_bytes_that_are_not_utf_8_make_no_lone_surrogates(self):
+    def test_bytes_that_are_not_utf_8_give_no_lone_surrogates(self):
         write("trace-events", b'a(str\xe9 b) "x" # \xff\n}\xfe\n')
         out = check("--output-format", "json").out
         assert "\\ud" not in out

@@ -59,14 +59,14 @@ class TestPaths:
         assert (ran.status, ran.out) == (0, "")
         assert ran.err == "tesc: warning: empty: no trace-events files here\n"
 
-    def test_a_folder_that_is_called_like_a_file(self):
+    def test_a_folder_named_like_a_file(self):
         Path("trace-events").mkdir()
         write("trace-events/x.trace-events", NOTED)
         assert [line.split(":")[0] for line in concise().findings] == ["trace-events/x.trace-events"]
         assert concise("trace-events").findings == concise().findings
 
     @pytest.mark.parametrize("path", ["missing", "missing/trace-events", "", "-x-/missing"])
-    def test_what_is_missing(self, path):
+    def test_missing_paths(self, path):
         ran = check("--", path)
         assert (ran.status, ran.err) == (2, f"tesc: error: {path}: no such file or folder\n")
 
@@ -90,7 +90,7 @@ class TestPaths:
 
     @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
     @pytest.mark.usefixtures("bound_by_modes")
-    def test_a_file_that_may_not_be_read(self, capfd):
+    def test_an_unreadable_file(self, capfd):
         write("trace-events").chmod(0)
         write("b.trace-events", NOTED)
         # In this process, because a child process of root would have root's rights again.
@@ -138,7 +138,7 @@ class TestGit:
     def found(self, *paths: str) -> list[str]:
         return [line.split(":")[0] for line in concise("--select", "TE405", *paths).findings]
 
-    def test_what_git_ignores_is_left_out(self):
+    def test_ignored_files_are_left_out(self):
         write(".gitignore", "build/\n*.gen.trace-events\n")
         write("hw/trace-events")
         write("build/hw/trace-events")
@@ -149,7 +149,7 @@ class TestGit:
         assert self.found("qapi") == ["qapi/a.trace-events"]
         assert self.found("build/hw/trace-events") == ["build/hw/trace-events"]
 
-    def test_what_was_deleted_is_left_out(self):
+    def test_deleted_files_are_left_out(self):
         write("hw/trace-events")
         write("trace-events")
         subprocess.run([self.git, "add", "."], check=True, env=environment())
@@ -181,7 +181,7 @@ class TestStandardInput:
         assert concise("-", data=data).findings == []
         assert len(concise("-", "--stdin-filename", "qemu/trace-events", data=data).findings) == 1
 
-    def test_beside_files_and_twice(self):
+    def test_with_files_and_twice(self):
         write("trace-events", NOTED)
         ran = concise("-", "trace-events", "-", data=BAD.encode())
         assert [line.split(":")[0] for line in ran.findings] == ["<stdin>", "trace-events"]
@@ -189,7 +189,7 @@ class TestStandardInput:
     def test_nothing(self):
         assert check("-").out == "no findings in 1 file\n"
 
-    def test_too_much(self):
+    def test_too_large(self):
         ran = check("-", data=b"#" * (MAX_SOURCE_BYTES + 1))
         assert (ran.status, ran.err) == (2, "tesc: error: <stdin>: larger than 16 MiB\n")
 

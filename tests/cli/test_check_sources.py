@@ -69,7 +69,7 @@ def test_folders(arguments, found, check):
     assert (status, sorted(lines), err) == (0, found, "")
 
 
-def test_what_declares_events_is_no_source(check, work):
+def test_files_that_declare_events_are_not_sources(check, work):
     """By its name, guest.inc might be a C file, and the only one."""
     for name in ("net/net.c", "heater/heater.rs"):
         (work / name).unlink()
@@ -88,7 +88,7 @@ def test_the_whole_project_is_the_checkout(check, work, monkeypatch):
     assert check("--sources") == (0, [], "")
 
 
-def test_the_whole_project_is_what_the_configuration_is_for(check, work, monkeypatch):
+def test_the_whole_project_is_the_folder_of_the_configuration(check, work, monkeypatch):
     (work / "tesc.toml").touch()
     monkeypatch.chdir(work / "heater")
     assert check("--sources") == (0, [], "")
@@ -120,14 +120,14 @@ def test_a_folder_within_another_counts_once(check):
     assert [related["path"] for related in heat["related"]] == ["net/net.c"]
 
 
-def test_fixes_are_made_as_without(check):
+def test_fixes_are_the_same_as_without(check):
     Path("net/trace-events").write_text('send(int n) "n %d\\n"\n')
     status, lines, _ = check("--sources", "--fix")
     assert (status, lines) == (0, [SEND])
     assert Path("net/trace-events").read_text() == 'send(int n) "n %d"\n'
 
 
-def test_fixes_change_no_program(check):
+def test_fixes_change_no_source(check):
     """`--fix` does not fix a call of an event that does not exist; that is up to an editor or a person."""
     program = '#include "trace.h"\nvoid f(void) { trace_sned(1); trace_send(1); }\n'
     Path("net/net.c").write_text(program)
@@ -143,14 +143,14 @@ def test_fixes_change_no_program(check):
     assert Path("net/net.c").read_text() == program
 
 
-def test_no_fix_of_a_program_is_offered(check, capsys):
+def test_no_fix_of_a_source_is_offered(check, capsys):
     Path("net/net.c").write_text('#include "trace.h"\nvoid f(void) { trace_sned(1); trace_send(1); }\n')
     Path("heater/heater.rs").write_text("fn f() { trace::trace_heat(1); }\n")
     assert main(["check", "--sources"]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "1 error in 1 of 2 files"
 
 
-def test_a_folder_that_is_not_there(check):
+def test_a_missing_folder(check):
     assert check("--sources", "nowhere") == (
         2,
         [],
@@ -158,7 +158,7 @@ def test_a_folder_that_is_not_there(check):
     )
 
 
-def test_a_folder_without_sources_says_nothing_of_events(check):
+def test_a_folder_without_sources_says_nothing_about_events(check):
     Path("empty").mkdir()
     assert check("--sources", "empty") == (0, [], "tesc: warning: empty: no C or Rust sources here\n")
 
@@ -168,7 +168,7 @@ def test_a_rule_that_needs_sources_says_so(check):
     assert check("--select", "TE601") == (2, [], said)
 
 
-def test_what_a_source_includes_is_found_from_the_working_folder(check):
+def test_includes_are_found_from_the_working_folder(check):
     """Outside a checkout, the paths of sources begin with `./`."""
     Path("heater/trace.h").write_text('#include "trace/trace-heater.h"\n')
     Path("net/trace.h").write_text('#include "trace/trace-net.h"\n')
@@ -183,7 +183,7 @@ def test_what_a_source_includes_is_found_from_the_working_folder(check):
     ]
 
 
-def test_statistics_say_what_calls_were_not_judged(check):
+def test_statistics_count_the_calls_that_were_not_judged(check):
     Path("net/net.c").write_text(
         """\
 #define TWO(x) x, x

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("own_folder")
 
 class TestStreams:
     @pytest.mark.parametrize("form", ["text", "concise", "json"])
-    def test_a_pipe_that_is_closed_is_no_error(self, form):
+    def test_a_closed_pipe_is_not_an_error(self, form):
         write("trace-events", "".join(BAD.replace("lamp", f"lamp{i}") for i in range(3000)))
         command = [sys.executable, "-m", "tesc", "check", "--output-format", form]
         started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
@@ -28,7 +28,7 @@ class TestStreams:
 
     @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
     @pytest.mark.parametrize("arguments", [["check"], ["rules"], ["explain", "TE405"]])
-    def test_a_disk_that_is_full_is_one(self, arguments):
+    def test_a_full_disk_is_an_error(self, arguments):
         write("trace-events")
         with open("/dev/full", "wb") as full:
             command = [sys.executable, "-m", "tesc", *arguments]

@@ -114,7 +114,7 @@ class TestText:
         text = excerpt('日(void) "x"\n', "--select", "TE001")
         assert text.splitlines()[2:4] == ['1 | 日(void) "x"', "  | ^^"]
 
-    def test_what_is_not_seen_is_shown(self):
+    def test_invisible_characters_are_shown(self):
         assert excerpt('a(void) "\u200b\u202e\x1b[31m\x00 %m"\n', "--select", "TE405").splitlines()[2:4] == [
             '1 | a(void) "\ufffd\ufffd\ufffd[31m\ufffd %m"',
             "  |                   ^^",
@@ -144,7 +144,7 @@ class TestText:
             "  = help: add a newline\n"
         )
 
-    def test_carriage_returns_are_no_part_of_a_line(self):
+    def test_carriage_returns_are_not_part_of_a_line(self):
         assert excerpt('a(void) "x"\r\n', "--select", "TE006").splitlines()[2:4] == [
             '1 | a(void) "x"',
             "  |            ^",
@@ -205,7 +205,7 @@ class TestColor:
         assert excerpt(BAD, "--color=always", NO_COLOR="1", TERM="dumb") == self.COLORED
 
     @pytest.mark.parametrize("options", [[], ["--color", "auto"], ["--color", "never"]])
-    def test_not_where_it_is_piped(self, options):
+    def test_not_in_a_pipe(self, options):
         assert "\x1b" not in excerpt(BAD, *options)
 
     @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def test_the_schema(tesc):
 
 
 class TestFailures:
-    def test_a_path_that_is_not_there(self, tesc):
+    def test_a_missing_path(self, tesc):
         assert tesc("config", "nowhere") == (2, "", "tesc: error: nowhere: no such file or folder\n")
 
     def test_mistakes(self, tesc):
@@ -154,5 +154,5 @@ class TestFailures:
             "tesc.toml:1:20: error: no rule is called 'errno-fromat'; did you mean errno-format?\n",
         )
 
-    def test_a_configuration_that_is_not_there(self, tesc):
+    def test_a_missing_configuration(self, tesc):
         assert tesc("config", "--config", "x.toml") == (2, "", "x.toml: error: No such file or directory\n")

@@ -167,7 +167,7 @@ def test_no_header(decode, folder):
     assert err.startswith("tesc: error: bare: byte 0: not a simpletrace file")
 
 
-def test_torn(decode, folder):
+def test_a_torn_trace(decode, folder):
     data = (folder / "trace").read_bytes()
     (folder / "torn").write_bytes(data[:-1])
     at = len(data) - len(RECORDS[2])
@@ -233,7 +233,7 @@ def test_follow(folder):
         assert (running.wait(10), running.stdout.read(), running.stderr.read()) == (130, b"", b"")
 
 
-def test_follow_what_becomes_shorter(folder):
+def test_follow_a_file_that_shrinks(folder):
     path = folder / "growing"
     path.write_bytes(header() + NAMES + RECORDS[0])
     command = [sys.executable, "-m", "tesc", "decode", "--events", "events", "growing", "--follow"]
@@ -316,7 +316,7 @@ def test_cells_that_spreadsheets_would_run(decode, folder):
     assert decode("trace", "--guard-cells")[0] == 2
 
 
-def test_a_terminal_obeys_no_text_of_a_trace(folder):
+def test_a_terminal_obeys_no_text_in_a_trace(folder):
     """Control sequences are shown on a terminal; a pipe gets them unchanged."""
     pty = pytest.importorskip("pty")
     text = b"\x1b[2J\xc2\x9b1m \xc3\xa9\x07\t|"

@@ -83,7 +83,7 @@ def test_without_pyarrow(decode, tmp_path):
     assert not (tmp_path / "data").exists()
 
 
-def test_what_starts_without_them():
+def test_other_formats_import_no_packages():
     """Without table formats, neither their packages nor numpy are imported."""
     code = "import sys, tesc.trace, tesc.cli.decode, tesc.trace.tables.sqlite\n"
     code += "print(sorted({'pyarrow', 'duckdb', 'numpy', 'pandas', 'polars'} & set(sys.modules)))"

@@ -49,7 +49,7 @@ class TestDiffBase:
         topic.git("add", "c")
         assert topic.check("--diff-base", "main") == found
 
-    def test_what_is_fixed_makes_room_for_nothing_else(self, topic):
+    def test_a_fixed_finding_does_not_hide_a_new_one(self, topic):
         topic.write("b/trace-events", BAD.format("b_other"))
         assert topic.check("--diff-base", "main") == (1, ["b/trace-events:1:16: error[TE405]"], old(1))
 
@@ -85,7 +85,7 @@ class TestDiffBase:
         )
         assert topic.check("--diff-base", "main", "z") == (1, ["z/trace-events:12:14: error[TE405]"], old(1))
 
-    def test_an_included_file_of_another_name(self, topic):
+    def test_an_included_file_with_another_name(self, topic):
         topic.commit(c='include "more.inc"\n')
         text = "".join(GOOD.format(f"a_{number}") for number in range(9)) + BAD.format("c_bad")
         topic.write("c/more.inc", text)
@@ -96,7 +96,7 @@ class TestDiffBase:
         topic.write("c/trace-events", 'include "less.inc"\n')
         assert topic.check("--diff-base", "HEAD", "c") == (1, ["c/less.inc:12:15: error[TE405]"], old(1))
 
-    def test_an_included_file_that_comes_or_that_git_ignores(self, topic):
+    def test_a_new_included_file_and_an_ignored_one(self, topic):
         """One file is new; the other's old text is unknown, so its current text counts as old."""
         topic.write(".gitignore", "made.inc\n")
         topic.write("c/made.inc", BAD.format("c_made"))
@@ -130,12 +130,12 @@ class TestDiffBase:
         options = ("--diff-base", "main", "--stdin-filename", "a/trace-events", "-")
         assert topic.check(*options, data=text) == (1, ["a/trace-events:3:14: error[TE405]"], old(1))
 
-    def test_the_configuration_is_the_present_one(self, topic):
+    def test_the_current_configuration_is_used(self, topic):
         topic.write("tesc.toml", "max-args = 1\n[per-file-ignores]\n'b/*' = ['TE405']\n")
         topic.write("a/trace-events", topic.read("a/trace-events") + 'a_two(int x, int y) "%d %d"\n')
         assert topic.check("--diff-base", "main") == (1, ["a/trace-events:3:14: error[TE301]"], old(1))
 
-    def test_meson_build_of_another_time(self, topic):
+    def test_an_older_meson_build(self, topic):
         topic.write("scripts/tracetool.py", "")
         topic.write("meson.build", "trace_events_subdirs += ['a', 'b']\n")
         topic.commit()
@@ -276,6 +276,6 @@ class TestDiffBaseErrors:
             "git is not installed or not in PATH: it is needed to see what changed"
         )
 
-    def test_options_that_do_not_go_with_it(self, topic):
+    def test_options_that_cannot_be_combined(self, topic):
         assert "--write-baseline" in self.said(topic, "--diff-base", "main", "--write-baseline", "x")
         assert "--patch" in self.said(topic, "--diff-base", "main", "--patch", "x")

@@ -19,7 +19,7 @@ EVIL = 'x(int a) "\x1b]0;owned\x07\x1b[2J %d \u202e"\n'
 
 
 @given(st.text())
-def test_nothing_is_left_that_is_not_printable(text):
+def test_only_printable_characters_are_left(text):
     left = printable(text)
     assert left.replace("\n", "").replace("\t", "").isprintable()
     assert printable(left) == left
@@ -90,7 +90,7 @@ def test_no_control_sequence_reaches_a_terminal(tree, words):
 
 
 @pytest.mark.parametrize("words", [words for words in COMMANDS if "--diff" not in words], ids=repr)
-def test_nor_a_log(tree, words):
+def test_no_control_sequence_reaches_a_log(tree, words):
     done = subprocess.run([sys.executable, "-m", "tesc", *words], capture_output=True)
     for line in (done.stdout + done.stderr).splitlines():
         assert b"\x1b" not in line
@@ -104,14 +104,14 @@ def test_with_colours_only_those_of_tesc(tree):
     assert b"\x1b]0;" not in printed
 
 
-def test_a_diff_in_a_pipe_has_the_very_bytes(tree):
+def test_a_diff_in_a_pipe_has_the_same_bytes(tree):
     Path("trace-events").write_bytes(b'y( int a) "%d"\n# \x1b[2J \xff\n')
     command = [sys.executable, "-m", "tesc", "fmt", "--diff", "trace-events"]
     done = subprocess.run(command, capture_output=True)
     assert b'+y(int a) "%d"\n # \x1b[2J \xff\n' in done.stdout
 
 
-def test_standard_output_that_is_no_file(tree, monkeypatch):
+def test_standard_output_that_is_not_a_file(tree, monkeypatch):
     """In a notebook, standard output is a text stream without a byte stream below."""
     from tesc.cli.main import main
 
@@ -137,7 +137,7 @@ def test_standard_output_that_is_no_file(tree, monkeypatch):
     ],
     ids=" ".join,
 )
-def test_standard_input_that_is_closed(words):
+def test_closed_standard_input(words):
     command = f"exec {sys.executable} -m tesc {' '.join(words)} <&-"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (2, "tesc: error: standard input is closed\n")

@@ -55,7 +55,7 @@ class TestSummary:
         assert last_line(done) == wanted
         assert done.returncode == 0
 
-    def test_says_nothing_of_fixes_where_there_are_none(self):
+    def test_says_nothing_about_fixes_if_there_are_none(self):
         file(BAD)
         assert last_line(run("trace-events")) == "1 error in 1 file"
 
@@ -85,7 +85,7 @@ class TestFix:
         assert left["range"]["start"] == {"line": 1, "column": 19}
         assert done.stderr == b"tesc: fixed 1 finding\n"
 
-    def test_leaves_a_file_alone_that_needs_no_fix(self):
+    def test_leaves_a_file_without_fixes_alone(self):
         path = file(FIXED)
         before = path.stat()
         assert last_line(run("--fix", path)) == "no findings in 1 file"
@@ -101,7 +101,7 @@ class TestFix:
         run("--fix", "--select", "TE422", path)
         assert path.read_text() == 'lamp_on(int a, void *p) "value %x at %p"\n'
 
-    def test_included_files_only_where_they_are_named_too(self):
+    def test_included_files_only_if_they_are_named(self):
         included = file('child(int a) "%x"\n', "lib/child-events")
         root = file('include "lib/child-events"\n' + FIXABLE)
         assert "; 2 can be fixed with --fix" in last_line(run(root))

@@ -54,7 +54,7 @@ def test_standard_input(tmp_path):
     assert (done.returncode, done.stdout) == (0, b'p_foo(void) "x"\n')
 
 
-def test_a_directive_from_outside_that_can_not_be_one(tmp_path):
+def test_an_invalid_directive_from_outside(tmp_path):
     done = tesc("flatten", "-", "--include", "more,prefx=m_", cwd=tmp_path, stdin=b'foo(void) "x"\n')
     assert done.returncode == 2
     assert done.stderr == b"tesc: error: 'more,prefx=m_': expected PATH[,prefix=NAME][,base=N]\n"

@@ -45,7 +45,7 @@ def test_writes_a_whole_tree(tree):
     assert (again.returncode, again.stdout) == (0, b"3 files left alone\n")
 
 
-def test_leaves_alone_what_is_tidy(tree):
+def test_leaves_formatted_files_alone(tree):
     path = tree / "trace-events"
     os.utime(path, (1, 1))
     assert tesc("trace-events", cwd=tree).stdout == b"1 file left alone\n"
@@ -153,7 +153,7 @@ def test_a_fifo_is_not_waited_for(tree):
     assert done.stdout == b""
 
 
-def test_a_layout_that_means_something_else_is_never_written(monkeypatch):
+def test_a_layout_that_changes_the_meaning_is_never_written(monkeypatch):
     monkeypatch.setattr("tesc.syntax.layout.canonical", lambda tree: "a(void)\nb(int y)\n")
     with pytest.raises(RuntimeError, match=r"^hw/trace-events:2: layout would change"):
         fmt.formatted(Source("hw/trace-events", "a(void)\nb(int  x)\n"))

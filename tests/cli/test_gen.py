@@ -143,7 +143,7 @@ class TestMistakes:
         assert capsys.readouterr().err.startswith("hw/lamp/trace-events:1:17: error")
         assert not Path("out").exists()
 
-    def test_two_files_of_one_name(self, capsys):
+    def test_two_files_with_one_name(self, capsys):
         write("hw-fan/trace-events", 'other(int a) "%d"\n')
         gen(*OUT, status=1)
         (line,) = capsys.readouterr().err.splitlines()
@@ -178,14 +178,14 @@ class TestMistakes:
         assert says in printed.err
         assert len(printed.err.splitlines()) == 1
 
-    def test_a_group_that_is_not_there(self, capsys):
+    def test_a_missing_group(self, capsys):
         write("tesc.toml", "[generate]\ngroups = ['hw/none']\n")
         gen(*OUT, status=2)
         assert "'hw/none'" in capsys.readouterr().err
 
     @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
     @pytest.mark.usefixtures("bound_by_modes")
-    def test_a_folder_that_is_read_only(self, capsys):
+    def test_a_read_only_folder(self, capsys):
         os.mkdir("out", 0o555)
         gen(*OUT, status=2)
         assert "Permission denied" in capsys.readouterr().err
@@ -221,7 +221,7 @@ class TestWriting:
         assert young() == set()
 
     @pytest.mark.parametrize("again", [False, True])
-    def test_touch_gives_all_one_time(self, again):
+    def test_touch_gives_all_the_same_time(self, again):
         gen(*OUT, "-q", "--touch")
         age()
         if again:

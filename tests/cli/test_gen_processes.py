@@ -37,7 +37,7 @@ def start(*words: str, **more: object) -> subprocess.Popen[bytes]:
 class TestProcesses:
     LARGE = ("--root=large", "--formats=h,c,rs", "-q")
 
-    def test_any_number_makes_the_same(self):
+    def test_any_number_gives_the_same_outputs(self):
         make_large()
         for processes in ("1", "2", "7"):
             gen(*self.LARGE, f"--out=out{processes}", "-j", processes)
@@ -56,7 +56,7 @@ class TestProcesses:
             '# first\n  include "../lamp/trace-events" prefix q_\n',
         ],
     )
-    def test_files_with_directives_are_made_alike(self, text):
+    def test_files_with_directives_give_the_same_outputs(self, text):
         write("hw/fan/trace-events", text)
         made = []
         for processes in ("1", "3"):

@@ -147,7 +147,7 @@ def test_runtime(tesc, tmp_path):
         assert text.startswith("/* SPDX-License-Identifier: 0BSD */\n")
 
 
-def test_what_the_guest_can_not_have(tesc, tmp_path):
+def test_what_a_guest_cannot_have(tesc, tmp_path):
     (tmp_path / "trace-events").write_text(
         'list(void) "x"\n'
         "ok(double *p)\n"
@@ -246,7 +246,7 @@ def test_demux_and_its_header(tesc, tmp_path):
     assert source.partition('#include "sub.h"\n')[2] in alone
 
 
-def test_the_wire_is_the_configurations(tmp_path):
+def test_the_configuration_sets_the_wire(tmp_path):
     """[guest] wire, the profile or the option sets it; the runtime's are those of the output folder."""
     (tmp_path / "trace-events").write_text('seven(int a, int b, int c, int d, int e, int f, int g) "%d"\n')
 
@@ -278,7 +278,7 @@ def test_the_wire_is_the_configurations(tmp_path):
         (["--wire=words"], "uint64_t name", '"0x%" PRIx64'),
     ],
 )
-def test_a_hosts_header_has_what_the_wire_brings(words, parameter, conversion, tmp_path):
+def test_a_hosts_header_depends_on_the_wire(words, parameter, conversion, tmp_path):
     (tmp_path / "fw").write_text('say(const char *name, void *at) "%s %p"\n')
     (tmp_path / "trace-events").write_text('include "fw" prefix fw_ base 0x8000000000000000\n')
     command = [sys.executable, "-m", "tesc", "tracetool", "--format=h", "--backends=log", "--group=x", *words]

@@ -86,7 +86,7 @@ def test_a_folder_of_a_qemu_checkout(tesc, qemu):
     assert settings_at("hw/core/trace-events") == replace(PROFILES["qemu"], root=str(qemu / "hw"))
 
 
-def test_what_is_commented_out_is_right(tesc, qemu):
+def test_commented_keys_are_valid(tesc, qemu):
     """Each key is present, with a value that may be uncommented."""
     for folder in (".", "scripts"):
         tesc("init", folder)
@@ -113,7 +113,7 @@ def loads_schema():
     return [*properties, *(f"generate.{key}" for key in properties["generate"]["properties"])]
 
 
-def test_nothing_is_written_to_standard_output_but_the_text(tesc):
+def test_only_the_text_goes_to_standard_output(tesc):
     status, out, err = tesc("init", "--stdout")
     assert (status, err) == (0, "")
     assert not Path("tesc.toml").exists()
@@ -121,7 +121,7 @@ def test_nothing_is_written_to_standard_output_but_the_text(tesc):
     assert load("tesc.toml").values == {"profile": "default"}
 
 
-def test_one_that_exists(tesc):
+def test_an_existing_file(tesc):
     Path("tesc.toml").write_text("max-args = 3\n")
     assert tesc("init") == (2, "", "tesc: error: tesc.toml: exists already; --force replaces it\n")
     assert Path("tesc.toml").read_text() == "max-args = 3\n"
@@ -134,12 +134,12 @@ def test_a_dangling_link_exists(tesc):
     assert tesc("init")[0] == 2
 
 
-def test_one_that_is_broken_can_be_replaced(tesc):
+def test_a_broken_one_can_be_replaced(tesc):
     Path("tesc.toml").write_text("[[[")
     assert tesc("init", "--force")[0] == 0
 
 
-def test_a_pyproject_that_is_one(tesc):
+def test_a_pyproject_with_a_configuration(tesc):
     Path("pyproject.toml").write_text("[tool.tesc]\n")
     status, _, err = tesc("init")
     assert status == 2
@@ -147,7 +147,7 @@ def test_a_pyproject_that_is_one(tesc):
     assert tesc("init", "--force")[0] == 0
 
 
-def test_one_above_that_no_longer_holds(tesc):
+def test_one_above_that_no_longer_applies(tesc):
     Path("tesc.toml").write_text("max-args = 3\n")
     Path("a").mkdir()
     status, out, err = tesc("init", "a")

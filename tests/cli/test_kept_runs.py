@@ -74,7 +74,7 @@ def test_a_run_is_kept():
 @pytest.mark.parametrize(
     "words", [("--output-format", "json"), ("--statistics",), ("sub",), ("trace-events",)]
 )
-def test_each_of_its_arguments_counts(words):
+def test_each_of_its_arguments_matters(words):
     check()
     assert not is_replayed(*words)
     assert check(*words) == check(*words, "--no-cache")
@@ -84,7 +84,7 @@ def test_each_of_its_arguments_counts(words):
 @pytest.mark.parametrize(
     "words", [("--fix",), ("--diff",), ("--sources",), ("--write-baseline", "b"), ("-",)]
 )
-def test_what_looks_at_more_is_done_again(words):
+def test_runs_that_read_more_are_repeated(words):
     check(*words)
     assert not is_replayed(*words)
 
@@ -135,7 +135,7 @@ def test_a_run_holds_only_for_the_same_files(change):
     assert check() == after
 
 
-def test_a_build_that_lists_folders_counts(tree):
+def test_a_build_that_lists_folders_matters(tree):
     edit("scripts/tracetool.py", "")
     edit("meson.build", "trace_events_subdirs += ['sub', 'out']\n")
     settle()
@@ -145,7 +145,7 @@ def test_a_build_that_lists_folders_counts(tree):
     assert "TE107" in check()[1]
 
 
-def test_a_baseline_and_a_configuration_count():
+def test_a_baseline_and_a_configuration_matter():
     check("--write-baseline", "accepted.json")
     edit("own.toml", "")
     settle()
@@ -174,7 +174,7 @@ def test_damaged(tmp_path):
         assert check() == first
 
 
-def test_it_starts_next_to_nothing():
+def test_it_imports_next_to_nothing():
     check()
     code = (
         "import sys\nfrom tesc.cli.main import main\nmain(['check'])\n"

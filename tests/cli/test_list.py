@@ -119,7 +119,7 @@ def test_names_are_a_file_for_qemu(tree):
     assert done.stdout == "host_start\nopenbios_esp_do_command\n"
 
 
-def test_what_can_be_listed_of_a_broken_file_is(tree):
+def test_valid_events_of_a_broken_file_are_listed(tree):
     (tree / "trace-events").write_text(ROOT + "broken(int a\n")
     done = tesc("list", "trace-events", "--format", "json", cwd=tree)
     assert done.returncode == 1
@@ -128,7 +128,7 @@ def test_what_can_be_listed_of_a_broken_file_is(tree):
     assert done.stderr.startswith("trace-events:5:13: error[TE001]: ")
 
 
-def test_an_event_is_found_by_the_name_that_it_had(tmp_path):
+def test_an_event_is_found_by_its_former_name(tmp_path):
     (tmp_path / "trace-events").write_text(
         "prefix disk_\n# tesc: renamed-from read\nload(int x)\nspin(void)\n"
     )

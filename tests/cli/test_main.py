@@ -9,7 +9,7 @@ from tesc.cli.main import main
 from tesc.cli.parsers import commands, whole_parser
 
 
-def test_without_arguments_it_says_what_there_is(capsys):
+def test_without_arguments_it_lists_the_commands(capsys):
     assert main([]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -65,7 +65,7 @@ def test_a_misspelt_word(words, end, capsys):
 
 
 @pytest.mark.parametrize(("words", "same"), [([], []), (["check"], ["check"]), (["gen"], ["gen"])])
-def test_help_is_a_word_too(words, same, capsys):
+def test_help_is_also_a_command(words, same, capsys):
     said = []
     for one in (["help", *words], [*same, "--help"]):
         with pytest.raises(SystemExit) as exit:
@@ -76,7 +76,7 @@ def test_help_is_a_word_too(words, same, capsys):
     assert said[0].startswith("usage: tesc ")
 
 
-def test_help_of_a_word_that_is_no_command(capsys):
+def test_help_for_an_unknown_command(capsys):
     with pytest.raises(SystemExit) as exit:
         main(["help", "chekc"])
     assert exit.value.code == 2

@@ -45,7 +45,7 @@ def test_man_shows_it(tmp_path, need):
     assert "type *name" in done.stdout
 
 
-def test_mandoc_finds_no_fault(tmp_path, need):
+def test_mandoc_finds_no_errors(tmp_path, need):
     need("mandoc", "mandoc")
     path = tmp_path / "tesc.1"
     path.write_text(man.page(), encoding="utf-8")

@@ -112,7 +112,7 @@ class TestPatch:
         assert topic.check("--patch", "-", "--ignore", "TE006", data=mail) == (1, found, old(2))
 
     @pytest.mark.parametrize("applied", [True, False])
-    def test_files_that_come_go_and_move(self, topic, applied):
+    def test_added_removed_and_moved_files(self, topic, applied):
         topic.write("c/trace-events", BAD.format("c_bad"))
         topic.git("mv", "a", "z")
         topic.write("z/trace-events", GOOD.format("z_new") + topic.read("z/trace-events"))
@@ -301,9 +301,9 @@ class TestPatchErrors:
             ),
         ],
     )
-    def test_patches_that_can_not_be_used(self, topic, patch, message):
+    def test_unusable_patches(self, topic, patch, message):
         assert self.said(topic, f"{patch}\n".encode()) == message
 
-    def test_options_that_do_not_go_with_it(self, topic):
+    def test_options_that_cannot_be_combined(self, topic):
         status, _, said = topic.check("--patch", "-", "-")
         assert (status, said) == (2, ["tesc: error: --patch checks files, not standard input (-)"])

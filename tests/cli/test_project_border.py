@@ -75,7 +75,7 @@ def test_no_source_outside_is_written(tree):
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_the_environment_is_no_file(tree, command):
+def test_the_environment_is_not_read(tree, command):
     (tree / "tesc.toml").write_text('include-path = ["/proc/self"]\n')
     (tree / "trace-events").write_text('include "/proc/self/environ"\ninclude "environ"\n')
     done = tesc(*command)
@@ -149,7 +149,7 @@ class TestInclude:
         assert "../home/events:1:" in done.stdout
         assert '"%x"' not in done.stdout
 
-    def test_what_is_wrong_outside_is_not_shown(self, tree):
+    def test_findings_outside_are_not_shown(self, tree):
         (tree.parent / "home" / "events").write_text(FIXABLE + SECRET)
         lines = self.check("-I", "../home")
         (line,) = [line for line in lines if "TE501" in line]
@@ -216,7 +216,7 @@ def test_hooks_take_no_options_from_names_of_files(tree):
 
 class TestGeneratedFiles:
     @pytest.mark.parametrize("name", ["../../x", "sub/x", "..", ".", "/tmp/x", "a\\\\b"])
-    def test_a_tapset_is_a_file_of_the_folder(self, tree, name):
+    def test_a_tapset_stays_in_the_folder(self, tree, name):
         (tree / "trace-events").write_text("a(void)\n")
         (tree / "tesc.toml").write_text(
             f'[[generate.tapset]]\nname = "{name}"\nformat = "log-stap"\nprobe-prefix = "p"\n'
@@ -226,7 +226,7 @@ class TestGeneratedFiles:
         assert "a file's name, without folders" in done.stderr
         assert not (tree / "out").exists()
 
-    def test_a_name_with_a_newline_is_no_code(self, tree):
+    def test_a_name_with_a_newline_gives_no_code(self, tree):
         folder = tree / "a\nint evil;\n"
         folder.mkdir()
         (folder / "trace-events").write_text("a(void)\n")
@@ -245,7 +245,7 @@ class TestGeneratedFiles:
         assert done.returncode == 0
         assert '#line 1 "a\\"b/trace-events"' in (tree / "out.h").read_text()
 
-    def test_a_depfile_that_could_not_say_it_is_not_written(self, tree):
+    def test_a_depfile_that_cannot_name_a_path_is_not_written(self, tree):
         (tree / "a;b").mkdir()
         (tree / "a;b" / "trace-events").write_text("a(void)\n")
         done = tesc("gen", "--out", "out", "--depfile", "out.d")

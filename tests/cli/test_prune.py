@@ -47,7 +47,7 @@ def test_left_over_and_removed(tree, capsys):
     assert gen("--prune") == 0
 
 
-def test_what_others_wrote_stays(tree, capsys):
+def test_files_of_others_stay(tree, capsys):
     (tree / "b" / "trace-events").unlink()
     (tree / "out" / "trace-b.h").write_text("mine\n")
     (tree / "out" / "trace-c.h").write_text("mine\n")
@@ -57,7 +57,7 @@ def test_what_others_wrote_stays(tree, capsys):
     assert gen("--check") == 0
 
 
-def test_what_other_arguments_made_stays(tree):
+def test_outputs_of_other_arguments_stay(tree):
     """Two runs may share a folder."""
     assert gen("-q", "--formats", "rs") == 0
     assert gen("-q", "--formats", "rs", "--prune") == 0

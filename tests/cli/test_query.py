@@ -80,7 +80,7 @@ def test_parquet(query, folder):
     assert {path.name for path in folder.iterdir()} == {"trace", "events", "answer", "cache"}
 
 
-def test_a_table_that_is_not_there(query):
+def test_a_missing_table(query):
     """DuckDB would suggest its own tables."""
     said = (
         "tesc: error: line 1, column 15: no table 'm_locc': the trace has no records of such an event; "

@@ -67,7 +67,7 @@ def test_refs_of_no_event(tree, capsys, name, hint):
     assert capsys.readouterr().err == f"tesc: error: no event is called '{name}'{hint}\n"
 
 
-def test_refs_in_a_folder_that_is_none(tree):
+def test_refs_in_a_missing_folder(tree):
     assert main(["refs", "net", "--in", "nowhere"]) == 2
 
 

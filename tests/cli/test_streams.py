@@ -46,7 +46,7 @@ def test_the_status_is_kept(many, arguments):
         (["--fix", "--write-baseline", "b"], "--write-baseline cannot be combined with --fix or --diff"),
     ],
 )
-def test_options_that_do_not_go_together(tmp_path, capfd, arguments, message):
+def test_options_that_cannot_be_combined(tmp_path, capfd, arguments, message):
     (tmp_path / "trace-events").write_text(UGLY)
     assert main(["check", *arguments, str(tmp_path)]) == 2
     assert capfd.readouterr() == ("", f"tesc: error: {message}\n")

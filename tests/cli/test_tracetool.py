@@ -289,7 +289,7 @@ class TestRefusedInput:
         assert found.count("bad") == 1
 
     @pytest.mark.parametrize("form", ["rs", "log-stap"])
-    def test_macro_that_one_output_cannot_say(self, form, capsys):
+    def test_macro_that_one_output_cannot_express(self, form, capsys):
         Path("trace-events").write_text('# one\nlamp(int a) "%" NONSENSE\n')
         options = [f"--format={form}", "--backends=log", "--group=g", "--probe-prefix=p"]
         found = message(capsys, *options, "trace-events", "out")

@@ -82,7 +82,7 @@ def test_headers_and_sources_compile_freestanding(folder, need, backend, data_mo
         run(*command, "-Wno-pedantic", "-fsyntax-only", name, cwd=folder)
 
 
-def test_a_format_that_ends_in_a_macro_is_whole(folder, need):
+def test_a_format_that_ends_in_a_macro_is_complete(folder, need):
     assert '    printk("fourth addr 0x%" PRIx64 "\\n" , addr);' in output("stderr", "h").splitlines()
     assert '    trace_mark(ust, fourth, "addr 0x%" PRIx64, addr);' in output("ust", "c").splitlines()
     (folder / "trace.h").write_text(output("stderr", "h"))
@@ -95,7 +95,7 @@ def test_a_format_that_ends_in_a_macro_is_whole(folder, need):
     assert run("./main", cwd=folder) == "fourth addr 0x123456789abcdef0\nfirst a -1 s x\n"
 
 
-def test_parameters_are_found_whatever_stands_around_them():
+def test_parameters_are_found_whatever_surrounds_them():
     lines = output("simple", "h").splitlines()
     assert "    trace2(1, (uint64_t)(uintptr_t)p,(uint64_t)(uintptr_t)q);" in lines
     assert "    trace2(4, (uint64_t)(uintptr_t)a,(uint64_t)(uintptr_t)argv);" in lines

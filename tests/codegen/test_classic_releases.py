@@ -72,7 +72,7 @@ def original(folder, backend, option, events):
 
 @pytest.mark.parametrize("events", ["own", "own, all enabled", "ours"])
 @pytest.mark.parametrize(("release", "backend", "option"), [case for case in CASES if case[0] in COMMITS])
-def test_what_the_script_itself_makes(
+def test_the_script_itself_gives_the_same(
     release, backend, option, events, originals, tmp_path, monkeypatch, capfdbinary
 ):
     folder = originals / release

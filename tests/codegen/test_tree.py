@@ -93,7 +93,7 @@ class TestPlan:
         tapset = Tapset("lamp.stp", "stap", "/usr/bin/lamp", "lamp.model")
         assert self.names("dtrace", "h", tapsets=(tapset,))[-1] == "lamp.stp"
 
-    def test_events_are_counted_through_in_a_tapset_of_all(self):
+    def test_a_tapset_of_all_numbers_events_consecutively(self):
         """The number in a record is the event's place in trace-events-all."""
         tapset = Tapset("lamp.stp", "simpletrace-stap", "", "lamp.model")
         group_c = group("c", "four(void)\n")

@@ -45,13 +45,13 @@ def test_scripts_outputs_and_options(repository):
     ]
 
 
-def test_a_pattern_counts_if_it_matches_nothing_any_more(repository):
+def test_a_pattern_counts_if_it_no_longer_matches_anything(repository):
     repository({"tests/run.sh": 'qemu -trace "disk_*" -trace enable=net_*\n'})
     assert found({"disk_read"}, {"net_up"}) == [("disk_read", "tests/run.sh", (1, 14), "name")]
     assert found({"disk_read"}, {"disk_write"}) == []
 
 
-def test_what_is_no_text_is_passed_over(repository):
+def test_binary_files_are_skipped(repository):
     repository({"tests/a.out": b"\xff\xfe disk_read\n"})
     assert found({"disk_read"}) == [("disk_read", "tests/a.out", (1, 4), "text")]
     assert found(set()) == []

@@ -93,7 +93,7 @@ def test_renames(old, new, expected):
 
 
 @pytest.mark.parametrize(("there", "renamed"), [("", False), ("i82596_reset(void)\n", True)])
-def test_a_source_that_was_there_before_has_events_of_its_own(there, renamed):
+def test_a_source_that_existed_before_has_its_own_events(there, renamed):
     """A device was removed, and another one in the folder is new, or got more events."""
     old = events(
         'mipsnet_write(uint64_t addr, uint64_t v) "write 0x%" PRIx64 " v 0x%" PRIx64 "\\n"\n' + there
@@ -110,7 +110,7 @@ def test_an_event_that_moved_to_another_file_is_the_same():
     assert pair.new.source.path == "b/trace-events"
 
 
-def test_of_two_events_of_a_name_each_keeps_its_file():
+def test_of_two_events_with_one_name_each_keeps_its_file():
     old = (*events("x(int a)\n", "a"), *events("x(int b)\n", "b"))
     new = (*events("x(int b)\n", "b"), *events("x(int a)\n", "a"))
     assert [(p.old.source.path, p.new.source.path) for p in match(old, new)] == [("b", "b"), ("a", "a")]

@@ -46,7 +46,7 @@ class TestSyntax:
             ("types = [,]\n", "1:10: expected a value"),
         ],
     )
-    def test_what_is_no_value(self, text, told, wrong):
+    def test_invalid_values(self, text, told, wrong):
         assert wrong(text) == [told]
 
     @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ class TestText:
         settings = settings_at("trace-events")
         assert (settings.root, settings.profile, settings.max_args) == (str(work), "default", 6)
 
-    def test_what_changed_is_read_again(self):
+    def test_changed_files_are_read_again(self):
         for number in (1, 2, 3):
             Path("tesc.toml").write_text(f"max-args = {number}\n")
             assert settings_at("trace-events").max_args == number

@@ -25,7 +25,7 @@ def test_nothing():
     assert found() is None
 
 
-def test_the_nearest_one_holds():
+def test_the_nearest_one_applies():
     for folder, number in ((".", 1), ("a", 2), ("a/b", 3)):
         Path(folder, "tesc.toml").write_text(f"max-args = {number}\n")
     for folder, number in ((".", 1), ("a", 2), ("a/b", 3), ("a/b/c", 3)):
@@ -95,7 +95,7 @@ def test_one_that_is_broken_and_has_the_table():
         found()
 
 
-def test_a_folder_that_is_called_pyproject_toml():
+def test_a_folder_named_pyproject_toml():
     Path("a/pyproject.toml").mkdir()
     assert found() is None
 

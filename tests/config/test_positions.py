@@ -140,7 +140,7 @@ class TestPlaces:
     @pytest.mark.parametrize(
         "text", ["a", "a = [", "a = [1", "a = {b", '"', "[", "[a", "= 1", "a = '", '"\\q" = 1']
     )
-    def test_what_is_no_toml_has_fewer_places(self, text):
+    def test_invalid_toml_has_fewer_places(self, text):
         assert set(locate(text)) <= {("a",), ("a", 0)}
 
 

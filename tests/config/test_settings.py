@@ -166,7 +166,7 @@ class TestProfile:
         assert settings_at("../trace-events").profile == "default"
 
     @pytest.mark.parametrize("profile", PROFILES)
-    def test_its_defaults_hold_for_what_is_not_set(self, profile, work, qemu):
+    def test_its_defaults_apply_to_unset_keys(self, profile, work, qemu):
         Path("tesc.toml").write_text(f"profile = '{profile}'\nmax-args = 3\n")
         assert settings_at("trace-events") == replace(
             PROFILES[profile], root=str(work), max_args=3, frame_args=3

@@ -235,7 +235,7 @@ class TestMistakes:
             "1:22: '!a' is not a pattern of paths (such as 'tests/' or 'hw/*/old.trace-events')"
         ]
 
-    def test_what_tapsets_lack(self, wrong):
+    def test_missing_keys_of_tapsets(self, wrong):
         assert wrong('[[generate.tapset]]\nformat = "stap"\n[[generate.tapset]]\nformat = "log-stap"\n') == [
             "1:1: an element of 'generate.tapset' lacks the key 'binary' for format 'stap'",
             "1:1: an element of 'generate.tapset' lacks the key 'name'",
@@ -256,7 +256,7 @@ class TestMistakes:
         assert wrong(f'unit = [{{ path = "r", include = ["{include}"] }}]') == []
 
     @pytest.mark.parametrize("include", ["", ",prefix=a", "a,base=1,base=1", "a,prefix", "a,b=1", 'a\\"b'])
-    def test_includes_that_are_none(self, include, wrong):
+    def test_invalid_includes(self, include, wrong):
         assert len(wrong(f'unit = [{{ path = "r", include = ["{include}"] }}]')) == 1
 
 
@@ -273,7 +273,7 @@ class TestPyproject:
         assert wrong(text, "pyproject.toml") == ["3:8: the configuration must be a table, not an integer"]
 
     @pytest.mark.parametrize("text", ["", "tool = 1", "[tool.tesco]", "[tesc]"])
-    def test_it_must_be_there(self, text):
+    def test_it_must_exist(self, text):
         Path("pyproject.toml").write_text(text)
         with pytest.raises(BadConfiguration, match=r"pyproject.toml: error: has no table \[tool.tesc\]"):
             load("pyproject.toml")

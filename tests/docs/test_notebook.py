@@ -40,7 +40,7 @@ def outputs(source, names, number):
     return found
 
 
-def test_it_was_run(tmp_path, monkeypatch, request):
+def test_its_outputs_are_current(tmp_path, monkeypatch, request):
     pd = pytest.importorskip("pandas")
     pytest.importorskip("pyarrow")
     pytest.importorskip("duckdb")

@@ -25,7 +25,7 @@ def test_pages_are_up_to_date(request):
     assert found == made, "run with --update-goldens"
 
 
-def test_pages_link_to_the_rules_that_they_speak_of():
+def test_pages_link_to_the_rules_that_they_mention():
     made = pages()
     assert "see [TE413](TE413.md)" in made["TE401.md"]
     for name, text in made.items():

@@ -146,7 +146,7 @@ def test_examples_of_a_rules_page_have_colours(site):
 
 
 @pytest.mark.parametrize("code", ["TE001", "TE401", "TE603"])
-def test_a_transcript_loses_nothing_by_its_colours(code):
+def test_highlighting_a_transcript_loses_nothing(code):
     spec = importlib.util.spec_from_file_location("transcripts", DOCS / "generator/transcripts.py")
     transcripts = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(transcripts)

@@ -107,7 +107,7 @@ def test_an_included_file_that_changes(project):
     assert project.build() == 0
 
 
-def test_a_comment_does_not_build_for_ever(project):
+def test_a_comment_does_not_rebuild_forever(project):
     project.build()
     project.write("net/trace-events", (project.folder / "net/trace-events").read_text() + "# The end.\n")
     assert project.build() == 1
@@ -115,7 +115,7 @@ def test_a_comment_does_not_build_for_ever(project):
     assert project.kettle() == PRINTED
 
 
-def test_the_configuration_counts(project):
+def test_the_configuration_is_an_input(project):
     project.build()
     project.write("tesc.toml", "disable = ['heater_sensor_*']\n" + (PROJECT / "tesc.toml").read_text())
     assert project.build() == 1
@@ -125,7 +125,7 @@ def test_the_configuration_counts(project):
 
 # CMake's makefiles never forget a depfile's dependencies of a second output.
 @pytest.mark.parametrize("project", [name for name in RECIPES if name != "cmake with make"], indirect=True)
-def test_an_included_file_that_goes(project):
+def test_a_removed_included_file(project):
     """The depfile has an empty rule for each input, so make does not fail if one is removed."""
     project.build()
     project.write("heater/trace-events", 'heater_on(unsigned watts) "%u W"\nheater_off(void) "off"\n')
@@ -140,7 +140,7 @@ def test_an_included_file_that_goes(project):
 
 
 @pytest.mark.parametrize("project", ["ninja", "meson"], indirect=True)
-def test_what_stays_is_not_compiled_again(project):
+def test_unchanged_outputs_are_not_compiled_again(project):
     project.build()
     before = project.objects()
     project.write("heater/sensor.inc", 'sensor_read(int millidegrees) "now %d mC"\n')

@@ -92,7 +92,7 @@ def test_code_actions(text, encoding, tmp_path):
 
 @given(old=TEXTS, new=TEXTS, encoding=ENCODINGS)
 @settings(deadline=None, max_examples=150)
-def test_a_difference_makes_the_one_text_of_the_other(old, new, encoding):
+def test_a_difference_turns_one_text_into_the_other(old, new, encoding):
     made = text_edits(difference(Source("f", old), new), encoding)
     assert edited(old, plain(made), encoding) == new
 

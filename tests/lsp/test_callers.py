@@ -66,7 +66,7 @@ def test_lenses_show_callers_where_the_client_can(lsp, tree, encoding):
     ]
 
 
-def test_no_lenses_unless_they_are_asked_for(lsp, tree):
+def test_no_lenses_unless_they_are_switched_on(lsp, tree):
     client, root = session(lsp, tree)
     indexed(client, root)
     client.notify("workspace/didChangeConfiguration", {"settings": {"tesc": {}}})
@@ -152,7 +152,7 @@ def test_events_that_nobody_calls(lsp, tree):
 
 
 @pytest.mark.parametrize("above", [".git", "tesc.toml"])
-def test_a_part_of_a_tree_can_not_tell_who_calls(lsp, folder, above):
+def test_part_of_a_tree_cannot_tell_the_callers(lsp, folder, above):
     part = folder / "hw"
     part.mkdir()
     write_tree(part)
@@ -174,7 +174,7 @@ def test_a_folder_without_sources_is_quiet(lsp, folder):
     assert client.diagnostics[uri] == []
 
 
-def test_what_declares_events_is_no_source(lsp, folder):
+def test_files_that_declare_events_are_not_sources(lsp, folder):
     """By its name, esp.inc might be a C file, and the only one in the folder."""
     (folder / "trace-events").write_text('include "esp.inc"\na(int b) "b %d"\n')
     (folder / "esp.inc").write_text('trace_a(int b) "b %d"\n')
@@ -188,7 +188,7 @@ def test_what_declares_events_is_no_source(lsp, folder):
     assert until(lambda: [one["code"] for one in client.diagnostics[uri]] == ["TE101"])
 
 
-def test_hover_tells_of_callers(lsp, tree):
+def test_hover_lists_callers(lsp, tree):
     client, root = session(lsp, tree)
     indexed(client, root)
     said = ask(client, "textDocument/hover", root, place(ROOT, "main_loop"))["contents"]["value"]
@@ -229,7 +229,7 @@ def test_a_link_that_leads_out_of_the_folder(lsp, tree, tmp_path_factory):
     assert lenses(client, root)[6] == "5 callers"
 
 
-def test_what_git_ignores_counts_only_while_it_is_open(lsp, tree, need):
+def test_an_ignored_file_counts_only_while_it_is_open(lsp, tree, need):
     subprocess.run([need("git", "git"), "init", "-q", tree], check=True)
     (tree / ".gitignore").write_text("made.c\n")
     (tree / "made.c").write_text("void f(void) { trace_vm_start(1, 0); }\n")
@@ -335,7 +335,7 @@ def test_an_event_that_was_just_typed_is_not_dimmed_before_it_is_saved(lsp, tree
 
 
 @pytest.mark.parametrize("known", [None, "tesc.toml", "poll.c"])
-def test_a_header_alone_is_no_program(lsp, tmp_path, known):
+def test_a_header_alone_is_not_a_program(lsp, tmp_path, known):
     folder = tmp_path / "alone"
     folder.mkdir()
     (folder / "trace-events").write_text('vm_start(int reason) "reason %d"\n')

@@ -123,7 +123,7 @@ class TestFixAll:
         client, uri = opened('second(int n) "n %x"\n')
         assert not [title for title in actions(client, uri, (0, 17)) if title.startswith("Fix all TE")]
 
-    def test_is_made_when_it_is_wanted(self, opened):
+    def test_is_computed_when_it_is_chosen(self, opened):
         capabilities = {
             "textDocument": {
                 "codeAction": {
@@ -204,7 +204,7 @@ class TestKinds:
         assert action["command"]["command"] == "tesc.explainRule"
         assert action["command"]["arguments"] == ["TE407"]
 
-    def test_not_explained_where_it_can_not(self, opened):
+    def test_not_explained_where_the_client_cannot(self, opened):
         client, uri = opened(WRONG)
         assert not [title for title in actions(client, uri, (1, 17)) if title.startswith("Explain")]
 

@@ -41,7 +41,7 @@ def remove(folder):
     folder.rmdir()
 
 
-def test_of_a_deleted_folder_clients_name_the_folder_only(client, tmp_path):
+def test_for_a_deleted_folder_clients_name_only_the_folder(client, tmp_path):
     remove(tmp_path / "hw")
     client.notify(WATCHED, {"changes": [{"uri": (tmp_path / "hw").as_uri(), "type": DELETED}]})
     wait_until(lambda: names(client) == ["usb_net"])
@@ -75,7 +75,7 @@ def told_of_folders(client, folder, *changes):
         client.notify("workspace/didChangeWorkspaceFolders", {"event": event})
 
 
-def test_a_folder_that_comes_takes_its_open_files(client, tmp_path):
+def test_an_added_folder_takes_its_open_files(client, tmp_path):
     client.open(tmp_path / "net" / "trace-events")
     told_of_folders(client, tmp_path, "removed")
     wait_until(lambda: names(client) == ["usb_net"])
@@ -83,7 +83,7 @@ def test_a_folder_that_comes_takes_its_open_files(client, tmp_path):
     wait_until(lambda: names(client) == ["usb_hw_net", "usb_hw_usb", "usb_net"])
 
 
-def test_folders_that_come_while_others_are_read(lsp, tmp_path):
+def test_folders_added_while_others_are_read(lsp, tmp_path):
     for one in "ab":
         for number in range(200):
             folder = tmp_path / one / str(number)
@@ -102,7 +102,7 @@ def test_folders_that_come_while_others_are_read(lsp, tmp_path):
     assert not [one["params"]["message"] for one in told if one["method"] == "window/logMessage"]
 
 
-def test_a_folder_that_comes_again_while_its_sources_are_read(lsp, tmp_path):
+def test_a_folder_added_again_while_its_sources_are_read(lsp, tmp_path):
     (tmp_path / "tesc.toml").write_text("")
     (tmp_path / "trace-events").write_text(TEXT)
     for number in range(600):
@@ -174,7 +174,7 @@ def test_references_and_symbols_come_in_parts(client, tmp_path):
 
 
 @pytest.mark.parametrize("everywhere", [False, True])
-def test_what_is_found_in_the_workspace(lsp, tmp_path, everywhere):
+def test_findings_in_the_workspace(lsp, tmp_path, everywhere):
     for name in ("a", "b"):
         (tmp_path / f"{name}.trace-events").write_text(f'{name}(int x) "%s"\n')
     options = {"debounce": 0, "diagnostics": "workspace" if everywhere else "open"}

@@ -158,7 +158,7 @@ def test_unknown_outputs_are_refused_as_tracetool_does(lsp, tree, backends, form
     assert refused(client, "tesc.generate", uri, None, backends, form) == (REQUEST_FAILED, message)
 
 
-def test_what_cannot_be_generated_is_told_with_its_place(lsp, tree):
+def test_what_cannot_be_generated_is_reported_with_its_place(lsp, tree):
     client = lsp()
     client.initialize(tree)
     uri = client.open(tree / "hw/trace-events", 'fine(void) "x"\nbad(struct foo x) "%d"\n')
@@ -167,7 +167,7 @@ def test_what_cannot_be_generated_is_told_with_its_place(lsp, tree):
     assert message.startswith("hw/trace-events:2:5: error[TE302]: type 'struct foo' is not allowed")
 
 
-def test_no_list_of_mistakes_is_endless(lsp, tree):
+def test_long_lists_of_mistakes_are_cut(lsp, tree):
     client = lsp()
     client.initialize(tree)
     uri = client.open(tree / "hw/trace-events", "event\n" * 500)
@@ -214,7 +214,7 @@ def test_explain_gives_the_page(lsp, folder, name):
     assert "Wrong:" in page
 
 
-def test_explain_knows_no_other_rules(lsp, folder):
+def test_explain_rejects_unknown_rules(lsp, folder):
     client = lsp()
     client.initialize(folder)
     code, message = refused(client, "tesc.explain", "TE999")

@@ -76,7 +76,7 @@ class TestStart:
         assert found.with_item("include") == 'include "'
         assert not any("insertTextFormat" in one for one in found.items)
 
-    def test_a_prefix_stands_before_all_else(self, complete):
+    def test_a_prefix_comes_before_everything_else(self, complete):
         assert "prefix" in complete("p|", base="# head\n\n").labels
         assert "prefix" not in complete("p|").labels
 
@@ -108,7 +108,7 @@ class TestParameters:
         (folder / "tesc.toml").write_text('types = ["hwaddr"]\n')
         assert complete_in("f(hw|)").with_item("hwaddr") == "f(hwaddr)"
 
-    def test_a_type_that_is_begun(self, complete):
+    def test_a_half_typed_type(self, complete):
         found = complete("f(int a, const ch|)")
         assert found.labels == ["const char *", "const void *"]
         assert found.with_item("const char *") == "f(int a, const char *)"
@@ -128,12 +128,12 @@ class TestParameters:
         assert complete("f(void *|").labels == []
         assert complete("f(const void *|", base="a(const void *p, void *q, void **r)\n").labels == ["p", "q"]
 
-    def test_a_name_that_is_begun(self, complete):
+    def test_a_half_typed_name(self, complete):
         assert complete("f(int a, uint64_t si|)").with_item("size") == "f(int a, uint64_t size)"
 
 
 class TestConversions:
-    def test_what_fits_stands_first(self, complete):
+    def test_what_fits_comes_first(self, complete):
         found = complete('f(uint64_t x, int y) "x %|"', typed="%")
         assert found.labels == ['%" PRIu64', '0x%" PRIx64', "%d", "%u", "%s", "%p", "%%"]
         assert found.item("%d")["detail"] == "prints int"
@@ -286,7 +286,7 @@ class TestNames:
 
 
 class TestRules:
-    def test_what_a_comment_can_say(self, complete):
+    def test_suppressions_in_a_comment(self, complete):
         found = complete("# tesc: ig|")
         assert found.labels == ["ignore", "ignore-file"]
         assert found.with_item("ignore-file") == "# tesc: ignore-file[$1]$0"

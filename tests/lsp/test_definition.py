@@ -89,7 +89,7 @@ def test_crlf_form_feeds_and_places_beyond(lsp, folder):
     assert ask(client, DEFINITION, "file:///nowhere.c", {"line": 0, "character": 0}) is None
 
 
-def test_a_link_tells_what_it_comes_from(lsp, tree):
+def test_a_link_names_its_origin(lsp, tree):
     client = lsp()
     client.initialize(tree, capabilities={"textDocument": {"definition": {"linkSupport": True}}})
     root = client.open(tree / "trace-events")

@@ -80,7 +80,7 @@ def test_a_folder_is_checked_as_a_whole(lsp, folder):
     assert list(client.diagnostics) == [uri]
 
 
-def test_files_that_are_not_open_where_that_is_wanted(lsp, folder):
+def test_files_that_are_not_open_if_the_client_wants_them(lsp, folder):
     (folder / "trace-events").write_text(WRONG)
     client = lsp()
     client.initialize(folder, options={"debounce": 0, "diagnostics": "workspace"})
@@ -170,7 +170,7 @@ def test_pulled(lsp, folder):
     assert client.quiet("textDocument/publishDiagnostics")
 
 
-def test_who_pulls_is_told_when_another_file_matters(lsp, folder):
+def test_pulling_clients_refresh_when_another_file_matters(lsp, folder):
     supported = {**PULLS, "workspace": {"diagnostics": {"refreshSupport": True}}}
     (folder / "b.inc").write_text("")
     client = lsp()
@@ -231,7 +231,7 @@ def test_directives_of_a_configuration_are_reported_in_it(lsp, folder):
         assert not codes & {"TE501", "TE504"}
 
 
-def test_rules_that_there_are_not(lsp, folder):
+def test_unknown_rules(lsp, folder):
     (folder / "tesc.toml").write_text('ignore = ["TE415", "TE999"]\n')
     client = lsp()
     client.initialize(folder, options={"debounce": 0, "ignore": ["nonsense"]})
@@ -244,7 +244,7 @@ def test_rules_that_there_are_not(lsp, folder):
 
 
 @pytest.mark.parametrize(("encoding", "column"), [("utf-8", 18), ("utf-16", 16), ("utf-32", 15)])
-def test_a_wrong_configuration_is_shown_where_it_stands(lsp, folder, encoding, column):
+def test_a_wrong_configuration_is_shown_at_its_place(lsp, folder, encoding, column):
     (folder / "tesc.toml").write_text('unknown = 1\r\ntypes = [ "🙂", 12 ]\r\nmax-args = [\n1\n]\n')
     client = lsp()
     client.initialize(folder, encodings=[encoding])
@@ -256,7 +256,7 @@ def test_a_wrong_configuration_is_shown_where_it_stands(lsp, folder, encoding, c
     assert {"start": {"line": 2, "character": 11}, "end": {"line": 4, "character": 1}} in ranges
 
 
-def test_a_word_that_is_no_value(lsp, folder):
+def test_an_invalid_value(lsp, folder):
     (folder / "tesc.toml").write_text("profile = qemu # x\n")
     client = lsp()
     client.initialize(folder)
@@ -276,7 +276,7 @@ def test_the_last_line_need_not_end_while_it_is_typed(lsp, folder):
     assert sorted(one["code"] for one in client.published(uri)) == ["TE002", "TE415"]
 
 
-def test_what_happens_on_disk(lsp, folder):
+def test_changes_on_disk(lsp, folder):
     other = folder / "other.trace-events"
     client = lsp()
     client.initialize(folder)

@@ -39,7 +39,7 @@ def test_of_several_documents(tmp_path):
     }
 
 
-def test_bytes_that_are_no_text_are_not_sent(tmp_path):
+def test_bytes_that_are_not_text_are_not_sent(tmp_path):
     source = Source("f", "a(void)\n", str(tmp_path / "f"))
     assert (
         workspace_edit(

@@ -131,7 +131,7 @@ def test_the_end_of_the_parent_ends_the_server(tmp_path):
             os.close(descriptor)
 
 
-def test_a_parent_that_is_gone_already_ends_the_server(lsp):
+def test_a_parent_that_has_already_ended_ends_the_server(lsp):
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         pass
     client = lsp()
@@ -143,7 +143,7 @@ def test_a_parent_that_is_gone_already_ends_the_server(lsp):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signals_end_the_server_without_a_word(lsp, folder, number, interrupt):
+def test_signals_end_the_server_silently(lsp, folder, number, interrupt):
     client = lsp()
     client.initialize(folder)
     alive(client)

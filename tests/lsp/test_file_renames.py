@@ -81,7 +81,7 @@ def test_what_the_include_path_finds(client, tree):
     }
 
 
-def test_deleted_files_and_folders_are_not_included_any_more(client, tree):
+def test_deleted_files_and_folders_are_no_longer_included(client, tree):
     def after(*paths):
         files = [{"uri": (tree / path).as_uri()} for path in paths]
         return texts_after(client, tree, client.request("workspace/willDeleteFiles", {"files": files}))
@@ -120,7 +120,7 @@ def test_the_server_takes_files_where_they_are_now(client, tree):
 
 
 @pytest.mark.asyncio
-async def test_each_editor_that_can_is_told_what_to_edit(editor, tree):
+async def test_each_editor_that_supports_it_gets_the_edits(editor, tree):
     supported = await editor.start(tree)
     root = editor.open(tree / "trace-events")
     await editor.diagnostics(root, "TE006")

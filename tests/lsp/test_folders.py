@@ -176,7 +176,7 @@ def test_folders_come_and_go(pulling, folder, tmp_path_factory):
     assert codes(client, uri) == []
 
 
-def test_files_in_another_code(pulling, folder):
+def test_files_in_another_encoding(pulling, folder):
     (folder / "trace-events").write_bytes(b'include "more"\n')
     (folder / "more").write_bytes('event(int a) "gr\xf6\xdfe %d"\n'.encode("latin-1"))
     (folder / "z.trace-events").write_bytes('other(int a) "gr\xf6\xdfe %d"\n'.encode("latin-1"))
@@ -191,7 +191,7 @@ def test_files_in_another_code(pulling, folder):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
-def test_what_is_no_file_is_not_waited_for(pulling, folder):
+def test_special_files_are_not_waited_for(pulling, folder):
     (folder / "a").mkdir()
     os.mkfifo(folder / "a" / "trace-events")
     (folder / "b.trace-events").symlink_to("/dev/zero")
@@ -216,7 +216,7 @@ def test_what_is_no_file_is_not_waited_for(pulling, folder):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes of Unix")
-def test_folders_that_may_not_be_read(pulling, folder, bound_by_modes):
+def test_unreadable_folders(pulling, folder, bound_by_modes):
     secret = folder / "secret"
     secret.mkdir()
     (secret / "trace-events").write_text(WRONG)

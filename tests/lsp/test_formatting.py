@@ -86,7 +86,7 @@ def test_capabilities(lsp, folder):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
-def test_a_document_becomes_what_fmt_makes_of_it(lsp, folder, encoding, line_end):
+def test_a_document_is_formatted_as_by_fmt(lsp, folder, encoding, line_end):
     text = WILD.replace("\n", line_end)
     client = lsp()
     client.initialize(folder, encodings=[encoding])
@@ -108,7 +108,7 @@ def test_edits_are_exact_and_small(lsp, folder):
     ]
 
 
-def test_what_is_in_order_gets_no_edits(lsp, folder):
+def test_formatted_text_gets_no_edits(lsp, folder):
     client = lsp()
     client.initialize(folder)
     for text in ("", 'a(void) "x"\n', "(((\n"):

@@ -70,7 +70,7 @@ def in_json(capabilities):
     return default_converter().unstructure(capabilities)
 
 
-def test_what_is_known_beforehand_is_what_the_server_says(request):
+def test_the_known_capabilities_are_the_servers(request):
     told = loaded_answer(EVERYTHING)["capabilities"]
     if request.config.getoption("update_goldens"):
         Path(CAPABILITIES).write_text(json.dumps(told, indent=1, sort_keys=True) + "\n")
@@ -78,7 +78,7 @@ def test_what_is_known_beforehand_is_what_the_server_says(request):
 
 
 @pytest.mark.parametrize("client", [*CLIENTS, *EDITORS[:3], EDITORS[-1]])
-def test_each_client_is_told_the_same(client):
+def test_each_client_gets_the_same_answer(client):
     supported = CLIENTS[client] if client in CLIENTS else in_json(client_capabilities(client))
     assert capabilities_for(supported) == loaded_answer(supported)["capabilities"]
 
@@ -114,7 +114,7 @@ def test_it_is_answered_once_and_nothing_is_loaded_for_it(lsp):
         b'{"jsonrpc":"2.0","id":1,"method":"textDocument/hover","params":{}}',
     ],
 )
-def test_what_makes_no_sense_is_refused_by_the_loaded_server(lsp, sent):
+def test_nonsense_is_refused_by_the_loaded_server(lsp, sent):
     client = lsp()
     client._answers[1] = Queue()
     client.send_bytes(b"Content-Length: %d\r\n\r\n%b" % (len(sent), sent))

@@ -217,7 +217,7 @@ def test_a_thousand_edits(tmp_path, seed):
     type_and_compare(tmp_path, seed, 1000)
 
 
-def test_most_edits_are_not_looked_at_as_a_whole(tmp_path, monkeypatch):
+def test_most_edits_need_no_full_check(tmp_path, monkeypatch):
     """Otherwise this module would compare a check with itself."""
     editor = Editor(tmp_path, 3)
     assert not any(line in editor.lines for line in DIRECTIVES)

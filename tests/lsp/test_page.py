@@ -20,7 +20,7 @@ from tesc.lsp.hovers.page import Code, Marked, Page, counted, listed
         ("bell \x07", "bell \\x07"),
     ],
 )
-def test_what_would_be_markup_is_none(text, markdown):
+def test_markup_characters_are_escaped(text, markdown):
     page = Page()
     page.text(text)
     assert page.rendered(True) == markdown

@@ -100,7 +100,7 @@ def test_options_that_make_no_sense(lsp, folder, options):
     assert [one["code"] for one in client.published(uri)] == ["TE415"]
 
 
-def test_what_fails_makes_no_pop_up(lsp, folder):
+def test_failures_show_no_pop_up(lsp, folder):
     client = lsp()
     client.initialize(folder)
     uri = client.open(folder / "trace-events", "a(void)\n")
@@ -182,7 +182,7 @@ def test_lone_surrogates(lsp, folder):
 
 
 @pytest.mark.parametrize("name", ["id", "method", "jsonrpc", "params"])
-def test_messages_that_are_none(lsp, folder, name):
+def test_invalid_messages(lsp, folder, name):
     client = lsp()
     client.initialize(folder)
     client._answers.update({odd: queue.Queue() for odd in (77, None, "x")})
@@ -209,7 +209,7 @@ def test_messages_that_are_none(lsp, folder, name):
         *((body, INVALID_REQUEST) for body in (b"null", b"[]", b"3", b'"x"', b"{}", b'{"jsonrpc":"2.0"}')),
     ],
 )
-def test_bodies_that_are_no_messages(lsp, folder, body, code):
+def test_invalid_bodies(lsp, folder, body, code):
     client = lsp()
     client.initialize(folder)
     client._answers[None] = queue.Queue()
@@ -245,7 +245,7 @@ def test_answers_that_nobody_asked_for(lsp, folder):
     assert alive(client)
 
 
-def test_headers_in_any_case_and_with_others_beside_them(lsp):
+def test_headers_in_any_case_and_with_other_headers(lsp):
     client = lsp()
     params = {"processId": None, "rootUri": None, "capabilities": {}}
     for number, header in enumerate(
@@ -277,7 +277,7 @@ def test_headers_in_any_case_and_with_others_beside_them(lsp):
         pytest.param(b"\0" * 300_000 + b"\n" * 100, id="zeros"),
     ],
 )
-def test_what_is_no_header_ends_the_server_with_a_word(lsp, folder, data):
+def test_an_invalid_header_ends_the_server_with_a_message(lsp, folder, data):
     client = lsp()
     client.initialize(folder)
     alive(client)
@@ -287,7 +287,7 @@ def test_what_is_no_header_ends_the_server_with_a_word(lsp, folder, data):
     assert re.fullmatch(r"tesc lsp: not? [^\n]+\n", said)
 
 
-def test_garbage_before_a_header_is_read_over(lsp):
+def test_garbage_before_a_header_is_skipped(lsp):
     client = lsp()
     client.send_bytes(b"warning: something\r\n\r\n")
     assert client.initialize()["textDocumentSync"]

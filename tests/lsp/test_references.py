@@ -49,7 +49,7 @@ def test_an_event_in_all_files(session, folder, encoding):
     assert referred(client, vl, place(VL, "stop", encoding)) is None
 
 
-def test_an_event_is_referred_to_by_patterns_that_mean_just_it(session, folder):
+def test_patterns_that_match_only_the_event_are_references(session, folder):
     client, root = session()
     esp = client.open(folder / "hw" / "esp.trace-events")
     expected = [(esp, extent(ESP, "reset")), (root, extent(ROOT, "bios_esp_reset"))]

@@ -139,7 +139,7 @@ def test_the_prefixes_stay(lsp, tree):
     assert told == "'esp_restart' must consist of the prefix 'bios_esp_', which the file adds, and a name"
 
 
-def test_a_prefix_renames_all_that_it_stands_before(lsp, tree):
+def test_a_prefix_renames_all_its_events(lsp, tree):
     client, root = session(lsp, tree)
     assert renamed(client, tree, root, place(ROOT, "bios_"), "uefi_") == {
         "trace-events": ROOT.replace("prefix bios_", "prefix uefi_").replace("bios_esp", "uefi_esp"),
@@ -252,7 +252,7 @@ def test_refused_where_sources_are_not_what_they_seem(lsp, tree):
     assert told == "'trace_bios_esp_idle' is declared by hand at stub.c:1"
 
 
-def test_what_any_name_is_refused_for_is_said_before(lsp, tree):
+def test_reasons_against_any_name_are_reported_first(lsp, tree):
     (tree / "paste.c").write_text("#define T(x) trace_vm_ ## x(0)\nvoid f(int y) { T(y + 1); }\n")
     client, root = session(lsp, tree)
     where = place(ROOT, "vm_start")

@@ -65,7 +65,7 @@ def test_within_the_format(rest, active):
 @pytest.mark.parametrize(
     "line", ["|a(int b)", "a|(int b)", "# a(|", 'include "a(|"', "prefix a|", "|", "a b|"]
 )
-def test_nothing_is_at_hand_elsewhere(line):
+def test_nothing_is_active_elsewhere(line):
     assert at(line) is None
 
 

@@ -111,7 +111,7 @@ def test_completes_and_shows_calls(lsp, tree):
     assert at("signatureHelp", 5, 4) is None
 
 
-def test_details_stand_beside_the_label_where_the_client_shows_them_so(lsp, tree):
+def test_details_are_next_to_the_label_if_the_client_supports_that(lsp, tree):
     """In one label together with a long path, they would leave no room for the name."""
     client = lsp()
     completion = {"completion": {"completionItem": {"labelDetailsSupport": True}}}

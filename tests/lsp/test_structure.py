@@ -31,7 +31,7 @@ def session(lsp, folder, encoding="utf-16", text=TEXT):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
-def test_links_lead_to_files_that_are_there(lsp, folder, encoding):
+def test_links_lead_to_existing_files(lsp, folder, encoding):
     (folder / "a.trace-events").write_text('a(int x) "%d"\n')
     (folder / "vl.c").write_text("")
     (folder / "\U0001f600").write_text("")

@@ -114,7 +114,7 @@ def test_a_client_that_resets_its_connection(tcp):
         ("127.0.0.1:-1", "tesc: error: --tcp 127.0.0.1:-1: expected [HOST:]PORT"),
     ],
 )
-def test_places_that_are_none(place, message):
+def test_invalid_addresses(place, message):
     done = subprocess.run([*SERVER, "--tcp", place], capture_output=True, text=True, timeout=PATIENCE)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines()[-1] == message
@@ -131,7 +131,7 @@ def test_a_port_that_is_taken():
     assert "Traceback" not in done.stderr and done.stderr.count("\n") == 1
 
 
-def test_stdio_is_accepted_but_not_beside_tcp(lsp):
+def test_stdio_is_accepted_but_not_with_tcp(lsp):
     assert lsp(["--stdio"]).initialize()["textDocumentSync"]
     done = subprocess.run(
         [*SERVER, "--stdio", "--tcp", "0"], capture_output=True, text=True, timeout=PATIENCE

@@ -96,7 +96,7 @@ def test_as_patch_applies_what_diff_writes(need, tmp_path, old, new, reverse):
     assert applied(new if reverse else old, text(patch), reverse) == made == (old if reverse else new)
 
 
-def test_the_hunk_that_does_not_apply_is_told():
+def test_the_hunk_that_does_not_apply_is_reported():
     old = "".join(f"{number}\n" for number in range(40))
     new = old.replace("3\n", "three\n", 1).replace("33\n", "x\n")
     (one,) = parse_patch(diff(old, new))

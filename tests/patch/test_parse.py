@@ -36,7 +36,7 @@ def test_lines_that_look_like_headers():
     assert one.hunks[0].changes == (("-", "-- x\n"), ("+", "++ y\n"), (" ", "@@ -1 +1 @@\n"))
 
 
-def test_blank_lines_that_lost_their_blank():
+def test_blank_lines_that_lost_their_space():
     one = only("--- f\n+++ f\n@@ -1,3 +1,4 @@\n a\n\n+b\n\n")
     assert one.hunks[0].new == ("a\n", "\n", "b\n", "\n")
 
@@ -64,7 +64,7 @@ def test_files_that_diff_dates_to_the_beginning(date):
     assert only(f"--- old/f\t2026-01-01\n+++ new/f\t{date}\n@@ -1 +0,0 @@\n-a\n").new is None
 
 
-def test_what_git_says_of_files():
+def test_headers_of_git():
     patches = parse_patch(
         "diff --git a/x b/x\nold mode 100644\nnew mode 100755\n"
         "diff --git a/old name b/new name\nsimilarity index 100%\nrename from old name\nrename to new name\n"
@@ -97,13 +97,13 @@ def test_hunks_that_are_cut_short(text, message):
     assert str(raised.value) == message
 
 
-def test_a_mail_of_which_all_lines_end_in_carriage_returns():
+def test_a_mail_whose_lines_all_end_in_carriage_returns():
     assert only(PLAIN.replace("\n", "\r\n")) == only(PLAIN)
     # In a diff, such a line end is the file's.
     assert only(PLAIN.replace("a\n", "a\r\n")).hunks[0].new == ("a\r\n", "c\n")
 
 
-def test_text_that_is_no_mail_stays_as_it_is():
+def test_text_that_is_not_a_mail_stays_as_it_is():
     """Even if a line looks like a mail header."""
     data = f"{PLAIN}\nContent-Transfer-Encoding: base64\n".encode() + b"\xff"
     assert patch_text(data) == data.decode("utf-8", "surrogateescape")

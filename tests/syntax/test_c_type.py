@@ -61,14 +61,14 @@ WRONG = [
     "text",
     WRONG,
 )
-def test_words_that_are_no_type_together(text):
+def test_words_that_form_no_type(text):
     assert parse_type(text).base is None
 
 
 @pytest.mark.parametrize(
     "text", ["unsigned uint32_t", "size_t int", "uint8_t uint8_t", "hwaddr", "struct foo", "float", ""]
 )
-def test_what_c_or_this_language_does_not_know(text):
+def test_unknown_words(text):
     assert parse_type(text).base is None
 
 

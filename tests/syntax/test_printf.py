@@ -153,7 +153,7 @@ def test_pieces():
     assert [text[macro.start : macro.end] for macro in parsed.macros] == ["PRIx64", "PRIu8"]
 
 
-def test_a_quote_that_is_escaped_ends_no_string():
+def test_an_escaped_quote_does_not_end_a_string():
     text = r'"a \" b" "\\" PRIx64'
     parsed = parse_format(text)
     assert [text[piece.start : piece.end] for piece in parsed.pieces] == [r'"a \" b"', r'"\\"', "PRIx64"]
@@ -234,7 +234,7 @@ ANYTHING = st.lists(
         " PRIx8 ".join
     )
 )
-def test_whatever_it_holds_a_format_has_its_places(text):
+def test_any_format_has_its_places(text):
     parsed = parse_format(text)
     at = 0
     for conversion in parsed.conversions:

@@ -106,7 +106,7 @@ def test_bytes(data, text):
     assert source.text.encode("utf-8", "surrogateescape") == data
 
 
-def test_where_a_source_lies():
+def test_the_path_of_a_source():
     assert Source("shown", "").file == "shown"
     assert Source("shown", "", "real").file == "real"
     assert Source.from_bytes("shown", b"", "real").path == "shown"

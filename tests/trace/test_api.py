@@ -141,7 +141,7 @@ def test_keywords(files):
     ]
 
 
-def test_events_that_are_called_like_methods(files, writer):
+def test_events_named_like_methods(files, writer):
     (files / "events").write_text("end(void)\ncatchall(int x)\n")
     made = writer().header().mapping(0, "end").mapping(1, "catchall").record(0, 1, 1).record(1, 2, 1, 5)
     (files / "trace1").write_bytes(made.data)

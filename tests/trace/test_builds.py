@@ -66,7 +66,7 @@ def tesc(tmp_path):
     return run
 
 
-def test_a_build_more(tesc, tmp_path):
+def test_adding_a_build(tesc, tmp_path):
     assert tesc("builds", "add", "1.0", "old") == (0, "", "")
     assert tesc("builds", "add", "2.0", "new") == (0, "", "")
     assert tesc("builds", "list")[1] == "1.0  5 events\n2.0  6 events\n"
@@ -163,7 +163,7 @@ def test_decode_finds_the_build(tesc, tmp_path):
         ("e(const char *s)", [5 << 32], "whose 8 bytes of arguments do not match"),
     ],
 )
-def test_values_that_cannot_be(tesc, tmp_path, declared, payload, said):
+def test_impossible_values(tesc, tmp_path, declared, payload, said):
     (tmp_path / "events").write_text(f'{declared} "x"\n')
     (tmp_path / "trace").write_bytes(traced(["e"], [("e", payload)]))
     _, _, found = tesc("decode", "trace", "--events=events")

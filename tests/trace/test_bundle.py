@@ -132,7 +132,7 @@ def test_clocks_are_related(work):
         assert "clocks" not in found["files"][0]
 
 
-def test_what_cannot_be_read_is_left_out(work):
+def test_unreadable_traces_are_left_out(work):
     said = tesc("trace", "nope", "--bundle", "all.tar", status=1)
     assert said == "tesc: error: nope: No such file or directory\n"
     with tarfile.open("all.tar") as archive:
@@ -152,6 +152,6 @@ def test_what_cannot_be_read_is_left_out(work):
         (["--open"], "--open requires --format perfetto"),
     ],
 )
-def test_what_makes_no_sense(work, words, said):
+def test_nonsense_is_refused(work, words, said):
     assert said in tesc("trace", *words, status=2)
     assert not Path("x").exists()

@@ -145,7 +145,7 @@ def test_counts(writer, catalogue, opened, tmp_path, monkeypatch, damage, order)
 
 
 @pytest.mark.parametrize("selection", range(len(SELECTIONS)))
-def test_the_time_that_is_counted(writer, catalogue, opened, tmp_path, monkeypatch, selection):
+def test_the_counted_time(writer, catalogue, opened, tmp_path, monkeypatch, selection):
     """The first and last time are the same for any number of processes, with numpy or without."""
     monkeypatch.setattr("tesc.trace.counting.PIECE", 9000)
     monkeypatch.setattr("tesc.trace.vectors.PIECE", 9000)
@@ -250,7 +250,7 @@ def test_parts(writer, catalogue, tmp_path, monkeypatch, jobs, damage):
         assert (reader.records, reader.decoded, reader.steps_back, reader.last_time) == one[2:]
 
 
-def test_a_wrong_guess_is_found_out(writer, catalogue, opened, tmp_path, monkeypatch):
+def test_a_wrong_guess_is_detected(writer, catalogue, opened, tmp_path, monkeypatch):
     """A part begins in a text that contains what looks like records: none of these come out."""
     monkeypatch.setattr("tesc.trace.parts.PART", 4096)
     decoy = writer()
@@ -298,7 +298,7 @@ class Odd(Exception):
     ("error", "raised"),
     [(KeyError(31), KeyError), (Unwritable("too late"), Unwritable), (Odd("odd", 5), RuntimeError)],
 )
-def test_what_fails_in_one_process_is_told(
+def test_a_failure_in_one_process_is_reported(
     writer, catalogue, opened, tmp_path, monkeypatch, error, raised, turn
 ):
     """Whatever the error is, and even if another process first sees its pipe break."""

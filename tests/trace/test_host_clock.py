@@ -61,7 +61,7 @@ def test_windows_are_of_the_common_clock(folder):
     assert names(done.stdout) == ["first", "second"]
 
 
-def test_nobody_says_how_far_the_clocks_are_apart(folder):
+def test_an_unknown_clock_offset(folder):
     done = decode("unmarked", "old.log")
     assert done.returncode == 0
     assert done.stderr == (

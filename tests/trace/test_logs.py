@@ -86,7 +86,7 @@ def test_other_lines(log):
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 1 << 18])
-def test_a_text_over_lines(log, chunk):
+def test_a_text_with_line_ends(log, chunk):
     """However many bytes are read at once."""
     rows, errors, others = log(b"say 'a\nb\n\nc'   1\nidle \n5@1.000000:say 'a\n", chunk)
     assert [row[2] for row in rows] == [("say", (b"a\nb\n\nc", 1)), ("idle", ())]
@@ -121,7 +121,7 @@ def test_lines_that_ran_together(log):
     ]
 
 
-def test_what_is_not_sure(log):
+def test_ambiguous_values(log):
     rows, errors, _ = log(b"pair a b\npair a b c\npair  \n")
     assert [row[2][1] for row in rows] == [(b"a", b"b"), (None, None), (b"", b"")]
     assert errors == []
@@ -158,7 +158,7 @@ def test_counting(tmp_path, unit_of):
     assert reader.others == 1
 
 
-def test_no_log_at_all(log):
+def test_not_a_log(log):
     text = b"Dear diary,\ntoday nothing happened\n"
     with pytest.raises(Unusable, match="no line is an event of trace-events"):
         log(text)
@@ -221,7 +221,7 @@ CONVERSIONS = ["d", "u", "x", "08x", "5d", "-5u", "#x", "+d", "02x", "ld", "lu",
 
 
 @given(st.randoms(use_true_random=False))
-def test_what_is_printed_is_read(choose: random.Random):
+def test_printed_lines_are_read(choose: random.Random):
     """Lines of any format are read; every value that is returned is the printed one."""
     types = [choose.choice(TYPES) for _ in range(choose.randrange(5))]
     kinds = tuple([kind_of(type_) for type_ in types])
@@ -309,7 +309,7 @@ def random_values(choose, kinds):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_what_is_said_is_right(seed):
+def test_certain_values_are_right(seed):
     """For any format and any values: what is ambiguous is None."""
     choose = random.Random(seed)
     known = 0

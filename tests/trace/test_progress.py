@@ -12,7 +12,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_terminal_is_told(monkeypatch):
+def test_a_terminal_shows_progress(monkeypatch):
     clock = iter([0.0, 0.5, 2.0, 2.1, 4.0])
     monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
     stream = Terminal()
@@ -24,7 +24,7 @@ def test_a_terminal_is_told(monkeypatch):
     assert stream.getvalue() == f"\r{first}\r{second}\r{' ' * len(second)}\r"
 
 
-def test_of_a_pipe_the_end_is_not_known(monkeypatch):
+def test_the_end_of_a_pipe_is_unknown(monkeypatch):
     clock = iter([0.0, 2.0])
     monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
     stream = Terminal()

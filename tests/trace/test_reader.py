@@ -90,13 +90,13 @@ def test_dropped(read, writer, version):
     assert (row, errors) == (("Dropped_Event", (77,)), [])
 
 
-def test_a_later_mapping_takes_an_id_over(read, writer):
+def test_a_later_mapping_replaces_an_id(read, writer):
     made = writer().header().mapping(1, "point").record(1, 1, 1, 5).mapping(1, "idle").record(1, 2, 1)
     rows, errors = read(made)
     assert ([row[2] for row in rows], errors) == ([("point", (5,)), ("idle", ())], [])
 
 
-def test_of_two_events_of_one_name_the_last_is_meant(read, writer, unit_of):
+def test_of_two_events_with_one_name_the_last_counts(read, writer, unit_of):
     twice = Catalogue(unit_of("a(int x)\na(const char *s)\n"))
     rows, errors = read(writer().header().mapping(0, "a").record(0, 1, 1, b"text"), twice)
     assert (rows, errors) == ([(1, 1, ("a", (b"text",)))], [])
@@ -236,7 +236,7 @@ def test_a_payload_that_does_not_fit(read, writer, tmp_path, catalogue, event_id
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("version", [2, 3, 4])
-def test_a_length_that_lies(read, writer, tmp_path, catalogue, version, length, message):
+def test_a_wrong_length(read, writer, tmp_path, catalogue, version, length, message):
     made = writer().mapped() if version == 4 else writer("<", version).header()
     made.record(10 if version == 4 else 0, 1, 1)
     at = len(made.data)
@@ -296,7 +296,7 @@ def test_torn_at_every_byte(read, writer, tmp_path, catalogue):
         (b"#!/bin/sh\n" + bytes(100), "byte 0: not a simpletrace file"),
     ],
 )
-def test_no_trace(read, data, message):
+def test_not_a_trace(read, data, message):
     with pytest.raises(Unusable) as failure:
         read(data)
     assert message in str(failure.value)

@@ -45,7 +45,7 @@ def test_the_viewer_gets_the_trace(server):
 
 
 @pytest.mark.parametrize("path", ["/", "/file", "/trace/", "/../etc/passwd"])
-def test_there_is_nothing_else(server, path):
+def test_nothing_else_is_served(server, path):
     assert ask(server, path)[0] == 404
 
 

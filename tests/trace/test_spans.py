@@ -104,7 +104,7 @@ def test_latencies(durations):
     assert sum(d < result.p99 for d in durations) * 100 < 99 * len(durations)
 
 
-def test_pairings_of_one_name_stay_apart(unit_of):
+def test_pairings_with_one_name_are_kept_apart(unit_of):
     events = unit_of("a_start(void)\na_end(void)\nb_end(void)\n").events
     found = chosen_pairings(["a=a_start..a_end", "a=a_start..b_end", "b=a_end..b_end"], [], events)
     assert [(one.name, one.ends) for one in found] == [
@@ -125,7 +125,7 @@ def test_pairings_of_one_name_stay_apart(unit_of):
         ("a_start(void)\nb_end(void)\n", []),
     ],
 )
-def test_pairs_that_names_speak_of(events, expected):
+def test_pairs_recognized_by_name(events, expected):
     unit = resolve([parse(Source("t", events))])
     found = [(p.name, *p.begins, *p.ends, p.key) for p in likely_pairings(unit.events)]
     assert found == expected
@@ -199,7 +199,7 @@ class TestCommand:
             "   2.05 us to  4.10 us           1  ########################################\n"
         )
 
-    def test_json_is_what_its_schema_says(self, trace):
+    def test_json_matches_its_schema(self, trace):
         done = self.tesc("--latency", "--format", "jsonl")
         [line] = done.stdout.splitlines()
         schema = json.loads((ROOT / "tesc/schemas/latency.schema.json").read_text())
@@ -207,7 +207,7 @@ class TestCommand:
         assert json.loads(line)["unfinished"] == 1
         assert json.loads(line)["orphaned"] == 1
 
-    def test_a_pairing_of_ones_own(self, trace):
+    def test_a_given_pairing(self, trace):
         done = self.tesc("--latency", "--span", "wait=idle..disk_end")
         assert done.stdout.splitlines()[1].split() == ["wait", "1", "2", "400", "ns"] + ["400", "ns"] * 3
 
@@ -243,7 +243,7 @@ class TestCommand:
             ("--latency", "--stats"),
         ],
     )
-    def test_what_makes_no_sense(self, trace, words):
+    def test_nonsense_is_refused(self, trace, words):
         done = self.tesc(*words)
         assert done.returncode == 2
         assert done.stderr.startswith("tesc: error: ")

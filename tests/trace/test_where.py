@@ -138,7 +138,7 @@ def test_depth():
     assert wanted(long, READ, (0, 2999, 0)) and not wanted(long, READ, (0, 3000, 0))
 
 
-def test_an_argument_that_a_log_does_not_say(monkeypatch):
+def test_an_argument_that_a_log_lacks(monkeypatch):
     event = TracedEvent("net_in", NET.parameters, NET.format)
     event.uncertain = True
     for text in ("len > 5", "not len > 5", "len & 4", 'who ~ "*"', "len"):

@@ -74,7 +74,7 @@ def test_includes_prefixes_and_patterns_are_resolved():
     )
 
 
-def test_an_include_that_is_there_already_adds_nothing():
+def test_a_repeated_include_adds_nothing():
     files = {"root": 'include "a"\ninclude "a"\ninclude "a" prefix b_\n', "a": '# a\nx(void) "x"\n'}
     assert flatten(unit_of(files)) == '# a\nx(void) "x"\n# a\nb_x(void) "x"\n'
 

@@ -47,11 +47,11 @@ def test_nothing_is_nothing():
         ({"event_prefix": "x\ny(void)"}, "is not a directive"),
     ],
 )
-def test_what_is_no_directive_is_refused(given, what):
+def test_invalid_directives_are_refused(given, what):
     with pytest.raises(BadDirective) as refused:
         outside(**given)
     assert what in str(refused.value)
 
 
-def test_spaces_are_no_part_of_a_prefix():
+def test_spaces_are_not_part_of_a_prefix():
     assert outside(event_prefix=" x_ \n").event_prefix == "x_"

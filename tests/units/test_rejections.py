@@ -166,7 +166,7 @@ def test_what_to_write_instead(line, help_):
 
 
 @pytest.mark.parametrize("version", [VERSIONS[0], VERSIONS[-2], VERSIONS[-1]])
-def test_what_is_sound_has_none_of_it(version):
+def test_sound_files_have_no_rejections(version):
     """In files that are accepted without a closer look, the closer look would find nothing."""
     events, release = Events(7), Release(version)
     sound = 0

@@ -26,7 +26,7 @@ def test_versions(text, name):
 
 
 @pytest.mark.parametrize("text", ["4.1", "4.1.0", "2.12.1", "0.14", "7", "7.2-rc1", "7.2.0.0", "-1.2"])
-def test_what_is_no_release(text):
+def test_invalid_releases(text):
     with pytest.raises(BadRelease, match=r"4\.2 on|not a release of QEMU"):
         release_of(text)
 

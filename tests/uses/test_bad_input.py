@@ -122,7 +122,7 @@ def test_a_line_that_does_not_belong_there_hides_no_call_around_it(start):
         assert [(one.code, one.message) for one in found] == [], (seed, junk)
 
 
-def test_what_is_below_a_comment_that_is_not_ended_is_called():
+def test_calls_below_an_unclosed_comment_count():
     found, _ = findings("".join(one.format(0) for one in RIGHT).replace("{\n", "{\n/* typed\n", 1))
     assert found == []
 

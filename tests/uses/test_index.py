@@ -84,7 +84,7 @@ class TestIndex:
         ((_, use),) = index.uses_of("a")
         assert (use.start, use.column) == (27, 28)
 
-    def test_what_is_no_source_has_no_uses(self):
+    def test_other_files_have_no_uses(self):
         index = Index()
         assert not index.update("a.py", "trace_a()")
         assert not index.update("rs", "trace_a()")

@@ -225,7 +225,7 @@ class TestAround:
 
     @given(PARTS)
     @settings(deadline=None)
-    def test_is_what_the_whole_has_there(self, parts):
+    def test_is_the_same_as_in_the_whole(self, parts):
         text = "".join(parts)
         places = [match.start() for match in re.finditer("trace_", text)]
         whole, around = masked_c(text), masked_around(text, places)

@@ -38,7 +38,7 @@ def tree(tmp_path, monkeypatch):
     return folder
 
 
-def test_facts_come_back_from_lists_as_they_were():
+def test_facts_survive_conversion_to_lists():
     found = facts(TEXT, C)
     assert found.uses and found.pastes and found.headers
     assert decoded(encoded(found)) == found
@@ -56,7 +56,7 @@ def test_several_processes_read_what_one_reads(tree, monkeypatch):
     assert many.sources == cache_off.sources == 8
 
 
-def test_what_was_kept_is_not_read_again(tree, monkeypatch):
+def test_cached_sources_are_not_read_again(tree, monkeypatch):
     # Files that have just changed are not cached; let the test's files count as old.
     monkeypatch.setattr(reading, "_FRESH_NS", -(10**18))
     first = build([str(tree)])

@@ -62,7 +62,7 @@ def line(toy, unit_of):
     return lambda **options: Line(toy, unit_of('start(void) "start"\n'), **options)
 
 
-def test_how_long_a_frame_takes_does_not_count(line):
+def test_the_duration_of_a_frame_does_not_matter(line):
     """Nor does it matter that the reader was busy when the first frames came."""
     for late in (0, 20 * MS):
         port = line(late=late)
@@ -74,7 +74,7 @@ def test_how_long_a_frame_takes_does_not_count(line):
 
 
 @pytest.mark.parametrize("rate", [0.6, 0.99, 1.0002, 1.5])
-def test_a_clock_that_does_not_run_as_it_says(line, rate):
+def test_a_clock_with_a_wrong_rate(line, rate):
     port = line(rate=rate)
     for _ in range(3000):
         port.event(9 * MS)
@@ -109,7 +109,7 @@ def test_a_guest_that_starts_again_has_another_clock(line):
     assert len(off) == 600 and max(map(abs, off)) < 150
 
 
-def test_events_wait_no_longer_than_somebody_says(line):
+def test_held_events_can_be_released(line):
     port = line()
     port.event(MS)
     assert port.receiver.holding and not port.made

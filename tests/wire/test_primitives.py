@@ -72,7 +72,7 @@ def test_known_stuffing(plain, coded):
     assert cobs.decode(bytes.fromhex(coded)) == bytes.fromhex(plain)
 
 
-def test_254_bytes_without_a_zero_may_or_may_not_be_closed():
+def test_254_bytes_without_a_zero_may_or_may_not_be_terminated():
     data = bytes(range(1, 255))
     assert cobs.decode(b"\xff" + data) == data
     assert cobs.decode(b"\xff" + data + b"\x01") == data

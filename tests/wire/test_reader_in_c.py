@@ -167,7 +167,7 @@ def test_short_streams_that_begin_and_end_anywhere(seed, reader, schema, quick):
     assert reader(data, str(seed)) == expected(schema, data)
 
 
-def test_numbers_of_32_bits_that_are_used_up(reader, schema, quick):
+def test_sequence_numbers_that_wrap(reader, schema, quick):
     """A guest that has sent 2^32 events continues with 0, like one that starts again."""
     guest = quick(schema)
     guest.sequence = (1 << 32) - 100
@@ -186,7 +186,7 @@ def test_numbers_of_32_bits_that_are_used_up(reader, schema, quick):
     assert " missing 29 " in reader(some, "1")[-2] and "started 0" in reader(some, "1")[-1]
 
 
-def test_a_count_of_dropped_events_that_is_used_up(reader, schema, quick):
+def test_a_count_of_dropped_events_that_wraps(reader, schema, quick):
     """A guest that has dropped 2^32 events counts from 0 again: not a new start, nothing missing."""
     guest = quick(schema)
     frames = guest.start()

@@ -104,7 +104,7 @@ def test_sockets(folder, stream):
     assert not os.path.exists("mine")
 
 
-def test_what_nobody_is_at(folder):
+def test_nobody_at_the_other_end(folder):
     """Standard input is closed; a socket to which nobody connected is removed."""
     command = [sys.executable, "-m", "tesc", "guest", "receive", "trace-events", "--from"]
     words = ["sh", "-c", 'exec "$@" <&-', "sh", *command, "-"]
@@ -119,7 +119,7 @@ def test_what_nobody_is_at(folder):
     assert waiting.returncode != 0 and not os.path.exists("mine")
 
 
-def test_what_can_not_be_read(folder, stream):
+def test_unreadable_inputs(folder, stream):
     """A folder cannot be read; a non-blocking input has no bytes yet."""
     done = receive(str(folder))
     assert (done.returncode, done.stderr) == (2, f"tesc: error: {folder}: Is a directory\n")
@@ -318,7 +318,7 @@ def test_sigterm_before_anybody_sends(folder):
     assert receiver.returncode == 143 and not os.path.exists("socket")
 
 
-def test_a_disk_that_gets_full(folder, unit_of, toy):
+def test_a_disk_that_becomes_full(folder, unit_of, toy):
     """The disk takes part of a record: that part is removed, and the records before it can be read."""
     import resource
 

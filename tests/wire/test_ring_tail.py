@@ -98,7 +98,7 @@ def test_each_event_once(schema):
 
 @given(st.integers(0, 1 << 30), st.integers(1, 60))
 @settings(deadline=None, max_examples=60)
-def test_what_was_too_fast_is_counted(seed, most):
+def test_events_that_were_too_fast_are_counted(seed, most):
     from tesc.syntax.parser import parse
     from tesc.syntax.source import Source
     from tesc.units.resolve import resolve
@@ -120,7 +120,7 @@ def test_what_was_too_fast_is_counted(seed, most):
     assert len(found) + missing == sent
 
 
-def test_what_is_overwritten_during_a_look_is_left_out(schema):
+def test_events_overwritten_while_being_read_are_left_out(schema):
     memory, tail = Memory(schema), RingTail(0, schema)
     for number in range(64):
         memory.event(0, number)
@@ -174,7 +174,7 @@ def test_a_restart_and_other_declarations(schema, unit_of):
     assert look(other, memory) == []
 
 
-def test_a_memory_that_is_followed(schema, tmp_path, monkeypatch):
+def test_following_a_memory(schema, tmp_path, monkeypatch):
     """From before there is a ring until Ctrl-C; what was lost is reported at the end."""
     monkeypatch.chdir(tmp_path)
     Path("guest").write_text('tick(uint32_t number) "%u"\nsay(const char *text) "says %s"\n')

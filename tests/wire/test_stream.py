@@ -76,7 +76,7 @@ def test_two_small_arguments_take_twelve_bytes(unit_of, toy):
     assert len(toy(schema).event(0, 100, 4)[0]) == 8
 
 
-def test_a_reader_that_comes_late(schema, toy):
+def test_a_late_reader(schema, toy):
     guest = toy(schema, clock=True)
     frames = guest.start()
     for number in range(100):

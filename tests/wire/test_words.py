@@ -74,7 +74,7 @@ def test_a_record_with_a_byte_too_few(tour, drop):
     assert skipped.offset in (56 * 12, 56 * 13)
 
 
-def test_what_no_event_has(tour):
+def test_values_that_no_event_has(tour):
     wrong = [
         record(12),  # no event
         record(0, 1),  # no argument
@@ -94,7 +94,7 @@ def test_what_no_event_has(tour):
         assert [item for item in items if isinstance(item, Skipped)] == [Skipped(56 * 9, 56, why)]
 
 
-def test_nothing_but_zeros_is_no_stream_to_come_back_to(tour):
+def test_zeros_alone_do_not_resynchronize_a_stream(tour):
     items = decoded(tour, record(1, -1) + record(1, -2) + b"\xff" * 56 + bytes(56 * 20))
     assert values(items) == [(1, -1), (1, -2)] or values(items) == [(1, -1)]
 

@@ -88,26 +88,26 @@ def test_double_underscores(text, claims, dtrace_fails):
 
 
 @pytest.mark.parametrize("name", ["linux", "unix", "true", "NULL", "EOF", "INT_MAX"])
-def test_macros_are_no_probes(name, claims, dtrace_fails):
+def test_macros_cannot_be_probes(name, claims, dtrace_fails):
     assert "it is a macro" in claims(f"{name}(int a)\n", "TE105")
     assert dtrace_fails(f"{name}(int a)\n")
 
 
 @pytest.mark.parametrize("name", ["0", "9p_open", "1_"])
-def test_names_with_a_digit_are_no_probes(name, claims, stap_fails, c_fails):
+def test_names_with_a_digit_cannot_be_probes(name, claims, stap_fails, c_fails):
     assert "begins with a digit" in claims(f"{name}(int a)\n", "TE105")
     assert stap_fails(f"{name}(int a)\n", "stap")
     assert not c_fails(f"{name}(int a)\n", "simple")
 
 
-def test_words_of_systemtap_can_be_probes(stap_fails, dtrace_fails):
+def test_systemtap_keywords_can_be_probes(stap_fails, dtrace_fails):
     words = sorted(STAP_RESERVED_WORDS | reserved.STAP_BUILT_IN | reserved.STAP_NOT_ESCAPED)
     text = "".join(f"{word}(int a)\n" for word in words)
     assert not stap_fails(text, *TAPSETS)
     assert not dtrace_fails(text)
 
 
-def test_the_tables_hold_all_that_codegen_defines(generated):
+def test_the_tables_have_everything_that_codegen_defines(generated):
     """An event's header, source and module define exactly the identifiers in the tables."""
     texts = [generated("foo(int a)\n", form, backend) for form in ("h", "c", "rs") for backend in C_BACKENDS]
     found = {word for text in texts for word in re.findall(r"\b\w*foo\w*\b", text, re.I)}

@@ -212,7 +212,7 @@ def test_a_root_file_that_the_configuration_lists(tmp_path, monkeypatch):
     assert '#include "qemu/osdep.h"\n#include "trace-fw.h"\n' in text
 
 
-def test_two_guests_of_one_name(tmp_path, monkeypatch, capsys):
+def test_two_guests_with_one_name(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     write({"g": 'one(void) "x"\n', "h": 'two(void) "x"\n'})
     write({"trace-events": 'include "g" prefix a_ base 0x100\ninclude "h" prefix a_ base 0x200\n'})
@@ -222,7 +222,7 @@ def test_two_guests_of_one_name(tmp_path, monkeypatch, capsys):
     assert not Path("demux.c").exists()
 
 
-def test_what_no_record_holds(tmp_path, monkeypatch, capsys):
+def test_what_no_record_can_have(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     seven = 'seven(int a, int b, int c, int d, int e, int f, int g) "%d %d %d %d %d %d %d"\n'
     write(

@@ -169,7 +169,7 @@ def test_the_host_switches_guest_events_by_name(program):
     assert printed == "".join(f"{line}\n" for line in LOGGED.splitlines() if line.startswith("lamp_b"))
 
 
-def test_the_readme_names_what_there_is():
+def test_the_readme_names_what_exists():
     text = (EXAMPLE / "README.md").read_text()
     names = set(re.findall(r"tesc_guest\w*\.[ch]", text))
     assert names <= {path.name for path in (ROOT / "tesc/codegen/guest/runtime").rglob("*")}

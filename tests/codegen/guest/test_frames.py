@@ -155,7 +155,7 @@ int main(void)
 """
 
 
-def test_a_hello_that_did_not_go_out_is_still_due(generated, run, need, freestanding):
+def test_a_hello_that_was_not_sent_is_still_due(generated, run, need, freestanding):
     """Otherwise the next events would have the low half of a time whose upper half is unknown."""
     schema = generated()
     Path("late.c").write_text(LATE)

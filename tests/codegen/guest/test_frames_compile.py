@@ -101,7 +101,7 @@ def test_an_event_that_is_off_costs_the_test_of_a_byte(machine, guest, run, need
     assert len(instructions("ours.c")) <= len(instructions("best.c"))
 
 
-def test_a_prefix_renames_all_that_is_global(generated, run, need, freestanding):
+def test_a_prefix_renames_everything_global(generated, run, need, freestanding):
     generated("--prefix", "fw")
     cc, nm = need("gcc", "gcc"), need("nm", "binutils")
     run(cc, *freestanding, "-c", *SOURCES)
@@ -111,7 +111,7 @@ def test_a_prefix_renames_all_that_is_global(generated, run, need, freestanding)
     assert all(name.startswith("fw_") for name in defined)
 
 
-def test_c_plus_plus_and_types_of_ones_own(generated, run, need):
+def test_c_plus_plus_and_own_types(generated, run, need):
     generated()
     cc, cxx = need("gcc", "gcc"), need("g++", "g++")
     Path("types.h").write_text(
@@ -132,7 +132,7 @@ def test_c_plus_plus_and_types_of_ones_own(generated, run, need):
     assert b"trace_" not in subprocess.run(["nm", "-u", "use.o"], capture_output=True).stdout
 
 
-def test_a_header_a_folder(guest, generated, run, need, freestanding):
+def test_a_header_per_folder(guest, generated, run, need, freestanding):
     """An event that is inserted in another folder does not change a folder's header."""
     generated()
 
@@ -151,7 +151,7 @@ def test_a_header_a_folder(guest, generated, run, need, freestanding):
     run(need("gcc", "gcc"), *freestanding, "-c", "use.c")
 
 
-def test_what_no_frame_holds(tmp_path, monkeypatch, capsys):
+def test_what_no_frame_can_have(tmp_path, monkeypatch, capsys):
     from tesc.cli.main import main
 
     monkeypatch.chdir(tmp_path)

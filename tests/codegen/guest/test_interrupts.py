@@ -103,7 +103,7 @@ def copies(guest, run, need):
 
 
 @pytest.mark.parametrize("level", ["-O0", "-O2", "-Os"])
-def test_of_a_ring_nothing_is_lost_unsaid(level, copies):
+def test_a_ring_loses_nothing_uncounted(level, copies):
     schema, memories = copies("ring", level)
     for memory in memories:
         (ring,) = find_rings(memory)
@@ -117,7 +117,7 @@ def test_of_a_ring_nothing_is_lost_unsaid(level, copies):
 
 
 @pytest.mark.parametrize("level", ["-O0", "-O2", "-Os"])
-def test_of_frames_nothing_is_lost_unsaid(level, copies):
+def test_frames_lose_nothing_uncounted(level, copies):
     schema, memories = copies("frames", level)
     decoder = FrameDecoder(schema)
     items = [item for memory in memories for item in decoder.feed(memory)]

@@ -150,7 +150,7 @@ def test_edits_are_neither_replaced_nor_removed(tree, name):
     assert not path.parent.exists()
 
 
-def test_files_and_lines_of_others_stay(tree):
+def test_other_files_and_lines_stay(tree):
     guest = f"{tree.parent / 'fw/trace-events'},prefix=fw_"
     before = contents(tree)
     assert apply(tree, guest).returncode == 0
@@ -187,7 +187,7 @@ def test_another_guest_and_another_version_of_the_device(tree):
     assert "prefix other_" in (folder / "trace-events").read_text()
 
 
-def test_what_can_not_be_applied(tree):
+def test_what_cannot_be_applied(tree):
     gone = apply(tree, "nothing,prefix=fw_")
     assert gone.returncode == 1 and gone.stderr == f"apply: {tree}: nothing: there is no such file\n"
     (tree / "meson.build").write_text("project('other', 'c')\n")
@@ -270,7 +270,7 @@ def test_a_guest_and_the_device(linked):
     assert re.sub(r"(skipped|start|missing) at \d+", r"\1 at AT", linked(EVENTS)) == TOLD
 
 
-def test_a_guest_of_other_declarations(linked):
+def test_a_guest_with_other_declarations(linked):
     told = linked('first(int64_t a) "%d"\nsecond(const char *b) "%s"\n').splitlines()
     assert told[1].startswith(
         "error: chardev port: the guest 'guest' was built from different declarations: their hash is "

@@ -116,7 +116,7 @@ def values(items):
 
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("config", [None, "clock.h", "rateless.h"])
-def test_every_value_is_there(machine, config, schema, run, need, freestanding):
+def test_every_value_is_in_the_ring(machine, config, schema, run, need, freestanding):
     compiler, package, flags, emulator = MACHINES[machine]
     names = [*(["names.c", f'-DTESC_GUEST_CONFIG_H="{config}"'] if config else [])]
     run(need(compiler, package), *flags, *freestanding, *names, "main.c", *SOURCES, "-o", "main")
@@ -139,7 +139,7 @@ def test_every_value_is_there(machine, config, schema, run, need, freestanding):
     assert [item for item in items if not isinstance(item, WireEvent)] == [Before(8192, 1006 - len(found), 0)]
 
 
-def test_no_store_is_beyond_what_is_declared(schema, run, need):
+def test_no_store_is_out_of_bounds(schema, run, need):
     """Even for compilers that give an array at the end of a structure only its declared length."""
     flags = ["-fsanitize=address,undefined,bounds-strict", "-fno-sanitize-recover=all", "-I."]
     run(need("gcc", "gcc"), *flags, "main.c", *SOURCES, "-o", "main")

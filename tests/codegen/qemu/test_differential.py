@@ -70,7 +70,7 @@ def work(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def test_kept_answers(request):
+def test_recorded_answers(request):
     events = Events(SEED)
     made = [kept(tesc, events.line()) for _ in range(150)]
     if request.config.getoption("update_goldens"):
@@ -78,13 +78,13 @@ def test_kept_answers(request):
     assert made == KEPT.read_text("utf-8").splitlines()
 
 
-def test_kept_answers_are_the_references(reference):
+def test_recorded_answers_are_the_references(reference):
     events = Events(SEED)
     assert [kept(reference, events.line()) for _ in range(150)] == KEPT.read_text("utf-8").splitlines()
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.nightly)])
-def test_beside_the_reference(seed, reference):
+def test_compared_with_the_reference(seed, reference):
     """Each line alone for the verdicts, all accepted lines together for the bytes of every output."""
     events = Events(seed)
     count = 20_000 if seed == 2 else 400
@@ -110,5 +110,5 @@ def test_beside_the_reference(seed, reference):
             assert expected != [None], (form, backends, at)
 
 
-def test_what_is_known_to_differ_is_said_why():
+def test_known_differences_have_a_reason():
     assert all(KNOWN.values())

@@ -105,7 +105,7 @@ class TestC:
     def test_text_in_simpletrace_records(self, event, length):
         assert f"size_t arga_len = {length};" in text("c", "simple", f"lamp{event}\n")
 
-    def test_a_precision_that_an_argument_gives(self):
+    def test_a_precision_from_an_argument(self):
         made = text("c", "simple", 'lamp(int n, char *a) "%.*s"\n')
         assert "strnlen(a, (int)n < 0 ? MAX_TRACE_STRLEN : (size_t)n)" in made
 
@@ -169,7 +169,7 @@ class TestLttng:
             "s ? strnlen((const char *)s, (int)n < 0 ? INT_MAX : (int)n) : 0)"
         )
 
-    def test_members_are_in_an_order_that_babeltrace2_reads(self):
+    def test_fields_are_in_an_order_that_babeltrace2_reads(self):
         assert fields('lamp(int _x, int y, int x) "%d %d %d"\n') == [
             "ctf_integer(int, y, y)",
             "ctf_integer(int, x, x)",
@@ -180,7 +180,7 @@ class TestLttng:
             "ctf_integer(int, s_length"
         )
 
-    def test_a_name_that_lttng_does_not_take(self):
+    def test_a_name_that_lttng_does_not_accept(self):
         unit = resolve([parse(Source("trace-events", f'{"a" * 251}(int a) "%d"\n'))])
         made = [
             generate(unit.events, Options("ust-events-h", ("ust",), "g", "out", compat=compat))[1]
@@ -206,7 +206,7 @@ class TestTapsets:
             (r"tab\t %5zu", r"tab\t %5u"),
         ],
     )
-    def test_conversions_that_systemtap_takes(self, c, stap):
+    def test_conversions_that_systemtap_supports(self, c, stap):
         assert printed(f'lamp(int a) "{c}"\n') == stap
 
     @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ class TestTapsets:
             ('(unsigned char *a) "%p"', "a"),
         ],
     )
-    def test_numbers_are_cut_as_c_cuts_them(self, event, argument):
+    def test_numbers_are_truncated_as_in_c(self, event, argument):
         (line,) = [
             line for line in text("log-stap", "log", f"lamp{event}\n").splitlines() if "printf" in line
         ]
@@ -237,7 +237,7 @@ class TestTapsets:
         assert "user_string_n(a, (n < 0 || n > 512 ? 512 : n))" in made
         assert "user_string_n(b, 3)" in made
 
-    def test_escapes_that_systemtap_has(self):
+    def test_escapes_that_systemtap_supports(self):
         assert printed(r'lamp(int a) "\033[1m\e %d\a\x7f\?\t\\"' + "\n") == r"\033[1m\033 %d\007\177?\t\\"
 
     def test_the_reference_leaves_some(self):

@@ -39,7 +39,7 @@ def test_qemu(parser, qemu_tree):
 
 
 @pytest.mark.parametrize("line", mutations.SOUND)
-def test_what_is_broken_for_the_fuzz_was_sound(parser, line):
+def test_the_lines_to_break_are_valid(parser, line):
     for text in (f"{line}\n", f"{line}\r\n{line}\r", line):
         assert not shapes.of_tesc(text).wrong
         assert _differences(parser, text) == []

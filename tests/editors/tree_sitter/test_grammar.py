@@ -32,7 +32,7 @@ def test_the_corpus_is_read_whole():
 
 
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.relative_to(EDITORS).as_posix())
-def test_queries_ask_for_what_there_is(language, path):
+def test_queries_name_existing_nodes(language, path):
     import tree_sitter
 
     assert tree_sitter.Query(language, path.read_text("utf-8")).pattern_count > 0
@@ -75,7 +75,7 @@ def test_words_are_those_that_tesc_knows():
     assert {one["value"] for one in tags} == c_type.TAG_WORDS
 
 
-def test_what_is_generated_is_of_this_grammar():
+def test_generated_files_are_of_this_grammar():
     """As far as that can be checked without the generator: each rule is also in the generated files."""
     said = (GRAMMAR / "grammar.js").read_text("utf-8")
     rules = json.loads((GRAMMAR / "src" / "grammar.json").read_text("utf-8"))["rules"]

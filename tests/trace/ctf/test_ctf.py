@@ -128,7 +128,7 @@ def test_times_that_go_back_between_packets(trace, read):
     assert len(list(Path("made").glob("stream*"))) > 3
 
 
-def test_what_a_log_does_not_say(tmp_path, monkeypatch, read):
+def test_values_that_a_log_lacks(tmp_path, monkeypatch, read):
     monkeypatch.chdir(tmp_path)
     Path("events").write_text('pair(const char *a, const char *b, int n) "%s%s %d"\n')
     Path("log").write_text("pair xy 3\n")
@@ -301,5 +301,5 @@ class TestFolder:
         (["--ctf-version", "2"], "--ctf-version requires --format ctf"),
     ],
 )
-def test_what_makes_no_sense(trace, words, said):
+def test_nonsense_is_refused(trace, words, said):
     assert said in tesc(trace([("idle", 1, 7)]), "--events", "events", *words, status=2)

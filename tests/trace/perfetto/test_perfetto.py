@@ -132,7 +132,7 @@ RECORDS = [
 
 @pytest.mark.parametrize("part", [3000, 20_000])
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_processes_that_come_and_go(ask, trace, monkeypatch, jobs, part):
+def test_processes_that_start_and_end(ask, trace, monkeypatch, jobs, part):
     """In whichever part or piece of the trace a process first appears, its records belong to it."""
     monkeypatch.setattr("tesc.trace.parts.PART", part)
     monkeypatch.setattr("tesc.trace.input.CHUNK", part)
@@ -305,7 +305,7 @@ def test_a_guest_has_its_own_track(ask, writer, tmp_path, monkeypatch):
         (["--latency", "--counter", "move.x"], "--counter requires --format perfetto"),
     ],
 )
-def test_what_makes_no_sense(trace, words, said):
+def test_nonsense_is_refused(trace, words, said):
     made = trace([("disk_start", 10, 1, 7, 0), ("disk_end", 30, 1, 7, 0)])
     assert said in tesc(made, "--events", "events", "--format", "perfetto", "-o", "x", *words, status=2)
     assert not Path("x").exists()

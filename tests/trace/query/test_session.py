@@ -136,7 +136,7 @@ def test_no_other_files(session, tmp_path):
         session.reader(f"SELECT * FROM read_text('{path}')")
 
 
-def test_a_span_that_is_called_like_an_event(tmp_path, writer, catalogue):
+def test_a_span_named_like_an_event(tmp_path, writer, catalogue):
     data = write(tmp_path, writer, catalogue, [(0, 1, 7, 0x10, -1), (1, 4, 7, 0x10, 5)])
     with Session(str(data), [Pairing("go", ("go",), ("went",), ("req",))]) as session:
         sql = "SELECT go.n, s.duration FROM spans.go s JOIN go USING (trace, seq)"
@@ -282,7 +282,7 @@ def test_nothing_is_left(tmp_path, writer, catalogue):
     assert not os.path.exists(spilled)
 
 
-def test_memory_is_limited_and_spilled_into_a_folder_that_goes(session):
+def test_memory_is_limited_and_spilled_into_a_temporary_folder(session):
     asked = "SELECT current_setting('memory_limit'), current_setting('temp_directory')"
     with session:
         [(limit, spilled)] = [row for result in session.run(asked) for row in result.fetchall()]

@@ -160,7 +160,7 @@ def test_numbers_that_a_column_cannot_hold(trace):
         trace.to_arrow("move", filters=[("by", "<", 300)])
 
 
-def test_what_can_be_read_once(trace):
+def test_input_that_can_be_read_only_once(trace):
     assert len(list(trace)) == 3
     trace._reopen = None
     with pytest.raises(ValueError, match="it was already read"):

@@ -89,7 +89,7 @@ SELECTIONS = [
 
 @pytest.mark.parametrize("selection", range(len(SELECTIONS)))
 @pytest.mark.parametrize("damage", [0, 1, 20])
-def test_rows_do_not_depend_on_how_they_are_made(
+def test_rows_do_not_depend_on_how_they_were_written(
     made_up, reader_of, tmp_path, monkeypatch, damage, selection
 ):
     """`seq` counts a trace's rows: in Parquet with any --jobs, with numpy or without, and in SQLite."""
@@ -149,7 +149,7 @@ def test_types(made_up, reader_of, tmp_path):
     assert list(types("taken")) == ["ts", "time", "pid", "ts_", "pid_", "Ts__", "x", "X_", "trace", "seq"]
 
 
-def test_row_groups_are_pieces_of_time(writer, reader_of, tmp_path, monkeypatch):
+def test_row_groups_are_in_time_order(writer, reader_of, tmp_path, monkeypatch):
     """A file's row groups are in time order, so that a reader of a time range needs only a few."""
     monkeypatch.setattr("tesc.trace.tables.parquet.MOST_HELD", 20_000)
     made = writer().header().mapping(10, "Say")
@@ -205,7 +205,7 @@ def test_selected(made_up, reader_of, rows_of, tmp_path):
     assert list(found) == ["narrow"]
 
 
-def test_what_is_not_ours_stays(made_up, reader_of, tmp_path):
+def test_other_files_stay(made_up, reader_of, tmp_path):
     (tmp_path / "trace").write_bytes(made_up(records=10))
     mine = tmp_path / "mine"
     mine.mkdir()
@@ -227,7 +227,7 @@ def test_what_is_not_ours_stays(made_up, reader_of, tmp_path):
 
 @pytest.mark.parametrize("append", [False, True])
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_nothing_is_half_there(made_up, reader_of, tmp_path, monkeypatch, append, jobs):
+def test_nothing_is_half_written(made_up, reader_of, tmp_path, monkeypatch, append, jobs):
     """A failure, in whatever process and however late, leaves the old dataset unchanged."""
     (tmp_path / "trace").write_bytes(made_up(records=600))
     data = tmp_path / "data"

@@ -102,7 +102,7 @@ def test_names_that_are_taken(writer, unit_of, tmp_path, opened):
     assert counts == {"_sqlite_go": 2, "_sqlite_go_": 1, "traces_": 3}
 
 
-def test_nothing_is_half_there(made_up, reader_of, tmp_path, monkeypatch, opened):
+def test_nothing_is_half_written(made_up, reader_of, tmp_path, monkeypatch, opened):
     (tmp_path / "trace").write_bytes(made_up(records=50))
     path = tmp_path / "db"
     write_database([reader_of(tmp_path / "trace")], EVERYTHING, str(path))
