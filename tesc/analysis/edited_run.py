@@ -222,7 +222,7 @@ class _Recheck:
         new = []
         for one in self._state.run_on_units(rule, units):
             edit = next(edit for edit in self._edits if edit.after.source is one.source)
-            if edit.changed.start <= one.span.start < edit.changed.new_end:
+            if edit.changed.holds_new(one.span.start):
                 new.append(one)
         return [*self._moved(kept), *new]
 

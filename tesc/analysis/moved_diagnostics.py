@@ -35,7 +35,7 @@ class Move:
 
     def touches(self, one: Diagnostic) -> bool:
         """Whether a diagnostic is in the changed lines."""
-        return one.source is self.old and self._changed.start <= one.span.start < self._changed.end
+        return one.source is self.old and self._changed.holds(one.span.start)
 
     def moved(self, one: Diagnostic) -> Diagnostic:
         """The diagnostic, referring to the new source. Raises Touched."""

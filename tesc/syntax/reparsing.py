@@ -38,11 +38,15 @@ class Changed:
 
     They begin at the offset `start` of both texts, and end at `end` of the old one and at `new_end` of
     the new one; `first` is their line, from 1, `old_lines` and `new_lines` are how many they are.
+    `limit` and `new_limit` are one more than `end` and `new_end` where the last line has no line end: what is
+    missing there, such as that line end, is reported at the text's end, which is part of the line.
     """
 
     start: int
     end: int
     new_end: int
+    limit: int
+    new_limit: int
     first: int
     old_lines: int
     new_lines: int
@@ -63,7 +67,15 @@ class Changed:
 
     def touches(self, span: Span) -> bool:
         """Whether a span of the old text is in the changed lines, or reaches into them."""
-        return (span.end > self.start and span.start < self.end) or self.start <= span.start < self.end
+        return (span.end > self.start and span.start < self.end) or self.holds(span.start)
+
+    def holds(self, offset: int) -> bool:
+        """Whether an offset of the old text is in the changed lines."""
+        return self.start <= offset < self.limit
+
+    def holds_new(self, offset: int) -> bool:
+        """Whether an offset of the new text is in the changed lines."""
+        return self.start <= offset < self.new_limit
 
 
 def changed_lines(old: Source, new: Source) -> Changed:
@@ -81,8 +93,20 @@ def changed_lines(old: Source, new: Source) -> Changed:
     new_end = end + len(after) - len(before)
     old_lines, new_lines = len(split_lines(before[start:end])), len(split_lines(after[start:new_end]))
     return Changed(
-        start=start, end=end, new_end=new_end, first=first, old_lines=old_lines, new_lines=new_lines
+        start=start,
+        end=end,
+        new_end=new_end,
+        limit=end + _ends_open(before, start, end),
+        new_limit=new_end + _ends_open(after, start, new_end),
+        first=first,
+        old_lines=old_lines,
+        new_lines=new_lines,
     )
+
+
+def _ends_open(text: str, start: int, end: int) -> bool:
+    """Whether the lines from `start` to `end` are a text's last ones, and have no line end."""
+    return start < end == len(text) and text[-1] not in "\r\n"
 
 
 def _common(one: str, other: str) -> int:

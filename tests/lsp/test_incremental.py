@@ -211,6 +211,17 @@ def test_each_edit(tmp_path, seed):
     type_and_compare(tmp_path, seed, EDITS)
 
 
+@pytest.mark.parametrize("before", ["", "# a comment\n", 'usb(int a) "%d"\n', "half(int x\n"])
+@pytest.mark.parametrize("last", ["nt", "_", 'usb_on(int x) "%d"', "half(int x", "# a comment", "disable "])
+def test_a_last_line_without_line_end_comes_and_goes(tmp_path, before, last):
+    """What is missing there is reported at the end of the text, in no line that begins before it."""
+    editor = Editor(tmp_path, 1)
+    for text in (before, before + last, before, before + last + "\n", before + last):
+        editor.texts["trace-events"] = text
+        editor.session.change(editor.uri("trace-events"), None, text)
+        editor.compare(text)
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(SEED + 100, SEED + 112))
 def test_a_thousand_edits(tmp_path, seed):
