@@ -59,6 +59,7 @@ def _serve(serve: Callable[[], object]) -> None:
 def bundle(options: Namespace, run: Callable[[Namespace], int]) -> int:
     """Make a picture of each trace, and an archive of them all; returns the worst exit status."""
     from tesc.trace.bundle import base_of, unrelated, write_bundle
+    from tesc.trace.output import replacing
 
     statuses = [0]
     with tempfile.TemporaryDirectory(prefix="tesc-") as folder:
@@ -76,16 +77,11 @@ def bundle(options: Namespace, run: Callable[[Namespace], int]) -> int:
                 "ahead of CLOCK_MONOTONIC",
                 "warning",
             )
-        partial = f"{os.path.realpath(options.bundle)}.{os.getpid()}.tmp"
         try:
-            with open(partial, "wb") as file:
+            with replacing(options.bundle) as partial, open(partial, "wb") as file:
                 write_bundle(file, members, options.clock_offset)
-            os.replace(partial, options.bundle)
         except OSError as wrong:
             raise Failure(f"{options.bundle}: {wrong.strerror or wrong}") from None
-        finally:
-            if os.path.exists(partial):
-                os.unlink(partial)
     return min(max(statuses), 1)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
+from contextlib import contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
 # Control characters except line ends and tabs; 8-bit ones in UTF-8, and as single bytes.
@@ -70,6 +72,39 @@ class TraceOutput:
                 _remove(self._path)
 
 
+@contextmanager
+def replacing(path: str) -> Iterator[str]:
+    """The path of a new, empty file, which replaces the one at `path` when the block ends.
+
+    An exception leaves what was there. Raises OSError; never replaces anything but a file, such as a device.
+    """
+    check_replaceable(path)
+    target = os.path.realpath(path)
+    new = f"{target}.{os.getpid()}.tmp"
+    try:
+        with open(new, "xb"):
+            pass
+    except OSError as error:
+        error.filename = path  # messages name the given file
+        raise
+    try:
+        yield new
+        if os.path.exists(target):
+            os.chmod(new, os.stat(target).st_mode & 0o7777)
+        os.replace(new, target)
+    except BaseException:
+        _remove(new)
+        raise
+
+
+def check_replaceable(path: str) -> None:
+    """Raises OSError if there is anything but a regular file at a path."""
+    if os.path.isdir(path):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise OSError(errno.EINVAL, "not a regular file, which this format requires", path)
+
+
 def _escaped(match: re.Match[str]) -> str:
     return "".join([f"\\x{ord(character):02x}" for character in match[0]])
 
@@ -105,6 +140,17 @@ class Lines:
             if kind is None:
                 self._write()
             self._output.__exit__(kind, *rest)
+
+
+def folder_beside(path: str) -> str:
+    """A new folder next to where a path leads. Raises OSError, which names the path."""
+    work = f"{os.path.realpath(path)}.{os.getpid()}.tmp"
+    try:
+        os.mkdir(work)
+    except OSError as error:
+        error.filename = path
+        raise
+    return work
 
 
 def replace_folder(new: str, folder: str) -> None:

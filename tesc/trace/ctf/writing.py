@@ -15,7 +15,7 @@ from tesc.trace.ctf.classes import Classes
 from tesc.trace.events import DROPPED
 from tesc.trace.host_clock import is_real
 from tesc.trace.merge import batches
-from tesc.trace.output import replace_folder
+from tesc.trace.output import folder_beside, replace_folder
 from tesc.trace.parts import Work, can_split, split, whole
 from tesc.trace.sorting import sorted_batches
 
@@ -229,8 +229,7 @@ def _replaced(path: str) -> Iterator[str]:
     target = os.path.realpath(path)
     if os.path.lexists(target) and not _is_ours(target):
         raise Unwritable(f"{path}: exists and is not a CTF trace: choose another folder")
-    work = f"{target}.{os.getpid()}.tmp"
-    os.mkdir(work)
+    work = folder_beside(path)
     try:
         yield work
         replace_folder(work, target)

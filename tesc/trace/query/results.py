@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from tesc.escaping import visible
+from tesc.trace.output import replacing
 from tesc.trace.tables.layout import distinct
 
 TYPE_CHECKING = False
@@ -129,14 +129,6 @@ def write_parquet(reader: Any, path: str) -> None:
     pyarrow("--format parquet")
     from pyarrow.parquet import ParquetWriter
 
-    target = os.path.realpath(path)
-    new = f"{target}.{os.getpid()}.tmp"
-    try:
-        with open(new, "xb") as file, ParquetWriter(file, reader.schema, compression="zstd") as writer:
-            for batch in reader:
-                writer.write_batch(batch)
-        os.replace(new, target)
-    except BaseException:
-        if os.path.exists(new):
-            os.unlink(new)
-        raise
+    with replacing(path) as new, ParquetWriter(new, reader.schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_batch(batch)

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 from tesc.files import UNEXPECTED_JSON
 from tesc.records import record
-from tesc.trace.output import replace_folder
+from tesc.trace.output import folder_beside, replace_folder
 from tesc.trace.tables import Unwritable
 from tesc.trace.tables.layout import Argument, Layout, Names, trace_names
 from tesc.trace.values import Kind
@@ -149,8 +149,7 @@ def _write(
     progress: Callable[[int, int], object],
 ) -> Dataset:
     """Write traces into a new folder next to the target, then move it there."""
-    work = f"{target}.{os.getpid()}.tmp"
-    os.mkdir(work)
+    work = folder_beside(target)
     try:
         names = trace_names([one.source.path for one in readers], [name for name, _ in dataset.traces])
         for reader, name in zip(readers, names):

@@ -17,6 +17,7 @@ from itertools import chain, islice
 
 from tesc.trace import vectors
 from tesc.trace.columns import Pieces, typed
+from tesc.trace.output import check_replaceable, replacing
 from tesc.trace.tables import Unwritable
 from tesc.trace.tables.layout import as_text, known_pids, known_times, layout_of, trace_names
 
@@ -60,6 +61,7 @@ def write_database(
     """
     try:
         if append and os.path.exists(path):
+            check_replaceable(path)
             _fill(path, readers, selection, progress)
         else:
             _make(path, readers, selection, progress)
@@ -71,19 +73,9 @@ def _make(
     path: str, readers: Sequence[RecordReader], selection: Selection, progress: Callable[[int, int], object]
 ) -> None:
     """Write a new file, then replace the old one."""
-    target = os.path.realpath(path)
-    new = f"{target}.{os.getpid()}.tmp"
-    with open(new, "xb"):  # raises the error for a bad path
-        pass
-    try:
+    with replacing(path) as new:
         # After a crash, the new file is thrown away, so no journal is needed.
         _fill(new, readers, selection, progress, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
-        if os.path.exists(target):
-            os.chmod(new, os.stat(target).st_mode & 0o7777)
-        os.replace(new, target)
-    except BaseException:
-        os.unlink(new)
-        raise
 
 
 def _fill(
