@@ -127,6 +127,21 @@ def _walk(folder: str) -> Iterator[str]:
                     folders.append(entry.path)
 
 
+def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str | None]) -> None:
+    """Raises OSError for an output that is one of the files read, or another output."""
+    read = [path for path in inputs if path is not None and os.path.exists(path)]
+    taken = set()
+    for path in outputs:
+        if path is None or (os.path.exists(path) and not os.path.isfile(path)):
+            continue
+        if os.path.exists(path) and any(os.path.samefile(path, one) for one in read):
+            raise OSError(errno.EINVAL, "it is read, so it is not overwritten", path)
+        real = os.path.realpath(path)
+        if real in taken:
+            raise OSError(errno.EINVAL, "two outputs would be written to it", path)
+        taken.add(real)
+
+
 def write_output(path: str, text: str, touch: bool = False) -> bool:
     """Write a generated file; true if its content changed.
 

@@ -12,6 +12,7 @@ from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.span_options import check_keys
 from tesc.cli.terminal import Failure, error
 from tesc.cli.units import refused
+from tesc.files import check_outputs
 from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
@@ -83,6 +84,7 @@ def run(options: argparse.Namespace) -> int:
 
     if options.span and not options.latency:
         raise Failure("--span requires --latency")
+    check_outputs([options.output], [options.events])
     events, whole = _events(options)
     script = _script(options, events)
     if not script.number:

@@ -17,6 +17,7 @@ from tesc.cli.span_options import drawn_of, say_unmatched
 from tesc.cli.suggesting import SuggestingParser
 from tesc.cli.terminal import Failure, error
 from tesc.cli.units import refused
+from tesc.files import check_outputs
 from tesc.trace.formats import FOLDER_FORMATS
 from tesc.trace.tables import TABLE_FORMATS
 from tesc.units.rejections import rejections
@@ -59,6 +60,8 @@ def add_parser(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     check(options)
+    outputs = (options.output, options.other_lines, options.bundle)
+    check_outputs(outputs, (*options.traces, options.events, options.elf, options.firmware))
     if options.open or options.bundle:
         from tesc.cli import pictures
 

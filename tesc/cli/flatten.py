@@ -7,7 +7,7 @@ import sys
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure
 from tesc.cli.units import load, refused
-from tesc.files import write_output
+from tesc.files import check_outputs, write_output
 from tesc.units.flatten import flatten
 from tesc.units.rejections import rejections
 
@@ -43,13 +43,15 @@ def run(options: argparse.Namespace) -> int:
     _, unit = load(options.file, overrides(options))
     if refused(rejections(unit, "flatten")):
         return 1
+    read = [tree.source.file for tree in unit.trees]
+    check_outputs([options.output, options.depfile], read)
     text = flatten(unit)
     if options.output:
         write_output(options.output, text)
         if options.depfile:
             from tesc.depfile import rule
 
-            write_output(options.depfile, rule([options.output], [tree.source.file for tree in unit.trees]))
+            write_output(options.depfile, rule([options.output], read))
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))

@@ -10,7 +10,7 @@ from tesc.cli.guest_options import NAMES, add_guest_options, guest_of
 from tesc.cli.overrides import add_overrides, overrides
 from tesc.cli.terminal import Failure, error, print_text
 from tesc.cli.units import load, refused
-from tesc.files import relative, write_output
+from tesc.files import check_outputs, relative, write_output
 from tesc.units.rejections import rejections
 
 TYPE_CHECKING = False
@@ -134,11 +134,16 @@ def run(options: argparse.Namespace) -> int:
     workspace, unit = load(options.file, overrides(options))
     options.wire = workspace.settings_of(unit.roots[0].source).wire
     _verify_wire(options)
+    read = [tree.source.file for tree in unit.trees]
+    check_outputs(
+        [options.output, options.header, options.depfile],
+        [*read, options.source, options.elf, options.firmware],
+    )
     if options.kind == "receive":
         return _receive(unit, options)
     status = _demux(unit, options) if options.kind == "demux" else _firmware(unit, options)
     if status == 0 and options.depfile:
-        _write_depfile(options, [tree.source.file for tree in unit.trees])
+        _write_depfile(options, read)
     return status
 
 

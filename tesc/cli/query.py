@@ -17,6 +17,7 @@ from tesc.cli.span_options import check_keys
 from tesc.cli.suggesting import SuggestingParser
 from tesc.cli.terminal import Failure, error, print_text, standard_input
 from tesc.cli.units import refused
+from tesc.files import check_outputs
 from tesc.trace.progress import Progress
 
 TYPE_CHECKING = False
@@ -105,6 +106,7 @@ def run(options: argparse.Namespace) -> int:
 
     _check(options)
     sql = _sql(options)
+    check_outputs([options.output], [*options.traces, options.events])
     try:
         _check_packages()
         from tesc.trace.query.session import BadQuery

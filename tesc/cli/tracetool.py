@@ -12,7 +12,7 @@ import sys
 from tesc.codegen.qemu import BACKENDS, FORMATS, BadBackend, find_backend, generate
 from tesc.codegen.qemu.output import Options
 from tesc.escaping import is_plain, printable, visible
-from tesc.files import read_source, relative, write_output
+from tesc.files import check_outputs, is_trace_events, read_source, relative, write_output
 from tesc.syntax.parser import parse
 from tesc.units.rejections import rejections
 from tesc.units.releases import NEWEST, BadRelease, Release, release_at, release_of
@@ -145,6 +145,7 @@ def _run(arguments: list[str]) -> int:
         sys.stderr.write(printable("".join(f"{one.line}\n" for one in refused)))
         return 1
     depfile = _depfile(options["--depfile"], output, unit) if "--depfile" in options else ""
+    _check_output(output, paths)
     if output is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
@@ -154,6 +155,15 @@ def _run(arguments: list[str]) -> int:
     if depfile:
         write_output(options["--depfile"], depfile)
     return 0
+
+
+def _check_output(output: str | None, inputs: list[str]) -> None:
+    """Raises OSError for an output that declares events: the name of the real one is missing."""
+    if output is None or not os.path.exists(output):
+        return
+    if is_trace_events(os.path.basename(output)):
+        raise OSError(f"{output}: it declares events, so it is not overwritten; OUTPUT is the last argument")
+    check_outputs([output], inputs)
 
 
 def _parsed(arguments: list[str]) -> tuple[list[tuple[str, str]], list[str]]:

@@ -61,17 +61,19 @@ def test_parquet(decode, tmp_path):
         (["--format=sqlite", "-o", "db", "--follow"], "--follow cannot be used with tables"),
         (["--format=sqlite", "-o", "db", "--sort"], "--sort cannot be used with tables"),
         (["--append"], "--append requires --format parquet or sqlite"),
-        (["--format=parquet", "-o", "events"], "events: not a dataset that tesc wrote"),
-        (["--format=sqlite", "-o", "events", "--append"], "events: file is not a database"),
+        (["--format=parquet", "-o", "mine"], "mine: not a dataset that tesc wrote"),
+        (["--format=sqlite", "-o", "mine", "--append"], "mine: file is not a database"),
         (["--format=sqlite", "-o", "none/db"], "none/db"),
     ],
 )
 def test_refused(decode, tmp_path, words, message):
+    (tmp_path / "mine").write_text("mine")
     status, said = decode(*words)
     assert status == 2
     assert said.startswith("tesc: error: ") and message in said
     assert len(said.splitlines()) == 1
-    assert {path.name for path in tmp_path.iterdir()} == {"events", "trace"}
+    assert {path.name for path in tmp_path.iterdir()} == {"events", "trace", "mine"}
+    assert (tmp_path / "mine").read_text() == "mine"
 
 
 def test_without_pyarrow(decode, tmp_path):
