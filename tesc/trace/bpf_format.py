@@ -138,6 +138,8 @@ class _Printing:
         if one.letter in "sS":
             return self._text(one, value, left + width)
         if one.letter in "cC":
+            # Seen with bpftrace 0.17.
+            self._differences.append("a NUL that %c prints is left out")
             self._arguments.append(f"(uint8){value}")
             return f"%{left}{width}c"
         if one.letter == "p":
