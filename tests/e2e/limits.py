@@ -17,16 +17,17 @@ from tests.e2e.tracers_page import BY_VERSION, cells
 
 MUSL = ("/lib/ld-musl-x86_64.so.1",)
 VERSIONS_SAY = """\
-At their limits tools differ from version to version; the number of arguments and the length of a name are the
-greatest that were taken; a place is empty where a tool has no limit of its own, or nothing was tried. What
-bpftrace shows is that of the scripts of `tesc bpftrace`."""
+At their limits, tools differ from version to version. The number of arguments and the length of a name are
+the largest that were accepted; a cell is empty if a tool has no such limit, or nothing was tried. bpftrace
+ran the scripts of `tesc bpftrace`."""
 
 
 def caption() -> str:
     events, calls = len(declared()), len(called())
     return f"""\
 Seen with `compat = "fixed"`, {events} events and {calls} calls: gcc and clang, -m64 and -m32, glibc and
-musl. Of a log tapset, which `stap -p2` resolves against the program, it is how its printf gets the number."""
+musl. The column of the log tapset, which `stap -p2` resolves against the program, shows what its printf
+gets."""
 
 
 def version(*command: str) -> str:
