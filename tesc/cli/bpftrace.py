@@ -14,6 +14,7 @@ from tesc.cli.terminal import Failure, error
 from tesc.cli.units import refused
 from tesc.files import check_outputs
 from tesc.units.rejections import rejections
+from tesc.units.unknown_event import no_match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _events(options: argparse.Namespace) -> tuple[list[TracedEvent], bool]:
     whole = not refused(rejections(unit, "decode"))
     events = {event.name: event for event in Catalogue(unit).events}
     for text in unmatched(options.patterns, events):
-        error(f"no event matches '{text}'", "warning")
+        error(no_match(text, events), "warning")
     chosen = chooser(options.patterns)
     found = [event for event in events.values() if chosen(event.name)]
     if not found:

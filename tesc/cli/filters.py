@@ -66,7 +66,9 @@ def selection_of(options: argparse.Namespace, readers: Sequence[RecordReader]) -
     chosen = chooser(patterns)
     events = [event for reader in readers for event in reader.declared]
     for text in unmatched(patterns, [event.name for event in events]):
-        error(f"no event matches '{text}'", "warning")
+        from tesc.units.unknown_event import no_match
+
+        error(no_match(text, (event.name for event in events)), "warning")
     window = _window(options, readers)
     if options.where is None:
         return Selection(chosen, window)

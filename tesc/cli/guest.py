@@ -12,6 +12,7 @@ from tesc.cli.terminal import Failure, error, print_text
 from tesc.cli.units import load, refused
 from tesc.files import check_outputs, relative, write_output
 from tesc.units.rejections import rejections
+from tesc.units.unknown_event import no_match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def _firmware(unit: Unit, options: argparse.Namespace) -> int:
     text = firmware.source(events, states) if words else framed.source(files, events, states)
     _write(options.output, renamed(text, options.prefix))
     for text in unmatched:
-        error(f"no event matches '{text}'", "warning")
+        error(no_match(text, (event.name for event in events)), "warning")
     return 0
 
 

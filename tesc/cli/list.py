@@ -11,6 +11,7 @@ from tesc.units.flatten import declaration
 from tesc.units.former_names import former_names
 from tesc.units.patterns import pattern
 from tesc.units.rejections import rejections
+from tesc.units.unknown_event import no_match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         print_text(_table(events))
     for text in unmatched:
-        error(f"no event matches '{text}'", "warning")
+        error(no_match(text, (event.name for event in unit.events)), "warning")
     return 1 if broken else 0
 
 

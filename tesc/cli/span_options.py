@@ -66,6 +66,7 @@ def _pairings(options: argparse.Namespace, workspace: Workspace, unit: Unit, nee
     """
     from tesc.trace.events import Catalogue
     from tesc.trace.spans import BadPairing, chosen_pairings, unmatched
+    from tesc.units.unknown_event import no_match
 
     source = unit.roots[0].source
     configured = () if options.spans == "none" else workspace.settings_of(source).spans
@@ -78,7 +79,7 @@ def _pairings(options: argparse.Namespace, workspace: Workspace, unit: Unit, nee
     named = found[: len(options.span) or len(configured)]
     check_keys(options.span, named, Catalogue(unit).events, workspace.configuration_for(source.file))
     for name, text in unmatched(found, unit.events):
-        error(f"span '{name}': no event matches '{text}'", "warning")
+        error(f"span '{name}': {no_match(text, (event.name for event in unit.events))}", "warning")
     return found
 
 

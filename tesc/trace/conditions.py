@@ -138,7 +138,8 @@ def _check_names(condition: Condition, text: str, events: Iterable[TracedEvent])
     declared = {name for event in every for _, name in event.parameters}
     for name in names_in(condition):
         if not name.own and name.name not in declared and name.name not in RECORD_NAMES:
-            near = did_you_mean(name.name, [*sorted(declared), *RECORD_NAMES])
+            near = _quoted(name, condition, every)
+            near = near or did_you_mean(name.name, [*sorted(declared), *RECORD_NAMES])
             raise BadExpression(f"no event has an argument '{name.name}'{near}", name.start, name.stop, text)
     holders: dict[str, list[TracedEvent]] = {}
     for event in every:
@@ -159,6 +160,22 @@ def _check_names(condition: Condition, text: str, events: Iterable[TracedEvent])
         else:
             if wrong is not None:
                 raise wrong
+
+
+def _quoted(name: Name, condition: Condition, events: Iterable[TracedEvent]) -> str:
+    """How to write a word that is no argument but compared with a text: many shells remove quotes."""
+    texts = {
+        parameter
+        for event in events
+        for (_, parameter), kind in zip(event.parameters, event.kinds)
+        if kind.text
+    }
+    for one in _comparisons(condition):
+        if isinstance(one, Comparison) and name in (one.left, one.right):
+            other = one.left if name == one.right else one.right
+            if isinstance(other, Name) and (other.name == "name" or other.name in texts):
+                return f'; text is written in quotes: "{name.name}"'
+    return ""
 
 
 def _comparisons(condition: Condition) -> Iterator[Comparison | Truth]:

@@ -24,6 +24,7 @@ from tesc.trace.spans import Spans, no_parameter
 from tesc.trace.values import typer
 from tesc.units.flatten import flattened_guests
 from tesc.units.patterns import pattern
+from tesc.units.unknown_event import no_match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -235,7 +236,7 @@ def parse_counter(text_: str, events: Sequence[Declared]) -> tuple[str, str]:
         raise BadCounter(f"'{text_}': expected EVENT.ARGUMENT")
     matched = [one for one in events if pattern(event).fullmatch(one.name)]
     if not matched:
-        raise BadCounter(f"'{text_}': no event matches '{event}'")
+        raise BadCounter(f"'{text_}': {no_match(event, (one.name for one in events))}")
     if not any(argument == name for one in matched for _, name in one.parameters):
         names = [name for _, name in matched[0].parameters]
         raise BadCounter(f"'{text_}': {no_parameter(matched[0].name, argument, names)}")

@@ -11,9 +11,19 @@ if TYPE_CHECKING:
 
 def no_event(units: Iterable[Unit], name: str) -> str:
     """That no event has this name, with the one that was probably meant."""
+    known = {event.name for unit in units for event in unit.events}
+    return f"no event is called '{name}'{_meant(name, known)}"
+
+
+def no_match(pattern: str, names: Iterable[str]) -> str:
+    """The message for a pattern that matches no name; `-` in front of it removes events."""
+    return f"no event matches '{pattern}'{_meant(pattern.removeprefix('-'), set(names))}"
+
+
+def _meant(name: str, known: set[str]) -> str:
     from difflib import get_close_matches
 
-    known = {event.name for unit in units for event in unit.events}
     bare = name.removeprefix("trace_")
-    near = [bare] if bare in known else get_close_matches(bare, sorted(known), 1, 0.75)
-    return f"no event is called '{name}'" + (f"; did you mean '{near[0]}'?" if near else "")
+    wild = "*" in name or "?" in name
+    near = [bare] if bare in known else [] if wild else get_close_matches(bare, sorted(known), 1, 0.75)
+    return f"; did you mean '{near[0]}'?" if near else ""

@@ -91,7 +91,8 @@ def test_filters(decode, options, lines):
 
 
 def test_a_pattern_without_a_match(decode):
-    assert decode("trace", "-e", "mvoe") == (0, b"", "tesc: warning: no event matches 'mvoe'\n")
+    said = "tesc: warning: no event matches 'mvoe'; did you mean 'move'?\n"
+    assert decode("trace", "-e", "mvoe") == (0, b"", said)
 
 
 def test_stats(decode):

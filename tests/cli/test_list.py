@@ -102,6 +102,11 @@ def test_table(tree):
     [
         (["host*"], ["host_start", "host_debug"], ""),
         (["*_?ebug"], ["host_debug"], ""),
+        (
+            ["host_strat"],
+            [],
+            "tesc: warning: no event matches 'host_strat'; did you mean 'host_start'?\n",
+        ),
         (["HOST*"], [], "tesc: warning: no event matches 'HOST*'\n"),
         (["*", "--", "-host*"], ["openbios_esp_do_command", "openbios_esp_reset"], ""),
         (["--", "-*esp*"], ["host_start", "host_debug"], ""),

@@ -107,6 +107,13 @@ def test_meaning(text, event, values, expected):
         ("len & dev", "& takes an argument and a number", "&"),
         ("length > 5", "no event has an argument 'length'; did you mean 'len'?", "length"),
         ("len > 5 and\n  divce == 3", "no event has an argument 'divce'", "divce"),
+        (
+            "len > 5 and who == dis",
+            "no event has an argument 'dis'; text is written in quotes: \"dis\"",
+            "dis",
+        ),
+        ("disk == name", "no event has an argument 'disk'; text is written in quotes: \"disk\"", "disk"),
+        ("len == dis", "no event has an argument 'dis'", "dis"),
         ("who > 5", "the text 'who' is compared with a number", ">"),
         ('len == "x"', "text is compared with the number 'len'", "=="),
         ('who < "x"', "< is for numbers", "<"),
