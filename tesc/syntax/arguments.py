@@ -1,7 +1,7 @@
 """Which conversion of a format prints which parameter.
 
-Conversions take parameters in order; a `*` takes one of its own before the value, and `%2$s`
-(POSIX) names the parameter that it takes.
+Conversions take parameters in order; a `*` takes a parameter before the value, and `%2$s` (POSIX) gives the
+number of its parameter.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class Printing:
     """What a format does with one parameter.
 
-    `role` is value, width or precision. `limit` is the index of the parameter that gives the
-    precision of this one (`%.*s`), where there is one.
+    `role` is value, width or precision. `limit` is the index of the parameter that is this one's precision
+    (`%.*s`), or None.
     """
 
     conversion: Conversion
@@ -35,16 +35,16 @@ class Printing:
 
     @property
     def letter(self) -> str:
-        """The conversion's letter, that of its macro included; `d` for a width or a precision."""
+        """The letter of the conversion or of its macro; `d` for a width or a precision."""
         if self.role != "value":
             return "d"
         macro = self.conversion.macro
-        # Headers of QEMU name their own macros so that they print addresses.
+        # Names of QEMU's own macros do not contain a letter; they print addresses.
         return self.conversion.letter if macro is None else macro_letter(macro.name) or "x"
 
     @property
     def length(self) -> str:
-        """The length as a conversion without a macro would spell it: `ll` for PRIx64."""
+        """The length as in a conversion without a macro: `ll` for PRIx64."""
         if self.role != "value":
             return ""
         macro = self.conversion.macro
@@ -54,16 +54,16 @@ class Printing:
 
 
 def printings(format_text: str) -> dict[int, Printing]:
-    """How each parameter is printed, by its index from 0; without those that no conversion takes.
+    """How each parameter is printed, by its index from 0; parameters without a conversion are missing.
 
-    `format_text` is the format as it is written, quotes and macros included.
+    `format_text` is the format as written, with quotes and macros.
     """
     return dict(in_order(format_text))
 
 
 @lru_cache(maxsize=16384)
 def in_order(format_text: str) -> tuple[tuple[int, Printing], ...]:
-    """The same as pairs, in the order of the conversions; a `*` comes before its value."""
+    """(index, printing) of each printed parameter, in conversion order; a `*` comes before its value."""
     found: list[tuple[int, Printing]] = []
     following = 0
     for conversion in parse_format(format_text).conversions:
@@ -83,6 +83,6 @@ def in_order(format_text: str) -> tuple[tuple[int, Printing], ...]:
 
 
 def _taken(text: str, following: int) -> tuple[int, int]:
-    """The parameter that a position (`2$`, `*2$`) names, or the following one; and the one after that."""
+    """The parameter at a position (`2$`, `*2$`), or else the next one; and the one that is next after it."""
     number = text.strip("*$")
     return (int(number) - 1, following) if number.isdigit() else (following, following + 1)

@@ -1,8 +1,7 @@
 """C types and parameter declarations, parsed once for each distinct text.
 
-`parse_declaration` takes one item of a parameter list. It never fails: what
-it cannot read as a type and a name, it describes in `flaw`, which the parser turns into an
-error.
+`parse_declaration` takes one item of a parameter list. It never fails: if it cannot read a type and a name,
+`flaw` says why, and the parser turns that into an error.
 """
 
 from __future__ import annotations
@@ -11,14 +10,14 @@ from functools import lru_cache
 
 from tesc.records import record
 
-# C11 6.7.2; the fixed-size and system types are those that QEMU 10.2's tracetool allows.
+# Base words: C11 6.7.2; fixed-size and system types: those that QEMU 10.2's tracetool allows.
 BASE_WORDS = frozenset("char short int long signed unsigned void bool".split())
 SIGNED_FIXED = frozenset("int8_t int16_t int32_t int64_t ssize_t intptr_t ptrdiff_t".split())
 UNSIGNED_FIXED = frozenset("uint8_t uint16_t uint32_t uint64_t size_t uintptr_t".split())
 FIXED_WORDS = SIGNED_FIXED | UNSIGNED_FIXED
-# The allowed types are made of these words.
+# The words of which allowed types consist.
 ALLOWED_WORDS = BASE_WORDS | FIXED_WORDS | {"const"}
-# Those that QEMU's tracetool allows.
+# The words that QEMU's tracetool allows.
 REFERENCE_WORDS = ALLOWED_WORDS - {"intptr_t"}
 FLOATING_WORDS = frozenset({"float", "double"})
 TAG_WORDS = frozenset({"struct", "union", "enum"})
@@ -26,8 +25,8 @@ QUALIFIERS = frozenset({"const", "volatile", "restrict"})
 _KNOWN_WORDS = ALLOWED_WORDS | FLOATING_WORDS | QUALIFIERS
 _NO_NAMES = _KNOWN_WORDS | TAG_WORDS
 
-# C11 6.7.2 paragraph 2: the combinations of base words, each without its optional `int`
-# (except for `int` alone), in alphabetical order.
+# C11 6.7.2 paragraph 2: the combinations of base words, each sorted and without its optional `int` (except
+# `int` alone).
 _COMBINATIONS = {
     ("char",): "char",
     ("char", "signed"): "signed char",
@@ -58,9 +57,9 @@ def with_name(type_text: str, name: str) -> str:
 class CType:
     """A parameter's type: `text` as written, from its first word to its last `*`.
 
-    `words` are its words in order, `pointers` counts the `*`, and `base` is the canonical name of
-    what they point to without qualifiers (`unsigned long`), or None where the words are not a
-    single type that C knows (`unsigned uint32_t`, `struct foo`, a project's own type).
+    `words` are its words in order, `pointers` is the number of `*`, and `base` is the canonical name of the
+    value or pointed-to type without qualifiers (`unsigned long`), or None if the words are not a single type
+    that C knows (`unsigned uint32_t`, `struct foo`, a project's own type).
     """
 
     text: str
@@ -74,31 +73,31 @@ class CType:
 
     @property
     def is_char_pointer(self) -> bool:
-        """Whether C's `%s` takes it: whatever is const, and without a sign of its own."""
+        """Whether it is a `char *`, with any qualifiers, but not a `signed char *` or `unsigned char *`."""
         return self.pointers == 1 and self.base == "char"
 
     @property
     def consts(self) -> tuple[int, ...]:
-        """How many `const` are before its first `*`, and after each."""
+        """The number of `const` before the first `*` and after each `*`."""
         return tuple([part.split().count("const") for part in self.text.split("*")])
 
     @property
     def points_to_const(self) -> bool:
-        """True if what its first `*` points to, or the value itself, is const."""
+        """Whether what its first `*` points to, or the value itself, is const."""
         return self.consts[0] > 0
 
     def offset_of(self, word: str) -> int:
-        """Where one of its words begins in its text. Raises ValueError."""
+        """The offset of one of its words in its text. Raises ValueError."""
         return self.text.index(word)
 
     def before(self, name: str) -> str:
-        """The type and a name as a declaration prints them."""
+        """The declaration of a name with this type: `char *text`."""
         return with_name(self.text, name)
 
 
 @record
 class Declaration:
-    """One parameter's text, split into type and name; positions count from the text's start.
+    """One parameter's text, split into type and name; offsets count from the text's start.
 
     `flaw` is None, or says why the text is not a parameter: `missing-name`, `missing-comma` (a second
     declaration starts at `name_end`), `missing-type`, or `qualified-pointer` (`char *const x`).
@@ -114,7 +113,7 @@ class Declaration:
 
 
 def base_of(words: tuple[str, ...]) -> str | None:
-    """The canonical name of the type that words without qualifiers spell, or None."""
+    """The canonical name of the type that words (without qualifiers) spell, or None."""
     if len(words) == 1 and words[0] in FIXED_WORDS:
         return words[0]
     ordered = sorted(words)
@@ -125,7 +124,7 @@ def base_of(words: tuple[str, ...]) -> str | None:
 
 @lru_cache(maxsize=None)
 def parse_type(text: str) -> CType:
-    """The type that `text` spells, such as `const char *`."""
+    """The type in a text such as `const char *`."""
     words = tuple(text.replace("*", " ").split())
     base = base_of(tuple(word for word in words if word not in QUALIFIERS))
     return CType(text, words, text.count("*"), base)
@@ -150,7 +149,7 @@ def _tokens(text: str) -> list[tuple[int, str]]:
 
 
 def _name_index(tokens: list[tuple[int, str]]) -> int:
-    """Which token must be the name: the first word that can't belong to the type any more."""
+    """The index of the token that must be the name: the first word that cannot be part of the type."""
     typed = False  # the type has a base
     previous = ""
     for index, (_, word) in enumerate(tokens):
@@ -170,7 +169,7 @@ def _name_index(tokens: list[tuple[int, str]]) -> int:
 
 
 def _is_pointed_to(tokens: list[tuple[int, str]], index: int) -> bool:
-    """Whether a star and then a word follow: then it is one type word too many, as in `int foo *x`."""
+    """Whether a star and a word follow a token, which then is a superfluous type word, as in `int foo *x`."""
     following = [word for _, word in tokens[index + 1 :]]
     return len(following) > 1 and following[0] == "*" and following[-1] != "*"
 
@@ -181,7 +180,7 @@ def parse_declaration(text: str) -> Declaration:
     begin = max(text.rfind(" "), text.rfind("*"), text.rfind("\t")) + 1
     name = text[begin:]
     if name and name not in _NO_NAMES:
-        # Where the last word cannot belong to a type, what is before it decides.
+        # If the last word cannot be part of a type, the text before it decides.
         typed = _typed(text[:begin])
         if typed is not None:
             type_end, type_ = typed
@@ -199,7 +198,7 @@ def parse_declaration(text: str) -> Declaration:
 
 @lru_cache(maxsize=None)
 def _typed(begin: str) -> tuple[int, CType] | None:
-    """Where in the text before a name its type ends, and the type; None where the two have a flaw."""
+    """Where the type ends in the text before a name, and the type; None if there is a flaw."""
     found = _split(f"{begin}_")
     return (found.type_end, found.type) if found.flaw is None and found.name_start == len(begin) else None
 

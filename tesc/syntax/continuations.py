@@ -1,7 +1,7 @@
-"""Lines that only continue an item which the line above them broke off.
+"""Finds lines that only continue an item that was broken off in the line above.
 
-The parser takes each line by itself. To somebody who broke an event in the middle, or has yet to
-type the rest, the halves are one mistake.
+The parser takes each line by itself. If an event is broken over lines, or not yet complete, its parts should
+be reported as one mistake.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"?')
 
 
 def continuation_lines(tree: Tree) -> frozenset[int]:
-    """The lines, from 1, that continue the item of the line above, which is wrong by itself."""
+    """The lines, counted from 1, that continue an invalid item in the line above."""
     if len(tree.errors) < 2:
         return frozenset()
     items = {item.line: item for item in tree.items if not isinstance(item, Comment)}
@@ -39,14 +39,14 @@ def continuation_lines(tree: Tree) -> frozenset[int]:
 
 
 def ends_line(error: ParseError, tree: Tree) -> bool:
-    """Whether an error is at the end of its line's text, comments aside."""
+    """Whether an error is at the end of its line's text, ignoring comments."""
     line, column = tree.source.place(error.span.end)
     rest = tree.source.line_text(line)[column - 1 :].strip()
     return not rest or rest.startswith(("#", "//", "/*"))
 
 
 def _text_of(tree: Tree, line: int) -> str:
-    """A line's text without spaces at its ends, a comment, and a backslash at its end."""
+    """A line's text without a comment, a final backslash, and the spaces around it."""
     text = _STRING.sub('"', tree.source.line_text(line))
     return re.split("#|//|/[*]", text, maxsplit=1)[0].strip().rstrip("\\").rstrip()
 

@@ -1,7 +1,7 @@
-"""What is being written at a place in a line, which may be unfinished.
+"""Finds what is being written at a place in a line, which may be unfinished.
 
-Only what is before the place decides, so that half a line is as good as a whole one; `after` is
-the rest of the line. Columns count code points from the line's start.
+Only the text before the place decides, so half a line is as good as a whole one; `after` is the rest of the
+line. Columns count code points from the line's start.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _LAST_WORD = re.compile(r"[A-Za-z0-9_]*$")
 
 @record
 class Start:
-    """The first word of a line; with `properties` the one after these, a name."""
+    """The first word of a line; with `properties`, the word after them, a name."""
 
     begin: int
     word: str
@@ -44,7 +44,7 @@ class Start:
 
 @record
 class InParameters:
-    """A parameter: `text` is what there is of it, `others` are the parameters before it."""
+    """A parameter: `text` is its text so far, `others` are the parameters before it."""
 
     begin: int
     text: str
@@ -56,10 +56,9 @@ class InParameters:
 class InFormat:
     """A format, or the place where one may begin.
 
-    `begin` is where the word or the unfinished conversion begins. `literal` is true if the place is
-    between quotes, `started` if part of the format is there already. `partial` is the
-    conversion that is being written, with no letter yet; `left` are the parameters that are left,
-    from the one that it takes; `before` is the literal's text before it.
+    `begin` is where the word or the unfinished conversion begins. `literal` is true if the place is between
+    quotes, `started` if the format has begun. `partial` is the unfinished conversion, which has no letter
+    yet; `left` are the parameters from the one that it takes; `before` is the literal's text before it.
     """
 
     begin: int
@@ -78,7 +77,7 @@ class InFormat:
 
 @record
 class InPath:
-    """The path of an include; `text` is what is written of it."""
+    """The path of an include; `text` is its text so far."""
 
     begin: int
     text: str
@@ -87,7 +86,7 @@ class InPath:
 
 @record
 class BehindPath:
-    """What follows an include's path: `words` are those already there."""
+    """The text after an include's path: `words` are those already written."""
 
     begin: int
     words: tuple[str, ...]
@@ -96,7 +95,7 @@ class BehindPath:
 
 @record
 class InPatterns:
-    """A pattern of a disable directive, or the name of an event with the property."""
+    """A pattern of a `disable` directive, or the name of an event with that property."""
 
     begin: int
     word: str
@@ -105,7 +104,7 @@ class InPatterns:
 
 @record
 class InRules:
-    """A rule in the brackets of a comment that ignores; `for_file` is true if it holds for the file."""
+    """A rule in the brackets of an ignoring comment; `for_file` is true if it applies to the file."""
 
     begin: int
     word: str
@@ -127,7 +126,7 @@ if TYPE_CHECKING:
 
 
 def place_in(line: str, column: int) -> Place | None:
-    """What is being written at a column of a line; None where nothing can be offered."""
+    """What is being written at a column of a line; None if nothing can be offered."""
     seen = UNSEEN.sub(" ", line)
     before, after = seen[:column], seen[column:]
     if before.lstrip(" \t").startswith("#"):
@@ -157,7 +156,7 @@ def _included(before: str, quote: int, after: str) -> Place | None:
         return None
     word = _last_word(words)
     there = tuple(NAME.findall(words[: len(words) - len(word)]))
-    # Nobody can guess what comes after `prefix` and `base`.
+    # What follows `prefix` and `base` cannot be guessed.
     if there and there[-1] in ("prefix", "base"):
         return None
     return BehindPath(len(before) - len(word), there, after)
@@ -176,7 +175,7 @@ def _event(before: str, after: str) -> Place | None:
     if parts.close is None and parts.format is None:
         bare = texts[-1].lstrip(" \t")
         return InParameters(len(before) - len(bare), bare, _declared(texts[:-1]), after)
-    # A quote: the parenthesis is missing.
+    # A quote means that the parenthesis is missing.
     begin = parts.end if parts.close is None else parts.close + 1
     return _format(before, begin, _declared(texts), after)
 
@@ -228,7 +227,7 @@ def _format(before: str, begin: int, parameters: tuple[Declaration, ...], after:
 
 
 def _partial(conversions: tuple[Conversion, ...], text: str) -> Conversion | None:
-    """The conversion at the end of a format's text that has no letter yet."""
+    """The unfinished conversion at the end of a format's text, which has no letter yet."""
     if not conversions:
         return None
     last = conversions[-1]

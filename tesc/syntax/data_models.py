@@ -1,6 +1,6 @@
-"""Data models: what the types of C are on each kind of target, and what the macros of <inttypes.h> stand for.
+"""Data models: C's types on each kind of target, and the expansions of <inttypes.h>'s macros.
 
-A row is what compiler and C library of a target agree on, seen with gcc 12, clang 14 and libclang 18:
+A row is what a target's compiler and C library agree on, as observed with gcc 12, clang 14 and libclang 18:
 
 - `lp64` and `ilp32` are glibc's on x86-64 and i386; musl and the 64-bit BSDs but OpenBSD have the same types.
 - `llp64` is 64-bit Windows as mingw-w64 10 with ANSI stdio and clang's MSVC target have it.
@@ -34,11 +34,11 @@ UNSIGNED = {
 
 @record
 class DataModel:
-    """The types of C on one kind of target.
+    """C's types on one kind of target.
 
-    `label` is what messages call it, `hosts` says which systems have it. `long_bits` and `address_bits` are
-    the widths of `long` and of an address; `int` has 32 bits and `long long` 64 on all of them. `types` gives
-    the basic type of each typedef, `lengths` the length (`ll`) of each size of macros (`64`, `PTR`).
+    `label` is its name in messages, `hosts` says which systems have it. `long_bits` and `address_bits` are
+    the widths of `long` and of an address; `int` has 32 bits and `long long` 64 on all targets. `types` has
+    the basic type of each typedef, `lengths` the length (`ll`) of each size in macros' names (`64`, `PTR`).
     """
 
     name: str
@@ -50,7 +50,7 @@ class DataModel:
     lengths: Mapping[str, str]
 
     def type(self, name: str) -> str:
-        """The basic type that a type's name stands for."""
+        """The basic type of a typedef; a basic type's own name."""
         return self.types.get(name, name)
 
 
@@ -74,7 +74,7 @@ _SIZES = ("8", "16", "32", "64", "MAX", "PTR", "FAST8", "FAST16", "FAST32")
 
 
 def _lengths(text: str) -> Mapping[str, str]:
-    """The lengths of _SIZES, separated by spaces; `-` means none. LEAST is as the size itself."""
+    """The lengths of _SIZES, from a list with spaces; `-` means none. LEAST has the exact size's."""
     lengths = {size: "" if word == "-" else word for size, word in zip(_SIZES, text.split())}
     lengths.update({f"LEAST{size}": lengths[size] for size in _SIZES[:4]})
     lengths["FAST64"] = lengths["64"]
@@ -142,7 +142,7 @@ DATA_MODELS = tuple(MODELS)
 
 @lru_cache(maxsize=None)
 def expansion(macro: str, model: str) -> str:
-    """What a macro of <inttypes.h>, such as PRIx64, stands for on a data model: `lx`."""
+    """The expansion of a macro of <inttypes.h> on a data model: `lx` for PRIx64 on lp64."""
     from tesc.syntax.inttypes import PRI_MACROS  # settings only need the models' names
 
     letter, size = PRI_MACROS[macro]

@@ -1,4 +1,4 @@
-"""grammar.lark, read for its terminals; lark itself is loaded only where a line needs it."""
+"""Reads grammar.lark for its terminals; lark itself is loaded only if a line needs it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def text() -> str:
 
 @lru_cache(maxsize=None)
 def terminals() -> dict[str, str]:
-    """Each terminal of grammar.lark that is a regular expression: its name and the expression."""
+    """The terminals of grammar.lark that are regular expressions, by name."""
     found = {}
     for line in text().splitlines():
         name, colon, rest = line.partition(": /")
@@ -31,7 +31,7 @@ def terminals() -> dict[str, str]:
 
 @lru_cache(maxsize=None)
 def parser() -> Lark:
-    """lark's parser of one item."""
+    """lark's parser for one item."""
     from lark import Lark
 
     return Lark(text(), parser="lalr", lexer="contextual", maybe_placeholders=True)

@@ -1,4 +1,4 @@
-"""The item of a line as lark reads it."""
+"""Builds the item of a line from lark's tree."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 def build(seen: str, text: str, start: int, line: int) -> Item:
-    """The item that lark finds in `seen`; its nodes repeat `text`, which is as long.
+    """The item that lark finds in `seen`; its nodes take their text from `text`, which is as long.
 
-    Raises lark's UnexpectedInput where the line is not an item.
+    Raises lark's UnexpectedInput if the line is not an item.
     """
     tree = grammar.parser().parse(seen)
     end = start + len(seen.rstrip(" \t"))
     begin = start + len(seen) - len(seen.lstrip(" \t"))
     if tree.data == "event":
         return _event(tree, seen, text, start, line, begin, end)
-    parts: list[Any] = tree.children  # what grammar.lark's rules put there
+    parts: list[Any] = tree.children  # depends on grammar.lark's rules
     if tree.data == "include":
         path, _, prefix, _, base = parts[1:]
         at = start + path.start_pos

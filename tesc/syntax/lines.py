@@ -1,7 +1,7 @@
-"""One line through lark: directives, and whatever the parser's shortcut does not take.
+"""Parses single lines by lark: directives, and events that the parser's fast path does not match.
 
-`parse_line` returns a node for every line. Control characters and bytes that are not UTF-8 count
-as spaces here, so that they hide no other error; rules report them.
+Control characters and bytes that are not UTF-8 count as spaces here, so that they hide no other error; rules
+report them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def parse_line(text: str, start: int, line: int) -> tuple[Item | None, list[ParseError]]:
     """The item of a line that starts at offset `start`, and what is wrong with it.
 
-    None for a line with nothing visible.
+    The item is None if the line is blank.
     """
     seen = UNSEEN.sub(" ", text)
     stripped = seen.strip(" \t")

@@ -1,8 +1,8 @@
 """The tree of a trace-events file: one node per item, in the order of the text.
 
-Positions are offsets in code points into the source's text. Text that is copied to generated code is
-kept as it was written; types and formats are parsed once for each distinct text (`c_type`,
-`printf`), so nodes hold where their text starts and share what was parsed.
+Positions are offsets in the source's text, in code points. Text that is copied to generated code is kept as
+written. Types and formats are parsed once for each distinct text (`c_type`, `printf`), so nodes store where
+their text starts and share the parsed form.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @record
 class Word:
-    """A word and where it is."""
+    """A word and its offset."""
 
     start: int
     text: str
@@ -32,7 +32,7 @@ class Word:
 
 @record
 class Parameter:
-    """One parameter of an event. `name` is empty where it is missing."""
+    """One parameter of an event. `name` is empty if it is missing."""
 
     start: int
     declaration: Declaration
@@ -67,14 +67,14 @@ class Format:
 
     @property
     def parsed(self) -> ParsedFormat:
-        """Its literals, macros and conversions, with positions relative to `start`."""
+        """The format's literals, macros and conversions, with offsets relative to `start`."""
         from tesc.syntax.printf import parse_format  # most outputs never parse a format
 
         return parse_format(self.text)
 
     @property
     def span(self) -> Span:
-        """Where it is, without trailing spaces."""
+        """The format's span, without trailing spaces."""
         return Span(self.start, self.start + len(self.text.rstrip(" \t")))
 
 
@@ -82,9 +82,8 @@ class Format:
 class Event:
     """An event's declaration.
 
-    `open` and `close` are the offsets of its parentheses. `void` is true for a parameter list
-    that says `void`; without it an empty `parameters` means an empty list. `properties` are the
-    words before the name.
+    `open` and `close` are the offsets of its parentheses. `void` is true if the parameter list is `void`;
+    otherwise empty `parameters` mean an empty list. `properties` are the words before the name.
     """
 
     start: int
@@ -104,7 +103,7 @@ class Event:
         return bool(self.properties) and self.has("disable")
 
     def has(self, word: str) -> bool:
-        """Whether the word is one of its properties."""
+        """Whether a word is one of the event's properties."""
         return any(found.text == word for found in self.properties)
 
     @property
@@ -117,7 +116,7 @@ class Event:
 
     @property
     def parameters_span(self) -> Span:
-        """What is between the parentheses."""
+        """The span between the parentheses."""
         return Span(self.open + 1, self.close)
 
 
@@ -139,7 +138,7 @@ class Include:
 
     @property
     def base_value(self) -> int | None:
-        """The base as a number, or None without one."""
+        """The base as a number; None without a base."""
         return int(self.base.text, 16 if self.base.text[:2] in ("0x", "0X") else 10) if self.base else None
 
 
@@ -187,7 +186,7 @@ class Comment:
 
 @record
 class Malformed:
-    """A line that is not an item; the tree's errors say why. `name` is the event's, if it is clear."""
+    """A line that is not an item; the tree's errors say why. `name` is the event's name, if it is clear."""
 
     start: int
     end: int
@@ -215,8 +214,8 @@ class Edit:
 class ParseError:
     """What is wrong with a line's syntax.
 
-    `code` is the rule that reports it, `message` says what is wrong and `help` what to write
-    instead (None where the message is enough); `edits` fix it where the fix is certain.
+    `code` is the rule that reports it, `message` says what is wrong and `help` what to write instead (None if
+    the message is enough); `edits` fix it if the fix is certain.
     """
 
     code: str
@@ -228,7 +227,7 @@ class ParseError:
 
 @record
 class Tree:
-    """A file's items and what is wrong with its syntax, both in the order of the text."""
+    """A file's items and its syntax errors, both in the order of the text."""
 
     source: Source
     items: tuple[Item, ...]

@@ -1,7 +1,6 @@
-"""An event's line while it is being written: the parts that are there of its name, parameters and format.
+"""Finds the parts of an event's line while it is being written: name, parameters and format.
 
-The parser says what is wrong with a line; this says only where its parts are, and ignores
-what is missing.
+The parser says what is wrong with a line; this says only where its parts are, and ignores missing ones.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ from tesc.syntax.unseen import UNSEEN
 class Outline:
     """The parts of an event's line, in columns of code points.
 
-    `open` is where its parenthesis is; `pieces` are what is between the commas after that, with
-    the spaces around them; `close` is the closing parenthesis, None where there is none yet.
-    `format` is where its first quote is, or None.
+    `open` is the column of its parenthesis; `pieces` are the texts between the commas after it, with the
+    spaces around them; `close` is the closing parenthesis, None if it is still missing. `format` is the first
+    quote, or None.
     """
 
     name: str
@@ -32,7 +31,7 @@ class Outline:
 
     @property
     def end(self) -> int:
-        """Where the parameter list ends, closed or not."""
+        """The column where the parameter list ends, closed or not."""
         return self.pieces[-1].end
 
 
@@ -85,7 +84,7 @@ def outline(line: str) -> Outline | None:
 
 
 def open_literal(text: str, at: int = 0) -> int | None:
-    """Where the literal that is open at the end of a text begins; None if none is."""
+    """Where the unclosed literal at the end of a text begins; None if there is none."""
     while True:
         at = text.find('"', at)
         if at < 0:
@@ -97,7 +96,7 @@ def open_literal(text: str, at: int = 0) -> int | None:
 
 
 def format_before(line: str, start: int, column: int) -> str:
-    """A format's text from its first quote up to a column, closed by a quote if it is open."""
+    """A format's text from its first quote up to a column, with a closing quote if it is missing."""
     text = line[start:column]
     begin = open_literal(text)
     if begin is None:

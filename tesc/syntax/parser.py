@@ -1,4 +1,4 @@
-"""From a source's text to its tree, line by line.
+"""Parses a source's text to its tree, line by line.
 
 Most lines are plain events, which `plain_events` matches at once. Everything else, directives and every
 mistake, goes through lark's parser, and `recovery` explains what lark rejects.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def parse(source: Source) -> Tree:
-    """The tree of a source. Never fails: each line that is wrong becomes a Malformed item."""
+    """The tree of a source. Never fails: an invalid line becomes a Malformed item and errors."""
     items: list[Item] = []
     errors: list[ParseError] = []
     match = expression().fullmatch

@@ -1,4 +1,4 @@
-"""Plain events: lines without mistakes, as most are, matched by one expression.
+"""Plain events: lines without mistakes, as most are, matched by one regular expression.
 
 It is assembled from the terminals of grammar.lark.
 """
@@ -25,7 +25,7 @@ def expression() -> re.Pattern[str]:
     terms = terminals()
     blanks = terms["BLANK"][:-1] + "*"
     name = terms["NAME"]
-    # Every word but the first follows a space or a star, so that no text matches in two ways.
+    # Every word except the first follows a space or a star, so that no text matches in two ways.
     parameter = f"{name}(?:[ \\t*]+{name})*{blanks}"
     pieces = f"{terms['STRING']}(?:{blanks}(?:{terms['STRING']}|{name}(?![A-Za-z0-9_])))*"
     return re.compile(
@@ -42,7 +42,7 @@ def plain_event(text: str, start: int, line: int) -> Event | None:
 
 @lru_cache(maxsize=16384)
 def _declared(text: str) -> tuple[tuple[int, Declaration], ...] | None:
-    """The declarations of a parameter list and where they begin in it; None where one has a flaw."""
+    """The declarations of a parameter list and their offsets in it; None if one has a flaw."""
     found = []
     at = 0
     for part in text.split(","):
@@ -56,7 +56,7 @@ def _declared(text: str) -> tuple[tuple[int, Declaration], ...] | None:
 
 
 def event_of(match: re.Match[str], start: int, line: int) -> Event | None:
-    """The event of a line that matched, or None if its parameters need a closer look."""
+    """The event of a line that matched; None if its parameters have to be examined further."""
     disable, name, _, text, shape = match.groups()
     begin = match.start(4)
     parameters: tuple[Parameter, ...] = ()

@@ -1,8 +1,8 @@
-"""printf formats: string literals and PRI macros parsed into conversions, once for each text.
+"""printf formats: parses string literals and PRI macros into conversions, once for each text.
 
-A format is what the C preprocessor would join: `"addr 0x%" PRIx64 " len %zu"`. Escapes are
-decoded before conversions are looked for, as a compiler does (C11 5.1.1.2), so every character
-of the joined text remembers where it is.
+A format is what a C compiler joins: `"addr 0x%" PRIx64 " len %zu"`. As in a compiler (C11 5.1.1.2), escapes
+are decoded before conversions are searched for, so the place in the source is kept for each character of the
+joined text.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from tesc.records import record
 from tesc.syntax.grammar import terminals
-from tesc.syntax.inttypes import PRI_MACROS as PRI_MACROS  # callers look for it here
+from tesc.syntax.inttypes import PRI_MACROS as PRI_MACROS  # re-exported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 SIMPLE_ESCAPES = dict(zip("abfnrtveE\\'\"?", "\a\b\f\n\r\t\v\x1b\x1b\\'\"?"))
 # An escape: an octal number, a hexadecimal one, a code point of four or eight digits, or a character.
 ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]+)|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
-# Represents a macro in the joined text; no text decoded from a file can contain it.
+# Stands for a macro in the joined text; text decoded from a file cannot contain it.
 _MACRO_MARK = "\ud800"
-# C11 7.21.6.1, with POSIX's positions and `'`, and the older lengths that C libraries take.
+# C11 7.21.6.1, with POSIX's positions and `'`, and older lengths that C libraries accept.
 UP_TO_LETTER = (
     r"%(?P<position>\d+\$)?(?P<flags>[-+ #0'I]*)(?P<width>\*(?:\d+\$)?|\d+)?"
     r"(?:\.(?P<precision>\*(?:\d+\$)?|-?\d*))?(?P<length>hh|h|ll|l|q|L|j|z|Z|t)?"
@@ -38,7 +38,7 @@ _CONVERSION = re.compile(UP_TO_LETTER + "(?P<letter>.)?", re.S)
 
 @record
 class StringLiteral:
-    """A string literal of a format, its quotes included."""
+    """A string literal of a format, including its quotes."""
 
     start: int
     end: int
@@ -55,7 +55,7 @@ class Macro:
 
 @record
 class Flaw:
-    """Something in a string literal that a format cannot have: `kind` says what."""
+    """Something in a string literal that is not allowed in a format: `kind` says what."""
 
     start: int
     end: int
@@ -66,8 +66,8 @@ class Flaw:
 class Conversion:
     """One conversion of a format, from its `%` to its letter or through its macro.
 
-    `width` is "" without one, `*` or digits; `precision` is None without one, and may be empty (`%.d`),
-    `*` or digits. `letter` is empty where the format ends first or a macro gives it; `text` is the
+    `width` is `*`, digits, or "" if there is none; `precision` is `*`, digits, empty (`%.d`), or None if
+    there is none. `letter` is empty if the format ends before it or a macro provides it; `text` is the
     conversion as the compiler sees it, with the macro's name in its place.
     """
 
@@ -84,17 +84,17 @@ class Conversion:
 
     @property
     def arguments(self) -> int:
-        """How many arguments it takes, those of `*` included."""
+        """The number of arguments that it takes, including those of `*`."""
         stars = self.width.startswith("*") + (self.precision or "").startswith("*")
         return stars + (self.letter not in ("%", "m") or self.macro is not None)
 
 
 @record
 class ParsedFormat:
-    """A format's pieces in order; positions are relative to the format's start.
+    """A format's pieces in order; offsets are relative to the format's start.
 
-    `joined` is its text as a compiler sees it, `places` says where in that each conversion is, and
-    `origins` from where its parts came: each a start in `joined`, and a start and an end in the source.
+    `joined` is its text as a compiler sees it, `places` has the offset of each conversion in it, and
+    `origins` where its parts came from: each a start in `joined`, and a start and an end in the source.
     """
 
     pieces: tuple[StringLiteral | Macro, ...]
@@ -113,43 +113,43 @@ class ParsedFormat:
         return [piece for piece in self.pieces if isinstance(piece, Macro)]
 
     def gap(self, index: int) -> tuple[int, int]:
-        """Where in `joined` the text before a conversion is, or after the last one for their number."""
+        """The range in `joined` before a conversion; for their number, after the last one."""
         start = self.places[index - 1][1] if index else 0
         return start, self.places[index][0] if index < len(self.places) else len(self.joined)
 
     def text_before(self, index: int) -> str:
-        """What is printed before a conversion and after the one before it."""
+        """The text between a conversion and the previous one."""
         start, end = self.gap(index)
         return self.joined[start:end]
 
     def written(self, start: int, end: int) -> tuple[int, int]:
-        """Where what `joined` has from `start` to `end`, which is not empty, is written."""
+        """The range in the source of the non-empty range `start` to `end` of `joined`."""
         first, _ = _source_of(self.origins, self.joined, start)
         _, last = _source_of(self.origins, self.joined, end - 1)
         return first, last
 
     def is_plain(self, start: int, end: int) -> bool:
-        """Whether that is written as it is: in one literal, and without escapes."""
+        """Whether a range of `joined` is written literally: in one literal, and without escapes."""
         first, last = self.written(start, end)
         return last - first == end - start
 
 
 class _Joined:
-    """The joined text of a format, and where in the source each part of it is."""
+    """The joined text of a format, and the place of each part in the source."""
 
     def __init__(self) -> None:
         self.text = ""
         self.origins: list[tuple[int, int, int]] = []
 
     def add(self, text: str, start: int, end: int) -> None:
-        """Append text that came from source[start:end]; one to one unless the lengths differ."""
+        """Append text that came from source[start:end], character by character unless the lengths differ."""
         if text:
             self.origins.append((len(self.text), start, end))
             self.text += text
 
 
 def _source_of(origins: Sequence[tuple[int, int, int]], joined: str, index: int) -> tuple[int, int]:
-    """Start and end in the source of the character at `index`."""
+    """The start and end, in the source, of the character at `index`."""
     part = bisect_right(origins, (index + 1,)) - 1
     first, start, end = origins[part]
     last = origins[part + 1][0] if part + 1 < len(origins) else len(joined)
@@ -201,7 +201,7 @@ def _piece_pattern() -> re.Pattern[str]:
 
 @lru_cache(maxsize=16384)
 def parse_format(text: str) -> ParsedFormat:
-    """The literals, macros and conversions of a format's text."""
+    """The literals, macros and conversions in a format's text."""
     pieces: list[StringLiteral | Macro] = []
     macros: dict[int, Macro] = {}
     flaws: list[Flaw] = []

@@ -1,7 +1,7 @@
 """Incremental parsing: after an edit, only the changed lines are parsed again.
 
-The items of the lines before the edit are the same objects as before; those after it have new
-positions, and share everything else.
+Items in lines before the edit are the same objects as before; those after it have new positions, and share
+everything else.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 class Changed:
     """The whole lines in which two texts differ.
 
-    They begin at the offset `start` of both texts, and end at `end` of the old one and at `new_end` of
-    the new one; `first` is their line, from 1, `old_lines` and `new_lines` are how many they are.
-    `limit` and `new_limit` are one more than `end` and `new_end` where the last line has no line end: what is
-    missing there, such as that line end, is reported at the text's end, which is part of the line.
+    They begin at the offset `start` of both texts, and end at `end` of the old and `new_end` of the new text;
+    `first` is the first line's number, from 1, `old_lines` and `new_lines` are their numbers of lines.
+    `limit` and `new_limit` are one more than `end` and `new_end` if the last line has no line end: an error
+    about something missing there, such as the line end, is at the text's end, which is part of the line.
     """
 
     start: int
@@ -53,20 +53,20 @@ class Changed:
 
     @property
     def by(self) -> int:
-        """How far the offsets after them are moved."""
+        """How far offsets after the changed lines move."""
         return self.new_end - self.end
 
     @property
     def lines(self) -> int:
-        """By how many lines those after them are moved."""
+        """How many lines the lines after the changed ones move."""
         return self.new_lines - self.old_lines
 
     def moved(self, span: Span) -> Span:
-        """A span of the old text, which is not in the changed lines, in the new one."""
+        """The span in the new text of a span of the old text outside of the changed lines."""
         return span if span.start < self.start else Span(span.start + self.by, span.end + self.by)
 
     def touches(self, span: Span) -> bool:
-        """Whether a span of the old text is in the changed lines, or reaches into them."""
+        """Whether a span of the old text overlaps the changed lines."""
         return (span.end > self.start and span.start < self.end) or self.holds(span.start)
 
     def holds(self, offset: int) -> bool:
@@ -79,11 +79,11 @@ class Changed:
 
 
 def changed_lines(old: Source, new: Source) -> Changed:
-    """The lines in which two texts differ; lines that only moved do not."""
+    """The lines in which two texts differ; moved lines do not count."""
     before, after = old.text, new.text
     starts = old.line_starts
     same = _common(before, after)
-    # A CR and an LF that follows it are one line end.
+    # A CR followed by an LF is one line end.
     at = same - 1 if before[same - 1 : same] == "\r" else same
     first = bisect_right(starts, at)
     start = starts[first - 1]
@@ -105,12 +105,12 @@ def changed_lines(old: Source, new: Source) -> Changed:
 
 
 def _ends_open(text: str, start: int, end: int) -> bool:
-    """Whether the lines from `start` to `end` are a text's last ones, and have no line end."""
+    """Whether the lines from `start` to `end` are a text's last lines without a final line end."""
     return start < end == len(text) and text[-1] not in "\r\n"
 
 
 def _common(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
+    """The length of the common beginning of two texts."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
@@ -122,7 +122,7 @@ def _common(one: str, other: str) -> int:
 
 
 def _common_end(one: str, other: str) -> int:
-    """How many characters two texts end with alike."""
+    """The length of the common end of two texts."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
@@ -134,7 +134,7 @@ def _common_end(one: str, other: str) -> int:
 
 
 def parse_again(before: Tree, source: Source) -> Tree:
-    """The tree of a source, from the tree of another text of the same file."""
+    """The tree of a source, computed from the tree of the same file with a different text."""
     changed = changed_lines(before.source, source)
     items, errors = before.items, before.errors
     head = first_item(items, changed.first)
@@ -154,14 +154,14 @@ def parse_again(before: Tree, source: Source) -> Tree:
 
 
 def know_lines_by(old: Source, new: Source) -> None:
-    """Give a text its line starts, computed from those of the text that it was edited from."""
+    """Set the line starts of an edited text, computed from those of the text before the edit."""
     changed = changed_lines(old, new)
     middle = Source(new.path, new.text[changed.start : changed.new_end], new.file)
     new.know_lines(_new_starts(old, changed, middle))
 
 
 def _new_starts(old: Source, changed: Changed, middle: Source) -> list[int]:
-    """Where the lines of the new text start."""
+    """The offsets at which the lines of the new text start."""
     starts = old.line_starts
     below = starts[changed.first - 1 + changed.old_lines :] if changed.end < len(old.text) else []
     mine = [changed.start + start for start in middle.line_starts] if middle.text else []
@@ -169,7 +169,7 @@ def _new_starts(old: Source, changed: Changed, middle: Source) -> list[int]:
 
 
 def first_item(items: Sequence[Item], line: int) -> int:
-    """The position of the first item at a line, from 1, or after it."""
+    """The index of the first item in or after a line, counted from 1."""
     low, high = 0, len(items)
     while low < high:
         middle = (low + high) // 2
@@ -204,7 +204,7 @@ def _all_moved(items: Sequence[Item], by: int, lines: int) -> list[Item]:
 
 
 def moved(item: Item, by: int, lines: int) -> Item:
-    """An item so many characters and lines further on."""
+    """An item moved by `by` characters and `lines` lines."""
     if isinstance(item, Event):
         return MovedEvent.of(item, by, lines)
     start, end, line = item.start + by, item.end + by, item.line + lines
@@ -231,7 +231,7 @@ def moved(item: Item, by: int, lines: int) -> Item:
 class MovedEvent(Event):
     """An event at a new position: its parts are moved when first asked for.
 
-    One edit moves all events below it, and hardly any of them is looked at.
+    An edit moves all events below it, but few of them are looked at.
     """
 
     __slots__ = ("_by", "_format", "_parameters", "line", "name", "written")
@@ -240,12 +240,12 @@ class MovedEvent(Event):
     _by: int
 
     def __new__(cls, **values: Any) -> Any:
-        """A copy with other values is an ordinary event."""
+        """Make an ordinary event, for copies with different values."""
         return Event(**values)
 
     @classmethod
     def of(cls, event: Event, by: int, lines: int) -> Event:
-        """An event so many characters and lines further on."""
+        """An event moved by `by` characters and `lines` lines."""
         made: Event = _new(cls)
         if event.__class__ is cls:
             _set_by(made, event._by + by)
@@ -321,7 +321,7 @@ class MovedEvent(Event):
 
 
 _FIELDS: tuple[str, ...] = Event.__match_args__
-# Events are frozen; the slots of this one are set here only.
+# Events are frozen; only this code sets the slots of moved ones.
 _slots: Any = MovedEvent.__dict__
 _new: Any = object.__new__
 _set_by, _set_written = _slots["_by"].__set__, _slots["written"].__set__

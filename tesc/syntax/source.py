@@ -1,8 +1,7 @@
-"""Source text: where it came from, its lines, and places in it.
+"""Source text: its file, its lines, and places in it.
 
-A place is an offset in Unicode code points into the text. Lines end with LF, CRLF or CR and with
-nothing else (not with form feeds or U+2028), as spec'd for trace-events files and for the
-language server protocol.
+A place is an offset in the text, in Unicode code points. Lines end only with LF, CRLF or CR (not with form
+feeds or U+2028), as specified for trace-events files and the language server protocol.
 """
 
 from __future__ import annotations
@@ -21,10 +20,10 @@ class Span:
 class Source:
     """The text of one file.
 
-    `path` is what messages and `#line` show; `file` is where it is; includes are relative to the folder of
-    `relative_to`, which is the same file by default. `text` holds each byte that is not UTF-8 as a lone
-    surrogate (Python's surrogateescape). `outside` is true for a file outside of the project that
-    includes it: its text must not appear in the project's logs.
+    `path` is its name in messages and `#line`; `file` is its real path; includes are relative to the folder
+    of `relative_to`, which is the same file by default. `text` has a lone surrogate for each byte that is
+    not UTF-8 (Python's surrogateescape). `outside` is true for a file outside of the project that includes
+    it, whose text must not appear in the project's logs.
     """
 
     __slots__ = ("_starts", "file", "outside", "path", "relative_to", "text")
@@ -43,30 +42,30 @@ class Source:
 
     @property
     def line_starts(self) -> list[int]:
-        """Offsets at which lines start; the first is 0, a line end at the end adds none."""
+        """The offsets at which lines start: the first is 0; a final line end does not start another line."""
         if self._starts is None:
             self._starts = [start for start, _ in split_lines(self.text)] or [0]
         return self._starts
 
     def know_lines(self, starts: list[int]) -> None:
-        """Set the offsets at which lines start, where they are known already."""
+        """Set the offsets at which lines start, if they are already known."""
         self._starts = starts
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1; columns count code points."""
-        from bisect import bisect_right  # generated code names lines, which nobody has to look up
+        from bisect import bisect_right  # generated code needs only lines
 
         starts = self.line_starts
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
 
     def line_text(self, line: int) -> str:
-        """The text of a line (numbered from 1) without its line end."""
+        """The text of a line (counted from 1) without its line end."""
         whole = self.line_span(line)
         return self.text[whole.start : whole.end].rstrip("\r\n")
 
     def line_span(self, line: int) -> Span:
-        """A line (numbered from 1) with its line end."""
+        """The span of a line (counted from 1) with its line end."""
         starts = self.line_starts
         return Span(starts[line - 1], starts[line] if line < len(starts) else len(self.text))
 
@@ -74,7 +73,7 @@ class Source:
 def split_lines(text: str) -> list[tuple[int, str]]:
     """Each line's offset and its text without the line end."""
     if "\r" in text:
-        # Same length, so that offsets hold; the NUL that stands in for LF is cut off below.
+        # The length stays the same, so offsets stay valid; the NUL in place of LF is cut off below.
         parts = text.replace("\r\n", "\0\n").replace("\r", "\n").split("\n")
     else:
         parts = text.split("\n")
@@ -97,5 +96,5 @@ def split_lines(text: str) -> list[tuple[int, str]]:
 
 
 def is_visible(text: str) -> bool:
-    """Whether a text has no control characters and only the kinds of spaces that people type."""
+    """Whether text has no control characters, and only ordinary spaces."""
     return text.replace("\n", "").replace("\t", "").replace("\r", "").isprintable()

@@ -1,1 +1,1 @@
-"""From trees to units: includes, prefixes, disable patterns, IDs, and the names that follow."""
+"""From trees to units: includes, prefixes, disable patterns, IDs, and the resulting names."""

@@ -1,4 +1,4 @@
-"""The directives that a configuration has for a root file, at their places in the configuration."""
+"""The directives that a configuration adds to a root file, at their places in the configuration."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def configured(configuration: Configuration, settings: Settings, file: str, shown: str) -> tuple[Tree, ...]:
-    """What the settings of a root file add to it. Raises BadDirective if one of them is invalid.
+    """The directives that a root file's settings add to it. Raises BadDirective if one is invalid.
 
-    `settings` are those that the configuration makes; `shown` is its path in messages.
+    `settings` are those of the configuration; `shown` is its path in messages.
     """
     source = Source(shown, configuration.text, configuration.path, relative_to=file)
     items = tuple(
@@ -29,7 +29,7 @@ def configured(configuration: Configuration, settings: Settings, file: str, show
 
 
 def _lines(settings: Settings, file: str) -> Iterator[tuple[str, Path]]:
-    """Each directive as a line, and the path of the value that it is made of."""
+    """Each directive as a line, and the path of its value in the configuration."""
     mine = settings.unit_of(file)
     number = settings.units.index(mine) if mine in settings.units else 0
     for index, text in enumerate(mine.include):
@@ -40,7 +40,7 @@ def _lines(settings: Settings, file: str) -> Iterator[tuple[str, Path]]:
 
 
 def _at(item: Item, source: Source, extent: tuple[int, int]) -> Item:
-    """A directive, with the places of its words in the configuration's text."""
+    """A directive with its words' places in the configuration's text."""
     begin, end = extent
     value = source.text[begin:end]
     line, _ = source.place(begin)

@@ -1,6 +1,6 @@
-"""Events that cross the guest tunnel, as the host sees them: there, a guest's address is a number.
+"""Events that cross the guest tunnel, as the host sees them: a guest's addresses are numbers there.
 
-Text is the exception where the wire carries it: frames do, the words of 2011 do not.
+Text is the exception if the wire carries it: frames do, the words of 2011 do not.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 POINTER_LETTERS = ("s", "p")
 TEXT_TYPE = "const char *"
 _NOTHING: frozenset[int] = frozenset()
-# What the host gets for a guest's pointers, in messages.
+# What the host gets for a guest's pointers, for messages.
 POINTERS: dict[Wire, str] = {
     "frames": "text comes as text, other pointers are numbers to the host",
     "words": "pointers are numbers to the host",
@@ -27,9 +27,9 @@ POINTERS: dict[Wire, str] = {
 
 
 def crossed(node: Event, wire: Wire) -> tuple[list[tuple[str, str]], str]:
-    """Type and name of each parameter as the host's functions have them, and the format that prints them.
+    """The host's (type, name) of each parameter, and the format that prints them.
 
-    The format is empty where the event has none.
+    The format is empty if the event has none.
     """
     sent = texts_sent(node) if wire == "frames" else _NOTHING
     parameters = [
@@ -43,13 +43,13 @@ def crossed(node: Event, wire: Wire) -> tuple[list[tuple[str, str]], str]:
 
 
 def texts_sent(node: Event) -> frozenset[int]:
-    """Which parameters come as text in frames: a `char *`, unless the format prints its address."""
+    """The indices of parameters sent as text in frames: `char *`, unless the format prints the address."""
     form = node.format.text if node.format else ""
     found = []
     for number, one in enumerate(node.parameters):
         if one.type.is_pointer:
             text = text_of(one.type.text, printings(form).get(number))
-            # The functions that send text take a pointer to plain `char`.
+            # Functions that send text take a pointer to plain `char`.
             if text is not None and text.plain:
                 found.append(number)
     return frozenset(found)
@@ -59,8 +59,8 @@ def texts_sent(node: Event) -> frozenset[int]:
 def pointers_as_numbers(text: str, but: frozenset[int] = _NOTHING) -> str:
     """A format with `0x%" PRIx64` for each pointer's conversion, except for the parameters in `but`.
 
-    The flags and widths of text mean nothing for an address and go; a `*` stays, so that the
-    conversions still take as many arguments as before.
+    Flags and widths of text mean nothing for an address, so they are removed; a `*` stays, so that the number
+    of arguments does not change.
     """
     kept = {how.conversion.start for number, how in in_order(text) if number in but} if but else set()
     parsed = parse_format(text)
@@ -78,7 +78,7 @@ def pointers_as_numbers(text: str, but: frozenset[int] = _NOTHING) -> str:
         made += f'{text[at : conversion.start]}0x%{width}{precision}" PRIx64 "'
         at = conversion.end
     made += text[at:]
-    # What the replacement left empty: a literal at the end, or one between two macros.
+    # Literals that the replacement leaves empty, at the end or between two macros.
     stripped = made.rstrip(" \t")
     if at and stripped.endswith(' PRIx64 ""'):
         made = stripped[:-3] + made[len(stripped) :]

@@ -1,9 +1,9 @@
 """Types as SystemTap's dtrace(1) reads them.
 
-Its grammar (4.8 to 5.6) for a parameter: `struct`, `unsigned`, `const` or nothing; one
-word; an optional `const`; stars without a gap; a name. If anything else is in a file, all of it goes to a
-second parser, to which any line with the letters "provider" names a provider: exit status 0, and a
-header that does not compile.
+Its grammar (4.8 to 5.6) for a parameter: `struct`, `unsigned`, `const` or nothing; one word; an optional
+`const`; stars without spaces between them; a name. A file with anything else goes to a second parser, which
+takes any line with the letters "provider" for a provider: the exit status is 0, and the header does not
+compile.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import re
 from functools import lru_cache
 
 from tesc.syntax.c_type import parse_type
-from tesc.syntax.reference_conversions import replaced as replaced  # its users look here
+from tesc.syntax.reference_conversions import replaced as replaced  # re-exported
 
-# A word that can be the first of two is never the whole type, so `unsigned *` is rejected.
+# A word that can be the first of two cannot be the whole type, so `unsigned *` is rejected.
 _FIRST = r"(?:struct|unsigned|const)"
 _READ = re.compile(rf"(?:{_FIRST}\s+\w+|(?!{_FIRST}\s*\*)\w+)(?:\s+const)?\s*\**")
 _GAP = re.compile(r"\*\s+(?=\*)")
-# One word, or `unsigned` and one word, by C's name.
+# A spelling as one word, or `unsigned` and one word, by C's name.
 _NAMES = {"signed char": "int8_t", "long long": "int64_t", "unsigned long long": "uint64_t"}
-# The same for a trace-events file, whose formats have to stay valid.
+# The same for trace-events files, in which the formats have to stay valid.
 _SOURCE_NAMES = {"signed char": "int8_t", "short": "int16_t"}
 
 
@@ -32,8 +32,8 @@ def is_read(type_text: str) -> bool:
 
 @lru_cache(maxsize=None)
 def provider_type(type_text: str) -> str:
-    """The type for a DTrace provider: as tracetool writes it, or else as dtrace(1) accepts it."""
-    # It wants stars without a gap; the generated code does not depend on spaces.
+    """The type in a DTrace provider: tracetool's if dtrace(1) accepts that, else one that it accepts."""
+    # dtrace(1) requires stars without spaces; the generated code does not depend on them.
     text = _GAP.sub("*", replaced(type_text))
     if is_read(text):
         return text
@@ -42,19 +42,19 @@ def provider_type(type_text: str) -> str:
 
 @lru_cache(maxsize=None)
 def source_type(type_text: str) -> str | None:
-    """A spelling of the same type that tracetool turns into an accepted one; None if there is none."""
+    """A spelling of a type that dtrace(1) accepts in tracetool's output; None if there is none."""
     made = _spelled(type_text, _SOURCE_NAMES)
     return made if made is not None and is_read(replaced(made)) else None
 
 
 def _spelled(type_text: str, names: dict[str, str]) -> str | None:
-    """A type in the words of `names`; None where stars have qualifiers of their own."""
+    """A type in the words of `names`; None if a star has a qualifier."""
     type_ = parse_type(type_text)
     if type_.base is None:
         return None
     name = names.get(type_.base, type_.base)
     if not type_.pointers:
-        return name  # a const parameter is the same to callers
+        return name  # callers cannot tell a const parameter
     pointed, *between = type_text.split("*")
     if any(part.strip() for part in between):
         return None

@@ -1,4 +1,4 @@
-"""Resolving directives: includes, prefixes, disable patterns; ranges and IDs follow from them."""
+"""Resolves directives: includes, prefixes and disable patterns, and the ranges and IDs that result."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class _RangeBuilder:
 class _FileContext:
     """The includes around a file, and the range of its events.
 
-    `chain` are the includes that led to the file and `opened` the real paths of its includers and
-    itself; `range` is the position of its range, `outer` the prefix that the includes put before its names.
+    `chain` are the includes that led to the file, and `opened` the real paths of its includers and itself;
+    `range` is the number of its range, `outer` the prefix that the includes add to its names.
     """
 
     chain: tuple[Inclusion, ...]
@@ -76,7 +76,7 @@ class Resolver:
     def __init__(self, loader: Loader, outside: Outside) -> None:
         self._loader = loader
         self._outside = outside
-        # Includes on the command line may be of files outside of the project.
+        # Includes on the command line may name files outside of the project.
         self._given = [tree.source for tree in outside.directives]
         self._ranges = [_RangeBuilder(0, None, outside.event_prefix)]
         self._events: list[_EventBuilder] = []
@@ -158,7 +158,7 @@ class Resolver:
                 if self._full:
                     break
         if patterns:
-            # The file's own view of the names: without the prefixes of its includers.
+            # The names as the file sees them: without the prefixes of its includers.
             shown = len(context.outer)
             self._disable(patterns, [(draft.name[shown:], draft) for draft in self._events[first:]])
 
@@ -225,7 +225,7 @@ class Resolver:
         return path
 
     def _not_found(self, inclusion: Inclusion, looked: Sequence[str]) -> tuple[str, str]:
-        """The message and the help for a file that none of the paths that were tried leads to."""
+        """The message and help for a file that was not found at any of the paths `looked`."""
         path = inclusion.include.path
         places = " nor ".join(f"'{place}'" for place in looked)
         help_ = f"there is no {places}" if len(looked) == 1 else f"there is neither {places}"
@@ -258,7 +258,7 @@ class Resolver:
             return None
 
     def _own_prefix(self, tree: Tree, chain: tuple[Inclusion, ...]) -> str:
-        """The file's own prefix; errors if it is not at the top, or given twice."""
+        """The file's own prefix; reports a prefix that is not at the top or is given twice."""
         own = None
         began = False
         for item in tree.items:
@@ -276,7 +276,7 @@ class Resolver:
                     continue
                 if began:
                     message = "the prefix comes after the file's first event or include"
-                    help_ = "move it to the top: it holds for the whole file"
+                    help_ = "move it to the top: it applies to the whole file"
                     self._error(codes.MISPLACED_PREFIX, tree.source, item.span, message, help_, chain)
                 own = item.name.text
             elif isinstance(item, (Event, Include)):
@@ -294,7 +294,7 @@ class Resolver:
             found = names.matching(word.text)
             for at in found:
                 named[at][1].disabled = True
-            # A file that is included several times counts its patterns once.
+            # The patterns of a file that is included several times count once.
             key = (source, word.span)
             before = self._patterns[key].matches if key in self._patterns else 0
             self._patterns[key] = Pattern(source, word.span, word.text, before + len(found))
@@ -311,12 +311,12 @@ class Resolver:
         self._add(UnitError(code=code, source=source, span=span, message=message, help=help_, chain=chain))
 
     def _add(self, error: UnitError) -> None:
-        # A file that is included several times reports its errors once.
+        # Errors in a file that is included several times are reported once.
         self._errors.setdefault((error.code, error.source, error.span), error)
 
 
 def _base_of(include: Include) -> int | None:
-    """The base of an include, if it has one; a number that Python refuses to read is out of range anyway."""
+    """The base of an include, or None; a number too long for Python to read is out of range anyway."""
     try:
         return include.base_value
     except ValueError:

@@ -1,4 +1,4 @@
-"""Which patterns disable an event, and which events a pattern disables."""
+"""Finds the patterns that disable an event, and the events that a pattern disables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def disabling(unit: Unit, event: UnitEvent) -> list[tuple[Source, Word]]:
-    """The patterns that disable an event, those of its own file first; each with its file."""
+    """The patterns that disable an event, each with its file; those of the event's own file come first."""
     found: list[tuple[Source, Word]] = []
     for depth in range(len(event.chain), -1, -1):
         chain = event.chain[:depth]
@@ -42,18 +42,18 @@ def disabled_by(unit: Unit, source: Source, word: Word) -> list[UnitEvent]:
 
 
 def below(unit: Unit, chain: tuple[Inclusion, ...]) -> Iterator[UnitEvent]:
-    """The events that a chain of includes adds, nested ones too."""
+    """The events that a chain of includes adds, including nested ones."""
     depth = len(chain)
     return (event for event in unit.events if event.chain[:depth] == chain)
 
 
 def _outer(unit: Unit, chain: tuple[Inclusion, ...]) -> str:
-    """The prefix of the names that the file at the end of a chain sees."""
+    """The prefix that effective names have before the names that the file at the end of a chain sees."""
     return unit.ranges[0].prefix + "".join(one.include.prefix.text for one in chain if one.include.prefix)
 
 
 def _parts(unit: Unit, chain: tuple[Inclusion, ...]) -> list[Tree]:
-    """The file at the end of a chain, and the directives from outside that act as if in it."""
+    """The file at the end of a chain, and the directives from outside that act as if they were in it."""
     if chain:
         return [tree for one, tree in unit.expansions if one == chain]
     return [*unit.roots, *unit.directives]

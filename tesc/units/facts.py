@@ -1,4 +1,4 @@
-"""Which reasons of the table in `reasons` apply to a file, where, and the message for each.
+"""Finds which reasons of the table in `reasons` apply to a file, where, and with what message.
 
 Rules report the same facts, in the same words.
 """
@@ -34,15 +34,15 @@ _DIRECTIVES = {one.code: one for one in (why.UNREADABLE, why.CYCLE, why.PREFIX, 
 _INVALID = "[\ud800-\udfff]+"
 # Invisible characters other than a space, a tab and a line end.
 _INVISIBLE = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
-# From a quote to a comma followed by another quote: the reference reads two formats.
+# From a quote to a comma followed by another quote, which tracetool reads as two formats.
 _SECOND_FORMAT = r'".+(,)\s*".'
-# What the reference reads before a name: nothing, or words and spaces with a space at their end.
+# What tracetool accepts before a name: nothing, or words and spaces that end with a space.
 _BEFORE_NAME = r"(?:[\w\s]+\s+)?"
 
 
 @record
 class Fact:
-    """A reason that applies: where, the message, and what to write instead."""
+    """A reason that applies: its span, the message, and what to write instead."""
 
     reason: Reason
     span: Span
@@ -57,9 +57,9 @@ def facts(
     nodes: Collection[int] | None = None,
     release: Release = NEWEST,
 ) -> Iterator[Fact]:
-    """The reasons that apply to a file by itself, without its syntax; also those that the consumer accepts.
+    """The reasons that apply to a single file, except parse errors; also those that the consumer accepts.
 
-    `nodes` are the IDs of the events to look at, if not all; `release` is the QEMU whose tracetool has to
+    `nodes` are the `id`s of the events to look at (None: all); `release` is the QEMU whose tracetool has to
     accept them.
     """
     text = tree.source.text
@@ -109,7 +109,7 @@ def facts(
 
 
 def of_syntax(error: ParseError, tree: Tree) -> Reason:
-    """The reason in the table for a parse error."""
+    """The reason that corresponds to a parse error."""
     if error.code != codes.TEXT_AFTER_ITEM:
         return _SYNTAX.get(error.code, why.SYNTAX)
     start = error.span.start
@@ -119,7 +119,7 @@ def of_syntax(error: ParseError, tree: Tree) -> Reason:
 
 
 def _in_head(event: Event, text: str) -> Iterator[Fact]:
-    """What the reference rejects in an event before its parameters."""
+    """What tracetool rejects in an event before its parameters."""
     name_end = event.name_start + len(event.name)
     line = max(text.rfind("\n", 0, event.name_start), text.rfind("\r", 0, event.name_start)) + 1
     if line != event.name_start and not re.fullmatch(_BEFORE_NAME, text[line : event.name_start]):
@@ -139,11 +139,11 @@ def _in_head(event: Event, text: str) -> Iterator[Fact]:
 
 
 def _invisible(event: Event, text: str) -> Iterator[Fact]:
-    """Invisible characters in a type or a name that the reference does not read as spaces."""
+    """Invisible characters in a type or a name that tracetool does not read as spaces."""
     at = event.open + 1
     for parameter in event.parameters:
         span = parameter.span
-        # Before a type the reference drops what Python regards as a space, and nothing else.
+        # Before a type, tracetool drops only what Python regards as a space.
         for match in re.finditer(_INVISIBLE, text[at : span.start]):
             if not match[0].isspace():
                 start = at + match.start()
@@ -178,7 +178,7 @@ def _of_parameters(event: Event, types: frozenset[str], limit: int) -> Iterator[
 
 @lru_cache(maxsize=None)
 def _of_type(text: str, types: frozenset[str]) -> tuple[Reason, str, str | None, int, int] | None:
-    """The error of a type: the reason, the message, what to write, and where in its text."""
+    """The error in a type: the reason, the message, what to write, and its start and end in the text."""
     whole = (0, len(text))
     type_ = parse_type(text)
     unknown = [word for word in type_.words if word not in ALLOWED_WORDS]
@@ -203,7 +203,7 @@ def _of_type(text: str, types: frozenset[str]) -> tuple[Reason, str, str | None,
 
 
 def _in_format(form: Format, release: Release) -> Iterator[Fact]:
-    """`%m` and a newline where the reference finds them, rightly or not."""
+    """`%m` and newlines where tracetool finds them, rightly or wrongly."""
     if "%m" in form.text:
         meant = {c.start for c in form.parsed.conversions if c.letter == "m"}
         message = "QEMU's tracetool rejects '%m', even in '%%m', in a format"
@@ -214,7 +214,7 @@ def _in_format(form: Format, release: Release) -> Iterator[Fact]:
         message = "QEMU's tracetool rejects '\\n', even after an escaped backslash, in a format"
         other = Fact(why.TRACETOOL, form.span, message, "write a slash, or remove it")
         if not release.has("no-newline"):
-            # Only the very end of the format counted.
+            # Only the end of the format counted.
             if form.text.endswith('\\n"'):
                 at = len(form.text) - 3
                 span = Span(form.start + at, form.start + at + 2)
@@ -224,7 +224,7 @@ def _in_format(form: Format, release: Release) -> Iterator[Fact]:
 
 
 def _two_formats(form: Format) -> Iterator[Fact]:
-    """A comma in a string that QEMU's tracetool took for the one between two formats, until 10.1."""
+    """A comma in a string that QEMU's tracetool took for the one between two formats, up to 10.1."""
     found = re.match(_SECOND_FORMAT, form.text)
     if found is not None:
         span = Span(form.start + found.start(1), form.start + found.end(1))
@@ -233,7 +233,7 @@ def _two_formats(form: Format) -> Iterator[Fact]:
 
 
 def _read_as(form: Format, sequence: str, meant: set[int], real: Fact, other: Fact) -> Iterator[Fact]:
-    """A fact for each place of a sequence: `real` where the sequence means what it looks like."""
+    """A fact for each place of a sequence: `real` where it means what it looks like, else `other`."""
     at = form.text.find(sequence)
     while at >= 0:
         span = Span(form.start + at, form.start + at + len(sequence))

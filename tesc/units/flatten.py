@@ -1,4 +1,4 @@
-"""A unit as a plain trace-events file: no directives left, for tools without them."""
+"""A unit as a plain trace-events file without directives, for tools that do not know them."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
     Chain = tuple[Inclusion, ...]
 
-# The start of comments that keep what decoders of a guest's events need; QEMU's own tools skip them.
+# The start of comments that keep what decoders of a guest's events need; QEMU's tools skip them.
 GUEST_COMMENT = "# tesc-guest"
 _GUEST = rf"{GUEST_COMMENT} prefix '(\w*)' base (0x[0-9a-f]{{1,16}})"
 
 
 def flatten(unit: Unit) -> str:
-    """The text of a unit: its events by their effective names, in order, with all comments.
+    """The text of a unit: its events with their effective names, in order, and all comments.
 
-    A unit of files without directives is its files' text, byte for byte, each ending with a line end.
-    Lines that are not items are left out.
+    For files without directives, it is their text, byte for byte, each with a final line end. Lines that are
+    not items are left out.
     """
     directed = unit.directives or any(has_directives(tree) for tree in unit.roots)
     if not directed and all(e.name == e.node.name and not e.crosses for e in unit.events):
@@ -41,7 +41,7 @@ def flatten(unit: Unit) -> str:
 
 
 def _guests(unit: Unit) -> Iterator[str]:
-    """Comments with what a flat file loses: which events are a guest's, and how they were declared."""
+    """Comments with what a flat file loses: which events are a guest's, and their declarations."""
     for number, one in enumerate(unit.ranges):
         if one.inclusion is None:
             continue
@@ -54,7 +54,7 @@ def _guests(unit: Unit) -> Iterator[str]:
 
 @record
 class FlattenedGuest:
-    """A guest of a file that was flattened: its prefix and base, and its events as a file of their own."""
+    """A guest of a flattened file: its prefix and base, and its events as a separate file."""
 
     prefix: str
     base: int
@@ -62,7 +62,7 @@ class FlattenedGuest:
 
 
 def flattened_guests(text: str) -> list[FlattenedGuest]:
-    """The guests that the comments of a flattened file name, in their order."""
+    """The guests that the comments of a flattened file name, in order."""
     found: list[FlattenedGuest] = []
     if GUEST_COMMENT not in text:
         return found
@@ -81,7 +81,7 @@ class _Flattener:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
         self._events = {(id(event.node), event.chain): event for event in unit.events}
-        # An include that was skipped as a repetition is not among these.
+        # Includes that were skipped as repetitions are not among these.
         self._included = dict(unit.expansions)
 
     def lines(self) -> Iterator[str]:
@@ -113,9 +113,9 @@ class _Flattener:
 
 
 def declaration(event: UnitEvent) -> str:
-    """An event as a line in a spelling that QEMU's tracetool reads.
+    """An event as a line that QEMU's tracetool reads.
 
-    Where the event does not cross the guest tunnel, its parameters and format are as written.
+    Unless the event crosses the guest tunnel, its parameters and format are as written.
     """
     return _declared(event, event.name, event.crosses)
 

@@ -1,4 +1,4 @@
-"""The names that events had before: `# tesc: renamed-from OLD_NAME reason` above an event."""
+"""Former names of events: `# tesc: renamed-from OLD_NAME reason` above an event."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COMMENT = re.compile(r"#+[ \t]*tesc:[ \t]*renamed-from[ \t]+([A-Za-z_]\w*)")
 
 
 def renamed_from(tree: Tree) -> dict[int, tuple[str, ...]]:
-    """The names that comments say a file's events had, as declared, by the `id` of the event's node."""
+    """The former names of a file's events, as declared, by the `id` of the event's node."""
     found: dict[int, tuple[str, ...]] = {}
     if "renamed-from" not in tree.source.text:
         return found
@@ -32,7 +32,7 @@ def renamed_from(tree: Tree) -> dict[int, tuple[str, ...]]:
 
 
 def former_names(unit: Unit) -> dict[str, UnitEvent]:
-    """The events of a unit by the effective names that they had before; with today's prefixes."""
+    """The events of a unit by their former names, with today's prefixes."""
     known: dict[int, tuple[str, ...]] = {}
     for tree in unit.trees:
         known.update(renamed_from(tree))

@@ -1,4 +1,4 @@
-"""Groups: what a source tree's trace-events files are called in the names of generated files."""
+"""Groups: the names of a source tree's trace-events files in the names of generated files."""
 
 from __future__ import annotations
 

@@ -1,20 +1,20 @@
 """The identifiers that generated code defines for an event and for a group.
 
-Code generation emits these and the rules on names look for clashes among them (`name_spaces` says which
-may clash); neither spells them again. The spelling is that of QEMU 10.2's tracetool.
+Code generation writes them, and the rules on names look for clashes among them (`name_spaces` says which may
+clash). The spelling is that of QEMU 10.2's tracetool.
 """
 
 from __future__ import annotations
 
-# LTTNG_UST_ABI_SYM_NAME_LEN of lttng-ust 2.13, less the NUL and "qemu:".
+# LTTNG_UST_ABI_SYM_NAME_LEN of lttng-ust 2.13, minus the NUL and "qemu:".
 LTTNG_NAME = 250
-# What functions, macros and the names of files begin with, and what the tests of an event's state end with.
+# The prefixes of functions, macros and file names, and the suffix of tests of an event's state.
 FUNCTION = "trace_"
 MACRO = "TRACE_"
 PROBE = "QEMU_"
 ENABLED = "_ENABLED"
 RUST_ENABLED = "_enabled"
-# Of QEMU before 5.2, in which each group but the root's has a folder of its own for its headers.
+# Before QEMU 5.2, each group except the root's has its own folder for its headers.
 _IN_FOLDERS = {"h": "trace", "dtrace": "trace-dtrace", "ust": "trace-ust"}
 
 
@@ -24,7 +24,7 @@ def c_function(event: str) -> str:
 
 
 def c_id(event: str) -> str:
-    """What `trace_event_get_state` takes."""
+    """The argument of `trace_event_get_state`."""
     return f"{MACRO}{event.upper()}"
 
 
@@ -44,7 +44,7 @@ def c_object(event: str) -> str:
 
 
 def c_state(event: str) -> str:
-    """The variable that holds whether the event is switched on."""
+    """The variable that says whether the event is switched on."""
     return f"_TRACE_{event.upper()}_DSTATE"
 
 
@@ -54,25 +54,25 @@ def simple_function(event: str) -> str:
 
 
 def simple_length(parameter: str) -> str:
-    """The variable of that function that holds the length of a parameter's text."""
+    """The variable of the simple backend's function with the length of a parameter's text."""
     return f"arg{parameter}_len"
 
 
 def unchecked_function(event: str) -> str:
-    """The function that does the work of a call before QEMU 10.2, whatever the event's state."""
+    """Before QEMU 10.2, the function that does the work of a call, whatever the event's state."""
     return f"_nocheck__{c_function(event)}"
 
 
 def tapset_text(parameter: str, fixed: bool) -> str:
-    """The variable of a tapset that holds a copy of a parameter's text.
+    """The variable of a tapset with a copy of a parameter's text.
 
-    A script's global of the same name would be overwritten: `fixed` has a name that no script has.
+    It would overwrite a script's global of the same name, so with `fixed` it has a name that no script has.
     """
     return f"__tesc_{parameter}_text" if fixed else f"arg{parameter}_str"
 
 
 def tapset_length(parameter: str, fixed: bool) -> str:
-    """The variable of a tapset that holds the length of a parameter's text."""
+    """The variable of a tapset with the length of a parameter's text."""
     return f"__tesc_{parameter}_length" if fixed else f"arg{parameter}_len"
 
 
@@ -87,12 +87,12 @@ def dtrace_enabled(event: str) -> str:
 
 
 def dtrace_header_macro(event: str) -> str:
-    """The same macro as dtrace(1) spells it: a `__` in a probe's name stands for `-`."""
+    """`dtrace_macro` as dtrace(1) spells it: `__` in a probe's name means `-`."""
     return dtrace_macro(event.replace("__", "_"))
 
 
 def dtrace_header_enabled(event: str) -> str:
-    """The other macro as dtrace(1) spells it."""
+    """`dtrace_enabled` as dtrace(1) spells it."""
     return dtrace_enabled(event.replace("__", "_"))
 
 
@@ -129,8 +129,8 @@ def ust_guard(group: str) -> str:
 def file_name(group: str, kind: str) -> str:
     """The name of one of the group's files in QEMU's build: kind is h, c, rs, d, dtrace, ust or ust-c.
 
-    `d` names the DTrace provider and `dtrace` the header that dtrace(1) makes of it; `ust` is the
-    header of the LTTng provider, `ust-c` its source.
+    `d` is the DTrace provider and `dtrace` the header that dtrace(1) makes from it; `ust` is the header of
+    the LTTng provider, `ust-c` its source.
     """
     return {
         "h": f"trace-{group}.h",
@@ -144,5 +144,5 @@ def file_name(group: str, kind: str) -> str:
 
 
 def header_in_folder(kind: str, root: bool = False) -> str:
-    """The name of a header in its group's own folder, as QEMU before 5.2 had them; the root's has another."""
+    """The name of a header in its group's own folder, before QEMU 5.2; the root's differs."""
     return f"{_IN_FOLDERS[kind]}{'-root' if root else ''}.h"

@@ -1,4 +1,4 @@
-"""Finding and reading included files."""
+"""Finds and reads included files."""
 
 from __future__ import annotations
 
@@ -30,14 +30,13 @@ class Unreadable(Exception):
 
 
 class Loader:
-    """Reads each file once. `include_path` are folders to look in after the includer's own.
+    """Reads each file once. `include_path` are the folders to search after the includer's own.
 
-    `shown` turns a path into what messages and `#line` show. `trees` holds what was read, by real
-    path; loaders may share it, and texts that differ from those on disk are put there. `versions` has
-    contents of files in place of those on disk, by real path: None for a file that is not there.
-    `project` are the folders that includes may not leave, except for `include_path`; the checkouts
-    around them belong to them. Without it, includes may lead anywhere.
-    `looked_at` is called with each path before it is looked at.
+    `shown` converts a path to its form in messages and `#line`. `trees` has the trees that were read, by real
+    path; loaders may share it, and trees of texts that are not on disk may be put there. `versions` has
+    contents of files that replace those on disk, by real path; None for a missing file. `project` are the
+    folders, extended to the checkouts around them, that includes may not leave, except into `include_path`.
+    Without it, includes may lead anywhere. `looked_at` is called with each path before it is tried.
     """
 
     def __init__(
@@ -57,34 +56,34 @@ class Loader:
         self._found: dict[tuple[str, str], tuple[str | None, list[str]]] = {}
         self._real: dict[str, str] = {}
         self._project = project
-        # Paths at which there was no file; a new file is found by the next run.
+        # Paths without a file; files created later are found in the next run.
         self.absent: set[str] = set()
 
     def real(self, path: str) -> str:
-        """A file's path without symbolic links, the same for every path to it."""
+        """A file's path without symbolic links, which is the same for every path to it."""
         if path not in self._real:
             self._real[path] = os.path.realpath(path)
         return self._real[path]
 
     def find(self, path: str, includer: Source) -> tuple[str | None, list[str]]:
-        """The file that an include means, or None; and the paths that were tried, in order."""
+        """The path of the file that an include means, or None; and the paths that were tried, in order."""
         folder = os.path.dirname(includer.relative_to)
         if (folder, path) not in self._found:
             self._found[folder, path] = self._look_for(path, (folder, *self.include_path))
         return self._found[folder, path]
 
     def folders(self, includer: Source) -> list[str]:
-        """The folders that a file's includes are looked for in, as messages show them."""
+        """The folders in which a file's includes are searched for, for messages."""
         folders = (os.path.dirname(includer.relative_to), *self.include_path)
         return list(dict.fromkeys(self._shown(folder or ".") for folder in folders))
 
     def as_meant_here(self, path: str, includer: Source) -> str | None:
-        """How a file must include what `path` means in the working directory; None if that is nothing."""
+        """The path to include for the file that `path` means in the working directory; None without one."""
         if "\0" in path or not self._exists(path):
             return None
         try:
             found = os.path.relpath(path, os.path.realpath(os.path.dirname(includer.relative_to)))
-        except ValueError:  # another drive of Windows
+        except ValueError:  # on another drive of Windows
             return None
         return found.replace(os.sep, "/")
 
@@ -94,11 +93,11 @@ class Loader:
             candidate = os.path.join(folder, path)
             shown = self._shown(candidate)
             if shown in looked:
-                continue  # the include path names the file's own folder, or the path is absolute
+                continue  # the include path contains the file's own folder, or the path is absolute
             looked.append(shown)
             if self._looked_at is not None:
                 self._looked_at(candidate)
-            # No path contains a NUL: some system functions raise an exception for one.
+            # Paths cannot contain a NUL; some system functions raise an exception for it.
             if "\0" not in path and self._exists(candidate):
                 return candidate, looked
             self.absent.add(candidate)
@@ -118,7 +117,7 @@ class Loader:
         return self.in_project(path) or self._is_below(path, self.include_path)
 
     def in_project(self, path: str) -> bool:
-        """Whether a file is in the project, links resolved."""
+        """Whether a file is in the project, after symbolic links are resolved."""
         if self._project is None or self._is_below(path, self._project):
             return True
         tops = [top for folder in self._project for top in [top_folder(folder)] if top is not None]
@@ -131,7 +130,7 @@ class Loader:
     def load(self, path: str) -> Tree:
         """The tree of a file. Raises Unreadable; never waits for a FIFO or a device.
 
-        Nothing but its events is shown of a file outside of the project.
+        Of a file outside of the project, only the events are shown, so invalid lines are an error.
         """
         real = self.real(path)
         tree = self.trees.get(real)
@@ -155,16 +154,16 @@ class Loader:
 def _read(path: str) -> bytes:
     """The bytes of a regular file, up to just above the limit."""
     try:
-        # Checked before it is opened: opening a device can have effects, and a socket cannot be opened.
+        # Checked before opening: opening a device can have side effects, and a socket cannot be opened.
         _refuse_irregular(os.stat(path).st_mode)
-        # Without O_NONBLOCK, opening what has since become a FIFO would wait for a writer.
+        # Without O_NONBLOCK, opening a file that has become a FIFO would wait for a writer.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         try:
             _refuse_irregular(os.fstat(descriptor).st_mode)
             with open(descriptor, "rb", closefd=False) as file:
                 data = file.read(MAX_SOURCE_BYTES + 1)
             if data and not os.fstat(descriptor).st_size:
-                # Linux reports files of /proc as regular.
+                # Linux reports files in /proc as regular.
                 raise Unreadable("it is generated by the system when it is read, not a file")
         finally:
             os.close(descriptor)
@@ -174,7 +173,7 @@ def _read(path: str) -> bytes:
 
 
 def _checked(data: bytes) -> bytes:
-    """The bytes of a file if they are UTF-8 within the limit."""
+    """The bytes of a file, if they are UTF-8 and within the limit. Raises Unreadable."""
     if len(data) > MAX_SOURCE_BYTES:
         raise Unreadable(f"it is larger than {MAX_SOURCE_BYTES // (1024 * 1024)} MiB")
     try:
@@ -186,13 +185,13 @@ def _checked(data: bytes) -> bytes:
 
 
 def _refuse_irregular(mode: int) -> None:
-    """Raise Unreadable for anything but a regular file."""
+    """Raise Unreadable for anything except a regular file."""
     if not stat.S_ISREG(mode):
         kind = next((name for test, name in _KINDS if test(mode)), "something else")
         raise Unreadable(f"it is {kind}, not a file")
 
 
 def _reason(error: OSError) -> str:
-    """The system's reason, for the middle of a sentence."""
+    """The system's reason, in lower case, for the middle of a sentence."""
     reason = error.strerror or str(error)
     return reason[:1].lower() + reason[1:]

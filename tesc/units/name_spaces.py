@@ -1,4 +1,4 @@
-"""The identifiers that an event or a group defines, in which name spaces, and those defined elsewhere."""
+"""The identifiers that an event or a group defines, their name spaces, and identifiers defined elsewhere."""
 
 from __future__ import annotations
 
@@ -28,11 +28,10 @@ if TYPE_CHECKING:
 
 @record
 class Kind:
-    """A kind of identifier: every event, or every group, has one.
+    """A kind of identifier, of which every event, or every group, has one.
 
-    `spelled` makes it from a name. Identifiers must be unique in each of its
-    `spaces`; `output` says where it is. `shared` is true if sources outside the group see it too,
-    through the header or the linker.
+    `spelled` makes it from a name. Identifiers must be unique in each of its `spaces`; `output` is its place,
+    for messages. `shared` is true if sources outside the group also see it, through the header or the linker.
     """
 
     spelled: Callable[[str], str]
@@ -41,8 +40,8 @@ class Kind:
     shared: bool = True
 
 
-# The space `C` is a C source with the headers that it includes, `Rust` a Rust module. The space `C ID`
-# has macros with a plain value and what is passed to macros: the former replace the latter.
+# The space `C` is a C source with its headers, `Rust` a Rust module. The space `C ID` has macros with a plain
+# value and the arguments of macros: the former would replace the latter.
 _C = "C"
 _ID = "C ID"
 _RUST = "Rust"
@@ -77,7 +76,7 @@ OF_GROUP = (
 
 @record
 class Foreign:
-    """An identifier that generated code finds in the program it is built into, where `origin` declares it."""
+    """An identifier that `origin`, a part of the surrounding program, declares."""
 
     text: str
     spaces: tuple[str, ...]
@@ -90,7 +89,7 @@ def _declared(output: str, origin: str, names: str, space: str = _C) -> tuple[Fo
     return tuple(Foreign(name, (space,), output, origin) for name in names.split())
 
 
-# What generated code calls, wherever it is built.
+# What generated code calls in any program.
 USED = (
     *_declared(
         _C,
@@ -106,7 +105,7 @@ USED = (
     ),
     *_declared(_RUST, "the tracing API", "trace_event_state_is_enabled trace_events_enabled_count", _RUST),
 )
-# What else QEMU 10.2 declares in the headers that generated code includes.
+# Other names that QEMU 10.2 declares in headers that generated code includes.
 OF_QEMU = (
     *_declared(
         _C,
@@ -130,7 +129,7 @@ OF_QEMU = (
 
 @record
 class Identifier:
-    """One identifier of an event or a group, and where it is."""
+    """One identifier of an event or a group, and its space and output."""
 
     text: str
     output: str

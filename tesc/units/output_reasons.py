@@ -1,8 +1,8 @@
-"""Events that a single output cannot have though its consumer accepts them; `reasons` has all others.
+"""Events that single outputs reject although their consumer accepts them; `reasons` has all others.
 
-An output is a format with a backend. QEMU's tracetool cannot express some events in some of them; with
-compat `fixed` an output rejects what it could not express correctly. The generators take their messages from
-here, the documentation its table, and a test runs each row through each output.
+An output is a format with a backend. QEMU's tracetool cannot express some events in some outputs; with compat
+`fixed`, an output rejects what it cannot express correctly. The generators take their messages from here, the
+documentation its table, and a test runs each row through each output.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from tesc.config.settings import Compat
 
-# The outputs that differ in what they reject. All others are like `h` with `log`; ftrace and syslog are like
-# `log` in `rs`, where nothing else prints a format.
+# The outputs that differ in what they reject. All others are like `h` with `log`; in `rs`, ftrace and syslog
+# are like `log`, since only these print a format.
 OUTPUTS = (
     *("h log", "rs log", "rs dtrace", "rs simple"),
     *("stap dtrace", "log-stap dtrace", "simpletrace-stap dtrace", "ust-events-h ust"),
 )
-# What messages call an output, where they do.
+# The names of outputs in messages.
 RUST = "the Rust output"
 RUST_MODULE = "the Rust module"
 LOG_TAPSET = "the log tapset"
@@ -32,10 +32,10 @@ LTTNG = "the LTTng provider"
 
 @record
 class OutputReason:
-    """Why an output cannot have an event: the rule that reports it, and the message.
+    """Why an output rejects an event: the rule that reports it, and the message.
 
-    `what` is what the table calls it, `example` a file with one, `refused` are the outputs that reject it,
-    by compat. With a compat that is missing, nothing is generated from the file.
+    `what` is its name in the table, `example` a file with such an event, `refused` are the outputs that
+    reject it, by compat. With a compat that is missing, nothing is generated from the file.
     """
 
     rule: str
@@ -45,11 +45,11 @@ class OutputReason:
     refused: Mapping[Compat, tuple[str, ...]]
 
     def of(self, output: str, *words: str) -> str:
-        """The message about some words, with the output's name."""
+        """The message with the given words and the output's name."""
         return self.message.format(*words, output=output)
 
 
-# All of them, in the order below.
+# All reasons, in the order below.
 OUTPUT_REASONS: list[OutputReason] = []
 
 
@@ -73,14 +73,14 @@ RUST_TYPE = _row(
 ESCAPE = _row(
     codes.NOT_IN_RUST,
     "a C escape that tracetool does not translate to Rust",
-    "{output} knows no escape '{}'",
+    "{output} does not support the escape '{}'",
     'a(int x) "\\033[1m%d"\n',
     {"qemu": ("rs log",), "fixed": ()},
 )
 MACRO = _row(
     codes.UNKNOWN_MACRO,
     "a macro that only the program defines",
-    "{output} knows no macro '{}'",
+    "{output} does not support the macro '{}'",
     'a(uint64_t x) "%" OTHER_FMT\n',
     {"qemu": _PRINTING, "fixed": _PRINTING},
 )
@@ -108,14 +108,14 @@ _row(
 BACKSLASH = _row(
     codes.SYNTAX_ERROR,
     "a backslash between the strings of a format",
-    "{output} knows no '\\' outside of a string",
+    "{output} does not support a '\\' outside of a string",
     'a(int x) "%d" \\ "x"\n',
     {"qemu": _PRINTING},
 )
 PERCENT = _row(
     codes.SYNTAX_ERROR,
     "a `%` in a parameter's name, which tracetool reads as a Python format",
-    "{output} takes no '%' in a name",
+    "{output} does not support a '%' in a name",
     'a(int x%y) "%d"\n',
     {"qemu": ("rs dtrace", "stap dtrace", "ust-events-h ust")},
 )

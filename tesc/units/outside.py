@@ -1,7 +1,6 @@
-"""Directives from outside a file, such as those of the command line; `configured` has a configuration's.
+"""Directives from outside of a file: from the command line, or by `configured` from a configuration.
 
-They become a small source of their own, parsed like any other, so that their errors are
-reported like all others.
+They become a small source that is parsed like any other, so their errors are reported like all others.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ class BadDirective(Exception):
 
 
 def include_directive(argument: str) -> str:
-    """The directive that `PATH[,prefix=NAME][,base=N]` stands for. Raises BadDirective."""
+    """The include directive for `PATH[,prefix=NAME][,base=N]`. Raises BadDirective."""
     path, *parts = argument.split(",")
     values = {}
     for part in parts:
@@ -47,11 +46,11 @@ def outside(
     file: str = "",
     more: tuple[Tree, ...] = (),
 ) -> Outside:
-    """Directives as `--include`, `--disable` and `--event-prefix` give them, one string each.
+    """The directives of the options `--include`, `--disable` and `--event-prefix`, one string each.
 
-    `wire` is how guests send their events. `name` is what diagnostics show as their file; `file` is the
-    root file that they belong to, which paths are relative to. `more` are directives that go before them.
-    Raises BadDirective if one of them is invalid.
+    `wire` is how guests send their events. `name` is their file in diagnostics; `file` is the root file that
+    they apply to, to which paths are relative. `more` are directives that precede them. Raises BadDirective
+    if one is invalid.
     """
     lines = [include_directive(argument) for argument in includes]
     lines += [f"disable {pattern}" for argument in disable for pattern in argument.split(",")]
@@ -71,12 +70,12 @@ def outside(
 
 
 def directive_of(line: str) -> Item:
-    """The directive that a line holds, which must begin with a directive's keyword. Raises BadDirective."""
+    """The directive in a line. Raises BadDirective if it does not begin with a directive's keyword."""
     tree = parse(Source("", f"{line}\n"))
     for wrong in tree.errors:
         hint = f" ({wrong.help})" if wrong.help else ""
         raise BadDirective(f"'{line}': {wrong.message}{hint}")
-    # An argument can contain a line end, or text that makes its line an event.
+    # An argument may contain a line end, or text that makes its line an event.
     if len(tree.items) != 1 or not isinstance(tree.items[0], (Disable, Include, Prefix)):
         raise BadDirective(f"'{line}' is not a directive")
     return tree.items[0]

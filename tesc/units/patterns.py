@@ -1,6 +1,6 @@
-"""Patterns of event names: `*` stands for any characters, `?` for any one; case matters.
+"""Patterns of event names: `*` matches any characters, `?` any single one; case matters.
 
-They are those of QEMU's `-trace enable=` (GLib's GPatternSpec): nothing else is special.
+They are like those of QEMU's `-trace enable=` (GLib's GPatternSpec): no other characters are special.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def is_literal(text: str) -> bool:
-    """Whether a pattern matches one name only."""
+    """Whether a pattern matches only one name."""
     return "*" not in text and "?" not in text
 
 
@@ -28,8 +28,8 @@ def pattern(text: str) -> Wildcards:
 class Names:
     """Names that are matched against many patterns.
 
-    They are one text, which is searched for a pattern's literal part: only names with that part are
-    matched, so that a thousand patterns do not each try a thousand names.
+    They are joined to one text, which is searched for a pattern's literal part, and only names with that part
+    are matched: otherwise each of a thousand patterns would try a thousand names.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -39,7 +39,7 @@ class Names:
         self._known: dict[str, list[int]] = {}
 
     def matching(self, text: str) -> list[int]:
-        """The positions of the names that a pattern matches, in order."""
+        """The indices of the names that a pattern matches, in order."""
         if text not in self._known:
             self._known[text] = self._matching(text)
         return self._known[text]

@@ -1,6 +1,6 @@
-"""The events of a unit that is one file without directives, each made on demand.
+"""The events of a unit of one file without directives, made on demand.
 
-An editor makes such a unit after every edit, and then uses few of its events.
+The language server makes such a unit after every edit, but uses few of its events.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class PlainEvents(Sequence):  # type: ignore[type-arg]
-    """A lazy sequence in place of a tuple of the events."""
+    """A lazy sequence in place of a tuple of events."""
 
     def __init__(self, source: Source, nodes: list[Event]) -> None:
         self.nodes = nodes
@@ -71,7 +71,7 @@ def is_simple(unit: Unit) -> bool:
 
 
 def plain_again(before: Unit, tree: Tree) -> Unit:
-    """A simple unit after an edit of its file that left it simple."""
+    """The unit of an edited file, if it is simple before and after."""
     nodes = tree.events
     events: Any = PlainEvents(tree.source, nodes)
     return replace(
@@ -98,7 +98,7 @@ def nodes_in(unit: Unit) -> list[Event]:
 
 
 def events_of(unit: Unit, node: Event) -> list[UnitEvent] | None:
-    """A declaration's events in a simple unit; None if finding them means looking at all events."""
+    """A declaration's events in a simple unit; None if all events would have to be searched."""
     if not isinstance(unit.events, PlainEvents):
         return None
     at = first_item(unit.events.nodes, node.line)

@@ -1,4 +1,4 @@
-"""How C's printf prints a number that a tracer, such as SystemTap, has as 64 bits."""
+"""How C's printf prints a number that a tracer such as SystemTap has in 64 bits."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tesc.syntax.arguments import Printing
 
-# How many bits a conversion prints, by its length; `long` is as wide as on 64-bit hosts.
+# The bits that a conversion prints, by its length; `long` is as wide as on 64-bit hosts.
 _WIDTHS = {"hh": 8, "h": 16, "": 32}
-# How wide a type is; others have 64 bits.
+# The widths of types; others have 64 bits.
 _NARROW = {"bool": 8, "int8_t": 8, "uint8_t": 8, "int16_t": 16, "uint16_t": 16, "int32_t": 32, "uint32_t": 32}
 _NARROW.update({"char": 8, "signed char": 8, "unsigned char": 8, "short": 16, "unsigned short": 16})
 _NARROW.update({"int": 32, "unsigned int": 32})
@@ -20,14 +20,14 @@ _SIGNED = SIGNED_FIXED | {"char", "signed char", "short", "int", "long", "long l
 
 @record
 class Cut:
-    """The bits of a number that printf prints, and whether it prints them with a sign."""
+    """How many bits of a number printf prints, and whether as a signed number."""
 
     width: int
     signed: bool
 
 
 def cut(type_text: str, printing: Printing) -> Cut | None:
-    """How to truncate a 64-bit number to what printf prints; None if nothing is cut off.
+    """How to truncate a 64-bit number to what printf prints; None if that is the number itself.
 
     `type_text` is the parameter's type: the number was sign- or zero-extended from it.
     """
@@ -42,7 +42,7 @@ def cut(type_text: str, printing: Printing) -> Cut | None:
 
 
 def width_and_sign(type_text: str) -> tuple[int, bool]:
-    """How many bits a type has on a 64-bit host, and whether it has a sign; pointers have none."""
+    """A type's width in bits on a 64-bit host, and whether it is signed; pointers are not."""
     type_ = parse_type(type_text)
     base = type_.base or ""
     if type_.pointers:

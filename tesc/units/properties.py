@@ -1,7 +1,7 @@
-"""What `vcpu` and `tcg` before an event's name meant in older releases of QEMU.
+"""The properties `vcpu` and `tcg` in older releases of QEMU.
 
-`tcg` (until 6.2) declared two events, for the translation of guest code and for its execution, with a
-format each. `vcpu` (until 9.0) put the CPU before an event's own arguments.
+`tcg` (up to 6.2) declared two events, for the translation of guest code and for its execution, each with its
+own format. `vcpu` (up to 9.0) added the CPU before an event's arguments.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from tesc.units.releases import Release
     from tesc.units.unit import UnitEvent
 
-# The argument that `vcpu` added, and the text that it put before the event's format.
+# The argument that `vcpu` added, and the text that it added before the event's format.
 CPU_NAME = "__cpu"
 CPU_FORMAT = '"cpu=%p "'
 # The suffixes of the two events that `tcg` declared; the first has the first format.
 ENDINGS = ("trans", "exec")
-# The type as which a guest's value is recorded: it fits TCGv on every target.
+# The type in which a guest's value is recorded; it fits TCGv on every target.
 GUEST_TYPES = {"TCGv": "uint64_t", "TCGv_i32": "uint32_t", "TCGv_i64": "uint64_t", "TCGv_ptr": "void *"}
-# How that tracetool split such a line.
+# How tracetool split such a line.
 _TWO_FORMATS = r"[ \t]*((?:\w+[ \t]+)*)(\w+)\(([^)]*)\)[ \t]*(\".+),\s*(\".+)"
 _GUEST_WORD = rf"\b(?:{'|'.join(GUEST_TYPES)})\b"
 
 
 def known(release: Release) -> frozenset[str]:
-    """The properties that a release's tracetool takes; it turns `tcg` into `tcg-trans` and `-exec`."""
+    """The properties that a release's tracetool accepts; it turns `tcg` into `tcg-trans` and `tcg-exec`."""
     vcpu = () if release.has("no-vcpu") else ("vcpu",)
     tcg = () if release.has("no-tcg") else ("tcg", "tcg-trans", "tcg-exec")
     return frozenset(("disable", *vcpu, *tcg))
@@ -56,7 +56,7 @@ def as_read_by(tree: Tree, release: Release) -> Tree:
 
 
 def _two_events(item: Event | Malformed, tree: Tree) -> list[Event] | None:
-    """The events of translation and of execution, or None if the line does not declare two."""
+    """The events for translation and execution; None if the line does not declare two."""
     found = re.compile(_TWO_FORMATS).match(tree.source.text, item.start)
     if found is None or "tcg" not in found[1].split():
         return None
@@ -76,7 +76,7 @@ def _two_events(item: Event | Malformed, tree: Tree) -> list[Event] | None:
 
 
 def with_cpu(events: Iterable[UnitEvent], release: Release) -> tuple[UnitEvent, ...]:
-    """Events in which those with the property `vcpu` have the argument that it adds."""
+    """The events, where those with the property `vcpu` have its additional argument."""
     if release.has("no-vcpu-argument"):
         return tuple(events)
     return tuple([replace(e, node=_with_cpu(e.node, release)) if e.node.has("vcpu") else e for e in events])

@@ -1,7 +1,7 @@
-"""Why a unit may not be generated, for each of its consumers, in one table.
+"""The table of reasons why code cannot be generated for a unit, for each consumer.
 
-Generators, the tests and a page of the documentation share it. All consumers reject a unit for each reason,
-except for those that it names, with the cause of each exception.
+Generators, tests and a page of the documentation use it. All consumers reject a unit for each reason, except
+those that the reason names, each with a cause.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         "qemu", "fixed", "frames", "demux", "guest", "guest demux", "classic", "flatten", "decode"
     ]
 
-# The consumers, as the documentation calls them.
+# The consumers' names in the documentation.
 CONSUMERS: Mapping[Consumer, str] = {
     "qemu": "`tesc tracetool`, `tesc gen`",
     "fixed": '`tesc gen` with `compat = "fixed"`',
@@ -36,9 +36,10 @@ CONSUMERS: Mapping[Consumer, str] = {
 
 @record
 class Reason:
-    """An error of a unit: the rule's `code` (empty if only a generator reports it), and the consumers that
-    accept it, each with the cause. `example` is a file with the error, which may include
-    those in `files`.
+    """An error of a unit, and the consumers that accept it, each with the cause.
+
+    `code` is the rule's, empty if only a generator reports it. `example` is a file with the error, which may
+    include those in `files`.
     """
 
     code: str
@@ -48,7 +49,7 @@ class Reason:
     files: Mapping[str, str]
 
 
-# All of them, in the order below.
+# All reasons, in the order below.
 REASONS: list[Reason] = []
 
 
@@ -82,7 +83,7 @@ _GUEST_FORMATS: Mapping[Consumer, str] = {
     **READERS,
 }
 _FRAMED = "a frame holds as many as fit in 254 bytes"
-_RENAMED = "parameter names are not part of the interface, so the generated code uses other ones"
+_RENAMED = "parameter names are not part of the interface, so the generated code uses different ones"
 _ONLY_QEMU: Mapping[Consumer, str] = {
     consumer: "only QEMU's tracetool rejects it; the meaning is clear"
     for consumer in CONSUMERS
@@ -90,7 +91,7 @@ _ONLY_QEMU: Mapping[Consumer, str] = {
 }
 
 SYNTAX = _row(codes.SYNTAX_ERROR, "a line that is not valid syntax", 'a(int x "%d"\n', {})
-# `reference.reads` knows which lines these are; `tesc gen` and `tesc tracetool` get no errors for them.
+# `reference.reads` decides which lines these are; for them, `tesc gen` and `tesc tracetool` get no errors.
 TAKEN = _row(
     codes.SYNTAX_ERROR,
     "invalid syntax that QEMU's tracetool accepts, such as an array",
@@ -148,7 +149,7 @@ ENCODING = _row(
     "# caf\udce9\n",
     {
         "classic": "the tool of 2011 copies bytes unchanged",
-        "decode": "it affects no name and no number",
+        "decode": "it does not affect names or numbers",
     },
 )
 CONTROL = _row(
@@ -247,7 +248,7 @@ TABLE = _row(
     "an event called `list`, like the guest's table",
     'list(int x) "%d"\n',
     {
-        consumer: "its code has no such table, or one with another name"
+        consumer: "its code has no such table, or one with a different name"
         for consumer in CONSUMERS
         if consumer != "guest"
     },
@@ -288,9 +289,9 @@ FRAME = _row(
 )
 MOST_EVENTS = _row(
     "",
-    "more events than frames have IDs for",
+    "more events than frames have IDs",
     _lines(f'include "part" prefix p{number}_' for number in range(256)),
-    {consumer: "it has IDs for more" for consumer in CONSUMERS if consumer not in ("frames", "demux")},
+    {consumer: "it has more IDs" for consumer in CONSUMERS if consumer not in ("frames", "demux")},
     {"part": _lines(f"e{number}(void)" for number in range(256))},
 )
 SAME_GUEST = _row(

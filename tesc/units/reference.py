@@ -1,8 +1,8 @@
-"""How QEMU's tracetool reads a line that is not valid: it accepts many, and the build continues.
+"""How QEMU's tracetool reads invalid lines: it accepts many of them, and the build continues.
 
-`tesc tracetool`, and `tesc gen` with compat `qemu`, do the same; a compiler finds the error, and
-`tesc check` reports it before. The tracetool matches each line against an expression and cuts the
-parameters at commas, stars and spaces; types are checked word by word.
+`tesc tracetool`, and `tesc gen` with compat `qemu`, do the same; a compiler finds the error, and `tesc check`
+reports it earlier. tracetool matches each line against a regular expression, splits the parameters at commas,
+stars and spaces, and checks types word by word.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SECOND_FORMAT = re.compile(r'".+,\s*".')
 
 
 def reads(text: str, start: int, line: int, release: Release) -> Event | None:
-    """The event that a release's tracetool reads from a line, or None if that rejects it.
+    """The event that a release's tracetool reads from a line; None if it rejects the line.
 
     `text` has no line end; it starts at the offset `start` of its file.
     """
@@ -104,7 +104,7 @@ def as_reference_reads(tree: Tree, release: Release) -> Tree:
     """A tree in which invalid lines that a release's tracetool accepts are replaced by what it reads."""
     place = tree.source.place
     broken = {place(error.span.start)[0] for error in tree.errors}
-    # The parser reads invisible characters as spaces, the reference as parts of names.
+    # The parser reads invisible characters as spaces, tracetool as parts of names.
     broken.update([place(found.start())[0] for found in _UNSEEN.finditer(tree.source.text)])
     if not broken:
         return tree

@@ -1,7 +1,7 @@
-"""Whether a unit may be generated, and if not, why: used by all commands that generate.
+"""Decides whether code can be generated for a unit, and if not, why; all generating commands use it.
 
-The table in `reasons` says whom each reason stops, and `facts` finds the ones that apply. Most files have
-nothing that could stop QEMU's outputs, which a quick check here finds without either.
+The table in `reasons` says which consumers each reason stops, and `facts` finds the reasons that apply. A
+quick check here shows for most files that nothing can stop QEMU's outputs, without using either.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MOST_SHOWN = 10
 
 @record
 class Rejection:
-    """Why something is not generated; `code` is that of the rule which reports it, or empty."""
+    """Why something is not generated; `code` is that of the rule that reports it, or empty."""
 
     code: str
     source: Source
@@ -37,14 +37,14 @@ class Rejection:
 
     @property
     def line(self) -> str:
-        """How it is printed."""
+        """The rejection as one line."""
         from tesc.units.wording import line_of
 
         return line_of(self.source, self.span, "error", self.code, self.message)
 
 
 def few_lines(found: Sequence[Rejection]) -> str:
-    """The first ones, a line each, where all would be too many."""
+    """The first few rejections, one per line, and how many more there are."""
     more = [f"and {len(found) - _MOST_SHOWN} more"] if len(found) > _MOST_SHOWN else []
     return "\n".join([*(one.line for one in found[:_MOST_SHOWN]), *more])
 
@@ -55,10 +55,10 @@ def rejections(
     types: frozenset[str] = frozenset(),
     events: Sequence[UnitEvent] | None = None,
 ) -> list[Rejection]:
-    """Why a consumer cannot have a unit, file by file in the order of the text; empty if it can.
+    """Why a consumer rejects a unit, by file and position; empty if it accepts the unit.
 
-    `types` are the words that the project allows in types; `events` are those that the consumer uses,
-    if not all of the unit's.
+    `types` are words that the project allows in types; `events` are those that the consumer uses (None: all
+    of the unit's).
     """
     if consumer == "qemu" and not unit.errors and all(is_sound(tree, unit.release) for tree in unit.trees):
         return []
@@ -74,14 +74,14 @@ def rejections(
         broken = [
             Rejection(error.code, source, error.span, error.message)
             for error in tree.errors
-            # A line that QEMU's tracetool reads anyway is not an error of the tree any more.
+            # Invalid lines that QEMU's tracetool reads anyway are no longer errors of the tree.
             if consumer == "qemu" or consumer not in of_syntax(error, tree).accepted
         ]
         broken += [Rejection(e.code, e.source, e.span, e.message) for e in unit.errors if e.source is source]
         lines = {source.place(one.span.start)[0] for one in broken}
         for fact in (*facts(tree, consumer, types, nodes, unit.release), *names.get(source, ())):
             line = source.place(fact.span.start)[0]
-            # Nothing else is reported about a line that is broken.
+            # Nothing else is reported about a broken line.
             if line in lines:
                 continue
             stops = consumer not in fact.reason.accepted
@@ -96,18 +96,18 @@ def rejections(
 
 
 def _reads(source: Source, line: int, release: Release) -> bool:
-    """Whether QEMU's tracetool accepts an event's line, though facts were found in it."""
+    """Whether QEMU's tracetool accepts an event's line although facts were found in it."""
     from tesc.units.reference import reads
 
     return reads(source.line_text(line), source.line_starts[line - 1], line, release) is not None
 
 
 def is_sound(tree: Tree, release: Release) -> bool:
-    """Whether a file certainly has nothing that QEMU's tracetool rejects; false means maybe."""
+    """Whether it is certain that a file has nothing that QEMU's tracetool rejects."""
     text = tree.source.text
     if tree.errors or not (text.isascii() and is_visible(text)) or (text and text[-1] not in "\r\n"):
         return False
-    # Before 10.2 a comma could split a format into two.
+    # Before 10.2, a comma could split a format in two.
     if "%m" in text or "\\n" in text or not release.has("one-format"):
         return False
     for event in tree.events:
@@ -132,7 +132,7 @@ def is_sound(tree: Tree, release: Release) -> bool:
 
 @lru_cache(maxsize=None)
 def _is_plain(type_text: str) -> bool:
-    """Whether a type is one that all tracers accept, with words that QEMU's tracetool knows."""
+    """Whether all tracers accept a type, and QEMU's tracetool knows its words."""
     type_ = parse_type(type_text)
     known = type_.base is not None and REFERENCE_WORDS.issuperset(type_.words)
     return known and "\t" not in type_text and (type_.pointers > 0 or type_.base != "void")

@@ -1,8 +1,7 @@
 """The releases of QEMU whose tracetool is reproduced, and what changed when.
 
-Each change was found in the history of QEMU's scripts/tracetool; a release is the commit that sets
-VERSION to it. Generators ask `release.has(CHANGE)`: they know what a change does, and only this
-table knows when it came.
+The changes are from the history of QEMU's scripts/tracetool; a release is the commit that sets VERSION to it.
+Generators ask `release.has(CHANGE)`: they know what a change does, and only this table knows its release.
 """
 
 from __future__ import annotations
@@ -51,31 +50,31 @@ _SINCE: dict[Change, Version] = {
     "sdt-variadic": (5, 1, 0),
     # Sources include trace-GROUP.h and the like, not the trace.h of their folder.
     "group-headers": (5, 2, 0),
-    # d: `long long` is spelled int64_t, and macOS has types of its own.
+    # d: `long long` is spelled int64_t, and macOS has its own types.
     "plain-d-types": (5, 2, 0),
-    # The argument of a `vcpu` event is a `void *` and not a `CPUState *`.
+    # The argument of a `vcpu` event is a `void *` instead of a `CPUState *`.
     "void-cpu": (5, 2, 0),
     # The output is a file, named after the inputs; messages of compilers name the event's line.
     "output-file": (6, 0, 0),
     # log: times are printed only if the user asked for them.
     "log-timestamp-option": (6, 0, 0),
-    # log-stap: `%l` and `%ll` lose their lengths, too.
+    # log-stap: `%l` and `%ll` also lose their lengths.
     "stap-sizes": (6, 0, 0),
     # log-stap: a macro before a string no longer decides how those after it are printed.
     "stap-macros": (6, 0, 0),
-    # The property `tcg`, two events in one, is gone.
+    # The property `tcg`, two events in one, is removed.
     "no-tcg": (7, 0, 0),
-    # ust-events-h: TRACEPOINT_INCLUDE and not TRACEPOINT_INCLUDE_FILE.
+    # ust-events-h: TRACEPOINT_INCLUDE instead of TRACEPOINT_INCLUDE_FILE.
     "ust-include": (7, 0, 0),
     # `#line` names sources relative to the working directory.
     "relative-sources": (8, 1, 0),
-    # Events are no longer switched on for each CPU.
+    # Events are no longer switched on per CPU.
     "no-vcpu-state": (8, 1, 0),
-    # --target-type and --target-name are gone.
+    # --target-type and --target-name are removed.
     "no-target-type": (9, 0, 0),
     # `\n` is rejected anywhere in a format, not only at its end.
     "no-newline": (9, 1, 0),
-    # The property `vcpu` adds no argument any more.
+    # The property `vcpu` no longer adds an argument.
     "no-vcpu-argument": (9, 1, 0),
     # The property `vcpu` is rejected.
     "no-vcpu": (10, 1, 0),
@@ -101,7 +100,7 @@ _SINCE: dict[Change, Version] = {
     "rust-enabled": (10, 2, 50),
 }
 OLDEST: Version = (4, 2, 0)
-# The development tree after 10.2 comes last: used for any tree that is not known to be older.
+# The development tree after 10.2 comes last; it is used for any tree that is not known to be older.
 VERSIONS: tuple[Version, ...] = (
     *((4, 2, 0), (5, 0, 0), (5, 1, 0), (5, 2, 0), (6, 0, 0), (6, 1, 0), (6, 2, 0)),
     *((7, 0, 0), (7, 1, 0), (7, 2, 0), (8, 0, 0), (8, 1, 0), (8, 2, 0), (9, 0, 0)),
@@ -112,22 +111,22 @@ _CANDIDATE = 90
 
 
 class BadRelease(ValueError):
-    """There is no such release of QEMU, or tesc does not know it, as the message says."""
+    """There is no such release of QEMU, or tesc does not know it; the message says which."""
 
 
 @record
 class Release:
-    """A release of QEMU by its version: major, minor, and micro (50 is the development after it)."""
+    """A release of QEMU by its version: major, minor, and micro (50: the development after that release)."""
 
     version: Version
 
     def has(self, change: Change) -> bool:
-        """Whether this release's tracetool, and the QEMU that its outputs are built into, have a change."""
+        """Whether a change is in this release's tracetool and QEMU."""
         return self.version >= _SINCE[change]
 
     @property
     def name(self) -> str:
-        """As people write it: 7.2, or 10.2.50."""
+        """The version as people write it: 7.2, or 10.2.50."""
         major, minor, micro = self.version
         return f"{major}.{minor}.{micro}" if micro else f"{major}.{minor}"
 
@@ -136,7 +135,7 @@ NEWEST = Release(VERSIONS[-1])
 
 
 def release_of(text: str) -> Release:
-    """The release that a version names: 7.2, 7.2.0, 7.1.94 (a candidate for it); the newest for none.
+    """The release with a version: 7.2, 7.2.0, 7.1.94 (its candidate); for an empty text, the newest.
 
     Raises BadRelease.
     """
@@ -155,10 +154,10 @@ def release_of(text: str) -> Release:
 
 
 def release_at(path: str) -> Release:
-    """The release of the QEMU tree that holds a file, by its VERSION; the newest where there is none.
+    """The release of the QEMU tree that contains a file, by its VERSION; the newest if there is no tree.
 
-    The tree is the nearest folder above that holds scripts/tracetool.py. Forks number as they like:
-    a version that QEMU never had also means the newest.
+    The tree is the nearest folder above the file that contains scripts/tracetool.py. Forks have their own
+    version numbers, so a version that QEMU never had also means the newest.
     """
     folder = os.path.dirname(os.path.abspath(path))
     while not os.path.isfile(os.path.join(folder, "scripts", "tracetool.py")):

@@ -1,9 +1,9 @@
-"""Words that cannot be names in generated code, and where; tests compile each of them."""
+"""Words that cannot be names in generated code; tests compile each of them."""
 
 from __future__ import annotations
 
-# Keywords of gnu11 as gcc knows them. Words of types are missing: as a
-# parameter's name they are the parser's to report.
+# Keywords of gnu11 as gcc knows them. Words of types are missing: the parser reports them as parameters'
+# names.
 C_KEYWORDS = frozenset(
     """asm auto break case continue default do else enum extern for goto if inline register return
     sizeof static struct switch typedef typeof union while
@@ -15,8 +15,8 @@ C_KEYWORDS = frozenset(
     __inline __inline__ __int128 __label__ __real __real__ __restrict __restrict__ __signed
     __signed__ __thread __typeof __typeof__ __volatile __volatile__""".split()
 )
-# Macros with a plain value that every generated source has: gcc's own, and those of the standard
-# headers that come with trace/control.h. `stdin` is one too, but means itself.
+# Macros with a plain value that every generated source has: gcc's own, and those of the standard headers that
+# come with trace/control.h. `stdin` is such a macro too, but expands to itself.
 C_CONSTANTS = frozenset(
     """linux unix true false NULL __FILE__ __LINE__ __DATE__ __TIME__ __STDC__
     BUFSIZ EOF EXIT_FAILURE EXIT_SUCCESS FILENAME_MAX FOPEN_MAX L_tmpnam P_tmpdir
@@ -28,10 +28,10 @@ C_CONSTANTS = frozenset(
     SIG_ATOMIC_MIN SIZE_MAX UINTMAX_MAX UINTPTR_MAX WCHAR_MAX WCHAR_MIN WINT_MAX WINT_MIN
     BIG_ENDIAN BYTE_ORDER LITTLE_ENDIAN PDP_ENDIAN""".split()
 )
-# gcc defines it where it compiles for 32-bit x86.
+# gcc defines it when it compiles for 32-bit x86.
 C_CONSTANTS_32 = frozenset({"i386"})
-# Macros of POSIX headers that QEMU's osdep.h includes. `errno` becomes a call, which is valid in
-# a declaration but is then not the argument.
+# Macros of POSIX headers that QEMU's osdep.h includes. `errno` expands to a call, which is valid in a
+# declaration, but is then not the argument.
 POSIX_CONSTANTS = frozenset(
     """sa_handler sa_sigaction si_addr si_band si_fd si_int si_lower si_overrun si_pid si_ptr
     si_status si_stime si_timerid si_uid si_upper si_utime si_value sigev_notify_attributes
@@ -47,14 +47,14 @@ SYSLOG_CONSTANTS = frozenset(
     LOG_LOCAL5 LOG_LOCAL6 LOG_LOCAL7 LOG_LPR LOG_MAIL LOG_NDELAY LOG_NEWS LOG_NFACILITIES LOG_NOTICE
     LOG_NOWAIT LOG_ODELAY LOG_PERROR LOG_PID LOG_SYSLOG LOG_USER LOG_UUCP LOG_WARNING""".split()
 )
-# Locals of the functions that LTTng's macros make of an event.
+# Local variables of the functions that LTTng's macros define for an event.
 LTTNG_LOCALS = frozenset(
     """__ctx __dynamic_len __dynamic_len_idx __event __event_align __event_len
     __interpreter_stack_prepared __notif_ctx __num_fields __probe_ctx __ret __stack_data __stackvar
     __tmp __tp_data""".split()
 )
-# SystemTap's functions that are built in: their names are words of its language. The keywords are
-# in `compat`; the reference lacks `private`.
+# SystemTap's built-in functions, whose names are words of its language. The keywords are in `compat`;
+# tracetool lacks `private`.
 STAP_BUILT_IN = frozenset(
     "print printd printdln printf println sprint sprintd sprintdln sprintf sprintln".split()
 )

@@ -1,4 +1,4 @@
-"""From trees to a unit; `directives` has the part for files with includes, prefixes or disable patterns."""
+"""Resolves trees to a unit; `directives` handles files with includes, prefixes or disable patterns."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 class Outside:
     """Directives from the command line or the configuration.
 
-    `directives` act as if written at the end of the root file; `event_prefix` goes before all
-    names, as an includer of the root file would write it. `crosses` is true if the root's own
-    events cross the guest tunnel; `wire` is how guests send theirs.
+    `directives` act as if they were at the end of the root file; `event_prefix` is added to all names, as if
+    the root file were included with this prefix. `crosses` is true if the root's own events cross the guest
+    tunnel; `wire` is how guests send theirs.
     """
 
     directives: tuple[Tree, ...] = ()
@@ -34,7 +34,7 @@ class Outside:
 
     @property
     def says(self) -> bool:
-        """Whether it adds anything to a file without directives."""
+        """Whether it adds anything to a file."""
         return bool(self.directives or self.event_prefix or self.crosses)
 
 
@@ -48,10 +48,10 @@ def resolve(
     release: Release = NEWEST,
     lenient: bool = False,
 ) -> Unit:
-    """The unit of root files that are read one after the other. Never fails: see its `errors`.
+    """The unit of root files, in order. Never fails: the unit has `errors`.
 
-    Properties of older releases of QEMU mean what they meant in `release`. `lenient` is to read invalid
-    lines as that release's tracetool does, if it does.
+    Properties of older releases of QEMU mean what they meant in `release`. With `lenient`, invalid lines are
+    read as that release's tracetool reads them, if it accepts them.
     """
     if lenient and any(tree.errors or not is_visible(tree.source.text) for tree in roots):
         from tesc.units.reference import as_reference_reads
@@ -78,12 +78,12 @@ def _resolve(roots: Sequence[Tree], loader: Loader | None, outside: Outside) -> 
 
 
 def has_directives(tree: Tree) -> bool:
-    """Whether a file holds anything but events and comments."""
+    """Whether a file contains anything except events and comments."""
     return not {item.__class__ for item in tree.items}.isdisjoint((Include, Prefix, Disable))
 
 
 def _plain(roots: Sequence[Tree]) -> Unit:
-    """The unit of files that hold events only, where an event's position is each of its IDs."""
+    """The unit of files that contain only events: each event's position is also its IDs."""
     events: list[UnitEvent] = []
     errors: tuple[UnitError, ...] = ()
     for tree in roots:

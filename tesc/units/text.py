@@ -1,11 +1,11 @@
-"""Which arguments are text: decided in one place, from the type and the conversion together.
+"""Decides which arguments are text, from the type and the conversion together.
 
-A pointer to characters is text where `%s` prints it, whatever the spelling of its type. Where `%p`
-or `%x` prints it, it is an address: what it points to need not end with a NUL. `%.*s` and `%.3s`
-print at most their precision, so no more than that may be read.
+A pointer to characters is text if `%s` prints it, however its type is spelled. If `%p` or `%x` prints it, it
+is an address: what it points to need not end with a NUL. `%.*s` and `%.3s` print at most their precision, so
+no more than that may be read.
 
-QEMU's tracetool looks at the type's text alone. With `compat` "qemu" this does the same, and rules
-find out here where the two differ.
+QEMU's tracetool looks only at the type's text. With `compat` "qemu", so does this module; rules find out here
+where the two differ.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from tesc.syntax.arguments import Printing
 
-# What the simple backend and the tapsets of QEMU's tracetool regard as text: exactly these spellings.
+# The only types that tracetool's simple backend and tapsets regard as text.
 _SPELLINGS = STRING_SPELLINGS
-# C11 6.2.5 paragraph 15, and what <stdint.h> calls two of them: gcc accepts all of them for `%s`.
+# C11 6.2.5 paragraph 15, and the names of two of them in <stdint.h>: gcc accepts all of them for `%s`.
 _CHARACTERS = frozenset({"char", "signed char", "unsigned char", "int8_t", "uint8_t"})
 
 
@@ -32,9 +32,9 @@ _CHARACTERS = frozenset({"char", "signed char", "unsigned char", "int8_t", "uint
 class Text:
     """An argument that is text.
 
-    At most `bytes` of it are printed, if that is given; with `limit`, the index of another parameter,
-    at most as many as its value, if it is not negative. `plain` is true if its type points to
-    `char`, as functions for text take it; others need a cast.
+    At most `bytes` of it are printed, if given; with `limit`, the index of another parameter, at most as many
+    as that parameter's value, unless it is negative. `plain` is true if its type points to `char`, which
+    functions for text take; other types need a cast.
     """
 
     bytes: int | None = None
@@ -43,12 +43,12 @@ class Text:
 
     @property
     def bounded(self) -> bool:
-        """Whether the format prints less than everything up to a NUL."""
+        """Whether the format limits how much is printed."""
         return self.limit is not None or self.bytes is not None
 
 
 def texts(parameters: Sequence[tuple[str, str]], format_text: str, compat: str) -> tuple[Text | None, ...]:
-    """For each parameter, its Text, or None for a number or an address.
+    """For each parameter its Text, or None for a number or an address.
 
     `parameters` are types and names, `compat` is "qemu" or "fixed".
     """
@@ -72,7 +72,7 @@ def _texts(types: tuple[str, ...], format_text: str) -> tuple[Text | None, ...]:
 
 
 def text_of(type_text: str, printing: Printing | None) -> Text | None:
-    """The Text for an argument of a type that is printed this way; None if it is not text.
+    """The Text for an argument with a type and a printing; None if it is not text.
 
     Without a conversion, a pointer to `char` itself is text.
     """
@@ -86,12 +86,12 @@ def text_of(type_text: str, printing: Printing | None) -> Text | None:
         return None
     precision = printing.conversion.precision
     most = None
-    # A negative precision counts as none (C11 7.21.6.1 paragraph 5).
+    # A negative precision means none (C11 7.21.6.1 paragraph 5).
     if precision is not None and printing.limit is None and not precision.startswith("-"):
         most = int(precision or 0)
     return Text(most, printing.limit, plain)
 
 
 def spelled_as_text(type_text: str) -> bool:
-    """Whether QEMU's simple backend and its tapsets record an argument of this type as text."""
+    """Whether QEMU's simple backend and its tapsets take an argument of this type for text."""
     return type_text.startswith(_SPELLINGS) and type_text.count("*") == 1

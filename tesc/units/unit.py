@@ -1,6 +1,6 @@
-"""A unit: a root file and all it includes, as the list of its events.
+"""A unit: a root file and everything it includes, as a list of events.
 
-Terms are those of the language's reference: index, wire ID, stream ID, range, crossing.
+The terms index, wire ID, stream ID, range and crossing are those of the language's reference.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from tesc.config.settings import Wire
 
 MAX_EVENTS = 1_048_576
-# The highest stream ID and the one below it mark headers and dropped records in simpletrace files.
+# The two highest stream IDs mark headers and dropped records in simpletrace files.
 MAX_ID = (1 << 64) - 1
 
 
 @record
 class Inclusion:
-    """One include that led somewhere: the directive and the source that holds it."""
+    """An include that was followed: the directive and its source."""
 
     source: Source
     include: Include
@@ -32,11 +32,10 @@ class Inclusion:
 
 @record
 class Range:
-    """The root's events, or those of an include with a base: IDs count from `base`.
+    """The root's events, or those of an include with a base: their stream IDs count from `base`.
 
-    `size` is the number of its events, with disabled ones and without those of nested ranges;
-    `inclusion` is the include that made it, None for the root; `prefix` is the prefix of
-    all its events' names.
+    `size` is the number of its events, including disabled ones but not those of nested ranges; `inclusion` is
+    its include, None for the root; `prefix` is the prefix of all its events' names.
     """
 
     base: int
@@ -46,7 +45,7 @@ class Range:
 
     @property
     def last(self) -> int:
-        """The stream ID of its last event; below `base` where it has none."""
+        """The stream ID of the last event; `base` - 1 if there are no events."""
         return self.base + self.size - 1
 
 
@@ -54,11 +53,11 @@ class Range:
 class UnitEvent:
     """An event as the unit sees it.
 
-    `name` is the effective name, prefixes applied; `disabled` takes the unit's patterns into account. `index`
-    is the position in the unit, `wire_id` that in its range (a position in the unit's `ranges`),
-    `stream_id` the range's base plus the wire ID. `crosses` is true if it crosses the guest
-    tunnel, by the `wire`: then its pointers are numbers on the host, except for texts that are sent as text.
-    `chain` are the includes that led to it, outermost first.
+    `name` is the effective name, with all prefixes; `disabled` takes the unit's patterns into account.
+    `index` is the position in the unit, `wire_id` the position in its range, `stream_id` the range's base
+    plus the wire ID; `range` is an index in the unit's `ranges`. `crosses` is true if it crosses the guest
+    tunnel, by `wire`: then its pointers are numbers on the host, except text that is sent as text. `chain`
+    are the includes that led to it, outermost first.
     """
 
     source: Source
@@ -75,7 +74,7 @@ class UnitEvent:
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
-        """Type and name of each parameter, as generated code declares them."""
+        """(type, name) of each parameter, as generated code declares them."""
         if self.crosses:
             from tesc.units.crossing import crossed
 
@@ -85,7 +84,7 @@ class UnitEvent:
 
     @property
     def format(self) -> str:
-        """The format's text as generated code has it; empty where the event has none."""
+        """The format's text in generated code; empty if the event has none."""
         form = self.node.format
         if form is None:
             return ""
@@ -98,7 +97,7 @@ class UnitEvent:
 
 @record
 class Pattern:
-    """A pattern of a disable directive, and how many events of the unit it matches."""
+    """A pattern of a `disable` directive, and the number of the unit's events that it matches."""
 
     source: Source
     span: Span
@@ -120,14 +119,14 @@ class UnitError:
 
 @record
 class Unit:
-    """Root files resolved.
+    """Resolved root files.
 
-    `trees` are those of all files, the roots and what they include, in the order in which they
-    were first read; `chains` has for each included one how it was first reached. `expansions`
-    are the includes that added a file, each with the chain that ends in it; `directives` are
-    those from outside, which act as if written at the end of each root. `versions`, if any, has the
-    contents of files in place of those on disk, by real path: the unit is of another version of its
-    tree. `release` is the QEMU whose reading of older properties made the events.
+    `trees` are those of all files, roots and included ones, in the order in which they were first read;
+    `chains` has for each included file the includes that first led to it. `expansions` are the includes that
+    added a file, each with the chain that ends in it; `directives` are those from outside, which act as if
+    they were at the end of each root. `versions`, if not None, has contents of files that replace those on
+    disk, by real path: the unit belongs to another version of its tree. `release` is the QEMU that determines
+    the meaning of older properties.
     """
 
     roots: tuple[Tree, ...]
@@ -144,7 +143,7 @@ class Unit:
 
 
 def too_many_events(source: Source, node: Event, chain: tuple[Inclusion, ...]) -> UnitError:
-    """The error at the first event that is left out."""
+    """The error at `node`, the first event that is left out."""
     message = f"the unit has more than {MAX_EVENTS:,} events"
     return UnitError(
         code=codes.INCLUDE_TOO_DEEP,

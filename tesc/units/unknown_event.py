@@ -1,4 +1,4 @@
-"""What to say of a name that people give to an event and that no event has."""
+"""The message for an event's name that no event has."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def no_event(units: Iterable[Unit], name: str) -> str:
-    """That no event has this name, with the one that was probably meant."""
+    """The message that no event has a name, with the name that was probably intended."""
     known = {event.name for unit in units for event in unit.events}
     return f"no event is called '{name}'{_meant(name, known)}"
 

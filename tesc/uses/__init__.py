@@ -1,1 +1,1 @@
-"""Where C and Rust sources use events: calls and other uses of event names."""
+"""Finds where C and Rust sources use events: calls and other uses of event names."""

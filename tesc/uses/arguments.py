@@ -1,4 +1,4 @@
-"""The arguments of a call in masked C or Rust text: where each is, and its type if the text shows it."""
+"""The arguments of a call in masked C or Rust text: their places, and their types if the text shows them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _BRACKET = re.compile(r"[(){}\[\],;|]|(?<!#)#(?!#)|::\s*<")
 _MOST = 4000  # the most characters of a call
-# A macro that may be several arguments; then it is checked whether its call is the whole argument.
+# A macro that may be several arguments, unless its call is only part of an argument.
 _HIDES = re.compile(r"\s*(?:([A-Z_][A-Z0-9_]*)\s*\(|(\w*ARG\w*)\s*\Z)")
 _WORD = re.compile(r"\s*([A-Za-z_]\w*)\s*\Z")
 _SPACE = re.compile(r"\s+")
@@ -26,7 +26,7 @@ _LITERAL = re.compile(r"\"+|'+")
 
 @record
 class Given:
-    """The arguments of one call: where each is, and the macros among them that may be several."""
+    """The arguments of one call: their places, and the macros among them that may be several arguments."""
 
     places: tuple[tuple[int, int], ...]
     hiding: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class Given:
 def split_arguments(masked: str, inside: int, rust: bool = False) -> Given | None:
     """The arguments of a call whose opening parenthesis ends at `inside`.
 
-    None if its end is not found, or if preprocessor lines are within it.
+    None if the call's end is not found, or if it contains preprocessor lines.
     """
     commas: list[int] = []
     depth = 1
@@ -63,14 +63,14 @@ def _given(masked: str, ends: list[int], rust: bool, bars: bool) -> Given | None
     if (len(places) == 1 or rust) and not masked[start:end].strip():
         places.pop()
     if rust:
-        # A closure's parameters have commas too.
+        # Commas also separate a closure's parameters.
         return None if bars and len(places) > 1 else Given(tuple(places))
     hiding = (_hiding(masked[start:end]) for start, end in places)
     return Given(tuple(places), tuple(macro for macro in hiding if macro))
 
 
 def _hiding(text: str) -> str | None:
-    """The macro whose call is the whole argument, or the word that may be several arguments."""
+    """The macro whose call is the whole argument, or the word that may be several arguments; else None."""
     found = _HIDES.match(text)
     if found is None:
         return None
@@ -80,7 +80,7 @@ def _hiding(text: str) -> str | None:
 
 
 def _closing(text: str, inside: int) -> int:
-    """Where the parentheses that open just before `inside` end."""
+    """The offset of the parenthesis that closes the one just before `inside`."""
     depth = 1
     for place in range(inside, len(text)):
         depth += (text[place] == "(") - (text[place] == ")")
@@ -90,7 +90,7 @@ def _closing(text: str, inside: int) -> int:
 
 
 class Sight:
-    """The types of variables in one text, from the declarations in the function around a place."""
+    """The types of variables in a text, from the declarations in the function around a place."""
 
     def __init__(self, masked: str, layout: Layout) -> None:
         self._masked = masked
@@ -104,7 +104,7 @@ class Sight:
         return tuple([self._argument(self._masked[s:e], function, at) for s, e in given.places])
 
     def type_of(self, name: str, at: int) -> str:
-        """The type of a variable as declared in the function around a place; empty if unknown."""
+        """The type of the variable `name` as declared in the function around `at`; empty if unknown."""
         function = region_at(self._functions, at)
         return self._type(name, function, at) if function else ""
 
@@ -124,14 +124,14 @@ class Sight:
         return types.pop() if len(types) == 1 else ""
 
     def _declarations(self, name: str, function: Region) -> Iterator[tuple[int, str]]:
-        """Where a function declares a variable, and its type; empty if it cannot be read."""
+        """Offsets where a function declares a variable, and its type there; empty if it is unclear."""
         body, end, _ = function
         head = self._head(body)
         text = self._masked
         place = text.find(name, head, end)
         while place >= 0:
             after = place + len(name)
-            # The text before and after a variable's name in its declaration.
+            # The text before a variable's name in its declaration, and after it.
             if text[place - 1] in " *\t\n\r" and text[after : after + 1] in _AFTER_NAME:
                 found = _declared(text, place, after, body)
                 if found is not None:
@@ -139,7 +139,7 @@ class Sight:
             place = text.find(name, after, end)
 
     def _head(self, body: int) -> int:
-        """Where the parentheses of a function's parameters start, or its body if they are not found."""
+        """The offset of a function's parameter list, or of its body if the list is not found."""
         if body not in self._heads:
             text = self._masked
             depth = 0
@@ -173,7 +173,7 @@ _PARTS = re.compile(r"\w+|\*")
 
 
 def _declared_beside(text: str, place: int, body: int, follows: str) -> str | None:
-    """The type of a variable that is not the first one in its declaration: `int a = 1, *b;`."""
+    """The type of a variable that is not the first in its declaration: `int a = 1, *b;`."""
     start = max(place - _LONGEST_STATEMENT, body)
     start = max(text.rfind(mark, start, place) for mark in ";{}")
     statement = text[start + 1 : place]
@@ -193,10 +193,10 @@ def _is_word(char: str) -> bool:
 
 
 def _declared(text: str, place: int, after: int, body: int) -> str | None:
-    """The type that is declared for the word at `place`; None if it is not a declaration."""
+    """The type with which the word at `place` is declared; None if that is not a declaration."""
     last = text[max(place - 40, 0) : place].rstrip(" \t\r\n*")[-1:]
     if last == ",":
-        # Usually it is an argument of a call.
+        # Usually the word is an argument of a call.
         opened = text.rfind("(", max(place - _NEAR, body), place)
         if place >= body and opened >= 0 and text.find(")", opened, place) < 0:
             return None

@@ -1,4 +1,4 @@
-"""Facts about sources as plain lists, for the cache and for pipes between processes."""
+"""Encodes facts about sources as plain lists, for the cache and for pipes between processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def encoded(facts: Facts) -> list[Any]:
-    """Facts as lists of texts and numbers."""
+    """Facts as lists of strings and numbers."""
     return [
         [_encoded(use) for use in facts.uses],
         [
@@ -36,7 +36,7 @@ def _encoded(use: Use) -> list[Any]:
 
 
 def decoded(values: list[Any]) -> Facts:
-    """The facts that lists hold."""
+    """The facts encoded in lists."""
     uses, pastes, headers = values
     return Facts(
         tuple([_decoded(use) for use in uses]),
@@ -49,7 +49,7 @@ _known: dict[tuple[str, str], Argument] = {}
 
 
 def _decoded(values: list[Any]) -> Use:
-    # Many arguments and names are equal.
+    # Cached, since many arguments are equal.
     given = tuple([_argument(text, type_) for text, type_ in values[13]])
     values = list(values)
     for number in (0, 1, 7):

@@ -1,4 +1,4 @@
-"""Which headers a C file includes, and which trace headers it sees through them."""
+"""Finds the headers that C files include, and the trace headers that they see through them."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.M)
 _TRACE_HEADER = re.compile(r"(?:.*/)?trace(?:-[\w-]+)?\.h")
 _NAMED = re.compile(r'trace(?:-[\w-]+)?\.h"')
 _INCLUDED_IN_RUST = re.compile(r'\binclude_trace!\s*\(\s*"([\w-]+)"\s*\)')
-_MOST = 400  # the most files that one file's includes are followed into
+_MOST = 400  # the most files to follow from one file's includes
 
 
 def includes_in(text: str) -> list[str]:
-    """The files that a text includes, as written, also in `#if 0` and comments."""
+    """The files that a text includes, as written, even in `#if 0` and comments."""
     return _INCLUDE.findall(text)
 
 
 def trace_headers(text: str) -> tuple[str, ...]:
-    """The headers of events that a text includes: trace.h and trace-GROUP.h, as written."""
+    """The trace headers that a text includes: trace.h and trace-GROUP.h, as written."""
     if "trace" not in text:
         return ()
     found = []
@@ -38,23 +38,23 @@ def trace_headers(text: str) -> tuple[str, ...]:
 
 
 def is_trace_header(path: str) -> bool:
-    """Whether a path is that of a header which declares events, or includes one that does."""
+    """Whether a path is that of a trace.h or trace-GROUP.h."""
     return _TRACE_HEADER.fullmatch(path) is not None
 
 
 def trace_modules(text: str) -> tuple[str, ...]:
-    """The groups whose module a Rust text includes, as the names of the same groups' headers in C."""
+    """The groups whose modules a Rust text includes, as the names of these groups' C headers."""
     return tuple(dict.fromkeys(file_name(group, "h") for group in _INCLUDED_IN_RUST.findall(text)))
 
 
 class Includes:
-    """Who includes what, among known files. An included file is found by the end of its path."""
+    """Which known files include which others. An included file is found by the end of its path."""
 
     def __init__(self, paths: Iterable[str], read: Callable[[str], str]) -> None:
-        """`paths` are all known files; `read` gives a file's text, empty if it cannot be read."""
+        """`paths` are all known files; `read` returns a file's text, empty if it cannot be read."""
         self._read = read
         self._by_name: dict[str, list[str]] = {}
-        # Paths may be given as `./net/net.c`; here they are normalized.
+        # Normalized, since paths may be given as `./net/net.c`.
         self._normal: dict[str, str] = {}
         for path in paths:
             self._by_name.setdefault(os.path.basename(path), []).append(path)
@@ -68,7 +68,7 @@ class Includes:
         return self._direct[path]
 
     def found(self, path: str, written: str) -> list[str]:
-        """The files that an include may mean: the one in the same folder, or all whose paths end this way."""
+        """The files that an include may mean: the one in the same folder, or all whose paths end like it."""
         beside = os.path.normpath(os.path.join(os.path.dirname(path), written))
         end = "/" + os.path.normpath(written).replace(os.sep, "/").lstrip("./")
         if beside in self._normal:
@@ -77,7 +77,7 @@ class Includes:
         return [one for one in known if ("/" + one.replace(os.sep, "/")).endswith(end)]
 
     def reached(self, path: str) -> list[str]:
-        """A file, and all that it may include, directly or indirectly."""
+        """A file and all files that it may include, directly or indirectly."""
         seen = {path: None}
         waiting = [path]
         while waiting and len(seen) < _MOST:

@@ -1,4 +1,4 @@
-"""The uses of events in many sources, kept up to date file by file."""
+"""An index of the uses of events in many sources, updated file by file."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Progress:
 
 @record
 class _File:
-    """The facts about one file, and the hash of the text that they are from."""
+    """The facts about one file, and the hash of its text."""
 
     digest: int
     uses: tuple[Use, ...]
@@ -42,30 +42,30 @@ class _File:
 
 
 class Index:
-    """Files and their uses. Paths are kept as they are given; its uses are never modified, only replaced.
+    """Files and their uses. Paths are kept as given; uses are never modified, only replaced.
 
-    A file without uses costs no more than its name. Macros of headers that paste names together are
-    expanded in the files that include them.
+    Of a file without uses, only the name is stored. Macros of headers that paste names together are expanded
+    in the files that include them.
     """
 
     def __init__(self) -> None:
         self._files: dict[str, _File] = {}
-        # The paths that use an event, by its name in capitals; a tuple is smaller than a set.
+        # The paths of files that use an event, by its name in capitals; tuples are smaller than sets.
         self._users: dict[str, tuple[str, ...]] = {}
         self._pasting: dict[str, None] = {}
         self._read: dict[str, tuple[int, int]] = {}
-        # The macros of headers that paste names together; most trees have no such macros.
+        # The macros in headers that paste names together; most trees have none.
         self._macros: dict[str, tuple[Paste, ...]] = {}
         self._includes: Includes | None = None
-        # The files that were last found in a folder.
+        # The files found last in each folder.
         self._found: list[str] = []
-        # What was derived from the uses, until these change.
+        # Results derived from the uses, until these change.
         self._derived: dict[object, object] = {}
 
     def update(self, path: str, data: str | bytes) -> bool:
-        """Take a file's text, or its bytes; true if its uses, or their places, may have changed.
+        """Read a file's text or bytes; true if its uses, or their places, may have changed.
 
-        Bytes that are not UTF-8 are kept as lone surrogates, as Source keeps them.
+        Bytes that are not UTF-8 become lone surrogates, as in Source.
         """
         self._read.pop(path, None)
         language = language_of(path)
@@ -82,7 +82,7 @@ class Index:
         return self._take(path, digest, facts(data, language, foreign))
 
     def _take(self, path: str, digest: int, found: Facts) -> bool:
-        """Take the facts about a file; true if its uses may have changed."""
+        """Store the facts about a file; true if its uses may have changed."""
         if found.pastes and not is_compiled(path):
             self._macros[path] = tuple(replace(paste, foreign=True) for paste in found.pastes)
         else:
@@ -107,7 +107,7 @@ class Index:
         return decoded_text(data)
 
     def _foreign(self, path: str, text: str) -> tuple[Paste, ...]:
-        """The macros of headers that a file calls to paste names together."""
+        """The macros of headers that a file calls and that paste names together."""
         found: list[Paste] = []
         for header, pastes in self._macros.items():
             mine = [paste for paste in pastes if paste.macro in text]
@@ -123,7 +123,7 @@ class Index:
 
     @property
     def includes(self) -> Includes:
-        """Who includes what, among the files that were read."""
+        """The includes between the files that were read."""
         if self._includes is None:
             self._includes = Includes({*self._found, *self._read, *self._files}, self._text)
         return self._includes
@@ -133,11 +133,11 @@ class Index:
         return source.text if source else ""
 
     def derived(self) -> dict[object, object]:
-        """What was derived from the uses, for any caller; emptied when the uses change."""
+        """A dict in which callers keep results derived from the uses; emptied when the uses change."""
         return self._derived
 
     def headers_in(self, path: str) -> tuple[str, ...]:
-        """The headers of events that a file which uses events includes itself, as written."""
+        """The trace headers that a file with uses includes itself, as written."""
         known = self._files.get(path)
         return known.headers if known else ()
 
@@ -162,10 +162,10 @@ class Index:
         return True
 
     def uses_of(self, event: str) -> list[tuple[str, Use]]:
-        """The uses of an event by its effective name, in the order of paths and text.
+        """The uses of an event by its effective name, as (path, use), sorted by path and position.
 
-        A state test in capitals is a use of every event whose name in capitals this is. Pasted names
-        are not included.
+        A state test in capitals is a use of every event with that name in capitals. Pasted names are not
+        included.
         """
         kept = self._derived.get(event)
         if isinstance(kept, list):
@@ -173,7 +173,7 @@ class Index:
         found = list(self._named(event))
         self._derived[event] = found
         if event.endswith(RUST_ENABLED):
-            # What looks like a state test of another event in Rust is a call of this one.
+            # In Rust, what looks like a state test of another event may be a call of this one.
             found += [
                 (path, replace(use, kind=CALL, name=event, arguments=0))
                 for path, use in self._named(event[: -len(RUST_ENABLED)])
@@ -190,7 +190,7 @@ class Index:
                     yield path, use
 
     def declares(self, name: str, capitals: bool) -> bool:
-        """Whether some source declares, or defines, trace_NAME by itself; for `capitals`, TRACE_NAME."""
+        """Whether any source declares or defines trace_NAME itself; with `capitals`, TRACE_NAME."""
         wanted = {name, f"{name}{ENABLED}"} if capitals else {name}
         return any(
             use.kind == DECLARATION and use.capitals == capitals and use.name in wanted
@@ -200,13 +200,13 @@ class Index:
         )
 
     def uses_in(self, path: str) -> tuple[Use, ...]:
-        """What a file uses, in the order of its text; the pasted names too."""
+        """The uses in a file, in the order of its text, including pasted names."""
         known = self._files.get(path)
         return known.uses if known else ()
 
     @property
     def pasted(self) -> list[tuple[str, Use]]:
-        """The names that only a preprocessor can put together, in the order of paths and text."""
+        """The names that only a preprocessor can paste together, as (path, use), in order."""
         return [
             (path, use)
             for path in sorted(self._pasting)
@@ -215,18 +215,18 @@ class Index:
         ]
 
     def source(self, path: str) -> Source | None:
-        """The text of a file, for showing a use in it; None if it cannot be read any more.
+        """The text of a file, for showing a use in it; None if it can no longer be read.
 
-        An editor that knows a newer text overrides this.
+        The language server, which knows newer texts, overrides this.
         """
         read = read_bytes(path)
-        # In the folder hw, `../hw/lamp.c` is `lamp.c`.
+        # In the folder hw, `../hw/lamp.c` is the same as `lamp.c`.
         shown = os.path.normpath(path).replace(os.sep, "/") if os.path.isabs(path) else relative(path)
         return None if read is None else Source.from_bytes(shown, read[0], path)
 
     @property
     def sources(self) -> int:
-        """How many known files there are, whether they use events or not."""
+        """The number of known files, whether they use events or not."""
         return len(self._read)
 
     @property
@@ -235,9 +235,9 @@ class Index:
         return sorted(self._files)
 
     def fill(self, folder: str, declaring: Collection[str] = ()) -> None:
-        """Read the sources below a folder at once: on all cores, without those that the cache has.
+        """Read the sources below a folder all at once: on all cores, and only those that are not cached.
 
-        The result is the same as that of `refresh`.
+        The result is the same as with `refresh`.
         """
         self._found = found = find_sources(folder, declaring)
         self._includes = None
@@ -246,41 +246,39 @@ class Index:
                 self._take(path, 0, read.facts)
             self._read[path] = read.signature
         if self._macros:
-            # Few trees have headers with such macros, but any file may call them.
+            # Few trees have headers with such macros, but then any file may call them.
             self._read.clear()
             for path in found:
                 self.reread(path)
 
     def take(self, path: str, read: Read) -> bool:
-        """Take a file as it was read; true if its uses may have changed.
+        """Store a file as it was read; true if its uses may have changed.
 
-        If headers have macros that paste names together, `calls_macros` is true, and files that call
-        them have to be read again.
+        Once `calls_macros` is true, files that call macros of headers have to be read again.
         """
         changed = self.remove(path) if read.facts is None else self._take(path, 0, read.facts)
         self._read[path] = read.signature
         return changed
 
     def read_again(self) -> None:
-        """Let `reread` read all files, also the unchanged ones."""
+        """Make `reread` read all files, even unchanged ones."""
         self._read.clear()
 
     @property
     def calls_macros(self) -> bool:
-        """Whether some header has a macro that pastes names together, which any file may call."""
+        """Whether any header has a macro that pastes names together, which any file may call."""
         return bool(self._macros)
 
     def refresh(
         self, folder: str, held: Collection[str] = (), declaring: Collection[str] = ()
     ) -> Iterator[Progress]:
-        """Read what is new or changed in the sources below a folder, one file per step.
+        """Read new and changed sources below a folder, one file per step.
 
-        Files that no longer exist are forgotten. Files whose paths `held` has, such as
-        those open in an editor, are left alone; it is checked at each file. `declaring` holds the real
-        paths of files that declare events. A caller may stop at any step: what was read by then
-        is valid.
+        Files that no longer exist are forgotten. Files in `held`, such as those open in an editor, are left
+        alone; it is checked for each file. `declaring` has the real paths of files that declare events. A
+        caller may stop at any step: what has been read by then is valid.
         """
-        # Headers first: their macros are expanded in the other files.
+        # Headers first, since their macros are expanded in the other files.
         found = sorted(find_sources(folder, declaring), key=is_compiled)
         self._includes, self._found = None, found
         for gone in self._below(folder).difference(found):
@@ -291,7 +289,7 @@ class Index:
         for done, path in enumerate(found):
             yield Progress(done, len(found))
             if done == len(headers) and self._macros != macros:
-                # Files read with other macros are read again.
+                # Files that were read without the current macros are read again.
                 self._read.clear()
             if path not in held:
                 self.reread(path)
@@ -318,9 +316,9 @@ class Index:
 
 
 def build(paths: Collection[str], index: Index | None = None, declaring: Collection[str] = ()) -> Index:
-    """The index of all sources below some folders, or of a file that is named itself.
+    """The index of the sources at `paths`: files, and all sources below folders.
 
-    Files that declare events are left out of folders: `declaring` holds their real paths.
+    In folders, files that declare events are left out: `declaring` has their real paths.
     """
     index = Index() if index is None else index
     for path in paths:

@@ -1,7 +1,7 @@
-"""What surrounds each place of a masked C or Rust text: function, macro, excluded code.
+"""Finds what surrounds a place in masked C or Rust text: function, macro, excluded code.
 
-A scan of braces and preprocessor lines, not a parser: it recognizes functions in usual styles, and
-returns None if in doubt. It starts again at each `}` that begins a line.
+It scans braces and preprocessor lines and is not a parser: it recognizes functions in the usual styles, and
+returns None if in doubt. It synchronizes at each `}` that begins a line.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Optional
 
-    # Start, end and name; outside of all of them is file scope.
+    # Start, end and name; file scope is outside of all regions.
     Region = tuple[int, int, Optional[str]]
 
 
 @record
 class Layout:
-    """Regions of a text, each kind in order and without overlaps.
+    """The regions of a text; those of each kind are sorted and do not overlap.
 
-    `functions` are bodies with their function's name, and initializers with None; `macros` are
-    `#define`s from the `#` on, with their macro's name; `dead` is code within `#if 0`.
+    `functions` are bodies with the function's name, and initializers with None; `macros` are `#define`s from
+    the `#` on, with the macro's name; `dead` is code within `#if 0`.
     """
 
     functions: tuple[Region, ...]
@@ -35,7 +35,7 @@ class Layout:
 
 
 def region_at(regions: tuple[Region, ...], offset: int) -> Region | None:
-    """The region that holds an offset."""
+    """The region that contains an offset; None if there is none."""
     number = bisect_right(regions, (offset, float("inf")))
     if number and offset < regions[number - 1][1]:
         return regions[number - 1]
@@ -43,7 +43,7 @@ def region_at(regions: tuple[Region, ...], offset: int) -> Region | None:
 
 
 _MARK = re.compile(r"[{}#]")
-# A block without nested blocks is one step: most braces belong to such blocks.
+# A block without nested blocks is one step, since most braces belong to such blocks.
 _STEP = re.compile(r"\{[^{}#]*\}|[{}]|#[ \t]*(\w*)([^\n]*)")
 _NAME = re.compile(r"\s*(\w+)")
 _NEVER = re.compile(r"\s*0\s*")
@@ -58,15 +58,15 @@ def _any_within(places: Sequence[int], start: int, end: int) -> bool:
 
 
 def layout_of_c(masked: str, places: Sequence[int] | None = None) -> Layout:
-    """The layout of a masked C, C++ or Objective-C text; with `places`, in order, what matters for these.
+    """The layout of masked C, C++ or Objective-C text; `places`, if given, are sorted offsets of interest.
 
-    Functions without any of the places are then left out if that saves time.
+    Functions without any of the places may be left out to save time.
     """
     return _C(masked, places).layout()
 
 
 class _C:
-    """One scan of a text. `depth` counts the open braces since the function, or other block, began."""
+    """One scan of a text. `depth` counts the open braces since the function or other block began."""
 
     def __init__(self, masked: str, places: Sequence[int] | None) -> None:
         self.text = masked
@@ -74,14 +74,14 @@ class _C:
         self.functions: list[Region] = []
         self.macros: list[Region] = []
         self.dead: list[Region] = []
-        # The next } at the start of a line, and the last one that was tried as a function's end.
+        # The next } at the start of a line, and the last one tried as a function's end.
         self.closing = self.tried = -1
-        # Where the head of a function may begin.
+        # The offset at which a function's head may begin.
         self.boundary = 0
         self.depth = 0
         self.start = 0
         self.name: str | None = None
-        # For each open #if: what was open before it, and whether this branch is dead.
+        # For each open #if: the state before it, and whether the current branch is dead.
         self.conditions: list[tuple[int, str | None, bool]] = []
         self.dead_since: int | None = None
 
@@ -105,16 +105,17 @@ class _C:
         return Layout(tuple(self.functions), tuple(self.macros), tuple(self.dead))
 
     def _whole(self, place: int) -> int:
-        """Take a whole function in one step, if possible; returns its end, or 0 if every brace needs a step.
+        """Scan a whole function in one step, if possible; returns its end, or 0 if every brace needs a step.
 
-        They do if preprocessor lines are within it, or if its braces seem to close before its last line.
+        That is the case if it contains preprocessor lines, or if its braces seem to close before its last
+        line.
         """
         text = self.text
         if self.closing < place:
             found = text.find("\n}", place)
             self.closing = found if found >= 0 else len(text)
         end = self.closing + 2
-        # After a failure up to a place, the next braces do not search the same text again.
+        # After a failure up to some place, the next braces do not search the same text again.
         if self.closing in (self.tried, len(text)) or end - place > _LONGEST_FUNCTION:
             return 0
         self.tried = self.closing
@@ -130,7 +131,7 @@ class _C:
             if self.depth:
                 self._leave(end)
             else:
-                return 0  # a class, and what is within it
+                return 0  # a class and its content
         self.boundary = end
         return end
 
@@ -194,7 +195,7 @@ class _C:
             if word == "endif":
                 self.conditions.pop()
             else:
-                # Each branch continues from the state before the #if.
+                # Each branch starts from the state before the #if.
                 self._restore(step, depth, name)
 
     def _restore(self, step: re.Match[str], depth: int, function: str | None) -> None:
@@ -227,8 +228,8 @@ _NO_FUNCTION = frozenset(
 def _head(text: str) -> tuple[bool, str | None]:
     """Whether the text before a brace at file scope begins a function or an initializer.
 
-    Also the function's name: the last suitable word before parentheses, since
-    attributes and macros may be on both sides of it.
+    Also returns the function's name: the last suitable word before parentheses, since attributes and macros
+    may be on both sides of it.
     """
     simple = _SIMPLE_HEAD.fullmatch(text)
     if simple and simple[1] not in _NO_FUNCTION:
@@ -284,7 +285,7 @@ _RUST_STEP = re.compile(r"\bfn\s+(\w+)|;[^;{}\[\]]*\]|[{};]")
 
 
 def layout_of_rust(masked: str) -> Layout:
-    """The layout of a masked Rust text; a function within another one is a region of its own."""
+    """The layout of masked Rust text; a function inside another one is a separate region."""
     functions: list[Region] = []
     outer: list[str | None] = []
     start = 0
@@ -306,7 +307,7 @@ def layout_of_rust(masked: str) -> Layout:
                 functions.append((start, step.end(), current))
                 start, current = step.end(), before
         elif step[0] == ";":
-            pending = None  # it was a declaration
+            pending = None  # a declaration without a body
     if current is not None:
         functions.append((start, len(masked), current))
     return Layout(tuple(region for region in functions if region[0] < region[1]))

@@ -1,9 +1,9 @@
-"""The text of a C or Rust file with comments and literals masked, so that what is left is code.
+"""Masks comments and literals in the text of a C or Rust file, so that only code is left.
 
-Offsets stay the same. Comments become spaces, and so do continued lines' ends, as in a compiler;
-strings become as many `"`, characters as many `'`. An unterminated literal ends with its line in C
-and with the file in Rust, as in compilers that continue after the error. An unterminated C comment,
-such as one being typed, ends with its line too, so that the calls below it stay.
+Offsets stay the same. Comments and the ends of continued lines become spaces, as in a compiler; a string
+becomes as many `"`, a character as many `'`. An unterminated literal ends with its line in C and with the
+file in Rust, as in compilers that continue after the error. An unterminated C comment, such as one being
+typed, also ends with its line, so that the calls below it are still seen.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Each alternative starts with one of few characters, which re finds quickly, and none of them
-# tries a text twice. A line is continued by a backslash even before spaces (gcc, clang), and also by the
-# second of two: lines are joined before escapes are read (C11 5.1.1.2).
+# Each alternative starts with one of few characters, which re finds quickly, and none tries a text twice. A
+# backslash continues a line even before spaces (gcc, clang) and after another backslash: lines are joined
+# before escapes are read (C11 5.1.1.2).
 _SPLICE = r"\\[ \t\f\v]*\r?\n"
 _COMMENT = r"/\*(?:[^*]*\*+(?:[^/*][^*]*\*+)*/|.*)"
 _C = rf"""
@@ -27,7 +27,7 @@ _C = rf"""
   | '(?:[^'\\\n]+|{_SPLICE}|\\(?:{_SPLICE})*[^\n])*'?
   | {_SPLICE}
 """
-# 1'000 is a number (C++14, C23), and so is the end of a.1'000. Looking for digits too takes longer.
+# 1'000 is a number (C++14, C23), and so is the end of a.1'000. Searching for digits would take longer.
 _NUMBER = r"(?:\.|(?<!\w))[0-9][\w.]*(?:'\w[\w.]*)+ |"
 _RUST = r"""
     //[^\n]*
@@ -39,25 +39,25 @@ _RUST = r"""
 _FLAGS = re.S | re.X
 _IN_C = re.compile(_C, _FLAGS)
 _IN_C_WITH_NUMBERS = re.compile(_NUMBER + _C, _FLAGS)
-# After an unterminated comment, no other one is terminated either.
+# After an unterminated comment, no later comment is terminated either.
 _NOT_ENDED = re.compile(_NUMBER + _C.replace(_COMMENT, r"/\*[^\n]*"), _FLAGS)
-# Not the `device's` of a comment: most files have some.
+# Not an apostrophe as in `device's`, which most files have in comments.
 _HAS_NUMBERS = re.compile(r"[0-9][\w.]*'\w")
 _IN_RUST = re.compile(_RUST, _FLAGS)
 _COMMENT_ENDS = re.compile(r"/\*|\*/")
 
 
 def masked_c(text: str) -> str:
-    """The text of a C, C++ or Objective-C file, masked."""
+    """The masked text of a C, C++ or Objective-C file."""
     expression = _IN_C_WITH_NUMBERS if _HAS_NUMBERS.search(text) else _IN_C
     return expression.sub(_mask_in_c, text)
 
 
 def masked_around(text: str, places: Sequence[int]) -> str:
-    """The text of a C file, masked around some places, which are in order, with spaces elsewhere.
+    """The text of a C file, masked around sorted offsets `places`, with spaces elsewhere.
 
-    Masked parts begin and end at a `}` at the start of a line, as functions do, and are long enough to
-    begin and end outside of comments. A text with raw strings is masked entirely.
+    Masked parts begin and end at a `}` at the start of a line, like functions, and outside of comments. A
+    text with raw strings is masked entirely.
     """
     if 'R"' in text:
         return masked_c(text)
@@ -78,13 +78,13 @@ def masked_around(text: str, places: Sequence[int]) -> str:
 
 
 def _after_function(text: str, least: int, place: int) -> int:
-    """The end of the last `}` before a place that begins a line; `least` without one."""
+    """The end of the last `}` before `place` that begins a line; `least` if there is none."""
     found = text.rfind("\n}", least, place)
     return found + 2 if found >= 0 else least
 
 
 def _outside(text: str, start: int, least: int) -> int:
-    """The last place from `least` up to `start` that is not in a comment."""
+    """The last offset from `least` to `start` that is not in a comment."""
     while start > least:
         ends = text.find("*/", start)
         begins = text.find("/*", start)
@@ -95,7 +95,7 @@ def _outside(text: str, start: int, least: int) -> int:
 
 
 def masked_rust(text: str) -> str:
-    """The text of a Rust file, masked. Its comments nest."""
+    """The masked text of a Rust file, in which comments nest."""
     if "/*" not in text:
         return _IN_RUST.sub(_mask, text)
     parts = []
@@ -132,7 +132,7 @@ def _mask(match: re.Match[str]) -> str:
 
 
 def _end_of_comment(text: str, start: int) -> int:
-    """The end of a comment whose beginning has just been read."""
+    """The end of the comment that begins before `start`."""
     depth = 1
     for end in _COMMENT_ENDS.finditer(text, start):
         depth += 1 if end[0] == "/*" else -1

@@ -1,7 +1,7 @@
-"""Names that macros paste together (`trace_##op`), and the words that these macros are called with.
+"""Expands names that macros paste together (`trace_##op`) from the words that they are called with.
 
-A macro is expanded where its own file calls it, and through the macros that call it. An argument that is
-not a word stays unknown, and so do arguments of a macro that is passed on by name.
+A macro is expanded where its own file calls it, and through macros that call it. An argument that is not a
+word stays unknown, and so do arguments of a macro that is passed on by name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tesc.uses.layout import Layout, Region
     from tesc.uses.use import UseKind
 
-    # A word, or the number of a macro's parameter.
+    # A word, or a macro parameter's number.
     Part = Union[str, int]
 
 _PARAMETERS = re.compile(r"#[ \t]*define[ \t]+\w+\(([^()]*)\)")
@@ -38,11 +38,11 @@ _NEAR = 40
 
 @record
 class Paste:
-    """How a macro pastes a name: `parts`, its parameters' numbers and the words between them.
+    """How a macro pastes a name: `parts` are its parameters' numbers and the words between them.
 
-    `kind` and `capitals` are those of the uses that it makes; `start` and `end` are where the identifier that
-    the name begins with is in the macro, and `dead` says that this is within `#if 0`. `foreign`
-    is true for a macro of another file.
+    `kind` and `capitals` are those of the resulting uses; `start` and `end` are the offsets, in the macro, of
+    the identifier with which the name begins, and `dead` is true if that is within `#if 0`. `foreign` is true
+    for a macro of another file.
     """
 
     macro: str
@@ -62,7 +62,7 @@ class Paste:
 
 @record
 class Word:
-    """A word that a macro is called with, and the name that the macro makes from it."""
+    """A word that a macro is called with, and the name that the macro pastes from it."""
 
     paste: Paste
     start: int
@@ -76,8 +76,8 @@ class Word:
 class Expansion:
     """The results of all pastes in one text.
 
-    `words` are known names, `unknown` the pastes that stay partly unknown, each with the place where
-    its macro is named, or -1. `derived` are the macros through which others paste, the given ones included.
+    `words` are known names, `unknown` the pastes that stay partly unknown, each with the offset at which its
+    macro is named, or -1. `derived` are the macros through which others paste, including the given ones.
     """
 
     words: tuple[Word, ...]
@@ -86,7 +86,7 @@ class Expansion:
 
 
 def parameters_of(masked: str, macro: Region) -> tuple[str, ...]:
-    """The names of a macro's parameters; `...` has the name __VA_ARGS__."""
+    """The names of a macro's parameters; __VA_ARGS__ for `...`."""
     head = _PARAMETERS.match(masked, macro[0])
     if head is None:
         return ()
@@ -100,7 +100,7 @@ def parts_of(text: str, parameters: tuple[str, ...]) -> tuple[Part, ...]:
 
 
 def expand(masked: str, layout: Layout, pastes: Iterable[Paste]) -> Expansion:
-    """The names that pasting macros make from the words that a text calls them with."""
+    """The names that pasting macros form from the words that a text calls them with."""
     found = _Expanding(masked, layout)
     for paste in pastes:
         found.add(paste, 0)
@@ -136,7 +136,7 @@ class _Expanding:
         self.unknown.setdefault(paste.start, (paste, place))
 
     def _calls(self, macro: str, paste: Paste) -> Iterator[tuple[int, int]]:
-        """Where a macro is called, and where its arguments begin; also by a macro that gets it."""
+        """Where a macro is called, and where its arguments begin; also by a macro to which it is passed."""
         for place, end in self._places_of(macro):
             if _OWN_LINE.search(self._masked, max(place - _NEAR, 0), place):
                 continue
@@ -154,7 +154,7 @@ class _Expanding:
             yield found.span()
 
     def _places_of(self, word: str) -> list[tuple[int, int]]:
-        """Where a word is in the whole text. A text with very many macros is indexed once instead."""
+        """The offsets of a word in the whole text. A text with very many macros is indexed once instead."""
         if word not in self._places:
             if len(self._places) < _FEW_WORDS:
                 self._places[word] = list(self._occurrences(word, 0, len(self._masked)))
@@ -167,7 +167,7 @@ class _Expanding:
         return self._places[word]
 
     def _passed_on(self, place: int, end: int) -> Iterator[tuple[int, int]]:
-        """The calls by a list macro, `#define LIST(X) X(one) X(two)`, of a macro that it gets at `place`."""
+        """A list macro's calls of the macro passed to it at `place`: `#define LIST(X) X(one) X(two)`."""
         outer = re.search(r"(\w+)\s*\([^()]*\Z", self._masked[max(place - 200, 0) : place])
         listing = self._named.get(outer[1]) if outer else None
         if outer is None or listing is None:

@@ -1,7 +1,7 @@
-"""Many sources read at once: on all cores, and only those that changed.
+"""Reads many sources at once: on all cores, and only those that changed.
 
-A file is recognized by its times, size and inode, as in git's index. A file that was changed just
-now is not cached, because it may change again within the same clock tick.
+A file is recognized by its times, size and inode, as in git's index. A file that was just changed is not
+cached, because it may change again within the same clock tick.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-# How many files are worth another process, and the most processes that help with any tree.
+# The number of files for which another process pays off, and the most processes that help.
 _WORTH_A_PROCESS = 300
 _MOST_PROCESSES = 8
 _FRESH_NS = 2_000_000_000
-# What a file with uses has one of.
+# A file with uses contains at least one of these.
 _PARTS_OF_USES = (FUNCTION.encode(), MACRO.encode(), ENABLED.encode())
 
 
 @record
 class Read:
-    """A source as it was read: its time and size, as `signature` has them, and the facts about it."""
+    """A source as it was read: its time and size, as returned by `signature`, and the facts about it."""
 
     signature: tuple[int, int]
     facts: Facts | None
@@ -56,7 +56,7 @@ class Reader:
         self._new: dict[str, Any] = {}
 
     def read(self, path: str) -> Read | None:
-        """The facts about a source, from the cache or read now; None if it cannot be read."""
+        """The facts about a source, from the cache or by reading it; None if it cannot be read."""
         state = self._states.get(path)
         if state is None:
             return None
@@ -70,7 +70,7 @@ class Reader:
         return Read((state[0], state[2]), decoded(values) if values else None)
 
     def save(self) -> None:
-        """Write what was read to the cache."""
+        """Write what was read into the cache."""
         if not self._new:
             return
         fresh = time.time_ns() - _FRESH_NS
@@ -86,9 +86,9 @@ class Reader:
 
 
 def read_all(folder: str, paths: Sequence[str]) -> dict[str, Read]:
-    """The facts about the sources below a folder; unreadable ones are left out."""
+    """The facts about the sources at `paths` below a folder; unreadable ones are left out."""
     collects = gc.isenabled()
-    # There is no garbage to collect here, and the collector takes a tenth of the time.
+    # There is no garbage here, but the collector would take a tenth of the time.
     gc.disable()
     try:
         return _read_all(folder, paths)
@@ -131,7 +131,7 @@ def _state(path: str) -> list[int] | None:
 
 
 def _read_new(paths: list[str]) -> dict[str, Any]:
-    """The facts about files, encoded; 0 for none."""
+    """The encoded facts about files; 0 stands for no facts."""
     jobs = min(len(paths) // _WORTH_A_PROCESS, _cores(), _MOST_PROCESSES)
     if jobs < 2 or not hasattr(os, "fork"):
         return _read(paths)

@@ -1,4 +1,4 @@
-"""The C and Rust sources below a folder, and their bytes."""
+"""Finds and reads the C and Rust sources below a folder."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-# Files that mark a build folder.
+# Files by which a build folder is recognized.
 _BUILT = frozenset(("CACHEDIR.TAG", "CMakeCache.txt", "meson-private"))
-# Needed on POSIX only.
+# Needed only on POSIX.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 def find_sources(folder: str, declaring: Collection[str] = ()) -> list[str]:
     """The C and Rust sources below a folder, sorted; in a git checkout, those that git does not ignore.
 
-    Elsewhere those outside of build folders, recognized by what CMake, Meson and Cargo leave there,
-    and of hidden ones. A file with several names through symbolic links is listed once. Files that
-    declare events, such as an included esp.inc, are left out: `declaring` holds their real paths.
+    Elsewhere, sources in hidden folders and in build folders (recognized by files of CMake, Meson and Cargo)
+    are left out. A file with several names through symbolic links is listed once. Files that declare events,
+    such as an included esp.inc, are left out: `declaring` has their real paths.
     """
     found = listed_by_git(folder, tuple(f".{suffix}" for suffix in suffixes()))
     if found is None:
@@ -32,7 +32,7 @@ def find_sources(folder: str, declaring: Collection[str] = ()) -> list[str]:
     if links:
         names = {os.path.basename(os.path.realpath(link)) for link in links}
         base = os.path.realpath(folder)
-        # Links to folders are not followed.
+        # Symbolic links to folders are not followed.
         own = {
             os.path.normpath(os.path.join(base, os.path.relpath(path, folder)))
             for path in set(found).difference(links)
@@ -63,7 +63,7 @@ def _walk(folder: str) -> Iterator[str]:
         if parent != folder and not _BUILT.isdisjoint([entry.name for entry in entries]):
             continue
         for entry in entries:
-            # The folder knows the type of its entries: only links need a stat.
+            # Folders store the type of their entries: only links need a stat.
             path = os.path.join(parent, entry.name)
             if language_of(entry.name) and (os.path.isfile(path) if entry.is_symlink() else entry.is_file()):
                 yield path
@@ -74,7 +74,7 @@ def _walk(folder: str) -> Iterator[str]:
 
 
 def read_bytes(path: str) -> tuple[bytes, tuple[int, int]] | None:
-    """At most 16 MiB of a regular file, with its time and size; None for anything else.
+    """The first 16 MiB of a regular file, and its (time, size); None for anything else.
 
     Never blocks: FIFOs and devices are not read.
     """
@@ -86,7 +86,7 @@ def read_bytes(path: str) -> tuple[bytes, tuple[int, int]] | None:
         state = os.fstat(stream)
         if not stat.S_ISREG(state.st_mode):
             return None
-        # Most files need one read, for one byte more than the file's size.
+        # One read of one byte more than the file's size is enough for most files.
         asked = min(state.st_size + 1, MAX_SOURCE_BYTES)
         data = os.read(stream, asked)
         while len(data) != state.st_size and len(data) < MAX_SOURCE_BYTES:
@@ -102,7 +102,7 @@ def read_bytes(path: str) -> tuple[bytes, tuple[int, int]] | None:
 
 
 def signature(path: str) -> tuple[int, int] | None:
-    """A file's time and size, which show whether it has to be read again; None without a file."""
+    """A file's time and size, which show whether it has to be read again; None if it does not exist."""
     try:
         state = os.stat(path)
     except OSError:

@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     UseKind = Literal["call", "reference", "state", "declaration", "pasted"]
 
 CALL: Final = "call"  # trace_NAME(...)
-REFERENCE: Final = "reference"  # trace_NAME where a function's address is taken, or its path imported
+REFERENCE: Final = "reference"  # trace_NAME, if the function's address is taken or its path imported
 STATE: Final = "state"  # TRACE_NAME_ENABLED, trace_event_get_state(TRACE_NAME), trace_NAME_enabled() etc.
-DECLARATION: Final = "declaration"  # by hand, at file scope: not a use
-PASTED: Final = "pasted"  # a name that is only partly known, with `*` for the rest
+DECLARATION: Final = "declaration"  # written by hand at file scope: not a use
+PASTED: Final = "pasted"  # a partly known name, with `*` for the rest
 
 
 @record
 class Argument:
     """One argument of a call.
 
-    `text` is its code, with single spaces and empty literals (`""`, `''`). `type` is the
-    type that the function around the call declares for it where it is a variable's name, `char[]` for
-    an array; empty if unknown, or if there are several declarations.
+    `text` is its code, with single spaces and empty literals (`""`, `''`). `type` is the declared type if it
+    is a variable of the function around the call, `char[]` for an array; empty if unknown, or if there are
+    several declarations.
     """
 
     text: str
@@ -36,18 +36,17 @@ class Argument:
 class Use:
     """One place where a source names an event.
 
-    `name` is the text between `trace_` and the like: the event's name, for `capitals` that in
-    capitals, for a pasted one with `*`. `start` and `end` are the offsets of the whole identifier in
-    code points, `name_start` is that of the name; `line` and `column` count from 1. `function` is the
-    one around it, or the macro whose definition it is in (`behind_macro`), None where neither is or
-    it is unknown.
+    `name` is the event's name, in capitals if `capitals` is true, with `*` if it is pasted. `start` and `end`
+    are the offsets of the whole identifier in code points, `name_start` is that of the name; `line` and
+    `column` count from 1. `function` is the function around it, or the macro in whose definition it is
+    (`behind_macro`); None if there is none or it is unknown.
 
-    `arguments` counts those of a call, None where a macro may hide some; `given` are those that could be
-    read, and `hiding` names the macros that may be several of them.
-    `expanded` is true if the same text has its macro's name elsewhere, `dead` if the use is within `#if 0`.
+    `arguments` is the number of a call's arguments, None if a macro may hide some; `given` are those that
+    could be read, and `hiding` are the macros that may be several arguments. `expanded` is true if the
+    macro's name occurs elsewhere in the text, `dead` if the use is within `#if 0`.
 
-    Where `macro` is not None, that macro pastes the name together from a word that it is called with:
-    `start` and `end` are that word's, and `before` and `after` are what the macro adds to it.
+    If `macro` is not None, that macro pastes the name together from a word that it is called with: `start`
+    and `end` are that word's offsets, and `before` and `after` what the macro adds to it.
     """
 
     kind: UseKind
@@ -71,12 +70,12 @@ class Use:
 
     @property
     def span(self) -> Span:
-        """The whole identifier, or the word that a macro is called with."""
+        """The span of the whole identifier, or of the word that a macro is called with."""
         return Span(self.start, self.end)
 
     @property
     def name_span(self) -> Span:
-        """What renaming the event replaces; for a pasted name, its known part."""
+        """The span that renaming the event replaces; for a pasted name, its known part."""
         if self.kind == PASTED:
             return Span(self.name_start, self.end)
         return Span(self.name_start, self.name_start + len(self.word))
@@ -90,11 +89,11 @@ class Use:
 
     @property
     def name_if_called(self) -> str:
-        """The event of a test in Rust that is a call: trace_NAME_enabled() may be that of NAME_enabled."""
+        """The event of a Rust state test that is a call: trace_NAME_enabled() may call NAME_enabled."""
         return rust_enabled(self.name).removeprefix(c_function(""))
 
     def renamed(self, name: str) -> str | None:
-        """What replaces `name_span` if the event is called `name`; None if that also depends on its macro."""
+        """The text that replaces `name_span` when the event is renamed; None if the macro must change too."""
         name = name.upper() if self.capitals else name
         within = name[len(self.before) : len(name) - len(self.after)]
         fits = len(name) > len(self.before) + len(self.after)

@@ -1,7 +1,7 @@
-"""Guests' data: the framed stream, the stream of words of 2011, and the ring in its memory.
+"""What guests send: the framed stream, the stream of words of 2011, and the ring in memory.
 
-Everything here is pure: bytes come in, records and errors come out. The formats are
-described in docs/reference/guest-wire.md; `tesc.codegen.guest` generates the C that writes them.
+The code does no I/O: bytes go in, records and errors come out. docs/reference/guest-wire.md describes the
+formats; `tesc.codegen.guest` generates the C code that writes them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Full numbers from short ones: sequence numbers of six bits, times of 32."""
+"""Recovers full numbers from short ones: sequence numbers of six bits, times of 32."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 
 _LOW_TIME = (1 << 32) - 1
 _NUMBER = (1 << 32) - 1
-# The most events that can be missing before the next number counts as a restart.
+# If more events than this would be missing, the next number means a restart.
 _MOST_MISSED = 1 << 20
-# The count of dropped events wraps: one that seems to have grown by more has begun again.
+# The count of dropped events wraps; if it seems to have grown by more than this, it has started again.
 _MOST_LOST = 1 << 31
-# A guest says hello every 64 events: remembering this many gaps is more than enough.
+# A guest sends a hello every 64 events, so keeping this many gaps is more than enough.
 MOST_GAPS = 256
 
 
 class Times:
-    """Full times from their low 32 bits: the guest says hello often enough that half of them are enough."""
+    """Recovers full times from their low 32 bits; hellos are frequent enough for half that range."""
 
     def __init__(self) -> None:
         self.last = 0
 
     def full(self, low: int) -> int:
-        """The time with these low bits that is nearest to the last one; CPUs may differ a little."""
+        """The time with these low bits that is nearest to the last time; CPUs may differ a little."""
         step = (low - self.last) & _LOW_TIME
         if step > _LOW_TIME >> 1:
             step -= 1 << 32
@@ -35,14 +35,14 @@ class Times:
         return self.last
 
     def before(self, time: int, lows: Iterable[int]) -> None:
-        """Set the clock for events that were read before the hello that gives the time."""
+        """Set the clock for events that were read before the hello that has the time."""
         self.last = time
         for low in reversed([*lows]):
             self.full(low)
 
 
 class Sequence:
-    """Counts what is missing: modulo 64 between events, in full between hellos."""
+    """Counts missing events: modulo 64 between events, exactly between hellos."""
 
     def __init__(self) -> None:
         self.missing = 0
@@ -51,13 +51,13 @@ class Sequence:
         self._next: int | None = None
         self._anchored = False
         self._lost: int | None = None
-        # Since the last full number: how many events arrived, and the gaps: where, and how many.
+        # Since the last full number: how many events arrived, and the gaps (after which event, how many).
         self._came = 0
         self._gaps: deque[tuple[int, int, int]] = deque(maxlen=MOST_GAPS)
         self._in_gaps = 0
 
     def event(self, short: int) -> int:
-        """Process an event's six bits; returns how many events are missing before it."""
+        """Handle an event's six bits; returns how many events are missing before it."""
         if self._next is None:
             self._next = short
         gap = (short - self._next) & SEQUENCE_MASK
@@ -70,10 +70,10 @@ class Sequence:
         return gap
 
     def hello(self, sequence: int, lost: int, starts: bool) -> tuple[int, int, int, int, bool]:
-        """Process a full number.
+        """Handle a full number.
 
-        Returns how many more events are missing, how many the guest dropped, how many it had sent and
-        dropped before the first that was read, and whether it has restarted.
+        Returns how many more events are missing, how many the guest dropped, how many it had sent and dropped
+        before the first one that was read, and whether it has restarted.
         """
         missing = before = lost_before = 0
         restarted = False
@@ -104,9 +104,9 @@ class Sequence:
         return missing, dropped, before, lost_before, restarted
 
     def _continued(self, sequence: int) -> int:
-        """A guest's 32-bit number, as the count of all events since its start, if possible.
+        """The count of all events since a guest's start, if possible, from its 32-bit number.
 
-        A number far below the last one is from a restart.
+        A number far below the last one means a restart.
         """
         known = self._next or 0
         full = (known & ~_NUMBER) + sequence
@@ -115,10 +115,10 @@ class Sequence:
         return full if full >= known else sequence
 
     def _restart(self, sequence: int) -> int:
-        """How many events since the restart are missing, if the next one has this number.
+        """How many events since the restart are missing, if the next one has the number `sequence`.
 
-        If its hello was not read, one of the gaps since the last full number is the restart, and
-        the count for it is wrong.
+        If the restart's hello was not read, one of the gaps since the last full number is the restart, and
+        its count is wrong.
         """
         if sequence == 0:
             return 0
@@ -129,7 +129,7 @@ class Sequence:
             behind = self._came - came + later
             later += gap
             if short + behind <= sequence:
-                # Those before the first event that was read, and those after the last.
+                # Events before the first one that was read, and after the last one.
                 fewest = (sequence - behind, gap)
                 best = fewest if best is None else min(best, fewest)
         if best is None:

@@ -1,9 +1,9 @@
-"""Converting the guest's clock to the host's.
+"""Converts the guest's clock to the host's.
 
-A frame arrives some time after it was made, never before: so among all frames, the one that arrived with the
-least delay shows the guest's clock best. The least delay of each quarter of a second is kept
-for about ten seconds, so that a pause of the machine is noticed; the line below these delays shows
-how fast the guest's clock runs, since the rate that it reports may be wrong.
+A frame arrives some time after it was made, never before it. So of all frames, the one with the least delay
+shows the guest's clock best. The least delay of each quarter of a second is kept for about ten seconds, so
+that a pause of the machine is noticed; a line below these delays shows how fast the guest's clock runs, since
+the rate that it reports may be wrong.
 """
 
 from __future__ import annotations
@@ -11,26 +11,27 @@ from __future__ import annotations
 from collections import deque
 
 _SECOND = 1_000_000_000
-# The length of the stretches of the guest's time for each of which one delay is kept, and how many are.
+# The length of a stretch of the guest's time, for which one delay is kept, and the number of stretches.
 _STRETCH = _SECOND // 4
 _MOST = 40
-# How many stretches show a clock's rate, and how many that a machine was paused for longer than this.
+# How many stretches show a clock's rate, and how many show a pause of the machine longer than this.
 _ENOUGH = 8
 _STOPPED, _STOP = 4, 5_000_000
 _RECENT = 256
-# After so many frames a clock changes by microseconds only.
+# After this many frames, the clock's estimate changes only by microseconds.
 _SETTLED = 32
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    Point = tuple[int, int]  # the guest's nanoseconds, the host's minus those
+    Point = tuple[int, int]  # the guest's nanoseconds, and the difference from the host's
 
 
 class GuestClock:
-    """From ticks of the guest's clock to nanoseconds of the host's.
+    """Converts ticks of the guest's clock to nanoseconds of the host's.
 
-    `frequency` is as reported by the guest, 0 if unknown. `drift` is how much faster than the guest's the
-    host's clock runs, as a fraction. After a restart of a guest and its clock, use a new one.
+    `frequency` is as reported by the guest, in ticks per second, 0 if unknown. `drift` is how much faster the
+    host's clock runs than the guest's, as a fraction. After a restart of the guest and its clock, use a new
+    object.
     """
 
     def __init__(self, frequency: int = 0) -> None:
@@ -41,7 +42,7 @@ class GuestClock:
         self._beyond: deque[int] = deque(maxlen=_RECENT)
 
     def seen(self, ticks: int, arrival: int) -> None:
-        """Note that a frame with the guest's time arrived at a host time, in nanoseconds."""
+        """Note that a frame with the guest's time `ticks` arrived at `arrival`, in the host's nanoseconds."""
         guest = self.guest(ticks)
         delay = arrival - guest
         number = guest // _STRETCH
@@ -55,7 +56,7 @@ class GuestClock:
         self._beyond.append(delay - self._line(guest))
 
     def _new_stretch(self) -> None:
-        """Forget what is too old, or from before a pause of the machine."""
+        """Forget delays that are too old, or from before a pause of the machine."""
         numbers = sorted(self._points)
         late = [self._points[number] for number in numbers[-1 - _STOPPED : -1]]
         stopped = len(numbers) > 2 * _STOPPED and all(
@@ -65,7 +66,7 @@ class GuestClock:
             del self._points[number]
 
     def _fit(self) -> None:
-        """The line below all points: a level one, unless that is clearly not the case."""
+        """The line below all points, which is level unless the points clearly show a slope."""
         points = sorted(self._points.values())
         guest, delay = min(points, key=lambda point: point[1])
         self._base, self.drift = (guest, delay), 0.0
@@ -81,18 +82,19 @@ class GuestClock:
 
     @property
     def known(self) -> bool:
-        """Whether any frame has given the clock."""
+        """Whether any frame has arrived."""
         return self.frequency > 0 and bool(self._points)
 
     @property
     def settled(self) -> bool:
-        """Whether enough frames arrived for the fastest one to be fast."""
+        """Whether enough frames have arrived for the least delay to be small."""
         return len(self._beyond) >= _SETTLED
 
     @property
     def uncertainty(self) -> int:
-        """How many nanoseconds a time may be off: nine of ten frames were at most this much later than the
-        fastest ones, whose own delay is unknown.
+        """How many nanoseconds a time may be off.
+
+        Nine of ten frames were at most this much later than the fastest ones, whose own delay is unknown.
         """
         return sorted(self._beyond)[len(self._beyond) * 9 // 10] if self._beyond else 0
 
@@ -101,13 +103,13 @@ class GuestClock:
         return ticks * _SECOND // self.frequency if self.frequency else ticks
 
     def host(self, ticks: int) -> int:
-        """The host's time for the guest's."""
+        """The host's time, in nanoseconds, for the guest's."""
         guest = self.guest(ticks)
         return max(guest + self._line(guest), 0)
 
 
 def _lower_edge(points: list[Point]) -> tuple[Point, Point]:
-    """The edge of the lower hull of points, in order, that is below their middle."""
+    """The edge of the lower convex hull of sorted points that is below their middle."""
     hull: list[Point] = []
     for x, y in points:
         while len(hull) > 1:

@@ -1,14 +1,14 @@
 """Consistent Overhead Byte Stuffing: bytes without zeros, so that a zero can end each frame.
 
-Cheshire and Baker, "Consistent Overhead Byte Stuffing", IEEE/ACM Transactions on Networking 7(2), 1999.
-Each code byte is the distance to the next zero; 0xff means that 254 bytes follow and no zero.
+Cheshire and Baker, "Consistent Overhead Byte Stuffing", IEEE/ACM Transactions on Networking 7(2), 1999. Each
+code byte is the distance to the next zero; 0xff means that 254 bytes without a zero follow.
 """
 
 from __future__ import annotations
 
 
 def decode(data: bytes) -> bytes | None:
-    """The decoded bytes, or None for bytes that no encoder writes."""
+    """The decoded bytes; None for bytes that no encoder writes."""
     made = bytearray()
     at, size = 0, len(data)
     while at < size:
@@ -18,7 +18,7 @@ def decode(data: bytes) -> bytes | None:
             return None
         made += data[at + 1 : stop]
         at = stop
-        # Some encoders end 254 bytes without a zero with another code, some do not.
+        # After 254 bytes without a zero at the end, some encoders add another code, some do not.
         if code < 0xFF and at < size:
             made.append(0)
     return bytes(made)

@@ -1,7 +1,7 @@
-"""Text at an address in firmware: what the guest did not send is read from the ELF file.
+"""Reads text that the guest did not send from the firmware's ELF file, by its address.
 
-ELF files of 32 and 64 bits and either byte order (Tool Interface Standard, ELF 1.2; System V ABI): the
-segments that are loaded and not writable hold constant text.
+It handles ELF files of 32 and 64 bits and either byte order (Tool Interface Standard, ELF 1.2; System V ABI).
+Constant text is in segments that are loaded and not writable.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ MOST_TEXT = 4096
 
 
 class NoElf(Exception):
-    """A file that is not an ELF file, or truncated; the message says why."""
+    """The file is not an ELF file, or is truncated; the message says which."""
 
 
 @record
 class Segment:
-    """A part of the file that is loaded to an address."""
+    """A part of the file, and the address to which it is loaded."""
 
     address: int
     data: bytes
@@ -50,19 +50,19 @@ def segments_of(data: bytes) -> tuple[Segment, ...]:
     except struct.error:
         raise NoElf("it ends within its program headers") from None
     if not found:
-        raise NoElf("nothing in it is loaded to an address")
+        raise NoElf("it has no loadable segments")
     return tuple(found)
 
 
 class Texts:
-    """Finds constant text by its address; `offset` is how far from its address the firmware was loaded."""
+    """Finds constant text by address; `offset` is how far from its link address the firmware was loaded."""
 
     def __init__(self, segments: tuple[Segment, ...], offset: int = 0) -> None:
         self._segments = [one for one in segments if not one.writable] or list(segments)
         self._offset = offset
 
     def __call__(self, address: int) -> bytes | None:
-        """The text at an address, or None if there is none with an end."""
+        """The text at an address; None if there is no terminated one."""
         for one in self._segments:
             at = address - self._offset - one.address
             if 0 <= at < len(one.data):

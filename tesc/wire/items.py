@@ -1,4 +1,4 @@
-"""The items decoded from a guest's bytes: events, and everything else that a reader reports."""
+"""The items decoded from a guest's bytes: events, and everything else that a decoder reports."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @record
 class WireEvent:
-    """One event: its wire ID, its arguments as numbers and texts, and where its frame starts.
+    """One event: its wire ID, its arguments as numbers and bytes, and the offset of its frame.
 
-    `time` is in ticks of the guest's clock, None without one; `source` is the CPU or thread,
-    None if the guest sends none.
+    `time` is in ticks of the guest's clock, None if it has none; `source` is the CPU or thread, None if the
+    guest does not send it.
     """
 
     wire_id: int
@@ -31,8 +31,7 @@ class Hello:
     """A guest's message about itself, sent at its start and repeatedly.
 
     `sequence` is the number of the next event, `lost` how many the guest has dropped so far, `time` its
-    clock now, in ticks of which there are `frequency` in a second (0: not known; both None without a
-    clock).
+    current time in ticks, `frequency` the ticks per second (0: unknown). Both are None without a clock.
     """
 
     offset: int
@@ -49,7 +48,7 @@ class Hello:
 
 @record
 class Skipped:
-    """Bytes that are not a frame or a record: `why` is the end of a sentence."""
+    """Bytes that are not a frame or record; `why` is the end of a sentence."""
 
     offset: int
     size: int
@@ -58,7 +57,7 @@ class Skipped:
 
 @record
 class Missing:
-    """`count` events that were sent but did not arrive, by the gap in the sequence numbers."""
+    """`count` events that were sent but did not arrive, according to the gap in the sequence numbers."""
 
     offset: int
     count: int
@@ -74,7 +73,7 @@ class LostInGuest:
 
 @record
 class Before:
-    """`count` events were sent before the first one that was read; the guest had dropped `lost`."""
+    """`count` events were sent before the first one that was read, and `lost` were dropped."""
 
     offset: int
     count: int
@@ -83,7 +82,7 @@ class Before:
 
 @record
 class Restart:
-    """The guest has restarted; how many events were lost before that is unknown."""
+    """The guest has restarted; it is unknown how many events were lost before that."""
 
     offset: int
 

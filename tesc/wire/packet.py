@@ -1,9 +1,9 @@
-"""The packets in frames: from bytes to an event, a hello or a count of lost events.
+"""Decodes the packets in frames: an event, a hello or a count of lost events.
 
-A packet is a head byte, its body, and a checksum: CRC-16/IBM-3740 (polynomial 0x1021, not reflected,
-no final XOR; check value 0x29b1 with the start 0xffff), high byte first. It starts with
-0xffff for what every reader must understand, and with the low 16 bits of the schema's hash for events,
-so that no reader decodes an event with other declarations.
+A packet is a head byte, a body, and a checksum: CRC-16/IBM-3740 (polynomial 0x1021, not reflected, no final
+XOR; check value 0x29b1 with the start 0xffff), high byte first. It starts with 0xffff for packets that every
+reader must understand, and with the low 16 bits of the schema's hash for events, so that no reader decodes an
+event with different declarations.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
     from tesc.wire.items import Value
     from tesc.wire.schema import Signature
 
-    # Finds the text at one of the guest's addresses.
+    # Returns the text at one of the guest's addresses.
     TextAt = Callable[[int], Union[bytes, None]]
 
-# The head byte: the packet's type, above six bits of the sequence number.
+# The head byte: the packet's type in the high bits, and six bits of the sequence number.
 KIND_EVENT, KIND_TIMED_EVENT, KIND_CONTROL = 0, 1, 2
 SEQUENCE_BITS = 6
 SEQUENCE_MASK = (1 << SEQUENCE_BITS) - 1
 CONTROL_HELLO, CONTROL_LOST = 1, 2
 CONTROL_START = 0xFFFF
 VERSION = 1
-# The longest packet that COBS encodes without a second code byte, and its frame's bytes without the zero.
+# The longest packet that COBS encodes without a second code byte, and its frame's length without the zero.
 MOST_PACKET = 254
 MOST_FRAME = MOST_PACKET + 1
 
 # A hello's flags.
 STARTS, BIG_ENDIAN, HAS_CLOCK, WIDE, LISTENS = 1, 2, 4, 8, 16
 
-# How a text is sent, the two lowest bits of the number before it; the other bits are its length.
+# How text is sent: the two lowest bits of the number before it; the other bits are its length.
 TEXT_NULL, TEXT_WHOLE, TEXT_CUT, TEXT_ADDRESS = range(4)
 
 
 @record
 class LostPacket:
-    """How many events the guest has dropped since its start; `sequence` is the number of the next one."""
+    """How many events the guest has dropped since its start; `sequence` is the next event's number."""
 
     sequence: int
     lost: int
@@ -53,7 +53,7 @@ class LostPacket:
 
 @record
 class EventPacket:
-    """An event as in its packet: six bits of its number, 32 of its time."""
+    """An event as in its packet, with six bits of its number and 32 bits of its time."""
 
     sequence: int
     wire_id: int
@@ -68,12 +68,12 @@ def intact(packet: bytes, start: int) -> bool:
 
 
 def is_control(packet: bytes) -> bool:
-    """Whether a packet's head says that it is a control packet; its checksum may be wrong."""
+    """Whether a packet's head is that of a control packet; its checksum may be wrong."""
     return packet[0] >> SEQUENCE_BITS == KIND_CONTROL
 
 
 def read_control(packet: bytes, offset: int) -> Hello | LostPacket | None:
-    """A control packet, whose checksum has been checked; None for what no guest sends."""
+    """A control packet with a checked checksum, decoded; None if no guest would send it."""
     body = packet[1:-2]
     try:
         if body[0] == CONTROL_HELLO:
@@ -117,7 +117,7 @@ def _hello(body: bytes, offset: int) -> Hello | None:
 def read_event(
     packet: bytes, signatures: tuple[Signature, ...], text_at: TextAt | None = None
 ) -> EventPacket | None:
-    """An event's packet, whose checksum has been checked; None if it does not fit a declaration."""
+    """An event's packet with a checked checksum, decoded; None if it does not fit a declaration."""
     kind = packet[0] >> SEQUENCE_BITS
     if kind not in (KIND_EVENT, KIND_TIMED_EVENT):
         return None
@@ -147,7 +147,7 @@ def read_event(
 def read_values(
     body: bytes, at: int, signature: Signature, text_at: TextAt | None
 ) -> tuple[tuple[Value, ...], int]:
-    """An event's arguments, and where they end. Raises Malformed, IndexError."""
+    """An event's arguments, and the offset of their end. Raises Malformed, IndexError."""
     values: list[Value] = []
     for kind in signature.kinds:
         value: Value
@@ -171,7 +171,7 @@ def read_values(
 
 
 def _read_text(body: bytes, at: int, text_at: TextAt | None) -> tuple[bytes, int]:
-    """A text; one that was cut, or sent as an address only, is complete if `text_at` knows the address."""
+    """Text, and its end; cut text, or text sent only as an address, is completed if `text_at` has it."""
     head, at = read_varint(body, at)
     how, size = head & 3, head >> 2
     if how in (TEXT_NULL, TEXT_ADDRESS) and size:

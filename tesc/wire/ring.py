@@ -1,8 +1,8 @@
-"""The ring in a guest's memory: finding it in a copy of the memory, and reading it.
+"""The ring in a guest's memory: finds it in a copy of the memory, and reads it.
 
-The header is that of the debug log which QEMU's query-firmware-log returns (hw/uefi/ovmf-log.c in QEMU
-10.2): little-endian words, then tesc's fields in the guest's byte order. A record's head has the record's
-position, so that an unfinished or partly overwritten one can be skipped.
+The header is that of the debug log that QEMU's query-firmware-log returns (hw/uefi/ovmf-log.c in QEMU 10.2):
+little-endian words, then tesc's fields in the guest's byte order. A record's head contains its position, so
+that an unfinished or partly overwritten record can be skipped.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ HEADER = 256
 _VERSION = b"tesc-guest-ring 1 "
 _ORDER = 0x0102030405060708
 _MARK = 0xE7
-# The rate of a clock for which only the guest's hardware has it.
+# Stands for a clock rate that only the guest's hardware knows.
 _UNKNOWN_RATE = (1 << 64) - 1
 _MOST = 1 << 30
 _LOG = re.compile(
@@ -37,11 +37,11 @@ _LOG = re.compile(
 
 @record
 class Ring:
-    """A ring: the place and contents of its header, and its bytes.
+    """A ring: the offset and contents of its header, and its bytes.
 
-    `written` is how many bytes were ever written, in 32 bits; `order` is struct's byte order. With `log` the
-    bytes are in the order in which they were written, and the number of events is unknown. Records
-    that are `timed` have a time in ticks, `frequency` per second, 0 if unknown.
+    `written` is the total number of bytes written, modulo 2^32; `order` is struct's byte order. With `log`,
+    the bytes are in the order in which they were written, and the number of events is unknown. With `timed`,
+    records have a time in ticks, `frequency` per second, 0 if unknown.
     """
 
     offset: int
@@ -59,17 +59,17 @@ class Ring:
 
 
 def ring_of_log(version: str, log: bytes) -> Ring | None:
-    """The ring that QMP's query-firmware-log returned: its version and its bytes, oldest first.
+    """The ring in the answer of QMP's query-firmware-log, given its version and its bytes, oldest first.
 
-    None for the log of another firmware. The end of the log is the end of a record; its beginning may
-    be within a record.
+    None for a log that is not a ring of tesc's. The log ends with a complete record, but may begin within
+    one.
     """
     said = _LOG.match(version)
     if said is None:
         return None
     hash_, cpu, boots, frequency = (int(text, 16) for text in said.groups())
     data = log[len(log) % 8 :]
-    # A record's head has its position; the majority of heads gives the log's.
+    # A record's head contains its position; most heads agree on the log's.
     votes: dict[int, int] = {}
     for at in range(0, len(data) - 7, 8):
         head, check = struct.unpack_from("<II", data, at)
@@ -98,7 +98,7 @@ def _known_rate(frequency: int) -> int:
 
 
 def find_rings(data: bytes | mmap) -> list[Ring]:
-    """The rings in a copy of memory, in the order of their CPUs: the latest for each."""
+    """The latest ring of each CPU in a copy of memory, sorted by CPU."""
     found: dict[int, Ring] = {}
     at = data.find(MAGIC)
     while at >= 0:
@@ -110,7 +110,7 @@ def find_rings(data: bytes | mmap) -> list[Ring]:
 
 
 def ring_at(data: bytes | mmap, at: int) -> Ring | None:
-    """The ring whose magic number is at a place, if it is one of tesc's."""
+    """The ring whose magic number is at an offset; None if it is not one of tesc's."""
     if len(data) < at + HEADER or data[at : at + 16] != MAGIC:
         return None
     header, size = struct.unpack_from("<QQ", data, at + 16)
@@ -143,7 +143,7 @@ def read_ring(
 ) -> list[Item]:
     """The contents of a ring, oldest first; overwritten, dropped and unfinished events are counted.
 
-    Offsets are those of the copy of memory. A ring with other declarations is rejected, unless `go_on`.
+    Offsets are in the copy of memory. A ring with different declarations is rejected, unless `go_on`.
     """
     made: list[Item] = []
     if ring.hash != schema.hash:
@@ -165,7 +165,7 @@ def read_ring(
 def read_rings(
     rings: list[Ring], schema: WireSchema, text_at: TextAt | None = None, go_on: bool = False
 ) -> list[Item]:
-    """The contents of the rings of all CPUs, by time if there is one; reports come first."""
+    """The contents of the rings of all CPUs, sorted by time if there is one; reports come first."""
     items = [item for ring in rings for item in read_ring(ring, schema, text_at, go_on)]
     said: list[Item] = [item for item in items if not isinstance(item, WireEvent)]
     events = [item for item in items if isinstance(item, WireEvent)]
@@ -173,7 +173,7 @@ def read_rings(
 
 
 def ordered(ring: Ring) -> tuple[bytes, int]:
-    """The bytes of a ring, oldest first, and how many were written before them."""
+    """The bytes of a ring, oldest first, and the number of bytes written before them."""
     if ring.log:
         return ring.data, (ring.written - len(ring.data)) & 0xFFFFFFFF
     size = len(ring.data)
@@ -184,7 +184,7 @@ def ordered(ring: Ring) -> tuple[bytes, int]:
 
 
 class Records:
-    """The records in bytes of a ring, in order; `first` is how many bytes were written before them."""
+    """Reads the records in a ring's bytes, in order; `first` is the number of bytes written before them."""
 
     def __init__(
         self, ring: Ring, schema: WireSchema, text_at: TextAt | None, data: bytes, first: int
@@ -200,7 +200,7 @@ class Records:
         self._word = struct.Struct(f"{ring.order}Q")
 
     def read(self) -> tuple[list[Item], int]:
-        """The events, and how many bytes between them are not; bytes before the first one are no loss."""
+        """The events, and how many bytes between them are not events; bytes before the first do not count."""
         made: list[Item] = []
         skipped = 0
         at = 0
@@ -215,7 +215,7 @@ class Records:
         return made, skipped
 
     def record(self, at: int) -> tuple[WireEvent | None, int]:
-        """The event whose record is at a place of the data, and its length in words; None, 0 without one."""
+        """The event whose record is at an offset, and its length in words; (None, 0) if there is none."""
         head, check = self._head.unpack_from(self._data, at)
         words = head >> 16 & 0xFF
         wire_id = head & 0xFFFF
@@ -238,7 +238,7 @@ class Records:
         return WireEvent(wire_id=wire_id, time=time, source=source, values=values, offset=offset), words
 
     def _values(self, at: int, stop: int, signature: Signature) -> tuple[int | None, tuple[Value, ...]]:
-        """Time and arguments of a record. Raises struct.error, ValueError if they do not fit."""
+        """A record's time and arguments. Raises struct.error or ValueError if they do not fit."""
         time = None
         if self._timed:
             (time,) = self._word.unpack_from(self._data, at)
@@ -263,7 +263,7 @@ class Records:
         how, size = word & 3, word >> 2
         if at + size > stop or (how in (TEXT_NULL, TEXT_ADDRESS) and size):
             raise ValueError
-        # One that another thread made shorter meanwhile is filled up with zeros.
+        # Text that another thread shortened in the meantime is padded with zeros.
         text = self._data[at : at + size].partition(b"\0")[0]
         at += (size + 7) // 8 * 8
         if how in (TEXT_NULL, TEXT_WHOLE):

@@ -1,7 +1,7 @@
-"""A ring that is read while the guest writes it: each read returns what is new since the last one.
+"""Reads a ring while the guest writes it: each read returns what is new since the last one.
 
-The guest never waits for a reader: what is overwritten before it is read is missing, and counted when
-the guest pauses, because only then do its counter and its ring agree.
+The guest never waits for a reader. Events that are overwritten before they are read are missing, and are
+counted when the guest pauses, because only then its counter and its ring agree.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from tesc.wire.schema import WireSchema
 
 _WRAP = 1 << 32
-# How often an unfinished record, of an interrupted event, is tried before it is skipped.
+# How often an unfinished record of an interrupted event is tried before it is skipped.
 _PATIENCE = 20
-# After this many reads without news, no CPU is within an event.
+# After this many reads without new data, no CPU is within an event.
 _QUIET = 2
 
 
 class RingTail:
-    """The end of the ring at an `offset` of the memory."""
+    """The end of the ring at `offset` in the memory."""
 
     def __init__(
         self, offset: int, schema: WireSchema, text_at: TextAt | None = None, go_on: bool = False
@@ -38,7 +38,7 @@ class RingTail:
         self._start()
 
     def _start(self) -> None:
-        self._place = 0  # how many bytes are read, in 32 bits
+        self._place = 0  # how many bytes were read, modulo 2^32
         self._seen = 0  # events that were returned or are known to be missing
         self._dropped = 0
         self._looked = False
@@ -46,7 +46,7 @@ class RingTail:
         self._late = False
         self._quiet = 0
         self._waited = 0
-        # Whether the next place may be within a record.
+        # Whether the next offset may be within a record.
         self._searching = False
 
     def take(self, ring: Ring, later: Ring) -> list[Item]:
@@ -115,7 +115,7 @@ class RingTail:
         return Skipped(ring.offset + HEADER + place % len(ring.data), size, "a record was not finished")
 
     def _start_in(self, data: bytes, first: int, later: Ring) -> int:
-        """Where to continue in the data: after what was read, and past what was overwritten since."""
+        """The offset at which to continue: after what was read, and past what has been overwritten since."""
         at = (self._place - first) % _WRAP
         kept = (later.written - len(later.data) - first) % _WRAP
         kept = 0 if kept > _WRAP >> 1 else kept

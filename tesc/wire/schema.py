@@ -1,8 +1,8 @@
-"""The declarations of a guest's events as its wire needs them: names, kinds of arguments, a hash.
+"""A guest's declarations as the wire needs them: events' names, kinds of arguments, and a hash.
 
-The hash is the first 64 bits of SHA-256 over one line per event, `name(kind,kind)`, in the order of the
-wire IDs. Formats, the names of parameters and whether an event is disabled are not part of it, since
-they do not affect what is sent.
+The hash is the first 64 bits of the SHA-256 of one line per event, `name(kind,kind)`, in the order of wire
+IDs. It does not include formats, parameters' names and whether events are disabled, since these do not affect
+what is sent.
 """
 
 from __future__ import annotations
@@ -29,9 +29,8 @@ _UNSIGNED.update(uint8_t=8, uint16_t=16, uint32_t=32, uint64_t=64)
 class ArgumentKind:
     """How an argument is sent.
 
-    `letter` is the one in the guest's table: `1` one byte, `u` a varint, `s` a varint by zigzag, `t` text.
-    `low` and `high` are the smallest and largest numbers of the type; `name` is the type's in
-    the hash.
+    `letter` is its letter in the guest's table: `1` one byte, `u` a varint, `s` a zigzag varint, `t` text.
+    `low` and `high` are the smallest and largest numbers of the type; `name` is the type's name in the hash.
     """
 
     name: str
@@ -52,7 +51,7 @@ def _unsigned(bits: int) -> ArgumentKind:
 TEXT = ArgumentKind("text", "t", 0, 0)
 POINTER = ArgumentKind("pointer", "u", 0, (1 << 64) - 1)
 _BOOL = ArgumentKind("bool", "1", 0, 1)
-# Signed on some machines, unsigned on others: the number that the guest saw is sent.
+# char is signed on some machines and unsigned on others: the number is sent as the guest sees it.
 _CHAR = ArgumentKind("char", "s", -128, 255)
 _KINDS = {
     "bool": _BOOL,
@@ -64,7 +63,7 @@ _KINDS = {
 
 @record
 class Signature:
-    """An event of a guest: its name there, and the kinds of its arguments."""
+    """A guest's event: its name in the guest, and the kinds of its arguments."""
 
     name: str
     kinds: tuple[ArgumentKind, ...]
@@ -86,12 +85,12 @@ class WireSchema:
 
     @property
     def shown(self) -> str:
-        """The hash in messages: 16 hexadecimal digits."""
+        """The hash for messages: 16 hexadecimal digits."""
         return f"{self.hash:016x}"
 
 
 def schema_of(signatures: Sequence[Signature]) -> WireSchema:
-    """The schema of signatures in the order of their wire IDs."""
+    """The schema of signatures, given in the order of wire IDs."""
     import hashlib
 
     lines = "".join([f"{signature}\n" for signature in signatures])
@@ -100,14 +99,14 @@ def schema_of(signatures: Sequence[Signature]) -> WireSchema:
 
 
 def schema_of_range(unit: Unit, number: int) -> WireSchema:
-    """The schema of one of a unit's ranges; its prefix is the host's, which the guest does not know."""
+    """The schema of one of a unit's ranges, without its prefix, which the guest does not know."""
     prefix = unit.ranges[number].prefix
     events = [event for event in unit.events if event.range == number]
     return schema_of([signature_of(event, prefix if number else "") for event in events])
 
 
 def signature_of(event: UnitEvent, prefix: str = "") -> Signature:
-    """How an event is sent; `prefix` is removed from its name."""
+    """An event's signature; `prefix` is removed from its name."""
     name = event.name.removeprefix(prefix)
     texts = texts_sent(event.node)
     kinds = [_kind_of(event.node, number, number in texts) for number in range(len(event.node.parameters))]
@@ -115,19 +114,19 @@ def signature_of(event: UnitEvent, prefix: str = "") -> Signature:
 
 
 def _kind_of(event: Event, number: int, text: bool) -> ArgumentKind:
-    """How an event's parameter is sent."""
+    """The kind of an event's parameter `number`."""
     parameter = event.parameters[number]
     if parameter.type.is_pointer:
         return TEXT if text else POINTER
     base = parameter.type.base
-    if base is None:  # a type of the project's own: any integer fits 64 bits
+    if base is None:  # one of the project's own types; any integer fits 64 bits
         words = [word for word in parameter.type.words if word not in QUALIFIERS]
         return ArgumentKind(" ".join(words), "u", 0, (1 << 64) - 1)
     return _KINDS.get(base, POINTER)
 
 
 def first_difference(mine: WireSchema, theirs: WireSchema) -> str:
-    """The first difference of two schemas, as the end of a sentence; `theirs` is the firmware's."""
+    """The first difference between two schemas, as the end of a sentence; `theirs` is the firmware's."""
     for wire_id, (one, other) in enumerate(zip(mine.signatures, theirs.signatures)):
         if str(one) != str(other):
             return f"event {wire_id} is {one} here, and {other} in the firmware"

@@ -1,7 +1,7 @@
-"""The framed stream: frames ended by zeros, found again after any damage to the bytes.
+"""The framed stream: frames end with zeros, so they are found again after any damage to the bytes.
 
-Damage destroys only the frames that it hits; the zero between two frames belongs to both. What
-was lost is counted by the sequence numbers: six bits of them in each event, all of them in each hello.
+Damage destroys only the frames that it hits; the zero between two frames belongs to both. Sequence numbers
+count what was lost: six bits of them are in each event, all bits in each hello.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ if TYPE_CHECKING:
     from tesc.wire.packet import TextAt
     from tesc.wire.schema import WireSchema
 
-# A guest says hello every 64 events: after more of them, it is no longer waited for.
+# A guest sends a hello every 64 events: after more events than this, it is no longer waited for.
 MOST_HELD = 128
 
 
 class FrameDecoder:
-    """Takes a guest's bytes as they arrive; returns their contents in the order in which they were sent.
+    """Decodes a guest's bytes as they arrive; returns their contents in the order in which they were sent.
 
-    `events` counts the events returned. `missing` those that were sent and did not arrive, `dropped`
-    those that the guest itself dropped, `refused` the frames of a guest that was built from other
-    declarations; `exact` is false once a guest's start was inferred and not read, then `missing` may be
-    off by those sent around it. With `go_on` other declarations are reported, and then ignored.
+    `events` counts the events returned, `missing` those that were sent but did not arrive, `dropped` those
+    that the guest dropped, `refused` the frames of a guest that was built from different declarations.
+    `exact` is false once a guest's restart was inferred instead of read: then `missing` may be off by the
+    events sent around it. With `go_on`, different declarations are reported and then ignored.
     """
 
     def __init__(self, schema: WireSchema, go_on: bool = False, text_at: TextAt | None = None) -> None:
@@ -77,11 +77,11 @@ class FrameDecoder:
 
     @property
     def mismatched(self) -> int | None:
-        """The hash of the guest whose frames are currently rejected."""
+        """The hash of the guest whose frames are being rejected; None if none are."""
         return self._foreign
 
     def feed(self, data: bytes) -> list[Item]:
-        """Take bytes; return everything that is certain."""
+        """Decode more bytes; returns everything that is certain."""
         made: list[Item] = []
         chunks = (self._rest + data).split(b"\0")
         self._rest = chunks.pop()
@@ -94,14 +94,14 @@ class FrameDecoder:
         return made
 
     def _give_up(self, made: list[Item]) -> None:
-        """Drop most of an overlong run of bytes without an end; its last bytes may begin a frame."""
+        """Drop most of an overlong run of bytes without a zero; its last bytes may begin a frame."""
         size = len(self._rest) - 2 * MOST_FRAME
-        made.append(Skipped(self._offset, size, "they hold no zero, and so no frame"))
+        made.append(Skipped(self._offset, size, "there is no zero in them, so no frame"))
         self._rest = self._rest[size:]
         self._offset += size
 
     def finish(self) -> list[Item]:
-        """End the stream: return what was held back."""
+        """End the stream; returns what was held back."""
         made: list[Item] = []
         if self._rest:
             self._chunk(self._rest, self._offset, made, "the stream ends within a frame")
@@ -111,7 +111,7 @@ class FrameDecoder:
         return made
 
     def _chunk(self, chunk: bytes, offset: int, made: list[Item], why: str = "no frame is intact") -> None:
-        """Process the bytes between two zeros."""
+        """Decode the bytes between two zeros."""
         packet = cobs.decode(chunk) if len(chunk) <= MOST_FRAME else None
         if packet is not None and len(packet) >= 4:
             if is_control(packet):
@@ -154,7 +154,7 @@ class FrameDecoder:
         )
 
     def _release(self, made: list[Item]) -> None:
-        """Return events that were held back for a hello."""
+        """Release the events that were held back for a hello."""
         held, self._held = self._held, []
         for event, offset in held:
             self._give(event, offset, made)
@@ -190,7 +190,7 @@ class FrameDecoder:
 
 
 def _sequence_items(change: tuple[int, int, int, int, bool], offset: int) -> list[Item]:
-    """The items that follow from a full sequence number."""
+    """The items for the changes that `Sequence.hello` returned."""
     missing, dropped, before, lost_before, restarted = change
     made: list[Item] = []
     if restarted:
@@ -205,7 +205,7 @@ def _sequence_items(change: tuple[int, int, int, int, bool], offset: int) -> lis
 
 
 def looks_framed(data: bytes, schema: WireSchema) -> bool:
-    """Whether the first bytes of a stream have an intact control frame, or an event of this guest."""
+    """Whether the first bytes of a stream contain an intact control frame, or an event of this guest."""
     for chunk in data.split(b"\0"):
         packet = cobs.decode(chunk) if len(chunk) <= MOST_FRAME else None
         if packet is None or len(packet) < 4:

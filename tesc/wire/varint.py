@@ -1,7 +1,7 @@
-"""Integers in as few bytes as they need: seven bits per byte, the lowest first, nine bytes at most.
+"""Variable-length integers: seven bits per byte, lowest first, at most nine bytes.
 
-A byte of 0x80 or more means that another one follows; the ninth byte has eight bits, so that 64 bits
-take nine bytes and not the ten of LEB128. Each number has one encoding: longer ones are rejected.
+A byte of 0x80 or more means that another one follows; the ninth byte has eight bits, so that 64 bits take
+nine bytes instead of LEB128's ten. Each number has exactly one encoding: longer ones are rejected.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ MOST_BYTES = 9
 
 
 class Malformed(Exception):
-    """Bytes that are not such an integer."""
+    """The bytes are not a valid encoding."""
 
 
 def read_varint(data: bytes, at: int) -> tuple[int, int]:
-    """The number at a place, and where it ends. Raises Malformed, IndexError if the data ends first."""
+    """The number at an offset, and its end. Raises Malformed, or IndexError if the data ends first."""
     value = data[at]
     if value < 0x80:
         return value, at + 1
@@ -40,7 +40,7 @@ def write_varint(value: int) -> bytes:
 
 
 def zigzag(value: int) -> int:
-    """A signed number as an unsigned one that is small where the signed one is near 0."""
+    """A signed number as an unsigned one, which is small if the signed one is near 0."""
     return value << 1 if value >= 0 else ~(value << 1)
 
 

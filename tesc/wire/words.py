@@ -1,8 +1,8 @@
 """The stream of words of 2011: seven little-endian 64-bit words per record, without separators.
 
-It has no checksum and no sequence numbers, so the only check is whether a record is plausible: its
-ID is that of an event, each value fits its type, and the words that the event does not use are zero.
-A flipped bit in a value goes unnoticed, and so does a missing record.
+It has no checksums or sequence numbers, so the only check is whether a record is plausible: its ID is an
+event's, each value fits its type, and words that the event does not use are zero. A flipped bit in a value
+goes unnoticed, and so does a missing record.
 """
 
 from __future__ import annotations
@@ -18,38 +18,38 @@ if TYPE_CHECKING:
 
 WORDS = 7
 RECORD = 8 * WORDS
-# So many consecutive plausible records are no coincidence.
+# This many consecutive plausible records are not a coincidence.
 CHAIN = 4
 _RECORD = struct.Struct("<7Q")
 _ID = struct.Struct("<Q")
 _TOP = 1 << 64
-# An ID below this cannot result from another one by losing or inserting a byte.
+# IDs below this cannot result from another ID by losing or inserting a byte.
 _WHOLE_ID = 256
-_NO_RECORD = "they are no record of an event that is declared"
+_NO_RECORD = "they are not a record of a declared event"
 
 
 class WordDecoder:
-    """Takes a guest's words as they arrive; returns the events, and what was skipped to find them."""
+    """Decodes a guest's words as they arrive; returns the events, and what was skipped to find them."""
 
     def __init__(self, schema: WireSchema) -> None:
         self.schema = schema
         self.events = 0
-        # For each event the bounds of its words, as wrapping signed numbers.
+        # For each event, the bounds of its words, as wrapping signed numbers.
         self._bounds = [_bounds(signature) for signature in schema.signatures]
         self._weights = [_weight(bounds) for bounds in self._bounds]
         self._data = b""
-        self._offset = 0  # of the data's first byte
+        self._offset = 0  # the offset of the data's first byte
         self._lost = False
         self._skipped = 0
         self._why = _NO_RECORD
 
     def feed(self, data: bytes) -> list[Item]:
-        """Take bytes; return the events that later bytes confirm."""
+        """Decode more bytes; returns the events that are confirmed by later bytes."""
         self._data += data
         return self._read(False)
 
     def finish(self) -> list[Item]:
-        """The end of the stream."""
+        """End the stream; returns the remaining items."""
         made = self._read(True)
         rest = len(self._data)
         if self._skipped or rest:
@@ -85,9 +85,9 @@ class WordDecoder:
                 continue
             there = len(self._data) - at - RECORD
             if there < RECORD and not over:
-                break  # the next bytes decide whether this one is complete
+                break  # the next bytes decide whether this record is complete
             if there >= RECORD and self._record(at + RECORD) is None and not self._aligned(at, over):
-                # The missing or extra byte may be in this one as well.
+                # The missing or extra byte may be in this record.
                 self._lost = True
                 self._why = _NO_RECORD
                 self._skipped, at = RECORD, at + RECORD
@@ -100,10 +100,10 @@ class WordDecoder:
         return made
 
     def _find(self, at: int, over: bool) -> tuple[int, bool] | None:
-        """The next place from which records are plausible, and whether that is certain.
+        """The next offset from which records are plausible, and whether it is certain; else None.
 
-        In a stream that repeats itself arguments may look like records too: of all places within one
-        record's length it is the one with the most bits that are as they must be.
+        In a repetitive stream, arguments may look like records too: of all offsets within one record's
+        length, it is the one with the most bits as they must be.
         """
         last = len(self._data) - RECORD
         while at <= last:
@@ -122,7 +122,7 @@ class WordDecoder:
         return at, False
 
     def _chained(self, at: int, over: bool) -> int | None:
-        """How many bits indicate that records begin at a place, 0 if none do; None without enough data."""
+        """How many bits indicate that records begin at an offset, or 0; None without enough data."""
         some = False
         score = 0
         for number in range(CHAIN):
@@ -138,23 +138,23 @@ class WordDecoder:
         return score if some else 0
 
     def _aligned(self, at: int, over: bool) -> bool:
-        """Whether, after an implausible record at a place, records continue in step."""
+        """Whether records continue in step after an implausible record at an offset."""
         (wire_id,) = _ID.unpack_from(self._data, at + RECORD)
         if len(self._bounds) <= wire_id < _WHOLE_ID:
             return True
         verdict = self._chained(at + 2 * RECORD, over)
-        if verdict is None:  # all that is known at the end
+        if verdict is None:  # at the end, nothing more can be known
             rest = len(self._data) - at - 2 * RECORD
             return rest >= RECORD and self._record(at + 2 * RECORD) is not None
         return verdict > 0
 
     def _fault(self, at: int) -> str:
-        """The error of a record at a place."""
+        """The error of a record at an offset."""
         (wire_id,) = _ID.unpack_from(self._data, at)
         return _NO_RECORD if wire_id < len(self._bounds) else f"no event has the ID 0x{wire_id:x}"
 
     def _record(self, at: int) -> WireEvent | None:
-        """The record at a place, or None if it is implausible."""
+        """The record at an offset; None if it is implausible."""
         if len(self._data) - at < RECORD:
             return None
         words = _RECORD.unpack_from(self._data, at)
@@ -181,5 +181,5 @@ def _bounds(signature: Signature) -> tuple[tuple[int, int], ...]:
 
 
 def _weight(bounds: tuple[tuple[int, int], ...]) -> int:
-    """How many bits of a record are fixed, because they do not belong to values."""
+    """How many bits of a record are fixed because they do not belong to values."""
     return 64 * (WORDS - 1) - sum([(high - low).bit_length() for low, high in bounds])

@@ -84,11 +84,7 @@ def test_values_that_no_event_has(tour):
     ]
     rest = b"".join(record(*one) for one in BOOT)
     for one in wrong:
-        why = (
-            "they are no record of an event that is declared"
-            if one != wrong[0]
-            else "no event has the ID 0xc"
-        )
+        why = "they are not a record of a declared event" if one != wrong[0] else "no event has the ID 0xc"
         items = decoded(tour, rest + one + rest)
         assert values(items) == BOOT + BOOT
         assert [item for item in items if isinstance(item, Skipped)] == [Skipped(56 * 9, 56, why)]

@@ -3,12 +3,12 @@
 - One space after a comma, around each macro of a format and between its literals, between `)` and
   the format, and between words; none before `(`, after `*` or at a line's end: `type *name`.
 - One blank line between blocks, none at the file's start and end; lines end with LF.
-- Directives first: the prefix, the includes that no event precedes, the disable patterns. Each
-  brings the comment that is right above it. Nothing moves where that would change an index, an
-  ID, a name, or what a suppression applies to.
+- Directives first: the prefix, the includes that no event precedes, the disable patterns, each with the
+  comment right above it. Nothing moves if that would change an index, an ID, a name, or what a
+  suppression applies to.
 
-Only spaces and whole lines change. Comments keep their text, and a line that is not an item, or that has
-an error, stays as it is.
+Only spaces and whole lines change. Comments keep their text; a line that is not an item, or that has an
+error, does not change.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def canonical(tree: Tree) -> str:
     better = arranged(chunks, tree)
     if better is not chunks:
         moved = _text(lines_of_chunks(better))
-        # In particular, what a suppression applies to can depend on the order.
+        # For example, what a suppression applies to can depend on the order.
         if difference(tree, parse(Source(tree.source.path, moved))) is None:
             return moved
     return text

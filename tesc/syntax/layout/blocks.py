@@ -1,7 +1,6 @@
-"""Blocks of a file: blank lines between them, and directives before events.
+"""The blocks of a file: blank lines between them, and directives before events.
 
-A chunk is an item with the comments right above it, or comments that stand alone. What
-moves, moves as a chunk.
+A chunk is an item with the comments right above it, or separate comments. Only whole chunks move.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from tesc.syntax.layout.lines import Line
     from tesc.syntax.nodes import Tree
 
-# Comments about the whole file; they stay at its top, whatever follows them.
+# Comments about the whole file, which stay at its top, whatever follows them.
 _OF_THE_FILE = re.compile(r"SPDX-License-Identifier|Copyright|tesc:[ \t]*ignore-file")
 
 COMMENT, PREFIX, INCLUDE, DISABLE, OTHER = range(5)
@@ -24,7 +23,7 @@ COMMENT, PREFIX, INCLUDE, DISABLE, OTHER = range(5)
 
 @record
 class Chunk:
-    """Lines that stay together; `gap` is true with a blank line before them."""
+    """Lines that stay together; `gap` is true if a blank line is before them."""
 
     lines: tuple[Line, ...]
     gap: bool
@@ -75,15 +74,15 @@ def lines_of_chunks(chunks: list[Chunk]) -> list[str]:
 
 
 def arranged(chunks: list[Chunk], tree: Tree) -> list[Chunk]:
-    """The chunks with directives first; the same list if they are already.
+    """The chunks with directives first; the same list if they already are.
 
-    In a file with errors nothing moves, since what its lines should be is unknown.
+    In a file with errors nothing moves, since it is unknown what its lines should be.
     """
     if tree.errors or not any(chunk.kind in (PREFIX, DISABLE) for chunk in chunks):
         return chunks
     if any(line.item is None or isinstance(line.item, Malformed) for chunk in chunks for line in chunk.lines):
         return chunks
-    # What is then at the top may be a comment about the file, so that more can move.
+    # After a move, a comment about the file may be at the top, so that more can move.
     before = None
     while chunks is not before:
         before, chunks = chunks, _moved(chunks)
@@ -124,12 +123,12 @@ def _misplaced(chunks: list[Chunk]) -> list[Chunk]:
 
 
 def _first(chunks: list[Chunk]) -> int:
-    """Where the first event is: includes after it cannot move without renumbering it."""
+    """The position of the first event: includes after it cannot move without renumbering it."""
     return next((at for at, chunk in enumerate(chunks) if chunk.kind == OTHER), len(chunks))
 
 
 def _heads_events(chunks: list[Chunk], at: int) -> bool:
-    """Whether the comment over a block of directives heads the events below them, too."""
+    """Whether the comment above a block of directives is also a heading of the events below them."""
     if chunks[at].kind != DISABLE:
         return False
     begin = at
@@ -154,7 +153,7 @@ def _split_head(chunks: list[Chunk]) -> list[Chunk]:
 
 
 def _without(chunks: list[Chunk], moved: list[Chunk]) -> list[Chunk]:
-    """The chunks that stay; blocks that had something between them stay apart."""
+    """The chunks that do not move; blocks that had something between them stay separate."""
     rest: list[Chunk] = []
     gone = {id(chunk) for chunk in moved}
     gap = met = False
@@ -169,21 +168,21 @@ def _without(chunks: list[Chunk], moved: list[Chunk]) -> list[Chunk]:
 
 
 def _after(chunks: list[Chunk], kinds: tuple[int, ...]) -> int:
-    """The place after the last directive of these kinds before the first event, or after the head."""
+    """The position after the last directive of these kinds before the first event, or after the head."""
     first = _first(chunks)
     places = [at for at in range(first) if chunks[at].kind in kinds and not _heads_events(chunks, at)]
     return places[-1] + 1 if places else _head(chunks)
 
 
 def _head(chunks: list[Chunk]) -> int:
-    """How many chunks at the top are comments about the file."""
+    """The number of chunks at the top that are comments about the file."""
     comments = next((at for at, chunk in enumerate(chunks) if chunk.kind != COMMENT), len(chunks))
     of_the_file = [at for at, chunk in enumerate(chunks[:comments]) if chunk.of_the_file]
     return of_the_file[-1] + 1 if of_the_file else min(comments, 1)
 
 
 def _inserted(chunks: list[Chunk], more: list[Chunk], at: int) -> list[Chunk]:
-    """The chunks with others inserted, in blocks of one kind."""
+    """The chunks with `more` inserted at `at`, in blocks of one kind."""
     if not more:
         return chunks
     made = chunks[:at]

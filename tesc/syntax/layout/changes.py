@@ -1,4 +1,4 @@
-"""Where a file is not in canonical layout, one error per line, with the edits that fix it."""
+"""Reports where a file is not in canonical layout: one error per line, with the edits that fix it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _MISPLACED = {
 
 
 def changes(tree: Tree) -> list[ParseError]:
-    """Where a source is not in canonical layout, in the order of its text.
+    """Where a source is not in canonical layout, sorted by position.
 
-    Other rules report a missing last line end, and mixed line ends.
+    Other rules report a missing final line end, and mixed line ends.
     """
     lines = laid_out(tree)
     runs = list(superfluous(lines))
@@ -70,7 +70,7 @@ def _in_line(line: Line) -> Iterator[ParseError]:
 
 
 def _one_blank(line: Line, edit: Edit) -> str:
-    """The message for a line that needs one edit only."""
+    """The message for a line that needs only one edit."""
     begin, end = edit.span.start - line.start, edit.span.end - line.start
     if end == len(line.text):
         return "spaces at the end of a line"
@@ -93,7 +93,7 @@ def _excerpt(line: Line, span: Span) -> str:
 
 
 def differences(old: str, new: str) -> list[tuple[int, int, str]]:
-    """Where two texts that differ in spaces only differ: start and end in `old`, and what to write."""
+    """The differences of two texts that differ only in spaces: start and end in `old`, and the new text."""
     found = []
     at = to = 0
     while at < len(old) or to < len(new):
@@ -110,7 +110,7 @@ def differences(old: str, new: str) -> list[tuple[int, int, str]]:
 
 
 def superfluous(lines: list[Line]) -> Iterator[range]:
-    """Blank lines at the start and the end of a file, and all but one anywhere else."""
+    """Runs of superfluous blank lines: all at the start and end of a file, all except one elsewhere."""
     at = 0
     while at < len(lines):
         if not lines[at].is_blank:
@@ -138,7 +138,7 @@ def _blank_lines(tree: Tree, lines: list[Line], run: range) -> ParseError:
 
 
 def _moves(tree: Tree, lines: list[Line], better: list[Chunk]) -> Iterator[ParseError]:
-    """The directives that are too far down; the first one's edit moves them all."""
+    """Errors for directives in the wrong place; the first one's edit moves them all."""
     made = lines_of_chunks(better)
     moved = parse(Source(tree.source.path, "".join(f"{line}\n" for line in made)))
     if difference(tree, moved) is not None:
@@ -159,13 +159,13 @@ def _moves(tree: Tree, lines: list[Line], better: list[Chunk]) -> Iterator[Parse
 
 
 def _rewritten(tree: Tree, lines: list[Line], made: list[str]) -> Edit:
-    """One edit that replaces lines of a source, without those at both ends that stay the same."""
+    """One edit that replaces lines of a source, except those at both ends that stay the same."""
     old = [line.text for line in lines]
     head = next((at for at, pair in enumerate(zip(old, made)) if pair[0] != pair[1]), 0)
     tail = 0
     while tail < min(len(old), len(made)) - head and old[-1 - tail] == made[-1 - tail]:
         tail += 1
-    # Blank lines next to the edit become part of it: another error's edit may remove one of them.
+    # Blank lines next to the edit are part of it, since another error's edit may remove one of them.
     while head and lines[head - 1].is_blank:
         head -= 1
     while tail and lines[-tail].is_blank:

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from tesc.syntax.layout.lines import Line
     from tesc.syntax.nodes import ParseError, Tree
 
-# Where this many lines lie between the places that directives move from and to, they are replaced
-# as a whole: comparing them would take too long.
+# If directives move over more lines than this, the lines are replaced as a whole: comparing them would take
+# too long.
 _MOST_COMPARED = 3000
 
 
 def edits(tree: Tree) -> list[Edit]:
-    """Edits that turn a source into its `canonical` text, in order, no two of them adjacent.
+    """Edits that turn a source into its `canonical` text, sorted, and no two of them adjacent.
 
-    None for a source whose meaning they would change, which should never happen.
+    Empty if they would change the meaning, which should never happen.
     """
     lines = laid_out(tree)
     chunks = chunks_of(lines)
@@ -45,7 +45,7 @@ def edits(tree: Tree) -> list[Edit]:
 
 
 def edits_within(tree: Tree, first: int, last: int) -> list[Edit]:
-    """The same for some lines only, numbered from 1; line ends stay what they are."""
+    """The same for the lines from `first` to `last`, counted from 1; line ends do not change."""
     source = tree.source
     starts = source.line_starts
     if first > len(starts):
@@ -54,7 +54,7 @@ def edits_within(tree: Tree, first: int, last: int) -> list[Edit]:
     end = starts[last] if last < len(starts) else len(source.text)
     line_end = "\r\n" if "\r\n" in source.text else "\n"
     found: list[Edit] = []
-    # What moves comes first: it contains all other changes to its lines, so none overlap.
+    # Moves come first: they include all other changes to their lines, so no edits overlap.
     moved = Span(0, 0)
     for error in sorted(changes(tree), key=lambda one: not _moves(one)):
         mine = [edit for edit in error.edits if start <= edit.span.start and edit.span.end <= end]
@@ -74,7 +74,7 @@ def _moves(error: ParseError) -> bool:
 
 
 def edits_in_line(tree: Tree, number: int) -> list[Edit]:
-    """The same for the spaces of one line, numbered from 1."""
+    """The edits for the spaces of one line, counted from 1."""
     lines = laid_out(tree)
     if not 1 <= number <= len(lines):
         return []
@@ -83,7 +83,7 @@ def edits_in_line(tree: Tree, number: int) -> list[Edit]:
 
 
 def applied(text: str, found: Sequence[Edit]) -> str:
-    """A text with edits applied, which are in order and do not overlap."""
+    """The text after edits, which are sorted and do not overlap."""
     parts = []
     at = 0
     for edit in found:
@@ -97,11 +97,11 @@ def _means_the_same(tree: Tree, text: str) -> bool:
 
 
 def _edits(text: str, lines: list[Line], made: list[str]) -> Iterator[Edit]:
-    """Edits in the order of the text, some of them adjacent."""
+    """Edits, sorted by position; some may be adjacent."""
     gone = {at for run in superfluous(lines) for at in run}
     ends = [line.start for line in lines[1:]] + [len(text)]
     kept = [at for at in range(len(lines)) if at not in gone]
-    # The superfluous lines after each kept one are removed.
+    # Superfluous lines after each kept line are removed.
     if kept and kept[0]:
         yield Edit(Span(0, lines[kept[0]].start), "")
     elif not kept and lines:
@@ -128,7 +128,7 @@ def _edits(text: str, lines: list[Line], made: list[str]) -> Iterator[Edit]:
 
 
 def _operations(old: list[str], new: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
-    """How one list of lines becomes another: `equal`, `delete` and `insert`, as in difflib."""
+    """The operations from one list of lines to another: `equal`, `delete` and `insert`, as in difflib."""
     if old == new:
         yield "equal", 0, len(old), 0, len(new)
         return

@@ -1,4 +1,4 @@
-"""The canonical layout of each line by itself."""
+"""The canonical layout of single lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @record
 class Line:
-    """A line of a source: its offset, its text, its item if it has one, and its canonical layout."""
+    """A line of a source: its offset, text, item (if any) and canonical layout."""
 
     start: int
     text: str
@@ -36,7 +36,7 @@ class Line:
 
 
 def laid_out(tree: Tree) -> list[Line]:
-    """All lines of a source, with the layout that each should have."""
+    """All lines of a source, each with its canonical layout."""
     items = {item.line: item for item in tree.items}
     wrong = {tree.source.place(error.span.start)[0] for error in tree.errors}
     lines = []
@@ -47,7 +47,7 @@ def laid_out(tree: Tree) -> list[Line]:
 
 
 def _layout(item: Item | None, text: str) -> str:
-    """A line's canonical layout; its own text if the layout might change the meaning."""
+    """A line's canonical layout; its text as it is if layout might change the meaning."""
     if item is None:
         return text if text.strip(" \t") else ""
     stripped = text.strip(" \t")
@@ -60,7 +60,7 @@ def _layout(item: Item | None, text: str) -> str:
 
 
 def _ink(text: str) -> str:
-    """A text without its spaces, which layout does not change."""
+    """A text without spaces, which layout does not change."""
     return text.replace(" ", "").replace("\t", "")
 
 
@@ -95,24 +95,24 @@ def _type(type_: CType) -> str:
     made = ""
     for token in type_.text.replace("*", " * ").split():
         made += token if not made or made.endswith("*") else f" {token}"
-    # The reference compares the text as written: 'char  *' is not a string to it, but 'char *' is.
+    # QEMU's tracetool compares the text as written: for it, 'char *' is a string, but 'char  *' is not.
     return made if type_reading(made) == type_reading(type_.text) else type_.text
 
 
 def _format(shape: Format) -> str | None:
-    """The pieces of a format with one space between them, or None where a space could change them."""
+    """The pieces of a format with one space between them; None if a space could change them."""
     text = shape.text
     pieces = shape.parsed.pieces
     for piece, after in zip(pieces, pieces[1:]):
         glued = isinstance(piece, Macro) and piece.end == after.start
-        # To a C compiler, a word right before a quote may be part of the literal: L"", u8"".
+        # For a C compiler, a word right before a quote may be part of the literal: L"", u8"".
         if glued and isinstance(piece, Macro) and piece.name not in PRI_MACROS:
             return None
     made = " ".join(text[piece.start : piece.end] for piece in pieces)
-    # The reference's LTTng generator reads the text as written, spaces and quotes included.
+    # tracetool's LTTng generator reads the text as written, including spaces and quotes.
     return made if _lttng_kinds(made) == _lttng_kinds(text) else text
 
 
 def _lttng_kinds(text: str) -> list[bool]:
-    """For each conversion that the reference's LTTng generator finds, whether it reads it as hexadecimal."""
+    """For each conversion that tracetool's LTTng generator finds, whether it takes it for hexadecimal."""
     return ["x" in found or "%p" in found for found in lttng_conversions(text)]

@@ -1,4 +1,4 @@
-"""What a file means, whatever its layout: what must be the same before and after."""
+"""Compares what two layouts of a file mean, which must be the same."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
     from tesc.syntax.nodes import Format, Item, Parameter, Tree
 
-    # What is compared, and the line that it comes from.
+    # Something to compare, and its line.
     Part = tuple[object, int]
 
 
 def difference(before: Tree, after: Tree) -> int | None:
-    """The line of `before` from which on `after` means something else, or None.
+    """The line of `before` from which on `after` has a different meaning; None if there is none.
 
-    Events and includes are compared in their order; so are prefixes, and lines that are not items,
-    because the order among them has no meaning. The order of comments and disable directives never
-    has. An item's suppressions belong to it.
+    Events and includes are compared in order. Prefixes, and lines that are not items, are compared
+    separately, because their order among other items has no meaning; that of comments and disable directives
+    never has. An item's suppressions belong to it.
     """
     olds, news = _meaning(before), _meaning(after)
     lines = []
@@ -82,7 +82,7 @@ def _parts(item: Item, tree: Tree) -> tuple[object, ...]:
 
 
 def _parameter(parameter: Parameter) -> tuple[object, ...]:
-    # A type means nothing but its words and stars, in order.
+    # A type's meaning is its words and stars, in order.
     return parameter.type.text.replace("*", " * ").split(), parameter.name, parameter.declaration.flaw
 
 

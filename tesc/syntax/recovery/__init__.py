@@ -1,9 +1,9 @@
-"""What is wrong with a line that is not an item, and what was probably meant.
+"""Explains what is wrong with a line that is not an item, and what was probably intended.
 
-The parser says only where it stopped, which is often far from the mistake. So
-functions that know the usual mistakes look at the line; each reports what it finds with a patch that
-repairs it, and the repaired line goes through the parser again. That way one mistake makes one
-error, several on a line are all found, and the item is the one that the author meant.
+The parser says only where it stopped, which is often far from the mistake. So functions that know common
+mistakes examine the line. Each reports what it finds with a patch that repairs it, and the repaired line is
+parsed again. That way one mistake gives one error, all mistakes on a line are found, and the item is the one
+that the author intended.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["explain", "explain_declarations", "meant"]
 
-# Nobody writes lines of this length; for those that programs make, one error is enough.
+# Nobody writes longer lines; for lines that programs generate, one error is enough.
 _LONGEST_LINE = 10_000
 _MOST_PROBLEMS = 10
 
@@ -37,10 +37,10 @@ _MOST_PROBLEMS = 10
 def explain(
     seen: str, text: str, start: int, line: int, error: UnexpectedInput
 ) -> tuple[Item, list[ParseError]]:
-    """The item that a line was probably meant to be, and what is wrong with it.
+    """The item that a line was probably meant to be, and the line's errors.
 
-    `seen` is the line `text`, with spaces for invisible characters, that the parser rejected with
-    `error`; it begins at offset `start`. An item with too many errors is Malformed.
+    `seen` is the line `text` with spaces for invisible characters, which the parser rejected with `error`; it
+    begins at offset `start`. An item with too many errors is Malformed.
     """
     repair = LineRepair(seen, text, start, line)
     if len(seen) > _LONGEST_LINE:
@@ -55,7 +55,7 @@ def explain(
 
 
 def _comment_holds_the_rest(errors: list[ParseError], text: str, start: int) -> bool:
-    """Whether the parenthesis that a line lacks is in what looks like a comment.
+    """Whether the parenthesis that a line lacks is in something that looks like a comment.
 
     Then either of the two may be the mistake: `foo(int a // b, int c) "x"`.
     """
@@ -67,7 +67,7 @@ def _comment_holds_the_rest(errors: list[ParseError], text: str, start: int) -> 
 
 
 def _repair(repair: LineRepair) -> Item | None:
-    """Find the line's mistakes; returns the item that the author meant, if that is clear."""
+    """Find a line's mistakes; returns the item that the author intended, if that is clear."""
     straight = LineRepair(repair.seen, repair.text, repair.start, repair.line)
     straighten(straight)
     if report_foreign(straight):
@@ -84,20 +84,20 @@ def _repair(repair: LineRepair) -> Item | None:
 
 
 def _repair_event(repair: LineRepair) -> Item | None:
-    """Find the mistakes of an event; returns the event that the author meant, if that is clear."""
+    """Find an event's mistakes; returns the event that the author intended, if that is clear."""
     whole = LineRepair(repair.seen, repair.text, repair.start, repair.line)
     known = list(repair.errors)
     repair_event(repair)
     item = _parse(repair)
     if len(repair.errors) - len(known) < 2 or not report_stray(whole):
         return item
-    # One extra character may look like several mistakes.
+    # A single extra character may look like several mistakes.
     repair.errors, repair.name = known + whole.errors, whole.name
     return _parse(whole)
 
 
 def _parse(repair: LineRepair) -> Item | None:
-    """What the parser makes of the repaired line, with positions in the repaired line."""
+    """The item of the repaired line, with positions in the repaired line."""
     repaired = repair.repaired()
     try:
         item = build(repaired.seen, repaired.text, 0, repair.line)

@@ -1,4 +1,4 @@
-"""Parameters that the grammar accepts and C does not: an error for each declaration's flaw."""
+"""Reports parameters that the grammar accepts but C does not: an error for each declaration's flaw."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_PARTS = 10
 
 
 def is_type_word(word: str) -> bool:
-    """Can the word only be (part of) a type?"""
+    """Whether a word can only be part of a type."""
     return word in TYPE_WORDS or word.endswith("_t")
 
 
@@ -53,13 +53,13 @@ def explain_declarations(event: Event) -> list[ParseError]:
 
 
 def event_macro(span: Span, name: str) -> ParseError:
-    """The error of a macro that declares events elsewhere."""
+    """The error for a macro with which other projects declare events."""
     message = f"{quoted(name)} is a macro of another tracing system"
     return ParseError(codes.SYNTAX_ERROR, span, message, 'write NAME(PARAMETERS) "FORMAT"')
 
 
 def meant(event: Event) -> Event | Malformed:
-    """The event with a parameter for each declaration, if only the commas between them are missing."""
+    """The event, with separate parameters where only a comma is missing; Malformed for a foreign macro."""
     if event.name in EVENT_MACROS:
         first = event.parameters[0] if event.parameters else None
         name = Word(first.start, first.declaration.text) if first and not first.name else None
@@ -134,10 +134,10 @@ def _missing_name(event: Event, index: int) -> ParseError:
             f"expected a parameter's name after {quoted(text)}",
             f"write {quoted(with_name(text, 'NAME'))}",
         )
-    # A lone word may be either of the two; `int a, b` is how C declares variables.
+    # A single word may be a type or a name; `int a, b` is how C declares variables.
     before = event.parameters[index - 1].declaration if index else None
     help = "write a type and a name"
-    # `cons` is the beginning of a type that is being typed; `b` alone is a name.
+    # `cons` is the beginning of a type that is being typed; `b` by itself is a name.
     begun = len(text) > 1 and any(word.startswith(text) for word in ALLOWED_WORDS)
     if before and before.name and not begun:
         help = f"write {quoted(before.type.before(text))}"
@@ -170,7 +170,7 @@ def _void_among_others(event: Event, index: int) -> ParseError:
 
 
 def _qualified_pointer(parameter: Parameter) -> ParseError:
-    """Between the last `*` and the name is a word."""
+    """The error for a word between the last `*` and the name."""
     declared = parameter.declaration
     first = declared.text.rindex("*", 0, declared.name_start) + 1
     text = declared.text[first : declared.name_start]

@@ -1,4 +1,4 @@
-"""What is wrong with include, prefix and disable directives."""
+"""Reports what is wrong with include, prefix and disable directives."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _PATTERN = re.compile(f"{terminals()['GLOB']}|{terminals()['NAME']}|[*]")
 # A word with a format or with brackets around declarations.
 _EVENT = re.compile("[A-Za-z0-9_]+[ \t]*(?:[\"'`]|[\\[{<][A-Za-z0-9_]+[ \t*])")
 _PATTERN_HELP = "'*' stands for any characters, '?' for any one"
-# What other languages call an include.
+# Keywords of other languages that mean include.
 _SYNONYMS = frozenset("import includes load require source use".split())
 
 
 def keyword_of(repair: LineRepair) -> str:
-    """The directive that a line is meant to be, or ''; reports a keyword that is misspelt."""
+    """The directive that a line is meant to be, or ''; reports a misspelt keyword."""
     begin = len(repair.seen) - len(repair.seen.lstrip(" \t"))
     first = NAME.match(repair.seen, begin)
     if first is None:
@@ -39,7 +39,7 @@ def keyword_of(repair: LineRepair) -> str:
         # `disable` is also a property: a format or a parenthesis after it decides.
         return "" if re.search("[()]", rest) or _EVENT.match(rest) else word
     if re.match("[A-Za-z0-9_]+[ \t]*[(]", rest):
-        return ""  # the properties and name of an event
+        return ""  # an event's properties and name
     if word in ("include", "prefix") or (word == "base" and re.match("[0-9]+|$", rest)):
         return word
     keyword = _meant(word, rest)
@@ -69,7 +69,7 @@ def _meant(word: str, rest: str) -> str:
 
 
 def repair_directive(repair: LineRepair, keyword: str) -> Item | None:
-    """Report the errors of a directive; returns the one that the author meant, if that is clear."""
+    """Report the errors of a directive; returns the one that the author intended, if that is clear."""
     begin = len(repair.seen) - len(repair.seen.lstrip(" \t"))
     match = NAME.match(repair.seen, begin)
     assert match is not None

@@ -1,7 +1,7 @@
-"""What is wrong with a line that is meant to be an event: its name and its parentheses.
+"""Reports what is wrong with the name and the parentheses of an event.
 
-`repair_event` finds where the parameters begin and end, whichever parentheses there are, and leaves
-what is between them to `parameters` and what follows them to `formats`.
+`repair_event` finds where the parameters begin and end, even if parentheses are missing. The module
+`parameters` handles the text between them, `formats` the text after them.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _other_brackets(repair: LineRepair) -> None:
 
 
 def _listed(repair: LineRepair, opening: int) -> tuple[int, int, int] | None:
-    """An event with a `(`. Returns where its parameters begin and end, and where the rest begins."""
+    """Report on an event with a `(`; returns where its parameters begin and end, and the rest begins."""
     head = repair.seen[:opening].rstrip(" \t")
     if head.strip(" \t") in EVENT_MACROS:
         begin = len(head) - len(head.strip(" \t"))
@@ -118,7 +118,7 @@ def _listed(repair: LineRepair, opening: int) -> tuple[int, int, int] | None:
 
 
 def _head(repair: LineRepair, head: str) -> None:
-    """Report what is not allowed before the parenthesis; columns are those of the line."""
+    """Report what is not allowed before the parenthesis."""
     begin = len(head) - len(head.lstrip(" \t"))
     if "*" in head:
         star = head.rindex("*")
@@ -149,7 +149,7 @@ def _named(head: str, begin: int) -> bool:
 
 
 def _strange_name(repair: LineRepair, head: str, begin: int) -> None:
-    """Report a name with invalid characters; punctuation before it is not part of it."""
+    """Report a name with invalid characters, but not punctuation before it."""
     sign = re.compile(r"[-+|>]+").match(head, begin)
     if sign and not head[:begin].strip(" \t"):
         message = f"unexpected {quoted(sign[0])} at the start of the line"
@@ -190,7 +190,7 @@ def _closed(repair: LineRepair, opening: int) -> tuple[int, int, int]:
 
 
 def _unwrapped(repair: LineRepair, inner: int, inner_last: int, last: int) -> tuple[int, int, int]:
-    """Report parentheses around all of the parameters, the first at column `inner`: `foo((int a))`."""
+    """Report parentheses around all parameters, which open at column `inner`: `foo((int a))`."""
     if repair.seen[inner] == "(" and not repair.seen[inner_last + 1 : last].strip(" \t"):
         cuts = ((inner, inner + 1, ""), (last, last + 1, ""))
         repair.report(
@@ -271,7 +271,7 @@ def _format_within(repair: LineRepair, end: int, stop: int) -> bool:
 
 
 def _last_parameter(body: str) -> str:
-    """What the expected character would follow, in words."""
+    """What the expected character should follow, in words."""
     text = body[max(body.rfind(","), body.rfind("(")) + 1 :].strip(" \t")
     if not text:
         return "after '('"

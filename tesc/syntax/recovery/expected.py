@@ -1,4 +1,4 @@
-"""The last resort: what the parser expected where it stopped."""
+"""The last resort: reports what the parser expected where it stopped."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _READABLE = {
     "BASE": "'base'",
     "$END": "the end of the line",
 }
-# How much of the text before an error is looked at.
+# How much of the text before an error is examined.
 _NEAR = 200
 
 
 def unexpected(seen: str, start: int, error: UnexpectedInput) -> ParseError:
-    """The error for one of the parser's; columns of `error` are those of `seen`."""
+    """The error for one of the parser's, whose columns are those of `seen`."""
     end = len(seen.rstrip(" \t"))
     token = getattr(error, "token", None)
     at = end if token is not None and token.type == "$END" else min(max(error.pos_in_stream or 0, 0), end)

@@ -1,4 +1,4 @@
-"""Lines that are neither an event nor a directive: comments of C, conflict markers, halves of items."""
+"""Reports lines that are neither events nor directives: C comments, conflict markers, parts of items."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _JOIN_BEFORE = "an item must be on one line: join this one to the line before"
 
 
 def report_foreign(repair: LineRepair) -> bool:
-    """Report a line that is clearly something else; False if it may be an item."""
+    """Report a line that is clearly not an item; False if it may be one."""
     begin, end = len(repair.seen) - len(repair.seen.lstrip(" \t")), repair.end
     text = repair.seen[begin:end]
     marker = _CONFLICT.match(text)
@@ -46,7 +46,7 @@ def _comment(repair: LineRepair, begin: int, end: int, text: str) -> None:
         last = len(text[:-2].rstrip("* \t"))
         edits.append((begin + max(last, len(sign[0])), end, ""))
     elif closed >= 0:
-        edits = []  # what follows it would become part of it
+        edits = []  # the rest of the line would become part of the comment
     repair.report(
         codes.SYNTAX_ERROR,
         begin,
@@ -58,7 +58,7 @@ def _comment(repair: LineRepair, begin: int, end: int, text: str) -> None:
 
 
 def _is_rest_of_list(text: str) -> bool:
-    """The second half of a parameter list: `int b) "x %d"`, or the first of several lines of one."""
+    """Whether text continues a parameter list, to its end or not: `int b) "x %d"`."""
     if text[0] in "),":
         return True
     opening = text.find("(")
@@ -70,7 +70,7 @@ def _is_rest_of_list(text: str) -> bool:
 
 
 def report_prose(repair: LineRepair) -> bool:
-    """Report a line that is words only, and not the words of an event."""
+    """Report a line that consists of words, but not those of an event."""
     begin, end = len(repair.seen) - len(repair.seen.lstrip(" \t")), repair.end
     if not _is_prose(repair.seen[begin:end]):
         return False
@@ -81,7 +81,7 @@ def report_prose(repair: LineRepair) -> bool:
 
 
 def _is_prose(text: str) -> bool:
-    """No parenthesis, no string, no parameter's type, and not one word alone."""
+    """Whether text has several words, but no parenthesis, string or parameter's type."""
     if re.search("[()\"]|[ \t]'", text) or text.endswith("\\"):
         return False
     if not NAME.search(text):

@@ -1,4 +1,4 @@
-"""What is wrong after an event's parameters: before, within and after its format."""
+"""Reports what is wrong after an event's parameters: before, in and after its format."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tesc.syntax.recovery.tokens import Token, scan
 
 
 def repair_format(repair: LineRepair, at: int) -> None:
-    """Report and repair what is wrong from column `at`, after the parameters, to the end."""
+    """Report and repair what is wrong from column `at`, after the parameters, to the line's end."""
     _unwrap(repair, at)
     repair_other_quotes(repair, at)
     tokens = scan(repair.seen, at)
-    # After a missing quote, strings and the text between them swap roles, so none may be open.
+    # After a missing quote, strings and the text between them swap roles, so all must be closed.
     odd = bool(tokens) and tokens[0].kind in ("word", "junk") and repair.seen.count('"', at) % 2 == 1
     if (odd or any(token.kind == "open" for token in tokens)) and repair_missing_quote(repair, at):
         return
@@ -41,7 +41,7 @@ def _unwrap(repair: LineRepair, at: int) -> None:
 
 
 def _runs(tokens: list[Token]) -> list[list[Token]]:
-    """Tokens grouped by mistake; comments, `;` and leading `)` are one each."""
+    """Tokens grouped by mistake; comments, `;` and leading `)` are separate groups."""
     runs: list[list[Token]] = []
     alone = True
     for token in tokens:
@@ -92,7 +92,7 @@ def _instead_of_format(repair: LineRepair, run: list[Token], text: str) -> None:
 
 
 def _after_string(repair: LineRepair, tokens: list[Token]) -> None:
-    """Report what is not a part of a format, from its first string on."""
+    """Report what is not part of a format, from its first string on."""
     index = 0
     last_piece = max((i for i, token in enumerate(tokens) if token.kind in ("string", "word")), default=0)
     while index < len(tokens):
@@ -128,7 +128,7 @@ def report_unclosed(repair: LineRepair, token: Token) -> None:
 
 
 def _junk(repair: LineRepair, tokens: list[Token], index: int) -> int:
-    """Report a character that is invalid in a format, with what belongs to it; returns where to continue."""
+    """Report an invalid character in a format, and text that belongs to it; returns where to continue."""
     token = tokens[index]
     last = index
     while last + 1 < len(tokens) and tokens[last + 1].kind != "comment":

@@ -1,4 +1,4 @@
-"""What is wrong with an include: its path, its prefix, its base."""
+"""Reports what is wrong with an include's path, prefix and base."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OPERATOR = re.compile(r"[-+*/|&^()<>]+|[-+*/|&^()<>]*[0-9][0-9A-Za-z]*[-+*/|&^(
 
 @record
 class _Path:
-    """The path of an include: where it begins and ends, quotes included, and its text."""
+    """The path of an include: where it begins and ends, including quotes, and its text."""
 
     start: int
     end: int
@@ -123,7 +123,7 @@ class _Clauses:
                 self._base(token)
 
     def _punctuation(self) -> None:
-        """Report punctuation between the parts, as `--include` has it."""
+        """Report punctuation between the parts, as in the option `--include`."""
         end = next((i for i, token in enumerate(self._tokens) if token.kind == "comment"), len(self._tokens))
         marks = [token for token in self._tokens[:end] if token.text in (",", "=")]
         if marks:
@@ -189,7 +189,7 @@ class _Clauses:
 
 
 def _blank(repair: LineRepair, at: int) -> int:
-    """Where the spaces before a column begin."""
+    """The column at which the spaces before a column begin."""
     return len(repair.seen[:at].rstrip(" \t"))
 
 

@@ -1,4 +1,4 @@
-"""What follows an item that is complete: comments, `;`, and anything else."""
+"""Reports what follows a complete item: comments, `;`, and anything else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ COMMENT_HELP = "put it on its own line above, after '#'"
 
 
 def report_comment(repair: LineRepair, token: Token, within: bool) -> None:
-    """A comment after an item, or within one."""
+    """Report a comment after an item, or inside one."""
     begin, end = token.start, token.end
     if within:
         repair.report(
@@ -38,7 +38,7 @@ def report_comment(repair: LineRepair, token: Token, within: bool) -> None:
 
 
 def report_rest(repair: LineRepair, tokens: list[Token]) -> None:
-    """What follows a directive that is complete."""
+    """Report what follows a complete directive."""
     others = [token for token in tokens if token.kind != "comment"]
     if others:
         begin, end = others[0].start, others[-1].end

@@ -1,4 +1,4 @@
-"""Characters that look like ASCII ones: typographic quotes, full-width punctuation, foreign letters."""
+"""Reports characters that look like ASCII: typographic quotes, full-width punctuation, foreign letters."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _DOUBLE = "“”„‟«»″〝〞＂"
 _SINGLE = "‘’‚‛‹›′´＇"
 _DOUBLE_OR_PLAIN = re.compile(f'[{_DOUBLE}"]')
 _SINGLE_MARK = re.compile(f"[{_SINGLE}]")
-# Look-alikes that Unicode's compatibility forms do not have.
+# Look-alikes that are not Unicode compatibility forms.
 _SIGNS = {**dict.fromkeys("‐‑‒–—−", "-"), "∗": "*", "、": ",", "،": ",", "؛": ";", "×": "*"}
 _LIGATURES = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o"}
 _LETTERS = dict(zip("аеорсухіјѕԁһАВЕКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΧο", "aeopcyxijsdhABEKMHOPCTXABEZHIKMNOPTXo"))
 
 
 def character(char: str) -> str:
-    """A character as messages show it, with its number where it may look like another one."""
+    """A character for messages, with its number if it may look like another one."""
     return quoted(char) if char.isascii() else f"{quoted(char)} (U+{ord(char):04X})"
 
 
 def plain(char: str) -> str:
-    """The ASCII character, if there is one, that a character stands for or looks like; else ''."""
+    """The ASCII character that a character stands for or looks like, or ''."""
     if char.isascii():
         return char
     known = _SIGNS.get(char) or _LETTERS.get(char) or _LIGATURES.get(char)
@@ -83,19 +83,19 @@ def _suspects(seen: str) -> tuple[list[int], list[int]]:
 
 
 def _string_end(seen: str, at: int, quotes: list[int]) -> int:
-    """Where to continue after a plain quote; adds the typographic one that ends its string."""
+    """Where to continue after a plain quote; adds the typographic quote that ends its string to `quotes`."""
     match = STRING.match(seen, at)
     if match:
         return match.end()
     marks = [match.start() for match in re.finditer(f"[{_DOUBLE}]", seen[at:])]
     if len(marks) % 2 == 0:
-        return len(seen)  # in pairs they are text of a string without an end
+        return len(seen)  # pairs are text of an unclosed string
     quotes.append(at + marks[0])
     return at + marks[0] + 1
 
 
 def _pair(seen: str, at: int, quotes: list[int]) -> int:
-    """Where to continue after a typographic quote; adds it and the one that ends its string."""
+    """Where to continue after a typographic quote; adds it and the quote that ends its string to `quotes`."""
     if seen[at] in _SINGLE and seen[at - 1 : at].isalpha():
         return at + 1  # an apostrophe
     quotes.append(at)

@@ -1,4 +1,4 @@
-"""Names with invalid characters, and misspelt keywords."""
+"""Reports names with invalid characters and misspelt keywords."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def report_bad_name(repair: LineRepair, begin: int, end: int, what: str) -> str:
 
 
 def unquoted(repair: LineRepair, token: Token, what: str) -> tuple[int, str]:
-    """Column and text of a word; reports quotes around it."""
+    """The column and text of a word; reports quotes around it."""
     begin, end = token.start, token.end
     text = token.text.strip("\"'")
     if text == token.text:
@@ -57,7 +57,7 @@ def unquoted(repair: LineRepair, token: Token, what: str) -> tuple[int, str]:
 
 
 def read_name(repair: LineRepair, token: Token, what: str) -> Word | None:
-    """The name that a word was meant to be; None, with an error, if the valid one has another length."""
+    """The name that a word was meant to be; None, after an error, if it differs in length."""
     begin, text = unquoted(repair, token, what)
     if NAME.fullmatch(text):
         return Word(repair.start + begin, text)

@@ -1,4 +1,4 @@
-"""What is wrong within an event's parameter list: declarators and invalid characters."""
+"""Reports what is wrong in an event's parameter list: declarators and invalid characters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GROUPED = re.compile(r"([A-Za-z0-9_ \t*]+)\(([A-Za-z0-9_ \t*]+)\)")
 _STRUCT_BODY = re.compile(r"([A-Za-z0-9_ \t]+)\{.*\}[ \t]*([A-Za-z0-9_ \t*]*)")
 _LABELLED = re.compile(r"([A-Za-z0-9_]+)[ \t]*:[ \t]*([A-Za-z0-9_ \t*]+)")
 _RUN = re.compile(r"[^ \t*]+")
-# Longer texts are not searched for declarations, to keep the time linear.
+# Longer text is not searched for declarations, to keep the time linear.
 _LONGEST = 200
 _STRANGE = re.compile("[^A-Za-z0-9_ \t*]")
 
@@ -72,7 +72,7 @@ def repair_parameters(repair: LineRepair, begin: int, end: int) -> None:
 
 
 def _pieces(text: str) -> list[tuple[int, int]]:
-    """Where the parameters begin and end, separators within brackets not counted."""
+    """Where each parameter begins and ends; separators in brackets do not count."""
     pieces = []
     depth = start = 0
     for at, char in enumerate(text):
@@ -102,7 +102,7 @@ def _empty(repair: LineRepair, begin: int, end: int, last: bool) -> None:
 
 
 def _parameter(repair: LineRepair, at: int, text: str) -> None:
-    """One parameter, without the spaces around it, which begins at column `at`."""
+    """Report on one parameter at column `at`, without the spaces around it."""
     text = _without_default(repair, at, text)
     if not _STRANGE.search(text):
         return
@@ -190,7 +190,7 @@ def _function(repair: LineRepair, at: int, match: re.Match[str]) -> bool:
 
 
 def _grouped(repair: LineRepair, at: int, match: re.Match[str]) -> bool:
-    """`int (a)`: parentheses without a meaning."""
+    """Report parentheses without meaning: `int (a)`."""
     begin, end = at + match.start(2) - 1, at + match.end(2) + 1
     cuts = ((begin, begin + 1, ""), (end - 1, end, ""))
     help = f"write {quoted(match[1] + match[2])}"
@@ -212,7 +212,7 @@ def _struct_body(repair: LineRepair, at: int, match: re.Match[str]) -> bool:
 
 
 def _labelled(repair: LineRepair, at: int, match: re.Match[str]) -> bool:
-    """`a: int`, as other languages have it, or `int a : 3`, a bit-field."""
+    """Report `a: int`, as in other languages, or `int a : 3`, a bit-field."""
     if not is_type_word(match[2].split(" ")[0].rstrip("*")) or is_type_word(match[1]):
         return False
     colon = at + match[0].index(":")

@@ -1,4 +1,4 @@
-"""Formats in which a quote is missing, escaped, or the wrong character."""
+"""Reports quotes of a format that are missing, escaped, or the wrong character."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tesc.syntax.recovery.tokens import scan
 
 MACRO = re.compile(r"\bPRI[diouxX][A-Z0-9]+\b")
 _MACRO_LIKE = re.compile(r"[A-Z][A-Z0-9_]+|PRI[diouxX][A-Z0-9]+")
-# How many macros are tried for a missing quote before or after them.
+# The most macros at which a missing quote is tried.
 _MOST_MACROS = 8
 
 
@@ -20,7 +20,7 @@ def repair_other_quotes(repair: LineRepair, at: int) -> None:
     _unescape(repair, at)
     body = repair.seen[at : repair.end].lstrip(" \t")
     if body[:1] not in ("'", "`") and _is_format('"' + body):
-        return  # they are text of a string whose first quote is missing
+        return  # they are text in a string whose first quote is missing
     tokens = scan(repair.seen, at)
     marks = [(token.start, token.end - 1) for token in tokens if token.kind == "other"]
     if not marks and tokens and tokens[0].text in ("'", "`") and repair.seen[: repair.end].endswith('"'):
@@ -52,16 +52,16 @@ def _unescape(repair: LineRepair, at: int) -> None:
         edits=edits,
     )
     for index, mark in enumerate(marks):
-        # The space in place of the backslash goes outside of the string.
+        # The space that replaces the backslash goes outside of the string.
         repair.overwrite(mark, '" ' if index % 2 else ' "')
 
 
 def repair_missing_quote(repair: LineRepair, at: int) -> bool:
-    """Report the one missing quote that would make everything from column `at` on a format."""
+    """Report a single missing quote that would make everything from column `at` on a format."""
     begin, end = at + len(repair.seen[at:]) - len(repair.seen[at:].lstrip(" \t")), repair.end
     body = repair.seen[begin:end]
     if body.endswith('\\"') and _is_format(body[:-2] + '"'):
-        message = "this quote is escaped, so the string has no end"
+        message = "this quote is escaped, so the string is not closed"
         repair.report(
             codes.INVALID_STRING, end - 2, end, message, "write '\"'", edits=((end - 2, end - 1, ""),)
         )
@@ -74,7 +74,7 @@ def _beside_macro(repair: LineRepair, begin: int, body: str) -> bool:
     for macro in islice(MACRO.finditer(body), _MOST_MACROS):
         after = len(body) - len(body[macro.end() :].lstrip(" \t"))
         if body[after:] == '"':
-            return False  # one too many: a second one would only make an empty string of it
+            return False  # a superfluous quote: a second one would only give an empty string
         if after < len(body) and _is_format(body[:after] + '"' + body[after:], macro[0], macro.start()):
             at = begin + after
             message = f"expected '\"' after {quoted(macro[0])}"
@@ -136,7 +136,7 @@ def _insert_quote(
 
 
 def _is_format(text: str, macro: str = "", at: int = 0) -> bool:
-    """Whether a text is strings and macros only, with the given macro, if any, as a word at column `at`."""
+    """Whether text consists of strings and macros, with `macro`, if given, as a word at column `at`."""
     tokens = scan(text, 0)
     if not tokens or tokens[0].kind != "string":
         return False

@@ -1,8 +1,7 @@
-"""A line under repair: what is wrong with it so far, and the patches that would repair it.
+"""A line under repair: the errors found so far, and the patches that would repair them.
 
-Analyses of a line work on columns. They report each mistake with the patch that
-repairs it; once all have run, the repaired line is parsed, and the positions of the resulting item are
-mapped back to the line as written.
+Analyses of a line work on columns and report each mistake with the patch that repairs it. Once all have run,
+the repaired line is parsed, and the positions of the resulting item are mapped back to the original line.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from tesc.syntax.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    # Begin and end of a column range, and the text that replaces it.
+    # The begin and end of a range of columns, and the text that replaces it.
     Patch = tuple[int, int, str]
 
 NAME = re.compile(terminals()["NAME"])
@@ -26,7 +25,7 @@ _LONGEST_QUOTE = 60
 
 
 def quoted(text: str) -> str:
-    """Text of a line as messages show it."""
+    """Text of a line for messages, in quotes."""
     if len(text) > _LONGEST_QUOTE:
         text = text[: _LONGEST_QUOTE - 3] + "..."
     return f'"{text}"' if "'" in text and '"' not in text else f"'{text}'"
@@ -35,10 +34,10 @@ def quoted(text: str) -> str:
 class LineRepair:
     """The line, its errors and their patches.
 
-    `seen` and `text` are as long as the line; `seen` has spaces for invisible characters. `lossy` means
-    that the patches only let the rest of the line be checked: the item is not what the author meant.
-    `name` is the event's, for a line that cannot be repaired. `settled` has the positions of
-    parameters about which nothing more is reported.
+    `seen` and `text` are as long as the line; `seen` has spaces for invisible characters. `lossy` means that
+    patches only allow the rest of the line to be checked: the item is not what the author intended. `name` is
+    the event's name if the line cannot be repaired. `settled` has the positions of parameters about which
+    nothing more is reported.
     """
 
     __slots__ = ("_patches", "errors", "line", "lossy", "name", "seen", "settled", "start", "text")
@@ -56,7 +55,7 @@ class LineRepair:
 
     @property
     def end(self) -> int:
-        """The column after the last that is not blank."""
+        """The column after the last non-blank one."""
         return len(self.seen.rstrip(" \t"))
 
     def report(
@@ -69,7 +68,7 @@ class LineRepair:
         patches: tuple[Patch, ...] = (),
         edits: tuple[Patch, ...] = (),
     ) -> None:
-        """Note a mistake and the patches that repair it; `edits` if they are certain to be right."""
+        """Note a mistake and the patches that repair it; `edits` are those that are certainly right."""
         found = tuple(Edit(Span(self.start + a, self.start + b), text) for a, b, text in edits)
         self.errors.append(
             ParseError(
@@ -83,22 +82,22 @@ class LineRepair:
         self._patches.extend(patches)
 
     def remove(self, code: str, begin: int, end: int, message: str, help: str | None = None) -> None:
-        """Note a mistake whose fix is certain: to remove it."""
+        """Note a mistake that is certainly fixed by removing it."""
         self.report(code, begin, end, message, help, (self.blank(begin, end),), ((begin, end, ""),))
 
     def blank(self, begin: int, end: int) -> Patch:
-        """A patch that removes a range; spaces stay if something follows, so that nothing moves."""
+        """A patch that removes a range; if something follows, spaces replace it, so that nothing moves."""
         if end < self.end:
             return (begin, end, " " * (end - begin))
         return (len(self.seen[:begin].rstrip(" \t")), len(self.seen), "")
 
     def drop(self, begin: int, end: int, instead: str = "") -> None:
-        """Remove what cannot be repaired, so that the rest can be checked."""
+        """Replace a range that cannot be repaired by `instead`, so that the rest can be checked."""
         self._patches.append((begin, end, instead))
         self.lossy = True
 
     def overwrite(self, at: int, text: str) -> None:
-        """Change characters in place, for the analyses that follow as well."""
+        """Change characters in place, also for the following analyses."""
         self.seen = self.seen[:at] + text + self.seen[at + len(text) :]
         self.text = self.text[:at] + text + self.text[at + len(text) :]
 
@@ -112,7 +111,7 @@ class LineRepair:
 
 
 class RepairedLine:
-    """A repaired line: `seen` and `text`, and which column of the line each character came from."""
+    """A repaired line: `seen` and `text`, and the column in the line from which each character came."""
 
     __slots__ = ("_draft", "_ends", "_starts", "seen", "text")
 
@@ -158,7 +157,7 @@ class RepairedLine:
         return replace(error, span=span, edits=tuple(edits))
 
     def event(self, event: Event) -> Event | None:
-        """An event of the repaired line, moved to the source; None if part of it is not contiguous there."""
+        """An event of the repaired line, moved to the source; None if a part is not contiguous there."""
         name = self._word(Word(event.name_start, event.name))
         properties = [self._word(word) for word in event.properties]
         shape = self._format(event.format)
@@ -200,7 +199,7 @@ class RepairedLine:
         return Format(begin, shape.text) if in_place and end - begin == last - first else None
 
     def _parameter(self, parameter: Parameter) -> Parameter:
-        """The parameter with its text as written; its type and name are the repaired ones."""
+        """The parameter with its text as written, but with the repaired type and name."""
         declared = parameter.declaration
         last = parameter.start + len(declared.text)
         begin, end = self._span(parameter.start, last)
@@ -225,6 +224,6 @@ class RepairedLine:
         )
 
     def _before(self, column: int) -> int:
-        """Where the text before a character of the repaired line ends, removed text included."""
+        """Where the text before a character of the repaired line ends, including removed text."""
         sign = column + len(self.seen[column:]) - len(self.seen[column:].lstrip(" \t"))
         return self._draft.start + len(self._draft.seen[: self._starts[sign]].rstrip(" \t,;"))

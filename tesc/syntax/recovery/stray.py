@@ -1,4 +1,4 @@
-"""An extra character, without which an event would be valid."""
+"""Reports a single extra character without which an event would be valid."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_SIGNS = 100
 
 
 def report_stray(repair: LineRepair) -> bool:
-    """Report the character without which the line is a valid event; False if there is none."""
+    """Report the character without which the line would be a valid event; False if there is none."""
     found: list[tuple[int, int, Event]] = []
     for match in islice(_SIGN.finditer(repair.seen), _MOST_SIGNS):
         at = match.start()

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
     TokenKind = Literal[
         "string",
-        "open",  # a string without an end
-        "other",  # a text in quotes that are not C's
+        "open",  # an unclosed string
+        "other",  # text in quotes other than C's
         "comment",
         "word",
         "junk",  # any other character
     ]
 
-# Unclosed strings and comments run to the end, so that no character is looked at twice.
+# Unclosed strings and comments extend to the end, so that no character is scanned twice.
 _TOKEN = re.compile(
     r"""(?P<string>"(?:[^"\\]|\\.)*")|(?P<open>".*)|(?P<other>'[^'"]*'|`[^'`"]*['`])"""
     r"""|(?P<comment>\#.*|//.*|/\*(?:.*?\*/|.*))|(?P<word>[A-Za-z0-9_]+)|(?P<space>[ \t]+)|(?P<junk>.)""",
@@ -50,7 +50,7 @@ def scan(text: str, at: int) -> list[Token]:
 
 
 def scan_words(text: str, at: int) -> list[Token]:
-    """The tokens of a directive from column `at` on: words run from space to space."""
+    """The tokens of a directive from column `at` on; words are separated by spaces."""
     return [_token(match) for match in _WORDS.finditer(text, at)]
 
 
