@@ -44,3 +44,8 @@ def _escape(char: str) -> str:
     if char == "\r":
         return r"\r"
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def plural(number: int, word: str) -> str:
+    """A number and what it counts."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

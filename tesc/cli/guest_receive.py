@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import time
 
-from tesc.cli.terminal import Failure, error, print_bytes
+from tesc.cli.terminal import Failure, error, plural, print_bytes
 from tesc.trace.errors import TraceErrors
 from tesc.trace.receiving import Complaint, Received, Receiver
 
@@ -208,14 +208,14 @@ def _summary(receiver: Receiver, errors: TraceErrors) -> int:
     for one in errors:
         error(str(one))
     decoder = receiver.decoder
-    parts = [f"{decoder.events:,} events"]
+    parts = [plural(decoder.events, "event")]
     if isinstance(decoder, FrameDecoder):
         if decoder.missing:
             parts.append(f"{decoder.missing:,} missing" + ("" if decoder.exact else " or so"))
         if decoder.dropped:
             parts.append(f"{decoder.dropped:,} dropped by the guest")
     if receiver.skipped:
-        parts.append(f"{receiver.skipped:,} bytes skipped")
+        parts.append(f"{plural(receiver.skipped, 'byte')} skipped")
     clock = receiver.clock
     if clock.known:
         parts.append(f"times to within {clock.uncertainty / 1000:,.0f} us")

@@ -7,7 +7,8 @@ import sys
 import time
 
 from tesc.escaping import is_plain, visible
-from tesc.escaping import printable as printable  # callers look for it here
+from tesc.escaping import plural as plural  # callers look for it here
+from tesc.escaping import printable as printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,10 +97,6 @@ def print_bytes(data: bytes) -> None:
         binary.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def plural(number: int, word: str) -> str:
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def add_color(parser: argparse.ArgumentParser) -> None:

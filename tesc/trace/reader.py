@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import struct
 
+from tesc.escaping import plural
 from tesc.trace import vectors
 from tesc.trace.errors import Broken, TraceErrors
 from tesc.trace.events import DROPPED
@@ -205,8 +206,10 @@ class RecordReader:
                 self.over = True
                 rest = len(source.data) - source.at
                 if rest:
-                    ends = f"the trace ends within a record: {rest:,} bytes are present"
-                    message = f"{ends}, {need - rest:,} or more are missing"
+                    present = f"{plural(rest, 'byte')} {'is' if rest == 1 else 'are'} present"
+                    message = (
+                        f"the trace ends within a record: {present}, {need - rest:,} or more are missing"
+                    )
                     self.errors.note("torn", source.offset, message)
         except Broken as broken:
             self._stop(f"{broken}; nothing after it can be read")
@@ -376,8 +379,8 @@ class RecordReader:
         event = self.event(event_id)
         name = event.name if event else f"{event_id:#x}"
         message = (
-            f"a record of '{name}' whose {size:,} bytes of arguments do not match its "
-            f"declaration in {self.catalogue.path}"
+            f"a record of '{name}' whose {plural(size, 'byte')} of arguments "
+            f"{'does' if size == 1 else 'do'} not match its declaration in {self.catalogue.path}"
         )
         self.lost += 1
         self.errors.note(("mismatch", name), self.source.offset, message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from tesc.escaping import plural
 from tesc.records import record
 from tesc.trace.guest import GuestEvents
 from tesc.wire.clock import GuestClock
@@ -165,13 +166,14 @@ class Receiver:
         at = item.offset
         if isinstance(item, Skipped):
             self.skipped += item.size
-            return Complaint(f"skipped {item.why}", at, f"{item.size:,} bytes skipped: {item.why}")
+            return Complaint(f"skipped {item.why}", at, f"{plural(item.size, 'byte')} skipped: {item.why}")
         if isinstance(item, Missing):
-            return Complaint("missing", at, f"{item.count:,} events before this are missing")
+            are = "is" if item.count == 1 else "are"
+            return Complaint("missing", at, f"{plural(item.count, 'event')} before this {are} missing")
         if isinstance(item, LostInGuest):
-            return Complaint("dropped", at, f"the guest dropped {item.count:,} events before this")
+            return Complaint("dropped", at, f"the guest dropped {plural(item.count, 'event')} before this")
         if isinstance(item, Before):
-            sent = f"the guest had sent {item.count:,} events before the first one here"
+            sent = f"the guest had sent {plural(item.count, 'event')} before the first one here"
             more = f", and dropped {item.lost:,}" if item.lost else ""
             return Complaint("before", at, sent + more)
         if isinstance(item, Restart):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 
+from tesc.escaping import plural
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,5 +82,6 @@ def _table(rows: list[tuple[str, int]], tally: Tally) -> str:
     widths = [max([len(row[column]) for row in cells]) for column in range(2)]
     lines = [f"{count:>{widths[0]}}  {rate:>{widths[1]}}  {name}\n" for count, rate, name in cells]
     if tally.dropped:
-        lines.append(f"{tally.dropped:,} events were dropped: the tracer's buffer was full\n")
+        were = "was" if tally.dropped == 1 else "were"
+        lines.append(f"{plural(tally.dropped, 'event')} {were} dropped: the tracer's buffer was full\n")
     return "".join(lines)

@@ -114,6 +114,9 @@ def test_stats_mention_dropped_events(decode, folder):
     (folder / "trace").write_bytes(header() + NAMES + dropped + dropped)
     _, out, _ = decode("trace", "--stats")
     assert out.decode().splitlines()[-1] == "82 events were dropped: the tracer's buffer was full"
+    dropped = record((1 << 64) - 2, 4_000_000, 8, struct.pack("<Q", 1))
+    (folder / "trace").write_bytes(header() + NAMES + dropped)
+    assert decode("trace", "--stats")[1].endswith(b"\n1 event was dropped: the tracer's buffer was full\n")
 
 
 def test_output_file(decode, folder):
@@ -170,6 +173,8 @@ def test_no_header(decode, folder):
 
 def test_a_torn_trace(decode, folder):
     data = (folder / "trace").read_bytes()
+    (folder / "torn").write_bytes(data[: len(data) - len(RECORDS[2]) + 1])
+    assert "a record: 1 byte is present, 7 or more are missing" in decode("torn")[2]
     (folder / "torn").write_bytes(data[:-1])
     at = len(data) - len(RECORDS[2])
     message = f"torn: byte {at}: the trace ends within a record: 43 bytes are present, 1 or more are missing"
