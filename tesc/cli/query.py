@@ -144,11 +144,11 @@ def _check_packages() -> None:
 def _sql(options: argparse.Namespace) -> str | None:
     """The query, which is removed from the list of traces; None for a prompt."""
     last = options.traces[-1]
-    if any(one.isspace() for one in last) and not os.path.exists(last):
-        sql: str = options.traces.pop()
+    if (not last or any(one.isspace() for one in last)) and not os.path.exists(last):
+        options.traces.pop()
         if not options.traces:
             raise Failure("no trace given: it comes before the SQL")
-        return sql
+        return _not_empty(last)
     if sys.stdin is not None and sys.stdin.isatty() and "-" not in options.traces:
         if options.format != "table" or options.output:
             raise Failure(
@@ -157,7 +157,13 @@ def _sql(options: argparse.Namespace) -> str | None:
         return None
     if "-" in options.traces:
         raise Failure("give the SQL as the last argument: standard input is the trace")
-    return standard_input().decode("utf-8", "replace")
+    return _not_empty(standard_input().decode("utf-8", "replace"))
+
+
+def _not_empty(sql: str) -> str:
+    if not sql.strip():
+        raise Failure("no SQL given: it is the last argument, in quotes, or comes from standard input")
+    return sql
 
 
 @contextmanager

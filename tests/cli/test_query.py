@@ -189,6 +189,9 @@ def test_a_torn_trace(query, folder):
         (["trace", "SELECT 1 ", "--span", "x=*_lock..*,key=left"], "'m_lock' has no parameter 'left'"),
         (["trace", "SELECT 1 ", "--format=parquet"], "name it with -o"),
         (["-"], "give the SQL as the last argument"),
+        (["trace"], "no SQL given"),  # standard input is empty
+        (["trace", ""], "no SQL given"),
+        (["trace", " \n"], "no SQL given"),
     ],
 )
 def test_refused(query, words, said):
