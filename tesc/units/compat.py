@@ -33,7 +33,7 @@ STAP_RESERVED_WORDS = frozenset(
 
 
 def lttng_field(type_text: str, conversion: str) -> str:
-    """LTTng's field for an argument and its conversion; empty if it gets none, which TE414 reports."""
+    """LTTng's field for an argument and its conversion; empty for LTTng's lost field, which TE414 reports."""
     if "char *" in type_text or "char*" in type_text:
         return "string"
     if "x" in conversion or "%p" in conversion or "ptr" in type_text or "*" in type_text:
