@@ -1,1 +1,1 @@
-"""From units to files. Generation is pure: a unit and options in, text out."""
+"""Generates files from units. Generation is pure: a unit and options go in, text comes out."""

@@ -1,10 +1,9 @@
-"""The outputs of the shell tracetool of 2011: of QEMU 0.14 and 1.0, and of the variant that firmware used.
+"""The outputs of the 2011 shell tracetool: QEMU 0.14's and 1.0's, and the variant that firmware used.
 
-They are reproduced byte for byte where they were right. Its errors are not reproduced: it cut off a
-PRI macro that ends a format and (0.14) read a parenthesis in a format as the end of the parameters,
-left a comma after a format without arguments (0.14's ust), dereferenced parameters of type `char **`,
-lost the name of a parameter with a space before its comma, and numbered the events after a disabled one
-incorrectly in the demultiplexer.
+Correct outputs are reproduced byte for byte. The script's errors are not: it cut off a PRI macro that ends a
+format and (0.14) took a parenthesis in a format for the end of the parameters, left a comma after a format
+without arguments (0.14's ust), dereferenced parameters of type `char **`, lost the name of a parameter with a
+space before its comma, and misnumbered the events after a disabled one in the demultiplexer.
 """
 
 from __future__ import annotations
@@ -29,12 +28,12 @@ _QEMU_OUTPUTS = ("h", "c", "d", "stap")
 
 @record
 class Release:
-    """What is specific to a release's script.
+    """What is specific to one release's script.
 
-    `heads` are the lines at a header's start, under "" those of all backends;
-    `printer` begins the call that prints a message; `outputs` and `options` are those that it has. With
-    `tested` an event is off until enabled, which stderr tests at run time, as simple does;
-    all backends compile out disabled events, and any text after the parameters is the format.
+    `heads` are the lines at a header's start, by backend, under "" those of all backends; `printer` is the
+    beginning of the call that prints a message; `outputs` and `options` are those that the script has. With
+    `tested`, an event is off until enabled, which stderr tests at run time, like simple; all backends compile
+    out disabled events, and any text after the parameters is the format.
     """
 
     name: str
@@ -45,7 +44,7 @@ class Release:
     tested: bool = False
 
 
-# By the values of `--release`. Firmware's script was derived from QEMU's of early 2011.
+# By the values of `--release`. Firmware's script was derived from QEMU's script of early 2011.
 RELEASES = {
     one.name: one
     for one in (
@@ -87,7 +86,7 @@ RELEASES = {
 
 @record
 class Options:
-    """One output: backend and output by name; the next two are for tapsets."""
+    """One output: the names of backend and output; the other fields are for tapsets."""
 
     backend: str
     output: str
@@ -107,7 +106,7 @@ def _numbered(event: UnitEvent, options: Options) -> bool:
 
 
 def _declared(event: UnitEvent) -> str:
-    """The text between the event's parentheses, as written."""
+    """The text between an event's parentheses, as written."""
     node = event.node
     return event.source.text[node.open + 1 : node.close]
 
@@ -122,9 +121,9 @@ def _each(
     lines: Callable[[UnitEvent, int], list[str]],
     otherwise: Callable[[UnitEvent], list[str]] = lambda event: [],
 ) -> list[str]:
-    """The lines of all events, each after an empty line, and an empty line after the last.
+    """The lines of all events, an empty line before each, and one after the last.
 
-    Events that the release's backends leave out are not counted, and `otherwise` gives their lines.
+    Events that the release's backends leave out are not numbered, and `otherwise` returns their lines.
     """
     made = []
     number = 0
@@ -197,7 +196,7 @@ def _ust_declaration(event: UnitEvent) -> list[str]:
 
 
 def _format(event: UnitEvent) -> str:
-    """The format's literals and macros; without one, the whole line was used."""
+    """The format's literals and macros; without a format, the script used the whole line."""
     text = event.format.rstrip(" \t")
     if text:
         return text

@@ -1,1 +1,1 @@
-"""Two versions of a tree's events: which event became which, and what changed between them."""
+"""Compares two versions of a tree's events: which event became which, and what changed."""

@@ -1,8 +1,8 @@
 """Comments that approve a change of events where it is made.
 
-`# tesc: renamed-from OLD_NAME reason` above an event gives its former name;
-`# tesc: breaking[KIND, ...] reason` above an event approves what changed in it for readers of those
-kinds; `# tesc: removed NAME, ... reason`, anywhere in a file, approves that events are gone.
+`# tesc: renamed-from OLD_NAME reason` above an event gives its former name; `# tesc: breaking[KIND, ...]
+reason` above an event approves its changes for readers of those kinds; `# tesc: removed NAME, ... reason`,
+anywhere in a file, approves the removal of events.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _COMMENT = re.compile(
 
 @record
 class Approvals:
-    """What comments approve, by the `id` of an event's node or for all files together."""
+    """What comments approve: by the `id` of an event's node, or for all files together."""
 
     renamed_from: dict[int, tuple[str, ...]]
     approved: dict[int, frozenset[str]]
@@ -53,8 +53,8 @@ class ChangeSet:
         if change.new is None:
             return False
         node = id(change.new.node)
-        told = self.approvals.renamed_from.get(node, ())
-        if change.what == "renamed" and change.old is not None and change.old.name in told:
+        former = self.approvals.renamed_from.get(node, ())
+        if change.what == "renamed" and change.old is not None and change.old.name in former:
             return True
         return kinds[0] in self.approvals.approved.get(node, ())
 

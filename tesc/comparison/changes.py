@@ -1,4 +1,4 @@
-"""The changes of an event between two versions, one fact at a time."""
+"""The changes of events between two versions, one fact at a time."""
 
 from __future__ import annotations
 
@@ -35,10 +35,9 @@ if TYPE_CHECKING:
 class EventChange:
     """One change of an event.
 
-    `old` is None if the event was added, `new` if it was removed. `position` and `was` are the
-    positions, from 0, of the parameter that this is about, in the new and in the old version; None
-    if there is none. `beside` is where an event that was removed would be now: the nearest of its old
-    file's events that is left, or None.
+    `old` is None if the event was added, `new` if it was removed. `position` and `was` are the positions,
+    from 0, of the changed parameter in the new and the old version; None if there is none. For a removed
+    event, `beside` is the nearest event of its old file that still exists, or None.
     """
 
     what: What
@@ -62,7 +61,7 @@ def changes_of(
     renamed_from: Mapping[int, tuple[str, ...]] | None = None,
     heading_of: HeadingOf = no_heading,
 ) -> list[EventChange]:
-    """All changes between two versions, in the order of the new one; what was removed is last.
+    """All changes between two versions, in the order of the new one; removed events come last.
 
     `renamed_from` and `heading_of` are as for `match`.
     """
@@ -72,7 +71,7 @@ def changes_of(
 
 
 def _neighbours(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
-    """What each file of the old version had and the new version has, anywhere."""
+    """For each file of the old version, the events that the new version still has, in any file."""
     found: dict[str, list[Pair]] = {}
     for pair in pairs:
         if pair.old is not None and pair.new is not None:
@@ -81,7 +80,7 @@ def _neighbours(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
 
 
 def _beside(gone: UnitEvent, neighbours: Iterable[Pair]) -> UnitEvent | None:
-    """Which of its file's events an event stood next to; those that stayed there come first."""
+    """The event that is nearest to a removed one, preferably one that is still in the same file."""
 
     def distance(pair: Pair) -> tuple[bool, int]:
         assert pair.old is not None and pair.new is not None
@@ -138,7 +137,7 @@ def _of_parameters(old: UnitEvent, new: UnitEvent) -> Iterator[EventChange]:
 
 
 def _paired(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> list[tuple[int, int]]:
-    """Positions of the same parameter before and after: by name, then by place among the others."""
+    """Positions of the same parameter before and after: paired by name, then by place among the others."""
     names = {name: position for position, (_, name) in enumerate(after)}
     pairs = [(was, names[name]) for was, (_, name) in enumerate(before) if name in names]
     left_before = [was for was in range(len(before)) if was not in {w for w, _ in pairs}]

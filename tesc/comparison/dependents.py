@@ -1,4 +1,4 @@
-"""Lines of a repository that depend on events by name: scripts, tests, documentation, expected outputs."""
+"""Finds lines that depend on events' names: in scripts, tests, documentation, expected outputs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MOST_LINES = 5
 
 @record
 class Dependent:
-    """A line that names an event: where, and the kind of its file."""
+    """A line that names an event: its place, and the kind of its file."""
 
     source: Source
     span: Span
@@ -43,8 +43,8 @@ def dependents(
     """The lines below a folder that name one of the events `gone`, at most five for each.
 
     A line with a `-trace` pattern counts for the events that it matched if none of the `present` names match.
-    Events' own files and C and Rust sources are left out. Files are those that git lists or,
-    outside of a checkout, all.
+    Trace-events files and C and Rust sources are left out. In a checkout, only files that git lists are
+    searched.
     """
     found: dict[str, list[Dependent]] = defaultdict(list)
     if not gone:
@@ -97,7 +97,7 @@ def _in_text(
     """The events that a file depends on, with the byte range of the name."""
     for match in mention.finditer(data):
         line = data[data.rfind(b"\n", 0, match.start()) + 1 : (data.find(b"\n", match.end()) + 1 or None)]
-        # Elsewhere the word may mean anything.
+        # In other places the word may mean anything.
         if kind != "name" or _TRACE_OPTION.search(line):
             yield match[1].decode(), match.span(1)
     if kind != "name":

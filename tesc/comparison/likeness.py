@@ -32,7 +32,7 @@ def words(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65536)
 def of_names(a: str, b: str) -> float:
-    """How many words the names have in common, in any order; similar ones count in part."""
+    """The share of words that two names have in common, in any order; similar words count in part."""
     one, other = words(a), words(b)
     if one == other:
         return 1.0
@@ -51,7 +51,7 @@ def of_names(a: str, b: str) -> float:
 
 
 def exchanged(a: str, b: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words of each name without those that both begin and end with."""
+    """The words of each name without the common first and last words."""
     one, other = words(a), words(b)
     start = 0
     while start < min(len(one), len(other)) and one[start] == other[start]:
@@ -68,7 +68,7 @@ def _of_words(a: str, b: str) -> float:
 
 
 def of_parameters(a: UnitEvent, b: UnitEvent) -> float | None:
-    """How much the lists of parameters have in common, in their order; None if one of them is empty."""
+    """How much two lists of parameters have in common, in order; None if one of them is empty."""
     before, after = a.parameters, b.parameters
     if not before or not after:
         return None
@@ -85,7 +85,7 @@ def of_parameters(a: UnitEvent, b: UnitEvent) -> float | None:
 
 
 def of_texts(a: UnitEvent, b: UnitEvent) -> float | None:
-    """How much the texts have in common, ignoring lengths of conversions; None if one is empty."""
+    """How much two formats have in common, ignoring lengths of conversions; None if one is empty."""
     before, after = _tokens(a.format), _tokens(b.format)
     if not before or not after:
         return None
@@ -94,7 +94,7 @@ def of_texts(a: UnitEvent, b: UnitEvent) -> float | None:
 
 @lru_cache(maxsize=65536)
 def _of_two(a: Parameter, b: Parameter) -> float:
-    """How similar two parameters are: they may be the same with another type or name."""
+    """How similar two parameters are; the same parameter may have a different type or name."""
     if a == b:
         return 1.0
     one, other = shape(a[0]), shape(b[0])

@@ -1,4 +1,4 @@
-"""Readable lists of changes of events: one entry per event, as lines of text or as Markdown."""
+"""Lists changes of events readably: one entry per event, as lines of text or as Markdown."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _TITLES = {
 def entries(changes: Iterable[EventChange]) -> list[Entry]:
     """One entry for each changed event, in the order of the changes.
 
-    `kind` is added, removed, renamed or changed; `changes` are all of its changes (see
-    EventChange.what); `old` and `new` are its declarations, with their names, files and lines.
+    `kind` is added, removed, renamed or changed; `changes` are the event's changes (see EventChange.what);
+    `old` and `new` are its declarations, with names, files and lines.
     """
     by_event: dict[int, Entry] = {}
     for change in changes:
@@ -76,7 +76,7 @@ def markdown(found: Sequence[Entry], old: str, new: str) -> str:
             lines += _by_file(mine)
             continue
         for entry in mine:
-            # One blank line separates a block of code from the next item, as from the next title.
+            # One blank line separates a block of code from the next item or title.
             lines += [*([""] if lines[-1] == _FENCE else []), *_in_markdown(entry)]
     return "".join(f"{line}\n" for line in lines)
 

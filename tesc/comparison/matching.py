@@ -1,8 +1,8 @@
-"""Which event of an old version became which one of the new version.
+"""Finds which event of an old version became which event of the new version.
 
-Events with the same name are the same. What is left on both sides may have been renamed: such
-events are compared by their parameters, formats, the words of their names, and their places, and
-the most similar ones become pairs if they are similar enough.
+Events with the same name are the same. The others may have been renamed: they are compared by their
+parameters, formats, words of their names, and places, and the most similar ones become pairs if they are
+similar enough.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
 
     HeadingOf = Callable[[UnitEvent], str]
 
-# Chosen on renames between releases of QEMU: see tests/comparison/test_releases.py.
+# Chosen for renames between releases of QEMU: see tests/comparison/test_releases.py.
 _ALIKE_ENOUGH = 0.6
-# A feature of more events than this says nothing about any two of them.
+# A feature that more events than this share says nothing about any two of them.
 _COMMON = 40
-# Events in whose names the same words were replaced were renamed together.
+# Events in whose names the same words changed were renamed together.
 _KIN, _MOST_KIN = 0.03, 3
 
 
 @record
 class Pair:
-    """An event before and after; one of them is None where it was added or removed."""
+    """An event before and after; None for an event that was added or removed."""
 
     old: UnitEvent | None
     new: UnitEvent | None
 
     @property
     def renamed(self) -> bool:
-        """True if it has another name now."""
+        """Whether the event's name changed."""
         return self.old is not None and self.new is not None and self.old.name != self.new.name
 
 
 def no_heading(event: UnitEvent) -> str:
-    """For files without comments that name sources."""
+    """A `heading_of` for files without comments that name sources."""
     return ""
 
 
@@ -54,8 +54,8 @@ def match(
 ) -> list[Pair]:
     """The pairs of two versions: the events of `new` in their order, then those that were removed.
 
-    `renamed_from` has the old names that comments give to new events, by the `id` of the node. `heading_of`
-    says which source an event is declared for, if a comment above it does.
+    `renamed_from` has the former names of new events according to comments, by the `id` of the node.
+    `heading_of` returns the source that a comment above an event names, or ''.
     """
     matcher = _Matcher(old, new, heading_of)
     matcher.by_name()
@@ -81,7 +81,7 @@ class _Matcher:
         return found + [Pair(event, None) for i, event in enumerate(self._old) if i not in self._taken]
 
     def by_name(self) -> None:
-        """Pair events that have the same name, those in the same file first."""
+        """Pair events with the same name, those in the same file first."""
         for same_file in (True, False):
             known: dict[tuple[str, str], list[int]] = defaultdict(list)
             for i, event in enumerate(self._old):
@@ -93,7 +93,7 @@ class _Matcher:
                     self._join(same.pop(0), j)
 
     def by_comment(self, renamed_from: Mapping[int, tuple[str, ...]]) -> None:
-        """Pair events with the old ones that comments name."""
+        """Pair events with the old events that comments name."""
         if not renamed_from:
             return
         left = {event.name: i for i, event in enumerate(self._old) if i not in self._taken}
@@ -103,7 +103,7 @@ class _Matcher:
                     self._join(left.pop(name), j)
 
     def by_likeness(self) -> None:
-        """Pair the most similar events that are left on both sides."""
+        """Pair the most similar of the remaining events."""
         gone = [i for i in range(len(self._old)) if i not in self._taken]
         fresh = [j for j in range(len(self._new)) if j not in self._partner]
         if not gone or not fresh:
@@ -140,13 +140,13 @@ class _Matcher:
             was, now = self._heading_of(a), self._heading_of(b)
             if was == now:
                 return 1.0
-            # A source that existed before has events of its own.
+            # A source that existed before had its own events.
             return -1.0 if was and now and (b.source.path, now) in old else 0.5
 
         return place
 
     def _exchange(self, pair: tuple[int, int]) -> Hashable:
-        """The words that were replaced if two events are the same, and in which file."""
+        """The words that changed if two events are the same, and the file."""
         a, b = self._old[pair[0]], self._new[pair[1]]
         return a.source.path, b.source.path, likeness.exchanged(a.name, b.name)
 
@@ -155,7 +155,7 @@ class _Matcher:
         self._taken.add(i)
 
     def _candidates(self, gone: list[int], fresh: list[int]) -> set[tuple[int, int]]:
-        """Positions of events that share a feature with few others."""
+        """Positions of pairs of events that share a feature with few others."""
         having: dict[Hashable, list[int]] = defaultdict(list)
         for j in fresh:
             for key in _keys(self._new[j]):
@@ -179,14 +179,14 @@ class _Matcher:
 
 
 def _or_name(found: float | None, name: float, one_has: bool) -> float:
-    """A similarity; neutral if neither event has the part that it compares, and weak if one has not."""
+    """A similarity; neutral if neither event has the compared part, weak if only one has it."""
     if found is not None:
         return found
     return 0.5 * name if one_has else name
 
 
 def _keys(event: UnitEvent) -> Iterator[Hashable]:
-    """Features that the same event probably has under two names."""
+    """Features that an event probably keeps when it is renamed."""
     words = likeness.words(event.name)
     yield from words
     yield from zip(words, words[1:])

@@ -1,4 +1,4 @@
-"""What readers see of a parameter and of a format, independent of spelling."""
+"""What readers see of parameters and formats, however they are spelled."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from tesc.syntax.printf import Macro
 
-    # A parameter as its readers see it, whatever its name: sign and bits if each host
-    # has the same, otherwise the type's name.
+    # A parameter as readers see it, whatever its name: signedness and bits if they are the same on each host,
+    # otherwise the type's name.
     Shape = tuple[str, str]
 
 
 @lru_cache(maxsize=4096)
 def shape(type_text: str) -> Shape:
-    """A type as readers of its values see it: a text, a pointer, or an integer of a sign and width."""
+    """A type as readers of its values see it: text, a pointer, or an integer with a signedness and width."""
     c_type = parse_type(type_text)
     if c_type.is_pointer:
         text = c_type.is_char_pointer
@@ -37,7 +37,7 @@ def shape(type_text: str) -> Shape:
 
 @lru_cache(maxsize=16384)
 def printed(format_text: str) -> str:
-    """What a format prints, independent of spelling: macros and lengths do not show in the text."""
+    """What a format prints, whatever its spelling: macros and lengths do not show in the text."""
     parsed = parse_format(format_text)
     macros = iter(parsed.macros)
     text = parsed.joined
@@ -59,6 +59,6 @@ def printed(format_text: str) -> str:
 
 
 def _text(joined: str, macros: Iterator[Macro]) -> str:
-    """Text between conversions; a macro there is not part of a conversion, and appears as its name."""
+    """The text between conversions; a macro there, which is not part of a conversion, becomes its name."""
     first, *rest = joined.split("\ud800")
     return first + "".join(next(macros).name + part for part in rest)

@@ -1,1 +1,1 @@
-"""What a project wants checked, and how: settings, and the profiles that give their defaults."""
+"""A project's configuration: its settings, and the profiles with their defaults."""

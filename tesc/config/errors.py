@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, and where."""
+"""Errors in a configuration, with their places."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class ConfigError:
     """One mistake. `line` and `column` count from 1; line 0 means the whole file.
 
-    `before` is the text before it in its line, `text` the wrong text itself, if known.
+    `before` is the text before it in its line, `text` the wrong text, if known.
     """
 
     path: str
@@ -30,7 +30,7 @@ class ConfigError:
 
 
 class BadConfiguration(Exception):
-    """A configuration can't be used; its text has all errors, one per line."""
+    """A configuration cannot be used; the message has all errors, one per line."""
 
     def __init__(self, errors: Sequence[ConfigError]) -> None:
         self.errors = tuple(errors)

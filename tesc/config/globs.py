@@ -1,9 +1,9 @@
-"""Patterns of paths, as `exclude` and `per-file-ignores` have them; they mean the same as in .gitignore.
+"""Patterns of paths, as in `exclude` and `per-file-ignores`; they mean the same as in .gitignore.
 
-`*` and `?` stay within one name, `**` stands for any number of folders, `[...]` for one of some
-characters. A pattern with a slash that is not at its end starts at the configuration's folder, any
-other matches at every depth. A pattern that matches a folder matches all below it; with a slash at its
-end, it matches folders only.
+`*` and `?` match within one name, `**` matches any number of folders, `[...]` one of some characters. A
+pattern with a slash that is not at its end starts at the configuration's folder; any other matches at every
+depth. A pattern that matches a folder matches everything below it; with a slash at its end, it matches only
+folders.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    # Matches one name of a path; None: any number of them.
+    # Matches one name of a path; None matches any number of names.
     _Part = Callable[[str], bool] | None
 
 _TOKEN = re.compile(r"\*+|\?|\[!?\]?[^\]/]*\]|.", re.S)
 
 
 def matches(pattern: str, root: str, file: str) -> bool:
-    """Whether a file below the folder `root` matches; one elsewhere never does."""
+    """Whether a file below the folder `root` matches; files elsewhere never do."""
     path = _below(root, file)
     return path is not None and match_parts(_compiled(pattern), path.split("/"))
 
@@ -33,14 +33,14 @@ def matches(pattern: str, root: str, file: str) -> bool:
 def _below(root: str, file: str) -> str | None:
     try:
         path = os.path.relpath(os.path.abspath(file), root).replace(os.sep, "/")
-    except ValueError:  # another drive of Windows
+    except ValueError:  # on another drive of Windows
         return None
     return None if path == ".." or path.startswith("../") else path
 
 
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> Sequence[_Part]:
-    """The names of a path that a pattern stands for, including those below a match."""
+    """The parts of a pattern, which also match everything below a match."""
     while pattern.startswith("./"):
         pattern = pattern[2:]
     only_folders = pattern.endswith("/")
@@ -52,7 +52,7 @@ def _compiled(pattern: str) -> Sequence[_Part]:
     names = pattern.split("/")
     parts = [None if name == "**" and len(names) > 1 else _name(name) for name in names]
     if parts[-1] is None:
-        parts.append(_any)  # a final `**` matches all below, not the folder itself
+        parts.append(_any)  # a final `**` matches everything below, but not the folder itself
     return (*(() if anchored else (None,)), *parts, *((_any, None) if only_folders else (None,)))
 
 
@@ -80,7 +80,7 @@ def _expression(token: str) -> str:
 
 
 def _one_of(inner: str) -> str:
-    """The expression for `[inner]`; empty where it holds no characters."""
+    """The regular expression for `[inner]`; empty if it contains no characters."""
     parts = []
     negated = inner.startswith("!")
     for first, last, single in re.findall(r"(.)-(.)|(.)", inner[negated:], re.S):

@@ -1,4 +1,4 @@
-"""Reading a configuration file: text, TOML, and the schema's errors."""
+"""Reads a configuration file: text, TOML, and the schema's errors."""
 
 from __future__ import annotations
 
@@ -47,24 +47,24 @@ class Configuration:
 
     @property
     def shown(self) -> str:
-        """The path as messages show it."""
+        """The path for messages."""
         return relative(self.path)
 
     def extent(self, *keys: str | int) -> tuple[int, int]:
-        """Offsets at which a value, or what contains it, begins and ends."""
+        """The start and end offset of a value; of what contains it if it is missing."""
         return _extent(self.text, (*self.table, *keys), of_key=False)
 
     def place(self, *keys: str | int, of_key: bool = False) -> tuple[int, int]:
-        """Line and column of a value, or of its key; of what contains it if it is missing."""
+        """The line and column of a value or its key; of what contains it if it is missing."""
         return line_and_column(self.text, _extent(self.text, (*self.table, *keys), of_key)[0])
 
     def error(self, message: str, *keys: str | int, of_key: bool = False) -> ConfigError:
-        """A mistake in the value at `keys`, or in its key."""
+        """An error in the value at `keys`, or in its key."""
         return _problem(self.shown, self.text, _extent(self.text, (*self.table, *keys), of_key), message)
 
 
 def load(path: str) -> Configuration:
-    """The configuration in a file, which may have any name.
+    """The configuration in a file with any name.
 
     Raises BadConfiguration with all its errors.
     """
@@ -72,7 +72,7 @@ def load(path: str) -> Configuration:
     return _checked(path, _read(path))
 
 
-# Each folder of a run loads the configuration again.
+# Cached, since each folder of a run loads the configuration.
 @lru_cache(maxsize=32)
 def _checked(path: str, data: bytes) -> Configuration:
     text, values = _parsed(path, data)
@@ -102,14 +102,14 @@ def holds_table(path: str) -> bool:
 
 
 def _read(path: str) -> bytes:
-    """What is in a file. Raises BadConfiguration."""
+    """A file's bytes. Raises BadConfiguration."""
     try:
         status = os.stat(path)
         if os.path.isdir(path):
             raise _unusable(path, "a folder, not a configuration file")
         regular = stat.S_ISREG(status.st_mode)
         if not regular and os.path.basename(path) in (PYPROJECT, "tesc.toml"):
-            # The user did not name it, so reading it must not block.
+            # Reading must not block, since the user did not name the file.
             raise _unusable(path, "not a regular file")
         with open(path, "rb") as file:
             data = file.read(MAX_SOURCE_BYTES + 1)
@@ -121,13 +121,13 @@ def _read(path: str) -> bytes:
 
 
 def _parsed(path: str, data: bytes) -> tuple[str, Any]:
-    """A file's text, and its contents. Raises BadConfiguration."""
+    """A file's text, and its values. Raises BadConfiguration."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8").replace("\r\n", "\n")
         raise _wrong(path, before, len(before), "a byte that is not UTF-8") from None
-    # Editors on Windows begin files with a byte order mark.
+    # Editors on Windows may begin files with a byte order mark.
     text = text[text.startswith("\ufeff") :].replace("\r\n", "\n")
     try:
         return text, loads(text)
@@ -167,18 +167,18 @@ def _syntax_error(path: str, text: str, message: str) -> BadConfiguration:
 
 
 def _given_twice(path: str, text: str, line: int) -> BadConfiguration:
-    """The error for a key or table that there is already; the second one ends in this line."""
+    """The error for a key or table that is given twice; the second one ends in this line."""
     begin = sum(len(one) + 1 for one in text.split("\n")[: line - 1])
     found = _NAMED.match(text, begin)
     if found is None:
-        return _wrong(path, text, begin, "the value that ends here is for a key that has one already")
+        return _wrong(path, text, begin, "the value that ends here is for a key that already has one")
     name, kind = (found["key"], "key") if found["key"] else (found["table"], "table")
     place = found.span("key" if found["key"] else "table")
     return BadConfiguration([_problem(relative(path), text, place, f"the {kind} '{name}' is given twice")])
 
 
 def _no_value(rest: str) -> str:
-    """The message for a missing value; usually, the quotes were forgotten."""
+    """The message for a missing value; usually quotes are missing."""
     word = re.match(r"[A-Za-z_][^\s,=\[\]{}#'\"]*", rest)
     if word is None or rest[word.end() :].lstrip(" \t").startswith("="):
         return "expected a value"
@@ -190,7 +190,7 @@ def _unusable(path: str, message: str) -> BadConfiguration:
 
 
 def link_elsewhere(path: str) -> BadConfiguration:
-    """The error for a link out of the project to something else, whose text must not get into logs."""
+    """The error for a link out of the project to another file, whose text must not get into logs."""
     return _unusable(path, f"a link to '{os.path.realpath(path)}', which is not a configuration of tesc")
 
 
@@ -199,7 +199,7 @@ def _wrong(path: str, text: str, offset: int, message: str) -> BadConfiguration:
 
 
 def _problem(shown: str, text: str, place: tuple[int, int], message: str) -> ConfigError:
-    """A mistake in a document, between two offsets."""
+    """An error in a document, between two offsets."""
     begin, end = place
     before = text[text.rfind("\n", 0, begin) + 1 : begin]
     line, column = line_and_column(text, begin)
@@ -209,7 +209,7 @@ def _problem(shown: str, text: str, place: tuple[int, int], message: str) -> Con
 
 
 def _extent(text: str, path: Path, of_key: bool) -> tuple[int, int]:
-    """Where a value or its key is, or what contains it if it is missing."""
+    """The start and end of a value or its key; of what contains it if it is missing."""
     places = locate(text)
     while path and path not in places:
         path, of_key = path[:-1], False

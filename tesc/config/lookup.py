@@ -1,4 +1,4 @@
-"""Which configuration file applies to a file: the nearest one above it."""
+"""Finds the configuration file that applies to a file: the nearest one above it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from tesc.files import MAX_SOURCE_BYTES
 NAME = "tesc.toml"
 PYPROJECT = "pyproject.toml"
 
-# A key `tesc`, in any spelling that TOML allows. Most projects' pyproject.toml has
-# none, which can be seen without importing anything.
+# A key `tesc`, in any spelling that TOML allows. Most projects' pyproject.toml has none, so nothing needs to
+# be imported.
 _MENTION = re.compile(rb"""\btesc["']?[ \t]*[\].=]""")
 
 
 def find_configuration(path: str) -> str | None:
     """The configuration file nearest above a file: tesc.toml, or a pyproject.toml with [tool.tesc].
 
-    Of the two in one folder it is tesc.toml. Raises BadConfiguration if a pyproject.toml seems to
-    have the table and cannot be read.
+    If a folder has both, it is tesc.toml. Raises BadConfiguration if a pyproject.toml seems to have the table
+    but cannot be read.
     """
     folder = os.path.dirname(os.path.abspath(path))
     while True:
         candidate = os.path.join(folder, NAME)
-        # A dangling link, or a folder of this name, is an error to report.
+        # A dangling link, or a folder with this name, is an error to report.
         if os.path.lexists(candidate):
             return candidate
         candidate = os.path.join(folder, PYPROJECT)

@@ -1,4 +1,4 @@
-"""A configuration's values over its profile's defaults, and where each setting came from."""
+"""Merges a configuration's values with its profile's defaults, and says where each setting came from."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _FAMILY = re.compile(r"te\d{0,2}|all", re.I)
 
 @record
 class Origin:
-    """One setting in a configuration's terms, and where it came from.
+    """One setting as in a configuration, and where it came from.
 
-    `value` is a TOML value, or None if not set; `source` is `default`, `profile NAME`,
-    `FILE:LINE` or the command line's option.
+    `value` is a TOML value, or None if it is not set; `source` is `default`, `profile NAME`, `FILE:LINE` or
+    an option.
     """
 
     key: str
@@ -41,9 +41,9 @@ class Origin:
 
 
 def settings_from(configuration: Configuration, path: str, profile: str | None = None) -> Settings:
-    """The settings of a file from its configuration, over the defaults of a profile.
+    """The settings of a file: its configuration's values, and a profile's defaults.
 
-    The profile is the given one, else the configuration's, else the one recognized from the tree.
+    The profile is the given one, else the configuration's, else that of the tree.
     """
     root = configuration.root
     values = configuration.values
@@ -55,7 +55,7 @@ def settings_from(configuration: Configuration, path: str, profile: str | None =
 
 
 def specificity(selector: str) -> int:
-    """How specific a selector of rules is: ALL, a family, a longer family, a rule."""
+    """How specific a selector of rules is; ascending: ALL, a family, a longer family, a rule."""
     return 4 if not _FAMILY.fullmatch(selector) else 0 if selector.lower() == "all" else len(selector) - 1
 
 
@@ -142,10 +142,10 @@ def origins(
     options: Mapping[str, tuple[str, bool]],
     found: str | None = None,
 ) -> list[Origin]:
-    """Each setting, and where it came from.
+    """All settings, and where each came from.
 
-    `options` are the command line's options by the key that they set, each with whether it extends
-    the configured value; `found` says how the profile was recognized if it was not named.
+    `options` are the command line's options, by the keys that they set, each with whether it extends the
+    configured value; `found` says how the profile was recognized if it was not given.
     """
     made = []
     for key, value, default in _entries(settings):
@@ -172,7 +172,7 @@ def _line_of(key: str, configuration: Configuration | None) -> str | None:
 
 
 def _entries(settings: Settings) -> Iterator[tuple[str, Any, Any]]:
-    """Key, value and the value without profile or configuration, each as TOML has it."""
+    """(key, value, value without profile and configuration) of each setting, as TOML values."""
     yield "profile", settings.profile, PROFILES["default"].profile
     for key in _CONVERTED:
         if key != "generate":
@@ -230,7 +230,7 @@ def _tapset(tapset: Tapset) -> dict[str, object]:
 
 
 def _relative(path: str, root: str) -> str:
-    """A path relative to the configuration; one elsewhere, such as an option's, stays as it is."""
+    """A path relative to the configuration; a path elsewhere, such as an option's, is not changed."""
     if not root or not os.path.isabs(path):
         return path
     try:

@@ -1,7 +1,7 @@
-"""Where the keys and values of a TOML document are, which Python's TOML parser does not report.
+"""Finds the places of keys and values in a TOML document, which Python's TOML parser does not report.
 
-The document is known to be valid, so the scanner looks only for the delimiters of keys and values. A
-document that it does not understand yields fewer positions, never a wrong one or an exception.
+The document is known to be valid, so the scanner looks only for the delimiters of keys and values. A document
+that it does not understand yields fewer places, but never wrong ones or an exception.
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 
 @record
 class Place:
-    """Offsets of a key and its value; an element of an array has no key, so both are the same.
+    """The offsets of a key and its value; an element of an array has no key, so both are the same.
 
-    A table's value begins at its header. A part of a longer key (`a` of `a.b = 1`) has
-    its own part of the key for both.
+    A table's value begins at its header. For a part of a longer key (`a` in `a.b = 1`), both are that part.
     """
 
     key: int
@@ -62,7 +61,7 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
 
 
 def extent(text: str, path: Path, of_key: bool) -> tuple[int, int]:
-    """Where the value at a path, which has a place, begins and ends; or where its key does."""
+    """The start and end of the value at a path that has a place, or of its key."""
     place = locate(text)[path]
     named = isinstance(path[-1], str)
     if named and (of_key or place.key == place.value):
@@ -80,7 +79,7 @@ class _Scanner:
         self.text = text
         self.at = 0
         self.places: dict[Path, Place] = {}
-        # How many tables each array of tables has so far.
+        # The number of tables in each array of tables so far.
         self.lengths: dict[Path, int] = {}
 
     def document(self) -> None:
@@ -92,7 +91,7 @@ class _Scanner:
                 self.pair(table)
 
     def header(self) -> Path:
-        """`[a.b]` or `[[a.b]]`: the path of the table that follows."""
+        """Read a header, `[a.b]` or `[[a.b]]`; returns the path of the table that follows."""
         start = self.at
         brackets = "[[" if self.text.startswith("[[", start) else "["
         self.at += len(brackets)
@@ -105,7 +104,7 @@ class _Scanner:
         name, offset = parts[-1]
         path = (*path, name)
         if len(brackets) == 1:
-            # A table that was only part of a longer header until now has one of its own.
+            # A table that was only part of a longer header now has its own header.
             self.places[path] = Place(offset, start, self.at)
             return path
         self.note(path, offset, start, self.at)
@@ -115,11 +114,11 @@ class _Scanner:
         return path
 
     def inside(self, path: Path) -> Path:
-        """The table of a name: in an array of tables, the last one."""
+        """The path of a table; in an array of tables, of the last one."""
         return (*path, self.lengths[path] - 1) if path in self.lengths else path
 
     def pair(self, table: Path) -> None:
-        """`a.b = value`."""
+        """Read `a.b = value`."""
         parts = self.key()
         self.expect("=")
         path = table
@@ -130,7 +129,7 @@ class _Scanner:
         self.value((*path, name), offset)
 
     def key(self) -> list[tuple[str, int]]:
-        """The names of a dotted key, each with its offset."""
+        """Read a dotted key; returns its names, each with its offset."""
         parts = []
         while True:
             self.at = _end(_BLANK, self.text, self.at)
@@ -169,7 +168,7 @@ class _Scanner:
             self.pair(path)
 
     def more(self, closing: str) -> bool:
-        """Go to the next element, or past the closing bracket."""
+        """Go to the next element, or past the closing bracket; returns whether there is one."""
         self.space()
         if self.text.startswith(",", self.at):
             self.at += 1

@@ -1,4 +1,4 @@
-"""The settings of checking and generating, and the profiles that they start from."""
+"""The settings for checking and generating, and the profiles with their defaults."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Compat = Literal["qemu", "fixed"]
     Severity = Literal["error", "warning", "information"]
-    # What settings can make of a rule: a severity, or off.
+    # What settings can assign to a rule: a severity, or off.
     Level = Literal["error", "warning", "information", "off"]
     # How a guest sends its events.
     Wire = Literal["frames", "words"]
@@ -26,7 +26,7 @@ WIRES: tuple[Wire, ...] = ("frames", "words")
 
 @record
 class UnitSettings:
-    """Directives from outside for one root file, as the command line's options would give them."""
+    """Directives from outside for one root file, like those of the command line's options."""
 
     path: str = ""
     include: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class UnitSettings:
 
 @record
 class Tapset:
-    """One SystemTap tapset to generate: its file's name, format, traced program and probe prefix."""
+    """A SystemTap tapset to generate: its file name, format, traced program and probe prefix."""
 
     name: str
     format: str
@@ -57,7 +57,7 @@ class GenerateSettings:
 
 @record
 class SpanSettings:
-    """What begins and what ends a span, by patterns of events' names, and the parameters that are its key."""
+    """Patterns of events that begin and end a span, and the parameters that are its key."""
 
     name: str
     begin: tuple[str, ...]
@@ -69,14 +69,13 @@ class SpanSettings:
 class Settings:
     """How the files below a folder are checked and generated.
 
-    `root` is the folder of the configuration, empty without one; the paths of `include_path`,
-    `guest_files`, `sources` and `units` are absolute. `max_args` caps the arguments of an event,
-    `frame_args` those of one that a guest sends in frames; `wire` is how guests send theirs,
-    `data_models` are those that formats are checked for, `types` are words that the project allows
-    in types in addition to the standard ones. `disable` are patterns for every unit; `exclusive` holds
-    sets of folders whose events are never linked into one program; `exclude` and the first part
-    of each of `per_file_ignores` are patterns of paths below `root`. `qemu_release` is a version of
-    QEMU from 4.2 on; empty means the newest.
+    `root` is the folder of the configuration, empty without one; the paths in `include_path`, `guest_files`,
+    `sources` and `units` are absolute. `max_args` limits the arguments of an event, `frame_args` those of an
+    event that a guest sends in frames; `wire` is how guests send events, `data_models` are those for which
+    formats are checked, `types` are words that the project allows in types in addition to the standard ones.
+    `disable` are patterns for every unit; `exclusive` are sets of folders whose events are never linked into
+    one program; `exclude` and the first element of each of `per_file_ignores` are patterns of paths below
+    `root`. `qemu_release` is a version of QEMU from 4.2 on; empty means the newest.
     """
 
     profile: str = "default"
@@ -104,7 +103,7 @@ class Settings:
 
     @property
     def stable(self) -> str:
-        """The settings as a text that is the same in each process."""
+        """The settings as text that is the same in every process."""
         return repr(replace(self, types=tuple(sorted(self.types))))
 
     def unit_of(self, file: str) -> UnitSettings:
@@ -121,11 +120,11 @@ class Settings:
 
     @property
     def lists_any(self) -> bool:
-        """Whether any file is named as a root."""
+        """Whether the settings name any file as a root."""
         return bool(self.units or self.guest_files)
 
     def lists(self, file: str) -> bool:
-        """Whether a file is named as a root, so that it is one even where another file includes it."""
+        """Whether the settings name a file as a root, which it then is even if another file includes it."""
         path = os.path.abspath(file)
         return any(unit.path == path for unit in self.units) or path in self.guest_files
 
@@ -143,7 +142,8 @@ PROFILES = {
         max_args=TRACER_ARGUMENTS,
         data_models=("ilp32", "lp64", "newlib", "newlib-clang", "newlib64"),
     ),
-    # QEMU's hosts; only Emscripten has 32 bits. The two user-mode emulators are never linked together.
+    # The data models of QEMU's hosts; only Emscripten has 32 bits. The two user-mode emulators are never
+    # linked together.
     "qemu": Settings(
         profile="qemu",
         max_args=TRACER_ARGUMENTS,
@@ -154,9 +154,9 @@ PROFILES = {
 
 
 def agreed(settings: Settings, max_args: int | None) -> Settings:
-    """Settings whose caps on arguments agree; `max_args` is the one that was set explicitly, if any.
+    """Settings with consistent limits of arguments; `max_args` is the explicitly set limit, if any.
 
-    It also applies to frames. In profile guest, all events are a guest's.
+    That also applies to frames. In profile guest, all events are a guest's.
     """
     if max_args is not None:
         settings = replace(settings, max_args=max_args, frame_args=max_args)
@@ -168,7 +168,7 @@ def agreed(settings: Settings, max_args: int | None) -> Settings:
 def profile_at(path: str) -> str:
     """The profile of a file without any configuration: `qemu` inside a QEMU checkout.
 
-    That is where a folder above it holds scripts/tracetool.py.
+    That is the case if a folder above it contains scripts/tracetool.py.
     """
     folder = os.path.dirname(os.path.abspath(path))
     while True:
@@ -181,15 +181,15 @@ def profile_at(path: str) -> str:
 
 
 def settings_at(path: str, profile: str | None = None) -> Settings:
-    """The settings of a file; a profile that is given overrides the one that is found.
+    """The settings of a file; `profile` overrides the one that is found.
 
-    Raises BadConfiguration where the configuration above the file is wrong.
+    Raises BadConfiguration if the configuration above the file is invalid.
     """
     return settings_with(configuration_at(path), path, profile)
 
 
 def settings_with(configuration: Configuration | None, path: str, profile: str | None = None) -> Settings:
-    """The settings of a file under a configuration that is given."""
+    """The settings of a file with the given configuration."""
     if configuration is None:
         return PROFILES[profile or profile_at(path)]
     from tesc.config.merging import settings_from
@@ -198,11 +198,11 @@ def settings_with(configuration: Configuration | None, path: str, profile: str |
 
 
 def configuration_at(path: str) -> Configuration | None:
-    """The configuration nearest above a file. Raises BadConfiguration where it is wrong."""
+    """The configuration nearest above a file. Raises BadConfiguration if it is invalid."""
     file = find_configuration(path)
     if file is None:
         return None
-    # Most projects have no configuration; then the modules that read one are not imported.
+    # Most projects have no configuration, and then need not import the modules that read one.
     from tesc.config.errors import BadConfiguration
     from tesc.config.loading import link_elsewhere, load
     from tesc.files import leads_out

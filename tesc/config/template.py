@@ -10,7 +10,7 @@ from tesc.config.toml_text import toml_value
 from tesc.files import MAX_SOURCE_BYTES
 from tesc.records import record
 
-# QEMU's build lists its groups' folders in this variable, except for the top one.
+# QEMU's build lists its groups' folders in this variable, except the top one.
 _LISTED = re.compile(r"^[ \t]*trace_events_subdirs[ \t]*\+?=[ \t]*\[(.*?)\]", re.M | re.S)
 _COMMENT = re.compile(r"#[^\n]*")
 _FOLDER = re.compile(r"'([^'\\\n]+)'")
@@ -36,7 +36,7 @@ profile = {profile}
 # Events to compile out everywhere.
 # disable = ["debug_*"]
 
-# Files whose events come from a guest: its pointers are only numbers here.
+# Files whose events come from a guest, whose pointers are only numbers on the host.
 # guest-files = ["firmware/trace-events"]
 
 # Folders whose C and Rust sources are searched for uses of events, which takes longer.
@@ -100,7 +100,7 @@ profile = {profile}
 
 @record
 class Draft:
-    """A tesc.toml, its profile, and how many groups it lists."""
+    """A tesc.toml's text, its profile, and the number of groups that it lists."""
 
     text: str
     profile: str
@@ -108,7 +108,7 @@ class Draft:
 
 
 def draft(folder: str, profile: str | None = None) -> Draft:
-    """A tesc.toml for a folder; without a profile, the settings are those that apply without any file."""
+    """A tesc.toml for a folder; without a profile, it changes no settings."""
     profile = profile or profile_at(os.path.join(folder, "trace-events"))
     defaults = PROFILES[profile]
     groups = meson_groups(folder) if profile == "qemu" else []
@@ -128,9 +128,9 @@ def draft(folder: str, profile: str | None = None) -> Draft:
 
 
 def meson_groups(folder: str) -> list[str]:
-    """The folders of groups in the order of QEMU's meson.build, of those that have a trace-events file.
+    """The folders of groups that have a trace-events file, in the order of QEMU's meson.build.
 
-    A build uses those that it is configured for; here are all of them.
+    A build uses only those for which it is configured; these are all.
     """
     try:
         with open(os.path.join(folder, "meson.build"), "rb") as file:

@@ -1,4 +1,4 @@
-"""The TOML parser: Python's own since 3.11, before that the package tomli."""
+"""The TOML parser: Python's own from 3.11 on, before that the package tomli."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values as TOML text."""
+"""Writes values as TOML text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BARE = re.compile("[A-Za-z0-9_-]+")
 def toml_value(value: object) -> str:
     """A string, number, boolean, array or table as TOML has it, on one line."""
     if isinstance(value, str):
-        # JSON escapes all that TOML requires, except for one character.
+        # JSON escapes everything that TOML requires, except one character.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -27,7 +27,7 @@ def toml_value(value: object) -> str:
 
 
 def toml_key(key: str) -> str:
-    """A key, quoted where it has to be."""
+    """A key, in quotes if necessary."""
     return key if _BARE.fullmatch(key) else toml_value(key)
 
 

@@ -31,7 +31,7 @@ _KINDS = {
 
 @record
 class Mistake:
-    """What is wrong with the value at a path, or with the path's last key."""
+    """An error in the value at a path, or in the path's last key."""
 
     path: Path
     message: str
@@ -39,13 +39,13 @@ class Mistake:
 
 
 def mistakes(values: object, identity: str) -> list[Mistake]:
-    """The errors in a configuration's values; `identity` is a text that determines them."""
-    # jsonschema takes longer to import than most commands take in all, and configurations rarely
-    # change, so those that were found valid are cached.
+    """The errors in a configuration's values; `identity` is a text that determines the values."""
+    # jsonschema takes longer to import than most commands run, and configurations rarely change, so valid
+    # ones are cached.
     good, key = cache.table("configurations"), cache.digest(identity)
     if good.get(key):
         return []
-    found = [mistake for error in _validator().iter_errors(values) for mistake in _told(error)]
+    found = [mistake for error in _validator().iter_errors(values) for mistake in _mistakes_of(error)]
     if not found:
         good.put(key, True)
         good.save()
@@ -73,7 +73,7 @@ def _validator() -> Draft202012Validator:
     return Draft202012Validator(_schema())
 
 
-def _told(error: ValidationError) -> Iterator[Mistake]:
+def _mistakes_of(error: ValidationError) -> Iterator[Mistake]:
     path: Path = tuple(error.absolute_path)
     schema: Mapping[str, Any] = error.schema  # type: ignore[assignment]
     value: Any = error.instance
@@ -103,7 +103,7 @@ def _told(error: ValidationError) -> Iterator[Mistake]:
 _LIMITS = {
     "minimum": "must be at least {}",
     "minItems": "must have at least {} element(s)",
-    "uniqueItems": "has an element twice",
+    "uniqueItems": "has a duplicate element",
 }
 
 
@@ -140,7 +140,7 @@ def _such_as(schema: Mapping[str, Any]) -> str:
 
 
 def _name_of(path: Path) -> str:
-    """What messages call the value at a path."""
+    """The name of the value at a path, for messages."""
     names = [part for part in path if isinstance(part, str)]
     if not names:
         return "the configuration"

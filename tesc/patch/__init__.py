@@ -1,1 +1,1 @@
-"""Patches: unified diffs, from git, diff and mails, read and applied in memory."""
+"""Reads patches (unified diffs from git, diff and mails), and applies them in memory."""

@@ -1,8 +1,8 @@
 """Applies the hunks of a patch to a file's lines, in memory, or reverses them.
 
-A hunk is looked for where its header says, then ever further away in both directions, as git does;
-all of its context has to match. One that begins with a file's first line fits there only, and one
-that ends without context only at the end.
+A hunk is searched for where its header says, then further and further away in both directions, as in git; all
+of its context has to match. A hunk that begins with a file's first line fits only there, and one that ends
+without context only at the end.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @record
 class Line:
-    """A line with its end. Lines that hunks leave alone are the same objects afterwards."""
+    """A line with its line end. Lines that hunks do not change are the same objects afterwards."""
 
     text: str
 
@@ -27,8 +27,7 @@ class Line:
 class Applied:
     """The lines with all hunks applied.
 
-    `moved` is the sum of how far from their places they were found, `matched` how many lines had to
-    match.
+    `moved` is the sum of their distances from the expected places, `matched` how many lines had to match.
     """
 
     lines: tuple[Line, ...]
@@ -44,14 +43,14 @@ class Misfit:
 
 
 def lines_of(text: str) -> tuple[Line, ...]:
-    """The lines of a file for patches: only LF ends one."""
+    """The lines of a file for patches, which only LF ends."""
     parts = text.split("\n")
     texts = [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
     return tuple(map(Line, texts))
 
 
 def apply(lines: Sequence[Line], hunks: Sequence[Hunk], reverse: bool = False) -> Applied | Misfit:
-    """The lines with a patch's hunks applied, or with `reverse` taken back."""
+    """The lines with a patch's hunks applied or, with `reverse`, reverted."""
     left = list(lines)
     # A later hunk cannot touch the lines of an earlier one.
     done = [False] * len(left)
@@ -60,7 +59,7 @@ def apply(lines: Sequence[Line], hunks: Sequence[Hunk], reverse: bool = False) -
         old, new, start = (
             (hunk.new, hunk.old, hunk.old_start) if reverse else (hunk.old, hunk.new, hunk.new_start)
         )
-        # A side without lines is numbered after the line that it follows.
+        # A side without lines has the number of the line before it.
         expected = start - 1 if new else start
         at = _find(left, done, hunk, reverse, expected)
         if at is None:
@@ -91,7 +90,7 @@ def with_line_ends(hunk: Hunk, end: str) -> Hunk:
 def _find(
     lines: Sequence[Line], done: Sequence[bool], hunk: Hunk, reverse: bool, expected: int
 ) -> int | None:
-    """Where the old lines of a hunk are; None if there is no match."""
+    """The index of a hunk's old lines; None if there is no match."""
     old = hunk.new if reverse else hunk.old
     last = len(lines) - len(old)
 
@@ -113,7 +112,7 @@ def _find(
 
 
 def _outward(begin: int, last: int) -> Iterator[int]:
-    """The numbers from 0 to `last`, those near `begin` first, at equal distance the higher one first."""
+    """The numbers from 0 to `last`, nearest to `begin` first; of two at equal distance, the higher first."""
     yield begin
     for away in range(1, max(begin, last - begin) + 1):
         if begin + away <= last:

@@ -19,7 +19,7 @@ _HEADER = re.compile(rb"(?:From [^\n]*\n)?[A-Za-z][A-Za-z0-9-]*:")
 
 
 def patch_text(data: bytes) -> str:
-    """The text in which to look for diffs, with bytes that are not UTF-8 as lone surrogates."""
+    """The text in which to search for diffs, with bytes that are not UTF-8 as lone surrogates."""
     if _ENCODED.search(data):
         data = b"".join(_decoded(mail) for mail in _mails(data))
     return data.decode("utf-8", "surrogateescape")

@@ -1,7 +1,7 @@
-"""Reads unified diffs: those of git and of diff, with any text around them.
+"""Parses unified diffs of git and diff, with any text around them.
 
-A text holds each byte that is not UTF-8 as a lone surrogate, as sources do. Lines end with LF; a
-carriage return before it belongs to the line.
+As in sources, bytes that are not UTF-8 are lone surrogates in texts. Lines end with LF; a carriage return
+before it belongs to the line.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _COMBINED = re.compile(r"diff --(?:cc|combined) |@@@+ -")
 _BINARY = re.compile(r"Binary files (.*) and (.*) differ\r?$|GIT binary patch\r?$")
-# The date that GNU diff gives to a file that does not exist, in any time zone.
+# The date that GNU diff writes for a file that does not exist, in any time zone.
 _NEVER = re.compile(r"\t(?:1970-01-01|1969-12-31) ")
 # Lines between `diff --git` and the diff.
 _EXTENDED = re.compile(r"(?:old|new|deleted) (?:file )?mode |(?:dis)?similarity |index ")
@@ -33,8 +33,8 @@ class BadPatch(Exception):
 class Hunk:
     """A part of a file before and after, as lines with their ends.
 
-    `old_start` and `new_start` are the numbers of its first lines as the patch has them; `changes`
-    are its lines in order, each after its sign: space, minus or plus.
+    `old_start` and `new_start` are the numbers of its first lines in the patch; `changes` are its lines in
+    order, each with its sign: space, minus or plus.
     """
 
     old_start: int
@@ -48,9 +48,9 @@ class Hunk:
 class FilePatch:
     """What a patch does to one file.
 
-    `old` and `new` are its names as they are written, with a git diff's `a/` and `b/`; None for a
-    file that does not exist before or after. `renamed` is true if it moves from `old` to `new`;
-    then, in git's patches, both are without `a/` and `b/`.
+    `old` and `new` are its names as written, with a git diff's `a/` and `b/`; None if it does not exist
+    before or after. `renamed` is true if it moves from `old` to `new`; then, in git's patches, both are
+    without `a/` and `b/`.
     """
 
     old: str | None
@@ -92,7 +92,7 @@ class _Parser:
         return self._found
 
     def _is_header(self) -> bool:
-        """Whether the three lines here open a file's diff."""
+        """Whether a file's diff begins with the next three lines."""
         here = self._lines[self._at : self._at + 3]
         return (
             len(here) == 3
@@ -102,7 +102,7 @@ class _Parser:
         )
 
     def _git(self) -> None:
-        """A line `diff --git`, and what follows it."""
+        """Parse a line `diff --git` and the diff after it."""
         begin = self._lines[self._at]
         source = target = None
         self._at += 1
@@ -132,10 +132,10 @@ class _Parser:
             self._found.append(FilePatch(old=source, new=target, renamed=True, binary=False, hunks=()))
 
     def _file(self, source: str | None = None, target: str | None = None) -> None:
-        """A file's diff from its `---` on; `source` and `target` are its names if it is renamed."""
+        """Parse a file's diff from its `---` on; `source` and `target` are its names if it is renamed."""
         before, after = self._lines[self._at][4:], self._lines[self._at + 1][4:]
         old, new = _path(before), _path(after)
-        # A diff has none here, so it belongs to the mail.
+        # A diff has no such line here, so it belongs to the mail.
         self._end = "\r" if before.endswith("\r") else ""
         self._at += 2
         hunks: list[Hunk] = []
@@ -208,13 +208,13 @@ def _path(header: str) -> str | None:
 
 
 def _unquoted(name: str) -> str:
-    """A name without the quotes and escapes that C has too."""
+    """A name without its quotes and C escapes."""
     name = name.rstrip("\r")
     found = re.match(r'"((?:[^"\\]|\\.)*)"', name)
     if found is None:
         return name
     plain = re.sub(r"\\([0-7]{1,3}|.)", _unescaped, found[1])
-    # Octal escapes are bytes, the rest is text.
+    # Octal escapes are bytes, everything else is text.
     data = b"".join(
         bytes([ord(char) - 0xF000])
         if 0xF000 <= ord(char) < 0xF100

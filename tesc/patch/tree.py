@@ -1,4 +1,4 @@
-"""A patch and its files: which have it already, and their contents without and with it."""
+"""The files of a patch: whether it is already applied, and their contents without and with it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @record
 class _Placed:
-    """A file's patch and the real paths of its file before and after; None if it does not exist."""
+    """A file's patch, and the file's real paths before and after; None if it does not exist."""
 
     patch: FilePatch
     old: str | None
@@ -33,7 +33,7 @@ class _Placed:
 class _Outcome:
     """Files with patches applied or reversed; `failure` says what does not apply, if anything.
 
-    `done` counts the hunks that do; `moved` and `matched` are sums of those in Applied.
+    `done` counts the hunks that apply; `moved` and `matched` are the sums of those in Applied.
     """
 
     files: dict[str, Lines | None]
@@ -45,9 +45,9 @@ class _Outcome:
 
 @record
 class _Versions:
-    """Files before and after their patches: contents by real path, None for a file that does not exist.
+    """Files before and after their patches: contents by real path, None for a missing file.
 
-    `applied` is true if the files on disk are the patched ones; `added` are the new lines, from 0.
+    `applied` is true if the files on disk are already patched; `added` are the new lines, from 0.
     """
 
     applied: bool
@@ -63,7 +63,7 @@ class PatchedTree:
     """
 
     def __init__(self, patches: Sequence[FilePatch], folder: str, top: str | None) -> None:
-        """`folder` is the working folder and `top` the checkout's, which git's paths start from."""
+        """`folder` is the working folder, and `top` the checkout's, to which git's paths are relative."""
         placed = _placed(patches, folder, top)
         self._parts: dict[str, list[_Placed]] = {}
         for part in _connected(placed):
@@ -79,15 +79,15 @@ class PatchedTree:
 
     @property
     def paths(self) -> list[str]:
-        """The real paths of all files that the patch is about."""
+        """The real paths of all files in the patch."""
         return sorted(self._parts)
 
     def trace_events(self) -> list[str]:
-        """The real paths of the trace-events files that the patch is about."""
+        """The real paths of the trace-events files in the patch."""
         return sorted(path for path in self._parts if is_trace_events(os.path.basename(path)))
 
     def versions(self, path: str) -> _Versions | None:
-        """A file's versions, if the patch is about it. Raises BadPatch if it does not apply."""
+        """A file's versions; None if it is not in the patch. Raises BadPatch if that does not apply."""
         part = self._parts.get(path)
         if part is None:
             return None
@@ -123,7 +123,7 @@ class _Side(dict[str, "bytes | None"]):
 
 
 def _placed(patches: Sequence[FilePatch], folder: str, top: str | None) -> list[_Placed]:
-    """Patches with the places of their files: below one of two folders, by a path or the end of one."""
+    """Patches with the paths of their files: below one of the two folders, by a name or its end."""
     ways = {id(patch): _way(patch, folder, top) for patch in patches}
     known = Counter(way for way in ways.values() if way)
     usual = known.most_common(1)[0][0] if known else None
@@ -132,14 +132,14 @@ def _placed(patches: Sequence[FilePatch], folder: str, top: str | None) -> list[
         way = ways[id(patch)] or (None if patch.renamed else usual) or _ways(patch, folder, top)[0]
         old, new = (_below(way, name) for name in (patch.old, patch.new))
         if old and new and old != new and not patch.renamed:
-            # diff's two names for one file; one may be the name of a copy.
+            # diff names a file twice; one name may be that of a copy.
             old = new = new if os.path.lexists(new) or not os.path.lexists(old) else old
         placed.append(_Placed(patch, old, new))
     return placed
 
 
 def _way(patch: FilePatch, folder: str, top: str | None) -> tuple[str, int] | None:
-    """The first way to an existing file."""
+    """The first of `_ways` that leads to an existing file; None if none does."""
     for way in _ways(patch, folder, top):
         if any(path and os.path.isfile(path) for path in (_below(way, patch.new), _below(way, patch.old))):
             return way
@@ -147,7 +147,7 @@ def _way(patch: FilePatch, folder: str, top: str | None) -> tuple[str, int] | No
 
 
 def _ways(patch: FilePatch, folder: str, top: str | None) -> list[tuple[str, int]]:
-    """Folders to start from, and how many leading names of a path to drop; likelier ways first."""
+    """Folders to start from, with the number of leading names of a path to drop; most likely first."""
     if patch.renamed:
         return [(top or folder, 0), (folder, 0)]
     git = all(
@@ -205,7 +205,7 @@ def _versions(part: Sequence[_Placed]) -> _Versions:
 
 
 def _outcome(disk: dict[str, Lines | None], part: Sequence[_Placed], reverse: bool) -> _Outcome:
-    """Apply patches, or their reverse, to files."""
+    """Apply patches, or revert them, in files."""
     files = dict(disk)
     done = moved = matched = 0
     for one in reversed(part) if reverse else part:
@@ -246,7 +246,7 @@ def _flaw(
 
 
 def _fitted(lines: Lines, hunks: Sequence[Hunk], reverse: bool) -> Applied | Misfit:
-    """The lines with hunks applied or reversed; a mail's line ends may differ from the file's."""
+    """The lines with hunks applied or reverted; a mail's line ends may differ from the file's."""
     made = apply(lines, hunks, reverse)
     if isinstance(made, Misfit) and lines:
         end = "\r\n" if lines[0].text.endswith("\r\n") else "\n"

@@ -34,7 +34,7 @@ class RingTail:
         self._text_at = text_at
         self._go_on = go_on
         self._boots = 0
-        self._told = 0
+        self._reported = 0
         self._start()
 
     def _start(self) -> None:
@@ -53,9 +53,9 @@ class RingTail:
         """What is new in the ring; `later` is the ring read after all of `ring` was copied."""
         made: list[Item] = []
         if ring.hash != self._schema.hash:
-            if self._told != ring.hash:
+            if self._reported != ring.hash:
                 made.append(OtherSchema(ring.offset, ring.hash, f"CPU {ring.cpu}"))
-            self._told = ring.hash
+            self._reported = ring.hash
             if not self._go_on:
                 return made
         if later.boots != ring.boots:

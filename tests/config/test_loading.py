@@ -61,7 +61,7 @@ class TestSyntax:
             ("[[unit]]\npath = 'x'\n[unit]\n", "3:2: the table 'unit' is given twice"),
             (
                 "types = []\ntypes = [\n  'a',\n]\n",
-                "4:1: the value that ends here is for a key that has one already",
+                "4:1: the value that ends here is for a key that already has one",
             ),
         ],
     )

@@ -67,7 +67,7 @@ WRONG = {
     "span.end": ('["a b"]', "'a b' is not a pattern of event names (such as 'virtio_blk_handle_read')"),
     "span.key": ('["a.b"]', "'a.b' is not a name of a parameter (such as 'req')"),
     "generate": ("[]", "'generate' must be a table, not an array"),
-    "generate.groups": ('["a", "a"]', "'generate.groups' has an element twice"),
+    "generate.groups": ('["a", "a"]', "'generate.groups' has a duplicate element"),
     "generate.backends": ('["a b"]', "'a b' is not a backend (such as 'log')"),
     "generate.formats": (
         '["rust"]',

@@ -1,4 +1,4 @@
-"""The host's demultiplexer of the words of 2011: from a guest's records to the host's own trace functions."""
+"""The host's demultiplexer for the words of 2011: from a guest's records to calls of trace functions."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _WORDS = ["wire_id", *(f"arg{number}" for number in range(1, RECORD_ARGUMENTS + 
 
 @record
 class Guest:
-    """One guest: its events by wire ID, the include that names it (none: the root file), and its prefix.
+    """One guest: its events by wire ID, its include (None: the root file), and its prefix.
 
-    The guest does not know the prefix: it is the host's, empty for the root file.
+    The prefix is the host's, which the guest does not know; it is empty for the root file.
     """
 
     host: Host
@@ -40,8 +40,8 @@ class Guest:
 class Options:
     """`group` is the host's, `headers` declare its trace functions.
 
-    `own_header` is the name of the demultiplexer's header, which the source then includes. Without
-    one, the source has the declarations itself.
+    `own_header` is the name of the demultiplexer's header, which the source includes. If it is empty, the
+    source contains the declarations itself.
     """
 
     group: str
@@ -50,14 +50,14 @@ class Options:
 
 
 def default_headers(group: str) -> tuple[str, ...]:
-    """What QEMU's sources include for their trace functions."""
+    """The headers that QEMU's sources include for their trace functions."""
     return ("qemu/osdep.h", identifiers.file_name(group, "h"))
 
 
 def guests_of(unit: Unit, group: str) -> list[Guest]:
     """The guests of a host's unit, in the order of the includes.
 
-    The root file is a guest itself if its configuration says so, or if it includes none.
+    The root file itself is a guest if its configuration says so, or if it includes no guest.
     """
     events: list[list[UnitEvent]] = [[] for _ in unit.ranges]
     for event in unit.events:
@@ -77,7 +77,7 @@ def guests_of(unit: Unit, group: str) -> list[Guest]:
 
 
 def clashes(guests: Sequence[Guest]) -> list[Rejection]:
-    """The guests with the same name as an earlier one."""
+    """The rejections of guests with the same name as an earlier one."""
     found = []
     seen: set[str] = set()
     for guest in guests:
@@ -125,7 +125,7 @@ def _declarations(guests: Sequence[Guest]) -> list[str]:
 
 
 def _functions(host: Host, tail: str) -> list[list[str]]:
-    """The heads of a guest's functions: one record, bytes, the end of a stream."""
+    """The heads of a guest's functions: for one record, for bytes, for the end of a stream."""
     return [
         listed(f"void {host.call}", [f"uint64_t {word}" for word in _WORDS], tail),
         listed(f"void {host.stream}", ["const void *data", "size_t size"], tail),
@@ -166,7 +166,7 @@ def _event(event: UnitEvent) -> list[str]:
 
 
 def _argument(parameter: Parameter, word: str) -> str:
-    """A record's word as an argument of the host's function; a guest's pointers are numbers there."""
+    """A record's word as an argument of the host's function, for which a guest's pointers are numbers."""
     type_ = parameter.type
     if type_.is_pointer:
         return word
@@ -192,7 +192,7 @@ def _stream(guest: Guest) -> list[str]:
 
 
 def _only(host: Host) -> list[str]:
-    """The same functions without a guest's name."""
+    """The functions without a guest's name, for a single guest."""
     calls = (f"{host.call}({', '.join(_WORDS)})", f"{host.stream}(data, size)", f"{host.end}()")
     lines = []
     for head, call in zip(_functions(Host(""), ""), calls):

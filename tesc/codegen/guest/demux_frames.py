@@ -1,4 +1,4 @@
-"""The host's reader of frames: C that finds the events in a guest's bytes and calls the host's functions."""
+"""The host's reader of frames: C that finds the events in a guest's bytes and calls trace functions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tesc.syntax.nodes import Parameter
 
 _HOST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "host")
-# The kinds of arguments in frames.c, by their names in the hash; all others have 64 bits.
+# The kinds of arguments in frames.c, by name in the hash; all others have 64 bits.
 _LETTERS = {"bool": "b", "char": "c", "text": "t", "i8": "e", "u8": "E", "i16": "h", "u16": "H"}
 _LETTERS.update(i32="w", u32="W", i64="x")
 _ANY = "X"
@@ -85,7 +85,7 @@ def _guest(guest: Guest) -> list[str]:
 
 
 def _wanted(guest: Guest) -> list[str]:
-    """The function that says whether the event is wanted on the host: QEMU has a macro for it."""
+    """The function that says whether the host wants an event, for which QEMU has a macro."""
     lines = [f"static bool {guest.host.framed}_on(uint32_t wire_id)", "{"]
     lines += ["#ifdef trace_event_get_state_backends", "    switch (wire_id) {"]
     for event in guest.events:
@@ -97,7 +97,7 @@ def _wanted(guest: Guest) -> list[str]:
 
 
 def _argument(parameter: Parameter, kind: ArgumentKind, value: str) -> str:
-    """A value as an argument of the host's function; a guest's pointers are numbers there."""
+    """A value as an argument of the host's function, for which a guest's pointers are numbers."""
     if kind.letter == "t":
         return f"{value}.text"
     if parameter.type.is_pointer:

@@ -1,8 +1,8 @@
-"""The C of the demultiplexer that is the same for every guest."""
+"""C code of the demultiplexer that is the same for every guest."""
 
 from __future__ import annotations
 
-# The structure for a guest's counters and unfinished record; several demultiplexers may declare it.
+# The structure with a guest's counters and unfinished record; several demultiplexers may declare it.
 TYPE = r"""
 #include <stdbool.h>
 #include <stddef.h>

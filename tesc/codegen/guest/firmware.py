@@ -1,4 +1,4 @@
-"""What firmware compiles: the header with a function for each event, the source with the table."""
+"""The C that firmware compiles: a header with a function for each event, a source with the table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def events_of(unit: Unit) -> list[UnitEvent]:
-    """The guest's own events by wire ID: those of the root range."""
+    """The guest's own events, those of the root range, by wire ID."""
     return [event for event in unit.events if event.range == 0]
 
 
@@ -33,7 +33,7 @@ def header(events: Sequence[UnitEvent]) -> str:
 
 
 def source(events: Sequence[UnitEvent], on: Collection[int]) -> str:
-    """The source with the table; the events whose indexes are in `on` are switched on."""
+    """The source with the table; events whose indices are in `on` are switched on."""
     states = [not event.disabled and event.index in on for event in events]
     entries = [f'    {{ "{e.name}", {"true" if state else "false"} }},' for e, state in zip(events, states)]
     lines = [NOTICE, LICENSE, f'#include "{names.RUNTIME_HEADER}"', ""]
@@ -65,15 +65,15 @@ def _function(event: UnitEvent) -> list[str]:
 def declared_parameter(parameter: Parameter, name: str) -> str:
     text = parameter.type.text
     if "ssize_t" in parameter.type.words:
-        # That one is in <sys/types.h>, which freestanding compilers lack. <stddef.h> has a similar type.
+        # ssize_t is in <sys/types.h>, which freestanding compilers lack; ptrdiff_t is in <stddef.h>.
         words = ["ptrdiff_t" if word == "ssize_t" else word for word in parameter.type.words]
         text = " ".join(words) + (" " + "*" * parameter.type.pointers if parameter.type.pointers else "")
     return with_name(text, name)
 
 
 def as_word(parameter: Parameter, name: str) -> str:
-    """An argument as 64 bits: C extends the sign of a signed value, and widens others with zeros.
+    """An argument as 64 bits: C sign-extends signed values and zero-extends others.
 
-    Only pointers are cast to uintptr_t, which would truncate a 64-bit value on a 32-bit guest.
+    Only pointers are cast to uintptr_t, because that would truncate a 64-bit value on a 32-bit guest.
     """
     return f"(uint64_t)(uintptr_t){name}" if parameter.type.is_pointer else f"(uint64_t){name}"

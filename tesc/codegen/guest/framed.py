@@ -1,8 +1,8 @@
-"""What firmware compiles for the wire `frames`: a header per file of events, and the source with the tables.
+"""The C that firmware compiles for the wire `frames`: a header per file of events, a source with tables.
 
-A function tests a byte that says whether its event is on, and passes on a number: that of its file, and
-its own in that file. So no header has an ID: a change to one folder's events leaves the other headers
-unchanged, and nothing is rebuilt for it. An event that is off costs one test of a byte; if the ID were
+A function tests a byte that says whether its event is on, and passes on a number: that of its file, and its
+own in the file. So no header contains an ID: a change to one folder's events leaves the other headers
+unchanged, and only its own sources are rebuilt. An event that is off costs one test of a byte; if the ID was
 loaded, or its address passed on, compilers would do so before the test.
 """
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from tesc.units.unit import UnitEvent
 
-# The most bytes of a packet without its arguments (head, ID, source, time, checksum), and of one
-# argument (a text that is sent by its address).
+# The most bytes of a packet without its arguments (head, ID, source, time, checksum), and of one argument
+# (text that is sent by its address).
 _HEAD = 1 + 3 + 5 + 4 + 2
 _LONGEST = {"1": 1, "u": 9, "s": 9, "t": 11}
 # An event's number has 16 bits.
@@ -39,7 +39,7 @@ _LOCAL = frozenset({"tesc_guest_x"})
 
 @record
 class FileEvents:
-    """The events of one file, in its order; `group` names its table, `number` is its position."""
+    """The events of one file, in order; `group` names its table, `number` is the file's position."""
 
     number: int
     path: str
@@ -48,7 +48,7 @@ class FileEvents:
 
 
 def files_of(events: Sequence[UnitEvent], root: str) -> list[FileEvents]:
-    """The files that declare a guest's events, in the order of their first ones.
+    """The files that declare a guest's events, in the order of their first events.
 
     `root` is the path of the guest's root file. A file that is included twice, with two prefixes, counts
     twice.
@@ -127,7 +127,7 @@ def _ids(one: FileEvents) -> str:
 
 
 def _function(event: UnitEvent, known_by: int) -> list[str]:
-    """The function of an event, which passes the number that the runtime knows it by."""
+    """The function of an event, which passes the runtime's number for it."""
     parameters = event.node.parameters
     called = names.parameters(event, _LOCAL)
     declared = [declared_parameter(p, name) for p, name in zip(parameters, called)] or ["void"]
@@ -146,7 +146,7 @@ def _function(event: UnitEvent, known_by: int) -> list[str]:
 
 
 def too_long(events: Sequence[UnitEvent]) -> list[Rejection]:
-    """The events that can never fit a frame, and those beyond the last number."""
+    """The rejections of events that may not fit a frame, and of those beyond the highest number."""
     found = []
     for event in events:
         letters = signature_of(event).letters

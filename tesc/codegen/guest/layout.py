@@ -1,4 +1,4 @@
-"""Readable lines of generated C."""
+"""Lays out lines of generated C."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _COLUMNS = 100
 
 
 def listed(head: str, items: Sequence[str], tail: str) -> list[str]:
-    """`head(items)tail`, broken between items where a line gets too long, aligned after the parenthesis."""
+    """The lines of `head(items)tail`, broken between items if too long, and aligned after the parenthesis."""
     lines = []
     line = f"{head}("
     indent = " " * len(line)

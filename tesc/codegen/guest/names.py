@@ -1,4 +1,4 @@
-"""The identifiers of the guest path, in addition to those of every event."""
+"""The identifiers in the guest's and the demultiplexer's code, in addition to those of each event."""
 
 from __future__ import annotations
 
@@ -18,17 +18,16 @@ _NO_PARAMETER = reserved.C_KEYWORDS | reserved.C_CONSTANTS | reserved.C_CONSTANT
 
 
 def c_call(arguments: int) -> str:
-    """The runtime's function that sends a record with so many arguments."""
+    """The runtime's function that sends a record with a number of arguments."""
     return f"trace{arguments}"
 
 
 def parameters(event: UnitEvent, own: frozenset[str] = frozenset()) -> list[str]:
-    """The names of an event's parameters in the guest's header: they matter to no caller.
+    """The names of an event's parameters in the guest's header, which do not matter to callers.
 
     `own` are words that the function itself uses.
 
-    An underscore avoids clashes with C's keywords, with macros, and with what the header's own
-    code uses.
+    An underscore avoids clashes with C's keywords, with macros, and with names in the header's code.
     """
     taken = {parameter.name for parameter in event.node.parameters}
     names: list[str] = []
@@ -36,7 +35,7 @@ def parameters(event: UnitEvent, own: frozenset[str] = frozenset()) -> list[str]
         name = parameter.name
         if name[:1].isdigit():
             name = f"_{name}"
-        # Macros of constants have capitals, as those for IDs do.
+        # Macros for constants, such as IDs, are in capitals.
         if (
             name in _NO_PARAMETER
             or name in own
@@ -52,7 +51,7 @@ def parameters(event: UnitEvent, own: frozenset[str] = frozenset()) -> list[str]
 
 @record
 class Host:
-    """What the demultiplexer defines for one guest, or for `guest` where there is just one."""
+    """The identifiers that the demultiplexer defines for one guest; for a single guest, `guest` is empty."""
 
     guest: str
 
@@ -67,7 +66,7 @@ class Host:
 
     @property
     def stream(self) -> str:
-        """The function that takes bytes as they come."""
+        """The function that takes bytes as they arrive."""
         return f"guest_stream{self._suffix}"
 
     @property

@@ -1,7 +1,7 @@
 """The outputs of QEMU 10.2's tracetool: formats (kinds of file) × backends (tracers).
 
-A format is the skeleton of one kind of file; the backends fill its slots. Each is a module that is
-imported only when an output needs it.
+A format is the skeleton of one kind of file; the backends fill its slots. Each is a module that is imported
+only if an output needs it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tesc.units.rejections import Rejection
     from tesc.units.unit import UnitEvent
 
-# Names in the order in which help and --list-backends print them.
+# The names are in the order in which help and --list-backends print them.
 BACKENDS = {
     "nop": "no tracing at all",
     "dtrace": "DTrace and SystemTap probes (user-space static defined tracing)",
@@ -47,9 +47,9 @@ class BadBackend(Exception):
 
 
 def find_backend(name: str) -> Backend | None:
-    """The backend of this name: one of BACKENDS, or another package's that an entry point names.
+    """The backend with a name: one of BACKENDS, or another package's, by its entry point.
 
-    None where there is none; raises BadBackend for an entry point that does not lead to one.
+    None if there is none; raises BadBackend if an entry point does not lead to a backend.
     """
     if name in BACKENDS:
         backend: Backend = _module(f"{__name__}.backends.{name}").BACKEND
@@ -60,7 +60,7 @@ def find_backend(name: str) -> Backend | None:
 
 
 def load_backends(names: Iterable[str]) -> list[Backend]:
-    """The backends of these names, in this order. Raises BadBackend."""
+    """The backends with these names, in this order. Raises BadBackend."""
     found = []
     for name in names:
         backend = find_backend(name)
@@ -71,7 +71,7 @@ def load_backends(names: Iterable[str]) -> list[Backend]:
 
 
 def load_formats(names: Iterable[str]) -> None:
-    """Import formats, which otherwise happens at the first output of each."""
+    """Import formats in advance; otherwise each is imported for its first output."""
     for name in names:
         _format(name)
 
@@ -81,13 +81,13 @@ def _format(name: str) -> Any:
 
 
 def _module(name: str) -> Any:
-    """The result of `importlib.import_module`, which is slow to import."""
+    """Like `importlib.import_module`, but importlib is slow to import."""
     __import__(name)
     return sys.modules[name]
 
 
 def generate(events: Sequence[UnitEvent], options: Options) -> tuple[str, list[Rejection]]:
-    """The text of one output, and the events that it cannot have (then the text must not be used)."""
+    """The text of one output, and its rejections; if there are any, the text must not be used."""
     form = _format(options.format)
     out = Output(options.output, options.compat == "fixed", options.release)
     form.generate(out, events, load_backends(options.backends), options)

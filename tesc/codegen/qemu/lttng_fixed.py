@@ -1,7 +1,7 @@
-"""LTTng's fields where the reference's are wrong: one for every argument, shown as in its format.
+"""LTTng's fields with compat `fixed`: one for every argument, shown as in the format.
 
-The reference finds conversions by an expression of its own. It loses fields where a macro, a flag
-or a `*` hides one, makes none for `char` and `short`, and treats `char **` as text.
+QEMU's tracetool finds conversions by a regular expression. It loses fields if a macro, a flag or a `*` hides
+a conversion, has none for `char` and `short`, and treats `char **` as text.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from tesc.units.text import Text
     from tesc.units.unit import UnitEvent
 
-# Types as wide as int or wider, by the type with the other sign. Narrower ones are widened before
-# printf sees them, so that their own sign is the one that is printed.
+# The types of the other signedness, for types as wide as int or wider. Narrower types are widened before
+# printf sees them, so they are printed with their own signedness.
 _SIGNED = {
     "unsigned int": "int",
     "unsigned long": "long",
@@ -33,7 +33,7 @@ _UNSIGNED = {signed: unsigned for unsigned, signed in _SIGNED.items()}
 
 
 def fields(event: UnitEvent) -> list[str]:
-    """The fields of an event that has parameters, in an order in which the trace can be read."""
+    """The fields of an event with parameters, in an order in which readers can read the trace."""
     how = printings(event.format)
     found = texts(event.parameters, event.format, "fixed")
     made = [_field(event, index, text, how.get(index)) for index, text in enumerate(found)]
@@ -41,10 +41,10 @@ def fields(event: UnitEvent) -> list[str]:
 
 
 def _readable_order(event: UnitEvent, found: Sequence[Text | None]) -> list[int]:
-    """The parameters in order, but with `x` before `_x`.
+    """The indices of the parameters, in order, except that `x` comes before `_x`.
 
-    CTF 1.8 puts an underscore before every name, and readers take it off if there is one: babeltrace2
-    rejects a trace in which `_x` comes before `x`. Counted text also has a member `_NAME_length`.
+    CTF 1.8 adds an underscore to every name, and readers remove one if there is one: babeltrace2 rejects a
+    trace in which `_x` comes before `x`. Counted text also has a member `_NAME_length`.
     """
     members = [
         {name, f"_{name}_length"} if text is not None and text.bounded else {name}
@@ -73,7 +73,7 @@ def _field(event: UnitEvent, index: int, text: Text | None, printing: Printing |
 
 
 def _text(event: UnitEvent, name: str, text: Text) -> str:
-    """Text up to its NUL, or counted text if the format limits the bytes printed."""
+    """The field of text: up to its NUL, or counted text if the format limits the printed bytes."""
     pointer = name if text.plain else f"(const char *){name}"
     if not text.bounded:
         return f"ctf_string({name}, {pointer})"

@@ -1,8 +1,8 @@
-"""The C functions that programs called before QEMU 10.2, where each backend tested the state itself.
+"""The C functions that programs called before QEMU 10.2, in which each backend tested the state itself.
 
-`_BODIES` is what a backend put into the function, by the change that introduced it, the latest first;
-backends that are not there have always used the same code. `LINE` and `BACK` are the `#line` of the
-event and that of the output itself.
+`_BODIES` has what a backend added to the function, by the change that introduced it, latest first; backends
+that are missing have always used the same code. `LINE` stands for the `#line` of the event, `BACK` for that
+of the output itself.
 """
 
 from __future__ import annotations
@@ -96,12 +96,12 @@ _BODIES: dict[str, tuple[tuple[Change | None, str], ...]] = {
 
 
 def state(event: UnitEvent) -> str:
-    """The C expression that is true while an event is switched on; a CPU's was tested before."""
+    """The C expression that is true while an event is switched on; tested earlier for `vcpu` events."""
     return "true" if event.node.has("vcpu") else f"trace_event_get_state({identifiers.c_id(event.name)})"
 
 
 def define(out: Output, event: UnitEvent, backends: Iterable[tuple[str, Backend]]) -> None:
-    """The function that programs call, and the one that it calls."""
+    """Write the function that programs call, and the one that it calls."""
     function = identifiers.c_function(event.name)
     unchecked = identifiers.unchecked_function(event.name)
     out("", f"static inline void {unchecked}({out.declared(event)})", "{")
@@ -117,7 +117,7 @@ def define(out: Output, event: UnitEvent, backends: Iterable[tuple[str, Backend]
 
 
 def _body(out: Output, event: UnitEvent, name: str, backend: Backend) -> None:
-    """What one backend puts into the function."""
+    """Write what one backend adds to the function."""
     text = next((t for change, t in _BODIES.get(name, ()) if not change or out.release.has(change)), None)
     if text is None:
         if backend.checks_state:

@@ -1,4 +1,4 @@
-"""The Rust module of QEMU 10.2 itself: without state functions and dtrace."""
+"""The Rust module of the release 10.2, without state functions and dtrace."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ALLOWED_DEAD = "#[allow(dead_code)]"
 
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend]) -> None:
-    """The whole module."""
+    """Write the whole module."""
     out(*[line for line in BEGIN if line.strip() != _ALLOWED_DEAD])
     for event in events:
         out(f"    static mut {identifiers.c_state(event.name)}: u16;")

@@ -1,4 +1,4 @@
-"""A format's options, and what it writes to."""
+"""The options of a format, and the object that it writes to."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _LICENCE = "/* SPDX-License-Identifier: GPL-2.0-or-later */"
 class Options:
     """One output: `format` and `backends` by name, the events' `group`.
 
-    `output` is the path that `#line` names for the generated file; `binary` and `probe_prefix` are
-    for tapsets; `platform` is Python's name of the system (macOS' `d` files differ).
-    `compat` is "qemu" for the reference's bytes, or "fixed" for correct output where those are wrong;
-    `release` is the QEMU whose tracetool is the reference, and that the output is built with.
+    `output` is the path of the generated file in `#line`; `binary` and `probe_prefix` are for tapsets;
+    `platform` is Python's `sys.platform` (macOS' `d` files differ). `compat` is "qemu" for the bytes of
+    QEMU's tracetool, or "fixed" for correct output where those are wrong; `release` is the QEMU whose
+    tracetool is reproduced, and with which the output is built.
     """
 
     format: str
@@ -44,8 +44,8 @@ class Options:
 class Output:
     """The lines of a file that is being generated.
 
-    `name` is its path as in `#line`; `fixed` is true if the reference's errors are
-    corrected; `release` is the QEMU that it is for.
+    `name` is its path in `#line`; `fixed` is true if tracetool's errors are corrected; `release` is the QEMU
+    for which it is generated.
     """
 
     def __init__(self, name: str, fixed: bool = False, release: Release = NEWEST) -> None:
@@ -60,11 +60,11 @@ class Output:
         self.spelled: tuple[UnitEvent | None, list[tuple[str, str, tuple[str | None, str]]]] = (None, [])
 
     def __call__(self, *lines: str) -> None:
-        """Append lines; without line ends."""
+        """Append lines, given without line ends."""
         self._lines.extend(lines)
 
     def head(self) -> None:
-        """Append the beginning of every file that is not in Rust."""
+        """Append the beginning that all files except Rust modules have."""
         self(*((_NOTICE, _LICENCE) if self.release.has("spdx") else (_NOTICE,)))
 
     def included(self, group: str, kind: str) -> str:
@@ -84,12 +84,12 @@ class Output:
         )
 
     def refuse(self, event: UnitEvent, offset: int, message: str) -> None:
-        """Note that the output cannot hold an event; the same message from several backends counts once."""
+        """Note that the output cannot express an event; several backends may note the same message."""
         rejection = Rejection("", event.source, Span(offset, offset), message)
         self._refusals.setdefault((event.index, offset, message), rejection)
 
     def refuse_format(self, event: UnitEvent, at: int, message: str) -> None:
-        """Note that the output cannot hold what is at an offset in the event's format."""
+        """Note that the output cannot express what is at an offset of an event's format."""
         start = event.node.format.start if event.node.format else 0
         self.refuse(event, start + at, message)
 
@@ -100,7 +100,7 @@ class Output:
         return texts(event.parameters, event.format, "fixed" if self.fixed else "qemu")
 
     def line_back(self, after: int = 0) -> str:
-        """The `#line` that makes compilers name the generated file's own lines again, `after` lines below."""
+        """The `#line` that makes compilers name the generated file again, `after` lines below."""
         return f'#line {len(self._lines) + after + 2} "{self._quoted_name}"'
 
     @property
@@ -112,11 +112,11 @@ class Output:
 
 
 def line_of(event: UnitEvent) -> str:
-    """The `#line` that makes compilers name the event's declaration."""
+    """The `#line` that makes messages of compilers name the event's declaration."""
     return f'#line {event.node.line} "{_quoted(event.source.path)}"'
 
 
 @lru_cache(maxsize=64)
 def _quoted(path: str) -> str:
-    """A path in a C string (C11 6.4.5), which the reference does not escape."""
+    """A path in a C string (C11 6.4.5), in which tracetool does not escape it."""
     return path.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,7 +1,7 @@
 """Backends of other packages, registered as entry points of the group `tesc.backends`.
 
-An entry point's name is the backend's, and it leads to a Backend: an object or a class without
-arguments. Names of tesc's own backends are not looked up, so they cannot be replaced.
+An entry point has the backend's name and leads to a Backend: an object, or a class whose constructor has no
+arguments. Names of tesc's own backends are not looked up, so these cannot be replaced.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def names() -> list[str]:
 
 @lru_cache(maxsize=None)
 def load(name: str) -> Backend | None:
-    """The backend that is registered under a name, or None. Raises BadBackend."""
+    """The backend registered under a name, or None. Raises BadBackend."""
     entry = next((entry for entry in _registered() if entry.name == name), None)
     if entry is None:
         return None

@@ -1,4 +1,4 @@
-"""One output as an editor shows it: its text, and where an event is in it."""
+"""One output for an editor to show: its text, and an event's place in it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _BEGINNINGS = (
 
 
 class NotGenerated(Exception):
-    """There is no such output; the message says why, with places."""
+    """The output cannot be generated; the message says why, with places."""
 
 
 @record
@@ -44,9 +44,9 @@ class Preview:
 
 
 def preview(unit: Unit, settings: Settings, backends: str, form: str, group: str) -> Preview:
-    """An output of a unit as `tesc tracetool` generates it; `backends` is a list with commas.
+    """An output of a unit as `tesc tracetool` generates it; `backends` is a comma-separated list.
 
-    A tapset's options are those of the configuration's first tapset. Raises NotGenerated.
+    For a tapset, the options are those of the configuration's first one. Raises NotGenerated.
     """
     names = tuple(name.strip() for name in backends.split(","))
     _check_names(names, form)
@@ -70,7 +70,7 @@ def preview(unit: Unit, settings: Settings, backends: str, form: str, group: str
 
 
 def line_of_event(text: str, name: str) -> int | None:
-    """The line, from 0, where the code of an event begins; `name` is its effective name."""
+    """The line, from 0, at which an event's code begins; `name` is the effective name. None if not found."""
     lines = text.split("\n")
     words = {
         "name": name,
@@ -80,7 +80,7 @@ def line_of_event(text: str, name: str) -> int | None:
     }
     words = {word: re.escape(text) for word, text in words.items()}
     begins = re.compile("|".join(f"(?:{pattern.format(**words)})" for pattern in _BEGINNINGS))
-    # A format without code for each event may still name it.
+    # Even a format without code for each event may name it.
     names = re.compile(r"\b(?:{function}|{name})\b|{id}(?![A-Z0-9])".format(**words))
     for found in (begins.match, names.search):
         line = next((number for number, line in enumerate(lines) if found(line)), None)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tesc.units.unit import UnitEvent
 
 _C_KEYWORDS = frozenset("char int void short long signed unsigned".split())
-# Keys are words in alphabetical order, without `signed`, and without `int` next to others.
+# The keys are sorted words, without `signed`, and without `int` next to others.
 _TYPES = {
     "int": "std::ffi::c_int",
     "long": "std::ffi::c_long",
@@ -26,7 +26,7 @@ _TYPES = {
     "char": "std::ffi::c_char",
     "bool": "bool",
     "unsigned": "std::ffi::c_uint",
-    # The reference's sign is wrong here; programs rely on its types.
+    # tracetool's signedness is wrong here, but programs rely on its types.
     "long unsigned": "std::ffi::c_long",
     "long long unsigned": "std::ffi::c_ulonglong",
     "short unsigned": "std::ffi::c_ushort",
@@ -46,23 +46,23 @@ _TYPES = {
     "intptr_t": "isize",
     "ptrdiff_t": "isize",
 }
-# C promotes these in a variable argument list, Rust does not.
+# C promotes these as variadic arguments, Rust does not.
 _PROMOTED = frozenset(
     """std::ffi::c_short std::ffi::c_ushort std::ffi::c_char std::ffi::c_schar std::ffi::c_uchar
     i8 u8 i16 u16 bool""".split()
 )
-# The parts of a format that it accepts: strings with some of C's escapes, some macros, spaces.
+# The parts of a format that tracetool accepts: strings with some of C's escapes, some macros, spaces.
 _TEXT = r'(?:[^"\\]|\\[\\"abfnrt]|\\x[0-9a-fA-F]{2})*'
 _BETWEEN = rf"{TRACETOOL_MACRO}|\s+"
 _TOKEN = rf'"({_TEXT})"|{_BETWEEN}'
-# The only spelling that the reference treats as a string.
+# The only spelling that tracetool treats as a string.
 _C_STRING = "const char *"
 _QUOTE = '"'
 
 
 @lru_cache(maxsize=None)
 def rust_type(type_text: str) -> str | None:
-    """The Rust type of a C type, or None if the reference has none (`signed`, `long short`)."""
+    """The Rust type of a C type; None if tracetool has none (`signed`, `long short`)."""
     text = type_text.rstrip()
     pointer = text.endswith("*")
     if pointer:
@@ -87,7 +87,7 @@ def rust_type(type_text: str) -> str | None:
 
 @lru_cache(maxsize=None)
 def _spelled(type_text: str, fixed: bool, string: bool = False) -> tuple[str | None, str]:
-    """The Rust type of a parameter, and what follows its name in the call of a printf-like function."""
+    """The Rust type of a parameter, and the text after its name in the call of a printf-like function."""
     if string:
         return "&std::ffi::CStr", ".as_ptr()"
     if fixed:
@@ -112,7 +112,7 @@ def _type(out: Output, event: UnitEvent, type_text: str) -> str:
 
 
 def _strings(out: Output, event: UnitEvent) -> list[bool]:
-    """For each parameter, whether Rust programs pass a `&CStr` for it: text that is const."""
+    """For each parameter, whether Rust programs pass a `&CStr` for it, which is const text."""
     if out.fixed:
         return [
             text is not None and parse_type(type_).points_to_const
@@ -152,7 +152,7 @@ def call_arguments(out: Output, event: UnitEvent) -> list[str]:
     """The arguments of a call to a C function."""
     found = []
     for string, (type_, name) in zip(_strings(out, event), event.parameters):
-        # A CStr's pointer is a pointer to c_char; `unsigned char` is another type.
+        # A CStr's pointer is a pointer to c_char; `unsigned char` is a different type.
         cast = ""
         if string and out.fixed and parse_type(type_).base != "char":
             cast = f".cast::<{_type(out, event, type_).partition(' ')[2]}>()"
@@ -162,12 +162,12 @@ def call_arguments(out: Output, event: UnitEvent) -> list[str]:
 
 def variadic_arguments(out: Output, event: UnitEvent) -> str:
     """The arguments of a call to a printf-like function after its format."""
-    # The function's parameters, written before, have reported types without a translation.
+    # The function's parameters, which were written earlier, reported types without a translation.
     return ", ".join([f"_{name}{passed}" for _, name, (_, passed) in _parameters(out, event)])
 
 
 def format_literal(out: Output, event: UnitEvent, begin: str = "", end: str = "") -> str:
-    """The event's format as a Rust C string, its PRI macros spelled out for 64-bit `long long`."""
+    """The event's format as a Rust C string, with PRI macros expanded for 64-bit `long long`."""
     text = event.format
     if out.fixed:
         from tesc.codegen.qemu.rust_fixed import fixed_format

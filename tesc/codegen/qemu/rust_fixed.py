@@ -1,7 +1,7 @@
-"""Rust's view of parameters and formats where the reference's is wrong.
+"""Rust's view of parameters and formats with compat `fixed`.
 
-It has `c_long` for `unsigned long` and `c_char` for `signed char`, loses what `char **` points to,
-accepts only one spelling of `const char *`, and keeps escapes that Rust does not have.
+QEMU's tracetool writes `c_long` for `unsigned long` and `c_char` for `signed char`, loses what `char **`
+points to, accepts only one spelling of `const char *`, and keeps escapes that Rust does not have.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _SIMPLE = {"?": "?", "'": "'", **{letter: f"\\x{ord(SIMPLE_ESCAPES[letter]):02x}
 
 @lru_cache(maxsize=None)
 def fixed_type(type_text: str) -> str | None:
-    """The Rust type of a C type, or None where there is none."""
+    """The Rust type of a C type, or None."""
     type_ = parse_type(type_text)
     made = _TYPES.get(type_.base or "")
     if made is not None:
@@ -79,7 +79,7 @@ def fixed_format(out: Output, event: UnitEvent) -> str:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    """One of C's escapes as Rust has it."""
+    """A C escape as a Rust escape."""
     octal, hexa, short, long, other = match.groups()
     if other is not None:
         return _SIMPLE.get(other, match[0])

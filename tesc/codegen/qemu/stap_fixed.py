@@ -1,7 +1,7 @@
-"""The log tapset's printf where the reference's is wrong: valid for SystemTap, and printing the same as C.
+"""The log tapset's printf with compat `fixed`: valid for SystemTap, and printing the same as C.
 
-SystemTap's numbers have 64 bits, whatever the argument's type, and its printf has no length that
-truncates. So an argument that C would truncate, or print with the other sign, is converted before.
+SystemTap's numbers have 64 bits, whatever the argument's type, and its printf has no length that truncates.
+So an argument that C would truncate, or print with a different signedness, is converted first.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def arguments(out: Output, event: UnitEvent) -> list[str]:
 
 
 def _number(type_text: str, name: str, printing: Printing) -> str:
-    """A number as C's printf reads it: truncated to the conversion's width, with its sign."""
+    """An expression for a number as C's printf reads it: with the conversion's width and signedness."""
     found = cut(type_text, printing)
     if found is None:
         return name
@@ -57,7 +57,7 @@ def taken(text: str) -> str:
     """A joined format with conversions and escapes that SystemTap's printf accepts."""
     made = ""
     at = 0
-    # Positions include the quote that makes the text a literal again.
+    # Offsets include the quote that makes the text a literal again.
     for one in parse_format(f'"{text}"').conversions:
         flags = "".join(flag for flag in one.flags if flag in "-+ #0")
         width = "*" if one.width.startswith("*") else one.width
@@ -72,7 +72,7 @@ def _escapes(text: str) -> str:
 
 
 def _escape(match: re.Match[str]) -> str:
-    """One of C's escapes with three octal digits per byte, except for the simplest."""
+    """A C escape with three octal digits per byte, except the simplest ones."""
     octal, hexa, short, long, other = match.groups()
     if other is not None:
         code = _CODES.get(other)

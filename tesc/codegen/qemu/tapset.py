@@ -17,12 +17,12 @@ _MAX_STRING = 512
 
 def escaped(out: Output, name: str) -> str:
     """A parameter's name as a tapset spells it."""
-    # The reference does not know that this one is reserved.
+    # tracetool does not know that this word is reserved.
     return f"{name}_" if name in STAP_RESERVED_WORDS or (out.fixed and name == "private") else name
 
 
 def read_string(out: Output, event: UnitEvent, name: str, text: Text) -> None:
-    """Copy the text that `name` points to in the program into a variable of the tapset."""
+    """Write code that copies the text at `name` in the program to a variable of the tapset."""
     variable = identifiers.tapset_text(name, out.fixed)
     most = str(min(_MAX_STRING, _MAX_STRING if text.bytes is None else text.bytes))
     if text.limit is not None:

@@ -1,1 +1,1 @@
-"""The generated files of a whole source tree: which ones, generating them, and skipping unchanged ones."""
+"""The generated files of a whole source tree: plans them, generates them, and skips unchanged ones."""

@@ -1,6 +1,6 @@
 """Outputs of earlier runs that are no longer generated, such as those of a removed trace-events file.
 
-A file is one only if a run with the same arguments wrote it, and it still has the content that the run
+A file is a leftover only if a run with the same arguments wrote it, and it still has the content that the run
 wrote: files that others wrote or changed are left alone.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def leftovers(out: str, manifest: Manifest, outputs: Collection[str]) -> dict[str, str]:
-    """The hashes of the files in the folder `out` that earlier runs left over; `outputs` are this run's."""
+    """The hashes of files that earlier runs left over in the folder `out`; `outputs` are this run's."""
     earlier = manifests.read(out, manifest.identity)
     if earlier is None:
         return {}

@@ -1,9 +1,8 @@
-"""What a run read and wrote, kept beside its outputs, so that the next one knows if it has nothing to do.
+"""What a run read and wrote, kept next to its outputs, so that the next run knows if nothing has changed.
 
-A file counts as unchanged if its size, times and inode are the same; if they are not,
-or were noted so soon after a change that another one might not show, its content decides. A file that
-did not exist must still not exist. Everything that only a run itself can find out, such
-as which files a tree has, is looked up again each time.
+A file counts as unchanged if its size, times and inode are the same. If they are not, or were noted so soon
+after a change that another change might not show, its content decides. A file that did not exist must still
+not exist. What only a run itself can determine, such as which files a tree has, is looked up again each time.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
 NAME = ".tesc-gen"
 _FORMAT = "tesc gen 2"
-# A change this soon after another may not change a file's times: file systems have them
-# in clock ticks, old ones in seconds. Inputs may be on a server with a clock of its own.
+# A change this soon after another may not change a file's times: file systems store them in clock ticks, old
+# ones in seconds. Inputs may be on a server with its own clock.
 _TICK = 20_000_000
 _COARSE = 2_000_000_000
 
@@ -37,7 +36,7 @@ def hashed(data: bytes) -> str:
 
 
 def identity(words: Sequence[str]) -> str:
-    """What identifies a run: its arguments, its working directory, and the versions of tesc and Python."""
+    """A run's identity: its arguments, its working directory, and the versions of tesc and Python."""
     from tesc import __version__
 
     return repr((__version__, sys.version, sys.platform, os.getcwd(), *words))
@@ -53,10 +52,10 @@ def _state(status: os.stat_result) -> str:
 
 
 def _settled(path: str, now: int, tick: int) -> str:
-    """The same, or a mark that it cannot be trusted yet. Raises OSError."""
+    """A file's state, or a mark that it cannot be trusted yet. Raises OSError."""
     status = os.stat(path)
     newest = max(status.st_mtime_ns, status.st_ctime_ns)
-    # Times without microseconds are from a file system without them.
+    # Times without microseconds come from a file system that does not store them.
     if newest >= now - (_COARSE if newest % 1_000_000 == 0 else tick):
         return _DOUBTFUL
     return _state(status)
@@ -67,7 +66,7 @@ class Manifest:
 
     def __init__(self, identity: str) -> None:
         self.identity = identity
-        # The folder that was searched for files, what was found, and links that were left out.
+        # The folder that was searched for files, the files found, and the links left out.
         self.root = ""
         self.found: list[str] = []
         self.left_out: list[str] = []
@@ -78,7 +77,7 @@ class Manifest:
         """Note the state of a file, or that it does not exist, before it is read."""
         if path in self.entries:
             return
-        entry = (INPUT, _DOUBTFUL, "-")  # for other kinds, it is unknown whether it stayed the same
+        entry = (INPUT, _DOUBTFUL, "-")  # for other kinds, it is unknown whether the file stayed the same
         try:
             if os.path.isfile(path) and os.path.getsize(path) <= MAX_SOURCE_BYTES:
                 state = _settled(path, self._started, _COARSE)
@@ -102,11 +101,11 @@ class Manifest:
             settled = _settled(path, time.time_ns(), _TICK)
         except OSError:
             settled = _DOUBTFUL
-        # Another process may have written it since.
+        # Another process may have written the file since.
         self.entries[path] = (kind, state if state == settled else _DOUBTFUL, content_hash)
 
     def doubt(self, paths: Iterable[str]) -> None:
-        """Note that files' times have changed."""
+        """Note that the times of files have changed."""
         for path in paths:
             kind, _, content_hash = self.entries[path]
             self.entries[path] = (kind, _DOUBTFUL, content_hash)
@@ -117,7 +116,7 @@ class Manifest:
 
     @property
     def leftovers(self) -> list[str]:
-        """Outputs of earlier runs that the run did not generate, and did not remove."""
+        """Outputs of earlier runs that this run neither generated nor removed."""
         return [path for path, (kind, _, _) in self.entries.items() if kind == LEFTOVER]
 
     def left(self, path: str, content_hash: str) -> None:
@@ -153,7 +152,7 @@ class Manifest:
         return True
 
     def text(self) -> str | None:
-        """The manifest as a file, or None if a path cannot be written in it."""
+        """The manifest as a file's text; None if a path cannot be written in it."""
         lines = [_FORMAT, self.identity, self.root]
         for files in (self.found, self.left_out):
             lines += [str(len(files)), *files]
@@ -164,7 +163,7 @@ class Manifest:
 
 
 def read(folder: str, identity: str) -> Manifest | None:
-    """The manifest of an earlier run of the same identity into a folder, if there is a valid one."""
+    """The valid manifest of an earlier run with the same identity into a folder; None if there is none."""
     try:
         with open(
             os.path.join(folder, NAME), encoding="utf-8", errors="surrogateescape", newline="\n"

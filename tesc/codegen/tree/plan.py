@@ -1,4 +1,4 @@
-"""Which files are generated for a tree's groups, and their texts. Pure: nothing is read or written."""
+"""Plans and generates the files for a tree's groups. Pure: nothing is read or written."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ _OF_ALL = {"ust-events-h": "ust", "ust-events-c": "ust-c"}
 FORMATS = ("h", "c", "rs", "d", "ust-events-h", "ust-events-c")
 # Additional files that a backend's generated sources need.
 _NEEDED = {"dtrace": ("d",), "ust": ("ust-events-h", "ust-events-c")}
-# Approximate microseconds per event in a format, for sharing the work.
+# The approximate microseconds per event in each format, for dividing the work.
 _COSTS = {"rs": 12, "h": 9, "ust-events-h": 8, "c": 3}
 _FILE_COST = 200
-# And for reading it.
+# The same for reading an event.
 _READING = 15
 
 
 @record
 class Group:
-    """A named unit of a tree; `outside` are the directives that it was resolved with."""
+    """A named unit of a tree; `outside` are the directives from outside with which it was resolved."""
 
     name: str
     unit: Unit
@@ -48,7 +48,7 @@ class Group:
 
 @record
 class TreeOptions:
-    """What is generated for a tree: `out` is the folder as `#line` names it, relative, with slashes."""
+    """What is generated for a tree: `out` is the folder in `#line`, relative, with slashes."""
 
     out: str
     backends: tuple[str, ...]
@@ -61,7 +61,7 @@ class TreeOptions:
 
 @record
 class Planned:
-    """One file to generate from some groups' events; without `options`, the plain list of events."""
+    """A file to generate from some groups' events; without `options`, the plain list of events."""
 
     name: str
     groups: tuple[Group, ...]
@@ -69,7 +69,7 @@ class Planned:
 
     @property
     def cost(self) -> int:
-        """About how many microseconds generating and writing it takes."""
+        """The approximate microseconds that generating and writing it takes."""
         events = sum(len(group.unit.events) for group in self.groups)
         return _cost(events, self.options.format if self.options else "")
 
@@ -79,13 +79,13 @@ def _cost(events: int, form: str) -> int:
 
 
 def cost_of_group(lines: int, options: TreeOptions) -> int:
-    """About how many microseconds a file of so many lines takes, reading and generating included."""
+    """The approximate microseconds that reading a file with a number of lines and generating takes."""
     return sum(_cost(lines, form) for form in _formats(options) if form in _OF_GROUP) + lines * _READING
 
 
 @record
 class GeneratedFile:
-    """A file's name within the folder of all generated files, and its text."""
+    """A generated file: its name in the folder of all generated files, and its text."""
 
     name: str
     text: str
@@ -94,8 +94,8 @@ class GeneratedFile:
 def plan(groups: Sequence[Group], options: TreeOptions) -> list[Planned]:
     """The files of the groups: the list of all events, each group's files, those of all groups.
 
-    This is the order of gen's outputs, everywhere. The first one is always the same: ninja asks that a
-    depfile's first target be the command's.
+    gen's outputs are always in this order. The first one is always the same, because ninja requires that a
+    depfile's first target is the command's.
     """
     everything = tuple(groups)
     made = [Planned(EVENTS_ALL, everything, None)]
@@ -105,14 +105,14 @@ def plan(groups: Sequence[Group], options: TreeOptions) -> list[Planned]:
             name = identifiers.file_name(ALL, _OF_ALL[form])
             made.append(Planned(name, everything, _options(options, form, ALL, name)))
     for tapset in options.tapsets:
-        told = _options(options, tapset.format, ALL, tapset.name)
-        told = replace(told, binary=tapset.binary, probe_prefix=tapset.probe_prefix)
-        made.append(Planned(tapset.name, everything, told))
+        chosen = _options(options, tapset.format, ALL, tapset.name)
+        chosen = replace(told, binary=tapset.binary, probe_prefix=tapset.probe_prefix)
+        made.append(Planned(tapset.name, everything, chosen))
     return made
 
 
 def written_twice(planned: Sequence[Planned]) -> list[Rejection]:
-    """The groups whose files would be written twice."""
+    """The rejections of groups whose files would be written twice."""
     first: dict[str, Planned] = {}
     found: dict[Source, Rejection] = {}
     for one in planned:
@@ -134,14 +134,14 @@ def plan_of(group: Group, options: TreeOptions) -> list[Planned]:
 
 
 def names_by_group(groups: Sequence[str], options: TreeOptions) -> list[str] | None:
-    """The names of a plan's files except for the first; None if some are for all groups together."""
+    """The names of a plan's files except the first; None if some are for all groups together."""
     if options.tapsets or any(form in _OF_ALL for form in _formats(options)):
         return None
     return [name for group in groups for _, name in _names(group, options)]
 
 
 def _names(group: str, options: TreeOptions) -> list[tuple[str, str]]:
-    """Format and name of each of a group's files."""
+    """(format, name) of each of a group's files."""
     formats = [form for form in _formats(options) if form in _OF_GROUP]
     return [(form, identifiers.file_name(group, _OF_GROUP[form])) for form in formats]
 
@@ -165,7 +165,7 @@ def _options(options: TreeOptions, form: str, group: str, name: str) -> Options:
 
 
 def generate(planned: Planned) -> tuple[GeneratedFile, list[Rejection]]:
-    """The file, and the events that it cannot have (then it must not be used)."""
+    """The file, and the rejections of its events; if there are any, it must not be used."""
     if planned.options is None:
         text = "".join(flatten(group.unit) for group in planned.groups)
         return GeneratedFile(planned.name, text), []
@@ -174,7 +174,7 @@ def generate(planned: Planned) -> tuple[GeneratedFile, list[Rejection]]:
 
 
 def _events(planned: Planned) -> Sequence[UnitEvent]:
-    """The events of a file's groups; numbered consecutively if the file contains the numbers."""
+    """The events of a file's groups, numbered consecutively if the file contains the numbers."""
     if len(planned.groups) == 1:
         return planned.groups[0].unit.events
     events = [event for group in planned.groups for event in group.unit.events]

@@ -23,7 +23,7 @@ class Backend:
         """Add declarations at the beginning of the C header; `events` includes disabled ones."""
 
     def h_state(self, event: UnitEvent) -> str:
-        """Return a C expression that is true while this backend wants the event; empty if it never asks."""
+        """Return a C expression that is true while this backend wants the event; empty for none."""
         return ""
 
     def h_event(self, out: Output, event: UnitEvent) -> None:
@@ -47,5 +47,5 @@ class Backend:
 
 
 def call_arguments(event: UnitEvent) -> str:
-    """The parameters' names as further arguments of a call: each follows a comma."""
+    """The parameters' names as further arguments of a call, each after a comma."""
     return "".join([f", {name}" for _, name in event.parameters])

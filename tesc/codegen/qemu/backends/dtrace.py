@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tesc.units.unit import UnitEvent
 
 
-# gcc names the low byte of a register %r8b in a note, gdb calls it r8l and stops reading there.
+# In notes, gcc names the low byte of a register %r8b; gdb calls it r8l and stops reading there.
 _WIDENED = {
     **dict.fromkeys(("char", "signed char", "int8_t"), "(int)"),
     **dict.fromkeys(("unsigned char", "uint8_t", "bool"), "(unsigned)"),
@@ -22,7 +22,7 @@ _WIDENED = {
 
 
 def _widened(type_text: str) -> str:
-    """A cast to a type with the same values and a register name that every reader knows."""
+    """A cast to a type with the same values whose register names all readers know."""
     type_ = parse_type(type_text)
     return "" if type_.pointers else _WIDENED.get(type_.base or "", "")
 
@@ -30,8 +30,8 @@ def _widened(type_text: str) -> str:
 class Dtrace(Backend):
     def h_begin(self, out: Output, events: Sequence[UnitEvent], group: str) -> None:
         if out.fixed:
-            # gcc's own constraint lets a note name a global variable, where gdb stops reading, and
-            # clang's arguments all go through the stack. i386 has too few registers for ten arguments.
+            # With the default constraint, gcc's notes may name a global variable, at which gdb stops reading,
+            # and clang puts all arguments on the stack. i386 has too few registers for ten arguments.
             out("#if defined(__x86_64__) || defined(__aarch64__)", "#ifndef STAP_SDT_ARG_CONSTRAINT")
             out("#define STAP_SDT_ARG_CONSTRAINT nr", "#endif", "#endif")
         variadic = out.release.has("sdt-variadic")
@@ -43,7 +43,7 @@ class Dtrace(Backend):
             out("#undef SDT_USE_VARIADIC")
         for event in events:
             enabled = identifiers.dtrace_enabled(event.name)
-            # Not every dtrace(1) defines it.
+            # Not every dtrace(1) defines this macro.
             out(f"#ifndef {enabled}", f"#define {enabled}() true", "#endif")
 
     def h_state(self, event: UnitEvent) -> str:
@@ -73,7 +73,7 @@ class Dtrace(Backend):
         from tesc.units.output_reasons import PERCENT, RUST_MODULE
 
         arguments = "".join([f", {argument}" for argument in rust.call_arguments(out, event)])
-        # The reference uses the line as a Python format, in which '%%' is a '%'.
+        # tracetool uses the line as a Python format, in which '%%' is a '%'.
         if "%" in arguments.replace("%%", ""):
             out.refuse(event, event.node.name_start, PERCENT.of(RUST_MODULE))
         arguments = arguments.replace("%%", "%")

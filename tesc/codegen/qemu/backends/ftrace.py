@@ -33,7 +33,7 @@ class Ftrace(Backend):
     def rs_event(self, out: Output, event: UnitEvent) -> None:
         from tesc.codegen.qemu import rust
 
-        # The reference forgets the event's name and the line's end, in Rust only.
+        # In Rust only, tracetool forgets the event's name and the line end.
         begin, end = (f"{event.name} ", "\\n") if out.fixed else ("", "")
         out(
             f"        let format_string = {rust.format_literal(out, event, begin, end)};",

@@ -83,7 +83,7 @@ class Simple(Backend):
 
 
 def _length(text: Text, name: str, parameters: Sequence[tuple[str, str]]) -> str:
-    """The length of a text that is not NULL, in C; no byte is read beyond what the format prints."""
+    """A C expression for the length of text that is not NULL; it reads no more than the format prints."""
     pointer = name if text.plain else f"(const char *){name}"
     if text.limit is not None:
         most = parameters[text.limit][1]

@@ -33,7 +33,7 @@ class Syslog(Backend):
     def rs_event(self, out: Output, event: UnitEvent) -> None:
         from tesc.codegen.qemu import rust
 
-        # The reference forgets the event's name, in Rust only.
+        # In Rust only, tracetool forgets the event's name.
         begin = f"{event.name} " if out.fixed else ""
         out(
             f"        let format_string = {rust.format_literal(out, event, begin)};",

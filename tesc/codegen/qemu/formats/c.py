@@ -1,4 +1,4 @@
-"""The C source: the events' objects, their registration, and what backends define."""
+"""The C source: the events' objects, their registration, and the definitions of backends."""
 
 from __future__ import annotations
 
@@ -46,5 +46,5 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
 
 
 def _vcpu(event: UnitEvent) -> str:
-    """The member that is the event's index in the state of each CPU."""
+    """The member with the event's index in each CPU's state."""
     return f"    .vcpu_id = {0 if event.node.has('vcpu') else 'TRACE_VCPU_EVENT_NONE'},"

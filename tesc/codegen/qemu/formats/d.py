@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
     macos = options.platform == "darwin" and out.release.has("plain-d-types")
     enabled = [event for event in events if not event.disabled]
-    # Without probes, SystemTap's dtrace(1) wants an empty file rather than a provider; macOS' needs one.
+    # Without probes, SystemTap's dtrace(1) needs an empty file, macOS' dtrace a provider.
     if not enabled and not macos:
         return
     out.head()
-    if out.release.has("spdx"):  # until then the reference lacked the line, because of a missing comma
+    if out.release.has("spdx"):  # before that, a missing comma in tracetool lost the line
         out("")
     out("provider qemu {")
     for event in enabled:
@@ -34,7 +34,7 @@ def _argument(out: Output, type_: str, name: str, macos: bool) -> str:
     if macos:
         type_ = MACOS_TYPES.get(type_, type_)
     if out.fixed:
-        from tesc.units.d_types import provider_type  # not for the reference's bytes
+        from tesc.units.d_types import provider_type  # not needed for QEMU's bytes
 
         type_ = provider_type(type_)
     elif out.release.has("plain-d-types"):

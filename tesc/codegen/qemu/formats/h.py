@@ -17,14 +17,14 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
     guard = identifiers.header_guard(options.group)
     out.head()
     out("", f"#ifndef {guard}", f"#define {guard}", "")
-    # Events of CPUs are in the root's header.
+    # Events with the property vcpu are in the root's header.
     of_cpus = options.group == "root" and not out.release.has("no-vcpu-state")
     out(f'#include "trace/control{"-vcpu" if of_cpus else ""}.h"', "")
     out(*[f"extern TraceEvent {identifiers.c_object(event.name)};" for event in events])
     out(*[f"extern uint16_t {identifiers.c_state(event.name)};" for event in events])
     for event in events:
         if event.node.has("tcg-exec"):
-            # One macro for the two events of the declaration.
+            # The two events of a `tcg` declaration share one macro.
             out(f"#define {identifiers.c_enabled(event.name[:-5])} {0 if event.disabled else 1}")
         out(f"#define {identifiers.c_enabled(event.name)} {0 if event.disabled else 1}")
     for backend in backends:

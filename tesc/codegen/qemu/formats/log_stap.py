@@ -34,7 +34,7 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
 
 
 def _arguments(out: Output, event: UnitEvent) -> list[str]:
-    """What is printed after the process and the time."""
+    """The arguments that are printed after the process and the time."""
     if out.fixed:
         from tesc.codegen.qemu import stap_fixed
 
@@ -47,7 +47,7 @@ def _arguments(out: Output, event: UnitEvent) -> list[str]:
 
 
 def _format(out: Output, event: UnitEvent) -> str:
-    """The format as one string: SystemTap's numbers are all 64 bits wide, so macros lose their size."""
+    """The format as one string, in which macros lose their size: SystemTap's numbers all have 64 bits."""
     text = event.format
     parts = []
     keeps = not (out.fixed or out.release.has("stap-macros"))
@@ -71,7 +71,7 @@ def _format(out: Output, event: UnitEvent) -> str:
             parts.append(macro_letter(name))
         else:
             out.refuse_format(event, start, MACRO.of(LOG_TAPSET, piece))
-        # Until 5.2 a macro's effect ended at a space, but not at a quote.
+        # Up to 5.2, a macro's effect ended at a space, but not at a quote.
         before = name if keeps and text[end : end + 1] == '"' else ""
     joined = "".join(parts)
     if not out.fixed:
@@ -82,7 +82,7 @@ def _format(out: Output, event: UnitEvent) -> str:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Where a format's strings (without quotes) and macros are, as the reference reads them.
+    """Start and end of a format's strings (without quotes; True) and macros, as tracetool reads it.
 
     An unterminated string continues to the end. A backslash escapes the next character that is
     neither a space nor a tab.

@@ -1,4 +1,4 @@
-"""The Rust module: the functions that programs call, over the state that the C source defines."""
+"""The Rust module: the functions that programs call, with the state that the C source defines."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backe
 
 
 def _event(out: Output, event: UnitEvent, always: Sequence[Backend], checked: Sequence[Backend]) -> None:
-    # Names may have capitals, which a crate that denies warnings would reject.
+    # Names may contain capitals, about which Rust warns; a crate may deny warnings.
     allowed = "#[allow(dead_code, non_snake_case)]" if out.fixed else "#[allow(dead_code)]"
     states: list[str] = []
     if not event.disabled:

@@ -29,7 +29,7 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
 
 def _record(out: Output, event: UnitEvent) -> None:
     """Print type 1, the event's index, time, length and process, then the arguments."""
-    sizes = ["24"]  # what precedes the arguments, without the type
+    sizes = ["24"]  # the part before the arguments, without the type
     conversions = ""
     arguments = ""
     for text, (_, name) in zip(out.texts(event), event.parameters):

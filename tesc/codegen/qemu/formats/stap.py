@@ -24,7 +24,7 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
         out(f"probe {options.probe_prefix}.{event.name} = {mark}", "{")
         for number, parameter in enumerate(event.node.parameters, 1):
             name = escaped(out, parameter.name)
-            # The reference uses the line as a Python format, in which '%%' is a '%'.
+            # tracetool uses the line as a Python format, in which '%%' is a '%'.
             if "%" in name.replace("%%", ""):
                 out.refuse(event, parameter.start, PERCENT.of(TAPSET))
             name = name.replace("%%", "%")

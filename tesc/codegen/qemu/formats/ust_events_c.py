@@ -1,4 +1,4 @@
-"""The C source of the LTTng provider; it has no events itself."""
+"""The C source of the LTTng provider, which does not contain the events itself."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """The LTTng provider: a tracepoint for each event, with a typed field for each argument.
 
-Disabled events are kept, and a field is lost where the reference finds fewer conversions than
-parameters: programs rely on the reference's fields. With compat `fixed`, the fields come from
-`lttng_fixed`.
+Disabled events are kept, and fields are lost if tracetool finds fewer conversions than parameters, since
+programs rely on its fields. With compat `fixed`, the fields come from `lttng_fixed`.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ _WORKAROUND = """\
 
 def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backend], options: Options) -> None:
     guard = identifiers.ust_guard(options.group)
-    # The reference kept the name that headers had in folders.
+    # tracetool kept the name that headers in folders had.
     every = options.group == "all"
     include = identifiers.file_name("all", "ust") if every else identifiers.header_in_folder("ust")
     out.head()
@@ -75,7 +74,7 @@ def generate(out: Output, events: Sequence[UnitEvent], backends: Sequence[Backen
 
 
 def _included(out: Output, include: str) -> tuple[str, str]:
-    """How LTTng gets the name of this file; 2.13 accepts one spelling only."""
+    """The lines that tell LTTng the name of this file; 2.13 accepts only one spelling."""
     if out.release.has("ust-include"):
         return ("#undef TRACEPOINT_INCLUDE", f'#define TRACEPOINT_INCLUDE "./{include}"')
     return ("#undef TRACEPOINT_INCLUDE_FILE", f"#define TRACEPOINT_INCLUDE_FILE ./{include}")
@@ -103,7 +102,7 @@ def _fields(out: Output, event: UnitEvent) -> list[str]:
     conversions = lttng_conversions(event.format)
     for parameter, (type_, name), conversion in zip(event.node.parameters, event.parameters, conversions):
         field = _field(type_, name, conversion)
-        # The reference uses a field's line as a Python format, in which '%%' is a '%'.
+        # tracetool uses a field's line as a Python format, in which '%%' is a '%'.
         if "%" in field.replace("%%", ""):
             out.refuse(event, parameter.start, PERCENT.of(LTTNG))
         if field:
@@ -112,7 +111,7 @@ def _fields(out: Output, event: UnitEvent) -> list[str]:
 
 
 def _field(type_: str, name: str, conversion: str) -> str:
-    """The field of one argument; empty for a type that gets none."""
+    """The field of one argument; empty if its type gets none."""
     kind = lttng_field(type_, conversion)
     if not kind:
         return ""
