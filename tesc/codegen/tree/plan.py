@@ -106,7 +106,7 @@ def plan(groups: Sequence[Group], options: TreeOptions) -> list[Planned]:
             made.append(Planned(name, everything, _options(options, form, ALL, name)))
     for tapset in options.tapsets:
         chosen = _options(options, tapset.format, ALL, tapset.name)
-        chosen = replace(told, binary=tapset.binary, probe_prefix=tapset.probe_prefix)
+        chosen = replace(chosen, binary=tapset.binary, probe_prefix=tapset.probe_prefix)
         made.append(Planned(tapset.name, everything, chosen))
     return made
 
