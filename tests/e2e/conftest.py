@@ -13,7 +13,8 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -218,31 +219,16 @@ def stap(need, tmp_path_factory):
 def lttng_session(need, tmp_path_factory):
     """A function that runs a program in its own LTTng session, and returns its trace's folder and its PID.
 
-    Other programs with such probes may be running, whose events are in the trace, too. For root there is one
-    daemon per machine, so two runs of the tests take turns.
+    Other programs with such probes may be running, whose events are in the trace, too.
     """
-    with open(Path(tempfile.gettempdir()) / "tesc-e2e-lttng.lock", "w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        yield from _lttng_session(need, tmp_path_factory)
-
-
-def _lttng_session(need, tmp_path_factory):
     home = tmp_path_factory.mktemp("lttng")
     lttng, daemon = need("lttng", "lttng-tools"), need("lttng-sessiond", "lttng-tools")
     environment = {"LTTNG_HOME": str(home), "LTTNG_UST_REGISTER_TIMEOUT": "-1"}
-    process = subprocess.Popen(
-        [daemon, "--no-kernel", f"--pidfile={home / 'sessiond.pid'}"],
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _until_it_answers(lttng, environment)
 
-        def trace(program: Path) -> tuple[Path, int]:
-            name = f"tesc-e2e-{os.getpid()}"
-            folder = program.parent / "trace"
+    def trace(program: Path) -> tuple[Path, int]:
+        name = f"tesc-e2e-{os.getpid()}"
+        folder = program.parent / "trace"
+        with _daemon(lttng, daemon, environment):
             run(lttng, "create", name, f"--output={folder}", environment=environment)
             try:
                 run(lttng, "enable-event", "-u", "qemu:*", "-s", name, environment=environment)
@@ -253,12 +239,29 @@ def _lttng_session(need, tmp_path_factory):
                 run(lttng, "stop", name, environment=environment)
             finally:
                 run(lttng, "destroy", name, environment=environment)
-            return folder, traced.pid
+        return folder, traced.pid
 
-        yield trace
-    finally:
-        process.terminate()
-        process.wait(30)
+    return trace
+
+
+@contextmanager
+def _daemon(lttng: str, program: str, environment: dict[str, str]) -> Iterator[None]:
+    """LTTng's daemon. Root has one per machine, so workers and runs take turns, only while they trace."""
+    with open(Path(tempfile.gettempdir()) / "tesc-e2e-lttng.lock", "w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        process = subprocess.Popen(
+            [program, "--no-kernel", f"--pidfile={environment['LTTNG_HOME']}/sessiond.pid"],
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _until_it_answers(lttng, environment)
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 def _until_it_answers(lttng: str, environment: dict[str, str]) -> None:
